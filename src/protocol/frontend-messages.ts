@@ -1,0 +1,78 @@
+// The messages that a client sends while it logs in by password, and that we send to an upstream for the same end.
+// No other frontend message is read or written: after the login its bytes are opaque.
+
+import { FieldReader } from './field-reader.ts';
+import { cstring, int32, typedMessage } from './message-builder.ts';
+import { ProtocolViolation } from './protocol-violation.ts';
+
+/** Longest body of a PasswordMessage, its NUL included. */
+export const MAX_PASSWORD_MESSAGE_BYTES = 512;
+/** Longest body of a SASLInitialResponse or SASLResponse for SCRAM. */
+export const MAX_SASL_MESSAGE_BYTES = 1_024;
+/** A type byte and an int32. */
+export const FRONTEND_HEADER_BYTES = 5;
+
+/** PasswordMessage, SASLInitialResponse and SASLResponse share it; the phase tells which one it is. */
+export const PASSWORD_MESSAGE_TYPE = 'p';
+const TERMINATE = typedMessage('X');
+
+/**
+ * Judges a frontend message by its first 5 bytes, before memory is taken for the rest.
+ * Returns its type and the length of its body in bytes (0 to `maxBodyBytes`). Throws ProtocolViolation for a longer body.
+ */
+export function parseFrontendHeader(
+  header: Buffer,
+  maxBodyBytes: number,
+): { readonly type: string; readonly bodyBytes: number } {
+  const reader = new FieldReader(header);
+  const type = String.fromCharCode(reader.byte());
+  const bodyBytes = reader.int32() - 4;
+  if (bodyBytes < 0 || bodyBytes > maxBodyBytes) {
+    throw new ProtocolViolation('malformed_message', `frontend message with a body of ${bodyBytes} bytes`);
+  }
+  return { type, bodyBytes };
+}
+
+/** Message Formats: PasswordMessage; takes the body, returns the password, which may be empty. */
+export function parsePasswordMessage(body: Buffer): string {
+  const reader = new FieldReader(body);
+  const password = reader.cstring();
+  reader.end();
+  return password;
+}
+
+/** Message Formats: SASLInitialResponse; takes the body; `data` is null where the client sent length -1. */
+export function parseSaslInitialResponse(body: Buffer): { readonly mechanism: string; readonly data: Buffer | null } {
+  const reader = new FieldReader(body);
+  const mechanism = reader.cstring();
+  const dataBytes = reader.int32();
+  const data = dataBytes === -1 ? null : reader.bytes(dataBytes);
+  reader.end();
+  return { mechanism, data };
+}
+
+/** Message Formats: PasswordMessage. */
+export function encodePasswordMessage(password: string): Buffer {
+  return typedMessage('p', cstring(password));
+}
+
+/** Message Formats: SASLInitialResponse. */
+export function encodeSaslInitialResponse(mechanism: string, data: string): Buffer {
+  const bytes = Buffer.from(data, 'utf8');
+  return typedMessage('p', cstring(mechanism), int32(bytes.length), bytes);
+}
+
+/** Message Formats: SASLResponse; a received one needs no parser, its body is the data. */
+export function encodeSaslResponse(data: string): Buffer {
+  return typedMessage('p', Buffer.from(data, 'utf8'));
+}
+
+/** Message Formats: Terminate. */
+export function encodeTerminate(): Buffer {
+  return Buffer.from(TERMINATE);
+}
+
+/** True for bytes that are one Terminate and nothing else. */
+export function isTerminate(bytes: Buffer): boolean {
+  return bytes.equals(TERMINATE);
+}

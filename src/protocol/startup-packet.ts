@@ -1,0 +1,124 @@
+// The packets that can open a connection: bytes to a StartupPacket. What is answered to each is the gateway's rule.
+
+import { FieldReader } from './field-reader.ts';
+import { ProtocolViolation } from './protocol-violation.ts';
+
+/** First byte of a TLS handshake record: direct TLS instead of a startup packet. */
+export const TLS_HANDSHAKE_RECORD = 0x16;
+// Message Formats: SSLRequest, GSSENCRequest, CancelRequest.
+export const SSL_REQUEST_CODE = 80_877_103;
+export const GSSENC_REQUEST_CODE = 80_877_104;
+export const CANCEL_REQUEST_CODE = 80_877_102;
+/** Message Formats: StartupMessage, the upper 16 bits of its code. */
+export const PROTOCOL_MAJOR = 3;
+
+// PostgreSQL's MAX_STARTUP_PACKET_LENGTH counts the body after the length field.
+export const MIN_STARTUP_PACKET_BYTES = 8;
+export const MAX_STARTUP_PACKET_BYTES = 10_004;
+export const MAX_STARTUP_PARAMETERS = 64;
+// Message Formats: CancelRequest; 3.0 has 4 bytes, 3.2 allows up to 256.
+export const MIN_SECRET_KEY_BYTES = 4;
+export const MAX_SECRET_KEY_BYTES = 256;
+
+const PROTOCOL_OPTION_PREFIX = '_pq_.';
+
+export type StartupPacket =
+  | { readonly kind: 'ssl_request' }
+  | { readonly kind: 'gssenc_request' }
+  | { readonly kind: 'cancel_request'; readonly processId: number; readonly secretKey: Buffer }
+  | { readonly kind: 'startup_message'; readonly startup: StartupMessage };
+
+export interface StartupMessage {
+  readonly protocolVersion: { readonly major: number; readonly minor: number };
+  /** The requested user; never empty. */
+  readonly user: string;
+  /** The requested database; the user's name where the client sent none. */
+  readonly database: string;
+  /** Everything but user, database and `_pq_.*`, as sent and in its order; of a repeated name the last value counts. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** Names of the protocol options asked for, each with its `_pq_.` and at most once. */
+  readonly protocolOptions: readonly string[];
+}
+
+/**
+ * Judges a first packet by its length field, before memory is taken for the rest.
+ * Takes at least 4 bytes, returns the length of the whole packet in bytes (8 to 10,004).
+ * Throws ProtocolViolation `not_postgres` for any other length.
+ */
+export function startupPacketLength(header: Buffer): number {
+  const length = new FieldReader(header, 'not_postgres').int32();
+  if (length < MIN_STARTUP_PACKET_BYTES || length > MAX_STARTUP_PACKET_BYTES) {
+    throw new ProtocolViolation('not_postgres', `startup packet with impossible length ${length}`);
+  }
+  return length;
+}
+
+/**
+ * Reads a whole first packet; `body` begins behind the length field, so with the code. A cancel request's key is a copy.
+ * Throws ProtocolViolation: `not_postgres` for an unknown code, major version or size, `invalid_startup` for a
+ * StartupMessage that breaks its format, `user_missing`.
+ */
+export function parseStartupPacket(body: Buffer): StartupPacket {
+  const reader = new FieldReader(body, 'not_postgres');
+  const code = reader.int32();
+  switch (code) {
+    case SSL_REQUEST_CODE:
+      reader.end();
+      return { kind: 'ssl_request' };
+    case GSSENC_REQUEST_CODE:
+      reader.end();
+      return { kind: 'gssenc_request' };
+    case CANCEL_REQUEST_CODE:
+      return parseCancelRequest(reader);
+    default:
+      return { kind: 'startup_message', startup: parseStartupMessage(code, reader.rest()) };
+  }
+}
+
+function parseCancelRequest(reader: FieldReader): StartupPacket {
+  const processId = reader.int32();
+  const secretKey = Buffer.from(reader.rest());
+  if (secretKey.length < MIN_SECRET_KEY_BYTES || secretKey.length > MAX_SECRET_KEY_BYTES) {
+    throw reader.violation(`is a cancel request with a key of ${secretKey.length} bytes`);
+  }
+  return { kind: 'cancel_request', processId, secretKey };
+}
+
+function parseStartupMessage(code: number, pairBytes: Buffer): StartupMessage {
+  const protocolVersion = { major: code >>> 16, minor: code & 0xffff };
+  if (protocolVersion.major !== PROTOCOL_MAJOR) {
+    throw new ProtocolViolation('not_postgres', `unsupported protocol version, code ${code}`);
+  }
+  const parameters = new Map<string, string>();
+  const protocolOptions = new Set<string>();
+  const named = new Map<string, string>();
+  for (const [name, value] of readPairs(pairBytes)) {
+    if (name === 'user' || name === 'database') {
+      if (named.has(name)) throw new ProtocolViolation('invalid_startup', `startup packet names ${name} twice`);
+      named.set(name, value);
+    } else if (name.startsWith(PROTOCOL_OPTION_PREFIX)) {
+      protocolOptions.add(name);
+    } else {
+      parameters.set(name, value);
+    }
+  }
+  const user = named.get('user') ?? '';
+  if (user === '') throw new ProtocolViolation('user_missing', 'no user name in startup packet');
+  // As PostgreSQL does: an empty database is an absent one.
+  const database = named.get('database') || user;
+  return { protocolVersion, user, database, parameters, protocolOptions: [...protocolOptions] };
+}
+
+// Pairs of strings, ended by an empty name that must be the packet's last byte.
+function readPairs(pairBytes: Buffer): [name: string, value: string][] {
+  const reader = new FieldReader(pairBytes, 'invalid_startup');
+  const pairs: [string, string][] = [];
+  for (;;) {
+    const name = reader.cstring();
+    if (name === '') break;
+    if (pairs.length === MAX_STARTUP_PARAMETERS) throw reader.violation('has too many startup parameters');
+    pairs.push([name, reader.cstring()]);
+  }
+  reader.end();
+  return pairs;
+}

@@ -1,0 +1,82 @@
+// What an upstream says while it logs us in: bodies to values. An unknown authentication method is a value, not an error.
+
+import type { TransactionStatus } from './backend-messages.ts';
+import type { CancelKey } from './cancel-key.ts';
+import { FieldReader } from './field-reader.ts';
+import { MAX_SECRET_KEY_BYTES, MIN_SECRET_KEY_BYTES } from './startup-packet.ts';
+
+export type Authentication =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'cleartext_password' }
+  | { readonly kind: 'md5_password'; readonly salt: Buffer }
+  | { readonly kind: 'sasl'; readonly mechanisms: readonly string[] }
+  | { readonly kind: 'sasl_continue'; readonly data: string }
+  | { readonly kind: 'sasl_final'; readonly data: string }
+  | { readonly kind: 'unsupported'; readonly code: number };
+
+/** Message Formats: AuthenticationOk to AuthenticationSASLFinal. GSSAPI, SSPI and unknown codes come back as `unsupported`. */
+export function parseAuthentication(body: Buffer): Authentication {
+  const reader = new FieldReader(body);
+  const code = reader.int32();
+  switch (code) {
+    case 0:
+      reader.end();
+      return { kind: 'ok' };
+    case 3:
+      reader.end();
+      return { kind: 'cleartext_password' };
+    case 5: {
+      const salt = reader.bytes(4);
+      reader.end();
+      return { kind: 'md5_password', salt };
+    }
+    case 10:
+      return { kind: 'sasl', mechanisms: readMechanisms(reader) };
+    case 11:
+      return { kind: 'sasl_continue', data: reader.rest().toString('utf8') };
+    case 12:
+      return { kind: 'sasl_final', data: reader.rest().toString('utf8') };
+    default:
+      return { kind: 'unsupported', code };
+  }
+}
+
+/** Message Formats: ParameterStatus. Texts that are not UTF-8 keep `\ufffd`: forward the message's own bytes instead. */
+export function parseParameterStatus(body: Buffer): { readonly name: string; readonly value: string } {
+  const reader = new FieldReader(body);
+  const name = reader.cstringBytes().toString('utf8');
+  const value = reader.cstringBytes().toString('utf8');
+  reader.end();
+  return { name, value };
+}
+
+/** Message Formats: BackendKeyData, with a secret of 4 to 256 bytes, which is copied. */
+export function parseBackendKeyData(body: Buffer): CancelKey {
+  const reader = new FieldReader(body);
+  const processId = reader.int32();
+  const secretKey = Buffer.from(reader.rest());
+  if (secretKey.length < MIN_SECRET_KEY_BYTES || secretKey.length > MAX_SECRET_KEY_BYTES) {
+    throw reader.violation(`is a BackendKeyData with a key of ${secretKey.length} bytes`);
+  }
+  return { processId, secretKey };
+}
+
+/** Message Formats: ReadyForQuery. */
+export function parseReadyForQuery(body: Buffer): TransactionStatus {
+  const reader = new FieldReader(body);
+  const status = String.fromCharCode(reader.byte());
+  reader.end();
+  if (status !== 'I' && status !== 'T' && status !== 'E') throw reader.violation('has no transaction status');
+  return status;
+}
+
+function readMechanisms(reader: FieldReader): string[] {
+  const mechanisms: string[] = [];
+  for (;;) {
+    const mechanism = reader.cstring();
+    if (mechanism === '') break;
+    mechanisms.push(mechanism);
+  }
+  reader.end();
+  return mechanisms;
+}

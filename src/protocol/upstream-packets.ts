@@ -1,0 +1,30 @@
+// The packets that we open connections to an upstream with. Which parameters they carry is the gateway's rule.
+
+import { cstring, int32, untypedPacket } from './message-builder.ts';
+import { ProtocolViolation } from './protocol-violation.ts';
+import { CANCEL_REQUEST_CODE, PROTOCOL_MAJOR, SSL_REQUEST_CODE } from './startup-packet.ts';
+
+/**
+ * Message Formats: StartupMessage, version 3.0, since some servers refuse 3.2. Parameters keep their order.
+ * Throws ProtocolViolation for a NUL or an empty name, which would end a field or the packet early.
+ */
+export function encodeStartupMessage(parameters: Iterable<readonly [name: string, value: string]>): Buffer {
+  const fields: Buffer[] = [];
+  for (const [name, value] of parameters) {
+    if (name === '' || name.includes('\0') || value.includes('\0')) {
+      throw new ProtocolViolation('invalid_startup', 'startup parameter cannot be written');
+    }
+    fields.push(cstring(name), cstring(value));
+  }
+  return untypedPacket(int32(PROTOCOL_MAJOR << 16), ...fields, cstring(''));
+}
+
+/** Message Formats: SSLRequest. */
+export function encodeSslRequest(): Buffer {
+  return untypedPacket(int32(SSL_REQUEST_CODE));
+}
+
+/** Message Formats: CancelRequest. `processId` is a signed 32-bit number, `secretKey` has 4 to 256 bytes. */
+export function encodeCancelRequest(processId: number, secretKey: Buffer): Buffer {
+  return untypedPacket(int32(CANCEL_REQUEST_CODE), int32(processId), secretKey);
+}

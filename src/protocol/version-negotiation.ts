@@ -1,0 +1,28 @@
+// Which minor version of the protocol is spoken with a client, and whether it must be told.
+// 3.0 and 3.2 differ in the length of cancel keys only.
+
+import type { StartupMessage } from './startup-packet.ts';
+
+/** The minors that are spoken: 3.0 and 3.2. */
+export type ProtocolMinor = 0 | 2;
+
+export interface NegotiatedVersion {
+  readonly agreedMinor: ProtocolMinor;
+  /** What NegotiateProtocolVersion must say before AuthenticationOk, or null: psql 15 dies of an unasked one. */
+  readonly reply: { readonly newestMinor: ProtocolMinor; readonly unknownOptions: readonly string[] } | null;
+}
+
+const NEWEST_MINOR = 2;
+
+/**
+ * Agrees on the newest minor that both sides know. A reply is due when the client asked for a newer one, or for any
+ * protocol option, since none is known; it names exactly the options that came.
+ * Source: Message Formats: NegotiateProtocolVersion.
+ */
+export function negotiateVersion(startup: StartupMessage): NegotiatedVersion {
+  const { minor } = startup.protocolVersion;
+  // 3.1 was never released; PostgreSQL 18 treats it as 3.0.
+  const agreedMinor = minor >= NEWEST_MINOR ? NEWEST_MINOR : 0;
+  if (minor <= NEWEST_MINOR && startup.protocolOptions.length === 0) return { agreedMinor, reply: null };
+  return { agreedMinor, reply: { newestMinor: agreedMinor, unknownOptions: startup.protocolOptions } };
+}
