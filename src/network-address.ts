@@ -1,0 +1,108 @@
+// IP addresses and networks: one normal form, comparison of two people's addresses, membership in CIDR lists.
+// Knows nothing of who may connect.
+
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+
+export interface Network {
+  readonly address: string;
+  readonly prefix: number;
+  readonly family: 'ipv4' | 'ipv6';
+}
+
+/** Drops the zone and turns IPv4-mapped IPv6 into IPv4; other text is returned as it is. */
+export function normalizeAddress(address: string): string {
+  const bare = address.replace(/%.*$/, '').toLowerCase();
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1];
+  if (mapped !== undefined && isIPv4(mapped)) return mapped;
+  if (!isIPv6(bare)) return bare;
+  const groups = expandIpv6(bare);
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) return ipv4OfGroups(groups);
+  return bare;
+}
+
+/**
+ * Whether two addresses may belong to one terminal: IPv4 equal in 32 bits, IPv6 in the same /64.
+ * Loopback of either family is one machine. Different families are `incomparable` (security.md, section 3).
+ */
+export function compareTerminals(first: string, second: string): 'same' | 'different' | 'incomparable' {
+  const a = normalizeAddress(first);
+  const b = normalizeAddress(second);
+  if (isLoopback(a) && isLoopback(b)) return 'same';
+  if (isIP(a) === 0 || isIP(b) === 0) return 'incomparable';
+  if (isIP(a) !== isIP(b)) return 'incomparable';
+  return terminalKey(a) === terminalKey(b) ? 'same' : 'different';
+}
+
+/** What limits and grants are kept by: the IPv4 address, or the IPv6 /64 as `2001:db8:1:2::/64`; loopback is `127.0.0.1`. */
+export function terminalKey(address: string): string {
+  const normal = normalizeAddress(address);
+  if (isLoopback(normal)) return '127.0.0.1';
+  return isIPv6(normal) ? prefixOfIpv6(normal, 4) : normal;
+}
+
+/** The wider network of an address, for limits: /24 of IPv4, /56 of IPv6 (rounded down to 16-bit groups: /48). */
+export function wideNetworkKey(address: string): string {
+  const normal = normalizeAddress(address);
+  if (isIPv4(normal)) return `${normal.split('.').slice(0, 3).join('.')}.0/24`;
+  return isIPv6(normal) ? prefixOfIpv6(normal, 3) : normal;
+}
+
+/** A network from `10.0.0.0/8`, `2001:db8::/32` or a single address; null when it is none. */
+export function parseNetwork(text: string): Network | null {
+  const [rawAddress = '', rawPrefix, ...rest] = text.trim().split('/');
+  const address = rawPrefix === undefined ? normalizeAddress(rawAddress) : rawAddress.toLowerCase();
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return null;
+  const widest = version === 4 ? 32 : 128;
+  if (rawPrefix !== undefined && !/^\d{1,3}$/.test(rawPrefix)) return null;
+  const prefix = rawPrefix === undefined ? widest : Number(rawPrefix);
+  if (prefix > widest) return null;
+  return { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
+/** True when the address lies in one of the networks; texts that are no network are passed over. */
+export function isInNetworks(address: string, networks: readonly string[]): boolean {
+  const normal = normalizeAddress(address);
+  const version = isIP(normal);
+  if (version === 0) return false;
+  const list = new BlockList();
+  for (const text of networks) {
+    const network = parseNetwork(text);
+    if (network !== null) list.addSubnet(network.address, network.prefix, network.family);
+  }
+  return list.check(normal, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+export function isLoopback(address: string): boolean {
+  const normal = normalizeAddress(address);
+  return normal === '::1' || (isIPv4(normal) && normal.startsWith('127.'));
+}
+
+/** The eight 16-bit groups of a valid IPv6 address. */
+export function expandIpv6(address: string): number[] {
+  const [head = '', tail] = withoutDottedTail(address).split('::');
+  const front = head === '' ? [] : head.split(':');
+  const back = tail === undefined || tail === '' ? [] : tail.split(':');
+  const gap = tail === undefined ? [] : Array.from({ length: 8 - front.length - back.length }, () => '0');
+  return [...front, ...gap, ...back].map((group) => Number.parseInt(group, 16));
+}
+
+/** The IPv4 address in the last 32 bits of an expanded IPv6 address. */
+export function ipv4OfGroups(groups: readonly number[]): string {
+  const [high = 0, low = 0] = groups.slice(6);
+  return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
+}
+
+function withoutDottedTail(address: string): string {
+  const match = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
+  if (match === null) return address;
+  const [, head = '', a, b, c, d] = match;
+  const high = (Number(a) << 8) | Number(b);
+  const low = (Number(c) << 8) | Number(d);
+  return `${head}${high.toString(16)}:${low.toString(16)}`;
+}
+
+function prefixOfIpv6(address: string, groupCount: number): string {
+  const groups = expandIpv6(address).slice(0, groupCount);
+  return `${groups.map((group) => group.toString(16)).join(':')}::/${groupCount * 16}`;
+}

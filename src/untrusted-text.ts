@@ -1,0 +1,43 @@
+// Cleans text that somebody else wrote before it reaches a terminal, a page or a log (security.md, section 8).
+// Knows nothing of where the text came from.
+
+/** Longest name shown in a message, in UTF-16 units. */
+export const MAX_SHOWN_CHARACTERS = 64;
+/** Longest text from an upstream shown to a terminal, in UTF-16 units. */
+export const MAX_UPSTREAM_CHARACTERS = 8_192;
+/** Longest `untrusted_…` value in a log line or audit event. */
+export const MAX_LOGGED_CHARACTERS = 256;
+
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+// C0, DEL, C1; bidi controls; zero-width characters; line and paragraph separators.
+const INVISIBLE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b-\u200d\u2060\ufeff\u2028\u2029]/g;
+const INVISIBLE_BUT_LF_AND_TAB =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b-\u200d\u2060\ufeff\u2028\u2029]/g;
+const NON_ASCII = /[^\u0020-\u007e]/gu;
+
+/** A short name for a page or JSON: one line, no controls, at most 64 characters and `...`. */
+export function cleanForPage(text: string): string {
+  return shorten(text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, ''), MAX_SHOWN_CHARACTERS);
+}
+
+/** A short name for a terminal: as `cleanForPage`, and ASCII only (others become `?`). */
+export function cleanForTerminal(text: string): string {
+  return cleanForPage(text).replace(NON_ASCII, '?');
+}
+
+/** A value for an `untrusted_…` field: controls kept out, at most 256 characters. */
+export function cleanForLog(text: string): string {
+  return shorten(text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, ''), MAX_LOGGED_CHARACTERS);
+}
+
+/** A whole text from an upstream: letters of any script, LF and TAB stay; controls go; at most 8,192 characters. */
+export function cleanUpstreamText(text: string): string {
+  return shorten(text.replace(LONE_SURROGATE, '?').replace(INVISIBLE_BUT_LF_AND_TAB, ''), MAX_UPSTREAM_CHARACTERS);
+}
+
+function shorten(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const cut = text.slice(0, limit);
+  return `${cut.replace(/[\ud800-\udbff]$/, '')}...`;
+}
