@@ -1,0 +1,110 @@
+// The startup parameter `options`: our own keys are taken out of it, the rest goes to the upstream as it was written.
+// What the keys select, and which settings are refused, is decided elsewhere.
+
+// C's isspace(), which PostgreSQL splits by, knows no other spaces.
+const SPACE = /[ \t\n\v\f\r]/;
+/** Our keys: `project=` and `endpoint=`; some drivers hand a connection URL's `%3D` over undecoded. */
+const OWN_KEY = /^(project|endpoint)(?:=|%3[Dd])(.*)$/s;
+// The letters of PostgreSQL's own getopt() call that take an argument; `-` is the letter of `--name=value`.
+const LETTERS_WITH_ARGUMENT = 'BcCDdfhkNprStvW-';
+
+export interface OptionsParameter {
+  /** Value of the last `project=`, or null; at most as long as the startup packet allows, not yet cleaned. */
+  readonly project: string | null;
+  readonly endpoint: string | null;
+  /** Names of the settings that the rest sets by `-c` or `--`, in lower case with `_`, as PostgreSQL looks them up. */
+  readonly settingNames: readonly string[];
+  /** The rest, spelled as it came (escapes too) and in its order; `''` when nothing is left. */
+  readonly forwarded: string;
+}
+
+interface Word {
+  readonly spelling: string;
+  readonly value: string;
+}
+
+/**
+ * Takes our keys out of `options` in each form: `project=x`, `-c project=x`, `-cproject=x`, `--project=x`.
+ * Never throws: what is no key of ours is the upstream's to judge. Source: PostgreSQL, pg_split_opts().
+ */
+export function parseOptionsParameter(options: string): OptionsParameter {
+  const own = { project: null as string | null, endpoint: null as string | null };
+  const forwarded: Word[] = [];
+  const words = splitOptions(options);
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index];
+    if (word === undefined) break;
+    const argument = word.value === '-c' ? words[index + 1] : undefined;
+    const found = findOwnKey(argument?.value ?? bareForm(word.value));
+    if (found === null) {
+      forwarded.push(word);
+      // An option's argument must not be taken for a word of its own.
+      if (argument !== undefined) forwarded.push(argument);
+    } else {
+      own[found.key] = found.value === '' ? own[found.key] : found.value;
+    }
+    if (argument !== undefined) index++;
+  }
+  const isUntouched = forwarded.length === words.length;
+  return {
+    ...own,
+    settingNames: settingNames(forwarded),
+    forwarded: isUntouched ? options : forwarded.map((word) => word.spelling).join(' '),
+  };
+}
+
+/** PostgreSQL's words: split at spaces, where a backslash takes away the meaning of the next character. */
+function splitOptions(options: string): Word[] {
+  const words: Word[] = [];
+  let spelling = '';
+  let value = '';
+  let isEscaped = false;
+  for (const character of options) {
+    if (SPACE.test(character) && !isEscaped) {
+      if (spelling !== '') words.push({ spelling, value });
+      spelling = '';
+      value = '';
+      continue;
+    }
+    spelling += character;
+    isEscaped = character === '\\' && !isEscaped;
+    if (!isEscaped) value += character;
+  }
+  if (spelling !== '') words.push({ spelling, value });
+  return words;
+}
+
+function bareForm(word: string): string {
+  return word.replace(/^(--|-c)/, '');
+}
+
+function findOwnKey(text: string): { key: 'project' | 'endpoint'; value: string } | null {
+  const [, key, value = ''] = OWN_KEY.exec(text) ?? [];
+  return key === 'project' || key === 'endpoint' ? { key, value } : null;
+}
+
+// Walks the words as getopt() does, since `-Ec role=x` sets a role as well as `-c role=x` does.
+function settingNames(words: readonly Word[]): string[] {
+  const names: string[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]?.value ?? '';
+    if (!word.startsWith('-')) continue;
+    const at = firstLetterWithArgument(word);
+    if (at === null) continue;
+    const argument = word.slice(at + 1) || (words[++index]?.value ?? '');
+    if (word[at] === 'c' || word[at] === '-') names.push(settingName(argument));
+  }
+  return names;
+}
+
+function firstLetterWithArgument(word: string): number | null {
+  for (let at = 1; at < word.length; at++) {
+    if (LETTERS_WITH_ARGUMENT.includes(word[at] ?? '')) return at;
+  }
+  return null;
+}
+
+// PostgreSQL's ParseLongOption(): the part before `=`, `-` counts as `_`; names of settings ignore case.
+function settingName(argument: string): string {
+  return argument.replace(/=.*$/s, '').replaceAll('-', '_').toLowerCase();
+}
