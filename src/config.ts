@@ -1,10 +1,9 @@
-// The environment as one frozen Config, or one error that lists every bad variable. The table of variables is the
-// single source for parsing, for `postern config` and for the README's table.
+// The environment as one frozen Config, or one error that lists every bad variable. What each variable means and how it
+// is read stands in config-variables.ts.
 
-import { z } from 'zod';
-import { parseDuration } from './duration.ts';
-import { parseNetwork } from './network-address.ts';
-import { Secret } from './secret.ts';
+import type { ConfigValues, VariableName } from './config-variables.ts';
+import { type Environment, readEnvironment } from './read-environment.ts';
+import type { Secret } from './secret.ts';
 
 export interface ConfiguredHost {
   readonly id: string;
@@ -83,35 +82,95 @@ export interface Config {
   readonly auditWebhook: { readonly url: string; readonly secret: Secret } | null;
 }
 
-/** A variable's value as text with its source; secrets are masked. For `postern config`. */
-export interface ConfigLine {
-  readonly name: string;
-  readonly value: string;
-  readonly source: 'environment' | 'default';
-  readonly meaning: string;
+/**
+ * The Config that the environment asks for; an empty variable counts as unset.
+ * Throws ConfigError with every bad variable at once.
+ */
+export function loadConfig(
+  environment: Environment,
+  options: { demo: 'with' | 'without' } = { demo: 'without' },
+): Config {
+  const values = readEnvironment(environment);
+  const isSet = (name: VariableName) => (environment[name] ?? '') !== '';
+  return deepFreeze({
+    brand: values.POSTERN_BRAND,
+    nodeId: values.POSTERN_NODE_ID,
+    workers: values.POSTERN_WORKERS,
+    demo: options.demo === 'with',
+    logLevel: values.POSTERN_LOG_LEVEL,
+    dataDir: values.POSTERN_DATA_DIR,
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
+    secretKeys: values.POSTERN_SECRET_KEY,
+    hosts: values.POSTERN_HOSTS,
+    pg: {
+      host: values.POSTERN_PG_HOST,
+      port: values.POSTERN_PG_PORT,
+      portIsDefault: !isSet('POSTERN_PG_PORT'),
+      publicHost: values.POSTERN_PG_PUBLIC_HOST,
+      tls: values.POSTERN_TLS,
+      certPaths: values.POSTERN_TLS_CERT,
+      keyPaths: values.POSTERN_TLS_KEY,
+      proxyProtocolFrom: values.POSTERN_PROXY_PROTOCOL_FROM,
+    },
+    http: {
+      host: values.POSTERN_HTTP_HOST,
+      port: values.POSTERN_HTTP_PORT,
+      portIsDefault: !isSet('POSTERN_HTTP_PORT'),
+      publicUrl: values.POSTERN_PUBLIC_URL,
+      trustedProxies: values.POSTERN_TRUSTED_PROXIES,
+    },
+    metrics: { host: values.POSTERN_METRICS_HOST, port: values.POSTERN_METRICS_PORT },
+    login: {
+      ttlMs: values.POSTERN_LOGIN_TTL,
+      noticeBlindMs: values.POSTERN_NOTICE_BLIND_WAIT,
+      reverseCode: values.POSTERN_REVERSE_CODE,
+      allowedNetworks: values.POSTERN_ALLOWED_NETWORKS,
+      stampApplicationName: values.POSTERN_STAMP_APPLICATION_NAME,
+    },
+    drainMs: values.POSTERN_DRAIN,
+    upstream: {
+      wakeMs: values.POSTERN_WAKE_LIMIT,
+      allowedNetworks: values.POSTERN_UPSTREAM_NETWORKS,
+      allowedPorts: values.POSTERN_UPSTREAM_PORTS,
+    },
+    limits: {
+      waitingPerAddress: values.POSTERN_WAITING_PER_ADDRESS,
+      waitingInTotal: values.POSTERN_WAITING_TOTAL,
+      connectionsInTotal: values.POSTERN_CONNECTIONS_TOTAL,
+      sharedNetworks: values.POSTERN_SHARED_NETWORKS,
+    },
+    organizations: {
+      creation: values.POSTERN_ORGANIZATION_CREATION,
+      defaultPlan: values.POSTERN_DEFAULT_PLAN,
+      sharing: values.POSTERN_SHARING,
+    },
+    consumptionWindows: values.POSTERN_CONSUMPTION_WINDOWS,
+    oidc: oidcFrom(values),
+    smtpUrl: values.POSTERN_SMTP_URL,
+    mailFrom: values.POSTERN_MAIL_FROM,
+    auditWebhook: auditWebhookFrom(values),
+  });
 }
 
-/** Every bad variable of one environment, each with what is wrong. */
-export class ConfigError extends Error {
-  readonly problems: readonly string[];
+function oidcFrom(values: ConfigValues): OidcConfig | null {
+  if (values.POSTERN_OIDC_ISSUER === null || values.POSTERN_OIDC_CLIENT_ID === null) return null;
+  return {
+    issuer: values.POSTERN_OIDC_ISSUER,
+    clientId: values.POSTERN_OIDC_CLIENT_ID,
+    clientSecret: values.POSTERN_OIDC_CLIENT_SECRET,
+    name: values.POSTERN_OIDC_NAME,
+  };
+}
 
-  constructor(problems: readonly string[]) {
-    super(`configuration is not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-    this.name = 'ConfigError';
-    this.problems = problems;
+function auditWebhookFrom(values: ConfigValues): Config['auditWebhook'] {
+  if (values.POSTERN_AUDIT_WEBHOOK_URL === null || values.POSTERN_AUDIT_WEBHOOK_SECRET === null) return null;
+  return { url: values.POSTERN_AUDIT_WEBHOOK_URL, secret: values.POSTERN_AUDIT_WEBHOOK_SECRET };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (inner !== null && typeof inner === 'object' && !Object.isFrozen(inner)) deepFreeze(inner);
   }
+  return Object.freeze(value);
 }
-
-const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
-const networks = list.refine((items) => items.every((item) => parseNetwork(item) !== null), 'a list of networks, like 10.0.0.0/8');
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = z.coerce.number().int().min(1).max(10_000_000);
-const duration = z.string().transform((text, context) => {
-  const ms = parseDuration(text);
-  if (ms !== null) return ms;
-  context.addIssue({ code: 'custom', message: 'a duration, like 90s, 2m or 8h' });
-  return z.NEVER;
-});
-const durationBetween = (lowestMs: number, highestMs: number) =>
-  duration.refine((ms) => ms >= lowestMs && ms <= highestMs, `between ${lowestMs / 1_000} s and ${highestMs / 1_000} s`);
-const secret = z.string().min(1).transform((text) => new Secret(text));

@@ -1,0 +1,200 @@
+// The table of environment variables: default, meaning and how each is read. The README's configuration table and
+// `postern config` are made from it; config.ts turns the values into the program's Config.
+
+import { z } from 'zod';
+import type { ConfiguredHost } from './config.ts';
+import { parseDuration } from './duration.ts';
+import { isLoopback, parseNetwork } from './network-address.ts';
+import { Secret } from './secret.ts';
+
+interface Variable<T> {
+  readonly kind: 'plain' | 'secret';
+  /** As text, in the variable's own notation; empty: unset. */
+  readonly default: string;
+  readonly meaning: string;
+  readonly parse: z.ZodType<T, string>;
+}
+
+const text = z.string();
+const optionalText = text.transform((value) => (value === '' ? null : value));
+const optionalSecret = text.transform((value) => (value === '' ? null : new Secret(value)));
+const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const networks = list.refine(
+  (items) => items.every((item) => parseNetwork(item) !== null),
+  'not a list of networks like 10.0.0.0/8',
+);
+const ports = list
+  .refine((items) => items.every((item) => /^\d{1,5}$/.test(item) && Number(item) <= 65_535), 'not a list of ports')
+  .transform((items) => items.map(Number));
+const integer = (lowest: number, highest: number) =>
+  text
+    .refine(
+      (value) => /^\d{1,9}$/.test(value) && Number(value) >= lowest && Number(value) <= highest,
+      `not a number from ${lowest} to ${highest}`,
+    )
+    .transform(Number);
+const optionalPort = text
+  .refine((value) => value === '' || (/^\d{1,5}$/.test(value) && Number(value) <= 65_535), 'not a port')
+  .transform((value) => (value === '' ? null : Number(value)));
+const yesOrNo = z.enum(['yes', 'no']).transform((value) => value === 'yes');
+const duration = (lowest: string, highest: string) =>
+  text
+    .transform((value) => parseDuration(value) ?? Number.NaN)
+    .refine(
+      (ms) => ms >= (parseDuration(lowest) ?? 0) && ms <= (parseDuration(highest) ?? 0),
+      `not a duration from ${lowest} to ${highest}, like 90s, 2m or 8h`,
+    );
+
+// Cookies of a sign-in may travel in clear text on the machine itself only.
+const publicUrl = optionalText.transform((value, context) => {
+  if (value === null) return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isLocal = url !== null && (url.hostname === 'localhost' || isLoopback(url.hostname.replace(/^\[|\]$/g, '')));
+  if (url !== null && url.pathname === '/' && (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal)))
+    return url.origin;
+  context.addIssue({ code: 'custom', message: 'not an https:// origin without a path (http:// only on localhost)' });
+  return z.NEVER;
+});
+
+const webUrl = optionalText.refine((value) => value === null || /^https?:\/\//.test(value), 'not a web address');
+
+const secretKeys = text.transform((value, context) => {
+  if (value === '') return null;
+  const keys = value.split(',').map((part) => part.trim());
+  if (keys.every((key) => Buffer.from(key, 'base64').length === 32)) return keys.map((key) => new Secret(key));
+  context.addIssue({ code: 'custom', message: 'not 32 bytes in base64 (several by comma, current first)' });
+  return z.NEVER;
+});
+
+const hosts = text.transform((value, context): ConfiguredHost[] => {
+  const parts = value.split(',').filter((part) => part.trim() !== '');
+  return parts.map((part, index) => {
+    const [, pgVersion, regionId = 'default', url] =
+      /^\s*(\d\d)(?:@([a-z0-9-]{1,40}))?=(postgres(?:ql)?:\/\/\S+)\s*$/.exec(part) ?? [];
+    if (pgVersion === undefined || url === undefined) {
+      context.addIssue({ code: 'custom', message: 'not a list like 16@eu=postgres://…,18=postgres://…' });
+      return z.NEVER;
+    }
+    return {
+      id: `host-${pgVersion}-${regionId}-${index + 1}`,
+      pgVersion: Number(pgVersion),
+      regionId,
+      url: new Secret(url),
+    };
+  });
+});
+
+export const CONFIG_VARIABLES = {
+  DATABASE_URL: secret('', 'Postgres of the catalogue; unset: an embedded one in the data directory', optionalSecret),
+  REDIS_URL: secret(
+    '',
+    'Redis (`redis://`, `rediss://`, `redis-sentinel://`, `redis-cluster://`); unset: an embedded one',
+    optionalSecret,
+  ),
+  POSTERN_PUBLIC_URL: plain('', 'what links and pages are built from; unset: http://localhost and the port', publicUrl),
+  POSTERN_PG_HOST: plain('127.0.0.1', 'address the Postgres side listens on', text),
+  POSTERN_PG_PORT: plain('5432', 'its port; when unset and taken, embedded mode takes another', integer(0, 65_535)),
+  POSTERN_PG_PUBLIC_HOST: plain('', "host name that connection strings show; unset: the public URL's", optionalText),
+  POSTERN_HTTP_HOST: plain('127.0.0.1', 'address the web side listens on', text),
+  POSTERN_HTTP_PORT: plain('8080', 'its port; when unset and taken, embedded mode takes another', integer(0, 65_535)),
+  POSTERN_METRICS_HOST: plain('127.0.0.1', 'address that /metrics listens on', text),
+  POSTERN_METRICS_PORT: plain('', 'port of /metrics; unset: off', optionalPort),
+  POSTERN_DATA_DIR: plain('.postern', 'embedded data and generated keys', text),
+  POSTERN_SECRET_KEY: secret(
+    '',
+    '32 bytes in base64 that seal passwords, current first; unset: made in the data directory',
+    secretKeys,
+  ),
+  POSTERN_TLS: plain(
+    'require_off_loopback',
+    '`require`, `allow`, or `require_off_loopback`',
+    z.enum(['require', 'allow', 'require_off_loopback']),
+  ),
+  POSTERN_TLS_CERT: plain('', 'certificate chains (PEM files), chosen by SNI; unset: made under certs/', list),
+  POSTERN_TLS_KEY: plain('', 'their keys, in the same order', list),
+  POSTERN_PROXY_PROTOCOL_FROM: plain('', 'balancers that must send a PROXY header', networks),
+  POSTERN_TRUSTED_PROXIES: plain('', 'web proxies whose X-Forwarded-For counts', networks),
+  POSTERN_BRAND: plain(
+    'Postern',
+    'the name in notices and pages',
+    text.refine(
+      (value) => /^[\x21-\x7e](?:[\x20-\x7e]{0,30}[\x21-\x7e])?$/.test(value),
+      'not 1 to 32 ASCII characters',
+    ),
+  ),
+  POSTERN_LOGIN_TTL: plain('2m', 'life of a login link', duration('1s', '10m')),
+  POSTERN_NOTICE_BLIND_WAIT: plain(
+    '4s',
+    'wait before clients that show no NOTICE get the link as an error',
+    duration('0s', '60s'),
+  ),
+  POSTERN_REVERSE_CODE: plain(
+    'when_new',
+    'when a code must be typed into the terminal: `when_new`, `always`, `never`',
+    z.enum(['when_new', 'always', 'never']),
+  ),
+  POSTERN_ALLOWED_NETWORKS: plain('', 'networks that may ask for a link; unset: all', networks),
+  POSTERN_STAMP_APPLICATION_NAME: plain('yes', 'stamp application_name with the person', yesOrNo),
+  POSTERN_HOSTS: secret(
+    '',
+    'servers that host projects: `18=postgres://…,16@eu=postgres://…`; unset: the embedded one',
+    hosts,
+  ),
+  POSTERN_UPSTREAM_NETWORKS: plain('', 'private networks where computes may live', networks),
+  POSTERN_UPSTREAM_PORTS: plain('5432,6432', 'ports where computes may live', ports),
+  POSTERN_WAKE_LIMIT: plain('60s', 'longest wait for a compute to wake', duration('1s', '10m')),
+  POSTERN_DRAIN: plain('5m', 'longest drain at SIGTERM', duration('0s', '1h')),
+  POSTERN_WAITING_PER_ADDRESS: plain('20', 'logins that may wait per address', integer(1, 1_000_000)),
+  POSTERN_WAITING_TOTAL: plain('1000', 'logins that may wait in all', integer(1, 1_000_000)),
+  POSTERN_CONNECTIONS_TOTAL: plain('20000', 'connections of one node', integer(1, 1_000_000)),
+  POSTERN_SHARED_NETWORKS: plain('', 'networks many people share, with ten times the limits', networks),
+  POSTERN_ORGANIZATION_CREATION: plain(
+    'self_serve',
+    '`self_serve` or `on_request`',
+    z.enum(['self_serve', 'on_request']),
+  ),
+  POSTERN_DEFAULT_PLAN: plain(
+    'business',
+    'plan of new accounts',
+    z.enum(['free', 'launch', 'scale', 'business', 'enterprise']),
+  ),
+  POSTERN_SHARING: plain(
+    'admins',
+    'who may share a project: `admins`, `members`, `everyone_with_access`',
+    z.enum(['admins', 'members', 'everyone_with_access']),
+  ),
+  POSTERN_CONSUMPTION_WINDOWS: plain('no', "refuse consumption ranges outside Neon's moving windows", yesOrNo),
+  POSTERN_OIDC_ISSUER: plain('', 'OpenID Connect issuer for sign-in', webUrl),
+  POSTERN_OIDC_CLIENT_ID: plain('', 'client id there', optionalText),
+  POSTERN_OIDC_CLIENT_SECRET: secret('', 'client secret there; unset: a public client', optionalSecret),
+  POSTERN_OIDC_NAME: plain('single sign-on', 'what the sign-in button says', text),
+  POSTERN_SMTP_URL: secret('', 'mail server; unset: mail goes to the log', optionalSecret),
+  POSTERN_MAIL_FROM: plain('postern@localhost', 'sender of mail', text),
+  POSTERN_AUDIT_WEBHOOK_URL: plain('', 'receives each audit event', webUrl),
+  POSTERN_AUDIT_WEBHOOK_SECRET: secret('', 'signs them (HMAC-SHA256)', optionalSecret),
+  POSTERN_WORKERS: plain('1', 'processes on this machine, each a node', integer(1, 64)),
+  POSTERN_NODE_ID: plain('', 'name of this node; unset: random', optionalText),
+  POSTERN_LOG_LEVEL: plain(
+    'info',
+    'debug, info, warn, error or silent',
+    z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+  ),
+} as const;
+
+export type VariableName = keyof typeof CONFIG_VARIABLES;
+export type ConfigValues = {
+  [Name in VariableName]: z.output<(typeof CONFIG_VARIABLES)[Name]['parse']>;
+};
+
+function plain<T>(byDefault: string, meaning: string, parse: z.ZodType<T, string>): Variable<T> {
+  return { kind: 'plain', default: byDefault, meaning, parse };
+}
+
+function secret<T>(byDefault: string, meaning: string, parse: z.ZodType<T, string>): Variable<T> {
+  return { kind: 'secret', default: byDefault, meaning, parse };
+}
