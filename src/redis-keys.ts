@@ -10,16 +10,26 @@ export const redisKeys = {
   loginRequest: (id: LoginRequestId) => `${PREFIX}:login:{${id}}`,
   /** String, the login request's id by the token's SHA-256 (hex); as long as the request. Owner: login/login-requests. */
   loginToken: (tokenDigest: string) => `${PREFIX}:login-token:${tokenDigest}`,
-  /** Sorted set of waiting login request ids by expiry (ms). Owner: login/login-requests. */
+  /** Sorted set of waiting login request ids by expiry (ms). Owner: login/waiting-logins. */
   waitingLogins: () => `${PREFIX}:waiting`,
-  /** Sorted set of waiting login request ids of one terminal by expiry (ms). Owner: login/login-requests. */
+  /** Sorted set of waiting login request ids of one address or /64 by expiry (ms). Owner: login/waiting-logins. */
+  waitingOfAddress: (terminalKey: string) => `${PREFIX}:waiting-of-address:${terminalKey}`,
+  /** Sorted set of waiting login request ids of one terminal by expiry (ms). Owner: login/waiting-logins. */
   waitingOfTerminal: (terminalDigest: string) => `${PREFIX}:waiting-of:${terminalDigest}`,
+  /** Sorted set of login request ids with an open reverse code by expiry (ms). Owner: login/reverse-code. */
+  openReverseCodes: (terminalDigest: string) => `${PREFIX}:reverse-codes:${terminalDigest}`,
+  /** String; 30 days: the person has approved from this address or /64. Owner: login/terminal-memory. */
+  approvedTerminal: (userId: UserId, terminalKey: string) => `${PREFIX}:approved-terminal:${userId}:${terminalKey}`,
+  /** String; 15 minutes: the person said "this was not me". Owner: login/terminal-memory. */
+  blockedTerminal: (userId: UserId, terminalKey: string) => `${PREFIX}:blocked-terminal:${userId}:${terminalKey}`,
+  /** Sorted set of login request ids announced to a person and not yet opened, by expiry (ms). Owner: login/terminal-memory. */
+  unseenLogins: (userId: UserId) => `${PREFIX}:unseen:${userId}`,
   /** Hash; until the grant ends. Owner: login/grants. */
   grant: (id: GrantId) => `${PREFIX}:grant:{${id}}`,
   /** Sorted set of grant ids of one terminal by end (ms). Owner: login/grants. */
   grantsOfTerminal: (terminalDigest: string) => `${PREFIX}:grants-of-terminal:${terminalDigest}`,
-  /** Sorted set of grant ids of one person by end (ms). Owner: login/grants. */
-  grantsOfPerson: (userId: UserId) => `${PREFIX}:grants-of-person:${userId}`,
+  /** Sorted set of grant ids of one person, account, project or compute by end (ms). Owner: login/grants. */
+  grantsOf: (owner: 'person' | 'account' | 'project' | 'compute', id: string) => `${PREFIX}:grants-of-${owner}:${id}`,
   /** Hash, one field per live connection; expires seconds after the node's last heartbeat. Owner: ops/live-connections. */
   liveConnections: (nodeId: NodeId) => `${PREFIX}:live:{${nodeId}}`,
   /** String (JSON); expires seconds after the node's last heartbeat. Owner: ops/node-heartbeat. */
@@ -31,9 +41,9 @@ export const redisKeys = {
 } as const;
 
 export const redisChannels = {
-  /** A login request changed; the payload is its status. Owner: login/login-events. */
-  loginRequest: (id: LoginRequestId) => `${PREFIX}:login-changed:${id}`,
-  /** Grants were revoked. Owner: login/grants. */
+  /** A login request changed; the payload is its id. One channel, so that 10,000 waiters need one subscription. Owner: login/login-events. */
+  loginRequests: () => `${PREFIX}:login-changed`,
+  /** Grants were revoked; the payload is a JSON list of their ids. Owner: login/grants. */
   grants: () => `${PREFIX}:grants-revoked`,
   /** Commands to one node. Owner: ops/node-bus. */
   node: (nodeId: NodeId) => `${PREFIX}:to-node:${nodeId}`,
