@@ -1,0 +1,56 @@
+// Reads what a client sends before it is let in: the first packets, and the answers at the password doors.
+// What is answered is the gateway's rule; what the bytes mean is the codec's.
+
+import type { Duplex } from 'node:stream';
+import { FRONTEND_HEADER_BYTES, parseFrontendHeader } from '../protocol/frontend-messages.ts';
+import {
+  parseStartupPacket,
+  type StartupPacket,
+  startupPacketLength,
+  TLS_HANDSHAKE_RECORD,
+} from '../protocol/startup-packet.ts';
+import { type Taken, takeBytes } from './take-bytes.ts';
+
+export type FirstPacket =
+  | { readonly kind: 'packet'; readonly packet: StartupPacket }
+  | { readonly kind: 'tls_client_hello' }
+  | { readonly kind: 'closed' };
+
+const LENGTH_BYTES = 4;
+
+/**
+ * Waits for the next first packet; bytes behind it, and all of a TLS record, stay in the socket.
+ * Throws ProtocolViolation before memory is taken for an impossible length, the signal's reason or the socket's error.
+ */
+export async function readStartupPacket(socket: Duplex, signal: AbortSignal): Promise<FirstPacket> {
+  return (await takeBytes(socket, judgeFirstPacket, signal)) ?? { kind: 'closed' };
+}
+
+/**
+ * Waits for one message with a type byte; null when the client closed first. Bytes behind it stay in the socket.
+ * `type` is one character, `body` what follows the length field.
+ * Throws ProtocolViolation for a body above `maxBodyBytes`, unread; the signal's reason or the socket's error.
+ */
+export async function readClientMessage(
+  socket: Duplex,
+  { maxBodyBytes, signal }: { readonly maxBodyBytes: number; readonly signal: AbortSignal },
+): Promise<{ readonly type: string; readonly body: Buffer } | null> {
+  return await takeBytes(socket, (bytes) => judgeClientMessage(bytes, maxBodyBytes), signal);
+}
+
+function judgeFirstPacket(bytes: Buffer): Taken<FirstPacket> {
+  if (bytes[0] === TLS_HANDSHAKE_RECORD) return { value: { kind: 'tls_client_hello' }, usedBytes: 0 };
+  if (bytes.length < LENGTH_BYTES) return null;
+  const usedBytes = startupPacketLength(bytes);
+  if (bytes.length < usedBytes) return null;
+  const packet = parseStartupPacket(bytes.subarray(LENGTH_BYTES, usedBytes));
+  return { value: { kind: 'packet', packet }, usedBytes };
+}
+
+function judgeClientMessage(bytes: Buffer, maxBodyBytes: number): Taken<{ type: string; body: Buffer }> {
+  if (bytes.length < FRONTEND_HEADER_BYTES) return null;
+  const { type, bodyBytes } = parseFrontendHeader(bytes, maxBodyBytes);
+  const usedBytes = FRONTEND_HEADER_BYTES + bodyBytes;
+  if (bytes.length < usedBytes) return null;
+  return { value: { type, body: bytes.subarray(FRONTEND_HEADER_BYTES, usedBytes) }, usedBytes };
+}

@@ -1,0 +1,35 @@
+// One limit around one wait. Knows nothing of what is waited for.
+
+/** The wait took longer than its limit. */
+export class TimeLimitExceeded extends Error {
+  readonly limitMs: number;
+
+  constructor(limitMs: number) {
+    super(`took longer than ${limitMs} ms`);
+    this.name = 'TimeLimitExceeded';
+    this.limitMs = limitMs;
+  }
+}
+
+/**
+ * Runs `work` with a signal that aborts with TimeLimitExceeded after `limitMs`, or with the outer signal's reason when
+ * that aborts first. `work` must end when its signal does. Leaves no timer and no listener behind, which
+ * AbortSignal.any would on an outer signal that lives longer.
+ */
+export async function withTimeLimit<T>(
+  limitMs: number,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  outer.throwIfAborted();
+  const inner = new AbortController();
+  const passOn = (): void => inner.abort(outer.reason);
+  const timer = setTimeout(() => inner.abort(new TimeLimitExceeded(limitMs)), limitMs);
+  outer.addEventListener('abort', passOn, { once: true });
+  try {
+    return await work(inner.signal);
+  } finally {
+    clearTimeout(timer);
+    outer.removeEventListener('abort', passOn);
+  }
+}

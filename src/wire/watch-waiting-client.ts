@@ -1,0 +1,57 @@
+// Watches the socket of a client that must be silent while a person decides. What a hang-up or a byte means for the
+// login is the gateway's rule.
+
+import type { Duplex } from 'node:stream';
+import { encodeTerminate } from '../protocol/frontend-messages.ts';
+
+/** `closed`: FIN, RST or any failure; `terminate`: a Terminate message; `data`: any other byte. */
+export type WaitEnd = 'closed' | 'data' | 'terminate';
+
+export interface WaitingClientWatch {
+  /** Settles once, with what happened first; stays pending for ever after `stop`. Never rejects. */
+  readonly ended: Promise<WaitEnd>;
+  /** Removes the listeners and puts back the start of an unfinished Terminate. May be called more than once. */
+  stop(): void;
+}
+
+const TERMINATE = encodeTerminate();
+
+/**
+ * Reads the socket from now on: one that nobody reads reports no hang-up, and a half-open one has no 'close' after a FIN,
+ * only the 'end' that reading brings.
+ */
+export function watchWaitingClient(socket: Duplex): WaitingClientWatch {
+  let seen: Buffer = Buffer.alloc(0);
+  let settle: (end: WaitEnd) => void = () => {};
+  const ended = new Promise<WaitEnd>((resolve) => {
+    settle = resolve;
+  });
+  const onReadable = (): void => {
+    for (let chunk: Buffer | null = socket.read(); chunk !== null; chunk = socket.read()) {
+      seen = Buffer.concat([seen, chunk]);
+      if (!startsTerminate(seen)) finish('data');
+      else if (seen.length === TERMINATE.length) finish('terminate');
+    }
+  };
+  const onClosed = (): void => finish('closed');
+  const removeListeners = (): void => {
+    socket.off('readable', onReadable).off('end', onClosed).off('close', onClosed).off('error', onClosed);
+  };
+  const finish = (end: WaitEnd): void => {
+    removeListeners();
+    settle(end);
+  };
+  const stop = (): void => {
+    removeListeners();
+    if (seen.length > 0 && !socket.readableEnded && !socket.destroyed) socket.unshift(seen);
+    seen = Buffer.alloc(0);
+  };
+  socket.on('readable', onReadable).on('end', onClosed).on('close', onClosed).on('error', onClosed);
+  if (socket.readableEnded || socket.destroyed || socket.errored) finish('closed');
+  else onReadable();
+  return { ended, stop };
+}
+
+function startsTerminate(bytes: Buffer): boolean {
+  return TERMINATE.subarray(0, bytes.length).equals(bytes);
+}
