@@ -1,0 +1,91 @@
+// Resolves a compute's host once, checks every answer and pins what may be dialled: no second look-up follows.
+// The rules are dial-policy.ts's.
+
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { PosternError } from '../errors.ts';
+import { normalizeAddress } from '../network-address.ts';
+import { ConnectFailure } from './connect-failure.ts';
+import { type DialEndpoint, type DialPolicy, refusalToDial } from './dial-policy.ts';
+import { withTimeLimit } from './time-limit.ts';
+
+/** A checked address. Cancel requests go to the same one. */
+export interface PinnedAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly port: number;
+  /** What it was resolved from: the name that a certificate is verified against. */
+  readonly host: string;
+}
+
+const LOOKUP_LIMIT_MS = 5_000;
+/** More answers are checked, but not dialled. */
+const MAX_PINNED_ADDRESSES = 8;
+
+/**
+ * All addresses of the host, in the resolver's order, once each of them may be dialled: one forbidden answer condemns
+ * all, since the next look-up might put it first. `name` is the compute's, for the error.
+ * Throws PosternError `upstream_unreachable` with a ConnectFailure as its cause, or the signal's reason. At most 5 s.
+ */
+export async function resolveUpstreamAddress(
+  { name, host, port }: DialEndpoint & { readonly name: string },
+  policy: DialPolicy,
+  signal: AbortSignal,
+): Promise<PinnedAddress[]> {
+  try {
+    const [addresses, forbidden] = await withTimeLimit(LOOKUP_LIMIT_MS, signal, (limited) =>
+      Promise.all([addressesOf(host, policy, limited), resolveForbidden(policy, limited)]),
+    );
+    if (addresses.length === 0) throw new ConnectFailure('unknown_name', 'the name has no addresses');
+    for (const address of addresses) {
+      const refusal = refusalToDial({ host, port, address }, { ...policy, forbidden });
+      if (refusal !== null) throw new ConnectFailure('forbidden_address', `${refusal}: ${address}, port ${port}`);
+    }
+    return addresses.slice(0, MAX_PINNED_ADDRESSES).map((address) => pin(address, { host, port }));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new PosternError('upstream_unreachable', { params: { compute: name }, cause: error });
+  }
+}
+
+/** The system's own resolver: hosts file, search domains and DNS, IPv4 and IPv6 in the system's order of preference. */
+export async function lookupAddresses(host: string): Promise<readonly string[]> {
+  const answers = await lookup(host, { all: true, verbatim: true });
+  return answers.map((answer) => answer.address);
+}
+
+async function addressesOf(host: string, policy: DialPolicy, signal: AbortSignal): Promise<string[]> {
+  if (isIP(host) !== 0) return [normalizeAddress(host)];
+  try {
+    const answers = await untilAborted(policy.lookup(host), signal);
+    return [...new Set(answers.map(normalizeAddress))];
+  } catch (error) {
+    throw new ConnectFailure('unknown_name', 'the name could not be resolved', error);
+  }
+}
+
+// A name among our own endpoints that cannot be resolved now cannot be where the compute's name leads.
+async function resolveForbidden(policy: DialPolicy, signal: AbortSignal): Promise<DialEndpoint[]> {
+  const resolved = policy.forbidden.map(async ({ host, port }) => {
+    try {
+      const addresses = await addressesOf(host, policy, signal);
+      return addresses.map((address) => ({ host: address, port }));
+    } catch {
+      return [];
+    }
+  });
+  return (await Promise.all(resolved)).flat();
+}
+
+function pin(address: string, { host, port }: DialEndpoint): PinnedAddress {
+  return { address, family: isIP(address) === 6 ? 6 : 4, port, host };
+}
+
+// The system's resolver cannot be interrupted: its answer is dropped.
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,121 @@
+// Which addresses may be dialled for a compute: the rules against being used to reach into other networks (SSRF).
+// Judges addresses that are resolved already; resolves and dials nothing.
+
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { expandIpv6, ipv4OfGroups, isInNetworks, isLoopback, normalizeAddress } from '../network-address.ts';
+
+/** `host` is a name or an address; `0.0.0.0` and `::` stand for every address of this machine. */
+export interface DialEndpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface DialPolicy {
+  /** Networks that the operator opened, of those that are closed by default; CIDRs. */
+  readonly allowedNetworks: readonly string[];
+  /** Ports besides 5432 and 6432. */
+  readonly allowedPorts: readonly number[];
+  /** What an operator attached or hosts projects on; the host as it was written, or an address. */
+  readonly listed: readonly DialEndpoint[];
+  /** Postern's own listeners, its Redis, and the catalogue's server unless it hosts projects. Stronger than `listed`. */
+  readonly forbidden: readonly DialEndpoint[];
+  /** Every address of a name, in the order in which to try them. Rejects when the name is not known. */
+  readonly lookup: (host: string) => Promise<readonly string[]>;
+}
+
+/** One answer to the question where a host is, with the host and port that were asked for. */
+export interface DialCandidate extends DialEndpoint {
+  readonly address: string;
+}
+
+const POSTGRES_PORTS = [5432, 6432];
+
+// security.md 7.3: unspecified, link-local and cloud metadata, multicast, reserved and broadcast.
+const NEVER_DIALLED = [
+  '0.0.0.0/8',
+  '169.254.0.0/16',
+  '100.100.100.200/32',
+  '192.0.0.192/32',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/128',
+  'fe80::/10',
+  'ff00::/8',
+  'fd00:ec2::254/128',
+  'fd20:ce::254/128',
+];
+
+// security.md 7.4: loopback and private networks; also benchmarking, local NAT64, Teredo and old site-local ones.
+const CLOSED_BY_DEFAULT = [
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '192.0.0.0/24',
+  '198.18.0.0/15',
+  '::1/128',
+  'fc00::/7',
+  'fec0::/10',
+  '64:ff9b:1::/48',
+  '2001::/32',
+];
+
+/**
+ * Why the candidate must not be dialled, as a text for the log; null when it may be. An IPv6 address that carries an
+ * IPv4 one is judged as both. Names among `policy.forbidden` count only as far as the caller resolved them.
+ */
+export function refusalToDial(candidate: DialCandidate, policy: DialPolicy): string | null {
+  if (isIP(candidate.address) === 0) return 'resolver answered with no address';
+  const forms = addressForms(candidate.address);
+  if (forms.some((form) => isInNetworks(form, NEVER_DIALLED))) return 'address is never dialled';
+  if (policy.forbidden.some((own) => own.port === candidate.port && meansAddress(own.host, forms))) {
+    return 'address belongs to Postern itself';
+  }
+  if (isListed(candidate, policy)) return null;
+  if (!POSTGRES_PORTS.includes(candidate.port) && !policy.allowedPorts.includes(candidate.port)) {
+    return 'port is not listed';
+  }
+  const isClosed = (form: string): boolean =>
+    isInNetworks(form, CLOSED_BY_DEFAULT) && !isInNetworks(form, policy.allowedNetworks);
+  return forms.some(isClosed) ? 'address lies in a private network that is not listed' : null;
+}
+
+/** The address in its normal form, and the IPv4 address inside it: IPv4-compatible, -translated, NAT64 or 6to4. */
+function addressForms(address: string): readonly string[] {
+  const normal = normalizeAddress(address);
+  if (!normal.includes(':')) return [normal];
+  const groups = expandIpv6(normal);
+  const embedded = embeddedIpv4(groups);
+  return embedded === null ? [normal] : [normal, embedded];
+}
+
+function embeddedIpv4(groups: readonly number[]): string | null {
+  const prefix = groups.slice(0, 6).join(':');
+  // RFC 4291 2.5.5.1, RFC 2765 2.1, RFC 6052 2.1 (64:ff9b::/96). `::` and `::1` are no IPv4 addresses.
+  const isSpecial = prefix === '0:0:0:0:0:0' && groups[6] === 0 && (groups[7] ?? 0) <= 1;
+  if (['0:0:0:0:0:0', `0:0:0:0:${0xffff}:0`, `${0x64}:${0xff9b}:0:0:0:0`].includes(prefix)) {
+    return isSpecial ? null : ipv4OfGroups(groups);
+  }
+  // RFC 3056 2: 2002:V4ADDR::/48.
+  const [first, high = 0, low = 0] = groups;
+  return first === 0x2002 ? ipv4OfGroups([0, 0, 0, 0, 0, 0, high, low]) : null;
+}
+
+function meansAddress(host: string, forms: readonly string[]): boolean {
+  const own = normalizeAddress(host);
+  if (own === '0.0.0.0' || own === '::') return forms.some(isOnThisMachine);
+  return forms.includes(own);
+}
+
+function isOnThisMachine(address: string): boolean {
+  if (isLoopback(address)) return true;
+  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return interfaces.some((own) => normalizeAddress(own.address) === address);
+}
+
+function isListed(candidate: DialCandidate, policy: DialPolicy): boolean {
+  const names = [candidate.host.toLowerCase(), normalizeAddress(candidate.address)];
+  return policy.listed.some((entry) => entry.port === candidate.port && names.includes(normalizeAddress(entry.host)));
+}
