@@ -36,8 +36,16 @@ export const redisKeys = {
   node: (nodeId: NodeId) => `${PREFIX}:node:{${nodeId}}`,
   /** Sorted set of node ids by last heartbeat (ms). Owner: ops/node-heartbeat. */
   nodes: () => `${PREFIX}:nodes`,
-  /** String, the owning node by the cancel key's digest; renewed by the owner. Owner: ops/cancel-routes. */
-  cancelRoute: (keyDigest: string) => `${PREFIX}:cancel:${keyDigest}`,
+  /** Hash, live connections counted by person, grant, compute and waiting address; as `liveConnections`. Owner: ops/connection-counts. */
+  connectionCounts: (nodeId: NodeId) => `${PREFIX}:live-counts:{${nodeId}}`,
+  /** Hash, one field per cancel key's digest that this node can cancel; as `liveConnections`. Owner: ops/cancel-routes. */
+  cancelRoutes: (nodeId: NodeId) => `${PREFIX}:cancel-routes:{${nodeId}}`,
+  /** Stream of revoked rights, the newest thousands; no expiry. Owner: ops/revocations. */
+  revocations: () => `${PREFIX}:revocations`,
+  /** String; until the block ends. A terminal that one person reported as not theirs. Owner: ops/terminal-blocks. */
+  terminalBlock: (userId: UserId, terminal: string) => `${PREFIX}:terminal-block:${userId}:${terminal}`,
+  /** Prefix of rate counters, one string each; one window of the rule. Owner: ops/rate-limiter. */
+  limit: (rule: string) => `${PREFIX}:limit:${rule}`,
 } as const;
 
 export const redisChannels = {

@@ -1,0 +1,116 @@
+// Finds the connection that a cancel key belongs to, on this node or another one. Redis learns digests and which node knows
+// them, never a key, a host or an address. Limits and counting are the caller's.
+
+import { timingSafeEqual } from 'node:crypto';
+import type { NodeId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import { type CancelKey, cancelKeyDigest } from '../protocol/cancel-key.ts';
+import type { RedisClient } from '../redis-client.ts';
+import { redisKeys } from '../redis-keys.ts';
+import type { MirroredHash } from './mirrored-hash.ts';
+import type { NodeBus } from './node-bus.ts';
+import type { NodeHeartbeat } from './node-heartbeat.ts';
+import type { NodeReply } from './node-messages.ts';
+
+/** `found` here; `forwarded` to the node that knows the key, which may not have answered in time; or `unknown`. */
+export type CancelOutcome = 'found' | 'forwarded' | 'unknown';
+
+/** An announced key; its owner withdraws it when the connection ends. */
+export interface CancelRoute {
+  withdraw(): void;
+}
+
+interface OwnRoute {
+  readonly key: CancelKey;
+  readonly cancel: () => Promise<void>;
+}
+
+interface CancelRoutesOptions {
+  readonly redis: RedisClient;
+  readonly heartbeat: NodeHeartbeat;
+  readonly bus: NodeBus;
+  readonly mirror: MirroredHash;
+  readonly log: Log;
+}
+
+export class CancelRoutes {
+  readonly #redis: RedisClient;
+  readonly #heartbeat: NodeHeartbeat;
+  readonly #bus: NodeBus;
+  readonly #mirror: MirroredHash;
+  readonly #log: Log;
+  readonly #own = new Map<string, OwnRoute>();
+
+  constructor({ redis, heartbeat, bus, mirror, log }: CancelRoutesOptions) {
+    this.#redis = redis;
+    this.#heartbeat = heartbeat;
+    this.#bus = bus;
+    this.#mirror = mirror;
+    this.#log = log;
+    bus.addResponder((command) => (command.kind === 'cancel_by_key' ? this.#obey(command.keyDigest) : null));
+  }
+
+  /** Makes a key usable on every node from about now on; `cancel` dials the upstream and waits for it. Works without Redis on this node. */
+  announce(key: CancelKey, cancel: () => Promise<void>): CancelRoute {
+    const digest = cancelKeyDigest(key);
+    this.#own.set(digest, { key, cancel });
+    this.#mirror.set(digest, '1');
+    return {
+      withdraw: () => {
+        this.#own.delete(digest);
+        this.#mirror.delete(digest);
+      },
+    };
+  }
+
+  /** Carries out a CancelRequest and waits for it, for another node at most two seconds. Never rejects. */
+  async cancel(key: CancelKey): Promise<CancelOutcome> {
+    const digest = cancelKeyDigest(key);
+    const own = this.#own.get(digest);
+    // The map is searched by digest, from which time tells nothing; the key itself is compared in constant time.
+    if (own !== undefined && isSameKey(own.key, key)) {
+      await this.#run(own);
+      return 'found';
+    }
+    const nodeId = await this.#findNode(digest);
+    if (nodeId === null) return 'unknown';
+    const outcome = await this.#bus.request(nodeId, { kind: 'cancel_by_key', keyDigest: digest });
+    return outcome.kind === 'not_found' ? 'unknown' : 'forwarded';
+  }
+
+  async #obey(digest: string): Promise<NodeReply> {
+    const own = this.#own.get(digest);
+    if (own === undefined) return { kind: 'not_found' };
+    await this.#run(own);
+    return { kind: 'done', count: 1 };
+  }
+
+  async #run(route: OwnRoute): Promise<void> {
+    try {
+      await route.cancel();
+    } catch (error) {
+      this.#log.warn({ err: error }, 'could not cancel a query on its upstream');
+    }
+  }
+
+  async #findNode(digest: string): Promise<NodeId | null> {
+    try {
+      const others = await this.#heartbeat.findOtherNodes();
+      const known = await Promise.all(
+        others.map((nodeId) => this.#redis.hexists(redisKeys.cancelRoutes(nodeId), digest)),
+      );
+      return others.find((_nodeId, index) => known[index] === 1) ?? null;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'could not look for a cancel key on other nodes');
+      return null;
+    }
+  }
+}
+
+function isSameKey(known: CancelKey, given: CancelKey): boolean {
+  return (
+    known.processId === given.processId &&
+    known.secretKey.length === given.secretKey.length &&
+    timingSafeEqual(known.secretKey, given.secretKey)
+  );
+}

@@ -1,0 +1,103 @@
+// Counts connections by what limits are set on, over the whole fleet: each node publishes its own counts and adds up the
+// others' when asked. Without Redis this node's own counts decide.
+
+import { terminalKey } from '../network-address.ts';
+import type { RedisClient } from '../redis-client.ts';
+import { redisKeys } from '../redis-keys.ts';
+import type { LiveConnectionRecord } from './live-connection.ts';
+import type { MirroredHash } from './mirrored-hash.ts';
+import type { NodeHeartbeat } from './node-heartbeat.ts';
+
+/** What a cap may be set on. Waiting connections count for the two `waiting_…` only, all others for the rest. */
+export type CountedThing = 'person' | 'grant' | 'access_token' | 'compute' | 'waiting_address' | 'waiting_in_all';
+
+/** The most connections allowed, each including the one that asks. */
+export type ConnectionCaps = Partial<Readonly<Record<CountedThing, number>>>;
+
+interface ConnectionCountsOptions {
+  readonly redis: RedisClient;
+  readonly heartbeat: NodeHeartbeat;
+  readonly mirror: MirroredHash;
+}
+
+export class ConnectionCounts {
+  readonly #redis: RedisClient;
+  readonly #heartbeat: NodeHeartbeat;
+  readonly #mirror: MirroredHash;
+  readonly #own = new Map<string, number>();
+
+  constructor({ redis, heartbeat, mirror }: ConnectionCountsOptions) {
+    this.#redis = redis;
+    this.#heartbeat = heartbeat;
+    this.#mirror = mirror;
+  }
+
+  /** Moves one connection from what its record counted for to what it counts for now; null is no connection. */
+  replace(before: LiveConnectionRecord | null, after: LiveConnectionRecord | null): void {
+    const leaving = before === null ? [] : [...countedFields(before).values()];
+    const entering = after === null ? [] : [...countedFields(after).values()];
+    for (const field of leaving) if (!entering.includes(field)) this.#add(field, -1);
+    for (const field of entering) if (!leaving.includes(field)) this.#add(field, 1);
+  }
+
+  /**
+   * The first cap that this connection is over, or null. It must be counted already: of connections that ask at the same
+   * moment on one node as many are let in as there is room; on several nodes never more, and now and then fewer.
+   */
+  async findExceeded(record: LiveConnectionRecord, caps: ConnectionCaps): Promise<CountedThing | null> {
+    const asked = [...countedFields(record)].flatMap(([thing, field]) => {
+      const cap = caps[thing];
+      return cap === undefined ? [] : [{ thing, field, cap, ownCount: this.#own.get(field) ?? 0 }];
+    });
+    if (asked.length === 0) return null;
+    const elsewhere = await this.#countElsewhere(asked.map(({ field }) => field));
+    const exceeded = asked.find(({ cap, ownCount }, index) => ownCount + (elsewhere[index] ?? 0) > cap);
+    return exceeded?.thing ?? null;
+  }
+
+  #add(field: string, change: 1 | -1): void {
+    const count = (this.#own.get(field) ?? 0) + change;
+    if (count > 0) {
+      this.#own.set(field, count);
+      this.#mirror.set(field, String(count));
+    } else {
+      this.#own.delete(field);
+      this.#mirror.delete(field);
+    }
+  }
+
+  /** NOTE: own counts are written before the others' are read, so that two nodes cannot both miss each other. */
+  async #countElsewhere(fields: readonly string[]): Promise<number[]> {
+    try {
+      await this.#mirror.flush();
+      const others = await this.#heartbeat.findOtherNodes();
+      const counts = await Promise.all(
+        others.map((nodeId) => this.#redis.hmget(redisKeys.connectionCounts(nodeId), ...fields)),
+      );
+      return fields.map((_field, index) => counts.reduce((sum, ofNode) => sum + toCount(ofNode[index]), 0));
+    } catch {
+      // The heartbeat tells the log that Redis is away; nobody is refused for it.
+      return fields.map(() => 0);
+    }
+  }
+}
+
+function countedFields(record: LiveConnectionRecord): Map<CountedThing, string> {
+  if (record.phase === 'waiting') {
+    return new Map([
+      ['waiting_address', `waiting_address:${terminalKey(record.address)}`],
+      ['waiting_in_all', 'waiting_in_all'],
+    ]);
+  }
+  const fields = new Map<CountedThing, string>();
+  if (record.userId !== null) fields.set('person', `person:${record.userId}`);
+  if (record.grantId !== null) fields.set('grant', `grant:${record.grantId}`);
+  if (record.accessTokenId !== null) fields.set('access_token', `access_token:${record.accessTokenId}`);
+  if (record.computeId !== null) fields.set('compute', `compute:${record.computeId}`);
+  return fields;
+}
+
+function toCount(stored: string | null | undefined): number {
+  const count = Number(stored ?? 0);
+  return Number.isSafeInteger(count) && count > 0 ? count : 0;
+}

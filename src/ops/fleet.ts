@@ -1,0 +1,87 @@
+// Builds this node's part of the fleet by hand and in order: heartbeat, bus, registry, cancel routes. Who holds a Fleet
+// holds one node's presence; closing it makes the node leave.
+
+import type { Clock } from '../clock.ts';
+import type { NodeId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { RedisClient } from '../redis-client.ts';
+import { redisKeys } from '../redis-keys.ts';
+import { CancelRoutes } from './cancel-routes.ts';
+import { ConnectionCounts } from './connection-counts.ts';
+import { LiveConnections } from './live-connections.ts';
+import { LocalConnections } from './local-connections.ts';
+import { MirroredHash } from './mirrored-hash.ts';
+import { NodeBus } from './node-bus.ts';
+import { NodeHeartbeat } from './node-heartbeat.ts';
+import { Revocations } from './revocations.ts';
+
+/** Records may lag by a second; a Ctrl-C that lands on another node should not find its key missing. */
+const RECORD_BATCH_INTERVAL_MS = 1_000;
+const CANCEL_ROUTE_BATCH_INTERVAL_MS = 100;
+
+export interface FleetOptions {
+  /** A client for `commands`. */
+  readonly redis: RedisClient;
+  /** A client for `subscriber`; stays open and may be shared. */
+  readonly subscriber: RedisClient;
+  readonly nodeId: NodeId;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Fleet {
+  readonly heartbeat: NodeHeartbeat;
+  readonly liveConnections: LiveConnections;
+  readonly cancelRoutes: CancelRoutes;
+  /** Called when an operator drains this node; the list shows it as draining already. */
+  onDrainRequested(listener: () => void): void;
+  /** Joins the fleet; waits for Redis to confirm the subscription. */
+  start(): Promise<void>;
+  /** Leaves the fleet at once. Never rejects. */
+  close(): Promise<void>;
+}
+
+export function createFleet({ redis, subscriber, nodeId, version, clock, log }: FleetOptions): Fleet {
+  const heartbeat = new NodeHeartbeat({ redis, nodeId, version, clock, log });
+  const bus = new NodeBus({ redis, subscriber, nodeId, log });
+  const revocations = new Revocations({ redis, bus, nodeId, log });
+  const mirrorOf = (key: string, batchIntervalMs: number) => new MirroredHash({ redis, key, batchIntervalMs, log });
+  const records = mirrorOf(redisKeys.liveConnections(nodeId), RECORD_BATCH_INTERVAL_MS);
+  const countsMirror = mirrorOf(redisKeys.connectionCounts(nodeId), RECORD_BATCH_INTERVAL_MS);
+  const routes = mirrorOf(redisKeys.cancelRoutes(nodeId), CANCEL_ROUTE_BATCH_INTERVAL_MS);
+  const mirrors = [records, countsMirror, routes];
+
+  const counts = new ConnectionCounts({ redis, heartbeat, mirror: countsMirror });
+  const local = new LocalConnections({ mirror: records, counts, log });
+  const liveConnections = new LiveConnections({ redis, heartbeat, bus, revocations, local });
+  const cancelRoutes = new CancelRoutes({ redis, heartbeat, bus, mirror: routes, log });
+  const drainListeners: Array<() => void> = [];
+
+  bus.addResponder((command) => {
+    if (command.kind !== 'drain') return null;
+    log.info({ by: command.by }, 'an operator drains this node');
+    for (const listener of drainListeners) listener();
+    return heartbeat.markDraining().then(() => ({ kind: 'done', count: local.totals().live }) as const);
+  });
+  for (const mirror of mirrors) heartbeat.withEachBeat(() => mirror.renew());
+  heartbeat.withEachBeat(() => revocations.catchUp());
+
+  return {
+    heartbeat,
+    liveConnections,
+    cancelRoutes,
+    onDrainRequested(listener) {
+      drainListeners.push(listener);
+    },
+    async start() {
+      local.start();
+      await Promise.all([bus.start(), heartbeat.start()]);
+    },
+    async close() {
+      local.close();
+      await heartbeat.close();
+      await Promise.all([bus.close(), ...mirrors.map((mirror) => mirror.close())]);
+    },
+  };
+}

@@ -1,0 +1,140 @@
+// Mirrors a map of this process into one Redis hash that only this node writes. Changes go out in batches; renewing keeps
+// the hash alive and rewrites it when Redis lost it. Knows nothing of what the fields mean.
+
+import type { Log } from '../log.ts';
+import type { RedisClient } from '../redis-client.ts';
+import { inParts } from './in-parts.ts';
+import { OutageLog } from './outage-log.ts';
+
+/** How long the hash outlives its node's last renewal. Readers go by the node's own key, which dies sooner. */
+export const HASH_TTL_MS = 30_000;
+const FIELDS_PER_COMMAND = 500;
+
+interface MirroredHashOptions {
+  readonly redis: RedisClient;
+  readonly key: string;
+  /** The first change after a quiet interval goes out at once, everything else with the next batch. */
+  readonly batchIntervalMs: number;
+  readonly log: Log;
+}
+
+export class MirroredHash {
+  readonly #redis: RedisClient;
+  readonly #key: string;
+  readonly #batchIntervalMs: number;
+  readonly #outage: OutageLog;
+  readonly #values = new Map<string, string>();
+  readonly #written = new Set<string>();
+  #changed = new Set<string>();
+  #work: Promise<void> = Promise.resolve();
+  /** Set from the first unwritten change until the batch that takes it along. */
+  #timer: NodeJS.Timeout | null = null;
+  #lastBatchAt = 0;
+  #isClosed = false;
+
+  constructor({ redis, key, batchIntervalMs, log }: MirroredHashOptions) {
+    this.#redis = redis;
+    this.#key = key;
+    this.#batchIntervalMs = batchIntervalMs;
+    this.#outage = new OutageLog(log, `writing ${key}`);
+  }
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  set(field: string, value: string): void {
+    if (this.#isClosed || this.#values.get(field) === value) return;
+    this.#values.set(field, value);
+    this.#changedField(field);
+  }
+
+  delete(field: string): void {
+    if (this.#isClosed || !this.#values.delete(field)) return;
+    this.#changedField(field);
+  }
+
+  /** Writes what changed so far. Never rejects: what could not be written stays for the next batch. */
+  flush(): Promise<void> {
+    return this.#enqueue(() => this.#writeChanges());
+  }
+
+  /** Prolongs the hash; when it is not what was written (Redis restarted, a namesake's remains), writes it anew. */
+  renew(): Promise<void> {
+    return this.#enqueue(async () => {
+      await this.#writeChanges();
+      const [, storedFields] = await Promise.all([
+        this.#redis.pexpire(this.#key, HASH_TTL_MS),
+        this.#redis.hlen(this.#key),
+      ]);
+      if (storedFields !== this.#written.size) await this.#rewrite();
+    });
+  }
+
+  /** Deletes the hash; later changes are ignored. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopTimer();
+    await this.#enqueue(async () => {
+      await this.#redis.del(this.#key);
+    });
+  }
+
+  #changedField(field: string): void {
+    this.#changed.add(field);
+    if (this.#timer !== null) return;
+    const waitMs = Math.max(0, this.#lastBatchAt + this.#batchIntervalMs - performance.now());
+    this.#timer = setTimeout(() => void this.flush(), waitMs);
+    this.#timer.unref();
+  }
+
+  /** One write at a time, so that an older value never lands on a newer one. */
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(work).then(
+      () => this.#outage.succeeded(),
+      (error: unknown) => this.#outage.failed(error),
+    );
+    return this.#work;
+  }
+
+  async #writeChanges(): Promise<void> {
+    this.#stopTimer();
+    if (this.#changed.size === 0) return;
+    this.#lastBatchAt = performance.now();
+    const fields = [...this.#changed];
+    this.#changed = new Set();
+    try {
+      await Promise.all(inParts(fields, FIELDS_PER_COMMAND).map((chunk) => this.#writeFields(chunk)));
+      await this.#redis.pexpire(this.#key, HASH_TTL_MS);
+    } catch (error) {
+      for (const field of fields) this.#changed.add(field);
+      throw error;
+    }
+  }
+
+  async #writeFields(fields: readonly string[]): Promise<void> {
+    const pairs = fields.flatMap((field) => {
+      const value = this.#values.get(field);
+      return value === undefined ? [] : [field, value];
+    });
+    const gone = fields.filter((field) => !this.#values.has(field));
+    await Promise.all([
+      pairs.length === 0 ? 0 : this.#redis.hset(this.#key, ...pairs),
+      gone.length === 0 ? 0 : this.#redis.hdel(this.#key, ...gone),
+    ]);
+    for (const field of gone) this.#written.delete(field);
+    for (let index = 0; index < pairs.length; index += 2) this.#written.add(pairs[index] ?? '');
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async #rewrite(): Promise<void> {
+    await this.#redis.del(this.#key);
+    this.#written.clear();
+    for (const field of this.#values.keys()) this.#changed.add(field);
+    await this.#writeChanges();
+  }
+}

@@ -1,0 +1,146 @@
+// Commands between nodes over Redis pub/sub: a request to one node with its acknowledgement, and announcements to all.
+// Delivery is not guaranteed; who must not miss anything reads it from a key as well. Knows no command's meaning.
+
+import { randomUUID } from 'node:crypto';
+import type { NodeId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { RedisClient } from '../redis-client.ts';
+import { redisChannels } from '../redis-keys.ts';
+import { type NodeCommand, type NodeMessage, type NodeReply, parseNodeMessage } from './node-messages.ts';
+
+export const REPLY_LIMIT_MS = 2_000;
+/** Requests that may wait for their reply at a time; more are given up at once. */
+const MAX_PENDING_REQUESTS = 10_000;
+
+/** Carries a command out here, or returns null when the command is somebody else's. */
+export type CommandResponder = (command: NodeCommand) => Promise<NodeReply> | null;
+
+export type RequestOutcome = NodeReply | { readonly kind: 'no_answer' };
+
+interface PendingRequest {
+  readonly nodeId: NodeId;
+  readonly settle: (outcome: RequestOutcome) => void;
+}
+
+interface NodeBusOptions {
+  readonly redis: RedisClient;
+  /** The process' one subscriber connection, shared with others. */
+  readonly subscriber: RedisClient;
+  readonly nodeId: NodeId;
+  readonly log: Log;
+}
+
+export class NodeBus {
+  readonly #redis: RedisClient;
+  readonly #subscriber: RedisClient;
+  readonly #nodeId: NodeId;
+  readonly #log: Log;
+  readonly #channels: readonly string[];
+  readonly #responders: CommandResponder[] = [];
+  readonly #pending = new Map<string, PendingRequest>();
+  readonly #onMessage = (channel: string, json: string) => this.#receive(channel, json);
+
+  constructor({ redis, subscriber, nodeId, log }: NodeBusOptions) {
+    this.#redis = redis;
+    this.#subscriber = subscriber;
+    this.#nodeId = nodeId;
+    this.#log = log;
+    this.#channels = [redisChannels.node(nodeId), redisChannels.allNodes()];
+  }
+
+  addResponder(responder: CommandResponder): void {
+    this.#responders.push(responder);
+  }
+
+  /** Listens for commands; resolves when Redis confirmed it. The subscriber subscribes again by itself after a loss. */
+  async start(): Promise<void> {
+    this.#subscriber.on('message', this.#onMessage);
+    await this.#subscriber.subscribe(...this.#channels);
+  }
+
+  /** Stops listening; requests that wait are told `no_answer`. The shared connection stays open. */
+  async close(): Promise<void> {
+    this.#subscriber.off('message', this.#onMessage);
+    for (const pending of this.#pending.values()) pending.settle({ kind: 'no_answer' });
+    if (this.#subscriber.status === 'ready')
+      await Promise.allSettled([this.#subscriber.unsubscribe(...this.#channels)]);
+  }
+
+  /** Asks one node, or this one without Redis. Waits two seconds at most; never rejects. */
+  async request(nodeId: NodeId, command: NodeCommand): Promise<RequestOutcome> {
+    if (nodeId === this.#nodeId) return await this.#carryOut(command);
+    if (this.#pending.size >= MAX_PENDING_REQUESTS) return { kind: 'no_answer' };
+    const id = randomUUID();
+    const outcome = this.#awaitReply(id, nodeId);
+    const sent = await this.#publish(redisChannels.node(nodeId), { kind: 'request', id, from: this.#nodeId, command });
+    if (sent === 'failed') this.#pending.get(id)?.settle({ kind: 'no_answer' });
+    return await outcome;
+  }
+
+  /** Tells every other node that listens right now; never rejects. */
+  async announce(command: NodeCommand): Promise<void> {
+    await this.#publish(redisChannels.allNodes(), { kind: 'announcement', from: this.#nodeId, command });
+  }
+
+  #awaitReply(id: string, nodeId: NodeId): Promise<RequestOutcome> {
+    return new Promise((resolve) => {
+      const settle = (outcome: RequestOutcome) => {
+        clearTimeout(timer);
+        this.#pending.delete(id);
+        resolve(outcome);
+      };
+      const timer = setTimeout(() => settle({ kind: 'no_answer' }), REPLY_LIMIT_MS);
+      this.#pending.set(id, { nodeId, settle });
+    });
+  }
+
+  #receive(channel: string, json: string): void {
+    if (!this.#channels.includes(channel)) return;
+    const message = parseNodeMessage(json);
+    if (message === null) {
+      this.#log.warn({ channel, characters: json.length }, 'ignored a message between nodes that is none of ours');
+      return;
+    }
+    this.#dispatch(message);
+  }
+
+  #dispatch(message: NodeMessage): void {
+    if (message.kind === 'reply') {
+      const pending = this.#pending.get(message.id);
+      if (pending?.nodeId === message.from) pending.settle(message.reply);
+    } else if (message.kind === 'request') {
+      void this.#answer(message);
+    } else if (message.from !== this.#nodeId) {
+      void this.#carryOut(message.command);
+    }
+  }
+
+  async #answer(request: Extract<NodeMessage, { kind: 'request' }>): Promise<void> {
+    const outcome = await this.#carryOut(request.command);
+    if (outcome.kind === 'no_answer') return;
+    const reply: NodeMessage = { kind: 'reply', id: request.id, from: this.#nodeId, reply: outcome };
+    await this.#publish(redisChannels.node(request.from), reply);
+  }
+
+  async #carryOut(command: NodeCommand): Promise<RequestOutcome> {
+    try {
+      for (const responder of this.#responders) {
+        const reply = responder(command);
+        if (reply !== null) return await reply;
+      }
+    } catch (error) {
+      this.#log.error({ err: error, command: command.kind }, 'failed to carry out a command between nodes');
+    }
+    return { kind: 'no_answer' };
+  }
+
+  async #publish(channel: string, message: NodeMessage): Promise<'sent' | 'failed'> {
+    try {
+      await this.#redis.publish(channel, JSON.stringify(message));
+      return 'sent';
+    } catch (error) {
+      this.#log.warn({ err: error, channel, message: message.kind }, 'could not send a message to another node');
+      return 'failed';
+    }
+  }
+}

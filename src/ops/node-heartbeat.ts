@@ -1,0 +1,171 @@
+// Keeps this node on the fleet's list: a key that expires seconds after the last beat, and whatever else must be renewed
+// with it. Tells which nodes live. Knows nothing of connections.
+
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import { idFrom, type NodeId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { RedisClient } from '../redis-client.ts';
+import { redisKeys } from '../redis-keys.ts';
+import { OutageLog } from './outage-log.ts';
+
+export const BEAT_INTERVAL_MS = 2_000;
+/** A node that stopped beating is gone from every list after this. */
+export const NODE_TTL_MS = 6_000;
+/** Ids of nodes that have been silent for so long leave the index; only its size depends on it. */
+const FORGET_NODE_AFTER_MS = 3_600_000;
+const MAX_NODES = 1_000;
+
+const nodeRecordSchema = z.object({
+  nodeId: z
+    .string()
+    .min(1)
+    .max(100)
+    .transform((id) => idFrom<NodeId>(id)),
+  version: z.string().max(100),
+  /** ISO 8601, UTC. */
+  startedAt: z.iso.datetime(),
+  beatAt: z.iso.datetime(),
+  liveConnections: z.number().int().nonnegative(),
+  waitingConnections: z.number().int().nonnegative(),
+  isDraining: z.boolean(),
+});
+
+/** One node as its last heartbeat described it, at most `NODE_TTL_MS` ago. */
+export type NodeRecord = Readonly<z.output<typeof nodeRecordSchema>>;
+
+export interface ConnectionTotals {
+  /** Relaying or being connected. */
+  readonly live: number;
+  /** Waiting for a person. */
+  readonly waiting: number;
+}
+
+interface NodeHeartbeatOptions {
+  readonly redis: RedisClient;
+  readonly nodeId: NodeId;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class NodeHeartbeat {
+  readonly nodeId: NodeId;
+  readonly #redis: RedisClient;
+  readonly #version: string;
+  readonly #clock: Clock;
+  readonly #startedAt: Date;
+  readonly #outage: OutageLog;
+  readonly #companions: Array<() => Promise<void>> = [];
+  #totals: () => ConnectionTotals = () => ({ live: 0, waiting: 0 });
+  #isDraining = false;
+  #timer: NodeJS.Timeout | null = null;
+  #beating: Promise<void> | null = null;
+
+  constructor({ redis, nodeId, version, clock, log }: NodeHeartbeatOptions) {
+    this.nodeId = nodeId;
+    this.#redis = redis;
+    this.#version = version;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.#outage = new OutageLog(log, 'sending the heartbeat of this node');
+  }
+
+  /** Work to be done with every beat; it handles its own failures. */
+  withEachBeat(companion: () => Promise<void>): void {
+    this.#companions.push(companion);
+  }
+
+  reportTotals(totals: () => ConnectionTotals): void {
+    this.#totals = totals;
+  }
+
+  /** Shows this node as draining on the list, from now on. */
+  async markDraining(): Promise<void> {
+    this.#isDraining = true;
+    await this.beat();
+  }
+
+  /** Beats once and then every two seconds. Redis being away is logged, not thrown. */
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => void this.beat(), BEAT_INTERVAL_MS);
+    this.#timer.unref();
+    await this.beat();
+  }
+
+  /** One beat; a slow one is not overtaken by the next. Never rejects. */
+  beat(): Promise<void> {
+    this.#beating ??= this.#beatOnce().finally(() => {
+      this.#beating = null;
+    });
+    return this.#beating;
+  }
+
+  /** Leaves the list at once. */
+  async close(): Promise<void> {
+    this.stopBeating();
+    await this.#beating;
+    await Promise.allSettled([
+      this.#redis.del(redisKeys.node(this.nodeId)),
+      this.#redis.zrem(redisKeys.nodes(), this.nodeId),
+    ]);
+  }
+
+  /** Falls silent without a word, as a killed process would. */
+  stopBeating(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Every node that beat within the last seconds, oldest first. Throws when Redis is away. */
+  async listNodes(): Promise<NodeRecord[]> {
+    const ids = await this.#redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1);
+    const stored = await Promise.all(ids.map((id) => this.#redis.get(redisKeys.node(idFrom<NodeId>(id)))));
+    return stored
+      .flatMap((json) => (json === null ? [] : parseNodeRecord(json)))
+      .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  }
+
+  /** The other nodes that live. Throws when Redis is away. */
+  async findOtherNodes(): Promise<NodeId[]> {
+    const nodes = await this.listNodes();
+    return nodes.map((node) => node.nodeId).filter((nodeId) => nodeId !== this.nodeId);
+  }
+
+  async #beatOnce(): Promise<void> {
+    try {
+      const now = this.#clock.now();
+      await Promise.all([
+        this.#redis.set(redisKeys.node(this.nodeId), JSON.stringify(this.#describe(now)), 'PX', NODE_TTL_MS),
+        this.#redis.zadd(redisKeys.nodes(), now.getTime(), this.nodeId),
+        this.#redis.zremrangebyscore(redisKeys.nodes(), '-inf', now.getTime() - FORGET_NODE_AFTER_MS),
+      ]);
+      this.#outage.succeeded();
+    } catch (error) {
+      this.#outage.failed(error);
+    }
+    await Promise.all(this.#companions.map((companion) => companion()));
+  }
+
+  #describe(now: Date): NodeRecord {
+    const { live, waiting } = this.#totals();
+    return {
+      nodeId: this.nodeId,
+      version: this.#version,
+      startedAt: this.#startedAt.toISOString(),
+      beatAt: now.toISOString(),
+      liveConnections: live,
+      waitingConnections: waiting,
+      isDraining: this.#isDraining,
+    };
+  }
+}
+
+function parseNodeRecord(json: string): NodeRecord[] {
+  try {
+    return [nodeRecordSchema.parse(JSON.parse(json))];
+  } catch {
+    // Another version's record, or no record at all: not a node that we can describe.
+    return [];
+  }
+}

@@ -1,0 +1,66 @@
+// The messages that nodes send each other: one closed union of commands and one of replies, parsed on arrival. They carry
+// ids and digests, never keys, addresses to dial or credentials (security.md, T30).
+
+import { z } from 'zod';
+import type { ConnectionId, NodeId } from '../ids.ts';
+import { idFrom } from '../ids.ts';
+
+/** Longest message that is read at all, in UTF-16 units. */
+export const MAX_MESSAGE_CHARACTERS = 65_536;
+export const MAX_CONNECTIONS_PER_COMMAND = 1_000;
+/** Longest reason or notice of an operator. */
+export const MAX_OPERATOR_TEXT_CHARACTERS = 500;
+const MAX_ID_CHARACTERS = 100;
+
+const idText = z.string().min(1).max(MAX_ID_CHARACTERS);
+const nodeId = idText.transform((id) => idFrom<NodeId>(id));
+const connectionId = idText.transform((id) => idFrom<ConnectionId>(id));
+const operatorText = z.string().max(MAX_OPERATOR_TEXT_CHARACTERS);
+/** Who asked, for the log of the node that obeys. */
+const by = z.string().max(MAX_OPERATOR_TEXT_CHARACTERS);
+
+const commandSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('end_connection'), connectionId, reason: operatorText, by }),
+  z.object({ kind: z.literal('cancel_query'), connectionId, by }),
+  z.object({
+    kind: z.literal('notify'),
+    connectionIds: z.array(connectionId).max(MAX_CONNECTIONS_PER_COMMAND),
+    text: operatorText,
+    by,
+  }),
+  z.object({ kind: z.literal('cancel_by_key'), keyDigest: z.string().length(64) }),
+  z.object({ kind: z.literal('drain'), by }),
+  /** Read the stream of revocations now; the stream itself is what counts. */
+  z.object({ kind: z.literal('read_revocations') }),
+]);
+
+const replySchema = z.discriminatedUnion('kind', [
+  /** How many connections were reached. */
+  z.object({ kind: z.literal('done'), count: z.number().int().nonnegative() }),
+  z.object({ kind: z.literal('not_found') }),
+]);
+
+const messageSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('request'), id: z.uuid(), from: nodeId, command: commandSchema }),
+  z.object({ kind: z.literal('reply'), id: z.uuid(), from: nodeId, reply: replySchema }),
+  z.object({ kind: z.literal('announcement'), from: nodeId, command: commandSchema }),
+]);
+
+export type NodeCommand = z.output<typeof commandSchema>;
+export type NodeReply = z.output<typeof replySchema>;
+export type NodeMessage = z.output<typeof messageSchema>;
+
+/** Reads one message; null when it is too long, no JSON, or not of our kinds. */
+export function parseNodeMessage(json: string): NodeMessage | null {
+  if (json.length > MAX_MESSAGE_CHARACTERS) return null;
+  const parsed = messageSchema.safeParse(parseJson(json));
+  return parsed.success ? parsed.data : null;
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
