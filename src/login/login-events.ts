@@ -1,0 +1,120 @@
+// The process' one subscription to what other nodes do to login requests and grants. Carries no state of a request: whoever
+// is told that something changed reads it again, since messages are lost while the connection is.
+
+import { EventEmitter, once } from 'node:events';
+import { z } from 'zod';
+import { PosternError } from '../errors.ts';
+import { type GrantId, idFrom, type LoginRequestId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { RedisClient } from '../redis-client.ts';
+import { redisChannels } from '../redis-keys.ts';
+
+/** Longest wait for the subscription before a login is refused. */
+const READY_LIMIT_MS = 5_000;
+
+const CHANNELS = [redisChannels.loginRequests(), redisChannels.grants()];
+
+/** `maybe_missed`: the subscription is back after a loss, and what was revoked meanwhile was not heard. */
+export type RevocationNews =
+  | { readonly kind: 'revoked'; readonly grantIds: readonly GrantId[] }
+  | { readonly kind: 'maybe_missed' };
+
+export class LoginEvents {
+  readonly #redis: RedisClient;
+  readonly #log: Log;
+  readonly #state = new EventEmitter().setMaxListeners(0);
+  readonly #followers = new Map<LoginRequestId, Set<() => void>>();
+  readonly #revocationListeners = new Set<(news: RevocationNews) => void>();
+  #isLive = false;
+  #hasBeenLive = false;
+
+  /** Subscribes as soon as the connection is ready, and again after each loss. The connection stays the caller's, who closes it. */
+  constructor({ subscriber, log }: { subscriber: RedisClient; log: Log }) {
+    this.#redis = subscriber;
+    this.#log = log;
+    subscriber.on('ready', this.#subscribe);
+    subscriber.on('close', this.#markLost);
+    subscriber.on('message', this.#dispatch);
+    if (subscriber.status === 'ready') void this.#subscribe();
+  }
+
+  /** Resolves once the subscription is live. Throws PosternError `store_unavailable` after 5 s. */
+  async ready(): Promise<void> {
+    if (this.#isLive) return;
+    try {
+      await once(this.#state, 'live', { signal: AbortSignal.timeout(READY_LIMIT_MS) });
+    } catch (error) {
+      throw new PosternError('store_unavailable', { cause: error });
+    }
+  }
+
+  /** Calls back on every change of one request and after every loss of the connection; returns what ends that. */
+  follow(id: LoginRequestId, onChange: () => void): () => void {
+    const followers = this.#followers.get(id) ?? new Set();
+    this.#followers.set(id, followers.add(onChange));
+    return () => {
+      followers.delete(onChange);
+      if (followers.size === 0 && this.#followers.get(id) === followers) this.#followers.delete(id);
+    };
+  }
+
+  /** Calls back with each revocation of grants, made by any node; returns what ends that. */
+  onRevoked(listener: (news: RevocationNews) => void): () => void {
+    this.#revocationListeners.add(listener);
+    return () => this.#revocationListeners.delete(listener);
+  }
+
+  /** Stops listening; the connection itself is left to its owner. */
+  close(): void {
+    this.#redis.off('ready', this.#subscribe);
+    this.#redis.off('close', this.#markLost);
+    this.#redis.off('message', this.#dispatch);
+    this.#isLive = false;
+  }
+
+  readonly #subscribe = async (): Promise<void> => {
+    try {
+      await this.#redis.subscribe(...CHANNELS);
+    } catch (error) {
+      this.#log.warn({ err: error }, 'could not subscribe to login events; trying again with the next connection');
+      return;
+    }
+    this.#isLive = true;
+    this.#state.emit('live');
+    if (this.#hasBeenLive) this.#tellOfLoss();
+    this.#hasBeenLive = true;
+  };
+
+  readonly #markLost = (): void => {
+    this.#isLive = false;
+  };
+
+  readonly #dispatch = (channel: string, payload: string): void => {
+    if (channel === redisChannels.loginRequests()) {
+      for (const onChange of this.#followers.get(idFrom<LoginRequestId>(payload)) ?? []) onChange();
+    } else if (channel === redisChannels.grants()) {
+      const grantIds = parseGrantIds(payload);
+      if (grantIds === null) this.#log.warn('a message about grants is not ours');
+      else this.#tellRevoked({ kind: 'revoked', grantIds });
+    }
+  };
+
+  #tellOfLoss(): void {
+    for (const followers of this.#followers.values()) for (const onChange of followers) onChange();
+    this.#tellRevoked({ kind: 'maybe_missed' });
+  }
+
+  #tellRevoked(news: RevocationNews): void {
+    for (const listener of this.#revocationListeners) listener(news);
+  }
+}
+
+const grantIdsSchema = z.array(z.string().transform((text) => idFrom<GrantId>(text)));
+
+function parseGrantIds(payload: string): GrantId[] | null {
+  try {
+    return grantIdsSchema.parse(JSON.parse(payload));
+  } catch {
+    return null;
+  }
+}

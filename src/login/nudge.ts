@@ -1,0 +1,32 @@
+// Lets one waiter sleep until something may have changed; a nudge given while nobody waits is not lost.
+
+export class Nudge {
+  #isGiven = false;
+  #wake: (() => void) | null = null;
+
+  give(): void {
+    this.#isGiven = true;
+    this.#wake?.();
+  }
+
+  /** Resolves at a nudge (also one given before), after `limitMs`, or when aborted: says which. One waiter at a time. */
+  async wait({ limitMs, signal }: { limitMs: number; signal: AbortSignal }): Promise<'nudged' | 'limit' | 'aborted'> {
+    if (!this.#isGiven && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', done);
+          this.#wake = null;
+          resolve();
+        };
+        const timer = setTimeout(done, limitMs);
+        signal.addEventListener('abort', done);
+        this.#wake = done;
+      });
+    }
+    if (signal.aborted) return 'aborted';
+    const isNudged = this.#isGiven;
+    this.#isGiven = false;
+    return isNudged ? 'nudged' : 'limit';
+  }
+}

@@ -1,0 +1,53 @@
+// What every script on a login request begins with: Redis' time, the moves that time alone makes, and the form of the
+// answer. Each script's KEYS and ARGV start alike, so that the caller is one function.
+
+/** Approved and not consumed for this long: its node is gone (security.md, section 2). */
+export const CONSUME_LIMIT_MS = 60_000;
+
+/** Seconds and microseconds of Redis as milliseconds, in `now`; one reading per script. */
+export const LUA_NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- Lua's own conversion would write large numbers as 1e+12.
+local function digits(number) return string.format('%.0f', number) end
+`;
+
+export const LOGIN_REQUEST_PRELUDE = `
+-- KEYS[1]  the login request (hash)
+-- ARGV[1]  its id
+-- ARGV[2]  the channel that tells every node of a change
+-- ARGV[3]  JSON, described by each script
+-- returns  { outcome, ms until time alone ends the request or -1, the whole hash as field, value, … (empty: there is none) }
+local record, id, channel = KEYS[1], ARGV[1], ARGV[2]
+${LUA_NOW}
+local function changed()
+  redis.call('HINCRBY', record, 'version', 1)
+  redis.call('PUBLISH', channel, id)
+end
+
+local function deadline()
+  local status, expires_at, approved_at = unpack(redis.call('HMGET', record, 'status', 'expires_at', 'approved_at'))
+  if status == 'pending' or status == 'claimed' then return tonumber(expires_at), 'expired' end
+  if status == 'approved' then return tonumber(approved_at) + ${CONSUME_LIMIT_MS}, 'abandoned' end
+  return nil
+end
+
+-- Makes the move that is due by time, if any; true when it did.
+local function settle()
+  local at, status = deadline()
+  if not at or now < at then return false end
+  redis.call('HSET', record, 'status', status)
+  if status == 'abandoned' then redis.call('HSET', record, 'reason', 'node_gone') end
+  changed()
+  return true
+end
+
+local function answer(outcome)
+  local at = deadline()
+  return { outcome, at and math.max(0, at - now) or -1, redis.call('HGETALL', record) }
+end
+
+local function set(fields)
+  for field, value in pairs(fields) do redis.call('HSET', record, field, value) end
+end
+`;

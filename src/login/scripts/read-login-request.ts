@@ -1,0 +1,7 @@
+import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
+
+export const READ_LOGIN_REQUEST = `${LOGIN_REQUEST_PRELUDE}
+-- ARGV[3]  {}
+-- returns  outcome 'moved' when this reading made the move that was due by time, else 'refused'
+return answer(settle() and 'moved' or 'refused')
+`;
