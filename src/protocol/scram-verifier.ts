@@ -74,7 +74,7 @@ export function sha256(bytes: Buffer): Buffer {
 
 /**
  * SASLprep (RFC 4013) as far as it changes bytes: other spaces become a space, what maps to nothing goes, NFKC.
- * Nothing is prohibited, since PostgreSQL and libpq then fall back to the password as it is.
+ * Prohibited characters are not looked for: PostgreSQL, too, accepts a password that has them.
  */
 function saslPrep(password: string): string {
   // RFC 3454 C.1.2

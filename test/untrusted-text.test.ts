@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cleanForLog, cleanForPage, cleanForTerminal, cleanUpstreamText } from '../src/untrusted-text.ts';
+
+const SEED = 20_260_101;
+
+// Each could move the cursor, hide text, turn it around or start a line of its own.
+const HOSTILE = [
+  ['ESC', '\u001b'],
+  ['an OSC-8 link', '\u001b]8;;https://evil.example\u001b\\'],
+  ['BEL', '\u0007'],
+  ['NUL', '\0'],
+  ['CR', '\r'],
+  ['backspace', '\b'],
+  ['DEL', '\u007f'],
+  ['a C1 control', '\u009b'],
+  ['the Arabic letter mark', '\u061c'],
+  ['a right-to-left mark', '\u200f'],
+  ['a right-to-left override', '\u202e'],
+  ['a bidi isolate', '\u2067'],
+  ['a zero-width space', '\u200b'],
+  ['a zero-width joiner', '\u200d'],
+  ['a word joiner', '\u2060'],
+  ['a byte order mark', '\ufeff'],
+  ['a line separator', '\u2028'],
+  ['a paragraph separator', '\u2029'],
+] as const;
+
+const CLEANERS = [cleanForPage, cleanForTerminal, cleanForLog, cleanUpstreamText];
+
+describe('text that others wrote', () => {
+  it.each(HOSTILE)('loses %s wherever it is shown', (_name, hostile) => {
+    for (const clean of CLEANERS) {
+      const cleaned = clean(`a${hostile}b`);
+      expect(cleaned, clean.name).not.toContain(hostile[0]);
+      expect(cleaned.startsWith('a') && cleaned.endsWith('b'), clean.name).toBe(true);
+    }
+  });
+
+  it('keeps ordinary letters of any script on a page, in a log and from an upstream', () => {
+    const text = 'Größe 価格 Ελλάδα 🔑';
+    expect(cleanForPage(text)).toBe(text);
+    expect(cleanForLog(text)).toBe(text);
+    expect(cleanUpstreamText(text)).toBe(text);
+  });
+
+  it('is ASCII on a terminal, one ? per character', () => {
+    expect(cleanForTerminal('Größe 🔑')).toBe('Gr??e ?');
+  });
+
+  it('shows a lone surrogate as ?', () => {
+    for (const clean of CLEANERS) expect(clean('a\ud800b\udc00'), clean.name).toBe('a?b?');
+  });
+
+  it('is one line, except what an upstream says', () => {
+    expect(cleanForPage('a\n\tb')).toBe('ab');
+    expect(cleanForTerminal('a\nb')).toBe('ab');
+    expect(cleanForLog('a\nb')).toBe('ab');
+    expect(cleanUpstreamText('a\n\tb')).toBe('a\n\tb');
+  });
+
+  it.each([
+    [cleanForPage, 64],
+    [cleanForTerminal, 64],
+    [cleanForLog, 256],
+    [cleanUpstreamText, 8_192],
+  ])('is cut to its limit by %o', (clean, limit) => {
+    expect(clean('x'.repeat(limit))).toBe('x'.repeat(limit));
+    expect(clean('x'.repeat(limit + 1))).toBe(`${'x'.repeat(limit)}...`);
+  });
+
+  it('is never cut inside a character', () => {
+    expect(cleanForPage(`${'x'.repeat(63)}🔑🔑`)).toBe(`${'x'.repeat(63)}...`);
+  });
+
+  it('is clean after one pass, whatever it was', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        expect(cleanForTerminal(text)).toMatch(/^[\x20-\x7e]{0,67}$/);
+        const forPage = cleanForPage(text);
+        expect(forPage).not.toMatch(/[\p{Cc}\p{Surrogate}\u200b\u202e\u2028]/u);
+        if (!forPage.endsWith('...')) expect(cleanForPage(forPage)).toBe(forPage);
+      }),
+      { seed: SEED, numRuns: 1_000 },
+    );
+  });
+});
