@@ -7,7 +7,10 @@ const READY_FOR_QUERY = 0x5a;
 const HEADER_BYTES = 5;
 const SMALLEST_LENGTH = 4;
 
-/** Must see every byte of the stream from a boundary on. The hot path of the relay: no allocation per message. */
+/**
+ * Must see every byte of the stream from a boundary on; pushing the login's ReadyForQuery first makes the status known.
+ * The hot path of the relay: no allocation per message.
+ */
 export class FrameCounter {
   #transactionStatus: TransactionStatus | 'unknown' = 'unknown';
   #readyCount = 0;
