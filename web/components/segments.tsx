@@ -1,0 +1,32 @@
+// A few choices side by side: radio buttons in the dress of a segmented control.
+
+import type { VNode } from 'preact';
+
+interface SegmentsProps {
+  readonly name: string;
+  readonly legend: string;
+  readonly choices: ReadonlyArray<{ readonly value: string; readonly label: string; readonly obstacle?: string }>;
+  readonly picked: string;
+}
+
+export function Segments({ name, legend, choices, picked }: SegmentsProps): VNode {
+  return (
+    <fieldset class="segments">
+      <legend>{legend}</legend>
+      <div class="segments-row">
+        {choices.map(({ value, label, obstacle }) => (
+          <label class="segment" title={obstacle}>
+            <input
+              type="radio"
+              name={name}
+              value={value}
+              checked={value === picked}
+              disabled={obstacle !== undefined}
+            />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

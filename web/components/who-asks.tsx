@@ -1,0 +1,67 @@
+// Who asks: everything known of the terminal behind a login request. The values are the client's own claims, cleaned by
+// the server and kept apart from the surrounding text by <bdi>.
+
+import type { VNode } from 'preact';
+
+export interface WhoAsksProps {
+  readonly address: string;
+  /** What kind of network that is, in words; null for the open internet. */
+  readonly network: string | null;
+  readonly application: string | null;
+  readonly requestedUser: string;
+  /** Null when the terminal named none of its own. */
+  readonly requestedDatabase: string | null;
+  /** Protocol version and cipher; null for a connection without TLS. */
+  readonly tls: { readonly version: string; readonly cipher: string } | null;
+  readonly askedAt: Date;
+  /** In words, `8 seconds ago`. */
+  readonly age: string;
+}
+
+export function WhoAsks(props: WhoAsksProps): VNode {
+  return (
+    <table class="facts">
+      <caption class="visually-hidden">The terminal that asks</caption>
+      <tbody>
+        <Fact name="Address" aside={props.network}>
+          {props.address}
+        </Fact>
+        <Fact name="Application">{props.application ?? 'not named'}</Fact>
+        <Fact name="User">{props.requestedUser}</Fact>
+        <Fact name="Database">{props.requestedDatabase ?? 'not named'}</Fact>
+        <Fact name="Encryption" aside={props.tls?.cipher ?? null}>
+          {props.tls?.version ?? 'none'}
+        </Fact>
+        <tr>
+          <th scope="row">Asked</th>
+          <td>
+            <time dateTime={props.askedAt.toISOString()}>{props.age}</time>
+            <span class="aside">{inUtc(props.askedAt)}</span>
+          </td>
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
+interface FactProps {
+  readonly name: string;
+  readonly aside?: string | null;
+  readonly children: string;
+}
+
+export function Fact({ name, aside = null, children }: FactProps): VNode {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>
+        <bdi>{children}</bdi>
+        {aside !== null && <span class="aside">{aside}</span>}
+      </td>
+    </tr>
+  );
+}
+
+function inUtc(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

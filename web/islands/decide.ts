@@ -1,0 +1,63 @@
+// Makes the approval page quicker: arms Approve after a moment, counts down, searches the list, and leaves the page when
+// the terminal closed or somebody decided elsewhere. The page needs none of it.
+
+import { searchPicker } from './decide/search-picker.ts';
+
+/** A click that was meant for the page before must not approve (clickjacking, double click). */
+const ARM_AFTER_MS = 500;
+const TICK_MS = 1_000;
+
+armApprove();
+countDown();
+leaveWhenDecided();
+matchAccessToCompute();
+searchPicker();
+
+function armApprove(): void {
+  const button = document.querySelector<HTMLButtonElement>('[data-arm]');
+  if (button === null) return;
+  button.disabled = true;
+  const arm = () =>
+    setTimeout(() => {
+      button.disabled = false;
+    }, ARM_AFTER_MS);
+  if (document.visibilityState === 'visible') arm();
+  else document.addEventListener('visibilitychange', arm, { once: true });
+}
+
+function countDown(): void {
+  const place = document.querySelector<HTMLElement>('[data-countdown]');
+  if (place === null) return;
+  const endsAt = performance.now() + Number(place.dataset.countdown);
+  const show = () => {
+    const seconds = Math.max(0, Math.ceil((endsAt - performance.now()) / 1_000));
+    place.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+    if (seconds === 0) clearInterval(timer);
+  };
+  const timer = setInterval(show, TICK_MS);
+  show();
+}
+
+function leaveWhenDecided(): void {
+  const path = document.querySelector<HTMLElement>('[data-decide]')?.dataset.decide;
+  if (path === undefined) return;
+  const events = new EventSource(`${path}/events`);
+  events.addEventListener('decided', () => {
+    events.close();
+    location.replace(path);
+  });
+}
+
+function matchAccessToCompute(): void {
+  const readOnly = document.querySelector<HTMLInputElement>('input[name="access"][value="read_only"]');
+  const readWrite = document.querySelector<HTMLInputElement>('input[name="access"][value="read_write"]');
+  if (readOnly === null || readWrite === null) return;
+  const match = () => {
+    const picked = document.querySelector<HTMLInputElement>('input[name="compute_id"]:checked');
+    if (picked === null) return;
+    readOnly.disabled = picked.dataset.readOnly !== 'offered';
+    if (readOnly.disabled && readOnly.checked) readWrite.checked = true;
+  };
+  document.addEventListener('change', match);
+  match();
+}

@@ -1,0 +1,77 @@
+// The HTML around every page: head, bar, main column. No inline script or style: the content security policy forbids them.
+
+import type { ComponentChildren, VNode } from 'preact';
+import { CsrfField } from '../components/csrf-field.tsx';
+import { GateMark } from '../components/icons.tsx';
+import type { PageFrame } from './page-frame.ts';
+
+interface DocumentProps {
+  readonly frame: PageFrame;
+  readonly title: string;
+  readonly width?: 'narrow' | 'wide';
+  /** Small scripts of the page, by name; the page works without them. */
+  readonly islands?: readonly string[];
+  /** Seconds between reloads for a browser without script; only for pages that wait for something. */
+  readonly refreshSeconds?: number;
+  readonly children: ComponentChildren;
+}
+
+export function Document({
+  frame,
+  title,
+  width = 'wide',
+  islands = [],
+  refreshSeconds,
+  children,
+}: DocumentProps): VNode {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <title>{`${title} · ${frame.brand}`}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex, nofollow" />
+        <link rel="icon" href={frame.assets['icon.svg']} type="image/svg+xml" />
+        <link rel="stylesheet" href={frame.assets['main.css']} />
+        {islands.map((name) => (
+          <script type="module" src={frame.assets[`${name}.js`]} />
+        ))}
+        {refreshSeconds !== undefined && (
+          <noscript>
+            <meta http-equiv="refresh" content={String(refreshSeconds)} />
+          </noscript>
+        )}
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <Bar frame={frame} />
+        <main id="main" class={width} tabindex={-1}>
+          {children}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+function Bar({ frame }: { readonly frame: PageFrame }): VNode {
+  return (
+    <header class="bar">
+      <a class="bar-brand" href="/">
+        <GateMark />
+        {frame.brand}
+      </a>
+      {frame.person !== null && (
+        <form class="bar-person" method="post" action="/sign-out">
+          <CsrfField frame={frame} />
+          <bdi title={frame.person.name}>{frame.person.email}</bdi>
+          <button class="link-button" type="submit">
+            Sign out
+          </button>
+        </form>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,26 @@
+// After the decision: the page that follows the connection until it stands or has ended.
+
+import type { VNode } from 'preact';
+import { ConnectionStatus, type StatusView } from '../components/connection-status.tsx';
+import { Document } from '../layout/document.tsx';
+import type { PageFrame } from '../layout/page-frame.ts';
+
+export interface ConnectionProps {
+  readonly frame: PageFrame;
+  readonly view: StatusView;
+  readonly eventsPath: string;
+}
+
+/** Without script the page loads itself anew until the view is final. */
+const REFRESH_SECONDS = 2;
+
+export function ConnectionPage({ frame, view, eventsPath }: ConnectionProps): VNode {
+  const following = view.isFinal ? {} : { islands: ['follow-connection'], refreshSeconds: REFRESH_SECONDS };
+  return (
+    <Document frame={frame} title={view.title} width="narrow" {...following}>
+      <div class="card" role="status" data-follow={eventsPath}>
+        <ConnectionStatus view={view} />
+      </div>
+    </Document>
+  );
+}

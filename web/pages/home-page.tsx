@@ -1,0 +1,34 @@
+// What a signed-in person sees at the front door: the one line to type.
+
+import type { VNode } from 'preact';
+import { Document } from '../layout/document.tsx';
+import type { PageFrame } from '../layout/page-frame.ts';
+
+export interface HomeProps {
+  readonly frame: PageFrame;
+  /** The psql line that leads here, with this installation's host. */
+  readonly command: string;
+  readonly projectCount: number;
+}
+
+export function HomePage({ frame, command, projectCount }: HomeProps): VNode {
+  return (
+    <Document frame={frame} title="Home" width="narrow">
+      <div class="card stack">
+        <div class="stack-tight">
+          <h1>You are signed in</h1>
+          <p class="lead">
+            Type this in a terminal. It shows a link; open it here, pick a project, and you are connected.
+          </p>
+        </div>
+        <code class="command">{command}</code>
+        <p class="quiet">{projectsInWords(projectCount)}</p>
+      </div>
+    </Document>
+  );
+}
+
+function projectsInWords(count: number): string {
+  if (count === 0) return 'No project is open to you yet. An organization admin can add you or share one.';
+  return count === 1 ? 'One project is open to you.' : `${count} projects are open to you.`;
+}

@@ -1,0 +1,70 @@
+// Sign-in: email and password, or the organization's own sign-in where one is configured.
+
+import type { VNode } from 'preact';
+import { CsrfField } from '../components/csrf-field.tsx';
+import { Notice } from '../components/notice.tsx';
+import { TextField } from '../components/text-field.tsx';
+import { Document } from '../layout/document.tsx';
+import type { PageFrame } from '../layout/page-frame.ts';
+
+export interface SignInProps {
+  readonly frame: PageFrame;
+  /** Where to go afterwards: a path of this site. */
+  readonly next: string;
+  readonly email: string;
+  readonly problem: string | null;
+  /** True when a login link led here. */
+  readonly isForTerminal: boolean;
+  /** The name on the button and the address behind it. */
+  readonly singleSignOn: { readonly name: string; readonly href: string } | null;
+}
+
+export function SignInPage({ frame, next, email, problem, isForTerminal, singleSignOn }: SignInProps): VNode {
+  return (
+    <Document frame={frame} title="Sign in" width="narrow">
+      <div class="card stack">
+        <div class="stack-tight">
+          <h1>Sign in to {frame.brand}</h1>
+          <p class="lead">
+            {isForTerminal
+              ? 'A terminal is waiting for you. Sign in to see who asks, then decide.'
+              : 'Reach your databases from any terminal, without a password in it.'}
+          </p>
+        </div>
+        {problem !== null && <Notice tone="problem" title={problem} />}
+        {singleSignOn !== null && (
+          <>
+            <a class="button plain wide" href={singleSignOn.href}>
+              Continue with {singleSignOn.name}
+            </a>
+            <p class="or">or</p>
+          </>
+        )}
+        <form class="stack" method="post" action="/sign-in">
+          <CsrfField frame={frame} />
+          <input type="hidden" name="next" value={next} />
+          <TextField
+            name="email"
+            label="Email"
+            type="email"
+            autocomplete="username"
+            value={email}
+            {...(email === '' ? { focus: 'first' as const } : {})}
+          />
+          <TextField
+            name="password"
+            label="Password"
+            type="password"
+            autocomplete="current-password"
+            maxLength={1024}
+            {...(email === '' ? {} : { focus: 'first' as const })}
+          />
+          <button class="button primary wide" type="submit">
+            Sign in
+          </button>
+        </form>
+      </div>
+      <p class="foot">No account? Ask an organization admin for an invitation.</p>
+    </Document>
+  );
+}
