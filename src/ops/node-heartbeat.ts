@@ -126,6 +126,12 @@ export class NodeHeartbeat {
       .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
   }
 
+  /** About how many nodes live, by their own clocks; 0 while Redis is away. Never rejects. */
+  async countNodes(): Promise<number> {
+    const oldest = this.#clock.now().getTime() - NODE_TTL_MS;
+    return await this.#redis.zcount(redisKeys.nodes(), oldest, '+inf').catch(() => 0);
+  }
+
   /** The other nodes that live. Throws when Redis is away. */
   async findOtherNodes(): Promise<NodeId[]> {
     const nodes = await this.listNodes();

@@ -1,0 +1,58 @@
+// The figures of every abuse limit (security.md, section 9), as named defaults. Who counts what under which key is in
+// limits.ts.
+
+import type { CountedThing } from './connection-counts.ts';
+
+/** At most `points` in each window; beyond that, `burst` allows so many more in its own, longer window. */
+export interface LimitRule {
+  readonly points: number;
+  readonly windowMs: number;
+  readonly burst?: { readonly points: number; readonly windowMs: number };
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+export const LIMIT_RULES = {
+  /** TCP connects, per terminal address. */
+  connects: { points: 20, windowMs: SECOND, burst: { points: 100, windowMs: MINUTE } },
+  login_requests_of_address: { points: 30, windowMs: MINUTE },
+  /** Per /24 or the IPv6 network above the terminal's. */
+  login_requests_of_network: { points: 120, windowMs: MINUTE },
+  unknown_links_of_address: { points: 10, windowMs: MINUTE },
+  unknown_links_of_person: { points: 30, windowMs: MINUTE },
+  /** Per account and address together. */
+  sign_in_failures: { points: 10, windowMs: 15 * MINUTE },
+  password_failures_of_address: { points: 10, windowMs: MINUTE },
+  password_failures_of_name: { points: 20, windowMs: MINUTE },
+  /** Per /24 or the IPv6 network above the terminal's. */
+  cancel_requests: { points: 30, windowMs: SECOND, burst: { points: 90, windowMs: MINUTE } },
+  api_calls_of_key: { points: 700, windowMs: MINUTE },
+  /** Per key and route. */
+  api_calls_of_route: { points: 40, windowMs: SECOND },
+} as const satisfies Record<string, LimitRule>;
+
+export type LimitRuleName = keyof typeof LIMIT_RULES;
+
+/** Every limit that a refusal may name, for logs and metrics. */
+export type LimitName = LimitRuleName | CountedThing;
+
+/** The most connections at a time, over all nodes. */
+export const CONNECTION_CAPS = {
+  waiting_address: 20,
+  waiting_in_all: 1_000,
+  person: 100,
+  grant: 50,
+  compute: 100,
+} as const satisfies Partial<Record<CountedThing, number>>;
+
+/** Networks that many people share have all figures per address multiplied by this. */
+export const SHARED_NETWORK_FACTOR = 10;
+
+/** Replaces single figures; everything else keeps its default. */
+export interface LimitFigures {
+  readonly rules?: Partial<Readonly<Record<LimitRuleName, LimitRule>>>;
+  readonly caps?: Partial<Readonly<Record<CountedThing, number>>>;
+  /** CIDRs with `SHARED_NETWORK_FACTOR` times the figures. */
+  readonly sharedNetworks?: readonly string[];
+}

@@ -1,0 +1,173 @@
+// The abuse limits in the words of the domain: who is counted for what, under which key. Answers, and never decides what a
+// refusal looks like. Works on when Redis is away, each node by itself.
+
+import { createHash } from 'node:crypto';
+import type { UserId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import { isInNetworks, terminalKey, wideNetworkKey } from '../network-address.ts';
+import type { RedisClient } from '../redis-client.ts';
+import type { ConnectionCaps } from './connection-counts.ts';
+import {
+  CONNECTION_CAPS,
+  LIMIT_RULES,
+  type LimitFigures,
+  type LimitName,
+  type LimitRule,
+  type LimitRuleName,
+  SHARED_NETWORK_FACTOR,
+} from './limit-rules.ts';
+import { type LimitVerdict, RateLimiter } from './rate-limiter.ts';
+import { RefusalLog } from './refusal-log.ts';
+
+export type { LimitVerdict } from './rate-limiter.ts';
+
+interface LimitsOptions {
+  /** A client for `limiter`. */
+  readonly redis: RedisClient;
+  readonly log: Log;
+  readonly figures?: LimitFigures;
+  /** Called for every refusal, for the metrics. */
+  readonly onLimited?: (limit: LimitName) => void;
+}
+
+/** One count: what for, under which key, from where. */
+interface Count {
+  readonly rule: LimitRuleName;
+  readonly key: string;
+  readonly address: string;
+}
+
+export class Limits {
+  readonly #redis: RedisClient;
+  readonly #figures: LimitFigures;
+  readonly #refusals: RefusalLog;
+  readonly #onLimited: (limit: LimitName) => void;
+  readonly #limiters = new Map<string, RateLimiter>();
+
+  constructor({ redis, log, figures = {}, onLimited = () => {} }: LimitsOptions) {
+    this.#redis = redis;
+    this.#figures = figures;
+    this.#refusals = new RefusalLog(log);
+    this.#onLimited = onLimited;
+  }
+
+  /** A TCP connect; `limited` closes it without a word. */
+  connect(address: string): Promise<LimitVerdict> {
+    return this.#consume([{ rule: 'connects', key: terminalKey(address), address }]);
+  }
+
+  /** A new login request. */
+  loginRequest(address: string): Promise<LimitVerdict> {
+    return this.#consume([
+      { rule: 'login_requests_of_address', key: terminalKey(address), address },
+      { rule: 'login_requests_of_network', key: wideNetworkKey(address), address },
+    ]);
+  }
+
+  /** A link was opened that is unknown or somebody else's; the person is null when nobody is signed in. */
+  unknownLink({ address, userId }: { address: string; userId: UserId | null }): Promise<LimitVerdict> {
+    const ofPerson: Count[] = userId === null ? [] : [{ rule: 'unknown_links_of_person', key: userId, address }];
+    return this.#consume([{ rule: 'unknown_links_of_address', key: terminalKey(address), address }, ...ofPerson]);
+  }
+
+  /** Counts an attempt to sign in before the password is looked at, so that many at once gain nothing. */
+  signInAttempt(who: { email: string; address: string }): Promise<LimitVerdict> {
+    return this.#consume([signInCount(who)]);
+  }
+
+  /** Forgets the failures of this account from this address. */
+  async signInSucceeded(who: { email: string; address: string }): Promise<void> {
+    const { rule, key, address } = signInCount(who);
+    await this.#limiter(rule, address).forget(key);
+  }
+
+  /** Asked before the password door: nothing is counted, since pools open many good connections at once. */
+  async passwordDoor(who: { address: string; name: string }): Promise<LimitVerdict> {
+    for (const count of passwordCounts(who)) {
+      const verdict = await this.#limiter(count.rule, count.address).peek(count.key);
+      if (verdict === 'limited') return this.#refuse(count);
+    }
+    return 'allowed';
+  }
+
+  /** A wrong password or an unknown name at the password door. */
+  failedPassword(who: { address: string; name: string }): Promise<LimitVerdict> {
+    return this.#consume(passwordCounts(who));
+  }
+
+  cancelRequest(address: string): Promise<LimitVerdict> {
+    return this.#consume([{ rule: 'cancel_requests', key: wideNetworkKey(address), address }]);
+  }
+
+  /** A call of the management API; `route` is the pattern, not the path. */
+  apiCall({ keyId, route, address }: { keyId: string; route: string; address: string }): Promise<LimitVerdict> {
+    return this.#consume([
+      { rule: 'api_calls_of_route', key: `${keyId}:${digest(route)}`, address },
+      { rule: 'api_calls_of_key', key: keyId, address },
+    ]);
+  }
+
+  /** For LiveRegistration.findExceededCap of a connection that waits. */
+  waitingCaps(address: string): ConnectionCaps {
+    const { waiting_address, waiting_in_all } = { ...CONNECTION_CAPS, ...this.#figures.caps };
+    return { waiting_address: waiting_address * this.#factor(address), waiting_in_all };
+  }
+
+  /** For LiveRegistration.findExceededCap of a connection that has a target; a compute's policy may be stricter or wider. */
+  liveCaps(ofTarget: Pick<ConnectionCaps, 'compute' | 'access_token'> = {}): ConnectionCaps {
+    const { person, grant, compute } = { ...CONNECTION_CAPS, ...this.#figures.caps };
+    return { person, grant, compute, ...ofTarget };
+  }
+
+  /** Every rule is counted, also after the first refusal: an attacker gains nothing by being refused early. */
+  async #consume(counts: readonly Count[]): Promise<LimitVerdict> {
+    const verdicts = await Promise.all(
+      counts.map(({ rule, key, address }) => this.#limiter(rule, address).consume(key)),
+    );
+    const refused = counts.find((_count, index) => verdicts[index] === 'limited');
+    return refused === undefined ? 'allowed' : this.#refuse(refused);
+  }
+
+  #refuse({ rule, address }: Count): 'limited' {
+    this.#onLimited(rule);
+    this.#refusals.add(rule, address);
+    return 'limited';
+  }
+
+  #limiter(rule: LimitRuleName, address: string): RateLimiter {
+    const factor = this.#factor(address);
+    const name = factor === 1 ? rule : `${rule}:shared`;
+    const known = this.#limiters.get(name);
+    if (known !== undefined) return known;
+    const figures = multiplied(this.#figures.rules?.[rule] ?? LIMIT_RULES[rule], factor);
+    const limiter = new RateLimiter({ redis: this.#redis, name, rule: figures });
+    this.#limiters.set(name, limiter);
+    return limiter;
+  }
+
+  #factor(address: string): number {
+    return isInNetworks(address, this.#figures.sharedNetworks ?? []) ? SHARED_NETWORK_FACTOR : 1;
+  }
+}
+
+function signInCount({ email, address }: { email: string; address: string }): Count {
+  const key = `${digest(email.trim().toLowerCase())}:${terminalKey(address)}`;
+  return { rule: 'sign_in_failures', key, address };
+}
+
+function passwordCounts({ address, name }: { address: string; name: string }): Count[] {
+  return [
+    { rule: 'password_failures_of_address', key: terminalKey(address), address },
+    { rule: 'password_failures_of_name', key: digest(name), address },
+  ];
+}
+
+function multiplied({ points, windowMs, burst }: LimitRule, factor: number): LimitRule {
+  const figures = { points: points * factor, windowMs };
+  return burst === undefined ? figures : { ...figures, burst: { ...burst, points: burst.points * factor } };
+}
+
+/** A bounded key for text that a peer chose. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,28 @@
+// Logs refusals by a limit at most once per second and address, so that a flood does not become a flood of lines.
+
+import type { Log } from '../log.ts';
+import { terminalKey } from '../network-address.ts';
+import type { LimitName } from './limit-rules.ts';
+
+const QUIET_MS = 1_000;
+/** Addresses remembered; when there are more, all are forgotten. */
+const MAX_REMEMBERED = 10_000;
+
+export class RefusalLog {
+  readonly #log: Log;
+  readonly #loggedAt = new Map<string, number>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  add(limit: LimitName, address: string): void {
+    const key = `${limit} ${terminalKey(address)}`;
+    const now = performance.now();
+    const loggedAt = this.#loggedAt.get(key);
+    if (loggedAt !== undefined && now - loggedAt < QUIET_MS) return;
+    if (this.#loggedAt.size >= MAX_REMEMBERED) this.#loggedAt.clear();
+    this.#loggedAt.set(key, now);
+    this.#log.info({ limit, address }, 'refused by a limit');
+  }
+}
