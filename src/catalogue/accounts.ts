@@ -1,0 +1,177 @@
+// Accounts: the personal one of each person and the organizations. A row, its plan's periods, its billing details.
+// Who belongs to an organization is in memberships.ts, its policy in policy.ts.
+
+import { randomUUID } from 'node:crypto';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import { z } from 'zod';
+import type { AccountId, UserId } from '../ids.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { accountResource, notFound, requireMay } from './permissions.ts';
+import type { Plan } from './plans.ts';
+import { type PolicySettings, parsePolicySettings } from './policy.ts';
+import type { Schema } from './schema.ts';
+import type { AccountsTable } from './tables/people-and-accounts.ts';
+
+export interface Account {
+  readonly id: AccountId;
+  readonly kind: 'personal' | 'organization';
+  readonly name: string;
+  /** Organizations: `<slug>-<id>`. */
+  readonly handle: string;
+  readonly plan: Plan;
+  /** Whether its computes may be reached by link at all. */
+  readonly passwordlessAccess: boolean;
+  readonly policy: PolicySettings;
+  readonly billing: BillingDetails;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+const billingText = z.string().trim().max(256).default('');
+
+/** What an invoice needs. Nothing is charged by Postern. */
+export const billingDetailsSchema = z.object({
+  company: billingText,
+  email: billingText,
+  address: billingText,
+  country: billingText,
+  taxId: billingText,
+});
+export type BillingDetails = z.infer<typeof billingDetailsSchema>;
+
+export interface NewAccount {
+  readonly id: AccountId;
+  readonly userId: UserId | null;
+  readonly name: string;
+  readonly handle: string;
+  readonly plan: Plan;
+}
+
+/** Writes the account and opens its first plan period; the caller audits. Personal when it has a `userId`. */
+export async function insertAccount(tx: Transaction<Schema>, account: NewAccount, now: Date): Promise<void> {
+  await tx
+    .insertInto('accounts')
+    .values({
+      id: account.id,
+      kind: account.userId === null ? 'organization' : 'personal',
+      user_id: account.userId,
+      name: account.name,
+      handle: account.handle,
+      plan: account.plan,
+      passwordless_access: true,
+      policy: '{}',
+      billing: '{}',
+      created_at: now,
+      updated_at: now,
+    })
+    .execute();
+  await openPlanPeriod(tx, { accountId: account.id, plan: account.plan, now });
+}
+
+/** Null when there is no such account; asks nobody's permission. */
+export async function findAccount(db: Kysely<Schema>, accountId: AccountId): Promise<Account | null> {
+  const row = await db.selectFrom('accounts').selectAll().where('id', '=', accountId).executeTakeFirst();
+  return row === undefined ? null : accountFrom(row);
+}
+
+/** The account when the actor may see it; throws `not_found` or `forbidden`. */
+export async function getAccount(catalogue: Catalogue, context: AuditContext, accountId: AccountId): Promise<Account> {
+  requireMay(context.actor, 'account.read', accountResource(accountId));
+  const account = await findAccount(catalogue.db, accountId);
+  if (account === null) throw notFound(accountResource(accountId));
+  return account;
+}
+
+/** Keeps others from changing the account or its members until the transaction ends. Throws `not_found`. */
+export async function lockAccount(tx: Transaction<Schema>, accountId: AccountId): Promise<Account> {
+  const row = await tx
+    .selectFrom('accounts')
+    .selectAll()
+    .where('id', '=', accountId)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  if (row === undefined) throw notFound(accountResource(accountId));
+  return accountFrom(row);
+}
+
+/** Replaces the billing details. Throws `forbidden`, `not_found`. */
+export async function changeBilling(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: { readonly accountId: AccountId; readonly billing: BillingDetails },
+): Promise<Account> {
+  const { accountId } = change;
+  requireMay(context.actor, 'account.change_billing', accountResource(accountId));
+  return catalogue.transaction(async (tx) => {
+    const account = await lockAccount(tx, accountId);
+    const updatedAt = catalogue.clock.now();
+    await tx
+      .updateTable('accounts')
+      .set({ billing: JSON.stringify(change.billing), updated_at: updatedAt })
+      .where('id', '=', accountId)
+      .execute();
+    await recordAuditEvent(
+      tx,
+      changeEvent(catalogue, context, { event: 'account.changed', accountId, reason: 'billing' }),
+    );
+    return { ...account, billing: change.billing, updatedAt };
+  });
+}
+
+/** Moves the account to a plan and begins a period on it; nothing happens when it is on that plan already. */
+export async function changePlan(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: { readonly accountId: AccountId; readonly plan: Plan },
+): Promise<void> {
+  requireMay(context.actor, 'account.change_plan', accountResource(change.accountId));
+  await catalogue.transaction(async (tx) => {
+    await movePlan(tx, { ...change, now: catalogue.clock.now() });
+    const event = { event: 'plan.changed', accountId: change.accountId, reason: change.plan } as const;
+    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  });
+}
+
+/** The row's part of a change of plan; the caller checks and audits. */
+export async function movePlan(
+  tx: Transaction<Schema>,
+  { accountId, plan, now }: { accountId: AccountId; plan: Plan; now: Date },
+): Promise<void> {
+  const account = await lockAccount(tx, accountId);
+  if (account.plan === plan) return;
+  await tx.updateTable('accounts').set({ plan, updated_at: now }).where('id', '=', accountId).execute();
+  await tx
+    .updateTable('plan_periods')
+    .set({ ended_at: now })
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null)
+    .execute();
+  await openPlanPeriod(tx, { accountId, plan, now });
+}
+
+async function openPlanPeriod(
+  tx: Transaction<Schema>,
+  { accountId, plan, now }: { accountId: AccountId; plan: Plan; now: Date },
+): Promise<void> {
+  await tx
+    .insertInto('plan_periods')
+    .values({ id: randomUUID(), account_id: accountId, plan, started_at: now, ended_at: null })
+    .execute();
+}
+
+export function accountFrom(row: Selectable<AccountsTable>): Account {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    handle: row.handle,
+    plan: row.plan,
+    passwordlessAccess: row.passwordless_access,
+    policy: parsePolicySettings(row.policy),
+    billing: billingDetailsSchema.parse(row.billing),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,56 @@
+// On whose behalf a change is made, and from where: what every writing function of the catalogue is given besides its
+// input, so that the audit trail can say it.
+
+import { assertNever } from '../assert-never.ts';
+import { type Actor, SYSTEM } from './actors.ts';
+import type { AuditEventInput } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+
+export interface AuditContext {
+  readonly actor: Actor;
+  readonly requestId: string | null;
+  readonly browserIp: string | null;
+  /** As sent; cleaned when it is written. */
+  readonly userAgent: string | null;
+}
+
+export type AuditActor = Pick<AuditEventInput, 'actorType' | 'actorId' | 'actorEmail'>;
+
+/** For what Postern does by itself or on the command line. */
+export const SYSTEM_CONTEXT: AuditContext = { actor: SYSTEM, requestId: null, browserIp: null, userAgent: null };
+
+/** What a change looks like in the audit trail: a successful event of this context, now, on this node. */
+export function changeEvent(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: Pick<AuditEventInput, 'event'> & Partial<AuditEventInput>,
+): AuditEventInput {
+  return {
+    at: catalogue.clock.now(),
+    nodeId: catalogue.nodeId,
+    outcome: 'success',
+    requestId: context.requestId,
+    browserIp: context.browserIp,
+    untrustedUserAgent: context.userAgent,
+    ...auditActor(context.actor),
+    ...change,
+  };
+}
+
+/** The actor as the audit trail names it; a personal key is an API key with its person's e-mail. */
+export function auditActor(actor: Actor): AuditActor {
+  switch (actor.kind) {
+    case 'person':
+      if (actor.viaKeyId !== undefined) {
+        return { actorType: 'api_key', actorId: String(actor.viaKeyId), actorEmail: actor.email };
+      }
+      return { actorType: 'person', actorId: actor.userId, actorEmail: actor.email };
+    case 'organization_key':
+    case 'project_key':
+      return { actorType: 'api_key', actorId: String(actor.keyId), actorEmail: null };
+    case 'system':
+      return { actorType: 'system', actorId: null, actorEmail: null };
+    default:
+      return assertNever(actor);
+  }
+}

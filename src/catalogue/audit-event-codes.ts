@@ -1,0 +1,83 @@
+// Every event that the audit trail knows, with its code (security.md, section 10). In PA60–79 each noun has two codes:
+// the even one says that something came to be, the odd one that it changed, went or moved.
+
+export const AUDIT_EVENT_CODES = {
+  'login.requested': 'PL10',
+  'login.claimed': 'PL11',
+  'login.approved': 'PL12',
+  'login.denied': 'PL13',
+  'login.expired': 'PL14',
+  'login.abandoned': 'PL15',
+  'login.consumed': 'PL16',
+  'login.reported': 'PL17',
+  'login.refused': 'PL18',
+
+  'grant.created': 'PG20',
+  'grant.used': 'PG21',
+  'grant.revoked': 'PG22',
+  'grant.ended': 'PG23',
+
+  'connection.started': 'PC30',
+  'connection.ended': 'PC31',
+  'connection.failed': 'PC32',
+  'query.canceled': 'PC33',
+  'cancel.unmatched': 'PC34',
+
+  'secret.created': 'PT40',
+  'secret.used': 'PT41',
+  'secret.revoked': 'PT42',
+  'secret.rejected': 'PT43',
+
+  'signin.succeeded': 'PS50',
+  'signin.failed': 'PS51',
+  signout: 'PS52',
+  'signout.everywhere': 'PS53',
+  'identity.changed': 'PS54',
+
+  'account.created': 'PA60',
+  'account.changed': 'PA61',
+  'account.removed': 'PA61',
+  'membership.created': 'PA62',
+  'membership.changed': 'PA63',
+  'membership.removed': 'PA63',
+  'invitation.created': 'PA64',
+  'invitation.changed': 'PA65',
+  'invitation.removed': 'PA65',
+  'share.created': 'PA66',
+  'share.removed': 'PA67',
+  'project.created': 'PA68',
+  'project.changed': 'PA69',
+  'project.removed': 'PA69',
+  'project.transferred': 'PA69',
+  'compute.created': 'PA70',
+  'compute.changed': 'PA71',
+  'compute.removed': 'PA71',
+  'database.created': 'PA72',
+  'database.changed': 'PA73',
+  'database.removed': 'PA73',
+  'role.created': 'PA74',
+  'role.changed': 'PA75',
+  'role.removed': 'PA75',
+  'plan.created': 'PA76',
+  'plan.changed': 'PA77',
+  'policy.created': 'PA78',
+  'policy.changed': 'PA79',
+
+  'ops.connection_ended': 'PO80',
+  'ops.query_canceled': 'PO81',
+  'ops.notice_sent': 'PO82',
+  'ops.node_drained': 'PO83',
+  'ops.organization_decided': 'PO84',
+  'ops.audit_exported': 'PO85',
+} as const;
+
+export type AuditEventName = keyof typeof AUDIT_EVENT_CODES;
+export type AuditOutcome = 'success' | 'refused' | 'failure';
+export type AuditCode = `${(typeof AUDIT_EVENT_CODES)[AuditEventName]}${'S' | 'R' | 'F'}`;
+
+const LETTERS = { success: 'S', refused: 'R', failure: 'F' } as const satisfies Record<AuditOutcome, string>;
+
+/** `PL12S`: the event's code and the letter of its outcome. */
+export function auditCode(event: AuditEventName, outcome: AuditOutcome): AuditCode {
+  return `${AUDIT_EVENT_CODES[event]}${LETTERS[outcome]}`;
+}

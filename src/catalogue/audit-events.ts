@@ -1,0 +1,98 @@
+// Writes audit events: one flat JSON object each, in the transaction of what it records. The chain that binds them is
+// the database's doing (migration 0004); reading and verifying are in audit-trail-reader.ts and audit-chain.ts.
+
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { AccountId, ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, ProjectId } from '../ids.ts';
+import { cleanForLog } from '../untrusted-text.ts';
+import { type AuditEventName, type AuditOutcome, auditCode } from './audit-event-codes.ts';
+import type { Schema } from './schema.ts';
+
+/** What happened. Absent fields are left out of the event; `untrusted…` texts are cleaned and shortened here. */
+export interface AuditEventInput {
+  /** A uuid, made here when absent: the same id is written once, however often it is recorded. */
+  readonly id?: string;
+  readonly at: Date;
+  readonly nodeId: NodeId;
+  readonly event: AuditEventName;
+  readonly outcome: AuditOutcome;
+  readonly actorType: 'person' | 'api_key' | 'access_token' | 'system' | 'operator';
+  readonly actorId: string | null;
+  readonly actorEmail: string | null;
+  /** Whom or what it was done to, when no other field says it: an e-mail, a key's id, a role's name. */
+  readonly subject?: string | null;
+  readonly reason?: string | null;
+  readonly sqlstate?: string | null;
+  /** Order within one connection. */
+  readonly seq?: number | null;
+  readonly requestId?: string | null;
+  readonly accountId?: AccountId | null;
+  readonly projectId?: ProjectId | null;
+  readonly computeId?: ComputeId | null;
+  readonly database?: string | null;
+  readonly databaseRole?: string | null;
+  readonly loginRequestId?: LoginRequestId | null;
+  readonly grantId?: GrantId | null;
+  readonly connectionId?: ConnectionId | null;
+  readonly terminalIp?: string | null;
+  readonly terminalPort?: number | null;
+  readonly tls?: string | null;
+  readonly browserIp?: string | null;
+  readonly sameAddress?: boolean | null;
+  readonly stepUp?: string | null;
+  readonly upstreamPid?: number | null;
+  readonly bytesToUpstream?: number | null;
+  readonly bytesToClient?: number | null;
+  readonly durationMs?: number | null;
+  readonly untrustedUser?: string | null;
+  readonly untrustedDatabase?: string | null;
+  readonly untrustedApplication?: string | null;
+  readonly untrustedUserAgent?: string | null;
+}
+
+/** The event as it is kept and exported; the keys are security.md's, section 10. */
+export type AuditEventBody = Readonly<Record<string, string | number | boolean>>;
+
+/** Longest free text, such as a reason, in UTF-16 units. */
+const MAX_TEXT_CHARACTERS = 500;
+
+/** Writes the event; it takes its place in the node's chain when the transaction commits. */
+export async function recordAuditEvent(tx: Transaction<Schema>, event: AuditEventInput): Promise<void> {
+  await recordAuditEvents(tx, [event]);
+}
+
+/** Writes several events in one statement, in their order. */
+export async function recordAuditEvents(tx: Transaction<Schema>, events: readonly AuditEventInput[]): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map(auditEventBody).map((body) => ({ id: String(body.id), body: JSON.stringify(body) }));
+  await tx
+    .insertInto('audit_events')
+    .values(rows)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+}
+
+/** The flat object that is written, in a fixed order of keys. */
+export function auditEventBody(event: AuditEventInput): AuditEventBody {
+  const { id, at, outcome, ...rest } = event;
+  const fields: Record<string, unknown> = {
+    id: id ?? randomUUID(),
+    at: at.toISOString(),
+    code: auditCode(event.event, outcome),
+    outcome,
+    ...rest,
+  };
+  const present = Object.entries(fields).filter((entry): entry is [string, string | number | boolean] => {
+    return entry[1] !== null && entry[1] !== undefined;
+  });
+  return Object.fromEntries(present.map(([name, value]) => [snakeCase(name), cleaned(name, value)]));
+}
+
+function cleaned(name: string, value: string | number | boolean): string | number | boolean {
+  if (typeof value !== 'string') return value;
+  return name.startsWith('untrusted') ? cleanForLog(value) : value.slice(0, MAX_TEXT_CHARACTERS);
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

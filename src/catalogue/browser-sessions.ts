@@ -1,0 +1,170 @@
+// Browser sessions: an opaque cookie of 256 bits, hashed at rest, that ends after 12 idle hours and after 7 days.
+// Cookie attributes and CSRF checks belong to http.
+
+import { createHmac, randomUUID } from 'node:crypto';
+import type { UserId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import { cleanForLog } from '../untrusted-text.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { hashOfSecret, newRandomSecret } from './random-secrets.ts';
+import { getUser, type User, userFrom } from './users.ts';
+
+// security.md, section 5
+const LONGEST_SESSION_MS = 7 * 24 * 3_600_000;
+const LONGEST_IDLE_MS = 12 * 3_600_000;
+/** How stale the time of last use may be: a write per page would be waste. */
+const TOUCH_EVERY_MS = 60_000;
+const COOKIE_SHAPE = /^[A-Za-z0-9_-]{43}$/;
+
+export interface NewBrowserSession {
+  readonly userId: UserId;
+  readonly ip: string;
+  readonly userAgent: string;
+  /** For the audit trail: how the person proved who it is. */
+  readonly method?: 'password' | 'identity' | 'setup' | 'invitation';
+  readonly requestId?: string | null;
+}
+
+export interface BrowserSession {
+  readonly sessionId: string;
+  readonly user: User;
+  /** Belongs into every form; bound to the cookie, kept nowhere. */
+  readonly csrfToken: string;
+  readonly signedInAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface ListedBrowserSession {
+  readonly sessionId: string;
+  readonly ip: string;
+  readonly userAgent: string;
+  readonly signedInAt: Date;
+  readonly lastSeenAt: Date;
+}
+
+/** Signs the person in; the cookie's value is returned this once. Throws `not_found`. */
+export async function createBrowserSession(
+  catalogue: Catalogue,
+  input: NewBrowserSession,
+): Promise<{ readonly cookie: Secret; readonly sessionId: string; readonly expiresAt: Date }> {
+  const cookie = newRandomSecret();
+  const now = catalogue.clock.now();
+  const sessionId = randomUUID();
+  const expiresAt = new Date(now.getTime() + LONGEST_SESSION_MS);
+  const user = await getUser(catalogue, input.userId);
+  await catalogue.transaction(async (tx) => {
+    await tx
+      .insertInto('browser_sessions')
+      .values({
+        id: sessionId,
+        cookie_hash: hashOfSecret(cookie.reveal()),
+        user_id: user.id,
+        ip: input.ip,
+        user_agent: cleanForLog(input.userAgent),
+        created_at: now,
+        last_seen_at: now,
+        expires_at: expiresAt,
+      })
+      .execute();
+    await recordAuditEvent(tx, {
+      at: now,
+      nodeId: catalogue.nodeId,
+      event: 'signin.succeeded',
+      outcome: 'success',
+      actorType: 'person',
+      actorId: user.id,
+      actorEmail: user.email,
+      reason: input.method ?? 'password',
+      requestId: input.requestId ?? null,
+      browserIp: input.ip,
+      untrustedUserAgent: input.userAgent,
+    });
+  });
+  return { cookie, sessionId, expiresAt };
+}
+
+/** The session behind a cookie's value; null when it is malformed, unknown, ended, too old or was idle for too long. */
+export async function findBrowserSession(catalogue: Catalogue, cookieValue: string): Promise<BrowserSession | null> {
+  if (!COOKIE_SHAPE.test(cookieValue)) return null;
+  const now = catalogue.clock.now();
+  const row = await catalogue.db
+    .selectFrom('browser_sessions')
+    .innerJoin('users', 'users.id', 'browser_sessions.user_id')
+    .selectAll('users')
+    .select([
+      'browser_sessions.id as session_id',
+      'browser_sessions.created_at as signed_in_at',
+      'browser_sessions.last_seen_at',
+      'browser_sessions.expires_at',
+    ])
+    .where('cookie_hash', '=', hashOfSecret(cookieValue))
+    .where('browser_sessions.expires_at', '>', now)
+    .where('last_seen_at', '>', new Date(now.getTime() - LONGEST_IDLE_MS))
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  if (now.getTime() - row.last_seen_at.getTime() > TOUCH_EVERY_MS) await touch(catalogue, row.session_id, now);
+  return {
+    sessionId: row.session_id,
+    user: userFrom(row),
+    csrfToken: createHmac('sha256', cookieValue).update('postern:v1:csrf').digest('base64url'),
+    signedInAt: row.signed_in_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+/** The person's sessions that have not ended, latest use first. */
+export async function listBrowserSessions(catalogue: Catalogue, userId: UserId): Promise<ListedBrowserSession[]> {
+  const now = catalogue.clock.now();
+  const rows = await catalogue.db
+    .selectFrom('browser_sessions')
+    .select(['id', 'ip', 'user_agent', 'created_at', 'last_seen_at'])
+    .where('user_id', '=', userId)
+    .where('expires_at', '>', now)
+    .where('last_seen_at', '>', new Date(now.getTime() - LONGEST_IDLE_MS))
+    .orderBy('last_seen_at', 'desc')
+    .execute();
+  return rows.map((row) => ({
+    sessionId: row.id,
+    ip: row.ip,
+    userAgent: row.user_agent,
+    signedInAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+  }));
+}
+
+/** Ends one session of the person; false when the person has no such session. */
+export async function endBrowserSession(
+  catalogue: Catalogue,
+  context: AuditContext,
+  { userId, sessionId }: { readonly userId: UserId; readonly sessionId: string },
+): Promise<boolean> {
+  return catalogue.transaction(async (tx) => {
+    const result = await tx
+      .deleteFrom('browser_sessions')
+      .where('id', '=', sessionId)
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    if (result.numDeletedRows === 0n) return false;
+    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'signout' }));
+    return true;
+  });
+}
+
+/** Signs the person out everywhere; the caller ends grants and live connections. Returns how many sessions ended. */
+export async function endAllBrowserSessions(
+  catalogue: Catalogue,
+  context: AuditContext,
+  userId: UserId,
+): Promise<number> {
+  return catalogue.transaction(async (tx) => {
+    const result = await tx.deleteFrom('browser_sessions').where('user_id', '=', userId).executeTakeFirst();
+    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'signout.everywhere' }));
+    return Number(result.numDeletedRows);
+  });
+}
+
+async function touch(catalogue: Catalogue, sessionId: string, now: Date): Promise<void> {
+  await catalogue.db.updateTable('browser_sessions').set({ last_seen_at: now }).where('id', '=', sessionId).execute();
+}

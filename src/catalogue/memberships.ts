@@ -1,0 +1,183 @@
+// Who belongs to an organization and as what. An organization keeps at least one admin: whoever changes its members
+// holds the lock on its row while counting.
+
+import { type Selectable, sql, type Transaction } from 'kysely';
+import { PosternError } from '../errors.ts';
+import { type AccountId, type MembershipId, newMembershipId, type UserId } from '../ids.ts';
+import { lockAccount } from './accounts.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { accountResource, requireMay } from './permissions.ts';
+import type { Schema } from './schema.ts';
+import type { MemberRole, MembershipsTable } from './tables/people-and-accounts.ts';
+
+export interface Membership {
+  readonly id: MembershipId;
+  readonly accountId: AccountId;
+  readonly userId: UserId;
+  readonly memberRole: MemberRole;
+  readonly joinedAt: Date;
+}
+
+export interface NewMembership {
+  readonly catalogue: Catalogue;
+  readonly context: AuditContext;
+  readonly accountId: AccountId;
+  readonly user: { readonly id: UserId; readonly email: string };
+  readonly memberRole: MemberRole;
+}
+
+/**
+ * Makes the person a member; shares of the organization's projects with that person fall away, since a member has
+ * them all. The caller has checked that this is allowed. Null when the person is a member already.
+ */
+export async function insertMembership(tx: Transaction<Schema>, membership: NewMembership): Promise<Membership | null> {
+  const { catalogue, context, accountId, user, memberRole } = membership;
+  const row = await tx
+    .insertInto('memberships')
+    .values({
+      id: newMembershipId(),
+      account_id: accountId,
+      user_id: user.id,
+      member_role: memberRole,
+      joined_at: catalogue.clock.now(),
+    })
+    .onConflict((conflict) => conflict.columns(['account_id', 'user_id']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  await tx
+    .deleteFrom('project_shares')
+    .where('user_id', '=', user.id)
+    .where('project_id', 'in', tx.selectFrom('projects').select('id').where('account_id', '=', accountId))
+    .execute();
+  const event = { event: 'membership.created', accountId, subject: user.email, reason: memberRole } as const;
+  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  return membershipFrom(row);
+}
+
+/** Makes an existing person a member at once. Throws `conflict` for a member, `forbidden`, `not_found`. */
+export async function addMember(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: { readonly accountId: AccountId; readonly user: NewMembership['user']; readonly memberRole: MemberRole },
+): Promise<Membership> {
+  requireMay(context.actor, 'invitations.create', accountResource(input.accountId));
+  return catalogue.transaction(async (tx) => {
+    await lockAccount(tx, input.accountId);
+    const membership = await insertMembership(tx, { catalogue, context, ...input });
+    if (membership === null) {
+      throw new PosternError('conflict', { params: { problem: `${input.user.email} is a member already` } });
+    }
+    return membership;
+  });
+}
+
+/** Promotes or demotes. Throws `conflict` when the only admin would go, `forbidden`, `not_found`. */
+export async function setMemberRole(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: { readonly accountId: AccountId; readonly membershipId: MembershipId; readonly memberRole: MemberRole },
+): Promise<Membership> {
+  const { accountId, memberRole } = change;
+  requireMay(context.actor, 'members.change_role', accountResource(accountId));
+  return catalogue.transaction(async (tx) => {
+    const member = await lockMember(tx, change);
+    await requireStillAdmin(tx, context, accountId);
+    if (member.member_role === memberRole) return membershipFrom(member);
+    if (memberRole === 'member') await requireAnotherAdmin(tx, member, 'demoted');
+    await tx.updateTable('memberships').set({ member_role: memberRole }).where('id', '=', member.id).execute();
+    const event = { event: 'membership.changed', accountId, subject: member.email, reason: memberRole } as const;
+    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    return membershipFrom({ ...member, member_role: memberRole });
+  });
+}
+
+/**
+ * Removes a member; one's own membership means leaving. The caller then ends grants and live connections that rested
+ * on it. Throws `conflict` for the only admin, `forbidden`, `not_found`.
+ */
+export async function removeMember(
+  catalogue: Catalogue,
+  context: AuditContext,
+  { accountId, membershipId }: { readonly accountId: AccountId; readonly membershipId: MembershipId },
+): Promise<Membership> {
+  requireMay(context.actor, 'members.read', accountResource(accountId));
+  return catalogue.transaction(async (tx) => {
+    const member = await lockMember(tx, { accountId, membershipId });
+    const isOwn = context.actor.kind === 'person' && context.actor.userId === member.user_id;
+    requireMay(context.actor, isOwn ? 'members.leave' : 'members.remove', accountResource(accountId));
+    if (!isOwn) await requireStillAdmin(tx, context, accountId);
+    await requireAnotherAdmin(tx, member, isOwn ? 'leave' : 'removed');
+    await tx.deleteFrom('memberships').where('id', '=', member.id).execute();
+    const reason = isOwn ? 'left' : 'removed';
+    const event = { event: 'membership.removed', accountId, subject: member.email, reason } as const;
+    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    return membershipFrom(member);
+  });
+}
+
+type LockedMember = Selectable<MembershipsTable> & { readonly email: string };
+
+// NOTE: the account's row is locked first, always: otherwise two admins could demote each other at the same time.
+async function lockMember(
+  tx: Transaction<Schema>,
+  { accountId, membershipId }: { accountId: AccountId; membershipId: MembershipId },
+): Promise<LockedMember> {
+  await lockAccount(tx, accountId);
+  const member = await tx
+    .selectFrom('memberships')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .selectAll('memberships')
+    .select('users.email')
+    .where('memberships.id', '=', membershipId)
+    .where('memberships.account_id', '=', accountId)
+    .executeTakeFirst();
+  if (member === undefined) throw new PosternError('not_found', { params: { thing: `member "${membershipId}"` } });
+  return member;
+}
+
+// The actor was loaded before the lock; meanwhile another admin may have demoted or removed this one.
+async function requireStillAdmin(
+  tx: Transaction<Schema>,
+  { actor }: AuditContext,
+  accountId: AccountId,
+): Promise<void> {
+  if (actor.kind !== 'person') return;
+  const row = await tx
+    .selectFrom('memberships')
+    .select('member_role')
+    .where('account_id', '=', accountId)
+    .where('user_id', '=', actor.userId)
+    .executeTakeFirst();
+  const now = row === undefined ? [] : [[accountId, row.member_role] as const];
+  requireMay({ ...actor, memberships: new Map(now) }, 'members.change_role', accountResource(accountId));
+}
+
+async function requireAnotherAdmin(
+  tx: Transaction<Schema>,
+  member: LockedMember,
+  deed: 'demoted' | 'removed' | 'leave',
+): Promise<void> {
+  if (member.member_role !== 'admin') return;
+  const { count } = await tx
+    .selectFrom('memberships')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('account_id', '=', member.account_id)
+    .where('member_role', '=', 'admin')
+    .executeTakeFirstOrThrow();
+  if (count > 1) return;
+  const problem = deed === 'leave' ? 'the only admin cannot leave' : `the only admin cannot be ${deed}`;
+  throw new PosternError('conflict', { params: { problem: `${problem}; promote another member first` } });
+}
+
+export function membershipFrom(row: Selectable<MembershipsTable>): Membership {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    userId: row.user_id,
+    memberRole: row.member_role,
+    joinedAt: row.joined_at,
+  };
+}

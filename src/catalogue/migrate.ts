@@ -1,0 +1,60 @@
+// Brings the catalogue's tables up to date, and makes the role under which Postern then works: one that may add to the
+// audit trail but neither change nor remove from it.
+
+import { type Kysely, Migrator, sql } from 'kysely';
+import { ALL_MIGRATIONS } from './migrations/all-migrations.ts';
+import type { Schema } from './schema.ts';
+
+/** One per database server, since roles are the server's. */
+const APPLICATION_ROLE = 'postern_application';
+
+/** Runs what is missing. Nodes that start together wait for each other. Throws what the first failing migration threw. */
+export async function migrateToLatest(db: Kysely<Schema>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...ALL_MIGRATIONS }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/**
+ * Makes the application role and gives it its rights on this database. Null where the connection may not make roles and
+ * nobody made it a member of that one: then only the triggers guard the audit trail.
+ */
+export async function prepareApplicationRole(db: Kysely<Schema>): Promise<string | null> {
+  await createApplicationRole(db);
+  const { rows } = await sql<{ usable: boolean; owns_tables: boolean }>`
+    select coalesce(pg_has_role(current_user, to_regrole(${APPLICATION_ROLE}), 'member'), false) as usable,
+      pg_has_role(current_user, (select relowner from pg_class where oid = 'audit_events'::regclass), 'usage') as owns_tables
+  `.execute(db);
+  if (rows[0]?.usable !== true) return null;
+  if (rows[0].owns_tables) await grantRights(db);
+  return APPLICATION_ROLE;
+}
+
+async function createApplicationRole(db: Kysely<Schema>): Promise<void> {
+  const role = sql.raw(APPLICATION_ROLE);
+  await sql`
+    do $$ begin
+      if to_regrole('${role}') is null
+        and (select rolcreaterole or rolsuper from pg_roles where rolname = current_user) then
+        create role ${role} nologin;
+        grant ${role} to current_user;
+      end if;
+    exception when duplicate_object or unique_violation then
+      null; -- another node was faster
+    end $$
+  `.execute(db);
+}
+
+// Nodes that start together would trip over each other's grants; the lock ends with the transaction.
+async function grantRights(db: Kysely<Schema>): Promise<void> {
+  const role = sql.raw(APPLICATION_ROLE);
+  await db.transaction().execute((tx) =>
+    sql`
+      select pg_advisory_xact_lock(hashtextextended('postern application role', 0));
+      grant usage on schema public to ${role};
+      grant select, insert, update, delete on all tables in schema public to ${role};
+      grant usage on all sequences in schema public to ${role};
+      revoke update, delete, truncate on audit_events, audit_chain from ${role};
+    `.execute(tx),
+  );
+}

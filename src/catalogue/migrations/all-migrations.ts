@@ -1,0 +1,16 @@
+// Every migration in its order. A migration that was released is never edited; a new one is added.
+
+import type { Migration } from 'kysely';
+import * as peopleAndAccounts from './0001-people-and-accounts.ts';
+import * as projectsAndComputes from './0002-projects-and-computes.ts';
+import * as keysAndTokens from './0003-keys-and-tokens.ts';
+import * as auditTrail from './0004-audit-trail.ts';
+import * as consumption from './0005-consumption.ts';
+
+export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-people-and-accounts': peopleAndAccounts,
+  '0002-projects-and-computes': projectsAndComputes,
+  '0003-keys-and-tokens': keysAndTokens,
+  '0004-audit-trail': auditTrail,
+  '0005-consumption': consumption,
+};

@@ -1,0 +1,29 @@
+// Names that people give to things: trimmed, not empty, not too long. Cleaning for display is untrusted-text.ts's.
+
+import { PosternError } from '../errors.ts';
+
+/** Neon API 2.7.3: names have 1 to 256 characters. */
+const MAX_NAME_CHARACTERS = 256;
+// Controls would break the lines of terminals, logs and CSV files.
+const CONTROLS = /[\u0000-\u001f\u007f]/;
+
+/** The trimmed name. Throws `invalid_input` naming `what` when it is empty, longer than 256 characters or has control characters. */
+export function requireName(text: string, what: string): string {
+  const name = text.trim().normalize('NFC');
+  if (name === '' || name.length > MAX_NAME_CHARACTERS || CONTROLS.test(name)) {
+    const problem = `${what} must have 1 to ${MAX_NAME_CHARACTERS} characters and no control characters`;
+    throw new PosternError('invalid_input', { params: { problem } });
+  }
+  return name;
+}
+
+/** Lower case letters, digits and single hyphens, at most 40 of them; `fallback` when nothing is left. */
+export function slugOf(name: string, fallback: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, '');
+  return slug === '' ? fallback : slug;
+}

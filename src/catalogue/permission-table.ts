@@ -1,0 +1,131 @@
+// Who may do what, as one table: the product page's rules, and neon-api.md sections 3 and 6 where it is silent.
+// Read by permissions.ts only; a test holds the same table written out by hand.
+
+/** What an actor is to a resource. An operator may be something else besides. */
+export type Relation =
+  | 'owner' // of the personal account
+  | 'admin'
+  | 'member'
+  | 'guest' // of the project
+  | 'organization_key'
+  | 'project_key'
+  | 'signed_in' // to the installation
+  | 'operator';
+
+export type ResourceKind = 'installation' | 'account' | 'project';
+
+export interface Rule {
+  readonly on: ResourceKind;
+  readonly who: readonly Relation[];
+  /** Completes "may …" in the text of a refusal. */
+  readonly deed: string;
+}
+
+const OPERATORS = ['operator'] as const;
+const SIGNED_IN = ['signed_in'] as const;
+const ANY_KEY = ['signed_in', 'organization_key', 'project_key'] as const;
+
+const ADMINS = ['owner', 'admin', 'organization_key'] as const;
+const ADMINS_IN_PERSON = ['owner', 'admin'] as const;
+const MEMBERS = ['owner', 'admin', 'member', 'organization_key'] as const;
+const OVERSEERS = ['owner', 'admin', 'operator'] as const;
+
+const PROJECT_MEMBERS = ['owner', 'admin', 'member', 'organization_key', 'project_key'] as const;
+const PROJECT_USERS = ['owner', 'admin', 'member', 'guest', 'organization_key', 'project_key'] as const;
+const PROJECT_USERS_IN_PERSON = ['owner', 'admin', 'member', 'guest'] as const;
+
+export const PERMISSION_TABLE = {
+  'self.read': on('installation', SIGNED_IN, 'see an account of their own'),
+  'self.change': on('installation', SIGNED_IN, 'change an account of their own'),
+  'self.list_organizations': on('installation', ANY_KEY, 'list their organizations'),
+  'self.list_shared_projects': on('installation', SIGNED_IN, 'list projects shared with them'),
+  'self.manage_api_keys': on('installation', SIGNED_IN, 'manage personal API keys'),
+  'self.manage_sessions': on('installation', SIGNED_IN, 'manage their sessions and grants'),
+  'regions.list': on('installation', ANY_KEY, 'list regions'),
+  'organization.create': on('installation', SIGNED_IN, 'create an organization'),
+  'organization.request': on('installation', SIGNED_IN, 'request an organization'),
+
+  'ops.read': on('installation', OPERATORS, 'watch live connections and nodes'),
+  'ops.end_connection': on('installation', OPERATORS, 'end any connection'),
+  'ops.cancel_query': on('installation', OPERATORS, 'cancel any query'),
+  'ops.send_notice': on('installation', OPERATORS, 'send notices to any connection'),
+  'ops.drain_node': on('installation', OPERATORS, 'drain a node'),
+  'ops.read_audit': on('installation', OPERATORS, 'read the whole audit trail'),
+  'ops.decide_organization': on('installation', OPERATORS, 'decide on organization requests'),
+  'ops.create_user': on('installation', OPERATORS, 'create people'),
+
+  'account.read': on('account', MEMBERS, 'see this account'),
+  'account.change': on('account', ADMINS_IN_PERSON, 'change this account'),
+  'account.delete': on('account', ['admin'], 'delete this organization'),
+  'account.change_plan': on('account', OPERATORS, 'change the plan'),
+  'account.read_policy': on('account', MEMBERS, 'see the policy'),
+  'account.change_policy': on('account', ADMINS_IN_PERSON, 'change the policy'),
+  'account.read_billing': on('account', MEMBERS, 'view billing'),
+  'account.change_billing': on('account', ADMINS_IN_PERSON, 'edit billing'),
+  'account.read_consumption': on('account', MEMBERS, 'read consumption'),
+  'account.read_audit': on('account', OVERSEERS, 'read the audit trail of this account'),
+  'account.read_connections': on('account', OVERSEERS, 'see who is connected'),
+  'account.end_connection': on('account', OVERSEERS, 'end connections'),
+  'account.cancel_query': on('account', OVERSEERS, 'cancel queries of others'),
+  'account.send_notice': on('account', OVERSEERS, 'send notices'),
+
+  'members.read': on('account', ['admin', 'member', 'organization_key'], 'see the members'),
+  'members.change_role': on('account', ['admin', 'organization_key'], 'change member roles'),
+  'members.remove': on('account', ['admin'], 'remove members'),
+  'members.leave': on('account', ['admin', 'member'], 'leave the organization'),
+  'invitations.read': on('account', ['admin', 'member', 'organization_key'], 'see invitations'),
+  'invitations.create': on('account', ['admin'], 'invite members'),
+  'invitations.resend': on('account', ['admin'], 'resend invitations'),
+  'invitations.cancel': on('account', ['admin'], 'cancel invitations'),
+  'guests.read': on('account', MEMBERS, 'see the guests'),
+  'guests.convert': on('account', ['admin'], 'turn guests into members'),
+
+  'organization_keys.read': on('account', ['admin', 'organization_key'], 'see API keys of the organization'),
+  'organization_keys.create': on('account', ['admin'], 'create API keys of the organization'),
+  'organization_keys.revoke': on('account', ['admin', 'organization_key'], 'revoke API keys of the organization'),
+  'access_tokens.read': on('account', ADMINS_IN_PERSON, 'see all access tokens of this account'),
+  'access_tokens.create': on('account', ADMINS_IN_PERSON, 'create access tokens of this account'),
+  'access_tokens.revoke': on('account', ADMINS_IN_PERSON, 'revoke access tokens of others'),
+
+  'projects.list': on('account', MEMBERS, 'list projects'),
+  'projects.create': on('account', MEMBERS, 'create projects'),
+  'projects.receive': on('account', ['admin', 'member'], 'transfer projects into this organization'),
+
+  'project.connect': on('project', PROJECT_USERS_IN_PERSON, 'connect to this project'),
+  'project.create_access_token': on('project', PROJECT_USERS_IN_PERSON, 'create access tokens for this project'),
+  'project.read': on('project', PROJECT_USERS, 'see this project'),
+  'project.change': on('project', PROJECT_USERS, 'change this project'),
+  'project.delete': on('project', ADMINS, 'delete this project'),
+  'project.transfer': on('project', ADMINS_IN_PERSON, 'transfer this project'),
+  'project.read_shares': on('project', PROJECT_MEMBERS, 'see whom this project is shared with'),
+  'project.share': on('project', ADMINS, 'share this project'),
+  'project.unshare': on('project', ADMINS, 'end sharing of this project'),
+  'project.read_connection_uri': on('project', PROJECT_USERS, 'read connection strings'),
+  'project.read_operations': on('project', PROJECT_USERS, 'see operations'),
+  'project.read_consumption': on('project', PROJECT_MEMBERS, 'read consumption'),
+  'branch.change': on('project', PROJECT_USERS, 'change branches'),
+  'compute.create': on('project', PROJECT_MEMBERS, 'create computes'),
+  'compute.change': on('project', PROJECT_MEMBERS, 'change computes'),
+  'compute.delete': on('project', PROJECT_MEMBERS, 'delete computes'),
+  'compute.start': on('project', PROJECT_USERS, 'start computes'),
+  'compute.suspend': on('project', PROJECT_USERS, 'suspend computes'),
+  'compute.change_policy': on('project', ADMINS_IN_PERSON, 'change the policy of computes'),
+  'database.create': on('project', PROJECT_USERS, 'create databases'),
+  'database.change': on('project', PROJECT_USERS, 'change databases'),
+  'database.delete': on('project', PROJECT_USERS, 'delete databases'),
+  'database_role.create': on('project', PROJECT_USERS, 'create database roles'),
+  'database_role.delete': on('project', PROJECT_USERS, 'delete database roles'),
+  'database_role.reveal_password': on('project', PROJECT_USERS, 'reveal passwords'),
+  'database_role.reset_password': on('project', PROJECT_USERS, 'reset passwords'),
+} as const satisfies Record<string, Rule>;
+
+/** Who may share a project besides its admins: the installation's setting (neon-api.md, section 6.1). */
+export const SHARING_RELATIONS: Readonly<Record<'admins' | 'members' | 'everyone_with_access', readonly Relation[]>> = {
+  admins: ADMINS,
+  members: PROJECT_MEMBERS,
+  everyone_with_access: PROJECT_USERS,
+};
+
+function on<Kind extends ResourceKind>(kind: Kind, who: readonly Relation[], deed: string) {
+  return { on: kind, who, deed };
+}

@@ -1,0 +1,132 @@
+// May this actor do this to that? One pure question that the API, the pages and the gateway all ask.
+// The answers stand in permission-table.ts; nothing here reads the catalogue.
+
+import { assertNever } from '../assert-never.ts';
+import { PosternError } from '../errors.ts';
+import { type AccountId, isOrganizationId, type ProjectId } from '../ids.ts';
+import type { Actor, PersonActor } from './actors.ts';
+import { PERMISSION_TABLE, type Relation, type Rule, SHARING_RELATIONS } from './permission-table.ts';
+
+export type Action = keyof typeof PERMISSION_TABLE;
+export type ActionOn<Kind> = {
+  [A in Action]: (typeof PERMISSION_TABLE)[A]['on'] extends Kind ? A : never;
+}[Action];
+export type Sharing = keyof typeof SHARING_RELATIONS;
+
+export interface InstallationResource {
+  readonly kind: 'installation';
+}
+export interface AccountResource {
+  readonly kind: 'account';
+  readonly accountId: AccountId;
+}
+export interface ProjectResource {
+  readonly kind: 'project';
+  readonly projectId: ProjectId;
+  readonly accountId: AccountId;
+  /** The installation's setting; absent means `admins`. */
+  readonly sharing?: Sharing;
+}
+export type Resource = InstallationResource | AccountResource | ProjectResource;
+
+export const INSTALLATION: InstallationResource = { kind: 'installation' };
+export const accountResource = (accountId: AccountId): AccountResource => ({ kind: 'account', accountId });
+
+/** False also when the action belongs to another kind of resource. Postern itself may do everything. */
+export function may(actor: Actor, action: Action, resource: Resource): boolean {
+  if (PERMISSION_TABLE[action].on !== resource.kind) return false;
+  if (actor.kind === 'system') return true;
+  const allowed = whoMay(action, resource);
+  return relationsOf(actor, resource).some((relation) => allowed.includes(relation));
+}
+
+/** Whether the actor may know that the resource exists: what is not visible answers as if it did not exist. */
+export function visible(actor: Actor, resource: Resource): boolean {
+  return actor.kind === 'system' || relationsOf(actor, resource).length > 0;
+}
+
+/**
+ * Returns when the actor may; otherwise throws `not_found` for what the actor cannot see (the same as for an unknown
+ * id) and `forbidden`, naming who may, for what the actor can see (neon-api.md, section 6.2).
+ */
+export function requireMay(actor: Actor, action: Action, resource: Resource): void {
+  if (may(actor, action, resource)) return;
+  if (!visible(actor, resource)) throw notFound(resource);
+  throw new PosternError('forbidden', { params: { problem: refusal(action, resource) } });
+}
+
+/** The `not_found` of a resource, whether unknown or invisible. */
+export function notFound(resource: Resource): PosternError {
+  return new PosternError('not_found', { params: { thing: nameOf(resource) } });
+}
+
+function whoMay(action: Action, resource: Resource): readonly Relation[] {
+  if (action === 'project.share' && resource.kind === 'project') return SHARING_RELATIONS[resource.sharing ?? 'admins'];
+  const rule: Rule = PERMISSION_TABLE[action];
+  return rule.who;
+}
+
+/** What the actor is to the resource; empty for a stranger. */
+function relationsOf(actor: Exclude<Actor, { kind: 'system' }>, resource: Resource): Relation[] {
+  switch (actor.kind) {
+    case 'person':
+      return relationsOfPerson(actor, resource);
+    case 'organization_key':
+      if (resource.kind === 'installation') return ['organization_key'];
+      return resource.accountId === actor.accountId ? ['organization_key'] : [];
+    case 'project_key':
+      if (resource.kind === 'installation') return ['project_key'];
+      if (resource.accountId !== actor.accountId) return [];
+      if (resource.kind === 'project' && resource.projectId !== actor.projectId) return [];
+      return ['project_key'];
+    default:
+      return assertNever(actor);
+  }
+}
+
+function relationsOfPerson(person: PersonActor, resource: Resource): Relation[] {
+  const operator: Relation[] = person.isOperator ? ['operator'] : [];
+  if (resource.kind === 'installation') return ['signed_in', ...operator];
+  if ((resource.accountId as string) === person.userId) return ['owner', ...operator];
+  const memberRole = person.memberships.get(resource.accountId);
+  if (memberRole !== undefined) return [memberRole, ...operator];
+  if (resource.kind === 'project' && person.shares.has(resource.projectId)) return ['guest', ...operator];
+  return operator;
+}
+
+const NAMES_OF_RELATIONS: ReadonlyArray<readonly [Relation, string]> = [
+  ['signed_in', 'a signed-in person'],
+  ['admin', 'an admin'],
+  ['member', 'a member'],
+  ['guest', 'a guest'],
+  ['operator', 'an operator'],
+];
+
+/** `only an admin may delete this project`: names what would suffice. */
+function refusal(action: Action, resource: Resource): string {
+  const allowed = whoMay(action, resource);
+  const personal = resource.kind !== 'installation' && !isOrganizationId(resource.accountId);
+  const names = NAMES_OF_RELATIONS.filter(([relation]) => allowed.includes(relation)).map(([, name]) => name);
+  const who = personal && allowed.includes('owner') ? ['the owner'] : names;
+  return `only ${inWords(who)} may ${PERMISSION_TABLE[action].deed}`;
+}
+
+function inWords(names: readonly string[]): string {
+  if (names.length < 2) return names.join('');
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+function nameOf(resource: Resource): string {
+  switch (resource.kind) {
+    case 'installation':
+      return 'page';
+    case 'account':
+      return isOrganizationId(resource.accountId)
+        ? `organization "${resource.accountId}"`
+        : `account "${resource.accountId}"`;
+    case 'project':
+      return `project "${resource.projectId}"`;
+    default:
+      return assertNever(resource);
+  }
+}

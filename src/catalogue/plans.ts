@@ -1,0 +1,65 @@
+// The plans and what each of them gates, in one table.
+
+import { PosternError } from '../errors.ts';
+
+export const PLANS = ['free', 'launch', 'scale', 'business', 'enterprise'] as const;
+export type Plan = (typeof PLANS)[number];
+
+export interface PlanTerms {
+  readonly isPaid: boolean;
+  /** Hourly, daily and monthly figures; the running billing period is on every plan (product page, consumption metrics). */
+  readonly consumptionHistory: 'included' | 'gated';
+  /** Null: no limit. */
+  readonly projectsLimit: number | null;
+  readonly computesPerProject: number | null;
+  readonly maxAutoscalingCu: number;
+}
+
+export const PLAN_TERMS: Readonly<Record<Plan, PlanTerms>> = {
+  free: terms({
+    isPaid: false,
+    consumptionHistory: 'gated',
+    projectsLimit: 10,
+    computesPerProject: 3,
+    maxAutoscalingCu: 2,
+  }),
+  launch: terms({ consumptionHistory: 'gated', projectsLimit: 100, computesPerProject: 10, maxAutoscalingCu: 4 }),
+  scale: terms({ projectsLimit: 1_000 }),
+  business: terms({}),
+  enterprise: terms({}),
+};
+
+/** Throws `plan_gate` unless the plan includes the figures per hour, day and month. */
+export function requireConsumptionHistory(plan: Plan): void {
+  if (PLAN_TERMS[plan].consumptionHistory === 'included') return;
+  throw planGate('consumption history is part of the Scale, Business and Enterprise plans');
+}
+
+/** Throws `plan_gate` unless `count` projects are within the plan. */
+export function requireRoomForProjects(plan: Plan, count: number): void {
+  const limit = PLAN_TERMS[plan].projectsLimit;
+  if (limit === null || count <= limit) return;
+  throw planGate(`the ${plan} plan includes ${limit} projects`);
+}
+
+/** Throws `plan_gate` unless a project may have `count` computes. */
+export function requireRoomForComputes(plan: Plan, count: number): void {
+  const limit = PLAN_TERMS[plan].computesPerProject;
+  if (limit === null || count <= limit) return;
+  throw planGate(`the ${plan} plan includes ${limit} computes per project`);
+}
+
+export function planGate(problem: string): PosternError {
+  return new PosternError('plan_gate', { params: { problem } });
+}
+
+function terms(differences: Partial<PlanTerms>): PlanTerms {
+  return {
+    isPaid: true,
+    consumptionHistory: 'included',
+    projectsLimit: null,
+    computesPerProject: null,
+    maxAutoscalingCu: 56,
+    ...differences,
+  };
+}

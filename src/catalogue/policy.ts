@@ -1,0 +1,116 @@
+// What an account or a compute allows of connections: parsed, and both made into one. Pure.
+
+import { z } from 'zod';
+import { isInNetworks, type Network, parseNetwork } from '../network-address.ts';
+
+const HOUR_MS = 3_600_000;
+/** Longest grant anybody can have (security.md, section 4). */
+export const MAX_GRANT_MS = 8 * HOUR_MS;
+const MAX_CONNECTION_MS = 30 * 24 * HOUR_MS;
+const MAX_NETWORKS = 100;
+
+/** What holds for a compute. */
+export interface Policy {
+  readonly linkLogin: boolean;
+  /** CIDRs from which clients may come; empty: from anywhere. */
+  readonly allowedNetworks: readonly string[];
+  /** CIDRs in which a browser and a terminal with different addresses count as near each other. */
+  readonly ownNetworks: readonly string[];
+  /** 0: every connection is asked for. */
+  readonly longestGrantMs: number;
+  readonly longestConnectionMs: number;
+  readonly idleTimeoutMs: number | null;
+  readonly readOnlyOnly: boolean;
+  readonly replication: boolean;
+  readonly reverseCode: 'when_new' | 'always';
+  /** Of the compute, from all people together. */
+  readonly maxConnections: number;
+}
+
+const network = z
+  .string()
+  .refine((text) => parseNetwork(text) !== null, { error: 'is not a network such as 10.0.0.0/8' });
+
+/** What an account or a compute says; what it leaves out is left to the other one and to the defaults. */
+export const policySettingsSchema = z
+  .object({
+    linkLogin: z.boolean(),
+    allowedNetworks: z.array(network).max(MAX_NETWORKS),
+    ownNetworks: z.array(network).max(MAX_NETWORKS),
+    longestGrantMs: z.int().min(0).max(MAX_GRANT_MS),
+    longestConnectionMs: z.int().min(1_000).max(MAX_CONNECTION_MS),
+    idleTimeoutMs: z.int().min(1_000).max(MAX_CONNECTION_MS).nullable(),
+    readOnlyOnly: z.boolean(),
+    replication: z.boolean(),
+    reverseCode: z.enum(['when_new', 'always']),
+    maxConnections: z.int().min(1).max(10_000),
+  })
+  .partial();
+export type PolicySettings = Readonly<z.infer<typeof policySettingsSchema>>;
+
+// security.md, section 11
+const DEFAULT_POLICY = {
+  longestGrantMs: MAX_GRANT_MS,
+  longestConnectionMs: 8 * HOUR_MS,
+  maxConnections: 100,
+} as const;
+
+/** No host has this address: what two lists of networks without a common address allow. */
+export const NOWHERE = '255.255.255.255/32';
+
+/** What a compute's or account's row says besides its policy column. */
+export interface PolicyOwner {
+  readonly passwordlessAccess: boolean;
+  readonly policy: PolicySettings;
+}
+
+/** The stricter of both in every point. Replication must be allowed by the compute and not forbidden by the account. */
+export function effectivePolicy(account: PolicyOwner, compute: PolicyOwner): Policy {
+  const [ofAccount, ofCompute] = [account.policy, compute.policy];
+  return {
+    linkLogin: [account, compute].every((owner) => owner.passwordlessAccess && owner.policy.linkLogin !== false),
+    allowedNetworks: commonNetworks(ofAccount.allowedNetworks ?? [], ofCompute.allowedNetworks ?? []),
+    ownNetworks: [...new Set([...(ofAccount.ownNetworks ?? []), ...(ofCompute.ownNetworks ?? [])])],
+    longestGrantMs: smaller(ofAccount.longestGrantMs, ofCompute.longestGrantMs) ?? DEFAULT_POLICY.longestGrantMs,
+    longestConnectionMs:
+      smaller(ofAccount.longestConnectionMs, ofCompute.longestConnectionMs) ?? DEFAULT_POLICY.longestConnectionMs,
+    idleTimeoutMs: smaller(ofAccount.idleTimeoutMs, ofCompute.idleTimeoutMs),
+    readOnlyOnly: ofAccount.readOnlyOnly === true || ofCompute.readOnlyOnly === true,
+    replication: ofCompute.replication === true && ofAccount.replication !== false,
+    reverseCode: ofAccount.reverseCode === 'always' || ofCompute.reverseCode === 'always' ? 'always' : 'when_new',
+    maxConnections: smaller(ofAccount.maxConnections, ofCompute.maxConnections) ?? DEFAULT_POLICY.maxConnections,
+  };
+}
+
+/** Settings from a `policy` column. Throws when somebody wrote something else into it. */
+export function parsePolicySettings(value: unknown): PolicySettings {
+  return policySettingsSchema.parse(value);
+}
+
+/** Networks that lie in both lists; an empty list allows everything. */
+function commonNetworks(first: readonly string[], second: readonly string[]): readonly string[] {
+  if (first.length === 0) return second;
+  if (second.length === 0) return first;
+  const common = [
+    ...first.filter((inner) => isWithin(inner, second)),
+    ...second.filter((inner) => isWithin(inner, first)),
+  ];
+  return common.length === 0 ? [NOWHERE] : [...new Set(common)];
+}
+
+// Two networks are either disjoint, or one lies in the other: then its first address and its longer prefix tell.
+function isWithin(inner: string, outers: readonly string[]): boolean {
+  const network = parseNetwork(inner);
+  if (network === null) return false;
+  const wider = (outer: Network | null) =>
+    outer !== null && outer.family === network.family && outer.prefix <= network.prefix;
+  return isInNetworks(
+    network.address,
+    outers.filter((outer) => wider(parseNetwork(outer))),
+  );
+}
+
+function smaller(first: number | null | undefined, second: number | null | undefined): number | null {
+  const given = [first, second].filter((value) => value !== null && value !== undefined);
+  return given.length === 0 ? null : Math.min(...given);
+}

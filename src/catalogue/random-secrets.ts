@@ -1,0 +1,14 @@
+// Random secrets that people and programs hold, and the hash under which they are kept (security.md, section 5).
+
+import { createHash, randomBytes } from 'node:crypto';
+import { Secret } from '../secret.ts';
+
+/** 256 random bits as 43 base64url characters, behind a prefix that tells people and scanners what it is. */
+export function newRandomSecret(prefix = ''): Secret {
+  return new Secret(`${prefix}${randomBytes(32).toString('base64url')}`);
+}
+
+/** SHA-256: enough for random secrets only, never for a password that somebody chose. */
+export function hashOfSecret(secret: string): Buffer {
+  return createHash('sha256').update(secret, 'utf8').digest();
+}

@@ -1,0 +1,72 @@
+// The set-up link: while the catalogue has no people, whoever holds a code may become the first operator.
+
+import { type Kysely, sql } from 'kysely';
+import { PosternError } from '../errors.ts';
+import type { UserId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import type { AuditContext } from './audit-context.ts';
+import type { Catalogue } from './catalogue.ts';
+import { hashPassword } from './password-hash.ts';
+import { hashOfSecret, newRandomSecret } from './random-secrets.ts';
+import type { Schema } from './schema.ts';
+import { insertUser } from './users.ts';
+
+// security.md, section 5
+const SETUP_CODE_LIFE_MS = 3_600_000;
+
+/** A code for the first operator, valid for an hour; null once there is a person. Nodes that start together each get one. */
+export async function createSetupCodeIfEmpty(catalogue: Catalogue): Promise<Secret | null> {
+  if (await hasPeople(catalogue.db)) return null;
+  const code = newRandomSecret();
+  const now = catalogue.clock.now();
+  await catalogue.db
+    .insertInto('setup_codes')
+    .values({
+      code_hash: hashOfSecret(code.reveal()),
+      created_at: now,
+      expires_at: new Date(now.getTime() + SETUP_CODE_LIFE_MS),
+    })
+    .execute();
+  return code;
+}
+
+/** Whether the code would be accepted now. */
+export async function isSetupCodeValid(catalogue: Catalogue, code: string): Promise<boolean> {
+  if (await hasPeople(catalogue.db)) return false;
+  return findCode(catalogue.db, code, catalogue.clock.now());
+}
+
+/**
+ * Makes the first operator and voids every code. Throws `not_found` for a code that is unknown, expired, or comes
+ * second; `invalid_input` for the person's details.
+ */
+export async function useSetupCode(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: { readonly code: string; readonly email: string; readonly name: string; readonly password: Secret },
+): Promise<UserId> {
+  const passwordHash = await hashPassword(input.password);
+  const user = await catalogue.transaction(async (tx) => {
+    // Two valid codes must not make two first operators.
+    await sql`lock table setup_codes in exclusive mode`.execute(tx);
+    const isValid = !(await hasPeople(tx)) && (await findCode(tx, input.code, catalogue.clock.now()));
+    if (!isValid) throw new PosternError('not_found', { params: { thing: 'set-up link' } });
+    await tx.deleteFrom('setup_codes').execute();
+    return insertUser(tx, { catalogue, context, input: { ...input, isOperator: true }, passwordHash });
+  });
+  return user.id;
+}
+
+async function hasPeople(db: Kysely<Schema>): Promise<boolean> {
+  return (await db.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined;
+}
+
+async function findCode(db: Kysely<Schema>, code: string, now: Date): Promise<boolean> {
+  const row = await db
+    .selectFrom('setup_codes')
+    .select('created_at')
+    .where('code_hash', '=', hashOfSecret(code))
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,83 @@
+// Tells apart "the catalogue is away" from "the statement was wrong", and says the first as `store_unavailable`, for
+// every query at once. Knows nothing of what is asked.
+
+import type { CompiledQuery, Driver } from 'kysely';
+import {
+  type DatabaseConnection,
+  PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
+  type QueryResult,
+} from 'kysely';
+import { PosternError } from '../errors.ts';
+
+// PostgreSQL documentation, "PostgreSQL Error Codes": connection exceptions, too many connections, shutdown, crash, starting up.
+const AWAY_SQLSTATES = /^(08...|53300|57P0[123])$/;
+const AWAY_SOCKET_ERRORS =
+  /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/;
+// node-postgres gives these no code.
+const AWAY_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
+/** True when the error means that the catalogue cannot be reached now, whatever was asked of it. */
+export function isCatalogueAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return AWAY_SQLSTATES.test(code) || AWAY_SOCKET_ERRORS.test(code) || AWAY_MESSAGES.test(error.message);
+}
+
+/** True when a statement broke a unique rule; with a name, that rule. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== '23505') return false;
+  return constraint === undefined || ('constraint' in error && error.constraint === constraint);
+}
+
+/** Kysely's dialect for Postgres, whose connections throw `store_unavailable` when the catalogue is away. */
+export class CatalogueDialect extends PostgresDialect {
+  readonly #config: PostgresDialectConfig;
+
+  constructor(config: PostgresDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): Driver {
+    return new CatalogueDriver(this.#config);
+  }
+}
+
+class CatalogueDriver extends PostgresDriver {
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return new CatalogueConnection(await namingAbsence(() => super.acquireConnection()));
+  }
+
+  override async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    const inner = connection instanceof CatalogueConnection ? connection.inner : connection;
+    await Reflect.apply(super.releaseConnection, this, [inner]);
+  }
+}
+
+class CatalogueConnection implements DatabaseConnection {
+  readonly inner: DatabaseConnection;
+
+  constructor(inner: DatabaseConnection) {
+    this.inner = inner;
+  }
+
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return namingAbsence(() => this.inner.executeQuery<R>(query));
+  }
+
+  streamQuery<R>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<R>> {
+    return this.inner.streamQuery<R>(query, chunkSize);
+  }
+}
+
+async function namingAbsence<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isCatalogueAway(error)) throw new PosternError('store_unavailable', { cause: error });
+    throw error;
+  }
+}

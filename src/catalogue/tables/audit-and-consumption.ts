@@ -1,0 +1,72 @@
+// Row types of migrations 0004 and 0005, as Postgres holds them.
+
+import type { ColumnType, GeneratedAlways } from 'kysely';
+import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
+import type { Plan } from '../plans.ts';
+
+export interface AuditEventsTable {
+  id: string;
+  body: ColumnType<unknown, string, never>;
+  at: GeneratedAlways<string>;
+  event: GeneratedAlways<string>;
+  outcome: GeneratedAlways<string>;
+  node_id: GeneratedAlways<string>;
+  actor_id: GeneratedAlways<string | null>;
+  account_id: GeneratedAlways<string | null>;
+  project_id: GeneratedAlways<string | null>;
+  connection_id: GeneratedAlways<string | null>;
+  login_request_id: GeneratedAlways<string | null>;
+}
+
+/** Written by the database alone, when a transaction that recorded events commits. */
+export interface AuditChainTable {
+  node_id: GeneratedAlways<string>;
+  position: GeneratedAlways<number>;
+  event_id: GeneratedAlways<string>;
+  previous_hash: GeneratedAlways<Buffer>;
+  hash: GeneratedAlways<Buffer>;
+}
+
+export interface PlanPeriodsTable {
+  id: string;
+  account_id: AccountId;
+  plan: Plan;
+  started_at: Date;
+  ended_at: Date | null;
+}
+
+/** The last reading of a compute's cumulative counters; null where the compute cannot tell. */
+export interface ConsumptionReadingsTable {
+  compute_id: ComputeId;
+  read_at: Date;
+  was_active: boolean;
+  /** Names the run that the counters belong to (a server's start): a new run starts counting from nothing. */
+  counters_since: string;
+  compute_time_ms: number | null;
+  written_data_bytes: number | null;
+  data_transfer_bytes: number | null;
+  logical_size_bytes: number | null;
+}
+
+export interface ConsumptionFramesTable {
+  granularity: 'hour' | 'day' | 'month';
+  frame_start: Date;
+  account_id: AccountId;
+  period_id: string;
+  project_id: ProjectId;
+  compute_id: ComputeId;
+  active_time_ms: number;
+  compute_time_ms: number;
+  written_data_bytes: number;
+  data_transfer_bytes: number;
+  /** As last observed within the frame. */
+  logical_size_bytes: number;
+  synthetic_storage_size_bytes: number;
+  /** Size times time: `numeric`, which arrives as text. */
+  logical_size_byte_ms: ColumnType<string, string | number, string | number>;
+  synthetic_storage_byte_ms: ColumnType<string, string | number, string | number>;
+  /** How much of the frame was observed at all. */
+  observed_ms: number;
+  unmeasured_metrics: string[];
+  updated_at: Date;
+}

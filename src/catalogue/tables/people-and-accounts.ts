@@ -1,0 +1,101 @@
+// Row types of migration 0001, as Postgres holds them.
+
+import type { ColumnType } from 'kysely';
+import type { AccountId, InvitationId, MembershipId, UserId } from '../../ids.ts';
+import type { Plan } from '../plans.ts';
+
+export type MemberRole = 'admin' | 'member';
+/** Read as whatever it is and parsed by its owner; written as JSON text. */
+export type Jsonb = ColumnType<unknown, string, string>;
+
+export interface UsersTable {
+  id: UserId;
+  email: string;
+  email_key: string;
+  email_verified: boolean;
+  name: string;
+  image: string;
+  password_hash: string | null;
+  is_operator: boolean;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface IdentitiesTable {
+  issuer: string;
+  subject: string;
+  user_id: UserId;
+  email: string | null;
+  linked_at: Date;
+}
+
+export interface AccountsTable {
+  id: AccountId;
+  kind: 'personal' | 'organization';
+  user_id: UserId | null;
+  name: string;
+  handle: string;
+  plan: Plan;
+  passwordless_access: boolean;
+  policy: Jsonb;
+  billing: Jsonb;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface MembershipsTable {
+  id: MembershipId;
+  account_id: AccountId;
+  user_id: UserId;
+  member_role: MemberRole;
+  joined_at: Date;
+}
+
+export interface InvitationsTable {
+  id: InvitationId;
+  account_id: AccountId;
+  email: string;
+  email_key: string;
+  member_role: MemberRole;
+  token_hash: Buffer;
+  invited_by: UserId | null;
+  invited_at: Date;
+  expires_at: Date;
+}
+
+export interface OrganizationRequestsTable {
+  id: string;
+  requested_by: UserId;
+  admin_email: string;
+  name: string;
+  consented_at: Date;
+  status: 'requested' | 'approved' | 'declined';
+  reason: string | null;
+  decided_by: UserId | null;
+  decided_at: Date | null;
+  organization_id: AccountId | null;
+  created_at: Date;
+}
+
+export interface BrowserSessionsTable {
+  id: string;
+  cookie_hash: Buffer;
+  user_id: UserId;
+  ip: string;
+  user_agent: string;
+  created_at: Date;
+  last_seen_at: Date;
+  expires_at: Date;
+}
+
+export interface SetupCodesTable {
+  code_hash: Buffer;
+  created_at: Date;
+  expires_at: Date;
+}
+
+export interface KnownTerminalsTable {
+  user_id: UserId;
+  terminal: string;
+  approved_at: Date;
+}

@@ -1,0 +1,117 @@
+// Row types of migration 0002, as Postgres holds them.
+
+import type { Generated } from 'kysely';
+import type { AccountId, BranchId, ComputeId, OperationId, ProjectId, ShareId, UserId } from '../../ids.ts';
+import type { Jsonb } from './people-and-accounts.ts';
+
+export interface ProjectsTable {
+  id: ProjectId;
+  account_id: AccountId;
+  name: string;
+  pg_version: number;
+  region_id: string;
+  creation_source: 'hosted' | 'attached';
+  settings: Jsonb;
+  default_endpoint_settings: Jsonb;
+  history_retention_seconds: number;
+  store_passwords: boolean;
+  created_by: UserId | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface ProjectSharesTable {
+  id: ShareId;
+  project_id: ProjectId;
+  email: string;
+  email_key: string;
+  user_id: UserId | null;
+  granted_by: UserId | null;
+  granted_at: Date;
+}
+
+export interface BranchesTable {
+  id: BranchId;
+  project_id: ProjectId;
+  name: string;
+  is_default: boolean;
+  is_protected: boolean;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface ComputesTable {
+  id: ComputeId;
+  project_id: ProjectId;
+  branch_id: BranchId;
+  name: string | null;
+  type: 'read_write' | 'read_only';
+  state: 'init' | 'active' | 'idle';
+  region_id: string;
+  host_id: string | null;
+  host: string;
+  port: number;
+  tls_mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  tls_ca: string | null;
+  tls_server_name: string | null;
+  tls_client_certificate: string | null;
+  sealed_tls_client_key: string | null;
+  allow_md5: boolean;
+  allow_cleartext: boolean;
+  passwordless_access: boolean;
+  is_disabled: boolean;
+  policy: Jsonb;
+  autoscaling_limit_min_cu: number;
+  autoscaling_limit_max_cu: number;
+  suspend_timeout_seconds: number;
+  last_active_at: Date | null;
+  started_at: Date | null;
+  suspended_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface DatabasesTable {
+  id: Generated<number>;
+  branch_id: BranchId;
+  name: string;
+  owner_name: string;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface DatabaseRolesTable {
+  id: string;
+  branch_id: BranchId;
+  name: string;
+  is_read_only: boolean;
+  is_protected: boolean;
+  may_login: boolean;
+  sealed_password: string | null;
+  scram_verifier: string | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface OperationsTable {
+  id: OperationId;
+  project_id: ProjectId;
+  branch_id: BranchId | null;
+  compute_id: ComputeId | null;
+  action: string;
+  status: string;
+  error: string | null;
+  failures_count: number;
+  total_duration_ms: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface LastUsedTargetsTable {
+  user_id: UserId;
+  compute_id: ComputeId;
+  database: string | null;
+  database_role: string | null;
+  access: 'read_write' | 'read_only';
+  used_at: Date;
+}

@@ -1,0 +1,186 @@
+// People: their rows, their passwords. Who a person is to accounts and projects is in actors.ts; what proves who sits
+// at a browser is in browser-sessions.ts.
+
+import type { Selectable, Transaction } from 'kysely';
+import { PosternError } from '../errors.ts';
+import { newUserId, personalAccountId, type UserId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import { insertAccount } from './accounts.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { claimByEmail } from './claim-by-email.ts';
+import { emailKey, parseEmail } from './email-address.ts';
+import { requireName } from './names.ts';
+import { hashPassword, passwordMatches } from './password-hash.ts';
+import { INSTALLATION, requireMay } from './permissions.ts';
+import type { Schema } from './schema.ts';
+import { isUniqueViolation } from './store-errors.ts';
+import type { UsersTable } from './tables/people-and-accounts.ts';
+
+export interface User {
+  readonly id: UserId;
+  readonly email: string;
+  readonly emailVerified: boolean;
+  readonly name: string;
+  readonly image: string;
+  readonly isOperator: boolean;
+  readonly hasPassword: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface NewUser {
+  readonly email: string;
+  readonly name: string;
+  /** Null for people who sign in by an identity only. */
+  readonly password: Secret | null;
+  /** Verified: whoever created the person, or an identity provider, vouches that the mailbox is theirs. */
+  readonly emailVerified?: boolean;
+  readonly isOperator?: boolean;
+  readonly image?: string;
+}
+
+/**
+ * Makes a person with a personal account; invitations and shares that wait for a verified e-mail are theirs at once.
+ * Throws `conflict` when the e-mail is taken, `invalid_input`, `forbidden`.
+ */
+export async function createUser(catalogue: Catalogue, context: AuditContext, input: NewUser): Promise<User> {
+  requireMay(context.actor, 'ops.create_user', INSTALLATION);
+  const passwordHash = input.password === null ? null : await hashPassword(input.password);
+  return catalogue.transaction((tx) => insertUser(tx, { catalogue, context, input, passwordHash }));
+}
+
+/** `createUser` within a transaction and without asking for permission: for set-up, sign-up and identities. */
+export async function insertUser(
+  tx: Transaction<Schema>,
+  how: { catalogue: Catalogue; context: AuditContext; input: NewUser; passwordHash: string | null },
+): Promise<User> {
+  const { catalogue, context, input } = how;
+  const now = catalogue.clock.now();
+  const row = userRow(input, how.passwordHash, now);
+  await tx
+    .insertInto('users')
+    .values(row)
+    .execute()
+    .catch((error: unknown) => {
+      if (!isUniqueViolation(error)) throw error;
+      throw new PosternError('conflict', { params: { problem: `a person with e-mail "${row.email}" already exists` } });
+    });
+  const accountId = personalAccountId(row.id);
+  const { defaultPlan: plan } = catalogue.settings;
+  await insertAccount(tx, { id: accountId, userId: row.id, name: row.name, handle: accountId, plan }, now);
+  const event = { event: 'account.created', accountId, subject: row.email } as const;
+  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  if (row.email_verified) await claimByEmail(tx, { catalogue, context, user: row });
+  return userFrom(row);
+}
+
+/** Null when nobody has that e-mail; compares without regard to case. */
+export async function findUserByEmail(catalogue: Catalogue, email: string): Promise<User | null> {
+  const row = await catalogue.db
+    .selectFrom('users')
+    .selectAll()
+    .where('email_key', '=', emailKey(email))
+    .executeTakeFirst();
+  return row === undefined ? null : userFrom(row);
+}
+
+/** Throws `not_found`. */
+export async function getUser(catalogue: Catalogue, userId: UserId): Promise<User> {
+  const row = await catalogue.db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst();
+  if (row === undefined) throw new PosternError('not_found', { params: { thing: 'person' } });
+  return userFrom(row);
+}
+
+/** The person whose e-mail and password these are, else null: after the same steps whether or not the e-mail is known. */
+export async function verifyPassword(
+  catalogue: Catalogue,
+  credentials: { readonly email: string; readonly password: Secret },
+): Promise<User | null> {
+  const row = await catalogue.db
+    .selectFrom('users')
+    .selectAll()
+    .where('email_key', '=', emailKey(credentials.email))
+    .executeTakeFirst();
+  const matches = await passwordMatches(credentials.password, row?.password_hash ?? null);
+  return matches && row !== undefined ? userFrom(row) : null;
+}
+
+/**
+ * Sets the password and ends all browser sessions but the one named; the caller ends grants and live connections.
+ * Throws `invalid_input`, `forbidden`, `not_found`.
+ */
+export async function setPassword(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: { readonly userId: UserId; readonly password: Secret; readonly keepSessionId?: string },
+): Promise<void> {
+  requireSelf(context, change.userId);
+  const passwordHash = await hashPassword(change.password);
+  await catalogue.transaction(async (tx) => {
+    const changes = { password_hash: passwordHash, updated_at: catalogue.clock.now() };
+    await updateUser(tx, change.userId, changes);
+    await tx
+      .deleteFrom('browser_sessions')
+      .where('user_id', '=', change.userId)
+      .where('id', '<>', change.keepSessionId ?? '')
+      .execute();
+    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'identity.changed', reason: 'password' }));
+  });
+}
+
+/** Renames a person. Throws `invalid_input`, `forbidden`, `not_found`. */
+export async function renameUser(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: { readonly userId: UserId; readonly name: string },
+): Promise<void> {
+  requireSelf(context, change.userId);
+  const name = requireName(change.name, 'name');
+  await catalogue.transaction(async (tx) => {
+    await updateUser(tx, change.userId, { name, updated_at: catalogue.clock.now() });
+    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'identity.changed', reason: 'name' }));
+  });
+}
+
+async function updateUser(tx: Transaction<Schema>, userId: UserId, changes: Partial<UsersTable>): Promise<void> {
+  const result = await tx.updateTable('users').set(changes).where('id', '=', userId).executeTakeFirst();
+  if (result.numUpdatedRows === 0n) throw new PosternError('not_found', { params: { thing: 'person' } });
+}
+
+function requireSelf({ actor }: AuditContext, userId: UserId): void {
+  requireMay(actor, 'self.change', INSTALLATION);
+  if (actor.kind === 'person' && actor.userId !== userId)
+    throw new PosternError('not_found', { params: { thing: 'person' } });
+}
+
+function userRow(input: NewUser, passwordHash: string | null, now: Date): UsersTable {
+  const email = parseEmail(input.email);
+  return {
+    id: newUserId(),
+    email: email.text,
+    email_key: email.key,
+    email_verified: input.emailVerified ?? true,
+    name: requireName(input.name, 'name'),
+    image: input.image ?? '',
+    password_hash: passwordHash,
+    is_operator: input.isOperator ?? false,
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+export function userFrom(row: Selectable<UsersTable>): User {
+  return {
+    id: row.id,
+    email: row.email,
+    emailVerified: row.email_verified,
+    name: row.name,
+    image: row.image,
+    isOperator: row.is_operator,
+    hasPassword: row.password_hash !== null,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
