@@ -51,8 +51,6 @@ export const redisKeys = {
 export const redisChannels = {
   /** A login request changed; the payload is its id. One channel, so that 10,000 waiters need one subscription. Owner: login/login-events. */
   loginRequests: () => `${PREFIX}:login-changed`,
-  /** Grants were revoked; the payload is a JSON list of their ids. Owner: login/grants. */
-  grants: () => `${PREFIX}:grants-revoked`,
   /** Commands to one node. Owner: ops/node-bus. */
   node: (nodeId: NodeId) => `${PREFIX}:to-node:${nodeId}`,
   /** Commands to all nodes. Owner: ops/node-bus. */

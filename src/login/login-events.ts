@@ -1,10 +1,9 @@
-// The process' one subscription to what other nodes do to login requests and grants. Carries no state of a request: whoever
-// is told that something changed reads it again, since messages are lost while the connection is.
+// The process' one subscription to the changes of login requests, made on whichever node. Carries no state of a request:
+// whoever is told that something changed reads it again, since messages are lost while the connection is.
 
 import { EventEmitter, once } from 'node:events';
-import { z } from 'zod';
 import { PosternError } from '../errors.ts';
-import { type GrantId, idFrom, type LoginRequestId } from '../ids.ts';
+import { idFrom, type LoginRequestId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisChannels } from '../redis-keys.ts';
@@ -12,21 +11,12 @@ import { redisChannels } from '../redis-keys.ts';
 /** Longest wait for the subscription before a login is refused. */
 const READY_LIMIT_MS = 5_000;
 
-const CHANNELS = [redisChannels.loginRequests(), redisChannels.grants()];
-
-/** `maybe_missed`: the subscription is back after a loss, and what was revoked meanwhile was not heard. */
-export type RevocationNews =
-  | { readonly kind: 'revoked'; readonly grantIds: readonly GrantId[] }
-  | { readonly kind: 'maybe_missed' };
-
 export class LoginEvents {
   readonly #redis: RedisClient;
   readonly #log: Log;
   readonly #state = new EventEmitter().setMaxListeners(0);
   readonly #followers = new Map<LoginRequestId, Set<() => void>>();
-  readonly #revocationListeners = new Set<(news: RevocationNews) => void>();
   #isLive = false;
-  #hasBeenLive = false;
 
   /** Subscribes as soon as the connection is ready, and again after each loss. The connection stays the caller's, who closes it. */
   constructor({ subscriber, log }: { subscriber: RedisClient; log: Log }) {
@@ -58,12 +48,6 @@ export class LoginEvents {
     };
   }
 
-  /** Calls back with each revocation of grants, made by any node; returns what ends that. */
-  onRevoked(listener: (news: RevocationNews) => void): () => void {
-    this.#revocationListeners.add(listener);
-    return () => this.#revocationListeners.delete(listener);
-  }
-
   /** Stops listening; the connection itself is left to its owner. */
   close(): void {
     this.#redis.off('ready', this.#subscribe);
@@ -74,15 +58,14 @@ export class LoginEvents {
 
   readonly #subscribe = async (): Promise<void> => {
     try {
-      await this.#redis.subscribe(...CHANNELS);
+      await this.#redis.subscribe(redisChannels.loginRequests());
     } catch (error) {
       this.#log.warn({ err: error }, 'could not subscribe to login events; trying again with the next connection');
       return;
     }
     this.#isLive = true;
     this.#state.emit('live');
-    if (this.#hasBeenLive) this.#tellOfLoss();
-    this.#hasBeenLive = true;
+    for (const id of this.#followers.keys()) this.#tell(id);
   };
 
   readonly #markLost = (): void => {
@@ -90,31 +73,10 @@ export class LoginEvents {
   };
 
   readonly #dispatch = (channel: string, payload: string): void => {
-    if (channel === redisChannels.loginRequests()) {
-      for (const onChange of this.#followers.get(idFrom<LoginRequestId>(payload)) ?? []) onChange();
-    } else if (channel === redisChannels.grants()) {
-      const grantIds = parseGrantIds(payload);
-      if (grantIds === null) this.#log.warn('a message about grants is not ours');
-      else this.#tellRevoked({ kind: 'revoked', grantIds });
-    }
+    if (channel === redisChannels.loginRequests()) this.#tell(idFrom<LoginRequestId>(payload));
   };
 
-  #tellOfLoss(): void {
-    for (const followers of this.#followers.values()) for (const onChange of followers) onChange();
-    this.#tellRevoked({ kind: 'maybe_missed' });
-  }
-
-  #tellRevoked(news: RevocationNews): void {
-    for (const listener of this.#revocationListeners) listener(news);
-  }
-}
-
-const grantIdsSchema = z.array(z.string().transform((text) => idFrom<GrantId>(text)));
-
-function parseGrantIds(payload: string): GrantId[] | null {
-  try {
-    return grantIdsSchema.parse(JSON.parse(payload));
-  } catch {
-    return null;
+  #tell(id: LoginRequestId): void {
+    for (const onChange of this.#followers.get(id) ?? []) onChange();
   }
 }

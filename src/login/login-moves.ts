@@ -9,6 +9,8 @@ export interface MoveDetails {
   readonly fields: Readonly<Record<string, string>>;
   /** Only the person who holds the claim may make the move. */
   readonly claimed_by?: UserId;
+  /** A field that must not be there. */
+  readonly without?: 'code_digest';
   readonly stamp?: 'claimed_at' | 'approved_at';
 }
 

@@ -100,11 +100,13 @@ export class LoginRequests {
     return (await this.#records.read(id))?.request ?? null;
   }
 
-  /** The undecided requests of the same address, requested user and application, oldest first, this one among them. */
+  /** The requests of the same address, requested user and application that still can be approved, oldest first; at most 100. */
   async listWaitingOfTerminal(terminal: Terminal): Promise<LoginRequest[]> {
     const ids = await this.#waiting.idsOfTerminal(terminal);
     const found = await Promise.all(ids.map((id) => this.find(id)));
-    return found.filter((request): request is LoginRequest => request !== null && isUndecided(request.status));
+    return found
+      .filter((request): request is LoginRequest => request !== null && isApprovable(request))
+      .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   }
 
   /** How many login requests wait now, of this address (IPv6: its /64) and in the installation. */
@@ -118,7 +120,10 @@ export class LoginRequests {
     return await this.#move(id, { to: moveTargets('claim'), fields, stamp: 'claimed_at' });
   }
 
-  /** A request without a connection is consumed in the same move; the caller then creates its grant. */
+  /**
+   * A request without a connection is consumed in the same move; the caller then creates its grant.
+   * NOTE: refused while a reverse code is open: only the terminal that types it may take the approval.
+   */
   async approve(
     id: LoginRequestId,
     { userId, approval }: { userId: UserId; approval: Approval },
@@ -127,6 +132,7 @@ export class LoginRequests {
       to: moveTargets('approve', 'approve_detached'),
       claimed_by: userId,
       fields: { approval: JSON.stringify(approval) },
+      without: 'code_digest',
       stamp: 'approved_at',
     });
   }
@@ -178,7 +184,7 @@ export class LoginRequests {
     const { outcome, record } = await this.#records.run(script, id, details);
     const request = record?.request ?? null;
     if (outcome !== 'moved' || request === null) return { kind: 'refused', request };
-    if (!isUndecided(request.status)) await this.#stopCounting(request);
+    if (isDecidedNow(request)) await this.#stopCounting(request);
     return { kind: 'moved', request };
   }
 
@@ -192,4 +198,13 @@ export class LoginRequests {
       );
     }
   }
+}
+
+/** Consuming the approval of a waiting connection decides nothing any more: approving it did. */
+function isDecidedNow({ status, waiting }: LoginRequest): boolean {
+  return !isUndecided(status) && !(status === 'consumed' && waiting === 'connection');
+}
+
+function isApprovable({ status, stepUp }: LoginRequest): boolean {
+  return isUndecided(status) && stepUp === null;
 }

@@ -1,4 +1,4 @@
-import { LUA_NOW } from './login-request-prelude.ts';
+import { LUA_NOW } from './redis-time.ts';
 
 export const COUNT_INDEX = `
 -- KEYS[1]  a sorted set of ids by the time when they count no more (ms)

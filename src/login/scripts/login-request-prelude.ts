@@ -1,16 +1,10 @@
 // What every script on a login request begins with: Redis' time, the moves that time alone makes, and the form of the
 // answer. Each script's KEYS and ARGV start alike, so that the caller is one function.
 
+import { LUA_NOW } from './redis-time.ts';
+
 /** Approved and not consumed for this long: its node is gone (security.md, section 2). */
 export const CONSUME_LIMIT_MS = 60_000;
-
-/** Seconds and microseconds of Redis as milliseconds, in `now`; one reading per script. */
-export const LUA_NOW = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
--- Lua's own conversion would write large numbers as 1e+12.
-local function digits(number) return string.format('%.0f', number) end
-`;
 
 export const LOGIN_REQUEST_PRELUDE = `
 -- KEYS[1]  the login request (hash)

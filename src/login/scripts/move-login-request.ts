@@ -1,7 +1,8 @@
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 export const MOVE_LOGIN_REQUEST = `${LOGIN_REQUEST_PRELUDE}
--- ARGV[3]  { nonce, to: { status now: { waiting: status then } }, claimed_by?: who must hold the claim, stamp?: field for the time, fields }
+-- ARGV[3]  { nonce, to: { status now: { waiting: status then } }, claimed_by?: who must hold the claim,
+--            without?: field that must be absent, stamp?: field for the time, fields }
 -- returns  outcome 'moved' or 'refused'
 local move = cjson.decode(ARGV[3])
 settle()
@@ -12,6 +13,7 @@ if last_move == move.nonce then return answer('moved') end
 local next_status = status and move.to[status] and move.to[status][waiting]
 if not next_status then return answer('refused') end
 if move.claimed_by and move.claimed_by ~= claimed_by then return answer('refused') end
+if move.without and redis.call('HEXISTS', record, move.without) == 1 then return answer('refused') end
 set(move.fields)
 redis.call('HSET', record, 'status', next_status, 'last_move', move.nonce)
 if move.stamp then redis.call('HSET', record, move.stamp, digits(now)) end
