@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   metering: ['catalogue', 'wire', 'protocol'],
   gateway: ['login', 'provisioning', 'metering', 'ops', 'catalogue', 'wire', 'protocol'],
   http: ['web', 'login', 'provisioning', 'metering', 'ops', 'catalogue', 'wire', 'protocol'],
-  cli: ['login', 'provisioning', 'metering', 'ops', 'catalogue', 'wire', 'protocol'],
+  cli: ['embedded', 'login', 'provisioning', 'metering', 'ops', 'catalogue', 'wire', 'protocol'],
   embedded: ['wire', 'protocol'],
   web: [],
 };

@@ -1,0 +1,32 @@
+// Once per test run: the browser's files are built and one real Postgres is started.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
+import { createLog } from '../../src/log.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Superuser's URL of the run's Postgres, database `postgres`. */
+    postgresUrl: string;
+  }
+}
+
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  execFileSync(process.execPath, ['web/build.mjs'], { cwd: fileURLToPath(new URL('../..', import.meta.url)) });
+  const dataDir = mkdtempSync(join(tmpdir(), 'postern-test-'));
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    log: createLog('warn'),
+    settings: { max_connections: '300', fsync: 'off', wal_level: 'logical', password_encryption: 'scram-sha-256' },
+  });
+  project.provide('postgresUrl', postgres.adminUrl.reveal());
+  return async () => {
+    await postgres.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+}

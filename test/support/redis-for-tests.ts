@@ -1,0 +1,90 @@
+// Redis servers for tests: the embedded one and Debian's, so that suites run on both.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Redis } from 'ioredis';
+import { startEmbeddedRedis as startProductRedis } from '../../src/embedded/embedded-redis.ts';
+import { waitUntil } from './wait-until.ts';
+
+export interface TestRedis extends AsyncDisposable {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface DebianRedis extends TestRedis {
+  readonly port: number;
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Starts it again on the same port, empty. */
+  restart(): Promise<void>;
+}
+
+/** The server that Postern brings itself. */
+export async function startEmbeddedRedis(): Promise<TestRedis> {
+  const server = await startProductRedis();
+  const close = () => server.close();
+  return { url: server.url.reveal(), close, [Symbol.asyncDispose]: close };
+}
+
+/** Debian's redis-server on a free loopback port, without persistence. */
+export async function startDebianRedis(options: { args?: readonly string[] } = {}): Promise<DebianRedis> {
+  const port = await freePort();
+  let child = await launch(port, options.args ?? []);
+  const kill = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  };
+  const close = () => kill('SIGKILL');
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    kill,
+    restart: async () => {
+      await close();
+      child = await launch(port, options.args ?? []);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** For `describe.each`: what must hold on every Redis. */
+export const redisKinds: ReadonlyArray<{ readonly name: string; start(): Promise<TestRedis> }> = [
+  { name: 'embedded Redis', start: startEmbeddedRedis },
+  { name: "Debian's Redis", start: () => startDebianRedis() },
+];
+
+/** A TCP port of loopback that nothing listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('expected a TCP address');
+  return address.port;
+}
+
+async function launch(port: number, args: readonly string[]): Promise<ChildProcess> {
+  const base = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--daemonize', 'no'];
+  const child = spawn('redis-server', [...base, ...args], { stdio: 'ignore' });
+  const client = new Redis(port, '127.0.0.1', {
+    lazyConnect: true,
+    retryStrategy: () => 20,
+    maxRetriesPerRequest: null,
+  });
+  client.on('error', () => {
+    // Refused until the server listens; waitUntil below says so if it never does.
+  });
+  try {
+    await waitUntil(
+      () => client.status === 'ready' || (client.status === 'wait' && void client.connect().catch(() => {})),
+      'redis-server starts',
+    );
+  } finally {
+    client.disconnect();
+  }
+  return child;
+}
