@@ -93,6 +93,11 @@ export interface LoginRequest {
   readonly stepUp: StepUp | null;
 }
 
+/** `refused` names what the request is now, or null when it is not kept (any more). */
+export type MoveOutcome =
+  | { readonly kind: 'moved'; readonly request: LoginRequest }
+  | { readonly kind: 'refused'; readonly request: LoginRequest | null };
+
 const MOVES: Readonly<Record<LoginStatus, Partial<Readonly<Record<LoginMove, LoginStatus>>>>> = {
   pending: { claim: 'claimed', expire: 'expired', abandon: 'abandoned' },
   claimed: {
@@ -123,4 +128,9 @@ export function statusesBefore(move: LoginMove): LoginStatus[] {
 /** True while a person can still claim, approve or deny it. */
 export function isUndecided(status: LoginStatus): boolean {
   return status === 'pending' || status === 'claimed';
+}
+
+/** As `isUndecided`, and by a plain approval: an open reverse code can only be answered in the terminal, or denied. */
+export function isApprovable({ status, stepUp }: LoginRequest): boolean {
+  return isUndecided(status) && stepUp === null;
 }

@@ -11,7 +11,15 @@ import type { LoginEvents } from './login-events.ts';
 import { type MoveDetails, moveTargets } from './login-moves.ts';
 import { newLoginFields } from './login-record.ts';
 import { LoginRecords } from './login-records.ts';
-import { type Approval, isUndecided, type LoginOrigin, type LoginRequest, type Progress } from './login-request.ts';
+import {
+  type Approval,
+  isApprovable,
+  isUndecided,
+  type LoginOrigin,
+  type LoginRequest,
+  type MoveOutcome,
+  type Progress,
+} from './login-request.ts';
 import { LoginTokens } from './login-tokens.ts';
 import { COUNT_WRONG_USER_CODE } from './scripts/count-wrong-user-code.ts';
 import { CREATE_LOGIN_REQUEST } from './scripts/create-login-request.ts';
@@ -24,11 +32,6 @@ import type { Terminal } from './terminal.ts';
 import { newUserCode } from './user-code.ts';
 import { type WaitingLimits, WaitingLogins } from './waiting-logins.ts';
 import { watchLoginRequest } from './watch-login-request.ts';
-
-/** `refused` names what the request is now, or null when it is not kept (any more). */
-export type MoveOutcome =
-  | { readonly kind: 'moved'; readonly request: LoginRequest }
-  | { readonly kind: 'refused'; readonly request: LoginRequest | null };
 
 /** How long the record outlives its end, so that the page can still say how it ended. */
 const KEPT_AFTER_END_MS = 10 * 60_000;
@@ -203,8 +206,4 @@ export class LoginRequests {
 /** Consuming the approval of a waiting connection decides nothing any more: approving it did. */
 function isDecidedNow({ status, waiting }: LoginRequest): boolean {
   return !isUndecided(status) && !(status === 'consumed' && waiting === 'connection');
-}
-
-function isApprovable({ status, stepUp }: LoginRequest): boolean {
-  return isUndecided(status) && stepUp === null;
 }
