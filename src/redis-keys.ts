@@ -16,7 +16,7 @@ export const redisKeys = {
   waitingOfAddress: (terminalKey: string) => `${PREFIX}:waiting-of-address:${terminalKey}`,
   /** Sorted set of waiting login request ids of one terminal by expiry (ms). Owner: login/waiting-logins. */
   waitingOfTerminal: (terminalDigest: string) => `${PREFIX}:waiting-of:${terminalDigest}`,
-  /** Sorted set of login request ids with an open reverse code by expiry (ms). Owner: login/reverse-code. */
+  /** Sorted set of login request ids with an open reverse code by expiry (ms). Owner: login/reverse-codes. */
   openReverseCodes: (terminalDigest: string) => `${PREFIX}:reverse-codes:${terminalDigest}`,
   /** String; 30 days: the person has approved from this address or /64. Owner: login/terminal-memory. */
   approvedTerminal: (userId: UserId, terminalKey: string) => `${PREFIX}:approved-terminal:${userId}:${terminalKey}`,
@@ -44,6 +44,10 @@ export const redisKeys = {
   revocations: () => `${PREFIX}:revocations`,
   /** String; until the block ends. A terminal that one person reported as not theirs. Owner: ops/terminal-blocks. */
   terminalBlock: (userId: UserId, terminal: string) => `${PREFIX}:terminal-block:${userId}:${terminal}`,
+  /** String, the node that delivers to the audit webhook; 15 seconds. Owner: ops/audit-webhook. */
+  auditWebhookLease: () => `${PREFIX}:audit-webhook:lease`,
+  /** Hash, the last delivered position by chain (node id); no expiry. Owner: ops/audit-webhook. */
+  auditWebhookPositions: () => `${PREFIX}:audit-webhook:positions`,
   /** Prefix of rate counters, one string each; one window of the rule. Owner: ops/rate-limiter. */
   limit: (rule: string) => `${PREFIX}:limit:${rule}`,
 } as const;

@@ -45,7 +45,6 @@ export class LoginRequests {
   readonly #waiting: WaitingLogins;
   readonly #ttlMs: number;
   readonly #nodeId: NodeId;
-  readonly #log: Log;
 
   /** `ttlMs` is the time that a person has to decide; `nodeId` is written into the requests that are opened here. */
   constructor(parts: {
@@ -59,10 +58,9 @@ export class LoginRequests {
     this.#events = parts.events;
     this.#records = new LoginRecords(parts.redis);
     this.#tokens = new LoginTokens(parts.redis);
-    this.#waiting = new WaitingLogins({ redis: parts.redis, limits: parts.limits });
+    this.#waiting = new WaitingLogins(parts);
     this.#ttlMs = parts.ttlMs;
     this.#nodeId = parts.nodeId;
-    this.#log = parts.log;
   }
 
   /**
@@ -187,19 +185,8 @@ export class LoginRequests {
     const { outcome, record } = await this.#records.run(script, id, details);
     const request = record?.request ?? null;
     if (outcome !== 'moved' || request === null) return { kind: 'refused', request };
-    if (isDecidedNow(request)) await this.#stopCounting(request);
+    if (isDecidedNow(request)) await this.#waiting.leave(request.id, request.origin);
     return { kind: 'moved', request };
-  }
-
-  async #stopCounting({ id, origin }: LoginRequest): Promise<void> {
-    try {
-      await this.#waiting.leave(id, origin);
-    } catch (error) {
-      this.#log.warn(
-        { err: error, login_request_id: id },
-        'a decided login request is counted as waiting until it expires',
-      );
-    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { PosternError } from '../errors.ts';
 import { idFrom, type LoginRequestId } from '../ids.ts';
+import type { Log } from '../log.ts';
 import { isInNetworks, terminalKey } from '../network-address.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
@@ -23,10 +24,12 @@ const MAX_LISTED = 100;
 export class WaitingLogins {
   readonly #redis: RedisClient;
   readonly #limits: WaitingLimits;
+  readonly #log: Log;
 
-  constructor({ redis, limits }: { redis: RedisClient; limits: WaitingLimits }) {
+  constructor({ redis, limits, log }: { redis: RedisClient; limits: WaitingLimits; log: Log }) {
     this.#redis = redis;
     this.#limits = limits;
+    this.#log = log;
   }
 
   /** Counts a new request for `lifeMs`. Throws PosternError `too_many_requests` when a limit is reached, and counts nothing then. */
@@ -43,9 +46,14 @@ export class WaitingLogins {
     await this.#ofTerminal(terminal).enter(id, { lifeMs, most: waitingInTotal });
   }
 
+  /** Stops counting a request. Never throws: one that could not be taken out stops counting when its time is up. */
   async leave(id: LoginRequestId, terminal: Terminal): Promise<void> {
     const indexes = [this.#ofAddress(terminal.address), this.#inTotal(), this.#ofTerminal(terminal)];
-    await Promise.all(indexes.map((index) => index.leave(id)));
+    try {
+      await Promise.all(indexes.map((index) => index.leave(id)));
+    } catch (error) {
+      this.#log.warn({ err: error, login_request_id: id }, 'login request is counted as waiting until it expires');
+    }
   }
 
   /** How many wait now, of this address (IPv6: its /64) and in the installation. */
