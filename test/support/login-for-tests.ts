@@ -1,0 +1,91 @@
+// A node's share of the login store for tests: its connections to one Redis, and what is built on them.
+
+import { type ComputeId, newComputeId, newNodeId, newUserId, type UserId } from '../../src/ids.ts';
+import { createLog } from '../../src/log.ts';
+import { LoginEvents } from '../../src/login/login-events.ts';
+import type { Approval, LoginOrigin, LoginRequest, MoveOutcome } from '../../src/login/login-request.ts';
+import { LoginRequests } from '../../src/login/login-requests.ts';
+import type { WaitingLimits } from '../../src/login/waiting-logins.ts';
+import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+
+export interface LoginNode extends AsyncDisposable {
+  /** For looking into the store behind the node's back. */
+  readonly redis: RedisClient;
+  readonly subscriber: RedisClient;
+  readonly events: LoginEvents;
+  readonly requests: LoginRequests;
+}
+
+const ROOMY: WaitingLimits = { waitingPerAddress: 100_000, waitingInTotal: 100_000, sharedNetworks: [] };
+
+/** Connects to the Redis at `url`; disposing closes the connections. Limits are out of the way unless given. */
+export function startLoginNode(
+  url: string,
+  { ttlMs = 120_000, limits = {} }: { ttlMs?: number; limits?: Partial<WaitingLimits> } = {},
+): LoginNode {
+  const log = createLog('silent');
+  const redis = createRedis(url, { purpose: 'commands', log });
+  const subscriber = createRedis(url, { purpose: 'subscriber', log });
+  const events = new LoginEvents({ subscriber, log });
+  const requests = new LoginRequests({
+    redis,
+    events,
+    limits: { ...ROOMY, ...limits },
+    ttlMs,
+    nodeId: newNodeId(),
+    log,
+  });
+  const dispose = async () => {
+    events.close();
+    redis.disconnect();
+    subscriber.disconnect();
+  };
+  return { redis, subscriber, events, requests, [Symbol.asyncDispose]: dispose };
+}
+
+/** A psql at 203.0.113.7 that asks for `alice`. */
+export function loginOrigin(changes: Partial<LoginOrigin> = {}): LoginOrigin {
+  return {
+    address: '203.0.113.7',
+    port: 50_123,
+    application: 'psql',
+    requestedUser: 'alice',
+    requestedDatabase: 'alice',
+    databaseIsExplicit: false,
+    hints: { project: null, endpoint: null },
+    tls: { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' },
+    serverName: null,
+    noticeBlind: false,
+    ...changes,
+  };
+}
+
+export function approvalBy(userId: UserId, computeId: ComputeId = newComputeId()): Approval {
+  return {
+    userId,
+    computeId,
+    database: 'shop',
+    databaseRole: 'shop_owner',
+    access: 'read_write',
+    browserAddress: '203.0.113.7',
+    remember: 'once',
+    grantId: null,
+  };
+}
+
+/** A request that waits with a connection, claimed by a person made for it. */
+export async function openClaimed(
+  requests: LoginRequests,
+  origin: LoginOrigin = loginOrigin(),
+): Promise<{ request: LoginRequest; userId: UserId }> {
+  const { request } = await requests.open(origin, { waiting: 'connection' });
+  const userId = newUserId();
+  const claimed = await requests.claim(request.id, { userId, browserAddress: '203.0.113.7' });
+  return { request: requestMoved(claimed), userId };
+}
+
+/** The request of an outcome that must be a move; throws with what it was instead. */
+export function requestMoved(outcome: MoveOutcome): LoginRequest {
+  if (outcome.kind === 'moved') return outcome.request;
+  throw new Error(`the move was refused; the request is ${outcome.request?.status ?? 'not kept'}`);
+}
