@@ -28,6 +28,7 @@ export interface ProjectResource {
   readonly sharing?: Sharing;
 }
 export type Resource = InstallationResource | AccountResource | ProjectResource;
+type NamedResource = InstallationResource | AccountResource | Pick<ProjectResource, 'kind' | 'projectId'>;
 
 export const INSTALLATION: InstallationResource = { kind: 'installation' };
 export const accountResource = (accountId: AccountId): AccountResource => ({ kind: 'account', accountId });
@@ -56,7 +57,7 @@ export function requireMay(actor: Actor, action: Action, resource: Resource): vo
 }
 
 /** The `not_found` of a resource, whether unknown or invisible. */
-export function notFound(resource: Resource): PosternError {
+export function notFound(resource: NamedResource): PosternError {
   return new PosternError('not_found', { params: { thing: nameOf(resource) } });
 }
 
@@ -116,7 +117,7 @@ function inWords(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-function nameOf(resource: Resource): string {
+function nameOf(resource: NamedResource): string {
   switch (resource.kind) {
     case 'installation':
       return 'page';

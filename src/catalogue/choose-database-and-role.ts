@@ -1,0 +1,45 @@
+// Which database and which database role a connection gets, from what was asked for and what there is. Pure.
+
+import type { Selectable } from 'kysely';
+import { PosternError } from '../errors.ts';
+import { shownName } from './compute-rows.ts';
+import type { DatabaseRolesTable } from './tables/projects-and-computes.ts';
+import type { TargetRow } from './target-row.ts';
+
+/** The database asked for, else the project's own. Throws `not_found`. */
+export function chooseDatabase(
+  row: Pick<TargetRow, 'databases' | 'compute'>,
+  choice: { readonly database: string | null },
+): string {
+  const found = choice.database === null ? row.databases[0] : row.databases.find((name) => name === choice.database);
+  if (found !== undefined) return found;
+  const thing =
+    choice.database === null ? `a database on compute "${shownName(row.compute)}"` : `database "${choice.database}"`;
+  throw new PosternError('not_found', { params: { thing } });
+}
+
+/**
+ * The role asked for, else the first that fits. Read-only access needs a role that cannot write, since a setting could
+ * be switched off. Throws `forbidden` where only reading is allowed, `precondition` without a fitting role, `not_found`.
+ */
+export function chooseDatabaseRole(
+  row: Pick<TargetRow, 'roles' | 'policy' | 'compute'>,
+  choice: { readonly databaseRole: string | null; readonly access: 'read_write' | 'read_only' },
+): Selectable<DatabaseRolesTable> {
+  const mustRead = choice.access === 'read_only';
+  if (row.policy.readOnlyOnly && !mustRead) {
+    throw refused('forbidden', `compute "${shownName(row.compute)}" allows read-only access only`);
+  }
+  if (choice.databaseRole !== null && !row.roles.some((role) => role.name === choice.databaseRole)) {
+    throw new PosternError('not_found', { params: { thing: `role "${choice.databaseRole}"` } });
+  }
+  const fitting = row.roles.filter((role) => choice.databaseRole === null || role.name === choice.databaseRole);
+  const found = fitting.find((role) => role.is_read_only === mustRead) ?? (mustRead ? undefined : fitting[0]);
+  if (found !== undefined) return found;
+  const kind = mustRead ? 'read-only role' : 'role';
+  throw refused('precondition', `compute "${shownName(row.compute)}" has no ${kind} to connect with`);
+}
+
+function refused(code: 'forbidden' | 'precondition', problem: string): PosternError {
+  return new PosternError(code, { params: { problem } });
+}

@@ -1,0 +1,60 @@
+// Where a compute stands: being made, active or idle, and when it was last used. Moves are compare-and-set, so that of
+// two nodes that wake or suspend it only one does; what it takes for real is provisioning's.
+
+import type { ComputeId } from '../ids.ts';
+import type { Catalogue } from './catalogue.ts';
+import { type Compute, computeFrom } from './compute-rows.ts';
+
+export type ComputeState = Compute['state'];
+
+/** Moves the state if it is still `from`; null when somebody else was faster or the compute is gone. */
+export async function moveComputeState(
+  catalogue: Catalogue,
+  move: { readonly computeId: ComputeId; readonly from: readonly ComputeState[]; readonly to: ComputeState },
+): Promise<Compute | null> {
+  const now = catalogue.clock.now();
+  const row = await catalogue.db
+    .updateTable('computes')
+    .set({
+      state: move.to,
+      updated_at: now,
+      ...(move.to === 'active' ? { started_at: now, last_active_at: now } : {}),
+      ...(move.to === 'idle' ? { suspended_at: now } : {}),
+    })
+    .where('id', '=', move.computeId)
+    .where('state', 'in', move.from)
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? null : computeFrom(row);
+}
+
+/** Notes that the computes are in use now. */
+export async function touchComputes(catalogue: Catalogue, computeIds: readonly ComputeId[]): Promise<void> {
+  if (computeIds.length === 0) return;
+  const now = catalogue.clock.now();
+  await catalogue.db.updateTable('computes').set({ last_active_at: now }).where('id', 'in', computeIds).execute();
+}
+
+/** All active computes, for those that suspend the unused and measure the used. */
+export async function listActiveComputes(catalogue: Catalogue): Promise<Compute[]> {
+  const rows = await catalogue.db
+    .selectFrom('computes')
+    .selectAll()
+    .where('state', '=', 'active')
+    .orderBy('id')
+    .execute();
+  return rows.map(computeFrom);
+}
+
+/** Follows a host that now has another address: its computes go with it. */
+export async function moveHostedComputes(
+  catalogue: Catalogue,
+  host: { readonly hostId: string; readonly host: string; readonly port: number },
+): Promise<void> {
+  await catalogue.db
+    .updateTable('computes')
+    .set({ host: host.host, port: host.port })
+    .where('host_id', '=', host.hostId)
+    .where((expression) => expression.or([expression('host', '<>', host.host), expression('port', '<>', host.port)]))
+    .execute();
+}

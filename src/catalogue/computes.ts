@@ -1,0 +1,160 @@
+// Computes of projects: the rows that say where a Postgres is and how it is used. New ones are in create-compute.ts;
+// starting and suspending for real is provisioning's.
+
+import type { Transaction, Updateable } from 'kysely';
+import { PosternError } from '../errors.ts';
+import type { BranchId, ComputeId, ProjectId } from '../ids.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { type Compute, computeFrom, findCompute, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
+import { requireName } from './names.ts';
+import type { ActionOn } from './permissions.ts';
+import type { PolicySettings } from './policy.ts';
+import { getProject, type Project } from './projects.ts';
+import type { Schema } from './schema.ts';
+import type { ComputesTable } from './tables/projects-and-computes.ts';
+
+export interface ComputeChanges {
+  readonly name?: string | null;
+  readonly branchId?: BranchId;
+  readonly passwordlessAccess?: boolean;
+  readonly isDisabled?: boolean;
+  readonly autoscalingMinCu?: number;
+  readonly autoscalingMaxCu?: number;
+  readonly suspendTimeoutSeconds?: number;
+  readonly address?: { readonly host: string; readonly port: number };
+  readonly tls?: UpstreamTlsSettings;
+  readonly allowMd5?: boolean;
+  readonly allowCleartext?: boolean;
+}
+
+/** The project's computes in the order in which they were made; the caller has checked that the project may be seen. */
+export async function listComputes(catalogue: Catalogue, projectId: ProjectId): Promise<Compute[]> {
+  const rows = await catalogue.db
+    .selectFrom('computes')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(computeFrom);
+}
+
+/** The compute and its project when the actor may do that. Throws `not_found` (unknown or invisible alike), `forbidden`. */
+export async function getCompute(
+  catalogue: Catalogue,
+  context: AuditContext,
+  request: { readonly computeId: ComputeId; readonly projectId?: ProjectId; readonly action?: ActionOn<'project'> },
+): Promise<{ readonly compute: Compute; readonly project: Project }> {
+  const compute = await findCompute(catalogue.db, request.computeId);
+  const isElsewhere = request.projectId !== undefined && compute?.projectId !== request.projectId;
+  if (compute === null || isElsewhere) throw computeNotFound(request.computeId);
+  const { projectId } = compute;
+  const project = await getProject(catalogue, context, { projectId, action: request.action ?? 'project.read' }).catch(
+    (error: unknown) => {
+      throw error instanceof PosternError && error.code === 'not_found' ? computeNotFound(request.computeId) : error;
+    },
+  );
+  return { compute, project };
+}
+
+/** Changes what is given; the caller has checked a new address. Throws `invalid_input`, `forbidden`, `not_found`. */
+export async function changeCompute(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: { readonly computeId: ComputeId; readonly projectId?: ProjectId; readonly changes: ComputeChanges },
+): Promise<Compute> {
+  const { project } = await getCompute(catalogue, context, { ...change, action: 'compute.change' });
+  const columns = changedColumns(catalogue, change);
+  return writeCompute(catalogue, context, { project, computeId: change.computeId, columns, event: 'compute.changed' });
+}
+
+/** Replaces the compute's policy. Throws `forbidden`, `not_found`. */
+export async function changeComputePolicy(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: { readonly computeId: ComputeId; readonly projectId?: ProjectId; readonly policy: PolicySettings },
+): Promise<Compute> {
+  const { project } = await getCompute(catalogue, context, { ...change, action: 'compute.change_policy' });
+  const columns = { policy: JSON.stringify(change.policy), updated_at: catalogue.clock.now() };
+  return writeCompute(catalogue, context, { project, computeId: change.computeId, columns, event: 'policy.changed' });
+}
+
+/** Removes the row and its access tokens; the caller ends grants and live connections. Throws `forbidden`, `not_found`. */
+export async function deleteCompute(
+  catalogue: Catalogue,
+  context: AuditContext,
+  request: { readonly computeId: ComputeId; readonly projectId?: ProjectId },
+): Promise<Compute> {
+  const { compute, project } = await getCompute(catalogue, context, { ...request, action: 'compute.delete' });
+  await catalogue.transaction(async (tx) => {
+    const { numDeletedRows } = await tx.deleteFrom('computes').where('id', '=', compute.id).executeTakeFirst();
+    if (numDeletedRows === 0n) throw computeNotFound(compute.id);
+    const event = { event: 'compute.removed', ...auditedCompute(project, compute.id) } as const;
+    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  });
+  return compute;
+}
+
+/** How the audit trail names a compute. */
+export function auditedCompute(project: Project, computeId: ComputeId) {
+  return { projectId: project.id, accountId: project.accountId, computeId };
+}
+
+export function computeNotFound(computeId: ComputeId): PosternError {
+  return new PosternError('not_found', { params: { thing: `compute "${computeId}"` } });
+}
+
+interface ComputeWrite {
+  readonly project: Project;
+  readonly computeId: ComputeId;
+  readonly columns: Updateable<ComputesTable>;
+  readonly event: 'compute.changed' | 'policy.changed';
+}
+
+async function writeCompute(catalogue: Catalogue, context: AuditContext, write: ComputeWrite): Promise<Compute> {
+  return catalogue.transaction(async (tx) => {
+    const compute = await updateCompute(tx, write.computeId, write.columns);
+    const event = { event: write.event, ...auditedCompute(write.project, compute.id) };
+    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    return compute;
+  });
+}
+
+async function updateCompute(
+  tx: Transaction<Schema>,
+  computeId: ComputeId,
+  columns: Updateable<ComputesTable>,
+): Promise<Compute> {
+  const row = await tx
+    .updateTable('computes')
+    .set(columns)
+    .where('id', '=', computeId)
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) throw computeNotFound(computeId);
+  return computeFrom(row);
+}
+
+function changedColumns(
+  { sealer, clock }: Catalogue,
+  { computeId, changes }: { computeId: ComputeId; changes: ComputeChanges },
+): Updateable<ComputesTable> {
+  const { name, address, tls } = changes;
+  return {
+    ...(name === undefined ? {} : { name: name === null ? null : requireName(name, 'compute name') }),
+    ...(address === undefined ? {} : { host: address.host, port: address.port }),
+    ...(tls === undefined ? {} : tlsColumns(tls, { sealer, computeId })),
+    // The query builder leaves out what is undefined.
+    branch_id: changes.branchId,
+    passwordless_access: changes.passwordlessAccess,
+    is_disabled: changes.isDisabled,
+    allow_md5: changes.allowMd5,
+    allow_cleartext: changes.allowCleartext,
+    autoscaling_limit_min_cu: changes.autoscalingMinCu,
+    autoscaling_limit_max_cu: changes.autoscalingMaxCu,
+    suspend_timeout_seconds: changes.suspendTimeoutSeconds,
+    updated_at: clock.now(),
+  };
+}

@@ -1,0 +1,107 @@
+// Writes new computes. Whether the address answers, and whether it may be dialled at all, was checked before.
+
+import type { Insertable, Transaction } from 'kysely';
+import { type BranchId, type ComputeId, newComputeId } from '../ids.ts';
+import { findAccount } from './accounts.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { type Compute, findCompute, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
+import { requireName } from './names.ts';
+import { notFound, requireMay } from './permissions.ts';
+import { requireRoomForComputes } from './plans.ts';
+import { type Project, projectResource } from './projects.ts';
+import type { Schema } from './schema.ts';
+import type { ComputesTable } from './tables/projects-and-computes.ts';
+
+export interface NewCompute {
+  readonly project: Project;
+  readonly branchId: BranchId;
+  /** Made beforehand where names derive from it. */
+  readonly id?: ComputeId;
+  readonly name?: string | null;
+  readonly type: 'read_write' | 'read_only';
+  /** `idle` for one that has to be woken first. */
+  readonly state: 'active' | 'idle';
+  readonly hostId: string | null;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: UpstreamTlsSettings;
+  readonly allowMd5?: boolean;
+  readonly allowCleartext?: boolean;
+  readonly passwordlessAccess?: boolean;
+  readonly isDisabled?: boolean;
+  readonly autoscalingMinCu?: number;
+  readonly autoscalingMaxCu?: number;
+  readonly suspendTimeoutSeconds?: number;
+}
+
+/** Neon API 2.7.3: the smallest compute. */
+export const SMALLEST_CU = 0.25;
+
+/** Throws `plan_gate` beyond the plan's limit, `invalid_input`, `forbidden`, `not_found`. */
+export async function createCompute(catalogue: Catalogue, context: AuditContext, input: NewCompute): Promise<Compute> {
+  return catalogue.transaction((tx) => insertCompute(tx, { catalogue, context, input }));
+}
+
+/** `createCompute` within a transaction, for what must come to be together with it. */
+export async function insertCompute(
+  tx: Transaction<Schema>,
+  how: { catalogue: Catalogue; context: AuditContext; input: NewCompute },
+): Promise<Compute> {
+  const { catalogue, context, input } = how;
+  const { project } = input;
+  requireMay(context.actor, 'compute.create', projectResource(catalogue, project));
+  await requireRoom(tx, project);
+  const row = computeRow(catalogue, input);
+  await tx.insertInto('computes').values(row).execute();
+  const { id: computeId } = row;
+  const event = { event: 'compute.created', projectId: project.id, accountId: project.accountId, computeId } as const;
+  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  const compute = await findCompute(tx, computeId);
+  if (compute === null) throw new Error(`compute ${computeId} vanished within its own transaction`);
+  return compute;
+}
+
+async function requireRoom(tx: Transaction<Schema>, project: Project): Promise<void> {
+  const account = await findAccount(tx, project.accountId);
+  if (account === null) throw notFound({ kind: 'project', projectId: project.id });
+  const { count } = await tx
+    .selectFrom('computes')
+    .select((expression) => expression.fn.countAll<number>().as('count'))
+    .where('project_id', '=', project.id)
+    .executeTakeFirstOrThrow();
+  requireRoomForComputes(account.plan, count + 1);
+}
+
+function computeRow(catalogue: Catalogue, input: NewCompute): Insertable<ComputesTable> {
+  const now = catalogue.clock.now();
+  const id = input.id ?? newComputeId();
+  const isActive = input.state === 'active';
+  return {
+    id,
+    project_id: input.project.id,
+    branch_id: input.branchId,
+    name: input.name === undefined || input.name === null ? null : requireName(input.name, 'compute name'),
+    type: input.type,
+    state: input.state,
+    region_id: input.project.regionId,
+    host_id: input.hostId,
+    host: input.host,
+    port: input.port,
+    ...tlsColumns(input.tls, { sealer: catalogue.sealer, computeId: id }),
+    allow_md5: input.allowMd5 ?? false,
+    allow_cleartext: input.allowCleartext ?? false,
+    passwordless_access: input.passwordlessAccess ?? true,
+    is_disabled: input.isDisabled ?? false,
+    policy: '{}',
+    autoscaling_limit_min_cu: input.autoscalingMinCu ?? SMALLEST_CU,
+    autoscaling_limit_max_cu: input.autoscalingMaxCu ?? Math.max(SMALLEST_CU, input.autoscalingMinCu ?? 0),
+    suspend_timeout_seconds: input.suspendTimeoutSeconds ?? 0,
+    last_active_at: null,
+    started_at: isActive ? now : null,
+    suspended_at: isActive ? null : now,
+    created_at: now,
+    updated_at: now,
+  };
+}

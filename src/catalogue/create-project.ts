@@ -1,0 +1,103 @@
+// Writes new projects with their default branch. Making one real on a Postgres is provisioning's.
+
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import { type AccountId, type BranchId, newBranchId, newProjectId, type ProjectId } from '../ids.ts';
+import { lockAccount } from './accounts.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { requireName } from './names.ts';
+import { accountResource, requireMay } from './permissions.ts';
+import { requireRoomForProjects } from './plans.ts';
+import { type JsonObject, type Project, projectFrom } from './projects.ts';
+import type { Schema } from './schema.ts';
+import type { ProjectsTable } from './tables/projects-and-computes.ts';
+
+export interface NewProject {
+  /** Made beforehand where names on the upstream derive from it. */
+  readonly id?: ProjectId;
+  readonly accountId: AccountId;
+  /** Absent: the id. */
+  readonly name?: string;
+  readonly pgVersion: number;
+  readonly regionId: string;
+  readonly creationSource: 'hosted' | 'attached';
+  readonly branchName?: string;
+  readonly settings?: JsonObject;
+  readonly defaultEndpointSettings?: JsonObject;
+  readonly historyRetentionSeconds?: number;
+  readonly storePasswords?: boolean;
+}
+
+/** Writes a project with its default branch. Throws `plan_gate` beyond the plan's limit, `invalid_input`, `forbidden`, `not_found`. */
+export async function createProject(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: NewProject,
+): Promise<{ readonly project: Project; readonly branchId: BranchId }> {
+  return catalogue.transaction((tx) => insertProject(tx, { catalogue, context, input }));
+}
+
+/** `createProject` within a transaction, for what must come to be together with it. */
+export async function insertProject(
+  tx: Transaction<Schema>,
+  how: { catalogue: Catalogue; context: AuditContext; input: NewProject },
+): Promise<{ readonly project: Project; readonly branchId: BranchId }> {
+  const { catalogue, context, input } = how;
+  requireMay(context.actor, 'projects.create', accountResource(input.accountId));
+  const account = await lockAccount(tx, input.accountId);
+  requireRoomForProjects(account.plan, 1 + (await countProjects(tx, account.id)));
+  const row = projectRow(input, context, catalogue.clock.now());
+  await tx
+    .insertInto('projects')
+    .values({
+      ...row,
+      settings: JSON.stringify(row.settings),
+      default_endpoint_settings: JSON.stringify(row.default_endpoint_settings),
+    })
+    .execute();
+  const branchId = newBranchId();
+  await tx
+    .insertInto('branches')
+    .values({
+      id: branchId,
+      project_id: row.id,
+      name: requireName(input.branchName ?? 'main', 'branch name'),
+      is_default: true,
+      is_protected: false,
+      created_at: row.created_at,
+      updated_at: row.created_at,
+    })
+    .execute();
+  const event = { event: 'project.created', accountId: account.id, projectId: row.id, subject: row.name } as const;
+  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  return { project: projectFrom(row), branchId };
+}
+
+export async function countProjects(db: Kysely<Schema>, accountId: AccountId): Promise<number> {
+  const { count } = await db
+    .selectFrom('projects')
+    .select((expression) => expression.fn.countAll<number>().as('count'))
+    .where('account_id', '=', accountId)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+function projectRow(input: NewProject, { actor }: AuditContext, now: Date): Selectable<ProjectsTable> {
+  const id = input.id ?? newProjectId();
+  return {
+    id,
+    account_id: input.accountId,
+    name: requireName(input.name ?? id, 'project name'),
+    pg_version: input.pgVersion,
+    region_id: input.regionId,
+    creation_source: input.creationSource,
+    settings: input.settings ?? {},
+    default_endpoint_settings: input.defaultEndpointSettings ?? {},
+    history_retention_seconds: input.historyRetentionSeconds ?? 0,
+    store_passwords: input.storePasswords ?? true,
+    created_by: actor.kind === 'person' ? actor.userId : null,
+    created_at: now,
+    updated_at: now,
+  };
+}

@@ -1,0 +1,79 @@
+// A database role as the program sees it, and how its row and its two kinds of password are kept.
+
+import type { Kysely, Selectable } from 'kysely';
+import type { BranchId } from '../ids.ts';
+import { encodeVerifier, makeVerifier } from '../protocol/scram-verifier.ts';
+import type { Secret } from '../secret.ts';
+import type { Schema } from './schema.ts';
+import type { SealedPlace, Sealer } from './sealing.ts';
+import type { DatabaseRolesTable } from './tables/projects-and-computes.ts';
+
+export interface DatabaseRole {
+  readonly id: string;
+  readonly branchId: BranchId;
+  readonly name: string;
+  /** The role cannot write: choosing it is what read-only access means. */
+  readonly isReadOnly: boolean;
+  readonly isProtected: boolean;
+  readonly mayLogin: boolean;
+  readonly hasPassword: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** The branch's roles, the project's own first. */
+export async function listDatabaseRoles(db: Kysely<Schema>, branchId: BranchId): Promise<DatabaseRole[]> {
+  const rows = await db
+    .selectFrom('database_roles')
+    .selectAll()
+    .where('branch_id', '=', branchId)
+    .orderBy('created_at')
+    .orderBy('is_read_only')
+    .orderBy('name')
+    .execute();
+  return rows.map(databaseRoleFrom);
+}
+
+/** The whole row; null when there is none. */
+export async function findDatabaseRole(
+  db: Kysely<Schema>,
+  { branchId, name }: { readonly branchId: BranchId; readonly name: string },
+): Promise<Selectable<DatabaseRolesTable> | null> {
+  const row = await db
+    .selectFrom('database_roles')
+    .selectAll()
+    .where('branch_id', '=', branchId)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export function passwordPlace(roleId: string): SealedPlace {
+  return { table: 'database_roles', rowId: roleId, column: 'sealed_password' };
+}
+
+/** The columns that keep a password: sealed for the upstream, as a SCRAM verifier for clients. */
+export async function passwordColumns(
+  sealer: Sealer,
+  { roleId, password }: { readonly roleId: string; readonly password: Secret | null },
+): Promise<Pick<DatabaseRolesTable, 'sealed_password' | 'scram_verifier'>> {
+  if (password === null) return { sealed_password: null, scram_verifier: null };
+  return {
+    sealed_password: sealer.seal(password.reveal(), passwordPlace(roleId)),
+    scram_verifier: encodeVerifier(await makeVerifier(password.reveal())),
+  };
+}
+
+export function databaseRoleFrom(row: Selectable<DatabaseRolesTable>): DatabaseRole {
+  return {
+    id: row.id,
+    branchId: row.branch_id,
+    name: row.name,
+    isReadOnly: row.is_read_only,
+    isProtected: row.is_protected,
+    mayLogin: row.may_login,
+    hasPassword: row.sealed_password !== null,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

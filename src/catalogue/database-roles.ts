@@ -1,0 +1,175 @@
+// Database roles of a branch, as rows: their passwords sealed for the upstream, and as SCRAM verifiers for clients that
+// come by the password door. Made for real by provisioning, which calls this in the same breath.
+
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import { PosternError } from '../errors.ts';
+import type { BranchId, ProjectId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import { getBranch } from './branches.ts';
+import type { Catalogue } from './catalogue.ts';
+import {
+  type DatabaseRole,
+  databaseRoleFrom,
+  findDatabaseRole,
+  passwordColumns,
+  passwordPlace,
+} from './database-role-rows.ts';
+import { requireIdentifier } from './databases.ts';
+import type { ActionOn } from './permissions.ts';
+import { getProject, type Project } from './projects.ts';
+import type { Schema } from './schema.ts';
+import { isUniqueViolation } from './store-errors.ts';
+
+export interface DatabaseRolePlace {
+  readonly projectId: ProjectId;
+  readonly branchId: BranchId;
+  readonly name: string;
+}
+
+export interface NewDatabaseRole extends DatabaseRolePlace {
+  /** Null where the upstream asks for none. */
+  readonly password: Secret | null;
+  readonly isReadOnly?: boolean;
+  /** Protected roles are the project's own and stay. */
+  readonly isProtected?: boolean;
+  readonly mayLogin?: boolean;
+}
+
+/** Writes a role. Throws `conflict` for a taken name, `invalid_input`, `forbidden`, `not_found`. */
+export async function createDatabaseRole(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: NewDatabaseRole,
+): Promise<DatabaseRole> {
+  const project = await projectOf(catalogue, context, { ...input, action: 'database_role.create' });
+  const now = catalogue.clock.now();
+  const id = randomUUID();
+  const row = {
+    id,
+    branch_id: input.branchId,
+    name: requireIdentifier(input.name, 'role name'),
+    is_read_only: input.isReadOnly ?? false,
+    is_protected: input.isProtected ?? false,
+    may_login: input.mayLogin ?? true,
+    ...(await passwordColumns(catalogue.sealer, { roleId: id, password: input.password })),
+    created_at: now,
+    updated_at: now,
+  };
+  await catalogue.transaction(async (tx) => {
+    await tx
+      .insertInto('database_roles')
+      .values(row)
+      .execute()
+      .catch((error: unknown) => {
+        if (!isUniqueViolation(error)) throw error;
+        throw new PosternError('conflict', { params: { problem: `role "${input.name}" already exists` } });
+      });
+    await recordRoleEvent(tx, { catalogue, context, project, name: row.name, event: 'role.created' });
+  });
+  return databaseRoleFrom(row);
+}
+
+/** Throws `not_found`; the caller has checked that the branch may be seen. */
+export async function getDatabaseRole(
+  catalogue: Catalogue,
+  place: Pick<DatabaseRolePlace, 'branchId' | 'name'>,
+): Promise<DatabaseRole> {
+  const row = await findDatabaseRole(catalogue.db, place);
+  if (row === null) throw roleNotFound(place.name);
+  return databaseRoleFrom(row);
+}
+
+/** Removes the row. Throws `conflict` for a protected role, `forbidden`, `not_found`. */
+export async function deleteDatabaseRole(
+  catalogue: Catalogue,
+  context: AuditContext,
+  place: DatabaseRolePlace,
+): Promise<DatabaseRole> {
+  const project = await projectOf(catalogue, context, { ...place, action: 'database_role.delete' });
+  const role = await getDatabaseRole(catalogue, place);
+  if (role.isProtected) {
+    throw new PosternError('conflict', { params: { problem: `role "${role.name}" is protected` } });
+  }
+  await catalogue.transaction(async (tx) => {
+    await tx.deleteFrom('database_roles').where('id', '=', role.id).execute();
+    await recordRoleEvent(tx, { catalogue, context, project, name: role.name, event: 'role.removed' });
+  });
+  return role;
+}
+
+/**
+ * Keeps a new password for a role; the caller has set it on the upstream and ends grants that used the old one.
+ * Throws `forbidden`, `not_found`.
+ */
+export async function replaceDatabaseRolePassword(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: DatabaseRolePlace & { readonly password: Secret },
+): Promise<DatabaseRole> {
+  const project = await projectOf(catalogue, context, { ...change, action: 'database_role.reset_password' });
+  const role = await getDatabaseRole(catalogue, change);
+  const columns = await passwordColumns(catalogue.sealer, { roleId: role.id, password: change.password });
+  const updatedAt = catalogue.clock.now();
+  await catalogue.transaction(async (tx) => {
+    await tx
+      .updateTable('database_roles')
+      .set({ ...columns, updated_at: updatedAt })
+      .where('id', '=', role.id)
+      .execute();
+    await recordRoleEvent(tx, { catalogue, context, project, name: role.name, event: 'role.changed' });
+  });
+  return { ...role, hasPassword: true, updatedAt };
+}
+
+/**
+ * The role's password in the clear, audited. Throws `precondition` when the project does not store passwords or this
+ * role has none, `forbidden`, `not_found`.
+ */
+export async function revealDatabaseRolePassword(
+  catalogue: Catalogue,
+  context: AuditContext,
+  place: DatabaseRolePlace,
+): Promise<Secret> {
+  const project = await projectOf(catalogue, context, { ...place, action: 'database_role.reveal_password' });
+  const row = await findDatabaseRole(catalogue.db, place);
+  if (row === null) throw roleNotFound(place.name);
+  if (!project.storePasswords || row.sealed_password === null) {
+    throw new PosternError('precondition', { params: { problem: `no password is stored for role "${row.name}"` } });
+  }
+  await catalogue.transaction((tx) =>
+    recordRoleEvent(tx, { catalogue, context, project, name: row.name, event: 'role.changed', reason: 'revealed' }),
+  );
+  return catalogue.sealer.open(row.sealed_password, passwordPlace(row.id));
+}
+
+async function projectOf(
+  catalogue: Catalogue,
+  context: AuditContext,
+  place: DatabaseRolePlace & { readonly action: ActionOn<'project'> },
+): Promise<Project> {
+  const project = await getProject(catalogue, context, place);
+  await getBranch(catalogue.db, place);
+  return project;
+}
+
+interface RoleEvent {
+  readonly catalogue: Catalogue;
+  readonly context: AuditContext;
+  readonly project: Project;
+  readonly name: string;
+  readonly event: 'role.created' | 'role.changed' | 'role.removed';
+  readonly reason?: string;
+}
+
+async function recordRoleEvent(tx: Transaction<Schema>, happened: RoleEvent): Promise<void> {
+  const { catalogue, context, project, name, event, reason } = happened;
+  const facts = { event, projectId: project.id, accountId: project.accountId, databaseRole: name, reason };
+  await recordAuditEvent(tx, changeEvent(catalogue, context, facts));
+}
+
+function roleNotFound(name: string): PosternError {
+  return new PosternError('not_found', { params: { thing: `role "${name}"` } });
+}

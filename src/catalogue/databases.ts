@@ -1,0 +1,185 @@
+// Databases of a branch, as rows: made and dropped for real by provisioning, which calls this in the same breath.
+
+import type { Kysely, Selectable } from 'kysely';
+import { PosternError } from '../errors.ts';
+import type { BranchId, ProjectId } from '../ids.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import { getBranch } from './branches.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { ActionOn } from './permissions.ts';
+import { getProject, type Project } from './projects.ts';
+import type { Schema } from './schema.ts';
+import { isUniqueViolation } from './store-errors.ts';
+import type { DatabasesTable } from './tables/projects-and-computes.ts';
+
+export interface Database {
+  readonly id: number;
+  readonly branchId: BranchId;
+  readonly name: string;
+  readonly ownerName: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface DatabasePlace {
+  readonly projectId: ProjectId;
+  readonly branchId: BranchId;
+  readonly name: string;
+}
+
+// PostgreSQL documentation, "Identifiers and Key Words": NAMEDATALEN leaves 63 bytes.
+const MAX_IDENTIFIER_BYTES = 63;
+
+/** The branch's databases, the project's own first. */
+export async function listDatabases(db: Kysely<Schema>, branchId: BranchId): Promise<Database[]> {
+  const rows = await db.selectFrom('databases').selectAll().where('branch_id', '=', branchId).orderBy('id').execute();
+  return rows.map(databaseFrom);
+}
+
+/** Throws `not_found`; the caller has checked that the branch may be seen. */
+export async function getDatabase(
+  db: Kysely<Schema>,
+  { branchId, name }: Pick<DatabasePlace, 'branchId' | 'name'>,
+): Promise<Database> {
+  const row = await db
+    .selectFrom('databases')
+    .selectAll()
+    .where('branch_id', '=', branchId)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  if (row === undefined) throw databaseNotFound(name);
+  return databaseFrom(row);
+}
+
+/** Writes a database. Throws `conflict` for a taken name, `invalid_input`, `forbidden`, `not_found`. */
+export async function createDatabase(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: DatabasePlace & { readonly ownerName: string },
+): Promise<Database> {
+  const project = await projectOf(catalogue, context, { ...input, action: 'database.create' });
+  const now = catalogue.clock.now();
+  const row = {
+    branch_id: input.branchId,
+    name: requireIdentifier(input.name, 'database name'),
+    owner_name: requireIdentifier(input.ownerName, 'owner'),
+    created_at: now,
+    updated_at: now,
+  };
+  return catalogue.transaction(async (tx) => {
+    const created = await tx
+      .insertInto('databases')
+      .values(row)
+      .returningAll()
+      .executeTakeFirstOrThrow()
+      .catch(refuseTakenName(row.name));
+    await recordAuditEvent(
+      tx,
+      databaseEvent(catalogue, context, { project, name: row.name, event: 'database.created' }),
+    );
+    return databaseFrom(created);
+  });
+}
+
+/** Renames a database or gives it another owner. Throws `conflict`, `invalid_input`, `forbidden`, `not_found`. */
+export async function changeDatabase(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: DatabasePlace & { readonly newName?: string; readonly ownerName?: string },
+): Promise<Database> {
+  const project = await projectOf(catalogue, context, { ...change, action: 'database.change' });
+  const name = requireIdentifier(change.newName ?? change.name, 'database name');
+  return catalogue.transaction(async (tx) => {
+    const row = await tx
+      .updateTable('databases')
+      .set({ name, owner_name: change.ownerName, updated_at: catalogue.clock.now() })
+      .where('branch_id', '=', change.branchId)
+      .where('name', '=', change.name)
+      .returningAll()
+      .executeTakeFirst()
+      .catch(refuseTakenName(name));
+    if (row === undefined) throw databaseNotFound(change.name);
+    await recordAuditEvent(tx, databaseEvent(catalogue, context, { project, name, event: 'database.changed' }));
+    return databaseFrom(row);
+  });
+}
+
+/** Removes the row. Throws `forbidden`, `not_found`. */
+export async function deleteDatabase(
+  catalogue: Catalogue,
+  context: AuditContext,
+  place: DatabasePlace,
+): Promise<Database> {
+  const project = await projectOf(catalogue, context, { ...place, action: 'database.delete' });
+  return catalogue.transaction(async (tx) => {
+    const row = await tx
+      .deleteFrom('databases')
+      .where('branch_id', '=', place.branchId)
+      .where('name', '=', place.name)
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) throw databaseNotFound(place.name);
+    await recordAuditEvent(
+      tx,
+      databaseEvent(catalogue, context, { project, name: row.name, event: 'database.removed' }),
+    );
+    return databaseFrom(row);
+  });
+}
+
+/** A name that Postgres takes as it is: 1 to 63 bytes of UTF-8 without NUL. Throws `invalid_input`. */
+export function requireIdentifier(name: string, what: string): string {
+  const bytes = Buffer.byteLength(name, 'utf8');
+  if (bytes === 0 || bytes > MAX_IDENTIFIER_BYTES || /[\u0000-\u001f\u007f]/.test(name)) {
+    const problem = `${what} must have 1 to ${MAX_IDENTIFIER_BYTES} bytes and no control characters`;
+    throw new PosternError('invalid_input', { params: { problem } });
+  }
+  return name;
+}
+
+async function projectOf(
+  catalogue: Catalogue,
+  context: AuditContext,
+  place: DatabasePlace & { readonly action: ActionOn<'project'> },
+): Promise<Project> {
+  const project = await getProject(catalogue, context, place);
+  await getBranch(catalogue.db, place);
+  return project;
+}
+
+function databaseEvent(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: { project: Project; name: string; event: 'database.created' | 'database.changed' | 'database.removed' },
+) {
+  const { project, name, event } = change;
+  return changeEvent(catalogue, context, {
+    event,
+    projectId: project.id,
+    accountId: project.accountId,
+    database: name,
+  });
+}
+
+function refuseTakenName(name: string): (error: unknown) => never {
+  return (error) => {
+    if (!isUniqueViolation(error)) throw error;
+    throw new PosternError('conflict', { params: { problem: `database "${name}" already exists` } });
+  };
+}
+
+function databaseNotFound(name: string): PosternError {
+  return new PosternError('not_found', { params: { thing: `database "${name}"` } });
+}
+
+function databaseFrom(row: Selectable<DatabasesTable>): Database {
+  return {
+    id: row.id,
+    branchId: row.branch_id,
+    name: row.name,
+    ownerName: row.owner_name,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

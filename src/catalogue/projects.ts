@@ -1,0 +1,145 @@
+// Projects as rows: what an account owns. Making one real on a Postgres is provisioning's; new ones are in
+// create-project.ts, lists and search in project-lists.ts.
+
+import type { Kysely, Selectable } from 'kysely';
+import { z } from 'zod';
+import type { AccountId, ProjectId, UserId } from '../ids.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { requireName } from './names.ts';
+import { type ActionOn, notFound, type ProjectResource, requireMay } from './permissions.ts';
+import type { Schema } from './schema.ts';
+import type { ProjectsTable } from './tables/projects-and-computes.ts';
+
+export interface Project {
+  readonly id: ProjectId;
+  readonly accountId: AccountId;
+  readonly name: string;
+  readonly pgVersion: number;
+  readonly regionId: string;
+  readonly creationSource: 'hosted' | 'attached';
+  /** Kept for the API's clients; Postern gives them no meaning. */
+  readonly settings: JsonObject;
+  readonly defaultEndpointSettings: JsonObject;
+  readonly historyRetentionSeconds: number;
+  /** Off: passwords of database roles cannot be revealed. */
+  readonly storePasswords: boolean;
+  readonly createdBy: UserId | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+const jsonObjectSchema = z.record(z.string(), z.json());
+export type JsonObject = z.infer<typeof jsonObjectSchema>;
+
+export interface ProjectChanges {
+  readonly name?: string;
+  readonly settings?: JsonObject;
+  readonly defaultEndpointSettings?: JsonObject;
+  readonly historyRetentionSeconds?: number;
+}
+
+/** The project when the actor may do that to it. Throws `not_found` (unknown or invisible alike), `forbidden`. */
+export async function getProject(
+  catalogue: Catalogue,
+  context: AuditContext,
+  request: { readonly projectId: ProjectId; readonly action?: ActionOn<'project'> },
+): Promise<Project> {
+  const project = await findProject(catalogue.db, request.projectId);
+  if (project === null) throw notFound({ kind: 'project', projectId: request.projectId });
+  requireMay(context.actor, request.action ?? 'project.read', projectResource(catalogue, project));
+  return project;
+}
+
+/** Null when there is no such project; asks nobody's permission. */
+export async function findProject(db: Kysely<Schema>, projectId: ProjectId): Promise<Project | null> {
+  const row = await db.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst();
+  return row === undefined ? null : projectFrom(row);
+}
+
+/** Changes what is given. Throws `invalid_input`, `forbidden`, `not_found`. */
+export async function changeProject(
+  catalogue: Catalogue,
+  context: AuditContext,
+  { projectId, changes }: { readonly projectId: ProjectId; readonly changes: ProjectChanges },
+): Promise<Project> {
+  const project = await getProject(catalogue, context, { projectId, action: 'project.change' });
+  const changed: Project = {
+    ...project,
+    ...changes,
+    name: changes.name === undefined ? project.name : requireName(changes.name, 'project name'),
+    updatedAt: catalogue.clock.now(),
+  };
+  await catalogue.transaction(async (tx) => {
+    await tx
+      .updateTable('projects')
+      .set({
+        name: changed.name,
+        settings: JSON.stringify(changed.settings),
+        default_endpoint_settings: JSON.stringify(changed.defaultEndpointSettings),
+        history_retention_seconds: changed.historyRetentionSeconds,
+        updated_at: changed.updatedAt,
+      })
+      .where('id', '=', projectId)
+      .execute();
+    await recordAuditEvent(
+      tx,
+      changeEvent(catalogue, context, { event: 'project.changed', ...auditedProject(changed) }),
+    );
+  });
+  return changed;
+}
+
+/**
+ * Removes the project's rows with everything that hangs on them; provisioning has removed what was real before, and the
+ * caller ends grants and live connections. Throws `forbidden`, `not_found`.
+ */
+export async function deleteProject(
+  catalogue: Catalogue,
+  context: AuditContext,
+  projectId: ProjectId,
+): Promise<Project> {
+  const project = await getProject(catalogue, context, { projectId, action: 'project.delete' });
+  await catalogue.transaction(async (tx) => {
+    const { numDeletedRows } = await tx.deleteFrom('projects').where('id', '=', projectId).executeTakeFirst();
+    if (numDeletedRows === 0n) throw notFound({ kind: 'project', projectId });
+    await recordAuditEvent(
+      tx,
+      changeEvent(catalogue, context, { event: 'project.removed', ...auditedProject(project) }),
+    );
+  });
+  return project;
+}
+
+/** What permissions are asked about. */
+export function projectResource(
+  catalogue: Pick<Catalogue, 'settings'>,
+  project: Pick<Project, 'id' | 'accountId'>,
+): ProjectResource {
+  const { sharing } = catalogue.settings;
+  return { kind: 'project', projectId: project.id, accountId: project.accountId, sharing };
+}
+
+/** How the audit trail names a project. */
+export function auditedProject(project: Pick<Project, 'id' | 'accountId' | 'name'>) {
+  return { projectId: project.id, accountId: project.accountId, subject: project.name };
+}
+
+export function projectFrom(row: Selectable<ProjectsTable>): Project {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    name: row.name,
+    pgVersion: row.pg_version,
+    regionId: row.region_id,
+    creationSource: row.creation_source,
+    settings: jsonObjectSchema.parse(row.settings),
+    defaultEndpointSettings: jsonObjectSchema.parse(row.default_endpoint_settings),
+    historyRetentionSeconds: row.history_retention_seconds,
+    storePasswords: row.store_passwords,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,99 @@
+// Writes a whole project in one transaction: its branch, a compute, the databases and the roles that exist on the
+// upstream already. Either all of it is in the catalogue or none.
+
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { BranchId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import type { AuditContext } from './audit-context.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Compute } from './compute-rows.ts';
+import { insertCompute, type NewCompute } from './create-compute.ts';
+import { insertProject, type NewProject } from './create-project.ts';
+import { type DatabaseRole, listDatabaseRoles, passwordColumns } from './database-role-rows.ts';
+import { type Database, listDatabases, requireIdentifier } from './databases.ts';
+import type { Project } from './projects.ts';
+import type { Schema } from './schema.ts';
+import type { DatabaseRolesTable } from './tables/projects-and-computes.ts';
+
+export interface WholeProject {
+  readonly project: NewProject;
+  readonly compute: Omit<NewCompute, 'project' | 'branchId'>;
+  /** The first is the project's own. */
+  readonly databases: ReadonlyArray<{ readonly name: string; readonly ownerName: string }>;
+  /** The first is the project's own. */
+  readonly roles: ReadonlyArray<{
+    readonly name: string;
+    readonly password: Secret | null;
+    readonly isReadOnly?: boolean;
+    readonly isProtected?: boolean;
+  }>;
+}
+
+export interface RegisteredProject {
+  readonly project: Project;
+  readonly branchId: BranchId;
+  readonly compute: Compute;
+  readonly databases: readonly Database[];
+  readonly roles: readonly DatabaseRole[];
+}
+
+/** Throws `plan_gate`, `invalid_input`, `forbidden`, `not_found`; then nothing was written. */
+export async function registerProject(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: WholeProject,
+): Promise<RegisteredProject> {
+  const roles = await Promise.all(input.roles.map((role) => roleRow(catalogue, role)));
+  return catalogue.transaction(async (tx) => {
+    const { project, branchId } = await insertProject(tx, { catalogue, context, input: input.project });
+    const compute = await insertCompute(tx, { catalogue, context, input: { ...input.compute, project, branchId } });
+    await insertDatabases(tx, { branchId, databases: input.databases, now: project.createdAt });
+    if (roles.length > 0) {
+      await tx
+        .insertInto('database_roles')
+        .values(roles.map((role) => ({ ...role, branch_id: branchId })))
+        .execute();
+    }
+    return {
+      project,
+      branchId,
+      compute,
+      databases: await listDatabases(tx, branchId),
+      roles: await listDatabaseRoles(tx, branchId),
+    };
+  });
+}
+
+async function roleRow(
+  { sealer, clock }: Catalogue,
+  role: WholeProject['roles'][number],
+): Promise<Omit<DatabaseRolesTable, 'branch_id'>> {
+  const id = randomUUID();
+  const now = clock.now();
+  return {
+    id,
+    name: requireIdentifier(role.name, 'role name'),
+    is_read_only: role.isReadOnly ?? false,
+    is_protected: role.isProtected ?? false,
+    may_login: true,
+    ...(await passwordColumns(sealer, { roleId: id, password: role.password })),
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+async function insertDatabases(
+  tx: Transaction<Schema>,
+  { branchId, databases, now }: { branchId: BranchId; databases: WholeProject['databases']; now: Date },
+): Promise<void> {
+  if (databases.length === 0) return;
+  const rows = databases.map((database) => ({
+    branch_id: branchId,
+    name: requireIdentifier(database.name, 'database name'),
+    owner_name: requireIdentifier(database.ownerName, 'owner'),
+    created_at: now,
+    updated_at: now,
+  }));
+  await tx.insertInto('databases').values(rows).execute();
+}

@@ -1,0 +1,145 @@
+// Fixes the target of one connection: from ids, with the permission asked anew, to an address with credentials. What
+// comes out goes to the connector and nowhere else.
+
+import { isPosternError, PosternError } from '../errors.ts';
+import type { AccountId, ComputeId, ProjectId, UserId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import { loadPersonActor, type PersonActor } from './actors.ts';
+import type { Catalogue } from './catalogue.ts';
+import { chooseDatabase, chooseDatabaseRole } from './choose-database-and-role.ts';
+import { shownName, type UpstreamTlsSettings } from './compute-rows.ts';
+import { passwordPlace } from './database-role-rows.ts';
+import { may, requireMay } from './permissions.ts';
+import type { Policy } from './policy.ts';
+import { projectResource } from './projects.ts';
+import { loadTargetRow, type TargetRow } from './target-row.ts';
+
+export interface TargetChoice {
+  readonly userId: UserId;
+  readonly computeId: ComputeId;
+  /** Null: the compute's own. */
+  readonly database: string | null;
+  /** Null: the first that fits the access. */
+  readonly databaseRole: string | null;
+  readonly access: 'read_write' | 'read_only';
+}
+
+export interface TargetPerson {
+  readonly userId: UserId;
+  readonly email: string;
+  readonly name: string;
+  readonly isGuest: boolean;
+}
+
+/** Where a connection goes and under which rules, whoever it is for. */
+export interface ComputeTarget {
+  readonly account: { readonly id: AccountId; readonly name: string };
+  readonly project: { readonly id: ProjectId; readonly name: string };
+  readonly compute: {
+    readonly id: ComputeId;
+    readonly name: string;
+    readonly state: 'init' | 'active' | 'idle';
+    readonly hostId: string | null;
+  };
+  readonly database: string;
+  readonly databaseRole: string;
+  readonly access: 'read_write' | 'read_only';
+  readonly upstream: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls: UpstreamTlsSettings;
+    readonly password: Secret | null;
+    readonly allowMd5: boolean;
+    readonly allowCleartext: boolean;
+  };
+  /** All databases of the compute, its own first. */
+  readonly databases: readonly string[];
+  readonly policy: Policy;
+}
+
+export interface ConnectTarget extends ComputeTarget {
+  readonly person: TargetPerson;
+}
+
+/**
+ * The target of a person's connection by link or grant, with the person's rights as they are now. Throws
+ * `permission_lost` when the person may not connect (any more), `not_found` for an unknown or disabled compute, an
+ * unknown database or role, `link_login_disabled`, and `forbidden` or `precondition` when the access cannot be had.
+ */
+export async function resolveTarget(catalogue: Catalogue, choice: TargetChoice): Promise<ConnectTarget> {
+  const [row, actor] = await Promise.all([
+    loadTargetRow(catalogue.db, choice.computeId),
+    loadPersonActor(catalogue, choice.userId),
+  ]);
+  requireConnect(catalogue, actor, row);
+  if (!row.policy.linkLogin) {
+    throw new PosternError('link_login_disabled', { params: { compute: shownName(row.compute) } });
+  }
+  return { ...computeTarget(catalogue, row, choice), person: targetPerson(actor, row) };
+}
+
+/**
+ * Whether a person who is choosing now could connect: as `resolveTarget`, but a compute that the person cannot see is
+ * `not_found`, so that forged ids tell nothing. Opens no credentials.
+ */
+export async function checkChoice(catalogue: Catalogue, choice: TargetChoice): Promise<void> {
+  const actor = await loadPersonActor(catalogue, choice.userId);
+  const row = await loadTargetRow(catalogue.db, choice.computeId);
+  const unseen = new PosternError('not_found', { params: { thing: `compute "${choice.computeId}"` } });
+  if (actor === null) throw unseen;
+  try {
+    requireMay(actor, 'project.connect', projectResource(catalogue, row.project));
+  } catch (error) {
+    throw isPosternError(error, 'not_found') ? unseen : error;
+  }
+  if (!row.policy.linkLogin) {
+    throw new PosternError('link_login_disabled', { params: { compute: shownName(row.compute) } });
+  }
+  chooseDatabase(row, choice);
+  chooseDatabaseRole(row, choice);
+}
+
+/** Throws `permission_lost` unless the person may connect to the compute's project now. */
+export function requireConnect(
+  catalogue: Catalogue,
+  actor: PersonActor | null,
+  row: TargetRow,
+): asserts actor is PersonActor {
+  const isAllowed = actor !== null && may(actor, 'project.connect', projectResource(catalogue, row.project));
+  if (!isAllowed) throw new PosternError('permission_lost', { params: { project: row.project.name } });
+}
+
+export function targetPerson(actor: PersonActor, row: TargetRow): TargetPerson {
+  const { accountId } = row.project;
+  const isGuest = (accountId as string) !== actor.userId && !actor.memberships.has(accountId);
+  return { userId: actor.userId, email: actor.email, name: actor.name, isGuest };
+}
+
+/** The target without asking who it is for. Throws `not_found`, `forbidden`, `precondition`. */
+export function computeTarget(
+  catalogue: Catalogue,
+  row: TargetRow,
+  choice: Pick<TargetChoice, 'database' | 'databaseRole' | 'access'>,
+): ComputeTarget {
+  const { account, project, compute } = row;
+  const role = chooseDatabaseRole(row, choice);
+  return {
+    account: { id: account.id, name: account.name },
+    project: { id: project.id, name: project.name },
+    compute: { id: compute.id, name: shownName(compute), state: compute.state, hostId: compute.hostId },
+    database: chooseDatabase(row, choice),
+    databaseRole: role.name,
+    access: choice.access,
+    upstream: {
+      host: compute.host,
+      port: compute.port,
+      tls: row.tlsSettings(catalogue.sealer),
+      password:
+        role.sealed_password === null ? null : catalogue.sealer.open(role.sealed_password, passwordPlace(role.id)),
+      allowMd5: compute.allowMd5,
+      allowCleartext: compute.allowCleartext,
+    },
+    databases: row.databases,
+    policy: row.policy,
+  };
+}

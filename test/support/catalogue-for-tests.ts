@@ -1,0 +1,98 @@
+// A catalogue on a fresh database, closed with its test, and people, organizations and projects to put into it.
+
+import { randomBytes } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import type { PersonActor } from '../../src/catalogue/actors.ts';
+import { loadPersonActor } from '../../src/catalogue/actors.ts';
+import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import { type Catalogue, type CatalogueOptions, openCatalogue } from '../../src/catalogue/catalogue.ts';
+import { type RegisteredProject, registerProject } from '../../src/catalogue/register-project.ts';
+import { Sealer } from '../../src/catalogue/sealing.ts';
+import { createUser } from '../../src/catalogue/users.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { type AccountId, newNodeId, personalAccountId, type UserId } from '../../src/ids.ts';
+import { createLog } from '../../src/log.ts';
+import { Secret } from '../../src/secret.ts';
+import { createTestDatabase } from './postgres-for-tests.ts';
+
+export interface CatalogueForTests extends Catalogue {
+  readonly url: string;
+}
+
+/** A clock that tests push. */
+export interface PushedClock extends Clock {
+  push(ms: number): void;
+}
+
+export function pushedClock(start = new Date('2026-03-04T05:06:07.008Z')): PushedClock {
+  let now = start.getTime();
+  return { now: () => new Date(now), push: (ms) => (now += ms) };
+}
+
+export function newSealingKey(): Secret {
+  return new Secret(randomBytes(32).toString('base64'));
+}
+
+/** An open catalogue on its own database; both end with the test. */
+export async function openTestCatalogue(options: Partial<CatalogueOptions> = {}): Promise<CatalogueForTests> {
+  const database = await createTestDatabase();
+  onTestFinished(() => database.close());
+  const catalogue = await openCatalogueOn(database.url, options);
+  return { ...catalogue, url: database.url };
+}
+
+/** Another node's catalogue on a database that is there; closed with the test. */
+export async function openCatalogueOn(url: string, options: Partial<CatalogueOptions> = {}): Promise<Catalogue> {
+  const catalogue = await openCatalogue({
+    url: new Secret(url),
+    log: createLog('silent'),
+    clock: systemClock,
+    sealer: new Sealer([newSealingKey()]),
+    nodeId: newNodeId(),
+    ...options,
+  });
+  onTestFinished(() => catalogue.close());
+  return catalogue;
+}
+
+/** A person without a password, `name@example.com`. */
+export async function addPerson(catalogue: Catalogue, name: string): Promise<PersonForTests> {
+  const user = await createUser(catalogue, SYSTEM_CONTEXT, { email: `${name}@example.com`, name, password: null });
+  return { userId: user.id, email: user.email, accountId: personalAccountId(user.id) };
+}
+
+export interface PersonForTests {
+  readonly userId: UserId;
+  readonly email: string;
+  readonly accountId: AccountId;
+}
+
+/** The person acting now, with the memberships and shares of this moment. */
+export async function actingAs(catalogue: Catalogue, { userId }: Pick<PersonForTests, 'userId'>): Promise<AuditContext> {
+  return { ...SYSTEM_CONTEXT, actor: await actorOf(catalogue, userId) };
+}
+
+export async function actorOf(catalogue: Catalogue, userId: UserId): Promise<PersonActor> {
+  const actor = await loadPersonActor(catalogue, userId);
+  if (actor === null) throw new Error(`there is no person ${userId}`);
+  return actor;
+}
+
+/** An attached project that nobody dials: role `app`, read-only role `app_reader`, database `appdb`. */
+export async function addProject(
+  catalogue: Catalogue,
+  accountId: AccountId,
+  name = 'shop',
+): Promise<RegisteredProject> {
+  return registerProject(catalogue, SYSTEM_CONTEXT, {
+    project: { accountId, name, pgVersion: 16, regionId: 'local', creationSource: 'attached' },
+    compute: { type: 'read_write', state: 'active', hostId: null, host: 'db.internal', port: 5432, tls: VERIFY_FULL },
+    databases: [{ name: 'appdb', ownerName: 'app' }],
+    roles: [
+      { name: 'app', password: new Secret('app-password') },
+      { name: 'app_reader', password: new Secret('reader-password'), isReadOnly: true },
+    ],
+  });
+}
+
+const VERIFY_FULL = { mode: 'verify-full', ca: null, serverName: null, clientCertificate: null } as const;
