@@ -7,10 +7,14 @@ import type { Log } from '../log.ts';
 import { type CancelKey, cancelKeyDigest } from '../protocol/cancel-key.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
+import { answerInTime } from './answer-in-time.ts';
 import type { MirroredHash } from './mirrored-hash.ts';
 import type { NodeBus } from './node-bus.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';
 import type { NodeReply } from './node-messages.ts';
+
+/** The canceller is held for two seconds at most, and the forwarded request needs its share of them. */
+const SEARCH_LIMIT_MS = 1_000;
 
 /** `found` here; `forwarded` to the node that knows the key, which may not have answered in time; or `unknown`. */
 export type CancelOutcome = 'found' | 'forwarded' | 'unknown';
@@ -95,15 +99,19 @@ export class CancelRoutes {
 
   async #findNode(digest: string): Promise<NodeId | null> {
     try {
-      const others = await this.#heartbeat.findOtherNodes();
-      const known = await Promise.all(
-        others.map((nodeId) => this.#redis.hexists(redisKeys.cancelRoutes(nodeId), digest)),
-      );
-      return others.find((_nodeId, index) => known[index] === 1) ?? null;
+      return await answerInTime(this.#searchOtherNodes(digest), SEARCH_LIMIT_MS);
     } catch (error) {
       this.#log.warn({ err: error }, 'could not look for a cancel key on other nodes');
       return null;
     }
+  }
+
+  async #searchOtherNodes(digest: string): Promise<NodeId | null> {
+    const others = await this.#heartbeat.findOtherNodes();
+    const known = await Promise.all(
+      others.map((nodeId) => this.#redis.hexists(redisKeys.cancelRoutes(nodeId), digest)),
+    );
+    return others.find((_nodeId, index) => known[index] === 1) ?? null;
   }
 }
 

@@ -4,9 +4,13 @@
 import { terminalKey } from '../network-address.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
+import { answerInTime } from './answer-in-time.ts';
 import type { LiveConnectionRecord } from './live-connection.ts';
 import type { MirroredHash } from './mirrored-hash.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';
+
+/** A slow Redis is not waited for longer: the connection that asks has a person behind it. */
+const ANSWER_LIMIT_MS = 1_000;
 
 /** What a cap may be set on. Waiting connections count for the two `waiting_…` only, all others for the rest. */
 export type CountedThing = 'person' | 'grant' | 'access_token' | 'compute' | 'waiting_address' | 'waiting_in_all';
@@ -66,19 +70,23 @@ export class ConnectionCounts {
     }
   }
 
-  /** NOTE: own counts are written before the others' are read, so that two nodes cannot both miss each other. */
   async #countElsewhere(fields: readonly string[]): Promise<number[]> {
     try {
-      await this.#mirror.flush();
-      const others = await this.#heartbeat.findOtherNodes();
-      const counts = await Promise.all(
-        others.map((nodeId) => this.#redis.hmget(redisKeys.connectionCounts(nodeId), ...fields)),
-      );
-      return fields.map((_field, index) => counts.reduce((sum, ofNode) => sum + toCount(ofNode[index]), 0));
+      return await answerInTime(this.#readOtherNodes(fields), ANSWER_LIMIT_MS);
     } catch {
       // The heartbeat tells the log that Redis is away; nobody is refused for it.
       return fields.map(() => 0);
     }
+  }
+
+  /** NOTE: own counts are written before the others' are read, so that two nodes cannot both miss each other. */
+  async #readOtherNodes(fields: readonly string[]): Promise<number[]> {
+    await this.#mirror.flush();
+    const others = await this.#heartbeat.findOtherNodes();
+    const counts = await Promise.all(
+      others.map((nodeId) => this.#redis.hmget(redisKeys.connectionCounts(nodeId), ...fields)),
+    );
+    return fields.map((_field, index) => counts.reduce((sum, ofNode) => sum + toCount(ofNode[index]), 0));
   }
 }
 

@@ -6,6 +6,7 @@ import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
+import { answerInTime } from './answer-in-time.ts';
 import { CancelRoutes } from './cancel-routes.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { LiveConnections } from './live-connections.ts';
@@ -15,9 +16,11 @@ import { NodeBus } from './node-bus.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { Revocations } from './revocations.ts';
 
-/** Records may lag by a second; a Ctrl-C that lands on another node should not find its key missing. */
+/** Records may lag by a second; a Ctrl-C that lands on another node should not find its key missing, nor a cap a closed connection. */
 const RECORD_BATCH_INTERVAL_MS = 1_000;
-const CANCEL_ROUTE_BATCH_INTERVAL_MS = 100;
+const SHORT_BATCH_INTERVAL_MS = 100;
+/** Leaving is a courtesy to the others, who notice in seconds anyway. */
+const LEAVE_LIMIT_MS = 2_000;
 
 export interface FleetOptions {
   /** A client for `commands`. */
@@ -38,7 +41,7 @@ export interface Fleet {
   onDrainRequested(listener: () => void): void;
   /** Joins the fleet; waits for Redis to confirm the subscription. */
   start(): Promise<void>;
-  /** Leaves the fleet at once. Never rejects. */
+  /** Leaves the fleet; waits two seconds for Redis at most. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -48,8 +51,8 @@ export function createFleet({ redis, subscriber, nodeId, version, clock, log }: 
   const revocations = new Revocations({ redis, bus, nodeId, log });
   const mirrorOf = (key: string, batchIntervalMs: number) => new MirroredHash({ redis, key, batchIntervalMs, log });
   const records = mirrorOf(redisKeys.liveConnections(nodeId), RECORD_BATCH_INTERVAL_MS);
-  const countsMirror = mirrorOf(redisKeys.connectionCounts(nodeId), RECORD_BATCH_INTERVAL_MS);
-  const routes = mirrorOf(redisKeys.cancelRoutes(nodeId), CANCEL_ROUTE_BATCH_INTERVAL_MS);
+  const countsMirror = mirrorOf(redisKeys.connectionCounts(nodeId), SHORT_BATCH_INTERVAL_MS);
+  const routes = mirrorOf(redisKeys.cancelRoutes(nodeId), SHORT_BATCH_INTERVAL_MS);
   const mirrors = [records, countsMirror, routes];
 
   const counts = new ConnectionCounts({ redis, heartbeat, mirror: countsMirror });
@@ -80,8 +83,10 @@ export function createFleet({ redis, subscriber, nodeId, version, clock, log }: 
     },
     async close() {
       local.close();
-      await heartbeat.close();
-      await Promise.all([bus.close(), ...mirrors.map((mirror) => mirror.close())]);
+      const left = Promise.all([heartbeat.close(), bus.close(), ...mirrors.map((mirror) => mirror.close())]);
+      await answerInTime(left, LEAVE_LIMIT_MS).catch((error: unknown) => {
+        log.warn({ err: error }, 'left the fleet without telling the other nodes');
+      });
     },
   };
 }

@@ -62,6 +62,7 @@ export class MirroredHash {
   /** Prolongs the hash; when it is not what was written (Redis restarted, a namesake's remains), writes it anew. */
   renew(): Promise<void> {
     return this.#enqueue(async () => {
+      if (this.#isClosed) return;
       await this.#writeChanges();
       const [, storedFields] = await Promise.all([
         this.#redis.pexpire(this.#key, HASH_TTL_MS),
@@ -75,6 +76,7 @@ export class MirroredHash {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#stopTimer();
+    this.#changed.clear();
     await this.#enqueue(async () => {
       await this.#redis.del(this.#key);
     });

@@ -1,0 +1,139 @@
+// The queue before the audit trail: events of connections are recorded without waiting and stored in batches, in order,
+// also when the catalogue was away for a while. An event that cannot be stored goes to the log whole, never nowhere.
+
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AuditEventInput, auditEventBody, recordAuditEvents } from '../catalogue/audit-events.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { isPosternError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from './metrics.ts';
+import { OutageLog } from './outage-log.ts';
+
+/** Events that may wait; at 50 logins a second that is a catalogue outage of some minutes. */
+export const MAX_QUEUED_EVENTS = 50_000;
+const EVENTS_PER_BATCH = 200;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+const CLOSE_LIMIT_MS = 5_000;
+
+type StoreResult = 'stored' | 'rejected' | 'try_later';
+
+interface AuditTrailOptions {
+  readonly catalogue: Catalogue;
+  readonly metrics: Pick<Metrics, 'auditEvents' | 'auditQueue'>;
+  readonly log: Log;
+}
+
+export class AuditTrail {
+  readonly #catalogue: Catalogue;
+  readonly #metrics: Pick<Metrics, 'auditEvents' | 'auditQueue'>;
+  readonly #log: Log;
+  readonly #outage: OutageLog;
+  readonly #giveUp = new AbortController();
+  #queue: AuditEventInput[] = [];
+  #writing: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor({ catalogue, metrics, log }: AuditTrailOptions) {
+    this.#catalogue = catalogue;
+    this.#metrics = metrics;
+    this.#log = log;
+    this.#outage = new OutageLog(log, 'storing audit events');
+  }
+
+  /** Queues an event; it keeps its place among those recorded before and after it. Never throws. */
+  record(event: AuditEventInput): void {
+    // The id is given here, so that a batch whose commit was not acknowledged is not stored twice.
+    const identified = { ...event, id: event.id ?? randomUUID() };
+    if (this.#isClosed || this.#queue.length >= MAX_QUEUED_EVENTS) {
+      this.#lose([identified], 'dropped');
+      return;
+    }
+    this.#queue.push(identified);
+    this.#metrics.auditQueue.set(this.#queue.length);
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = null;
+    });
+  }
+
+  /** Resolves when everything recorded so far has been stored or rejected, however long the catalogue is away. */
+  async flush(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+  }
+
+  /** Stores what is queued, for five seconds at most; what is left then goes to the log. Later events do too. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const timer = setTimeout(() => this.#giveUp.abort(), CLOSE_LIMIT_MS);
+    await this.flush();
+    clearTimeout(timer);
+    this.#lose(this.#queue.splice(0), 'dropped');
+  }
+
+  async #writeAll(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (this.#queue.length > 0 && !this.#giveUp.signal.aborted) {
+      const batch = this.#queue.slice(0, EVENTS_PER_BATCH);
+      const settled = await this.#storeBatch(batch);
+      this.#queue.splice(0, settled);
+      this.#metrics.auditQueue.set(this.#queue.length);
+      if (settled === batch.length) {
+        pauseMs = FIRST_PAUSE_MS;
+      } else {
+        await pause(pauseMs, undefined, { signal: this.#giveUp.signal }).catch(() => {});
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      }
+    }
+  }
+
+  /** How many events from the front are dealt with: when the catalogue refuses a batch, one bad event must not hold up the rest. */
+  async #storeBatch(batch: readonly AuditEventInput[]): Promise<number> {
+    const result = await this.#store(batch);
+    if (result === 'stored') return batch.length;
+    if (result === 'try_later') return 0;
+    for (const [index, event] of batch.entries()) {
+      const single = await this.#store([event]);
+      if (single === 'try_later') return index;
+      if (single === 'rejected') this.#lose([event], 'rejected');
+    }
+    return batch.length;
+  }
+
+  async #store(events: readonly AuditEventInput[]): Promise<StoreResult> {
+    try {
+      await this.#catalogue.transaction((tx) => recordAuditEvents(tx, events));
+      this.#metrics.auditEvents.inc({ outcome: 'stored' }, events.length);
+      this.#outage.succeeded();
+      return 'stored';
+    } catch (error) {
+      if (isAboutTheEvent(error)) return 'rejected';
+      this.#outage.failed(error);
+      return 'try_later';
+    }
+  }
+
+  #lose(events: readonly AuditEventInput[], outcome: 'dropped' | 'rejected'): void {
+    for (const event of events) {
+      this.#metrics.auditEvents.inc({ outcome });
+      this.#log.error({ auditEvent: describe(event) }, `audit event ${outcome}: it is in this log line only`);
+    }
+  }
+}
+
+/** True when trying again cannot help: the event itself is wrong, not the catalogue's state. */
+function isAboutTheEvent(error: unknown): boolean {
+  if (!(error instanceof Error) || isPosternError(error, 'store_unavailable')) return false;
+  // PostgreSQL documentation, "PostgreSQL Error Codes": data exception, integrity constraint violation.
+  if ('code' in error && typeof error.code === 'string') return /^2[23]/.test(error.code);
+  return error instanceof TypeError || error instanceof RangeError;
+}
+
+function describe(event: AuditEventInput): unknown {
+  try {
+    return auditEventBody(event);
+  } catch {
+    // An event too wrong for its final form is logged as it came.
+    return event;
+  }
+}

@@ -1,0 +1,49 @@
+// One signed request to the audit webhook. Knows nothing of what was delivered before or of trying again.
+
+import { createHmac } from 'node:crypto';
+import type { Secret } from '../secret.ts';
+
+const RESPONSE_LIMIT_MS = 10_000;
+
+export interface AuditWebhookTarget {
+  readonly url: string;
+  readonly secret: Secret;
+}
+
+/**
+ * Posts events as JSON lines with `Postern-Timestamp` (Unix seconds) and `Postern-Signature: v1=<hex>`: the HMAC-SHA256 of
+ * `<timestamp>.<body>`. Resolves for a 2xx answer within ten seconds; throws for everything else, redirects included.
+ */
+export async function sendAuditEvents(
+  { url, secret }: AuditWebhookTarget,
+  { lines, at, signal }: { lines: readonly string[]; at: Date; signal: AbortSignal },
+): Promise<void> {
+  const body = lines.map((line) => `${line}\n`).join('');
+  const timestamp = String(Math.floor(at.getTime() / 1_000));
+  const response = await fetch(url, {
+    method: 'POST',
+    body,
+    redirect: 'error',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(RESPONSE_LIMIT_MS)]),
+    headers: {
+      'Content-Type': 'application/x-ndjson',
+      'Postern-Timestamp': timestamp,
+      'Postern-Signature': `v1=${signAuditBody({ secret, timestamp, body })}`,
+    },
+  });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`the audit webhook answered ${response.status}`);
+}
+
+/** The signature that a receiver computes and compares in constant time, as hex. */
+export function signAuditBody({
+  secret,
+  timestamp,
+  body,
+}: {
+  secret: Secret;
+  timestamp: string;
+  body: string;
+}): string {
+  return createHmac('sha256', secret.reveal()).update(`${timestamp}.${body}`).digest('hex');
+}

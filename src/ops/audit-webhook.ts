@@ -1,0 +1,136 @@
+// Delivers the audit trail to the operator's webhook, each event at least once and each chain in order. One node of the
+// fleet does it at a time; the positions are in Redis, and when they are lost the last hour is delivered again.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { NodeId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import { type RedisClient, runScript } from '../redis-client.ts';
+import { redisKeys } from '../redis-keys.ts';
+import { readChainEnds, readChainPart, readPositionsBefore } from './audit-chain-tail.ts';
+import { type AuditWebhookTarget, sendAuditEvents } from './audit-webhook-request.ts';
+import type { Metrics } from './metrics.ts';
+import { OutageLog } from './outage-log.ts';
+
+const POLL_INTERVAL_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Longer than one request may take. */
+const LEASE_MS = 15_000;
+const EVENTS_PER_REQUEST = 100;
+const REPLAY_MS = 3_600_000;
+
+// Takes or prolongs the lease.
+// KEYS: lease. ARGV: node id, milliseconds. Returns 1 when the lease is this node's.
+const HOLD_LEASE = `
+local holder = redis.call('get', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
+
+interface AuditWebhookOptions {
+  readonly target: AuditWebhookTarget;
+  readonly catalogue: Catalogue;
+  readonly redis: RedisClient;
+  readonly metrics: Pick<Metrics, 'auditWebhookDeliveries'>;
+  readonly log: Log;
+}
+
+export class AuditWebhook {
+  readonly #target: AuditWebhookTarget;
+  readonly #catalogue: Catalogue;
+  readonly #redis: RedisClient;
+  readonly #metrics: Pick<Metrics, 'auditWebhookDeliveries'>;
+  readonly #outage: OutageLog;
+  readonly #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor({ target, catalogue, redis, metrics, log }: AuditWebhookOptions) {
+    this.#target = target;
+    this.#catalogue = catalogue;
+    this.#redis = redis;
+    this.#metrics = metrics;
+    this.#outage = new OutageLog(log, 'delivering audit events to the webhook');
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Stops, also in the middle of a request; its events are delivered again by whoever goes on. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let pauseMs = POLL_INTERVAL_MS;
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#deliverWhatIsNew();
+        this.#outage.succeeded();
+        pauseMs = POLL_INTERVAL_MS;
+      } catch (error) {
+        if (!this.#stop.signal.aborted) this.#outage.failed(error);
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      }
+      await pause(pauseMs, undefined, { signal: this.#stop.signal }).catch(() => {});
+    }
+  }
+
+  async #deliverWhatIsNew(): Promise<void> {
+    if (!(await this.#holdLease())) return;
+    const ends = await readChainEnds(this.#catalogue);
+    const positions = await this.#readPositions(ends);
+    for (const [nodeId, end] of ends) {
+      let position = positions.get(nodeId) ?? 0;
+      while (position < end && (await this.#holdLease())) {
+        position = await this.#deliverPart({ nodeId, after: position, end });
+      }
+    }
+  }
+
+  /** Returns the position reached. Links whose events somebody removed are passed over: `audit verify` reports them. */
+  async #deliverPart({ nodeId, after, end }: { nodeId: NodeId; after: number; end: number }): Promise<number> {
+    const part = await readChainPart(this.#catalogue, { nodeId, after, limit: EVENTS_PER_REQUEST });
+    if (part.length > 0) await this.#send(part.map((link) => link.json));
+    const position = part.at(-1)?.position ?? end;
+    await this.#redis.hset(redisKeys.auditWebhookPositions(), nodeId, position);
+    return position;
+  }
+
+  async #send(lines: readonly string[]): Promise<void> {
+    try {
+      await sendAuditEvents(this.#target, { lines, at: this.#catalogue.clock.now(), signal: this.#stop.signal });
+      this.#metrics.auditWebhookDeliveries.inc({ outcome: 'delivered' });
+    } catch (error) {
+      this.#metrics.auditWebhookDeliveries.inc({ outcome: 'failed' });
+      throw error;
+    }
+  }
+
+  async #holdLease(): Promise<boolean> {
+    if (this.#stop.signal.aborted) return false;
+    const { nodeId } = this.#catalogue;
+    const held = await runScript(this.#redis, HOLD_LEASE, {
+      keys: [redisKeys.auditWebhookLease()],
+      args: [nodeId, LEASE_MS],
+    });
+    return held === 1;
+  }
+
+  async #readPositions(ends: ReadonlyMap<NodeId, number>): Promise<Map<NodeId, number>> {
+    const stored = await this.#redis.hgetall(redisKeys.auditWebhookPositions());
+    if (Object.keys(stored).length === 0) return await this.#startPositions(ends);
+    return new Map([...ends.keys()].map((nodeId) => [nodeId, Number(stored[nodeId] ?? 0)]));
+  }
+
+  async #startPositions(ends: ReadonlyMap<NodeId, number>): Promise<Map<NodeId, number>> {
+    const recent = await readPositionsBefore(
+      this.#catalogue,
+      new Date(this.#catalogue.clock.now().getTime() - REPLAY_MS),
+    );
+    const positions = new Map([...ends].map(([nodeId, end]) => [nodeId, recent.get(nodeId) ?? end]));
+    if (positions.size > 0) await this.#redis.hset(redisKeys.auditWebhookPositions(), Object.fromEntries(positions));
+    return positions;
+  }
+}

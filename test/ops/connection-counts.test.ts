@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ComputeId, idFrom, newUserId } from '../../src/ids.ts';
+import type { LiveConnectionRecord } from '../../src/ops/live-connection.ts';
+import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/fleet-for-tests.ts';
+import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const register = (node: TestNode, given: Partial<Omit<LiveConnectionRecord, 'nodeId'>>) =>
+  node.liveConnections.register(connectionRecord(node.nodeId, given), recordingHandle());
+
+describe.each(redisKinds)('caps on connections, on $name', ({ start }) => {
+  let redis: TestRedis;
+  let here: TestNode;
+  let there: TestNode;
+
+  beforeAll(async () => {
+    redis = await start();
+  });
+  afterAll(() => redis.close());
+  beforeEach(async () => {
+    here = await startTestNode(redis.url);
+    there = await startTestNode(redis.url);
+    return async () => {
+      await here[Symbol.asyncDispose]();
+      await there[Symbol.asyncDispose]();
+    };
+  });
+
+  it('a person is counted over all nodes', async () => {
+    const userId = newUserId();
+    const first = register(here, { userId });
+    expect(await first.findExceededCap({ person: 2 })).toBeNull();
+    const second = register(there, { userId });
+    expect(await second.findExceededCap({ person: 2 })).toBeNull();
+    const third = register(here, { userId });
+    expect(await third.findExceededCap({ person: 2 })).toBe('person');
+  });
+
+  it('a closed connection makes room on every node', async () => {
+    const computeId = idFrom<ComputeId>('ep-one');
+    const first = register(here, { computeId });
+    expect(await first.findExceededCap({ compute: 1 })).toBeNull();
+    const second = register(there, { computeId });
+    expect(await second.findExceededCap({ compute: 1 })).toBe('compute');
+    second.close();
+    first.close();
+    const third = register(here, { computeId });
+    await waitUntil(async () => (await third.findExceededCap({ compute: 1 })) === null, 'there is room again');
+  });
+
+  it('each compute is counted by itself', async () => {
+    register(here, { computeId: idFrom<ComputeId>('ep-one') });
+    const other = register(here, { computeId: idFrom<ComputeId>('ep-two') });
+    expect(await other.findExceededCap({ compute: 1 })).toBeNull();
+  });
+
+  it('of many that ask at once on one node, exactly as many get in as there is room', async () => {
+    const userId = newUserId();
+    const asked = Array.from({ length: 20 }, () => register(here, { userId }).findExceededCap({ person: 7 }));
+    const answers = await Promise.all(asked);
+    expect(answers.filter((answer) => answer === null)).toHaveLength(7);
+  });
+
+  it('of many that ask at once on two nodes, never more get in than there is room', async () => {
+    const userId = newUserId();
+    const asked = Array.from({ length: 20 }, (_none, index) =>
+      register(index % 2 === 0 ? here : there, { userId }).findExceededCap({ person: 7 }),
+    );
+    const answers = await Promise.all(asked);
+    expect(answers.filter((answer) => answer === null).length).toBeLessThanOrEqual(7);
+  });
+
+  it('who waits counts for the address and in all, but not yet for the person', async () => {
+    const caps = { waiting_address: 1, waiting_in_all: 2, person: 1 };
+    const first = register(here, { phase: 'waiting', address: '2001:db8::1' });
+    expect(await first.findExceededCap(caps)).toBeNull();
+    const sameNetwork = register(there, { phase: 'waiting', address: '2001:db8::2' });
+    expect(await sameNetwork.findExceededCap(caps)).toBe('waiting_address');
+    sameNetwork.close();
+    const second = register(there, { phase: 'waiting', address: '192.0.2.9' });
+    expect(await second.findExceededCap(caps)).toBeNull();
+    const third = register(here, { phase: 'waiting', address: '192.0.2.10' });
+    expect(await third.findExceededCap(caps)).toBe('waiting_in_all');
+  });
+
+  it('a connection that stops waiting counts for its person from then on', async () => {
+    const userId = newUserId();
+    const registration = register(here, { phase: 'waiting', userId });
+    expect(await registration.findExceededCap({ person: 0 })).toBeNull();
+    registration.update({ phase: 'connecting' });
+    expect(await registration.findExceededCap({ person: 0 })).toBe('person');
+    expect(await registration.findExceededCap({ waiting_address: 0, waiting_in_all: 0 })).toBeNull();
+  });
+});
+
+it('without Redis a node goes by its own connections', async () => {
+  await using redis = await startDebianRedis();
+  await using node = await startTestNode(redis.url);
+  const userId = newUserId();
+  const first = register(node, { userId });
+  await redis.kill('SIGKILL');
+  const second = register(node, { userId });
+  expect(await first.findExceededCap({ person: 2 })).toBeNull();
+  expect(await second.findExceededCap({ person: 1 })).toBe('person');
+});

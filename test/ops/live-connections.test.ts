@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type ConnectionId,
+  idFrom,
+  type NodeId,
+  newConnectionId,
+  newGrantId,
+  newUserId,
+  type UserId,
+} from '../../src/ids.ts';
+import type { LiveConnectionRecord } from '../../src/ops/live-connection.ts';
+import { redisChannels, redisKeys } from '../../src/redis-keys.ts';
+import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/fleet-for-tests.ts';
+import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const by = 'ops@example.com';
+
+describe.each(redisKinds)('live connections on $name', ({ start }) => {
+  let redis: TestRedis;
+  let here: TestNode;
+  let there: TestNode;
+
+  beforeAll(async () => {
+    redis = await start();
+  });
+  afterAll(() => redis.close());
+  beforeEach(async () => {
+    here = await startTestNode(redis.url);
+    there = await startTestNode(redis.url);
+    return async () => {
+      await here[Symbol.asyncDispose]();
+      await there[Symbol.asyncDispose]();
+    };
+  });
+
+  const register = (node: TestNode, given: Partial<Omit<LiveConnectionRecord, 'nodeId'>> = {}) => {
+    const handle = recordingHandle();
+    const record = connectionRecord(node.nodeId, given);
+    return { id: record.id, handle, registration: node.liveConnections.register(record, handle) };
+  };
+  const listedAt = async (node: TestNode, id: ConnectionId) =>
+    (await node.liveConnections.list()).find((record) => record.id === id);
+  const seenHere = (id: ConnectionId) => waitUntil(() => listedAt(here, id), 'the other node lists the connection');
+
+  it('every node lists the connections of all nodes, with what changed since', async () => {
+    const { id, handle, registration } = register(there, { phase: 'waiting' });
+    expect(await seenHere(id)).toMatchObject({ nodeId: there.nodeId, phase: 'waiting', bytesToClient: 0 });
+    registration.update({ phase: 'relaying', projectName: 'ocean-art' });
+    handle.current = { bytesToUpstream: 10, bytesToClient: 4_000, transactionStatus: 'T' };
+    const changed = await waitUntil(async () => {
+      const record = await listedAt(here, id);
+      return record?.bytesToClient === 4_000 && record;
+    }, 'the change is seen');
+    expect(changed).toMatchObject({ phase: 'relaying', projectName: 'ocean-art', transactionStatus: 'T' });
+  });
+
+  it('a closed connection is gone from all lists', async () => {
+    const { id, registration } = register(there);
+    await seenHere(id);
+    registration.close();
+    await waitUntil(async () => (await listedAt(here, id)) === undefined, 'it is gone');
+    expect(await listedAt(there, id)).toBeUndefined();
+  });
+
+  it('the list is filtered and in order of age', async () => {
+    const userId = newUserId();
+    const young = register(here, { userId, since: '2026-01-02T00:00:00.000Z' });
+    const old = register(there, { userId, since: '2026-01-01T00:00:00.000Z' });
+    register(there, { userId: newUserId() });
+    await seenHere(old.id);
+    const listed = await here.liveConnections.list({ userId });
+    expect(listed.map(({ id }) => id)).toEqual([old.id, young.id]);
+    expect(await here.liveConnections.list({ userId, nodeId: here.nodeId })).toHaveLength(1);
+  });
+
+  it('an operator ends a connection of another node with a reason', async () => {
+    const { id, handle } = register(there);
+    await seenHere(id);
+    expect(await here.liveConnections.end(id, { reason: 'maintenance', by })).toBe('done');
+    expect(handle.ends).toEqual([{ kind: 'killed', reason: 'maintenance' }]);
+  });
+
+  it('a query of another node is canceled', async () => {
+    const { id, handle } = register(there);
+    await seenHere(id);
+    expect(await here.liveConnections.cancelQuery(id, { by })).toBe('done');
+    expect(handle.canceled).toBe(1);
+  });
+
+  it('a notice reaches the chosen connections of all nodes and no other', async () => {
+    const chosen = [register(here), register(there), register(there)];
+    const other = register(there);
+    for (const { id } of [...chosen, other]) await seenHere(id);
+    const ids = chosen.map(({ id }) => id);
+    expect(await here.liveConnections.notify([...ids, newConnectionId()], { text: 'back at noon', by })).toBe(3);
+    expect(chosen.map(({ handle }) => handle.notices)).toEqual([['back at noon'], ['back at noon'], ['back at noon']]);
+    expect(other.handle.notices).toEqual([]);
+  });
+
+  it('a connection that no node has is not found', async () => {
+    expect(await here.liveConnections.end(newConnectionId(), { reason: '', by })).toBe('not_found');
+  });
+
+  it('revoking ends the connections that rest on it on all nodes, and no other', async () => {
+    const userId = newUserId();
+    const resting = [register(here, { userId }), register(there, { userId, phase: 'connecting' })];
+    const other = register(there, { userId: newUserId() });
+    await here.liveConnections.endWhere({ userId });
+    expect(resting[0]?.handle.ends).toEqual([{ kind: 'revoked' }]);
+    await waitUntil(() => resting[1]?.handle.ends.length, 'the other node ends its connection');
+    expect(resting.map(({ handle }) => handle.ends)).toEqual([[{ kind: 'revoked' }], [{ kind: 'revoked' }]]);
+    expect(other.handle.ends).toEqual([]);
+  });
+
+  it('revoking needs every given value to match', async () => {
+    const userId = newUserId();
+    const grantId = newGrantId();
+    const both = register(there, { userId, grantId });
+    const personOnly = register(there, { userId });
+    await here.liveConnections.endWhere({ userId, grantId });
+    await waitUntil(() => both.handle.ends.length, 'the connection under the grant ends');
+    expect(personOnly.handle.ends).toEqual([]);
+  });
+
+  it('a node that missed the message learns of a revocation with its next heartbeat', async () => {
+    const userId = newUserId();
+    const { handle } = register(there, { userId });
+    await there.subscriber.unsubscribe();
+    await here.liveConnections.endWhere({ userId });
+    await there.heartbeat.beat();
+    expect(handle.ends).toEqual([{ kind: 'revoked' }]);
+  });
+
+  it('a revocation does not touch connections that came after it was obeyed', async () => {
+    const userId = newUserId();
+    const before = register(there, { userId });
+    await here.liveConnections.endWhere({ userId });
+    await waitUntil(() => before.handle.ends.length, 'the old connection ends');
+    const after = register(there, { userId });
+    await there.heartbeat.beat();
+    expect(after.handle.ends).toEqual([]);
+  });
+
+  it('a forged revocation without any value ends nothing', async () => {
+    const { handle } = register(there, { userId: newUserId() });
+    await here.redis.xadd(redisKeys.revocations(), '*', 'revocation', JSON.stringify({ from: 'node-forged' }));
+    await there.heartbeat.beat();
+    expect(handle.ends).toEqual([]);
+  });
+
+  it('draining is asked of the node itself, and the list shows it', async () => {
+    const drains: string[] = [];
+    there.onDrainRequested(() => drains.push('there'));
+    here.onDrainRequested(() => drains.push('here'));
+    expect(await here.liveConnections.drainNode(there.nodeId, { by })).toBe('done');
+    expect(drains).toEqual(['there']);
+    const nodes = await here.liveConnections.listNodes();
+    expect(nodes.find(({ nodeId }) => nodeId === there.nodeId)?.isDraining).toBe(true);
+    expect(nodes.find(({ nodeId }) => nodeId === here.nodeId)?.isDraining).toBe(false);
+  });
+
+  it('a node that is not there gives no answer', async () => {
+    expect(await here.liveConnections.drainNode(idFrom<NodeId>('node-nowhere'), { by })).toBe('no_answer');
+  });
+
+  it('the list of nodes tells version and counts', async () => {
+    register(there);
+    register(there, { phase: 'waiting' });
+    await there.heartbeat.beat();
+    const nodes = await here.liveConnections.listNodes();
+    expect(nodes.find(({ nodeId }) => nodeId === there.nodeId)).toMatchObject({
+      version: '0.0.0-test',
+      liveConnections: 1,
+      waitingConnections: 1,
+    });
+  });
+
+  it('a node that leaves takes its connections along', async () => {
+    const { id } = register(there);
+    await seenHere(id);
+    await there.close();
+    expect(await listedAt(here, id)).toBeUndefined();
+    expect((await here.liveConnections.listNodes()).map(({ nodeId }) => nodeId)).toEqual([here.nodeId]);
+    expect(await here.redis.exists(redisKeys.liveConnections(there.nodeId))).toBe(0);
+  });
+
+  it('messages and records that are none of ours change nothing', async () => {
+    const { id, handle } = register(there);
+    await seenHere(id);
+    const channel = redisChannels.node(there.nodeId);
+    for (const message of ['', 'null', '{', '{"kind":"request"}', 'x'.repeat(100_000)]) {
+      await here.redis.publish(channel, message);
+    }
+    const forged = { ...connectionRecord(here.nodeId), userId: idFrom<UserId>('somebody') };
+    await here.redis.hset(redisKeys.liveConnections(there.nodeId), 'forged', JSON.stringify(forged), 'broken', '{');
+    expect(await listedAt(here, forged.id)).toBeUndefined();
+    expect(await here.liveConnections.end(id, { reason: 'still works', by })).toBe('done');
+    expect(handle.ends).toHaveLength(1);
+  });
+});

@@ -1,0 +1,147 @@
+// What happens to the registry when a node or Redis dies.
+
+import { describe, expect, it } from 'vitest';
+import { newUserId } from '../../src/ids.ts';
+import { newCancelKey } from '../../src/protocol/cancel-key.ts';
+import { redisKeys } from '../../src/redis-keys.ts';
+import { connectionRecord, recordingHandle, startTestNode } from '../support/fleet-for-tests.ts';
+import { redisKinds, startDebianRedis } from '../support/redis-for-tests.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const SEEN_WITHIN_MS = 15_000;
+
+describe.each(redisKinds)('a node that dies, on $name', ({ start }) => {
+  it('disappears with its connections and its cancel keys, without a word from it', async () => {
+    await using redis = await start();
+    await using survivor = await startTestNode(redis.url);
+    await using dying = await startTestNode(redis.url);
+    const record = connectionRecord(dying.nodeId, { userId: newUserId() });
+    dying.liveConnections.register(record, recordingHandle());
+    const key = newCancelKey(0);
+    dying.cancelRoutes.announce(key, async () => {});
+    await waitUntil(async () => (await survivor.liveConnections.list()).length === 1, 'the survivor lists it');
+
+    dying.heartbeat.stopBeating();
+
+    await waitUntil(
+      async () => (await survivor.liveConnections.listNodes()).length === 1,
+      'the dead node is gone',
+      SEEN_WITHIN_MS,
+    );
+    expect(await survivor.liveConnections.list()).toEqual([]);
+    expect(await survivor.cancelRoutes.cancel(key)).toBe('unknown');
+    expect(await survivor.redis.pttl(redisKeys.liveConnections(dying.nodeId))).toBeGreaterThan(0);
+    const own = survivor.liveConnections.register(
+      connectionRecord(survivor.nodeId, { userId: record.userId }),
+      recordingHandle(),
+    );
+    expect(await own.findExceededCap({ person: 1 })).toBeNull();
+  });
+});
+
+describe('a Redis that dies', () => {
+  it('is filled again by the nodes themselves when it is back, empty', async () => {
+    await using redis = await startDebianRedis();
+    await using here = await startTestNode(redis.url);
+    await using there = await startTestNode(redis.url);
+    const record = connectionRecord(there.nodeId, { userId: newUserId() });
+    const handle = recordingHandle();
+    there.liveConnections.register(record, handle);
+    const key = newCancelKey(0);
+    there.cancelRoutes.announce(key, async () => {});
+
+    await redis.restart();
+
+    const listed = await waitUntil(
+      async () => {
+        const records = await here.liveConnections.list().catch(() => []);
+        return records.length === 1 && records;
+      },
+      'the connection is listed again',
+      SEEN_WITHIN_MS,
+    );
+    expect(listed).toEqual([record]);
+    await waitUntil(async () => (await here.cancelRoutes.cancel(key)) === 'forwarded', 'cancel keys work again');
+    await waitUntil(
+      async () => (await here.liveConnections.end(record.id, { reason: 'test', by: 'ops' })) === 'done',
+      'commands work again',
+    );
+    expect(handle.ends).toContainEqual({ kind: 'killed', reason: 'test' });
+  });
+
+  it('delays revocations for other nodes, and loses none', async () => {
+    await using redis = await startDebianRedis();
+    await using here = await startTestNode(redis.url);
+    await using there = await startTestNode(redis.url);
+    const userId = newUserId();
+    const [own, other] = [recordingHandle(), recordingHandle()];
+    here.liveConnections.register(connectionRecord(here.nodeId, { userId }), own);
+    there.liveConnections.register(connectionRecord(there.nodeId, { userId }), other);
+    await redis.kill('SIGKILL');
+
+    await here.liveConnections.endWhere({ userId });
+    expect(own.ends).toEqual([{ kind: 'revoked' }]);
+    expect(other.ends).toEqual([]);
+
+    await redis.restart();
+    await waitUntil(() => other.ends.length, 'the revocation arrives', SEEN_WITHIN_MS);
+    expect(other.ends).toEqual([{ kind: 'revoked' }]);
+  });
+
+  it('does not stop connections from being registered and closed', async () => {
+    await using redis = await startDebianRedis();
+    await using node = await startTestNode(redis.url);
+    await redis.kill('SIGKILL');
+    const first = node.liveConnections.register(connectionRecord(node.nodeId), recordingHandle());
+    const second = connectionRecord(node.nodeId);
+    node.liveConnections.register(second, recordingHandle());
+    first.close();
+    expect(node.liveConnections.totals()).toEqual({ live: 1, waiting: 0 });
+    await redis.restart();
+    await waitUntil(
+      async () => (await node.redis.hkeys(redisKeys.liveConnections(node.nodeId)).catch(() => [])).length === 1,
+      'the registry is caught up',
+      SEEN_WITHIN_MS,
+    );
+    expect(await node.redis.hkeys(redisKeys.liveConnections(node.nodeId))).toEqual([second.id]);
+  });
+});
+
+it('a node that comes back under its old name starts with an empty list', async () => {
+  await using redis = await startDebianRedis();
+  await using observer = await startTestNode(redis.url);
+  const first = await startTestNode(redis.url);
+  first.liveConnections.register(connectionRecord(first.nodeId), recordingHandle());
+  await waitUntil(async () => (await observer.liveConnections.list()).length === 1, 'the connection is listed');
+  first.heartbeat.stopBeating();
+  first.redis.disconnect();
+  first.subscriber.disconnect();
+  await using second = await startTestNode(redis.url, first.nodeId);
+  expect(second.liveConnections.totals()).toEqual({ live: 0, waiting: 0 });
+  expect(await observer.liveConnections.list()).toEqual([]);
+});
+
+it('thousands of idle connections cost Redis a few commands', async () => {
+  await using redis = await startDebianRedis();
+  await using node = await startTestNode(redis.url);
+  await using observer = await startTestNode(redis.url);
+  const commands = async () => {
+    const stats = await observer.redis.info('stats');
+    return Number(/total_commands_processed:(\d+)/.exec(stats)?.[1]);
+  };
+  const before = await commands();
+  for (let count = 0; count < 5_000; count += 1) {
+    node.liveConnections.register(connectionRecord(node.nodeId, { userId: newUserId() }), recordingHandle());
+  }
+  await waitUntil(
+    async () => (await node.redis.hlen(redisKeys.liveConnections(node.nodeId))) === 5_000,
+    'all are registered',
+  );
+  expect(await observer.liveConnections.list()).toHaveLength(5_000);
+  const registered = await commands();
+  await node.heartbeat.beat();
+  const beaten = await commands();
+  // Registered one by one they would be 5,000; the rest of the allowance is for polling and reading back.
+  expect(registered - before).toBeLessThan(500);
+  expect(beaten - registered).toBeLessThan(50);
+});

@@ -1,0 +1,103 @@
+// Nodes of a fleet without gateways: real Redis, real registry, and connections that write down what reaches them.
+
+import { systemClock } from '../../src/clock.ts';
+import { type NodeId, newConnectionId, newNodeId } from '../../src/ids.ts';
+import { createLog } from '../../src/log.ts';
+import { createFleet, type Fleet } from '../../src/ops/fleet.ts';
+import type {
+  EndCause,
+  LiveConnectionHandle,
+  LiveConnectionRecord,
+  LiveConnectionSnapshot,
+} from '../../src/ops/live-connection.ts';
+import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+
+export interface TestNode extends AsyncDisposable, Fleet {
+  readonly nodeId: NodeId;
+  readonly redis: RedisClient;
+  readonly subscriber: RedisClient;
+}
+
+export const silentLog = createLog('silent');
+
+/** A node that has joined the fleet on this Redis; disposing makes it leave and closes its connections. */
+export async function startTestNode(redisUrl: string, nodeId: NodeId = newNodeId()): Promise<TestNode> {
+  const redis = createRedis(redisUrl, { purpose: 'commands', log: silentLog });
+  const subscriber = createRedis(redisUrl, { purpose: 'subscriber', log: silentLog });
+  const fleet = createFleet({ redis, subscriber, nodeId, version: '0.0.0-test', clock: systemClock, log: silentLog });
+  await fleet.start();
+  return {
+    ...fleet,
+    nodeId,
+    redis,
+    subscriber,
+    async [Symbol.asyncDispose]() {
+      await fleet.close();
+      redis.disconnect();
+      subscriber.disconnect();
+    },
+  };
+}
+
+/** A relaying connection of that node, with nothing but what is given. */
+export function connectionRecord(
+  nodeId: NodeId,
+  given: Partial<Omit<LiveConnectionRecord, 'nodeId'>> = {},
+): LiveConnectionRecord {
+  return {
+    id: newConnectionId(),
+    nodeId,
+    phase: 'relaying',
+    userId: null,
+    personEmail: null,
+    address: '192.0.2.7',
+    port: 50_000,
+    application: 'psql',
+    requestedUser: 'sally',
+    accountId: null,
+    projectId: null,
+    projectName: null,
+    computeId: null,
+    computeName: null,
+    database: null,
+    databaseRole: null,
+    grantId: null,
+    accessTokenId: null,
+    loginRequestId: null,
+    since: new Date().toISOString(),
+    bytesToUpstream: 0,
+    bytesToClient: 0,
+    transactionStatus: null,
+    upstreamPid: null,
+    tls: null,
+    ...given,
+  };
+}
+
+export interface RecordingHandle extends LiveConnectionHandle {
+  readonly ends: EndCause[];
+  readonly notices: string[];
+  canceled: number;
+  current: LiveConnectionSnapshot;
+}
+
+/** A connection's far end of the registry that keeps what it was told. */
+export function recordingHandle(): RecordingHandle {
+  const handle: RecordingHandle = {
+    ends: [],
+    notices: [],
+    canceled: 0,
+    current: { bytesToUpstream: 0, bytesToClient: 0, transactionStatus: null },
+    snapshot: () => handle.current,
+    end: (cause) => {
+      handle.ends.push(cause);
+    },
+    cancelQuery: async () => {
+      handle.canceled += 1;
+    },
+    notify: async (text) => {
+      handle.notices.push(text);
+    },
+  };
+  return handle;
+}
