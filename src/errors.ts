@@ -196,6 +196,20 @@ export const ERRORS = {
   not_signed_in: entry('28000', 401, 'person', 'sign-in required', null),
   invalid_key: entry('28000', 401, 'client', 'API key is missing, unknown or revoked', null),
   sign_in_failed: entry('28P01', 401, 'person', 'email or password is wrong', null),
+  identity_refused: entry(
+    '28000',
+    401,
+    'person',
+    'signing in with the identity provider did not work',
+    'Try again, or sign in with email and password.',
+  ),
+  identity_provider_away: entry(
+    '08001',
+    502,
+    'service',
+    'the identity provider cannot be reached',
+    'Try again in a moment, or sign in with email and password.',
+  ),
   forbidden: entry('42501', 403, 'policy', '{problem}', null),
   forged_request: entry(
     '42501',
