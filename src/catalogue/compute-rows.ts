@@ -32,6 +32,8 @@ export interface Compute {
   readonly hostId: string | null;
   readonly host: string;
   readonly port: number;
+  /** An operator attached exactly this address, so that it may be dialled in a private network too (security.md 7.4). */
+  readonly isListed: boolean;
   readonly tlsMode: UpstreamTlsSettings['mode'];
   readonly allowMd5: boolean;
   readonly allowCleartext: boolean;
@@ -108,6 +110,7 @@ export function computeFrom(row: Selectable<ComputesTable>): Compute {
     hostId: row.host_id,
     host: row.host,
     port: row.port,
+    isListed: row.is_listed,
     tlsMode: row.tls_mode,
     allowMd5: row.allow_md5,
     allowCleartext: row.allow_cleartext,

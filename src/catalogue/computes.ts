@@ -144,7 +144,7 @@ function changedColumns(
   const { name, address, tls } = changes;
   return {
     ...(name === undefined ? {} : { name: name === null ? null : requireName(name, 'compute name') }),
-    ...(address === undefined ? {} : { host: address.host, port: address.port }),
+    ...(address === undefined ? {} : { host: address.host, port: address.port, is_listed: false }),
     ...(tls === undefined ? {} : tlsColumns(tls, { sealer, computeId })),
     // The query builder leaves out what is undefined.
     branch_id: changes.branchId,

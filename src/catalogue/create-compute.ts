@@ -26,6 +26,8 @@ export interface NewCompute {
   readonly hostId: string | null;
   readonly host: string;
   readonly port: number;
+  /** See `Compute`. */
+  readonly isListed?: boolean;
   readonly tls: UpstreamTlsSettings;
   readonly allowMd5?: boolean;
   readonly allowCleartext?: boolean;
@@ -89,6 +91,7 @@ function computeRow(catalogue: Catalogue, input: NewCompute): Insertable<Compute
     host_id: input.hostId,
     host: input.host,
     port: input.port,
+    is_listed: input.isListed ?? false,
     ...tlsColumns(input.tls, { sealer: catalogue.sealer, computeId: id }),
     allow_md5: input.allowMd5 ?? false,
     allow_cleartext: input.allowCleartext ?? false,

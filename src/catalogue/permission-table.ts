@@ -52,6 +52,7 @@ export const PERMISSION_TABLE = {
   'ops.drain_node': on('installation', OPERATORS, 'drain a node'),
   'ops.read_audit': on('installation', OPERATORS, 'read the whole audit trail'),
   'ops.decide_organization': on('installation', OPERATORS, 'decide on organization requests'),
+  'ops.attach_private': on('installation', OPERATORS, 'attach computes in private networks'),
   'ops.create_user': on('installation', OPERATORS, 'create people'),
 
   'account.read': on('account', MEMBERS, 'see this account'),

@@ -47,6 +47,8 @@ export interface ComputeTarget {
   readonly upstream: {
     readonly host: string;
     readonly port: number;
+    /** See `Compute`. */
+    readonly isListed: boolean;
     readonly tls: UpstreamTlsSettings;
     readonly password: Secret | null;
     readonly allowMd5: boolean;
@@ -133,6 +135,7 @@ export function computeTarget(
     upstream: {
       host: compute.host,
       port: compute.port,
+      isListed: compute.isListed,
       tls: row.tlsSettings(catalogue.sealer),
       password:
         role.sealed_password === null ? null : catalogue.sealer.open(role.sealed_password, passwordPlace(role.id)),

@@ -56,6 +56,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       host_id text,
       host text not null,
       port integer not null check (port between 1 and 65535),
+      is_listed boolean not null,
       tls_mode text not null check (tls_mode in ('disable', 'require', 'verify-ca', 'verify-full')),
       tls_ca text,
       tls_server_name text,

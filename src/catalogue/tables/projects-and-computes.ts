@@ -51,6 +51,7 @@ export interface ComputesTable {
   host_id: string | null;
   host: string;
   port: number;
+  is_listed: boolean;
   tls_mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
   tls_ca: string | null;
   tls_server_name: string | null;

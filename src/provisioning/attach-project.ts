@@ -1,0 +1,111 @@
+// Bringing an existing Postgres: checked by logging in the way the gateway will, then written. Also a further compute of a
+// project, such as a read replica.
+
+import type { AuditContext } from '../catalogue/audit-context.ts';
+import { getDefaultBranch } from '../catalogue/branches.ts';
+import type { Compute } from '../catalogue/compute-rows.ts';
+import { createCompute, type NewCompute } from '../catalogue/create-compute.ts';
+import { accountResource, requireMay } from '../catalogue/permissions.ts';
+import { getProject } from '../catalogue/projects.ts';
+import { type RegisteredProject, registerProject } from '../catalogue/register-project.ts';
+import type { AccountId, ProjectId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import { type CheckedUpstream, checkUpstream } from './check-upstream.ts';
+import type { ProvisioningParts } from './provisioning-parts.ts';
+import { type ParsedUpstreamUrl, parseUpstreamUrl } from './upstream-url.ts';
+
+export interface AttachInput {
+  readonly url: Secret;
+  /** PEM certificates that replace the well-known authorities; null for those. */
+  readonly ca: string | null;
+  /** The same database by a role that cannot write, for read-only access; null: that choice is not offered. */
+  readonly readOnlyUrl: Secret | null;
+  readonly allowMd5?: boolean;
+  readonly allowCleartext?: boolean;
+}
+
+const REGION = 'attached';
+
+/** Throws `attach_refused` with what went wrong, `invalid_input`, `plan_gate`, `forbidden`, `not_found`. */
+export async function attachProject(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  input: AttachInput & { readonly accountId: AccountId; readonly name: string },
+): Promise<RegisteredProject> {
+  // Before anything is dialled: nobody probes a network through Postern without the right to make a project.
+  requireMay(context.actor, 'projects.create', accountResource(input.accountId));
+  const { upstream, checked, compute } = await examine(parts, context, input);
+  const reader = await examineReader(parts, context, { input, upstream });
+  const others = checked.databases.filter((name) => name !== upstream.database);
+  return await registerProject(parts.catalogue, context, {
+    project: {
+      accountId: input.accountId,
+      name: input.name,
+      pgVersion: checked.pgVersion,
+      regionId: REGION,
+      creationSource: 'attached',
+    },
+    compute: { ...compute, type: 'read_write' },
+    databases: [upstream.database, ...others].map((name) => ({ name, ownerName: upstream.user })),
+    roles: [
+      { name: upstream.user, password: upstream.password, isProtected: true },
+      ...(reader === null
+        ? []
+        : [{ name: reader.user, password: reader.password, isReadOnly: true, isProtected: true }]),
+    ],
+  });
+}
+
+/** A further compute of a project; roles and databases are the project's. Throws as `attachProject`. */
+export async function addCompute(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  input: AttachInput & {
+    readonly projectId: ProjectId;
+    readonly type: 'read_write' | 'read_only';
+    readonly name: string | null;
+  },
+): Promise<Compute> {
+  const project = await getProject(parts.catalogue, context, { projectId: input.projectId, action: 'compute.create' });
+  const { compute } = await examine(parts, context, input);
+  const branch = await getDefaultBranch(parts.catalogue.db, project.id);
+  return await createCompute(parts.catalogue, context, {
+    ...compute,
+    project,
+    branchId: branch.id,
+    type: input.type,
+    name: input.name,
+  });
+}
+
+type ExaminedCompute = Omit<NewCompute, 'project' | 'branchId' | 'type'>;
+
+async function examine(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  input: AttachInput,
+): Promise<{ upstream: ParsedUpstreamUrl; checked: CheckedUpstream; compute: ExaminedCompute }> {
+  const { allowMd5 = false, allowCleartext = false } = input;
+  const upstream = parseUpstreamUrl(input.url, input.ca);
+  const checked = await checkUpstream(parts, context, { upstream, allowMd5, allowCleartext });
+  const { host, port, tls } = upstream;
+  const { isListed } = checked;
+  return {
+    upstream,
+    checked,
+    compute: { state: 'active', hostId: null, host, port, tls, isListed, allowMd5, allowCleartext },
+  };
+}
+
+async function examineReader(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  { input, upstream }: { input: AttachInput; upstream: ParsedUpstreamUrl },
+): Promise<ParsedUpstreamUrl | null> {
+  if (input.readOnlyUrl === null) return null;
+  const given = parseUpstreamUrl(input.readOnlyUrl, input.ca);
+  const reader = { ...upstream, user: given.user, password: given.password };
+  const { allowMd5 = false, allowCleartext = false } = input;
+  await checkUpstream(parts, context, { upstream: reader, allowMd5, allowCleartext });
+  return reader;
+}

@@ -1,0 +1,153 @@
+// A new project on a host: roles and database for real, then written in one transaction. What fails half way is undone.
+
+import { findAccount } from '../catalogue/accounts.ts';
+import type { AuditContext } from '../catalogue/audit-context.ts';
+import type { UpstreamTlsSettings } from '../catalogue/compute-rows.ts';
+import { countProjects, type NewProject } from '../catalogue/create-project.ts';
+import { requireIdentifier } from '../catalogue/databases.ts';
+import { accountResource, notFound, requireMay } from '../catalogue/permissions.ts';
+import { requireRoomForProjects } from '../catalogue/plans.ts';
+import { type RegisteredProject, registerProject } from '../catalogue/register-project.ts';
+import { PosternError } from '../errors.ts';
+import { type AccountId, newProjectId, type ProjectId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import { type HostAddress, HostNameTaken, type HostServer } from './host-server.ts';
+import { newDatabasePassword, type ProvisioningParts } from './provisioning-parts.ts';
+
+export interface HostedProjectInput extends Omit<NewProject, 'id' | 'pgVersion' | 'regionId' | 'creationSource'> {
+  readonly pgVersion?: number;
+  readonly regionId?: string;
+  /** Absent: made from the project's id, so that they exist once on the server. */
+  readonly databaseName?: string;
+  readonly roleName?: string;
+  readonly autoscalingMinCu?: number;
+  readonly autoscalingMaxCu?: number;
+  readonly suspendTimeoutSeconds?: number;
+}
+
+export interface HostedProject extends RegisteredProject {
+  /** Of the project's own role; also kept sealed. */
+  readonly password: Secret;
+}
+
+interface HostedNames {
+  readonly projectId: ProjectId;
+  readonly owner: string;
+  readonly reader: string;
+  readonly database: string;
+}
+
+/**
+ * Makes a project with one read-write compute, one database, its owner role and a read-only role.
+ * Throws `not_offered` (no such version or region), `conflict` (a chosen name is taken on the host), `plan_gate`,
+ * `invalid_input`, `forbidden`, `not_found`.
+ */
+export async function createHostedProject(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  input: HostedProjectInput,
+): Promise<HostedProject> {
+  await requireRoom(parts, context, input.accountId);
+  const host = await parts.hosts.choose(input);
+  const names = namesFor(input);
+  const undoing: Array<() => Promise<void>> = [];
+  try {
+    const passwords = await makeReal({ host, names, undoing });
+    const registered = await register(parts, context, { input, host, names, passwords });
+    return { ...registered, password: passwords.owner };
+  } catch (error) {
+    for (const undo of undoing.reverse()) {
+      await undo().catch((cause: unknown) =>
+        parts.log.error({ err: cause, ...names }, 'could not undo half a project'),
+      );
+    }
+    if (!(error instanceof HostNameTaken)) throw error;
+    const problem = `role "${names.owner}" or database "${names.database}" already exists on this server`;
+    throw new PosternError('conflict', { params: { problem }, cause: error });
+  }
+}
+
+/** How the computes of a host are dialled. */
+export function hostTls({ sslMode }: HostAddress): UpstreamTlsSettings {
+  if (sslMode === 'disable') return { mode: 'disable' };
+  return { mode: sslMode, ca: null, serverName: null, clientCertificate: null };
+}
+
+/** Asked before anything is made; the registering transaction asks again, under a lock. */
+async function requireRoom(
+  { catalogue }: ProvisioningParts,
+  context: AuditContext,
+  accountId: AccountId,
+): Promise<void> {
+  requireMay(context.actor, 'projects.create', accountResource(accountId));
+  const account = await findAccount(catalogue.db, accountId);
+  if (account === null) throw notFound(accountResource(accountId));
+  requireRoomForProjects(account.plan, 1 + (await countProjects(catalogue.db, accountId)));
+}
+
+function namesFor(input: HostedProjectInput): HostedNames {
+  const projectId = newProjectId();
+  const stem = projectId.replaceAll('-', '_');
+  return {
+    projectId,
+    owner: requireIdentifier(input.roleName ?? `${stem}_owner`, 'role name'),
+    reader: `${stem}_reader`,
+    database: requireIdentifier(input.databaseName ?? stem, 'database name'),
+  };
+}
+
+/** Notes how to undo each thing as soon as it is there, and so never undoes what somebody else made. */
+async function makeReal(making: {
+  host: HostServer;
+  names: HostedNames;
+  undoing: Array<() => Promise<void>>;
+}): Promise<{ owner: Secret; reader: Secret }> {
+  const { host, names, undoing } = making;
+  const passwords = { owner: newDatabasePassword(), reader: newDatabasePassword() };
+  await host.createRole({ name: names.owner, password: passwords.owner, readOnly: 'no' });
+  undoing.push(() => host.dropRole(names.owner, { databases: [], newOwner: null }));
+  await host.createRole({ name: names.reader, password: passwords.reader, readOnly: 'yes' });
+  undoing.push(() => host.dropRole(names.reader, { databases: [], newOwner: null }));
+  await host.createDatabase(names.database, { owner: names.owner, roles: [names.reader] });
+  undoing.push(() => host.dropDatabase(names.database));
+  return passwords;
+}
+
+function register(
+  { catalogue }: ProvisioningParts,
+  context: AuditContext,
+  made: {
+    input: HostedProjectInput;
+    host: HostServer;
+    names: HostedNames;
+    passwords: { owner: Secret; reader: Secret };
+  },
+): Promise<RegisteredProject> {
+  const { input, host, names, passwords } = made;
+  return registerProject(catalogue, context, {
+    project: {
+      ...input,
+      id: names.projectId,
+      pgVersion: host.pgVersion,
+      regionId: host.regionId,
+      creationSource: 'hosted',
+    },
+    compute: {
+      type: 'read_write',
+      state: 'active',
+      hostId: host.id,
+      host: host.address.host,
+      port: host.address.port,
+      isListed: true,
+      tls: hostTls(host.address),
+      autoscalingMinCu: input.autoscalingMinCu,
+      autoscalingMaxCu: input.autoscalingMaxCu,
+      suspendTimeoutSeconds: input.suspendTimeoutSeconds,
+    },
+    databases: [{ name: names.database, ownerName: names.owner }],
+    roles: [
+      { name: names.owner, password: passwords.owner, isProtected: true },
+      { name: names.reader, password: passwords.reader, isReadOnly: true, isProtected: true },
+    ],
+  });
+}

@@ -1,0 +1,100 @@
+// The Postgres servers on which this installation hosts projects: which versions there are, and one open HostServer each.
+// Knows nothing of projects.
+
+import { PosternError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Secret } from '../secret.ts';
+import { type HostServer, openHostServer } from './host-server.ts';
+
+/** A configured or embedded server; its URL may take the start of a server to know. */
+export interface HostSource {
+  readonly id: string;
+  readonly pgVersion: number;
+  readonly regionId: string;
+  /** True when asking for the URL starts it: such a host is opened when its first project is made. */
+  readonly startsOnFirstUse: boolean;
+  url(): Promise<Secret>;
+}
+
+export interface HostRegion {
+  readonly regionId: string;
+  readonly pgVersions: readonly number[];
+  readonly isDefault: boolean;
+}
+
+interface HostsOptions {
+  /** The first is the default. */
+  readonly sources: readonly HostSource[];
+  readonly log: Log;
+  /** Told the address of each host as it opens, before anything on it is dialled. */
+  readonly onOpened: (host: HostServer) => Promise<void>;
+}
+
+export class Hosts {
+  readonly #sources: readonly HostSource[];
+  readonly #log: Log;
+  readonly #onOpened: (host: HostServer) => Promise<void>;
+  readonly #open = new Map<string, Promise<HostServer>>();
+
+  constructor({ sources, log, onOpened }: HostsOptions) {
+    this.#sources = sources;
+    this.#log = log;
+    this.#onOpened = onOpened;
+  }
+
+  /** Opens every host that runs already. */
+  async start(): Promise<void> {
+    await Promise.all(this.#sources.filter((source) => !source.startsOnFirstUse).map((source) => this.get(source.id)));
+  }
+
+  /** Throws an Error for an id that is configured no more. */
+  async get(hostId: string): Promise<HostServer> {
+    const source = this.#sources.find((candidate) => candidate.id === hostId);
+    if (source === undefined) throw new Error(`host ${hostId} is not configured`);
+    const open = this.#open.get(hostId) ?? this.#openHost(source);
+    this.#open.set(hostId, open);
+    open.catch(() => this.#open.delete(hostId));
+    return await open;
+  }
+
+  /** The host for a new project. Throws `not_offered`, naming what there is. */
+  async choose(wish: { readonly pgVersion?: number; readonly regionId?: string }): Promise<HostServer> {
+    const fitting = this.#sources.find(
+      (source) =>
+        (wish.pgVersion === undefined || source.pgVersion === wish.pgVersion) &&
+        (wish.regionId === undefined || source.regionId === wish.regionId),
+    );
+    if (fitting === undefined) throw new PosternError('not_offered', { params: { problem: this.#refusal(wish) } });
+    return await this.get(fitting.id);
+  }
+
+  listRegions(): HostRegion[] {
+    const [first] = this.#sources;
+    return [...new Set(this.#sources.map((source) => source.regionId))].map((regionId) => ({
+      regionId,
+      pgVersions: this.#sources.filter((source) => source.regionId === regionId).map((source) => source.pgVersion),
+      isDefault: regionId === first?.regionId,
+    }));
+  }
+
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#open.values());
+    await Promise.all(opened.map((host) => (host.status === 'fulfilled' ? host.value.close() : undefined)));
+  }
+
+  async #openHost(source: HostSource): Promise<HostServer> {
+    const host = openHostServer({ ...source, url: await source.url() }, this.#log);
+    await this.#onOpened(host);
+    return host;
+  }
+
+  #refusal(wish: { readonly pgVersion?: number; readonly regionId?: string }): string {
+    if (this.#sources.length === 0) return 'no server that hosts projects is configured; attach an existing Postgres';
+    const wished = [
+      ...(wish.pgVersion === undefined ? [] : [`pg_version ${wish.pgVersion}`]),
+      ...(wish.regionId === undefined ? [] : [`region "${wish.regionId}"`]),
+    ];
+    const offered = this.#sources.map((source) => `${source.pgVersion} in "${source.regionId}"`);
+    return `${wished.join(' in ')} is not offered here; there is ${offered.join(', ')}`;
+  }
+}

@@ -1,0 +1,59 @@
+// Making projects real, as the API, the pages, the command line and the gateway see it.
+
+import type { AuditContext } from '../catalogue/audit-context.ts';
+import { getDefaultBranch } from '../catalogue/branches.ts';
+import type { Compute } from '../catalogue/compute-rows.ts';
+import { deleteProject as deleteProjectRows, getProject, type Project } from '../catalogue/projects.ts';
+import type { ComputeId, ProjectId } from '../ids.ts';
+import { addCompute, attachProject } from './attach-project.ts';
+import { startCompute, suspendCompute, wakeCompute } from './compute-power.ts';
+import { createHostedProject } from './create-hosted-project.ts';
+import {
+  changeHostedDatabase,
+  createHostedDatabase,
+  createHostedRole,
+  deleteHostedDatabase,
+  deleteHostedRole,
+  dropHostedObjects,
+  resetHostedRolePassword,
+} from './hosted-databases.ts';
+import type { HostRegion } from './hosts.ts';
+import type { ProvisioningParts } from './provisioning-parts.ts';
+
+export type Provisioning = ReturnType<typeof createProvisioning>;
+
+/** Binds the steps to their parts; see each step for what it throws. */
+export function createProvisioning(parts: ProvisioningParts) {
+  return {
+    attachProject: bind(parts, attachProject),
+    addCompute: bind(parts, addCompute),
+    createHostedProject: bind(parts, createHostedProject),
+    deleteProject: bind(parts, deleteProject),
+    startCompute: bind(parts, startCompute),
+    suspendCompute: bind(parts, suspendCompute),
+    createDatabase: bind(parts, createHostedDatabase),
+    changeDatabase: bind(parts, changeHostedDatabase),
+    deleteDatabase: bind(parts, deleteHostedDatabase),
+    createRole: bind(parts, createHostedRole),
+    deleteRole: bind(parts, deleteHostedRole),
+    resetRolePassword: bind(parts, resetHostedRolePassword),
+    /** For the gateway, which has authorised the connection itself. */
+    wake: (computeId: ComputeId): Promise<Compute> => wakeCompute(parts, computeId),
+    listRegions: (): HostRegion[] => parts.hosts.listRegions(),
+  };
+}
+
+/** Drops what is real on a host, then the rows. The caller ends grants and live connections. */
+async function deleteProject(parts: ProvisioningParts, context: AuditContext, projectId: ProjectId): Promise<Project> {
+  await getProject(parts.catalogue, context, { projectId, action: 'project.delete' });
+  const branch = await getDefaultBranch(parts.catalogue.db, projectId);
+  await dropHostedObjects(parts, projectId, branch);
+  return await deleteProjectRows(parts.catalogue, context, projectId);
+}
+
+function bind<Input, Output>(
+  parts: ProvisioningParts,
+  step: (parts: ProvisioningParts, context: AuditContext, input: Input) => Promise<Output>,
+): (context: AuditContext, input: Input) => Promise<Output> {
+  return (context, input) => step(parts, context, input);
+}

@@ -1,0 +1,63 @@
+// A Postgres connection URL as people paste it, taken apart. Dials nothing.
+
+import { z } from 'zod';
+import type { UpstreamTlsSettings } from '../catalogue/compute-rows.ts';
+import { PosternError } from '../errors.ts';
+import { isLoopback } from '../network-address.ts';
+import { Secret } from '../secret.ts';
+
+export interface ParsedUpstreamUrl {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: Secret | null;
+  readonly database: string;
+  readonly tls: UpstreamTlsSettings;
+}
+
+const sslModeSchema = z.enum(['disable', 'require', 'verify-ca', 'verify-full']);
+const DEFAULT_PORT = 5432;
+
+/**
+ * `postgres://user:password@host:port/database?sslmode=…`. TLS is verify-full unless the URL says otherwise, and off on
+ * loopback; `ca` replaces the well-known authorities. Throws `invalid_input`, never naming the password.
+ */
+export function parseUpstreamUrl(url: Secret, ca: string | null = null): ParsedUpstreamUrl {
+  const text = url.reveal().trim();
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw invalid('not a postgres:// URL');
+  const parsed = new URL(text);
+  const host = parsed.hostname.replace(/^\[|\]$/g, '');
+  if (host === '') throw invalid('the URL names no host');
+  if (parsed.username === '') throw invalid('the URL names no user');
+  const user = decode(parsed.username);
+  const database = decode(parsed.pathname.slice(1)) || user;
+  return {
+    host,
+    port: Number(parsed.port || DEFAULT_PORT),
+    user,
+    password: parsed.password === '' ? null : new Secret(decode(parsed.password)),
+    database,
+    tls: tlsOf(parsed, { host, ca }),
+  };
+}
+
+function tlsOf(parsed: URL, { host, ca }: { host: string; ca: string | null }): UpstreamTlsSettings {
+  const given = parsed.searchParams.get('sslmode');
+  const byDefault = isLoopback(host) || host === 'localhost' ? 'disable' : 'verify-full';
+  const mode = sslModeSchema.safeParse(given ?? byDefault);
+  if (!mode.success) throw invalid('sslmode must be disable, require, verify-ca or verify-full');
+  if (mode.data === 'disable') return { mode: 'disable' };
+  return { mode: mode.data, ca, serverName: null, clientCertificate: null };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new PosternError('invalid_input', { params: { problem: 'the URL is not encoded correctly' }, cause: error });
+  }
+}
+
+function invalid(problem: string): PosternError {
+  return new PosternError('invalid_input', { params: { problem } });
+}
