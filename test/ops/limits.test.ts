@@ -1,0 +1,207 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newUserId } from '../../src/ids.ts';
+import { LIMIT_RULES, type LimitFigures, type LimitName } from '../../src/ops/limit-rules.ts';
+import { Limits, type LimitVerdict } from '../../src/ops/limits.ts';
+import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+import { silentLog } from '../support/fleet-for-tests.ts';
+import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const opened: RedisClient[] = [];
+afterEach(() => {
+  for (const redis of opened.splice(0)) redis.disconnect();
+});
+
+interface CountingLimits {
+  readonly limits: Limits;
+  readonly hits: LimitName[];
+}
+
+async function openLimits(url: string, figures: LimitFigures = {}): Promise<CountingLimits> {
+  const redis = createRedis(url, { purpose: 'limiter', log: silentLog });
+  opened.push(redis);
+  await waitUntil(() => redis.status === 'ready', 'the limiter is connected');
+  const hits: LimitName[] = [];
+  return { limits: new Limits({ redis, log: silentLog, figures, onLimited: (limit) => hits.push(limit) }), hits };
+}
+
+const repeat = async (times: number, ask: () => Promise<LimitVerdict>): Promise<LimitVerdict[]> => {
+  const verdicts: LimitVerdict[] = [];
+  for (let count = 0; count < times; count += 1) verdicts.push(await ask());
+  return verdicts;
+};
+const allowedOf = (verdicts: readonly LimitVerdict[]) => verdicts.filter((verdict) => verdict === 'allowed').length;
+const minute = 60_000;
+
+describe.each(redisKinds)('limits on $name', ({ start }) => {
+  let redis: TestRedis;
+  let here: CountingLimits;
+  let there: CountingLimits;
+
+  beforeAll(async () => {
+    redis = await start();
+  });
+  afterAll(() => redis.close());
+  beforeEach(async () => {
+    here = await openLimits(redis.url);
+    there = await openLimits(redis.url);
+    const cleaner = createRedis(redis.url, { purpose: 'commands', log: silentLog });
+    await cleaner.flushall();
+    cleaner.disconnect();
+  });
+
+  it('an address may make thirty login requests a minute, on all nodes together', async () => {
+    const verdicts = [
+      ...(await repeat(20, () => here.limits.loginRequest('192.0.2.1'))),
+      ...(await repeat(20, () => there.limits.loginRequest('192.0.2.1'))),
+    ];
+    expect(allowedOf(verdicts)).toBe(30);
+    expect(await here.limits.loginRequest('192.0.2.2')).toBe('allowed');
+  });
+
+  it('a refusal is counted under the name of its limit', async () => {
+    await repeat(32, () => here.limits.loginRequest('192.0.2.1'));
+    expect(here.hits).toEqual(['login_requests_of_address', 'login_requests_of_address']);
+  });
+
+  it('many addresses of one network are limited together', async () => {
+    const verdicts: LimitVerdict[] = [];
+    for (let host = 1; host <= 130; host += 1) verdicts.push(await here.limits.loginRequest(`198.51.100.${host}`));
+    expect(allowedOf(verdicts)).toBe(120);
+    expect(here.hits).toContain('login_requests_of_network');
+  });
+
+  it('an IPv6 /64 counts as one address, and an IPv4-mapped address as IPv4', async () => {
+    const six = await repeat(16, () => here.limits.loginRequest('2001:db8:1:2::1'));
+    const sixToo = await repeat(16, () => here.limits.loginRequest('2001:db8:1:2:ffff::9'));
+    expect(allowedOf([...six, ...sixToo])).toBe(30);
+    const four = await repeat(16, () => here.limits.loginRequest('203.0.113.5'));
+    const mapped = await repeat(16, () => here.limits.loginRequest('::ffff:203.0.113.5'));
+    expect(allowedOf([...four, ...mapped])).toBe(30);
+  });
+
+  it('connects beyond the rate use up a burst, then are refused', async () => {
+    const { limits } = await openLimits(redis.url, {
+      rules: { connects: { points: 3, windowMs: minute, burst: { points: 5, windowMs: minute } } },
+    });
+    expect(allowedOf(await repeat(20, () => limits.connect('192.0.2.1')))).toBe(8);
+  });
+
+  it('an address of a shared network has ten times the figures', async () => {
+    const { limits } = await openLimits(redis.url, {
+      rules: { unknown_links_of_address: { points: 2, windowMs: minute } },
+      sharedNetworks: ['10.0.0.0/8'],
+    });
+    const ask = (address: string) => repeat(30, () => limits.unknownLink({ address, userId: null }));
+    expect(allowedOf(await ask('10.1.2.3'))).toBe(20);
+    expect(allowedOf(await ask('192.0.2.1'))).toBe(2);
+    expect(limits.waitingCaps('10.1.2.3')).toEqual({ waiting_address: 200, waiting_in_all: 1_000 });
+    expect(limits.waitingCaps('192.0.2.1')).toEqual({ waiting_address: 20, waiting_in_all: 1_000 });
+  });
+
+  it('a person who opens unknown links is limited also from many addresses', async () => {
+    const userId = newUserId();
+    const verdicts: LimitVerdict[] = [];
+    for (let host = 1; host <= 40; host += 1) {
+      verdicts.push(await here.limits.unknownLink({ address: `198.51.100.${host}`, userId }));
+    }
+    expect(allowedOf(verdicts)).toBe(30);
+  });
+
+  it('good passwords cost nothing, wrong ones close the door for the address', async () => {
+    const who = { address: '192.0.2.1', name: 'tok-1' };
+    expect(allowedOf(await repeat(50, () => here.limits.passwordDoor(who)))).toBe(50);
+    await repeat(10, () => here.limits.failedPassword(who));
+    expect(await here.limits.passwordDoor(who)).toBe('limited');
+    expect(await there.limits.passwordDoor({ ...who, name: 'tok-2' })).toBe('limited');
+    expect(await there.limits.passwordDoor({ address: '192.0.2.2', name: 'tok-2' })).toBe('allowed');
+  });
+
+  it('wrong passwords for one name close the door for it from every address', async () => {
+    for (let host = 1; host <= 20; host += 1) {
+      await here.limits.failedPassword({ address: `192.0.2.${host}`, name: 'tok-1' });
+    }
+    expect(await there.limits.passwordDoor({ address: '203.0.113.1', name: 'tok-1' })).toBe('limited');
+    expect(await there.limits.passwordDoor({ address: '203.0.113.1', name: 'tok-2' })).toBe('allowed');
+  });
+
+  it('signing in is limited per account and address, also when all attempts come at once', async () => {
+    const who = { email: 'Sally@Example.com', address: '192.0.2.1' };
+    const verdicts = await Promise.all(Array.from({ length: 30 }, () => here.limits.signInAttempt(who)));
+    expect(allowedOf(verdicts)).toBe(10);
+    expect(await there.limits.signInAttempt({ ...who, email: ' sally@example.com' })).toBe('limited');
+    expect(await there.limits.signInAttempt({ ...who, address: '192.0.2.2' })).toBe('allowed');
+  });
+
+  it('a good sign-in forgets the failures before it', async () => {
+    const who = { email: 'sally@example.com', address: '192.0.2.1' };
+    for (let round = 0; round < 3; round += 1) {
+      expect(allowedOf(await repeat(10, () => here.limits.signInAttempt(who)))).toBe(10);
+      await here.limits.signInSucceeded(who);
+    }
+    expect(await there.limits.signInAttempt(who)).toBe('allowed');
+  });
+
+  it('an API key is limited per route and in all', async () => {
+    const { limits, hits } = await openLimits(redis.url, {
+      rules: {
+        api_calls_of_route: { points: 3, windowMs: minute },
+        api_calls_of_key: { points: 8, windowMs: minute },
+      },
+    });
+    const call = (route: string) => repeat(4, () => limits.apiCall({ keyId: 'k', route, address: '192.0.2.1' }));
+    expect(allowedOf(await call('GET /projects'))).toBe(3);
+    expect(allowedOf(await call('GET /regions'))).toBe(3);
+    expect(allowedOf(await call('GET /users/me'))).toBe(0);
+    expect(new Set(hits)).toEqual(new Set(['api_calls_of_route', 'api_calls_of_key']));
+  });
+
+  it('names and e-mail addresses do not stand in Redis', async () => {
+    await here.limits.failedPassword({ address: '192.0.2.1', name: 'canary-name' });
+    await here.limits.signInAttempt({ email: 'canary@example.com', address: '192.0.2.1' });
+    const client = createRedis(redis.url, { purpose: 'commands', log: silentLog });
+    const keys = await client.keys('*');
+    client.disconnect();
+    expect(keys.length).toBeGreaterThan(2);
+    expect(keys.join('\n')).not.toContain('canary');
+  });
+});
+
+it('every default figure is the documented one', () => {
+  expect(Object.fromEntries(Object.entries(LIMIT_RULES).map(([name, { points }]) => [name, points]))).toEqual({
+    connects: 20,
+    login_requests_of_address: 30,
+    login_requests_of_network: 120,
+    unknown_links_of_address: 10,
+    unknown_links_of_person: 30,
+    sign_in_failures: 10,
+    password_failures_of_address: 10,
+    password_failures_of_name: 20,
+    cancel_requests: 30,
+    api_calls_of_key: 700,
+    api_calls_of_route: 40,
+  });
+});
+
+describe('limits without Redis', () => {
+  it('go on in each node by itself, and refuse nobody for the outage', async () => {
+    await using redis = await startDebianRedis();
+    const { limits } = await openLimits(redis.url);
+    await redis.kill('SIGKILL');
+    expect(allowedOf(await repeat(40, () => limits.loginRequest('192.0.2.1')))).toBe(30);
+    const who = { address: '192.0.2.2', name: 'tok-1' };
+    expect(await limits.passwordDoor(who)).toBe('allowed');
+    await repeat(10, () => limits.failedPassword(who));
+    expect(await limits.passwordDoor(who)).toBe('limited');
+  });
+
+  it('a Redis that stopped answering is passed over', async () => {
+    await using redis = await startDebianRedis();
+    const { limits } = await openLimits(redis.url);
+    const control = createRedis(redis.url, { purpose: 'commands', log: silentLog });
+    opened.push(control);
+    await control.client('PAUSE', 60_000, 'ALL');
+    const verdicts = await Promise.all(Array.from({ length: 40 }, () => limits.loginRequest('192.0.2.1')));
+    expect(allowedOf(verdicts)).toBe(30);
+  });
+});
