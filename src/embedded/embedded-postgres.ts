@@ -1,0 +1,87 @@
+// A real Postgres from the npm-shipped programs, for a machine without one: its whole life in order, from the lock on its
+// folder to the shutdown. What is stored in it is not its business.
+
+import { realpath } from 'node:fs/promises';
+import type { Log } from '../log.ts';
+import { Secret } from '../secret.ts';
+import { lockFolder } from './folder-lock.ts';
+import { keepPostgresRunning } from './keep-postgres-running.ts';
+import { clusterExists, makeCluster, SUPERUSER } from './make-cluster.ts';
+import { stopOrphanedPostgres } from './orphaned-postgres.ts';
+import { choosePostgresAccount, type PostgresAccount } from './postgres-account.ts';
+import {
+  getPassword,
+  makeDataFolder,
+  type PostgresFiles,
+  postgresFilesIn,
+  readLastPort,
+  readOrMakePassword,
+  rememberPort,
+} from './postgres-files.ts';
+import { type EmbeddedVersion, locatePostgresPackage } from './postgres-package.ts';
+import { findUsablePrograms } from './usable-programs.ts';
+
+export interface EmbeddedPostgres {
+  /** The superuser's URL, database `postgres`. */
+  readonly adminUrl: Secret;
+  /** On 127.0.0.1; the same after a restart, and at the next start if it is still free. */
+  readonly port: number;
+  readonly version: EmbeddedVersion;
+  /** Stops the server in order and frees the folder; the data stays. */
+  close(): Promise<void>;
+}
+
+export interface EmbeddedPostgresOptions {
+  /** Made if missing; the cluster lies below it, in `postgres-<version>`. */
+  readonly dataDir: string;
+  readonly log: Log;
+  /** 18 unless said otherwise. */
+  readonly version?: EmbeddedVersion;
+  /** Postgres settings by name, such as `max_connections`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Resolves when the server has answered a query. A server that an earlier process left behind is stopped first; one that
+ * dies later is started again. Throws EmbeddedError, written for the operator, when another process uses the folder, the
+ * platform has no package, or Postgres cannot run; nothing is left running then.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { log, version = 18, settings = {} } = options;
+  const files = postgresFilesIn(options.dataDir, version);
+  const postgresPackage = await locatePostgresPackage(version);
+  await makeDataFolder(files.dataFolder);
+  const lock = await lockFolder(files.lock);
+  try {
+    const account = await choosePostgresAccount(files.cluster);
+    const { initdb, postgres } = await findUsablePrograms(postgresPackage, { account, log });
+    const password = await prepareCluster(files, { account, initdb, log });
+    const cluster = await realpath(files.cluster);
+    await stopOrphanedPostgres(cluster, log);
+    const urlAt = (port: number) => superuserUrl(password, port);
+    const launch = { postgres, cluster, account, settings, log };
+    const kept = await keepPostgresRunning({ launch, preferredPort: await readLastPort(files), urlAt });
+    await rememberPort(files, kept.port);
+    const close = () => kept.stop().finally(() => lock.release());
+    return { adminUrl: urlAt(kept.port), port: kept.port, version, close };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** The superuser's URL, database `postgres`, on loopback. */
+export function superuserUrl(password: Secret, port: number): Secret {
+  return new Secret(`postgres://${SUPERUSER}:${password.reveal()}@127.0.0.1:${port}/postgres`);
+}
+
+/** The superuser's password; the cluster is made first when this is the folder's first start. */
+async function prepareCluster(
+  files: PostgresFiles,
+  { account, initdb, log }: { account: PostgresAccount; initdb: string; log: Log },
+): Promise<Secret> {
+  if (await clusterExists(files)) return getPassword(files);
+  const password = await readOrMakePassword(files);
+  await makeCluster({ files, initdb, account, password, log });
+  return password;
+}

@@ -1,0 +1,119 @@
+// Keeps one Postgres running: starts it, waits for its first answer, starts it again when it dies, gives up when it keeps dying.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Secret } from '../secret.ts';
+import { awaitPostgres } from './await-postgres.ts';
+import { EmbeddedError } from './embedded-error.ts';
+import { findFreePort } from './free-port.ts';
+import { type PostgresLaunch, type PostgresProcess, startPostgresProcess } from './postgres-process.ts';
+
+export interface KeptPostgres {
+  /** Fixed from the first answer on: restarts listen on the same port, so that connection pools find it again. */
+  readonly port: number;
+  /** Stops it for good; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+export interface KeepOptions {
+  readonly launch: PostgresLaunch;
+  /** Tried first; null: any free one. */
+  readonly preferredPort: number | null;
+  readonly urlAt: (port: number) => Secret;
+}
+
+// Recovery after a crash replays the WAL before the first answer.
+const READY_LIMIT_MS = 120_000;
+// A run that lasted this long was healthy: the count of deaths starts again.
+const HEALTHY_RUN_MS = 30_000;
+const MOST_DEATHS_IN_A_ROW = 8;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+
+/** Resolves after the first answer. Throws EmbeddedError with Postgres' last words when it cannot be started at all. */
+export async function keepPostgresRunning(options: KeepOptions): Promise<KeptPostgres> {
+  const stopping = new AbortController();
+  const first = await startFirst(options);
+  const current = { child: first.child };
+  const watching = restartWhenItDies({ ...options, port: first.port, current, signal: stopping.signal });
+  return {
+    port: first.port,
+    stop: async () => {
+      stopping.abort();
+      await current.child.stop();
+      await watching;
+    },
+  };
+}
+
+/** The preferred port may be taken, and what a killed Postgres held may be freed only after a moment. */
+async function startFirst(options: KeepOptions): Promise<{ child: PostgresProcess; port: number }> {
+  const { launch, preferredPort, urlAt } = options;
+  let port = preferredPort ?? (await findFreePort());
+  let lastWords = '';
+  for (let deaths = 1; deaths <= MOST_DEATHS_IN_A_ROW; deaths += 1) {
+    const child = startPostgresProcess(launch, port);
+    if (await becomesReady(child, urlAt(port))) return { child, port };
+    await child.stop();
+    lastWords = await child.lastWords();
+    if (isPortTaken(lastWords)) port = await findFreePort();
+    else if (!mayPass(lastWords)) break;
+    await pause(pauseAfter(deaths));
+  }
+  throw new EmbeddedError(`the embedded Postgres does not start: ${lastWords}`);
+}
+
+interface Watch extends KeepOptions {
+  readonly port: number;
+  readonly current: { child: PostgresProcess };
+  readonly signal: AbortSignal;
+}
+
+async function restartWhenItDies({ launch, port, urlAt, current, signal }: Watch): Promise<void> {
+  let deaths = 0;
+  let readyAt = performance.now();
+  for (;;) {
+    await current.child.exited;
+    if (signal.aborted) return;
+    deaths = performance.now() - readyAt > HEALTHY_RUN_MS ? 1 : deaths + 1;
+    const facts = { deaths, lastWords: await current.child.lastWords() };
+    if (deaths > MOST_DEATHS_IN_A_ROW) {
+      launch.log.fatal(facts, 'embedded Postgres keeps dying and is not started again: restart Postern');
+      return;
+    }
+    launch.log.error(facts, 'embedded Postgres died and is started again');
+    await pause(pauseAfter(deaths), undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    current.child = startPostgresProcess(launch, port);
+    if (await becomesReady(current.child, urlAt(port))) {
+      readyAt = performance.now();
+      launch.log.info({ port }, 'embedded Postgres is back');
+    } else {
+      await current.child.stop();
+    }
+  }
+}
+
+/** False when it died before its first answer, or has not answered within the limit. */
+async function becomesReady(child: PostgresProcess, url: Secret): Promise<boolean> {
+  const waiting = new AbortController();
+  const limit = setTimeout(() => waiting.abort(), READY_LIMIT_MS);
+  void child.exited.then(() => waiting.abort());
+  try {
+    return (await awaitPostgres(url, waiting.signal)) === 'ready' && !child.hasExited();
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+function isPortTaken(lastWords: string): boolean {
+  return lastWords.includes('could not bind');
+}
+
+/** A killed Postgres leaves its lock file and, until its last backend has noticed, its shared memory. */
+function mayPass(lastWords: string): boolean {
+  return /lock file|shared memory/.test(lastWords);
+}
+
+function pauseAfter(deaths: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (deaths - 1), LONGEST_PAUSE_MS);
+}
