@@ -36,7 +36,7 @@ export const redisKeys = {
   node: (nodeId: NodeId) => `${PREFIX}:node:{${nodeId}}`,
   /** Sorted set of node ids by last heartbeat (ms). Owner: ops/node-heartbeat. */
   nodes: () => `${PREFIX}:nodes`,
-  /** Hash, live connections counted by person, grant, compute and waiting address; as `liveConnections`. Owner: ops/connection-counts. */
+  /** Hash, live connections counted by person, grant, access token and compute; as `liveConnections`. Owner: ops/connection-counts. */
   connectionCounts: (nodeId: NodeId) => `${PREFIX}:live-counts:{${nodeId}}`,
   /** Hash, one field per cancel key's digest that this node can cancel; as `liveConnections`. Owner: ops/cancel-routes. */
   cancelRoutes: (nodeId: NodeId) => `${PREFIX}:cancel-routes:{${nodeId}}`,

@@ -1,7 +1,6 @@
 // Counts connections by what limits are set on, over the whole fleet: each node publishes its own counts and adds up the
 // others' when asked. Without Redis this node's own counts decide.
 
-import { terminalKey } from '../network-address.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
 import { answerInTime } from './answer-in-time.ts';
@@ -12,8 +11,8 @@ import type { NodeHeartbeat } from './node-heartbeat.ts';
 /** A slow Redis is not waited for longer: the connection that asks has a person behind it. */
 const ANSWER_LIMIT_MS = 1_000;
 
-/** What a cap may be set on. Waiting connections count for the two `waiting_…` only, all others for the rest. */
-export type CountedThing = 'person' | 'grant' | 'access_token' | 'compute' | 'waiting_address' | 'waiting_in_all';
+/** What a cap may be set on. Connections that wait for a person count for nothing yet: login requests have their own caps. */
+export type CountedThing = 'person' | 'grant' | 'access_token' | 'compute';
 
 /** The most connections allowed, each including the one that asks. */
 export type ConnectionCaps = Partial<Readonly<Record<CountedThing, number>>>;
@@ -91,13 +90,8 @@ export class ConnectionCounts {
 }
 
 function countedFields(record: LiveConnectionRecord): Map<CountedThing, string> {
-  if (record.phase === 'waiting') {
-    return new Map([
-      ['waiting_address', `waiting_address:${terminalKey(record.address)}`],
-      ['waiting_in_all', 'waiting_in_all'],
-    ]);
-  }
   const fields = new Map<CountedThing, string>();
+  if (record.phase === 'waiting') return fields;
   if (record.userId !== null) fields.set('person', `person:${record.userId}`);
   if (record.grantId !== null) fields.set('grant', `grant:${record.grantId}`);
   if (record.accessTokenId !== null) fields.set('access_token', `access_token:${record.accessTokenId}`);

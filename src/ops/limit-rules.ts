@@ -37,10 +37,8 @@ export type LimitRuleName = keyof typeof LIMIT_RULES;
 /** Every limit that a refusal may name, for logs and metrics. */
 export type LimitName = LimitRuleName | CountedThing;
 
-/** The most connections at a time, over all nodes. */
+/** The most connections at a time, over all nodes. How many logins may wait is login/waiting-logins' to say. */
 export const CONNECTION_CAPS = {
-  waiting_address: 20,
-  waiting_in_all: 1_000,
   person: 100,
   grant: 50,
   compute: 100,

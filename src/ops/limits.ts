@@ -107,12 +107,6 @@ export class Limits {
     ]);
   }
 
-  /** For LiveRegistration.findExceededCap of a connection that waits. */
-  waitingCaps(address: string): ConnectionCaps {
-    const { waiting_address, waiting_in_all } = { ...CONNECTION_CAPS, ...this.#figures.caps };
-    return { waiting_address: waiting_address * this.#factor(address), waiting_in_all };
-  }
-
   /** For LiveRegistration.findExceededCap of a connection that has a target; a compute's policy may be stricter or wider. */
   liveCaps(ofTarget: Pick<ConnectionCaps, 'compute' | 'access_token'> = {}): ConnectionCaps {
     const { person, grant, compute } = { ...CONNECTION_CAPS, ...this.#figures.caps };

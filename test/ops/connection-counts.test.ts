@@ -70,26 +70,12 @@ describe.each(redisKinds)('caps on connections, on $name', ({ start }) => {
     expect(answers.filter((answer) => answer === null).length).toBeLessThanOrEqual(7);
   });
 
-  it('who waits counts for the address and in all, but not yet for the person', async () => {
-    const caps = { waiting_address: 1, waiting_in_all: 2, person: 1 };
-    const first = register(here, { phase: 'waiting', address: '2001:db8::1' });
-    expect(await first.findExceededCap(caps)).toBeNull();
-    const sameNetwork = register(there, { phase: 'waiting', address: '2001:db8::2' });
-    expect(await sameNetwork.findExceededCap(caps)).toBe('waiting_address');
-    sameNetwork.close();
-    const second = register(there, { phase: 'waiting', address: '192.0.2.9' });
-    expect(await second.findExceededCap(caps)).toBeNull();
-    const third = register(here, { phase: 'waiting', address: '192.0.2.10' });
-    expect(await third.findExceededCap(caps)).toBe('waiting_in_all');
-  });
-
   it('a connection that stops waiting counts for its person from then on', async () => {
     const userId = newUserId();
     const registration = register(here, { phase: 'waiting', userId });
     expect(await registration.findExceededCap({ person: 0 })).toBeNull();
     registration.update({ phase: 'connecting' });
     expect(await registration.findExceededCap({ person: 0 })).toBe('person');
-    expect(await registration.findExceededCap({ waiting_address: 0, waiting_in_all: 0 })).toBeNull();
   });
 });
 
