@@ -19,7 +19,7 @@ export interface ApprovalProps {
   /** Set when terminal and browser are not at one address. */
   readonly distance: { readonly terminal: string; readonly browser: string } | null;
   /** What the person does besides approving. */
-  readonly step: 'approve' | 'type_user_code' | 'reverse_code';
+  readonly step: 'approve' | 'user_code' | 'reverse_code';
   readonly problem: string | null;
   readonly accounts: readonly PickerAccount[];
   readonly picked: {
@@ -100,7 +100,7 @@ function Target(props: ApprovalProps): VNode {
         </div>
       </details>
       {props.alsoWaiting.length > 0 && <AlsoWaiting waiting={props.alsoWaiting} />}
-      {props.step === 'type_user_code' && <UserCodeField />}
+      {props.step === 'user_code' && <UserCodeField />}
     </>
   );
 }

@@ -1,0 +1,53 @@
+// What the approval routes work with, and who the person at the browser is to them.
+
+import type { Response } from 'express';
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import { PosternError } from '../../errors.ts';
+import { isLoginRequestId } from '../../ids.ts';
+import type { ApprovalServices } from '../../login/approve-login-request.ts';
+import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
+import type { LoginRequest } from '../../login/login-request.ts';
+import type { Limits } from '../../ops/limits.ts';
+import type { PageRenderer } from '../pages/page-renderer.ts';
+import { contextOf, requireSession } from '../request-context.ts';
+
+export interface ApprovalParts {
+  readonly services: ApprovalServices;
+  readonly catalogue: Catalogue;
+  readonly limits: Limits;
+  readonly renderer: PageRenderer;
+}
+
+/** Throws `not_signed_in`, which leads to sign-in and back. */
+export function personAtBrowser(response: Response): PersonAtBrowser {
+  const { user } = requireSession(response);
+  const { address, userAgent, requestId } = contextOf(response);
+  return { userId: user.id, email: user.email, address, userAgent, requestId };
+}
+
+/**
+ * The login request behind a token or a reference, whoever's it is; null for what is neither. An undecided one whose
+ * time is up is read as expired.
+ */
+export async function findLoginRequest({ services }: ApprovalParts, key: string): Promise<LoginRequest | null> {
+  if (isLoginRequestId(key)) return await services.loginRequests.find(key);
+  return await services.loginRequests.findByToken(key);
+}
+
+/** The request if this person has claimed it. Throws like `unknownLink` for all others. */
+export async function requireOwnLoginRequest(
+  parts: ApprovalParts,
+  key: string,
+  person: PersonAtBrowser,
+): Promise<LoginRequest> {
+  const request = await findLoginRequest(parts, key);
+  if (request?.claim?.userId !== person.userId) return await unknownLink(parts, person);
+  return request;
+}
+
+/** One answer for unknown, malformed and foreign links. Throws `not_found`, or `rate_limited` for who keeps trying. */
+export async function unknownLink({ limits }: ApprovalParts, person: PersonAtBrowser): Promise<never> {
+  const verdict = await limits.unknownLink({ address: person.address, userId: person.userId });
+  if (verdict === 'limited') throw new PosternError('rate_limited');
+  throw new PosternError('not_found', { params: { thing: 'login link' } });
+}

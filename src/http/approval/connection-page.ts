@@ -1,0 +1,20 @@
+// Sends the page that tells how a decided login request goes on.
+
+import type { Request, Response } from 'express';
+import { ConnectionPage } from '../../../web/pages/connection-page.tsx';
+import type { LoginRequest } from '../../login/login-request.ts';
+import type { ApprovalParts } from './approval-parts.ts';
+import { connectionView } from './connection-view.ts';
+
+/** An expired request answers 410; every other state is a page that is there. */
+export function sendConnectionPage(
+  { renderer }: ApprovalParts,
+  { request, response }: { request: Request; response: Response },
+  loginRequest: LoginRequest,
+): void {
+  const view = connectionView(loginRequest);
+  if (view === null) throw new Error(`login request ${loginRequest.id} is not decided`);
+  if (loginRequest.status === 'expired') response.status(410);
+  const eventsPath = `/psql_session/${loginRequest.id}/events`;
+  renderer.send(request, response, ConnectionPage, { view, eventsPath });
+}

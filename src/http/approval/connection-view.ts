@@ -1,0 +1,121 @@
+// A decided login request as the page tells it: one sentence per state, honest about what happened and what to do next.
+
+import type { StatusView } from '../../../web/components/connection-status.tsx';
+import { assertNever } from '../../assert-never.ts';
+import type { LoginRequest, Progress } from '../../login/login-request.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
+
+const AGAIN = 'Run the command again to get a new link.';
+
+/** Null while the request is still to be decided. */
+export function connectionView(request: LoginRequest): StatusView | null {
+  switch (request.status) {
+    case 'pending':
+    case 'claimed':
+      return request.stepUp === null
+        ? null
+        : working('Waiting for the code', 'Type the code into your own terminal.', 0);
+    case 'approved':
+    case 'consumed':
+      return isToConnectAgain(request) ? letIn(request) : progressView(request.progress);
+    case 'denied':
+      return deniedView(request.reason);
+    case 'expired':
+      return stopped('This link has expired', `Nobody approved it in time. ${AGAIN}`);
+    case 'abandoned':
+      return stopped(
+        'The terminal closed',
+        `It stopped waiting before the login was approved, so nothing was opened. ${AGAIN}`,
+      );
+    default:
+      return assertNever(request.status);
+  }
+}
+
+function progressView(progress: Progress): StatusView {
+  switch (progress.kind) {
+    case 'waiting':
+      return working('Approved', 'Your terminal is being told.', 1);
+    case 'waking':
+      return working('Waking the compute', 'It was idle. This takes a few seconds.', 1);
+    case 'connecting':
+      return working('Connecting', 'Opening the connection to your database.', 2);
+    case 'connected':
+      return { ...connected(progress), steps: stepsUntil(STEPS.length) };
+    case 'failed':
+      return stopped('The connection failed', `${sentence(progress.message)} Your terminal says the same.`);
+    case 'terminal_closed':
+      return stopped('The terminal closed', `It went away before the connection stood. ${AGAIN}`);
+    case 'ended':
+      return {
+        ...stopped('The connection has ended', 'This login was used, and its link lets nobody in again.'),
+        tone: 'good',
+      };
+    default:
+      return assertNever(progress);
+  }
+}
+
+function connected(progress: Extract<Progress, { kind: 'connected' }>): Omit<StatusView, 'steps'> {
+  return {
+    tone: 'good',
+    title: 'Connected. You can close this page.',
+    text: 'Your terminal has its prompt.',
+    facts: [
+      { label: 'Project', value: cleanForPage(progress.projectName) },
+      { label: 'Database', value: cleanForPage(progress.database) },
+      { label: 'Role', value: cleanForPage(progress.databaseRole) },
+    ],
+    isFinal: true,
+  };
+}
+
+function isToConnectAgain({ waiting, origin, progress }: LoginRequest): boolean {
+  return waiting === 'none' && origin.noticeBlind && progress.kind === 'waiting';
+}
+
+/** A client that shows no notices: it has been told to connect again and is let in then. */
+function letIn({ origin }: LoginRequest): StatusView {
+  const application = origin.application === null ? 'your application' : cleanForPage(origin.application);
+  return {
+    tone: 'good',
+    title: 'Approved. Connect again now.',
+    text: `Go back to ${application} and connect once more: it is let in without a question.`,
+    steps: [],
+    facts: [],
+    isFinal: true,
+  };
+}
+
+function deniedView(reason: string | null): StatusView {
+  if (reason === 'reported') {
+    return stopped(
+      'Denied and reported',
+      'Links from that address are blocked for you for 15 minutes. If you keep getting them, tell your organization admin.',
+    );
+  }
+  if (reason === 'denied') return stopped('Denied', 'The terminal was told and nothing was opened.');
+  return stopped('Denied', `A wrong code was typed too often, so the login was denied. ${AGAIN}`);
+}
+
+const STEPS = ['Approved', 'Wake', 'Connect'] as const;
+
+function stepsUntil(current: number): StatusView['steps'] {
+  return STEPS.map((label, index) => ({
+    label,
+    state: index < current ? 'done' : index === current ? 'now' : 'todo',
+  }));
+}
+
+function working(title: string, text: string, current: number): StatusView {
+  return { tone: 'working', title, text, steps: stepsUntil(current), facts: [], isFinal: false };
+}
+
+function stopped(title: string, text: string): StatusView {
+  return { tone: 'stopped', title, text, steps: [], facts: [], isFinal: true };
+}
+
+function sentence(message: string): string {
+  const text = cleanForPage(message);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

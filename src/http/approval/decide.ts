@@ -1,0 +1,123 @@
+// The person's decision: approve, deny, or "this was not me". Takes the form, lets login/ decide, and answers with a page.
+
+import type { Request, Response } from 'express';
+import { ReverseCodePage } from '../../../web/pages/reverse-code-page.tsx';
+import { assertNever } from '../../assert-never.ts';
+import { isPosternError, PosternError } from '../../errors.ts';
+import { type ApprovalAnswer, approveLoginRequest } from '../../login/approve-login-request.ts';
+import { denyLoginRequest } from '../../login/deny-login-request.ts';
+import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
+import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
+import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest, unknownLink } from './approval-parts.ts';
+import { approvalChoice, type DecisionForm, parseDecisionForm } from './decision-form.ts';
+import { sendApprovalPage } from './show-login-request.ts';
+
+interface Deciding {
+  readonly request: Request;
+  readonly response: Response;
+  readonly person: PersonAtBrowser;
+  readonly loginRequest: LoginRequest;
+  readonly form: DecisionForm;
+}
+
+/** Throws `already_decided` (409) for a second decision, `not_found` for somebody else's login request. */
+export async function decide(
+  parts: ApprovalParts,
+  request: Request<{ key: string }>,
+  response: Response,
+): Promise<void> {
+  const person = personAtBrowser(response);
+  const loginRequest = await requireOwnLoginRequest(parts, request.params.key, person);
+  const form = parseDecisionForm(request.body);
+  if (!isUndecided(loginRequest.status)) throw alreadyDecided(loginRequest);
+  const deciding = { request, response, person, loginRequest, form };
+  if (form.decision === 'approve') await approve(parts, deciding);
+  else await sayNo(parts, deciding, form.decision);
+}
+
+async function sayNo(parts: ApprovalParts, deciding: Deciding, how: 'deny' | 'report'): Promise<void> {
+  const { response, person, loginRequest } = deciding;
+  const moved = await denyLoginRequest(parts.services, loginRequest, { person, how });
+  if (moved.kind === 'refused') return await tooLate(parts, person, moved.request);
+  response.redirect(303, pathOf(loginRequest));
+}
+
+async function approve(parts: ApprovalParts, deciding: Deciding): Promise<void> {
+  const { person, loginRequest, form } = deciding;
+  const choice = approvalChoice(form);
+  if (choice === null) return await showAgain(parts, deciding, 400, 'Pick a project to connect to.');
+  try {
+    const answer = await approveLoginRequest(parts.services, { request: loginRequest, person, choice });
+    await answerApproval(parts, deciding, answer);
+  } catch (error) {
+    if (!isChoiceProblem(error)) throw error;
+    await showAgain(parts, deciding, error.httpStatus, sentence(error));
+  }
+}
+
+async function answerApproval(parts: ApprovalParts, deciding: Deciding, answer: ApprovalAnswer): Promise<void> {
+  const { request, response, person, loginRequest } = deciding;
+  switch (answer.kind) {
+    case 'approved':
+      return response.redirect(303, pathOf(loginRequest));
+    case 'reverse_code': {
+      const remainingMs = answer.request.expiresAt.getTime() - parts.services.clock.now().getTime();
+      const props = { path: pathOf(loginRequest), digits: answer.digits, remainingMs };
+      return parts.renderer.send(request, response, ReverseCodePage, props);
+    }
+    case 'user_code_missing':
+      return await showAgain(parts, deciding, 400, 'Type the code that your terminal shows.');
+    case 'user_code_wrong':
+      return await showAgain(parts, deciding, 400, 'That is not the code of this terminal. Look again, or deny.');
+    case 'too_late':
+      return await tooLate(parts, person, answer.request);
+    default:
+      return assertNever(answer);
+  }
+}
+
+async function showAgain(parts: ApprovalParts, deciding: Deciding, status: number, problem: string): Promise<void> {
+  const { request, response, person, loginRequest, form } = deciding;
+  response.status(status);
+  const typed = {
+    computeId: form.compute_id,
+    database: form.database,
+    databaseRole: form.role,
+    access: form.access ?? null,
+    remember: form.remember ?? null,
+  };
+  await sendApprovalPage(parts, { request, response }, { loginRequest, person, back: { problem, typed } });
+}
+
+async function tooLate(parts: ApprovalParts, person: PersonAtBrowser, request: LoginRequest | null): Promise<never> {
+  if (request === null || request.claim?.userId !== person.userId) return await unknownLink(parts, person);
+  throw alreadyDecided(request);
+}
+
+function alreadyDecided({ status }: LoginRequest): PosternError {
+  return new PosternError('already_decided', { params: { status } });
+}
+
+/** What the person can mend by choosing otherwise. */
+function isChoiceProblem(error: unknown): error is PosternError {
+  const codes = [
+    'not_found',
+    'permission_lost',
+    'forbidden',
+    'invalid_input',
+    'link_login_disabled',
+    'refused_by_policy',
+    'precondition',
+    'too_many_requests',
+  ] as const;
+  return codes.some((code) => isPosternError(error, code));
+}
+
+function sentence({ message, hint }: PosternError): string {
+  const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  return hint === null ? text : `${text} ${hint}`;
+}
+
+function pathOf({ id }: LoginRequest): string {
+  return `/psql_session/${id}`;
+}

@@ -1,0 +1,65 @@
+// The form of the approval page, field by field as design.md names them.
+
+import { z } from 'zod';
+import { PosternError } from '../../errors.ts';
+import { type ComputeId, idFrom, isLoginRequestId } from '../../ids.ts';
+import type { ApprovalChoice } from '../../login/approve-login-request.ts';
+
+const MAX_ID_CHARACTERS = 64;
+// PostgreSQL: NAMEDATALEN - 1
+const MAX_IDENTIFIER_BYTES = 63;
+const MAX_RELEASED = 100;
+
+const optionalText = (limit: number) =>
+  z
+    .string()
+    .max(limit)
+    .transform((text) => (text.trim() === '' ? null : text.trim()))
+    .optional()
+    .transform((text) => text ?? null);
+
+const list = z.preprocess(
+  (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]),
+  z.array(z.string().refine(isLoginRequestId)).max(MAX_RELEASED),
+);
+
+const schema = z.object({
+  decision: z.enum(['approve', 'deny', 'report']),
+  account_id: optionalText(MAX_ID_CHARACTERS),
+  project_id: optionalText(MAX_ID_CHARACTERS),
+  compute_id: optionalText(MAX_ID_CHARACTERS),
+  database: optionalText(MAX_IDENTIFIER_BYTES),
+  role: optionalText(MAX_IDENTIFIER_BYTES),
+  access: z.enum(['read_write', 'read_only']).optional(),
+  remember: z.enum(['once', '1h', '8h']).optional(),
+  user_code: optionalText(32),
+  release_waiting: z.enum(['yes']).optional(),
+  waiting_id: list,
+});
+
+export type DecisionForm = z.output<typeof schema>;
+
+/** Throws `invalid_input` naming the first field that does not fit. */
+export function parseDecisionForm(body: unknown): DecisionForm {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const field = parsed.error.issues[0]?.path[0];
+  const problem = field === undefined ? 'the form was empty' : `field "${String(field)}" is missing or not valid`;
+  throw new PosternError('invalid_input', { params: { problem } });
+}
+
+/** Null when no compute was picked. Shared projects are grouped by the page under no account of their own. */
+export function approvalChoice(form: DecisionForm): ApprovalChoice | null {
+  if (form.compute_id === null) return null;
+  return {
+    computeId: idFrom<ComputeId>(form.compute_id),
+    accountId: form.account_id,
+    projectId: form.project_id,
+    database: form.database,
+    databaseRole: form.role,
+    access: form.access ?? 'read_write',
+    remember: form.remember ?? 'once',
+    userCode: form.user_code,
+    alsoRelease: form.release_waiting === 'yes' ? form.waiting_id : [],
+  };
+}

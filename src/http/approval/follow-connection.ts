@@ -1,0 +1,52 @@
+// Server-sent events that follow one login request: each change as the page draws it, until the final one.
+
+import type { Request, Response } from 'express';
+import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
+import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
+import { connectionView } from './connection-view.ts';
+
+/** Comment lines keep proxies from closing a quiet stream. */
+const KEEP_ALIVE_MS = 15_000;
+/** A page that is left open does not hold its stream for ever; the browser asks again. */
+const LONGEST_STREAM_MS = 10 * 60_000;
+
+export async function followConnection(
+  parts: ApprovalParts,
+  request: Request<{ key: string }>,
+  response: Response,
+): Promise<void> {
+  const loginRequest = await requireOwnLoginRequest(parts, request.params.key, personAtBrowser(response));
+  const left = new AbortController();
+  response.on('close', () => left.abort());
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+  const keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS);
+  const signal = AbortSignal.any([left.signal, AbortSignal.timeout(LONGEST_STREAM_MS)]);
+  try {
+    await sendChanges(parts, response, { loginRequest, signal });
+  } finally {
+    clearInterval(keepAlive);
+    response.end();
+  }
+}
+
+async function sendChanges(
+  { services }: ApprovalParts,
+  response: Response,
+  { loginRequest, signal }: { loginRequest: LoginRequest; signal: AbortSignal },
+): Promise<void> {
+  let lastSent = '';
+  for await (const current of services.loginRequests.watch(loginRequest.id, signal)) {
+    const event = eventOf(current);
+    if (event !== null && event.text !== lastSent) response.write(event.text);
+    lastSent = event?.text ?? lastSent;
+    if (event?.isFinal) return;
+  }
+}
+
+/** `decided` tells the page to choose on that there is nothing to choose any more; `status` carries a view to draw. */
+function eventOf(request: LoginRequest): { text: string; isFinal: boolean } | null {
+  const view = connectionView(request);
+  if (view === null) return null;
+  const decided = isUndecided(request.status) ? '' : 'event: decided\ndata: {}\n\n';
+  return { text: `${decided}event: status\ndata: ${JSON.stringify(view)}\n\n`, isFinal: view.isFinal };
+}

@@ -1,0 +1,17 @@
+// Tells a person who opens a link from a machine that fetches it: prefetchers, previewers, frames, scripts of other sites
+// (security.md, T4). Old browsers send none of these headers and are taken for persons.
+
+import type { Request } from 'express';
+
+export type Navigation = 'personal' | 'prefetch' | 'machine' | 'without_activation';
+
+/** Fetch metadata: Sec-Purpose, Sec-Fetch-Mode, Sec-Fetch-Dest, Sec-Fetch-Site, Sec-Fetch-User. */
+export function navigationKind(request: Pick<Request, 'get'>): Navigation {
+  const purpose = `${request.get('sec-purpose') ?? ''} ${request.get('purpose') ?? ''}`;
+  if (/prefetch|prerender|preview/.test(purpose)) return 'prefetch';
+  const mode = request.get('sec-fetch-mode');
+  if (mode === undefined) return 'personal';
+  if (mode !== 'navigate' || request.get('sec-fetch-dest') !== 'document') return 'machine';
+  const isFromElsewhere = request.get('sec-fetch-site') === 'cross-site';
+  return isFromElsewhere && request.get('sec-fetch-user') !== '?1' ? 'without_activation' : 'personal';
+}

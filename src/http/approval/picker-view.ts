@@ -1,0 +1,91 @@
+// The targets that a person may choose, as the page lists them, and which one is chosen beforehand. Pure.
+
+import type { PickerAccount, PickerCompute } from '../../../web/components/target-picker.tsx';
+import type { TargetAccount, TargetCompute } from '../../catalogue/targets.ts';
+import type { ComputeId } from '../../ids.ts';
+import type { LoginOrigin } from '../../login/login-request.ts';
+import { isInNetworks } from '../../network-address.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
+
+const KINDS = { personal: 'personal account', organization: 'organization', shared: 'with you' } as const;
+
+/** Listed in the order of the targets; what policy forbids stays visible with the reason. */
+export function pickerAccounts(targets: readonly TargetAccount[], terminalAddress: string): PickerAccount[] {
+  return targets.map((account) => ({
+    id: account.id,
+    name: account.kind === 'shared' ? 'Shared' : cleanForPage(account.name),
+    kind: KINDS[account.kind],
+    projects: account.projects.map((project) => ({
+      id: project.id,
+      name: cleanForPage(project.name),
+      computes: project.computes.map((compute) => pickerCompute(compute, terminalAddress)),
+    })),
+  }));
+}
+
+function pickerCompute(compute: TargetCompute, terminalAddress: string): PickerCompute {
+  return {
+    id: compute.id,
+    name: cleanForPage(compute.name),
+    type: compute.type,
+    state: compute.state,
+    obstacle: obstacleOf(compute, terminalAddress),
+    offersReadOnly: compute.roles.some((role) => role.readOnly),
+  };
+}
+
+/** Why the compute cannot be chosen from that terminal; null when it can. */
+export function obstacleOf({ passwordlessAccess, policy }: TargetCompute, terminalAddress: string): string | null {
+  if (!passwordlessAccess) return 'Login by link is switched off here.';
+  if (policy.allowedNetworks.length > 0 && !isInNetworks(terminalAddress, policy.allowedNetworks)) {
+    return `Connections from ${cleanForPage(terminalAddress)} are not allowed here.`;
+  }
+  return null;
+}
+
+/**
+ * The compute that is chosen beforehand: what the terminal hinted at, else the only candidate, else the last used one.
+ * A hint chooses and never authorises: it is looked up among what the person may use anyway.
+ */
+export function preselect(targets: readonly TargetAccount[], origin: LoginOrigin): ComputeId | null {
+  const candidates = candidatesOf(targets, origin.address);
+  const hinted = candidates.filter((candidate) => isHinted(candidate, origin));
+  if (hinted[0] !== undefined) return hinted[0].compute.id;
+  const [first] = candidates;
+  if (first === undefined) return null;
+  return candidates.length === 1 || first.compute.lastUsed !== null ? first.compute.id : null;
+}
+
+interface Candidate {
+  readonly account: TargetAccount;
+  readonly project: TargetAccount['projects'][number];
+  readonly compute: TargetCompute;
+}
+
+/** Every compute that can be chosen from that terminal, in the order of the list. */
+export function candidatesOf(targets: readonly TargetAccount[], terminalAddress: string): Candidate[] {
+  return targets.flatMap((account) =>
+    account.projects.flatMap((project) =>
+      project.computes
+        .filter((compute) => obstacleOf(compute, terminalAddress) === null)
+        .map((compute) => ({ account, project, compute })),
+    ),
+  );
+}
+
+function isHinted(
+  { account, project, compute }: Candidate,
+  { hints, requestedDatabase, databaseIsExplicit }: LoginOrigin,
+): boolean {
+  if (hints.endpoint !== null) return isNamed(compute, hints.endpoint);
+  if (hints.project !== null) return isNamed(project, hints.project);
+  if (!databaseIsExplicit) return false;
+  // psql -d account/project
+  const [accountName, projectName, ...rest] = requestedDatabase.split('/');
+  if (accountName === undefined || projectName === undefined || rest.length > 0) return false;
+  return isNamed(account, accountName) && isNamed(project, projectName);
+}
+
+function isNamed({ id, name }: { readonly id: string; readonly name: string }, hint: string): boolean {
+  return hint === id || hint.toLowerCase() === name.toLowerCase();
+}

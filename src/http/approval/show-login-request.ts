@@ -1,0 +1,65 @@
+// The reference of a claimed login request: the page to decide on while it is open, how it goes on afterwards.
+
+import type { Request, Response } from 'express';
+import { ApprovalPage } from '../../../web/pages/approval-page.tsx';
+import { loadPersonActor } from '../../catalogue/actors.ts';
+import { isKnownTerminal } from '../../catalogue/last-used-targets.ts';
+import { listTargets, type TargetAccount } from '../../catalogue/targets.ts';
+import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
+import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
+import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
+import { approvalView, type TypedChoice } from './approval-view.ts';
+import { sendConnectionPage } from './connection-page.ts';
+
+/** What brings the page back after a decision that did not go through. */
+export interface Return {
+  readonly problem: string;
+  readonly typed: TypedChoice;
+}
+
+export async function showLoginRequest(
+  parts: ApprovalParts,
+  request: Request<{ key: string }>,
+  response: Response,
+): Promise<void> {
+  const person = personAtBrowser(response);
+  const loginRequest = await requireOwnLoginRequest(parts, request.params.key, person);
+  if (!isUndecided(loginRequest.status)) return sendConnectionPage(parts, { request, response }, loginRequest);
+  await sendApprovalPage(parts, { request, response }, { loginRequest, person, back: null });
+}
+
+export async function sendApprovalPage(
+  parts: ApprovalParts,
+  { request, response }: { request: Request; response: Response },
+  sight: { loginRequest: LoginRequest; person: PersonAtBrowser; back: Return | null },
+): Promise<void> {
+  const { loginRequest, person, back } = sight;
+  const { loginRequests, clock, reverseCode } = parts.services;
+  const [targets, waiting, isKnown] = await Promise.all([
+    targetsOf(parts, person),
+    loginRequests.listWaitingOfTerminal(loginRequest.origin),
+    isKnownTerminal(parts.catalogue, person.userId, loginRequest.origin.address),
+  ]);
+  const view = approvalView({
+    request: loginRequest,
+    targets,
+    otherWaiting: waiting.filter((other) => isReleasable(other, loginRequest, person)),
+    browserAddress: person.address,
+    isKnownTerminal: isKnown,
+    reverseCode,
+    now: clock.now(),
+    typed: back?.typed ?? null,
+    problem: back?.problem ?? null,
+  });
+  parts.renderer.send(request, response, ApprovalPage, view);
+}
+
+async function targetsOf({ catalogue }: ApprovalParts, { userId }: PersonAtBrowser): Promise<TargetAccount[]> {
+  const actor = await loadPersonActor(catalogue, userId);
+  return actor === null ? [] : await listTargets(catalogue, actor);
+}
+
+function isReleasable(other: LoginRequest, shown: LoginRequest, { userId }: PersonAtBrowser): boolean {
+  if (other.id === shown.id || other.waiting === 'none') return false;
+  return other.claim === null || other.claim.userId === userId;
+}

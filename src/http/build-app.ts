@@ -1,0 +1,70 @@
+// The web application: every layer and every route, in the order in which a request meets them.
+
+import express, { type Express, type RequestHandler } from 'express';
+import type { ApprovalServices } from '../login/approve-login-request.ts';
+import { approvalRoutes } from './approval/approval-routes.ts';
+import { healthRoutes, type Readiness } from './health.ts';
+import { homeRoutes } from './home-routes.ts';
+import type { HttpDependencies } from './http-dependencies.ts';
+import { errorHandler, unknownPath } from './pages/error-handler.ts';
+import { createPageRenderer } from './pages/page-renderer.ts';
+import type { PublicAddress } from './public-address.ts';
+import { loadRequestContext } from './request-context.ts';
+import { requestLog, requestMetrics } from './request-log.ts';
+import { requireOwnForm } from './security/require-own-form.ts';
+import { securityHeaders } from './security/security-headers.ts';
+
+import { setUpRoutes } from './sign-in/set-up-routes.ts';
+import { signInRoutes } from './sign-in/sign-in-routes.ts';
+import { assetRoutes, type WebAssets } from './static-assets.ts';
+
+const MAX_FORM_BYTES = 64 * 1024;
+const MAX_FORM_FIELDS = 500;
+
+export interface AppOptions {
+  readonly deps: HttpDependencies;
+  readonly address: PublicAddress;
+  readonly assets: WebAssets;
+  readonly readiness: Readiness;
+}
+
+/** Routes carry their whole paths, so that a walk over the router finds every one of them. */
+export function buildApp({ deps, address, assets, readiness }: AppOptions): Express {
+  const { config, catalogue } = deps;
+  const renderer = createPageRenderer({ brand: config.brand, assets, address });
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(requestLog(deps.log), requestMetrics(deps.metrics), securityHeaders(address));
+  app.use(healthRoutes(readiness), assetRoutes(assets));
+  app.use(neverStored, loadRequestContext({ catalogue, address, trustedProxies: config.http.trustedProxies }));
+  app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
+  app.use(requireOwnForm(address));
+  app.use(homeRoutes({ catalogue, config, address, renderer }));
+  app.use(signInRoutes({ deps, renderer, address }));
+
+  app.use(setUpRoutes({ deps, renderer, address }));
+  app.use(approvalRoutes({ services: approvalServices(deps), catalogue, limits: deps.limits, renderer }));
+  app.use(unknownPath, errorHandler(renderer));
+  return app;
+}
+
+/** Pages hold what only their person may see, for now. */
+const neverStored: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store');
+  next();
+};
+
+function approvalServices(deps: HttpDependencies): ApprovalServices {
+  const { catalogue, loginRequests, grants, reverseCodes, terminalMemory, auditTrail, clock, config } = deps;
+  return {
+    catalogue,
+    loginRequests,
+    grants,
+    reverseCodes,
+    terminalMemory,
+    auditTrail,
+    clock,
+    nodeId: catalogue.nodeId,
+    reverseCode: config.login.reverseCode,
+  };
+}

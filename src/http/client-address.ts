@@ -1,0 +1,24 @@
+// The address of the browser: the socket's, or what listed proxies in front of us report.
+
+import { isInNetworks, normalizeAddress } from '../network-address.ts';
+
+/**
+ * Walks X-Forwarded-For from the right, as far as each hop is a trusted proxy; a header from anybody else counts for
+ * nothing (security.md, T29). Normalised.
+ */
+export function clientAddress(
+  { remoteAddress, forwardedFor }: { remoteAddress: string; forwardedFor: string | undefined },
+  trustedProxies: readonly string[],
+): string {
+  const hops = (forwardedFor ?? '')
+    .split(',')
+    .map((hop) => hop.trim())
+    .filter((hop) => hop !== '');
+  let address = normalizeAddress(remoteAddress);
+  while (isInNetworks(address, trustedProxies)) {
+    const next = hops.pop();
+    if (next === undefined) break;
+    address = normalizeAddress(next);
+  }
+  return address;
+}

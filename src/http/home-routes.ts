@@ -1,0 +1,40 @@
+// The front door: the psql line for who is signed in, sign-in for everybody else.
+
+import { Router as createRouter, type Router } from 'express';
+import { HomePage } from '../../web/pages/home-page.tsx';
+import { loadPersonActor } from '../catalogue/actors.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { listTargets } from '../catalogue/targets.ts';
+import type { Config } from '../config.ts';
+import type { PageRenderer } from './pages/page-renderer.ts';
+import type { PublicAddress } from './public-address.ts';
+import { requireSession } from './request-context.ts';
+
+// PostgreSQL: the port that psql takes by itself
+const DEFAULT_PG_PORT = 5432;
+
+export function homeRoutes(parts: {
+  readonly catalogue: Catalogue;
+  readonly config: Config;
+  readonly address: PublicAddress;
+  readonly renderer: PageRenderer;
+}): Router {
+  const router = createRouter();
+  router.get('/', async (request, response) => {
+    const { user } = requireSession(response);
+    const actor = await loadPersonActor(parts.catalogue, user.id);
+    const targets = actor === null ? [] : await listTargets(parts.catalogue, actor);
+    const projectCount = targets.reduce((sum, account) => sum + account.projects.length, 0);
+    parts.renderer.send(request, response, HomePage, {
+      command: psqlCommand(parts.config, parts.address),
+      projectCount,
+    });
+  });
+  return router;
+}
+
+/** `psql -h pg.example.com`, with the port where psql would not take it by itself. */
+export function psqlCommand({ pg }: Pick<Config, 'pg'>, { url }: Pick<PublicAddress, 'url'>): string {
+  const host = pg.publicHost ?? new URL(url).hostname;
+  return pg.port === DEFAULT_PG_PORT ? `psql -h ${host}` : `psql -h ${host} -p ${pg.port}`;
+}

@@ -1,0 +1,32 @@
+// Everything that the web side needs of the other parts, handed in once by postern.ts.
+
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { UserId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { Grants } from '../login/grants.ts';
+import type { LoginRequests } from '../login/login-requests.ts';
+import type { ReverseCodes } from '../login/reverse-codes.ts';
+import type { TerminalMemory } from '../login/terminal-memory.ts';
+import type { AuditTrail } from '../ops/audit-trail.ts';
+import type { Limits } from '../ops/limits.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import type { RedisClient } from '../redis-client.ts';
+
+export interface HttpDependencies {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly catalogue: Catalogue;
+  readonly redis: RedisClient;
+  readonly loginRequests: LoginRequests;
+  readonly grants: Grants;
+  readonly reverseCodes: ReverseCodes;
+  readonly terminalMemory: TerminalMemory;
+  readonly auditTrail: AuditTrail;
+  readonly limits: Limits;
+  readonly metrics: Metrics;
+  /** Gives the first operator something to connect to. */
+  readonly createFirstProject: (userId: UserId) => Promise<void>;
+}

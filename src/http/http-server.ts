@@ -1,0 +1,60 @@
+// The web side's listener: opens the port, serves the application, and closes without leaving a stream behind.
+
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { buildApp } from './build-app.ts';
+import type { Readiness } from './health.ts';
+import type { HttpDependencies } from './http-dependencies.ts';
+import { publicAddress } from './public-address.ts';
+import { loadWebAssets } from './static-assets.ts';
+
+export interface HttpServer {
+  /** Opens the port. `url` is the public address, from which links are built. Not ready until `setReady`. */
+  listen(): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
+  setReady(state: 'ready' | 'not_ready'): void;
+  /** Stops accepting, lets running answers finish for a moment, then closes what is left. */
+  close(): Promise<void>;
+}
+
+const HEADERS_LIMIT_MS = 10_000;
+const REQUEST_LIMIT_MS = 30_000;
+const KEEP_ALIVE_MS = 65_000;
+const MAX_HEADERS = 100;
+const CLOSE_GRACE_MS = 1_000;
+
+export function createHttpServer(deps: HttpDependencies): HttpServer {
+  const { host, port } = deps.config.http;
+  const readiness: Readiness = { isReady: false };
+  const server = createServer({ headersTimeout: HEADERS_LIMIT_MS, requestTimeout: REQUEST_LIMIT_MS });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.maxHeadersCount = MAX_HEADERS;
+  return {
+    async listen() {
+      server.listen(port, host);
+      await once(server, 'listening');
+      const boundPort = portOf(server);
+      const address = publicAddress(deps.config.http, boundPort);
+      server.on('request', buildApp({ deps, address, assets: loadWebAssets(), readiness }));
+      return { host, port: boundPort, url: address.url };
+    },
+    setReady(state) {
+      readiness.isReady = state === 'ready';
+    },
+    async close() {
+      readiness.isReady = false;
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+      await closed;
+      clearTimeout(force);
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the web side listens on no TCP port');
+  return address.port;
+}

@@ -1,0 +1,19 @@
+// What of a request's address may be written to a log: the path without its query, and without the secrets in it.
+
+import { createHash } from 'node:crypto';
+import { isLoginRequestId } from '../ids.ts';
+
+const SECRET_SEGMENT = /^\/(psql_session|setup|invitations)\/([^/]+)/;
+const MAX_PATH_CHARACTERS = 256;
+
+/** `/psql_session/#1f2e3d4c` for a token: eight hex digits of its SHA-256 are enough to follow one link through the log. */
+export function loggedPath(url: string): string {
+  const path = (url.split('?', 1)[0] ?? '').slice(0, MAX_PATH_CHARACTERS);
+  return path.replace(SECRET_SEGMENT, (whole, folder: string, segment: string) =>
+    isLoginRequestId(segment) ? whole : `/${folder}/#${digestPrefix(segment)}`,
+  );
+}
+
+function digestPrefix(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex').slice(0, 8);
+}

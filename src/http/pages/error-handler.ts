@@ -1,0 +1,79 @@
+// The last stop of every failed request: only a PosternError's own text leaves, as a page or as JSON.
+
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { MessagePage } from '../../../web/pages/message-page.tsx';
+import { PosternError, toPosternError } from '../../errors.ts';
+import { findContext } from '../request-context.ts';
+import type { PageRenderer } from './page-renderer.ts';
+
+/** For paths that no route took. */
+export const unknownPath: RequestHandler = () => {
+  throw new PosternError('not_found', { params: { thing: 'page' } });
+};
+
+export function errorHandler(renderer: PageRenderer): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    const error = asPosternError(thrown);
+    if (error.httpStatus >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
+    if (response.headersSent) return next(error);
+    response.status(error.httpStatus).set('Cache-Control', 'no-store');
+    if (wantsJson(request)) sendJson(response, error, String(request.id));
+    else sendPage({ renderer, request, response, error });
+  };
+}
+
+// body-parser's own errors carry an HTTP status and no code of ours.
+function asPosternError(thrown: unknown): PosternError {
+  const status = thrown instanceof Error && 'status' in thrown ? thrown.status : null;
+  if (status === 413) return new PosternError('too_large', { cause: thrown });
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new PosternError('invalid_input', { params: { problem: 'the request could not be read' }, cause: thrown });
+  }
+  return toPosternError(thrown);
+}
+
+function wantsJson(request: Request): boolean {
+  return request.accepts(['html', 'json']) === 'json';
+}
+
+function sendJson(response: Response, error: PosternError, requestId: string): void {
+  response.json({ code: error.code, message: error.message, request_id: requestId });
+}
+
+interface FailedRequest {
+  readonly renderer: PageRenderer;
+  readonly request: Request;
+  readonly response: Response;
+  readonly error: PosternError;
+}
+
+function sendPage({ renderer, request, response, error }: FailedRequest): void {
+  if (error.code === 'not_signed_in') {
+    response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
+    return;
+  }
+  const isSignedIn = (findContext(response)?.session ?? null) !== null;
+  renderer.send(request, response, MessagePage, {
+    tone: 'stopped',
+    title: TITLES[error.httpStatus] ?? 'That did not work',
+    text: sentence(error),
+    reference: error.code === 'internal' ? (error.params.reference ?? null) : null,
+    link: isSignedIn ? { label: 'Back to the start', href: '/' } : { label: 'Sign in', href: '/sign-in' },
+  });
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  403: 'Not allowed',
+  404: 'Nothing here',
+  409: 'Already decided',
+  413: 'Too large',
+  429: 'Slow down a little',
+  500: 'Something broke on our side',
+  503: 'Back in a moment',
+};
+
+function sentence(error: PosternError): string {
+  const text = error.code === 'internal' ? 'Our log knows more' : error.message;
+  const message = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return error.hint === null ? message : `${message} ${error.hint}`;
+}

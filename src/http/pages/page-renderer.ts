@@ -1,0 +1,49 @@
+// Turns a page of web/ and its props into HTML, with the frame that every page has. Decides nothing about what is shown.
+
+import type { Request, Response } from 'express';
+import type { VNode } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { PageFrame } from '../../../web/layout/page-frame.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
+import type { PublicAddress } from '../public-address.ts';
+import { findContext } from '../request-context.ts';
+import { csrfTokenOfVisitor, ensureVisitor } from '../security/visitor.ts';
+import type { WebAssets } from '../static-assets.ts';
+
+interface Framed {
+  readonly frame: PageFrame;
+}
+
+export interface PageRenderer {
+  /** Sends the page as HTML; the status is whatever the route set. */
+  send<Props extends Framed>(
+    request: Request,
+    response: Response,
+    ...content: [page: (props: Props) => VNode, props: Omit<Props, 'frame'>]
+  ): void;
+}
+
+export function createPageRenderer(options: {
+  readonly brand: string;
+  readonly assets: WebAssets;
+  readonly address: PublicAddress;
+}): PageRenderer {
+  const { brand, assets, address } = options;
+  return {
+    send<Props extends Framed>(
+      request: Request,
+      response: Response,
+      ...[page, props]: [page: (props: Props) => VNode, props: Omit<Props, 'frame'>]
+    ) {
+      const session = findContext(response)?.session ?? null;
+      const frame: PageFrame = {
+        brand,
+        assets: assets.paths,
+        person:
+          session === null ? null : { name: cleanForPage(session.user.name), email: cleanForPage(session.user.email) },
+        csrfToken: session?.csrfToken ?? csrfTokenOfVisitor(ensureVisitor(request, response, address)),
+      };
+      response.type('html').send(`<!doctype html>${renderToString(page({ ...props, frame } as Props))}`);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// What is known of one request before its route runs: id, browser's address, who is signed in.
+
+import type { Request, RequestHandler, Response } from 'express';
+import { SYSTEM } from '../catalogue/actors.ts';
+import type { AuditContext } from '../catalogue/audit-context.ts';
+import { type BrowserSession, findBrowserSession } from '../catalogue/browser-sessions.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { PosternError } from '../errors.ts';
+import { clientAddress } from './client-address.ts';
+import type { PublicAddress } from './public-address.ts';
+import { readCookie } from './security/cookies.ts';
+
+export interface RequestContext {
+  readonly requestId: string;
+  /** The browser's, normalised. */
+  readonly address: string;
+  readonly userAgent: string;
+  readonly session: BrowserSession | null;
+}
+
+const KEY = 'requestContext';
+
+/** Looks up the browser session once per request and keeps it with the response. */
+export function loadRequestContext(options: {
+  readonly catalogue: Catalogue;
+  readonly address: PublicAddress;
+  readonly trustedProxies: readonly string[];
+}): RequestHandler {
+  const { catalogue, address, trustedProxies } = options;
+  return async (request, response, next) => {
+    const cookie = readCookie(request, address, 'session');
+    const context: RequestContext = {
+      requestId: String(request.id),
+      address: addressOf(request, trustedProxies),
+      userAgent: request.get('user-agent') ?? '',
+      session: cookie === null ? null : await findBrowserSession(catalogue, cookie),
+    };
+    response.locals[KEY] = context;
+    next();
+  };
+}
+
+/** The context that `loadRequestContext` kept; it runs before every route that asks. */
+export function contextOf(response: Response): RequestContext {
+  const context = findContext(response);
+  if (context === null) throw new Error('the route runs before loadRequestContext');
+  return context;
+}
+
+/** Null when the request failed before its context was known, as with the catalogue away. */
+export function findContext(response: Response): RequestContext | null {
+  const context: RequestContext | undefined = response.locals[KEY];
+  return context ?? null;
+}
+
+/** The browser session of a route for signed-in people. Throws `not_signed_in`. */
+export function requireSession(response: Response): BrowserSession {
+  const { session } = contextOf(response);
+  if (session === null) throw new PosternError('not_signed_in');
+  return session;
+}
+
+/** For changes that nobody is signed in for yet: sign-up and set-up. */
+export function auditContextOfVisitor(response: Response): AuditContext {
+  const { requestId, address, userAgent } = contextOf(response);
+  return { actor: SYSTEM, requestId, browserIp: address, userAgent };
+}
+
+function addressOf(request: Request, trustedProxies: readonly string[]): string {
+  const forwardedFor = request.headers['x-forwarded-for'];
+  const remoteAddress = request.socket.remoteAddress ?? '';
+  const joined = Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor;
+  return clientAddress({ remoteAddress, forwardedFor: joined }, trustedProxies);
+}

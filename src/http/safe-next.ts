@@ -1,0 +1,15 @@
+// Where to go after sign-in: a path of this site and nothing else, so that no link can send a signed-in person elsewhere.
+
+const MAX_NEXT_CHARACTERS = 512;
+// Backslashes count as slashes in browsers; controls are dropped by them before parsing (WHATWG URL).
+const UNSAFE = /[\\\u0000-\u0020\u007f]/;
+const BASE = 'http://postern.invalid';
+
+/** The path with its query when it is local and not a sign-in page itself; otherwise `/`. */
+export function safeNext(next: unknown): string {
+  if (typeof next !== 'string' || next.length > MAX_NEXT_CHARACTERS || UNSAFE.test(next)) return '/';
+  if (!next.startsWith('/') || !URL.canParse(next, BASE)) return '/';
+  const url = new URL(next, BASE);
+  if (url.origin !== BASE || url.pathname.startsWith('//')) return '/';
+  return /^\/sign-(in|out)(\/|$)/.test(url.pathname) ? '/' : `${url.pathname}${url.search}`;
+}

@@ -1,0 +1,39 @@
+// The two cookies: the browser session, and a visitor cookie that ties forms before sign-in to one browser.
+
+import type { CookieOptions, Request, Response } from 'express';
+import type { PublicAddress } from '../public-address.ts';
+
+export type CookieName = 'session' | 'visitor';
+
+/** `__Host-` binds a cookie to this host and to TLS; plain http on localhost cannot have it. */
+export function cookieName(name: CookieName, { isHttps }: Pick<PublicAddress, 'isHttps'>): string {
+  return isHttps ? `__Host-postern_${name}` : `postern_${name}`;
+}
+
+export function setCookie(
+  response: Response,
+  address: PublicAddress,
+  cookie: { readonly name: CookieName; readonly value: string; readonly expiresAt?: Date },
+): void {
+  const options = attributes(address);
+  const lasting = cookie.expiresAt === undefined ? options : { ...options, expires: cookie.expiresAt };
+  response.cookie(cookieName(cookie.name, address), cookie.value, lasting);
+}
+
+export function clearCookie(response: Response, address: PublicAddress, name: CookieName): void {
+  response.clearCookie(cookieName(name, address), attributes(address));
+}
+
+/** The cookie's value; null when it is missing. */
+export function readCookie(request: Request, address: PublicAddress, name: CookieName): string | null {
+  const wanted = cookieName(name, address);
+  for (const part of (request.headers.cookie ?? '').split(';')) {
+    const [key = '', ...value] = part.trim().split('=');
+    if (key === wanted) return value.join('=');
+  }
+  return null;
+}
+
+function attributes({ isHttps }: PublicAddress): CookieOptions {
+  return { httpOnly: true, sameSite: 'lax', path: '/', secure: isHttps };
+}

@@ -1,0 +1,48 @@
+// What is remembered while a person is away at the identity provider: in Redis, so that any node may take the way back,
+// and bound to the visitor cookie, so that nobody can be signed in with another's answer.
+
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { RedisClient } from '../../redis-client.ts';
+import { redisKeys } from '../../redis-keys.ts';
+import type { PendingSignIn } from './oidc-sign-in.ts';
+
+/** Time to sign in at the provider, with a second factor looked for. */
+const LIFE_MS = 10 * 60_000;
+
+export interface AwayPerson extends PendingSignIn {
+  readonly visitor: string;
+  readonly next: string;
+}
+
+const schema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  codeVerifier: z.string(),
+  visitor: z.string(),
+  next: z.string(),
+});
+
+export class PendingOidcSignIns {
+  readonly #redis: RedisClient;
+
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
+
+  async keep(away: AwayPerson): Promise<void> {
+    await this.#redis.set(redisKeys.oidcSignIn(digest(away.state)), JSON.stringify(away), 'PX', LIFE_MS);
+  }
+
+  /** Takes it out, once; null when the state is unknown, expired, or another visitor's. */
+  async take({ state, visitor }: { readonly state: string; readonly visitor: string }): Promise<AwayPerson | null> {
+    const kept = await this.#redis.getdel(redisKeys.oidcSignIn(digest(state)));
+    if (kept === null) return null;
+    const away = schema.parse(JSON.parse(kept));
+    return away.visitor === visitor ? away : null;
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,88 @@
+// The one-time set-up link of a first start: makes the first operator, a first project, and signs the person in.
+
+import { Router as createRouter, type Request, type Response, type Router } from 'express';
+import { z } from 'zod';
+import { SetUpPage } from '../../../web/pages/set-up-page.tsx';
+import { isSetupCodeValid, useSetupCode } from '../../catalogue/setup-codes.ts';
+import { PosternError } from '../../errors.ts';
+import { Secret } from '../../secret.ts';
+import type { HttpDependencies } from '../http-dependencies.ts';
+import type { PageRenderer } from '../pages/page-renderer.ts';
+import type { PublicAddress } from '../public-address.ts';
+import { auditContextOfVisitor, contextOf } from '../request-context.ts';
+import { startBrowserSession } from './start-browser-session.ts';
+
+interface SetUpParts {
+  readonly deps: Pick<HttpDependencies, 'catalogue' | 'limits' | 'createFirstProject'>;
+  readonly renderer: PageRenderer;
+  readonly address: PublicAddress;
+}
+
+const MIN_PASSWORD_CHARACTERS = 10;
+const formSchema = z.object({
+  email: z
+    .string()
+    .trim()
+    .max(254)
+    .regex(/^[^\s@]+@[^\s@]+$/, 'Enter an email address.'),
+  name: z.string().trim().min(1, 'Enter your name.').max(100, 'At most 100 characters.'),
+  password: z
+    .string()
+    .min(MIN_PASSWORD_CHARACTERS, `At least ${MIN_PASSWORD_CHARACTERS} characters.`)
+    .max(1_024, 'At most 1,024 characters.'),
+});
+
+export function setUpRoutes(parts: SetUpParts): Router {
+  const router = createRouter();
+  router.get('/setup/:code', async (request, response) => {
+    await requireValidCode(parts, request, response);
+    sendSetUpPage(parts, { request, response }, {});
+  });
+  router.post('/setup/:code', (request, response) => setUp(parts, request, response));
+  return router;
+}
+
+async function setUp(parts: SetUpParts, request: Request, response: Response): Promise<void> {
+  await requireValidCode(parts, request, response);
+  const form = formSchema.safeParse(request.body);
+  if (!form.success) {
+    response.status(400);
+    return sendSetUpPage(parts, { request, response }, problemsOf(form.error));
+  }
+  const { email, name, password } = form.data;
+  const details = { code: codeOf(request), email, name, password: new Secret(password) };
+  const userId = await useSetupCode(parts.deps.catalogue, auditContextOfVisitor(response), details);
+  await startBrowserSession(parts, response, { userId, method: 'setup' });
+  await parts.deps.createFirstProject(userId);
+  response.redirect(303, '/');
+}
+
+/** Throws `not_found` for every code that is not valid now, `rate_limited` for who keeps trying. */
+async function requireValidCode({ deps }: SetUpParts, request: Request, response: Response): Promise<void> {
+  if (await isSetupCodeValid(deps.catalogue, codeOf(request))) return;
+  const verdict = await deps.limits.unknownLink({ address: contextOf(response).address, userId: null });
+  if (verdict === 'limited') throw new PosternError('rate_limited');
+  throw new PosternError('not_found', { params: { thing: 'set-up link' } });
+}
+
+function codeOf(request: Request): string {
+  return z.string().parse(request.params.code);
+}
+
+function sendSetUpPage(
+  { renderer }: SetUpParts,
+  { request, response }: { request: Request; response: Response },
+  problems: Readonly<Record<string, string>>,
+): void {
+  const typed = z.object({ email: z.string(), name: z.string() }).safeParse(request.body);
+  renderer.send(request, response, SetUpPage, {
+    action: request.path,
+    email: typed.data?.email ?? '',
+    name: typed.data?.name ?? '',
+    problems,
+  });
+}
+
+function problemsOf(error: z.ZodError): Record<string, string> {
+  return Object.fromEntries(error.issues.map((issue) => [String(issue.path[0]), issue.message]));
+}

@@ -1,0 +1,114 @@
+// Signing in by email and password, and signing out.
+
+import { Router as createRouter, type Request, type Response, type Router } from 'express';
+import { z } from 'zod';
+import { SignInPage } from '../../../web/pages/sign-in-page.tsx';
+import { loadPersonActor, SYSTEM } from '../../catalogue/actors.ts';
+import { endBrowserSession } from '../../catalogue/browser-sessions.ts';
+import { verifyPassword } from '../../catalogue/users.ts';
+import { PosternError } from '../../errors.ts';
+import { Secret } from '../../secret.ts';
+import type { HttpDependencies } from '../http-dependencies.ts';
+import type { PageRenderer } from '../pages/page-renderer.ts';
+import type { PublicAddress } from '../public-address.ts';
+import { contextOf } from '../request-context.ts';
+import { safeNext } from '../safe-next.ts';
+import { clearCookie } from '../security/cookies.ts';
+import { startBrowserSession } from './start-browser-session.ts';
+
+export interface SignInParts {
+  readonly deps: Pick<HttpDependencies, 'catalogue' | 'config' | 'limits' | 'auditTrail' | 'clock'>;
+  readonly renderer: PageRenderer;
+  readonly address: PublicAddress;
+}
+
+const MAX_EMAIL_CHARACTERS = 254;
+const MAX_PASSWORD_CHARACTERS = 1_024;
+const formSchema = z.object({
+  email: z.string().max(MAX_EMAIL_CHARACTERS),
+  password: z.string().max(MAX_PASSWORD_CHARACTERS),
+  next: z.unknown(),
+});
+
+export function signInRoutes(parts: SignInParts): Router {
+  const router = createRouter();
+  router.get('/sign-in', (request, response) => showSignIn(parts, request, response));
+  router.post('/sign-in', (request, response) => signIn(parts, request, response));
+  router.post('/sign-out', (request, response) => signOut(parts, request, response));
+  return router;
+}
+
+function showSignIn(parts: SignInParts, request: Request, response: Response): void {
+  const next = safeNext(request.query.next);
+  if (contextOf(response).session !== null) {
+    response.redirect(303, next);
+    return;
+  }
+  sendSignInPage(parts, { request, response }, { next, email: '', problem: null });
+}
+
+async function signIn(parts: SignInParts, request: Request, response: Response): Promise<void> {
+  const { catalogue, limits } = parts.deps;
+  const form = formSchema.safeParse(request.body);
+  if (!form.success) throw new PosternError('sign_in_failed');
+  const { email, password } = form.data;
+  const next = safeNext(form.data.next);
+  const who = { email, address: contextOf(response).address };
+  if ((await limits.signInAttempt(who)) === 'limited') {
+    response.status(429);
+    const problem = 'Too many attempts. Wait a quarter of an hour, then try again.';
+    return sendSignInPage(parts, { request, response }, { next, email, problem });
+  }
+  const user = await verifyPassword(catalogue, { email, password: new Secret(password) });
+  if (user === null) {
+    recordFailure(parts, response);
+    response.status(401);
+    return sendSignInPage(parts, { request, response }, { next, email, problem: 'Email or password is wrong.' });
+  }
+  await limits.signInSucceeded(who);
+  await startBrowserSession(parts, response, { userId: user.id, method: 'password' });
+  response.redirect(303, next);
+}
+
+async function signOut({ deps, address }: SignInParts, _request: Request, response: Response): Promise<void> {
+  const { session, requestId, address: browserIp, userAgent } = contextOf(response);
+  if (session !== null) {
+    const { sessionId, user } = session;
+    const actor = (await loadPersonActor(deps.catalogue, user.id)) ?? SYSTEM;
+    const context = { actor, requestId, browserIp, userAgent };
+    await endBrowserSession(deps.catalogue, context, { userId: user.id, sessionId });
+  }
+  clearCookie(response, address, 'session');
+  response.redirect(303, '/sign-in');
+}
+
+// The e-mail that was tried is not written: people type passwords into the wrong field.
+function recordFailure({ deps }: SignInParts, response: Response): void {
+  const { requestId, address, userAgent } = contextOf(response);
+  deps.auditTrail.record({
+    at: deps.clock.now(),
+    nodeId: deps.catalogue.nodeId,
+    event: 'signin.failed',
+    outcome: 'refused',
+    actorType: 'person',
+    actorId: null,
+    actorEmail: null,
+    requestId,
+    browserIp: address,
+    untrustedUserAgent: userAgent,
+  });
+}
+
+function sendSignInPage(
+  { renderer, deps }: SignInParts,
+  { request, response }: { request: Request; response: Response },
+  form: { next: string; email: string; problem: string | null },
+): void {
+  const { oidc } = deps.config;
+  const href = `/sign-in/oidc?next=${encodeURIComponent(form.next)}`;
+  renderer.send(request, response, SignInPage, {
+    ...form,
+    isForTerminal: form.next.startsWith('/psql_session/'),
+    singleSignOn: oidc === null ? null : { name: oidc.name, href },
+  });
+}

@@ -1,0 +1,20 @@
+// The end of every way to sign in: a fresh browser session and its cookie.
+
+import type { Response } from 'express';
+import { createBrowserSession, type NewBrowserSession } from '../../catalogue/browser-sessions.ts';
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { PublicAddress } from '../public-address.ts';
+import { contextOf } from '../request-context.ts';
+import { clearCookie, setCookie } from '../security/cookies.ts';
+
+/** Sets the session cookie on the response; the visitor cookie goes, since its CSRF token has served. */
+export async function startBrowserSession(
+  parts: { readonly deps: { readonly catalogue: Catalogue }; readonly address: PublicAddress },
+  response: Response,
+  who: Required<Pick<NewBrowserSession, 'userId' | 'method'>>,
+): Promise<void> {
+  const { requestId, address: ip, userAgent } = contextOf(response);
+  const { cookie, expiresAt } = await createBrowserSession(parts.deps.catalogue, { ...who, ip, userAgent, requestId });
+  setCookie(response, parts.address, { name: 'session', value: cookie.reveal(), expiresAt });
+  clearCookie(response, parts.address, 'visitor');
+}

@@ -1,0 +1,219 @@
+// A person says yes to a login request: which target, by which right, after which stronger step. Decides everything that
+// an approval needs and writes it in one move; knows no page and no socket.
+
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { isKnownTerminal } from '../catalogue/last-used-targets.ts';
+import { type ConnectTarget, resolveTarget } from '../catalogue/resolve-target.ts';
+import { isPosternError, PosternError } from '../errors.ts';
+import { type ComputeId, type LoginRequestId, newGrantId } from '../ids.ts';
+import { isInNetworks } from '../network-address.ts';
+import { cleanForPage } from '../untrusted-text.ts';
+import type { ClaimServices } from './claim-login-request.ts';
+import type { Grants } from './grants.ts';
+import { loginAuditEvent, type PersonAtBrowser } from './login-audit-event.ts';
+import type { Access, Approval, LoginRequest, MoveOutcome } from './login-request.ts';
+import type { ReverseCodes } from './reverse-codes.ts';
+import { settleApproval } from './settle-approval.ts';
+import { type ApprovalStep, requiredStep } from './step-up.ts';
+import { normalizeUserCode } from './user-code.ts';
+
+export interface ApprovalServices extends ClaimServices {
+  readonly catalogue: Catalogue;
+  readonly grants: Grants;
+  readonly reverseCodes: ReverseCodes;
+  /** The installation's setting for the reverse code. */
+  readonly reverseCode: 'when_new' | 'always' | 'never';
+}
+
+export interface ApprovalChoice {
+  readonly computeId: ComputeId;
+  /** Given ones must be the compute's own. */
+  readonly accountId: string | null;
+  readonly projectId: string | null;
+  readonly database: string | null;
+  readonly databaseRole: string | null;
+  readonly access: Access;
+  readonly remember: Approval['remember'];
+  /** As typed; null when the page did not ask. */
+  readonly userCode: string | null;
+  /** Other waiting connections of the same terminal that are let in by the same click. */
+  readonly alsoRelease: readonly LoginRequestId[];
+}
+
+export type ApprovalAnswer =
+  | { readonly kind: 'approved'; readonly request: LoginRequest }
+  /** The digits to show, this once. */
+  | { readonly kind: 'reverse_code'; readonly digits: string; readonly request: LoginRequest }
+  | { readonly kind: 'user_code_missing' }
+  | { readonly kind: 'user_code_wrong' }
+  /** Decided, ended or taken before: what it is now. */
+  | { readonly kind: 'too_late'; readonly request: LoginRequest | null };
+
+/**
+ * Throws PosternError for what the person may not or cannot choose: `not_found`, `permission_lost`, `invalid_input`,
+ * `link_login_disabled`, `refused_by_policy`, `precondition`, `too_many_requests`.
+ */
+export async function approveLoginRequest(
+  services: ApprovalServices,
+  { request, person, choice }: { request: LoginRequest; person: PersonAtBrowser; choice: ApprovalChoice },
+): Promise<ApprovalAnswer> {
+  const target = await chosenTarget(services, person, choice);
+  requirePolicy(target, request, choice);
+  const approval = approvalOf(request, { person, choice, target });
+  const step = await stepOf(services, { request, person, target });
+  if (step === 'reverse_code') return await beginReverseCode(services, { request, person, approval });
+  if (step === 'user_code') {
+    const answer = await checkUserCode(services, { request, person, typed: choice.userCode });
+    if (answer !== null) return answer;
+  }
+  const moved = await services.loginRequests.approve(request.id, { userId: person.userId, approval });
+  record(services, { request, person, target, approval, step, moved });
+  if (moved.kind === 'refused') return { kind: 'too_late', request: moved.request };
+  await settleApproval(services, moved.request, target);
+  await releaseOthers(services, { request, person, approval, ids: choice.alsoRelease });
+  return { kind: 'approved', request: moved.request };
+}
+
+async function chosenTarget(
+  { catalogue }: ApprovalServices,
+  person: PersonAtBrowser,
+  choice: ApprovalChoice,
+): Promise<ConnectTarget> {
+  const { computeId, database, databaseRole, access } = choice;
+  const target = await resolveTarget(catalogue, {
+    userId: person.userId,
+    computeId,
+    database,
+    databaseRole,
+    access,
+  }).catch((error: unknown) => {
+    // Whoever forges an id learns no more than that it is not theirs.
+    throw isPosternError(error, 'permission_lost') ? unknownCompute(computeId) : error;
+  });
+  const isConsistent =
+    (choice.accountId === null || choice.accountId === target.account.id) &&
+    (choice.projectId === null || choice.projectId === target.project.id);
+  if (!isConsistent) throw unknownCompute(computeId);
+  return target;
+}
+
+function unknownCompute(computeId: ComputeId): PosternError {
+  return new PosternError('not_found', { params: { thing: `compute "${cleanForPage(computeId)}"` } });
+}
+
+function requirePolicy({ policy, compute }: ConnectTarget, { origin }: LoginRequest, choice: ApprovalChoice): void {
+  if (!policy.linkLogin)
+    throw new PosternError('link_login_disabled', { params: { compute: cleanForPage(compute.name) } });
+  if (policy.allowedNetworks.length > 0 && !isInNetworks(origin.address, policy.allowedNetworks)) {
+    throw new PosternError('refused_by_policy', { params: { address: cleanForPage(origin.address) } });
+  }
+  if (policy.readOnlyOnly && choice.access !== 'read_only') {
+    throw new PosternError('precondition', { params: { problem: 'only read-only access is allowed here' } });
+  }
+  if (policy.longestGrantMs === 0 && choice.remember !== 'once') {
+    throw new PosternError('precondition', { params: { problem: 'this account lets each connection in only once' } });
+  }
+}
+
+function approvalOf(
+  request: LoginRequest,
+  { person, choice, target }: { person: PersonAtBrowser; choice: ApprovalChoice; target: ConnectTarget },
+): Approval {
+  const needsGrant = choice.remember !== 'once' || request.waiting === 'none';
+  return {
+    userId: person.userId,
+    computeId: target.compute.id,
+    database: choice.database,
+    databaseRole: choice.databaseRole,
+    access: choice.access,
+    browserAddress: person.address,
+    remember: choice.remember,
+    grantId: needsGrant ? newGrantId() : null,
+  };
+}
+
+async function stepOf(
+  services: ApprovalServices,
+  { request, person, target }: { request: LoginRequest; person: PersonAtBrowser; target: ConnectTarget },
+): Promise<ApprovalStep> {
+  const { address } = request.origin;
+  return requiredStep({
+    terminalAddress: address,
+    browserAddress: person.address,
+    ownNetworks: target.policy.ownNetworks,
+    isKnownTerminal: await isKnownTerminal(services.catalogue, person.userId, address),
+    policy: target.policy.reverseCode,
+    installation: services.reverseCode,
+  });
+}
+
+async function beginReverseCode(
+  { reverseCodes }: ApprovalServices,
+  { request, approval }: { request: LoginRequest; person: PersonAtBrowser; approval: Approval },
+): Promise<ApprovalAnswer> {
+  const begun = await reverseCodes.begin(request.id, approval);
+  if (begun.kind === 'refused') return { kind: 'too_late', request: begun.request };
+  return { kind: 'reverse_code', digits: begun.digits.reveal(), request: begun.request };
+}
+
+/** Null when the code is right. */
+async function checkUserCode(
+  { loginRequests }: ApprovalServices,
+  { request, person, typed }: { request: LoginRequest; person: PersonAtBrowser; typed: string | null },
+): Promise<ApprovalAnswer | null> {
+  if (typed === null || typed.trim() === '') return { kind: 'user_code_missing' };
+  if (normalizeUserCode(typed) === request.userCode) return null;
+  const counted = await loginRequests.countWrongUserCode(request.id, { userId: person.userId });
+  return counted.kind === 'moved' ? { kind: 'too_late', request: counted.request } : { kind: 'user_code_wrong' };
+}
+
+/** Each is claimed and approved by itself: the terminal may have closed one meanwhile, and only listed ones are let in. */
+async function releaseOthers(
+  services: ApprovalServices,
+  release: { request: LoginRequest; person: PersonAtBrowser; approval: Approval; ids: readonly LoginRequestId[] },
+): Promise<void> {
+  const { request, person, approval, ids } = release;
+  if (ids.length === 0) return;
+  const waiting = await services.loginRequests.listWaitingOfTerminal(request.origin);
+  for (const other of waiting.filter(({ id, waiting }) => ids.includes(id) && waiting === 'connection')) {
+    if (other.status === 'pending') {
+      await services.loginRequests.claim(other.id, { userId: person.userId, browserAddress: person.address });
+    }
+    const moved = await services.loginRequests.approve(other.id, {
+      userId: person.userId,
+      approval: { ...approval, grantId: null },
+    });
+    const happening = { event: 'login.approved', outcome: moved.kind === 'moved' ? 'success' : 'refused' } as const;
+    const when = { at: services.clock.now(), nodeId: services.nodeId };
+    services.auditTrail.record({
+      ...loginAuditEvent(other, person, { ...happening, ...when }),
+      computeId: approval.computeId,
+    });
+  }
+}
+
+function record(
+  services: ApprovalServices,
+  what: {
+    request: LoginRequest;
+    person: PersonAtBrowser;
+    target: ConnectTarget;
+    approval: Approval;
+    step: ApprovalStep;
+    moved: MoveOutcome;
+  },
+): void {
+  const { target, approval, step } = what;
+  const outcome = what.moved.kind === 'moved' ? 'success' : 'refused';
+  const happening = { event: 'login.approved', outcome, at: services.clock.now(), nodeId: services.nodeId } as const;
+  services.auditTrail.record({
+    ...loginAuditEvent(what.moved.request ?? what.request, what.person, happening),
+    accountId: target.account.id,
+    projectId: target.project.id,
+    computeId: target.compute.id,
+    database: approval.database,
+    databaseRole: approval.databaseRole,
+    grantId: approval.grantId,
+    stepUp: step === 'approve' ? null : step,
+  });
+}

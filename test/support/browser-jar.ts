@@ -1,0 +1,82 @@
+// A browser without a screen: keeps cookies, follows nothing by itself, and sends forms as a browser does.
+
+export interface Visit {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Where a redirect leads; null for every other answer. */
+  readonly location: string | null;
+}
+
+export class BrowserJar {
+  readonly #base: string;
+  readonly #cookies = new Map<string, string>();
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  get cookies(): ReadonlyMap<string, string> {
+    return this.#cookies;
+  }
+
+  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Visit> {
+    return await this.#fetch(path, { headers });
+  }
+
+  /** Follows redirects on this site, as a person's click does. */
+  async open(path: string): Promise<Visit & { readonly path: string }> {
+    let at = path;
+    let visit = await this.get(at);
+    for (let hops = 0; visit.location !== null && hops < 10; hops += 1) {
+      at = new URL(visit.location, this.#base).href.replace(this.#base, '');
+      visit = await this.get(at);
+    }
+    return { ...visit, path: at };
+  }
+
+  /** Sends a form from one of our own pages; headers replace those that a browser would send. */
+  async post(
+    path: string,
+    fields: Readonly<Record<string, string>> | URLSearchParams,
+    headers: Readonly<Record<string, string>> = { 'Sec-Fetch-Site': 'same-origin', Origin: 'null' },
+  ): Promise<Visit> {
+    const body = fields instanceof URLSearchParams ? fields : new URLSearchParams(fields);
+    return await this.#fetch(path, { method: 'POST', body, headers });
+  }
+
+  /** The token of the first form on a page. */
+  async csrfToken(path: string): Promise<string> {
+    return csrfTokenIn((await this.get(path)).text);
+  }
+
+  async signIn(email: string, password: string, next = '/'): Promise<Visit> {
+    const csrf_token = await this.csrfToken('/sign-in');
+    return await this.post('/sign-in', { csrf_token, email, password, next });
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Visit> {
+    const headers = new Headers(init.headers);
+    if (this.#cookies.size > 0) {
+      headers.set('Cookie', [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '));
+    }
+    if (!headers.has('Accept')) headers.set('Accept', 'text/html');
+    const response = await fetch(`${this.#base}${path}`, { ...init, headers, redirect: 'manual' });
+    for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, location: response.headers.get('location') };
+  }
+
+  #keep(cookie: string): void {
+    const [pair = ''] = cookie.split(';');
+    const [name = '', ...value] = pair.split('=');
+    if (/expires=Thu, 01 Jan 1970/i.test(cookie)) this.#cookies.delete(name);
+    else this.#cookies.set(name, value.join('='));
+  }
+}
+
+export function csrfTokenIn(html: string): string {
+  const token = /name="csrf_token" value="([^"]+)"/.exec(html)?.[1];
+  if (token === undefined) throw new Error('the page has no CSRF token');
+  return token;
+}
