@@ -3,10 +3,10 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { createWholeFile } from './create-whole-file.ts';
 import { EmbeddedError } from './embedded-error.ts';
 import { isErrorCode } from './error-code.ts';
 import { findProcessBirth } from './process-birth.ts';
+import { createWholeFile } from './whole-file.ts';
 
 const holder = z.object({ pid: z.int().positive(), birth: z.string() });
 type Holder = z.infer<typeof holder>;

@@ -2,13 +2,14 @@
 // the superuser's password and the last port.
 
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
 import { EmbeddedError } from './embedded-error.ts';
 import { isErrorCode } from './error-code.ts';
 import type { EmbeddedVersion } from './postgres-package.ts';
+import { replaceWholeFile } from './whole-file.ts';
 
 export interface PostgresFiles {
   readonly dataFolder: string;
@@ -53,7 +54,7 @@ export async function readOrMakePassword(files: PostgresFiles): Promise<Secret> 
   const stored = await readIfThere(files.password);
   if (stored) return new Secret(stored);
   const made = randomBytes(PASSWORD_BYTES).toString('base64url');
-  await writeFile(files.password, made, { mode: 0o600 });
+  await replaceWholeFile(files.password, { text: made, mode: 0o600 });
   return new Secret(made);
 }
 
@@ -63,7 +64,7 @@ export async function readLastPort(files: PostgresFiles): Promise<number | null>
 }
 
 export async function rememberPort(files: PostgresFiles, port: number): Promise<void> {
-  await writeFile(files.port, String(port));
+  await replaceWholeFile(files.port, { text: String(port), mode: 0o644 });
 }
 
 async function readIfThere(path: string): Promise<string | null> {

@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secret } from '../secret.ts';
-import { createWholeFile } from './create-whole-file.ts';
 import { EmbeddedError } from './embedded-error.ts';
 import { makeDataFolder } from './postgres-files.ts';
+import { createWholeFile } from './whole-file.ts';
 
 const KEY_BYTES = 32;
 const OTHERS = 0o077;

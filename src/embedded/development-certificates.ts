@@ -1,0 +1,138 @@
+// A certificate authority of one's own and the server certificate under it, so that TLS works from the first start. Keys
+// are made once and kept; certificates are written anew when they no longer fit. Serves and watches nothing.
+
+import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../clock.ts';
+import { EmbeddedError } from './embedded-error.ts';
+import { isErrorCode } from './error-code.ts';
+import { createWholeFile, replaceWholeFile } from './whole-file.ts';
+import { makePrivateKey, signCertificate } from './x509-certificate.ts';
+
+export interface DevelopmentCertificates {
+  readonly certPath: string;
+  readonly keyPath: string;
+  readonly caPath: string;
+}
+
+export interface DevelopmentCertificateOptions {
+  readonly directory: string;
+  /** DNS names and IP addresses of this server, besides the machine's own. */
+  readonly names: readonly string[];
+  readonly clock?: Clock;
+}
+
+const AUTHORITY_NAME = 'Postern development authority';
+const DAY_MS = 86_400_000;
+const AUTHORITY_LIFE_MS = 3_650 * DAY_MS;
+// Browsers refuse a server certificate that lives longer than 398 days.
+const SERVER_LIFE_MS = 365 * DAY_MS;
+const RENEW_BEFORE_MS = 30 * DAY_MS;
+// Of clients whose clock is slow.
+const BACKDATED_MS = DAY_MS;
+const LONGEST_COMMON_NAME = 64;
+
+/**
+ * Leaves ca.crt, ca.key, server.crt and server.key in the directory, keys with mode 0600. The server certificate is good
+ * for localhost, 127.0.0.1, ::1, the host's name and `names`; it is renewed 30 days before it ends and when these change.
+ * Several processes may do this at once. Throws EmbeddedError for a key file that holds no key.
+ */
+export async function ensureDevelopmentCertificates(
+  options: DevelopmentCertificateOptions,
+): Promise<DevelopmentCertificates> {
+  const { directory } = options;
+  const now = (options.clock ?? systemClock).now();
+  const names = allNames(options.names);
+  await mkdir(directory, { recursive: true });
+  const authority = await ensureAuthority(directory, now);
+  const certPath = join(directory, 'server.crt');
+  const keyPath = join(directory, 'server.key');
+  const privateKey = await ensureKey(keyPath);
+  const current = await readCertificate(certPath);
+  if (
+    current === null ||
+    !isFit(current, { now, privateKey, authority: authority.privateKey }) ||
+    !hasNames(current, names)
+  ) {
+    const certificate = signCertificate({
+      commonName: (names[0] ?? 'localhost').slice(0, LONGEST_COMMON_NAME),
+      publicKey: createPublicKey(privateKey),
+      issuer: { commonName: AUTHORITY_NAME, privateKey: authority.privateKey },
+      use: { kind: 'server', names },
+      ...validity(now, SERVER_LIFE_MS),
+    });
+    await replaceWholeFile(certPath, { text: certificate, mode: 0o644 });
+  }
+  return { certPath, keyPath, caPath: authority.certPath };
+}
+
+async function ensureAuthority(directory: string, now: Date): Promise<{ certPath: string; privateKey: KeyObject }> {
+  const certPath = join(directory, 'ca.crt');
+  const privateKey = await ensureKey(join(directory, 'ca.key'));
+  const current = await readCertificate(certPath);
+  if (current === null || !isFit(current, { now, privateKey, authority: privateKey })) {
+    const certificate = signCertificate({
+      commonName: AUTHORITY_NAME,
+      publicKey: createPublicKey(privateKey),
+      issuer: { commonName: AUTHORITY_NAME, privateKey },
+      use: { kind: 'authority' },
+      ...validity(now, AUTHORITY_LIFE_MS),
+    });
+    await replaceWholeFile(certPath, { text: certificate, mode: 0o644 });
+  }
+  return { certPath, privateKey };
+}
+
+/** The key in that file, made now when there is none; of several processes that make one, all use the first. */
+async function ensureKey(path: string): Promise<KeyObject> {
+  const made = makePrivateKey().export({ type: 'pkcs8', format: 'pem' }).toString();
+  await createWholeFile(path, { text: made, mode: 0o600 });
+  try {
+    return createPrivateKey(await readFile(path));
+  } catch (cause) {
+    throw new EmbeddedError(`${path} holds no usable private key: remove it and ${path.replace(/key$/, 'crt')}`, {
+      cause,
+    });
+  }
+}
+
+async function readCertificate(path: string): Promise<X509Certificate | null> {
+  try {
+    return new X509Certificate(await readFile(path));
+  } catch (error) {
+    // Something that is no certificate is replaced like one that has ended.
+    if (isErrorCode(error, 'ENOENT') || (error instanceof Error && /PEM|asn1|wrong tag/i.test(error.message)))
+      return null;
+    throw error;
+  }
+}
+
+function isFit(
+  certificate: X509Certificate,
+  expected: { now: Date; privateKey: KeyObject; authority: KeyObject },
+): boolean {
+  const endsAt = Date.parse(certificate.validTo);
+  return (
+    certificate.checkPrivateKey(expected.privateKey) &&
+    certificate.verify(createPublicKey(expected.authority)) &&
+    endsAt - expected.now.getTime() > RENEW_BEFORE_MS
+  );
+}
+
+function hasNames(certificate: X509Certificate, names: readonly string[]): boolean {
+  const count = certificate.subjectAltName?.split(', ').length ?? 0;
+  const isFor = (name: string) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name));
+  return count === names.length && names.every((name) => isFor(name) !== undefined);
+}
+
+function allNames(names: readonly string[]): string[] {
+  const own = ['localhost', '127.0.0.1', '::1', hostname()];
+  return [...new Set([...own, ...names].map((name) => name.toLowerCase()))].filter((name) => /^[\w.:-]+$/.test(name));
+}
+
+function validity(now: Date, lifeMs: number): { validFrom: Date; validUntil: Date } {
+  return { validFrom: new Date(now.getTime() - BACKDATED_MS), validUntil: new Date(now.getTime() + lifeMs) };
+}
