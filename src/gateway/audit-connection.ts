@@ -1,0 +1,46 @@
+// What the audit trail is told of one connection: the facts of its record in every event, in the order of the events.
+
+import type { AuditEventInput } from '../catalogue/audit-events.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { LiveSession } from './live-session.ts';
+
+type ConnectionEvent = Pick<AuditEventInput, 'event' | 'outcome'> & Partial<AuditEventInput>;
+
+/** Queues one event of this connection; what it says itself goes before what the record says. Never throws. */
+export function auditConnection(
+  session: LiveSession,
+  { auditTrail, clock }: GatewayParts,
+  event: ConnectionEvent,
+): void {
+  const { record, client } = session;
+  auditTrail.record({
+    at: clock.now(),
+    nodeId: record.nodeId,
+    ...actorOf(record),
+    seq: session.nextAuditSeq(),
+    accountId: record.accountId,
+    projectId: record.projectId,
+    computeId: record.computeId,
+    database: record.database,
+    databaseRole: record.databaseRole,
+    loginRequestId: record.loginRequestId,
+    grantId: record.grantId,
+    connectionId: record.id,
+    terminalIp: record.address,
+    terminalPort: record.port,
+    tls: record.tls,
+    upstreamPid: record.upstreamPid,
+    untrustedUser: client.startup.user,
+    untrustedDatabase: client.startup.database,
+    untrustedApplication: record.application,
+    ...event,
+  });
+}
+
+function actorOf({ userId, personEmail, accessTokenId }: LiveSession['record']) {
+  if (accessTokenId !== null) {
+    return { actorType: 'access_token', actorId: accessTokenId, actorEmail: personEmail } as const;
+  }
+  if (userId !== null) return { actorType: 'person', actorId: userId, actorEmail: personEmail } as const;
+  return { actorType: 'system', actorId: null, actorEmail: null } as const;
+}

@@ -1,0 +1,60 @@
+// The last question before anything is dialled: may this person, from here, still connect to this compute? The answer of
+// the approval is old by now and counts for nothing.
+
+import { PosternError } from '../errors.ts';
+import { isInNetworks } from '../network-address.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { LiveSession } from './live-session.ts';
+import type { Passage, PassageTarget } from './passage.ts';
+import { refuseReplication } from './startup-parameters.ts';
+
+/**
+ * The target with its credentials. Throws `permission_lost`, `not_found`, `link_login_disabled`,
+ * `refused_by_policy`, `replication_refused`, `too_many_connections`.
+ */
+export async function authoriseTarget(
+  passage: Passage,
+  session: LiveSession,
+  parts: GatewayParts,
+): Promise<PassageTarget> {
+  // NOTE: the doors told the fleet whom and what this connection is about, so that what is revoked from now on finds it.
+  session.learn({ phase: 'connecting' });
+  const target = await passage.resolve();
+  session.learn({
+    userId: target.person?.userId ?? null,
+    personEmail: target.person?.email ?? null,
+    accountId: target.account.id,
+    projectId: target.project.id,
+    projectName: target.project.name,
+    computeId: target.compute.id,
+    computeName: target.compute.name,
+    databaseRole: target.databaseRole,
+  });
+  refuseByPolicy(passage, session, target);
+  await refuseCrowd(session, target, parts);
+  return target;
+}
+
+function refuseByPolicy({ door }: Passage, { client }: LiveSession, { policy, compute }: PassageTarget): void {
+  const isByLink = door === 'link' || door === 'grant' || door === 'reverse_code';
+  if (isByLink && !policy.linkLogin) {
+    throw new PosternError('link_login_disabled', { params: { compute: compute.name } });
+  }
+  const { address } = client.peer;
+  if (policy.allowedNetworks.length > 0 && !isInNetworks(address, policy.allowedNetworks)) {
+    throw new PosternError('refused_by_policy', { params: { address } });
+  }
+  refuseReplication(client.startup, policy);
+}
+
+async function refuseCrowd(
+  session: LiveSession,
+  { policy }: PassageTarget,
+  { limits, metrics }: GatewayParts,
+): Promise<void> {
+  const caps = limits.liveCaps({ compute: policy.maxConnections });
+  const exceeded = await session.findExceededCap(caps);
+  if (exceeded === null) return;
+  metrics.limitHits.inc({ limit: exceeded });
+  throw new PosternError('too_many_connections');
+}

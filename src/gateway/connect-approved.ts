@@ -1,0 +1,95 @@
+// From a passed door to an upstream that is ready for queries: authorise again, wake, dial, log in.
+
+import { PosternError } from '../errors.ts';
+import { connectUpstream, type UpstreamSession } from '../wire/connect-upstream.ts';
+import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
+import type { UpstreamTarget } from '../wire/upstream-target.ts';
+import { stampApplicationName } from './application-name.ts';
+import { authoriseTarget } from './authorise-target.ts';
+import { chooseDatabase } from './database-choice.ts';
+import { dialWithRetries } from './dial-with-retries.ts';
+import { hideDatabaseRole } from './endings.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { LiveSession } from './live-session.ts';
+import type { Passage, PassageTarget } from './passage.ts';
+import { applicationOf, upstreamParameters } from './startup-parameters.ts';
+
+export interface Connected {
+  readonly upstream: UpstreamSession;
+  readonly target: PassageTarget;
+  readonly database: string;
+}
+
+/** The upstream's socket is the caller's to close. Throws why there is none; nothing stays open then. */
+export async function connectApproved(passage: Passage, session: LiveSession, parts: GatewayParts): Promise<Connected> {
+  const target = await session.phases.measure('authorise', () => authoriseTarget(passage, session, parts));
+  const database = chooseDatabase(passage.wish, { databases: target.databases, chosenDatabase: target.database });
+  session.learn({ database });
+  await wakeIfIdle({ passage, target }, session, parts);
+  tell(session, passage.narration.connecting);
+  passage.report({ kind: 'connecting' });
+  const upstream = await session.phases.measure('connect_upstream', () =>
+    dial({ passage, target, database }, session, parts),
+  );
+  return { upstream, target, database };
+}
+
+async function dial(
+  { passage, target, database }: Approved & { readonly database: string },
+  session: LiveSession,
+  parts: GatewayParts,
+): Promise<UpstreamSession> {
+  const { name } = target.compute;
+  const upstream: UpstreamTarget = { ...target.upstream, name, user: target.databaseRole, database };
+  const startup = upstreamParameters(session.client.startup, applicationName({ passage, target }, session, parts));
+  const { retryPausesMs, connectMs } = parts.times;
+  try {
+    return await dialWithRetries(
+      (signal) => connectUpstream(upstream, { startup, dialPolicy: parts.dialPolicy, signal }),
+      { pausesMs: retryPausesMs, limitMs: connectMs, compute: name },
+      session.signal,
+    );
+  } catch (error) {
+    throw target.person?.isGuest === true ? hideDatabaseRole(error) : error;
+  }
+}
+
+interface Approved {
+  readonly passage: Passage;
+  readonly target: PassageTarget;
+}
+
+async function wakeIfIdle({ passage, target }: Approved, session: LiveSession, parts: GatewayParts): Promise<void> {
+  if (target.compute.state !== 'idle') {
+    tell(session, passage.narration.authorised);
+    return;
+  }
+  tell(session, passage.narration.waking);
+  passage.report({ kind: 'waking' });
+  try {
+    await session.phases.measure('wake', () =>
+      withTimeLimit(parts.config.upstream.wakeMs, session.signal, (signal) =>
+        parts.computes.wake(target.compute.id, signal),
+      ),
+    );
+  } catch (error) {
+    if (!(error instanceof TimeLimitExceeded)) throw error;
+    throw new PosternError('upstream_unreachable', { params: { compute: target.compute.name }, cause: error });
+  }
+}
+
+// Applications that log in with a password read their own name back, so it is stamped only where they sent none.
+function applicationName(
+  { passage, target }: Approved,
+  { client, id }: LiveSession,
+  { config }: GatewayParts,
+): string | null {
+  const application = applicationOf(client.startup);
+  const isByPassword = passage.door === 'token' || passage.door === 'role';
+  if (!config.login.stampApplicationName || (isByPassword && application !== null)) return null;
+  return stampApplicationName({ application, connectionId: id, person: target.person?.email ?? target.databaseRole });
+}
+
+function tell({ client }: LiveSession, reports: Passage['narration']['connecting']): void {
+  for (const report of reports) client.line.tell(report);
+}

@@ -1,0 +1,55 @@
+// Everything that the gateway needs of the other parts, handed in once by postern.ts.
+
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { ComputeId, NodeId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { Grants } from '../login/grants.ts';
+import type { LoginRequests } from '../login/login-requests.ts';
+import type { ReverseCodes } from '../login/reverse-codes.ts';
+import type { AuditTrail } from '../ops/audit-trail.ts';
+import type { CancelRoutes } from '../ops/cancel-routes.ts';
+import type { Limits } from '../ops/limits.ts';
+import type { LiveConnections } from '../ops/live-connections.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import type { DialPolicy } from '../wire/dial-policy.ts';
+import type { TlsCertificates } from '../wire/tls-certificates.ts';
+import type { GatewayTimes } from './gateway-times.ts';
+import type { Slots } from './slots.ts';
+
+/** Makes an idle compute ready to be dialled. */
+export interface WakesComputes {
+  wake(computeId: ComputeId, signal: AbortSignal): Promise<void>;
+}
+
+export interface GatewayDependencies {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly nodeId: NodeId;
+  /** The origin of links, without a slash at the end; a function, since the web side may choose its port late. */
+  readonly publicUrl: () => string;
+  /** Null: TLS is not configured. */
+  readonly certificates: TlsCertificates | null;
+  readonly catalogue: Catalogue;
+  readonly loginRequests: LoginRequests;
+  readonly grants: Grants;
+  readonly reverseCodes: ReverseCodes;
+  readonly liveConnections: LiveConnections;
+  readonly cancelRoutes: CancelRoutes;
+  readonly auditTrail: AuditTrail;
+  readonly metrics: Metrics;
+  readonly limits: Limits;
+  readonly computes: WakesComputes;
+  readonly dialPolicy: DialPolicy;
+  /** Instead of the defaults of protocol.md, section 14. */
+  readonly times?: Partial<GatewayTimes>;
+}
+
+/** What the phases of a connection work with. */
+export interface GatewayParts extends GatewayDependencies {
+  readonly times: GatewayTimes;
+  /** Bounds the TLS handshakes that run at a time. */
+  readonly handshakes: Slots;
+}

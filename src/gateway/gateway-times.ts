@@ -1,0 +1,34 @@
+// The limits in time of a connection's life, with their defaults (protocol.md, section 14). Tests give shorter ones.
+
+export interface GatewayTimes {
+  /** From accept to the parsed StartupMessage. */
+  readonly negotiationMs: number;
+  /** From approval to ReadyForQuery, without waking the compute. */
+  readonly connectMs: number;
+  /** Pauses between attempts while a compute starts. */
+  readonly retryPausesMs: readonly number[];
+  /** For a password, a SASL step or a reverse code to arrive. */
+  readonly passwordMs: number;
+  /** How long a canceller's socket is held, whatever became of its key; at least, and at most. */
+  readonly cancelHoldMs: { readonly shortest: number; readonly longest: number };
+  /** For an upstream to take a CancelRequest and close. */
+  readonly upstreamCancelMs: number;
+  /** For a message boundary when a live connection is ended. */
+  readonly boundaryMs: number;
+  /** New connections are turned away for so long after accepting one failed. */
+  readonly acceptPauseMs: number;
+  /** Behind a balancer: how long a draining node still answers late connections, with 57P03. */
+  readonly lateArrivalMs: number;
+}
+
+export const DEFAULT_TIMES: GatewayTimes = {
+  negotiationMs: 15_000,
+  connectMs: 30_000,
+  retryPausesMs: [200, 400, 800, 1_600],
+  passwordMs: 60_000,
+  cancelHoldMs: { shortest: 100, longest: 2_000 },
+  upstreamCancelMs: 5_000,
+  boundaryMs: 1_000,
+  acceptPauseMs: 250,
+  lateArrivalMs: 5_000,
+};

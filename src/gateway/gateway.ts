@@ -1,0 +1,63 @@
+// The Postgres side of a node: a listener, the connections that it accepted, and their orderly end. What happens on one
+// connection is told in handle-connection.ts.
+
+import { ConnectionListener } from './connection-listener.ts';
+import { drainConnections } from './drain-connections.ts';
+import type { GatewayDependencies, GatewayParts } from './gateway-parts.ts';
+import { DEFAULT_TIMES } from './gateway-times.ts';
+import { handleConnection } from './handle-connection.ts';
+import { OpenConnections } from './open-connections.ts';
+import { Slots } from './slots.ts';
+
+export interface Gateway {
+  /** Where it listens; the port is the one that was found when the configured one is 0. Throws what the system says. */
+  listen(): Promise<{ readonly host: string; readonly port: number }>;
+  /** Takes no new connections and resolves when the old ones have ended, at the latest after the configured limit. */
+  drain(): Promise<void>;
+  /** Ends everything within a second or two. May be called during `drain`. */
+  close(): Promise<void>;
+  connectionCounts(): ConnectionCounts;
+}
+
+export interface ConnectionCounts {
+  /** Accepted sockets, in every phase. */
+  readonly sockets: number;
+  readonly waiting: number;
+  readonly relaying: number;
+}
+
+/** TLS handshakes at a time: they cost the most of what a stranger can ask for. */
+const MAX_HANDSHAKES = 200;
+/** Sockets beyond the cap on connections, which are told that they are too many. */
+const SPARE_SOCKETS = 1_000;
+
+export function createGateway(dependencies: GatewayDependencies): Gateway {
+  const { config, log } = dependencies;
+  const times = { ...DEFAULT_TIMES, ...dependencies.times };
+  const parts: GatewayParts = { ...dependencies, times, handshakes: new Slots(MAX_HANDSHAKES) };
+  const open = new OpenConnections(config.limits.connectionsInTotal);
+  const listener = new ConnectionListener({
+    host: config.pg.host,
+    port: config.pg.port,
+    mostSockets: config.limits.connectionsInTotal + SPARE_SOCKETS,
+    pauseMs: times.acceptPauseMs,
+    log,
+    handle: (socket) => handleConnection(socket, parts, open),
+  });
+  // Only a balancer goes on sending connections to a node that said it is not ready.
+  const lateArrivalMs = config.pg.proxyProtocolFrom.length === 0 ? 0 : times.lateArrivalMs;
+  return {
+    listen: () => listener.listen(),
+    async drain() {
+      open.beginDraining();
+      await Promise.all([listener.stopAccepting(lateArrivalMs, open.closing), drainConnections(open, config.drainMs)]);
+      await listener.idle();
+    },
+    async close() {
+      open.beginClosing();
+      for (const session of open.sessions) session.end({ kind: 'drain' });
+      await listener.close();
+    },
+    connectionCounts: () => ({ sockets: listener.socketCount, ...open.counts() }),
+  };
+}

@@ -1,0 +1,42 @@
+// The door of remembered permission: uses one of the grants that match, so that nobody is asked again.
+
+import { resolveTarget } from '../catalogue/resolve-target.ts';
+import type { Grant } from '../login/grant.ts';
+import { auditConnection } from './audit-connection.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { LiveSession } from './live-session.ts';
+import { databaseWish } from './login-origin.ts';
+import { tellOfGrant } from './narration.ts';
+import type { Passage } from './passage.ts';
+
+/** Null when every grant was used up or revoked meanwhile: then the person is asked. */
+export async function passGrantDoor(
+  session: LiveSession,
+  candidates: readonly Grant[],
+  parts: GatewayParts,
+): Promise<Passage | null> {
+  session.watchClient();
+  for (const candidate of candidates) {
+    // NOTE: the fleet must know the grant before it is used, or a revocation in between would miss this connection.
+    const { id, userId, personEmail, computeId } = candidate;
+    session.learn({ grantId: id, userId, personEmail, computeId });
+    const use = await parts.grants.use(id);
+    if (use.kind === 'refused') continue;
+    parts.metrics.grants.inc({ event: 'used' });
+    auditConnection(session, parts, { event: 'grant.used', outcome: 'success' });
+    return passageOf(use.grant, session, parts);
+  }
+  session.learn({ grantId: null, userId: null, personEmail: null, computeId: null });
+  return null;
+}
+
+function passageOf(grant: Grant, { client }: LiveSession, { catalogue }: GatewayParts): Passage {
+  return {
+    door: 'grant',
+    resolve: () => resolveTarget(catalogue, grant),
+    wish: databaseWish(client),
+    narration: tellOfGrant(grant),
+    // Nobody follows a login that nobody was asked about.
+    report: () => {},
+  };
+}

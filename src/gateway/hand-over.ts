@@ -1,0 +1,75 @@
+// Makes the client believe that it talks to the upstream: what the upstream said goes first, then a cancel key of ours,
+// then ReadyForQuery; from there on the relay carries every byte.
+
+import type { CancelRoute } from '../ops/cancel-routes.ts';
+import { backendKeyData, readyForQuery } from '../protocol/backend-messages.ts';
+import { newCancelKey } from '../protocol/cancel-key.ts';
+import { cancelUpstream } from '../wire/cancel-upstream.ts';
+import { type Relay, startRelay } from '../wire/relay.ts';
+import { auditConnection } from './audit-connection.ts';
+import type { Connected } from './connect-approved.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { ConnectedAs } from './link-notices.ts';
+import type { LiveSession } from './live-session.ts';
+import type { Passage } from './passage.ts';
+
+export interface HandedOver {
+  readonly relay: Relay;
+  readonly cancelQuery: () => Promise<void>;
+  /** To withdraw when the connection ends; null where the upstream gave no cancel key. */
+  readonly cancelRoute: CancelRoute | null;
+}
+
+interface Handing {
+  readonly session: LiveSession;
+  readonly passage: Passage;
+  readonly parts: GatewayParts;
+}
+
+/** Both sockets are the relay's afterwards; closing them stays with the caller. Throws what ended the session meanwhile. */
+export function handOver(connected: Connected, { passage, session, parts }: Handing): HandedOver {
+  session.signal.throwIfAborted();
+  const { upstream } = connected;
+  const { line } = session.client;
+  const cancelQuery = () => cancelOnUpstream(connected, session, parts);
+  // NOTE: the key must work on every node before the client can know it, so before ReadyForQuery.
+  const key = upstream.cancelKey === null ? null : newCancelKey(session.client.agreedMinor);
+  const cancelRoute = key === null ? null : parts.cancelRoutes.announce(key, cancelQuery);
+  line.welcome();
+  for (const report of passage.narration.connected(connectedAs(connected))) line.tell(report);
+  line.send([
+    ...upstream.greeting,
+    ...(key === null ? [] : [backendKeyData(key.processId, key.secretKey)]),
+    readyForQuery(upstream.readyStatus),
+  ]);
+  session.stopWatchingClient();
+  const { socket } = upstream;
+  const relay = startRelay({
+    client: line.socket,
+    upstream: socket,
+    readyStatus: upstream.readyStatus,
+    clock: parts.clock,
+  });
+  session.beginRelaying({ relay, cancelQuery });
+  session.learn({ upstreamPid: upstream.cancelKey?.processId ?? null });
+  auditConnection(session, parts, { event: 'connection.started', outcome: 'success' });
+  return { relay, cancelQuery, cancelRoute };
+}
+
+function connectedAs({ target, database }: Connected): ConnectedAs {
+  const { person, project, databaseRole } = target;
+  return { person: person?.email ?? databaseRole, projectName: project.name, database, databaseRole };
+}
+
+/** One real CancelRequest to the address that this connection dialled; nothing where the upstream gave no key. */
+async function cancelOnUpstream(
+  { upstream, target }: Connected,
+  session: LiveSession,
+  parts: GatewayParts,
+): Promise<void> {
+  const { cancelKey, address } = upstream;
+  if (cancelKey === null) return;
+  auditConnection(session, parts, { event: 'query.canceled', outcome: 'success' });
+  const signal = AbortSignal.timeout(parts.times.upstreamCancelMs);
+  await cancelUpstream({ address, tls: target.upstream.tls, cancelKey, signal });
+}

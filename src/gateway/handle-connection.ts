@@ -1,0 +1,94 @@
+// The life of one client connection, told in order: negotiate, choose the door, pass it, connect upstream, relay, close.
+// Each step is a file of its own; here is only what follows what, and that everything opened is closed.
+
+import type { Socket } from 'node:net';
+import { assertNever } from '../assert-never.ts';
+import { surviveErrors } from '../wire/survive-errors.ts';
+import { passCancelDoor } from './cancel-door.ts';
+import { chooseDoor } from './choose-door.ts';
+import { type Connected, connectApproved } from './connect-approved.ts';
+import { type Ending, endingOf, sayGoodbye } from './endings.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { handOver } from './hand-over.ts';
+import { LiveSession } from './live-session.ts';
+import { negotiate, negotiationRules } from './negotiate.ts';
+import type { OpenConnections } from './open-connections.ts';
+import { passDoor } from './pass-door.ts';
+import type { Passage } from './passage.ts';
+import { PhaseTimes } from './phase-times.ts';
+import { connectedProgress, failedProgress } from './progress-reporter.ts';
+import { relaySession } from './relay-session.ts';
+import { reportConnection, reportGone, reportRefused } from './report-connection.ts';
+import { refuseRoleParameters } from './startup-parameters.ts';
+
+/** Takes an accepted socket from its first byte to its end. The socket is closed afterwards, whatever happened. */
+export async function handleConnection(socket: Socket, parts: GatewayParts, open: OpenConnections): Promise<void> {
+  const since = parts.clock.now();
+  const phases = new PhaseTimes(parts.metrics);
+  surviveErrors(socket);
+  try {
+    const negotiated = await phases.measure('negotiate', () =>
+      negotiate(socket, negotiationRules(parts), open.closing),
+    );
+    switch (negotiated.kind) {
+      case 'gone':
+        return reportGone(negotiated, parts);
+      case 'refused':
+        await negotiated.line.refuse(negotiated.error, null);
+        return reportRefused(negotiated, parts);
+      case 'cancel':
+        return await passCancelDoor(negotiated, parts);
+      case 'startup':
+        return await serve(new LiveSession(negotiated.client, { nodeId: parts.nodeId, since, phases }), parts, open);
+      default:
+        return assertNever(negotiated);
+    }
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Every reason to end, thrown or returned, becomes one ending: said once, reported once. */
+async function serve(session: LiveSession, parts: GatewayParts, open: OpenConnections): Promise<void> {
+  open.add(session);
+  let ending: Ending;
+  try {
+    open.refuseLatecomers();
+    refuseRoleParameters(session.client.startup);
+    const door = await session.phases.measure('choose_door', () => chooseDoor(session.client, parts));
+    const passage = await passDoor(door, session, parts);
+    ending = await connectAndRelay(passage, session, parts);
+  } catch (error) {
+    ending = endingOf(session.signal.aborted ? session.signal.reason : error);
+  }
+  try {
+    session.stopWatchingClient();
+    await sayGoodbye(session.client.line, ending, session.reference);
+  } finally {
+    session.close();
+    open.delete(session);
+    reportConnection(session, ending, parts);
+  }
+}
+
+/** The upstream's socket is opened and closed here. */
+async function connectAndRelay(passage: Passage, session: LiveSession, parts: GatewayParts): Promise<Ending> {
+  let connected: Connected | null = null;
+  try {
+    connected = await connectApproved(passage, session, parts);
+    const { relay, cancelQuery, cancelRoute } = handOver(connected, { passage, session, parts });
+    try {
+      session.phases.complete();
+      passage.report(connectedProgress(connected, session));
+      return await relaySession({ relay, cancelQuery, policy: connected.target.policy }, session, parts);
+    } finally {
+      cancelRoute?.withdraw();
+      passage.report({ kind: 'ended' });
+    }
+  } catch (error) {
+    passage.report(failedProgress(endingOf(session.signal.aborted ? session.signal.reason : error)));
+    throw error;
+  } finally {
+    connected?.upstream.socket.destroy();
+  }
+}

@@ -1,0 +1,104 @@
+// The door without a password: shows a link, waits until a person approves it in a browser, and uses the approval once.
+// Where the approval leads is connect-approved's business.
+
+import { resolveTarget } from '../catalogue/resolve-target.ts';
+import { PosternError } from '../errors.ts';
+import type { Approval, LoginRequest } from '../login/login-request.ts';
+import { isInNetworks } from '../network-address.ts';
+import { auditConnection } from './audit-connection.ts';
+import { awaitApproval, expiredError } from './await-approval.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { leaveLoginRequest } from './leave-login-request.ts';
+import { expiryNotice, welcomeNotice } from './link-notices.ts';
+import type { LiveSession } from './live-session.ts';
+import { databaseWish, loginOrigin } from './login-origin.ts';
+import { TELL_EACH_STEP } from './narration.ts';
+import { isNoticeBlind } from './notice-blind-clients.ts';
+import type { Passage } from './passage.ts';
+import { progressReporter } from './progress-reporter.ts';
+
+/** Resolves once the login was approved and the approval used; throws why not, with the login request ended or left open. */
+export async function passLinkDoor(session: LiveSession, parts: GatewayParts): Promise<Passage> {
+  session.watchClient();
+  await refuseBeforeAsking(session, parts);
+  const { request, loginUrl } = await openLoginRequest(session, parts);
+  try {
+    session.signal.throwIfAborted();
+    showLink(session, { loginUrl, userCode: request.userCode }, parts);
+    const impatience = impatienceOf(session, { loginUrl, userCode: request.userCode }, parts);
+    const { loginRequests, config } = parts;
+    const approval = await awaitApproval({ request, loginRequests, ttlMs: config.login.ttlMs, impatience }, session);
+    await useApproval({ request, approval }, session, parts);
+    return passageOf({ request, approval }, session, parts);
+  } catch (error) {
+    await leaveLoginRequest(request, error, { session, parts });
+    throw error;
+  }
+}
+
+// The installation's own rules; those of an account are checked when one is chosen, and before the dial.
+async function refuseBeforeAsking({ client }: LiveSession, { config, limits }: GatewayParts): Promise<void> {
+  const { address } = client.peer;
+  const { allowedNetworks } = config.login;
+  if (allowedNetworks.length > 0 && !isInNetworks(address, allowedNetworks)) {
+    throw new PosternError('refused_by_policy', { params: { address } });
+  }
+  if ((await limits.loginRequest(address)) === 'limited') throw new PosternError('too_many_requests');
+}
+
+async function openLoginRequest(session: LiveSession, parts: GatewayParts) {
+  const { loginRequests, metrics, publicUrl } = parts;
+  const { request, token } = await loginRequests.open(loginOrigin(session.client), { waiting: 'connection' });
+  session.learn({ loginRequestId: request.id });
+  metrics.loginRequests.inc({ status: 'issued' });
+  auditConnection(session, parts, { event: 'login.requested', outcome: 'success' });
+  return { request, loginUrl: `${publicUrl()}/psql_session/${token.reveal()}` };
+}
+
+interface ShownLink {
+  readonly loginUrl: string;
+  readonly userCode: string;
+}
+
+// The order is protocol.md's, section 2; nothing that others wrote comes before the URL.
+function showLink({ client }: LiveSession, { loginUrl, userCode }: ShownLink, { config }: GatewayParts): void {
+  client.line.welcome();
+  client.line.report('postern.login_url', loginUrl);
+  client.line.report('postern.user_code', userCode);
+  client.line.tell(welcomeNotice(config.brand, loginUrl));
+  client.line.tell(expiryNotice(config.login.ttlMs, userCode));
+}
+
+function impatienceOf({ client }: LiveSession, { loginUrl, userCode }: ShownLink, { config }: GatewayParts) {
+  if (!isNoticeBlind(client.startup)) return null;
+  const error = new PosternError('approve_and_retry', { params: { url: loginUrl, userCode } });
+  return { afterMs: config.login.noticeBlindMs, error };
+}
+
+interface Approved {
+  readonly request: LoginRequest;
+  readonly approval: Approval;
+}
+
+async function useApproval({ request, approval }: Approved, session: LiveSession, parts: GatewayParts): Promise<void> {
+  const { loginRequests, metrics, clock, config } = parts;
+  metrics.approvalSeconds.observe((clock.now().getTime() - request.createdAt.getTime()) / 1_000);
+  // NOTE: a terminal that is gone must not use the approval: it would wake and dial a compute for nobody.
+  session.signal.throwIfAborted();
+  const outcome = await loginRequests.consume(request.id);
+  // Redis gives up an approval that nobody used for a minute.
+  if (outcome.kind === 'refused') throw expiredError(config.login.ttlMs);
+  metrics.loginRequests.inc({ status: 'consumed' });
+  session.learn({ userId: approval.userId, computeId: approval.computeId, grantId: approval.grantId });
+  auditConnection(session, parts, { event: 'login.consumed', outcome: 'success' });
+}
+
+function passageOf({ request, approval }: Approved, { client }: LiveSession, parts: GatewayParts): Passage {
+  return {
+    door: 'link',
+    resolve: () => resolveTarget(parts.catalogue, approval),
+    wish: databaseWish(client),
+    narration: TELL_EACH_STEP,
+    report: progressReporter(request.id, parts),
+  };
+}

@@ -1,0 +1,201 @@
+// One client's connection as the fleet knows it: its record, the single reason why it must end, and what operators can do
+// with it. Waits and dials nothing; every wait of the connection listens to `signal`.
+
+import { PosternError } from '../errors.ts';
+import { type ConnectionId, type NodeId, newConnectionId } from '../ids.ts';
+import type { ConnectionCaps, CountedThing } from '../ops/connection-counts.ts';
+import type {
+  EndCause,
+  LiveConnectionHandle,
+  LiveConnectionRecord,
+  LiveConnectionSnapshot,
+} from '../ops/live-connection.ts';
+import type { LiveConnections } from '../ops/live-connections.ts';
+import type { LiveRegistration } from '../ops/local-connections.ts';
+import { noticeResponse } from '../protocol/backend-messages.ts';
+import { cleanForLog, cleanForTerminal } from '../untrusted-text.ts';
+import type { Relay } from '../wire/relay.ts';
+import { watchWaitingClient } from '../wire/watch-waiting-client.ts';
+import { ClientGone } from './client-gone.ts';
+import { operatorNotice } from './link-notices.ts';
+import type { Client } from './negotiate.ts';
+import type { DoorName } from './passage.ts';
+import type { PhaseTimes } from './phase-times.ts';
+import { applicationOf } from './startup-parameters.ts';
+
+type Facts = Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>;
+
+interface Relayed {
+  readonly relay: Relay;
+  readonly cancelQuery: () => Promise<void>;
+}
+
+interface Beginning {
+  readonly nodeId: NodeId;
+  /** When the connection was accepted. */
+  readonly since: Date;
+  readonly phases: PhaseTimes;
+}
+
+export class LiveSession implements LiveConnectionHandle {
+  readonly client: Client;
+  readonly phases: PhaseTimes;
+  readonly #ending = new AbortController();
+  #record: LiveConnectionRecord;
+  #registration: LiveRegistration | null = null;
+  #relayed: Relayed | null = null;
+  #stopWatching: () => void = () => {};
+  #auditSeq = 0;
+  #door: DoorName | null = null;
+
+  constructor(client: Client, { nodeId, since, phases }: Beginning) {
+    this.client = client;
+    this.phases = phases;
+    this.#record = firstRecord(client, { nodeId, since });
+  }
+
+  get id(): ConnectionId {
+    return this.#record.id;
+  }
+
+  get record(): LiveConnectionRecord {
+    return this.#record;
+  }
+
+  /** Aborts with the one reason why this connection must end: a PosternError, or ClientGone. */
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** The door that the client stands at; null until one is chosen. */
+  get door(): DoorName | null {
+    return this.#door;
+  }
+
+  get relay(): Relay | null {
+    return this.#relayed?.relay ?? null;
+  }
+
+  /** How an error's DETAIL names this connection, so that a person can ask for help with it. */
+  get reference(): string {
+    const { loginRequestId, id } = this.#record;
+    return loginRequestId === null ? `live connection ${id}` : `login request ${loginRequestId}`;
+  }
+
+  /** From now until `close` the fleet lists the connection, as one that stands at this door. */
+  standAt(door: DoorName, liveConnections: LiveConnections): void {
+    this.#door = door;
+    this.#registration ??= liveConnections.register(this.#record, this);
+  }
+
+  /** The first cap that this connection is over, or null; see LiveRegistration. */
+  async findExceededCap(caps: ConnectionCaps): Promise<CountedThing | null> {
+    return (await this.#registration?.findExceededCap(caps)) ?? null;
+  }
+
+  /** Adds what became known of the connection. */
+  learn(facts: Facts): void {
+    this.#record = { ...this.#record, ...facts };
+    this.#registration?.update(facts);
+  }
+
+  /** From now on a client that hangs up, or sends bytes before it may, ends the connection. */
+  watchClient(): void {
+    this.#stopWatching();
+    const watch = watchWaitingClient(this.client.line.socket);
+    this.#stopWatching = () => watch.stop();
+    void watch.ended.then((end) =>
+      this.endWith(end === 'data' ? new PosternError('data_while_waiting') : new ClientGone()),
+    );
+  }
+
+  /** The relay reads the client from now on. */
+  beginRelaying(relayed: Relayed): void {
+    this.#relayed = relayed;
+    this.learn({ phase: 'relaying' });
+  }
+
+  stopWatchingClient(): void {
+    this.#stopWatching();
+  }
+
+  /** The place of the next audit event in the order of this connection's. */
+  nextAuditSeq(): number {
+    this.#auditSeq += 1;
+    return this.#auditSeq;
+  }
+
+  /** Starts the end; of several reasons the first counts. */
+  endWith(reason: PosternError | ClientGone): void {
+    this.#ending.abort(reason);
+  }
+
+  end(cause: EndCause): void {
+    this.endWith(errorOf(cause));
+  }
+
+  snapshot(): LiveConnectionSnapshot {
+    const relay = this.relay;
+    const status = relay?.transactionStatus ?? 'unknown';
+    return {
+      bytesToUpstream: relay?.bytesToUpstream ?? 0,
+      bytesToClient: relay?.bytesToClient ?? 0,
+      transactionStatus: status === 'unknown' ? null : status,
+    };
+  }
+
+  async cancelQuery(): Promise<void> {
+    await this.#relayed?.cancelQuery();
+  }
+
+  async notify(text: string): Promise<void> {
+    const report = operatorNotice(text);
+    if (this.relay === null) this.client.line.tell(report);
+    else await this.relay.inject(noticeResponse(report));
+  }
+
+  close(): void {
+    this.#stopWatching();
+    this.#registration?.close();
+  }
+}
+
+function errorOf(cause: EndCause): PosternError {
+  return cause.kind === 'killed'
+    ? new PosternError('killed', { params: { reason: cleanForTerminal(cause.reason) } })
+    : new PosternError(cause.kind);
+}
+
+function firstRecord(
+  { peer, startup, tls }: Client,
+  { nodeId, since }: Pick<Beginning, 'nodeId' | 'since'>,
+): LiveConnectionRecord {
+  const application = applicationOf(startup);
+  return {
+    id: newConnectionId(),
+    nodeId,
+    phase: 'waiting',
+    userId: null,
+    personEmail: null,
+    address: peer.address,
+    port: peer.port,
+    application: application === null ? null : cleanForLog(application),
+    requestedUser: cleanForLog(startup.user),
+    accountId: null,
+    projectId: null,
+    projectName: null,
+    computeId: null,
+    computeName: null,
+    database: null,
+    databaseRole: null,
+    grantId: null,
+    accessTokenId: null,
+    loginRequestId: null,
+    since: since.toISOString(),
+    bytesToUpstream: 0,
+    bytesToClient: 0,
+    transactionStatus: null,
+    upstreamPid: null,
+    tls: tls === null ? null : `${tls.version} ${tls.cipher}`,
+  };
+}

@@ -1,0 +1,36 @@
+// Who asks, as the approval page will show it: the terminal's address and what its startup packet says.
+
+import type { LoginOrigin } from '../login/login-request.ts';
+import type { Terminal } from '../login/terminal.ts';
+import { type DatabaseWish, isExplicitDatabase } from './database-choice.ts';
+import type { Client } from './negotiate.ts';
+import { isNoticeBlind } from './notice-blind-clients.ts';
+import { applicationOf, targetHints } from './startup-parameters.ts';
+
+/** The client's strings are its own and uncleaned. */
+export function loginOrigin({ peer, startup, tls }: Client): LoginOrigin {
+  return {
+    address: peer.address,
+    port: peer.port,
+    application: applicationOf(startup),
+    requestedUser: startup.user,
+    requestedDatabase: startup.database,
+    databaseIsExplicit: isExplicitDatabase(startup.database, startup.user),
+    hints: targetHints(startup),
+    tls: tls === null ? null : { version: tls.version, cipher: tls.cipher },
+    serverName: tls?.serverName ?? null,
+    noticeBlind: isNoticeBlind(startup),
+  };
+}
+
+/** What a grant must match. */
+export function terminalOf({ peer, startup }: Client): Terminal {
+  return { address: peer.address, requestedUser: startup.user, application: applicationOf(startup) };
+}
+
+export function databaseWish({ startup }: Client): DatabaseWish {
+  return {
+    requestedDatabase: startup.database,
+    isExplicit: isExplicitDatabase(startup.database, startup.user),
+  };
+}

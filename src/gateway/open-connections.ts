@@ -1,0 +1,54 @@
+// The connections of this node and whether more may come: open, draining, or closed. Ends none by itself.
+
+import { PosternError } from '../errors.ts';
+import type { LiveSession } from './live-session.ts';
+
+export class OpenConnections {
+  readonly #most: number;
+  readonly #sessions = new Set<LiveSession>();
+  readonly #closing = new AbortController();
+  #isDraining = false;
+
+  /** `most` is how many may be served at a time. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Aborts when everything must end now. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  get sessions(): ReadonlySet<LiveSession> {
+    return this.#sessions;
+  }
+
+  counts(): { readonly waiting: number; readonly relaying: number } {
+    const phases = [...this.#sessions].map((session) => session.record.phase);
+    const count = (asked: string) => phases.filter((phase) => phase === asked).length;
+    return { waiting: count('waiting'), relaying: count('relaying') };
+  }
+
+  add(session: LiveSession): void {
+    this.#sessions.add(session);
+  }
+
+  delete(session: LiveSession): void {
+    this.#sessions.delete(session);
+  }
+
+  beginDraining(): void {
+    this.#isDraining = true;
+  }
+
+  beginClosing(): void {
+    this.#isDraining = true;
+    this.#closing.abort();
+  }
+
+  /** Throws `starting` (57P03: try the next host) while draining, `overloaded` beyond the cap. */
+  refuseLatecomers(): void {
+    if (this.#isDraining) throw new PosternError('starting');
+    if (this.#sessions.size > this.#most) throw new PosternError('overloaded');
+  }
+}

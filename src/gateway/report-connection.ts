@@ -1,0 +1,125 @@
+// What is told of a connection when it is over: one log line, one audit event, one count.
+
+import { assertNever } from '../assert-never.ts';
+import type { AuditEventInput } from '../catalogue/audit-events.ts';
+import { cleanForLog } from '../untrusted-text.ts';
+import { auditConnection } from './audit-connection.ts';
+import { type Ending, reasonOf, sqlstateOf } from './endings.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { LiveSession } from './live-session.ts';
+import type { Negotiated } from './negotiate.ts';
+
+// Answers that cost nothing and come in floods: neither the log nor the audit trail has a line for each.
+const CHEAP_REASONS: readonly string[] = ['gateway_is_up', 'overloaded', 'starting'];
+
+/** For a connection whose client said who it wants to be. */
+export function reportConnection(session: LiveSession, ending: Ending, parts: GatewayParts): void {
+  const reason = reasonOf(ending);
+  parts.metrics.endings.inc({ reason });
+  if (CHEAP_REASONS.includes(reason)) return;
+  const { bytesToUpstream, bytesToClient } = session.snapshot();
+  const durationMs = parts.clock.now().getTime() - Date.parse(session.record.since);
+  if (reason.startsWith('upstream_') && reason !== 'upstream_closed')
+    parts.metrics.upstreamFailures.inc({ code: reason });
+  if (session.door !== null) {
+    parts.metrics.logins.inc({ door: session.door, outcome: session.relay === null ? 'failure' : 'success' });
+  }
+  auditConnection(session, parts, {
+    event: session.relay === null ? 'connection.failed' : 'connection.ended',
+    outcome: outcomeOf(ending),
+    reason,
+    sqlstate: sqlstateOf(ending),
+    durationMs,
+    bytesToUpstream,
+    bytesToClient,
+  });
+  parts.log[levelOf(ending)](
+    { ...logFields(session, ending), durationMs, bytesToUpstream, bytesToClient },
+    'connection',
+  );
+}
+
+/** For one that ended before, so that nobody is known: scanners and health checks are not worth a line by default. */
+export function reportGone({ peer, reason, cause }: Extract<Negotiated, { kind: 'gone' }>, parts: GatewayParts): void {
+  const level = reason === 'not_postgres' || reason === 'deadline' ? 'info' : 'debug';
+  parts.metrics.endings.inc({ reason });
+  if (reason === 'tls_failed') parts.metrics.tlsFailures.inc({ side: 'client' });
+  parts.log[level](
+    { reason, address: peer.address, port: peer.port, cause: messageOf(cause) },
+    'connection without login',
+  );
+}
+
+/** For one that was refused before its startup packet counted: clear text, or a packet with mistakes. */
+export function reportRefused({ peer, error }: Extract<Negotiated, { kind: 'refused' }>, parts: GatewayParts): void {
+  parts.metrics.endings.inc({ reason: error.code });
+  const { code, sqlstate, cause } = error;
+  parts.log.info(
+    { reason: code, sqlstate, address: peer.address, port: peer.port, cause: messageOf(cause) },
+    'connection refused',
+  );
+}
+
+function logFields({ record, client, door, phases }: LiveSession, ending: Ending) {
+  return {
+    connection_id: record.id,
+    node_id: record.nodeId,
+    reason: reasonOf(ending),
+    sqlstate: sqlstateOf(ending),
+    door,
+    phase: record.phase,
+    phase_ms: phases.milliseconds,
+    address: record.address,
+    port: record.port,
+    tls: record.tls,
+    login_request_id: record.loginRequestId,
+    grant_id: record.grantId,
+    access_token_id: record.accessTokenId,
+    user_id: record.userId,
+    account_id: record.accountId,
+    project_id: record.projectId,
+    compute_id: record.computeId,
+    database: record.database,
+    database_role: record.databaseRole,
+    upstream_pid: record.upstreamPid,
+    untrusted_user: record.requestedUser,
+    untrusted_database: cleanForLog(client.startup.database),
+    untrusted_application: record.application,
+    ...causeOf(ending),
+  };
+}
+
+// A hang-up or a person's mistake is no error of ours.
+function levelOf(ending: Ending): 'info' | 'warn' | 'error' {
+  if (ending.kind === 'upstream_refusal') return 'warn';
+  if (ending.kind === 'silent') return 'info';
+  const { code, kind } = ending.error;
+  if (code === 'internal') return 'error';
+  return (kind === 'service' && code !== 'drain' && code !== 'starting') || kind === 'upstream' ? 'warn' : 'info';
+}
+
+function outcomeOf(ending: Ending): AuditEventInput['outcome'] {
+  switch (ending.kind) {
+    case 'silent':
+      return 'success';
+    case 'upstream_refusal':
+      return 'failure';
+    case 'refusal':
+    case 'told':
+      return ending.error.kind === 'upstream' || ending.error.kind === 'service' ? 'failure' : 'refused';
+    default:
+      return assertNever(ending);
+  }
+}
+
+function causeOf(ending: Ending) {
+  if (ending.kind === 'upstream_refusal') return { err: ending.refusal };
+  if (ending.kind === 'silent') return {};
+  const { code, cause, params } = ending.error;
+  if (cause === undefined) return {};
+  return code === 'internal' ? { err: cause, reference: params.reference } : { err: cause };
+}
+
+function messageOf(cause: unknown): string | null {
+  return cause instanceof Error ? cause.message : null;
+}

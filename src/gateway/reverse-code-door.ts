@@ -1,0 +1,54 @@
+// The door of the reverse code: asks the terminal for the digits that the approval page shows (security.md, section 3).
+
+import { resolveTarget } from '../catalogue/resolve-target.ts';
+import { PosternError } from '../errors.ts';
+import { authenticationCleartextPassword } from '../protocol/backend-messages.ts';
+import { MAX_PASSWORD_MESSAGE_BYTES, parsePasswordMessage } from '../protocol/frontend-messages.ts';
+import { auditConnection } from './audit-connection.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { LiveSession } from './live-session.ts';
+import { databaseWish, terminalOf } from './login-origin.ts';
+import { TELL_EACH_STEP } from './narration.ts';
+import type { Passage } from './passage.ts';
+import { progressReporter } from './progress-reporter.ts';
+import { readPasswordMessage } from './read-password-message.ts';
+
+/**
+ * Resolves when the digits were right, which approves and uses the login request in one move. Throws `tls_required` in
+ * clear text, `password_failed`, `denied` after the last try, `too_many_requests`, or ClientGone: psql drops the first
+ * connection to ask its user, and that is no failed try.
+ */
+export async function passReverseCodeDoor(session: LiveSession, parts: GatewayParts): Promise<Passage> {
+  const { client } = session;
+  if (client.tls === null) throw new PosternError('tls_required');
+  await refuseGuessing(session, parts);
+  client.line.askForPassword(authenticationCleartextPassword());
+  const body = await readPasswordMessage(session, { maxBodyBytes: MAX_PASSWORD_MESSAGE_BYTES, parts });
+  session.watchClient();
+  const check = await parts.reverseCodes.check(terminalOf(client), parsePasswordMessage(body));
+  if (check.kind !== 'consumed') {
+    await parts.limits.failedPassword(guesser(session));
+    throw new PosternError(check.kind === 'denied' ? 'denied' : 'password_failed');
+  }
+  const { request } = check;
+  const { approval } = request;
+  if (approval === null) throw new Error(`login request ${request.id} is approved for nothing`);
+  const { userId, computeId, grantId } = approval;
+  session.learn({ loginRequestId: request.id, userId, computeId, grantId });
+  auditConnection(session, parts, { event: 'login.consumed', outcome: 'success', stepUp: 'reverse_code' });
+  return {
+    door: 'reverse_code',
+    resolve: () => resolveTarget(parts.catalogue, approval),
+    wish: databaseWish(client),
+    narration: TELL_EACH_STEP,
+    report: progressReporter(request.id, parts),
+  };
+}
+
+async function refuseGuessing(session: LiveSession, { limits }: GatewayParts): Promise<void> {
+  if ((await limits.passwordDoor(guesser(session))) === 'limited') throw new PosternError('too_many_requests');
+}
+
+function guesser({ client }: LiveSession) {
+  return { address: client.peer.address, name: client.startup.user };
+}

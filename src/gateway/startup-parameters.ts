@@ -1,0 +1,67 @@
+// What of a client's startup packet reaches the upstream, and what is refused. Everything that a person could SET after
+// connecting is forwarded as it came: a list of allowed names would only break clients.
+
+import { PosternError } from '../errors.ts';
+import { parseOptionsParameter } from '../protocol/options-parameter.ts';
+import type { StartupMessage } from '../protocol/startup-packet.ts';
+
+// The database role was fixed at approval; these would change it before the first query.
+const FIXED_AT_APPROVAL = ['role', 'session_authorization'];
+// PostgreSQL's parse_bool() takes any unambiguous beginning of these words.
+const BOOLEAN_FALSE = /^(f|fa|fal|fals|false|n|no|of|off|0)$/i;
+
+/** What the startup packet says of a target: `options=project=… endpoint=…`. For preselecting and routing only. */
+export interface TargetHints {
+  readonly project: string | null;
+  readonly endpoint: string | null;
+}
+
+/** The keys of ours that the startup parameter `options` holds; not yet cleaned, at most 10,000 characters. */
+export function targetHints(startup: StartupMessage): TargetHints {
+  const { project, endpoint } = parseOptionsParameter(findParameter(startup, 'options') ?? '');
+  return { project, endpoint };
+}
+
+/** The client's own application_name, or null; as sent. */
+export function applicationOf(startup: StartupMessage): string | null {
+  return findParameter(startup, 'application_name') || null;
+}
+
+/** Throws `role_is_fixed` for a parameter, or a setting inside `options`, that would change the database role. */
+export function refuseRoleParameters(startup: StartupMessage): void {
+  const named = [...startup.parameters.keys()].map((name) => name.toLowerCase());
+  const { settingNames } = parseOptionsParameter(findParameter(startup, 'options') ?? '');
+  const refused = FIXED_AT_APPROVAL.find((name) => named.includes(name) || settingNames.includes(name));
+  if (refused !== undefined) throw new PosternError('role_is_fixed', { params: { parameter: refused } });
+}
+
+/** Throws `replication_refused` when the client wants to replicate and the policy does not allow it. */
+export function refuseReplication(startup: StartupMessage, policy: { readonly replication: boolean }): void {
+  const replication = findParameter(startup, 'replication');
+  const isAsked = replication !== null && !BOOLEAN_FALSE.test(replication);
+  if (isAsked && !policy.replication) throw new PosternError('replication_refused');
+}
+
+/**
+ * The parameters for the upstream besides user and database, in the client's order: our own keys taken out of `options`,
+ * application_name as given (null leaves the client's own).
+ */
+export function upstreamParameters(startup: StartupMessage, applicationName: string | null): Map<string, string> {
+  const parameters = new Map<string, string>();
+  for (const [name, value] of startup.parameters) {
+    const forwarded = name.toLowerCase() === 'options' ? parseOptionsParameter(value).forwarded : value;
+    if (name.toLowerCase() !== 'options' || forwarded !== '') parameters.set(name, forwarded);
+  }
+  if (applicationName === null) return parameters;
+  for (const name of [...parameters.keys()]) {
+    if (name.toLowerCase() === 'application_name') parameters.delete(name);
+  }
+  return parameters.set('application_name', applicationName);
+}
+
+function findParameter(startup: StartupMessage, name: string): string | null {
+  for (const [sent, value] of startup.parameters) {
+    if (sent.toLowerCase() === name) return value;
+  }
+  return null;
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import {
+  applicationOf,
+  refuseReplication,
+  refuseRoleParameters,
+  targetHints,
+  upstreamParameters,
+} from '../../src/gateway/startup-parameters.ts';
+import type { StartupMessage } from '../../src/protocol/startup-packet.ts';
+
+function startup(parameters: Readonly<Record<string, string>>): StartupMessage {
+  return {
+    protocolVersion: { major: 3, minor: 0 },
+    user: 'alex',
+    database: 'alex',
+    parameters: new Map(Object.entries(parameters)),
+    protocolOptions: [],
+  };
+}
+
+describe('the parameters for the upstream', () => {
+  it('are forwarded unchanged and in their order: what one could SET later is nobody’s business', () => {
+    const sent = { client_encoding: 'LATIN1', DateStyle: 'ISO', TimeZone: 'UTC', search_path: 'a,b', jit: 'off' };
+    expect([...upstreamParameters(startup(sent), null)]).toEqual(Object.entries(sent));
+  });
+
+  it('lose our own keys inside options, and options with them when nothing else is left', () => {
+    const mixed = startup({ options: 'project=blue -c search_path=a\\ b endpoint=ep-1' });
+    expect(upstreamParameters(mixed, null).get('options')).toBe('-c search_path=a\\ b');
+    expect(upstreamParameters(startup({ options: 'project=blue' }), null).has('options')).toBe(false);
+  });
+
+  it('carry the stamped application_name instead of the client’s, in any spelling, and once', () => {
+    const stamped = upstreamParameters(startup({ Application_Name: 'psql', jit: 'off' }), 'psql postern:c1 alex');
+    expect([...stamped]).toEqual([
+      ['jit', 'off'],
+      ['application_name', 'psql postern:c1 alex'],
+    ]);
+    expect(upstreamParameters(startup({ application_name: 'app' }), null).get('application_name')).toBe('app');
+  });
+});
+
+describe('a startup packet', () => {
+  it.each([
+    { role: 'admin' },
+    { ROLE: 'admin' },
+    { session_authorization: 'admin' },
+    { options: '-c role=admin' },
+    { options: '--session-authorization=admin' },
+    { options: '-crole=admin' },
+  ])('that changes the database role is refused: %o', (parameters) => {
+    expect(() => refuseRoleParameters(startup(parameters))).toThrow(expect.objectContaining({ code: 'role_is_fixed' }));
+  });
+
+  it('that sets anything else is not', () => {
+    expect(() => refuseRoleParameters(startup({ options: '-c search_path=role', jit: 'off' }))).not.toThrow();
+  });
+
+  it.each(['true', 'on', '1', 'database', 'yes'])(
+    'that replicates (%s) needs a policy that allows it',
+    (replication) => {
+      const asked = startup({ replication });
+      expect(() => refuseReplication(asked, { replication: false })).toThrow(
+        expect.objectContaining({ code: 'replication_refused', sqlstate: '0A000' }),
+      );
+      expect(() => refuseReplication(asked, { replication: true })).not.toThrow();
+    },
+  );
+
+  it.each(['false', 'off', 'no', '0', 'f'])('that declines replication (%s) is like any other', (replication) => {
+    expect(() => refuseReplication(startup({ replication }), { replication: false })).not.toThrow();
+  });
+
+  it('names a project and a compute in options, also as drivers encode it', () => {
+    expect(targetHints(startup({ options: 'project%3Dblue-sky-1' }))).toEqual({
+      project: 'blue-sky-1',
+      endpoint: null,
+    });
+    expect(targetHints(startup({ options: '-c endpoint=ep-1 -c jit=off' }))).toEqual({
+      project: null,
+      endpoint: 'ep-1',
+    });
+    expect(targetHints(startup({}))).toEqual({ project: null, endpoint: null });
+  });
+
+  it('with an empty application_name has none', () => {
+    expect(applicationOf(startup({ application_name: '' }))).toBeNull();
+    expect(applicationOf(startup({ application_name: 'psql' }))).toBe('psql');
+  });
+});
