@@ -1,0 +1,85 @@
+// Makes sure that the real programs which the tests drive are on this machine, and installs from Debian what is not.
+// Says nothing and takes a moment when all is there.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { installPsql, missingPsqlVersions } from './install-psql.mjs';
+
+/** Debian package → whether what the tests need of it is there, from wherever it came. */
+const TOOLS = {
+  'postgresql-client': () => ['psql', 'pg_dump', 'pg_restore', 'pg_isready'].every(isProgram),
+  postgresql: () => hasServerProgram('pgbench'),
+  'redis-server': () => isProgram('redis-server'),
+  'chromium-headless-shell': () => isProgram('chromium-headless-shell'),
+  haproxy: () => isProgram('haproxy'),
+  pgbouncer: () => isProgram('pgbouncer'),
+  openssl: () => isProgram('openssl'),
+  'python3-psycopg2': () => existsSync('/usr/lib/python3/dist-packages/psycopg2'),
+  'python3-psycopg': () => existsSync('/usr/lib/python3/dist-packages/psycopg'),
+  'default-jdk-headless': () => isProgram('javac'),
+  'libpostgresql-jdbc-java': () => existsSync('/usr/share/java/postgresql.jar'),
+  'golang-go': () => isProgram('go'),
+  'golang-github-lib-pq-dev': () => existsSync('/usr/share/gocode/src/github.com/lib/pq'),
+  'libdbd-pg-perl': () => spawnSync('perl', ['-MDBD::Pg', '-e', '1']).status === 0,
+};
+
+// As root. While it runs, no service is started and no Postgres cluster made: the tests start what they need themselves.
+const INSTALL = `
+set -e
+policy=/usr/sbin/policy-rc.d
+clusters=/etc/postgresql-common/createcluster.d
+mkdir -p "$clusters"
+echo 'create_main_cluster = false' > "$clusters/postern-tests.conf"
+if [ -e "$policy" ]; then made=; else made=$policy; printf '#!/bin/sh\\nexit 101\\n' > "$policy"; chmod 755 "$policy"; fi
+trap 'rm -f "$clusters/postern-tests.conf" $made' EXIT
+export DEBIAN_FRONTEND=noninteractive
+apt-get -q update
+apt-get -q install --yes --no-install-recommends "$@"
+`;
+
+function missingPackages() {
+  return Object.keys(TOOLS).filter((name) => !TOOLS[name]());
+}
+
+function isProgram(name) {
+  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, name)));
+}
+
+/** Debian keeps these out of the path, behind a wrapper that is there even when they are not. */
+function hasServerProgram(name) {
+  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : [];
+  return versions.some((version) => existsSync(join('/usr/lib/postgresql', version, 'bin', name)));
+}
+
+function installPackages(packages) {
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  const [program, ...args] = [...asRoot, 'sh', '-c', INSTALL, 'install', ...packages];
+  spawnSync(program, args, { stdio: ['ignore', 'ignore', 'ignore'] });
+}
+
+/** Without them only the tests of psql's versions fail, by name. */
+function unpackPsqlVersions() {
+  for (const version of missingPsqlVersions()) {
+    console.error(`unpacking psql ${version} for the tests`);
+    try {
+      installPsql(version);
+    } catch (error) {
+      const reason = String(error.stderr ?? '').trim() || error.message;
+      console.error(`psql ${version} cannot be had, so its tests will fail: ${reason.split('\n').at(-1)}`);
+    }
+  }
+}
+
+const wanted = missingPackages();
+if (wanted.length > 0) {
+  console.error(`installing for the tests: ${wanted.join(' ')}`);
+  installPackages(wanted);
+}
+const missing = missingPackages();
+if (missing.length > 0) {
+  console.error(`the tests need these Debian packages, and they could not be installed: ${missing.join(' ')}`);
+  process.exitCode = 1;
+} else {
+  unpackPsqlVersions();
+}
