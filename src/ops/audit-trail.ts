@@ -19,15 +19,17 @@ const CLOSE_LIMIT_MS = 5_000;
 
 type StoreResult = 'stored' | 'rejected' | 'try_later';
 
+type AuditTrailMetrics = Pick<Metrics, 'auditEvents' | 'auditQueue' | 'storeErrors'>;
+
 interface AuditTrailOptions {
   readonly catalogue: Catalogue;
-  readonly metrics: Pick<Metrics, 'auditEvents' | 'auditQueue'>;
+  readonly metrics: AuditTrailMetrics;
   readonly log: Log;
 }
 
 export class AuditTrail {
   readonly #catalogue: Catalogue;
-  readonly #metrics: Pick<Metrics, 'auditEvents' | 'auditQueue'>;
+  readonly #metrics: AuditTrailMetrics;
   readonly #log: Log;
   readonly #outage: OutageLog;
   readonly #giveUp = new AbortController();
@@ -52,9 +54,7 @@ export class AuditTrail {
     }
     this.#queue.push(identified);
     this.#metrics.auditQueue.set(this.#queue.length);
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = null;
-    });
+    this.#wake();
   }
 
   /** Resolves when everything recorded so far has been stored or rejected, however long the catalogue is away. */
@@ -69,6 +69,14 @@ export class AuditTrail {
     await this.flush();
     clearTimeout(timer);
     this.#lose(this.#queue.splice(0), 'dropped');
+  }
+
+  #wake(): void {
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = null;
+      // Recorded between the writer's last look and now.
+      if (this.#queue.length > 0 && !this.#giveUp.signal.aborted) this.#wake();
+    });
   }
 
   async #writeAll(): Promise<void> {
@@ -109,6 +117,7 @@ export class AuditTrail {
     } catch (error) {
       if (isAboutTheEvent(error)) return 'rejected';
       this.#outage.failed(error);
+      this.#metrics.storeErrors.inc({ store: 'postgres' });
       return 'try_later';
     }
   }

@@ -12,8 +12,9 @@ import { type AuditWebhookTarget, sendAuditEvents } from './audit-webhook-reques
 import type { Metrics } from './metrics.ts';
 import { OutageLog } from './outage-log.ts';
 
-const POLL_INTERVAL_MS = 2_000;
-const LONGEST_PAUSE_MS = 60_000;
+const POLL_INTERVAL_MS = 1_000;
+const FIRST_RETRY_PAUSE_MS = 500;
+const LONGEST_RETRY_PAUSE_MS = 60_000;
 /** Longer than one request may take. */
 const LEASE_MS = 15_000;
 const EVENTS_PER_REQUEST = 100;
@@ -26,6 +27,12 @@ local holder = redis.call('get', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`;
+
+// Gives the lease up.
+// KEYS: lease. ARGV: node id. Returns 1 when the lease was this node's.
+const RELEASE_LEASE = `
+if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('del', KEYS[1])`;
 
 interface AuditWebhookOptions {
   readonly target: AuditWebhookTarget;
@@ -60,21 +67,29 @@ export class AuditWebhook {
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    // When this fails, the lease ends by itself in seconds.
+    await Promise.allSettled([runScript(this.#redis, RELEASE_LEASE, this.#lease([this.#catalogue.nodeId]))]);
   }
 
   async #run(): Promise<void> {
-    let pauseMs = POLL_INTERVAL_MS;
+    let retryPauseMs = FIRST_RETRY_PAUSE_MS;
     while (!this.#stop.signal.aborted) {
       try {
         await this.#deliverWhatIsNew();
         this.#outage.succeeded();
-        pauseMs = POLL_INTERVAL_MS;
+        retryPauseMs = FIRST_RETRY_PAUSE_MS;
+        await this.#pause(POLL_INTERVAL_MS);
       } catch (error) {
-        if (!this.#stop.signal.aborted) this.#outage.failed(error);
-        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+        if (this.#stop.signal.aborted) return;
+        this.#outage.failed(error);
+        await this.#pause(retryPauseMs);
+        retryPauseMs = Math.min(retryPauseMs * 2, LONGEST_RETRY_PAUSE_MS);
       }
-      await pause(pauseMs, undefined, { signal: this.#stop.signal }).catch(() => {});
     }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#stop.signal }).catch(() => {});
   }
 
   async #deliverWhatIsNew(): Promise<void> {
@@ -111,11 +126,11 @@ export class AuditWebhook {
   async #holdLease(): Promise<boolean> {
     if (this.#stop.signal.aborted) return false;
     const { nodeId } = this.#catalogue;
-    const held = await runScript(this.#redis, HOLD_LEASE, {
-      keys: [redisKeys.auditWebhookLease()],
-      args: [nodeId, LEASE_MS],
-    });
-    return held === 1;
+    return (await runScript(this.#redis, HOLD_LEASE, this.#lease([nodeId, LEASE_MS]))) === 1;
+  }
+
+  #lease(args: ReadonlyArray<string | number>) {
+    return { keys: [redisKeys.auditWebhookLease()], args };
   }
 
   async #readPositions(ends: ReadonlyMap<NodeId, number>): Promise<Map<NodeId, number>> {
