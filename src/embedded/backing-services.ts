@@ -9,6 +9,8 @@ import type { Log } from '../log.ts';
 import { Secret } from '../secret.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { startEmbeddedRedis } from './embedded-redis.ts';
+import type { EmbeddedVersion } from './postgres-package.ts';
+import { findRunningPostgres } from './running-postgres.ts';
 import { ensureSecretKey } from './secret-key-file.ts';
 
 /** A Postgres server that hosts projects; an embedded one may start when it is first asked for. */
@@ -21,14 +23,17 @@ export interface ProjectHost {
   url(): Promise<Secret>;
 }
 
-export interface BackingServices {
+export interface Stores {
   readonly databaseUrl: Secret;
-  readonly redisUrl: Secret;
   readonly secretKeys: readonly Secret[];
   /** The first is the default. */
   readonly hosts: readonly ProjectHost[];
   /** Stops what was started here. */
   close(): Promise<void>;
+}
+
+export interface BackingServices extends Stores {
+  readonly redisUrl: Secret;
 }
 
 const CATALOGUE_DATABASE = 'postern';
@@ -38,16 +43,31 @@ const OTHER_VERSIONS = [16] as const;
 
 /** Starts what is not configured. When one part fails, the others are stopped again and the error is passed on. */
 export async function startBackingServices(config: Config, log: Log): Promise<BackingServices> {
+  const stores = await startStores(config, { log, use: 'server' });
+  try {
+    if (config.redisUrl !== null) return { ...stores, redisUrl: config.redisUrl };
+    const redis = await startEmbeddedRedis();
+    return { ...stores, redisUrl: redis.url, close: () => redis.close().finally(() => stores.close()) };
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+/** All but Redis. The command line uses the embedded Postgres of a running server, and starts one only if there is none. */
+export async function startStores(
+  config: Config,
+  { log, use }: { log: Log; use: 'server' | 'command_line' },
+): Promise<Stores> {
   const closers: Array<() => Promise<void>> = [];
   const close = async () => {
     for (const closeOne of closers.splice(0).reverse()) await closeOne();
   };
   try {
     const dataDir = resolve(config.dataDir);
-    const databases = await startDatabases(config, { dataDir, log, closers });
-    const redisUrl = config.redisUrl ?? (await startRedis(closers));
+    const databases = await startDatabases(config, { dataDir, log, closers, use });
     const secretKeys = config.secretKeys ?? [await ensureSecretKey(dataDir)];
-    return { ...databases, redisUrl, secretKeys, close };
+    return { ...databases, secretKeys, close };
   } catch (error) {
     await close();
     throw error;
@@ -58,23 +78,20 @@ interface Starting {
   readonly dataDir: string;
   readonly log: Log;
   readonly closers: Array<() => Promise<void>>;
+  readonly use: 'server' | 'command_line';
 }
 
-async function startDatabases(
-  config: Config,
-  starting: Starting,
-): Promise<Pick<BackingServices, 'databaseUrl' | 'hosts'>> {
+async function startDatabases(config: Config, starting: Starting): Promise<Pick<Stores, 'databaseUrl' | 'hosts'>> {
   const configured = config.hosts.map((host) => ({
     ...host,
     startsOnFirstUse: false,
     url: () => Promise.resolve(host.url),
   }));
   if (config.databaseUrl !== null) return { databaseUrl: config.databaseUrl, hosts: configured };
-  const postgres = await startEmbeddedPostgres({ dataDir: starting.dataDir, log: starting.log, version: 18 });
-  starting.closers.push(() => postgres.close());
-  const databaseUrl = await ensureCatalogueDatabase(postgres.adminUrl);
+  const adminUrl = await openEmbeddedPostgres(18, starting);
+  const databaseUrl = await ensureCatalogueDatabase(adminUrl);
   if (configured.length > 0) return { databaseUrl, hosts: configured };
-  const url = withoutTls(postgres.adminUrl);
+  const url = withoutTls(adminUrl);
   const defaultHost = embeddedHost(18, { startsOnFirstUse: false, url: () => Promise.resolve(url) });
   const others = OTHER_VERSIONS.map((version) =>
     embeddedHost(version, { startsOnFirstUse: true, url: startedOnce(version, starting) }),
@@ -83,13 +100,9 @@ async function startDatabases(
 }
 
 /** A host that has projects from an earlier run is started at once, since their computes are dialled directly. */
-function startedOnce(version: (typeof OTHER_VERSIONS)[number], starting: Starting): () => Promise<Secret> {
+function startedOnce(version: EmbeddedVersion, starting: Starting): () => Promise<Secret> {
   const memo: { url: Promise<Secret> | null } = { url: null };
-  const start = async () => {
-    const postgres = await startEmbeddedPostgres({ dataDir: starting.dataDir, log: starting.log, version });
-    starting.closers.push(() => postgres.close());
-    return withoutTls(postgres.adminUrl);
-  };
+  const start = async () => withoutTls(await openEmbeddedPostgres(version, starting));
   const url = () => {
     memo.url ??= start().catch((error: unknown) => {
       memo.url = null;
@@ -97,7 +110,7 @@ function startedOnce(version: (typeof OTHER_VERSIONS)[number], starting: Startin
     });
     return memo.url;
   };
-  if (existsSync(join(starting.dataDir, `postgres-${version}`))) {
+  if (starting.use === 'server' && existsSync(join(starting.dataDir, `postgres-${version}`))) {
     url().catch((error: unknown) => starting.log.error({ err: error, version }, 'an embedded host did not start'));
   }
   return url;
@@ -107,10 +120,16 @@ function embeddedHost(version: number, start: Pick<ProjectHost, 'startsOnFirstUs
   return { id: `embedded-${version}`, pgVersion: version, regionId: EMBEDDED_REGION, ...start };
 }
 
-async function startRedis(closers: Starting['closers']): Promise<Secret> {
-  const redis = await startEmbeddedRedis();
-  closers.push(() => redis.close());
-  return redis.url;
+/** The superuser's URL; of a server that runs already, for the command line. */
+async function openEmbeddedPostgres(
+  version: EmbeddedVersion,
+  { dataDir, log, closers, use }: Starting,
+): Promise<Secret> {
+  const running = use === 'command_line' ? await findRunningPostgres(dataDir, version) : null;
+  if (running !== null) return running;
+  const postgres = await startEmbeddedPostgres({ dataDir, log, version });
+  closers.push(() => postgres.close());
+  return postgres.adminUrl;
 }
 
 async function ensureCatalogueDatabase(adminUrl: Secret): Promise<Secret> {

@@ -1,0 +1,23 @@
+// Where a command reads and writes: passed in, so that tests run commands in their own process.
+
+import { readFile } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { PosternError } from '../errors.ts';
+import type { Environment } from '../read-environment.ts';
+import { Secret } from '../secret.ts';
+
+export interface CommandIo {
+  readonly environment: Environment;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+/** A secret from standard input (or a file), without its line end. Throws `invalid_input` when it is empty. */
+export async function readSecret(io: CommandIo, from: { readonly file?: string | undefined }): Promise<Secret> {
+  const read = from.file === undefined ? await text(io.stdin) : await readFile(from.file, 'utf8');
+  const value = read.replace(/\r?\n$/, '');
+  if (value === '') throw new PosternError('invalid_input', { params: { problem: 'the secret is empty' } });
+  return new Secret(value);
+}

@@ -1,0 +1,46 @@
+// How commands print: a titled box table for people, one JSON document with --json.
+
+import Table from 'cli-table3';
+import type { CommandIo } from './command-io.ts';
+
+export interface Printable {
+  readonly title: string;
+  /** Column headings with the keys of the rows. */
+  readonly columns: ReadonlyArray<readonly [heading: string, key: string]>;
+  readonly rows: ReadonlyArray<Readonly<Record<string, unknown>>>;
+}
+
+export type OutputFormat = 'table' | 'json';
+
+/** A list: its rows as a JSON array, or as a table under its title. */
+export function printList(io: CommandIo, printable: Printable, format: OutputFormat): void {
+  if (format === 'json') {
+    printJson(io, printable.rows);
+    return;
+  }
+  const table = new Table({
+    head: printable.columns.map(([heading]) => heading),
+    style: { head: [], border: [], compact: true },
+  });
+  for (const row of printable.rows) table.push(printable.columns.map(([, key]) => textOf(row[key])));
+  io.stdout.write(`${printable.title}\n${table.toString()}\n`);
+}
+
+/** One thing: as a JSON object, or as `key: value` lines. */
+export function printOne(io: CommandIo, thing: Readonly<Record<string, unknown>>, format: OutputFormat): void {
+  if (format === 'json') {
+    printJson(io, thing);
+    return;
+  }
+  for (const [key, value] of Object.entries(thing)) io.stdout.write(`${key}: ${textOf(value)}\n`);
+}
+
+function printJson(io: CommandIo, value: unknown): void {
+  io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,64 @@
+// Gives a command the catalogue and provisioning of the configured installation, whether its server runs or not.
+
+import { type Catalogue, openCatalogue } from '../catalogue/catalogue.ts';
+import { moveHostedComputes } from '../catalogue/compute-states.ts';
+import { Sealer } from '../catalogue/sealing.ts';
+import { systemClock } from '../clock.ts';
+import { Closers } from '../closers.ts';
+import { loadConfig } from '../config.ts';
+import { startStores } from '../embedded/backing-services.ts';
+import { idFrom, type NodeId } from '../ids.ts';
+import { createLog } from '../log.ts';
+import { Hosts } from '../provisioning/hosts.ts';
+import { createProvisioning, type Provisioning } from '../provisioning/provisioning.ts';
+import { lookupAddresses } from '../wire/dial-address.ts';
+import type { DialEndpoint } from '../wire/dial-policy.ts';
+import type { CommandIo } from './command-io.ts';
+
+export interface CatalogueTools {
+  readonly catalogue: Catalogue;
+  readonly provisioning: Provisioning;
+}
+
+/** The audit chain of everything done on the command line. */
+const NODE_ID = idFrom<NodeId>('command-line');
+
+/** Runs the work and closes everything that was opened for it. */
+export async function withCatalogue<T>(io: CommandIo, work: (tools: CatalogueTools) => Promise<T>): Promise<T> {
+  const config = loadConfig(io.environment);
+  const log = createLog('warn');
+  const closers = new Closers(log);
+  try {
+    const stores = await startStores(config, { log, use: 'command_line' });
+    closers.add('stores', () => stores.close());
+    const catalogue = await openCatalogue({
+      url: stores.databaseUrl,
+      log,
+      clock: systemClock,
+      nodeId: NODE_ID,
+      sealer: new Sealer(stores.secretKeys),
+      settings: {
+        defaultPlan: config.organizations.defaultPlan,
+        organizationCreation: config.organizations.creation,
+        sharing: config.organizations.sharing,
+      },
+    });
+    closers.add('catalogue', () => catalogue.close());
+    const listed: DialEndpoint[] = [];
+    const hosts = new Hosts({
+      sources: stores.hosts,
+      log,
+      onOpened: async (host) => {
+        listed.push(host.address);
+        await moveHostedComputes(catalogue, { hostId: host.id, ...host.address });
+      },
+    });
+    closers.add('hosts', () => hosts.close());
+    const { allowedNetworks, allowedPorts } = config.upstream;
+    const dialPolicy = { allowedNetworks, allowedPorts, listed, forbidden: [], lookup: lookupAddresses };
+    const provisioning = createProvisioning({ catalogue, hosts, dialPolicy, clock: systemClock, log });
+    return await work({ catalogue, provisioning });
+  } finally {
+    await closers.closeAll();
+  }
+}

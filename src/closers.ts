@@ -1,0 +1,27 @@
+// What was opened, closed in the opposite order; one failure does not keep the rest open.
+
+import type { Log } from './log.ts';
+
+export class Closers {
+  readonly #log: Log;
+  readonly #closers: Array<{ readonly what: string; close(): Promise<void> | void }> = [];
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  add(what: string, close: () => Promise<void> | void): void {
+    this.#closers.push({ what, close });
+  }
+
+  /** Never rejects: a part that cannot be closed is logged. A second call does nothing. */
+  async closeAll(): Promise<void> {
+    for (const { what, close } of this.#closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        this.#log.error({ err: error }, `could not close ${what}`);
+      }
+    }
+  }
+}

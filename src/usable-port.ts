@@ -1,0 +1,43 @@
+// Finds the port to listen on: the wished one, or any free one where nobody insisted on it.
+
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+export interface PortWish {
+  readonly host: string;
+  readonly port: number;
+  /** False when somebody configured it: then it is returned as it is, and listening on it may fail. */
+  readonly portIsDefault: boolean;
+}
+
+/** The wished port, or the next free one above it, or any free one. */
+export async function usablePort({ host, port, portIsDefault }: PortWish): Promise<number> {
+  if (!portIsDefault) return port === 0 ? await freePort(host) : port;
+  for (const candidate of [port, port + 1, port + 2]) {
+    if (await isFree(host, candidate)) return candidate;
+  }
+  return await freePort(host);
+}
+
+async function isFree(host: string, port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
+
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no TCP port could be had');
+  return address.port;
+}

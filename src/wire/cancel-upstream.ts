@@ -1,0 +1,34 @@
+// Sends one CancelRequest to the address that a session was dialled at, the way that session came.
+
+import type { Socket } from 'node:net';
+import type { CancelKey } from '../protocol/cancel-key.ts';
+import { encodeCancelRequest } from '../protocol/upstream-packets.ts';
+import type { PinnedAddress } from './dial-address.ts';
+import { dialTcp } from './dial-tcp.ts';
+import { secureUpstream } from './secure-upstream.ts';
+import { nextBytes } from './take-bytes.ts';
+import type { UpstreamTls } from './upstream-target.ts';
+
+export interface CancelTarget {
+  readonly address: PinnedAddress;
+  readonly tls: UpstreamTls;
+  readonly cancelKey: CancelKey;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Resolves when the upstream has closed the connection, which it does after it has sent its signal: a cancel that is
+ * not waited for could hit the next statement. Throws ConnectFailure, PosternError `upstream_tls`, or the signal's reason.
+ */
+export async function cancelUpstream({ address, tls, cancelKey, signal }: CancelTarget): Promise<void> {
+  const { socket: plain } = await dialTcp([address], signal);
+  try {
+    const socket: Socket =
+      tls.mode === 'disable' ? plain : await secureUpstream(plain, { name: address.host, address, tls }, signal);
+    socket.write(encodeCancelRequest(cancelKey.processId, cancelKey.secretKey));
+    // PostgreSQL documentation, "Canceling Requests in Progress": no reply, only the close.
+    while ((await nextBytes(socket, signal)) !== null);
+  } finally {
+    plain.destroy();
+  }
+}

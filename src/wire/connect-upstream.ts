@@ -1,0 +1,60 @@
+// Opens a session on an upstream, in order: resolve and pin, TCP, TLS, login. The socket comes out ready for the relay.
+
+import type { Socket } from 'node:net';
+import { PosternError } from '../errors.ts';
+import { type PinnedAddress, resolveUpstreamAddress } from './dial-address.ts';
+import type { DialPolicy } from './dial-policy.ts';
+import { dialTcp } from './dial-tcp.ts';
+import { logInUpstream, type UpstreamLogin } from './log-in-upstream.ts';
+import { secureUpstream } from './secure-upstream.ts';
+import { surviveErrors } from './survive-errors.ts';
+import type { UpstreamTarget } from './upstream-target.ts';
+
+export interface UpstreamSession extends UpstreamLogin {
+  /** Paused; what the upstream sent behind ReadyForQuery is still readable. The caller closes it. */
+  readonly socket: Socket;
+  /** Where cancels go as well. */
+  readonly address: PinnedAddress;
+}
+
+export interface ConnectUpstreamOptions {
+  /** Startup parameters besides user and database. */
+  readonly startup: ReadonlyMap<string, string>;
+  readonly dialPolicy: DialPolicy;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One attempt. Throws UpstreamRefusal for the upstream's own error, PosternError `upstream_unreachable`, `upstream_tls`,
+ * `upstream_protocol` or `upstream_authentication`, or the signal's reason; nothing stays open then.
+ */
+export async function connectUpstream(
+  target: UpstreamTarget,
+  { startup, dialPolicy, signal }: ConnectUpstreamOptions,
+): Promise<UpstreamSession> {
+  const addresses = await resolveUpstreamAddress(target, dialPolicy, signal);
+  const { socket: plain, address } = await dial(target, addresses, signal);
+  try {
+    const { tls, name } = target;
+    const socket = tls.mode === 'disable' ? plain : await secureUpstream(plain, { name, address, tls }, signal);
+    surviveErrors(socket);
+    const login = await logInUpstream(socket, target, { startup, signal });
+    return { ...login, socket, address };
+  } catch (error) {
+    plain.destroy();
+    throw error;
+  }
+}
+
+async function dial(
+  { name }: UpstreamTarget,
+  addresses: readonly PinnedAddress[],
+  signal: AbortSignal,
+): Promise<{ socket: Socket; address: PinnedAddress }> {
+  try {
+    return await dialTcp(addresses, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new PosternError('upstream_unreachable', { params: { compute: name }, cause: error });
+  }
+}

@@ -1,0 +1,67 @@
+// Opens a TCP connection to the first of several checked addresses that answers. Speaks nothing on it.
+
+import { connect, type Socket } from 'node:net';
+import { ConnectFailure } from './connect-failure.ts';
+import type { PinnedAddress } from './dial-address.ts';
+import { listen } from './listen.ts';
+import { surviveErrors } from './survive-errors.ts';
+import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
+
+const TCP_LIMIT_MS = 5_000;
+// protocol.md, section 14: probes begin after 30 s.
+const KEEPALIVE_DELAY_MS = 30_000;
+
+/** Tries them in order, each for at most 5 s. Throws the last one's ConnectFailure, or the signal's reason. */
+export async function dialTcp(
+  addresses: readonly PinnedAddress[],
+  signal: AbortSignal,
+): Promise<{ readonly socket: Socket; readonly address: PinnedAddress }> {
+  let failure: unknown = new ConnectFailure('unknown_name', 'there is no address to dial');
+  for (const address of addresses) {
+    try {
+      return { socket: await dialOne(address, signal), address };
+    } catch (error) {
+      signal.throwIfAborted();
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+async function dialOne({ address, family, port }: PinnedAddress, signal: AbortSignal): Promise<Socket> {
+  const socket = connect({ host: address, port, family, allowHalfOpen: true, noDelay: true });
+  surviveErrors(socket);
+  socket.setKeepAlive(true, KEEPALIVE_DELAY_MS);
+  try {
+    await withTimeLimit(TCP_LIMIT_MS, signal, (limited) => connected(socket, limited));
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    if (error instanceof TimeLimitExceeded) {
+      throw new ConnectFailure('timed_out', `no answer from ${address}, port ${port}`, error);
+    }
+    throw error;
+  }
+}
+
+function connected(socket: Socket, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => settle(() => reject(signal.reason));
+    const stopListening = listen(socket, {
+      connect: () => settle(resolve),
+      error: (error) => settle(() => reject(new ConnectFailure(reasonOf(error), error.message, error))),
+      close: () => settle(() => reject(new ConnectFailure('closed', 'closed before it was connected'))),
+    });
+    const settle = (outcome: () => void): void => {
+      stopListening();
+      signal.removeEventListener('abort', onAbort);
+      outcome();
+    };
+    signal.addEventListener('abort', onAbort);
+  });
+}
+
+function reasonOf(error: NodeJS.ErrnoException): 'refused' | 'timed_out' | 'closed' {
+  if (error.code === 'ECONNREFUSED') return 'refused';
+  return error.code === 'ETIMEDOUT' || error.code === 'EHOSTUNREACH' ? 'timed_out' : 'closed';
+}

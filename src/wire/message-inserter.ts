@@ -1,0 +1,99 @@
+// Writes an upstream's bytes to the client and puts our own messages between the upstream's, never inside one.
+// Knows no message; pauses nothing.
+
+import type { Duplex } from 'node:stream';
+import { readyForQuery, type TransactionStatus } from '../protocol/backend-messages.ts';
+import { FrameCounter } from '../protocol/frame-counter.ts';
+
+interface WaitingMessage {
+  readonly bytes: Buffer;
+  readonly isFinal: boolean;
+  readonly settle: (outcome: 'sent' | 'given_up') => void;
+}
+
+/** More are given up: they wait for a boundary, which may be a gigabyte away. */
+const MAX_WAITING_MESSAGES = 16;
+
+export class MessageInserter {
+  readonly #client: Duplex;
+  readonly #counter = new FrameCounter();
+  #waiting: WaitingMessage[] = [];
+  #isClosed = false;
+
+  /** `readyStatus` is what the ReadyForQuery said that the client got before. */
+  constructor(client: Duplex, readyStatus: TransactionStatus) {
+    this.#client = client;
+    this.#counter.push(readyForQuery(readyStatus));
+  }
+
+  /** Of the last ReadyForQuery; `unknown` once the upstream's framing made no sense. */
+  get transactionStatus(): TransactionStatus | 'unknown' {
+    return this.#counter.transactionStatus;
+  }
+
+  get readyCount(): number {
+    return this.#counter.readyCount;
+  }
+
+  get isAtBoundary(): boolean {
+    return this.#counter.atBoundary;
+  }
+
+  /** Passes on the next chunk, with the waiting messages at the last boundary in it. Drops it after the final message. */
+  write(chunk: Buffer): void {
+    if (this.#isClosed) return;
+    const boundary = this.#counter.push(chunk);
+    if (this.#counter.isLost) this.giveUp();
+    if (this.#waiting.length === 0 || boundary === null) {
+      this.#client.write(chunk);
+      return;
+    }
+    this.#client.cork();
+    this.#client.write(chunk.subarray(0, boundary));
+    this.#writeWaiting();
+    if (boundary < chunk.length && !this.#isClosed) this.#client.write(chunk.subarray(boundary));
+    this.#client.uncork();
+  }
+
+  /** Writes the message at the next boundary; a client that reads nothing keeps it waiting. */
+  insert(bytes: Buffer): Promise<'sent' | 'given_up'> {
+    const outcome = this.#enqueue({ bytes, isFinal: false });
+    if (!this.#client.writableNeedDrain) this.flush();
+    return outcome;
+  }
+
+  /** Writes the message at the next boundary and nothing after it. */
+  close(finalMessage: Buffer): Promise<'sent' | 'given_up'> {
+    const outcome = this.#enqueue({ bytes: finalMessage, isFinal: true });
+    this.flush();
+    return outcome;
+  }
+
+  /** Writes what waits, if this is a boundary. */
+  flush(): void {
+    if (this.#waiting.length > 0 && this.#counter.atBoundary) this.#writeWaiting();
+  }
+
+  /** Answers every waiting message with `given_up`. */
+  giveUp(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const message of waiting) message.settle('given_up');
+  }
+
+  #enqueue(message: Omit<WaitingMessage, 'settle'>): Promise<'sent' | 'given_up'> {
+    const isFull = this.#waiting.length >= MAX_WAITING_MESSAGES && !message.isFinal;
+    if (this.#isClosed || this.#counter.isLost || isFull) return Promise.resolve('given_up');
+    return new Promise((settle) => {
+      this.#waiting.push({ ...message, settle });
+    });
+  }
+
+  #writeWaiting(): void {
+    for (const message of this.#waiting.splice(0)) {
+      this.#client.write(message.bytes);
+      if (message.isFinal) this.#isClosed = true;
+      message.settle('sent');
+    }
+  }
+}
