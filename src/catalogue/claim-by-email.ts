@@ -1,7 +1,10 @@
 // What waited for an e-mail address becomes its person's: project shares, and invitations to organizations.
 
 import type { Selectable, Transaction } from 'kysely';
-import type { AuditContext } from './audit-context.ts';
+import type { AccountId } from '../ids.ts';
+import { lockAccount } from './accounts.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
 import { insertMembership } from './memberships.ts';
 import type { Schema } from './schema.ts';
@@ -23,18 +26,30 @@ export async function claimByEmail(tx: Transaction<Schema>, { catalogue, context
     .where('user_id', 'is', null)
     .execute();
   const invitations = await tx
-    .deleteFrom('invitations')
+    .selectFrom('invitations')
+    .select('account_id')
     .where('email_key', '=', user.email_key)
     .where('expires_at', '>', catalogue.clock.now())
-    .returning(['account_id', 'member_role'])
+    .orderBy('account_id')
     .execute();
-  for (const invitation of invitations) {
-    await insertMembership(tx, {
-      catalogue,
-      context,
-      accountId: invitation.account_id,
-      user,
-      memberRole: invitation.member_role,
-    });
-  }
+  for (const { account_id: accountId } of invitations) await accept(tx, { catalogue, context, user }, accountId);
+}
+
+// Whoever invites holds the lock on the account too, and takes it before the invitation's row, as here.
+async function accept(
+  tx: Transaction<Schema>,
+  { catalogue, context, user }: Claim,
+  accountId: AccountId,
+): Promise<void> {
+  await lockAccount(tx, accountId);
+  const invitation = await tx
+    .deleteFrom('invitations')
+    .where('email_key', '=', user.email_key)
+    .where('account_id', '=', accountId)
+    .returning('member_role')
+    .executeTakeFirst();
+  if (invitation === undefined) return;
+  const event = { event: 'invitation.changed', accountId, subject: user.email, reason: 'accepted' } as const;
+  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  await insertMembership(tx, { catalogue, context, accountId, user, memberRole: invitation.member_role });
 }

@@ -4,10 +4,12 @@
 import type { Transaction, Updateable } from 'kysely';
 import { PosternError } from '../errors.ts';
 import type { BranchId, ComputeId, ProjectId } from '../ids.ts';
+import { findAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Compute, computeFrom, findCompute, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
+import { requireComputeSizes } from './compute-sizes.ts';
 import { requireName } from './names.ts';
 import type { ActionOn } from './permissions.ts';
 import type { PolicySettings } from './policy.ts';
@@ -59,13 +61,21 @@ export async function getCompute(
   return { compute, project };
 }
 
-/** Changes what is given; the caller has checked a new address. Throws `invalid_input`, `forbidden`, `not_found`. */
+/** Changes what is given; the caller has checked a new address. Throws `invalid_input`, `plan_gate`, `forbidden`, `not_found`. */
 export async function changeCompute(
   catalogue: Catalogue,
   context: AuditContext,
   change: { readonly computeId: ComputeId; readonly projectId?: ProjectId; readonly changes: ComputeChanges },
 ): Promise<Compute> {
-  const { project } = await getCompute(catalogue, context, { ...change, action: 'compute.change' });
+  const { compute, project } = await getCompute(catalogue, context, { ...change, action: 'compute.change' });
+  const account = await findAccount(catalogue.db, project.accountId);
+  if (account === null) throw computeNotFound(compute.id);
+  const { autoscalingMinCu, autoscalingMaxCu, suspendTimeoutSeconds } = change.changes;
+  requireComputeSizes(account.plan, {
+    autoscalingMinCu: autoscalingMinCu ?? compute.autoscalingMinCu,
+    autoscalingMaxCu: autoscalingMaxCu ?? compute.autoscalingMaxCu,
+    suspendTimeoutSeconds: suspendTimeoutSeconds ?? compute.suspendTimeoutSeconds,
+  });
   const columns = changedColumns(catalogue, change);
   return writeCompute(catalogue, context, { project, computeId: change.computeId, columns, event: 'compute.changed' });
 }

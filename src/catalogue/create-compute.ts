@@ -1,12 +1,13 @@
 // Writes new computes. Whether the address answers, and whether it may be dialled at all, was checked before.
 
-import type { Insertable, Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import { type BranchId, type ComputeId, newComputeId } from '../ids.ts';
 import { findAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
-import { type Compute, findCompute, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
+import { type Compute, computeFrom, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
+import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
 import { requireName } from './names.ts';
 import { notFound, requireMay } from './permissions.ts';
 import { requireRoomForComputes } from './plans.ts';
@@ -38,9 +39,6 @@ export interface NewCompute {
   readonly suspendTimeoutSeconds?: number;
 }
 
-/** Neon API 2.7.3: the smallest compute. */
-export const SMALLEST_CU = 0.25;
-
 /** Throws `plan_gate` beyond the plan's limit, `invalid_input`, `forbidden`, `not_found`. */
 export async function createCompute(catalogue: Catalogue, context: AuditContext, input: NewCompute): Promise<Compute> {
   return catalogue.transaction((tx) => insertCompute(tx, { catalogue, context, input }));
@@ -54,18 +52,22 @@ export async function insertCompute(
   const { catalogue, context, input } = how;
   const { project } = input;
   requireMay(context.actor, 'compute.create', projectResource(catalogue, project));
-  await requireRoom(tx, project);
   const row = computeRow(catalogue, input);
-  await tx.insertInto('computes').values(row).execute();
+  await requireWithinPlan(tx, { project, row });
+  await tx
+    .insertInto('computes')
+    .values({ ...row, policy: JSON.stringify(row.policy) })
+    .execute();
   const { id: computeId } = row;
   const event = { event: 'compute.created', projectId: project.id, accountId: project.accountId, computeId } as const;
   await recordAuditEvent(tx, changeEvent(catalogue, context, event));
-  const compute = await findCompute(tx, computeId);
-  if (compute === null) throw new Error(`compute ${computeId} vanished within its own transaction`);
-  return compute;
+  return computeFrom(row);
 }
 
-async function requireRoom(tx: Transaction<Schema>, project: Project): Promise<void> {
+async function requireWithinPlan(
+  tx: Transaction<Schema>,
+  { project, row }: { project: Project; row: Selectable<ComputesTable> },
+): Promise<void> {
   const account = await findAccount(tx, project.accountId);
   if (account === null) throw notFound({ kind: 'project', projectId: project.id });
   const { count } = await tx
@@ -74,9 +76,10 @@ async function requireRoom(tx: Transaction<Schema>, project: Project): Promise<v
     .where('project_id', '=', project.id)
     .executeTakeFirstOrThrow();
   requireRoomForComputes(account.plan, count + 1);
+  requireComputeSizes(account.plan, computeFrom(row));
 }
 
-function computeRow(catalogue: Catalogue, input: NewCompute): Insertable<ComputesTable> {
+function computeRow(catalogue: Catalogue, input: NewCompute): Selectable<ComputesTable> {
   const now = catalogue.clock.now();
   const id = input.id ?? newComputeId();
   const isActive = input.state === 'active';
@@ -97,7 +100,7 @@ function computeRow(catalogue: Catalogue, input: NewCompute): Insertable<Compute
     allow_cleartext: input.allowCleartext ?? false,
     passwordless_access: input.passwordlessAccess ?? true,
     is_disabled: input.isDisabled ?? false,
-    policy: '{}',
+    policy: {},
     autoscaling_limit_min_cu: input.autoscalingMinCu ?? SMALLEST_CU,
     autoscaling_limit_max_cu: input.autoscalingMaxCu ?? Math.max(SMALLEST_CU, input.autoscalingMinCu ?? 0),
     suspend_timeout_seconds: input.suspendTimeoutSeconds ?? 0,

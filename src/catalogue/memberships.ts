@@ -34,6 +34,8 @@ export interface NewMembership {
  */
 export async function insertMembership(tx: Transaction<Schema>, membership: NewMembership): Promise<Membership | null> {
   const { catalogue, context, accountId, user, memberRole } = membership;
+  // Sharing one of its projects holds the same lock, so that no share comes to be beside the membership.
+  await lockAccount(tx, accountId);
   const row = await tx
     .insertInto('memberships')
     .values({
@@ -65,7 +67,6 @@ export async function addMember(
 ): Promise<Membership> {
   requireMay(context.actor, 'invitations.create', accountResource(input.accountId));
   return catalogue.transaction(async (tx) => {
-    await lockAccount(tx, input.accountId);
     const membership = await insertMembership(tx, { catalogue, context, ...input });
     if (membership === null) {
       throw new PosternError('conflict', { params: { problem: `${input.user.email} is a member already` } });

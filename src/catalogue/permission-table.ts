@@ -88,7 +88,7 @@ export const PERMISSION_TABLE = {
   'access_tokens.create': on('account', ADMINS_IN_PERSON, 'create access tokens of this account'),
   'access_tokens.revoke': on('account', ADMINS_IN_PERSON, 'revoke access tokens of others'),
 
-  'projects.list': on('account', MEMBERS, 'list projects'),
+  'projects.list': on('account', [...MEMBERS, 'project_key'], 'list projects'),
   'projects.create': on('account', MEMBERS, 'create projects'),
   'projects.receive': on('account', ['admin', 'member'], 'transfer projects into this organization'),
 

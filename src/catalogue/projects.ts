@@ -67,8 +67,10 @@ export async function changeProject(
   const project = await getProject(catalogue, context, { projectId, action: 'project.change' });
   const changed: Project = {
     ...project,
-    ...changes,
     name: changes.name === undefined ? project.name : requireName(changes.name, 'project name'),
+    settings: changes.settings ?? project.settings,
+    defaultEndpointSettings: changes.defaultEndpointSettings ?? project.defaultEndpointSettings,
+    historyRetentionSeconds: changes.historyRetentionSeconds ?? project.historyRetentionSeconds,
     updatedAt: catalogue.clock.now(),
   };
   await catalogue.transaction(async (tx) => {

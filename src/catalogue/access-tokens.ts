@@ -1,0 +1,188 @@
+// Access tokens: passwords for clients that cannot show a link, bound to one compute, shown once, listed, revocable.
+// Going in with one is in password-door.ts.
+
+import type { Transaction } from 'kysely';
+import { PosternError } from '../errors.ts';
+import { type AccessTokenId, type AccountId, type ComputeId, newAccessTokenId } from '../ids.ts';
+import { parseNetwork } from '../network-address.ts';
+import { encodeVerifier, makeVerifier } from '../protocol/scram-verifier.ts';
+import type { Secret } from '../secret.ts';
+import { type AccessToken, accessTokenFrom } from './access-token-rows.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { chooseDatabase, chooseDatabaseRole } from './choose-database-and-role.ts';
+import { findCompute } from './compute-rows.ts';
+import { getCompute } from './computes.ts';
+import { requireName } from './names.ts';
+import { accountResource, INSTALLATION, requireMay, visible } from './permissions.ts';
+import { findProject, type Project } from './projects.ts';
+import { newRandomSecret } from './random-secrets.ts';
+import type { Schema } from './schema.ts';
+import { loadTargetRow } from './target-row.ts';
+
+const DAY_MS = 24 * 3_600_000;
+// security.md, section 5
+export const DEFAULT_TOKEN_LIFE_MS = 30 * DAY_MS;
+const LONGEST_TOKEN_LIFE_MS = 366 * DAY_MS;
+const DEFAULT_MAX_CONNECTIONS = 20;
+const MAX_CONNECTIONS = 1_000;
+const MAX_NETWORKS = 100;
+const TOKEN_SECRET_PREFIX = 'postern_token_';
+
+export interface NewAccessToken {
+  readonly name: string;
+  readonly computeId: ComputeId;
+  /** `self`: dies with the person's right to connect; `account`: the account's, for CI and services. */
+  readonly owner: 'self' | 'account';
+  readonly database?: string | null;
+  readonly databaseRole?: string | null;
+  readonly access: 'read_write' | 'read_only';
+  readonly allowedNetworks?: readonly string[];
+  readonly maxConnections?: number;
+  /** At most 366 days; absent: 30. */
+  readonly lifeMs?: number;
+}
+
+/**
+ * Makes a token; its secret is returned this once. Throws `invalid_input`, `forbidden`, `precondition` (no role for the
+ * access), `not_found`.
+ */
+export async function createAccessToken(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: NewAccessToken,
+): Promise<{ readonly accessToken: AccessToken; readonly secret: Secret }> {
+  const action = input.owner === 'self' ? 'project.create_access_token' : 'project.read';
+  const { project } = await getCompute(catalogue, context, { computeId: input.computeId, action });
+  const owner = ownerColumns(context, { owner: input.owner, project });
+  const target = await loadTargetRow(catalogue.db, input.computeId);
+  const choice = { database: input.database ?? null, databaseRole: input.databaseRole ?? null, access: input.access };
+  chooseDatabase(target, choice);
+  chooseDatabaseRole(target, choice);
+  const secret = newRandomSecret(TOKEN_SECRET_PREFIX);
+  const values = {
+    id: newAccessTokenId(),
+    ...owner,
+    ...(await tokenColumns(catalogue, input, secret)),
+    database: choice.database,
+    database_role: choice.databaseRole,
+    created_by: context.actor.kind === 'person' ? context.actor.userId : null,
+  };
+  const row = await catalogue.transaction(async (tx) => {
+    const created = await tx.insertInto('access_tokens').values(values).returningAll().executeTakeFirstOrThrow();
+    await recordTokenEvent(tx, { catalogue, context, project, token: created, event: 'secret.created' });
+    return created;
+  });
+  return { accessToken: accessTokenFrom(row), secret };
+}
+
+/** The person's own tokens, newest first. Throws `forbidden`. */
+export async function listOwnAccessTokens(catalogue: Catalogue, { actor }: AuditContext): Promise<AccessToken[]> {
+  requireMay(actor, 'self.manage_sessions', INSTALLATION);
+  if (actor.kind !== 'person') return [];
+  const rows = await tokenRows(catalogue).where('owner_user_id', '=', actor.userId).execute();
+  return rows.map(accessTokenFrom);
+}
+
+/** Everybody's tokens for the account's computes, newest first. Throws `forbidden`, `not_found`. */
+export async function listAccessTokensOfAccount(
+  catalogue: Catalogue,
+  { actor }: AuditContext,
+  accountId: AccountId,
+): Promise<AccessToken[]> {
+  requireMay(actor, 'access_tokens.read', accountResource(accountId));
+  const computes = catalogue.db
+    .selectFrom('computes')
+    .innerJoin('projects', 'projects.id', 'computes.project_id')
+    .select('computes.id')
+    .where('projects.account_id', '=', accountId);
+  return (await tokenRows(catalogue).where('compute_id', 'in', computes).execute()).map(accessTokenFrom);
+}
+
+/** Revokes a token of one's own, or as an admin any for the account's computes. Throws `forbidden`, `not_found`. */
+export async function revokeAccessToken(
+  catalogue: Catalogue,
+  context: AuditContext,
+  tokenId: AccessTokenId,
+): Promise<AccessToken> {
+  const { actor } = context;
+  const row = await tokenRows(catalogue).where('id', '=', tokenId).executeTakeFirst();
+  const unknown = new PosternError('not_found', { params: { thing: `access token "${tokenId}"` } });
+  const project = row === undefined ? null : await projectOfCompute(catalogue, row.compute_id);
+  if (row === undefined || project === null) throw unknown;
+  const isOwn = actor.kind === 'person' && row.owner_user_id === actor.userId;
+  const account = accountResource(project.accountId);
+  if (!isOwn && !visible(actor, account)) throw unknown;
+  if (!isOwn) requireMay(actor, 'access_tokens.revoke', account);
+  return catalogue.transaction(async (tx) => {
+    const { numDeletedRows } = await tx.deleteFrom('access_tokens').where('id', '=', tokenId).executeTakeFirst();
+    if (numDeletedRows === 0n) throw unknown;
+    await recordTokenEvent(tx, { catalogue, context, project, token: row, event: 'secret.revoked' });
+    return accessTokenFrom(row);
+  });
+}
+
+function tokenRows({ db }: Catalogue) {
+  return db.selectFrom('access_tokens').selectAll().orderBy('created_at', 'desc').orderBy('id');
+}
+
+async function projectOfCompute({ db }: Catalogue, computeId: ComputeId): Promise<Project | null> {
+  const compute = await findCompute(db, computeId);
+  return compute === null ? null : findProject(db, compute.projectId);
+}
+
+function ownerColumns({ actor }: AuditContext, { owner, project }: { owner: 'self' | 'account'; project: Project }) {
+  if (owner === 'self') {
+    if (actor.kind === 'person') return { owner_user_id: actor.userId, owner_account_id: null };
+    throw invalid('only people have tokens of their own');
+  }
+  requireMay(actor, 'access_tokens.create', accountResource(project.accountId));
+  return { owner_user_id: null, owner_account_id: project.accountId };
+}
+
+async function tokenColumns({ clock }: Catalogue, input: NewAccessToken, secret: Secret) {
+  const now = clock.now();
+  const lifeMs = input.lifeMs ?? DEFAULT_TOKEN_LIFE_MS;
+  if (!(lifeMs > 0 && lifeMs <= LONGEST_TOKEN_LIFE_MS)) throw invalid('a token lives at most 366 days');
+  const maxConnections = input.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+  if (!(Number.isInteger(maxConnections) && maxConnections >= 1 && maxConnections <= MAX_CONNECTIONS)) {
+    throw invalid(`a token allows 1 to ${MAX_CONNECTIONS} connections`);
+  }
+  const networks = input.allowedNetworks ?? [];
+  const wrong = networks.find((network) => parseNetwork(network) === null);
+  if (wrong !== undefined) throw invalid(`"${wrong}" is not a network such as 10.0.0.0/8`);
+  if (networks.length > MAX_NETWORKS) throw invalid(`a token lists at most ${MAX_NETWORKS} networks`);
+  return {
+    name: requireName(input.name, 'token name'),
+    scram_verifier: encodeVerifier(await makeVerifier(secret.reveal())),
+    compute_id: input.computeId,
+    access: input.access,
+    allowed_networks: JSON.stringify(networks),
+    max_connections: maxConnections,
+    created_at: now,
+    expires_at: new Date(now.getTime() + lifeMs),
+    last_used_at: null,
+    last_used_from: null,
+  };
+}
+
+async function recordTokenEvent(
+  tx: Transaction<Schema>,
+  happened: {
+    catalogue: Catalogue;
+    context: AuditContext;
+    project: Project;
+    token: { readonly id: AccessTokenId; readonly name: string; readonly compute_id: ComputeId };
+    event: 'secret.created' | 'secret.revoked';
+  },
+): Promise<void> {
+  const { catalogue, context, project, token, event } = happened;
+  const place = { accountId: project.accountId, projectId: project.id, computeId: token.compute_id };
+  const facts = { event, ...place, subject: `access token ${token.id} "${token.name}"` };
+  await recordAuditEvent(tx, changeEvent(catalogue, context, facts));
+}
+
+function invalid(problem: string): PosternError {
+  return new PosternError('invalid_input', { params: { problem } });
+}

@@ -1,0 +1,47 @@
+// Changes of an account's policy, and of the switch that lets links lead to its computes at all.
+
+import type { AccountId } from '../ids.ts';
+import { type Account, lockAccount } from './accounts.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { accountResource, requireMay } from './permissions.ts';
+import type { PolicySettings } from './policy.ts';
+
+/**
+ * Replaces what is given; the caller then ends grants, which are made under the policy of their time.
+ * Throws `forbidden`, `not_found`.
+ */
+export async function changeAccountPolicy(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: {
+    readonly accountId: AccountId;
+    readonly policy?: PolicySettings;
+    readonly passwordlessAccess?: boolean;
+  },
+): Promise<Account> {
+  const { accountId } = change;
+  requireMay(context.actor, 'account.change_policy', accountResource(accountId));
+  return catalogue.transaction(async (tx) => {
+    const account = await lockAccount(tx, accountId);
+    const changed: Account = {
+      ...account,
+      policy: change.policy ?? account.policy,
+      passwordlessAccess: change.passwordlessAccess ?? account.passwordlessAccess,
+      updatedAt: catalogue.clock.now(),
+    };
+    await tx
+      .updateTable('accounts')
+      .set({
+        policy: JSON.stringify(changed.policy),
+        passwordless_access: changed.passwordlessAccess,
+        updated_at: changed.updatedAt,
+      })
+      .where('id', '=', accountId)
+      .execute();
+    const reason = JSON.stringify({ ...changed.policy, passwordlessAccess: changed.passwordlessAccess });
+    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'policy.changed', accountId, reason }));
+    return changed;
+  });
+}

@@ -1,0 +1,47 @@
+// An API key as the program sees it, and how its row is read. The key itself is kept nowhere.
+
+import type { Selectable } from 'kysely';
+import type { AccountId, ProjectId, UserId } from '../ids.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { ApiKeysTable } from './tables/keys-and-tokens.ts';
+
+export interface ApiKey {
+  /** Positive, below 2^53. */
+  readonly id: number;
+  readonly kind: 'personal' | 'organization' | 'project';
+  readonly name: string;
+  readonly accountId: AccountId | null;
+  readonly projectId: ProjectId | null;
+  /** Null when that person is gone. */
+  readonly createdBy: { readonly id: UserId; readonly name: string; readonly image: string } | null;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly lastUsedFrom: string | null;
+}
+
+/** Keys with their creators, oldest first, to be narrowed. */
+export function keyRows({ db }: Catalogue) {
+  return db
+    .selectFrom('api_keys')
+    .leftJoin('users', 'users.id', 'api_keys.created_by')
+    .selectAll('api_keys')
+    .select(['users.name as creator_name', 'users.image as creator_image'])
+    .orderBy('api_keys.id');
+}
+
+export function apiKeyFrom(
+  row: Selectable<ApiKeysTable> & { creator_name: string | null; creator_image: string | null },
+): ApiKey {
+  const { created_by: creatorId, creator_name: name } = row;
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    accountId: row.account_id,
+    projectId: row.project_id,
+    createdBy: creatorId === null || name === null ? null : { id: creatorId, name, image: row.creator_image ?? '' },
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    lastUsedFrom: row.last_used_from,
+  };
+}

@@ -1,0 +1,115 @@
+// Reads the audit trail: filtered pages, and the whole of it as a stream for export. Writes nothing.
+
+import { type SelectQueryBuilder, sql } from 'kysely';
+import { z } from 'zod';
+import type { AccountId, ProjectId } from '../ids.ts';
+import type { AuditContext } from './audit-context.ts';
+import type { AuditEventName, AuditOutcome } from './audit-event-codes.ts';
+import type { AuditEventBody } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { decodeCursor, type Page, type PageRequest, pageOf } from './keyset-pages.ts';
+import { accountResource, INSTALLATION, requireMay } from './permissions.ts';
+import type { Schema } from './schema.ts';
+
+export interface AuditFilter {
+  /** Absent: the whole installation, for operators. */
+  readonly accountId?: AccountId;
+  readonly projectId?: ProjectId;
+  readonly actorId?: string;
+  readonly connectionId?: string;
+  readonly loginRequestId?: string;
+  readonly event?: AuditEventName;
+  readonly outcome?: AuditOutcome;
+  /** Half open: from inclusive, to exclusive. */
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+const EXPORT_BATCH = 1_000;
+const bodySchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+/** Newest first. Throws `forbidden`, `not_found`, `invalid_input`. */
+export async function listAuditEvents(
+  catalogue: Catalogue,
+  context: AuditContext,
+  request: AuditFilter & PageRequest,
+): Promise<Page<AuditEventBody>> {
+  requireReader(context, request);
+  return auditPage(catalogue, request);
+}
+
+/** Every event that matches, oldest first, in batches; what is written meanwhile may or may not be in it. */
+export async function* exportAuditEvents(
+  catalogue: Catalogue,
+  context: AuditContext,
+  filter: AuditFilter,
+): AsyncGenerator<AuditEventBody> {
+  requireReader(context, filter);
+  let after: { at: string; id: string } | null = null;
+  do {
+    const rows: Array<{ id: string; at: string; body: unknown }> = await oldestFirst(catalogue, filter, after);
+    for (const row of rows) yield bodySchema.parse(row.body);
+    const last = rows.at(-1);
+    after = last === undefined || rows.length < EXPORT_BATCH ? null : { at: last.at, id: last.id };
+  } while (after !== null);
+}
+
+/** What happened to one person lately, for the page of the own sessions: sign-ins and logins. */
+export async function listOwnHistory(
+  catalogue: Catalogue,
+  { actor }: AuditContext,
+  request: PageRequest,
+): Promise<Page<AuditEventBody>> {
+  requireMay(actor, 'self.manage_sessions', INSTALLATION);
+  return auditPage(catalogue, { ...request, actorId: actor.kind === 'person' ? actor.userId : '' });
+}
+
+function requireReader({ actor }: AuditContext, { accountId }: AuditFilter): void {
+  if (accountId === undefined) requireMay(actor, 'ops.read_audit', INSTALLATION);
+  else requireMay(actor, 'account.read_audit', accountResource(accountId));
+}
+
+async function auditPage(catalogue: Catalogue, request: AuditFilter & PageRequest): Promise<Page<AuditEventBody>> {
+  const after = decodeCursor(request.cursor);
+  const rows = await filtered(catalogue.db.selectFrom('audit_events').select(['id', 'at', 'body']), request)
+    .$if(after !== null, (query) => query.where(sql<boolean>`(at, id) < (${after?.at.toISOString()}, ${after?.id})`))
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(request.limit)
+    .execute();
+  const page = pageOf(rows, request.limit, (row) => ({ at: new Date(row.at), id: row.id }));
+  return { items: page.items.map((row) => bodySchema.parse(row.body)), cursor: page.cursor };
+}
+
+function oldestFirst(catalogue: Catalogue, filter: AuditFilter, after: { at: string; id: string } | null) {
+  return filtered(catalogue.db.selectFrom('audit_events').select(['id', 'at', 'body']), filter)
+    .$if(after !== null, (query) => query.where(sql<boolean>`(at, id) > (${after?.at}, ${after?.id})`))
+    .orderBy('at')
+    .orderBy('id')
+    .limit(EXPORT_BATCH)
+    .execute();
+}
+
+function filtered<Row>(
+  events: SelectQueryBuilder<Schema, 'audit_events', Row>,
+  filter: AuditFilter,
+): SelectQueryBuilder<Schema, 'audit_events', Row> {
+  const columns = {
+    account_id: filter.accountId,
+    project_id: filter.projectId,
+    actor_id: filter.actorId,
+    connection_id: filter.connectionId,
+    login_request_id: filter.loginRequestId,
+    event: filter.event,
+    outcome: filter.outcome,
+  };
+  return events.where((where) =>
+    where.and([
+      ...Object.entries(columns)
+        .filter((entry) => entry[1] !== undefined)
+        .map(([column, value]) => sql<boolean>`${sql.ref(column)} = ${value}`),
+      ...(filter.from === undefined ? [] : [where('at', '>=', filter.from.toISOString())]),
+      ...(filter.to === undefined ? [] : [where('at', '<', filter.to.toISOString())]),
+    ]),
+  );
+}

@@ -1,0 +1,32 @@
+// How large a compute may be asked to be, and when it is suspended: the API's bounds and the plan's.
+
+import { PosternError } from '../errors.ts';
+import { PLAN_TERMS, type Plan, planGate } from './plans.ts';
+
+export interface ComputeSizes {
+  readonly autoscalingMinCu: number;
+  readonly autoscalingMaxCu: number;
+  readonly suspendTimeoutSeconds: number;
+}
+
+// Neon API 2.7.3: ComputeUnit, SuspendTimeoutSeconds
+export const SMALLEST_CU = 0.25;
+const NEVER_SUSPENDED = -1;
+const LONGEST_SUSPEND_TIMEOUT_SECONDS = 604_800;
+
+/** Throws `invalid_input` outside the API's bounds, `plan_gate` beyond the plan's. */
+export function requireComputeSizes(plan: Plan, sizes: ComputeSizes): void {
+  const { autoscalingMinCu: min, autoscalingMaxCu: max, suspendTimeoutSeconds: timeout } = sizes;
+  if (!(min >= SMALLEST_CU && max >= min)) {
+    throw invalid(`autoscaling limits must be at least ${SMALLEST_CU} and the lower one not above the upper one`);
+  }
+  if (!(Number.isInteger(timeout) && timeout >= NEVER_SUSPENDED && timeout <= LONGEST_SUSPEND_TIMEOUT_SECONDS)) {
+    throw invalid(`suspend_timeout_seconds must be from ${NEVER_SUSPENDED} to ${LONGEST_SUSPEND_TIMEOUT_SECONDS}`);
+  }
+  const limit = PLAN_TERMS[plan].maxAutoscalingCu;
+  if (max > limit) throw planGate(`the ${plan} plan includes computes of up to ${limit} CU`);
+}
+
+function invalid(problem: string): PosternError {
+  return new PosternError('invalid_input', { params: { problem } });
+}

@@ -1,0 +1,65 @@
+// Turns what a person owns into an organization's: all projects and the plan move, the personal account becomes Free
+// (product page, "What happens next"). Guests of the projects stay their guests.
+
+import type { Transaction } from 'kysely';
+import { PosternError } from '../errors.ts';
+import { personalAccountId, type UserId } from '../ids.ts';
+import { type Account, lockAccount, movePlan } from './accounts.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { parseEmail } from './email-address.ts';
+import { insertMembership } from './memberships.ts';
+import { insertOrganization } from './organizations.ts';
+import { moveProjects } from './project-transfers.ts';
+import { projectFrom } from './projects.ts';
+import type { Schema } from './schema.ts';
+
+export interface Conversion {
+  readonly catalogue: Catalogue;
+  readonly context: AuditContext;
+  readonly requestedBy: UserId;
+  readonly adminEmail: string;
+  readonly name: string;
+}
+
+/** Returns the organization. Throws `conflict` when nobody has the admin's e-mail. */
+export async function convertPersonalAccount(tx: Transaction<Schema>, conversion: Conversion): Promise<Account> {
+  const { catalogue, context, requestedBy, name } = conversion;
+  const sourceAccountId = personalAccountId(requestedBy);
+  const personal = await lockAccount(tx, sourceAccountId);
+  const owner = await tx
+    .selectFrom('users')
+    .select(['id', 'email'])
+    .where('id', '=', requestedBy)
+    .executeTakeFirstOrThrow();
+  const admin = await findAdmin(tx, conversion.adminEmail);
+  const input = { name, admin: owner, plan: personal.plan };
+  const organization = await insertOrganization(tx, { catalogue, context, input });
+  const accountId = organization.id;
+  if (admin.id !== owner.id) {
+    await insertMembership(tx, { catalogue, context, accountId, user: admin, memberRole: 'admin' });
+  }
+  const projects = await tx.selectFrom('projects').selectAll().where('account_id', '=', sourceAccountId).execute();
+  await moveProjects(tx, {
+    catalogue,
+    context,
+    sourceAccountId,
+    destinationAccountId: accountId,
+    projects: projects.map(projectFrom),
+  });
+  await movePlan(tx, { accountId: sourceAccountId, plan: 'free', now: catalogue.clock.now() });
+  const event = { event: 'plan.changed', accountId: sourceAccountId, reason: 'free' } as const;
+  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  return organization;
+}
+
+async function findAdmin(tx: Transaction<Schema>, email: string): Promise<{ id: UserId; email: string }> {
+  const admin = await tx
+    .selectFrom('users')
+    .select(['id', 'email'])
+    .where('email_key', '=', parseEmail(email).key)
+    .executeTakeFirst();
+  if (admin !== undefined) return admin;
+  throw new PosternError('conflict', { params: { problem: `nobody has the e-mail "${email}" yet` } });
+}

@@ -1,0 +1,59 @@
+// The guests of an account: everybody with whom one of its projects is shared, and their way to becoming members.
+
+import { PosternError } from '../errors.ts';
+import type { AccountId } from '../ids.ts';
+import type { AuditContext } from './audit-context.ts';
+import type { Catalogue } from './catalogue.ts';
+import { emailKey } from './email-address.ts';
+import { type InvitationOutcome, inviteMembers } from './invite-members.ts';
+import { accountResource, requireMay } from './permissions.ts';
+import { type Share, shareFrom } from './shares.ts';
+import type { MemberRole } from './tables/people-and-accounts.ts';
+
+export interface Guest {
+  readonly email: string;
+  /** Null until somebody has an account with that e-mail. */
+  readonly name: string | null;
+  readonly shares: ReadonlyArray<Share & { readonly projectName: string }>;
+}
+
+/** Guests by e-mail, each with the projects shared. Throws `forbidden`, `not_found`. */
+export async function listGuests(catalogue: Catalogue, context: AuditContext, accountId: AccountId): Promise<Guest[]> {
+  requireMay(context.actor, 'guests.read', accountResource(accountId));
+  const rows = await catalogue.db
+    .selectFrom('projects')
+    .innerJoin('project_shares', 'project_shares.project_id', 'projects.id')
+    .leftJoin('users', 'users.id', 'project_shares.user_id')
+    .selectAll('project_shares')
+    .select(['projects.name as project_name', 'users.name as user_name'])
+    .where('projects.account_id', '=', accountId)
+    .orderBy('project_shares.email_key')
+    .orderBy('projects.name')
+    .execute();
+  const guests = new Map<string, Guest>();
+  for (const row of rows) {
+    const shares = guests.get(row.email_key)?.shares ?? [];
+    const share = { ...shareFrom(row), projectName: row.project_name };
+    guests.set(row.email_key, { email: row.email, name: row.user_name, shares: [...shares, share] });
+  }
+  return [...guests.values()];
+}
+
+/**
+ * Turns a guest into a member; the shares fall away with joining. A guest without an account is invited and stays a
+ * guest until then. Throws `not_found` when nobody with that e-mail is a guest, `forbidden`.
+ */
+export async function convertGuest(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: { readonly accountId: AccountId; readonly email: string; readonly memberRole?: MemberRole },
+): Promise<InvitationOutcome> {
+  const { accountId, email, memberRole = 'member' } = input;
+  requireMay(context.actor, 'guests.convert', accountResource(accountId));
+  const guests = await listGuests(catalogue, context, accountId);
+  const isGuest = guests.some((guest) => emailKey(guest.email) === emailKey(email));
+  if (!isGuest) throw new PosternError('not_found', { params: { thing: `guest "${email}"` } });
+  const [outcome] = await inviteMembers(catalogue, context, { accountId, invitations: [{ email, memberRole }] });
+  if (outcome === undefined) throw new Error('an invitation had no outcome');
+  return outcome;
+}

@@ -1,0 +1,22 @@
+// Removes what has ended by itself: nothing here is still valid, so when it runs does not matter.
+
+import type { Catalogue } from './catalogue.ts';
+
+const DAY_MS = 24 * 3_600_000;
+/** Expired invitations and tokens stay listed for a while, so that people see why something stopped working. */
+const LISTED_AFTER_EXPIRY_MS = 30 * DAY_MS;
+const TERMINAL_STAYS_KNOWN_MS = 30 * DAY_MS;
+
+/** Deletes ended browser sessions, set-up codes, forgotten terminals, long expired invitations and access tokens. */
+export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
+  const now = clock.now();
+  const longAgo = new Date(now.getTime() - LISTED_AFTER_EXPIRY_MS);
+  await db.deleteFrom('browser_sessions').where('expires_at', '<', now).execute();
+  await db.deleteFrom('setup_codes').where('expires_at', '<', now).execute();
+  await db
+    .deleteFrom('known_terminals')
+    .where('approved_at', '<', new Date(now.getTime() - TERMINAL_STAYS_KNOWN_MS))
+    .execute();
+  await db.deleteFrom('invitations').where('expires_at', '<', longAgo).execute();
+  await db.deleteFrom('access_tokens').where('expires_at', '<', longAgo).execute();
+}

@@ -1,0 +1,124 @@
+// Identities at OpenID Connect providers, by issuer and subject: which person each belongs to. Whether the claims are
+// genuine was checked before.
+
+import type { Transaction } from 'kysely';
+import { PosternError } from '../errors.ts';
+import type { UserId } from '../ids.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { emailKey } from './email-address.ts';
+import type { Schema } from './schema.ts';
+import { isUniqueViolation } from './store-errors.ts';
+import { getUser, insertUser, type User, userFrom } from './users.ts';
+
+export interface Identity {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Null when the provider tells none. */
+  readonly email: string | null;
+  readonly emailVerified: boolean;
+  readonly name: string;
+}
+
+export interface LinkedIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly email: string | null;
+  readonly linkedAt: Date;
+}
+
+/** The person of an identity; null when it is not linked. */
+export async function findUserByIdentity(
+  catalogue: Catalogue,
+  { issuer, subject }: Pick<Identity, 'issuer' | 'subject'>,
+): Promise<User | null> {
+  const row = await catalogue.db
+    .selectFrom('identities')
+    .innerJoin('users', 'users.id', 'identities.user_id')
+    .selectAll('users')
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+  return row === undefined ? null : userFrom(row);
+}
+
+/**
+ * The person of an identity. An unknown identity is linked to the person with its verified e-mail, or makes a person.
+ * Throws `conflict` when its e-mail is another person's and not verified by the provider, `invalid_input` without one.
+ */
+export async function signInWithIdentity(
+  catalogue: Catalogue,
+  context: AuditContext,
+  identity: Identity,
+): Promise<User> {
+  const known = await findUserByIdentity(catalogue, identity);
+  if (known !== null) return known;
+  const { email } = identity;
+  if (email === null) {
+    throw new PosternError('invalid_input', { params: { problem: 'the provider tells no e-mail address' } });
+  }
+  return catalogue.transaction(async (tx) => {
+    const row = await tx.selectFrom('users').selectAll().where('email_key', '=', emailKey(email)).executeTakeFirst();
+    // Without both being verified, whoever can make an identity with that e-mail would take over the person.
+    if (row !== undefined && !(identity.emailVerified && row.email_verified)) {
+      throw new PosternError('conflict', { params: { problem: `sign in as ${email} and link the identity there` } });
+    }
+    const newUser = { email, name: identity.name, password: null, emailVerified: identity.emailVerified };
+    const user =
+      row === undefined
+        ? await insertUser(tx, { catalogue, context, input: newUser, passwordHash: null })
+        : userFrom(row);
+    await insertIdentity(tx, { catalogue, context, user, identity });
+    return user;
+  });
+}
+
+/** Links an identity to a signed-in person. Throws `conflict` when it is linked to somebody, `not_found`. */
+export async function linkIdentity(
+  catalogue: Catalogue,
+  context: AuditContext,
+  { userId, identity }: { readonly userId: UserId; readonly identity: Identity },
+): Promise<void> {
+  const user = await getUser(catalogue, userId);
+  await catalogue.transaction((tx) => insertIdentity(tx, { catalogue, context, user, identity }));
+}
+
+/** What the person can sign in with besides a password. */
+export async function listIdentities(catalogue: Catalogue, userId: UserId): Promise<LinkedIdentity[]> {
+  const rows = await catalogue.db
+    .selectFrom('identities')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .orderBy('linked_at')
+    .execute();
+  return rows.map((row) => ({
+    issuer: row.issuer,
+    subject: row.subject,
+    email: row.email,
+    linkedAt: row.linked_at,
+  }));
+}
+
+async function insertIdentity(
+  tx: Transaction<Schema>,
+  how: { catalogue: Catalogue; context: AuditContext; user: User; identity: Identity },
+): Promise<void> {
+  const { catalogue, context, user, identity } = how;
+  await tx
+    .insertInto('identities')
+    .values({
+      issuer: identity.issuer,
+      subject: identity.subject,
+      user_id: user.id,
+      email: identity.email,
+      linked_at: catalogue.clock.now(),
+    })
+    .execute()
+    .catch((error: unknown) => {
+      if (!isUniqueViolation(error)) throw error;
+      throw new PosternError('conflict', { params: { problem: 'this identity is linked already' } });
+    });
+  const event = { event: 'identity.changed', subject: user.email, reason: `linked ${identity.issuer}` } as const;
+  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+}

@@ -1,0 +1,120 @@
+// Invitations to organizations that wait for an answer: by e-mail, open for 7 days, the token hashed at rest. New ones
+// are in invite-members.ts, accepting in accept-invitation.ts; sending the mail is somebody else's.
+
+import type { Selectable, Transaction } from 'kysely';
+import { PosternError } from '../errors.ts';
+import type { AccountId, InvitationId, UserId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { type ActionOn, accountResource, requireMay } from './permissions.ts';
+import { hashOfSecret, newRandomSecret } from './random-secrets.ts';
+import type { Schema } from './schema.ts';
+import type { InvitationsTable, MemberRole } from './tables/people-and-accounts.ts';
+
+// security.md, section 5
+const INVITATION_LIFE_MS = 7 * 24 * 3_600_000;
+
+export interface Invitation {
+  readonly id: InvitationId;
+  readonly accountId: AccountId;
+  readonly email: string;
+  readonly memberRole: MemberRole;
+  readonly invitedBy: UserId | null;
+  readonly invitedAt: Date;
+  readonly expiresAt: Date;
+  readonly status: 'pending' | 'expired';
+}
+
+/** Open and expired invitations, newest first. Throws `forbidden`, `not_found`. */
+export async function listInvitations(
+  catalogue: Catalogue,
+  context: AuditContext,
+  accountId: AccountId,
+): Promise<Invitation[]> {
+  requireMay(context.actor, 'invitations.read', accountResource(accountId));
+  const rows = await catalogue.db
+    .selectFrom('invitations')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('invited_at', 'desc')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => invitationFrom(row, catalogue.clock.now()));
+}
+
+/** Opens the invitation for another 7 days with a new token; the old link stops working. Throws `forbidden`, `not_found`. */
+export async function resendInvitation(
+  catalogue: Catalogue,
+  context: AuditContext,
+  which: { readonly accountId: AccountId; readonly invitationId: InvitationId },
+): Promise<{ readonly invitation: Invitation; readonly token: Secret }> {
+  return changeInvitation(catalogue, context, { ...which, action: 'invitations.resend' }, async (tx, row) => {
+    const token = newRandomSecret();
+    const fresh = { ...row, ...tokenColumns(catalogue, token) };
+    await tx.updateTable('invitations').set(tokenColumns(catalogue, token)).where('id', '=', row.id).execute();
+    const event = { event: 'invitation.changed', accountId: row.account_id, subject: row.email } as const;
+    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    return { invitation: invitationFrom(fresh, catalogue.clock.now()), token };
+  });
+}
+
+/** Withdraws the invitation; its link stops working. Throws `forbidden`, `not_found`. */
+export async function cancelInvitation(
+  catalogue: Catalogue,
+  context: AuditContext,
+  which: { readonly accountId: AccountId; readonly invitationId: InvitationId },
+): Promise<Invitation> {
+  return changeInvitation(catalogue, context, { ...which, action: 'invitations.cancel' }, async (tx, row) => {
+    await tx.deleteFrom('invitations').where('id', '=', row.id).execute();
+    const event = { event: 'invitation.removed', accountId: row.account_id, subject: row.email } as const;
+    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    return invitationFrom(row, catalogue.clock.now());
+  });
+}
+
+/** The columns of an invitation that is open from now on by this token. */
+export function tokenColumns(
+  { clock }: Catalogue,
+  token: Secret,
+): Pick<InvitationsTable, 'token_hash' | 'invited_at' | 'expires_at'> {
+  const now = clock.now();
+  const expiresAt = new Date(now.getTime() + INVITATION_LIFE_MS);
+  return { token_hash: hashOfSecret(token.reveal()), invited_at: now, expires_at: expiresAt };
+}
+
+async function changeInvitation<Result>(
+  catalogue: Catalogue,
+  context: AuditContext,
+  which: { accountId: AccountId; invitationId: InvitationId; action: ActionOn<'account'> },
+  change: (tx: Transaction<Schema>, row: Selectable<InvitationsTable>) => Promise<Result>,
+): Promise<Result> {
+  requireMay(context.actor, which.action, accountResource(which.accountId));
+  return catalogue.transaction(async (tx) => {
+    const row = await tx
+      .selectFrom('invitations')
+      .selectAll()
+      .where('id', '=', which.invitationId)
+      .where('account_id', '=', which.accountId)
+      .forUpdate()
+      .executeTakeFirst();
+    if (row === undefined) {
+      throw new PosternError('not_found', { params: { thing: `invitation "${which.invitationId}"` } });
+    }
+    return change(tx, row);
+  });
+}
+
+export function invitationFrom(row: Selectable<InvitationsTable>, now: Date): Invitation {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    email: row.email,
+    memberRole: row.member_role,
+    invitedBy: row.invited_by,
+    invitedAt: row.invited_at,
+    expiresAt: row.expires_at,
+    status: row.expires_at > now ? 'pending' : 'expired',
+  };
+}

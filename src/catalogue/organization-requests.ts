@@ -1,0 +1,161 @@
+// Asking for an organization where they are made on request (product page, "Request access to the private preview").
+// Approving converts the personal account in one transaction.
+
+import { randomUUID } from 'node:crypto';
+import type { Selectable, Transaction } from 'kysely';
+import { PosternError } from '../errors.ts';
+import { type AccountId, personalAccountId, type UserId } from '../ids.ts';
+import { lockAccount } from './accounts.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { convertPersonalAccount } from './convert-personal-account.ts';
+import { parseEmail } from './email-address.ts';
+import { requireName } from './names.ts';
+import { INSTALLATION, requireMay } from './permissions.ts';
+import { PLAN_TERMS, planGate } from './plans.ts';
+import type { Schema } from './schema.ts';
+import { isUniqueViolation } from './store-errors.ts';
+import type { OrganizationRequestsTable } from './tables/people-and-accounts.ts';
+
+export interface OrganizationRequest {
+  readonly id: string;
+  readonly requestedBy: UserId;
+  readonly adminEmail: string;
+  readonly name: string;
+  readonly consentedAt: Date;
+  readonly status: 'requested' | 'approved' | 'declined';
+  readonly reason: string | null;
+  readonly decidedAt: Date | null;
+  readonly organizationId: AccountId | null;
+  readonly createdAt: Date;
+}
+
+/**
+ * Asks for an organization; the person has consented to the listed limits. Throws `plan_gate` for an unpaid personal
+ * account, `conflict` while another request of the person is open, `invalid_input`, `forbidden`.
+ */
+export async function requestOrganization(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: { readonly adminEmail: string; readonly name: string; readonly consent: 'given' },
+): Promise<OrganizationRequest> {
+  const { actor } = context;
+  requireMay(actor, 'organization.request', INSTALLATION);
+  if (actor.kind !== 'person') throw new PosternError('forbidden', { params: { problem: 'only people may ask' } });
+  const now = catalogue.clock.now();
+  const row: Selectable<OrganizationRequestsTable> = {
+    id: randomUUID(),
+    requested_by: actor.userId,
+    admin_email: parseEmail(input.adminEmail).text,
+    name: requireName(input.name, 'organization name'),
+    consented_at: now,
+    status: 'requested',
+    reason: null,
+    decided_by: null,
+    decided_at: null,
+    organization_id: null,
+    created_at: now,
+  };
+  const accountId = personalAccountId(actor.userId);
+  await catalogue.transaction(async (tx) => {
+    const personal = await lockAccount(tx, accountId);
+    if (!PLAN_TERMS[personal.plan].isPaid) throw planGate('organizations are for paid accounts');
+    await tx.insertInto('organization_requests').values(row).execute().catch(refuseSecondRequest);
+    const event = { event: 'account.changed', accountId, subject: row.name, reason: 'organization requested' } as const;
+    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  });
+  return requestFrom(row);
+}
+
+/** Requests of everybody, oldest first; or of one person. Throws `forbidden`. */
+export async function listOrganizationRequests(
+  catalogue: Catalogue,
+  context: AuditContext,
+  filter: { readonly status?: OrganizationRequest['status']; readonly requestedBy?: UserId } = {},
+): Promise<OrganizationRequest[]> {
+  const { actor } = context;
+  const isOwn = actor.kind === 'person' && filter.requestedBy === actor.userId;
+  if (!isOwn) requireMay(actor, 'ops.decide_organization', INSTALLATION);
+  const all = catalogue.db.selectFrom('organization_requests').selectAll();
+  const ofPerson = filter.requestedBy === undefined ? all : all.where('requested_by', '=', filter.requestedBy);
+  const rows = await (filter.status === undefined ? ofPerson : ofPerson.where('status', '=', filter.status))
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(requestFrom);
+}
+
+/**
+ * Approves or declines, once. Approving makes the organization, moves the person's projects and plan to it, makes the
+ * person and whoever has the admin's e-mail its admins, and puts the personal account on the Free plan.
+ * Throws `conflict` when it was decided already or nobody has the admin's e-mail, `forbidden`, `not_found`.
+ */
+export async function decideOrganizationRequest(
+  catalogue: Catalogue,
+  context: AuditContext,
+  decision: { readonly requestId: string; readonly verdict: 'approve' | 'decline'; readonly reason?: string },
+): Promise<OrganizationRequest> {
+  requireMay(context.actor, 'ops.decide_organization', INSTALLATION);
+  return catalogue.transaction(async (tx) => {
+    const row = await lockRequest(tx, decision.requestId);
+    const isApproved = decision.verdict === 'approve';
+    const organization = isApproved
+      ? await convertPersonalAccount(tx, { catalogue, context, ...requestFrom(row) })
+      : null;
+    const decided: Selectable<OrganizationRequestsTable> = {
+      ...row,
+      status: isApproved ? 'approved' : 'declined',
+      reason: decision.reason ?? null,
+      decided_by: context.actor.kind === 'person' ? context.actor.userId : null,
+      decided_at: catalogue.clock.now(),
+      organization_id: organization?.id ?? null,
+    };
+    await tx.updateTable('organization_requests').set(decided).where('id', '=', row.id).execute();
+    await recordAuditEvent(
+      tx,
+      changeEvent(catalogue, context, {
+        event: 'ops.organization_decided',
+        outcome: isApproved ? 'success' : 'refused',
+        accountId: decided.organization_id ?? personalAccountId(row.requested_by),
+        subject: row.name,
+        reason: decided.reason,
+      }),
+    );
+    return requestFrom(decided);
+  });
+}
+
+async function lockRequest(tx: Transaction<Schema>, id: string): Promise<Selectable<OrganizationRequestsTable>> {
+  const row = await tx
+    .selectFrom('organization_requests')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (row === undefined) throw new PosternError('not_found', { params: { thing: `request "${id}"` } });
+  if (row.status !== 'requested') {
+    throw new PosternError('conflict', { params: { problem: `this request was ${row.status} already` } });
+  }
+  return row;
+}
+
+function refuseSecondRequest(error: unknown): never {
+  if (!isUniqueViolation(error, 'organization_requests_one_open')) throw error;
+  throw new PosternError('conflict', { params: { problem: 'a request of yours is open already' } });
+}
+
+function requestFrom(row: Selectable<OrganizationRequestsTable>): OrganizationRequest {
+  return {
+    id: row.id,
+    requestedBy: row.requested_by,
+    adminEmail: row.admin_email,
+    name: row.name,
+    consentedAt: row.consented_at,
+    status: row.status,
+    reason: row.reason,
+    decidedAt: row.decided_at,
+    organizationId: row.organization_id,
+    createdAt: row.created_at,
+  };
+}

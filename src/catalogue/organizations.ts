@@ -1,0 +1,134 @@
+// Organizations: accounts that several people share. Their members are in memberships.ts, the way to one by request in
+// organization-requests.ts.
+
+import type { Transaction } from 'kysely';
+import { assertNever } from '../assert-never.ts';
+import { PosternError } from '../errors.ts';
+import { type AccountId, newOrganizationId, type UserId } from '../ids.ts';
+import { type Account, accountFrom, findAccount, insertAccount, lockAccount } from './accounts.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { countProjects } from './create-project.ts';
+import { insertMembership } from './memberships.ts';
+import { requireName, slugOf } from './names.ts';
+import { accountResource, INSTALLATION, requireMay } from './permissions.ts';
+import type { Plan } from './plans.ts';
+import type { Schema } from './schema.ts';
+
+export interface NewOrganization {
+  readonly name: string;
+  /** Who becomes its admin. */
+  readonly admin: { readonly id: UserId; readonly email: string };
+  /** Absent: the installation's default. */
+  readonly plan?: Plan;
+}
+
+/**
+ * Makes an organization with one admin. Where organizations are made on request, only Postern itself and operators
+ * make them this way. Throws `forbidden`, `invalid_input`.
+ */
+export async function createOrganization(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: NewOrganization,
+): Promise<Account> {
+  const { actor } = context;
+  requireMay(actor, 'organization.create', INSTALLATION);
+  const isByOperator = actor.kind === 'system' || (actor.kind === 'person' && actor.isOperator);
+  if (!isByOperator && catalogue.settings.organizationCreation === 'on_request') {
+    throw new PosternError('forbidden', { params: { problem: 'organizations are made on request here' } });
+  }
+  return catalogue.transaction((tx) => insertOrganization(tx, { catalogue, context, input }));
+}
+
+/** `createOrganization` within a transaction and without asking for permission. */
+export async function insertOrganization(
+  tx: Transaction<Schema>,
+  how: { catalogue: Catalogue; context: AuditContext; input: NewOrganization },
+): Promise<Account> {
+  const { catalogue, context, input } = how;
+  const id = newOrganizationId();
+  const name = requireName(input.name, 'organization name');
+  const plan = input.plan ?? catalogue.settings.defaultPlan;
+  const handle = `${slugOf(name, 'organization')}-${id}`;
+  await insertAccount(tx, { id, userId: null, name, handle, plan }, catalogue.clock.now());
+  await recordAuditEvent(
+    tx,
+    changeEvent(catalogue, context, { event: 'account.created', accountId: id, subject: name }),
+  );
+  await insertMembership(tx, { catalogue, context, accountId: id, user: input.admin, memberRole: 'admin' });
+  const organization = await findAccount(tx, id);
+  if (organization === null) throw new Error(`organization ${id} vanished within its own transaction`);
+  return organization;
+}
+
+/** The organizations whose member the person is, by name; never those where the person is just a guest. */
+export async function listOrganizationsOf(catalogue: Catalogue, userId: UserId): Promise<Account[]> {
+  const rows = await catalogue.db
+    .selectFrom('memberships')
+    .innerJoin('accounts', 'accounts.id', 'memberships.account_id')
+    .selectAll('accounts')
+    .where('memberships.user_id', '=', userId)
+    .orderBy('accounts.name')
+    .orderBy('accounts.id')
+    .execute();
+  return rows.map(accountFrom);
+}
+
+/** The organizations that the actor belongs to; a key belongs to the one that owns it. Throws `forbidden`. */
+export async function listOwnOrganizations(catalogue: Catalogue, { actor }: AuditContext): Promise<Account[]> {
+  requireMay(actor, 'self.list_organizations', INSTALLATION);
+  switch (actor.kind) {
+    case 'person':
+      return listOrganizationsOf(catalogue, actor.userId);
+    case 'organization_key':
+    case 'project_key': {
+      const account = await findAccount(catalogue.db, actor.accountId);
+      return account === null ? [] : [account];
+    }
+    case 'system':
+      return [];
+    default:
+      return assertNever(actor);
+  }
+}
+
+/** Renames an organization; its handle stays. Throws `invalid_input`, `forbidden`, `not_found`. */
+export async function renameOrganization(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: { readonly accountId: AccountId; readonly name: string },
+): Promise<Account> {
+  const { accountId } = change;
+  requireMay(context.actor, 'account.change', accountResource(accountId));
+  const name = requireName(change.name, 'organization name');
+  return catalogue.transaction(async (tx) => {
+    const account = await lockAccount(tx, accountId);
+    const updatedAt = catalogue.clock.now();
+    await tx.updateTable('accounts').set({ name, updated_at: updatedAt }).where('id', '=', accountId).execute();
+    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'account.changed', accountId, subject: name }));
+    return { ...account, name, updatedAt };
+  });
+}
+
+/**
+ * Removes an organization with its members, invitations and keys. Throws `conflict` while it owns projects,
+ * `forbidden`, `not_found`.
+ */
+export async function deleteOrganization(
+  catalogue: Catalogue,
+  context: AuditContext,
+  accountId: AccountId,
+): Promise<void> {
+  requireMay(context.actor, 'account.delete', accountResource(accountId));
+  await catalogue.transaction(async (tx) => {
+    const account = await lockAccount(tx, accountId);
+    if ((await countProjects(tx, accountId)) > 0) {
+      throw new PosternError('conflict', { params: { problem: `"${account.name}" still owns projects` } });
+    }
+    await tx.deleteFrom('accounts').where('id', '=', accountId).execute();
+    const event = { event: 'account.removed', accountId, subject: account.name } as const;
+    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  });
+}

@@ -1,0 +1,155 @@
+// What the password door asks of the catalogue: the SCRAM verifier behind a user name, and, once the client has proved
+// that it knows the secret, the target. Both kinds of name: access tokens and database roles of projects.
+
+import type { Kysely } from 'kysely';
+import { PosternError } from '../errors.ts';
+import { type AccessTokenId, type ComputeId, idFrom, type ProjectId } from '../ids.ts';
+import { parseVerifier, type ScramVerifier } from '../protocol/scram-verifier.ts';
+import { type AccessToken, accessTokenFrom } from './access-token-rows.ts';
+import { loadPersonActor } from './actors.ts';
+import { changeEvent, SYSTEM_CONTEXT } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import {
+  type ComputeTarget,
+  computeTarget,
+  requireConnect,
+  type TargetPerson,
+  targetPerson,
+} from './resolve-target.ts';
+import type { Schema } from './schema.ts';
+import { loadTargetRow } from './target-row.ts';
+
+/** A target that was reached by password: an account's token and a database role act for no person. */
+export interface PasswordTarget extends ComputeTarget {
+  readonly person: TargetPerson | null;
+}
+
+/** security.md, section 10: the first use per hour is audited. */
+const AUDIT_USE_EVERY_MS = 3_600_000;
+const TOUCH_EVERY_MS = 10_000;
+
+/** The token and the verifier of its secret; null for an unknown, revoked or expired one. */
+export async function findAccessToken(
+  catalogue: Catalogue,
+  tokenId: string,
+): Promise<{ readonly token: AccessToken; readonly verifier: ScramVerifier } | null> {
+  const row = await catalogue.db
+    .selectFrom('access_tokens')
+    .selectAll()
+    .where('id', '=', idFrom<AccessTokenId>(tokenId))
+    .where('expires_at', '>', catalogue.clock.now())
+    .executeTakeFirst();
+  const verifier = row === undefined ? null : parseVerifier(row.scram_verifier);
+  return row === undefined || verifier === null ? null : { token: accessTokenFrom(row), verifier };
+}
+
+/**
+ * Where a proved token leads now: asked again before each dial. Throws `permission_lost` when its person may not
+ * connect or its account no longer owns the project, and as `resolveTarget` otherwise.
+ */
+export async function resolveAccessToken(catalogue: Catalogue, token: AccessToken): Promise<PasswordTarget> {
+  const row = await loadTargetRow(catalogue.db, token.computeId);
+  const target = () => computeTarget(catalogue, row, token);
+  if (token.owner.kind === 'person') {
+    const actor = await loadPersonActor(catalogue, token.owner.userId);
+    requireConnect(catalogue, actor, row);
+    return { ...target(), person: targetPerson(actor, row) };
+  }
+  if (token.owner.accountId !== row.account.id) {
+    throw new PosternError('permission_lost', { params: { project: row.project.name } });
+  }
+  return { ...target(), person: null };
+}
+
+/** Notes that the token was used from an address; the first use per hour goes into the audit trail. */
+export async function noteAccessTokenUse(catalogue: Catalogue, token: AccessToken, from: string): Promise<void> {
+  const now = catalogue.clock.now();
+  const unusedForMs = now.getTime() - (token.lastUsedAt?.getTime() ?? 0);
+  if (unusedForMs < TOUCH_EVERY_MS && token.lastUsedFrom === from) return;
+  await catalogue.transaction(async (tx) => {
+    await tx
+      .updateTable('access_tokens')
+      .set({ last_used_at: now, last_used_from: from })
+      .where('id', '=', token.id)
+      .execute();
+    if (unusedForMs < AUDIT_USE_EVERY_MS) return;
+    await recordAuditEvent(
+      tx,
+      changeEvent(catalogue, SYSTEM_CONTEXT, {
+        event: 'secret.used',
+        actorType: 'access_token',
+        actorId: token.id,
+        computeId: token.computeId,
+        terminalIp: from,
+        subject: `access token ${token.id} "${token.name}"`,
+      }),
+    );
+  });
+}
+
+/** How a client says which project it means when a database role is its user name. */
+export interface RoleRoute {
+  readonly databaseRole: string;
+  /** From the SNI label or `options`; null when the client said nothing. */
+  readonly computeId: string | null;
+  readonly projectId: string | null;
+}
+
+export interface RoutedRole {
+  readonly computeId: ComputeId;
+  readonly databaseRole: string;
+  readonly isReadOnly: boolean;
+  readonly verifier: ScramVerifier;
+}
+
+/**
+ * The role that a client means: by compute, by project, or by a name that only one branch has. Null when there is none,
+ * when it has no password or may not log in, and when the name alone is ambiguous.
+ */
+export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute): Promise<RoutedRole | null> {
+  const rows = await routedRows(catalogue.db, route);
+  const [row, ...others] = rows;
+  const isUnique = others.every((other) => other.branch_id === row?.branch_id);
+  const verifier = parseVerifier(row?.scram_verifier ?? '');
+  if (row === undefined || verifier === null || !isUnique) return null;
+  return { computeId: row.compute_id, databaseRole: row.name, isReadOnly: row.is_read_only, verifier };
+}
+
+/** Where a proved database role leads. Throws as `resolveTarget` does, and asks no person's permission. */
+export async function resolveRoutedRole(
+  catalogue: Catalogue,
+  role: RoutedRole,
+  database: string | null,
+): Promise<PasswordTarget> {
+  const row = await loadTargetRow(catalogue.db, role.computeId);
+  const access = role.isReadOnly ? 'read_only' : 'read_write';
+  const target = computeTarget(catalogue, row, { database, databaseRole: role.databaseRole, access });
+  return { ...target, person: null };
+}
+
+// A few rows tell whether a name is ambiguous; of a branch's computes the one that writes comes first.
+const MAX_CANDIDATES = 50;
+
+function routedRows(db: Kysely<Schema>, route: RoleRoute) {
+  const { computeId, projectId } = route;
+  return db
+    .selectFrom('database_roles')
+    .innerJoin('computes', 'computes.branch_id', 'database_roles.branch_id')
+    .select([
+      'database_roles.branch_id',
+      'database_roles.name',
+      'database_roles.is_read_only',
+      'database_roles.scram_verifier',
+      'computes.id as compute_id',
+    ])
+    .where('database_roles.name', '=', route.databaseRole)
+    .where('database_roles.may_login', '=', true)
+    .where('computes.is_disabled', '=', false)
+    .$if(computeId !== null, (query) => query.where('computes.id', '=', idFrom<ComputeId>(computeId ?? '')))
+    .$if(projectId !== null, (query) => query.where('computes.project_id', '=', idFrom<ProjectId>(projectId ?? '')))
+    .orderBy('computes.type', 'desc')
+    .orderBy('computes.created_at')
+    .limit(MAX_CANDIDATES)
+    .execute();
+}

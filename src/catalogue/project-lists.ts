@@ -1,0 +1,67 @@
+// Lists of projects, page by page: those of an account, and those shared with a person. Newest first, so that an index
+// gives each page whatever the number of projects.
+
+import { type SelectQueryBuilder, sql } from 'kysely';
+import type { AccountId } from '../ids.ts';
+import type { AuditContext } from './audit-context.ts';
+import type { Catalogue } from './catalogue.ts';
+import { decodeCursor, escapeLike, type Page, type PageRequest, pageOf } from './keyset-pages.ts';
+import { accountResource, INSTALLATION, requireMay } from './permissions.ts';
+import { type Project, projectFrom } from './projects.ts';
+import type { Schema } from './schema.ts';
+
+export interface ProjectsRequest extends PageRequest {
+  /** Part of the name or id, in any case. */
+  readonly search?: string | null;
+}
+
+/** The account's projects; a project key sees its own only. Throws `forbidden`, `not_found`, `invalid_input`. */
+export async function listProjects(
+  catalogue: Catalogue,
+  context: AuditContext,
+  request: ProjectsRequest & { readonly accountId: AccountId },
+): Promise<Page<Project>> {
+  const { actor } = context;
+  requireMay(actor, 'projects.list', accountResource(request.accountId));
+  const ofAccount = catalogue.db.selectFrom('projects').selectAll().where('account_id', '=', request.accountId);
+  const visible = actor.kind === 'project_key' ? ofAccount.where('id', '=', actor.projectId) : ofAccount;
+  return projectPage(visible, request);
+}
+
+/** Projects of others that are shared with the person. Throws `forbidden`, `invalid_input`. */
+export async function listSharedProjects(
+  catalogue: Catalogue,
+  context: AuditContext,
+  request: ProjectsRequest,
+): Promise<Page<Project>> {
+  const { actor } = context;
+  requireMay(actor, 'self.list_shared_projects', INSTALLATION);
+  const shares = catalogue.db.selectFrom('project_shares').select('project_id');
+  const ofPerson =
+    actor.kind === 'person' ? shares.where('user_id', '=', actor.userId) : shares.where(sql<boolean>`false`);
+  return projectPage(catalogue.db.selectFrom('projects').selectAll().where('id', 'in', ofPerson), request);
+}
+
+type ProjectsQuery = SelectQueryBuilder<Schema, 'projects', Parameters<typeof projectFrom>[0]>;
+
+/** Exported for the test that asks Postgres how it would run it. */
+export function projectPageQuery(projects: ProjectsQuery, request: ProjectsRequest): ProjectsQuery {
+  const after = decodeCursor(request.cursor);
+  const search = request.search?.trim() ?? '';
+  const pattern = `%${escapeLike(search)}%`;
+  return projects
+    .$if(after !== null, (query) =>
+      query.where(sql<boolean>`(projects.created_at, projects.id) < (${after?.at}, ${after?.id})`),
+    )
+    .$if(search !== '', (query) =>
+      query.where(sql<boolean>`(projects.name ilike ${pattern} or projects.id ilike ${pattern})`),
+    )
+    .orderBy('projects.created_at', 'desc')
+    .orderBy('projects.id', 'desc')
+    .limit(request.limit);
+}
+
+async function projectPage(projects: ProjectsQuery, request: ProjectsRequest): Promise<Page<Project>> {
+  const rows = await projectPageQuery(projects, request).execute();
+  return pageOf(rows.map(projectFrom), request.limit, (project) => ({ at: project.createdAt, id: project.id }));
+}

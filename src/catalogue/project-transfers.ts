@@ -1,0 +1,157 @@
+// Moves projects from one account to another, all of those named or none. Keys of a project die with leaving its
+// account; guests stay guests unless they belong to where it goes.
+
+import type { Transaction } from 'kysely';
+import { PosternError } from '../errors.ts';
+import type { AccountId, ProjectId } from '../ids.ts';
+import { type Account, lockAccount } from './accounts.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvents } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { countProjects } from './create-project.ts';
+import { accountResource, notFound, requireMay } from './permissions.ts';
+import { PLAN_TERMS } from './plans.ts';
+import { auditedProject, type Project, projectFrom, projectResource } from './projects.ts';
+import type { Schema } from './schema.ts';
+
+/** Neon API 2.7.3: at most 400 projects at once. */
+export const MAX_PROJECTS_PER_TRANSFER = 400;
+
+export interface TransferRequest {
+  readonly sourceAccountId: AccountId;
+  readonly destinationAccountId: AccountId;
+  readonly projectIds: readonly ProjectId[];
+}
+
+/** A limit of the destination that the transfer would break. */
+export interface BrokenLimit {
+  readonly name: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export type TransferOutcome =
+  | { readonly kind: 'transferred'; readonly projects: readonly Project[] }
+  | { readonly kind: 'over_limits'; readonly limits: readonly BrokenLimit[] };
+
+/**
+ * Moves the projects; the caller ends grants and live connections of people who lost access.
+ * Throws `not_found` when one of them is not the source's, `forbidden`, `invalid_input`.
+ */
+export async function transferProjects(
+  catalogue: Catalogue,
+  context: AuditContext,
+  request: TransferRequest,
+): Promise<TransferOutcome> {
+  const { sourceAccountId, destinationAccountId } = request;
+  const projectIds = [...new Set(request.projectIds)];
+  if (projectIds.length === 0 || projectIds.length > MAX_PROJECTS_PER_TRANSFER) {
+    throw invalid(`name 1 to ${MAX_PROJECTS_PER_TRANSFER} projects`);
+  }
+  if (sourceAccountId === destinationAccountId) throw invalid('the projects are there already');
+  requireMay(context.actor, 'projects.receive', accountResource(destinationAccountId));
+  return catalogue.transaction(async (tx) => {
+    const accounts = await lockBoth(tx, request);
+    const projects = await ownedProjects(tx, sourceAccountId, projectIds);
+    for (const project of projects) requireMay(context.actor, 'project.transfer', projectResource(catalogue, project));
+    const limits = await brokenLimits(tx, accounts.destination, projects.length);
+    if (limits.length > 0) return { kind: 'over_limits', limits };
+    return { kind: 'transferred', projects: await moveProjects(tx, { catalogue, context, projects, ...request }) };
+  });
+}
+
+/** The rows' part of a transfer, with its audit events; the caller has checked everything and locked both accounts. */
+export async function moveProjects(
+  tx: Transaction<Schema>,
+  move: Omit<TransferRequest, 'projectIds'> & {
+    readonly catalogue: Catalogue;
+    readonly context: AuditContext;
+    readonly projects: readonly Project[];
+  },
+): Promise<Project[]> {
+  const { catalogue, context, projects, sourceAccountId, destinationAccountId } = move;
+  const ids = projects.map((project) => project.id);
+  if (ids.length === 0) return [];
+  const updatedAt = catalogue.clock.now();
+  await tx
+    .updateTable('projects')
+    .set({ account_id: destinationAccountId, updated_at: updatedAt })
+    .where('id', 'in', ids)
+    .execute();
+  await tx.deleteFrom('api_keys').where('project_id', 'in', ids).execute();
+  await deleteTokensOfAccount(tx, sourceAccountId, ids);
+  await tx
+    .deleteFrom('project_shares')
+    .where('project_id', 'in', ids)
+    .where(
+      'user_id',
+      'in',
+      tx.selectFrom('memberships').select('user_id').where('account_id', '=', destinationAccountId),
+    )
+    .execute();
+  // Both accounts find it in their part of the trail.
+  const events = projects.flatMap((project) =>
+    [sourceAccountId, destinationAccountId].map((accountId) =>
+      changeEvent(catalogue, context, {
+        event: 'project.transferred',
+        ...auditedProject({ ...project, accountId }),
+        reason: `from ${sourceAccountId} to ${destinationAccountId}`,
+      }),
+    ),
+  );
+  await recordAuditEvents(tx, events);
+  return projects.map((project) => ({ ...project, accountId: destinationAccountId, updatedAt }));
+}
+
+// Always in the same order, so that two transfers in opposite directions cannot wait for each other.
+async function lockBoth(
+  tx: Transaction<Schema>,
+  { sourceAccountId, destinationAccountId }: TransferRequest,
+): Promise<{ readonly destination: Account }> {
+  const [low, high] = [sourceAccountId, destinationAccountId].sort();
+  const locked = [await lockAccount(tx, low ?? sourceAccountId), await lockAccount(tx, high ?? destinationAccountId)];
+  const destination = locked.find((account) => account.id === destinationAccountId);
+  if (destination === undefined) throw notFound(accountResource(destinationAccountId));
+  return { destination };
+}
+
+async function ownedProjects(
+  tx: Transaction<Schema>,
+  accountId: AccountId,
+  projectIds: readonly ProjectId[],
+): Promise<Project[]> {
+  const rows = await tx
+    .selectFrom('projects')
+    .selectAll()
+    .where('id', 'in', projectIds)
+    .where('account_id', '=', accountId)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  const missing = projectIds.find((id) => !rows.some((row) => row.id === id));
+  if (missing !== undefined) throw notFound({ kind: 'project', projectId: missing });
+  return rows.map(projectFrom);
+}
+
+async function brokenLimits(tx: Transaction<Schema>, destination: Account, added: number): Promise<BrokenLimit[]> {
+  const limit = PLAN_TERMS[destination.plan].projectsLimit;
+  const count = added + (await countProjects(tx, destination.id));
+  if (limit === null || count <= limit) return [];
+  return [{ name: 'projects_limit', expected: String(limit), actual: String(count) }];
+}
+
+async function deleteTokensOfAccount(
+  tx: Transaction<Schema>,
+  accountId: AccountId,
+  projectIds: readonly ProjectId[],
+): Promise<void> {
+  await tx
+    .deleteFrom('access_tokens')
+    .where('owner_account_id', '=', accountId)
+    .where('compute_id', 'in', tx.selectFrom('computes').select('id').where('project_id', 'in', projectIds))
+    .execute();
+}
+
+function invalid(problem: string): PosternError {
+  return new PosternError('invalid_input', { params: { problem } });
+}

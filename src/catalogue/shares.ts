@@ -1,0 +1,150 @@
+// Shares of single projects with guests: by e-mail, also before the person has an account. Whoever belongs to the
+// project's account has it anyway and cannot be its guest.
+
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import { PosternError } from '../errors.ts';
+import { type AccountId, newShareId, type ProjectId, type ShareId, type UserId } from '../ids.ts';
+import { lockAccount } from './accounts.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { recordAuditEvent } from './audit-events.ts';
+import type { Catalogue } from './catalogue.ts';
+import { type EmailAddress, parseEmail } from './email-address.ts';
+import { getProject, type Project } from './projects.ts';
+import type { Schema } from './schema.ts';
+import type { ProjectSharesTable } from './tables/projects-and-computes.ts';
+
+export interface Share {
+  readonly id: ShareId;
+  readonly projectId: ProjectId;
+  readonly email: string;
+  /** Null until somebody has an account with that e-mail. */
+  readonly userId: UserId | null;
+  readonly grantedBy: UserId | null;
+  readonly grantedAt: Date;
+}
+
+/** What became of one e-mail. */
+export type ShareOutcome =
+  | { readonly kind: 'shared'; readonly share: Share }
+  | { readonly kind: 'already_shared'; readonly share: Share }
+  | { readonly kind: 'has_access_already'; readonly email: string };
+
+/** Shares the project with each e-mail; all or none are written. Throws `invalid_input`, `forbidden`, `not_found`. */
+export async function shareProject(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: { readonly projectId: ProjectId; readonly emails: readonly string[] },
+): Promise<ShareOutcome[]> {
+  const project = await getProject(catalogue, context, { projectId: input.projectId, action: 'project.share' });
+  const emails = input.emails.map(parseEmail);
+  return catalogue.transaction(async (tx) => {
+    // Whoever becomes a member meanwhile waits, and then loses the share.
+    await lockAccount(tx, project.accountId);
+    const outcomes: ShareOutcome[] = [];
+    for (const email of emails) outcomes.push(await shareWithOne(tx, { catalogue, context, project, email }));
+    return outcomes;
+  });
+}
+
+/** The project's shares, oldest first. Throws `forbidden`, `not_found`. */
+export async function listShares(catalogue: Catalogue, context: AuditContext, projectId: ProjectId): Promise<Share[]> {
+  await getProject(catalogue, context, { projectId, action: 'project.read_shares' });
+  const rows = await catalogue.db
+    .selectFrom('project_shares')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .orderBy('granted_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(shareFrom);
+}
+
+/**
+ * Ends a share; the caller ends that person's grants and live connections to the project.
+ * Throws `forbidden`, `not_found`.
+ */
+export async function unshareProject(
+  catalogue: Catalogue,
+  context: AuditContext,
+  { projectId, shareId }: { readonly projectId: ProjectId; readonly shareId: ShareId },
+): Promise<Share & { readonly revokedAt: Date }> {
+  const project = await getProject(catalogue, context, { projectId, action: 'project.unshare' });
+  return catalogue.transaction(async (tx) => {
+    const row = await tx
+      .deleteFrom('project_shares')
+      .where('id', '=', shareId)
+      .where('project_id', '=', projectId)
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) throw new PosternError('not_found', { params: { thing: `permission "${shareId}"` } });
+    const facts = { projectId, accountId: project.accountId, subject: row.email };
+    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'share.removed', ...facts }));
+    return { ...shareFrom(row), revokedAt: catalogue.clock.now() };
+  });
+}
+
+interface OneShare {
+  readonly catalogue: Catalogue;
+  readonly context: AuditContext;
+  readonly project: Project;
+  readonly email: EmailAddress;
+}
+
+async function shareWithOne(tx: Transaction<Schema>, wanted: OneShare): Promise<ShareOutcome> {
+  const { catalogue, context, project, email } = wanted;
+  const user = await tx
+    .selectFrom('users')
+    .select('id')
+    .where('email_key', '=', email.key)
+    .where('email_verified', '=', true)
+    .executeTakeFirst();
+  if (user !== undefined && (await belongsTo(tx, { accountId: project.accountId, userId: user.id }))) {
+    return { kind: 'has_access_already', email: email.text };
+  }
+  const existing = await tx
+    .selectFrom('project_shares')
+    .selectAll()
+    .where('project_id', '=', project.id)
+    .where('email_key', '=', email.key)
+    .executeTakeFirst();
+  if (existing !== undefined) return { kind: 'already_shared', share: shareFrom(existing) };
+  const { actor } = context;
+  const row: ProjectSharesTable = {
+    id: newShareId(),
+    project_id: project.id,
+    email: email.text,
+    email_key: email.key,
+    user_id: user?.id ?? null,
+    granted_by: actor.kind === 'person' ? actor.userId : null,
+    granted_at: catalogue.clock.now(),
+  };
+  await tx.insertInto('project_shares').values(row).execute();
+  const facts = { projectId: project.id, accountId: project.accountId, subject: email.text };
+  await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'share.created', ...facts }));
+  return { kind: 'shared', share: shareFrom(row) };
+}
+
+async function belongsTo(
+  db: Kysely<Schema>,
+  { accountId, userId }: { accountId: AccountId; userId: UserId },
+): Promise<boolean> {
+  if ((accountId as string) === userId) return true;
+  const row = await db
+    .selectFrom('memberships')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export function shareFrom(row: Selectable<ProjectSharesTable>): Share {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    email: row.email,
+    userId: row.user_id,
+    grantedBy: row.granted_by,
+    grantedAt: row.granted_at,
+  };
+}
