@@ -1,0 +1,23 @@
+// `postern config`: every variable with its value's source, secrets masked.
+
+import type { Command } from 'commander';
+import { describeConfig } from '../read-environment.ts';
+import type { CommandIo } from './command-io.ts';
+import { printList } from './print.ts';
+
+export function addConfigCommand(program: Command, io: CommandIo): void {
+  program
+    .command('config')
+    .description('show each configuration variable, its value and where that comes from')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) => {
+      const columns = [
+        ['Name', 'name'],
+        ['Value', 'value'],
+        ['Source', 'source'],
+        ['Meaning', 'meaning'],
+      ] as const;
+      const rows = describeConfig(io.environment).map((line) => ({ ...line }));
+      printList(io, { title: 'Configuration', columns, rows }, options.json === true ? 'json' : 'table');
+    });
+}

@@ -1,0 +1,40 @@
+// The command line: which commands there are. `serve` is given, since only the executable may build a whole node.
+
+import { Command } from 'commander';
+import { PosternError, toPosternError } from '../errors.ts';
+import { VERSION } from '../version.ts';
+import { addAuditCommands } from './audit-commands.ts';
+import { addCatalogueCommands } from './catalogue-commands.ts';
+import type { CommandIo } from './command-io.ts';
+import { addConfigCommand } from './config-command.ts';
+
+export interface ProgramParts {
+  readonly serve: (options: { demo: 'with' | 'without' }) => Promise<void>;
+  readonly io: CommandIo;
+}
+
+export function createProgram({ serve, io }: ProgramParts): Command {
+  const program = new Command('postern')
+    .description('passwordless psql login for the Postgres servers of a team')
+    .version(VERSION)
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    });
+  program
+    .command('serve')
+    .description('run a node')
+    .option('--demo', 'add a demo organization with something to choose from')
+    .action((options: { demo?: boolean }) => serve({ demo: options.demo === true ? 'with' : 'without' }));
+  addConfigCommand(program, io);
+  addCatalogueCommands(program, io);
+  addAuditCommands(program, io);
+  return program;
+}
+
+/** What a failed command says: the message and what to do next; an unexpected error whole. */
+export function explain(error: unknown): string {
+  if (!(error instanceof PosternError)) return `${String(error)}\n`;
+  const { message, hint } = toPosternError(error);
+  return hint === null ? `${message}\n` : `${message}\n${hint}\n`;
+}
