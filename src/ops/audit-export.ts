@@ -1,0 +1,31 @@
+// The audit trail as JSON lines. Who may read it is the catalogue's to say; that somebody did is recorded first.
+
+import type { AuditContext } from '../catalogue/audit-context.ts';
+import { changeEvent } from '../catalogue/audit-context.ts';
+import { recordAuditEvent } from '../catalogue/audit-events.ts';
+import { type AuditFilter, exportAuditEvents } from '../catalogue/audit-trail-reader.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+
+/**
+ * Every event that matches, oldest first, one JSON object and a line feed each. The export itself is recorded before the
+ * first line. Throws `forbidden` or `not_found` before anything is recorded.
+ */
+export async function* exportAuditLines(
+  catalogue: Catalogue,
+  context: AuditContext,
+  filter: AuditFilter,
+): AsyncGenerator<string> {
+  const events = exportAuditEvents(catalogue, context, filter);
+  // The permission is checked at the first step.
+  let step = await events.next();
+  const exported = changeEvent(catalogue, context, {
+    event: 'ops.audit_exported',
+    accountId: filter.accountId ?? null,
+    projectId: filter.projectId ?? null,
+  });
+  await catalogue.transaction((tx) => recordAuditEvent(tx, exported));
+  while (step.done !== true) {
+    yield `${JSON.stringify(step.value)}\n`;
+    step = await events.next();
+  }
+}
