@@ -1,11 +1,13 @@
 // The last question before anything is dialled: may this person, from here, still connect to this compute? The answer of
 // the approval is old by now and counts for nothing.
 
+import type { PasswordTarget } from '../catalogue/password-door.ts';
 import { PosternError } from '../errors.ts';
 import { isInNetworks } from '../network-address.ts';
+import type { ConnectionCaps } from '../ops/connection-counts.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';
-import type { Passage, PassageTarget } from './passage.ts';
+import type { Passage } from './passage.ts';
 import { refuseReplication } from './startup-parameters.ts';
 
 /**
@@ -16,7 +18,7 @@ export async function authoriseTarget(
   passage: Passage,
   session: LiveSession,
   parts: GatewayParts,
-): Promise<PassageTarget> {
+): Promise<PasswordTarget> {
   // NOTE: the doors told the fleet whom and what this connection is about, so that what is revoked from now on finds it.
   session.learn({ phase: 'connecting' });
   const target = await passage.resolve();
@@ -31,11 +33,11 @@ export async function authoriseTarget(
     databaseRole: target.databaseRole,
   });
   refuseByPolicy(passage, session, target);
-  await refuseCrowd(session, target, parts);
+  await refuseCrowd({ ...passage.caps, compute: target.policy.maxConnections }, session, parts);
   return target;
 }
 
-function refuseByPolicy({ door }: Passage, { client }: LiveSession, { policy, compute }: PassageTarget): void {
+function refuseByPolicy({ door }: Passage, { client }: LiveSession, { policy, compute }: PasswordTarget): void {
   const isByLink = door === 'link' || door === 'grant' || door === 'reverse_code';
   if (isByLink && !policy.linkLogin) {
     throw new PosternError('link_login_disabled', { params: { compute: compute.name } });
@@ -48,12 +50,11 @@ function refuseByPolicy({ door }: Passage, { client }: LiveSession, { policy, co
 }
 
 async function refuseCrowd(
+  ofTarget: Pick<ConnectionCaps, 'compute' | 'access_token'>,
   session: LiveSession,
-  { policy }: PassageTarget,
   { limits, metrics }: GatewayParts,
 ): Promise<void> {
-  const caps = limits.liveCaps({ compute: policy.maxConnections });
-  const exceeded = await session.findExceededCap(caps);
+  const exceeded = await session.findExceededCap(limits.liveCaps(ofTarget));
   if (exceeded === null) return;
   metrics.limitHits.inc({ limit: exceeded });
   throw new PosternError('too_many_connections');

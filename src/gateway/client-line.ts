@@ -5,13 +5,14 @@ import type { Duplex } from 'node:stream';
 import type { PosternError } from '../errors.ts';
 import {
   authenticationOk,
-  errorResponse,
   negotiateProtocolVersion,
   noticeResponse,
   parameterStatus,
   type Report,
 } from '../protocol/backend-messages.ts';
 import type { NegotiatedVersion } from '../protocol/version-negotiation.ts';
+import { surviveErrors } from '../wire/survive-errors.ts';
+import { fatalResponse } from './fatal-response.ts';
 import { hangUp } from './hang-up.ts';
 
 /** How far the conversation is; `in_sasl` can end in an error at any point, `authenticated` is after AuthenticationOk. */
@@ -32,6 +33,7 @@ export class ClientLine {
     this.socket = socket;
     this.security = security;
     this.#versionReply = versionReply;
+    surviveErrors(socket);
   }
 
   /** Asks for a password in clear text. A failure is told after AuthenticationOk, else libpq sends it again without TLS. */
@@ -73,8 +75,7 @@ export class ClientLine {
 
   /** Refuses with FATAL and hangs up; the order of the messages is the class' own business. */
   async refuse(error: PosternError, detail: string | null): Promise<void> {
-    const { sqlstate, message, hint } = error;
-    await this.end(errorResponse({ severity: 'FATAL', sqlstate, message, detail, hint }), error);
+    await this.end(fatalResponse(error, detail), error);
   }
 
   /** Hangs up after a last message; AuthenticationOk goes before it unless the error is one that may come first. */

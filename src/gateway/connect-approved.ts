@@ -1,5 +1,6 @@
 // From a passed door to an upstream that is ready for queries: authorise again, wake, dial, log in.
 
+import type { PasswordTarget } from '../catalogue/password-door.ts';
 import { PosternError } from '../errors.ts';
 import { connectUpstream, type UpstreamSession } from '../wire/connect-upstream.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
@@ -11,12 +12,12 @@ import { dialWithRetries } from './dial-with-retries.ts';
 import { hideDatabaseRole } from './endings.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';
-import type { Passage, PassageTarget } from './passage.ts';
+import type { Passage } from './passage.ts';
 import { applicationOf, upstreamParameters } from './startup-parameters.ts';
 
 export interface Connected {
   readonly upstream: UpstreamSession;
-  readonly target: PassageTarget;
+  readonly target: PasswordTarget;
   readonly database: string;
 }
 
@@ -56,7 +57,7 @@ async function dial(
 
 interface Approved {
   readonly passage: Passage;
-  readonly target: PassageTarget;
+  readonly target: PasswordTarget;
 }
 
 async function wakeIfIdle({ passage, target }: Approved, session: LiveSession, parts: GatewayParts): Promise<void> {

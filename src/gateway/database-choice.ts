@@ -1,9 +1,14 @@
 // Which database a connection gets: the one the client named where that was meant and exists, else the approved one.
 
+import { assertNever } from '../assert-never.ts';
+
 export interface DatabaseWish {
   readonly requestedDatabase: string;
-  /** The person typed it: libpq otherwise sends the user's name as the database. */
-  readonly isExplicit: boolean;
+  /**
+   * `none`: libpq only repeated the user's name. `wanted`: a person typed it, and also sees where the login leads.
+   * `required`: a program named it, and must not work in another one unawares.
+   */
+  readonly strength: 'none' | 'wanted' | 'required';
 }
 
 export interface DatabaseOffer {
@@ -13,10 +18,18 @@ export interface DatabaseOffer {
   readonly chosenDatabase: string;
 }
 
-/** The database to ask the upstream for. A project hint (`-d account/project`) names none, so the chosen one wins. */
-export function chooseDatabase(wish: DatabaseWish, offer: DatabaseOffer): string {
-  const isHonoured = wish.isExplicit && offer.databases.includes(wish.requestedDatabase);
-  return isHonoured ? wish.requestedDatabase : offer.chosenDatabase;
+/** The database to ask the upstream for; a `required` one that does not exist is the upstream's to refuse (3D000). */
+export function chooseDatabase({ requestedDatabase, strength }: DatabaseWish, offer: DatabaseOffer): string {
+  switch (strength) {
+    case 'none':
+      return offer.chosenDatabase;
+    case 'wanted':
+      return offer.databases.includes(requestedDatabase) ? requestedDatabase : offer.chosenDatabase;
+    case 'required':
+      return requestedDatabase;
+    default:
+      return assertNever(strength);
+  }
 }
 
 /** True when the requested database is not just the requested user's name, which libpq sends by default. */

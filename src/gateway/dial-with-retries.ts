@@ -3,8 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isPosternError, PosternError } from '../errors.ts';
 import { ConnectFailure } from '../wire/connect-failure.ts';
-import { UpstreamRefusal } from '../wire/connect-upstream.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
+import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
 
 export interface DialLimits {
   /** Pauses between attempts; one attempt more than there are pauses. */

@@ -2,12 +2,11 @@
 
 import { assertNever } from '../assert-never.ts';
 import { PosternError, toPosternError } from '../errors.ts';
-import type { ConnectionId } from '../ids.ts';
-import { errorResponse } from '../protocol/backend-messages.ts';
 import { encodeErrorOrNotice } from '../protocol/upstream-reports.ts';
-import { UpstreamRefusal } from '../wire/connect-upstream.ts';
+import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
 import { ClientGone } from './client-gone.ts';
 import type { ClientLine } from './client-line.ts';
+import { harmlessSqlstate } from './fatal-response.ts';
 
 /** What ends a connection without a word of ours; `terminal_closed` is a client that left before it was connected. */
 export type SilentReason = 'client_closed' | 'terminal_closed' | 'upstream_closed';
@@ -22,9 +21,6 @@ export type Ending =
 
 // Class 28, "Invalid Authorization Specification": its texts name the database role.
 const AUTHORIZATION_CLASS = '28';
-// libpq takes 42704 for a server that does not know application_name, and would connect again without it.
-const UNDEFINED_OBJECT = '42704';
-const INVALID_PARAMETER_VALUE = '22023';
 
 /** The ending that an error means; anything unexpected becomes `internal` with a reference for the log. */
 export function endingOf(error: unknown): Ending {
@@ -69,11 +65,6 @@ export function hideDatabaseRole(error: unknown): unknown {
   return namesRole ? new PosternError('upstream_refused', { cause: error }) : error;
 }
 
-/** The last message of a connection that is relayed. */
-export function fatalMessage({ sqlstate, message, hint }: PosternError, connectionId: ConnectionId): Buffer {
-  return errorResponse({ severity: 'FATAL', sqlstate, message, detail: `live connection ${connectionId}`, hint });
-}
-
 /** Tells the client, where there is something to tell, and hangs up. `detail` names the connection for support. */
 export async function sayGoodbye(line: ClientLine, ending: Ending, detail: string | null): Promise<void> {
   switch (ending.kind) {
@@ -91,6 +82,6 @@ export async function sayGoodbye(line: ClientLine, ending: Ending, detail: strin
 
 function refusalMessage(refusal: UpstreamRefusal): Buffer {
   const fields = new Map(refusal.fields);
-  if (refusal.sqlstate === UNDEFINED_OBJECT) fields.set('C', INVALID_PARAMETER_VALUE);
+  fields.set('C', harmlessSqlstate(refusal.sqlstate));
   return encodeErrorOrNotice('E', fields);
 }

@@ -13,6 +13,7 @@ import type { CancelRoutes } from '../ops/cancel-routes.ts';
 import type { Limits } from '../ops/limits.ts';
 import type { LiveConnections } from '../ops/live-connections.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import type { Secret } from '../secret.ts';
 import type { DialPolicy } from '../wire/dial-policy.ts';
 import type { TlsCertificates } from '../wire/tls-certificates.ts';
 import type { GatewayTimes } from './gateway-times.ts';
@@ -43,6 +44,8 @@ export interface GatewayDependencies {
   readonly limits: Limits;
   readonly computes: WakesComputes;
   readonly dialPolicy: DialPolicy;
+  /** The installation's own; 32 bytes in base64. Makes unknown names at the password door look like known ones. */
+  readonly mockSecret: Secret;
   /** Instead of the defaults of protocol.md, section 14. */
   readonly times?: Partial<GatewayTimes>;
 }

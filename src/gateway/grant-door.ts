@@ -35,6 +35,7 @@ function passageOf(grant: Grant, { client }: LiveSession, { catalogue }: Gateway
     door: 'grant',
     resolve: () => resolveTarget(catalogue, grant),
     wish: databaseWish(client),
+    caps: {},
     narration: tellOfGrant(grant),
     // Nobody follows a login that nobody was asked about.
     report: () => {},

@@ -98,6 +98,7 @@ function passageOf({ request, approval }: Approved, { client }: LiveSession, par
     door: 'link',
     resolve: () => resolveTarget(parts.catalogue, approval),
     wish: databaseWish(client),
+    caps: {},
     narration: TELL_EACH_STEP,
     report: progressReporter(request.id, parts),
   };

@@ -2,7 +2,7 @@
 // with it. Waits and dials nothing; every wait of the connection listens to `signal`.
 
 import { PosternError } from '../errors.ts';
-import { type ConnectionId, type NodeId, newConnectionId } from '../ids.ts';
+import type { ConnectionId, NodeId } from '../ids.ts';
 import type { ConnectionCaps, CountedThing } from '../ops/connection-counts.ts';
 import type {
   EndCause,
@@ -13,15 +13,15 @@ import type {
 import type { LiveConnections } from '../ops/live-connections.ts';
 import type { LiveRegistration } from '../ops/local-connections.ts';
 import { noticeResponse } from '../protocol/backend-messages.ts';
-import { cleanForLog, cleanForTerminal } from '../untrusted-text.ts';
+import { cleanForTerminal } from '../untrusted-text.ts';
 import type { Relay } from '../wire/relay.ts';
 import { watchWaitingClient } from '../wire/watch-waiting-client.ts';
 import { ClientGone } from './client-gone.ts';
+import { firstRecord } from './first-record.ts';
 import { operatorNotice } from './link-notices.ts';
 import type { Client } from './negotiate.ts';
 import type { DoorName } from './passage.ts';
 import type { PhaseTimes } from './phase-times.ts';
-import { applicationOf } from './startup-parameters.ts';
 
 type Facts = Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>;
 
@@ -164,38 +164,4 @@ function errorOf(cause: EndCause): PosternError {
   return cause.kind === 'killed'
     ? new PosternError('killed', { params: { reason: cleanForTerminal(cause.reason) } })
     : new PosternError(cause.kind);
-}
-
-function firstRecord(
-  { peer, startup, tls }: Client,
-  { nodeId, since }: Pick<Beginning, 'nodeId' | 'since'>,
-): LiveConnectionRecord {
-  const application = applicationOf(startup);
-  return {
-    id: newConnectionId(),
-    nodeId,
-    phase: 'waiting',
-    userId: null,
-    personEmail: null,
-    address: peer.address,
-    port: peer.port,
-    application: application === null ? null : cleanForLog(application),
-    requestedUser: cleanForLog(startup.user),
-    accountId: null,
-    projectId: null,
-    projectName: null,
-    computeId: null,
-    computeName: null,
-    database: null,
-    databaseRole: null,
-    grantId: null,
-    accessTokenId: null,
-    loginRequestId: null,
-    since: since.toISOString(),
-    bytesToUpstream: 0,
-    bytesToClient: 0,
-    transactionStatus: null,
-    upstreamPid: null,
-    tls: tls === null ? null : `${tls.version} ${tls.cipher}`,
-  };
 }

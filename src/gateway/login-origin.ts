@@ -28,9 +28,8 @@ export function terminalOf({ peer, startup }: Client): Terminal {
   return { address: peer.address, requestedUser: startup.user, application: applicationOf(startup) };
 }
 
+/** For a person, who chose where to go and is told where that is. */
 export function databaseWish({ startup }: Client): DatabaseWish {
-  return {
-    requestedDatabase: startup.database,
-    isExplicit: isExplicitDatabase(startup.database, startup.user),
-  };
+  const { database, user } = startup;
+  return { requestedDatabase: database, strength: isExplicitDatabase(database, user) ? 'wanted' : 'none' };
 }

@@ -4,27 +4,20 @@
 import type { Socket } from 'node:net';
 import type { Config } from '../config.ts';
 import { PosternError } from '../errors.ts';
-import { isInNetworks, normalizeAddress } from '../network-address.ts';
 import type { Limits } from '../ops/limits.ts';
 import type { CancelKey } from '../protocol/cancel-key.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
 import type { StartupMessage } from '../protocol/startup-packet.ts';
 import { negotiateVersion, type ProtocolMinor } from '../protocol/version-negotiation.ts';
-import { acceptTls, type TlsFacts } from '../wire/accept-tls.ts';
-import { readProxyHeader } from '../wire/read-proxy-header.ts';
+import { acceptTls, type TlsFacts, TlsHandshakeFailed } from '../wire/accept-tls.ts';
 import { type FirstPacket, readStartupPacket } from '../wire/read-startup-packet.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
 import type { TlsCertificates } from '../wire/tls-certificates.ts';
 import { ClientLine } from './client-line.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { learnPeer, type Peer, peerOf } from './peer.ts';
 import type { Slots } from './slots.ts';
 import { isClearTextAllowed } from './tls-policy.ts';
-
-/** Where a client is: the socket's far end, or what a listed balancer says. Normalised. */
-export interface Peer {
-  readonly address: string;
-  readonly port: number;
-}
 
 /** A client that has said who it wants to be. */
 export interface Client {
@@ -83,7 +76,7 @@ export async function negotiate(socket: Socket, rules: NegotiationRules, signal:
   let peer = peerOf(socket);
   try {
     return await withTimeLimit(rules.limitMs, signal, async (limited) => {
-      peer = await learnPeer(socket, rules, limited);
+      peer = await learnPeer(socket, rules.proxyProtocolFrom, limited);
       if ((await rules.limits.connect(peer.address)) === 'limited')
         return { kind: 'gone', peer, reason: 'rate_limited' };
       return await readUpToStartup({ socket, peer, tls: null, answered: [] }, rules, limited);
@@ -91,14 +84,6 @@ export async function negotiate(socket: Socket, rules: NegotiationRules, signal:
   } catch (error) {
     return { kind: 'gone', peer, reason: goneReason(error, signal), cause: error };
   }
-}
-
-// A health check of the balancer (`local`) counts with the balancer's own address.
-async function learnPeer(socket: Socket, rules: NegotiationRules, signal: AbortSignal): Promise<Peer> {
-  const direct = peerOf(socket);
-  if (!isInNetworks(direct.address, rules.proxyProtocolFrom)) return direct;
-  const source = await readProxyHeader(socket, signal);
-  return source.kind === 'local' ? direct : { address: normalizeAddress(source.address), port: source.port };
 }
 
 async function readUpToStartup(start: Standing, rules: NegotiationRules, signal: AbortSignal): Promise<Negotiated> {
@@ -196,13 +181,10 @@ function meetClient({ socket, peer, tls }: Standing, startup: StartupMessage, ru
   return { kind: 'startup', client: { peer, line, tls, startup, agreedMinor } };
 }
 
-function peerOf(socket: Socket): Peer {
-  return { address: normalizeAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
-}
-
 function goneReason(error: unknown, signal: AbortSignal): GoneReason {
   if (signal.aborted) return 'closing';
   if (error instanceof TimeLimitExceeded) return 'deadline';
   if (error instanceof ProtocolViolation) return 'not_postgres';
+  if (error instanceof TlsHandshakeFailed) return 'tls_failed';
   return 'client_closed';
 }

@@ -8,6 +8,7 @@ import { passGrantDoor } from './grant-door.ts';
 import { passLinkDoor } from './link-door.ts';
 import type { LiveSession } from './live-session.ts';
 import type { Passage } from './passage.ts';
+import { passPasswordDoor } from './password-door.ts';
 import { passReverseCodeDoor } from './reverse-code-door.ts';
 
 /** The right to one target; throws why there is none. From here on the session is listed in the fleet. */
@@ -15,6 +16,9 @@ export async function passDoor(door: Door, session: LiveSession, parts: GatewayP
   switch (door.kind) {
     case 'cheap_answer':
       throw new PosternError('gateway_is_up');
+    case 'password':
+      session.standAt(door.credential.kind === 'role' ? 'role' : 'token', parts.liveConnections);
+      return await passPasswordDoor(session, door.credential, parts);
     case 'reverse_code':
       session.standAt('reverse_code', parts.liveConnections);
       return await passReverseCodeDoor(session, parts);

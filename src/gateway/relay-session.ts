@@ -6,7 +6,8 @@ import type { Policy } from '../catalogue/policy.ts';
 import { PosternError, toPosternError } from '../errors.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Relay, RelayEnd } from '../wire/relay.ts';
-import { type Ending, fatalMessage } from './endings.ts';
+import type { Ending } from './endings.ts';
+import { fatalResponse } from './fatal-response.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';
 
@@ -30,7 +31,7 @@ export async function relaySession(relaying: Relaying, session: LiveSession, par
     if (overdue !== null) session.endWith(overdue);
   }, TICK_MS);
   const endRelay = (): void => {
-    const finalMessage = fatalMessage(toPosternError(session.signal.reason), session.id);
+    const finalMessage = fatalResponse(toPosternError(session.signal.reason), `live connection ${session.id}`);
     void relay.end(finalMessage, { graceMs: parts.times.boundaryMs });
   };
   session.signal.addEventListener('abort', endRelay, { once: true });

@@ -33,6 +33,7 @@ export async function passReverseCodeDoor(session: LiveSession, parts: GatewayPa
   const { request } = check;
   const { approval } = request;
   if (approval === null) throw new Error(`login request ${request.id} is approved for nothing`);
+  client.line.welcome();
   const { userId, computeId, grantId } = approval;
   session.learn({ loginRequestId: request.id, userId, computeId, grantId });
   auditConnection(session, parts, { event: 'login.consumed', outcome: 'success', stepUp: 'reverse_code' });
@@ -40,6 +41,7 @@ export async function passReverseCodeDoor(session: LiveSession, parts: GatewayPa
     door: 'reverse_code',
     resolve: () => resolveTarget(parts.catalogue, approval),
     wish: databaseWish(client),
+    caps: {},
     narration: TELL_EACH_STEP,
     report: progressReporter(request.id, parts),
   };

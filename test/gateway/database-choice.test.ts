@@ -5,15 +5,15 @@ const offer = { databases: ['app', 'reports'], chosenDatabase: 'app' };
 
 describe('the database of a connection', () => {
   it('is the requested one when the person typed it and the compute has it', () => {
-    expect(chooseDatabase({ requestedDatabase: 'reports', isExplicit: true }, offer)).toBe('reports');
+    expect(chooseDatabase({ requestedDatabase: 'reports', strength: 'wanted' }, offer)).toBe('reports');
   });
 
   it('is the approved one when the requested one does not exist there', () => {
-    expect(chooseDatabase({ requestedDatabase: 'acme/blue', isExplicit: true }, offer)).toBe('app');
+    expect(chooseDatabase({ requestedDatabase: 'acme/blue', strength: 'wanted' }, offer)).toBe('app');
   });
 
   it('is the approved one when libpq only repeated the user name, even if a database is called so', () => {
-    expect(chooseDatabase({ requestedDatabase: 'reports', isExplicit: false }, offer)).toBe('app');
+    expect(chooseDatabase({ requestedDatabase: 'reports', strength: 'none' }, offer)).toBe('app');
     expect(isExplicitDatabase('reports', 'reports')).toBe(false);
     expect(isExplicitDatabase('reports', 'alex')).toBe(true);
   });

@@ -41,14 +41,14 @@ describe('the parameters for the upstream', () => {
 });
 
 describe('a startup packet', () => {
-  it.each([
+  it.each<Record<string, string>>([
     { role: 'admin' },
     { ROLE: 'admin' },
     { session_authorization: 'admin' },
     { options: '-c role=admin' },
     { options: '--session-authorization=admin' },
     { options: '-crole=admin' },
-  ])('that changes the database role is refused: %o', (parameters) => {
+  ])('that changes the database role is refused: %o', (parameters: Record<string, string>) => {
     expect(() => refuseRoleParameters(startup(parameters))).toThrow(expect.objectContaining({ code: 'role_is_fixed' }));
   });
 
