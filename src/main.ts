@@ -2,10 +2,10 @@
 // The executable: `postern serve` runs a node until a signal ends it; every other command is in cli/.
 
 import { createProgram, explain } from './cli/program.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { type Addresses, createPostern } from './postern.ts';
-import { unknownVariables } from './read-environment.ts';
+import { ConfigError, unknownVariables } from './read-environment.ts';
 
 async function serve({ demo }: { demo: 'with' | 'without' }): Promise<void> {
   const config = loadConfig(process.env, { demo });
