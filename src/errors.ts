@@ -220,6 +220,13 @@ export const ERRORS = {
   ),
   plan_gate: entry('42501', 403, 'policy', '{problem}', 'Another plan includes it; see Billing.'),
   not_found: entry('42704', 404, 'client', '{thing} not found', null),
+  link_unknown: entry(
+    '42704',
+    404,
+    'client',
+    'this login link is unknown, too old, or was opened by somebody else',
+    'Run the command again to get a new link.',
+  ),
   method_not_allowed: entry('0A000', 405, 'client', 'method not allowed here', null),
   out_of_range: entry('22003', 406, 'client', '{problem}', null),
   conflict: entry('23505', 409, 'client', '{problem}', null),

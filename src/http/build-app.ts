@@ -14,6 +14,8 @@ import { requestLog, requestMetrics } from './request-log.ts';
 import { requireOwnForm } from './security/require-own-form.ts';
 import { securityHeaders } from './security/security-headers.ts';
 
+import { invitationRoutes } from './sign-in/invitation-routes.ts';
+import { oidcRoutes } from './sign-in/oidc-routes.ts';
 import { setUpRoutes } from './sign-in/set-up-routes.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { assetRoutes, type WebAssets } from './static-assets.ts';
@@ -42,7 +44,9 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(homeRoutes({ catalogue, config, address, renderer }));
   app.use(signInRoutes({ deps, renderer, address }));
 
+  app.use(oidcRoutes({ deps, address }));
   app.use(setUpRoutes({ deps, renderer, address }));
+  app.use(invitationRoutes({ deps, renderer, address }));
   app.use(approvalRoutes({ services: approvalServices(deps), catalogue, limits: deps.limits, renderer }));
   app.use(unknownPath, errorHandler(renderer));
   return app;

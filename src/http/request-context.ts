@@ -1,7 +1,7 @@
 // What is known of one request before its route runs: id, browser's address, who is signed in.
 
 import type { Request, RequestHandler, Response } from 'express';
-import { SYSTEM } from '../catalogue/actors.ts';
+import { loadPersonActor, SYSTEM } from '../catalogue/actors.ts';
 import type { AuditContext } from '../catalogue/audit-context.ts';
 import { type BrowserSession, findBrowserSession } from '../catalogue/browser-sessions.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
@@ -64,6 +64,15 @@ export function requireSession(response: Response): BrowserSession {
 export function auditContextOfVisitor(response: Response): AuditContext {
   const { requestId, address, userAgent } = contextOf(response);
   return { actor: SYSTEM, requestId, browserIp: address, userAgent };
+}
+
+/** For changes by the signed-in person, with the rights of this moment. Throws `not_signed_in`. */
+export async function auditContextOfPerson(catalogue: Catalogue, response: Response): Promise<AuditContext> {
+  const { user } = requireSession(response);
+  const { requestId, address, userAgent } = contextOf(response);
+  const actor = await loadPersonActor(catalogue, user.id);
+  if (actor === null) throw new PosternError('not_signed_in');
+  return { actor, requestId, browserIp: address, userAgent };
 }
 
 function addressOf(request: Request, trustedProxies: readonly string[]): string {

@@ -1,24 +1,92 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { BrowserJar } from '../support/browser-jar.ts';
-import { addPersonWithPassword, PASSWORD, startWeb } from '../support/web-for-tests.ts';
+import {
+  addPersonWithPassword,
+  newIdentity,
+  newVisitor,
+  PASSWORD,
+  startWeb,
+  type WebForTests,
+} from '../support/web-for-tests.ts';
+
+let web: WebForTests;
+
+beforeAll(async () => {
+  web = await startWeb();
+});
+
+afterAll(() => web.close());
 
 describe('signing in by email and password', () => {
   it('leads to the local path that was asked for', async () => {
-    const web = await startWeb();
-    await addPersonWithPassword(web, 'alex');
-    const browser = new BrowserJar(web.url);
-    const answer = await browser.signIn('alex@example.com', PASSWORD, '/psql_session/abc');
+    const { email } = await addPersonWithPassword(web);
+    const browser = newBrowser();
+    const answer = await browser.signIn(email, PASSWORD, '/psql_session/abc');
     expect([answer.status, answer.location]).toEqual([303, '/psql_session/abc']);
     expect((await browser.get('/')).text).toContain('You are signed in');
   });
 
+  it.each([
+    'https://evil.example',
+    '//evil.example',
+    '/\\evil.example',
+    '/%09/evil.example',
+    'javascript:alert(1)',
+    '/sign-out',
+  ])('leads nowhere else: %s', async (next) => {
+    const { email } = await addPersonWithPassword(web);
+    const { location } = await newBrowser().signIn(email, PASSWORD, next);
+    expect(new URL(location ?? '', web.url).origin).toBe(web.url);
+    expect(location).not.toContain('sign-out');
+  });
+
   it('answers a wrong password and an unknown email alike', async () => {
-    const web = await startWeb();
-    await addPersonWithPassword(web, 'alex');
-    const wrong = await new BrowserJar(web.url).signIn('alex@example.com', 'not it');
-    const unknown = await new BrowserJar(web.url).signIn('nobody@example.com', PASSWORD);
+    const { email } = await addPersonWithPassword(web);
+    const wrong = await newBrowser().signIn(email, 'not it');
+    const unknown = await newBrowser().signIn('nobody@example.com', PASSWORD);
     expect([wrong.status, unknown.status]).toEqual([401, 401]);
     expect(wrong.text).toContain('Email or password is wrong.');
     expect(unknown.text).toContain('Email or password is wrong.');
   });
+
+  it('is refused after ten failures of one account from one address, with the right password too', async () => {
+    const { email } = await addPersonWithPassword(web);
+    const browser = newBrowser();
+    for (let failures = 0; failures < 10; failures += 1) await browser.signIn(email, 'not it');
+    expect((await browser.signIn(email, PASSWORD)).status).toBe(429);
+    expect((await newBrowser().signIn(email, PASSWORD)).status).toBe(303);
+  });
+
+  it('replaces the cookie of the visitor by one of the person, for this host alone and out of reach of scripts', async () => {
+    const { email } = await addPersonWithPassword(web);
+    const browser = newBrowser();
+    const answer = await browser.signIn(email, PASSWORD);
+    const [cookie = ''] = answer.headers.getSetCookie();
+    expect(cookie).toMatch(/^postern_session=[\w-]{43}; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/);
+    expect([...browser.cookies.keys()]).toEqual(['postern_session']);
+  });
+
+  it('uses a __Host- cookie that travels over TLS only when the public address is https', async () => {
+    const secure = await startWeb({ POSTERN_PUBLIC_URL: 'https://postern.example' });
+    onTestFinished(() => secure.close());
+    const { email } = await addPersonWithPassword(secure);
+    const browser = new BrowserJar(secure.localUrl);
+    const [cookie = ''] = (await browser.signIn(email, PASSWORD)).headers.getSetCookie();
+    expect(cookie).toMatch(/^__Host-postern_session=[\w-]{43}; Path=\/; Expires=.*; HttpOnly; Secure; SameSite=Lax$/);
+  });
 });
+
+describe('signing out', () => {
+  it('ends the browser session, not only its cookie', async () => {
+    const { browser } = await newVisitor(web);
+    const session = browser.cookies.get('postern_session') ?? '';
+    await browser.post('/sign-out', { csrf_token: await browser.csrfToken('/') });
+    expect(browser.cookies.has('postern_session')).toBe(false);
+    browser.setCookie('postern_session', session);
+    expect((await browser.get('/')).location).toContain('/sign-in');
+  });
+});
+
+function newBrowser(): BrowserJar {
+  return new BrowserJar(web.url, { address: newIdentity().address });
+}

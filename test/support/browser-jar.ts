@@ -10,10 +10,17 @@ export interface Visit {
 
 export class BrowserJar {
   readonly #base: string;
+  readonly #address: string | null;
   readonly #cookies = new Map<string, string>();
 
-  constructor(base: string) {
+  /** `address`: where a proxy in front says the browser is. */
+  constructor(base: string, { address = null }: { readonly address?: string | null } = {}) {
     this.#base = base;
+    this.#address = address;
+  }
+
+  setCookie(name: string, value: string): void {
+    this.#cookies.set(name, value);
   }
 
   get cookies(): ReadonlyMap<string, string> {
@@ -60,6 +67,7 @@ export class BrowserJar {
     if (this.#cookies.size > 0) {
       headers.set('Cookie', [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '));
     }
+    if (this.#address !== null) headers.set('X-Forwarded-For', this.#address);
     if (!headers.has('Accept')) headers.set('Accept', 'text/html');
     const response = await fetch(`${this.#base}${path}`, { ...init, headers, redirect: 'manual' });
     for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);

@@ -1,15 +1,18 @@
-// The whole web side on a free port, with a real catalogue and a real Redis behind it, and a browser's cookie jar to visit it.
+// The whole web side on a free port, with a real catalogue and a real Redis behind it; people, and terminals that wait.
 
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { pino } from 'pino';
-import { onTestFinished } from 'vitest';
+import { type Logger, pino } from 'pino';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
+import { type Catalogue, openCatalogue } from '../../src/catalogue/catalogue.ts';
+import type { RegisteredProject } from '../../src/catalogue/register-project.ts';
+import { Sealer } from '../../src/catalogue/sealing.ts';
 import { createUser } from '../../src/catalogue/users.ts';
 import { systemClock } from '../../src/clock.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/http-server.ts';
-import { personalAccountId } from '../../src/ids.ts';
+import { newNodeId, personalAccountId } from '../../src/ids.ts';
 import { Grants } from '../../src/login/grants.ts';
 import { LoginEvents } from '../../src/login/login-events.ts';
 import type { LoginOrigin, LoginRequest } from '../../src/login/login-request.ts';
@@ -21,69 +24,92 @@ import { Limits } from '../../src/ops/limits.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { createRedis, type RedisClient } from '../../src/redis-client.ts';
 import { Secret } from '../../src/secret.ts';
-import { type CatalogueForTests, openTestCatalogue, type PersonForTests } from './catalogue-for-tests.ts';
+import { BrowserJar } from './browser-jar.ts';
+import { addProject, newSealingKey, type PersonForTests } from './catalogue-for-tests.ts';
 import { loginOrigin } from './login-for-tests.ts';
+import { createTestDatabase } from './postgres-for-tests.ts';
 import { startEmbeddedRedis } from './redis-for-tests.ts';
 
 export const PASSWORD = 'a sentence works well';
 
 export interface WebForTests {
+  /** The public address. */
   readonly url: string;
+  /** Where it listens. */
+  readonly localUrl: string;
   readonly server: HttpServer;
-  readonly catalogue: CatalogueForTests;
+  readonly catalogue: Catalogue;
   readonly redis: RedisClient;
   readonly loginRequests: LoginRequests;
   readonly grants: Grants;
   readonly reverseCodes: ReverseCodes;
   readonly auditTrail: AuditTrail;
+  /** People for whom a first project was asked for. */
+  readonly firstProjects: readonly string[];
   /** Everything logged so far, as text. */
   logged(): string;
-  /** People for whom a first project was asked for. */
-  readonly firstProjects: string[];
+  close(): Promise<void>;
 }
 
-/** Ends with its test. `environment` is read as the process' own would be. */
+type Closer = () => unknown;
+
+/**
+ * The caller closes it. `environment` is read as the process' own would be; browsers may say by X-Forwarded-For where
+ * they are.
+ */
 export async function startWeb(
   environment: Readonly<Record<string, string>> = {},
   { ttlMs = 120_000 }: { ttlMs?: number } = {},
 ): Promise<WebForTests> {
-  const config: Config = loadConfig({ POSTERN_HTTP_PORT: '0', ...environment });
+  const config = loadConfig({ POSTERN_HTTP_PORT: '0', POSTERN_TRUSTED_PROXIES: '127.0.0.0/8', ...environment });
+  const closers: Closer[] = [];
   const lines: string[] = [];
-  const log = pino(
-    { level: 'debug' },
-    new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) }),
-  );
-  const catalogue = await openTestCatalogue();
-  const store = await startEmbeddedRedis();
-  onTestFinished(() => store.close());
-  const parts = await buildParts({ catalogue, redisUrl: store.url, ttlMs, log });
+  const log = pino({ level: 'debug' }, linesInto(lines));
+  const catalogue = await openWebCatalogue(log, closers);
+  const parts = await buildParts({ catalogue, ttlMs, log }, closers);
   const firstProjects: string[] = [];
   const createFirstProject = async (userId: string) => {
     firstProjects.push(userId);
   };
   const server = createHttpServer({ config, log, clock: systemClock, catalogue, ...parts, createFirstProject });
-  const { url } = await server.listen();
-  onTestFinished(() => server.close());
-  return { url, server, catalogue, ...parts, firstProjects, logged: () => lines.join('') };
+  const { url, port } = await server.listen();
+  const localUrl = `http://127.0.0.1:${port}`;
+  closers.push(() => server.close());
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  return { url, localUrl, server, catalogue, ...parts, firstProjects, logged: () => lines.join(''), close };
 }
 
-async function buildParts(from: { catalogue: CatalogueForTests; redisUrl: string; ttlMs: number; log: pino.Logger }) {
-  const { catalogue, redisUrl, ttlMs, log } = from;
-  const [redis, subscriber, limiter] = (['commands', 'subscriber', 'limiter'] as const).map((purpose) =>
-    createRedis(redisUrl, { purpose, log }),
-  );
-  if (redis === undefined || subscriber === undefined || limiter === undefined)
-    throw new Error('three clients expected');
-  const events = new LoginEvents({ subscriber, log });
+async function openWebCatalogue(log: Logger, closers: Closer[]): Promise<Catalogue> {
+  const database = await createTestDatabase();
+  closers.push(() => database.close());
+  const sealer = new Sealer([newSealingKey()]);
+  const url = new Secret(database.url);
+  const catalogue = await openCatalogue({ url, log, clock: systemClock, sealer, nodeId: newNodeId() });
+  closers.push(() => catalogue.close());
+  return catalogue;
+}
+
+async function buildParts(from: { catalogue: Catalogue; ttlMs: number; log: Logger }, closers: Closer[]) {
+  const { catalogue, ttlMs, log } = from;
+  const store = await startEmbeddedRedis();
+  closers.push(() => store.close());
+  const connect = (purpose: 'commands' | 'subscriber' | 'limiter') => {
+    const client = createRedis(store.url, { purpose, log });
+    closers.push(() => client.disconnect());
+    return client;
+  };
+  const redis = connect('commands');
+  const events = new LoginEvents({ subscriber: connect('subscriber'), log });
   const limits = { waitingPerAddress: 1_000, waitingInTotal: 1_000, sharedNetworks: [] };
   const metrics = createMetrics();
   const auditTrail = new AuditTrail({ catalogue, metrics, log });
-  onTestFinished(async () => {
-    await auditTrail.close();
-    metrics.close();
-    events.close();
-    for (const client of [redis, subscriber, limiter]) client.disconnect();
-  });
+  closers.push(
+    () => metrics.close(),
+    () => events.close(),
+    () => auditTrail.close(),
+  );
   return {
     redis,
     metrics,
@@ -92,23 +118,59 @@ async function buildParts(from: { catalogue: CatalogueForTests; redisUrl: string
     grants: new Grants({ redis, onRevoked: async () => {} }),
     reverseCodes: new ReverseCodes({ redis, secret: new Secret(randomBytes(32).toString('hex')) }),
     terminalMemory: new TerminalMemory(redis),
-    limits: new Limits({ redis: limiter, log }),
+    limits: new Limits({ redis: connect('limiter'), log }),
   };
 }
 
+function linesInto(lines: string[]): Writable {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+}
+
+/** A name, and an address of the internet, that no other test of this file has. */
+export function newIdentity(): { readonly name: string; readonly address: string } {
+  const [a = 0, b = 0, c = 0] = randomBytes(3);
+  return { name: `person-${randomBytes(6).toString('hex')}`, address: `198.${a % 2 === 0 ? 18 : 19}.${b}.${c}` };
+}
+
 /** A person with the password `PASSWORD`. */
-export async function addPersonWithPassword(web: WebForTests, name: string): Promise<PersonForTests> {
+export async function addPersonWithPassword(web: WebForTests, name = newIdentity().name): Promise<PersonForTests> {
   const input = { email: `${name}@example.com`, name, password: new Secret(PASSWORD) };
   const user = await createUser(web.catalogue, SYSTEM_CONTEXT, input);
   return { userId: user.id, email: user.email, accountId: personalAccountId(user.id) };
 }
 
-/** A terminal on this machine that waits, and the link that it shows. */
+export interface VisitorForTests {
+  readonly person: PersonForTests;
+  readonly browser: BrowserJar;
+  readonly address: string;
+}
+
+/** A signed-in person without any project, at a browser with an address of its own. */
+export async function newVisitor(web: WebForTests): Promise<VisitorForTests> {
+  const { name, address } = newIdentity();
+  const user = await createUser(web.catalogue, SYSTEM_CONTEXT, { email: `${name}@example.com`, name, password: null });
+  const session = await createBrowserSession(web.catalogue, { userId: user.id, ip: address, userAgent: 'test' });
+  const browser = new BrowserJar(web.url, { address });
+  browser.setCookie('postern_session', session.cookie.reveal());
+  return { person: { userId: user.id, email: user.email, accountId: personalAccountId(user.id) }, browser, address };
+}
+
+/** As `newVisitor`, with one project to connect to. */
+export async function newDeveloper(web: WebForTests): Promise<VisitorForTests & { project: RegisteredProject }> {
+  const visitor = await newVisitor(web);
+  return { ...visitor, project: await addProject(web.catalogue, visitor.person.accountId, 'shop') };
+}
+
+/** A terminal that waits, by default on the browser's own machine, and the link that it shows. */
 export async function openLoginLink(
   web: WebForTests,
-  changes: Partial<LoginOrigin> = {},
+  origin: Partial<LoginOrigin> & Pick<LoginOrigin, 'address'>,
 ): Promise<{ request: LoginRequest; path: string; token: string }> {
-  const origin = loginOrigin({ address: '127.0.0.1', ...changes });
-  const { request, token } = await web.loginRequests.open(origin, { waiting: 'connection' });
+  const { request, token } = await web.loginRequests.open(loginOrigin(origin), { waiting: 'connection' });
   return { request, path: `/psql_session/${token.reveal()}`, token: token.reveal() };
 }

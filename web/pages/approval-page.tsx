@@ -21,6 +21,8 @@ export interface ApprovalProps {
   /** What the person does besides approving. */
   readonly step: 'approve' | 'user_code' | 'reverse_code';
   readonly problem: string | null;
+  /** Digits were shown before and wait for the terminal. */
+  readonly hasOpenCode: boolean;
   readonly accounts: readonly PickerAccount[];
   readonly picked: {
     readonly computeId: string | null;
@@ -39,7 +41,7 @@ export interface ApprovalProps {
 }
 
 export function ApprovalPage(props: ApprovalProps): VNode {
-  const { frame, path, userCode } = props;
+  const { frame, path } = props;
   return (
     <Document frame={frame} title="Approve a login" islands={['decide']}>
       <div class="ask">
@@ -49,15 +51,13 @@ export function ApprovalPage(props: ApprovalProps): VNode {
         </div>
         <div class="ask-columns">
           <section class="card stack ask-who" aria-label="Who asks">
-            <div class="user-code">
-              <p>Your terminal shows this code</p>
-              <output>{userCode}</output>
-            </div>
+            <UserCode {...props} />
             <WhoAsks {...props.asks} />
           </section>
           <form class="card stack" method="post" action={path} data-decide={path}>
             <CsrfField frame={frame} />
             {props.problem !== null && <Notice tone="problem" title={props.problem} />}
+            {props.hasOpenCode && <OpenCodeNotice />}
             {props.distance !== null && <DistanceNotice distance={props.distance} step={props.step} />}
             {props.accounts.length === 0 ? <NothingToPick /> : <Target {...props} />}
             <Decide {...props} />
@@ -65,6 +65,31 @@ export function ApprovalPage(props: ApprovalProps): VNode {
         </div>
       </div>
     </Document>
+  );
+}
+
+/** Where the person must copy the code from the terminal, the page does not show it. */
+function UserCode({ userCode, step }: ApprovalProps): VNode {
+  if (step === 'user_code') {
+    return (
+      <div class="user-code">
+        <p>Your terminal shows a code. Type it below, so that you decide about the right one.</p>
+      </div>
+    );
+  }
+  return (
+    <div class="user-code">
+      <p>Is this the code in your terminal?</p>
+      <output>{userCode}</output>
+    </div>
+  );
+}
+
+function OpenCodeNotice(): VNode {
+  return (
+    <Notice tone="plain" title="You have a code already">
+      <p>Run the command again and type it there. Getting another code makes the first one useless.</p>
+    </Notice>
   );
 }
 
@@ -171,7 +196,7 @@ function UserCodeField(): VNode {
         required
       />
       <p class="help" id="user_code-help">
-        Copy it from the terminal, not from this page: that shows you are looking at the right one.
+        Eight letters, on the line below the link.
       </p>
     </div>
   );

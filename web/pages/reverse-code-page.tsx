@@ -21,7 +21,7 @@ export function ReverseCodePage({ frame, path, digits, remainingMs }: ReverseCod
           <h1>Type this code into your terminal</h1>
           <p class="lead">Run the same command again. It asks for a password: answer with these digits.</p>
         </div>
-        <output class="reverse-code">{digits}</output>
+        <output class="reverse-code">{`${digits.slice(0, 3)} ${digits.slice(3)}`}</output>
         <p>
           <strong>Type this only into your own terminal.</strong> Nobody from support will ask for it.
         </p>
@@ -32,8 +32,8 @@ export function ReverseCodePage({ frame, path, digits, remainingMs }: ReverseCod
           </span>
           .
         </p>
-        <button class="button danger wide" type="submit" name="decision" value="deny">
-          Deny
+        <button class="button plain wide" type="submit" name="decision" value="deny">
+          I did not start this: deny
         </button>
       </form>
     </Document>

@@ -45,9 +45,9 @@ export async function requireOwnLoginRequest(
   return request;
 }
 
-/** One answer for unknown, malformed and foreign links. Throws `not_found`, or `rate_limited` for who keeps trying. */
+/** One answer for unknown, malformed and foreign links. Throws `link_unknown`, or `rate_limited` for who keeps trying. */
 export async function unknownLink({ limits }: ApprovalParts, person: PersonAtBrowser): Promise<never> {
   const verdict = await limits.unknownLink({ address: person.address, userId: person.userId });
   if (verdict === 'limited') throw new PosternError('rate_limited');
-  throw new PosternError('not_found', { params: { thing: 'login link' } });
+  throw new PosternError('link_unknown');
 }

@@ -53,6 +53,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
       : { terminal: cleanForPage(origin.address), browser: cleanForPage(sight.browserAddress) },
     step: strongestStep(sight),
     problem: sight.problem,
+    hasOpenCode: request.stepUp !== null,
     accounts: pickerAccounts(targets, origin.address),
     picked: {
       computeId: pickedId,

@@ -98,7 +98,7 @@ function deniedView(reason: string | null): StatusView {
   return stopped('Denied', `A wrong code was typed too often, so the login was denied. ${AGAIN}`);
 }
 
-const STEPS = ['Approved', 'Wake', 'Connect'] as const;
+const STEPS = ['Approved', 'Compute ready', 'Connected'] as const;
 
 function stepsUntil(current: number): StatusView['steps'] {
   return STEPS.map((label, index) => ({

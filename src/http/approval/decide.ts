@@ -20,7 +20,7 @@ interface Deciding {
   readonly form: DecisionForm;
 }
 
-/** Throws `already_decided` (409) for a second decision, `not_found` for somebody else's login request. */
+/** Throws `already_decided` (409) for a second decision, `link_unknown` for somebody else's login request. */
 export async function decide(
   parts: ApprovalParts,
   request: Request<{ key: string }>,

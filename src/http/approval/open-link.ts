@@ -18,7 +18,7 @@ export async function openLink(
   const navigation = navigationKind(request);
   // Chrome drops a refused prefetch and asks again when the person really goes there.
   if (navigation === 'prefetch') return void response.status(503).type('text/plain').send('not now\n');
-  if (navigation === 'machine') throw new PosternError('not_found', { params: { thing: 'login link' } });
+  if (navigation === 'machine') throw new PosternError('link_unknown');
   if (navigation === 'without_activation') return askToContinue(parts, request, response);
   const found = await findLoginRequest(parts, request.params.key);
   const claimed = found === null ? null : await claimLoginRequest(parts.services, found, person);

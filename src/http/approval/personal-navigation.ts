@@ -5,13 +5,13 @@ import type { Request } from 'express';
 
 export type Navigation = 'personal' | 'prefetch' | 'machine' | 'without_activation';
 
-/** Fetch metadata: Sec-Purpose, Sec-Fetch-Mode, Sec-Fetch-Dest, Sec-Fetch-Site, Sec-Fetch-User. */
+/** Fetch metadata: Sec-Purpose, Sec-Fetch-Dest, Sec-Fetch-Site, Sec-Fetch-User. */
 export function navigationKind(request: Pick<Request, 'get'>): Navigation {
   const purpose = `${request.get('sec-purpose') ?? ''} ${request.get('purpose') ?? ''}`;
   if (/prefetch|prerender|preview/.test(purpose)) return 'prefetch';
-  const mode = request.get('sec-fetch-mode');
-  if (mode === undefined) return 'personal';
-  if (mode !== 'navigate' || request.get('sec-fetch-dest') !== 'document') return 'machine';
+  const destination = request.get('sec-fetch-dest');
+  if (destination === undefined) return 'personal';
+  if (destination !== 'document') return 'machine';
   const isFromElsewhere = request.get('sec-fetch-site') === 'cross-site';
   return isFromElsewhere && request.get('sec-fetch-user') !== '?1' ? 'without_activation' : 'personal';
 }

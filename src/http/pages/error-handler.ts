@@ -55,7 +55,8 @@ function sendPage({ renderer, request, response, error }: FailedRequest): void {
   const isSignedIn = (findContext(response)?.session ?? null) !== null;
   renderer.send(request, response, MessagePage, {
     tone: 'stopped',
-    title: TITLES[error.httpStatus] ?? 'That did not work',
+    title:
+      error.code === 'link_unknown' ? 'This link leads nowhere' : (TITLES[error.httpStatus] ?? 'That did not work'),
     text: sentence(error),
     reference: error.code === 'internal' ? (error.params.reference ?? null) : null,
     link: isSignedIn ? { label: 'Back to the start', href: '/' } : { label: 'Sign in', href: '/sign-in' },

@@ -3,6 +3,7 @@
 
 import * as oidc from 'openid-client';
 import { z } from 'zod';
+import type { Identity } from '../../catalogue/identities.ts';
 import type { OidcConfig } from '../../config.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoopback } from '../../network-address.ts';
@@ -12,14 +13,6 @@ export interface PendingSignIn {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
-}
-
-export interface VerifiedIdentity {
-  readonly issuer: string;
-  readonly subject: string;
-  /** Null unless the provider says that it is verified. */
-  readonly verifiedEmail: string | null;
-  readonly name: string | null;
 }
 
 const SCOPE = 'openid email profile';
@@ -39,7 +32,7 @@ export class OidcSignIn {
     this.#config = config;
   }
 
-  /** The provider's address to go to, and what to remember. Throws `sign_in_unavailable` when the provider is away. */
+  /** The provider's address to go to, and what to remember. Throws `identity_provider_away` when the provider is away. */
   async start(redirectUri: string): Promise<{ readonly url: URL; readonly pending: PendingSignIn }> {
     const provider = await this.#discover();
     const pending = {
@@ -58,8 +51,8 @@ export class OidcSignIn {
     return { url, pending };
   }
 
-  /** Exchanges the code of the callback's address. Throws `sign_in_failed` for whatever does not fit. */
-  async finish(callbackUrl: URL, pending: PendingSignIn): Promise<VerifiedIdentity> {
+  /** Exchanges the code of the callback's address. Throws `identity_refused` for whatever does not fit. */
+  async finish(callbackUrl: URL, pending: PendingSignIn): Promise<Identity> {
     const provider = await this.#discover();
     try {
       const tokens = await oidc.authorizationCodeGrant(provider, callbackUrl, {
@@ -70,8 +63,7 @@ export class OidcSignIn {
       });
       const idToken = tokens.claims();
       if (idToken === undefined) throw new Error('the provider sent no ID token');
-      const userInfo = await oidc.fetchUserInfo(provider, tokens.access_token, idToken.sub);
-      return identityFrom(idToken, { ...userInfo, ...idToken });
+      return identityFrom(idToken, { ...(await userInfo(provider, tokens.access_token, idToken.sub)), ...idToken });
     } catch (cause) {
       throw new PosternError('identity_refused', { cause });
     }
@@ -95,12 +87,19 @@ export class OidcSignIn {
   }
 }
 
-function identityFrom(idToken: oidc.IDToken, claims: object): VerifiedIdentity {
+/** What the provider says besides the ID token; many keep the e-mail out of it. */
+async function userInfo(provider: oidc.Configuration, accessToken: string, subject: string): Promise<object> {
+  if (provider.serverMetadata().userinfo_endpoint === undefined) return {};
+  return await oidc.fetchUserInfo(provider, accessToken, subject);
+}
+
+function identityFrom(idToken: oidc.IDToken, claims: object): Identity {
   const { email, email_verified, name } = claimsSchema.parse(claims);
   return {
     issuer: idToken.iss,
     subject: idToken.sub,
-    verifiedEmail: email_verified === true ? (email ?? null) : null,
-    name: name ?? null,
+    email: email ?? null,
+    emailVerified: email_verified === true,
+    name: name ?? email ?? idToken.sub,
   };
 }

@@ -10,6 +10,7 @@ import type { HttpDependencies } from '../http-dependencies.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import type { PublicAddress } from '../public-address.ts';
 import { auditContextOfVisitor, contextOf } from '../request-context.ts';
+import { nameField, newPasswordField, problemsOf } from './new-password.ts';
 import { startBrowserSession } from './start-browser-session.ts';
 
 interface SetUpParts {
@@ -18,18 +19,14 @@ interface SetUpParts {
   readonly address: PublicAddress;
 }
 
-const MIN_PASSWORD_CHARACTERS = 10;
 const formSchema = z.object({
   email: z
     .string()
     .trim()
     .max(254)
     .regex(/^[^\s@]+@[^\s@]+$/, 'Enter an email address.'),
-  name: z.string().trim().min(1, 'Enter your name.').max(100, 'At most 100 characters.'),
-  password: z
-    .string()
-    .min(MIN_PASSWORD_CHARACTERS, `At least ${MIN_PASSWORD_CHARACTERS} characters.`)
-    .max(1_024, 'At most 1,024 characters.'),
+  name: nameField,
+  password: newPasswordField,
 });
 
 export function setUpRoutes(parts: SetUpParts): Router {
@@ -81,8 +78,4 @@ function sendSetUpPage(
     name: typed.data?.name ?? '',
     problems,
   });
-}
-
-function problemsOf(error: z.ZodError): Record<string, string> {
-  return Object.fromEntries(error.issues.map((issue) => [String(issue.path[0]), issue.message]));
 }

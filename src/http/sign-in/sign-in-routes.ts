@@ -3,7 +3,6 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { SignInPage } from '../../../web/pages/sign-in-page.tsx';
-import { loadPersonActor, SYSTEM } from '../../catalogue/actors.ts';
 import { endBrowserSession } from '../../catalogue/browser-sessions.ts';
 import { verifyPassword } from '../../catalogue/users.ts';
 import { PosternError } from '../../errors.ts';
@@ -11,7 +10,7 @@ import { Secret } from '../../secret.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import type { PublicAddress } from '../public-address.ts';
-import { contextOf } from '../request-context.ts';
+import { auditContextOfPerson, contextOf } from '../request-context.ts';
 import { safeNext } from '../safe-next.ts';
 import { clearCookie } from '../security/cookies.ts';
 import { startBrowserSession } from './start-browser-session.ts';
@@ -71,12 +70,10 @@ async function signIn(parts: SignInParts, request: Request, response: Response):
 }
 
 async function signOut({ deps, address }: SignInParts, _request: Request, response: Response): Promise<void> {
-  const { session, requestId, address: browserIp, userAgent } = contextOf(response);
+  const { session } = contextOf(response);
   if (session !== null) {
-    const { sessionId, user } = session;
-    const actor = (await loadPersonActor(deps.catalogue, user.id)) ?? SYSTEM;
-    const context = { actor, requestId, browserIp, userAgent };
-    await endBrowserSession(deps.catalogue, context, { userId: user.id, sessionId });
+    const context = await auditContextOfPerson(deps.catalogue, response);
+    await endBrowserSession(deps.catalogue, context, { userId: session.user.id, sessionId: session.sessionId });
   }
   clearCookie(response, address, 'session');
   response.redirect(303, '/sign-in');

@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { rememberTerminal } from '../../src/catalogue/last-used-targets.ts';
+import { newConnectionId } from '../../src/ids.ts';
+import { BrowserJar, csrfTokenIn } from '../support/browser-jar.ts';
+import { addProject } from '../support/catalogue-for-tests.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { newDeveloper, newVisitor, openLoginLink, startWeb, type WebForTests } from '../support/web-for-tests.ts';
+
+/** Where no browser of these tests is. */
+const ELSEWHERE = '203.0.113.9';
+
+let web: WebForTests;
+
+beforeAll(async () => {
+  web = await startWeb();
+});
+
+afterAll(() => web.close());
+
+describe('opening a login link', () => {
+  it('leads a stranger through sign-in to the page, and the token leaves the address', async () => {
+    const { browser, address } = await newDeveloper(web);
+    const { path, request } = await openLoginLink(web, { address });
+    const stranger = new BrowserJar(web.url);
+    expect((await stranger.get(path)).location).toBe(`/sign-in?next=${encodeURIComponent(path)}`);
+    const opened = await browser.open(path);
+    expect(opened.path).toBe(`/psql_session/${request.id}`);
+    expect(opened.text).toContain(request.userCode);
+    expect((await web.loginRequests.find(request.id))?.status).toBe('claimed');
+  });
+
+  it('stays pending however often it is fetched without a signed-in person', async () => {
+    const { address } = await newDeveloper(web);
+    const { path, request } = await openLoginLink(web, { address });
+    const previewer = new BrowserJar(web.url);
+    for (let times = 0; times < 10; times += 1) expect((await previewer.get(path)).status).toBe(303);
+    expect((await web.loginRequests.find(request.id))?.status).toBe('pending');
+  });
+
+  it.each([
+    ['a prefetch', { 'Sec-Purpose': 'prefetch' }, 503],
+    ['a prerender', { 'Sec-Purpose': 'prefetch;prerender' }, 503],
+    ['a frame', { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe' }, 404],
+    ['a script', { 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' }, 404],
+    [
+      'another site without a click',
+      { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Site': 'cross-site' },
+      200,
+    ],
+  ])('claims nothing for %s', async (_what, headers, status) => {
+    const { browser, address } = await newDeveloper(web);
+    const { path, request } = await openLoginLink(web, { address });
+    expect((await browser.get(path, headers)).status).toBe(status);
+    expect((await web.loginRequests.find(request.id))?.status).toBe('pending');
+  });
+
+  it('is a page that does not exist for everybody but the first who opened it', async () => {
+    const { browser, address } = await newDeveloper(web);
+    const other = (await newVisitor(web)).browser;
+    const { path, request } = await openLoginLink(web, { address });
+    await browser.open(path);
+    const foreign = await other.open(path);
+    const unknown = await other.open('/psql_session/AAAAAAAAAAAAAAAAAAAAAA');
+    const malformed = await other.open('/psql_session/nonsense');
+    const reference = await other.open(`/psql_session/${request.id}`);
+    for (const answer of [foreign, unknown, malformed, reference]) expect(answer.status).toBe(404);
+    expect(new Set([foreign, unknown, malformed, reference].map(({ text }) => withoutTokens(text))).size).toBe(1);
+  });
+});
+
+describe('approving', () => {
+  it('lets the terminal in with the compute alone, and the page follows the connection', async () => {
+    const { browser, address, project, person } = await newDeveloper(web);
+    const { path, request } = await openLoginLink(web, { address });
+    const page = await browser.open(path);
+    expect(page.text).toMatch(new RegExp(`value="${project.compute.id}" checked`));
+    const answer = await approve(browser, page, { compute_id: project.compute.id });
+    expect([answer.status, answer.location]).toEqual([303, `/psql_session/${request.id}`]);
+    expect((await web.loginRequests.find(request.id))?.approval).toMatchObject({
+      userId: person.userId,
+      computeId: project.compute.id,
+      access: 'read_write',
+      remember: 'once',
+    });
+    expect((await browser.get(page.path)).text).toContain('Your terminal is being told.');
+    await web.loginRequests.consume(request.id);
+    await web.loginRequests.setProgress(request.id, connected());
+    expect((await browser.get(page.path)).text).toContain('Connected. You can close this page.');
+  });
+
+  it('accepts the form at the address with the token too', async () => {
+    const { browser, address, project } = await newDeveloper(web);
+    const { path, request } = await openLoginLink(web, { address });
+    const page = await browser.open(path);
+    const fields = { csrf_token: csrfTokenIn(page.text), decision: 'approve', compute_id: project.compute.id };
+    expect((await browser.post(path, fields)).status).toBe(303);
+    expect((await web.loginRequests.find(request.id))?.status).toBe('approved');
+  });
+
+  it('happens once: the second answer is 409 and changes nothing', async () => {
+    const { browser, address, project } = await newDeveloper(web);
+    const { path, request } = await openLoginLink(web, { address });
+    const page = await browser.open(path);
+    await approve(browser, page, { compute_id: project.compute.id });
+    const again = await approve(browser, page, { compute_id: project.compute.id });
+    const deny = await approve(browser, page, { decision: 'deny' });
+    expect([again.status, deny.status]).toEqual([409, 409]);
+    expect(again.text).toContain('already approved');
+    expect((await web.loginRequests.find(request.id))?.status).toBe('approved');
+  });
+
+  it('answers a forged compute, account or project with 404 and keeps waiting', async () => {
+    const { browser, address, project } = await newDeveloper(web);
+    const stranger = (await newVisitor(web)).person;
+    const foreign = await addProject(web.catalogue, stranger.accountId, 'secret plans');
+    const { path, request } = await openLoginLink(web, { address });
+    const page = await browser.open(path);
+    const compute_id = project.compute.id;
+    const forgeries: ReadonlyArray<Readonly<Record<string, string>>> = [
+      { compute_id: foreign.compute.id },
+      { compute_id: 'ep-nobody-knows-12345678' },
+      { compute_id, account_id: stranger.accountId },
+      { compute_id, project_id: foreign.project.id },
+    ];
+    for (const forged of forgeries) {
+      const answer = await approve(browser, page, forged);
+      expect(answer.status).toBe(404);
+      expect(answer.text).not.toContain('secret plans');
+    }
+    expect((await web.loginRequests.find(request.id))?.status).toBe('claimed');
+  });
+
+  it('with an hour to remember makes a grant for this terminal', async () => {
+    const { browser, address, project, person } = await newDeveloper(web);
+    const { path } = await openLoginLink(web, { address });
+    const page = await browser.open(path);
+    await approve(browser, page, { compute_id: project.compute.id, remember: '1h', access: 'read_only' });
+    expect(await web.grants.list(person.userId)).toMatchObject([
+      { computeId: project.compute.id, access: 'read_only', address, usesLeft: null },
+    ]);
+  });
+
+  it('releases the listed waiting connections of the terminal with one explicit tick, and only those', async () => {
+    const { browser, address, project } = await newDeveloper(web);
+    const first = await openLoginLink(web, { address });
+    const second = await openLoginLink(web, { address });
+    const page = await browser.open(first.path);
+    const unlisted = await openLoginLink(web, { address });
+    const listed = [...page.text.matchAll(/name="waiting_id" value="([^"]+)"/g)].map(([, id]) => id ?? '');
+    expect(listed).toEqual([second.request.id]);
+    const fields = new URLSearchParams({ compute_id: project.compute.id, release_waiting: 'yes' });
+    for (const id of listed) fields.append('waiting_id', id);
+    await approve(browser, page, fields);
+    const status = async (id: typeof first.request.id) => (await web.loginRequests.find(id))?.status;
+    expect(await status(first.request.id)).toBe('approved');
+    expect(await status(second.request.id)).toBe('approved');
+    expect(await status(unlisted.request.id)).toBe('pending');
+  });
+});
+
+describe('saying no', () => {
+  it('denies, and the page says so', async () => {
+    const { browser, address } = await newDeveloper(web);
+    const { path, request } = await openLoginLink(web, { address });
+    const page = await browser.open(path);
+    await approve(browser, page, { decision: 'deny' });
+    expect((await web.loginRequests.find(request.id))?.status).toBe('denied');
+    expect((await browser.get(page.path)).text).toContain('The terminal was told');
+  });
+
+  it('blocks the address for that person after "this was not me"', async () => {
+    const { browser, address } = await newDeveloper(web);
+    const first = await openLoginLink(web, { address });
+    await approve(browser, await browser.open(first.path), { decision: 'report' });
+    const second = await openLoginLink(web, { address });
+    const blocked = await browser.open(second.path);
+    expect(blocked.status).toBe(403);
+    expect((await web.loginRequests.find(second.request.id))?.status).toBe('pending');
+    const other = (await newVisitor(web)).browser;
+    expect((await other.open(second.path)).status).toBe(200);
+  });
+});
+
+describe('ends of a login request', () => {
+  it('say that the link expired, with 410', async () => {
+    const shortLived = await startWeb({}, { ttlMs: 100 });
+    onTestFinished(() => shortLived.close());
+    const { browser, address } = await newVisitor(shortLived);
+    const { path, request } = await openLoginLink(shortLived, { address });
+    await waitUntil(
+      async () => (await shortLived.loginRequests.find(request.id))?.status === 'expired',
+      'the link expires',
+    );
+    const page = await browser.open(path);
+    expect([page.status, page.text.includes('This link has expired')]).toEqual([410, true]);
+  });
+
+  it('say that the terminal closed, and a late approval is refused', async () => {
+    const { browser, address, project } = await newDeveloper(web);
+    const { path, request } = await openLoginLink(web, { address });
+    const page = await browser.open(path);
+    await web.loginRequests.abandon(request.id, 'terminal_closed');
+    expect((await approve(browser, page, { compute_id: project.compute.id })).status).toBe(409);
+    expect((await browser.get(page.path)).text).toContain('The terminal closed');
+  });
+});
+
+describe('a terminal at another address', () => {
+  it('is named beside the browser, and a new one needs digits typed into the terminal', async () => {
+    const { browser, project, person } = await newDeveloper(web);
+    const { path, request } = await openLoginLink(web, { address: ELSEWHERE });
+    const page = await browser.open(path);
+    expect(page.text).toContain('The terminal is not where you are');
+    const answer = await approve(browser, page, { compute_id: project.compute.id });
+    const digits = />(\d{3} \d{3})<\/output>/.exec(answer.text)?.[1] ?? '';
+    expect(answer.text).toContain('Type this only into your own terminal.');
+    expect((await web.loginRequests.find(request.id))?.status).toBe('claimed');
+    const checked = await web.reverseCodes.check({ address: ELSEWHERE, requestedUser: 'alice' }, digits);
+    expect(checked).toMatchObject({ kind: 'consumed', request: { approval: { userId: person.userId } } });
+  });
+
+  it('that the person approved from before needs its code typed into the page, five times wrong denies', async () => {
+    const { browser, project, person } = await newDeveloper(web);
+    await rememberTerminal(web.catalogue, person.userId, ELSEWHERE);
+    const { path, request } = await openLoginLink(web, { address: ELSEWHERE });
+    const page = await browser.open(path);
+    const compute_id = project.compute.id;
+    expect((await approve(browser, page, { compute_id })).text).toContain('Type the code that your terminal shows.');
+    for (let tries = 0; tries < 4; tries += 1) {
+      expect((await approve(browser, page, { compute_id, user_code: 'BBBB-BBBB' })).status).toBe(400);
+    }
+    expect((await approve(browser, page, { compute_id, user_code: 'BBBB-BBBB' })).status).toBe(409);
+    expect((await web.loginRequests.find(request.id))?.status).toBe('denied');
+  });
+
+  it('is let in when the code is right, in any case and without its hyphen', async () => {
+    const { browser, project, person } = await newDeveloper(web);
+    await rememberTerminal(web.catalogue, person.userId, ELSEWHERE);
+    const { path, request } = await openLoginLink(web, { address: ELSEWHERE });
+    const page = await browser.open(path);
+    const user_code = request.userCode.replace('-', '').toLowerCase();
+    await approve(browser, page, { compute_id: project.compute.id, user_code });
+    expect((await web.loginRequests.find(request.id))?.status).toBe('approved');
+  });
+});
+
+async function approve(
+  browser: BrowserJar,
+  page: { readonly path: string; readonly text: string },
+  fields: Readonly<Record<string, string>> | URLSearchParams,
+) {
+  const form = new URLSearchParams({ decision: 'approve', csrf_token: csrfTokenIn(page.text) });
+  for (const [name, value] of new URLSearchParams(fields)) {
+    if (name === 'decision') form.set(name, value);
+    else form.append(name, value);
+  }
+  return await browser.post(page.path, form);
+}
+
+function connected() {
+  return {
+    kind: 'connected',
+    database: 'appdb',
+    databaseRole: 'app',
+    projectName: 'shop',
+    connectionId: newConnectionId(),
+  } as const;
+}
+
+function withoutTokens(html: string): string {
+  return html.replace(/name="csrf_token" value="[^"]+"/g, '');
+}

@@ -1,0 +1,46 @@
+// Debian's headless Chromium, driven by playwright-core: launched once per test file, one fresh context per visit.
+
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const BINARIES = [
+  '/usr/bin/chromium-headless-shell',
+  '/usr/lib/chromium/chromium-headless-shell',
+  '/usr/bin/chromium',
+] as const;
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+] as const;
+
+/** The caller closes it. Throws when Debian's chromium-headless-shell is not installed. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = BINARIES.find((path) => existsSync(path));
+  if (executablePath === undefined) throw new Error(`no Chromium found at ${BINARIES.join(', ')}`);
+  return await chromium.launch({ executablePath, args: [...ARGUMENTS] });
+}
+
+export interface WatchedContext extends AsyncDisposable {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the pages complained about: violations of the content security policy, script errors, failed requests. */
+  readonly complaints: readonly string[];
+}
+
+/** A context with one page whose complaints are kept; disposing closes it. */
+export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedContext> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText ?? ''}`));
+  return { context, page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}

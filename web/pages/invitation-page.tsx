@@ -1,0 +1,72 @@
+// An invitation to an organization: make an account with it, or join with the one at hand.
+
+import type { VNode } from 'preact';
+import { CsrfField } from '../components/csrf-field.tsx';
+import { TextField } from '../components/text-field.tsx';
+import { Document } from '../layout/document.tsx';
+import type { PageFrame } from '../layout/page-frame.ts';
+
+export interface InvitationProps {
+  readonly frame: PageFrame;
+  /** The form's own address; it holds the invitation's token. */
+  readonly action: string;
+  readonly organization: string;
+  readonly email: string;
+  readonly memberRole: 'admin' | 'member';
+  /** Nobody is signed in and the e-mail has no account: the form makes one. */
+  readonly isNewPerson: boolean;
+  readonly name: string;
+  readonly problems: Readonly<Partial<Record<'name' | 'password', string>>>;
+}
+
+export function InvitationPage(props: InvitationProps): VNode {
+  const { frame, action, organization, email, memberRole, isNewPerson } = props;
+  return (
+    <Document frame={frame} title="Invitation" width="narrow">
+      <div class="card stack">
+        <div class="stack-tight">
+          <h1>
+            Join <bdi>{organization}</bdi>
+          </h1>
+          <p class="lead">
+            <bdi>{email}</bdi> is invited as {memberRole === 'admin' ? 'an admin' : 'a member'}.
+          </p>
+        </div>
+        <form class="stack" method="post" action={action}>
+          <CsrfField frame={frame} />
+          {isNewPerson && <NewPerson {...props} />}
+          <button class="button primary wide" type="submit">
+            {isNewPerson ? 'Create account and join' : 'Join'}
+          </button>
+        </form>
+      </div>
+    </Document>
+  );
+}
+
+function NewPerson({ email, name, problems }: InvitationProps): VNode {
+  return (
+    <>
+      {/* For password managers: the account is the invited e-mail's. */}
+      <input type="hidden" name="username" autocomplete="username" value={email} />
+      <TextField
+        name="name"
+        label="Name"
+        autocomplete="name"
+        value={name}
+        focus="first"
+        {...(problems.name === undefined ? {} : { problem: problems.name })}
+      />
+      <TextField
+        name="password"
+        label="Password"
+        type="password"
+        autocomplete="new-password"
+        help="At least 10 characters. A sentence works well."
+        minLength={10}
+        maxLength={1024}
+        {...(problems.password === undefined ? {} : { problem: problems.password })}
+      />
+    </>
+  );
+}
