@@ -45,6 +45,7 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
+/** Nothing is opened here; the caller starts the fleet before the gateway listens and closes it after the last connection. */
 export function createFleet({ redis, subscriber, nodeId, version, clock, log }: FleetOptions): Fleet {
   const heartbeat = new NodeHeartbeat({ redis, nodeId, version, clock, log });
   const bus = new NodeBus({ redis, subscriber, nodeId, log });

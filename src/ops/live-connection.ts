@@ -23,7 +23,7 @@ const idText = z.string().min(1).max(MAX_ID_CHARACTERS);
 const text = z.string().max(MAX_TEXT_CHARACTERS);
 const count = z.number().int().nonnegative();
 
-export const liveConnectionRecordSchema = z.object({
+const liveConnectionRecordSchema = z.object({
   id: idText.transform((id) => idFrom<ConnectionId>(id)),
   nodeId: idText.transform((id) => idFrom<NodeId>(id)),
   phase: z.enum(['waiting', 'connecting', 'relaying']),

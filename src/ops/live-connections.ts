@@ -15,7 +15,7 @@ import {
 import type { LiveRegistration, LocalConnections } from './local-connections.ts';
 import type { NodeBus } from './node-bus.ts';
 import type { ConnectionTotals, NodeHeartbeat, NodeRecord } from './node-heartbeat.ts';
-import { MAX_CONNECTIONS_PER_COMMAND, type NodeCommand } from './node-messages.ts';
+import { MAX_CONNECTIONS_PER_COMMAND, MAX_OPERATOR_TEXT_CHARACTERS, type NodeCommand } from './node-messages.ts';
 import type { RevocationMatch, Revocations } from './revocations.ts';
 
 const RECORDS_PER_SCAN = 1_000;
@@ -23,7 +23,7 @@ const RECORDS_PER_SCAN = 1_000;
 /** Whether the owning node obeyed; `no_answer` within two seconds leaves open whether it will. */
 export type FleetOutcome = 'done' | 'not_found' | 'no_answer';
 
-/** Who asks, in words for the log of the node that obeys: an e-mail or a key's id. */
+/** Who asks, in words for the log of the node that obeys: an e-mail or a key's id. Texts are cut after 500 characters. */
 export interface AskedBy {
   readonly by: string;
 }
@@ -85,12 +85,17 @@ export class LiveConnections {
 
   /** Ends one connection, wherever it is; `reason` is shown to its person. Throws when Redis is away and it is not here. */
   async end(connectionId: ConnectionId, { reason, by }: AskedBy & { readonly reason: string }): Promise<FleetOutcome> {
-    return await this.#command(connectionId, { kind: 'end_connection', connectionId, reason, by });
+    return await this.#command(connectionId, {
+      kind: 'end_connection',
+      connectionId,
+      reason: cut(reason),
+      by: cut(by),
+    });
   }
 
   /** Has the running query of one connection canceled; `done` means that the cancel is under way. Throws as `end` does. */
   async cancelQuery(connectionId: ConnectionId, { by }: AskedBy): Promise<FleetOutcome> {
-    return await this.#command(connectionId, { kind: 'cancel_query', connectionId, by });
+    return await this.#command(connectionId, { kind: 'cancel_query', connectionId, by: cut(by) });
   }
 
   /** Sends a NOTICE to connections wherever they are; resolves to how many were reached. Throws when Redis is away. */
@@ -101,7 +106,7 @@ export class LiveConnections {
     const idsByNode = await this.#groupByNode(connectionIds);
     const requests = [...idsByNode].flatMap(([nodeId, ids]) =>
       inParts(ids, MAX_CONNECTIONS_PER_COMMAND).map((part) =>
-        this.#bus.request(nodeId, { kind: 'notify', connectionIds: part, text, by }),
+        this.#bus.request(nodeId, { kind: 'notify', connectionIds: part, text: cut(text), by: cut(by) }),
       ),
     );
     const outcomes = await Promise.all(requests);
@@ -115,7 +120,7 @@ export class LiveConnections {
 
   /** Asks a node to refuse new connections and to finish the old ones. */
   async drainNode(nodeId: NodeId, { by }: AskedBy): Promise<FleetOutcome> {
-    return (await this.#bus.request(nodeId, { kind: 'drain', by })).kind;
+    return (await this.#bus.request(nodeId, { kind: 'drain', by: cut(by) })).kind;
   }
 
   async #command(connectionId: ConnectionId, command: NodeCommand): Promise<FleetOutcome> {
@@ -163,4 +168,8 @@ export class LiveConnections {
     } while (cursor !== '0');
     return [...records.values()];
   }
+}
+
+function cut(text: string): string {
+  return text.slice(0, MAX_OPERATOR_TEXT_CHARACTERS);
 }

@@ -7,7 +7,7 @@ import { inParts } from './in-parts.ts';
 import { OutageLog } from './outage-log.ts';
 
 /** How long the hash outlives its node's last renewal. Readers go by the node's own key, which dies sooner. */
-export const HASH_TTL_MS = 30_000;
+const HASH_TTL_MS = 30_000;
 const FIELDS_PER_COMMAND = 500;
 
 interface MirroredHashOptions {

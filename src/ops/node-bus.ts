@@ -8,7 +8,7 @@ import type { RedisClient } from '../redis-client.ts';
 import { redisChannels } from '../redis-keys.ts';
 import { type NodeCommand, type NodeMessage, type NodeReply, parseNodeMessage } from './node-messages.ts';
 
-export const REPLY_LIMIT_MS = 2_000;
+const REPLY_LIMIT_MS = 2_000;
 /** Requests that may wait for their reply at a time; more are given up at once. */
 const MAX_PENDING_REQUESTS = 10_000;
 

@@ -9,9 +9,9 @@ import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
 import { OutageLog } from './outage-log.ts';
 
-export const BEAT_INTERVAL_MS = 2_000;
+const BEAT_INTERVAL_MS = 2_000;
 /** A node that stopped beating is gone from every list after this. */
-export const NODE_TTL_MS = 6_000;
+const NODE_TTL_MS = 6_000;
 /** Ids of nodes that have been silent for so long leave the index; only its size depends on it. */
 const FORGET_NODE_AFTER_MS = 3_600_000;
 const MAX_NODES = 1_000;

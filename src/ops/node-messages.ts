@@ -6,7 +6,7 @@ import type { ConnectionId, NodeId } from '../ids.ts';
 import { idFrom } from '../ids.ts';
 
 /** Longest message that is read at all, in UTF-16 units. */
-export const MAX_MESSAGE_CHARACTERS = 65_536;
+const MAX_MESSAGE_CHARACTERS = 65_536;
 export const MAX_CONNECTIONS_PER_COMMAND = 1_000;
 /** Longest reason or notice of an operator. */
 export const MAX_OPERATOR_TEXT_CHARACTERS = 500;

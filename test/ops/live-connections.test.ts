@@ -81,6 +81,13 @@ describe.each(redisKinds)('live connections on $name', ({ start }) => {
     expect(handle.ends).toEqual([{ kind: 'killed', reason: 'maintenance' }]);
   });
 
+  it('a reason that is too long is cut, not lost', async () => {
+    const { id, handle } = register(there);
+    await seenHere(id);
+    expect(await here.liveConnections.end(id, { reason: 'x'.repeat(100_000), by })).toBe('done');
+    expect(handle.ends).toEqual([{ kind: 'killed', reason: 'x'.repeat(500) }]);
+  });
+
   it('a query of another node is canceled', async () => {
     const { id, handle } = register(there);
     await seenHere(id);
