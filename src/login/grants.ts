@@ -17,7 +17,7 @@ import { USE_GRANT } from './scripts/use-grant.ts';
 import { type Terminal, terminalDigest } from './terminal.ts';
 
 /** No policy allows a longer grant (security.md, section 4). */
-export const LONGEST_GRANT_MS = 8 * 3_600_000;
+const LONGEST_GRANT_MS = 8 * 3_600_000;
 
 /** Live grants kept per person, account, project, compute or terminal; far more than people make within 8 hours. */
 const MAX_INDEXED = 10_000;
@@ -66,8 +66,8 @@ export class Grants {
     await Promise.all(this.#indexesOf(terms).map((index) => enter(index, terms.id, cappedMs)));
     const keys = [redisKeys.grant(terms.id)];
     const args = [JSON.stringify(terms), cappedMs, usesLeft ?? ''];
-    await askStore(() => runScript(this.#redis, CREATE_GRANT, { keys, args }));
-    const grant = await this.get(terms.id);
+    const reply = await askStore(() => runScript(this.#redis, CREATE_GRANT, { keys, args }));
+    const grant = parseGrant(fieldsOf(hashReplySchema.parse(reply)));
     if (grant === null) throw new Error(`grant ${terms.id} was not written`);
     return grant;
   }
@@ -154,7 +154,8 @@ export class Grants {
   }
 }
 
-const useReplySchema = z.tuple([z.number(), z.array(z.string())]);
+const hashReplySchema = z.array(z.string());
+const useReplySchema = z.tuple([z.number(), hashReplySchema]);
 
 async function enter(index: ExpiringIndex, id: GrantId, lifeMs: number): Promise<void> {
   const isIn = await index.enter(id, { lifeMs, most: MAX_INDEXED });

@@ -67,6 +67,17 @@ describe.each(redisKinds)('waiting logins on $name', ({ start }) => {
     expect(await tryToOpen('203.0.113.7')).toBe('opened');
   });
 
+  it('make room when their time is up, beside others that still wait', async () => {
+    for (let count = 0; count < 2; count += 1) await open('203.0.113.7', hasty);
+    await open('203.0.113.7');
+    await waitUntil(
+      async () => (await node.requests.countWaiting('203.0.113.7')).ofAddress === 1,
+      'two of three login requests expire',
+    );
+    expect([await tryToOpen('203.0.113.7'), await tryToOpen('203.0.113.7')]).toEqual(['opened', 'opened']);
+    expect(await tryToOpen('203.0.113.7')).toBe('too many');
+  });
+
   it('stop counting when their time is up, though their node never came back, and leave no index behind', async () => {
     for (let count = 0; count < 3; count += 1) await open('203.0.113.7', hasty);
     await waitUntil(

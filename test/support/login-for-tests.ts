@@ -21,11 +21,15 @@ const ROOMY: WaitingLimits = { waitingPerAddress: 100_000, waitingInTotal: 100_0
 /** Connects to the Redis at `url`; disposing closes the connections. Limits are out of the way unless given. */
 export function startLoginNode(
   url: string,
-  { ttlMs = 120_000, limits = {} }: { ttlMs?: number; limits?: Partial<WaitingLimits> } = {},
+  {
+    ttlMs = 120_000,
+    limits = {},
+    subscriberUrl = url,
+  }: { ttlMs?: number; limits?: Partial<WaitingLimits>; subscriberUrl?: string } = {},
 ): LoginNode {
   const log = createLog('silent');
   const redis = createRedis(url, { purpose: 'commands', log });
-  const subscriber = createRedis(url, { purpose: 'subscriber', log });
+  const subscriber = createRedis(subscriberUrl, { purpose: 'subscriber', log });
   const events = new LoginEvents({ subscriber, log });
   const requests = new LoginRequests({
     redis,

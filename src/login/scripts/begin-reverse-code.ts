@@ -1,3 +1,5 @@
+// Opens a reverse code on a claimed login request.
+
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 export const BEGIN_REVERSE_CODE = `${LOGIN_REQUEST_PRELUDE}

@@ -1,3 +1,5 @@
+// Compares typed digits with an open reverse code and counts the try, in one step.
+
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 // Comparing the digests with == is safe: they are HMACs, so a matching prefix tells nothing about the digits.

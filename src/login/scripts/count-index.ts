@@ -1,3 +1,5 @@
+// Counts an expiring index.
+
 import { LUA_NOW } from './redis-time.ts';
 
 export const COUNT_INDEX = `

@@ -1,3 +1,5 @@
+// Counts a user code that was typed wrong, and denies at the last one.
+
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 export const COUNT_WRONG_USER_CODE = `${LOGIN_REQUEST_PRELUDE}

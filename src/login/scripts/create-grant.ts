@@ -1,3 +1,5 @@
+// Writes a new grant.
+
 import { LUA_NOW } from './redis-time.ts';
 
 export const CREATE_GRANT = `
@@ -5,11 +7,11 @@ export const CREATE_GRANT = `
 -- ARGV[1]  its terms, JSON text
 -- ARGV[2]  its life in ms
 -- ARGV[3]  how many uses, or '' for any number
--- returns  1
+-- returns  the whole hash as field, value, …
 ${LUA_NOW}
 local until_at = digits(now + ARGV[2])
 redis.call('HSET', KEYS[1], 'terms', ARGV[1], 'created_at', digits(now), 'until', until_at, 'used_count', '0')
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'uses_left', ARGV[3]) end
 redis.call('PEXPIREAT', KEYS[1], until_at)
-return 1
+return redis.call('HGETALL', KEYS[1])
 `;

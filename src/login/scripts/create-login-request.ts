@@ -1,3 +1,5 @@
+// Writes a new login request.
+
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 export const CREATE_LOGIN_REQUEST = `${LOGIN_REQUEST_PRELUDE}

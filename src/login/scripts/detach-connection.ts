@@ -1,3 +1,5 @@
+// Takes the connection from a login request that stays open for its person.
+
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 export const DETACH_CONNECTION = `${LOGIN_REQUEST_PRELUDE}

@@ -1,3 +1,5 @@
+// Adds an id to an expiring index, unless it is full.
+
 import { LUA_NOW } from './redis-time.ts';
 
 export const ENTER_INDEX = `

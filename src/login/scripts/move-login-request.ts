@@ -1,3 +1,5 @@
+// One move of a login request, as an atomic compare-and-set.
+
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 export const MOVE_LOGIN_REQUEST = `${LOGIN_REQUEST_PRELUDE}

@@ -1,3 +1,5 @@
+// Reads a login request, first making the move that is due by time.
+
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 export const READ_LOGIN_REQUEST = `${LOGIN_REQUEST_PRELUDE}

@@ -1,3 +1,5 @@
+// How a script tells the time: by Redis' clock, so that nodes with different clocks agree.
+
 /** Redis' time as milliseconds in `now`, one reading per script, and a way to write it. */
 export const LUA_NOW = `
 local time = redis.call('TIME')

@@ -1,3 +1,5 @@
+// Writes how far the connection behind a login request has come.
+
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 export const SET_PROGRESS = `${LOGIN_REQUEST_PRELUDE}

@@ -1,3 +1,5 @@
+// Uses a grant once, if it has a use left.
+
 import { LUA_NOW } from './redis-time.ts';
 
 export const USE_GRANT = `
