@@ -2,8 +2,10 @@
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { listen } from './listen.ts';
+import { ProtocolViolation } from '../protocol/protocol-violation.ts';
+import { surviveErrors } from './survive-errors.ts';
 import type { ServerCertificate, TlsCertificates } from './tls-certificates.ts';
+import { waitOnStream } from './wait-on-stream.ts';
 
 export interface TlsFacts {
   /** As OpenSSL names it: `TLSv1.3`. */
@@ -34,16 +36,43 @@ export class TlsHandshakeFailed extends Error {
 const ALPN_PROTOCOL = 'postgresql';
 
 /**
- * Resolves with the encrypted socket, on which nothing was read yet; bytes unshifted into the plain one are part of the
- * handshake. Throws TlsHandshakeFailed, or the signal's reason; the socket is destroyed then.
+ * Resolves with the encrypted socket, on which nothing was read yet. With `direct`, bytes put back into the plain one are
+ * the handshake's; after an SSLRequest there must be none, and the call must follow the `S` in the same turn, before an
+ * honest client can have answered it. Throws ProtocolViolation for bytes that came too early, TlsHandshakeFailed, or the
+ * signal's reason; the socket is destroyed then.
  */
 export async function acceptTls(
   plain: Socket,
   certificates: TlsCertificates,
   { kind, signal }: AcceptTlsOptions,
 ): Promise<{ readonly socket: TLSSocket; readonly tls: TlsFacts }> {
-  signal.throwIfAborted();
-  let served: ServerCertificate = certificates.choose(null);
+  try {
+    signal.throwIfAborted();
+    if (kind === 'after_ssl_request') refuseEarlyBytes(plain);
+    const { socket, servedCertificate } = beginTls(plain, certificates);
+    await handshake(socket, signal);
+    if (kind === 'direct' && socket.alpnProtocol !== ALPN_PROTOCOL) {
+      throw new TlsHandshakeFailed('direct TLS without ALPN "postgresql"');
+    }
+    return { socket, tls: factsOf(socket, servedCertificate()) };
+  } catch (error) {
+    plain.destroy();
+    throw error;
+  }
+}
+
+// NOTE: bytes behind an SSLRequest came in clear text and must never be fed into TLS (CVE-2021-23214, CVE-2021-3935).
+function refuseEarlyBytes(plain: Socket): void {
+  if (plain.readableLength > 0) {
+    throw new ProtocolViolation('not_postgres', 'received unencrypted data after SSL request');
+  }
+}
+
+function beginTls(
+  plain: Socket,
+  certificates: TlsCertificates,
+): { readonly socket: TLSSocket; readonly servedCertificate: () => ServerCertificate } {
+  let served = certificates.choose(null);
   const socket = new TLSSocket(plain, {
     isServer: true,
     secureContext: served.context,
@@ -53,37 +82,21 @@ export async function acceptTls(
       callback(null, served.context);
     },
   });
-  try {
-    await handshake(socket, signal);
-    if (kind === 'direct' && socket.alpnProtocol !== ALPN_PROTOCOL) {
-      throw new TlsHandshakeFailed('direct TLS without ALPN "postgresql"');
-    }
-    return { socket, tls: factsOf(socket, served) };
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
+  surviveErrors(socket);
+  // Without a tls.Server around it, Node reports a broken record after the handshake by this event alone: neither
+  // 'error' nor 'close' would follow, and the connection would hang.
+  socket.on('_tlsError', (error: Error) => socket.destroy(error));
+  return { socket, servedCertificate: () => served };
 }
 
 function handshake(socket: TLSSocket, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (message: string, cause?: unknown): void =>
-      settle(() => reject(new TlsHandshakeFailed(message, cause)));
-    const onAbort = (): void => settle(() => reject(signal.reason));
-    const stopListening = listen(socket, {
-      // A server-side TLSSocket made by hand says 'secure' and never 'secureConnect'.
-      secure: () => settle(resolve),
-      error: (error) => fail('handshake failed', error),
-      close: () => fail('the client hung up during the handshake'),
-      end: () => fail('the client hung up during the handshake'),
-    });
-    const settle = (outcome: () => void): void => {
-      stopListening();
-      signal.removeEventListener('abort', onAbort);
-      outcome();
-    };
-    signal.addEventListener('abort', onAbort);
-  });
+  return waitOnStream<void>(socket, signal, ({ resolve, reject }) => ({
+    // A server-side TLSSocket made by hand says 'secure' and never 'secureConnect'.
+    secure: resolve,
+    error: (error) => reject(new TlsHandshakeFailed('handshake failed', error)),
+    close: () => reject(new TlsHandshakeFailed('the client hung up during the handshake')),
+    end: () => reject(new TlsHandshakeFailed('the client hung up during the handshake')),
+  }));
 }
 
 function factsOf(socket: TLSSocket, served: ServerCertificate): TlsFacts {

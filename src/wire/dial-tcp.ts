@@ -3,9 +3,9 @@
 import { connect, type Socket } from 'node:net';
 import { ConnectFailure } from './connect-failure.ts';
 import type { PinnedAddress } from './dial-address.ts';
-import { listen } from './listen.ts';
 import { surviveErrors } from './survive-errors.ts';
 import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
+import { waitOnStream } from './wait-on-stream.ts';
 
 const TCP_LIMIT_MS = 5_000;
 // protocol.md, section 14: probes begin after 30 s.
@@ -45,20 +45,11 @@ async function dialOne({ address, family, port }: PinnedAddress, signal: AbortSi
 }
 
 function connected(socket: Socket, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => settle(() => reject(signal.reason));
-    const stopListening = listen(socket, {
-      connect: () => settle(resolve),
-      error: (error) => settle(() => reject(new ConnectFailure(reasonOf(error), error.message, error))),
-      close: () => settle(() => reject(new ConnectFailure('closed', 'closed before it was connected'))),
-    });
-    const settle = (outcome: () => void): void => {
-      stopListening();
-      signal.removeEventListener('abort', onAbort);
-      outcome();
-    };
-    signal.addEventListener('abort', onAbort);
-  });
+  return waitOnStream<void>(socket, signal, ({ resolve, reject }) => ({
+    connect: resolve,
+    error: (error) => reject(new ConnectFailure(reasonOf(error), error.message, error)),
+    close: () => reject(new ConnectFailure('closed', 'closed before it was connected')),
+  }));
 }
 
 function reasonOf(error: NodeJS.ErrnoException): 'refused' | 'timed_out' | 'closed' {

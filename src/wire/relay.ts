@@ -33,10 +33,7 @@ export interface Relay {
   readonly finished: Promise<RelayEnd>;
   /** Puts a message between two of the upstream's. Resolves when it was written, or `given_up` at the end at the latest. */
   inject(message: Buffer): Promise<'sent' | 'given_up'>;
-  /**
-   * Stops taking bytes from the client and writes the final message at the next boundary; without it after `graceMs`,
-   * since inside a message it would be read as part of that. Resolves when the relay finished.
-   */
+  /** Takes nothing more from the client and writes the message at the next boundary, or after `graceMs` no message at all. */
   end(finalMessage: Buffer | null, limits: { readonly graceMs: number }): Promise<void>;
 }
 
@@ -61,9 +58,7 @@ type RelayPhase = 'relaying' | 'client_closed' | 'upstream_closed' | 'ending' | 
  * A client's FIN is passed on and the reply under way still arrives; so does one before an upstream's FIN.
  */
 export function startRelay(parts: RelayParts): Relay {
-  const relay = new SocketRelay(parts);
-  relay.start();
-  return relay;
+  return new SocketRelay(parts);
 }
 
 class SocketRelay implements Relay {
@@ -73,12 +68,11 @@ class SocketRelay implements Relay {
   lastActivityAt: number;
   readonly #parts: RelayParts;
   readonly #toClient: MessageInserter;
-  readonly #stops: (() => void)[] = [];
   readonly #unanswered = new UnansweredClient();
+  readonly #stops: (() => void)[] = [];
   #phase: RelayPhase = 'relaying';
   #reason: RelayEnd | null = null;
   #settle: (end: RelayEnd) => void = () => {};
-  #stopTimer: () => void = () => {};
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
@@ -87,6 +81,7 @@ class SocketRelay implements Relay {
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
+    this.#start(parts);
   }
 
   get transactionStatus(): TransactionStatus | 'unknown' {
@@ -107,50 +102,42 @@ class SocketRelay implements Relay {
 
   async end(finalMessage: Buffer | null, { graceMs }: { readonly graceMs: number }): Promise<void> {
     if (this.#phase !== 'ending' && this.#phase !== 'finished') {
-      this.#reason ??= { kind: 'ended' };
       this.#phase = 'ending';
-      this.#stopTimer();
-      const timer = setTimeout(() => this.#finish(), graceMs);
-      this.#stopTimer = () => clearTimeout(timer);
-      if (finalMessage === null || this.#parts.client.writableEnded) this.#finish();
-      else void this.#toClient.close(finalMessage).then(() => this.#finish());
+      const timer = setTimeout(() => this.#finish({ kind: 'ended' }), graceMs);
+      this.#stops.push(() => clearTimeout(timer));
+      if (finalMessage !== null && !this.#parts.client.writableEnded) await this.#toClient.close(finalMessage);
+      this.#finish({ kind: 'ended' });
     }
     await this.finished;
   }
 
-  start(): void {
-    const { client, upstream } = this.#parts;
+  #start({ client, upstream }: RelayParts): void {
     surviveErrors(client);
     surviveErrors(upstream);
-    this.#stops.push(
-      listen(client, {
-        data: (chunk) => this.#onClientBytes(chunk),
-        end: () => this.#onClientEnd(),
-        drain: () => this.#onClientDrained(),
-        finish: () => this.#finish(),
-        error: (cause) => this.#finish({ kind: 'client_failed', cause }),
-        close: () => this.#finish({ kind: 'client_failed', cause: client.errored }),
-      }),
-      listen(upstream, {
-        data: (chunk) => this.#onUpstreamBytes(chunk),
-        end: () => this.#onUpstreamEnd(),
-        drain: () => client.resume(),
-        error: (cause) => this.#onUpstreamLost(cause),
-        close: () => this.#onUpstreamLost(upstream.errored),
-      }),
-    );
+    const stopClient = listen(client, {
+      data: (chunk) => this.#onClientBytes(chunk),
+      end: () => this.#onClientEnd(),
+      drain: () => {
+        this.#toClient.flush();
+        upstream.resume();
+      },
+      finish: () => this.#finish({ kind: 'upstream_closed' }),
+      close: () => this.#finish({ kind: 'client_failed', cause: client.errored }),
+    });
+    const stopUpstream = listen(upstream, {
+      data: (chunk) => this.#onUpstreamBytes(chunk),
+      end: () => this.#onUpstreamEnd(),
+      drain: () => client.resume(),
+      close: () => this.#onUpstreamClosed(),
+    });
+    this.#stops.push(stopClient, stopUpstream);
     client.resume();
     upstream.resume();
-    this.#noticeEarlierEnds();
-  }
-
-  // A socket that ended or failed before anybody listened here says so only once.
-  #noticeEarlierEnds(): void {
-    const { client, upstream } = this.#parts;
-    if (upstream.destroyed) this.#onUpstreamLost(upstream.errored);
-    if (client.destroyed) this.#finish({ kind: 'client_failed', cause: client.errored });
+    // A socket that ended or failed before anybody listened here says so only once.
     if (upstream.readableEnded) this.#onUpstreamEnd();
-    if (client.readableEnded) this.#onClientEnd();
+    else if (upstream.destroyed) this.#onUpstreamClosed();
+    if (client.destroyed) this.#finish({ kind: 'client_failed', cause: client.errored });
+    else if (client.readableEnded) this.#onClientEnd();
   }
 
   #onClientBytes(chunk: Buffer): void {
@@ -172,11 +159,6 @@ class SocketRelay implements Relay {
     if (client.writableNeedDrain && client.writableLength >= RELAY_BUFFER_BYTES) upstream.pause();
   }
 
-  #onClientDrained(): void {
-    this.#toClient.flush();
-    this.#parts.upstream.resume();
-  }
-
   #onClientEnd(): void {
     if (this.#phase !== 'relaying') return;
     this.#phase = 'client_closed';
@@ -184,32 +166,33 @@ class SocketRelay implements Relay {
     const { client, upstream } = this.#parts;
     upstream.end();
     const movedBytes = () => this.bytesToClient + this.bytesToUpstream - upstream.writableLength;
-    // A reply that waits for a slow reader is not silence.
-    this.#stopTimer = watchSilence(movedBytes, CLIENT_GONE_GRACE_MS, () => {
-      if (client.writableLength === 0) this.#finish();
+    const stopWatching = watchSilence(movedBytes, CLIENT_GONE_GRACE_MS, () => {
+      // A reply that waits for a slow reader is not silence.
+      if (client.writableLength === 0) this.#finish({ kind: 'ended' });
     });
+    this.#stops.push(stopWatching);
   }
 
   #onUpstreamEnd(): void {
-    if (this.#phase === 'ending') this.#finish();
+    if (this.#phase === 'ending') this.#finish({ kind: 'ended' });
     if (this.#phase === 'finished') return;
     this.#phase = 'upstream_closed';
     this.#reason ??= { kind: 'upstream_closed' };
-    this.#stopTimer();
     this.#toClient.giveUp();
     this.#parts.client.end();
   }
 
-  // After an upstream's FIN its socket may fail or close at will: what it sent is ours to deliver.
-  #onUpstreamLost(cause: unknown): void {
-    if (this.#phase !== 'upstream_closed') this.#finish({ kind: 'upstream_failed', cause });
+  // After an upstream's FIN its socket may close or fail at will: what it sent is ours to deliver.
+  #onUpstreamClosed(): void {
+    if (this.#phase === 'upstream_closed') return;
+    this.#finish({ kind: 'upstream_failed', cause: this.#parts.upstream.errored });
   }
 
-  #finish(end: RelayEnd = { kind: 'ended' }): void {
+  /** `end` counts where there was no reason before. */
+  #finish(end: RelayEnd): void {
     if (this.#phase === 'finished') return;
     this.#phase = 'finished';
     for (const stop of this.#stops) stop();
-    this.#stopTimer();
     this.#parts.client.pause();
     this.#parts.upstream.pause();
     this.#toClient.giveUp();

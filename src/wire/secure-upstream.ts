@@ -7,10 +7,11 @@ import { PosternError } from '../errors.ts';
 import { encodeSslRequest } from '../protocol/upstream-packets.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { PinnedAddress } from './dial-address.ts';
-import { listen } from './listen.ts';
+import { surviveErrors } from './survive-errors.ts';
 import { nextBytes } from './take-bytes.ts';
 import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
 import { type UpstreamTls, verifiesCertificate } from './upstream-target.ts';
+import { waitOnStream } from './wait-on-stream.ts';
 
 const TLS_LIMIT_MS = 5_000;
 const SSL_YES = 0x53;
@@ -25,8 +26,8 @@ interface SecureTarget {
 
 /**
  * Throws PosternError `upstream_tls` when the far side has no TLS or the wrong certificate, `upstream_protocol` when it is
- * no Postgres, `upstream_unreachable` when it is silent, or the signal's reason. The plain socket is then the caller's to
- * destroy.
+ * no Postgres, `upstream_unreachable` when it is silent or gone, or the signal's reason. At most 5 s. The plain socket is
+ * then the caller's to destroy.
  */
 export async function secureUpstream(plain: Socket, target: SecureTarget, signal: AbortSignal): Promise<TLSSocket> {
   try {
@@ -35,22 +36,21 @@ export async function secureUpstream(plain: Socket, target: SecureTarget, signal
       return await handshake(plain, target, limited);
     });
   } catch (error) {
-    if (!(error instanceof TimeLimitExceeded)) throw error;
-    throw new PosternError('upstream_unreachable', {
-      params: { compute: target.name },
-      cause: new ConnectFailure('timed_out', 'TLS took too long', error),
-    });
+    signal.throwIfAborted();
+    if (error instanceof PosternError) throw error;
+    const cause =
+      error instanceof TimeLimitExceeded
+        ? new ConnectFailure('silent', 'TLS took too long', error)
+        : new ConnectFailure('closed', 'connection lost before TLS', error);
+    throw new PosternError('upstream_unreachable', { params: { compute: target.name }, cause });
   }
 }
 
 async function askForTls(plain: Socket, { name }: SecureTarget, signal: AbortSignal): Promise<void> {
   plain.write(encodeSslRequest());
   const answer = await nextBytes(plain, signal);
+  if (answer === null) throw new ConnectFailure('closed', 'closed after SSLRequest');
   const params = { compute: name };
-  if (answer === null) {
-    const cause = new ConnectFailure('closed', 'closed after SSLRequest');
-    throw new PosternError('upstream_unreachable', { params, cause });
-  }
   if (answer[0] === SSL_NO) throw new PosternError('upstream_tls', { params, cause: new Error('TLS is not offered') });
   // NOTE: bytes behind the S came in clear text and would count as the upstream's (CVE-2021-23222).
   if (answer[0] !== SSL_YES || answer.length > 1 || plain.readableLength > 0) {
@@ -58,32 +58,22 @@ async function askForTls(plain: Socket, { name }: SecureTarget, signal: AbortSig
   }
 }
 
-function handshake(plain: Socket, target: SecureTarget, signal: AbortSignal): Promise<TLSSocket> {
-  const socket = connect({ socket: plain, ...tlsOptions(target) });
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown): void =>
-      settle(() => {
-        socket.destroy();
-        reject(new PosternError('upstream_tls', { params: { compute: target.name }, cause }));
-      });
-    const onAbort = (): void =>
-      settle(() => {
-        socket.destroy();
-        reject(signal.reason);
-      });
-    const stopListening = listen(socket, {
-      secureConnect: () => settle(() => resolve(socket)),
-      error: fail,
-      close: () => fail(new Error('closed during the handshake')),
-      end: () => fail(new Error('closed during the handshake')),
-    });
-    const settle = (outcome: () => void): void => {
-      stopListening();
-      signal.removeEventListener('abort', onAbort);
-      outcome();
-    };
-    signal.addEventListener('abort', onAbort);
-  });
+async function handshake(plain: Socket, target: SecureTarget, signal: AbortSignal): Promise<TLSSocket> {
+  try {
+    // Throws where the catalogue's certificates cannot be read.
+    const socket = connect({ socket: plain, ...tlsOptions(target) });
+    surviveErrors(socket);
+    await waitOnStream<void>(socket, signal, ({ resolve, reject }) => ({
+      secureConnect: resolve,
+      error: reject,
+      close: () => reject(new Error('closed during the handshake')),
+      end: () => reject(new Error('closed during the handshake')),
+    }));
+    return socket;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new PosternError('upstream_tls', { params: { compute: target.name }, cause: error });
+  }
 }
 
 function tlsOptions({ tls, address }: SecureTarget): ConnectionOptions {

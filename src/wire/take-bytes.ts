@@ -2,6 +2,7 @@
 // Keeps nothing between two calls and knows no packet.
 
 import type { Duplex } from 'node:stream';
+import { waitOnStream } from './wait-on-stream.ts';
 
 /** What was made of the bytes so far, and how many of them it used; null while more are needed. */
 export type Taken<T> = { readonly value: T; readonly usedBytes: number } | null;
@@ -50,23 +51,15 @@ export async function nextBytes(socket: Duplex, signal: AbortSignal): Promise<Bu
 }
 
 function waitForBytes(socket: Duplex, signal: AbortSignal): Promise<Buffer | null> {
-  return new Promise((resolve, reject) => {
-    const onReadable = (): void => {
+  return waitOnStream(socket, signal, ({ resolve, reject }) => ({
+    readable: () => {
       const chunk: Buffer | null = socket.read();
-      if (chunk !== null) settle(() => resolve(chunk));
-    };
-    const onClosed = (): void => settle(() => resolve(null));
-    const onError = (error: Error): void => settle(() => reject(error));
-    const onAbort = (): void => settle(() => reject(signal.reason));
-    // At once and not when the promise is awaited: a second 'readable' in the same turn would take bytes for nobody.
-    const settle = (outcome: () => void): void => {
-      socket.off('readable', onReadable).off('end', onClosed).off('close', onClosed).off('error', onError);
-      signal.removeEventListener('abort', onAbort);
-      outcome();
-    };
-    socket.on('readable', onReadable).on('end', onClosed).on('close', onClosed).on('error', onError);
-    signal.addEventListener('abort', onAbort);
-  });
+      if (chunk !== null) resolve(chunk);
+    },
+    end: () => resolve(null),
+    close: () => resolve(null),
+    error: reject,
+  }));
 }
 
 function withRoomFor(bytes: Buffer, need: { readonly count: number; readonly moreBytes: number }): Buffer {

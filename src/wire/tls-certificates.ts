@@ -1,7 +1,7 @@
 // The server's certificates: several of them, chosen by the name that the client asks for, read again when their files
 // change. A pair that does not fit together is refused and the old one kept.
 
-import { X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Log } from '../log.ts';
@@ -25,6 +25,8 @@ interface Loaded extends ServerCertificate {
 
 // Secrets mounted by orchestrators change by swapping links, which file watchers miss: the times are compared instead.
 const CHECK_INTERVAL_MS = 2_000;
+// As PostgreSQL does: a client that renegotiates again and again costs much and gains nothing.
+const NO_RENEGOTIATION = constants.SSL_OP_NO_RENEGOTIATION;
 
 export class TlsCertificates {
   readonly #log: Log;
@@ -39,6 +41,7 @@ export class TlsCertificates {
   }): Promise<TlsCertificates> {
     const pairs = options.certPaths.map((certPath, index) => ({ certPath, keyPath: options.keyPaths[index] ?? '' }));
     if (pairs.length === 0) throw new Error('no certificate is configured');
+    if (options.keyPaths.length !== pairs.length) throw new Error('each certificate needs its key, in the same order');
     return new TlsCertificates(await Promise.all(pairs.map(loadPair)), options.log);
   }
 
@@ -48,12 +51,13 @@ export class TlsCertificates {
     this.#timer = setInterval(() => void this.reload(), CHECK_INTERVAL_MS).unref();
   }
 
-  /** The certificate that names the host, exactly or by its wildcard; else the default. */
+  /** The certificate that names the host, rather exactly than by a wildcard; else the first. Never throws for a name. */
   choose(serverName: string | null): ServerCertificate {
-    const fitting = serverName === null ? undefined : this.#loaded.find(({ x509 }) => x509.checkHost(serverName));
-    const chosen = fitting ?? this.#loaded[0];
-    if (chosen === undefined) throw new Error('no certificate is loaded');
-    return chosen;
+    const exact = this.#loaded.find(({ x509 }) => namesHost(x509, serverName, 'exactly'));
+    const chosen = exact ?? this.#loaded.find(({ x509 }) => namesHost(x509, serverName, 'by_wildcard'));
+    const [first] = this.#loaded;
+    if (first === undefined) throw new Error('no certificate is loaded');
+    return chosen ?? first;
   }
 
   /** Takes up changed files now instead of within two seconds. Never rejects. */
@@ -66,27 +70,37 @@ export class TlsCertificates {
   }
 
   async #refreshed(current: Loaded): Promise<Loaded> {
+    const { files } = current;
+    // Taken before the files are read: a change during the reading is seen by the next check.
+    const modifiedAt = await modificationTimes(files);
+    if (modifiedAt === current.modifiedAt) return current;
     try {
-      if ((await modificationTimes(current.files)) === current.modifiedAt) return current;
-      const fresh = await loadPair(current.files);
-      this.#log.info({ certificate: current.files.certPath, validTo: fresh.x509.validTo }, 'certificate reloaded');
+      const fresh = { ...(await loadPair(files)), modifiedAt };
+      this.#log.info({ certificate: files.certPath, valid_to: fresh.x509.validTo }, 'certificate reloaded');
       return fresh;
     } catch (error) {
       this.#log.warn(
-        { err: error, certificate: current.files.certPath },
+        { err: error, certificate: files.certPath },
         'changed certificate cannot be used, the old one stays',
       );
-      return { ...current, modifiedAt: await modificationTimes(current.files).catch(() => current.modifiedAt) };
+      return { ...current, modifiedAt };
     }
   }
 }
 
+/** By subject alternative names only: the common name is no host name (RFC 9525 6). */
+function namesHost(x509: X509Certificate, serverName: string | null, how: 'exactly' | 'by_wildcard'): boolean {
+  // OpenSSL takes a NUL for an error of ours, and an exception in the handshake's callback would end the process.
+  if (serverName === null || serverName.includes('\0')) return false;
+  return x509.checkHost(serverName, { subject: 'never', wildcards: how === 'by_wildcard' }) !== undefined;
+}
+
 async function loadPair(files: CertificateFiles): Promise<Loaded> {
   const modifiedAt = await modificationTimes(files);
-  const [cert, key] = await Promise.all([readFile(files.certPath), readFile(files.keyPath)]);
   try {
+    const [cert, key] = await Promise.all([readFile(files.certPath), readFile(files.keyPath)]);
     // Throws when key and certificate do not belong together.
-    const context = createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+    const context = createSecureContext({ cert, key, minVersion: 'TLSv1.2', secureOptions: NO_RENEGOTIATION });
     const x509 = new X509Certificate(cert);
     return { files, modifiedAt, context, x509, der: x509.raw };
   } catch (error) {
@@ -95,6 +109,15 @@ async function loadPair(files: CertificateFiles): Promise<Loaded> {
 }
 
 async function modificationTimes({ certPath, keyPath }: CertificateFiles): Promise<string> {
-  const [cert, key] = await Promise.all([stat(certPath), stat(keyPath)]);
-  return `${cert.mtimeMs} ${cert.ino} ${key.mtimeMs} ${key.ino}`;
+  const times = await Promise.all([modificationTime(certPath), modificationTime(keyPath)]);
+  return times.join(', ');
+}
+
+async function modificationTime(path: string): Promise<string> {
+  try {
+    const { mtimeMs, ino, size } = await stat(path);
+    return `${mtimeMs} ${ino} ${size}`;
+  } catch {
+    return 'unreadable';
+  }
 }

@@ -1,0 +1,38 @@
+// One wait on a stream's events: the first that settles it takes all listeners off again.
+
+import type { Duplex } from 'node:stream';
+import { listen, type StreamListeners } from './listen.ts';
+
+interface Settle<T> {
+  resolve(value: T): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * Waits until one of the listeners settles it. Throws what they reject with, or the signal's reason.
+ * The listeners go at once and not when the promise is awaited: a second 'readable' in the same turn would take bytes
+ * for nobody.
+ */
+export function waitOnStream<T>(
+  stream: Duplex,
+  signal: AbortSignal,
+  listenersFor: (settle: Settle<T>) => StreamListeners,
+): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const finish = (outcome: () => void): void => {
+      stopListening();
+      signal.removeEventListener('abort', onAbort);
+      outcome();
+    };
+    const onAbort = (): void => finish(() => reject(signal.reason));
+    const stopListening = listen(
+      stream,
+      listenersFor({
+        resolve: (value) => finish(() => resolve(value)),
+        reject: (reason) => finish(() => reject(reason)),
+      }),
+    );
+    signal.addEventListener('abort', onAbort);
+  });
+}
