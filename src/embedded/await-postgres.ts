@@ -4,14 +4,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Secret } from '../secret.ts';
 
-const POLL_MS = 15;
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 200;
 const CONNECT_LIMIT_MS = 2_000;
 
 /** Resolves to `ready` after the first answer, or to `gave_up` when the signal aborts; any failure means "not yet". */
 export async function awaitPostgres(url: Secret, signal: AbortSignal): Promise<'ready' | 'gave_up'> {
-  while (!signal.aborted) {
+  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     if (await answers(url)) return 'ready';
-    await pause(POLL_MS);
+    await pause(pauseMs, undefined, { signal }).catch(() => {});
   }
   return 'gave_up';
 }

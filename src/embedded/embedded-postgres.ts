@@ -37,7 +37,7 @@ export interface EmbeddedPostgresOptions {
   readonly log: Log;
   /** 18 unless said otherwise. */
   readonly version?: EmbeddedVersion;
-  /** Postgres settings by name, such as `max_connections`. */
+  /** Postgres settings by name, such as `max_connections`; with `fsync: 'off'` the cluster is made unsynced, too. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -55,7 +55,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     const account = await choosePostgresAccount(files.cluster);
     const { initdb, postgres } = await findUsablePrograms(postgresPackage, { account, log });
-    const password = await prepareCluster(files, { account, initdb, log });
+    const password = await prepareCluster(files, { account, initdb, options });
     const cluster = await realpath(files.cluster);
     await stopOrphanedPostgres(cluster, log);
     const urlAt = (port: number) => superuserUrl(password, port);
@@ -78,10 +78,11 @@ export function superuserUrl(password: Secret, port: number): Secret {
 /** The superuser's password; the cluster is made first when this is the folder's first start. */
 async function prepareCluster(
   files: PostgresFiles,
-  { account, initdb, log }: { account: PostgresAccount; initdb: string; log: Log },
+  { account, initdb, options }: { account: PostgresAccount; initdb: string; options: EmbeddedPostgresOptions },
 ): Promise<Secret> {
   if (await clusterExists(files)) return getPassword(files);
   const password = await readOrMakePassword(files);
-  await makeCluster({ files, initdb, account, password, log });
+  const durability = options.settings?.fsync === 'off' ? 'unsynced' : 'synced';
+  await makeCluster({ files, initdb, account, password, durability, log: options.log });
   return password;
 }

@@ -21,8 +21,7 @@ export interface FolderLock {
 export async function lockFolder(path: string): Promise<FolderLock> {
   const ownText = JSON.stringify({ pid: process.pid, birth: await findProcessBirth(process.pid) });
   for (let attempt = 0; attempt < MOST_TAKEOVERS; attempt += 1) {
-    if (await createWholeFile(path, { text: ownText, mode: 0o644 }))
-      return { release: () => rm(path, { force: true }) };
+    if (await createWholeFile(path, { text: ownText, mode: 0o644 })) return heldLock(path);
     const living = await findLockHolder(path);
     if (living !== null)
       throw new EmbeddedError(
@@ -31,6 +30,18 @@ export async function lockFolder(path: string): Promise<FolderLock> {
     await removeStale(path);
   }
   throw new EmbeddedError(`cannot take ${path}: other processes keep taking it`);
+}
+
+/** NOTE: released once; a second time it could be the lock of whoever took it since. */
+function heldLock(path: string): FolderLock {
+  const state = { isHeld: true };
+  return {
+    release: async () => {
+      if (!state.isHeld) return;
+      state.isHeld = false;
+      await rm(path, { force: true });
+    },
+  };
 }
 
 /** The number of the living process that holds the lock, or null. */

@@ -25,9 +25,12 @@ export interface KeepOptions {
 const READY_LIMIT_MS = 120_000;
 // A run that lasted this long was healthy: the count of deaths starts again.
 const HEALTHY_RUN_MS = 30_000;
-const MOST_DEATHS_IN_A_ROW = 8;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
+
+type DeathReason = 'port_taken' | 'still_held' | 'unknown';
+// In a row; with the pauses between them, "still held" is waited for about a minute.
+const MOST_DEATHS: Readonly<Record<DeathReason, number>> = { port_taken: 6, still_held: 32, unknown: 6 };
 
 /** Resolves after the first answer. Throws EmbeddedError with Postgres' last words when it cannot be started at all. */
 export async function keepPostgresRunning(options: KeepOptions): Promise<KeptPostgres> {
@@ -49,17 +52,18 @@ export async function keepPostgresRunning(options: KeepOptions): Promise<KeptPos
 async function startFirst(options: KeepOptions): Promise<{ child: PostgresProcess; port: number }> {
   const { launch, preferredPort, urlAt } = options;
   let port = preferredPort ?? (await findFreePort());
-  let lastWords = '';
-  for (let deaths = 1; deaths <= MOST_DEATHS_IN_A_ROW; deaths += 1) {
+  for (let deaths = 1; ; deaths += 1) {
     const child = startPostgresProcess(launch, port);
     if (await becomesReady(child, urlAt(port))) return { child, port };
     await child.stop();
-    lastWords = await child.lastWords();
-    if (isPortTaken(lastWords)) port = await findFreePort();
-    else if (!mayPass(lastWords)) break;
+    const lastWords = await child.lastWords();
+    const reason = reasonIn(lastWords);
+    if (reason === 'unknown' || deaths === MOST_DEATHS[reason]) {
+      throw new EmbeddedError(`the embedded Postgres does not start: ${lastWords}`);
+    }
+    if (reason === 'port_taken') port = await findFreePort();
     await pause(pauseAfter(deaths));
   }
-  throw new EmbeddedError(`the embedded Postgres does not start: ${lastWords}`);
 }
 
 interface Watch extends KeepOptions {
@@ -70,13 +74,14 @@ interface Watch extends KeepOptions {
 
 async function restartWhenItDies({ launch, port, urlAt, current, signal }: Watch): Promise<void> {
   let deaths = 0;
-  let readyAt = performance.now();
+  let readyAt: number | null = performance.now();
   for (;;) {
     await current.child.exited;
     if (signal.aborted) return;
-    deaths = performance.now() - readyAt > HEALTHY_RUN_MS ? 1 : deaths + 1;
+    deaths = readyAt !== null && performance.now() - readyAt > HEALTHY_RUN_MS ? 1 : deaths + 1;
+    readyAt = null;
     const facts = { deaths, lastWords: await current.child.lastWords() };
-    if (deaths > MOST_DEATHS_IN_A_ROW) {
+    if (deaths > MOST_DEATHS[reasonIn(facts.lastWords)]) {
       launch.log.fatal(facts, 'embedded Postgres keeps dying and is not started again: restart Postern');
       return;
     }
@@ -105,13 +110,10 @@ async function becomesReady(child: PostgresProcess, url: Secret): Promise<boolea
   }
 }
 
-function isPortTaken(lastWords: string): boolean {
-  return lastWords.includes('could not bind');
-}
-
 /** A killed Postgres leaves its lock file and, until its last backend has noticed, its shared memory. */
-function mayPass(lastWords: string): boolean {
-  return /lock file|shared memory/.test(lastWords);
+function reasonIn(lastWords: string): DeathReason {
+  if (lastWords.includes('could not bind')) return 'port_taken';
+  return /lock file|shared memory/.test(lastWords) ? 'still_held' : 'unknown';
 }
 
 function pauseAfter(deaths: number): number {

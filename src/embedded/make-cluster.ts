@@ -24,6 +24,8 @@ export interface ClusterRequest {
   readonly initdb: string;
   readonly account: PostgresAccount;
   readonly password: Secret;
+  /** `unsynced` for a cluster whose loss in a power cut does not matter. */
+  readonly durability: 'synced' | 'unsynced';
   readonly log: Log;
 }
 
@@ -60,7 +62,10 @@ async function makeReachablePlace(name: string, account: PostgresAccount): Promi
   return place;
 }
 
-async function makeClusterAt(path: string, { initdb, account, password, log }: ClusterRequest): Promise<void> {
+async function makeClusterAt(
+  path: string,
+  { initdb, account, password, durability, log }: ClusterRequest,
+): Promise<void> {
   const draft = `${path}.new`;
   const passwordFile = `${draft}.password`;
   await rm(draft, { recursive: true, force: true });
@@ -77,6 +82,7 @@ async function makeClusterAt(path: string, { initdb, account, password, log }: C
       '--encoding=UTF8',
       `--locale=${LOCALE}`,
     ];
+    if (durability === 'unsynced') options.push('--no-sync');
     log.debug({ path }, 'making a Postgres cluster');
     await run(initdb, [`--pgdata=${draft}`, ...options], { ...account, cwd: '/', env: {}, timeout: INITDB_LIMIT_MS });
     await rename(draft, path);

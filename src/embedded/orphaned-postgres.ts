@@ -4,23 +4,42 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log.ts';
-import { findProcessBirth, isProcessOfFolder } from './process-birth.ts';
-import { stopPostgres } from './stop-postgres.ts';
+import { EmbeddedError } from './embedded-error.ts';
+import { findProcessBirth } from './process-birth.ts';
+import { findProcessesOfCluster, isProcessOfCluster } from './processes-of-folder.ts';
+import { hasProcess, sendSignal, stopPostgres } from './stop-postgres.ts';
 
 const POLL_MS = 20;
+const LEFTOVER_LIMIT_MS = 15_000;
 
-/** Afterwards no postmaster serves `cluster` (its real path). The caller holds the folder's lock. */
+/**
+ * Afterwards no process serves `cluster` (its real path). The caller holds the folder's lock. Throws EmbeddedError when
+ * some cannot be ended.
+ */
 export async function stopOrphanedPostgres(cluster: string, log: Log): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid');
   const pid = await readPid(pidFile);
-  if (pid === null || (await findProcessBirth(pid)) === null) return;
-  if (await isProcessOfFolder(pid, cluster)) {
+  if (pid === null) return;
+  if (await isProcessOfCluster(pid, cluster)) {
     log.info({ pid }, 'stopping the Postgres that an earlier Postern left behind');
     await stopPostgres({ pid, exited: untilGone(pid), log });
-    return;
   }
-  // After a restart of a container the number may be anybody's, and Postgres would refuse to start because of it.
-  await rm(pidFile, { force: true });
+  await endLeftoverProcesses(cluster);
+  // A number may by now be anybody's, or a zombie's that nobody collects; Postgres takes either for a running server.
+  // NOTE: only now that no process of this cluster is left, since the file is what keeps a second server out.
+  if (hasProcess(pid)) await rm(pidFile, { force: true });
+}
+
+/** Backends of a killed postmaster end by themselves, but only when they next look. */
+async function endLeftoverProcesses(cluster: string): Promise<void> {
+  const giveUpAt = performance.now() + LEFTOVER_LIMIT_MS;
+  for (;;) {
+    const pids = await findProcessesOfCluster(cluster);
+    if (pids.length === 0) return;
+    if (performance.now() > giveUpAt) throw new EmbeddedError(`processes ${pids.join(', ')} still use ${cluster}`);
+    for (const pid of pids) sendSignal(pid, 'SIGQUIT');
+    await pause(POLL_MS);
+  }
 }
 
 async function readPid(pidFile: string): Promise<number | null> {

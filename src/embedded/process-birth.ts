@@ -1,20 +1,14 @@
 // Tells a living process from a dead one whose number was given to another. Reads /proc where it exists, else asks ps.
 
 import { execFile } from 'node:child_process';
-import { readFile, readlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
 /** When that process was born, as a text that no later process with its number shares; null when no such process lives. */
 export async function findProcessBirth(pid: number): Promise<string | null> {
-  return process.platform === 'linux' ? birthFromProc(pid) : askPs(pid, 'lstart=');
-}
-
-/** Whether a living process of that number works in that folder, as Postgres does in its cluster's. */
-export async function isProcessOfFolder(pid: number, folder: string): Promise<boolean> {
-  if (process.platform === 'linux') return (await readlink(`/proc/${pid}/cwd`).catch(() => null)) === folder;
-  return (await askPs(pid, 'command='))?.includes(folder) ?? false;
+  return process.platform === 'linux' ? birthFromProc(pid) : birthFromPs(pid);
 }
 
 async function birthFromProc(pid: number): Promise<string | null> {
@@ -29,9 +23,9 @@ async function birthFromProc(pid: number): Promise<string | null> {
   }
 }
 
-async function askPs(pid: number, column: string): Promise<string | null> {
+async function birthFromPs(pid: number): Promise<string | null> {
   try {
-    return (await run('ps', ['-o', column, '-p', String(pid)])).stdout.trim();
+    return (await run('ps', ['-o', 'lstart=', '-p', String(pid)])).stdout.trim();
   } catch {
     return null;
   }

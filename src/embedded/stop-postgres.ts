@@ -15,7 +15,7 @@ const STEPS: ReadonlyArray<{ readonly signal: NodeJS.Signals; readonly limitMs: 
 export async function stopPostgres(options: { pid: number; exited: Promise<unknown>; log: Log }): Promise<void> {
   const { pid, exited, log } = options;
   for (const { signal, limitMs } of STEPS) {
-    if (!send(pid, signal)) return;
+    if (!sendSignal(pid, signal)) return;
     if (await happensWithin(exited, limitMs)) return;
     log.warn({ pid, signal, limitMs }, 'embedded Postgres did not stop in time');
   }
@@ -33,13 +33,23 @@ async function happensWithin(event: Promise<unknown>, limitMs: number): Promise<
   }
 }
 
-/** False when the process is already gone. */
-function send(pid: number, signal: NodeJS.Signals): boolean {
+/** False when no process has that number. */
+export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(pid, signal);
     return true;
   } catch (error) {
     if (isErrorCode(error, 'ESRCH')) return false;
+    throw error;
+  }
+}
+
+/** Whether the system still knows that number, if only as a zombie's or somebody else's. */
+export function hasProcess(pid: number): boolean {
+  try {
+    return sendSignal(pid, 0);
+  } catch (error) {
+    if (isErrorCode(error, 'EPERM')) return true;
     throw error;
   }
 }

@@ -16,6 +16,13 @@ export interface PostgresPrograms {
   readonly postgres: string;
 }
 
+export interface UsableProgramOptions {
+  readonly account: PostgresAccount;
+  readonly log: Log;
+  /** Where copies are kept. */
+  readonly cacheFolder?: string;
+}
+
 const SYSTEM_CACHE = '/var/cache/postern';
 const OPEN_FOLDER = 0o755;
 const OPEN_FILE = 0o644;
@@ -23,12 +30,12 @@ const OPEN_FILE = 0o644;
 /** Paths of programs that `account` can run. Throws EmbeddedError when neither the package nor a copy can be used. */
 export async function findUsablePrograms(
   { nativeFolder, packageVersion }: PostgresPackage,
-  { account, log }: { account: PostgresAccount; log: Log },
+  { account, log, cacheFolder = ownCacheFolder() }: UsableProgramOptions,
 ): Promise<PostgresPrograms> {
   if ((await canReach(account, programsIn(nativeFolder).postgres)) && (await hasLibraryLinks(nativeFolder))) {
     return programsIn(nativeFolder);
   }
-  const copy = join(cacheFolder(), `postgres-${packageVersion}-${process.platform}-${process.arch}`, 'native');
+  const copy = join(cacheFolder, `postgres-${packageVersion}-${process.platform}-${process.arch}`, 'native');
   if (!(await canReach(account, programsIn(copy).postgres))) {
     log.info({ folder: copy }, 'copying the Postgres programs to where their account can run them');
     await copyOnce(nativeFolder, copy);
@@ -53,7 +60,7 @@ async function hasLibraryLinks(nativeFolder: string): Promise<boolean> {
 }
 
 // NOTE: as root never below a folder that others can write, since what lies here is run.
-function cacheFolder(): string {
+function ownCacheFolder(): string {
   if (process.getuid?.() === 0) return SYSTEM_CACHE;
   return join(homedir(), '.cache', 'postern');
 }

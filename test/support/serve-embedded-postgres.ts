@@ -1,0 +1,10 @@
+// A process of its own that does nothing but run the embedded Postgres: for tests that kill it, or run it as somebody else.
+// Arguments: the data folder. Prints the superuser's URL when ready; closes in order on SIGTERM.
+
+import { startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
+import { createLog } from '../../src/log.ts';
+
+const [dataDir = ''] = process.argv.slice(2);
+const postgres = await startEmbeddedPostgres({ dataDir, log: createLog('warn'), settings: { fsync: 'off' } });
+process.once('SIGTERM', () => void postgres.close());
+console.log(postgres.adminUrl.reveal());
