@@ -63,30 +63,32 @@ const publicUrl = optionalText.transform((value, context) => {
 
 const webUrl = optionalText.refine((value) => value === null || /^https?:\/\//.test(value), 'not a web address');
 
-const secretKeys = text.transform((value, context) => {
+// `<major version>[@<region>]=<URL>`
+const HOST = /^(\d\d)(?:@([a-z0-9-]{1,40}))?=(postgres(?:ql)?:\/\/\S+)$/;
+
+const secretKeys = text.transform((value, context): [Secret, ...Secret[]] | null => {
   if (value === '') return null;
   const keys = value.split(',').map((part) => part.trim());
-  if (keys.every((key) => Buffer.from(key, 'base64').length === 32)) return keys.map((key) => new Secret(key));
+  const [current, ...older] = keys.map((key) => new Secret(key));
+  if (current !== undefined && keys.every((key) => Buffer.from(key, 'base64').length === 32))
+    return [current, ...older];
   context.addIssue({ code: 'custom', message: 'not 32 bytes in base64 (several by comma, current first)' });
   return z.NEVER;
 });
 
 const hosts = text.transform((value, context): ConfiguredHost[] => {
   const parts = value.split(',').filter((part) => part.trim() !== '');
-  return parts.map((part, index) => {
-    const [, pgVersion, regionId = 'default', url] =
-      /^\s*(\d\d)(?:@([a-z0-9-]{1,40}))?=(postgres(?:ql)?:\/\/\S+)\s*$/.exec(part) ?? [];
-    if (pgVersion === undefined || url === undefined) {
-      context.addIssue({ code: 'custom', message: 'not a list like 16@eu=postgres://…,18=postgres://…' });
-      return z.NEVER;
-    }
-    return {
-      id: `host-${pgVersion}-${regionId}-${index + 1}`,
-      pgVersion: Number(pgVersion),
-      regionId,
-      url: new Secret(url),
-    };
-  });
+  const parsed = parts.map((part) => HOST.exec(part.trim()) ?? []);
+  const found = parsed.flatMap(([, pgVersion, regionId = 'default', url]): ConfiguredHost[] =>
+    pgVersion === undefined || url === undefined
+      ? []
+      : [{ id: `${regionId}-${pgVersion}`, pgVersion: Number(pgVersion), regionId, url: new Secret(url) }],
+  );
+  const isUsable = found.length === parts.length && new Set(found.map((host) => host.id)).size === found.length;
+  if (isUsable) return found;
+  const message = 'not a list like 16@eu=postgres://…,18=postgres://…, each version once a region';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
 });
 
 export const CONFIG_VARIABLES = {

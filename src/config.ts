@@ -30,7 +30,7 @@ export interface Config {
   readonly databaseUrl: Secret | null;
   readonly redisUrl: Secret | null;
   /** Keys that seal credentials, current first; null: made once in the data directory. */
-  readonly secretKeys: readonly Secret[] | null;
+  readonly secretKeys: readonly [Secret, ...Secret[]] | null;
   readonly hosts: readonly ConfiguredHost[];
   readonly pg: {
     readonly host: string;

@@ -1,25 +1,20 @@
 // Builds every part of one node by hand, each after those that it needs; nothing is built anywhere else.
 
 import { type Catalogue, openCatalogue } from './catalogue/catalogue.ts';
-import { moveHostedComputes } from './catalogue/compute-states.ts';
 import { Sealer } from './catalogue/sealing.ts';
 import { createSetupCodeIfEmpty } from './catalogue/setup-codes.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import { derivedSecret } from './derived-secret.ts';
-import { type BackingServices, startBackingServices } from './embedded/backing-services.ts';
+import { startBackingServices } from './embedded/backing-services.ts';
 import { ensureDevelopmentCertificates } from './embedded/development-certificates.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { WakesComputes } from './gateway/gateway-parts.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { idFrom, type NodeId, newNodeId } from './ids.ts';
 import { createLog, type Log } from './log.ts';
-import { Grants } from './login/grants.ts';
-import { LoginEvents } from './login/login-events.ts';
-import { LoginRequests } from './login/login-requests.ts';
-import { ReverseCodes } from './login/reverse-codes.ts';
-import { TerminalMemory } from './login/terminal-memory.ts';
+import { createLogin } from './login/create-login.ts';
 import { AuditTrail } from './ops/audit-trail.ts';
 import { AuditWebhook } from './ops/audit-webhook.ts';
 import { createFleet, type Fleet } from './ops/fleet.ts';
@@ -28,14 +23,17 @@ import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { createMetricsServer } from './ops/metrics-server.ts';
 import { observeFleet } from './ops/observe-fleet.ts';
 import { createFirstProject } from './provisioning/first-project.ts';
-import { Hosts } from './provisioning/hosts.ts';
-import { createProvisioning, type Provisioning } from './provisioning/provisioning.ts';
-import { createRedis, type RedisClient } from './redis-client.ts';
+import { openProvisioning } from './provisioning/open-provisioning.ts';
+import type { Provisioning } from './provisioning/provisioning.ts';
+import { openRedisClients, type RedisClient } from './redis-client.ts';
+import type { Secret } from './secret.ts';
 import { usablePort } from './usable-port.ts';
 import { VERSION } from './version.ts';
-import { lookupAddresses } from './wire/dial-address.ts';
-import type { DialEndpoint, DialPolicy } from './wire/dial-policy.ts';
+import type { DialEndpoint } from './wire/dial-policy.ts';
 import { TlsCertificates } from './wire/tls-certificates.ts';
+
+const POSTGRES_PORT = 5432;
+const REDIS_PORT = 6379;
 
 export interface Overrides {
   readonly clock?: Clock;
@@ -100,7 +98,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     },
   });
   closers.add('the catalogue', () => catalogue.close());
-  const redis = openRedis(services, building);
+  const redis = openRedisClients(services.redisUrl, building);
   const metrics = createMetrics();
   closers.add('metrics', () => metrics.close());
   const auditTrail = new AuditTrail({ catalogue, metrics, log });
@@ -121,8 +119,26 @@ async function build(config: Config, building: Building): Promise<Postern> {
     figures: { sharedNetworks: config.limits.sharedNetworks },
     onLimited: (limit) => metrics.limitHits.inc({ limit }),
   });
-  const login = createLogin({ config, services, redis, fleet, nodeId, log });
-  const { provisioning, dialPolicy } = await createProvisioningParts({ config, services, catalogue, ...building });
+  const login = createLogin({
+    config,
+    redis,
+    nodeId,
+    log,
+    key: services.secretKeys[0],
+    onGrantRevoked: (grant) => fleet.liveConnections.endWhere({ grantId: grant.id }),
+  });
+  const { provisioning, dialPolicy } = await openProvisioning({
+    config,
+    catalogue,
+    sources: services.hosts,
+    ownEndpoints: [
+      config.pg,
+      config.http,
+      endpointOf(services.redisUrl, REDIS_PORT),
+      endpointOf(services.databaseUrl, POSTGRES_PORT),
+    ],
+    ...building,
+  });
   const computes: WakesComputes = {
     wake: async (computeId) => {
       await provisioning.wake(computeId);
@@ -138,6 +154,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
   const gateway = createGateway({
     ...shared,
     publicUrl: () => address.url,
+    mockSecret: derivedSecret(services.secretKeys[0], 'verifiers of unknown names'),
     certificates: await loadCertificates(config, building),
     liveConnections: fleet.liveConnections,
     cancelRoutes: fleet.cancelRoutes,
@@ -165,83 +182,6 @@ async function build(config: Config, building: Building): Promise<Postern> {
     },
     close: () => closers.closeAll(),
   };
-}
-
-interface RedisClients {
-  readonly commands: RedisClient;
-  readonly subscriber: RedisClient;
-  readonly limiter: RedisClient;
-}
-
-function openRedis({ redisUrl }: BackingServices, { log, closers }: Building): RedisClients {
-  const open = (purpose: 'commands' | 'subscriber' | 'limiter') => {
-    const client = createRedis(redisUrl.reveal(), { purpose, log });
-    closers.add(`redis ${purpose}`, () => client.disconnect());
-    return client;
-  };
-  return { commands: open('commands'), subscriber: open('subscriber'), limiter: open('limiter') };
-}
-
-function createLogin(parts: {
-  config: Config;
-  services: BackingServices;
-  redis: RedisClients;
-  fleet: Fleet;
-  nodeId: NodeId;
-  log: Log;
-}) {
-  const { config, services, redis, fleet, nodeId, log } = parts;
-  const [key] = services.secretKeys;
-  if (key === undefined) throw new Error('no sealing key is configured');
-  return {
-    loginRequests: new LoginRequests({
-      redis: redis.commands,
-      events: new LoginEvents({ subscriber: redis.subscriber, log }),
-      limits: { ...config.limits },
-      ttlMs: config.login.ttlMs,
-      nodeId,
-      log,
-    }),
-    grants: new Grants({
-      redis: redis.commands,
-      onRevoked: (grant) => fleet.liveConnections.endWhere({ grantId: grant.id }),
-    }),
-    reverseCodes: new ReverseCodes({ redis: redis.commands, secret: derivedSecret(key, 'reverse codes') }),
-    terminalMemory: new TerminalMemory(redis.commands),
-    mockSecret: derivedSecret(key, 'verifiers of unknown names'),
-  };
-}
-
-async function createProvisioningParts(
-  parts: { config: Config; services: BackingServices; catalogue: Catalogue } & Building,
-): Promise<{ provisioning: Provisioning; dialPolicy: DialPolicy }> {
-  const { config, services, catalogue, clock, log, closers } = parts;
-  const hosting: DialEndpoint[] = [];
-  const hosts = new Hosts({
-    sources: services.hosts,
-    log,
-    onOpened: async (host) => {
-      hosting.push(host.address);
-      await moveHostedComputes(catalogue, { hostId: host.id, host: host.address.host, port: host.address.port });
-    },
-  });
-  closers.add('hosts', () => hosts.close());
-  await hosts.start();
-  const catalogueServer = endpointOf(services.databaseUrl.reveal(), 5432);
-  const isHost = (own: DialEndpoint) => hosting.some((host) => host.host === own.host && host.port === own.port);
-  const dialPolicy: DialPolicy = {
-    allowedNetworks: config.upstream.allowedNetworks,
-    allowedPorts: config.upstream.allowedPorts,
-    listed: hosting,
-    forbidden: [
-      { host: config.pg.host, port: config.pg.port },
-      { host: config.http.host, port: config.http.port },
-      endpointOf(services.redisUrl.reveal(), 6379),
-      ...(isHost(catalogueServer) ? [] : [catalogueServer]),
-    ],
-    lookup: lookupAddresses,
-  };
-  return { provisioning: createProvisioning({ catalogue, hosts, dialPolicy, clock, log }), dialPolicy };
 }
 
 async function openListeners(parts: {
@@ -295,7 +235,7 @@ async function withPorts(config: Config): Promise<Config> {
   return { ...config, pg: { ...config.pg, port: pgPort }, http: { ...config.http, port: httpPort } };
 }
 
-function endpointOf(url: string, defaultPort: number): DialEndpoint {
-  const parsed = new URL(url.replace(/,.*$/, ''));
+function endpointOf(url: Secret, defaultPort: number): DialEndpoint {
+  const parsed = new URL(url.reveal().replace(/,.*$/, ''));
   return { host: parsed.hostname.replace(/^\[|\]$/g, ''), port: Number(parsed.port || defaultPort) };
 }

@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { Closers } from './closers.ts';
 import type { Log } from './log.ts';
+import type { Secret } from './secret.ts';
 
 export type RedisClient = Redis | Cluster;
 
@@ -27,6 +29,23 @@ export function createRedis(url: string, options: { purpose: RedisPurpose; log: 
   const client = openClient({ url, target, shared });
   logLosses(client, options.log);
   return client;
+}
+
+/** One client for each purpose. */
+export interface RedisClients {
+  readonly commands: RedisClient;
+  readonly subscriber: RedisClient;
+  readonly limiter: RedisClient;
+}
+
+/** Opens a node's clients and leaves closing them to the closers. */
+export function openRedisClients(url: Secret, { log, closers }: { log: Log; closers: Closers }): RedisClients {
+  const open = (purpose: RedisPurpose) => {
+    const client = createRedis(url.reveal(), { purpose, log });
+    closers.add(`redis ${purpose}`, () => client.disconnect());
+    return client;
+  };
+  return { commands: open('commands'), subscriber: open('subscriber'), limiter: open('limiter') };
 }
 
 /** Runs a Lua script by its digest and sends its text only when the server does not know it yet. */

@@ -1,7 +1,6 @@
 // Gives a command the catalogue and provisioning of the configured installation, whether its server runs or not.
 
 import { type Catalogue, openCatalogue } from '../catalogue/catalogue.ts';
-import { moveHostedComputes } from '../catalogue/compute-states.ts';
 import { Sealer } from '../catalogue/sealing.ts';
 import { systemClock } from '../clock.ts';
 import { Closers } from '../closers.ts';
@@ -9,10 +8,8 @@ import { loadConfig } from '../config.ts';
 import { startStores } from '../embedded/backing-services.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import { createLog } from '../log.ts';
-import { Hosts } from '../provisioning/hosts.ts';
-import { createProvisioning, type Provisioning } from '../provisioning/provisioning.ts';
-import { lookupAddresses } from '../wire/dial-address.ts';
-import type { DialEndpoint } from '../wire/dial-policy.ts';
+import { openProvisioning } from '../provisioning/open-provisioning.ts';
+import type { Provisioning } from '../provisioning/provisioning.ts';
 import type { CommandIo } from './command-io.ts';
 
 export interface CatalogueTools {
@@ -44,19 +41,15 @@ export async function withCatalogue<T>(io: CommandIo, work: (tools: CatalogueToo
       },
     });
     closers.add('catalogue', () => catalogue.close());
-    const listed: DialEndpoint[] = [];
-    const hosts = new Hosts({
-      sources: stores.hosts,
+    const { provisioning } = await openProvisioning({
+      config,
+      catalogue,
+      sources: stores.hosts.map((host) => ({ ...host, startsOnFirstUse: true })),
+      ownEndpoints: [],
+      clock: systemClock,
       log,
-      onOpened: async (host) => {
-        listed.push(host.address);
-        await moveHostedComputes(catalogue, { hostId: host.id, ...host.address });
-      },
+      closers,
     });
-    closers.add('hosts', () => hosts.close());
-    const { allowedNetworks, allowedPorts } = config.upstream;
-    const dialPolicy = { allowedNetworks, allowedPorts, listed, forbidden: [], lookup: lookupAddresses };
-    const provisioning = createProvisioning({ catalogue, hosts, dialPolicy, clock: systemClock, log });
     return await work({ catalogue, provisioning });
   } finally {
     await closers.closeAll();

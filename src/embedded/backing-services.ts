@@ -25,7 +25,8 @@ export interface ProjectHost {
 
 export interface Stores {
   readonly databaseUrl: Secret;
-  readonly secretKeys: readonly Secret[];
+  /** The first seals, all of them open. */
+  readonly secretKeys: readonly [Secret, ...Secret[]];
   /** The first is the default. */
   readonly hosts: readonly ProjectHost[];
   /** Stops what was started here. */
@@ -66,7 +67,7 @@ export async function startStores(
   try {
     const dataDir = resolve(config.dataDir);
     const databases = await startDatabases(config, { dataDir, log, closers, use });
-    const secretKeys = config.secretKeys ?? [await ensureSecretKey(dataDir)];
+    const secretKeys: Stores['secretKeys'] = config.secretKeys ?? [await ensureSecretKey(dataDir)];
     return { ...databases, secretKeys, close };
   } catch (error) {
     await close();

@@ -1,0 +1,41 @@
+// Builds what logins are kept in: requests, grants, codes, what is remembered of terminals. All of it is in Redis.
+
+import type { Config } from '../config.ts';
+import { derivedSecret } from '../derived-secret.ts';
+import type { NodeId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { RedisClients } from '../redis-client.ts';
+import type { Secret } from '../secret.ts';
+import type { Grant } from './grant.ts';
+import { Grants } from './grants.ts';
+import { LoginEvents } from './login-events.ts';
+import { LoginRequests } from './login-requests.ts';
+import { ReverseCodes } from './reverse-codes.ts';
+import { TerminalMemory } from './terminal-memory.ts';
+
+export interface LoginOptions {
+  readonly config: Config;
+  readonly redis: RedisClients;
+  readonly nodeId: NodeId;
+  readonly log: Log;
+  /** The installation's sealing key, from which secrets for single purposes are derived. */
+  readonly key: Secret;
+  /** Ends the live connections that rest on the grant, on every node. */
+  readonly onGrantRevoked: (grant: Grant) => Promise<void>;
+}
+
+export function createLogin({ config, redis, nodeId, log, key, onGrantRevoked }: LoginOptions) {
+  return {
+    loginRequests: new LoginRequests({
+      redis: redis.commands,
+      events: new LoginEvents({ subscriber: redis.subscriber, log }),
+      limits: config.limits,
+      ttlMs: config.login.ttlMs,
+      nodeId,
+      log,
+    }),
+    grants: new Grants({ redis: redis.commands, onRevoked: onGrantRevoked }),
+    reverseCodes: new ReverseCodes({ redis: redis.commands, secret: derivedSecret(key, 'reverse codes') }),
+    terminalMemory: new TerminalMemory(redis.commands),
+  };
+}

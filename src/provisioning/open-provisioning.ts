@@ -1,0 +1,50 @@
+// Opens the hosts of an installation, and with them what computes may be dialled and how projects are made.
+
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { moveHostedComputes } from '../catalogue/compute-states.ts';
+import type { Clock } from '../clock.ts';
+import type { Closers } from '../closers.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { lookupAddresses } from '../wire/dial-address.ts';
+import type { DialEndpoint, DialPolicy } from '../wire/dial-policy.ts';
+import { type HostSource, Hosts } from './hosts.ts';
+import { createProvisioning, type Provisioning } from './provisioning.ts';
+
+export interface ProvisioningOptions {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly sources: readonly HostSource[];
+  /** Postern's own endpoints, never to be dialled for a compute unless they host projects. */
+  readonly ownEndpoints: readonly DialEndpoint[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly closers: Closers;
+}
+
+export async function openProvisioning(
+  options: ProvisioningOptions,
+): Promise<{ readonly provisioning: Provisioning; readonly dialPolicy: DialPolicy }> {
+  const { config, catalogue, sources, ownEndpoints, clock, log, closers } = options;
+  const hosting: DialEndpoint[] = [];
+  const hosts = new Hosts({
+    sources,
+    log,
+    onOpened: async ({ id, address }) => {
+      hosting.push(address);
+      await moveHostedComputes(catalogue, { hostId: id, host: address.host, port: address.port });
+    },
+  });
+  closers.add('hosts', () => hosts.close());
+  await hosts.start();
+  const isHost = (own: DialEndpoint) => hosting.some((host) => host.host === own.host && host.port === own.port);
+  const dialPolicy: DialPolicy = {
+    allowedNetworks: config.upstream.allowedNetworks,
+    allowedPorts: config.upstream.allowedPorts,
+    // Grows as hosts open.
+    listed: hosting,
+    forbidden: ownEndpoints.filter((own) => !isHost(own)),
+    lookup: lookupAddresses,
+  };
+  return { provisioning: createProvisioning({ catalogue, hosts, dialPolicy, clock, log }), dialPolicy };
+}
