@@ -103,6 +103,10 @@ function connect(options: CatalogueOptions, use: { maxConnections: number; role:
     types: { getTypeParser: (oid, format) => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) },
   });
   pool.on('error', (error) => options.log.warn({ err: error }, 'an idle catalogue connection was lost'));
+  // Whoever uses the connection learns of its loss by the query; unheard, the event would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => options.log.debug({ err: error }, 'a catalogue connection was lost'));
+  });
   return new Kysely<Schema>({
     dialect: new CatalogueDialect({
       pool,

@@ -13,7 +13,7 @@ export interface EmailAddress {
 /** Neon API 2.7.3: e-mails have 1 to 256 characters. */
 const MAX_EMAIL_CHARACTERS = 256;
 const MAX_EMAILS_AT_ONCE = 100;
-const SHAPE = /^[^\s@<>,;:"\\()[\]]+@[^\s@<>,;:"\\()[\]]+$/u;
+const SHAPE = /^[^\s\p{C}@<>,;:"\\()[\]]+@[^\s\p{C}@<>,;:"\\()[\]]+$/u;
 
 /** Throws `invalid_input` when the text cannot be an address. */
 export function parseEmail(text: string): EmailAddress {

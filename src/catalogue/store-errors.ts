@@ -1,5 +1,5 @@
-// Tells apart "the catalogue is away" from "the statement was wrong", and says the first as `store_unavailable`, for
-// every query at once. Knows nothing of what is asked.
+// Names what Postgres' errors mean to the program, for every query at once: the catalogue is away, the text cannot be
+// kept. Knows nothing of what is asked.
 
 import type { CompiledQuery, Driver } from 'kysely';
 import {
@@ -15,6 +15,9 @@ import { PosternError } from '../errors.ts';
 const AWAY_SQLSTATES = /^(08...|53300|57P0[123])$/;
 const AWAY_SOCKET_ERRORS =
   /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/;
+const UNIQUE_VIOLATION = '23505';
+// character_not_in_repertoire: text of Postgres cannot hold NUL, and any text may come from outside
+const UNKEEPABLE_CHARACTER = '22021';
 // node-postgres gives these no code.
 const AWAY_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
@@ -28,7 +31,7 @@ export function isCatalogueAway(error: unknown): boolean {
 
 /** True when a statement broke a unique rule; with a name, that rule. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== '23505') return false;
+  if (!(error instanceof Error) || !hasSqlstate(error, UNIQUE_VIOLATION)) return false;
   return constraint === undefined || ('constraint' in error && error.constraint === constraint);
 }
 
@@ -48,7 +51,7 @@ export class CatalogueDialect extends PostgresDialect {
 
 class CatalogueDriver extends PostgresDriver {
   override async acquireConnection(): Promise<DatabaseConnection> {
-    return new CatalogueConnection(await namingAbsence(() => super.acquireConnection()));
+    return new CatalogueConnection(await translatingErrors(() => super.acquireConnection()));
   }
 
   override async releaseConnection(connection: DatabaseConnection): Promise<void> {
@@ -65,7 +68,7 @@ class CatalogueConnection implements DatabaseConnection {
   }
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return namingAbsence(() => this.inner.executeQuery<R>(query));
+    return translatingErrors(() => this.inner.executeQuery<R>(query));
   }
 
   streamQuery<R>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<R>> {
@@ -73,11 +76,19 @@ class CatalogueConnection implements DatabaseConnection {
   }
 }
 
-async function namingAbsence<T>(work: () => Promise<T>): Promise<T> {
+async function translatingErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (isCatalogueAway(error)) throw new PosternError('store_unavailable', { cause: error });
+    if (hasSqlstate(error, UNKEEPABLE_CHARACTER)) {
+      const problem = 'text with a NUL character cannot be kept';
+      throw new PosternError('invalid_input', { params: { problem }, cause: error });
+    }
     throw error;
   }
+}
+
+function hasSqlstate(error: unknown, sqlstate: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === sqlstate;
 }

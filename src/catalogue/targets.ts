@@ -79,7 +79,8 @@ type Offer = Awaited<ReturnType<typeof loadOffers>>[number];
 
 // Sorted here, so that grouping by first appearance keeps every level in order.
 function loadOffers({ db }: Catalogue, actor: PersonActor, search: string) {
-  const accountIds = [personalAccountId(actor.userId), ...actor.memberships.keys()];
+  const personalId = personalAccountId(actor.userId);
+  const accountIds = [personalId, ...actor.memberships.keys()];
   const pattern = `%${escapeLike(search)}%`;
   return db
     .selectFrom('computes')
@@ -109,8 +110,8 @@ function loadOffers({ db }: Catalogue, actor: PersonActor, search: string) {
     })
 
     .where(sql<boolean>`(projects.name ilike ${pattern} or projects.id like ${pattern})`)
-    .orderBy('last_used_targets.used_at', sql`desc nulls last`)
-    .orderBy('accounts.kind', 'desc')
+    .orderBy('last_used_targets.used_at', (order) => order.desc().nullsLast())
+    .orderBy(sql`projects.account_id = ${personalId} desc, projects.account_id = any(${accountIds}) desc`)
     .orderBy('accounts.name')
     .orderBy('projects.name')
     .orderBy('computes.created_at')

@@ -1,11 +1,13 @@
 // A catalogue on a fresh database, closed with its test, and people, organizations and projects to put into it.
 
 import { randomBytes } from 'node:crypto';
-import { onTestFinished } from 'vitest';
-import type { PersonActor } from '../../src/catalogue/actors.ts';
-import { loadPersonActor } from '../../src/catalogue/actors.ts';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import type { Account } from '../../src/catalogue/accounts.ts';
+import { loadPersonActor, type PersonActor } from '../../src/catalogue/actors.ts';
 import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { type Catalogue, type CatalogueOptions, openCatalogue } from '../../src/catalogue/catalogue.ts';
+import { addMember, type Membership } from '../../src/catalogue/memberships.ts';
+import { createOrganization } from '../../src/catalogue/organizations.ts';
 import { type RegisteredProject, registerProject } from '../../src/catalogue/register-project.ts';
 import { Sealer } from '../../src/catalogue/sealing.ts';
 import { createUser } from '../../src/catalogue/users.ts';
@@ -41,22 +43,47 @@ export async function openTestCatalogue(options: Partial<CatalogueOptions> = {})
   return { ...catalogue, url: database.url };
 }
 
+/** One catalogue for all tests of a file, opened before the first; call it where a suite is defined. */
+export function useTestCatalogue(options: Partial<CatalogueOptions> = {}): () => CatalogueForTests {
+  let opened: CatalogueForTests | null = null;
+  let close = async () => {};
+  beforeAll(async () => {
+    const database = await createTestDatabase();
+    const catalogue = await openCatalogue(catalogueOptions(database.url, options));
+    opened = { ...catalogue, url: database.url };
+    close = async () => {
+      await catalogue.close();
+      await database.close();
+    };
+  });
+  afterAll(() => close());
+  return () => {
+    if (opened === null) throw new Error('the catalogue is opened before the first test');
+    return opened;
+  };
+}
+
 /** Another node's catalogue on a database that is there; closed with the test. */
 export async function openCatalogueOn(url: string, options: Partial<CatalogueOptions> = {}): Promise<Catalogue> {
-  const catalogue = await openCatalogue({
+  const catalogue = await openCatalogue(catalogueOptions(url, options));
+  onTestFinished(() => catalogue.close());
+  return catalogue;
+}
+
+function catalogueOptions(url: string, options: Partial<CatalogueOptions>): CatalogueOptions {
+  return {
     url: new Secret(url),
     log: createLog('silent'),
     clock: systemClock,
     sealer: new Sealer([newSealingKey()]),
     nodeId: newNodeId(),
     ...options,
-  });
-  onTestFinished(() => catalogue.close());
-  return catalogue;
+  };
 }
 
-/** A person without a password, `name@example.com`. */
-export async function addPerson(catalogue: Catalogue, name: string): Promise<PersonForTests> {
+/** A person without a password; the name is made unique, the e-mail is `<name>@example.com`. */
+export async function addPerson(catalogue: Catalogue, prefix: string): Promise<PersonForTests> {
+  const name = `${prefix}-${randomBytes(4).toString('hex')}`;
   const user = await createUser(catalogue, SYSTEM_CONTEXT, { email: `${name}@example.com`, name, password: null });
   return { userId: user.id, email: user.email, accountId: personalAccountId(user.id) };
 }
@@ -68,7 +95,10 @@ export interface PersonForTests {
 }
 
 /** The person acting now, with the memberships and shares of this moment. */
-export async function actingAs(catalogue: Catalogue, { userId }: Pick<PersonForTests, 'userId'>): Promise<AuditContext> {
+export async function actingAs(
+  catalogue: Catalogue,
+  { userId }: Pick<PersonForTests, 'userId'>,
+): Promise<AuditContext> {
   return { ...SYSTEM_CONTEXT, actor: await actorOf(catalogue, userId) };
 }
 
@@ -76,6 +106,26 @@ export async function actorOf(catalogue: Catalogue, userId: UserId): Promise<Per
   const actor = await loadPersonActor(catalogue, userId);
   if (actor === null) throw new Error(`there is no person ${userId}`);
   return actor;
+}
+
+/** An organization with that admin. */
+export async function addOrganization(catalogue: Catalogue, admin: PersonForTests): Promise<Account> {
+  return createOrganization(catalogue, SYSTEM_CONTEXT, { name: 'Example Org', admin: subjectOf(admin) });
+}
+
+/** Makes the person a member of the organization. */
+export async function addMemberTo(
+  catalogue: Catalogue,
+  organization: Pick<Account, 'id'>,
+  { person, memberRole = 'member' }: { readonly person: PersonForTests; readonly memberRole?: 'admin' | 'member' },
+): Promise<Membership> {
+  const member = { accountId: organization.id, user: subjectOf(person), memberRole };
+  return addMember(catalogue, SYSTEM_CONTEXT, member);
+}
+
+/** A person as functions of the catalogue take one. */
+export function subjectOf({ userId, email }: PersonForTests): { readonly id: UserId; readonly email: string } {
+  return { id: userId, email };
 }
 
 /** An attached project that nobody dials: role `app`, read-only role `app_reader`, database `appdb`. */
