@@ -50,8 +50,8 @@ export const redisKeys = {
   auditWebhookPositions: () => `${PREFIX}:audit-webhook:positions`,
   /** Prefix of rate counters, one string each; one window of the rule. Owner: ops/rate-limiter. */
   limit: (rule: string) => `${PREFIX}:limit:${rule}`,
-  /** String (JSON), by the state's SHA-256 (hex); 10 minutes. Owner: http/sign-in/pending-oidc-sign-ins. */
-  oidcSignIn: (stateDigest: string) => `${PREFIX}:oidc-sign-in:${stateDigest}`,
+  /** String (JSON), by the SHA-256 (hex) of visitor and state; 10 minutes. Owner: http/sign-in/pending-oidc-sign-ins. */
+  oidcSignIn: (digest: string) => `${PREFIX}:oidc-sign-in:${digest}`,
 } as const;
 
 export const redisChannels = {

@@ -52,6 +52,16 @@ export class BrowserJar {
     return await this.#fetch(path, { method: 'POST', body, headers });
   }
 
+  /** Sends fields by any method, with just these headers. */
+  async send(
+    method: string,
+    path: string,
+    ...[fields, headers]: [fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>>]
+  ): Promise<Visit> {
+    const body = ['GET', 'HEAD'].includes(method) ? {} : { body: new URLSearchParams(fields) };
+    return await this.#fetch(path, { method, headers, ...body });
+  }
+
   /** The token of the first form on a page. */
   async csrfToken(path: string): Promise<string> {
     return csrfTokenIn((await this.get(path)).text);

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
+import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
@@ -11,8 +12,11 @@ import { Sealer } from '../../src/catalogue/sealing.ts';
 import { createUser } from '../../src/catalogue/users.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
+import { buildApp } from '../../src/http/build-app.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/http-server.ts';
-import { newNodeId, personalAccountId } from '../../src/ids.ts';
+import { publicAddress } from '../../src/http/public-address.ts';
+import { loadWebAssets } from '../../src/http/static-assets.ts';
+import { newNodeId, type UserId } from '../../src/ids.ts';
 import { Grants } from '../../src/login/grants.ts';
 import { LoginEvents } from '../../src/login/login-events.ts';
 import type { LoginOrigin, LoginRequest } from '../../src/login/login-request.ts';
@@ -25,7 +29,7 @@ import { createMetrics } from '../../src/ops/metrics.ts';
 import { createRedis, type RedisClient } from '../../src/redis-client.ts';
 import { Secret } from '../../src/secret.ts';
 import { BrowserJar } from './browser-jar.ts';
-import { addProject, newSealingKey, type PersonForTests } from './catalogue-for-tests.ts';
+import { addPerson, addProject, newSealingKey, type PersonForTests } from './catalogue-for-tests.ts';
 import { loginOrigin } from './login-for-tests.ts';
 import { createTestDatabase } from './postgres-for-tests.ts';
 import { startEmbeddedRedis } from './redis-for-tests.ts';
@@ -38,6 +42,8 @@ export interface WebForTests {
   /** Where it listens. */
   readonly localUrl: string;
   readonly server: HttpServer;
+  /** Another one like the one that listens, to look into. */
+  readonly app: Express;
   readonly catalogue: Catalogue;
   readonly redis: RedisClient;
   readonly loginRequests: LoginRequests;
@@ -71,14 +77,17 @@ export async function startWeb(
   const createFirstProject = async (userId: string) => {
     firstProjects.push(userId);
   };
-  const server = createHttpServer({ config, log, clock: systemClock, catalogue, ...parts, createFirstProject });
+  const deps = { config, log, clock: systemClock, catalogue, ...parts, createFirstProject };
+  const server = createHttpServer(deps);
   const { url, port } = await server.listen();
+  const address = publicAddress(config.http, port);
+  const app = buildApp({ deps, address, assets: loadWebAssets(), readiness: { isReady: true } });
   const localUrl = `http://127.0.0.1:${port}`;
   closers.push(() => server.close());
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
   };
-  return { url, localUrl, server, catalogue, ...parts, firstProjects, logged: () => lines.join(''), close };
+  return { url, localUrl, server, app, catalogue, ...parts, firstProjects, logged: () => lines.join(''), close };
 }
 
 async function openWebCatalogue(log: Logger, closers: Closer[]): Promise<Catalogue> {
@@ -138,10 +147,13 @@ export function newIdentity(): { readonly name: string; readonly address: string
 }
 
 /** A person with the password `PASSWORD`. */
-export async function addPersonWithPassword(web: WebForTests, name = newIdentity().name): Promise<PersonForTests> {
+export async function addPersonWithPassword(
+  web: WebForTests,
+  name = newIdentity().name,
+): Promise<{ readonly userId: UserId; readonly email: string }> {
   const input = { email: `${name}@example.com`, name, password: new Secret(PASSWORD) };
   const user = await createUser(web.catalogue, SYSTEM_CONTEXT, input);
-  return { userId: user.id, email: user.email, accountId: personalAccountId(user.id) };
+  return { userId: user.id, email: user.email };
 }
 
 export interface VisitorForTests {
@@ -153,11 +165,11 @@ export interface VisitorForTests {
 /** A signed-in person without any project, at a browser with an address of its own. */
 export async function newVisitor(web: WebForTests): Promise<VisitorForTests> {
   const { name, address } = newIdentity();
-  const user = await createUser(web.catalogue, SYSTEM_CONTEXT, { email: `${name}@example.com`, name, password: null });
-  const session = await createBrowserSession(web.catalogue, { userId: user.id, ip: address, userAgent: 'test' });
+  const person = await addPerson(web.catalogue, name);
+  const session = await createBrowserSession(web.catalogue, { userId: person.userId, ip: address, userAgent: 'test' });
   const browser = new BrowserJar(web.url, { address });
   browser.setCookie('postern_session', session.cookie.reveal());
-  return { person: { userId: user.id, email: user.email, accountId: personalAccountId(user.id) }, browser, address };
+  return { person, browser, address };
 }
 
 /** As `newVisitor`, with one project to connect to. */

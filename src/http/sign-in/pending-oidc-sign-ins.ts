@@ -31,18 +31,16 @@ export class PendingOidcSignIns {
   }
 
   async keep(away: AwayPerson): Promise<void> {
-    await this.#redis.set(redisKeys.oidcSignIn(digest(away.state)), JSON.stringify(away), 'PX', LIFE_MS);
+    await this.#redis.set(redisKeys.oidcSignIn(digestOf(away)), JSON.stringify(away), 'PX', LIFE_MS);
   }
 
   /** Takes it out, once; null when the state is unknown, expired, or another visitor's. */
-  async take({ state, visitor }: { readonly state: string; readonly visitor: string }): Promise<AwayPerson | null> {
-    const kept = await this.#redis.getdel(redisKeys.oidcSignIn(digest(state)));
-    if (kept === null) return null;
-    const away = schema.parse(JSON.parse(kept));
-    return away.visitor === visitor ? away : null;
+  async take(which: Pick<AwayPerson, 'state' | 'visitor'>): Promise<AwayPerson | null> {
+    const kept = await this.#redis.getdel(redisKeys.oidcSignIn(digestOf(which)));
+    return kept === null ? null : schema.parse(JSON.parse(kept));
   }
 }
 
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+function digestOf({ state, visitor }: Pick<AwayPerson, 'state' | 'visitor'>): string {
+  return createHash('sha256').update(`${visitor}:${state}`).digest('hex');
 }

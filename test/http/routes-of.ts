@@ -1,0 +1,33 @@
+// Every route of an Express application, found by walking its router, so that a new route cannot escape the tests.
+
+import type { Express } from 'express';
+
+export interface FoundRoute {
+  readonly method: string;
+  /** As declared; our routers carry whole paths, so nesting adds nothing to them. */
+  readonly path: string;
+}
+
+/** Methods in upper case. */
+export function routesOf(app: Express): FoundRoute[] {
+  return routesIn(app.router);
+}
+
+function routesIn(router: unknown): FoundRoute[] {
+  const stack = fieldOf(router, 'stack');
+  if (!Array.isArray(stack)) return [];
+  return stack.flatMap((layer: unknown) => {
+    const route = fieldOf(layer, 'route');
+    const path = fieldOf(route, 'path');
+    const methods = fieldOf(route, 'methods');
+    if (typeof path !== 'string' || typeof methods !== 'object' || methods === null) {
+      return routesIn(fieldOf(layer, 'handle'));
+    }
+    return Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path }));
+  });
+}
+
+function fieldOf(owner: unknown, name: string): unknown {
+  const isOwner = (typeof owner === 'object' && owner !== null) || typeof owner === 'function';
+  return isOwner ? Reflect.get(owner, name) : undefined;
+}

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
+import { inviteMembers } from '../../../src/catalogue/invite-members.ts';
+import { listOrganizationsOf } from '../../../src/catalogue/organizations.ts';
+import { findUserByEmail } from '../../../src/catalogue/users.ts';
+import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
+import { addOrganization } from '../../support/catalogue-for-tests.ts';
+import { newIdentity, newVisitor, PASSWORD, startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+
+let web: WebForTests;
+
+beforeAll(async () => {
+  web = await startWeb();
+});
+
+afterAll(() => web.close());
+
+describe('the link of an invitation', () => {
+  it('lets somebody new make an account and join at once', async () => {
+    const { email, path } = await invite();
+    const browser = new BrowserJar(web.url, { address: newIdentity().address });
+    const page = await browser.get(path);
+    expect(page.text).toContain('Join <bdi>Example Org</bdi>');
+    const csrf_token = csrfTokenIn(page.text);
+    const answer = await browser.post(path, { csrf_token, name: 'Nina New', password: PASSWORD });
+    expect([answer.status, answer.location]).toEqual([303, '/']);
+    const user = await findUserByEmail(web.catalogue, email);
+    const organizations = user === null ? [] : await listOrganizationsOf(web.catalogue, user.id);
+    expect(organizations.map(({ name }) => name)).toEqual(['Example Org']);
+    expect((await browser.get(path)).status).toBe(404);
+  });
+
+  it('takes no weak password', async () => {
+    const { path } = await invite();
+    const browser = new BrowserJar(web.url, { address: newIdentity().address });
+    const csrf_token = csrfTokenIn((await browser.get(path)).text);
+    const answer = await browser.post(path, { csrf_token, name: 'Nina New', password: 'short' });
+    expect([answer.status, answer.text.includes('At least 10 characters.')]).toEqual([400, true]);
+  });
+
+  it('joins nobody whose e-mail it was not sent to', async () => {
+    const { path } = await invite();
+    const { browser, person } = await newVisitor(web);
+    const csrf_token = csrfTokenIn((await browser.get(path)).text);
+    expect((await browser.post(path, { csrf_token })).status).toBe(403);
+    expect(await listOrganizationsOf(web.catalogue, person.userId)).toEqual([]);
+  });
+
+  it('that is unknown is not found', async () => {
+    const browser = new BrowserJar(web.url, { address: newIdentity().address });
+    expect((await browser.get('/invitations/unknown')).status).toBe(404);
+  });
+});
+
+async function invite() {
+  const { person: admin } = await newVisitor(web);
+  const organization = await addOrganization(web.catalogue, admin);
+  const email = `${newIdentity().name}@example.com`;
+  const [outcome] = await inviteMembers(web.catalogue, SYSTEM_CONTEXT, {
+    accountId: organization.id,
+    invitations: [{ email, memberRole: 'member' }],
+  });
+  if (outcome?.kind !== 'invited') throw new Error('the e-mail was to be new');
+  return { email, path: `/invitations/${outcome.token.reveal()}` };
+}

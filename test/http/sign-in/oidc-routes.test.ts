@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findUserByEmail } from '../../../src/catalogue/users.ts';
+import { BrowserJar } from '../../support/browser-jar.ts';
+import { type OidcProviderForTests, startOidcProvider } from '../../support/oidc-provider.ts';
+import { freePort } from '../../support/redis-for-tests.ts';
+import { addPersonWithPassword, newIdentity, startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+
+let web: WebForTests;
+let provider: OidcProviderForTests;
+
+const ACCOUNTS = {
+  alex: { email: 'alex@example.com', email_verified: true, name: 'Alex at the provider' },
+  sam: { email: 'sam@example.com', email_verified: false, name: 'Sam' },
+  nina: { email: 'nina@example.com', email_verified: true, name: 'Nina New' },
+};
+
+beforeAll(async () => {
+  const port = await freePort();
+  const redirectUri = `http://localhost:${port}/sign-in/oidc/callback`;
+  provider = await startOidcProvider({ redirectUri, accounts: ACCOUNTS });
+  web = await startWeb({
+    POSTERN_HTTP_PORT: String(port),
+    POSTERN_OIDC_ISSUER: provider.issuer,
+    POSTERN_OIDC_CLIENT_ID: provider.clientId,
+    POSTERN_OIDC_CLIENT_SECRET: provider.clientSecret,
+    POSTERN_OIDC_NAME: 'Acme ID',
+  });
+});
+
+afterAll(async () => {
+  await web.close();
+  await provider[Symbol.asyncDispose]();
+});
+
+describe('signing in with an OpenID provider', () => {
+  it('is offered on the sign-in page and leads back to where the person was going', async () => {
+    const browser = newBrowser();
+    const page = await browser.get('/sign-in?next=%2Fpsql_session%2Fabc');
+    expect(page.text).toContain('Continue with Acme ID');
+    const callback = await awayAndBack(browser, 'nina', '/psql_session/abc');
+    const answer = await browser.get(callback);
+    expect([answer.status, answer.location]).toEqual([303, '/psql_session/abc']);
+    expect((await browser.get('/')).text).toContain('nina@example.com');
+  });
+
+  it('asks with PKCE, state and nonce', async () => {
+    const away = new URL((await newBrowser().get('/sign-in/oidc')).location ?? '');
+    expect(Object.fromEntries(away.searchParams)).toMatchObject({
+      client_id: 'postern',
+      response_type: 'code',
+      code_challenge_method: 'S256',
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+    });
+  });
+
+  it('is the person with the same e-mail when both sides have verified it', async () => {
+    await addPersonWithPassword(web, 'alex');
+    const known = await findUserByEmail(web.catalogue, 'alex@example.com');
+    const browser = newBrowser();
+    await browser.get(await awayAndBack(browser, 'alex'));
+    expect((await browser.get('/')).text).toContain('alex@example.com');
+    expect((await findUserByEmail(web.catalogue, 'alex@example.com'))?.id).toBe(known?.id);
+  });
+
+  it('takes over nobody by an e-mail that the provider has not verified', async () => {
+    await addPersonWithPassword(web, 'sam');
+    const browser = newBrowser();
+    const answer = await browser.get(await awayAndBack(browser, 'sam'));
+    expect(answer.status).toBe(409);
+    expect(browser.cookies.has('postern_session')).toBe(false);
+  });
+
+  it('takes an answer once, and only in the browser that asked', async () => {
+    const browser = newBrowser();
+    const callback = await awayAndBack(browser, 'nina');
+    const other = newBrowser();
+    await other.get('/sign-in');
+    expect((await other.get(callback)).status).toBe(401);
+    expect((await browser.get(callback)).status).toBe(303);
+    expect((await browser.get(callback)).status).toBe(401);
+  });
+
+  it('refuses a changed state, a foreign code, and a refusal of the provider', async () => {
+    const browser = newBrowser();
+    const callback = await awayAndBack(browser, 'nina');
+    const foreign = await awayAndBack(newBrowser(), 'nina');
+    const code = new URL(foreign, web.url).searchParams.get('code') ?? '';
+    expect((await browser.get(callback.replace(/state=[^&]+/, 'state=x'))).status).toBe(401);
+    expect((await browser.get(callback.replace(/code=[^&]+/, `code=${code}`))).status).toBe(401);
+    expect((await browser.get(await awayAndBack(browser, 'nobody'))).status).toBe(401);
+    expect(browser.cookies.has('postern_session')).toBe(false);
+  });
+});
+
+describe('without a provider', () => {
+  it('there is no such page', async () => {
+    const plain = await startWeb();
+    try {
+      expect((await fetch(`${plain.url}/sign-in/oidc`)).status).toBe(404);
+      expect(await (await fetch(`${plain.url}/sign-in`)).text()).not.toContain('Continue with');
+    } finally {
+      await plain.close();
+    }
+  });
+});
+
+async function awayAndBack(browser: BrowserJar, account: string, next = '/'): Promise<string> {
+  const away = await browser.get(`/sign-in/oidc?next=${encodeURIComponent(next)}`);
+  const back = new URL(await provider.signIn(away.location ?? '', account));
+  return `${back.pathname}${back.search}`;
+}
+
+function newBrowser(): BrowserJar {
+  return new BrowserJar(web.url, { address: newIdentity().address });
+}
