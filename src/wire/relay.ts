@@ -13,10 +13,8 @@ import { watchSilence } from './watch-silence.ts';
 /** Why a relay finished; of several reasons the first. `clean` when the client said Terminate. */
 export type RelayEnd =
   | { readonly kind: 'client_closed'; readonly clean: boolean }
-  | { readonly kind: 'upstream_closed' }
-  | { readonly kind: 'client_failed'; readonly cause: unknown }
-  | { readonly kind: 'upstream_failed'; readonly cause: unknown }
-  | { readonly kind: 'ended' };
+  | { readonly kind: 'upstream_closed' | 'ended' }
+  | { readonly kind: 'client_failed' | 'upstream_failed'; readonly cause: unknown };
 
 export interface Relay {
   readonly bytesToUpstream: number;
@@ -177,6 +175,8 @@ class SocketRelay implements Relay {
     if (this.#phase === 'ending') this.#finish({ kind: 'ended' });
     if (this.#phase === 'finished') return;
     this.#phase = 'upstream_closed';
+    // Told to terminate, an upstream closes first: that end was the client's.
+    if (this.#unanswered.saidTerminate) this.#reason ??= { kind: 'client_closed', clean: true };
     this.#reason ??= { kind: 'upstream_closed' };
     this.#toClient.giveUp();
     this.#parts.client.end();
