@@ -12,18 +12,22 @@ import type { Negotiated } from './negotiate.ts';
 // Answers that cost nothing and come in floods: neither the log nor the audit trail has a line for each.
 const CHEAP_REASONS: readonly string[] = ['gateway_is_up', 'overloaded', 'starting'];
 
+const UPSTREAM_FAILURES: readonly string[] = [
+  'upstream_unreachable',
+  'upstream_tls',
+  'upstream_protocol',
+  'upstream_authentication',
+  'upstream_refused',
+  'upstream_lost',
+];
+
 /** For a connection whose client said who it wants to be. */
 export function reportConnection(session: LiveSession, ending: Ending, parts: GatewayParts): void {
   const reason = reasonOf(ending);
-  parts.metrics.endings.inc({ reason });
+  countEnding(session, reason, parts);
   if (CHEAP_REASONS.includes(reason)) return;
   const { bytesToUpstream, bytesToClient } = session.snapshot();
   const durationMs = parts.clock.now().getTime() - Date.parse(session.record.since);
-  if (reason.startsWith('upstream_') && reason !== 'upstream_closed')
-    parts.metrics.upstreamFailures.inc({ code: reason });
-  if (session.door !== null) {
-    parts.metrics.logins.inc({ door: session.door, outcome: session.relay === null ? 'failure' : 'success' });
-  }
   auditConnection(session, parts, {
     event: session.relay === null ? 'connection.failed' : 'connection.ended',
     outcome: outcomeOf(ending),
@@ -33,10 +37,15 @@ export function reportConnection(session: LiveSession, ending: Ending, parts: Ga
     bytesToUpstream,
     bytesToClient,
   });
-  parts.log[levelOf(ending)](
-    { ...logFields(session, ending), durationMs, bytesToUpstream, bytesToClient },
-    'connection',
-  );
+  const counts = { duration_ms: durationMs, bytes_to_upstream: bytesToUpstream, bytes_to_client: bytesToClient };
+  parts.log[levelOf(ending)]({ ...logFields(session, ending), ...counts }, 'connection');
+}
+
+function countEnding({ door, relay }: LiveSession, reason: string, { metrics }: GatewayParts): void {
+  metrics.endings.inc({ reason });
+  if (UPSTREAM_FAILURES.includes(reason)) metrics.upstreamFailures.inc({ code: reason });
+  if (reason === 'upstream_tls') metrics.tlsFailures.inc({ side: 'upstream' });
+  if (door !== null) metrics.logins.inc({ door, outcome: relay === null ? 'failure' : 'success' });
 }
 
 /** For one that ended before, so that nobody is known: scanners and health checks are not worth a line by default. */

@@ -1,0 +1,311 @@
+// A gateway on real parts: catalogue and upstream on the run's Postgres, a real Redis, certificates of its own, and the
+// hands of a person who approves.
+
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import { type Catalogue, openCatalogue } from '../../src/catalogue/catalogue.ts';
+import { type RegisteredProject, registerProject } from '../../src/catalogue/register-project.ts';
+import { Sealer } from '../../src/catalogue/sealing.ts';
+import { createUser } from '../../src/catalogue/users.ts';
+import { systemClock } from '../../src/clock.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import type { GatewayDependencies } from '../../src/gateway/gateway-parts.ts';
+import type { GatewayTimes } from '../../src/gateway/gateway-times.ts';
+import { newNodeId, personalAccountId } from '../../src/ids.ts';
+import { Grants } from '../../src/login/grants.ts';
+import { LoginEvents } from '../../src/login/login-events.ts';
+import type { Approval, LoginRequest } from '../../src/login/login-request.ts';
+import { LoginRequests } from '../../src/login/login-requests.ts';
+import { ReverseCodes } from '../../src/login/reverse-codes.ts';
+import { AuditTrail } from '../../src/ops/audit-trail.ts';
+import { createFleet, type Fleet } from '../../src/ops/fleet.ts';
+import { Limits } from '../../src/ops/limits.ts';
+import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
+import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+import { Secret } from '../../src/secret.ts';
+import { lookupAddresses } from '../../src/wire/dial-address.ts';
+import { TlsCertificates } from '../../src/wire/tls-certificates.ts';
+import { newSealingKey, type PersonForTests } from '../support/catalogue-for-tests.ts';
+import { makeTestCa } from '../support/certificates-for-tests.ts';
+import { createTestDatabase, postgresUrl, runAsSuperuser } from '../support/postgres-for-tests.ts';
+import { startEmbeddedRedis } from '../support/redis-for-tests.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import type { RawClient } from './raw-client.ts';
+
+export interface GatewayOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly config?: (config: Config) => Config;
+  readonly times?: Partial<GatewayTimes>;
+  readonly wake?: GatewayDependencies['computes']['wake'];
+  /** Another node's Redis and catalogue, to be of one fleet. */
+  readonly fleetOf?: GatewayForTests;
+  readonly clearTextOnly?: boolean;
+}
+
+export interface GatewayForTests {
+  readonly gateway: Gateway;
+  readonly port: number;
+  readonly caPem: string;
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly loginRequests: LoginRequests;
+  readonly grants: Grants;
+  readonly reverseCodes: ReverseCodes;
+  readonly fleet: Fleet;
+  readonly metrics: Metrics;
+  readonly auditTrail: AuditTrail;
+  readonly redis: RedisClient;
+  readonly redisUrl: string;
+  readonly catalogueUrl: string;
+  readonly sealingKey: Secret;
+  /** Lines logged so far, parsed. */
+  logged(): Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+type Closer = () => unknown;
+
+/** Link logins from everywhere may wait a minute; the caller closes it. */
+export async function startGateway(options: GatewayOptions = {}): Promise<GatewayForTests> {
+  const closers: Closer[] = [];
+  const lines: string[] = [];
+  const log = pino({ level: 'debug' }, linesInto(lines));
+  const loaded = loadConfig({ POSTERN_PG_PORT: '0', POSTERN_LOGIN_TTL: '60s', ...options.environment });
+  const config = options.config?.(loaded) ?? loaded;
+  const stores = await openStores(options, closers);
+  const nodeId = newNodeId();
+  const catalogue = await openCatalogue({
+    url: new Secret(stores.catalogueUrl),
+    log,
+    clock: systemClock,
+    sealer: new Sealer([stores.sealingKey]),
+    nodeId,
+  });
+  closers.push(() => catalogue.close());
+  const connect = (purpose: 'commands' | 'subscriber' | 'limiter') => {
+    const client = createRedis(stores.redisUrl, { purpose, log });
+    closers.push(() => client.disconnect());
+    return client;
+  };
+  const [redis, subscriber, limiter] = [connect('commands'), connect('subscriber'), connect('limiter')];
+  const metrics = createMetrics();
+  const auditTrail = new AuditTrail({ catalogue, metrics, log });
+  const fleet = createFleet({ redis, subscriber, nodeId, version: '0.0.0-test', clock: systemClock, log });
+  const events = new LoginEvents({ subscriber, log });
+  const { waitingPerAddress, waitingInTotal, sharedNetworks } = config.limits;
+  const limits = { waitingPerAddress, waitingInTotal, sharedNetworks };
+  const certificates = await makeCertificates(closers);
+  const upstream = new URL(postgresUrl());
+  const login = {
+    loginRequests: new LoginRequests({ redis, events, limits, ttlMs: config.login.ttlMs, nodeId, log }),
+    grants: new Grants({
+      redis,
+      onRevoked: (grant) => fleet.liveConnections.endWhere({ grantId: grant.id }),
+    }),
+    reverseCodes: new ReverseCodes({ redis, secret: stores.sealingKey }),
+  };
+  const gateway = createGateway({
+    config,
+    log,
+    clock: systemClock,
+    nodeId,
+    publicUrl: () => 'https://console.example.com',
+    certificates: options.clearTextOnly === true ? null : certificates.loaded,
+    catalogue,
+    ...login,
+    liveConnections: fleet.liveConnections,
+    cancelRoutes: fleet.cancelRoutes,
+    auditTrail,
+    metrics,
+    limits: new Limits({
+      redis: limiter,
+      log,
+      figures: { rules: ROOMY_RULES, caps: { person: 1_000, compute: 1_000 } },
+    }),
+    computes: { wake: options.wake ?? (async () => {}) },
+    dialPolicy: {
+      allowedNetworks: ['127.0.0.0/8'],
+      allowedPorts: [Number(upstream.port)],
+      listed: [],
+      forbidden: [],
+      lookup: lookupAddresses,
+    },
+    mockSecret: stores.sealingKey,
+    ...(options.times === undefined ? {} : { times: options.times }),
+  });
+  await fleet.start();
+  const { port } = await gateway.listen();
+  closers.push(
+    () => metrics.close(),
+    () => events.close(),
+    () => auditTrail.close(),
+    () => fleet.close(),
+    () => gateway.close(),
+  );
+  return {
+    gateway,
+    port,
+    caPem: certificates.caPem,
+    config,
+    catalogue,
+    ...login,
+    fleet,
+    metrics,
+    auditTrail,
+    redis,
+    ...stores,
+    logged: () => lines.flatMap((line) => JSON.parse(line)),
+    async close() {
+      for (const closer of closers.splice(0).reverse()) await closer();
+    },
+  };
+}
+
+const ROOMY = { points: 100_000, windowMs: 60_000 };
+const ROOMY_RULES = { connects: ROOMY, login_requests_of_address: ROOMY, login_requests_of_network: ROOMY };
+
+async function openStores({ fleetOf }: GatewayOptions, closers: Closer[]) {
+  if (fleetOf !== undefined) {
+    const { redisUrl, catalogueUrl, sealingKey } = fleetOf;
+    return { redisUrl, catalogueUrl, sealingKey };
+  }
+  const [store, database] = await Promise.all([startEmbeddedRedis(), createTestDatabase()]);
+  closers.push(
+    () => store.close(),
+    () => database.close(),
+  );
+  return { redisUrl: store.url, catalogueUrl: database.url, sealingKey: newSealingKey() };
+}
+
+async function makeCertificates(closers: Closer[]) {
+  const ca = makeTestCa();
+  const { certPem, keyPem } = ca.issue({ names: ['localhost', '*.pg.example.com', '127.0.0.1'] });
+  const folder = await temporaryFolder();
+  const [certPath, keyPath] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')];
+  await Promise.all([writeFile(certPath, certPem), writeFile(keyPath, keyPem)]);
+  const loaded = await TlsCertificates.load({
+    certPaths: [certPath],
+    keyPaths: [keyPath],
+    log: pino({ level: 'silent' }),
+  });
+  closers.push(
+    () => folder[Symbol.asyncDispose](),
+    () => loaded.close(),
+  );
+  return { loaded, caPem: ca.caPem };
+}
+
+function linesInto(lines: string[]): Writable {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+}
+
+export interface UpstreamForTests {
+  /** What may log in there, with SCRAM. */
+  readonly role: { readonly name: string; readonly password: string };
+  /** The project's own first. */
+  readonly databases: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Two databases and a role on the run's Postgres. */
+export async function createUpstream(): Promise<UpstreamForTests> {
+  const name = `role_${randomBytes(6).toString('hex')}`;
+  const password = randomBytes(12).toString('hex');
+  await runAsSuperuser(`CREATE ROLE ${name} LOGIN PASSWORD '${password}'`);
+  const databases = [await createTestDatabase(), await createTestDatabase()];
+  return {
+    role: { name, password },
+    databases: databases.map((database) => database.name),
+    async close() {
+      for (const database of databases) await database.close();
+      await runAsSuperuser(`DROP ROLE ${name}`);
+    },
+  };
+}
+
+export interface DeveloperForTests extends PersonForTests {
+  readonly project: RegisteredProject;
+}
+
+/** A person with a project whose compute is the given upstream. */
+export async function addDeveloper(
+  { catalogue }: Pick<GatewayForTests, 'catalogue'>,
+  upstream: UpstreamForTests,
+  compute: Partial<{ host: string; port: number; state: 'active' | 'idle' }> = {},
+): Promise<DeveloperForTests> {
+  const name = `person-${randomBytes(6).toString('hex')}`;
+  const email = `${name}@example.com`;
+  const user = await createUser(catalogue, SYSTEM_CONTEXT, { email, name, password: null });
+  const accountId = personalAccountId(user.id);
+  const { hostname, port } = new URL(postgresUrl());
+  const { role } = upstream;
+  const project = await registerProject(catalogue, SYSTEM_CONTEXT, {
+    project: { accountId, name: 'shop', pgVersion: 18, regionId: 'local', creationSource: 'attached' },
+    compute: {
+      type: 'read_write',
+      state: 'active',
+      hostId: null,
+      host: hostname,
+      port: Number(port),
+      tls: { mode: 'disable' },
+      ...compute,
+    },
+    databases: upstream.databases.map((database) => ({ name: database, ownerName: role.name })),
+    roles: [{ name: role.name, password: new Secret(role.password) }],
+  });
+  return { userId: user.id, email, accountId, project };
+}
+
+/** What the person would choose on the page; the project's own database and role. */
+export function approvalOf({ userId, project }: DeveloperForTests, changes: Partial<Approval> = {}): Approval {
+  return {
+    userId,
+    computeId: project.compute.id,
+    database: null,
+    databaseRole: null,
+    access: 'read_write',
+    browserAddress: '127.0.0.1',
+    remember: 'once',
+    grantId: null,
+    ...changes,
+  };
+}
+
+/** Opens the link that the client was shown, as that person. */
+export async function claimLink(
+  { loginRequests }: Pick<GatewayForTests, 'loginRequests'>,
+  client: RawClient,
+  { userId }: Pick<DeveloperForTests, 'userId'>,
+): Promise<LoginRequest> {
+  const request = await loginRequests.findByToken(client.token);
+  if (request === null) throw new Error('the link is unknown');
+  const claimed = await loginRequests.claim(request.id, { userId, browserAddress: '127.0.0.1' });
+  if (claimed.kind === 'refused') throw new Error(`the link is ${claimed.request?.status}`);
+  return claimed.request;
+}
+
+/** Opens the link and approves. */
+export async function approveLink(
+  gateway: Pick<GatewayForTests, 'loginRequests'>,
+  client: RawClient,
+  developer: DeveloperForTests,
+  changes: Partial<Approval> = {},
+): Promise<LoginRequest> {
+  const { id } = await claimLink(gateway, client, developer);
+  const approved = await gateway.loginRequests.approve(id, {
+    userId: developer.userId,
+    approval: approvalOf(developer, changes),
+  });
+  if (approved.kind === 'refused') throw new Error(`the login request is ${approved.request?.status}`);
+  return approved.request;
+}
