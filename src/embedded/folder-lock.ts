@@ -1,17 +1,25 @@
 // One Postern per data folder: a lock file that names the process holding it. A lock whose process died is taken over.
 
-import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { EmbeddedError } from './embedded-error.ts';
 import { isErrorCode } from './error-code.ts';
 import { findProcessBirth } from './process-birth.ts';
-import { createWholeFile } from './whole-file.ts';
+import { createWholeFile, replaceWholeFile } from './whole-file.ts';
 
 const holder = z.object({ pid: z.int().positive(), birth: z.string() });
-type Holder = z.infer<typeof holder>;
 
-const MOST_TAKEOVERS = 5;
+type LockState =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'held'; readonly pid: number }
+  /** There is a file, but its process is gone, or it names none. */
+  | { readonly kind: 'stale' };
+
+const MOST_ATTEMPTS = 200;
+const PAUSE_MS = 20;
+// A take-over lasts milliseconds: this one's process died in the middle of it.
+const ABANDONED_TAKEOVER_MS = 2_000;
 
 export interface FolderLock {
   release(): Promise<void>;
@@ -19,17 +27,25 @@ export interface FolderLock {
 
 /** Takes the lock at `path`. Throws EmbeddedError when a living process holds it. */
 export async function lockFolder(path: string): Promise<FolderLock> {
-  const ownText = JSON.stringify({ pid: process.pid, birth: await findProcessBirth(process.pid) });
-  for (let attempt = 0; attempt < MOST_TAKEOVERS; attempt += 1) {
-    if (await createWholeFile(path, { text: ownText, mode: 0o644 })) return heldLock(path);
-    const living = await findLockHolder(path);
-    if (living !== null)
+  const own = { text: JSON.stringify({ pid: process.pid, birth: await findProcessBirth(process.pid) }), mode: 0o644 };
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    if (await createWholeFile(path, own)) return heldLock(path);
+    const state = await readLock(path);
+    if (state.kind === 'held') {
       throw new EmbeddedError(
-        `${path} is held by another Postern (process ${living}); stop it or set POSTERN_DATA_DIR`,
+        `${path} is held by another Postern (process ${state.pid}); stop it or set POSTERN_DATA_DIR`,
       );
-    await removeStale(path);
+    }
+    if (state.kind === 'stale' && (await takeOver(path, own))) return heldLock(path);
+    await pause(PAUSE_MS);
   }
   throw new EmbeddedError(`cannot take ${path}: other processes keep taking it`);
+}
+
+/** The number of the living process that holds the lock, or null. */
+export async function findLockHolder(path: string): Promise<number | null> {
+  const state = await readLock(path);
+  return state.kind === 'held' ? state.pid : null;
 }
 
 /** NOTE: released once; a second time it could be the lock of whoever took it since. */
@@ -44,35 +60,38 @@ function heldLock(path: string): FolderLock {
   };
 }
 
-/** The number of the living process that holds the lock, or null. */
-export async function findLockHolder(path: string): Promise<number | null> {
-  const found = await readHolder(path);
-  return found !== null && (await findProcessBirth(found.pid)) === found.birth ? found.pid : null;
-}
-
-/** Moves it aside first: of several processes that find the same stale lock, one gets it. */
-async function removeStale(path: string): Promise<void> {
-  const aside = sibling(path);
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isErrorCode(error, 'ENOENT')) return;
-    throw error;
+/**
+ * NOTE: one at a time, and only while the stale file is still there: nobody else changes it then, so that of many who
+ * want it exactly one gets it.
+ */
+async function takeOver(path: string, own: { text: string; mode: number }): Promise<boolean> {
+  const turn = `${path}.takeover`;
+  if (!(await createWholeFile(turn, own))) {
+    await removeAbandoned(turn);
+    return false;
   }
-  const taken = await findLockHolder(aside);
-  if (taken !== null) await link(aside, path);
-  await rm(aside, { force: true });
-}
-
-async function readHolder(path: string): Promise<Holder | null> {
   try {
-    return holder.safeParse(JSON.parse(await readFile(path, 'utf8'))).data ?? null;
-  } catch (error) {
-    if (isErrorCode(error, 'ENOENT') || error instanceof SyntaxError) return null;
-    throw error;
+    if ((await readLock(path)).kind !== 'stale') return false;
+    await replaceWholeFile(path, own);
+    return true;
+  } finally {
+    await rm(turn, { force: true });
   }
 }
 
-function sibling(path: string): string {
-  return `${path}.${randomBytes(6).toString('hex')}`;
+async function removeAbandoned(turn: string): Promise<void> {
+  const facts = await stat(turn).catch(() => null);
+  if (facts !== null && Date.now() - facts.mtimeMs > ABANDONED_TAKEOVER_MS) await rm(turn, { force: true });
+}
+
+async function readLock(path: string): Promise<LockState> {
+  try {
+    const named = holder.safeParse(JSON.parse(await readFile(path, 'utf8'))).data;
+    if (named === undefined || (await findProcessBirth(named.pid)) !== named.birth) return { kind: 'stale' };
+    return { kind: 'held', pid: named.pid };
+  } catch (error) {
+    if (isErrorCode(error, 'ENOENT')) return { kind: 'free' };
+    if (error instanceof SyntaxError) return { kind: 'stale' };
+    throw error;
+  }
 }

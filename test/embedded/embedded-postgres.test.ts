@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { realpath, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
 import { findRunningPostgres } from '../../src/embedded/running-postgres.ts';
@@ -23,7 +23,7 @@ afterAll(() => home[Symbol.asyncDispose]());
 describe('the embedded Postgres', () => {
   it('starts on an empty folder as a real server of the default version, in UTF-8', async () => {
     await using folder = await temporaryFolder();
-    await using postgres = await startForTest({ dataDir: join(folder.path, 'data') });
+    await using postgres = await startForTest({ dataDir: folder.path });
     expect(postgres.version).toBe(18);
     const [row] = await queryRows(
       postgres.adminUrl.reveal(),
@@ -65,6 +65,20 @@ describe('the embedded Postgres', () => {
     expect((await stat(join(home.path, 'postgres-18.password'))).mode & 0o777).toBe(0o600);
     const pid = await postmasterPid(join(home.path, 'postgres-18'));
     expect((await stat(`/proc/${pid}`)).uid).not.toBe(0);
+  });
+
+  it('runs in a folder that its account cannot enter, from a place of its own', async () => {
+    await using folder = await temporaryFolder();
+    const dataDir = join(folder.path, 'closed-to-others', 'data');
+    await using postgres = await startForTest({ dataDir });
+    // As root only: anybody else enters the own folder.
+    const cluster = await realpath(join(dataDir, 'postgres-18'));
+    onTestFinished(() => rm(dirname(cluster), { recursive: true, force: true }));
+    expect(cluster.startsWith(dataDir)).toBe(process.getuid?.() !== 0);
+    expect(await queryRows(postgres.adminUrl.reveal(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await postgres.close();
+    await using again = await startForTest({ dataDir });
+    expect(again.adminUrl.reveal()).toBe(postgres.adminUrl.reveal());
   });
 
   it('has the same data, port and password at the next start', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findLockHolder, lockFolder } from '../../src/embedded/folder-lock.ts';
@@ -57,10 +57,22 @@ describe('the lock on a data folder', () => {
 
   it('goes to one of many that want a stale one at once', async () => {
     await using folder = await temporaryFolder();
+    for (let round = 0; round < 30; round += 1) {
+      const path = join(folder.path, `lock-${round}`);
+      await writeFile(path, JSON.stringify({ pid: process.pid, birth: 'another process of this number' }));
+      const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => lockFolder(path)));
+      expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+    }
+  });
+
+  it('is taken over although an earlier take-over was cut off in the middle', async () => {
+    await using folder = await temporaryFolder();
     const path = join(folder.path, 'lock');
     await writeFile(path, JSON.stringify({ pid: process.pid, birth: 'another process of this number' }));
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(path)));
-    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+    await writeFile(`${path}.takeover`, '');
+    await utimes(`${path}.takeover`, 0, 0);
+    await lockFolder(path);
+    expect(await findLockHolder(path)).toBe(process.pid);
   });
 });
 
