@@ -6,7 +6,7 @@ import { encodeCancelRequest } from '../protocol/upstream-packets.ts';
 import type { PinnedAddress } from './dial-address.ts';
 import { dialTcp } from './dial-tcp.ts';
 import { secureUpstream } from './secure-upstream.ts';
-import { nextBytes } from './take-bytes.ts';
+import { takeAvailableBytes } from './take-bytes.ts';
 import type { UpstreamTls } from './upstream-target.ts';
 
 export interface CancelTarget {
@@ -27,7 +27,7 @@ export async function cancelUpstream({ address, tls, cancelKey, signal }: Cancel
       tls.mode === 'disable' ? plain : await secureUpstream(plain, { name: address.host, address, tls }, signal);
     socket.write(encodeCancelRequest(cancelKey.processId, cancelKey.secretKey));
     // PostgreSQL documentation, "Canceling Requests in Progress": no reply, only the close.
-    while ((await nextBytes(socket, signal)) !== null);
+    while ((await takeAvailableBytes(socket, signal)) !== null);
   } finally {
     plain.destroy();
   }

@@ -20,7 +20,7 @@ import { encodeErrorOrNotice, parseErrorOrNotice } from '../protocol/upstream-re
 import { cleanUpstreamText } from '../untrusted-text.ts';
 import { UpstreamAuthentication } from './authenticate-upstream.ts';
 import { ConnectFailure } from './connect-failure.ts';
-import { nextBytes } from './take-bytes.ts';
+import { type Taken, takeBytes } from './take-bytes.ts';
 import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
 import { UpstreamRefusal } from './upstream-refusal.ts';
 import type { UpstreamTarget } from './upstream-target.ts';
@@ -68,6 +68,8 @@ class Login {
   readonly #greeting: Buffer[] = [];
   readonly #parameterStatus = new Map<string, string>();
   #cancelKey: CancelKey | null = null;
+  /** Of the message under way, how many bytes the reader has seen. */
+  #pushedBytes = 0;
 
   constructor(socket: Socket, target: UpstreamTarget, signal: AbortSignal) {
     this.#socket = socket;
@@ -77,11 +79,10 @@ class Login {
 
   async run(): Promise<UpstreamLogin> {
     for (;;) {
-      const message = await this.#next();
+      const message = await takeBytes(this.#socket, (bytes) => this.#judge(bytes), this.#signal);
+      if (message === null) throw new ConnectFailure('closed', 'closed during the login');
       const readyStatus = await this.#take(message);
       if (readyStatus === null) continue;
-      const surplus = this.#reader.surplus();
-      if (surplus.length > 0) this.#socket.unshift(surplus);
       return {
         greeting: this.#greeting,
         parameterStatus: this.#parameterStatus,
@@ -91,14 +92,12 @@ class Login {
     }
   }
 
-  async #next(): Promise<UpstreamMessage> {
-    for (;;) {
-      const message = this.#reader.take();
-      if (message !== null) return message;
-      const bytes = await nextBytes(this.#socket, this.#signal);
-      if (bytes === null) throw new ConnectFailure('closed', 'closed during the login');
-      this.#reader.push(bytes);
-    }
+  /** One message at a time, so that the bytes behind the last one are never ours to keep. */
+  #judge(bytes: Buffer): Taken<UpstreamMessage> {
+    this.#reader.push(bytes.subarray(this.#pushedBytes));
+    const message = this.#reader.take();
+    this.#pushedBytes = message === null ? bytes.length : 0;
+    return message === null ? null : { value: message, usedBytes: bytes.length - this.#reader.surplus().length };
   }
 
   /** The transaction status of ReadyForQuery, which ends the login; null for all other messages. */

@@ -8,7 +8,7 @@ import { encodeSslRequest } from '../protocol/upstream-packets.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { PinnedAddress } from './dial-address.ts';
 import { surviveErrors } from './survive-errors.ts';
-import { nextBytes } from './take-bytes.ts';
+import { takeAvailableBytes } from './take-bytes.ts';
 import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
 import { type UpstreamTls, verifiesCertificate } from './upstream-target.ts';
 import { waitOnStream } from './wait-on-stream.ts';
@@ -48,7 +48,7 @@ export async function secureUpstream(plain: Socket, target: SecureTarget, signal
 
 async function askForTls(plain: Socket, { name }: SecureTarget, signal: AbortSignal): Promise<void> {
   plain.write(encodeSslRequest());
-  const answer = await nextBytes(plain, signal);
+  const answer = await takeAvailableBytes(plain, signal);
   if (answer === null) throw new ConnectFailure('closed', 'closed after SSLRequest');
   const params = { compute: name };
   if (answer[0] === SSL_NO) throw new PosternError('upstream_tls', { params, cause: new Error('TLS is not offered') });

@@ -7,54 +7,54 @@ import { waitOnStream } from './wait-on-stream.ts';
 /** What was made of the bytes so far, and how many of them it used; null while more are needed. */
 export type Taken<T> = { readonly value: T; readonly usedBytes: number } | null;
 
-const FIRST_CAPACITY_BYTES = 256;
-
 /**
  * Collects bytes until `judge` is satisfied with all that came so far, then puts the surplus back into the socket.
  * `judge` must throw before a peer's promise of a length costs memory. Returns null when the peer closed first.
  * Throws what `judge` throws, the signal's reason, or the socket's error; the bytes are gone then.
+ *
+ * The surplus goes back in the turn in which it was read: a turn later Node may have told the 'end' that stood behind it.
  */
 export async function takeBytes<T>(
   socket: Duplex,
   judge: (bytes: Buffer) => Taken<T>,
   signal: AbortSignal,
 ): Promise<T | null> {
-  let collected: Buffer = Buffer.allocUnsafe(FIRST_CAPACITY_BYTES);
-  let count = 0;
-  for (;;) {
-    const chunk = await nextBytes(socket, signal);
+  const collected = new CollectedBytes();
+  const take = (): Taken<T> => {
+    const chunk: Buffer | null = socket.read();
     if (chunk === null) return null;
-    collected = withRoomFor(collected, { count, moreBytes: chunk.length });
-    chunk.copy(collected, count);
-    count += chunk.length;
-    const taken = judge(collected.subarray(0, count));
-    if (taken === null) continue;
-    if (taken.usedBytes < count) socket.unshift(collected.subarray(taken.usedBytes, count));
-    return taken.value;
-  }
+    const bytes = collected.add(chunk);
+    const taken = judge(bytes);
+    if (taken !== null && taken.usedBytes < bytes.length) socket.unshift(bytes.subarray(taken.usedBytes));
+    return taken;
+  };
+  return await readUntil(socket, take, signal);
+}
+
+/** All bytes that can be read now, or as soon as some can; null once the peer closed. Throws as `takeBytes` does. */
+export async function takeAvailableBytes(socket: Duplex, signal: AbortSignal): Promise<Buffer | null> {
+  return await takeBytes(socket, (bytes) => ({ value: bytes, usedBytes: bytes.length }), signal);
 }
 
 /**
- * Everything that can be read now, or as soon as something can; null once the peer closed.
- * Throws the signal's reason or the socket's error. Leaves no listener behind.
- *
- * `read()` goes without a size: asking for more than is there, `read(8)` returns null, and a 'readable' listener added
- * again fires at once, so that one pending byte spins for ever.
+ * Calls `take` whenever there may be something to read, until it returns a value. It must read without a size: `read(8)`
+ * returns null when less is there, and a 'readable' listener that is added again then fires at once, so that one pending
+ * byte spins for ever.
  */
-export async function nextBytes(socket: Duplex, signal: AbortSignal): Promise<Buffer | null> {
+async function readUntil<T>(socket: Duplex, take: () => Taken<T>, signal: AbortSignal): Promise<T | null> {
   signal.throwIfAborted();
-  const ready: Buffer | null = socket.read();
-  if (ready !== null) return ready;
+  const atOnce = take();
+  if (atOnce !== null) return atOnce.value;
   if (socket.errored) throw socket.errored;
   if (socket.readableEnded || socket.destroyed) return null;
-  return await waitForBytes(socket, signal);
-}
-
-function waitForBytes(socket: Duplex, signal: AbortSignal): Promise<Buffer | null> {
-  return waitOnStream(socket, signal, ({ resolve, reject }) => ({
+  return await waitOnStream<T | null>(socket, signal, ({ resolve, reject }) => ({
     readable: () => {
-      const chunk: Buffer | null = socket.read();
-      if (chunk !== null) resolve(chunk);
+      try {
+        const taken = take();
+        if (taken !== null) resolve(taken.value);
+      } catch (error) {
+        reject(error);
+      }
     },
     end: () => resolve(null),
     close: () => resolve(null),
@@ -62,10 +62,23 @@ function waitForBytes(socket: Duplex, signal: AbortSignal): Promise<Buffer | nul
   }));
 }
 
-function withRoomFor(bytes: Buffer, need: { readonly count: number; readonly moreBytes: number }): Buffer {
-  const needed = need.count + need.moreBytes;
-  if (needed <= bytes.length) return bytes;
-  const larger = Buffer.allocUnsafe(Math.max(needed, 2 * bytes.length));
-  bytes.copy(larger, 0, 0, need.count);
-  return larger;
+const FIRST_CAPACITY_BYTES = 256;
+
+/** Grows by doubling, so that bytes that trickle in one by one are not copied again and again. */
+class CollectedBytes {
+  #bytes: Buffer = Buffer.alloc(0);
+  #count = 0;
+
+  /** All bytes so far. */
+  add(chunk: Buffer): Buffer {
+    const needed = this.#count + chunk.length;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length, FIRST_CAPACITY_BYTES));
+      this.#bytes.copy(larger, 0, 0, this.#count);
+      this.#bytes = larger;
+    }
+    chunk.copy(this.#bytes, this.#count);
+    this.#count = needed;
+    return this.#bytes.subarray(0, needed);
+  }
 }
