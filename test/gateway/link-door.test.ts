@@ -3,6 +3,7 @@ import { PosternError } from '../../src/errors.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import {
   addDeveloper,
+  approvalOf,
   approveLink,
   claimLink,
   createUpstream,
@@ -51,10 +52,9 @@ const connectionLine = (id: string | undefined) =>
 describe('the way through the link door', () => {
   it('is told in the order of the protocol and in the words of the product page', async () => {
     using client = await waitingClient();
-    const { userCode } = await claimLink(gateway, client, developer);
+    const { id, userCode } = await claimLink(gateway, client, developer);
     await client.waitForNotice(/^Opened/);
-    const request = await gateway.loginRequests.findByToken(client.token);
-    await approveClaimed(client);
+    await gateway.loginRequests.approve(id, { userId: developer.userId, approval: approvalOf(developer) });
     await client.waitForType('Z');
 
     // AuthenticationOk, three ParameterStatus of ours, link, code, opened, approved, connecting, connected; then the
@@ -71,7 +71,7 @@ describe('the way through the link door', () => {
     expect(parametersOf(client.messages)).toMatchObject({
       client_encoding: 'UTF8',
       'postern.login_url': `https://console.example.com/psql_session/${client.token}`,
-      'postern.user_code': request?.userCode,
+      'postern.user_code': userCode,
       server_version: expect.stringMatching(/^\d+/),
       standard_conforming_strings: 'on',
     });
@@ -146,25 +146,6 @@ describe('the way through the link door', () => {
     expect(refused.fatal).toMatchObject({ S: 'FATAL', C: '22023', M: expect.stringContaining('no_such_setting') });
   });
 });
-
-async function approveClaimed(client: RawClient): Promise<void> {
-  const request = await gateway.loginRequests.findByToken(client.token);
-  if (request === null) throw new Error('the link is unknown');
-  const { userId, project } = developer;
-  await gateway.loginRequests.approve(request.id, {
-    userId,
-    approval: {
-      userId,
-      computeId: project.compute.id,
-      database: null,
-      databaseRole: null,
-      access: 'read_write',
-      browserAddress: '127.0.0.1',
-      remember: 'once',
-      grantId: null,
-    },
-  });
-}
 
 describe('a login that is not approved', () => {
   it('ends at once when it is denied, with a code that says so', async () => {
@@ -245,18 +226,19 @@ describe('before a link is shown', () => {
     expect(await gateway.loginRequests.countWaiting('127.0.0.1')).toEqual(requestsBefore);
   });
 
-  it.each([{ role: 'postgres' }, { session_authorization: 'postgres' }, { options: '-c role=postgres' }])(
-    'a startup packet that changes the database role is refused: %o',
-    async (parameters: Record<string, string>) => {
-      using client = await RawClient.connectTls(gateway);
-      client.sendStartup(parameters);
-      await client.waitForEnd();
-      expect(client.types).toBe('RSE');
-      expect(client.fatal).toMatchObject({ C: '42501', M: expect.stringContaining('cannot be set') });
-    },
-  );
+  it.each<Record<string, string>>([
+    { role: 'postgres' },
+    { session_authorization: 'postgres' },
+    { options: '-c role=postgres' },
+  ])('a startup packet that changes the database role is refused: %o', async (parameters) => {
+    using client = await RawClient.connectTls(gateway);
+    client.sendStartup(parameters);
+    await client.waitForEnd();
+    expect(client.types).toBe('RSE');
+    expect(client.fatal).toMatchObject({ C: '42501', M: expect.stringContaining('cannot be set') });
+  });
 
-  it('the eleventh terminal of an address is told to finish the others', async () => {
+  it('one terminal too many at an address is told to finish the others', async () => {
     const crowded = await startGateway({ environment: { POSTERN_WAITING_PER_ADDRESS: '2' }, fleetOf: gateway });
     using first = await waitingClient({}, crowded);
     using second = await waitingClient({}, crowded);
@@ -289,7 +271,7 @@ describe('after the approval', () => {
     const stranger = await addDeveloper(gateway, upstream);
     await gateway.loginRequests.approve(id, {
       userId: developer.userId,
-      approval: { ...approvalForged(developer), computeId: stranger.project.compute.id },
+      approval: approvalOf(developer, { computeId: stranger.project.compute.id }),
     });
     await client.waitForEnd();
     expect(client.fatal).toMatchObject({ C: '42501', M: 'permission denied for project "shop"' });
@@ -339,19 +321,6 @@ describe('after the approval', () => {
     await waking.close();
   });
 });
-
-function approvalForged({ userId, project }: DeveloperForTests) {
-  return {
-    userId,
-    computeId: project.compute.id,
-    database: null,
-    databaseRole: null,
-    access: 'read_write',
-    browserAddress: '127.0.0.1',
-    remember: 'once',
-    grantId: null,
-  } as const;
-}
 
 describe('the time limit', () => {
   it('ends the wait with a hint, after a NOTICE at half time', async () => {

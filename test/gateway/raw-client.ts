@@ -102,11 +102,15 @@ export class RawClient {
     });
     this.socket.on('end', () => {
       this.isEnded = true;
+      this.socket.end();
     });
+    this.socket.resume();
   }
 
   async readByte(): Promise<string> {
-    const [chunk]: Buffer[] = await once(this.plain, 'data');
+    const arrived = once(this.plain, 'data');
+    this.plain.resume();
+    const [chunk]: Buffer[] = await arrived;
     this.plain.pause();
     if (chunk === undefined || chunk.length !== 1) throw new Error(`expected one byte, got ${chunk?.toString('hex')}`);
     return chunk.toString('latin1');
