@@ -32,6 +32,9 @@ export interface WatchedContext extends AsyncDisposable {
   readonly complaints: readonly string[];
 }
 
+/** What Chromium says of an event stream whose page the person left. */
+const LEFT_THE_PAGE = 'net::ERR_ABORTED';
+
 /** A context with one page whose complaints are kept; disposing closes it. */
 export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedContext> {
   const context = await browser.newContext(options);
@@ -41,6 +44,9 @@ export async function openContext(browser: Browser, options: BrowserContextOptio
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText ?? ''}`));
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText ?? '';
+    if (why !== LEFT_THE_PAGE) complaints.push(`${request.url()} ${why}`);
+  });
   return { context, page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }

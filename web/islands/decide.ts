@@ -39,9 +39,12 @@ function countDown(): void {
 }
 
 function leaveWhenDecided(): void {
-  const path = document.querySelector<HTMLElement>('[data-decide]')?.dataset.decide;
-  if (path === undefined) return;
+  const form = document.querySelector<HTMLElement>('[data-decide]');
+  const path = form?.dataset.decide;
+  if (!form || path === undefined) return;
   const events = new EventSource(`${path}/events`);
+  // The answer to the person's own decision is on its way; news of it must not cut it off.
+  form.addEventListener('submit', () => events.close());
   events.addEventListener('decided', () => {
     events.close();
     location.replace(path);
