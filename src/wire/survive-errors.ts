@@ -5,10 +5,10 @@ import type { Duplex } from 'node:stream';
 
 /**
  * Gives the socket one 'error' listener for its whole life. The phases of a connection listen one after the other, and
- * an error between two of them has no other listener; Node ends the process for that.
+ * an error between two of them has no other listener; Node ends the process for that. A second call adds nothing.
  */
 export function surviveErrors(socket: Duplex): void {
-  socket.on('error', ignore);
+  if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
 }
 
 function ignore(): void {}
