@@ -2,10 +2,17 @@
 // `postern config` are made from it; config.ts turns the values into the program's Config.
 
 import { z } from 'zod';
-import type { ConfiguredHost } from './config.ts';
 import { parseDuration } from './duration.ts';
 import { isLoopback, parseNetwork } from './network-address.ts';
 import { Secret } from './secret.ts';
+
+export interface ConfiguredHost {
+  readonly id: string;
+  readonly pgVersion: number;
+  readonly regionId: string;
+  /** Connection URL of a role that may create roles and databases. */
+  readonly url: Secret;
+}
 
 interface Variable<T> {
   readonly kind: 'plain' | 'secret';

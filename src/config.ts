@@ -1,17 +1,9 @@
 // The environment as one frozen Config, or one error that lists every bad variable. What each variable means and how it
 // is read stands in config-variables.ts.
 
-import type { ConfigValues, VariableName } from './config-variables.ts';
+import type { ConfiguredHost, ConfigValues, VariableName } from './config-variables.ts';
 import { type Environment, readEnvironment } from './read-environment.ts';
 import type { Secret } from './secret.ts';
-
-export interface ConfiguredHost {
-  readonly id: string;
-  readonly pgVersion: number;
-  readonly regionId: string;
-  /** Connection URL of a role that may create roles and databases. */
-  readonly url: Secret;
-}
 
 export interface OidcConfig {
   readonly issuer: string;

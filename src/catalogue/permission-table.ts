@@ -127,6 +127,8 @@ export const SHARING_RELATIONS: Readonly<Record<'admins' | 'members' | 'everyone
   everyone_with_access: PROJECT_USERS,
 };
 
+export type Sharing = keyof typeof SHARING_RELATIONS;
+
 function on<Kind extends ResourceKind>(kind: Kind, who: readonly Relation[], deed: string) {
   return { on: kind, who, deed };
 }

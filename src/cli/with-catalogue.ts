@@ -1,6 +1,7 @@
 // Gives a command the catalogue and provisioning of the configured installation, whether its server runs or not.
 
-import { type Catalogue, openCatalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { openCatalogue } from '../catalogue/open-catalogue.ts';
 import { Sealer } from '../catalogue/sealing.ts';
 import { systemClock } from '../clock.ts';
 import { Closers } from '../closers.ts';

@@ -2,7 +2,7 @@
 // Knows names and passwords as they are given; which project they belong to is decided elsewhere.
 
 import pg from 'pg';
-import type { ConfiguredHost } from '../config.ts';
+import type { ConfiguredHost } from '../config-variables.ts';
 import type { Log } from '../log.ts';
 import { encodeVerifier, makeVerifier } from '../protocol/scram-verifier.ts';
 import type { Secret } from '../secret.ts';

@@ -24,7 +24,7 @@ export interface ProvisioningOptions {
 
 export async function openProvisioning(
   options: ProvisioningOptions,
-): Promise<{ readonly provisioning: Provisioning; readonly dialPolicy: DialPolicy }> {
+): Promise<{ readonly provisioning: Provisioning; readonly dialPolicy: DialPolicy; readonly hosts: Hosts }> {
   const { config, catalogue, sources, ownEndpoints, clock, log, closers } = options;
   const hosting: DialEndpoint[] = [];
   const hosts = new Hosts({
@@ -46,5 +46,5 @@ export async function openProvisioning(
     forbidden: ownEndpoints.filter((own) => !isHost(own)),
     lookup: lookupAddresses,
   };
-  return { provisioning: createProvisioning({ catalogue, hosts, dialPolicy, clock, log }), dialPolicy };
+  return { provisioning: createProvisioning({ catalogue, hosts, dialPolicy, clock, log }), dialPolicy, hosts };
 }

@@ -30,6 +30,7 @@ beforeAll(async () => {
     ['src', 'web'],
     {
       tsPreCompilationDeps: true,
+      enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
       doNotFollow: { path: 'node_modules' },
       ruleSet: { forbidden: [{ name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } }] },
       validate: true,

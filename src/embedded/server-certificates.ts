@@ -1,0 +1,27 @@
+// The certificates of the Postgres side: the configured ones, or a development certificate made at first start.
+
+import type { Closers } from '../closers.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { TlsCertificates } from '../wire/tls-certificates.ts';
+import { ensureDevelopmentCertificates } from './development-certificates.ts';
+
+/** Below the working directory, so that people find the authority that their client may trust. */
+const DIRECTORY = 'certs';
+
+/** Throws an Error naming the file that cannot be used. */
+export async function openServerCertificates(
+  { pg }: Config,
+  { log, closers }: { log: Log; closers: Closers },
+): Promise<TlsCertificates> {
+  const certificates = await TlsCertificates.load({ ...(await certificatePaths(pg)), log });
+  closers.add('certificates', () => certificates.close());
+  return certificates;
+}
+
+async function certificatePaths({ certPaths, keyPaths, publicHost }: Config['pg']) {
+  if (certPaths.length > 0) return { certPaths, keyPaths };
+  const names = publicHost === null ? [] : [publicHost];
+  const { certPath, keyPath } = await ensureDevelopmentCertificates({ directory: DIRECTORY, names });
+  return { certPaths: [certPath], keyPaths: [keyPath] };
+}

@@ -1,0 +1,95 @@
+// Builds what watches and steers a node: metrics, audit trail, its part of the fleet, limits; and what outsiders read.
+
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { sweepExpired } from '../catalogue/housekeeping.ts';
+import type { Clock } from '../clock.ts';
+import type { Closers } from '../closers.ts';
+import type { Config } from '../config.ts';
+import type { NodeId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { RedisClients } from '../redis-client.ts';
+import { VERSION } from '../version.ts';
+import { AuditTrail } from './audit-trail.ts';
+import { AuditWebhook } from './audit-webhook.ts';
+import { createFleet, type Fleet } from './fleet.ts';
+import { Limits } from './limits.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetricsServer } from './metrics-server.ts';
+import { observeFleet } from './observe-fleet.ts';
+import { observeRedis } from './observe-stores.ts';
+import { warnOfEviction } from './warn-of-eviction.ts';
+
+export interface OpsOptions {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly redis: RedisClients;
+  readonly nodeId: NodeId;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly closers: Closers;
+}
+
+export interface Ops {
+  readonly metrics: Metrics;
+  readonly auditTrail: AuditTrail;
+  readonly fleet: Fleet;
+  readonly limits: Limits;
+  /** Joins the fleet, opens the metrics port and starts the chores. */
+  start(): Promise<void>;
+}
+
+const HOUSEKEEPING_INTERVAL_MS = 3_600_000;
+
+export function createOps(options: OpsOptions): Ops {
+  const { config, catalogue, redis, nodeId, clock, log, closers } = options;
+  const metrics = createMetrics();
+  closers.add('metrics', () => metrics.close());
+  for (const client of Object.values(redis)) observeRedis(client, metrics);
+  const auditTrail = new AuditTrail({ catalogue, metrics, log });
+  closers.add('the audit trail', () => auditTrail.close());
+  const { commands, subscriber } = redis;
+  const fleet = createFleet({ redis: commands, subscriber, nodeId, version: VERSION, clock, log });
+  observeFleet(fleet, metrics);
+  const limits = new Limits({
+    redis: redis.limiter,
+    log,
+    figures: { sharedNetworks: config.limits.sharedNetworks },
+    onLimited: (limit) => metrics.limitHits.inc({ limit }),
+  });
+  return {
+    metrics,
+    auditTrail,
+    fleet,
+    limits,
+    async start() {
+      closers.add('the fleet', () => fleet.close());
+      await fleet.start();
+      await warnOfEviction(commands, log);
+      await openMetricsPort(options, metrics);
+      startWebhook(options, metrics);
+      startHousekeeping(options);
+    },
+  };
+}
+
+async function openMetricsPort({ config, log, closers }: OpsOptions, metrics: Metrics): Promise<void> {
+  const { host, port } = config.metrics;
+  if (port === null) return;
+  const server = createMetricsServer({ metrics, host, port, log });
+  closers.add('the metrics server', () => server.close());
+  await server.listen();
+}
+
+function startWebhook({ config, catalogue, redis, log, closers }: OpsOptions, metrics: Metrics): void {
+  if (config.auditWebhook === null) return;
+  const webhook = new AuditWebhook({ target: config.auditWebhook, catalogue, redis: redis.commands, metrics, log });
+  closers.add('the audit webhook', () => webhook.close());
+  webhook.start();
+}
+
+function startHousekeeping({ catalogue, log, closers }: OpsOptions): void {
+  const sweep = () =>
+    sweepExpired(catalogue).catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed'));
+  const timer = setInterval(() => void sweep(), HOUSEKEEPING_INTERVAL_MS).unref();
+  closers.add('housekeeping', () => clearInterval(timer));
+}
