@@ -6,17 +6,20 @@ import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
-import { type Catalogue, openCatalogue } from '../../src/catalogue/catalogue.ts';
+import type { Catalogue } from '../../src/catalogue/catalogue.ts';
+import { openCatalogue } from '../../src/catalogue/open-catalogue.ts';
 import type { RegisteredProject } from '../../src/catalogue/register-project.ts';
 import { Sealer } from '../../src/catalogue/sealing.ts';
 import { createUser } from '../../src/catalogue/users.ts';
 import { systemClock } from '../../src/clock.ts';
-import { loadConfig } from '../../src/config.ts';
+import { Closers } from '../../src/closers.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
 import { buildApp } from '../../src/http/build-app.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/http-server.ts';
 import { publicAddress } from '../../src/http/public-address.ts';
 import { loadWebAssets } from '../../src/http/static-assets.ts';
 import { newNodeId, type UserId } from '../../src/ids.ts';
+import type { Grant } from '../../src/login/grant.ts';
 import { Grants } from '../../src/login/grants.ts';
 import { LoginEvents } from '../../src/login/login-events.ts';
 import type { LoginOrigin, LoginRequest } from '../../src/login/login-request.ts';
@@ -24,14 +27,18 @@ import { LoginRequests } from '../../src/login/login-requests.ts';
 import { ReverseCodes } from '../../src/login/reverse-codes.ts';
 import { TerminalMemory } from '../../src/login/terminal-memory.ts';
 import { AuditTrail } from '../../src/ops/audit-trail.ts';
+import { createFleet } from '../../src/ops/fleet.ts';
 import { Limits } from '../../src/ops/limits.ts';
+import type { LiveConnections } from '../../src/ops/live-connections.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
+import { openProvisioning } from '../../src/provisioning/open-provisioning.ts';
+import type { Provisioning } from '../../src/provisioning/provisioning.ts';
 import { createRedis, type RedisClient } from '../../src/redis-client.ts';
 import { Secret } from '../../src/secret.ts';
 import { BrowserJar } from './browser-jar.ts';
 import { addPerson, addProject, newSealingKey, type PersonForTests } from './catalogue-for-tests.ts';
 import { loginOrigin } from './login-for-tests.ts';
-import { createTestDatabase } from './postgres-for-tests.ts';
+import { createTestDatabase, postgresUrl } from './postgres-for-tests.ts';
 import { startEmbeddedRedis } from './redis-for-tests.ts';
 
 export const PASSWORD = 'a sentence works well';
@@ -50,6 +57,9 @@ export interface WebForTests {
   readonly grants: Grants;
   readonly reverseCodes: ReverseCodes;
   readonly auditTrail: AuditTrail;
+  readonly liveConnections: LiveConnections;
+  /** Hosts projects on the run's own Postgres. */
+  readonly provisioning: Provisioning;
   /** People for whom a first project was asked for. */
   readonly firstProjects: readonly string[];
   /** Everything logged so far, as text. */
@@ -60,19 +70,19 @@ export interface WebForTests {
 type Closer = () => unknown;
 
 /**
- * The caller closes it. `environment` is read as the process' own would be; browsers may say by X-Forwarded-For where
+ * The caller closes it, and with it the database. `environment` is read as the process' own would be; browsers may say by X-Forwarded-For where
  * they are.
  */
 export async function startWeb(
   environment: Readonly<Record<string, string>> = {},
-  { ttlMs = 120_000 }: { ttlMs?: number } = {},
+  { ttlMs = 120_000, database }: { ttlMs?: number; database?: TestDatabase } = {},
 ): Promise<WebForTests> {
   const config = loadConfig({ POSTERN_HTTP_PORT: '0', POSTERN_TRUSTED_PROXIES: '127.0.0.0/8', ...environment });
   const closers: Closer[] = [];
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, linesInto(lines));
-  const catalogue = await openWebCatalogue(log, closers);
-  const parts = await buildParts({ catalogue, ttlMs, log }, closers);
+  const catalogue = await openWebCatalogue(database ?? (await createTestDatabase()), { log, closers });
+  const parts = await buildParts({ config, catalogue, ttlMs, log }, closers);
   const firstProjects: string[] = [];
   const createFirstProject = async (userId: string) => {
     firstProjects.push(userId);
@@ -90,8 +100,10 @@ export async function startWeb(
   return { url, localUrl, server, app, catalogue, ...parts, firstProjects, logged: () => lines.join(''), close };
 }
 
-async function openWebCatalogue(log: Logger, closers: Closer[]): Promise<Catalogue> {
-  const database = await createTestDatabase();
+async function openWebCatalogue(
+  database: TestDatabase,
+  { log, closers }: { log: Logger; closers: Closer[] },
+): Promise<Catalogue> {
   closers.push(() => database.close());
   const sealer = new Sealer([newSealingKey()]);
   const url = new Secret(database.url);
@@ -100,8 +112,11 @@ async function openWebCatalogue(log: Logger, closers: Closer[]): Promise<Catalog
   return catalogue;
 }
 
-async function buildParts(from: { catalogue: Catalogue; ttlMs: number; log: Logger }, closers: Closer[]) {
-  const { catalogue, ttlMs, log } = from;
+async function buildParts(
+  from: { config: Config; catalogue: Catalogue; ttlMs: number; log: Logger },
+  closers: Closer[],
+) {
+  const { config, catalogue, ttlMs, log } = from;
   const store = await startEmbeddedRedis();
   closers.push(() => store.close());
   const connect = (purpose: 'commands' | 'subscriber' | 'limiter') => {
@@ -110,7 +125,8 @@ async function buildParts(from: { catalogue: Catalogue; ttlMs: number; log: Logg
     return client;
   };
   const redis = connect('commands');
-  const events = new LoginEvents({ subscriber: connect('subscriber'), log });
+  const subscriber = connect('subscriber');
+  const events = new LoginEvents({ subscriber, log });
   const limits = { waitingPerAddress: 1_000, waitingInTotal: 1_000, sharedNetworks: [] };
   const metrics = createMetrics();
   const auditTrail = new AuditTrail({ catalogue, metrics, log });
@@ -119,16 +135,44 @@ async function buildParts(from: { catalogue: Catalogue; ttlMs: number; log: Logg
     () => events.close(),
     () => auditTrail.close(),
   );
+  const { nodeId } = catalogue;
+  const fleet = createFleet({ redis, subscriber, nodeId, version: '0.0.0-test', clock: systemClock, log });
+  await fleet.start();
+  closers.push(() => fleet.close());
+  const { liveConnections } = fleet;
+  const onRevoked = (grant: Grant) => liveConnections.endWhere({ grantId: grant.id });
   return {
     redis,
     metrics,
     auditTrail,
+    liveConnections,
+    provisioning: await hostingProvisioning({ config, catalogue, log }, closers),
     loginRequests: new LoginRequests({ redis, events, limits, ttlMs, nodeId: catalogue.nodeId, log }),
-    grants: new Grants({ redis, onRevoked: async () => {} }),
+    grants: new Grants({ redis, onRevoked }),
     reverseCodes: new ReverseCodes({ redis, secret: new Secret(randomBytes(32).toString('hex')) }),
     terminalMemory: new TerminalMemory(redis),
     limits: new Limits({ redis: connect('limiter'), log }),
   };
+}
+
+async function hostingProvisioning(
+  { config, catalogue, log }: { config: Config; catalogue: Catalogue; log: Logger },
+  closers: Closer[],
+): Promise<Provisioning> {
+  const opened = new Closers(log);
+  closers.push(() => opened.closeAll());
+  const url = async () => new Secret(`${postgresUrl()}?sslmode=disable`);
+  const host = { id: 'local-18', pgVersion: 18, regionId: 'local', startsOnFirstUse: true, url };
+  const { provisioning } = await openProvisioning({
+    config,
+    catalogue,
+    sources: [host],
+    ownEndpoints: [],
+    clock: systemClock,
+    log,
+    closers: opened,
+  });
+  return provisioning;
 }
 
 function linesInto(lines: string[]): Writable {
