@@ -9,6 +9,7 @@ import { denyLoginRequest } from '../../login/deny-login-request.ts';
 import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest, unknownLink } from './approval-parts.ts';
+import { sendConnectionPage } from './connection-page.ts';
 import { approvalChoice, type DecisionForm, parseDecisionForm } from './decision-form.ts';
 import { sendApprovalPage } from './show-login-request.ts';
 
@@ -20,7 +21,10 @@ interface Deciding {
   readonly form: DecisionForm;
 }
 
-/** Throws `already_decided` (409) for a second decision, `link_unknown` for somebody else's login request. */
+/**
+ * A decision that comes too late is answered with 409: the page of a terminal that went away, else `already_decided`.
+ * Throws `link_unknown` for somebody else's login request.
+ */
 export async function decide(
   parts: ApprovalParts,
   request: Request<{ key: string }>,
@@ -29,8 +33,8 @@ export async function decide(
   const person = personAtBrowser(response);
   const loginRequest = await requireOwnLoginRequest(parts, request.params.key, person);
   const form = parseDecisionForm(request.body);
-  if (!isUndecided(loginRequest.status)) throw alreadyDecided(loginRequest);
   const deciding = { request, response, person, loginRequest, form };
+  if (!isUndecided(loginRequest.status)) return answerLate(parts, deciding, loginRequest);
   if (form.decision === 'approve') await approve(parts, deciding);
   else await sayNo(parts, deciding, form.decision);
 }
@@ -38,7 +42,7 @@ export async function decide(
 async function sayNo(parts: ApprovalParts, deciding: Deciding, how: 'deny' | 'report'): Promise<void> {
   const { response, person, loginRequest } = deciding;
   const moved = await denyLoginRequest(parts.services, loginRequest, { person, how });
-  if (moved.kind === 'refused') return await tooLate(parts, person, moved.request);
+  if (moved.kind === 'refused') return await tooLate(parts, deciding, moved.request);
   response.redirect(303, pathOf(loginRequest));
 }
 
@@ -56,7 +60,7 @@ async function approve(parts: ApprovalParts, deciding: Deciding): Promise<void> 
 }
 
 async function answerApproval(parts: ApprovalParts, deciding: Deciding, answer: ApprovalAnswer): Promise<void> {
-  const { request, response, person, loginRequest } = deciding;
+  const { request, response, loginRequest } = deciding;
   switch (answer.kind) {
     case 'approved':
       return response.redirect(303, pathOf(loginRequest));
@@ -70,7 +74,7 @@ async function answerApproval(parts: ApprovalParts, deciding: Deciding, answer: 
     case 'user_code_wrong':
       return await showAgain(parts, deciding, 400, 'That is not the code of this terminal. Look again, or deny.');
     case 'too_late':
-      return await tooLate(parts, person, answer.request);
+      return await tooLate(parts, deciding, answer.request);
     default:
       return assertNever(answer);
   }
@@ -89,13 +93,17 @@ async function showAgain(parts: ApprovalParts, deciding: Deciding, status: numbe
   await sendApprovalPage(parts, { request, response }, { loginRequest, person, back: { problem, typed } });
 }
 
-async function tooLate(parts: ApprovalParts, person: PersonAtBrowser, request: LoginRequest | null): Promise<never> {
-  if (request === null || request.claim?.userId !== person.userId) return await unknownLink(parts, person);
-  throw alreadyDecided(request);
+async function tooLate(parts: ApprovalParts, deciding: Deciding, now: LoginRequest | null): Promise<void> {
+  const { person } = deciding;
+  if (now === null || now.claim?.userId !== person.userId) return await unknownLink(parts, person);
+  answerLate(parts, deciding, now);
 }
 
-function alreadyDecided({ status }: LoginRequest): PosternError {
-  return new PosternError('already_decided', { params: { status } });
+// Nobody decided about a terminal that went away, so that is what the page tells.
+function answerLate(parts: ApprovalParts, { request, response }: Deciding, now: LoginRequest): void {
+  if (now.status !== 'abandoned') throw new PosternError('already_decided', { params: { status: now.status } });
+  response.status(409);
+  sendConnectionPage(parts, { request, response }, now);
 }
 
 /** What the person can mend by choosing otherwise. */

@@ -1,0 +1,112 @@
+// A developer's desk: a person with one project, a browser that is signed in, and psql at hand. What most end-to-end tests
+// begin with.
+
+import type { User } from '../../src/catalogue/users.ts';
+import { personalAccountId } from '../../src/ids.ts';
+import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';
+import {
+  addPerson,
+  addProject,
+  createInstallation,
+  type TestInstallation,
+  type TestNode,
+} from './postern-for-tests.ts';
+import { type PsqlOptions, type PsqlRun, startPsql } from './psql.ts';
+import { type FormFields, WebClient } from './web-client.ts';
+
+/** The link of the first NOTICE. */
+export const LINK = /https?:\/\/\S+\/psql_session\/[A-Za-z0-9_-]{22}/;
+export const EMAIL = 'alex@example.com';
+export const REQUESTED_USER = 'alexlopez';
+
+// Many logins from one address are the rule here, and the abuse limits have tests of their own.
+const ROOMY = { POSTERN_SHARED_NETWORKS: '127.0.0.0/8' };
+
+export interface DeskOptions {
+  readonly redisUrl?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Where psql knocks: a node, or whatever stands in front of it. */
+export interface Reached {
+  readonly pgPort: number;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+type PsqlChanges = Partial<Omit<PsqlOptions, 'args'>> & { readonly at?: Reached };
+
+export interface Desk extends AsyncDisposable {
+  readonly installation: TestInstallation;
+  readonly node: TestNode;
+  readonly person: User;
+  readonly project: HostedProject;
+  readonly browser: WebClient;
+  /** One more node of the installation. */
+  startNode(environment?: Readonly<Record<string, string>>): Promise<TestNode>;
+  /** psql, or another program, towards the node; it waits for the person. */
+  psql(args?: readonly string[], changes?: PsqlChanges): PsqlRun;
+  /** psql, approved by the person, until it is through. */
+  login(args: readonly string[], changes?: PsqlChanges & { readonly choice?: FormFields }): Promise<Finished>;
+  /** A browser in which the person is signed in, at the node or another one. */
+  openBrowser(node?: Pick<TestNode, 'baseUrl'>): Promise<WebClient>;
+  close(): Promise<void>;
+}
+
+export async function openDesk({ redisUrl, environment = {} }: DeskOptions = {}): Promise<Desk> {
+  const installation = await createInstallation(redisUrl === undefined ? {} : { redisUrl });
+  const startNode = (changes: Readonly<Record<string, string>> = {}) =>
+    installation.startNode({ ...ROOMY, ...environment, ...changes });
+  const node = await startNode();
+  const person = await addPerson(node, { email: EMAIL, name: 'Alex Lopez' });
+  const project = await addProject(node, { accountId: personalAccountId(person.id), name: 'shop' });
+  const openBrowser = (at: Pick<TestNode, 'baseUrl'> = node) => signedInBrowser(at.baseUrl);
+  const browser = await openBrowser();
+  const psql = (args: readonly string[] = [], { at = node, ...changes }: PsqlChanges = {}) =>
+    startPsql({ args: [...connectionArguments(at), ...args], ...changes });
+  const login: Desk['login'] = async (args, { choice = {}, ...changes } = {}) => {
+    const run = psql(args, { input: '', ...changes });
+    await browser.approve(await linkOf(run), choice);
+    return await finish(run);
+  };
+  const close = () => installation.close();
+  return {
+    installation,
+    node,
+    person,
+    project,
+    browser,
+    startNode,
+    psql,
+    login,
+    openBrowser,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A browser in which the person of the desk is signed in. */
+export async function signedInBrowser(baseUrl: string, email = EMAIL): Promise<WebClient> {
+  const browser = new WebClient(baseUrl);
+  const page = await browser.signIn(email);
+  if (page.status !== 200) throw new Error(`signing in was answered with ${page.status}: ${page.html}`);
+  return browser;
+}
+
+export function connectionArguments({ pgPort }: Reached): string[] {
+  return ['-h', '127.0.0.1', '-p', String(pgPort), '-U', REQUESTED_USER];
+}
+
+/** The link that psql shows; waits for it. */
+export async function linkOf(run: PsqlRun): Promise<string> {
+  return (await run.waitForStderr(LINK))[0];
+}
+
+export async function finish(run: PsqlRun): Promise<Finished> {
+  const { code } = await run.exit;
+  return { code, stdout: run.stdout(), stderr: run.stderr() };
+}
