@@ -11,9 +11,9 @@ import type { ReverseCodes } from '../login/reverse-codes.ts';
 import type { TerminalMemory } from '../login/terminal-memory.ts';
 import type { AuditTrail } from '../ops/audit-trail.ts';
 import type { Limits } from '../ops/limits.ts';
-import type { LiveConnections, LiveConnections } from '../ops/live-connections.ts';
+import type { LiveConnections } from '../ops/live-connections.ts';
 import type { Metrics } from '../ops/metrics.ts';
-import type { Provisioning, Provisioning } from '../provisioning/provisioning.ts';
+import type { Provisioning } from '../provisioning/provisioning.ts';
 import type { RedisClient } from '../redis-client.ts';
 
 export interface HttpDependencies {
@@ -21,8 +21,6 @@ export interface HttpDependencies {
   readonly log: Log;
   readonly clock: Clock;
   readonly catalogue: Catalogue;
-  readonly provisioning: Provisioning;
-  readonly liveConnections: LiveConnections;
   readonly redis: RedisClient;
   readonly loginRequests: LoginRequests;
   readonly grants: Grants;
