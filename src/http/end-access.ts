@@ -1,0 +1,19 @@
+// Ends what rests on a right that was taken away: remembered grants and live connections, on every node. Pages and the
+// management API call it after the change; whether the change was allowed, they have asked.
+
+import type { GrantFilter, Grants } from '../login/grants.ts';
+import type { LiveConnections } from '../ops/live-connections.ts';
+
+export interface AccessEnders {
+  readonly grants: Grants;
+  readonly liveConnections: LiveConnections;
+}
+
+/**
+ * Ends every grant and every live connection that has all of the given owners, here at once and elsewhere within a
+ * second. Connections end also when the grants' store is away; then it throws `store_unavailable` afterwards.
+ */
+export async function endAccess({ grants, liveConnections }: AccessEnders, owners: GrantFilter): Promise<void> {
+  const [, revoked] = await Promise.allSettled([liveConnections.endWhere(owners), grants.revokeWhere(owners)]);
+  if (revoked.status === 'rejected') throw revoked.reason;
+}
