@@ -11,6 +11,10 @@ interface DocumentProps {
   readonly width?: 'narrow' | 'wide';
   /** Small scripts of the page, by name; the page works without them. */
   readonly islands?: readonly string[];
+  /** Further style sheets, by name. */
+  readonly styles?: readonly string[];
+  /** In place of the plain bar on top. */
+  readonly bar?: VNode;
   /** Seconds between reloads for a browser without script; only for pages that wait for something. */
   readonly refreshSeconds?: number;
   readonly children: ComponentChildren;
@@ -21,6 +25,8 @@ export function Document({
   title,
   width = 'wide',
   islands = [],
+  styles = [],
+  bar = <Bar frame={frame} />,
   refreshSeconds,
   children,
 }: DocumentProps): VNode {
@@ -33,7 +39,9 @@ export function Document({
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex, nofollow" />
         <link rel="icon" href={frame.assets['icon.svg']} type="image/svg+xml" />
-        <link rel="stylesheet" href={frame.assets['main.css']} />
+        {['main', ...styles].map((name) => (
+          <link rel="stylesheet" href={frame.assets[`${name}.css`]} />
+        ))}
         {islands.map((name) => (
           <script type="module" src={frame.assets[`${name}.js`]} />
         ))}
@@ -47,7 +55,7 @@ export function Document({
         <a class="skip" href="#main">
           Skip to content
         </a>
-        <Bar frame={frame} />
+        {bar}
         <main id="main" class={width} tabindex={-1}>
           {children}
         </main>
