@@ -1,28 +1,57 @@
 #!/usr/bin/env node
 // The executable: `postern serve` runs a node until a signal ends it; every other command is in cli/.
 
+import cluster from 'node:cluster';
 import { createProgram, explain } from './cli/program.ts';
 import { type Config, loadConfig } from './config.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { type Addresses, createPostern } from './postern.ts';
 import { ConfigError, unknownVariables } from './read-environment.ts';
+import { reportReady, runWorkers } from './run-workers.ts';
 
 async function serve({ demo }: { demo: 'with' | 'without' }): Promise<void> {
   const config = loadConfig(process.env, { demo });
   const log = createLog(config.logLevel);
   for (const name of unknownVariables(process.env)) log.warn({ name }, 'no such configuration variable');
+  if (config.workers > 1 && cluster.isPrimary) await serveByWorkers(config, log);
+  else await serveAlone(config, log);
+}
+
+async function serveAlone(config: Config, log: Log): Promise<void> {
   const postern = await createPostern(config, { log });
-  // npm and terminals send a second signal soon after the first: it means now.
-  const stop = async (signal: NodeJS.Signals) => {
-    log.info({ signal }, 'draining');
-    process.once(signal, () => process.exit(1));
+  onStopSignal(async () => {
+    log.info('draining');
     await postern.drain();
     await postern.close();
-    process.exit(0);
-  };
-  process.once('SIGTERM', (signal) => void stop(signal));
-  process.once('SIGINT', (signal) => void stop(signal));
-  print(config, await postern.listen());
+  });
+  const addresses = await postern.listen();
+  if (cluster.isWorker) reportReady(addresses);
+  else print(config, addresses);
+}
+
+async function serveByWorkers(config: Config, log: Log): Promise<void> {
+  const workers = await runWorkers(config, log);
+  onStopSignal(() => workers.stop());
+  process.on('SIGHUP', () => void workers.restartOneByOne());
+  print(config, workers.addresses);
+}
+
+/**
+ * The second signal means now. A terminal sends its Ctrl-C to every process: a worker leaves that to its primary, which
+ * then tells it to stop.
+ */
+function onStopSignal(stop: () => Promise<void>): void {
+  if (cluster.isWorker) process.on('SIGINT', () => {});
+  const names = cluster.isWorker ? (['SIGTERM'] as const) : (['SIGTERM', 'SIGINT'] as const);
+  for (const name of names) {
+    process.once(name, () => {
+      for (const again of names) process.once(again, () => process.exit(1));
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+  }
 }
 
 /** What to type next, one `name: value` line each, so that scripts can read them. */

@@ -19,6 +19,11 @@ export async function openServerCertificates(
   return certificates;
 }
 
+/** Makes the development certificate if one is needed and missing: once, before several nodes want it. */
+export async function ensureServerCertificates({ pg }: Config): Promise<void> {
+  await certificatePaths(pg);
+}
+
 async function certificatePaths({ certPaths, keyPaths, publicHost }: Config['pg']) {
   if (certPaths.length > 0) return { certPaths, keyPaths };
   const names = publicHost === null ? [] : [publicHost];
