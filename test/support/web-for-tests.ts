@@ -38,7 +38,7 @@ import { Secret } from '../../src/secret.ts';
 import { BrowserJar } from './browser-jar.ts';
 import { addPerson, addProject, newSealingKey, type PersonForTests } from './catalogue-for-tests.ts';
 import { loginOrigin } from './login-for-tests.ts';
-import { createTestDatabase, postgresUrl } from './postgres-for-tests.ts';
+import { createTestDatabase, postgresUrl, type TestDatabase } from './postgres-for-tests.ts';
 import { startEmbeddedRedis } from './redis-for-tests.ts';
 
 export const PASSWORD = 'a sentence works well';
@@ -70,8 +70,8 @@ export interface WebForTests {
 type Closer = () => unknown;
 
 /**
- * The caller closes it, and with it the database. `environment` is read as the process' own would be; browsers may say by X-Forwarded-For where
- * they are.
+ * The caller closes it, and with it the database. `environment` is read as the process' own would be; browsers may say
+ * by X-Forwarded-For where they are.
  */
 export async function startWeb(
   environment: Readonly<Record<string, string>> = {},
@@ -82,7 +82,7 @@ export async function startWeb(
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, linesInto(lines));
   const catalogue = await openWebCatalogue(database ?? (await createTestDatabase()), { log, closers });
-  const parts = await buildParts({ config, catalogue, ttlMs, log }, closers);
+  const parts = await buildParts({ config, catalogue, hostUrl: database?.url, ttlMs, log }, closers);
   const firstProjects: string[] = [];
   const createFirstProject = async (userId: string) => {
     firstProjects.push(userId);
@@ -113,10 +113,10 @@ async function openWebCatalogue(
 }
 
 async function buildParts(
-  from: { config: Config; catalogue: Catalogue; ttlMs: number; log: Logger },
+  from: { config: Config; catalogue: Catalogue; hostUrl: string | undefined; ttlMs: number; log: Logger },
   closers: Closer[],
 ) {
-  const { config, catalogue, ttlMs, log } = from;
+  const { config, catalogue, hostUrl, ttlMs, log } = from;
   const store = await startEmbeddedRedis();
   closers.push(() => store.close());
   const connect = (purpose: 'commands' | 'subscriber' | 'limiter') => {
@@ -146,7 +146,7 @@ async function buildParts(
     metrics,
     auditTrail,
     liveConnections,
-    provisioning: await hostingProvisioning({ config, catalogue, log }, closers),
+    provisioning: await hostingProvisioning({ config, catalogue, hostUrl, log }, closers),
     loginRequests: new LoginRequests({ redis, events, limits, ttlMs, nodeId: catalogue.nodeId, log }),
     grants: new Grants({ redis, onRevoked }),
     reverseCodes: new ReverseCodes({ redis, secret: new Secret(randomBytes(32).toString('hex')) }),
@@ -156,12 +156,17 @@ async function buildParts(
 }
 
 async function hostingProvisioning(
-  { config, catalogue, log }: { config: Config; catalogue: Catalogue; log: Logger },
+  {
+    config,
+    catalogue,
+    hostUrl,
+    log,
+  }: { config: Config; catalogue: Catalogue; hostUrl: string | undefined; log: Logger },
   closers: Closer[],
 ): Promise<Provisioning> {
   const opened = new Closers(log);
   closers.push(() => opened.closeAll());
-  const url = async () => new Secret(`${postgresUrl()}?sslmode=disable`);
+  const url = async () => new Secret(`${hostUrl ?? postgresUrl()}?sslmode=disable`);
   const host = { id: 'local-18', pgVersion: 18, regionId: 'local', startsOnFirstUse: true, url };
   const { provisioning } = await openProvisioning({
     config,
