@@ -73,7 +73,8 @@ export async function runPsql(options: PsqlOptions): Promise<{ code: number | nu
   return { code, stdout: run.stdout(), stderr: run.stderr() };
 }
 
-function programPath(options: PsqlOptions): string {
+/** Where the program of that version is. */
+export function programPath(options: PsqlOptions): string {
   const program = options.program ?? 'psql';
   if (options.version === undefined || options.version === '15') return program;
   const path = fileURLToPath(

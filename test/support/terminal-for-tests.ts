@@ -1,0 +1,22 @@
+// Programs at a terminal of their own, as a person sees them: with prompts, and with both outputs on one screen.
+
+import { type PsqlOptions, type PsqlRun, programPath, startPsql } from './psql.ts';
+
+/** Runs it under util-linux's `script`; what the person types is written, what the screen shows is `stdout`. */
+export function startAtTerminal(options: PsqlOptions): PsqlRun {
+  const command = [programPath(options), ...options.args].map(quoted).join(' ');
+  return startPsql({
+    program: 'script',
+    args: ['--quiet', '--return', '--flush', '--echo', 'never', '--command', command, '/dev/null'],
+    env: { TERM: 'dumb', PAGER: 'cat', ...options.env },
+  });
+}
+
+/** The lines on the screen. */
+export function linesOf(run: PsqlRun): string[] {
+  return run.stdout().replaceAll('\r', '').split('\n');
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
