@@ -8,6 +8,9 @@ import type { Schema } from './schema.ts';
 import type { SealedPlace, Sealer } from './sealing.ts';
 import type { ComputesTable } from './tables/projects-and-computes.ts';
 
+/** A row without its place in lists, which the database gives. */
+export type ComputeRow = Omit<Selectable<ComputesTable>, 'ordinal'>;
+
 /** How the upstream's TLS is spoken; certificates and keys are PEM texts. */
 export type UpstreamTlsSettings =
   | { readonly mode: 'disable' }
@@ -98,7 +101,7 @@ export function tlsColumns(
   };
 }
 
-export function computeFrom(row: Selectable<ComputesTable>): Compute {
+export function computeFrom(row: ComputeRow): Compute {
   return {
     id: row.id,
     projectId: row.project_id,

@@ -37,8 +37,7 @@ export async function listComputes(catalogue: Catalogue, projectId: ProjectId): 
     .selectFrom('computes')
     .selectAll()
     .where('project_id', '=', projectId)
-    .orderBy('created_at')
-    .orderBy('id')
+    .orderBy('ordinal')
     .execute();
   return rows.map(computeFrom);
 }

@@ -1,19 +1,18 @@
 // Writes new computes. Whether the address answers, and whether it may be dialled at all, was checked before.
 
-import type { Selectable, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { type BranchId, type ComputeId, newComputeId } from '../ids.ts';
 import { findAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
-import { type Compute, computeFrom, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
+import { type Compute, type ComputeRow, computeFrom, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
 import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
 import { requireName } from './names.ts';
 import { notFound, requireMay } from './permissions.ts';
 import { requireRoomForComputes } from './plans.ts';
 import { type Project, projectResource } from './projects.ts';
 import type { Schema } from './schema.ts';
-import type { ComputesTable } from './tables/projects-and-computes.ts';
 
 export interface NewCompute {
   readonly project: Project;
@@ -66,7 +65,7 @@ export async function insertCompute(
 
 async function requireWithinPlan(
   tx: Transaction<Schema>,
-  { project, row }: { project: Project; row: Selectable<ComputesTable> },
+  { project, row }: { project: Project; row: ComputeRow },
 ): Promise<void> {
   const account = await findAccount(tx, project.accountId);
   if (account === null) throw notFound({ kind: 'project', projectId: project.id });
@@ -79,7 +78,7 @@ async function requireWithinPlan(
   requireComputeSizes(account.plan, computeFrom(row));
 }
 
-function computeRow(catalogue: Catalogue, input: NewCompute): Selectable<ComputesTable> {
+function computeRow(catalogue: Catalogue, input: NewCompute): ComputeRow {
   const now = catalogue.clock.now();
   const id = input.id ?? newComputeId();
   const isActive = input.state === 'active';

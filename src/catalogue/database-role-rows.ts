@@ -21,15 +21,16 @@ export interface DatabaseRole {
   readonly updatedAt: Date;
 }
 
+/** A row without its place in lists, which the database gives. */
+export type DatabaseRoleRow = Omit<Selectable<DatabaseRolesTable>, 'ordinal'>;
+
 /** The branch's roles, the project's own first. */
 export async function listDatabaseRoles(db: Kysely<Schema>, branchId: BranchId): Promise<DatabaseRole[]> {
   const rows = await db
     .selectFrom('database_roles')
     .selectAll()
     .where('branch_id', '=', branchId)
-    .orderBy('created_at')
-    .orderBy('is_read_only')
-    .orderBy('name')
+    .orderBy('ordinal')
     .execute();
   return rows.map(databaseRoleFrom);
 }
@@ -64,7 +65,7 @@ export async function passwordColumns(
   };
 }
 
-export function databaseRoleFrom(row: Selectable<DatabaseRolesTable>): DatabaseRole {
+export function databaseRoleFrom(row: DatabaseRoleRow): DatabaseRole {
   return {
     id: row.id,
     branchId: row.branch_id,

@@ -21,6 +21,7 @@ export function requireName(text: string, what: string): string {
 export function slugOf(name: string, fallback: string): string {
   const slug = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 40)

@@ -149,7 +149,7 @@ function routedRows(db: Kysely<Schema>, route: RoleRoute) {
     .$if(computeId !== null, (query) => query.where('computes.id', '=', idFrom<ComputeId>(computeId ?? '')))
     .$if(projectId !== null, (query) => query.where('computes.project_id', '=', idFrom<ProjectId>(projectId ?? '')))
     .orderBy('computes.type', 'desc')
-    .orderBy('computes.created_at')
+    .orderBy('computes.ordinal')
     .limit(MAX_CANDIDATES)
     .execute();
 }

@@ -10,11 +10,10 @@ import type { Catalogue } from './catalogue.ts';
 import type { Compute } from './compute-rows.ts';
 import { insertCompute, type NewCompute } from './create-compute.ts';
 import { insertProject, type NewProject } from './create-project.ts';
-import { type DatabaseRole, listDatabaseRoles, passwordColumns } from './database-role-rows.ts';
+import { type DatabaseRole, type DatabaseRoleRow, listDatabaseRoles, passwordColumns } from './database-role-rows.ts';
 import { type Database, listDatabases, requireIdentifier } from './databases.ts';
 import type { Project } from './projects.ts';
 import type { Schema } from './schema.ts';
-import type { DatabaseRolesTable } from './tables/projects-and-computes.ts';
 
 export interface WholeProject {
   readonly project: NewProject;
@@ -68,7 +67,7 @@ export async function registerProject(
 async function roleRow(
   { sealer, clock }: Catalogue,
   role: WholeProject['roles'][number],
-): Promise<Omit<DatabaseRolesTable, 'branch_id'>> {
+): Promise<Omit<DatabaseRoleRow, 'branch_id'>> {
   const id = randomUUID();
   const now = clock.now();
   return {

@@ -35,9 +35,7 @@ export async function loadTargetChoices(
       .select(['branch_id', 'name', 'is_read_only'])
       .where('branch_id', 'in', branchIds)
       .where('may_login', '=', true)
-      .orderBy('created_at')
-      .orderBy('is_read_only')
-      .orderBy('name')
+      .orderBy('ordinal')
       .execute(),
   ]);
   const choices = new Map<BranchId, { databases: string[]; roles: TargetRole[] }>();

@@ -43,9 +43,7 @@ export async function loadTargetRow(db: Kysely<Schema>, computeId: ComputeId): P
       .selectAll()
       .where('branch_id', '=', row.branch_id)
       .where('may_login', '=', true)
-      .orderBy('created_at')
-      .orderBy('is_read_only')
-      .orderBy('name')
+      .orderBy('ordinal')
       .execute(),
   ]);
   const compute = computeFrom(row);

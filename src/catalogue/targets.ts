@@ -114,8 +114,8 @@ function loadOffers({ db }: Catalogue, actor: PersonActor, search: string) {
     .orderBy(sql`projects.account_id = ${personalId} desc, projects.account_id = any(${accountIds}) desc`)
     .orderBy('accounts.name')
     .orderBy('projects.name')
-    .orderBy('computes.created_at')
-    .orderBy('computes.id')
+    .orderBy('projects.id')
+    .orderBy('computes.ordinal')
     .limit(MAX_OFFERED_COMPUTES)
     .execute();
 }

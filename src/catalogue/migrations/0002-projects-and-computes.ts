@@ -47,6 +47,7 @@ export async function up(db: Kysely<never>): Promise<void> {
 
     create table computes (
       id text primary key,
+      ordinal bigint not null generated always as identity,
       project_id text not null references projects on delete cascade,
       branch_id text not null references branches on delete cascade,
       name text,
@@ -76,7 +77,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       created_at timestamptz(3) not null,
       updated_at timestamptz(3) not null
     );
-    create index computes_of_project on computes (project_id, created_at, id);
+    create index computes_of_project on computes (project_id, ordinal);
     create index computes_of_branch on computes (branch_id);
     create index computes_of_host on computes (host_id) where host_id is not null;
     create index computes_in_use on computes (id) where state = 'active';
@@ -93,6 +94,7 @@ export async function up(db: Kysely<never>): Promise<void> {
 
     create table database_roles (
       id text primary key,
+      ordinal bigint not null generated always as identity,
       branch_id text not null references branches on delete cascade,
       name text not null,
       is_read_only boolean not null,

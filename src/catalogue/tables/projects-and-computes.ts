@@ -1,6 +1,6 @@
 // Row types of migration 0002, as Postgres holds them.
 
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 import type { AccountId, BranchId, ComputeId, OperationId, ProjectId, ShareId, UserId } from '../../ids.ts';
 import type { Jsonb } from './people-and-accounts.ts';
 
@@ -42,6 +42,8 @@ export interface BranchesTable {
 
 export interface ComputesTable {
   id: ComputeId;
+  /** The order in which rows were made; times of one transaction are equal. */
+  ordinal: GeneratedAlways<number>;
   project_id: ProjectId;
   branch_id: BranchId;
   name: string | null;
@@ -83,6 +85,8 @@ export interface DatabasesTable {
 
 export interface DatabaseRolesTable {
   id: string;
+  /** The order in which rows were made; times of one transaction are equal. */
+  ordinal: GeneratedAlways<number>;
   branch_id: BranchId;
   name: string;
   is_read_only: boolean;
