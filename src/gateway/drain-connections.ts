@@ -15,13 +15,14 @@ const LOOK_INTERVAL_MS = 100;
  */
 export async function drainConnections(open: OpenConnections, limitMs: number): Promise<void> {
   const deadline = performance.now() + limitMs;
-  for (const session of open.sessions) {
-    if (session.record.phase === 'waiting') session.client.line.tell(drainNotice(limitMs));
-  }
+  const stillWaiting = [...open.sessions].filter((session) => session.record.phase === 'waiting');
+  for (const session of stillWaiting) session.client.line.tell(drainNotice(limitMs));
   while (open.sessions.size > 0) {
     const mustEnd = open.closing.aborted || performance.now() >= deadline;
     for (const session of open.sessions) {
-      if (mustEnd || isBetweenTransactions(session)) session.end({ kind: 'drain' });
+      // Who was let in only now gets to work once.
+      const isFresh = stillWaiting.includes(session) && session.snapshot().bytesToUpstream === 0;
+      if (mustEnd || (isBetweenTransactions(session) && !isFresh)) session.end({ kind: 'drain' });
     }
     await pause(LOOK_INTERVAL_MS);
   }

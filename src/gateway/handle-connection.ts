@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net';
 import { assertNever } from '../assert-never.ts';
+import { encodeTerminate } from '../protocol/frontend-messages.ts';
 import { surviveErrors } from '../wire/survive-errors.ts';
 import { passCancelDoor } from './cancel-door.ts';
 import { chooseDoor } from './choose-door.ts';
@@ -10,6 +11,7 @@ import { type Connected, connectApproved } from './connect-approved.ts';
 import { type Ending, endingOf, sayGoodbye } from './endings.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { handOver } from './hand-over.ts';
+import { hangUp } from './hang-up.ts';
 import { LiveSession } from './live-session.ts';
 import { negotiate, negotiationRules } from './negotiate.ts';
 import type { OpenConnections } from './open-connections.ts';
@@ -61,14 +63,10 @@ async function serve(session: LiveSession, parts: GatewayParts, open: OpenConnec
   } catch (error) {
     ending = endingOf(session.signal.aborted ? session.signal.reason : error);
   }
-  try {
-    session.stopWatchingClient();
-    await sayGoodbye(session.client.line, ending, session.reference);
-  } finally {
-    session.close();
-    open.delete(session);
-    reportConnection(session, ending, parts);
-  }
+  session.close();
+  reportConnection(session, ending, parts);
+  await sayGoodbye(session.client.line, ending, session.reference);
+  open.delete(session);
 }
 
 /** The upstream's socket is opened and closed here. */
@@ -89,6 +87,6 @@ async function connectAndRelay(passage: Passage, session: LiveSession, parts: Ga
     passage.report(failedProgress(endingOf(session.signal.aborted ? session.signal.reason : error)));
     throw error;
   } finally {
-    connected?.upstream.socket.destroy();
+    if (connected !== null) await hangUp(connected.upstream.socket, encodeTerminate());
   }
 }

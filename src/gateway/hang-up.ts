@@ -1,19 +1,19 @@
-// Closes a client's socket so that the last message arrives. Knows nothing of what the message says.
+// Closes a socket so that the last message arrives. Knows nothing of what the message says.
 
 import type { Duplex } from 'node:stream';
 
-/** How long the client may take to read its last message and close its side. */
+/** How long the peer may take to read its last message and close its side. */
 const LINGER_MS = 1_000;
 
 /**
- * Sends the last bytes and a FIN, waits at most a second for the client's own, then destroys the socket. What the client
+ * Sends the last bytes and a FIN, waits at most a second for the peer's own, then destroys the socket. What the peer
  * still sends is read and dropped: closing with unread bytes would send a reset, and the message would be lost with it.
  * Never rejects.
  */
 export async function hangUp(socket: Duplex, lastBytes: Buffer | null): Promise<void> {
   if (socket.destroyed) return;
-  if (lastBytes === null) socket.end();
-  else socket.end(lastBytes);
+  if (!socket.writableEnded && lastBytes !== null) socket.write(lastBytes);
+  socket.end();
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, LINGER_MS);
     const done = (): void => {
@@ -21,7 +21,7 @@ export async function hangUp(socket: Duplex, lastBytes: Buffer | null): Promise<
       resolve();
     };
     if (socket.readableEnded) {
-      // The client closed its side before: only our own bytes are left to go.
+      // The peer closed its side before: only our own bytes are left to go.
       socket.once('finish', done);
       if (socket.writableFinished) done();
     }

@@ -21,7 +21,7 @@ import type { Passage } from './passage.ts';
 import { exchangeScram } from './scram-exchange.ts';
 
 /**
- * Resolves when the client has proved that it knows the secret. Throws `tls_required` in clear text, `too_many_requests`
+ * Resolves when the client has proved that it knows the secret. Throws `tls_required` in clear text, `rate_limited`
  * after too many failures, `password_failed` for a wrong secret and an unknown name alike, `refused_by_policy` for an
  * address that the token does not list, and `forbidden` for a database that is not the token's.
  */
@@ -33,7 +33,7 @@ export async function passPasswordDoor(
   const { client } = session;
   if (client.tls === null) throw new PosternError('tls_required');
   const attempt = { address: client.peer.address, name: client.startup.user };
-  if ((await parts.limits.passwordDoor(attempt)) === 'limited') throw new PosternError('too_many_requests');
+  if ((await parts.limits.passwordDoor(attempt)) === 'limited') throw new PosternError('rate_limited');
   const verifier = credential.kind === 'unknown_token' ? mockVerifierOf(session, parts) : credential.verifier;
   const outcome = await exchangeScram(session, { tls: client.tls, verifier }, parts);
   if (outcome.kind === 'failed' || credential.kind === 'unknown_token') {

@@ -61,12 +61,13 @@ async function endingOfRelay(
 ): Promise<Ending> {
   switch (end.kind) {
     case 'ended':
-      return { kind: 'told', error: toPosternError(session.signal.reason) };
     case 'client_closed':
     case 'client_failed':
       // Nobody waits for the result any more, and the upstream would not notice until it has one.
       if (relay.isQueryRunning) await cancelQuery().catch((error: unknown) => logFailedCancel(error, session, parts));
-      return { kind: 'silent', reason: 'client_closed' };
+      return session.signal.aborted
+        ? { kind: 'told', error: toPosternError(session.signal.reason) }
+        : { kind: 'silent', reason: 'client_closed' };
     case 'upstream_closed':
       // It said why, or it was asked to: nothing is added to its own words.
       return { kind: 'silent', reason: 'upstream_closed' };
@@ -80,7 +81,7 @@ async function endingOfRelay(
 }
 
 function logFailedCancel(error: unknown, session: LiveSession, { log }: GatewayParts): void {
-  log.warn({ err: error, connection_id: session.id }, 'the query of a client that is gone could not be canceled');
+  log.warn({ err: error, connection_id: session.id }, 'the query of a connection that is over could not be canceled');
 }
 
 /** Adds to the metrics what was relayed since the last count. */

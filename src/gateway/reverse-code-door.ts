@@ -15,7 +15,7 @@ import { readPasswordMessage } from './read-password-message.ts';
 
 /**
  * Resolves when the digits were right, which approves and uses the login request in one move. Throws `tls_required` in
- * clear text, `password_failed`, `denied` after the last try, `too_many_requests`, or ClientGone: psql drops the first
+ * clear text, `password_failed`, `denied` after the last try, `rate_limited`, or ClientGone: psql drops the first
  * connection to ask its user, and that is no failed try.
  */
 export async function passReverseCodeDoor(session: LiveSession, parts: GatewayParts): Promise<Passage> {
@@ -48,7 +48,7 @@ export async function passReverseCodeDoor(session: LiveSession, parts: GatewayPa
 }
 
 async function refuseGuessing(session: LiveSession, { limits }: GatewayParts): Promise<void> {
-  if ((await limits.passwordDoor(guesser(session))) === 'limited') throw new PosternError('too_many_requests');
+  if ((await limits.passwordDoor(guesser(session))) === 'limited') throw new PosternError('rate_limited');
 }
 
 function guesser({ client }: LiveSession) {

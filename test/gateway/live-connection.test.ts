@@ -95,6 +95,16 @@ describe('an operator', () => {
     await waitUntil(async () => (await upstreamActivity(upstream)).length === 0, 'the upstream is free');
   });
 
+  it('ends a connection whose query runs, and the query with it', async () => {
+    using client = await connectedClient(gateway, developer);
+    client.query('select pg_sleep(60)');
+    await waitUntil(async () => (await upstreamActivity(upstream)).includes('active select pg_sleep(60)'), 'it sleeps');
+    await gateway.fleet.liveConnections.end(await onlyId(), { reason: 'enough', by: 'ops' });
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '57P01' });
+    await waitUntil(async () => (await upstreamActivity(upstream)).length === 0, 'the upstream is free');
+  });
+
   it('ends a connection that still waits for a person', async () => {
     using client = await waitingClient(gateway);
     await gateway.fleet.liveConnections.end(await onlyId(), { reason: 'no', by: 'ops' });

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ConnectionListener } from '../../src/gateway/connection-listener.ts';
+import { createLog } from '../../src/log.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+function open(port: number): Socket {
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  return socket;
+}
+
+async function echoes(port: number): Promise<boolean> {
+  const socket = open(port);
+  socket.write('?');
+  const answered = await Promise.race([once(socket, 'data').then(() => true), once(socket, 'close').then(() => false)]);
+  socket.destroy();
+  return answered;
+}
+
+/** A process that may open no more than so many files. */
+async function startWithDescriptors(count: number) {
+  const script = fileURLToPath(new URL('serve-few-descriptors.ts', import.meta.url));
+  const child = spawn('sh', ['-c', `ulimit -n ${count}; exec node --import tsx ${script}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [line]: Buffer[] = await once(child.stdout, 'data');
+  return { child, port: Number(line) };
+}
+
+describe('a process without file descriptors', () => {
+  it('sheds what it cannot accept, lives on, and accepts again when there are some', async () => {
+    const { child, port } = await startWithDescriptors(60);
+    const flood = Array.from({ length: 200 }, () => open(port));
+    let closedCount = 0;
+    for (const socket of flood) socket.resume().on('close', () => closedCount++);
+    await waitUntil(() => closedCount > 100, 'most of the flood was shed');
+    expect(child.exitCode).toBeNull();
+    for (const socket of flood) socket.destroy();
+    await waitUntil(() => echoes(port), 'a good client is served');
+    expect(child.exitCode).toBeNull();
+  });
+});
+
+describe('a listener', () => {
+  async function listenWith(options: Partial<ConstructorParameters<typeof ConnectionListener>[0]>) {
+    const listener = new ConnectionListener({
+      host: '127.0.0.1',
+      port: 0,
+      mostSockets: 10,
+      pauseMs: 50,
+      log: createLog('silent'),
+      handle: async (socket) => void (await once(socket.resume(), 'end')),
+      ...options,
+    });
+    onTestFinished(() => listener.close());
+    const { port } = await listener.listen();
+    return { listener, port };
+  }
+
+  it('closes what exceeds its cap without a word', async () => {
+    const { listener, port } = await listenWith({ mostSockets: 2 });
+    const [first, second] = [open(port), open(port)];
+    await waitUntil(() => listener.socketCount === 2, 'two are in');
+    await once(open(port).resume(), 'close');
+    expect(listener.socketCount).toBe(2);
+    first.destroy();
+    second.destroy();
+    await listener.idle();
+    expect(listener.socketCount).toBe(0);
+  });
+
+  it('survives a handler that fails', async () => {
+    const { listener, port } = await listenWith({ handle: () => Promise.reject(new Error('a defect')) });
+    await once(open(port).resume(), 'close');
+    await listener.idle();
+    expect(listener.socketCount).toBe(0);
+  });
+
+  it('says why it cannot listen', async () => {
+    const { port } = await listenWith({});
+    await expect(listenWith({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it('destroys the sockets of handlers that do not end when it is closed', async () => {
+    const { listener, port } = await listenWith({});
+    const socket = open(port).resume();
+    await waitUntil(() => listener.socketCount === 1, 'it is in');
+    await Promise.all([listener.close(), once(socket, 'close')]);
+    expect(listener.socketCount).toBe(0);
+  });
+});

@@ -1,0 +1,158 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitUntil } from '../support/wait-until.ts';
+import { answerTo, connectedClient, waitForMessage, waitingClient } from './connected-client.ts';
+import {
+  addDeveloper,
+  approveLink,
+  createUpstream,
+  type DeveloperForTests,
+  type GatewayForTests,
+  type GatewayOptions,
+  startGateway,
+  type UpstreamForTests,
+} from './gateway-for-tests.ts';
+import { RawClient } from './raw-client.ts';
+
+let fleet: GatewayForTests;
+let upstream: UpstreamForTests;
+let developer: DeveloperForTests;
+
+beforeAll(async () => {
+  [fleet, upstream] = await Promise.all([startGateway(), createUpstream()]);
+  developer = await addDeveloper(fleet, upstream);
+});
+
+afterAll(async () => {
+  await fleet.close();
+  await upstream.close();
+});
+
+async function nodeWith(options: GatewayOptions & { drainMs: number }): Promise<GatewayForTests> {
+  return await startGateway({
+    ...options,
+    fleetOf: fleet,
+    config: (config) => ({ ...config, drainMs: options.drainMs }),
+  });
+}
+
+const RESTARTING = { C: '57P01', H: 'Postern is restarting, connect again.' };
+
+describe('a node that drains', () => {
+  it('ends idle connections at once, those in a transaction after it, and then is done', async () => {
+    const node = await nodeWith({ drainMs: 60_000 });
+    using idle = await connectedClient(node, developer);
+    using busy = await connectedClient(node, developer);
+    await answerTo(busy, 'begin; select 1');
+    const drained = node.gateway.drain();
+    await idle.waitForEnd();
+    expect(idle.fatal).toMatchObject(RESTARTING);
+
+    expect(await answerTo(busy, 'select 7')).toBe('7');
+    busy.query('commit');
+    await busy.waitForEnd();
+    // The commit's own answer came first.
+    expect(busy.types).toMatch(/CZE$/);
+    expect(busy.fatal).toMatchObject(RESTARTING);
+    await drained;
+    expect(node.gateway.connectionCounts()).toEqual({ sockets: 0, waiting: 0, relaying: 0 });
+    await node.close();
+  });
+
+  it('ends what is left at its limit', async () => {
+    const node = await nodeWith({ drainMs: 200 });
+    using busy = await connectedClient(node, developer);
+    await answerTo(busy, 'begin; select 1');
+    await node.gateway.drain();
+    await busy.waitForEnd();
+    expect(busy.fatal).toMatchObject(RESTARTING);
+    await node.close();
+  });
+
+  it('tells those who wait, and still lets one that is approved in, to work once', async () => {
+    const node = await nodeWith({ drainMs: 60_000 });
+    using client = await waitingClient(node);
+    const drained = node.gateway.drain();
+    await client.waitForNotice(/^Postern is restarting; this login must be approved within 1 minute\.$/);
+    await approveLink(node, client, developer);
+    await client.waitForType('Z');
+    expect(await answerTo(client, 'select 7')).toBe('7');
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject(RESTARTING);
+    await drained;
+    await node.close();
+  });
+
+  it('leaves a login open that nobody approved in time, so that its approval can become a grant', async () => {
+    const node = await nodeWith({ drainMs: 100 });
+    using client = await waitingClient(node);
+    await node.gateway.drain();
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject(RESTARTING);
+    expect(await fleet.loginRequests.findByToken(client.token)).toMatchObject({ status: 'pending', waiting: 'none' });
+    await node.close();
+  });
+
+  it('accepts nobody any more', async () => {
+    const node = await nodeWith({ drainMs: 1_000 });
+    await node.gateway.drain();
+    const refused = new Promise<string>((resolve) => {
+      const socket = connect({ port: node.port, host: '127.0.0.1' });
+      socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+    });
+    expect(await refused).toBe('ECONNREFUSED');
+    await node.close();
+  });
+
+  it('behind a balancer answers late arrivals with 57P03 before AuthenticationOk, so that they try the next host', async () => {
+    const node = await nodeWith({
+      drainMs: 5_000,
+      times: { lateArrivalMs: 300 },
+      environment: { POSTERN_PROXY_PROTOCOL_FROM: '127.0.0.0/8', POSTERN_TLS: 'allow' },
+    });
+    const drained = node.gateway.drain();
+    using late = await RawClient.connect(node);
+    late.send(Buffer.from('PROXY TCP4 203.0.113.7 127.0.0.1 50123 5432\r\n'));
+    late.sendStartup();
+    await late.waitForEnd();
+    expect(late.types).toBe('E');
+    expect(late.fatal).toMatchObject({ C: '57P03', M: 'cannot connect now' });
+    await drained;
+    await node.close();
+  });
+
+  it('ends everything now when it is closed meanwhile', async () => {
+    const node = await nodeWith({ drainMs: 60_000 });
+    using busy = await connectedClient(node, developer);
+    await answerTo(busy, 'begin; select 1');
+    using waiting = await waitingClient(node);
+    const drained = node.gateway.drain();
+    await node.gateway.close();
+    await drained;
+    await Promise.all([busy.waitForEnd(), waiting.waitForEnd()]);
+    expect([busy.fatal.C, waiting.fatal.C]).toEqual(['57P01', '57P01']);
+    await node.close();
+  });
+});
+
+describe('a node that is full', () => {
+  it('says so with 53300 and goes on serving the others', async () => {
+    const node = await startGateway({ environment: { POSTERN_CONNECTIONS_TOTAL: '1' }, fleetOf: fleet });
+    using first = await connectedClient(node, developer);
+    using second = await RawClient.connectTls(node);
+    second.sendStartup();
+    await second.waitForEnd();
+    expect(second.fatal).toMatchObject({ C: '53300', M: 'too many connections to this gateway' });
+    expect(await answerTo(first, 'select 7')).toBe('7');
+    await node.close();
+  });
+
+  it('still hears a client that half-closes after its last query', async () => {
+    using client = await connectedClient(fleet, developer);
+    const before = client.messages.length;
+    client.query('select pg_sleep(0.3), 7');
+    client.socket.end();
+    await waitForMessage(client, 'D', before);
+    await waitUntil(() => client.isEnded, 'both sides are closed');
+  });
+});
