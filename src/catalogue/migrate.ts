@@ -4,6 +4,7 @@
 import { type Kysely, Migrator, sql } from 'kysely';
 import { ALL_MIGRATIONS } from './migrations/all-migrations.ts';
 import type { Schema } from './schema.ts';
+import { isRoleRefused } from './store-errors.ts';
 
 /** One per database server, since roles are the server's. */
 const APPLICATION_ROLE = 'postern_application';
@@ -21,13 +22,26 @@ export async function migrateToLatest(db: Kysely<Schema>): Promise<void> {
  */
 export async function prepareApplicationRole(db: Kysely<Schema>): Promise<string | null> {
   await createApplicationRole(db);
-  const { rows } = await sql<{ usable: boolean; owns_tables: boolean }>`
-    select coalesce(pg_has_role(current_user, to_regrole(${APPLICATION_ROLE}), 'member'), false) as usable,
-      pg_has_role(current_user, (select relowner from pg_class where oid = 'audit_events'::regclass), 'usage') as owns_tables
-  `.execute(db);
-  if (rows[0]?.usable !== true) return null;
-  if (rows[0].owns_tables) await grantRights(db);
+  if (!(await canWorkAs(db, APPLICATION_ROLE))) return null;
+  if (await ownsTables(db)) await grantRights(db);
   return APPLICATION_ROLE;
+}
+
+async function canWorkAs(db: Kysely<Schema>, role: string): Promise<boolean> {
+  try {
+    await db.transaction().execute((tx) => sql`set local role ${sql.id(role)}`.execute(tx));
+    return true;
+  } catch (error) {
+    if (isRoleRefused(error)) return false;
+    throw error;
+  }
+}
+
+async function ownsTables(db: Kysely<Schema>): Promise<boolean> {
+  const { rows } = await sql<{ owns: boolean }>`
+    select pg_has_role(relowner, 'usage') as owns from pg_class where oid = 'audit_events'::regclass
+  `.execute(db);
+  return rows[0]?.owns === true;
 }
 
 async function createApplicationRole(db: Kysely<Schema>): Promise<void> {

@@ -31,6 +31,8 @@ const DEFAULT_SETTINGS: CatalogueSettings = {
 const MAX_CONNECTIONS = 10;
 const CONNECT_LIMIT_MS = 5_000;
 const STATEMENT_LIMIT_MS = 15_000;
+/** A migration may rewrite a table, or wait for another node that does. */
+const NO_LIMIT = 0;
 const IDLE_TRANSACTION_LIMIT_MS = 30_000;
 // pg_type.oid of int8
 const INT8_OID = 20;
@@ -41,7 +43,11 @@ const INT8_OID = 20;
  */
 export async function openCatalogue(options: CatalogueOptions): Promise<Catalogue> {
   const applicationRole = await migrate(options);
-  const db = connect(options, { maxConnections: MAX_CONNECTIONS, role: applicationRole });
+  const db = connect(options, {
+    maxConnections: MAX_CONNECTIONS,
+    statementLimitMs: STATEMENT_LIMIT_MS,
+    role: applicationRole,
+  });
   const catalogue: Catalogue = {
     db,
     sealer: options.sealer,
@@ -62,7 +68,7 @@ export async function openCatalogue(options: CatalogueOptions): Promise<Catalogu
 
 /** Returns the role to work under, which has fewer rights than the one that migrates; null when there is none. */
 async function migrate(options: CatalogueOptions): Promise<string | null> {
-  const db = connect(options, { maxConnections: 2, role: null });
+  const db = connect(options, { maxConnections: 2, statementLimitMs: NO_LIMIT, role: null });
   try {
     await migrateToLatest(db);
     return await prepareApplicationRole(db);
@@ -71,12 +77,18 @@ async function migrate(options: CatalogueOptions): Promise<string | null> {
   }
 }
 
-function connect(options: CatalogueOptions, use: { maxConnections: number; role: string | null }): Kysely<Schema> {
+interface PoolUse {
+  readonly maxConnections: number;
+  readonly statementLimitMs: number;
+  readonly role: string | null;
+}
+
+function connect(options: CatalogueOptions, use: PoolUse): Kysely<Schema> {
   const pool = new pg.Pool({
     connectionString: options.url.reveal(),
     max: use.maxConnections,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    statement_timeout: STATEMENT_LIMIT_MS,
+    statement_timeout: use.statementLimitMs,
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_LIMIT_MS,
     application_name: `postern ${options.nodeId}`,
     keepAlive: true,

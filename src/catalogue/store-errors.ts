@@ -16,6 +16,8 @@ const AWAY_SQLSTATES = /^(08...|53300|57P0[123])$/;
 const AWAY_SOCKET_ERRORS =
   /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/;
 const UNIQUE_VIOLATION = '23505';
+const INSUFFICIENT_PRIVILEGE = '42501';
+const INVALID_PARAMETER_VALUE = '22023';
 // character_not_in_repertoire: text of Postgres cannot hold NUL, and any text may come from outside
 const UNKEEPABLE_CHARACTER = '22021';
 // node-postgres gives these no code.
@@ -33,6 +35,11 @@ export function isCatalogueAway(error: unknown): boolean {
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   if (!(error instanceof Error) || !hasSqlstate(error, UNIQUE_VIOLATION)) return false;
   return constraint === undefined || ('constraint' in error && error.constraint === constraint);
+}
+
+/** True when a statement was refused because the role is not there or may not be assumed. */
+export function isRoleRefused(error: unknown): boolean {
+  return hasSqlstate(error, INSUFFICIENT_PRIVILEGE) || hasSqlstate(error, INVALID_PARAMETER_VALUE);
 }
 
 /** Kysely's dialect for Postgres, whose connections throw `store_unavailable` when the catalogue is away. */
