@@ -1,0 +1,49 @@
+// Projects on a Postgres that somebody brings, written into the catalogue without a look at the server: also computes that
+// are down, refuse, or have the wrong certificate.
+
+import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import type { UpstreamTlsSettings } from '../../src/catalogue/compute-rows.ts';
+import { type RegisteredProject, registerProject } from '../../src/catalogue/register-project.ts';
+import { personalAccountId } from '../../src/ids.ts';
+import { Secret } from '../../src/secret.ts';
+import type { Desk } from './desk.ts';
+
+export interface ComputeAddress {
+  readonly port: number;
+  readonly host?: string;
+  readonly tls?: UpstreamTlsSettings;
+}
+
+export interface UpstreamAccount {
+  readonly role: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+/** What the desk's own project logs in with, on the run's Postgres. */
+export function accountOf({ project }: Pick<Desk, 'project'>): UpstreamAccount {
+  const [role = { name: '' }] = project.roles;
+  const [database = { name: '' }] = project.databases;
+  return { role: role.name, password: project.password.reveal(), database: database.name };
+}
+
+/** A further project of the desk's person; the choice on the approval page leads to it. */
+export async function attachCompute(
+  { node, person }: Pick<Desk, 'node' | 'person'>,
+  { port, host = '127.0.0.1', tls = { mode: 'disable' } }: ComputeAddress,
+  { role, password, database }: UpstreamAccount,
+): Promise<RegisteredProject & { readonly choice: { readonly compute_id: string } }> {
+  const registered = await registerProject(node.postern.catalogue, SYSTEM_CONTEXT, {
+    project: {
+      accountId: personalAccountId(person.id),
+      name: `attached on ${port}`,
+      pgVersion: 18,
+      regionId: 'attached',
+      creationSource: 'attached',
+    },
+    compute: { name: 'brought', type: 'read_write', state: 'active', hostId: null, host, port, isListed: true, tls },
+    databases: [{ name: database, ownerName: role }],
+    roles: [{ name: role, password: new Secret(password) }],
+  });
+  return { ...registered, choice: { compute_id: registered.compute.id } };
+}
