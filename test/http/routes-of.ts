@@ -8,6 +8,9 @@ export interface FoundRoute {
   readonly path: string;
 }
 
+/** Express' name for what `all` registers: here, the answers to methods that a path does not have. */
+const ANY_METHOD = '_all';
+
 /** Methods in upper case. */
 export function routesOf(app: Express): FoundRoute[] {
   return routesIn(app.router);
@@ -23,7 +26,9 @@ function routesIn(router: unknown): FoundRoute[] {
     if (typeof path !== 'string' || typeof methods !== 'object' || methods === null) {
       return routesIn(fieldOf(layer, 'handle'));
     }
-    return Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path }));
+    return Object.keys(methods)
+      .filter((method) => method !== ANY_METHOD)
+      .map((method) => ({ method: method.toUpperCase(), path }));
   });
 }
 

@@ -11,6 +11,8 @@ export interface PickerCompute {
   /** Why it cannot be chosen, as a full sentence; null when it can. */
   readonly obstacle: string | null;
   readonly offersReadOnly: boolean;
+  /** When this person used it last, in words; null: never. */
+  readonly lastUsed: string | null;
 }
 
 export interface PickerProject {
@@ -94,7 +96,8 @@ interface ChoiceProps {
 
 function Choice({ compute, title, subtitle, isPicked }: ChoiceProps): VNode {
   const kind = compute.type === 'read_only' ? 'read-only replica' : null;
-  const details = [subtitle, kind].filter((part) => part !== null).join(' · ');
+  const lastUsed = compute.lastUsed === null ? null : `used ${compute.lastUsed}`;
+  const details = [subtitle, kind, lastUsed].filter((part) => part !== null).join(' · ');
   return (
     <label class="choice">
       <input

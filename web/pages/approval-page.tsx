@@ -73,7 +73,7 @@ function UserCode({ userCode, step }: ApprovalProps): VNode {
   if (step === 'user_code') {
     return (
       <div class="user-code">
-        <p>Your terminal shows a code. Type it below, so that you decide about the right one.</p>
+        <p>Your terminal shows a code. Type it into this page, so that you decide about the right one.</p>
       </div>
     );
   }

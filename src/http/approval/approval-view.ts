@@ -54,7 +54,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     step: strongestStep(sight),
     problem: sight.problem,
     hasOpenCode: request.stepUp !== null,
-    accounts: pickerAccounts(targets, origin.address),
+    accounts: pickerAccounts(targets, { terminalAddress: origin.address, now }),
     picked: {
       computeId: pickedId,
       database: typed?.database ?? '',

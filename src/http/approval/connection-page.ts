@@ -6,7 +6,7 @@ import type { LoginRequest } from '../../login/login-request.ts';
 import type { ApprovalParts } from './approval-parts.ts';
 import { connectionView } from './connection-view.ts';
 
-/** An expired request answers 410; every other state is a page that is there. */
+/** An expired link is gone, 410, unless the route has set another status; every other state is a page that is there. */
 export function sendConnectionPage(
   { renderer }: ApprovalParts,
   { request, response }: { request: Request; response: Response },
@@ -14,7 +14,7 @@ export function sendConnectionPage(
 ): void {
   const view = connectionView(loginRequest);
   if (view === null) throw new Error(`login request ${loginRequest.id} is not decided`);
-  if (loginRequest.status === 'expired') response.status(410);
+  if (loginRequest.status === 'expired' && response.statusCode === 200) response.status(410);
   const eventsPath = `/psql_session/${loginRequest.id}/events`;
   renderer.send(request, response, ConnectionPage, { view, eventsPath });
 }

@@ -8,6 +8,8 @@ import { type ApprovalAnswer, approveLoginRequest } from '../../login/approve-lo
 import { denyLoginRequest } from '../../login/deny-login-request.ts';
 import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
+import { recordLateDecision } from '../../login/record-late-decision.ts';
+import { wantsJson } from '../pages/error-handler.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest, unknownLink } from './approval-parts.ts';
 import { sendConnectionPage } from './connection-page.ts';
 import { approvalChoice, type DecisionForm, parseDecisionForm } from './decision-form.ts';
@@ -22,7 +24,7 @@ interface Deciding {
 }
 
 /**
- * A decision that comes too late is answered with 409: the page of a terminal that went away, else `already_decided`.
+ * A decision that comes too late changes nothing and is answered with 409 and the page of what became of the request.
  * Throws `link_unknown` for somebody else's login request.
  */
 export async function decide(
@@ -34,7 +36,10 @@ export async function decide(
   const loginRequest = await requireOwnLoginRequest(parts, request.params.key, person);
   const form = parseDecisionForm(request.body);
   const deciding = { request, response, person, loginRequest, form };
-  if (!isUndecided(loginRequest.status)) return answerLate(parts, deciding, loginRequest);
+  if (!isUndecided(loginRequest.status)) {
+    recordLateDecision(parts.services, loginRequest, { person, decision: form.decision });
+    return answerLate(parts, deciding, loginRequest);
+  }
   if (form.decision === 'approve') await approve(parts, deciding);
   else await sayNo(parts, deciding, form.decision);
 }
@@ -99,9 +104,9 @@ async function tooLate(parts: ApprovalParts, deciding: Deciding, now: LoginReque
   answerLate(parts, deciding, now);
 }
 
-// Nobody decided about a terminal that went away, so that is what the page tells.
+// A second click, a second tab, a terminal that went away: the page says which. Programs get `already_decided`.
 function answerLate(parts: ApprovalParts, { request, response }: Deciding, now: LoginRequest): void {
-  if (now.status !== 'abandoned') throw new PosternError('already_decided', { params: { status: now.status } });
+  if (wantsJson(request)) throw new PosternError('already_decided', { params: { status: now.status } });
   response.status(409);
   sendConnectionPage(parts, { request, response }, now);
 }

@@ -19,11 +19,18 @@ export function networkInWords(address: string): string | null {
   return isInNetworks(address, PRIVATE) ? 'private network' : null;
 }
 
-/** `just now`, `8 seconds ago`, `2 minutes ago`. */
+const STEPS = [
+  { unit: 'day', ms: 86_400_000 },
+  { unit: 'hour', ms: 3_600_000 },
+  { unit: 'minute', ms: 60_000 },
+  { unit: 'second', ms: 1_000 },
+] as const;
+
+/** `just now`, `8 seconds ago`, `2 minutes ago`, `1 day ago`. */
 export function ageInWords(at: Date, now: Date): string {
-  const seconds = Math.floor((now.getTime() - at.getTime()) / 1_000);
-  if (seconds < 2) return 'just now';
-  if (seconds < 60) return `${seconds} seconds ago`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes === 1 ? '1 minute ago' : `${minutes} minutes ago`;
+  const age = now.getTime() - at.getTime();
+  const step = STEPS.find(({ ms }) => age >= ms);
+  if (step === undefined) return 'just now';
+  const amount = Math.floor(age / step.ms);
+  return amount === 1 ? `1 ${step.unit} ago` : `${amount} ${step.unit}s ago`;
 }

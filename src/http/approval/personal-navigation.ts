@@ -6,7 +6,9 @@ import type { Request } from 'express';
 export type Navigation = 'personal' | 'prefetch' | 'machine' | 'without_activation';
 
 /** Fetch metadata: Sec-Purpose, Sec-Fetch-Dest, Sec-Fetch-Site, Sec-Fetch-User. */
-export function navigationKind(request: Pick<Request, 'get'>): Navigation {
+export function navigationKind(request: Pick<Request, 'get' | 'method'>): Navigation {
+  // Express answers HEAD with the handler of GET.
+  if (request.method !== 'GET') return 'machine';
   const purpose = `${request.get('sec-purpose') ?? ''} ${request.get('purpose') ?? ''}`;
   if (/prefetch|prerender|preview/.test(purpose)) return 'prefetch';
   const destination = request.get('sec-fetch-dest');

@@ -6,11 +6,15 @@ import type { ComputeId } from '../../ids.ts';
 import type { LoginOrigin } from '../../login/login-request.ts';
 import { isInNetworks } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
+import { ageInWords } from './in-words.ts';
 
 const KINDS = { personal: 'personal account', organization: 'organization', shared: 'with you' } as const;
 
 /** Listed in the order of the targets; what policy forbids stays visible with the reason. */
-export function pickerAccounts(targets: readonly TargetAccount[], terminalAddress: string): PickerAccount[] {
+export function pickerAccounts(
+  targets: readonly TargetAccount[],
+  { terminalAddress, now }: { readonly terminalAddress: string; readonly now: Date },
+): PickerAccount[] {
   return targets.map((account) => ({
     id: account.id,
     name: account.kind === 'shared' ? 'Shared' : cleanForPage(account.name),
@@ -18,12 +22,15 @@ export function pickerAccounts(targets: readonly TargetAccount[], terminalAddres
     projects: account.projects.map((project) => ({
       id: project.id,
       name: cleanForPage(project.name),
-      computes: project.computes.map((compute) => pickerCompute(compute, terminalAddress)),
+      computes: project.computes.map((compute) => ({
+        ...pickerCompute(compute, terminalAddress),
+        lastUsed: compute.lastUsed === null ? null : ageInWords(compute.lastUsed.at, now),
+      })),
     })),
   }));
 }
 
-function pickerCompute(compute: TargetCompute, terminalAddress: string): PickerCompute {
+function pickerCompute(compute: TargetCompute, terminalAddress: string): Omit<PickerCompute, 'lastUsed'> {
   return {
     id: compute.id,
     name: cleanForPage(compute.name),

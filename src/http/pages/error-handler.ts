@@ -23,7 +23,7 @@ export function errorHandler(renderer: PageRenderer): ErrorRequestHandler {
 }
 
 // body-parser's own errors carry an HTTP status and no code of ours.
-function asPosternError(thrown: unknown): PosternError {
+export function asPosternError(thrown: unknown): PosternError {
   const status = thrown instanceof Error && 'status' in thrown ? thrown.status : null;
   if (status === 413) return new PosternError('too_large', { cause: thrown });
   if (typeof status === 'number' && status >= 400 && status < 500) {
@@ -32,7 +32,8 @@ function asPosternError(thrown: unknown): PosternError {
   return toPosternError(thrown);
 }
 
-function wantsJson(request: Request): boolean {
+/** Programs say so by Accept; everything else gets a page. */
+export function wantsJson(request: Request): boolean {
   return request.accepts(['html', 'json']) === 'json';
 }
 

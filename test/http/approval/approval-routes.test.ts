@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { rememberTerminal } from '../../src/catalogue/last-used-targets.ts';
-import { newConnectionId } from '../../src/ids.ts';
-import { BrowserJar, csrfTokenIn } from '../support/browser-jar.ts';
-import { addProject } from '../support/catalogue-for-tests.ts';
-import { waitUntil } from '../support/wait-until.ts';
-import { newDeveloper, newVisitor, openLoginLink, startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { rememberTerminal } from '../../../src/catalogue/last-used-targets.ts';
+import { newConnectionId } from '../../../src/ids.ts';
+import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
+import { addProject } from '../../support/catalogue-for-tests.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { newDeveloper, newVisitor, openLoginLink, startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 
 /** Where no browser of these tests is. */
 const ELSEWHERE = '203.0.113.9';
@@ -51,6 +51,13 @@ describe('opening a login link', () => {
     const { browser, address } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address });
     expect((await browser.get(path, headers)).status).toBe(status);
+    expect((await web.loginRequests.find(request.id))?.status).toBe('pending');
+  });
+
+  it('claims nothing for a look at its headers', async () => {
+    const { browser, address } = await newDeveloper(web);
+    const { path, request } = await openLoginLink(web, { address });
+    await browser.send('HEAD', path, {}, {});
     expect((await web.loginRequests.find(request.id))?.status).toBe('pending');
   });
 
@@ -105,7 +112,7 @@ describe('approving', () => {
     const again = await approve(browser, page, { compute_id: project.compute.id });
     const deny = await approve(browser, page, { decision: 'deny' });
     expect([again.status, deny.status]).toEqual([409, 409]);
-    expect(again.text).toContain('already approved');
+    expect(again.text).toContain('Your terminal is being told.');
     expect((await web.loginRequests.find(request.id))?.status).toBe('approved');
   });
 

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { connectionView } from '../../../src/http/approval/connection-view.ts';
+import { newConnectionId, newLoginRequestId, newNodeId } from '../../../src/ids.ts';
+import { LOGIN_STATUSES, type LoginRequest } from '../../../src/login/login-request.ts';
+import { loginOrigin } from '../../support/login-for-tests.ts';
+
+const CONNECTED = {
+  kind: 'connected',
+  database: 'appdb',
+  databaseRole: 'app',
+  projectName: 'shop',
+  connectionId: newConnectionId(),
+} as const;
+
+describe('what the page tells of a login request', () => {
+  it.each<[string, Partial<LoginRequest>, string, { tone: string; isFinal: boolean }]>([
+    ['approved', { status: 'approved' }, 'Approved', { tone: 'working', isFinal: false }],
+    [
+      'waking',
+      { status: 'consumed', progress: { kind: 'waking' } },
+      'Waking the compute',
+      { tone: 'working', isFinal: false },
+    ],
+    [
+      'connecting',
+      { status: 'consumed', progress: { kind: 'connecting' } },
+      'Connecting',
+      { tone: 'working', isFinal: false },
+    ],
+    [
+      'connected',
+      { status: 'consumed', progress: CONNECTED },
+      'Connected. You can close this page.',
+      { tone: 'good', isFinal: true },
+    ],
+    [
+      'ended',
+      { status: 'consumed', progress: { kind: 'ended' } },
+      'The connection has ended',
+      { tone: 'good', isFinal: true },
+    ],
+    [
+      'failed',
+      {
+        status: 'consumed',
+        progress: { kind: 'failed', code: 'upstream_lost', message: 'connection to upstream was lost' },
+      },
+      'The connection failed',
+      { tone: 'stopped', isFinal: true },
+    ],
+    [
+      'closed',
+      { status: 'consumed', progress: { kind: 'terminal_closed' } },
+      'The terminal closed',
+      { tone: 'stopped', isFinal: true },
+    ],
+    ['abandoned', { status: 'abandoned' }, 'The terminal closed', { tone: 'stopped', isFinal: true }],
+    ['expired', { status: 'expired' }, 'This link has expired', { tone: 'stopped', isFinal: true }],
+    ['denied', { status: 'denied', reason: 'denied' }, 'Denied', { tone: 'stopped', isFinal: true }],
+    ['reported', { status: 'denied', reason: 'reported' }, 'Denied and reported', { tone: 'stopped', isFinal: true }],
+    [
+      'let in without a connection of its own',
+      { status: 'consumed', waiting: 'none', origin: loginOrigin({ noticeBlind: true }) },
+      'Approved. Connect again now.',
+      { tone: 'good', isFinal: true },
+    ],
+    [
+      'waiting for the digits',
+      { status: 'claimed', waiting: 'none', stepUp: { kind: 'reverse_code', triesLeft: 3 } },
+      'Waiting for the code',
+      { tone: 'working', isFinal: false },
+    ],
+  ])('%s', (_what, changes, title, rest) => {
+    expect(connectionView(loginRequest(changes))).toMatchObject({ title, ...rest });
+  });
+
+  it('is nothing while there is something to decide', () => {
+    expect(connectionView(loginRequest({ status: 'pending' }))).toBe(null);
+    expect(connectionView(loginRequest({ status: 'claimed' }))).toBe(null);
+  });
+
+  it('is one sentence for every other status', () => {
+    for (const status of LOGIN_STATUSES.filter((known) => known !== 'pending' && known !== 'claimed')) {
+      expect(connectionView(loginRequest({ status }))?.text, status).toMatch(/\.$/);
+    }
+  });
+});
+
+function loginRequest(changes: Partial<LoginRequest>): LoginRequest {
+  return {
+    id: newLoginRequestId(),
+    status: 'pending',
+    userCode: 'BCDF-GHJK',
+    origin: loginOrigin(),
+    nodeId: newNodeId(),
+    waiting: 'connection',
+    createdAt: new Date(),
+    expiresAt: new Date(),
+    claim: null,
+    approval: null,
+    reason: null,
+    progress: { kind: 'waiting' },
+    stepUp: null,
+    ...changes,
+  };
+}

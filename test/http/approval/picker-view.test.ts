@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { effectivePolicy } from '../../../src/catalogue/policy.ts';
+import type { TargetAccount, TargetCompute } from '../../../src/catalogue/targets.ts';
+import { pickerAccounts, preselect } from '../../../src/http/approval/picker-view.ts';
+import { type AccountId, type ComputeId, idFrom, type ProjectId } from '../../../src/ids.ts';
+import { loginOrigin } from '../../support/login-for-tests.ts';
+
+const NOW = new Date('2026-03-04T05:06:07Z');
+
+describe('the compute that is chosen beforehand', () => {
+  it('is the only one that can be chosen', () => {
+    const closed = compute('ep-closed', { passwordlessAccess: false });
+    const targets = [account('Acme', project('shop', closed, compute('ep-open')))];
+    expect(preselect(targets, loginOrigin())).toBe('ep-open');
+  });
+
+  it('is none of several that were never used', () => {
+    expect(preselect([account('Acme', project('shop', compute('ep-a'), compute('ep-b')))], loginOrigin())).toBe(null);
+  });
+
+  it('is the one used last, which comes first', () => {
+    const used = compute('ep-a', { lastUsed: { at: NOW, database: null, databaseRole: null, access: 'read_write' } });
+    expect(preselect([account('Acme', project('shop', used, compute('ep-b')))], loginOrigin())).toBe('ep-a');
+  });
+
+  it.each([
+    ['options=project=ledger', { hints: { project: 'ledger', endpoint: null } }],
+    ['options=project=<id>', { hints: { project: 'id-of-ledger', endpoint: null } }],
+    ['options=endpoint=<id>', { hints: { project: null, endpoint: 'ep-b' } }],
+    ['-d account/project', { requestedDatabase: 'acme/Ledger', databaseIsExplicit: true }],
+    ['-d account id/project id', { requestedDatabase: 'id-of-Acme/id-of-ledger', databaseIsExplicit: true }],
+  ])('is the one that the terminal hints at with %s', (_how, origin) => {
+    const targets = [account('Acme', project('shop', compute('ep-a')), project('ledger', compute('ep-b')))];
+    expect(preselect(targets, loginOrigin(origin))).toBe('ep-b');
+  });
+
+  it.each([
+    ['a project of somebody else', { hints: { project: 'secret', endpoint: null } }],
+    ['another account’s project', { requestedDatabase: 'other/ledger', databaseIsExplicit: true }],
+    ['a path too long', { requestedDatabase: 'acme/ledger/main', databaseIsExplicit: true }],
+    ['a database that nobody typed', { requestedDatabase: 'acme/ledger', databaseIsExplicit: false }],
+  ])('is never one that is not the person’s own: %s', (_what, origin) => {
+    const targets = [account('Acme', project('shop', compute('ep-a')), project('ledger', compute('ep-b')))];
+    expect(preselect(targets, loginOrigin(origin))).toBe(null);
+  });
+
+  it('is not one that policy forbids, whatever the terminal hints at', () => {
+    const closed = compute('ep-closed', { passwordlessAccess: false });
+    const targets = [account('Acme', project('shop', closed), project('ledger', compute('ep-b')))];
+    expect(preselect(targets, loginOrigin({ hints: { project: 'shop', endpoint: null } }))).toBe('ep-b');
+  });
+});
+
+describe('the list', () => {
+  it('keeps what cannot be chosen, with the reason', () => {
+    const elsewhere = { ...POLICY, allowedNetworks: ['192.0.2.0/24'] };
+    const targets = [
+      account(
+        'Acme',
+        project(
+          'shop',
+          compute('ep-a', { passwordlessAccess: false }),
+          compute('ep-b', { policy: elsewhere }),
+          compute('ep-c'),
+        ),
+      ),
+    ];
+    const [listed] = pickerAccounts(targets, { terminalAddress: '203.0.113.7', now: NOW });
+    expect(listed?.projects[0]?.computes.map(({ obstacle }) => obstacle)).toEqual([
+      'Login by link is switched off here.',
+      'Connections from 203.0.113.7 are not allowed here.',
+      null,
+    ]);
+  });
+
+  it('says in words when a compute was used last', () => {
+    const at = new Date(NOW.getTime() - 3 * 86_400_000);
+    const used = compute('ep-a', { lastUsed: { at, database: null, databaseRole: null, access: 'read_write' } });
+    const [listed] = pickerAccounts([account('Acme', project('shop', used))], { terminalAddress: '::1', now: NOW });
+    expect(listed?.projects[0]?.computes[0]?.lastUsed).toBe('3 days ago');
+  });
+});
+
+const OPEN = { passwordlessAccess: true, policy: {} };
+const POLICY = effectivePolicy(OPEN, OPEN);
+
+function compute(id: string, changes: Partial<TargetCompute> = {}): TargetCompute {
+  return {
+    id: idFrom<ComputeId>(id),
+    name: id,
+    type: 'read_write',
+    state: 'active',
+    passwordlessAccess: true,
+    databases: ['appdb'],
+    roles: [{ name: 'app', readOnly: false }],
+    policy: POLICY,
+    lastUsed: null,
+    ...changes,
+  };
+}
+
+function project(name: string, ...computes: TargetCompute[]): TargetAccount['projects'][number] {
+  return { id: idFrom<ProjectId>(`id-of-${name}`), name, computes };
+}
+
+function account(name: string, ...projects: Array<TargetAccount['projects'][number]>): TargetAccount {
+  return { id: idFrom<AccountId>(`id-of-${name}`), kind: 'organization', name, projects };
+}

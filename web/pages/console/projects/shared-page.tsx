@@ -1,0 +1,49 @@
+// Projects of others that are shared with the person.
+
+import type { VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { EmptyState } from '../../../components/console/empty-state.tsx';
+import { type ProjectRow, ProjectTable } from '../../../components/console/project-table.tsx';
+import { SearchForm } from '../../../components/console/search-form.tsx';
+
+export interface SharedProps extends ConsoleProps {
+  readonly base: string;
+  readonly projects: readonly ProjectRow[];
+  readonly search: string;
+  readonly nextPath: string | null;
+  readonly now: Date;
+}
+
+export function SharedPage({ frame, view, base, projects, search, nextPath, now }: SharedProps): VNode {
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="Shared with me"
+      lead="You are a guest of these projects: you may use them, and they belong to somebody else."
+    >
+      {projects.length === 0 && search === '' ? (
+        <EmptyState title="Nothing is shared with you">
+          <p class="lead">When somebody shares a project with your e-mail, it appears here by itself.</p>
+        </EmptyState>
+      ) : (
+        <div class="stack">
+          <SearchForm action={`${base}/shared`} label="Find a shared project" value={search} />
+          <ProjectTable
+            caption="Projects shared with you"
+            projects={projects}
+            now={now}
+            empty={`Nothing that is shared with you has “${search}” in its name or id.`}
+          />
+          {nextPath !== null && (
+            <p>
+              <a class="button plain" href={nextPath}>
+                Older projects
+              </a>
+            </p>
+          )}
+        </div>
+      )}
+    </ConsolePage>
+  );
+}
