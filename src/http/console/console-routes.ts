@@ -1,0 +1,26 @@
+// Every route of the console's account side.
+
+import { Router as createRouter, type Router } from 'express';
+import type { HttpDependencies } from '../http-dependencies.ts';
+import type { PageRenderer } from '../pages/page-renderer.ts';
+import type { PublicAddress } from '../public-address.ts';
+import type { ConsoleParts } from './console-parts.ts';
+import { enterConsole } from './enter-console.ts';
+import { projectListRoutes } from './projects/project-list-routes.ts';
+
+/** Routes with a fixed word come before those in which it would be read as an account's id. */
+export function consoleRoutes({
+  deps,
+  renderer,
+  address,
+}: {
+  readonly deps: HttpDependencies;
+  readonly renderer: PageRenderer;
+  readonly address: PublicAddress;
+}): Router {
+  const parts: ConsoleParts = { ...deps, renderer, address };
+  const router = createRouter();
+  router.use(enterConsole(parts));
+  router.use(projectListRoutes(parts));
+  return router;
+}

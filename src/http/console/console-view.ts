@@ -1,0 +1,79 @@
+// The frame of a page for a visit: what the switcher offers, the trail, which tabs this person has here.
+
+import type { AccountLink, ConsoleView, Link, Tab, Told } from '../../../web/components/console/console-view.ts';
+import type { Account } from '../../catalogue/accounts.ts';
+import { accountResource, INSTALLATION, may } from '../../catalogue/permissions.ts';
+import { personalAccountId } from '../../ids.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
+import { findDoneNotice } from './done-notices.ts';
+import { type AccountVisit, queryText, type Visit } from './visit.ts';
+
+export type AccountTab = 'projects' | 'shared' | 'people' | 'billing' | 'access-tokens' | 'api-keys' | 'settings';
+
+/** A page that belongs to the account as a whole. */
+export function accountView(visit: AccountVisit, tab: AccountTab, problem: Told | null = null): ConsoleView {
+  const tabs = accountTabs(visit).map((link) => ({ ...link, isCurrent: link.href === `${visit.base}/${tab}` }));
+  const current = tabs.filter((link) => link.isCurrent).map(({ label, href }) => ({ label, href }));
+  return { ...personView(visit, problem), account: accountLink(visit.account), crumbs: current, tabs };
+}
+
+/** A page further down: its own trail behind the account and its own tabs. */
+export function deeperView(
+  visit: AccountVisit,
+  place: { readonly crumbs: readonly Link[]; readonly tabs?: readonly Tab[] },
+  problem: Told | null = null,
+): ConsoleView {
+  const { crumbs, tabs = [] } = place;
+  return { ...personView(visit, problem), account: accountLink(visit.account), crumbs, tabs };
+}
+
+/** A page of the person, outside of any account. */
+export function personView(visit: Visit, problem: Told | null = null, crumbs: readonly Link[] = []): ConsoleView {
+  const notice = findDoneNotice(queryText(visit, 'done'));
+  const told: Told | null = notice === null ? null : { tone: 'good', title: notice, text: null };
+  return {
+    account: null,
+    accounts: visit.accounts.map(accountLink),
+    crumbs,
+    tabs: [],
+    personLinks: personLinks(visit),
+    told: problem ?? told,
+  };
+}
+
+export function accountLink({ id, kind, name }: Account): AccountLink {
+  return { id, kind, label: cleanForPage(name), href: `/app/${id}/projects` };
+}
+
+function personLinks({ person }: Visit): Link[] {
+  const personal = personalAccountId(person.userId);
+  return [
+    { label: 'My sessions', href: '/app/me/sessions' },
+    { label: 'My access tokens', href: `/app/${personal}/access-tokens` },
+    { label: 'My API keys', href: `/app/${personal}/api-keys` },
+    { label: 'My settings', href: `/app/${personal}/settings` },
+    ...(may(person, 'ops.decide_organization', INSTALLATION)
+      ? [{ label: 'Organization requests', href: '/ops/requests' }]
+      : []),
+    ...(may(person, 'ops.read', INSTALLATION) ? [{ label: 'Operations', href: '/ops' }] : []),
+  ];
+}
+
+function accountTabs({ account, base, person }: AccountVisit): Link[] {
+  const resource = accountResource(account.id);
+  const isPersonal = account.kind === 'personal';
+  const tabs: ReadonlyArray<{ readonly label: string; readonly tab: AccountTab; readonly isThere: boolean }> = [
+    { label: 'Projects', tab: 'projects', isThere: true },
+    { label: 'Shared with me', tab: 'shared', isThere: isPersonal },
+    { label: 'People', tab: 'people', isThere: !isPersonal },
+    { label: 'Billing', tab: 'billing', isThere: true },
+    { label: 'Access tokens', tab: 'access-tokens', isThere: may(person, 'access_tokens.read', resource) },
+    {
+      label: 'API keys',
+      tab: 'api-keys',
+      isThere: isPersonal || may(person, 'organization_keys.read', resource),
+    },
+    { label: 'Settings', tab: 'settings', isThere: true },
+  ];
+  return tabs.filter(({ isThere }) => isThere).map(({ label, tab }) => ({ label, href: `${base}/${tab}` }));
+}

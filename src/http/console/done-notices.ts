@@ -1,0 +1,55 @@
+// What a page says after a form was sent from it: a code in the address, so that no text can be put into a page by a link.
+
+export const DONE_NOTICES = {
+  project_created: 'The project is ready',
+  project_attached: 'The database is attached',
+  project_renamed: 'Renamed',
+  project_deleted: 'The project is gone, with its databases and everybody’s connections to it',
+  project_transferred: 'The project has moved',
+  compute_started: 'The compute is active',
+  compute_suspended: 'The compute is suspended; the next login wakes it',
+  compute_added: 'The compute is added',
+  compute_changed: 'The compute is changed',
+  compute_deleted: 'The compute is gone',
+  database_created: 'The database is ready',
+  database_deleted: 'The database is gone',
+  role_deleted: 'The role is gone',
+  shared: 'Shared',
+  already_shared: 'Nothing to do: everybody named has access already',
+  unshared: 'No longer shared; their connections have ended',
+  connection_ended: 'The connection has ended',
+  connection_gone: 'That connection was over already',
+  connection_unanswered: 'The node that holds the connection has not answered yet',
+  role_changed: 'The member’s role has changed',
+  member_removed: 'Removed; their connections have ended',
+  left: 'You have left the organization',
+  invitation_canceled: 'The invitation is withdrawn; its link no longer works',
+  guest_joined: 'The guest is a member now',
+  guest_removed: 'Removed from the project; their connections have ended',
+  billing_saved: 'Billing details are saved',
+  settings_saved: 'Settings are saved',
+  policy_saved: 'The policy is saved; everybody is asked again at the next connection',
+  organization_created: 'The organization is ready',
+  organization_deleted: 'The organization is gone',
+  request_sent: 'The request is on its way to the operators',
+  request_approved: 'Approved: the organization is there, and the projects have moved',
+  request_declined: 'Declined',
+  key_revoked: 'The key is revoked',
+  token_revoked: 'The token is revoked; its connections have ended',
+  grant_revoked: 'Revoked; its connections have ended',
+  browser_signed_out: 'That browser is signed out',
+  name_saved: 'Your name is saved',
+  password_saved: 'Your password is changed; other browsers are signed out',
+} as const;
+
+export type DoneCode = keyof typeof DONE_NOTICES;
+
+/** The path of a page that then says what was done. */
+export function done(path: string, code: DoneCode): string {
+  return `${path}${path.includes('?') ? '&' : '?'}done=${code}`;
+}
+
+/** Null for a code that is none of ours. */
+export function findDoneNotice(code: string): string | null {
+  return Object.hasOwn(DONE_NOTICES, code) ? DONE_NOTICES[code as DoneCode] : null;
+}

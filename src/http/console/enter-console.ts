@@ -1,0 +1,19 @@
+// The short ways in: the console as such, and an account without a page named.
+
+import { Router as createRouter, type Router } from 'express';
+import { personalAccountId } from '../../ids.ts';
+import { requireSession } from '../request-context.ts';
+import type { ConsoleParts } from './console-parts.ts';
+import { openAccount } from './visit.ts';
+
+export function enterConsole(parts: ConsoleParts): Router {
+  const router = createRouter();
+  router.get('/app', (_request, response) => {
+    response.redirect(303, `/app/${personalAccountId(requireSession(response).user.id)}/projects`);
+  });
+  router.get('/app/:accountId', async (request, response) => {
+    const { base } = await openAccount(parts, request, response);
+    response.redirect(303, `${base}/projects`);
+  });
+  return router;
+}

@@ -1,0 +1,95 @@
+// How a console form is answered: done, and the browser goes on to a page (303); or refused, and the page comes back with
+// the reason and the status of the error. Nothing here knows what a form is about.
+
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import type { Told } from '../../../web/components/console/console-view.ts';
+import { type ErrorCode, PosternError } from '../../errors.ts';
+import type { ConsoleParts } from './console-parts.ts';
+import type { Visit } from './visit.ts';
+
+/** Opens what the path names for the signed-in person, or throws. */
+export type Opening<V extends Visit> = (parts: ConsoleParts, request: Request, response: Response) => Promise<V>;
+
+/** Shows a page; `again` when its form was refused. */
+export type Showing<V extends Visit> = (visit: V, again?: Again) => Promise<void>;
+
+/** Performs a form and answers: by a redirect, or by a page that shows a secret this once. */
+export type Acting<V extends Visit> = (visit: V) => Promise<void>;
+
+export interface Again {
+  readonly told: Told;
+  /** As the person typed it, to be filled in again; never passwords. */
+  readonly typed: Readonly<Record<string, string>>;
+}
+
+// What the person can mend on the same page. All else is an error page: unknown things, outages, forged requests.
+const MENDABLE: ReadonlySet<ErrorCode> = new Set([
+  'invalid_input',
+  'conflict',
+  'forbidden',
+  'plan_gate',
+  'precondition',
+  'not_offered',
+  'out_of_range',
+  'attach_refused',
+  'upstream_unreachable',
+  'upstream_tls',
+  'quota_exceeded',
+]);
+
+export function pageRoute<V extends Visit>(parts: ConsoleParts, open: Opening<V>, show: Showing<V>): RequestHandler {
+  return async (request, response) => {
+    await show(await open(parts, request, response));
+  };
+}
+
+export function formRoute<V extends Visit>(
+  parts: ConsoleParts,
+  open: Opening<V>,
+  { act, show }: { readonly act: Acting<V>; readonly show: Showing<V> },
+): RequestHandler {
+  return async (request, response) => {
+    const visit = await open(parts, request, response);
+    try {
+      await act(visit);
+    } catch (error) {
+      if (!(error instanceof PosternError) || !MENDABLE.has(error.code)) throw error;
+      response.status(error.httpStatus);
+      await show(visit, { told: toldOf(error), typed: typedIn(request) });
+    }
+  };
+}
+
+/** The form's fields as the schema wants them. Throws `invalid_input` with the first problem. */
+export function parseForm<Schema extends z.ZodType>(
+  { request }: Pick<Visit, 'request'>,
+  schema: Schema,
+): z.output<Schema> {
+  const parsed = schema.safeParse(request.body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const problem = `${issue?.path.join('.') ?? 'form'}: ${issue?.message ?? 'invalid'}`;
+  throw new PosternError('invalid_input', { params: { problem } });
+}
+
+/** Sends the browser on to a page. */
+export function goTo({ response }: Pick<Visit, 'response'>, path: string): void {
+  response.redirect(303, path);
+}
+
+/** A refusal as the page says it: a sentence, and what to do next. */
+export function toldOf(error: PosternError): Told {
+  const text = error.message;
+  return { tone: 'problem', title: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, text: error.hint };
+}
+
+const SECRET_FIELDS = /password|secret|url|token/;
+
+function typedIn(request: Request): Record<string, string> {
+  const body = z.record(z.string(), z.unknown()).catch({}).parse(request.body);
+  const texts = Object.entries(body).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && !SECRET_FIELDS.test(entry[0]),
+  );
+  return Object.fromEntries(texts);
+}

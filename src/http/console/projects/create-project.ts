@@ -1,0 +1,112 @@
+// New projects: on a server of this installation, or an existing Postgres that is attached.
+
+import { z } from 'zod';
+import { AttachProjectPage } from '../../../../web/pages/console/projects/attach-project-page.tsx';
+import { NewProjectPage } from '../../../../web/pages/console/projects/new-project-page.tsx';
+import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
+import type { HostRegion } from '../../../provisioning/hosts.ts';
+import { Secret } from '../../../secret.ts';
+import { deeperView } from '../console-view.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import type { AccountVisit } from '../visit.ts';
+
+const MAX_URL_CHARACTERS = 2_048;
+const MAX_PEM_CHARACTERS = 16_384;
+
+const optionalText = z
+  .string()
+  .trim()
+  .max(256)
+  .default('')
+  .transform((text) => (text === '' ? undefined : text));
+const ticked = z.literal('yes').optional();
+const optionalUrl = z.string().trim().max(MAX_URL_CHARACTERS).default('');
+
+const newProjectSchema = z.object({
+  name: z.string().trim().max(256),
+  server: z.string().regex(/^\d{2}@.{1,64}$/),
+  database: optionalText,
+  role: optionalText,
+});
+
+const attachSchema = z.object({
+  name: z.string().trim().max(256),
+  url: z.string().trim().max(MAX_URL_CHARACTERS),
+  read_only_url: optionalUrl,
+  ca: z.string().trim().max(MAX_PEM_CHARACTERS).default(''),
+  allow_md5: ticked,
+  allow_cleartext: ticked,
+});
+
+/** Where no server hosts projects, the form for attaching one is the only way. */
+export async function showNewProject(visit: AccountVisit, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base } = visit;
+  requireMay(person, 'projects.create', accountResource(account.id));
+  const servers = serverChoices(parts.provisioning.listRegions());
+  if (servers.length === 0) return goTo(visit, `${base}/projects/attach`);
+  parts.renderer.send(request, response, NewProjectPage, {
+    view: viewOf(visit, 'New project', again),
+    base,
+    servers,
+    typed: again?.typed ?? {},
+  });
+}
+
+export async function createProject(visit: AccountVisit): Promise<void> {
+  const { parts, context, account, base } = visit;
+  const form = parseForm(visit, newProjectSchema);
+  const [version = '', regionId = ''] = form.server.split(/@(.*)/);
+  const { project } = await parts.provisioning.createHostedProject(context, {
+    accountId: account.id,
+    name: form.name,
+    pgVersion: Number(version),
+    regionId,
+    databaseName: form.database,
+    roleName: form.role,
+  });
+  goTo(visit, done(`${base}/projects/${project.id}`, 'project_created'));
+}
+
+export async function showAttach(visit: AccountVisit, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base } = visit;
+  requireMay(person, 'projects.create', accountResource(account.id));
+  parts.renderer.send(request, response, AttachProjectPage, {
+    view: viewOf(visit, 'Attach a database', again),
+    base,
+    typed: again?.typed ?? {},
+  });
+}
+
+export async function attachProject(visit: AccountVisit): Promise<void> {
+  const { parts, context, account, base } = visit;
+  const form = parseForm(visit, attachSchema);
+  const { project } = await parts.provisioning.attachProject(context, {
+    accountId: account.id,
+    name: form.name,
+    url: new Secret(form.url),
+    readOnlyUrl: form.read_only_url === '' ? null : new Secret(form.read_only_url),
+    ca: form.ca === '' ? null : form.ca,
+    allowMd5: form.allow_md5 === 'yes',
+    allowCleartext: form.allow_cleartext === 'yes',
+  });
+  goTo(visit, done(`${base}/projects/${project.id}`, 'project_attached'));
+}
+
+function viewOf(visit: AccountVisit, label: string, again?: Again) {
+  const crumbs = [
+    { label: 'Projects', href: `${visit.base}/projects` },
+    { label, href: visit.request.path },
+  ];
+  return deeperView(visit, { crumbs }, again?.told ?? null);
+}
+
+/** Every version of every region, the default first. */
+function serverChoices(regions: readonly HostRegion[]): Array<{ value: string; label: string }> {
+  return regions.flatMap(({ regionId, pgVersions }) =>
+    pgVersions.map((version) => ({
+      value: `${version}@${regionId}`,
+      label: regions.length === 1 ? `Postgres ${version}` : `Postgres ${version}, ${regionId}`,
+    })),
+  );
+}

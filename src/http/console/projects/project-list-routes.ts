@@ -1,0 +1,25 @@
+// The lists of projects and the ways to a new one.
+
+import { Router as createRouter, type Router } from 'express';
+import type { ConsoleParts } from '../console-parts.ts';
+import { formRoute, pageRoute } from '../form-route.ts';
+import { openAccount } from '../visit.ts';
+import { attachProject, createProject, showAttach, showNewProject } from './create-project.ts';
+import { showProjects, showShared } from './list-projects.ts';
+
+export function projectListRoutes(parts: ConsoleParts): Router {
+  const router = createRouter();
+  router.get('/app/:accountId/projects', pageRoute(parts, openAccount, showProjects));
+  router.get('/app/:accountId/shared', pageRoute(parts, openAccount, showShared));
+  router.get('/app/:accountId/projects/new', pageRoute(parts, openAccount, showNewProject));
+  router.post(
+    '/app/:accountId/projects/new',
+    formRoute(parts, openAccount, { act: createProject, show: showNewProject }),
+  );
+  router.get('/app/:accountId/projects/attach', pageRoute(parts, openAccount, showAttach));
+  router.post(
+    '/app/:accountId/projects/attach',
+    formRoute(parts, openAccount, { act: attachProject, show: showAttach }),
+  );
+  return router;
+}

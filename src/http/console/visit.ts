@@ -1,0 +1,64 @@
+// One request to the console by a signed-in person: who it is with the rights of this moment, and in which account.
+
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { type Account, findAccount, getAccount } from '../../catalogue/accounts.ts';
+import type { PersonActor } from '../../catalogue/actors.ts';
+import type { AuditContext } from '../../catalogue/audit-context.ts';
+import { listOrganizationsOf } from '../../catalogue/organizations.ts';
+import { PosternError } from '../../errors.ts';
+import { type AccountId, idFrom, personalAccountId } from '../../ids.ts';
+import { auditContextOfPerson } from '../request-context.ts';
+import type { ConsoleParts } from './console-parts.ts';
+
+export interface Visit {
+  readonly parts: ConsoleParts;
+  readonly request: Request;
+  readonly response: Response;
+  readonly person: PersonActor;
+  readonly context: AuditContext;
+  /** The personal account, then the organizations by name. */
+  readonly accounts: readonly Account[];
+  readonly now: Date;
+}
+
+export interface AccountVisit extends Visit {
+  readonly account: Account;
+  /** `/app/<account id>`. */
+  readonly base: string;
+}
+
+const paramsSchema = z.record(z.string(), z.string().max(256));
+
+/** Throws `not_signed_in`. */
+export async function openVisit(parts: ConsoleParts, request: Request, response: Response): Promise<Visit> {
+  const { catalogue, clock } = parts;
+  const context = await auditContextOfPerson(catalogue, response);
+  if (context.actor.kind !== 'person') throw new PosternError('not_signed_in');
+  const person = context.actor;
+  const [personal, organizations] = await Promise.all([
+    findAccount(catalogue.db, personalAccountId(person.userId)),
+    listOrganizationsOf(catalogue, person.userId),
+  ]);
+  if (personal === null) throw new PosternError('not_signed_in');
+  return { parts, request, response, person, context, accounts: [personal, ...organizations], now: clock.now() };
+}
+
+/** The visit of the account that the path names. Throws `not_signed_in`, `not_found` for strangers, `forbidden`. */
+export async function openAccount(parts: ConsoleParts, request: Request, response: Response): Promise<AccountVisit> {
+  const visit = await openVisit(parts, request, response);
+  const account = await getAccount(parts.catalogue, visit.context, idFrom<AccountId>(param(visit, 'accountId')));
+  return { ...visit, account, base: `/app/${account.id}` };
+}
+
+/** A parameter of the route's path, bounded in length. Throws `not_found` for a path without it. */
+export function param({ request }: Pick<Visit, 'request'>, name: string): string {
+  const value = paramsSchema.safeParse(request.params).data?.[name];
+  if (value === undefined) throw new PosternError('not_found', { params: { thing: 'page' } });
+  return value;
+}
+
+/** A parameter of the query; empty when it is missing or not one short text. */
+export function queryText({ request }: Pick<Visit, 'request'>, name: string): string {
+  return z.string().max(512).catch('').parse(request.query[name]);
+}

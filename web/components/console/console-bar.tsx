@@ -1,0 +1,125 @@
+// The bar of the console: brand, account switcher, the trail to the page, and the person's own menu. The switchers are
+// disclosures, so that they work without script.
+
+import type { VNode } from 'preact';
+import { CsrfField } from '../csrf-field.tsx';
+import { GateMark } from '../icons.tsx';
+import { CheckMark, ChevronsSign, PersonSign, PlusSign } from './console-icons.tsx';
+import type { ConsoleProps } from './console-page.tsx';
+import type { AccountLink, ConsoleView } from './console-view.ts';
+
+export function ConsoleBar({ frame, view }: ConsoleProps): VNode {
+  return (
+    <div class="bar console-bar">
+      <a class="bar-brand" href="/">
+        <GateMark />
+        <span class="bar-brand-name">{frame.brand}</span>
+      </a>
+      <Trail view={view} />
+      <PersonMenu frame={frame} view={view} />
+    </div>
+  );
+}
+
+function Trail({ view }: { readonly view: ConsoleView }): VNode {
+  const last = view.crumbs.length - 1;
+  return (
+    <nav class="trail" aria-label="Breadcrumb">
+      <ol>
+        <li class="trail-account">
+          <AccountSwitcher view={view} />
+        </li>
+        {view.crumbs.map((crumb, index) => (
+          <li key={crumb.href}>
+            <a href={crumb.href} aria-current={index === last ? 'page' : undefined}>
+              <bdi>{crumb.label}</bdi>
+            </a>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+function AccountSwitcher({ view }: { readonly view: ConsoleView }): VNode {
+  return (
+    <details class="menu-box" data-menu>
+      <summary class="switcher">
+        <span class="visually-hidden">Account: </span>
+        <bdi>{view.account?.label ?? 'My account'}</bdi>
+        {view.account !== null && <span class="kind">{KINDS[view.account.kind]}</span>}
+        <ChevronsSign />
+      </summary>
+      <div class="menu switcher-menu">
+        <p class="menu-heading">Switch account</p>
+        <ul>
+          {view.accounts.map((account) => (
+            <li key={account.id}>
+              <AccountChoice account={account} isCurrent={account.id === view.account?.id} />
+            </li>
+          ))}
+        </ul>
+        <a class="menu-item" href="/app/organizations/new">
+          <PlusSign />
+          New organization
+        </a>
+      </div>
+    </details>
+  );
+}
+
+function AccountChoice({ account, isCurrent }: { readonly account: AccountLink; readonly isCurrent: boolean }): VNode {
+  return (
+    <a class="menu-item account-choice" href={account.href} aria-current={isCurrent ? 'true' : undefined}>
+      <Monogram name={account.label} />
+      <span>
+        <bdi>{account.label}</bdi>
+        <span class="menu-detail">{KINDS_AT_LENGTH[account.kind]}</span>
+      </span>
+      {isCurrent && <CheckMark />}
+    </a>
+  );
+}
+
+export function Monogram({ name }: { readonly name: string }): VNode {
+  return (
+    <span class="monogram" aria-hidden="true">
+      {[...name][0]?.toUpperCase() ?? '?'}
+    </span>
+  );
+}
+
+function PersonMenu({ frame, view }: ConsoleProps): VNode {
+  return (
+    <details class="menu-box person-menu" data-menu>
+      <summary class="person-button">
+        <PersonSign />
+        <span class="visually-hidden">Your menu</span>
+      </summary>
+      <div class="menu">
+        <p class="menu-heading">
+          <bdi class="menu-person">{frame.person?.name}</bdi>
+          <bdi class="menu-detail">{frame.person?.email}</bdi>
+        </p>
+        <ul>
+          {view.personLinks.map((link) => (
+            <li key={link.href}>
+              <a class="menu-item" href={link.href}>
+                {link.label}
+              </a>
+            </li>
+          ))}
+        </ul>
+        <form method="post" action="/sign-out">
+          <CsrfField frame={frame} />
+          <button class="menu-item" type="submit">
+            Sign out
+          </button>
+        </form>
+      </div>
+    </details>
+  );
+}
+
+const KINDS = { personal: 'personal', organization: 'organization' } as const;
+const KINDS_AT_LENGTH = { personal: 'Personal account', organization: 'Organization' } as const;

@@ -1,0 +1,86 @@
+// The frame of every console page: the trail with the account switcher, the tabs, what the last form led to, the content.
+
+import type { ComponentChildren, VNode } from 'preact';
+import { Document } from '../../layout/document.tsx';
+import type { PageFrame } from '../../layout/page-frame.ts';
+import { ConsoleBar } from './console-bar.tsx';
+import type { ConsoleView, Tab, Told } from './console-view.ts';
+
+/** What each console page is given besides its own values. */
+export interface ConsoleProps {
+  readonly frame: PageFrame;
+  readonly view: ConsoleView;
+}
+
+interface ConsolePageProps extends ConsoleProps {
+  readonly title: string;
+  readonly lead?: ComponentChildren;
+  /** Beside the heading. */
+  readonly actions?: ComponentChildren;
+  readonly islands?: readonly string[];
+  readonly children?: ComponentChildren;
+}
+
+export function ConsolePage({ frame, view, title, lead, actions, islands = [], children }: ConsolePageProps): VNode {
+  return (
+    <Document
+      frame={frame}
+      title={documentTitle(title, view)}
+      styles={['console']}
+      islands={['console', ...islands]}
+      bar={<ConsoleHead frame={frame} view={view} />}
+    >
+      <div class="page-head">
+        <div class="stack-tight">
+          <h1>
+            <bdi>{title}</bdi>
+          </h1>
+          {lead !== undefined && <p class="lead">{lead}</p>}
+        </div>
+        {actions !== undefined && <div class="page-actions">{actions}</div>}
+      </div>
+      {view.told !== null && <ToldNotice told={view.told} />}
+      {children}
+    </Document>
+  );
+}
+
+function ConsoleHead({ frame, view }: ConsoleProps): VNode {
+  return (
+    <header class="console-head">
+      <ConsoleBar frame={frame} view={view} />
+      {view.tabs.length > 0 && (
+        <Tabs tabs={view.tabs} label={view.crumbs[0]?.label ?? view.account?.label ?? 'Pages'} />
+      )}
+    </header>
+  );
+}
+
+function Tabs({ tabs, label }: { readonly tabs: readonly Tab[]; readonly label: string }): VNode {
+  return (
+    <nav class="tabs" aria-label={label}>
+      <ul>
+        {tabs.map((tab) => (
+          <li key={tab.href}>
+            <a href={tab.href} aria-current={tab.isCurrent ? 'page' : undefined}>
+              {tab.label}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function ToldNotice({ told }: { readonly told: Told }): VNode {
+  return (
+    <div class={`notice ${told.tone}`} role={told.tone === 'problem' ? 'alert' : 'status'}>
+      <strong>{told.title}</strong>
+      {told.text !== null && <span>{told.text}</span>}
+    </div>
+  );
+}
+
+function documentTitle(title: string, { account }: ConsoleView): string {
+  return account === null ? title : `${title} · ${account.label}`;
+}

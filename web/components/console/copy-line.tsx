@@ -1,0 +1,23 @@
+// A line of code to copy. The button appears with script; without it the line can be selected.
+
+import type { VNode } from 'preact';
+
+interface CopyLineProps {
+  readonly text: string;
+  /** What it is, for screen readers: `psql command`. */
+  readonly what: string;
+}
+
+export function CopyLine({ text, what }: CopyLineProps): VNode {
+  return (
+    <div class="copy-line" data-copy-box>
+      <code class="copy-text" data-copy-text>
+        {text}
+      </code>
+      <button class="button plain small" type="button" data-copy hidden>
+        <span data-copy-label>Copy</span>
+        <span class="visually-hidden"> {what}</span>
+      </button>
+    </div>
+  );
+}

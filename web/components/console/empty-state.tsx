@@ -1,0 +1,19 @@
+// What a page shows in place of a list that has nothing in it: why, and what to do.
+
+import type { ComponentChildren, VNode } from 'preact';
+
+interface EmptyStateProps {
+  readonly title: string;
+  readonly actions?: ComponentChildren;
+  readonly children?: ComponentChildren;
+}
+
+export function EmptyState({ title, actions, children }: EmptyStateProps): VNode {
+  return (
+    <section class="panel empty-state">
+      <h2>{title}</h2>
+      {children}
+      {actions !== undefined && <div class="page-actions">{actions}</div>}
+    </section>
+  );
+}

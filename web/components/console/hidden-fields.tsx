@@ -1,0 +1,21 @@
+// The fields of a form that the person does not fill in: the CSRF token and fixed values.
+
+import type { VNode } from 'preact';
+import type { PageFrame } from '../../layout/page-frame.ts';
+import { CsrfField } from '../csrf-field.tsx';
+
+interface HiddenFieldsProps {
+  readonly frame: PageFrame;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export function HiddenFields({ frame, fields }: HiddenFieldsProps): VNode {
+  return (
+    <>
+      <CsrfField frame={frame} />
+      {Object.entries(fields).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+// Projects as rows: name and id, the state of their computes, version, age.
+
+import type { VNode } from 'preact';
+import { type Column, DataTable } from './data-table.tsx';
+import { When } from './when.tsx';
+
+export interface ProjectRow {
+  readonly id: string;
+  readonly name: string;
+  readonly href: string;
+  readonly pgVersion: number;
+  readonly kind: 'hosted' | 'attached';
+  readonly computeStates: ReadonlyArray<'init' | 'active' | 'idle'>;
+  readonly createdAt: Date;
+}
+
+interface ProjectTableProps {
+  readonly caption: string;
+  readonly projects: readonly ProjectRow[];
+  readonly empty: string;
+  readonly now: Date;
+}
+
+export function ProjectTable({ caption, projects, empty, now }: ProjectTableProps): VNode {
+  const columns: ReadonlyArray<Column<ProjectRow>> = [
+    {
+      header: 'Name',
+      kind: 'main',
+      cell: (project) => (
+        <a class="row-link" href={project.href}>
+          <bdi>{project.name}</bdi>
+          <span class="row-detail mono">{project.id}</span>
+        </a>
+      ),
+    },
+    { header: 'Compute', cell: (project) => <ComputeStates states={project.computeStates} /> },
+    {
+      header: 'Postgres',
+      cell: ({ pgVersion, kind }) => (kind === 'attached' ? `${pgVersion}, attached` : String(pgVersion)),
+    },
+    { header: 'Created', cell: ({ createdAt }) => <When at={createdAt} now={now} /> },
+  ];
+  return <DataTable caption={caption} columns={columns} rows={projects} rowKey={({ id }) => id} empty={empty} />;
+}
+
+function ComputeStates({ states }: { readonly states: ProjectRow['computeStates'] }): VNode {
+  const active = states.filter((state) => state === 'active').length;
+  if (states.length <= 1) return <StateBadge state={states[0] ?? null} />;
+  return (
+    <span class={`state ${active > 0 ? 'active' : 'idle'}`}>
+      {active} of {states.length} active
+    </span>
+  );
+}
+
+const STATES = { active: 'active', idle: 'idle', init: 'starting' } as const;
+
+/** The dot and the word for a compute's state. */
+export function StateBadge({ state }: { readonly state: keyof typeof STATES | null }): VNode {
+  if (state === null) return <span class="quiet-text">none</span>;
+  return <span class={`state ${state}`}>{STATES[state]}</span>;
+}

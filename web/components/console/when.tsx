@@ -1,0 +1,54 @@
+// A moment in words, as far from now as a person thinks of it, with the exact time behind it.
+
+import type { VNode } from 'preact';
+
+interface WhenProps {
+  readonly at: Date | null;
+  readonly now: Date;
+  /** For a moment that never was. */
+  readonly never?: string;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** From here on a date says more than a count of days. */
+const DATE_FROM_DAYS = 30;
+
+const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
+
+export function When({ at, now, never = 'never' }: WhenProps): VNode {
+  if (at === null) return <span class="quiet-text">{never}</span>;
+  return (
+    <time datetime={at.toISOString()} title={`${EXACT.format(at)} UTC`}>
+      {momentInWords(at, now)}
+    </time>
+  );
+}
+
+/** `just now`, `5 minutes ago`, `in 6 days`, `3 Mar 2026`. */
+export function momentInWords(at: Date, now: Date): string {
+  const apartMs = Math.abs(at.getTime() - now.getTime());
+  if (apartMs < MINUTE_MS) return at > now ? 'in a moment' : 'just now';
+  if (apartMs >= DATE_FROM_DAYS * DAY_MS) return dateInWords(at);
+  const words = spanInWords(apartMs);
+  return at > now ? `in ${words}` : `${words} ago`;
+}
+
+/** `4 Mar 2026`, in UTC. */
+export function dateInWords(at: Date): string {
+  return DATE.format(at);
+}
+
+/** In the largest unit that fills it: `3 days`, `2 hours`, `5 minutes`, `12 seconds`. */
+export function spanInWords(ms: number): string {
+  if (ms >= DAY_MS) return count(Math.floor(ms / DAY_MS), 'day');
+  if (ms >= HOUR_MS) return count(Math.floor(ms / HOUR_MS), 'hour');
+  if (ms >= MINUTE_MS) return count(Math.floor(ms / MINUTE_MS), 'minute');
+  return count(Math.floor(ms / 1_000), 'second');
+}
+
+function count(amount: number, unit: string): string {
+  return amount === 1 ? `1 ${unit}` : `${amount} ${unit}s`;
+}

@@ -1,0 +1,69 @@
+// Small comforts of every console page: menus that close by themselves, lines that copy, forms that say they are busy.
+// The pages need none of it.
+
+closeMenus();
+copyLines();
+sayBusy();
+
+/** One menu open at a time; Escape, a click elsewhere and leaving it with the keyboard close it. */
+function closeMenus(): void {
+  const closeAllBut = (kept: EventTarget | null) => {
+    for (const menu of document.querySelectorAll<HTMLDetailsElement>('[data-menu][open]')) {
+      if (!(kept instanceof Node && menu.contains(kept))) menu.open = false;
+    }
+  };
+  document.addEventListener('pointerdown', (event) => closeAllBut(event.target));
+  document.addEventListener('focusin', (event) => closeAllBut(event.target));
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    const open = document.querySelector<HTMLDetailsElement>('[data-menu][open]');
+    closeAllBut(null);
+    open?.querySelector('summary')?.focus();
+  });
+}
+
+const COPIED_FOR_MS = 1_600;
+
+function copyLines(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]')) {
+    const text = button.closest('[data-copy-box]')?.querySelector('[data-copy-text]')?.textContent ?? '';
+    const label = button.querySelector('[data-copy-label]');
+    if (label === null || navigator.clipboard === undefined) continue;
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      navigator.clipboard.writeText(text).then(
+        () => {
+          label.textContent = 'Copied';
+          setTimeout(() => {
+            label.textContent = 'Copy';
+          }, COPIED_FOR_MS);
+        },
+        () => {
+          label.textContent = 'Select it';
+        },
+      );
+    });
+  }
+}
+
+/** A form whose work takes seconds: one click is enough, and the wait is counted. */
+function sayBusy(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-busy]')) {
+    form.addEventListener('submit', () => {
+      const button = form.querySelector<HTMLButtonElement>('button[type="submit"]');
+      if (button === null) return;
+      const status = document.createElement('p');
+      status.className = 'busy-text';
+      status.setAttribute('role', 'status');
+      button.after(status);
+      button.disabled = true;
+      const startedAt = performance.now();
+      const say = () => {
+        const seconds = Math.floor((performance.now() - startedAt) / 1_000);
+        status.textContent = seconds < 1 ? (form.dataset.busy ?? '') : `${form.dataset.busy} ${seconds} s`;
+      };
+      say();
+      setInterval(say, 1_000);
+    });
+  }
+}
