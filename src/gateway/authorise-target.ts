@@ -33,7 +33,7 @@ export async function authoriseTarget(
     databaseRole: target.databaseRole,
   });
   refuseByPolicy(passage, session, target);
-  await refuseCrowd({ ...passage.caps, compute: target.policy.maxConnections }, session, parts);
+  await refuseCrowd({ ...passage.caps, ...capOfCompute(target) }, session, parts);
   return target;
 }
 
@@ -47,6 +47,10 @@ function refuseByPolicy({ door }: Passage, { client }: LiveSession, { policy, co
     throw new PosternError('refused_by_policy', { params: { address } });
   }
   refuseReplication(client.startup, policy);
+}
+
+function capOfCompute({ policy }: PasswordTarget): Pick<ConnectionCaps, 'compute'> {
+  return policy.maxConnections === null ? {} : { compute: policy.maxConnections };
 }
 
 async function refuseCrowd(

@@ -1,6 +1,6 @@
 // Accepts TCP connections and hands each to its handler; keeps them countable and, at the end, closable. Speaks no protocol.
 
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log.ts';
@@ -26,7 +26,7 @@ export class ConnectionListener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #turnAwayUntil = 0;
-  #onIdle: () => void = () => {};
+  readonly #whenIdle = new EventEmitter();
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -60,20 +60,21 @@ export class ConnectionListener {
 
   /** Resolves when no accepted socket is left. */
   async idle(): Promise<void> {
-    if (this.#sockets.size === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
-    });
+    if (this.#sockets.size > 0) await once(this.#whenIdle, 'idle');
   }
 
-  /** Stops listening, waits a little for the handlers and destroys the sockets that are left. */
+  /** Stops listening, waits a little for the handlers, destroys the sockets that are left, and waits a little again. */
   async close(): Promise<void> {
     this.#server.close();
-    const timer = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, CLOSE_GRACE_MS);
-    await this.idle();
-    clearTimeout(timer);
+    await this.#idleWithin(CLOSE_GRACE_MS);
+    for (const socket of this.#sockets) socket.destroy();
+    await this.#idleWithin(CLOSE_GRACE_MS);
+    if (this.#sockets.size > 0) this.#options.log.error({ sockets: this.#sockets.size }, 'connections do not end');
+  }
+
+  async #idleWithin(limitMs: number): Promise<void> {
+    const timer = new AbortController();
+    await Promise.race([this.idle(), pause(limitMs, undefined, { signal: timer.signal })]).finally(() => timer.abort());
   }
 
   async #accept(socket: Socket): Promise<void> {
@@ -89,7 +90,7 @@ export class ConnectionListener {
     } finally {
       socket.destroy();
       this.#sockets.delete(socket);
-      if (this.#sockets.size === 0) this.#onIdle();
+      if (this.#sockets.size === 0) this.#whenIdle.emit('idle');
     }
   }
 

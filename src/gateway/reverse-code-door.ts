@@ -2,6 +2,7 @@
 
 import { resolveTarget } from '../catalogue/resolve-target.ts';
 import { PosternError } from '../errors.ts';
+import { settleApproval } from '../login/settle-approval.ts';
 import { authenticationCleartextPassword } from '../protocol/backend-messages.ts';
 import { MAX_PASSWORD_MESSAGE_BYTES, parsePasswordMessage } from '../protocol/frontend-messages.ts';
 import { auditConnection } from './audit-connection.ts';
@@ -39,7 +40,11 @@ export async function passReverseCodeDoor(session: LiveSession, parts: GatewayPa
   auditConnection(session, parts, { event: 'login.consumed', outcome: 'success', stepUp: 'reverse_code' });
   return {
     door: 'reverse_code',
-    resolve: () => resolveTarget(parts.catalogue, approval),
+    resolve: async () => {
+      const target = await resolveTarget(parts.catalogue, approval);
+      await settleApproval(parts, request, target);
+      return target;
+    },
     wish: databaseWish(client),
     caps: {},
     narration: TELL_EACH_STEP,

@@ -46,6 +46,8 @@ export interface GatewayOptions {
   /** Another node's Redis and catalogue, to be of one fleet. */
   readonly fleetOf?: GatewayForTests;
   readonly clearTextOnly?: boolean;
+  /** A Redis of the test's own, instead of a new embedded one. */
+  readonly redisUrl?: string;
 }
 
 export interface GatewayForTests {
@@ -170,17 +172,18 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 const ROOMY = { points: 100_000, windowMs: 60_000 };
 const ROOMY_RULES = { connects: ROOMY, login_requests_of_address: ROOMY, login_requests_of_network: ROOMY };
 
-async function openStores({ fleetOf }: GatewayOptions, closers: Closer[]) {
+async function openStores({ fleetOf, redisUrl }: GatewayOptions, closers: Closer[]) {
   if (fleetOf !== undefined) {
     const { redisUrl, catalogueUrl, sealingKey } = fleetOf;
     return { redisUrl, catalogueUrl, sealingKey };
   }
-  const [store, database] = await Promise.all([startEmbeddedRedis(), createTestDatabase()]);
-  closers.push(
-    () => store.close(),
-    () => database.close(),
-  );
-  return { redisUrl: store.url, catalogueUrl: database.url, sealingKey: newSealingKey() };
+  const database = await createTestDatabase();
+  closers.push(() => database.close());
+  const stores = { catalogueUrl: database.url, sealingKey: newSealingKey() };
+  if (redisUrl !== undefined) return { ...stores, redisUrl };
+  const store = await startEmbeddedRedis();
+  closers.push(() => store.close());
+  return { ...stores, redisUrl: store.url };
 }
 
 async function makeCertificates(closers: Closer[]) {

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startDebianRedis } from '../support/redis-for-tests.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { answerTo, cancelKeyOf, connectedClient, waitForMessage, waitingClient } from './connected-client.ts';
+import { addDeveloper, createUpstream, startGateway, type UpstreamForTests } from './gateway-for-tests.ts';
+import { cancelRequest, RawClient } from './raw-client.ts';
+import { fieldsOf } from './read-messages.ts';
+
+let upstream: UpstreamForTests;
+
+beforeAll(async () => {
+  upstream = await createUpstream();
+});
+
+afterAll(() => upstream.close());
+
+/** A gateway whose Redis can be killed. */
+async function gatewayWithRedis() {
+  const redis = await startDebianRedis();
+  const gateway = await startGateway({ redisUrl: redis.url });
+  onTestFinished(async () => {
+    await gateway.close();
+    await redis.close();
+  });
+  return { redis, gateway, developer: await addDeveloper(gateway, upstream) };
+}
+
+describe('while Redis is away', () => {
+  it('a live connection goes on, and its query can be canceled on its own node', async () => {
+    const { redis, gateway, developer } = await gatewayWithRedis();
+    using client = await connectedClient(gateway, developer);
+    await redis.kill('SIGKILL');
+    expect(await answerTo(client, 'select 7')).toBe('7');
+    const before = client.messages.length;
+    client.query('select pg_sleep(60)');
+    const { processId, secretKey } = cancelKeyOf(client);
+    await waitUntil(async () => {
+      using canceller = await RawClient.connect(gateway);
+      canceller.listen();
+      canceller.send(cancelRequest(processId, secretKey));
+      await canceller.waitForEnd();
+      return client.messages.slice(before).some(({ type }) => type === 'E');
+    }, 'the query is canceled');
+    expect(fieldsOf(await waitForMessage(client, 'E', before))).toMatchObject({ C: '57014' });
+    expect(await answerTo(client, 'select 8')).toBe('8');
+  });
+
+  it('a new login is refused with 57P03, and let in again afterwards', async () => {
+    const { redis, gateway, developer } = await gatewayWithRedis();
+    await redis.kill('SIGKILL');
+    using refused = await RawClient.connectTls(gateway);
+    refused.sendStartup();
+    await refused.waitForEnd();
+    expect(refused.types).toBe('E');
+    expect(refused.fatal).toMatchObject({ C: '57P03', M: 'cannot connect now' });
+    await redis.restart();
+    using client = await waitUntil(() => waitingClient(gateway).catch(() => null), 'a link is shown again');
+    expect(client.types).toBe('RSSSNN');
+    expect(developer.email).toContain('person-');
+  });
+
+  it('a terminal that waits is told when its login request is lost with it', async () => {
+    const { redis, gateway } = await gatewayWithRedis();
+    using client = await waitingClient(gateway);
+    await redis.restart();
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '57P03' });
+  });
+});
+
+describe('an upstream that is lost', () => {
+  it('with its connection idle ends the client’s, with the upstream’s own words', async () => {
+    const { gateway, developer } = await gatewayWithRedis();
+    using victim = await connectedClient(gateway, developer);
+    using killer = await connectedClient(gateway, developer);
+    const pid = await answerTo(victim, 'select pg_backend_pid()');
+    await answerTo(killer, `select pg_terminate_backend(${pid})`);
+    await victim.waitForEnd();
+    expect(victim.fatal).toMatchObject({ C: '57P01', M: expect.stringContaining('administrator command') });
+    expect(victim.types.match(/E/g)).toHaveLength(1);
+  });
+});
