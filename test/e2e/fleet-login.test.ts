@@ -97,7 +97,7 @@ describe('a Redis that restarts while a terminal waits', () => {
     const link = await linkOf(psql);
     await redis.restart();
     expect(await finish(psql)).toMatchObject({ code: 2, stdout: '' });
-    expect(psql.stderr()).toMatch(/FATAL: {2}/);
+    expect(psql.stderr()).toMatch(/FATAL: {2}cannot connect now\n[\s\S]*HINT: {2}Retry in a moment/);
     expect((await desk.browser.get(new URL(link).pathname)).status).toBe(404);
     expect(await desk.login(['-Atc', 'select 6 * 7'])).toMatchObject({ code: 0, stdout: '42\n' });
   });

@@ -66,14 +66,21 @@ export async function openDesk({ redisUrl, environment = {} }: DeskOptions = {})
   const project = await addProject(node, { accountId: personalAccountId(person.id), name: 'shop' });
   const openBrowser = (at: Pick<TestNode, 'baseUrl'> = node) => signedInBrowser(at.baseUrl);
   const browser = await openBrowser();
-  const psql = (args: readonly string[] = [], { at = node, ...changes }: PsqlChanges = {}) =>
-    startPsql({ args: [...connectionArguments(at), ...args], ...changes });
+  const runs: PsqlRun[] = [];
+  const psql = (args: readonly string[] = [], { at = node, ...changes }: PsqlChanges = {}) => {
+    const run = startPsql({ args: [...connectionArguments(at), ...args], ...changes });
+    runs.push(run);
+    return run;
+  };
   const login: Desk['login'] = async (args, { choice = {}, ...changes } = {}) => {
     const run = psql(args, { input: '', ...changes });
     await browser.approve(await linkOf(run), choice);
     return await finish(run);
   };
-  const close = () => installation.close();
+  const close = async () => {
+    for (const run of runs) run.kill('SIGKILL');
+    await installation.close();
+  };
   return {
     installation,
     node,
