@@ -10,10 +10,13 @@ export interface AccessEnders {
 }
 
 /**
- * Ends every grant and every live connection that has all of the given owners, here at once and elsewhere within a
- * second. Connections end also when the grants' store is away; then it throws `store_unavailable` afterwards.
+ * Ends every grant and every live connection that has all of the given owners: grants first, so that nobody comes in
+ * again. Connections end also when the grants' store is away; then it throws `store_unavailable` afterwards.
  */
 export async function endAccess({ grants, liveConnections }: AccessEnders, owners: GrantFilter): Promise<void> {
-  const [, revoked] = await Promise.allSettled([liveConnections.endWhere(owners), grants.revokeWhere(owners)]);
-  if (revoked.status === 'rejected') throw revoked.reason;
+  try {
+    await grants.revokeWhere(owners);
+  } finally {
+    await liveConnections.endWhere(owners);
+  }
 }
