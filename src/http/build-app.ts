@@ -2,7 +2,12 @@
 
 import express, { type Express, type RequestHandler } from 'express';
 import type { ApprovalServices } from '../login/approve-login-request.ts';
+import { apiErrors } from './api/api-errors.ts';
+import { API_PREFIX } from './api/api-route.ts';
+import { apiRoutes } from './api/api-routes.ts';
+import { NOTHING_MEASURED } from './api/consumption/nothing-measured.ts';
 import { approvalRoutes } from './approval/approval-routes.ts';
+import { consoleRoutes } from './console/console-routes.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { homeRoutes } from './home-routes.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
@@ -39,6 +44,8 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(requestLog(deps.log), requestMetrics(deps.metrics), securityHeaders(address));
   app.use(healthRoutes(readiness), assetRoutes(assets));
   app.use(neverStored, loadRequestContext({ catalogue, address, trustedProxies: config.http.trustedProxies }));
+  app.use(apiRoutes({ ...deps, address, consumption: NOTHING_MEASURED }));
+  app.use(API_PREFIX, apiErrors);
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
   app.use(requireOwnForm(address));
   app.use(homeRoutes({ catalogue, config, address, renderer }));
@@ -48,6 +55,7 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(setUpRoutes({ deps, renderer, address }));
   app.use(invitationRoutes({ deps, renderer, address }));
   app.use(approvalRoutes({ services: approvalServices(deps), catalogue, limits: deps.limits, renderer }));
+  app.use(consoleRoutes({ deps, renderer, address }));
   app.use(unknownPath, errorHandler(renderer));
   return app;
 }

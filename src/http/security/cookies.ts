@@ -26,7 +26,11 @@ export function clearCookie(response: Response, address: PublicAddress, name: Co
 
 /** The cookie's value; null when it is missing. */
 export function readCookie(request: Request, address: PublicAddress, name: CookieName): string | null {
-  const wanted = cookieName(name, address);
+  return cookieValue(request, cookieName(name, address));
+}
+
+/** The value of a cookie with exactly that name, ours or not; null when it is missing. */
+export function cookieValue(request: Request, wanted: string): string | null {
   for (const part of (request.headers.cookie ?? '').split(';')) {
     const [key = '', ...value] = part.trim().split('=');
     if (key === wanted) return value.join('=');

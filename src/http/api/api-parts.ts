@@ -1,0 +1,16 @@
+// What the management API works with: the parts of the node that know the rules, and where this installation is found.
+
+import type { Config } from '../../config.ts';
+import type { HttpDependencies } from '../http-dependencies.ts';
+import type { PublicAddress } from '../public-address.ts';
+import type { ConsumptionSource } from './consumption-source.ts';
+
+export interface ApiParts
+  extends Pick<
+    HttpDependencies,
+    'catalogue' | 'provisioning' | 'grants' | 'liveConnections' | 'limits' | 'auditTrail' | 'clock'
+  > {
+  readonly config: Config;
+  readonly address: PublicAddress;
+  readonly consumption: ConsumptionSource;
+}

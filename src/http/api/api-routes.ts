@@ -1,0 +1,75 @@
+// Serves the routes of the management API: each call is authenticated, counted, checked, performed and answered, in this
+// order. Which routes there are is in all-routes.ts.
+
+import { Router as createRouter, type Request, type RequestHandler, type Response, type Router } from 'express';
+import { PosternError } from '../../errors.ts';
+import { contextOf } from '../request-context.ts';
+import { ALL_API_ROUTES } from './all-routes.ts';
+import type { ApiCall, Caller } from './api-call.ts';
+import { methodNotAllowed, nameRequest, unknownApiPath } from './api-errors.ts';
+import type { ApiParts } from './api-parts.ts';
+import { API_PREFIX, type ApiRoute } from './api-route.ts';
+import { authenticateCall } from './authenticate-call.ts';
+import { openApiRoute } from './openapi-route.ts';
+import { parseBody, takeBody } from './read-body.ts';
+
+/** Everything below `/api/v2`; what fails, also before it came here, is for `apiErrors`. */
+export function apiRoutes(parts: ApiParts): Router {
+  const router = createRouter({ caseSensitive: true });
+  router.use(API_PREFIX, nameRequest);
+  openApiRoute(router, parts);
+  for (const [path, routes] of byPath(ALL_API_ROUTES)) {
+    const place = router.route(path);
+    for (const route of routes) {
+      place[route.method](...(route.body === null ? [] : [takeBody]), answer(parts, route));
+    }
+    place.all(methodNotAllowed);
+  }
+  router.use(API_PREFIX, unknownApiPath);
+  return router;
+}
+
+function answer(parts: ApiParts, route: ApiRoute): RequestHandler {
+  return async (request, response) => {
+    const caller = await authenticateCall(parts, request, response);
+    await countCall({ parts, caller, route, response });
+    const call = apiCall({ parts, caller, response });
+    const body = await route.perform(call, rawInput(request, route));
+    response.status(route.status).json(body);
+  };
+}
+
+async function countCall(counted: {
+  readonly parts: ApiParts;
+  readonly caller: Caller;
+  readonly route: ApiRoute;
+  readonly response: Response;
+}): Promise<void> {
+  const { parts, caller, route, response } = counted;
+  const verdict = await parts.limits.apiCall({
+    keyId: caller.limitKey,
+    route: `${route.method} ${route.path}`,
+    address: contextOf(response).address,
+  });
+  if (verdict === 'limited') throw new PosternError('rate_limited');
+}
+
+function apiCall({ parts, caller, response }: { parts: ApiParts; caller: Caller; response: Response }): ApiCall {
+  const { requestId, address, userAgent } = contextOf(response);
+  return { ...parts, caller, context: { actor: caller.actor, requestId, browserIp: address, userAgent } };
+}
+
+function rawInput(request: Request, route: ApiRoute) {
+  const { params, query } = request;
+  return { params, query, body: route.body === null ? {} : parseBody(request) };
+}
+
+/** Express' notation with the prefix, each path once, in the order of the list. */
+function byPath(routes: readonly ApiRoute[]): Map<string, ApiRoute[]> {
+  const grouped = new Map<string, ApiRoute[]>();
+  for (const route of routes) {
+    const path = `${API_PREFIX}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+    grouped.set(path, [...(grouped.get(path) ?? []), route]);
+  }
+  return grouped;
+}

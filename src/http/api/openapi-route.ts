@@ -1,0 +1,22 @@
+// Serves the OpenAPI document, to anybody: it says what could be asked, not what there is.
+
+import type { RequestHandler, Router } from 'express';
+import { VERSION } from '../../version.ts';
+import { ALL_API_ROUTES } from './all-routes.ts';
+import type { ApiParts } from './api-parts.ts';
+import { API_PREFIX } from './api-route.ts';
+import { openApiDocument } from './openapi-document.ts';
+
+export const OPENAPI_PATH = `${API_PREFIX}/openapi.json`;
+
+/** Made once, at the first request. */
+export function openApiRoute(router: Router, { config, address }: ApiParts): void {
+  let document: string | null = null;
+  const serve: RequestHandler = (_request, response) => {
+    document ??= JSON.stringify(
+      openApiDocument(ALL_API_ROUTES, { url: address.url, brand: config.brand, version: VERSION }),
+    );
+    response.type('application/json').send(document);
+  };
+  router.get(OPENAPI_PATH, serve);
+}

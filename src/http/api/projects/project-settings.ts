@@ -1,0 +1,59 @@
+// The settings that clients send with projects: checked, kept and given back. Those that promise a protection which
+// Postern gives otherwise are refused, so that nobody relies on them.
+
+import { z } from 'zod';
+import { PosternError } from '../../../errors.ts';
+
+// Neon API 2.7.3: ComputeUnit, SuspendTimeoutSeconds; bounds and plans are checked by the catalogue.
+export const computeUnitField = z.number();
+export const suspendTimeoutField = z.int();
+
+// Neon API 2.7.3: DefaultEndpointSettings
+export const defaultEndpointSettingsShape = z
+  .object({
+    autoscaling_limit_min_cu: computeUnitField,
+    autoscaling_limit_max_cu: computeUnitField,
+    suspend_timeout_seconds: suspendTimeoutField,
+    pg_settings: z.record(z.string(), z.string()),
+  })
+  .partial()
+  .meta({ id: 'DefaultEndpointSettings' });
+
+const quotaField = z.int().min(0);
+
+// Neon API 2.7.3: ProjectSettingsData
+export const projectSettingsShape = z
+  .object({
+    quota: z
+      .object({
+        active_time_seconds: quotaField,
+        compute_time_seconds: quotaField,
+        written_data_bytes: quotaField,
+        data_transfer_bytes: quotaField,
+        logical_size_bytes: quotaField,
+      })
+      .partial(),
+    allowed_ips: z.object({ ips: z.array(z.string()), protected_branches_only: z.boolean() }).partial(),
+    enable_logical_replication: z.boolean(),
+    block_public_connections: z.boolean(),
+    block_vpc_connections: z.boolean(),
+    hipaa: z.boolean(),
+  })
+  .partial()
+  .meta({ id: 'ProjectSettings' });
+
+/** Throws `not_offered` for settings that would have to be enforced to be true. */
+export function requireOfferedSettings(settings: z.output<typeof projectSettingsShape> | undefined): void {
+  if (settings === undefined) return;
+  const { allowed_ips: allowedIps, quota, ...switches } = settings;
+  if ((allowedIps?.ips ?? []).length > 0) {
+    throw notOffered('allowed_ips is not offered here; an admin sets allowed networks in the policy');
+  }
+  if (Object.values(quota ?? {}).some((limit) => limit > 0)) throw notOffered('quotas are not offered here');
+  const [on] = Object.entries(switches).find(([, value]) => value) ?? [];
+  if (on !== undefined) throw notOffered(`${on} is not offered here`);
+}
+
+function notOffered(problem: string): PosternError {
+  return new PosternError('not_offered', { params: { problem } });
+}

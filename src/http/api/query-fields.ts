@@ -1,0 +1,23 @@
+// What lists take in their query: limits, cursors, search, and arrays in both of their notations.
+
+import { z } from 'zod';
+
+const MAX_CURSOR_CHARACTERS = 512;
+const MAX_SEARCH_CHARACTERS = 256;
+
+/** `limit`, from 1. */
+export function limitField({ byDefault, most }: { readonly byDefault: number; readonly most: number }) {
+  return z.coerce.number().int().min(1).max(most).default(byDefault);
+}
+
+export const cursorField = z.string().max(MAX_CURSOR_CHARACTERS).optional();
+export const searchField = z.string().max(MAX_SEARCH_CHARACTERS).optional();
+export const sortOrderField = z.enum(['asc', 'desc']).default('desc');
+
+/** `a,b` as the api-client sends it, `a` and `b` as repeated parameters, or both mixed. */
+export function listField<Item extends z.ZodType<unknown, string>>(item: Item, { most }: { readonly most: number }) {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',').filter((part) => part !== '')))
+    .pipe(z.array(item).max(most));
+}
