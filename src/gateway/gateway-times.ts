@@ -3,6 +3,8 @@
 export interface GatewayTimes {
   /** From accept to the parsed StartupMessage. */
   readonly negotiationMs: number;
+  /** From the ClientHello to the end of the TLS handshake, which is a few round trips. */
+  readonly handshakeMs: number;
   /** From approval to ReadyForQuery, without waking the compute. */
   readonly connectMs: number;
   /** Pauses between attempts while a compute starts. */
@@ -23,6 +25,7 @@ export interface GatewayTimes {
 
 export const DEFAULT_TIMES: GatewayTimes = {
   negotiationMs: 15_000,
+  handshakeMs: 5_000,
   connectMs: 30_000,
   retryPausesMs: [200, 400, 800, 1_600],
   passwordMs: 60_000,

@@ -20,8 +20,7 @@ import { progressReporter } from './progress-reporter.ts';
 /** Resolves once the login was approved and the approval used; throws why not, with the login request ended or left open. */
 export async function passLinkDoor(session: LiveSession, parts: GatewayParts): Promise<Passage> {
   session.watchClient();
-  await refuseBeforeAsking(session, parts);
-  const { request, loginUrl } = await openLoginRequest(session, parts);
+  const { request, loginUrl } = await askForLogin(session, parts);
   try {
     session.signal.throwIfAborted();
     showLink(session, { loginUrl, userCode: request.userCode }, parts);
@@ -32,6 +31,19 @@ export async function passLinkDoor(session: LiveSession, parts: GatewayParts): P
     return passageOf({ request, approval }, session, parts);
   } catch (error) {
     await leaveLoginRequest(request, error, { session, parts });
+    throw error;
+  }
+}
+
+async function askForLogin(session: LiveSession, parts: GatewayParts) {
+  try {
+    await refuseBeforeAsking(session, parts);
+    session.signal.throwIfAborted();
+    return await openLoginRequest(session, parts);
+  } catch (error) {
+    if (error instanceof PosternError && (error.kind === 'policy' || error.kind === 'limit')) {
+      auditConnection(session, parts, { event: 'login.refused', outcome: 'refused', reason: error.code });
+    }
     throw error;
   }
 }

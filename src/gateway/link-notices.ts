@@ -40,7 +40,7 @@ export const WAKING_NOTICE = notice('Waking the compute.');
 export const CONNECTING_NOTICE = notice('Connecting to database.');
 
 export function drainNotice(remainingMs: number): Report {
-  return notice(`Postern is restarting; this login must be approved within ${formatDuration(remainingMs)}.`);
+  return notice(`This gateway is restarting; the login must be approved within ${formatDuration(remainingMs)}.`);
 }
 
 /** Names the person, project, database and database role, since psql's prompt shows only what was asked for. */

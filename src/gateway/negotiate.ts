@@ -45,7 +45,9 @@ export interface NegotiationRules {
   readonly certificates: TlsCertificates | null;
   readonly handshakes: Slots;
   readonly limits: Pick<Limits, 'connect'>;
+  /** For everything, and for the TLS handshake within it. */
   readonly limitMs: number;
+  readonly handshakeMs: number;
 }
 
 export function negotiationRules({ config, certificates, handshakes, times, limits }: GatewayParts): NegotiationRules {
@@ -56,6 +58,7 @@ export function negotiationRules({ config, certificates, handshakes, times, limi
     handshakes,
     limits,
     limitMs: times.negotiationMs,
+    handshakeMs: times.handshakeMs,
   };
 }
 
@@ -109,7 +112,7 @@ async function answerFirstPacket(
   switch (packet.kind) {
     case 'ssl_request': {
       const answered = withAnswer(standing, packet.kind);
-      if (rules.certificates !== null) return await beginTls(answered, rules, { kind: 'after_ssl_request', signal });
+      if (rules.certificates !== null) return await beginTls(answered, rules, { kind: 'after_client_hello', signal });
       socket.write(ENCRYPTION_NO);
       return answered;
     }
@@ -143,19 +146,26 @@ async function readFirstPacket(
 async function beginTls(
   standing: Standing,
   rules: NegotiationRules,
-  { kind, signal }: { kind: 'direct' | 'after_ssl_request'; signal: AbortSignal },
+  { kind, signal }: { kind: 'direct' | 'after_client_hello'; signal: AbortSignal },
 ): Promise<Standing> {
   const { certificates, handshakes } = rules;
   const isRepeated = standing.tls !== null || (kind === 'direct' && standing.answered.includes('ssl_request'));
   if (certificates === null || isRepeated) throw new ProtocolViolation('not_postgres', 'TLS record where none may be');
-  return await handshakes.run(signal, async () => {
-    if (kind === 'after_ssl_request') {
-      refuseEarlyBytes(standing.socket);
-      standing.socket.write(SSL_YES);
-    }
-    const { socket, tls } = await acceptTls(standing.socket, certificates, { kind, signal });
-    return { ...standing, socket, tls };
-  });
+  if (kind === 'after_client_hello') await agreeToTls(standing.socket, signal);
+  return await handshakes.run(signal, () =>
+    withTimeLimit(rules.handshakeMs, signal, async (limited) => {
+      const { socket, tls } = await acceptTls(standing.socket, certificates, { kind, signal: limited });
+      return { ...standing, socket, tls };
+    }),
+  );
+}
+
+// Waits for the ClientHello without a place among the handshakes: who only opens connections must not keep others out.
+async function agreeToTls(socket: Socket, signal: AbortSignal): Promise<void> {
+  refuseEarlyBytes(socket);
+  socket.write(SSL_YES);
+  const { kind } = await readStartupPacket(socket, signal);
+  if (kind === 'packet') throw new ProtocolViolation('not_postgres', 'startup packet where TLS was agreed on');
 }
 
 // NOTE: bytes behind an SSLRequest came in clear text; fed into TLS they would count as the client's (CVE-2021-23214).

@@ -1,5 +1,6 @@
 // The connections of this node and whether more may come: open, draining, or closed. Ends none by itself.
 
+import { setMaxListeners } from 'node:events';
 import { PosternError } from '../errors.ts';
 import type { LiveSession } from './live-session.ts';
 
@@ -12,6 +13,8 @@ export class OpenConnections {
   /** `most` is how many may be served at a time. */
   constructor(most: number) {
     this.#most = most;
+    // Every connection listens while it negotiates: ten of them are no leak.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Aborts when everything must end now. */

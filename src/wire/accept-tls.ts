@@ -19,8 +19,11 @@ export interface TlsFacts {
 }
 
 export interface AcceptTlsOptions {
-  /** `direct` (PostgreSQL 17, sslnegotiation=direct) requires ALPN. */
-  readonly kind: 'after_ssl_request' | 'direct';
+  /**
+   * `direct` (PostgreSQL 17, sslnegotiation=direct) requires ALPN. `after_client_hello`: an SSLRequest was answered, and
+   * whoever calls has seen the ClientHello come after the answer and put it back.
+   */
+  readonly kind: 'after_ssl_request' | 'after_client_hello' | 'direct';
   readonly signal: AbortSignal;
 }
 
@@ -36,9 +39,9 @@ export class TlsHandshakeFailed extends Error {
 const ALPN_PROTOCOL = 'postgresql';
 
 /**
- * Resolves with the encrypted socket, on which nothing was read yet. With `direct`, bytes put back into the plain one are
- * the handshake's; after an SSLRequest there must be none, and the call must follow the `S` in the same turn, before an
- * honest client can have answered it. Throws ProtocolViolation for bytes that came too early, TlsHandshakeFailed, or the
+ * Resolves with the encrypted socket, on which nothing was read yet. Bytes put back into the plain one are the handshake's,
+ * but with `after_ssl_request` there must be none, and the call must follow the `S` in the same turn, before an honest
+ * client can have answered it. Throws ProtocolViolation for bytes that came too early, TlsHandshakeFailed, or the
  * signal's reason; the socket is destroyed then.
  */
 export async function acceptTls(

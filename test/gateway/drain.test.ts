@@ -73,7 +73,7 @@ describe('a node that drains', () => {
     const node = await nodeWith({ drainMs: 60_000 });
     using client = await waitingClient(node);
     const drained = node.gateway.drain();
-    await client.waitForNotice(/^Postern is restarting; this login must be approved within 1 minute\.$/);
+    await client.waitForNotice(/^This gateway is restarting; the login must be approved within 1 minute\.$/);
     await approveLink(node, client, developer);
     await client.waitForType('Z');
     expect(await answerTo(client, 'select 7')).toBe('7');

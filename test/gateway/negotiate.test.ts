@@ -162,6 +162,18 @@ describe('a peer that breaks the protocol', () => {
   });
 });
 
+describe('a crowd of half-open connections', () => {
+  it('keeps no good client out, whether it says nothing or stops before its ClientHello', async () => {
+    const crowd = await Promise.all(Array.from({ length: 600 }, () => RawClient.connect(gateway)));
+    for (const [index, client] of crowd.entries()) if (index % 2 === 0) client.send(sslRequest());
+    using good = await RawClient.connectTls(gateway);
+    good.sendStartup(probe);
+    await good.waitForEnd();
+    expect(good.fatal.M).toBe('gateway is up');
+    for (const client of crowd) client.destroy();
+  });
+});
+
 describe('clear text', () => {
   it('is refused before AuthenticationOk where TLS is required, so that sslmode=allow comes back over TLS', async () => {
     const strict = await startGateway({ environment: { POSTERN_TLS: 'require' }, fleetOf: gateway });
