@@ -49,7 +49,7 @@ export async function createInstallation(
     databaseUrl: database.url,
     redisUrl,
     startNode: async (environment = {}) => {
-      const node = await startNode({ DATABASE_URL: database.url, REDIS_URL: redisUrl, ...environment }, options.log);
+      const node = await startNode({ ...nodeEnvironment(database.url, redisUrl), ...environment }, options.log);
       nodes.add(node);
       return { ...node, close: () => node.close().finally(() => nodes.delete(node)) };
     },
@@ -58,15 +58,21 @@ export async function createInstallation(
   };
 }
 
-async function startNode(environment: Readonly<Record<string, string>>, log?: Log): Promise<TestNode> {
-  const config = loadConfig({
+/** What makes a node one of an installation, wherever it runs. */
+export function nodeEnvironment(databaseUrl: string, redisUrl: string): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
     POSTERN_SECRET_KEY: SECRET_KEY,
     POSTERN_HOSTS: `18=${postgresUrl()}?sslmode=disable`,
     POSTERN_PG_PORT: '0',
     POSTERN_HTTP_PORT: '0',
     POSTERN_LOG_LEVEL: 'silent',
-    ...environment,
-  });
+  };
+}
+
+async function startNode(environment: Readonly<Record<string, string>>, log?: Log): Promise<TestNode> {
+  const config = loadConfig(environment);
   const postern = await createPostern(config, { log: log ?? createLog(config.logLevel) });
   const addresses = await postern.listen();
   const close = () => postern.close();

@@ -1,0 +1,80 @@
+// A gigabyte each way through one connection, in a process of its own whose memory is watched meanwhile.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectionArguments, type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
+import { nodeEnvironment } from '../support/postern-for-tests.ts';
+import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';
+import { startPsql } from '../support/psql.ts';
+import type { WebClient } from '../support/web-client.ts';
+
+const MIB = 2 ** 20;
+// 1,048,576 lines of 1,023 letters and a newline: 1 GiB.
+const LINES = MIB;
+const LETTERS = 1_023;
+/** A few times what the relay may buffer, and the garbage that Node leaves lying before it collects. */
+const MOST_GROWTH_BYTES = 96 * MIB;
+const WATCH_EVERY_MS = 100;
+
+let desk: Desk;
+let postern: PosternProcess;
+let browser: WebClient;
+
+beforeAll(async () => {
+  desk = await openDesk();
+  const { databaseUrl, redisUrl } = desk.installation;
+  postern = await startPosternProcess({ environment: nodeEnvironment(databaseUrl, redisUrl) });
+  browser = await desk.openBrowser(postern);
+  // The first connection of a process pays for what later ones find loaded.
+  await copy('select 1');
+});
+
+afterAll(async () => {
+  await postern.close();
+  await desk.close();
+});
+
+/** psql through sh, approved; its output is counted instead of kept. */
+async function copy(sql: string, pipes: { readonly before?: string; readonly behind?: string } = {}) {
+  const { before = 'true', behind = 'wc -c' } = pipes;
+  const args = [...connectionArguments(postern), '-qAt', '-c', sql];
+  const run = startPsql({ program: 'sh', args: ['-ec', `${before} | psql "$@" | ${behind}`, 'sh', ...args] });
+  await browser.approve(await linkOf(run));
+  return await finish(run);
+}
+
+/** How far the process' memory rose above where it was, at the most, while the work was done. */
+async function growthDuring(work: () => Promise<unknown>): Promise<number> {
+  const before = await postern.residentBytes();
+  let most = before;
+  const watch = setInterval(() => {
+    void postern.residentBytes().then((bytes) => {
+      most = Math.max(most, bytes);
+    });
+  }, WATCH_EVERY_MS);
+  try {
+    await work();
+  } finally {
+    clearInterval(watch);
+  }
+  return most - before;
+}
+
+describe('COPY of a gigabyte', () => {
+  it('out of the database arrives whole, with flat memory', async () => {
+    const growth = await growthDuring(async () => {
+      const sql = `copy (select repeat('x', ${LETTERS}) from generate_series(1, ${LINES})) to stdout`;
+      expect((await copy(sql)).stdout).toBe(`${LINES * (LETTERS + 1)}\n`);
+    });
+    expect(growth).toBeLessThan(MOST_GROWTH_BYTES);
+  }, 120_000);
+
+  it('into the database is read whole, with flat memory', async () => {
+    // Each line is parsed by the server, and the table stays empty: a disk is not the subject.
+    const sql = `create temp table lines (line text); copy lines from stdin where length(line) <> ${LETTERS}`;
+    const before = `yes "$(head -c ${LETTERS} /dev/zero | tr '\\0' x)" | head -n ${LINES}`;
+    const growth = await growthDuring(async () => {
+      expect(await copy(sql, { before })).toMatchObject({ code: 0 });
+    });
+    expect(growth).toBeLessThan(MOST_GROWTH_BYTES);
+  }, 120_000);
+});
