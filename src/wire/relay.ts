@@ -4,11 +4,11 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { TransactionStatus } from '../protocol/backend-messages.ts';
+import { awaitLastReplies } from './await-last-replies.ts';
 import { listen } from './listen.ts';
 import { MessageInserter } from './message-inserter.ts';
 import { surviveErrors } from './survive-errors.ts';
 import { UnansweredClient } from './unanswered-client.ts';
-import { watchSilence } from './watch-silence.ts';
 
 /** Why a relay finished; of several reasons the first. `clean` when the client said Terminate. */
 export type RelayEnd =
@@ -45,8 +45,6 @@ export interface RelayParts {
 
 /** Unsent bytes per direction above which its source is paused. */
 const RELAY_BUFFER_BYTES = 65_536;
-/** How long an upstream may be silent once the client has closed; PostgreSQL, too, takes a half-close for the end. */
-const CLIENT_GONE_GRACE_MS = 1_000;
 
 /** `…_closed`: that side's FIN was passed on, and what the other one still sends is under way. */
 type RelayPhase = 'relaying' | 'client_closed' | 'upstream_closed' | 'ending' | 'finished';
@@ -162,13 +160,9 @@ class SocketRelay implements Relay {
     this.#phase = 'client_closed';
     this.#reason = { kind: 'client_closed', clean: this.#unanswered.saidTerminate };
     const { client, upstream } = this.#parts;
-    upstream.end();
     const movedBytes = () => this.bytesToClient + this.bytesToUpstream - upstream.writableLength;
-    const stopWatching = watchSilence(movedBytes, CLIENT_GONE_GRACE_MS, () => {
-      // A reply that waits for a slow reader is not silence.
-      if (client.writableLength === 0) this.#finish({ kind: 'ended' });
-    });
-    this.#stops.push(stopWatching);
+    const finish = () => this.#finish({ kind: 'ended' });
+    this.#stops.push(awaitLastReplies({ client, upstream, movedBytes }, finish));
   }
 
   #onUpstreamEnd(): void {
