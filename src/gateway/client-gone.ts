@@ -1,6 +1,6 @@
 // The end of a connection that nobody can be told of.
 
-/** The client hung up; `terminated` when it said so with a Terminate message. Nothing is sent, nothing is an error. */
+/** The client hung up, with or without a Terminate message: nothing is sent, and nothing is an error. */
 export class ClientGone extends Error {
   constructor(cause?: unknown) {
     super('client went away', cause === undefined ? undefined : { cause });

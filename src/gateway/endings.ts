@@ -2,6 +2,7 @@
 
 import { assertNever } from '../assert-never.ts';
 import { PosternError, toPosternError } from '../errors.ts';
+import { ProtocolViolation } from '../protocol/protocol-violation.ts';
 import { encodeErrorOrNotice } from '../protocol/upstream-reports.ts';
 import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
 import { ClientGone } from './client-gone.ts';
@@ -25,6 +26,9 @@ const AUTHORIZATION_CLASS = '28';
 /** The ending that an error means; anything unexpected becomes `internal` with a reference for the log. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof ClientGone) return { kind: 'silent', reason: 'terminal_closed' };
+  if (error instanceof ProtocolViolation) {
+    return { kind: 'refusal', error: new PosternError('invalid_startup', { cause: error }) };
+  }
   if (error instanceof UpstreamRefusal) return { kind: 'upstream_refusal', refusal: error };
   return { kind: 'refusal', error: toPosternError(error) };
 }

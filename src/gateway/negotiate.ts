@@ -2,6 +2,7 @@
 // all within one deadline. Knows nothing of logins.
 
 import type { Socket } from 'node:net';
+import { assertNever } from '../assert-never.ts';
 import type { Config } from '../config.ts';
 import { PosternError } from '../errors.ts';
 import type { Limits } from '../ops/limits.ts';
@@ -9,10 +10,11 @@ import type { CancelKey } from '../protocol/cancel-key.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
 import type { StartupMessage } from '../protocol/startup-packet.ts';
 import { negotiateVersion, type ProtocolMinor } from '../protocol/version-negotiation.ts';
-import { acceptTls, type TlsFacts, TlsHandshakeFailed } from '../wire/accept-tls.ts';
+import { type TlsFacts, TlsHandshakeFailed } from '../wire/accept-tls.ts';
 import { type FirstPacket, readStartupPacket } from '../wire/read-startup-packet.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
 import type { TlsCertificates } from '../wire/tls-certificates.ts';
+import { beginTls, type TlsStart } from './begin-tls.ts';
 import { ClientLine } from './client-line.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { learnPeer, type Peer, peerOf } from './peer.ts';
@@ -29,7 +31,14 @@ export interface Client {
 }
 
 /** Why a connection ended before anybody could be told of it. */
-export type GoneReason = 'client_closed' | 'deadline' | 'not_postgres' | 'tls_failed' | 'rate_limited' | 'closing';
+export type GoneReason =
+  | 'client_closed'
+  | 'deadline'
+  | 'not_postgres'
+  | 'tls_failed'
+  | 'rate_limited'
+  | 'closing'
+  | 'internal';
 
 export type Negotiated =
   | { readonly kind: 'startup'; readonly client: Client }
@@ -70,7 +79,6 @@ interface Standing {
   readonly answered: readonly ('ssl_request' | 'gssenc_request')[];
 }
 
-const SSL_YES = 'S';
 // Message Flow, "SSL Session Encryption" and "GSSAPI Session Encryption".
 const ENCRYPTION_NO = 'N';
 
@@ -107,24 +115,21 @@ async function answerFirstPacket(
   const first = await readFirstPacket(standing, signal);
   if (first.kind === 'refused') return first;
   if (first.kind === 'closed') return { kind: 'gone', peer, reason: 'client_closed' };
-  if (first.kind === 'tls_client_hello') return await beginTls(standing, rules, { kind: 'direct', signal });
+  if (first.kind === 'tls_client_hello') return await speakTls(standing, rules, { kind: 'direct', signal });
   const { packet } = first;
   switch (packet.kind) {
-    case 'ssl_request': {
-      const answered = withAnswer(standing, packet.kind);
-      if (rules.certificates !== null) return await beginTls(answered, rules, { kind: 'after_client_hello', signal });
-      socket.write(ENCRYPTION_NO);
-      return answered;
-    }
-    case 'gssenc_request': {
-      const answered = withAnswer(standing, packet.kind);
-      socket.write(ENCRYPTION_NO);
-      return answered;
-    }
+    case 'ssl_request':
+      return rules.certificates === null
+        ? declineEncryption(standing, packet.kind)
+        : await speakTls(withAnswer(standing, packet.kind), rules, { kind: 'after_ssl_request', signal });
+    case 'gssenc_request':
+      return declineEncryption(standing, packet.kind);
     case 'cancel_request':
       return { kind: 'cancel', peer, socket, key: { processId: packet.processId, secretKey: packet.secretKey } };
     case 'startup_message':
       return meetClient(standing, packet.startup, rules);
+    default:
+      return assertNever(packet);
   }
 }
 
@@ -143,36 +148,21 @@ async function readFirstPacket(
   }
 }
 
-async function beginTls(
+async function speakTls(
   standing: Standing,
-  rules: NegotiationRules,
-  { kind, signal }: { kind: 'direct' | 'after_client_hello'; signal: AbortSignal },
+  { certificates, handshakes, handshakeMs }: NegotiationRules,
+  { kind, signal }: { readonly kind: TlsStart; readonly signal: AbortSignal },
 ): Promise<Standing> {
-  const { certificates, handshakes } = rules;
   const isRepeated = standing.tls !== null || (kind === 'direct' && standing.answered.includes('ssl_request'));
   if (certificates === null || isRepeated) throw new ProtocolViolation('not_postgres', 'TLS record where none may be');
-  if (kind === 'after_client_hello') await agreeToTls(standing.socket, signal);
-  return await handshakes.run(signal, () =>
-    withTimeLimit(rules.handshakeMs, signal, async (limited) => {
-      const { socket, tls } = await acceptTls(standing.socket, certificates, { kind, signal: limited });
-      return { ...standing, socket, tls };
-    }),
-  );
+  const limits = { handshakes, handshakeMs, signal };
+  return { ...standing, ...(await beginTls(standing.socket, kind, { certificates, ...limits })) };
 }
 
-// Waits for the ClientHello without a place among the handshakes: who only opens connections must not keep others out.
-async function agreeToTls(socket: Socket, signal: AbortSignal): Promise<void> {
-  refuseEarlyBytes(socket);
-  socket.write(SSL_YES);
-  const { kind } = await readStartupPacket(socket, signal);
-  if (kind === 'packet') throw new ProtocolViolation('not_postgres', 'startup packet where TLS was agreed on');
-}
-
-// NOTE: bytes behind an SSLRequest came in clear text; fed into TLS they would count as the client's (CVE-2021-23214).
-function refuseEarlyBytes(socket: Socket): void {
-  if (socket.readableLength > 0) {
-    throw new ProtocolViolation('not_postgres', 'received unencrypted data after SSL request');
-  }
+function declineEncryption(standing: Standing, request: 'ssl_request' | 'gssenc_request'): Standing {
+  const answered = withAnswer(standing, request);
+  standing.socket.write(ENCRYPTION_NO);
+  return answered;
 }
 
 function withAnswer(standing: Standing, request: 'ssl_request' | 'gssenc_request'): Standing {
@@ -196,5 +186,6 @@ function goneReason(error: unknown, signal: AbortSignal): GoneReason {
   if (error instanceof TimeLimitExceeded) return 'deadline';
   if (error instanceof ProtocolViolation) return 'not_postgres';
   if (error instanceof TlsHandshakeFailed) return 'tls_failed';
-  return 'client_closed';
+  // A reset and its kin; anything else is a defect of ours.
+  return error instanceof Error && 'syscall' in error ? 'client_closed' : 'internal';
 }

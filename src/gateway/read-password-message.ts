@@ -1,6 +1,5 @@
 // Waits for the client's next answer at a password door. What the answer proves is the door's business.
 
-import { PosternError } from '../errors.ts';
 import { PASSWORD_MESSAGE_TYPE } from '../protocol/frontend-messages.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
 import { readClientMessage } from '../wire/read-startup-packet.ts';
@@ -11,7 +10,7 @@ import type { LiveSession } from './live-session.ts';
 
 /**
  * The body of the next password message. Throws ClientGone when the client hangs up or takes too long, which psql does to
- * prompt its user; `invalid_startup` for any other or a longer message; what ended the session meanwhile.
+ * prompt its user; ProtocolViolation for any other or a longer message; what ended the session meanwhile.
  */
 export async function readPasswordMessage(
   { client, signal }: LiveSession,
@@ -22,11 +21,12 @@ export async function readPasswordMessage(
       readClientMessage(client.line.socket, { maxBodyBytes, signal: limited }),
     );
     if (message === null) throw new ClientGone();
-    if (message.type !== PASSWORD_MESSAGE_TYPE) throw new PosternError('invalid_startup');
+    if (message.type !== PASSWORD_MESSAGE_TYPE) {
+      throw new ProtocolViolation('malformed_message', `message ${message.type} instead of a password`);
+    }
     return message.body;
   } catch (error) {
     if (error instanceof TimeLimitExceeded) throw new ClientGone(error);
-    if (error instanceof ProtocolViolation) throw new PosternError('invalid_startup', { cause: error });
     throw error;
   }
 }

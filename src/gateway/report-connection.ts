@@ -50,11 +50,16 @@ function countEnding({ door, relay }: LiveSession, reason: string, { metrics }: 
 
 /** For one that ended before, so that nobody is known: scanners and health checks are not worth a line by default. */
 export function reportGone({ peer, reason, cause }: Extract<Negotiated, { kind: 'gone' }>, parts: GatewayParts): void {
-  const level = reason === 'not_postgres' || reason === 'deadline' ? 'info' : 'debug';
+  const level = reason === 'internal' ? 'error' : reason === 'not_postgres' || reason === 'deadline' ? 'info' : 'debug';
   parts.metrics.endings.inc({ reason });
   if (reason === 'tls_failed') parts.metrics.tlsFailures.inc({ side: 'client' });
   parts.log[level](
-    { reason, address: peer.address, port: peer.port, cause: messageOf(cause) },
+    {
+      reason,
+      address: peer.address,
+      port: peer.port,
+      ...(level === 'error' ? { err: cause } : { cause: messageOf(cause) }),
+    },
     'connection without login',
   );
 }
@@ -122,7 +127,9 @@ function outcomeOf(ending: Ending): AuditEventInput['outcome'] {
 }
 
 function causeOf(ending: Ending) {
-  if (ending.kind === 'upstream_refusal') return { err: ending.refusal };
+  if (ending.kind === 'upstream_refusal') {
+    return { untrusted_upstream_message: cleanForLog(ending.refusal.fields.get('M') ?? '') };
+  }
   if (ending.kind === 'silent') return {};
   const { code, cause, params } = ending.error;
   if (cause === undefined) return {};

@@ -19,7 +19,7 @@ export type ScramOutcome = { readonly kind: 'proved' } | { readonly kind: 'faile
 
 /**
  * Runs one whole exchange; a failed one takes the same steps for a known and for an unknown name. Throws ClientGone when
- * the client leaves in between, which is no attempt, and `invalid_startup` for a message that is none of SASL.
+ * the client leaves in between, which is no attempt, and ProtocolViolation for a message that is none of SASL.
  */
 export async function exchangeScram(
   session: LiveSession,
