@@ -12,6 +12,7 @@ import type { ClaimServices } from './claim-login-request.ts';
 import type { Grants } from './grants.ts';
 import { loginAuditEvent, type PersonAtBrowser } from './login-audit-event.ts';
 import type { Access, Approval, LoginRequest, MoveOutcome } from './login-request.ts';
+import { releaseWaitingLogins } from './release-waiting-logins.ts';
 import type { ReverseCodes } from './reverse-codes.ts';
 import { settleApproval } from './settle-approval.ts';
 import { type ApprovalStep, requiredStep } from './step-up.ts';
@@ -70,7 +71,7 @@ export async function approveLoginRequest(
   record(services, { request, person, target, approval, step, moved });
   if (moved.kind === 'refused') return { kind: 'too_late', request: moved.request };
   await settleApproval(services, moved.request, target);
-  await releaseOthers(services, { request, person, approval, ids: choice.alsoRelease });
+  await releaseWaitingLogins(services, moved.request, { person, approval, ids: choice.alsoRelease });
   return { kind: 'approved', request: moved.request };
 }
 
@@ -165,31 +166,6 @@ async function checkUserCode(
   if (normalizeUserCode(typed) === request.userCode) return null;
   const counted = await loginRequests.countWrongUserCode(request.id, { userId: person.userId });
   return counted.kind === 'moved' ? { kind: 'too_late', request: counted.request } : { kind: 'user_code_wrong' };
-}
-
-/** Each is claimed and approved by itself: the terminal may have closed one meanwhile, and only listed ones are let in. */
-async function releaseOthers(
-  services: ApprovalServices,
-  release: { request: LoginRequest; person: PersonAtBrowser; approval: Approval; ids: readonly LoginRequestId[] },
-): Promise<void> {
-  const { request, person, approval, ids } = release;
-  if (ids.length === 0) return;
-  const waiting = await services.loginRequests.listWaitingOfTerminal(request.origin);
-  for (const other of waiting.filter(({ id, waiting }) => ids.includes(id) && waiting === 'connection')) {
-    if (other.status === 'pending') {
-      await services.loginRequests.claim(other.id, { userId: person.userId, browserAddress: person.address });
-    }
-    const moved = await services.loginRequests.approve(other.id, {
-      userId: person.userId,
-      approval: { ...approval, grantId: null },
-    });
-    const happening = { event: 'login.approved', outcome: moved.kind === 'moved' ? 'success' : 'refused' } as const;
-    const when = { at: services.clock.now(), nodeId: services.nodeId };
-    services.auditTrail.record({
-      ...loginAuditEvent(other, person, { ...happening, ...when }),
-      computeId: approval.computeId,
-    });
-  }
 }
 
 function record(

@@ -1,7 +1,7 @@
 // A claimed login request and the person's targets as the approval page shows them. Everything that others wrote is
 // cleaned here.
 
-import type { ApprovalProps } from '../../../web/pages/approval-page.tsx';
+import type { ApprovalProps } from '../../../web/components/approval/approval-props.ts';
 import type { TargetAccount } from '../../catalogue/targets.ts';
 import type { Access, LoginRequest } from '../../login/login-request.ts';
 import { type ApprovalStep, requiredStep } from '../../login/step-up.ts';

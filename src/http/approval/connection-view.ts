@@ -4,6 +4,7 @@ import type { StatusView } from '../../../web/components/connection-status.tsx';
 import { assertNever } from '../../assert-never.ts';
 import type { LoginRequest, Progress } from '../../login/login-request.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
+import { asSentence } from '../pages/error-in-words.ts';
 
 const AGAIN = 'Run the command again to get a new link.';
 
@@ -43,7 +44,10 @@ function progressView(progress: Progress): StatusView {
     case 'connected':
       return { ...connected(progress), steps: stepsUntil(STEPS.length) };
     case 'failed':
-      return stopped('The connection failed', `${sentence(progress.message)} Your terminal says the same.`);
+      return stopped(
+        'The connection failed',
+        `${asSentence(cleanForPage(progress.message))} Your terminal says the same.`,
+      );
     case 'terminal_closed':
       return stopped('The terminal closed', `It went away before the connection stood. ${AGAIN}`);
     case 'ended':
@@ -113,9 +117,4 @@ function working(title: string, text: string, current: number): StatusView {
 
 function stopped(title: string, text: string): StatusView {
   return { tone: 'stopped', title, text, steps: [], facts: [], isFinal: true };
-}
-
-function sentence(message: string): string {
-  const text = cleanForPage(message);
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

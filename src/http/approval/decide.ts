@@ -10,6 +10,7 @@ import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
 import { recordLateDecision } from '../../login/record-late-decision.ts';
 import { wantsJson } from '../pages/error-handler.ts';
+import { errorInWords } from '../pages/error-in-words.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest, unknownLink } from './approval-parts.ts';
 import { sendConnectionPage } from './connection-page.ts';
 import { approvalChoice, type DecisionForm, parseDecisionForm } from './decision-form.ts';
@@ -60,7 +61,7 @@ async function approve(parts: ApprovalParts, deciding: Deciding): Promise<void> 
     await answerApproval(parts, deciding, answer);
   } catch (error) {
     if (!isChoiceProblem(error)) throw error;
-    await showAgain(parts, deciding, error.httpStatus, sentence(error));
+    await showAgain(parts, deciding, error.httpStatus, errorInWords(error));
   }
 }
 
@@ -124,11 +125,6 @@ function isChoiceProblem(error: unknown): error is PosternError {
     'too_many_requests',
   ] as const;
   return codes.some((code) => isPosternError(error, code));
-}
-
-function sentence({ message, hint }: PosternError): string {
-  const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
-  return hint === null ? text : `${text} ${hint}`;
 }
 
 function pathOf({ id }: LoginRequest): string {

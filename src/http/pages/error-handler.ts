@@ -4,6 +4,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { MessagePage } from '../../../web/pages/message-page.tsx';
 import { PosternError, toPosternError } from '../../errors.ts';
 import { findContext } from '../request-context.ts';
+import { errorInWords } from './error-in-words.ts';
 import type { PageRenderer } from './page-renderer.ts';
 
 /** For paths that no route took. */
@@ -58,11 +59,13 @@ function sendPage({ renderer, request, response, error }: FailedRequest): void {
     tone: 'stopped',
     title:
       error.code === 'link_unknown' ? 'This link leads nowhere' : (TITLES[error.httpStatus] ?? 'That did not work'),
-    text: sentence(error),
+    text: error.code === 'internal' ? INTERNAL_TEXT : errorInWords(error),
     reference: error.code === 'internal' ? (error.params.reference ?? null) : null,
     link: isSignedIn ? { label: 'Back to the start', href: '/' } : { label: 'Sign in', href: '/sign-in' },
   });
 }
+
+const INTERNAL_TEXT = 'Our log knows more. Give the reference to your operator.';
 
 const TITLES: Readonly<Record<number, string>> = {
   403: 'Not allowed',
@@ -73,9 +76,3 @@ const TITLES: Readonly<Record<number, string>> = {
   500: 'Something broke on our side',
   503: 'Back in a moment',
 };
-
-function sentence(error: PosternError): string {
-  const text = error.code === 'internal' ? 'Our log knows more' : error.message;
-  const message = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-  return error.hint === null ? message : `${message} ${error.hint}`;
-}

@@ -1,0 +1,99 @@
+// Where the terminal is to be let in, and for how long: compute, access, database and role, other waiting connections.
+
+import type { VNode } from 'preact';
+import { Segments } from '../segments.tsx';
+import { TargetPicker } from '../target-picker.tsx';
+import type { ApprovalProps } from './approval-props.ts';
+import { UserCodeField } from './user-code.tsx';
+
+export function ApprovalTarget(props: ApprovalProps): VNode {
+  return (
+    <>
+      <h2>Connect to</h2>
+      <TargetPicker accounts={props.accounts} pickedComputeId={props.picked.computeId} />
+      <div class="options">
+        <Segments
+          name="access"
+          legend="Access"
+          picked={props.picked.access}
+          choices={[
+            { value: 'read_write', label: 'Read and write' },
+            props.offersReadOnly
+              ? { value: 'read_only', label: 'Read only' }
+              : { value: 'read_only', label: 'Read only', obstacle: 'No project here has a read-only role.' },
+          ]}
+        />
+        <Segments
+          name="remember"
+          legend="Let this terminal in"
+          picked={props.picked.remember}
+          choices={props.rememberChoices.map((value) => ({ value, label: REMEMBER[value] }))}
+        />
+      </div>
+      <details class="more" open={props.picked.database !== '' || props.picked.role !== ''}>
+        <summary>Database and role</summary>
+        <div class="options">
+          <Suggested name="database" label="Database" value={props.picked.database} suggestions={props.databases} />
+          <Suggested name="role" label="Database role" value={props.picked.role} suggestions={props.roles} />
+        </div>
+      </details>
+      {props.alsoWaiting.length > 0 && <AlsoWaiting waiting={props.alsoWaiting} />}
+      {props.step === 'user_code' && <UserCodeField />}
+    </>
+  );
+}
+
+const REMEMBER = { once: 'Once', '1h': '1 hour', '8h': '8 hours' } as const;
+
+interface SuggestedProps {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly suggestions: readonly string[];
+}
+
+function Suggested({ name, label, value, suggestions }: SuggestedProps): VNode {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <input
+        class="input"
+        id={name}
+        name={name}
+        value={value}
+        list={`${name}-suggestions`}
+        placeholder="Chosen for you"
+        maxlength={63}
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+      />
+      <datalist id={`${name}-suggestions`}>
+        {suggestions.map((suggestion) => (
+          <option value={suggestion} />
+        ))}
+      </datalist>
+    </div>
+  );
+}
+
+function AlsoWaiting({ waiting }: { readonly waiting: ApprovalProps['alsoWaiting'] }): VNode {
+  const count = waiting.length === 1 ? '1 more connection' : `${waiting.length} more connections`;
+  return (
+    <div>
+      {waiting.map(({ id }) => (
+        <input type="hidden" name="waiting_id" value={id} />
+      ))}
+      <label class="check">
+        <input type="checkbox" name="release_waiting" value="yes" />
+        <span>
+          Let in {count} of this terminal too
+          <span class="choice-detail">
+            Waiting with the same address, user and application. Codes:{' '}
+            {waiting.map(({ userCode }) => userCode).join(', ')}
+          </span>
+        </span>
+      </label>
+    </div>
+  );
+}
