@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { encodeTerminate } from '../protocol/frontend-messages.ts';
 
 /** `closed`: FIN, RST or any failure; `terminate`: a Terminate message; `data`: any other byte. */
-export type WaitEnd = 'closed' | 'data' | 'terminate';
+type WaitEnd = 'closed' | 'data' | 'terminate';
 
 export interface WaitingClientWatch {
   /** Settles once, with what happened first; stays pending for ever after `stop`. Never rejects. */

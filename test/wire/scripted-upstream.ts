@@ -93,7 +93,7 @@ export async function expectNothingMore(socket: Socket): Promise<void> {
 }
 
 /** What may be dialled in tests: loopback, at any port given. */
-export function loopbackPolicy(...ports: readonly number[]): DialPolicy {
+function loopbackPolicy(...ports: readonly number[]): DialPolicy {
   return {
     allowedNetworks: ['127.0.0.0/8', '::1/128'],
     allowedPorts: ports,
@@ -103,7 +103,7 @@ export function loopbackPolicy(...ports: readonly number[]): DialPolicy {
   };
 }
 
-export const TARGET = {
+const TARGET = {
   name: 'main',
   host: 'db.test',
   port: 0,
