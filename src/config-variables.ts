@@ -161,6 +161,18 @@ export const CONFIG_VARIABLES = {
   POSTERN_WAITING_PER_ADDRESS: plain('20', 'logins that may wait per address', integer(1, 1_000_000)),
   POSTERN_WAITING_TOTAL: plain('1000', 'logins that may wait in all', integer(1, 1_000_000)),
   POSTERN_CONNECTIONS_TOTAL: plain('20000', 'connections of one node', integer(1, 1_000_000)),
+  POSTERN_CONNECTIONS_PER_PERSON: plain('100', 'live connections of one person', integer(1, 1_000_000)),
+  POSTERN_CONNECTIONS_PER_GRANT: plain('50', 'live connections that rest on one grant', integer(1, 1_000_000)),
+  POSTERN_CONNECTIONS_PER_COMPUTE: plain(
+    '100',
+    'live connections of one compute, where its policy does not say',
+    integer(1, 1_000_000),
+  ),
+  POSTERN_UNLIMITED_NETWORKS: plain(
+    '127.0.0.0/8,::1',
+    'networks where connects, login requests and cancels are not rated',
+    networks,
+  ),
   POSTERN_SHARED_NETWORKS: plain('', 'networks many people share, with ten times the limits', networks),
   POSTERN_ORGANIZATION_CREATION: plain(
     'self_serve',

@@ -60,7 +60,11 @@ export interface Config {
     readonly waitingPerAddress: number;
     readonly waitingInTotal: number;
     readonly connectionsInTotal: number;
+    readonly connectionsPerPerson: number;
+    readonly connectionsPerGrant: number;
+    readonly connectionsPerCompute: number;
     readonly sharedNetworks: readonly string[];
+    readonly unlimitedNetworks: readonly string[];
   };
   readonly organizations: {
     readonly creation: 'self_serve' | 'on_request';
@@ -130,7 +134,11 @@ export function loadConfig(
       waitingPerAddress: values.POSTERN_WAITING_PER_ADDRESS,
       waitingInTotal: values.POSTERN_WAITING_TOTAL,
       connectionsInTotal: values.POSTERN_CONNECTIONS_TOTAL,
+      connectionsPerPerson: values.POSTERN_CONNECTIONS_PER_PERSON,
+      connectionsPerGrant: values.POSTERN_CONNECTIONS_PER_GRANT,
+      connectionsPerCompute: values.POSTERN_CONNECTIONS_PER_COMPUTE,
       sharedNetworks: values.POSTERN_SHARED_NETWORKS,
+      unlimitedNetworks: values.POSTERN_UNLIMITED_NETWORKS,
     },
     organizations: {
       creation: values.POSTERN_ORGANIZATION_CREATION,

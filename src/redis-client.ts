@@ -95,7 +95,9 @@ function sharedOptions(target: URL, purpose: RedisPurpose): RedisOptions {
     connectTimeout: CONNECT_TIMEOUT_MS,
     keepAlive: 10_000,
     retryStrategy: reconnectPause,
-    enableReadyCheck: true,
+    // A subscriber may send nothing else once it is subscribed, so it asks nothing before either.
+    enableReadyCheck: purpose !== 'subscriber',
+    disableClientInfo: true,
     enableOfflineQueue: purpose !== 'limiter',
     maxRetriesPerRequest: purpose === 'subscriber' ? null : purpose === 'limiter' ? 0 : 3,
     ...(purpose === 'subscriber' ? {} : { commandTimeout: COMMAND_TIMEOUT_MS }),

@@ -23,8 +23,8 @@ export interface Policy {
   readonly readOnlyOnly: boolean;
   readonly replication: boolean;
   readonly reverseCode: 'when_new' | 'always';
-  /** Of the compute, from all people together. */
-  readonly maxConnections: number;
+  /** Of the compute, from all people together; null: the installation's figure. */
+  readonly maxConnections: number | null;
 }
 
 const network = z
@@ -52,7 +52,6 @@ export type PolicySettings = Readonly<z.infer<typeof policySettingsSchema>>;
 const DEFAULT_POLICY = {
   longestGrantMs: MAX_GRANT_MS,
   longestConnectionMs: 8 * HOUR_MS,
-  maxConnections: 100,
 } as const;
 
 /** No host has this address: what two lists of networks without a common address allow. */
@@ -78,7 +77,7 @@ export function effectivePolicy(account: PolicyOwner, compute: PolicyOwner): Pol
     readOnlyOnly: ofAccount.readOnlyOnly === true || ofCompute.readOnlyOnly === true,
     replication: ofCompute.replication === true && ofAccount.replication !== false,
     reverseCode: ofAccount.reverseCode === 'always' || ofCompute.reverseCode === 'always' ? 'always' : 'when_new',
-    maxConnections: smaller(ofAccount.maxConnections, ofCompute.maxConnections) ?? DEFAULT_POLICY.maxConnections,
+    maxConnections: smaller(ofAccount.maxConnections, ofCompute.maxConnections),
   };
 }
 

@@ -12,6 +12,7 @@ import { VERSION } from '../version.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { AuditWebhook } from './audit-webhook.ts';
 import { createFleet, type Fleet } from './fleet.ts';
+import type { LimitFigures } from './limit-rules.ts';
 import { Limits } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createMetricsServer } from './metrics-server.ts';
@@ -53,7 +54,7 @@ export function createOps(options: OpsOptions): Ops {
   const limits = new Limits({
     redis: redis.limiter,
     log,
-    figures: { sharedNetworks: config.limits.sharedNetworks },
+    figures: limitFigures(config),
     onLimited: (limit) => metrics.limitHits.inc({ limit }),
   });
   return {
@@ -70,6 +71,12 @@ export function createOps(options: OpsOptions): Ops {
       startHousekeeping(options);
     },
   };
+}
+
+function limitFigures({ limits }: Config): LimitFigures {
+  const { connectionsPerPerson: person, connectionsPerGrant: grant, connectionsPerCompute: compute } = limits;
+  const { sharedNetworks, unlimitedNetworks } = limits;
+  return { caps: { person, grant, compute }, sharedNetworks, unlimitedNetworks };
 }
 
 async function openMetricsPort({ config, log, closers }: OpsOptions, metrics: Metrics): Promise<void> {

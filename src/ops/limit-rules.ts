@@ -32,6 +32,14 @@ export const LIMIT_RULES = {
   api_calls_of_route: { points: 40, windowMs: SECOND },
 } as const satisfies Record<string, LimitRule>;
 
+/** What happens often without any ill will, and is not counted in unlimited networks. */
+export const RATES_OF_PLAIN_USE: ReadonlySet<string> = new Set<keyof typeof LIMIT_RULES>([
+  'connects',
+  'login_requests_of_address',
+  'login_requests_of_network',
+  'cancel_requests',
+]);
+
 export type LimitRuleName = keyof typeof LIMIT_RULES;
 
 /** Every limit that a refusal may name, for logs and metrics. */
@@ -53,4 +61,6 @@ export interface LimitFigures {
   readonly caps?: Partial<Readonly<Record<CountedThing, number>>>;
   /** CIDRs with `SHARED_NETWORK_FACTOR` times the figures. */
   readonly sharedNetworks?: readonly string[];
+  /** CIDRs where connects, login requests and cancels are not counted: the machine itself. Failures always are. */
+  readonly unlimitedNetworks?: readonly string[];
 }

@@ -14,6 +14,7 @@ import {
   type LimitName,
   type LimitRule,
   type LimitRuleName,
+  RATES_OF_PLAIN_USE,
   SHARED_NETWORK_FACTOR,
 } from './limit-rules.ts';
 import { type LimitVerdict, RateLimiter } from './rate-limiter.ts';
@@ -114,7 +115,8 @@ export class Limits {
   }
 
   /** Every rule is counted, also after the first refusal: an attacker gains nothing by being refused early. */
-  async #consume(counts: readonly Count[]): Promise<LimitVerdict> {
+  async #consume(all: readonly Count[]): Promise<LimitVerdict> {
+    const counts = all.filter((count) => !this.#isUnlimited(count));
     const verdicts = await Promise.all(
       counts.map(({ rule, key, address }) => this.#limiter(rule, address).consume(key)),
     );
@@ -137,6 +139,10 @@ export class Limits {
     const limiter = new RateLimiter({ redis: this.#redis, name, rule: figures });
     this.#limiters.set(name, limiter);
     return limiter;
+  }
+
+  #isUnlimited({ rule, address }: Count): boolean {
+    return RATES_OF_PLAIN_USE.has(rule) && isInNetworks(address, this.#figures.unlimitedNetworks ?? []);
   }
 
   #factor(address: string): number {

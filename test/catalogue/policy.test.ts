@@ -20,7 +20,7 @@ describe('the policy of a compute', () => {
       readOnlyOnly: false,
       replication: false,
       reverseCode: 'when_new',
-      maxConnections: 100,
+      maxConnections: null,
     });
   });
 

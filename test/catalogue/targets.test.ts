@@ -144,7 +144,7 @@ describe('a resolved target', () => {
         allowMd5: false,
         allowCleartext: false,
       },
-      policy: { linkLogin: true, replication: false, maxConnections: 100 },
+      policy: { linkLogin: true, replication: false, maxConnections: null },
     });
     expect(target.upstream.password?.reveal()).toBe('app-password');
     expect(JSON.stringify(target)).not.toContain('app-password');

@@ -1,0 +1,131 @@
+// What is measured on a path: pgbench's read-only transactions, connects, bulk COPY both ways, memory per idle connection.
+
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { APPLICATION, type BenchPath } from './paths.ts';
+
+export type ClientTls = 'disable' | 'require';
+
+const run = promisify(execFile);
+const COPY_ROWS = 2_000_000;
+const IDLE_CONNECTIONS = 200;
+const BYTES_PER_KIB = 1_024;
+
+export interface BenchSettings {
+  readonly seconds: number;
+}
+
+/** The tables that pgbench reads, and one to copy. */
+export async function prepareTables(direct: BenchPath): Promise<void> {
+  await run('pgbench', ['-i', '-q', '-s', '5', direct.database], { env: environmentOf(direct, 'disable') });
+  await psql(direct, 'disable', 'CREATE UNLOGGED TABLE copied (id bigint, text text)');
+}
+
+/** Transactions per second. */
+export async function readOnlyTransactions(
+  path: BenchPath,
+  tls: ClientTls,
+  clients: number,
+  { seconds }: BenchSettings,
+): Promise<number> {
+  const args = ['-S', '-n', '-M', 'simple', '-c', String(clients), '-j', '1', '-T', String(seconds), path.database];
+  const { stdout } = await run('pgbench', args, { env: environmentOf(path, tls) });
+  return tps(stdout);
+}
+
+/** Logins per second: a new connection for every transaction. */
+export async function connects(path: BenchPath, tls: ClientTls, { seconds }: BenchSettings): Promise<number> {
+  const args = ['-S', '-n', '-C', '-c', '4', '-j', '1', '-T', String(seconds), path.database];
+  const { stdout } = await run('pgbench', args, { env: environmentOf(path, tls) });
+  return tps(stdout);
+}
+
+/** Megabytes per second from the server. */
+export async function copyOut(path: BenchPath, tls: ClientTls): Promise<number> {
+  const sql = `COPY (SELECT i, repeat('x', 90) FROM generate_series(1, ${COPY_ROWS}) i) TO STDOUT`;
+  const child = spawn('psql', ['-X', '-q', '-d', path.database, '-c', sql], {
+    env: environmentOf(path, tls),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const startedAt = performance.now();
+  let bytes = 0;
+  child.stdout.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  await once(child, 'close');
+  return bytes / 1e6 / ((performance.now() - startedAt) / 1_000);
+}
+
+/** Megabytes per second to the server. */
+export async function copyIn(path: BenchPath, tls: ClientTls): Promise<number> {
+  await psql(path, tls, 'TRUNCATE copied');
+  const row = `1\t${'x'.repeat(90)}\n`;
+  const chunk = Buffer.from(row.repeat(1_000));
+  const chunks = COPY_ROWS / 4_000;
+  const child = spawn('psql', ['-X', '-q', '-d', path.database, '-c', 'COPY copied FROM STDIN'], {
+    env: environmentOf(path, tls),
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  const startedAt = performance.now();
+  for (let index = 0; index < chunks; index += 1) {
+    if (!child.stdin.write(chunk)) await once(child.stdin, 'drain');
+  }
+  child.stdin.end();
+  await once(child, 'close');
+  return (chunk.length * chunks) / 1e6 / ((performance.now() - startedAt) / 1_000);
+}
+
+/** KiB of resident memory that one idle connection costs the process in between; NaN for the direct path. */
+export async function memoryPerConnection(path: BenchPath, tls: ClientTls): Promise<number> {
+  if (path.processId === null) return Number.NaN;
+  const clients: pg.Client[] = [];
+  const before = await residentBytes(path.processId);
+  try {
+    for (let index = 0; index < IDLE_CONNECTIONS; index += 1) {
+      const client = new pg.Client({
+        host: '127.0.0.1',
+        port: path.port,
+        ...path.credentials[tls],
+        application_name: APPLICATION,
+        database: path.database,
+        ssl: tls === 'require' ? { rejectUnauthorized: false } : false,
+      });
+      await client.connect();
+      clients.push(client);
+    }
+    return ((await residentBytes(path.processId)) - before) / IDLE_CONNECTIONS / BYTES_PER_KIB;
+  } finally {
+    await Promise.all(clients.map((client) => client.end()));
+  }
+}
+
+async function psql(path: BenchPath, tls: ClientTls, sql: string): Promise<void> {
+  await run('psql', ['-X', '-q', '-d', path.database, '-c', sql], { env: environmentOf(path, tls) });
+}
+
+function environmentOf(path: BenchPath, tls: ClientTls): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: '/nonexistent',
+    PGHOST: '127.0.0.1',
+    PGPORT: String(path.port),
+    PGUSER: path.credentials[tls].user,
+    PGPASSWORD: path.credentials[tls].password,
+    PGAPPNAME: APPLICATION,
+    PGSSLMODE: tls,
+  };
+}
+
+function tps(output: string): number {
+  const [, figure] = /tps = ([\d.]+)/.exec(output) ?? [];
+  if (figure === undefined) throw new Error(`pgbench reported no rate:\n${output}`);
+  return Number(figure);
+}
+
+async function residentBytes(processId: number): Promise<number> {
+  const status = await readFile(`/proc/${processId}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * BYTES_PER_KIB;
+}
