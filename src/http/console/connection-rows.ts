@@ -1,0 +1,63 @@
+// Live connections as the console's tables show them, and ending one of them.
+
+import type { ConnectionRow } from '../../../web/components/console/connection-table.tsx';
+import { assertNever } from '../../assert-never.ts';
+import { changeEvent } from '../../catalogue/audit-context.ts';
+import type { LiveConnectionRecord } from '../../ops/live-connection.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
+import { type DoneCode, done } from './done-notices.ts';
+import { goTo } from './form-route.ts';
+import type { Visit } from './visit.ts';
+
+/** `endPath` is null where this person may not end it. */
+export function connectionRow(record: LiveConnectionRecord, endPath: string | null): ConnectionRow {
+  const target = [record.database, record.databaseRole].filter((name) => name !== null).map(cleanForPage);
+  return {
+    id: record.id,
+    person: record.personEmail === null ? null : cleanForPage(record.personEmail),
+    address: record.address,
+    application: record.application === null ? null : cleanForPage(record.application),
+    project: record.projectName === null ? null : cleanForPage(record.projectName),
+    target: target.length === 0 ? null : target.join(' as '),
+    phase: record.phase,
+    since: new Date(record.since),
+    bytesToUpstream: record.bytesToUpstream,
+    bytesToClient: record.bytesToClient,
+    endPath,
+  };
+}
+
+/** Ends a connection that this person may end, writes it down, and goes back with what became of it. */
+export async function endConnection(
+  visit: Visit,
+  record: LiveConnectionRecord,
+  { reason, backPath }: { readonly reason: string; readonly backPath: string },
+): Promise<void> {
+  const { parts, context, person } = visit;
+  const outcome = await parts.liveConnections.end(record.id, { reason, by: person.email });
+  parts.auditTrail.record(
+    changeEvent(parts.catalogue, context, {
+      event: 'ops.connection_ended',
+      outcome: outcome === 'done' ? 'success' : 'failure',
+      reason,
+      connectionId: record.id,
+      accountId: record.accountId,
+      projectId: record.projectId,
+      computeId: record.computeId,
+    }),
+  );
+  goTo(visit, done(backPath, doneCodeOf(outcome)));
+}
+
+function doneCodeOf(outcome: 'done' | 'not_found' | 'no_answer'): DoneCode {
+  switch (outcome) {
+    case 'done':
+      return 'connection_ended';
+    case 'not_found':
+      return 'connection_gone';
+    case 'no_answer':
+      return 'connection_unanswered';
+    default:
+      return assertNever(outcome);
+  }
+}

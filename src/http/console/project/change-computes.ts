@@ -1,0 +1,92 @@
+// What can be done to a project's computes: start, suspend, open or close them to links, add one, delete one.
+
+import { z } from 'zod';
+import { NewComputePage } from '../../../../web/pages/console/project/new-compute-page.tsx';
+import { shownName } from '../../../catalogue/compute-rows.ts';
+import { changeCompute, deleteCompute, getCompute } from '../../../catalogue/computes.ts';
+import { requireMay } from '../../../catalogue/permissions.ts';
+import { projectResource } from '../../../catalogue/projects.ts';
+import { type ComputeId, idFrom } from '../../../ids.ts';
+import { Secret } from '../../../secret.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { endAccess } from '../../end-access.ts';
+import { suspendComputeFor } from '../../suspend-compute.ts';
+import { sendConfirmation } from '../confirm.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import { param } from '../visit.ts';
+import { belowProjectView, type ProjectVisit } from './open-project.ts';
+
+export async function startCompute(visit: ProjectVisit): Promise<void> {
+  await visit.parts.provisioning.startCompute(visit.context, whichCompute(visit));
+  goTo(visit, done(visit.place, 'compute_started'));
+}
+
+export async function suspendCompute(visit: ProjectVisit): Promise<void> {
+  await suspendComputeFor(visit.parts, visit.context, whichCompute(visit));
+  goTo(visit, done(visit.place, 'compute_suspended'));
+}
+
+/** Closing it to links ends the grants, which were made by link. */
+export async function switchLinkLogin(visit: ProjectVisit): Promise<void> {
+  const { parts, context, place } = visit;
+  const { link_login } = parseForm(visit, z.object({ link_login: z.enum(['on', 'off']) }));
+  const which = whichCompute(visit);
+  await changeCompute(parts.catalogue, context, { ...which, changes: { passwordlessAccess: link_login === 'on' } });
+  if (link_login === 'off') await parts.grants.revokeWhere({ computeId: which.computeId });
+  goTo(visit, done(place, 'compute_changed'));
+}
+
+const newComputeSchema = z.object({
+  name: z.string().trim().max(256),
+  url: z.string().trim().max(2_048),
+  type: z.enum(['read_write', 'read_only']),
+  ca: z.string().trim().max(16_384).default(''),
+});
+
+export async function showNewCompute(visit: ProjectVisit, again?: Again): Promise<void> {
+  const { parts, request, response, person, project, place } = visit;
+  requireMay(person, 'compute.create', projectResource(parts.catalogue, project));
+  parts.renderer.send(request, response, NewComputePage, {
+    view: belowProjectView(visit, 'Add compute', again),
+    place,
+    typed: again?.typed ?? {},
+  });
+}
+
+export async function addCompute(visit: ProjectVisit): Promise<void> {
+  const { parts, context, project, place } = visit;
+  const form = parseForm(visit, newComputeSchema);
+  await parts.provisioning.addCompute(context, {
+    projectId: project.id,
+    name: form.name === '' ? null : form.name,
+    type: form.type,
+    url: new Secret(form.url),
+    readOnlyUrl: null,
+    ca: form.ca === '' ? null : form.ca,
+  });
+  goTo(visit, done(place, 'compute_added'));
+}
+
+export async function askDeleteCompute(visit: ProjectVisit, again?: Again): Promise<void> {
+  const which = { ...whichCompute(visit), action: 'compute.delete' } as const;
+  const { compute } = await getCompute(visit.parts.catalogue, visit.context, which);
+  sendConfirmation(visit, {
+    view: belowProjectView(visit, 'Delete compute', again),
+    title: `Delete compute ${cleanForPage(shownName(compute))}?`,
+    text: 'Connections through it end now, and its access tokens stop working. The databases stay as they are.',
+    button: 'Delete compute',
+    cancelPath: visit.place,
+  });
+}
+
+export async function removeCompute(visit: ProjectVisit): Promise<void> {
+  const which = whichCompute(visit);
+  await deleteCompute(visit.parts.catalogue, visit.context, which);
+  await endAccess(visit.parts, { computeId: which.computeId });
+  goTo(visit, done(visit.place, 'compute_deleted'));
+}
+
+function whichCompute(visit: ProjectVisit) {
+  return { computeId: idFrom<ComputeId>(param(visit, 'computeId')), projectId: visit.project.id };
+}

@@ -1,0 +1,96 @@
+// How each client is told where a project is: through Postern, by a database role. Pure.
+
+export interface ConnectTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly databaseRole: string;
+  /** Named where the role's name alone does not lead there; else null. */
+  readonly computeId: string | null;
+  /** Null: a place to fill in, or to be asked. */
+  readonly password: string | null;
+  readonly projectName: string;
+}
+
+export interface ConnectionString {
+  readonly client: string;
+  readonly text: string;
+  readonly hint: string | null;
+}
+
+const PASSWORD_PLACE = 'PASSWORD';
+
+/** Everything that the role's password opens, the plainest first. */
+export function connectionStrings(target: ConnectTarget): ConnectionString[] {
+  return [
+    { client: 'psql', text: `psql "${uri(target, target.password)}"`, hint: 'Without a password in it, psql asks.' },
+    { client: 'libpq URI', text: uri(target, target.password ?? PASSWORD_PLACE), hint: 'Also for most drivers.' },
+    { client: 'JDBC', text: jdbcUrl(target), hint: 'The password goes into its own property.' },
+    {
+      client: 'DBeaver',
+      text: dbeaverCommand(target),
+      hint: 'Or paste the JDBC URL into a new PostgreSQL connection.',
+    },
+    { client: 'pgAdmin', text: pgAdminServers(target), hint: 'Save it as servers.json: Tools, Import/Export Servers.' },
+    { client: 'node-postgres', text: nodePostgres(target), hint: 'It reads the password from PGPASSWORD.' },
+  ];
+}
+
+function uri(target: ConnectTarget, password: string | null): string {
+  const { host, port, database, databaseRole, computeId } = target;
+  const secret = password === null ? '' : `:${encodeURIComponent(password)}`;
+  const options = computeId === null ? '' : `&options=endpoint%3D${computeId}`;
+  const place = `${encodeURIComponent(databaseRole)}${secret}@${host}:${port}/${encodeURIComponent(database)}`;
+  return `postgresql://${place}?sslmode=require&channel_binding=require${options}`;
+}
+
+function jdbcUrl({ host, port, database, databaseRole, computeId }: ConnectTarget): string {
+  const options = computeId === null ? '' : `&options=endpoint%3D${computeId}`;
+  const user = encodeURIComponent(databaseRole);
+  return `jdbc:postgresql://${host}:${port}/${encodeURIComponent(database)}?user=${user}&sslmode=require${options}`;
+}
+
+// DBeaver, "Command Line": -con takes key=value pairs between bars.
+function dbeaverCommand(target: ConnectTarget): string {
+  const { host, port, database, databaseRole, computeId, projectName } = target;
+  const pairs = {
+    name: projectName.replace(/[|="\\$`]/g, ' '),
+    driver: 'postgresql',
+    host,
+    port,
+    database,
+    user: databaseRole,
+    'prop.sslmode': 'require',
+    ...(computeId === null ? {} : { 'prop.options': `endpoint=${computeId}` }),
+  };
+  const connection = Object.entries(pairs).map(([key, value]) => `${key}=${value}`);
+  return `dbeaver -con "${connection.join('|')}"`;
+}
+
+// pgAdmin 4, "Import/Export Servers": the JSON format.
+function pgAdminServers(target: ConnectTarget): string {
+  const { host, port, database, databaseRole, computeId, projectName } = target;
+  const parameters = { sslmode: 'require', ...(computeId === null ? {} : { options: `endpoint=${computeId}` }) };
+  const server = {
+    Name: projectName,
+    Group: 'Servers',
+    Host: host,
+    Port: port,
+    MaintenanceDB: database,
+    Username: databaseRole,
+    ConnectionParameters: parameters,
+  };
+  return JSON.stringify({ Servers: { 1: server } }, null, 2);
+}
+
+function nodePostgres({ host, port, database, databaseRole, computeId }: ConnectTarget): string {
+  const lines = [
+    `host: ${JSON.stringify(host)},`,
+    `port: ${port},`,
+    `database: ${JSON.stringify(database)},`,
+    `user: ${JSON.stringify(databaseRole)},`,
+    ...(computeId === null ? [] : [`options: ${JSON.stringify(`endpoint=${computeId}`)},`]),
+    'ssl: true,',
+  ];
+  return `new pg.Client({\n${lines.map((line) => `  ${line}`).join('\n')}\n});`;
+}

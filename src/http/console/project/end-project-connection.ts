@@ -1,0 +1,43 @@
+// Ending a live connection to a project: one's own, or anybody's for who oversees the account.
+
+import { z } from 'zod';
+import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
+import { PosternError } from '../../../errors.ts';
+import type { LiveConnectionRecord } from '../../../ops/live-connection.ts';
+import { sendConfirmation } from '../confirm.ts';
+import { endConnection } from '../connection-rows.ts';
+import type { Again } from '../form-route.ts';
+import { parseForm } from '../form-route.ts';
+import { param } from '../visit.ts';
+import { belowProjectView, type ProjectVisit } from './open-project.ts';
+
+export async function askEndConnection(visit: ProjectVisit, again?: Again): Promise<void> {
+  const record = await requireConnection(visit);
+  const who = record.personEmail ?? record.requestedUser;
+  sendConfirmation(visit, {
+    view: belowProjectView(visit, 'End connection', again),
+    title: `End the connection of ${who}?`,
+    text: `It comes from ${record.address}. A running query is cut off and its transaction rolled back.`,
+    button: 'End connection',
+    cancelPath: visit.place,
+    reason: 'asked',
+  });
+}
+
+export async function endProjectConnection(visit: ProjectVisit): Promise<void> {
+  const record = await requireConnection(visit);
+  const { reason } = parseForm(visit, z.object({ reason: z.string().trim().min(1, 'say why').max(200) }));
+  await endConnection(visit, record, { reason, backPath: visit.place });
+}
+
+/** Throws `not_found` when it is over or another project's, `forbidden` for somebody else's. */
+async function requireConnection(visit: ProjectVisit): Promise<LiveConnectionRecord> {
+  const { parts, project, person } = visit;
+  const records = await parts.liveConnections.list({ projectId: project.id });
+  const record = records.find(({ id }) => id === param(visit, 'connectionId'));
+  if (record === undefined) throw new PosternError('not_found', { params: { thing: 'connection' } });
+  if (record.userId !== person.userId) {
+    requireMay(person, 'account.end_connection', accountResource(project.accountId));
+  }
+  return record;
+}

@@ -1,0 +1,83 @@
+// One project as this person may see it: through the account that owns it, or as a guest through the personal account.
+
+import type { Request, Response } from 'express';
+import type { ConsoleView, Tab } from '../../../../web/components/console/console-view.ts';
+import { type Branch, getDefaultBranch } from '../../../catalogue/branches.ts';
+import { type ActionOn, may, notFound } from '../../../catalogue/permissions.ts';
+import { getProject, type Project, projectResource } from '../../../catalogue/projects.ts';
+import { idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import type { ConsoleParts } from '../console-parts.ts';
+import { deeperView } from '../console-view.ts';
+import type { Again } from '../form-route.ts';
+import { type AccountVisit, openAccount, param } from '../visit.ts';
+
+export interface ProjectVisit extends AccountVisit {
+  readonly project: Project;
+  readonly branch: Branch;
+  /** `/app/<account id>/projects/<project id>`. */
+  readonly place: string;
+}
+
+export type ProjectTab = 'overview' | 'connect' | 'databases' | 'consumption' | 'sharing' | 'settings';
+
+/** Throws `not_found` also for a project that is the person's by way of another account, `not_signed_in`, `forbidden`. */
+export async function openProject(parts: ConsoleParts, request: Request, response: Response): Promise<ProjectVisit> {
+  const visit = await openAccount(parts, request, response);
+  const projectId = idFrom<ProjectId>(param(visit, 'projectId'));
+  const project = await getProject(parts.catalogue, visit.context, { projectId });
+  if (!isReachedFrom(visit, project)) throw notFound({ kind: 'project', projectId });
+  const branch = await getDefaultBranch(parts.catalogue.db, projectId);
+  return { ...visit, project, branch, place: `${visit.base}/projects/${projectId}` };
+}
+
+/** Whether this person may do that to the project. */
+export function mayHere({ parts, person, project }: ProjectVisit, action: ActionOn<'project'>): boolean {
+  return may(person, action, projectResource(parts.catalogue, project));
+}
+
+export function projectView(visit: ProjectVisit, tab: ProjectTab, again?: Again): ConsoleView {
+  const crumbs = [listCrumb(visit), { label: cleanForPage(visit.project.name), href: visit.place }];
+  return deeperView(visit, { crumbs, tabs: projectTabs(visit, tab) }, again?.told ?? null);
+}
+
+/** A page below a project's tab, such as a confirmation. */
+export function belowProjectView(visit: ProjectVisit, label: string, again?: Again): ConsoleView {
+  const { project, place, request } = visit;
+  const crumbs = [listCrumb(visit), { label: cleanForPage(project.name), href: place }, { label, href: request.path }];
+  return deeperView(visit, { crumbs }, again?.told ?? null);
+}
+
+export function isGuestOf({ account, project }: Pick<ProjectVisit, 'account' | 'project'>): boolean {
+  return project.accountId !== account.id;
+}
+
+function isReachedFrom({ account, person }: AccountVisit, project: Project): boolean {
+  if (project.accountId === account.id) return true;
+  return account.id === personalAccountId(person.userId) && person.shares.has(project.id);
+}
+
+function listCrumb(visit: ProjectVisit) {
+  return isGuestOf(visit)
+    ? { label: 'Shared with me', href: `${visit.base}/shared` }
+    : { label: 'Projects', href: `${visit.base}/projects` };
+}
+
+function projectTabs(visit: ProjectVisit, current: ProjectTab): Tab[] {
+  const { place } = visit;
+  const tabs: ReadonlyArray<{ readonly tab: ProjectTab; readonly label: string; readonly isThere: boolean }> = [
+    { tab: 'overview', label: 'Overview', isThere: true },
+    { tab: 'connect', label: 'Connect', isThere: true },
+    { tab: 'databases', label: 'Databases and roles', isThere: true },
+    { tab: 'consumption', label: 'Consumption', isThere: mayHere(visit, 'project.read_consumption') },
+    { tab: 'sharing', label: 'Sharing', isThere: mayHere(visit, 'project.read_shares') },
+    { tab: 'settings', label: 'Settings', isThere: true },
+  ];
+  return tabs
+    .filter(({ isThere }) => isThere)
+    .map(({ tab, label }) => ({
+      label,
+      href: tab === 'overview' ? place : `${place}/${tab}`,
+      isCurrent: tab === current,
+    }));
+}

@@ -1,0 +1,91 @@
+// A project's settings: its name, moving it to another account, deleting it.
+
+import { z } from 'zod';
+import { ProjectSettingsPage } from '../../../../web/pages/console/project/project-settings-page.tsx';
+import { accountResource, may } from '../../../catalogue/permissions.ts';
+import { transferProjects } from '../../../catalogue/project-transfers.ts';
+import { changeProject, getProject } from '../../../catalogue/projects.ts';
+import { PosternError } from '../../../errors.ts';
+import { type AccountId, idFrom } from '../../../ids.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { endAccess } from '../../end-access.ts';
+import { sendConfirmation } from '../confirm.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import { belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
+
+export async function showProjectSettings(visit: ProjectVisit, again?: Again): Promise<void> {
+  const { parts, request, response, project, account, accounts, person, place } = visit;
+  const destinations = accounts.filter(
+    ({ id }) => id !== project.accountId && may(person, 'projects.receive', accountResource(id)),
+  );
+  parts.renderer.send(request, response, ProjectSettingsPage, {
+    view: projectView(visit, 'settings', again),
+    place,
+    name: again?.typed.name ?? project.name,
+    projectId: project.id,
+    mayRename: mayHere(visit, 'project.change'),
+    mayDelete: mayHere(visit, 'project.delete'),
+    isOrganization: account.kind === 'organization' || project.accountId !== account.id,
+    destinations: mayHere(visit, 'project.transfer')
+      ? destinations.map(({ id, name }) => ({ value: id, label: cleanForPage(name) }))
+      : [],
+  });
+}
+
+export async function renameProject(visit: ProjectVisit): Promise<void> {
+  const { parts, context, project, place } = visit;
+  const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
+  await changeProject(parts.catalogue, context, { projectId: project.id, changes: { name } });
+  goTo(visit, done(`${place}/settings`, 'project_renamed'));
+}
+
+/** Whoever reached the project through the account that it leaves is asked again, and those who lost it are cut off. */
+export async function transferProject(visit: ProjectVisit): Promise<void> {
+  const { parts, context, project, accounts } = visit;
+  const { account_id } = parseForm(visit, z.object({ account_id: z.string().max(64) }));
+  const destination = accounts.find(({ id }) => id === account_id);
+  if (destination === undefined) throw new PosternError('invalid_input', { params: { problem: 'choose an account' } });
+  const outcome = await transferProjects(parts.catalogue, context, {
+    sourceAccountId: project.accountId,
+    destinationAccountId: idFrom<AccountId>(destination.id),
+    projectIds: [project.id],
+  });
+  if (outcome.kind === 'over_limits') {
+    const [limit] = outcome.limits;
+    const problem = `the plan of ${cleanForPage(destination.name)} includes ${limit?.expected ?? 'fewer'} projects`;
+    throw new PosternError('plan_gate', { params: { problem } });
+  }
+  await endAccess(parts, { projectId: project.id, accountId: project.accountId });
+  goTo(visit, done(`/app/${destination.id}/projects/${project.id}`, 'project_transferred'));
+}
+
+export async function askDeleteProject(visit: ProjectVisit, again?: Again): Promise<void> {
+  const { parts, context, project, place } = visit;
+  await getProject(parts.catalogue, context, { projectId: project.id, action: 'project.delete' });
+  const name = cleanForPage(project.name);
+  const isHosted = project.creationSource === 'hosted';
+  sendConfirmation(visit, {
+    view: belowProjectView(visit, 'Delete project', again),
+    title: `Delete project ${name}?`,
+    text: isHosted
+      ? 'Its databases and all their data are gone for good, and everybody’s connections end now.'
+      : 'Everybody’s connections through it end now. The attached Postgres and its data stay as they are.',
+    button: 'Delete project',
+    cancelPath: `${place}/settings`,
+    typeName: name,
+  });
+}
+
+export async function deleteProject(visit: ProjectVisit): Promise<void> {
+  const { parts, context, project, base } = visit;
+  // Before the typed name: who may not delete is told so, whatever was typed.
+  await getProject(parts.catalogue, context, { projectId: project.id, action: 'project.delete' });
+  const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
+  if (name.trim() !== cleanForPage(project.name)) {
+    throw new PosternError('invalid_input', { params: { problem: 'the name does not match' } });
+  }
+  await parts.provisioning.deleteProject(context, project.id);
+  await endAccess(parts, { projectId: project.id });
+  goTo(visit, done(`${base}/projects`, 'project_deleted'));
+}

@@ -1,0 +1,74 @@
+// A project's first page: how to get in, its computes, who is connected.
+
+import type { ComputeRow } from '../../../../web/components/console/compute-table.tsx';
+import type { MenuItem } from '../../../../web/components/console/kebab.tsx';
+import { OverviewPage } from '../../../../web/pages/console/project/overview-page.tsx';
+import { findAccount } from '../../../catalogue/accounts.ts';
+import { type Compute, shownName } from '../../../catalogue/compute-rows.ts';
+import { listComputes } from '../../../catalogue/computes.ts';
+import { accountResource, may } from '../../../catalogue/permissions.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { psqlCommand } from '../../home-routes.ts';
+import { connectionRow } from '../connection-rows.ts';
+import type { Again } from '../form-route.ts';
+import { mayHere, type ProjectVisit, projectView } from './open-project.ts';
+
+export async function showOverview(visit: ProjectVisit, again?: Again): Promise<void> {
+  const { parts, request, response, project, place, now } = visit;
+  const [computes, account, connections] = await Promise.all([
+    listComputes(parts.catalogue, project.id),
+    findAccount(parts.catalogue.db, project.accountId),
+    connectionsHere(visit),
+  ]);
+  parts.renderer.send(request, response, OverviewPage, {
+    view: projectView(visit, 'overview', again),
+    project: { name: cleanForPage(project.name), id: project.id, pgVersion: project.pgVersion },
+    place,
+    psqlCommand: psqlCommand(parts.config, parts.address),
+    isLinkLoginOff: account?.passwordlessAccess === false,
+    computes: computes.map((compute) => computeRow(visit, compute)),
+    mayAddCompute: mayHere(visit, 'compute.create'),
+    connections: connections.map((record) => connectionRow(record, `${place}/connections/${record.id}/end`)),
+    connectionsOf: seesEverybody(visit) ? 'everybody' : 'self',
+    now,
+  });
+}
+
+/** Everybody's for who oversees the account, else the person's own. */
+export function connectionsHere(visit: ProjectVisit) {
+  const { parts, project, person } = visit;
+  const own = seesEverybody(visit) ? {} : { userId: person.userId };
+  return parts.liveConnections.list({ projectId: project.id, ...own });
+}
+
+function seesEverybody({ person, project }: ProjectVisit): boolean {
+  return may(person, 'account.read_connections', accountResource(project.accountId));
+}
+
+function computeRow(visit: ProjectVisit, compute: Compute): ComputeRow {
+  const path = `${visit.place}/computes/${compute.id}`;
+  return {
+    id: compute.id,
+    name: cleanForPage(shownName(compute)),
+    type: compute.type,
+    state: compute.state,
+    isDisabled: compute.isDisabled,
+    linkLogin: compute.passwordlessAccess ? 'on' : 'off',
+    lastActiveAt: compute.lastActiveAt,
+    startPath: compute.state === 'idle' && mayHere(visit, 'compute.start') ? `${path}/start` : null,
+    suspendPath: compute.state === 'active' && mayHere(visit, 'compute.suspend') ? `${path}/suspend` : null,
+    menu: computeMenu(visit, compute, path),
+  };
+}
+
+function computeMenu(visit: ProjectVisit, compute: Compute, path: string): MenuItem[] {
+  const change: MenuItem = compute.passwordlessAccess
+    ? { kind: 'post', label: 'Switch login by link off', action: `${path}/link-login`, fields: { link_login: 'off' } }
+    : { kind: 'post', label: 'Switch login by link on', action: `${path}/link-login`, fields: { link_login: 'on' } };
+  return [
+    ...(mayHere(visit, 'compute.change') ? [change] : []),
+    ...(mayHere(visit, 'compute.delete')
+      ? [{ kind: 'link', label: 'Delete compute', href: `${path}/delete`, tone: 'danger' } as const]
+      : []),
+  ];
+}

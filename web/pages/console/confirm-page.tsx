@@ -1,0 +1,57 @@
+// Asks once more: what will happen, in a sentence, a way out, and the button that does it.
+
+import type { VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from '../../components/console/console-page.tsx';
+import { CsrfField } from '../../components/csrf-field.tsx';
+import { TextField } from '../../components/text-field.tsx';
+
+export interface ConfirmProps extends ConsoleProps {
+  readonly action: string;
+  /** A question: `Remove ada@example.com from Example Org?` */
+  readonly title: string;
+  readonly text: string;
+  readonly button: string;
+  readonly cancelPath: string;
+  /** What has to be typed, for what cannot be undone. */
+  readonly typeName?: string;
+  /** Asks for a reason that the person at the other end is shown. */
+  readonly reason?: 'asked';
+}
+
+export function ConfirmPage(props: ConfirmProps): VNode {
+  const { frame, view, action, title, text, button, cancelPath, typeName, reason } = props;
+  return (
+    <ConsolePage frame={frame} view={view} title={title}>
+      <form class="panel form-panel" method="post" action={action}>
+        <CsrfField frame={frame} />
+        <p>{text}</p>
+        {reason !== undefined && (
+          <TextField
+            name="reason"
+            label="Reason"
+            help="The person sees it in the terminal."
+            maxLength={200}
+            focus="first"
+          />
+        )}
+        {typeName !== undefined && (
+          <TextField
+            name="name"
+            label={`Type ${typeName} to confirm`}
+            autocomplete="off"
+            maxLength={256}
+            focus="first"
+          />
+        )}
+        <div class="form-foot">
+          <button class="button danger" type="submit">
+            {button}
+          </button>
+          <a class="button plain" href={cancelPath}>
+            Cancel
+          </a>
+        </div>
+      </form>
+    </ConsolePage>
+  );
+}

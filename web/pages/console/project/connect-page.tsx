@@ -1,0 +1,127 @@
+// How to connect to a project: by link, and by a role's password for drivers and tools.
+
+import type { VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { CopyLine } from '../../../components/console/copy-line.tsx';
+import { SelectField } from '../../../components/console/fields.tsx';
+import { HiddenFields } from '../../../components/console/hidden-fields.tsx';
+import { Panel } from '../../../components/console/panel.tsx';
+
+export interface ConnectProps extends ConsoleProps {
+  readonly place: string;
+  readonly psqlCommand: string;
+  readonly databases: readonly string[];
+  readonly roles: ReadonlyArray<{ readonly name: string; readonly isReadOnly: boolean }>;
+  readonly computes: ReadonlyArray<{ readonly id: string; readonly name: string }>;
+  readonly picked: { readonly database: string; readonly role: string; readonly compute: string };
+  /** Empty when the project has no database, role or compute. */
+  readonly strings: ReadonlyArray<{ readonly client: string; readonly text: string; readonly hint: string | null }>;
+  /** Set on the one page that reveals it. */
+  readonly password: string | null;
+  readonly mayReveal: boolean;
+  readonly tokensPath: string;
+}
+
+export function ConnectPage(props: ConnectProps): VNode {
+  const { frame, view, psqlCommand, tokensPath, strings } = props;
+  return (
+    <ConsolePage frame={frame} view={view} title="Connect">
+      <Panel
+        id="by-link"
+        title="By link, without a password"
+        lead="For psql, pg_dump and everything else that shows notices. You choose the project in the browser."
+      >
+        <CopyLine text={psqlCommand} what="psql command" />
+      </Panel>
+      <Panel
+        id="by-password"
+        title="By a role’s password"
+        lead="For drivers, tools and services. Connections still come through here, over TLS."
+        actions={
+          <a class="button plain small" href={tokensPath}>
+            Use an access token
+          </a>
+        }
+      >
+        {strings.length === 0 ? (
+          <p class="table-empty">This project has no compute, database or role to connect to.</p>
+        ) : (
+          <>
+            <Choice {...props} />
+            <PasswordLine {...props} />
+            <Strings strings={strings} />
+          </>
+        )}
+      </Panel>
+    </ConsolePage>
+  );
+}
+
+function Choice({ place, databases, roles, computes, picked }: ConnectProps): VNode {
+  return (
+    <form class="choice-row" method="get" action={`${place}/connect`}>
+      <SelectField
+        name="database"
+        label="Database"
+        choices={databases.map((name) => ({ value: name, label: name }))}
+        picked={picked.database}
+      />
+      <SelectField
+        name="role"
+        label="Role"
+        choices={roles.map(({ name, isReadOnly }) => ({
+          value: name,
+          label: isReadOnly ? `${name} (read only)` : name,
+        }))}
+        picked={picked.role}
+      />
+      {computes.length > 1 && (
+        <SelectField
+          name="compute"
+          label="Compute"
+          choices={computes.map(({ id, name }) => ({ value: id, label: name }))}
+          picked={picked.compute}
+        />
+      )}
+      <button class="button plain" type="submit">
+        Show
+      </button>
+    </form>
+  );
+}
+
+function PasswordLine({ frame, place, picked, password, mayReveal }: ConnectProps): VNode | null {
+  if (password !== null) {
+    return (
+      <div class="stack-tight">
+        <p class="label">Password of {picked.role}</p>
+        <CopyLine text={password} what="password" />
+      </div>
+    );
+  }
+  if (!mayReveal) return null;
+  return (
+    <form class="inline-form" method="post" action={`${place}/connect/reveal`}>
+      <HiddenFields frame={frame} fields={picked} />
+      <button class="button plain" type="submit">
+        Reveal the password
+      </button>
+    </form>
+  );
+}
+
+function Strings({ strings }: Pick<ConnectProps, 'strings'>): VNode {
+  return (
+    <dl class="strings">
+      {strings.map(({ client, text, hint }) => (
+        <div key={client}>
+          <dt>{client}</dt>
+          <dd>
+            <CopyLine text={text} what={`for ${client}`} />
+            {hint !== null && <p class="quiet">{hint}</p>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

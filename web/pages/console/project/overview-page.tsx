@@ -1,0 +1,100 @@
+// A project's first page: how to get in, its computes, who is connected.
+
+import type { VNode } from 'preact';
+import { type ComputeRow, ComputeTable } from '../../../components/console/compute-table.tsx';
+import { type ConnectionRow, ConnectionTable } from '../../../components/console/connection-table.tsx';
+import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { CopyLine } from '../../../components/console/copy-line.tsx';
+import { Panel } from '../../../components/console/panel.tsx';
+
+export interface OverviewProps extends ConsoleProps {
+  readonly project: { readonly name: string; readonly id: string; readonly pgVersion: number };
+  readonly place: string;
+  readonly psqlCommand: string;
+  /** The account's switch for login by link is off. */
+  readonly isLinkLoginOff: boolean;
+  readonly computes: readonly ComputeRow[];
+  readonly mayAddCompute: boolean;
+  readonly connections: readonly ConnectionRow[];
+  /** Who oversees the account sees everybody's. */
+  readonly connectionsOf: 'everybody' | 'self';
+  readonly now: Date;
+}
+
+export function OverviewPage(props: OverviewProps): VNode {
+  const { frame, view, project, place, computes, now } = props;
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title={project.name}
+      lead={
+        <>
+          <span class="mono">{project.id}</span> · Postgres {project.pgVersion}
+        </>
+      }
+    >
+      <ConnectPanel {...props} />
+      <Panel
+        id="computes"
+        title="Computes"
+        actions={
+          props.mayAddCompute ? (
+            <a class="button plain small" href={`${place}/computes/new`}>
+              Add compute
+            </a>
+          ) : undefined
+        }
+      >
+        <ComputeTable frame={frame} computes={computes} now={now} />
+      </Panel>
+      <ConnectionsPanel {...props} />
+    </ConsolePage>
+  );
+}
+
+function ConnectPanel({ psqlCommand, place, isLinkLoginOff }: OverviewProps): VNode {
+  if (isLinkLoginOff) {
+    return (
+      <Panel
+        id="connect"
+        title="Connect"
+        lead="Login by link is switched off for this account. Connect with a role’s password or an access token."
+        actions={<ClientsLink place={place} />}
+      />
+    );
+  }
+  return (
+    <Panel
+      id="connect"
+      title="Connect"
+      lead="Type this in a terminal, open the link that it shows, and pick this project."
+      actions={<ClientsLink place={place} />}
+    >
+      <CopyLine text={psqlCommand} what="psql command" />
+    </Panel>
+  );
+}
+
+function ClientsLink({ place }: { readonly place: string }): VNode {
+  return (
+    <a class="button plain small" href={`${place}/connect`}>
+      Drivers and tools
+    </a>
+  );
+}
+
+function ConnectionsPanel({ connections, connectionsOf, now }: OverviewProps): VNode {
+  const isOwn = connectionsOf === 'self';
+  return (
+    <Panel id="connections" title={isOwn ? 'Your connections' : 'Live connections'}>
+      <ConnectionTable
+        caption={isOwn ? 'Your connections to this project' : 'Connections to this project'}
+        connections={connections}
+        show="person"
+        empty={isOwn ? 'You are not connected to this project.' : 'Nobody is connected right now.'}
+        now={now}
+      />
+    </Panel>
+  );
+}

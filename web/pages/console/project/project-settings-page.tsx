@@ -1,0 +1,101 @@
+// A project's settings.
+
+import type { VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { SelectField } from '../../../components/console/fields.tsx';
+import { Panel } from '../../../components/console/panel.tsx';
+import { CsrfField } from '../../../components/csrf-field.tsx';
+import { TextField } from '../../../components/text-field.tsx';
+
+export interface ProjectSettingsProps extends ConsoleProps {
+  readonly place: string;
+  readonly name: string;
+  readonly projectId: string;
+  readonly mayRename: boolean;
+  readonly mayDelete: boolean;
+  readonly isOrganization: boolean;
+  /** Where this person may move it; empty for who may not, and where there is nowhere. */
+  readonly destinations: ReadonlyArray<{ readonly value: string; readonly label: string }>;
+}
+
+export function ProjectSettingsPage(props: ProjectSettingsProps): VNode {
+  const { frame, view } = props;
+  return (
+    <ConsolePage frame={frame} view={view} title="Settings">
+      <NamePanel {...props} />
+      {props.destinations.length > 0 && <TransferPanel {...props} />}
+      <DeletePanel {...props} />
+    </ConsolePage>
+  );
+}
+
+function NamePanel({ frame, place, name, projectId, mayRename }: ProjectSettingsProps): VNode {
+  return (
+    <Panel
+      id="name-panel"
+      title="Project"
+      lead={
+        <>
+          Its id stays <code>{projectId}</code>, whatever its name.
+        </>
+      }
+    >
+      {mayRename && (
+        <form class="field-row" method="post" action={`${place}/settings`}>
+          <CsrfField frame={frame} />
+          <TextField name="name" label="Name" value={name} autocomplete="off" maxLength={256} />
+          <button class="button plain" type="submit">
+            Rename
+          </button>
+        </form>
+      )}
+    </Panel>
+  );
+}
+
+function TransferPanel({ frame, place, destinations }: ProjectSettingsProps): VNode {
+  return (
+    <Panel
+      id="transfer"
+      title="Transfer"
+      lead="Another account becomes its owner. Connections end once, and the project’s API keys are revoked."
+    >
+      <form class="field-row" method="post" action={`${place}/transfer`}>
+        <CsrfField frame={frame} />
+        <SelectField name="account_id" label="New owner" choices={destinations} />
+        <button class="button plain" type="submit">
+          Transfer project
+        </button>
+      </form>
+    </Panel>
+  );
+}
+
+function DeletePanel({ place, mayDelete, isOrganization }: ProjectSettingsProps): VNode {
+  if (!mayDelete) {
+    return (
+      <Panel
+        id="delete"
+        title="Delete"
+        lead={
+          isOrganization
+            ? 'Only an admin of the organization may delete this project.'
+            : 'Only the owner may delete this project.'
+        }
+      />
+    );
+  }
+  return (
+    <Panel
+      id="delete"
+      title="Delete"
+      tone="danger"
+      lead="Everybody’s connections to it end, and it cannot be brought back."
+      actions={
+        <a class="button danger" href={`${place}/delete`}>
+          Delete project
+        </a>
+      }
+    />
+  );
+}

@@ -1,0 +1,78 @@
+// Whom a project is shared with.
+
+import type { VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { type Column, DataTable } from '../../../components/console/data-table.tsx';
+import { EmailsField } from '../../../components/console/emails-field.tsx';
+import { Kebab } from '../../../components/console/kebab.tsx';
+import { Panel } from '../../../components/console/panel.tsx';
+import { When } from '../../../components/console/when.tsx';
+import { CsrfField } from '../../../components/csrf-field.tsx';
+
+interface GuestRow {
+  readonly id: string;
+  readonly email: string;
+  readonly hasAccount: boolean;
+  readonly grantedAt: Date;
+}
+
+export interface SharingProps extends ConsoleProps {
+  readonly path: string;
+  readonly mayShare: boolean;
+  readonly mayUnshare: boolean;
+  readonly guests: readonly GuestRow[];
+  readonly typed: Readonly<Record<string, string>>;
+  readonly now: Date;
+}
+
+export function SharingPage({ frame, view, path, mayShare, mayUnshare, guests, typed, now }: SharingProps): VNode {
+  const columns: ReadonlyArray<Column<GuestRow>> = [
+    { header: 'Guest', kind: 'main', cell: ({ email }) => <bdi>{email}</bdi> },
+    { header: 'Account', cell: ({ hasAccount }) => (hasAccount ? 'has an account' : 'no account yet') },
+    { header: 'Shared', cell: ({ grantedAt }) => <When at={grantedAt} now={now} /> },
+    {
+      header: 'Actions',
+      kind: 'actions',
+      cell: ({ id, email }) => (
+        <Kebab
+          frame={frame}
+          of={email}
+          items={
+            mayUnshare
+              ? [{ kind: 'link', label: 'Remove from project', href: `${path}/${id}/remove`, tone: 'danger' }]
+              : []
+          }
+        />
+      ),
+    },
+  ];
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="Sharing"
+      lead="Guests use this project and nothing else of the account. They find it under “Shared with me”."
+    >
+      {mayShare && (
+        <form class="panel" method="post" action={path}>
+          <CsrfField frame={frame} />
+          <EmailsField label="Share with" value={typed.emails ?? ''} />
+          <div class="form-foot">
+            <button class="button primary" type="submit">
+              Share project
+            </button>
+          </div>
+        </form>
+      )}
+      <Panel id="guests" title="Guests of this project">
+        <DataTable
+          caption="Guests of this project"
+          columns={columns}
+          rows={guests}
+          rowKey={({ id }) => id}
+          empty="It is shared with nobody."
+        />
+      </Panel>
+    </ConsolePage>
+  );
+}

@@ -1,0 +1,33 @@
+// A secret that was just made or revealed, to be copied now.
+
+import type { VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from '../../components/console/console-page.tsx';
+import { CopyLine } from '../../components/console/copy-line.tsx';
+
+export interface SecretProps extends ConsoleProps {
+  readonly title: string;
+  readonly lead: string;
+  readonly lines: ReadonlyArray<{ readonly label: string; readonly text: string }>;
+  readonly backPath: string;
+}
+
+export function SecretPage({ frame, view, title, lead, lines, backPath }: SecretProps): VNode {
+  return (
+    <ConsolePage frame={frame} view={view} title={title}>
+      <div class="panel form-panel">
+        <p class="lead">{lead}</p>
+        {lines.map(({ label, text }) => (
+          <div class="stack-tight" key={label}>
+            <p class="label">{label}</p>
+            <CopyLine text={text} what={label} />
+          </div>
+        ))}
+        <div class="form-foot">
+          <a class="button primary" href={backPath}>
+            Done
+          </a>
+        </div>
+      </div>
+    </ConsolePage>
+  );
+}
