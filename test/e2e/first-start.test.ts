@@ -1,0 +1,93 @@
+// A machine with nothing configured: the first start, the set-up link, a login, and what the embedded Postgres survives.
+
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { finish, linkOf, signedInBrowser } from '../support/desk.ts';
+import { PASSWORD } from '../support/postern-for-tests.ts';
+import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';
+import { postmasterPid } from '../support/postmaster.ts';
+import { type PsqlRun, startPsql } from '../support/psql.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { WebClient } from '../support/web-client.ts';
+
+const EMAIL = 'first@example.com';
+/** What a person may wait for the first start after the installation. */
+const FIRST_START_LIMIT_MS = 15_000;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let postern: PosternProcess;
+let browser: WebClient;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  postern = await startPosternProcess({ cwd: folder.path, limitMs: FIRST_START_LIMIT_MS });
+  browser = new WebClient(postern.baseUrl);
+});
+
+afterAll(async () => {
+  await postern.close();
+  await folder[Symbol.asyncDispose]();
+});
+
+/** The psql line that was printed, with more arguments. */
+function printedPsql(...more: string[]): PsqlRun {
+  const [, line = ''] = /^psql: psql (.*)$/m.exec(postern.stdout()) ?? [];
+  return startPsql({ args: [...line.split(' '), '-U', 'alexlopez', '-At', ...more], env: { PGSSLMODE: 'require' } });
+}
+
+async function answerOf(psql: PsqlRun) {
+  await browser.approve(await linkOf(psql));
+  return await finish(psql);
+}
+
+describe('the first start', () => {
+  it('prints what to type, where to click, and a set-up link', () => {
+    expect(postern.stdout().split('\n')).toEqual([
+      expect.stringMatching(/^psql: psql -h localhost -p \d+$/),
+      expect.stringMatching(/^console: http:\/\/localhost:\d+$/),
+      expect.stringMatching(/^set-up: http:\/\/localhost:\d+\/setup\/\S+$/),
+      'ready',
+      '',
+    ]);
+  });
+
+  it('takes the first operator to a project with a database, by the printed psql line', async () => {
+    const setUp = new URL(postern.setUpUrl ?? '').pathname;
+    const form = await browser.get(setUp);
+    const done = await browser.submit(form, { email: EMAIL, name: 'First', password: PASSWORD }, setUp);
+    expect(done.status).toBe(200);
+    expect(await answerOf(printedPsql('-c', 'select 6 * 7'))).toMatchObject({ code: 0, stdout: '42\n' });
+    expect((await browser.get(setUp)).status).toBe(404);
+  });
+});
+
+describe('an embedded Postgres that is killed while it serves', () => {
+  it('ends its connections with a word, comes back by itself, and lets people in again', async () => {
+    const psql = printedPsql();
+    await browser.approve(await linkOf(psql));
+    psql.write('create table kept as select 42 as answer;\ntable kept;\n');
+    await psql.waitForStdout(/^42$/m);
+    const killed = await postmasterPid(join(folder.path, '.postern', 'postgres-18'));
+    process.kill(killed, 'SIGKILL');
+    await waitUntil(
+      async () => (await postmasterPid(join(folder.path, '.postern', 'postgres-18'))) !== killed,
+      'another Postgres runs',
+    );
+    psql.write('select 1;\n');
+    expect((await finish(psql)).code).toBe(2);
+    expect(psql.stderr()).toMatch(/FATAL: {2}|server closed the connection unexpectedly/);
+    await waitUntil(async () => (await browser.get('/')).status === 200, 'the catalogue is back');
+    expect(await answerOf(printedPsql('-c', 'table kept'))).toMatchObject({ code: 0, stdout: '42\n' });
+  });
+});
+
+describe('the next start', () => {
+  it('keeps people, projects and data, and shows no set-up link', async () => {
+    await postern.close();
+    postern = await startPosternProcess({ cwd: folder.path });
+    expect(postern.setUpUrl).toBeNull();
+    browser = await signedInBrowser(postern.baseUrl, EMAIL);
+    expect(await answerOf(printedPsql('-c', 'table kept'))).toMatchObject({ code: 0, stdout: '42\n' });
+  });
+});
