@@ -5,10 +5,11 @@ import { PosternError } from '../errors.ts';
 import { connectUpstream, type UpstreamSession } from '../wire/connect-upstream.ts';
 import type { DialPolicy } from '../wire/dial-policy.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
+import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
 import type { UpstreamTarget } from '../wire/upstream-target.ts';
 import { stampApplicationName } from './application-name.ts';
 import { authoriseTarget } from './authorise-target.ts';
-import { chooseDatabase } from './database-choice.ts';
+import { databaseCandidates } from './database-choice.ts';
 import { dialWithRetries } from './dial-with-retries.ts';
 import { hideDatabaseRole } from './endings.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -25,15 +26,33 @@ export interface Connected {
 /** The upstream's socket is the caller's to close. Throws why there is none; nothing stays open then. */
 export async function connectApproved(passage: Passage, session: LiveSession, parts: GatewayParts): Promise<Connected> {
   const target = await session.phases.measure('authorise', () => authoriseTarget(passage, session, parts));
-  const database = chooseDatabase(passage.wish, { databases: target.databases, chosenDatabase: target.database });
-  session.learn({ database });
   await wakeIfIdle({ passage, target }, session, parts);
   tell(session, passage.narration.connecting);
   passage.report({ kind: 'connecting' });
-  const upstream = await session.phases.measure('connect_upstream', () =>
-    dial({ passage, target, database }, session, parts),
+  const connected = await session.phases.measure('connect_upstream', () =>
+    dialDatabase({ passage, target }, session, parts),
   );
-  return { upstream, target, database };
+  session.learn({ database: connected.database });
+  return connected;
+}
+
+async function dialDatabase(approved: Approved, session: LiveSession, parts: GatewayParts): Promise<Connected> {
+  const { passage, target } = approved;
+  const [first, second] = databaseCandidates(passage.wish, target.database);
+  const connect = async (database: string): Promise<Connected> => {
+    const upstream = await dial({ ...approved, database }, session, parts);
+    return { upstream, target, database };
+  };
+  if (second === undefined) return await connect(first);
+  return await connect(first).catch((error: unknown) => {
+    if (!isNoSuchDatabase(error)) throw error;
+    return connect(second);
+  });
+}
+
+/** Also a database of somebody else: on a shared server that it exists is nobody's business. */
+function isNoSuchDatabase(error: unknown): boolean {
+  return error instanceof UpstreamRefusal && (error.sqlstate === '3D000' || error.sqlstate === '42501');
 }
 
 async function dial(

@@ -11,22 +11,22 @@ export interface DatabaseWish {
   readonly strength: 'none' | 'wanted' | 'required';
 }
 
-export interface DatabaseOffer {
-  /** Names of the databases that the catalogue knows on this compute. */
-  readonly databases: readonly string[];
-  /** What was chosen at approval, or the compute's own database. */
-  readonly chosenDatabase: string;
-}
-
-/** The database to ask the upstream for; a `required` one that does not exist is the upstream's to refuse (3D000). */
-export function chooseDatabase({ requestedDatabase, strength }: DatabaseWish, offer: DatabaseOffer): string {
+/**
+ * The databases to ask the upstream for, in this order, the next one only when it does not have the one before:
+ * people make databases by SQL, so the upstream alone knows. A `required` one that does not exist is the upstream's to
+ * refuse (3D000). `chosenDatabase` is what was chosen at approval, or the compute's own database.
+ */
+export function databaseCandidates(
+  { requestedDatabase, strength }: DatabaseWish,
+  chosenDatabase: string,
+): readonly [first: string, second?: string] {
   switch (strength) {
     case 'none':
-      return offer.chosenDatabase;
+      return [chosenDatabase];
     case 'wanted':
-      return offer.databases.includes(requestedDatabase) ? requestedDatabase : offer.chosenDatabase;
+      return requestedDatabase === chosenDatabase ? [chosenDatabase] : [requestedDatabase, chosenDatabase];
     case 'required':
-      return requestedDatabase;
+      return [requestedDatabase];
     default:
       return assertNever(strength);
   }
