@@ -2,6 +2,7 @@
 
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { sweepExpired } from '../catalogue/housekeeping.ts';
+import { resealEverything } from '../catalogue/sealing-keys.ts';
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
 import type { Config } from '../config.ts';
@@ -69,6 +70,7 @@ export function createOps(options: OpsOptions): Ops {
       await openMetricsPort(options, metrics);
       startWebhook(options, metrics);
       startHousekeeping(options);
+      void finishKeyRotation(options);
     },
   };
 }
@@ -99,4 +101,15 @@ function startHousekeeping({ catalogue, log, closers }: OpsOptions): void {
     sweepExpired(catalogue).catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed'));
   const timer = setInterval(() => void sweep(), HOUSEKEEPING_INTERVAL_MS).unref();
   closers.add('housekeeping', () => clearInterval(timer));
+}
+
+/** With older keys configured, what they sealed is sealed anew beside normal work; then they may be removed. */
+async function finishKeyRotation({ config, catalogue, log }: OpsOptions): Promise<void> {
+  if ((config.secretKeys?.length ?? 0) < 2) return;
+  try {
+    const count = await resealEverything(catalogue);
+    log.info({ count }, 'everything is sealed with the current key: older keys can leave the configuration');
+  } catch (error) {
+    log.warn({ err: error }, 'sealing with the current key failed and is tried again at the next start');
+  }
 }
