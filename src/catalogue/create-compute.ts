@@ -11,6 +11,7 @@ import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
 import { requireName } from './names.ts';
 import { notFound, requireMay } from './permissions.ts';
 import { requireRoomForComputes } from './plans.ts';
+import type { PolicySettings } from './policy.ts';
 import { type Project, projectResource } from './projects.ts';
 import type { Schema } from './schema.ts';
 
@@ -36,6 +37,7 @@ export interface NewCompute {
   readonly autoscalingMinCu?: number;
   readonly autoscalingMaxCu?: number;
   readonly suspendTimeoutSeconds?: number;
+  readonly policy?: PolicySettings;
 }
 
 /** Throws `plan_gate` beyond the plan's limit, `invalid_input`, `forbidden`, `not_found`. */
@@ -99,7 +101,7 @@ function computeRow(catalogue: Catalogue, input: NewCompute): ComputeRow {
     allow_cleartext: input.allowCleartext ?? false,
     passwordless_access: input.passwordlessAccess ?? true,
     is_disabled: input.isDisabled ?? false,
-    policy: {},
+    policy: input.policy ?? {},
     autoscaling_limit_min_cu: input.autoscalingMinCu ?? SMALLEST_CU,
     autoscaling_limit_max_cu: input.autoscalingMaxCu ?? Math.max(SMALLEST_CU, input.autoscalingMinCu ?? 0),
     suspend_timeout_seconds: input.suspendTimeoutSeconds ?? 0,

@@ -1,5 +1,5 @@
-// Suspending a compute as pages and the management API do it. A host ends idle connections itself; of an attached
-// Postgres they are Postern's to end.
+// Suspending a compute as pages and the management API do it. A host ends idle connections itself when none of the
+// computes that share its databases is left; of all others they are Postern's to end.
 
 import type { AuditContext } from '../catalogue/audit-context.ts';
 import type { Compute } from '../catalogue/compute-rows.ts';
@@ -19,7 +19,6 @@ export async function suspendComputeFor(
   which: { readonly computeId: ComputeId; readonly projectId: ProjectId },
 ): Promise<Compute> {
   const compute = await provisioning.suspendCompute(context, which);
-  if (compute.hostId !== null) return compute;
   const connections = await liveConnections.list({ computeId: compute.id, phase: 'relaying' });
   const idle = connections.filter(({ transactionStatus }) => transactionStatus === 'I');
   const ending = { reason: 'the compute was suspended', by: 'suspend' };

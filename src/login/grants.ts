@@ -31,12 +31,13 @@ export interface GrantDraft extends GrantTerms {
   readonly usesLeft: number | null;
 }
 
-/** Whose grants; every given value must match, and at least one is given. */
+/** Whose grants; every given value must match, and at least one owner is given. */
 export interface GrantFilter {
   readonly userId?: UserId;
   readonly accountId?: AccountId;
   readonly projectId?: ProjectId;
   readonly computeId?: ComputeId;
+  readonly databaseRole?: string;
 }
 
 /** `refused`: the grant as it is now, or null when it has ended or was revoked. */
@@ -167,6 +168,7 @@ function matches(grant: Grant, filter: GrantFilter): boolean {
     (filter.userId === undefined || grant.userId === filter.userId) &&
     (filter.accountId === undefined || grant.accountId === filter.accountId) &&
     (filter.projectId === undefined || grant.projectId === filter.projectId) &&
-    (filter.computeId === undefined || grant.computeId === filter.computeId)
+    (filter.computeId === undefined || grant.computeId === filter.computeId) &&
+    (filter.databaseRole === undefined || grant.databaseRole === filter.databaseRole)
   );
 }

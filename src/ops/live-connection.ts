@@ -85,7 +85,15 @@ export interface LiveConnectionHandle {
 export type LiveConnectionFilter = Partial<
   Pick<
     LiveConnectionRecord,
-    'nodeId' | 'phase' | 'userId' | 'accountId' | 'projectId' | 'computeId' | 'grantId' | 'accessTokenId'
+    | 'nodeId'
+    | 'phase'
+    | 'userId'
+    | 'accountId'
+    | 'projectId'
+    | 'computeId'
+    | 'grantId'
+    | 'accessTokenId'
+    | 'databaseRole'
   >
 >;
 
@@ -99,7 +107,8 @@ export function matchesFilter(record: LiveConnectionRecord, filter: LiveConnecti
     equalIfAsked(filter.projectId, record.projectId) &&
     equalIfAsked(filter.computeId, record.computeId) &&
     equalIfAsked(filter.grantId, record.grantId) &&
-    equalIfAsked(filter.accessTokenId, record.accessTokenId)
+    equalIfAsked(filter.accessTokenId, record.accessTokenId) &&
+    equalIfAsked(filter.databaseRole, record.databaseRole)
   );
 }
 

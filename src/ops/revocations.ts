@@ -27,6 +27,7 @@ const revocationSchema = z
     computeId: idText.transform((id) => idFrom<ComputeId>(id)).optional(),
     grantId: idText.transform((id) => idFrom<GrantId>(id)).optional(),
     accessTokenId: idText.transform((id) => idFrom<AccessTokenId>(id)).optional(),
+    databaseRole: idText.optional(),
   })
   .transform(({ from, ...match }) => ({ from, match }))
   // An empty match would end every connection of the fleet.

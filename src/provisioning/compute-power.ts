@@ -5,7 +5,7 @@ import type { AuditContext } from '../catalogue/audit-context.ts';
 import { getDefaultBranch } from '../catalogue/branches.ts';
 import { type Compute, findCompute, shownName } from '../catalogue/compute-rows.ts';
 import { moveComputeState } from '../catalogue/compute-states.ts';
-import { getCompute } from '../catalogue/computes.ts';
+import { getCompute, listComputes } from '../catalogue/computes.ts';
 import { listDatabases } from '../catalogue/databases.ts';
 import { PosternError } from '../errors.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
@@ -70,6 +70,10 @@ async function switchDatabases(
   action: 'wake' | 'suspend',
 ): Promise<void> {
   if (compute.hostId === null) return;
+  // Computes on one host share its databases: the last active one closes them.
+  const isShared = async () =>
+    (await listComputes(catalogue, compute.projectId)).some(({ state }) => state === 'active');
+  if (action === 'suspend' && (await isShared())) return;
   const host = await hosts.get(compute.hostId);
   const branch = await getDefaultBranch(catalogue.db, compute.projectId);
   const databases = await listDatabases(catalogue.db, branch.id);

@@ -5,6 +5,7 @@ import { getDefaultBranch } from '../catalogue/branches.ts';
 import type { Compute } from '../catalogue/compute-rows.ts';
 import { deleteProject as deleteProjectRows, getProject, type Project } from '../catalogue/projects.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
+import { addHostedCompute } from './add-hosted-compute.ts';
 import { addCompute, attachProject } from './attach-project.ts';
 import { startCompute, suspendCompute, wakeCompute } from './compute-power.ts';
 import { createHostedProject } from './create-hosted-project.ts';
@@ -19,6 +20,7 @@ import {
 } from './hosted-databases.ts';
 import type { HostRegion } from './hosts.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
+import { removeCompute } from './remove-compute.ts';
 
 export type Provisioning = ReturnType<typeof createProvisioning>;
 
@@ -29,6 +31,8 @@ export function createProvisioning(parts: ProvisioningParts) {
     addCompute: bind(parts, addCompute),
     createHostedProject: bind(parts, createHostedProject),
     deleteProject: bind(parts, deleteProject),
+    addHostedCompute: bind(parts, addHostedCompute),
+    removeCompute: bind(parts, removeCompute),
     startCompute: bind(parts, startCompute),
     suspendCompute: bind(parts, suspendCompute),
     createDatabase: bind(parts, createHostedDatabase),

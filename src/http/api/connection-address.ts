@@ -1,6 +1,7 @@
 // Where clients of a project connect: Postern itself, never the Postgres behind it. The password door takes the role's
 // name and password there; a role's name leads to its project.
 
+import { z } from 'zod';
 import type { Secret } from '../../secret.ts';
 import type { ApiParts } from './api-parts.ts';
 
@@ -25,4 +26,36 @@ export function connectionUri(parts: Pick<ApiParts, 'config' | 'address'>, targe
   const [role, secret, database] = [roleName, password.reveal(), databaseName].map(encodeURIComponent);
   const uri = `postgresql://${role}:${secret}@${connectionHost(parts)}/${database}`;
   return `${uri}?sslmode=require&channel_binding=require`;
+}
+
+// Neon API 2.7.3: ConnectionDetails
+export const connectionDetailsShape = z
+  .object({
+    connection_uri: z.string(),
+    connection_parameters: z.object({
+      database: z.string(),
+      password: z.string(),
+      role: z.string(),
+      host: z.string(),
+      pooler_host: z.string(),
+    }),
+  })
+  .meta({ id: 'ConnectionDetails' });
+
+/** Pooled or not, the host is the same: Postern is what clients connect to. */
+export function connectionDetails(
+  parts: Pick<ApiParts, 'config' | 'address'>,
+  target: ConnectionTarget,
+): z.input<typeof connectionDetailsShape> {
+  const host = connectionHost(parts);
+  return {
+    connection_uri: connectionUri(parts, target),
+    connection_parameters: {
+      database: target.databaseName,
+      password: target.password.reveal(),
+      role: target.roleName,
+      host,
+      pooler_host: host,
+    },
+  };
 }

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { changeProject, getProject, type ProjectChanges } from '../../../catalogue/projects.ts';
 import type { ProjectId } from '../../../ids.ts';
+import { endAccess } from '../../end-access.ts';
 import { apiRoute } from '../api-route.ts';
-import { endAccess } from '../end-access.ts';
 import { idField, nameField } from '../field-shapes.ts';
 import { operationShape } from '../operations/operation-shape.ts';
 import { defaultEndpointSettingsShape, projectSettingsShape, requireOfferedSettings } from './project-settings.ts';

@@ -1,0 +1,61 @@
+// A further compute of a hosted project: another way into the same databases on the same host, that can only read. The
+// one that writes exists once.
+
+import type { AuditContext } from '../catalogue/audit-context.ts';
+import { getBranch } from '../catalogue/branches.ts';
+import type { Compute } from '../catalogue/compute-rows.ts';
+import { listComputes } from '../catalogue/computes.ts';
+import { createCompute, type NewCompute } from '../catalogue/create-compute.ts';
+import { getProject } from '../catalogue/projects.ts';
+import { PosternError } from '../errors.ts';
+import type { BranchId, ProjectId } from '../ids.ts';
+import { hostTls } from './create-hosted-project.ts';
+import type { ProvisioningParts } from './provisioning-parts.ts';
+
+export type HostedComputeInput = Pick<
+  NewCompute,
+  | 'type'
+  | 'name'
+  | 'passwordlessAccess'
+  | 'isDisabled'
+  | 'autoscalingMinCu'
+  | 'autoscalingMaxCu'
+  | 'suspendTimeoutSeconds'
+> & { readonly projectId: ProjectId; readonly branchId: BranchId };
+
+/**
+ * Its policy allows read-only access only, since the server behind it would let others write.
+ * Throws `conflict` for a second one that writes, `not_offered` for an attached project, `plan_gate`, `invalid_input`,
+ * `forbidden`, `not_found`.
+ */
+export async function addHostedCompute(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  input: HostedComputeInput,
+): Promise<Compute> {
+  const { catalogue, hosts } = parts;
+  const project = await getProject(catalogue, context, { projectId: input.projectId, action: 'compute.create' });
+  const branch = await getBranch(catalogue.db, input);
+  const computes = await listComputes(catalogue, project.id);
+  const hosted = computes.find((compute) => compute.hostId !== null);
+  if (hosted?.hostId == null)
+    throw refused('not_offered', 'computes of an attached project need an address: attach them');
+  if (input.type === 'read_write') throw refused('conflict', 'the branch has a read-write compute already');
+  const { id: hostId, address } = await hosts.get(hosted.hostId);
+  return createCompute(catalogue, context, {
+    ...input,
+    project,
+    branchId: branch.id,
+    state: 'active',
+    hostId,
+    host: address.host,
+    port: address.port,
+    isListed: true,
+    tls: hostTls(address),
+    policy: { readOnlyOnly: true },
+  });
+}
+
+function refused(code: 'conflict' | 'not_offered', problem: string): PosternError {
+  return new PosternError(code, { params: { problem } });
+}

@@ -1,0 +1,22 @@
+// Removes a compute of a project. The one that holds a hosted project's databases goes with its project only.
+
+import type { AuditContext } from '../catalogue/audit-context.ts';
+import type { Compute } from '../catalogue/compute-rows.ts';
+import { deleteCompute, getCompute } from '../catalogue/computes.ts';
+import { PosternError } from '../errors.ts';
+import type { ComputeId, ProjectId } from '../ids.ts';
+import type { ProvisioningParts } from './provisioning-parts.ts';
+
+/** The caller ends grants and live connections. Throws `conflict`, `forbidden`, `not_found`. */
+export async function removeCompute(
+  { catalogue }: ProvisioningParts,
+  context: AuditContext,
+  place: { readonly computeId: ComputeId; readonly projectId?: ProjectId },
+): Promise<Compute> {
+  const { compute } = await getCompute(catalogue, context, { ...place, action: 'compute.delete' });
+  if (compute.hostId !== null && compute.type === 'read_write') {
+    const problem = 'the compute that holds the databases goes with its project only; suspend it instead';
+    throw new PosternError('conflict', { params: { problem } });
+  }
+  return deleteCompute(catalogue, context, place);
+}
