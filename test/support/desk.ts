@@ -3,6 +3,7 @@
 
 import type { User } from '../../src/catalogue/users.ts';
 import { personalAccountId } from '../../src/ids.ts';
+import type { Log } from '../../src/log.ts';
 import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';
 import {
   addPerson,
@@ -24,6 +25,8 @@ const ROOMY = { POSTERN_SHARED_NETWORKS: '127.0.0.0/8' };
 
 export interface DeskOptions {
   readonly redisUrl?: string;
+  /** Of all nodes; they are silent without it. */
+  readonly log?: Log;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -57,8 +60,8 @@ export interface Desk extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export async function openDesk({ redisUrl, environment = {} }: DeskOptions = {}): Promise<Desk> {
-  const installation = await createInstallation(redisUrl === undefined ? {} : { redisUrl });
+export async function openDesk({ environment = {}, ...options }: DeskOptions = {}): Promise<Desk> {
+  const installation = await createInstallation(options);
   const startNode = (changes: Readonly<Record<string, string>> = {}) =>
     installation.startNode({ ...ROOMY, ...environment, ...changes });
   const node = await startNode();
