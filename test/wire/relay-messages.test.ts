@@ -92,6 +92,26 @@ describe('a message put in', () => {
     expect(received.length).toBe(rows.length + NOTICE.length);
   });
 
+  it('costs no more memory while a client reads nothing: sixteen wait, one more is given up', async () => {
+    await using all = await relayForTests();
+    const row = dataRow(Buffer.alloc(30_000, 'x'));
+    let written = 0;
+    while (!all.client.near.writableNeedDrain) {
+      all.upstream.far.write(row);
+      written += row.length;
+      await waitForBytes(all.relay, written);
+    }
+    expect(all.relay.isAtBoundary).toBe(true);
+    const unsent = all.client.near.writableLength;
+    const waiting = Array.from({ length: 16 }, () => all.relay.inject(NOTICE));
+    expect(await all.relay.inject(NOTICE)).toBe('given_up');
+    expect(all.client.near.writableLength).toBe(unsent);
+    const received = readToEnd(all.client.far);
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['sent']));
+    all.upstream.far.end();
+    expect((await received).length).toBe(written + 16 * NOTICE.length);
+  });
+
   it('is given up when the upstream ends inside a message', async () => {
     await using all = await relayForTests();
     all.upstream.far.write(FIRST_HALF);
