@@ -8,7 +8,6 @@ import { apiRoutes } from './api/api-routes.ts';
 import { NOTHING_MEASURED } from './api/consumption/nothing-measured.ts';
 import { approvalRoutes } from './approval/approval-routes.ts';
 import { consoleRoutes } from './console/console-routes.ts';
-import { consoleRoutes } from './console/console-routes.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { homeRoutes } from './home-routes.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
@@ -56,7 +55,6 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(setUpRoutes({ deps, renderer, address }));
   app.use(invitationRoutes({ deps, renderer, address }));
   app.use(approvalRoutes({ services: approvalServices(deps), catalogue, limits: deps.limits, renderer }));
-  app.use(consoleRoutes({ deps, renderer, address }));
   app.use(consoleRoutes({ deps, renderer, address }));
   app.use(unknownPath, errorHandler(renderer));
   return app;
