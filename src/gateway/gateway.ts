@@ -51,6 +51,8 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
     async drain() {
       open.beginDraining();
       await Promise.all([listener.stopAccepting(lateArrivalMs, open.closing), drainConnections(open, config.drainMs)]);
+      // Who has not even said what it wants by now is not waited for.
+      open.beginClosing();
       await listener.idle();
     },
     async close() {

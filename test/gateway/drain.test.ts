@@ -93,6 +93,16 @@ describe('a node that drains', () => {
     await node.close();
   });
 
+  it('does not wait for a connection that has not said what it wants', async () => {
+    const node = await nodeWith({ drainMs: 60_000 });
+    using silent = await RawClient.connect(node);
+    silent.listen();
+    await node.gateway.drain();
+    await silent.waitForEnd();
+    expect(silent.messages).toEqual([]);
+    await node.close();
+  });
+
   it('accepts nobody any more', async () => {
     const node = await nodeWith({ drainMs: 1_000 });
     await node.gateway.drain();

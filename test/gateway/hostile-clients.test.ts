@@ -11,7 +11,7 @@ const CLIENTS = 150;
 let gateway: GatewayForTests;
 
 beforeAll(async () => {
-  gateway = await startGateway({ times: { negotiationMs: 400, cancelHoldMs: { shortest: 5, longest: 100 } } });
+  gateway = await startGateway({ times: { cancelHoldMs: { shortest: 5, longest: 100 } } });
 });
 
 afterAll(() => gateway.close());

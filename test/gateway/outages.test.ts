@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { runAsSuperuser } from '../support/postgres-for-tests.ts';
 import { startDebianRedis } from '../support/redis-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerTo, cancelKeyOf, connectedClient, waitForMessage, waitingClient } from './connected-client.ts';
-import { addDeveloper, createUpstream, startGateway, type UpstreamForTests } from './gateway-for-tests.ts';
+import { addDeveloper, approveLink, createUpstream, startGateway, type UpstreamForTests } from './gateway-for-tests.ts';
 import { cancelRequest, RawClient } from './raw-client.ts';
 import { fieldsOf } from './read-messages.ts';
 
@@ -65,6 +66,25 @@ describe('while Redis is away', () => {
     await redis.restart();
     await client.waitForEnd();
     expect(client.fatal).toMatchObject({ C: '57P03' });
+  });
+});
+
+describe('an upstream that refuses the approved role', () => {
+  it('is quoted whole, after AuthenticationOk, so that no client comes back in clear text', async () => {
+    const { gateway } = await gatewayWithRedis();
+    const moody = await createUpstream();
+    onTestFinished(() => moody.close());
+    const developer = await addDeveloper(gateway, moody);
+    await runAsSuperuser(`alter role ${moody.role.name} password 'changed behind our back'`);
+    using client = await waitingClient(gateway);
+    await approveLink(gateway, client, developer);
+    await client.waitForEnd();
+    expect(client.types).toMatch(/^RSSSN+E$/);
+    expect(client.fatal).toMatchObject({
+      S: 'FATAL',
+      C: '28P01',
+      M: `password authentication failed for user "${moody.role.name}"`,
+    });
   });
 });
 

@@ -109,8 +109,9 @@ export class RawClient {
 
   async readByte(): Promise<string> {
     const arrived = once(this.plain, 'data');
+    const closed = once(this.plain, 'close').then((): Buffer[] => []);
     this.plain.resume();
-    const [chunk]: Buffer[] = await arrived;
+    const [chunk]: Buffer[] = await Promise.race([arrived, closed]);
     this.plain.pause();
     if (chunk === undefined || chunk.length !== 1) throw new Error(`expected one byte, got ${chunk?.toString('hex')}`);
     return chunk.toString('latin1');
