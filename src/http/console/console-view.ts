@@ -8,7 +8,15 @@ import { cleanForPage } from '../../untrusted-text.ts';
 import { findDoneNotice } from './done-notices.ts';
 import { type AccountVisit, queryText, type Visit } from './visit.ts';
 
-export type AccountTab = 'projects' | 'shared' | 'people' | 'billing' | 'access-tokens' | 'api-keys' | 'settings';
+export type AccountTab =
+  | 'projects'
+  | 'shared'
+  | 'people'
+  | 'connections'
+  | 'billing'
+  | 'access-tokens'
+  | 'api-keys'
+  | 'settings';
 
 /** A page that belongs to the account as a whole. */
 export function accountView(visit: AccountVisit, tab: AccountTab, problem: Told | null = null): ConsoleView {
@@ -66,6 +74,7 @@ function accountTabs({ account, base, person }: AccountVisit): Link[] {
     { label: 'Projects', tab: 'projects', isThere: true },
     { label: 'Shared with me', tab: 'shared', isThere: isPersonal },
     { label: 'People', tab: 'people', isThere: !isPersonal },
+    { label: 'Connections', tab: 'connections', isThere: may(person, 'account.read_connections', resource) },
     { label: 'Billing', tab: 'billing', isThere: true },
     { label: 'Access tokens', tab: 'access-tokens', isThere: may(person, 'access_tokens.read', resource) },
     {

@@ -18,15 +18,18 @@ interface ConsolePageProps extends ConsoleProps {
   /** Beside the heading. */
   readonly actions?: ComponentChildren;
   readonly islands?: readonly string[];
+  /** Further style sheets, by name. */
+  readonly styles?: readonly string[];
   readonly children?: ComponentChildren;
 }
 
-export function ConsolePage({ frame, view, title, lead, actions, islands = [], children }: ConsolePageProps): VNode {
+export function ConsolePage(props: ConsolePageProps): VNode {
+  const { frame, view, title, lead, actions, islands = [], styles = [], children } = props;
   return (
     <Document
       frame={frame}
       title={documentTitle(title, view)}
-      styles={['console']}
+      styles={['console', ...styles]}
       islands={['console', ...islands]}
       bar={<ConsoleHead frame={frame} view={view} />}
     >
