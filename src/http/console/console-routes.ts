@@ -6,6 +6,7 @@ import type { PageRenderer } from '../pages/page-renderer.ts';
 import type { PublicAddress } from '../public-address.ts';
 import type { ConsoleParts } from './console-parts.ts';
 import { enterConsole } from './enter-console.ts';
+import { peopleRoutes } from './people/people-routes.ts';
 import { projectRoutes } from './project/project-routes.ts';
 import { projectListRoutes } from './projects/project-list-routes.ts';
 
@@ -22,6 +23,6 @@ export function consoleRoutes({
   const parts: ConsoleParts = { ...deps, renderer, address };
   const router = createRouter();
   router.use(enterConsole(parts));
-  router.use(projectListRoutes(parts), projectRoutes(parts));
+  router.use(projectListRoutes(parts), projectRoutes(parts), peopleRoutes(parts));
   return router;
 }

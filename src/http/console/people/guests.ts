@@ -1,0 +1,112 @@
+// The guests of an organization: everybody with whom one of its projects is shared.
+
+import { z } from 'zod';
+import { GuestsPage } from '../../../../web/pages/console/people/guests-page.tsx';
+import { InviteGuestsPage } from '../../../../web/pages/console/people/invite-guests-page.tsx';
+import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
+import { parseEmailList } from '../../../catalogue/email-address.ts';
+import { convertGuest, listGuests } from '../../../catalogue/guests.ts';
+import { listProjects } from '../../../catalogue/project-lists.ts';
+import { getProject } from '../../../catalogue/projects.ts';
+import { shareProject, unshareProject } from '../../../catalogue/shares.ts';
+import { PosternError } from '../../../errors.ts';
+import { idFrom, type ProjectId } from '../../../ids.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { endAccess } from '../../end-access.ts';
+import { sendConfirmation } from '../confirm.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import { param, queryText } from '../visit.ts';
+import { belowPeopleView, type PeopleVisit, peopleProps } from './open-people.ts';
+import { invitedRow } from './pending-invites.ts';
+
+const MAX_LIST_CHARACTERS = 30_000;
+const MAX_OFFERED_PROJECTS = 400;
+const inviteSchema = z.object({ project_id: z.string().max(64), emails: z.string().max(MAX_LIST_CHARACTERS) });
+
+export async function showGuests(visit: PeopleVisit, again?: Again): Promise<void> {
+  const { parts, request, response, context, account, base } = visit;
+  const guests = await listGuests(parts.catalogue, context, account.id);
+  const rows = guests.flatMap(({ email, name, shares }) =>
+    shares.map((share) => ({
+      shareId: share.id,
+      email,
+      shownEmail: cleanForPage(email),
+      name: name === null ? null : cleanForPage(name),
+      project: cleanForPage(share.projectName),
+      projectId: share.projectId,
+      projectPath: `${base}/projects/${share.projectId}`,
+      grantedAt: share.grantedAt,
+    })),
+  );
+  parts.renderer.send(request, response, GuestsPage, { ...peopleProps(visit, 'guests', again), guests: rows });
+}
+
+export async function showInviteGuests(visit: PeopleVisit, again?: Again): Promise<void> {
+  const { parts, request, response, context, account, place } = visit;
+  const wanted = { accountId: account.id, limit: MAX_OFFERED_PROJECTS };
+  const { items } = await listProjects(parts.catalogue, context, wanted);
+  parts.renderer.send(request, response, InviteGuestsPage, {
+    view: belowPeopleView(visit, 'Invite guests', again),
+    place,
+    projects: items.map(({ id, name }) => ({ value: id, label: `${cleanForPage(name)} (${id})` })),
+    picked: again?.typed.project_id ?? queryText(visit, 'project'),
+    typed: again?.typed ?? {},
+  });
+}
+
+export async function inviteGuests(visit: PeopleVisit): Promise<void> {
+  const { parts, context, place } = visit;
+  const form = parseForm(visit, inviteSchema);
+  const emails = parseEmailList(form.emails).map(({ text }) => text);
+  const projectId = await requireOwnProject(visit, idFrom<ProjectId>(form.project_id));
+  const outcomes = await shareProject(parts.catalogue, context, { projectId, emails });
+  const isNew = outcomes.some((outcome) => outcome.kind === 'shared');
+  goTo(visit, done(`${place}/guests`, isNew ? 'shared' : 'already_shared'));
+}
+
+/** Somebody without an account stays a guest until the invitation is accepted; its link is shown this once. */
+export async function convert(visit: PeopleVisit): Promise<void> {
+  const { parts, request, response, context, account, place } = visit;
+  const { email } = parseForm(visit, z.object({ email: z.string().max(256) }));
+  const outcome = await convertGuest(parts.catalogue, context, { accountId: account.id, email });
+  if (outcome.kind !== 'invited') return goTo(visit, done(`${place}/guests`, 'guest_joined'));
+  parts.renderer.send(request, response, InvitedPage, {
+    view: belowPeopleView(visit, 'Invited'),
+    place,
+    rows: [invitedRow(visit, outcome)],
+  });
+}
+
+export async function askRemoveGuest(visit: PeopleVisit, again?: Again): Promise<void> {
+  const { email, projectName } = await requireShare(visit);
+  sendConfirmation(visit, {
+    view: belowPeopleView(visit, 'Remove guest', again),
+    title: `Remove ${cleanForPage(email)} from ${cleanForPage(projectName)}?`,
+    text: 'Their connections to the project and remembered logins end now. It can be shared with them again.',
+    button: 'Remove from project',
+    cancelPath: `${visit.place}/guests`,
+  });
+}
+
+export async function removeGuest(visit: PeopleVisit): Promise<void> {
+  const { parts, context, place } = visit;
+  const { id: shareId, projectId } = await requireShare(visit);
+  const { userId } = await unshareProject(parts.catalogue, context, { projectId, shareId });
+  if (userId !== null) await endAccess(parts, { userId, projectId });
+  goTo(visit, done(`${place}/guests`, 'guest_removed'));
+}
+
+async function requireShare(visit: PeopleVisit) {
+  const guests = await listGuests(visit.parts.catalogue, visit.context, visit.account.id);
+  const share = guests.flatMap((guest) => guest.shares).find(({ id }) => id === param(visit, 'shareId'));
+  if (share === undefined) throw new PosternError('not_found', { params: { thing: 'guest' } });
+  return share;
+}
+
+/** The project when the organization owns it. Throws `not_found` for any other. */
+async function requireOwnProject({ parts, context, account }: PeopleVisit, projectId: ProjectId): Promise<ProjectId> {
+  const project = await getProject(parts.catalogue, context, { projectId });
+  if (project.accountId === account.id) return projectId;
+  throw new PosternError('not_found', { params: { thing: `project "${projectId}"` } });
+}

@@ -1,0 +1,91 @@
+// The members of an organization: listed, promoted, demoted, removed; and leaving it oneself.
+
+import { z } from 'zod';
+import type { MenuItem } from '../../../../web/components/console/kebab.tsx';
+import { MembersPage } from '../../../../web/pages/console/people/members-page.tsx';
+import { getMember, type ListedMember, listMembers } from '../../../catalogue/member-lists.ts';
+import { removeMember, setMemberRole } from '../../../catalogue/memberships.ts';
+import { idFrom, type MembershipId, personalAccountId } from '../../../ids.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { endAccess } from '../../end-access.ts';
+import { sendConfirmation } from '../confirm.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import { param, queryText } from '../visit.ts';
+import { belowPeopleView, type PeopleVisit, peopleProps } from './open-people.ts';
+
+const MEMBERS_PER_PAGE = 100;
+
+export async function showMembers(visit: PeopleVisit, again?: Again): Promise<void> {
+  const { parts, request, response, context, account, person, place } = visit;
+  const { members, cursor } = await listMembers(parts.catalogue, context, {
+    accountId: account.id,
+    sortBy: 'joined_at',
+    sortOrder: 'asc',
+    limit: MEMBERS_PER_PAGE,
+    cursor: queryText(visit, 'cursor'),
+  });
+  parts.renderer.send(request, response, MembersPage, {
+    ...peopleProps(visit, 'members', again),
+    members: members.map((member) => ({
+      id: member.id,
+      name: cleanForPage(member.name),
+      email: cleanForPage(member.email),
+      memberRole: member.memberRole,
+      joinedAt: member.joinedAt,
+      isYou: member.userId === person.userId,
+      menu: memberMenu(visit, member),
+    })),
+    nextPath: cursor === null ? null : `${place}?${new URLSearchParams({ cursor })}`,
+  });
+}
+
+export async function changeMemberRole(visit: PeopleVisit): Promise<void> {
+  const { parts, context, account, place } = visit;
+  const { role } = parseForm(visit, z.object({ role: z.enum(['admin', 'member']) }));
+  const which = { accountId: account.id, membershipId: membershipIn(visit), memberRole: role };
+  await setMemberRole(parts.catalogue, context, which);
+  goTo(visit, done(place, 'role_changed'));
+}
+
+export async function askRemoveMember(visit: PeopleVisit, again?: Again): Promise<void> {
+  const { parts, context, account, person, place } = visit;
+  const which = { accountId: account.id, membershipId: membershipIn(visit) };
+  const member = await getMember(parts.catalogue, context, which);
+  const organization = cleanForPage(account.name);
+  const isYou = member.userId === person.userId;
+  sendConfirmation(visit, {
+    view: belowPeopleView(visit, isYou ? 'Leave' : 'Remove member', again),
+    title: isYou ? `Leave ${organization}?` : `Remove ${cleanForPage(member.name)} from ${organization}?`,
+    text: isYou
+      ? 'You lose access to all of its projects, and your connections to them end now.'
+      : 'Their connections to its projects, remembered logins and access tokens end now.',
+    button: isYou ? 'Leave organization' : 'Remove member',
+    cancelPath: place,
+  });
+}
+
+export async function removeMemberOrLeave(visit: PeopleVisit): Promise<void> {
+  const { parts, context, account, person, place } = visit;
+  const which = { accountId: account.id, membershipId: membershipIn(visit) };
+  const { userId } = await removeMember(parts.catalogue, context, which);
+  await endAccess(parts, { userId, accountId: account.id });
+  if (userId !== person.userId) return goTo(visit, done(place, 'member_removed'));
+  goTo(visit, done(`/app/${personalAccountId(person.userId)}/projects`, 'left'));
+}
+
+function memberMenu({ place, isAdmin, person }: PeopleVisit, member: ListedMember): MenuItem[] {
+  const own = `${place}/members/${member.id}`;
+  const isYou = member.userId === person.userId;
+  const change: MenuItem =
+    member.memberRole === 'admin'
+      ? { kind: 'post', label: 'Demote to member', action: `${own}/role`, fields: { role: 'member' } }
+      : { kind: 'post', label: 'Promote to admin', action: `${own}/role`, fields: { role: 'admin' } };
+  const leave: MenuItem = { kind: 'link', label: 'Leave organization', href: `${own}/remove`, tone: 'danger' };
+  const remove: MenuItem = { kind: 'link', label: 'Remove from organization', href: `${own}/remove`, tone: 'danger' };
+  return [...(isAdmin ? [change] : []), ...(isYou ? [leave] : isAdmin ? [remove] : [])];
+}
+
+function membershipIn(visit: PeopleVisit): MembershipId {
+  return idFrom<MembershipId>(param(visit, 'membershipId'));
+}

@@ -1,0 +1,44 @@
+// The people of an organization: what all their pages have in common.
+
+import type { Request, Response } from 'express';
+import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
+import type { PeopleTab } from '../../../../web/components/console/people-tabs.tsx';
+import { accountResource, may, notFound } from '../../../catalogue/permissions.ts';
+import type { ConsoleParts } from '../console-parts.ts';
+import { accountView, deeperView } from '../console-view.ts';
+import type { Again } from '../form-route.ts';
+import { type AccountVisit, openAccount } from '../visit.ts';
+
+export interface PeopleVisit extends AccountVisit {
+  /** `/app/<organization id>/people`. */
+  readonly place: string;
+  /** Whether this person may change who belongs to the organization. */
+  readonly isAdmin: boolean;
+}
+
+/** Throws `not_found` for a personal account, which has no people. */
+export async function openPeople(parts: ConsoleParts, request: Request, response: Response): Promise<PeopleVisit> {
+  const visit = await openAccount(parts, request, response);
+  const resource = accountResource(visit.account.id);
+  if (visit.account.kind === 'personal') throw notFound(resource);
+  return { ...visit, place: `${visit.base}/people`, isAdmin: may(visit.person, 'invitations.create', resource) };
+}
+
+export function peopleView(visit: PeopleVisit, again?: Again): ConsoleView {
+  return accountView(visit, 'people', again?.told ?? null);
+}
+
+/** A form or a confirmation below the lists. */
+export function belowPeopleView(visit: PeopleVisit, label: string, again?: Again): ConsoleView {
+  const crumbs = [
+    { label: 'People', href: visit.place },
+    { label, href: visit.request.path },
+  ];
+  return deeperView(visit, { crumbs }, again?.told ?? null);
+}
+
+/** What each of the lists is given besides its rows. */
+export function peopleProps(visit: PeopleVisit, tab: PeopleTab, again?: Again) {
+  const { place, isAdmin, now } = visit;
+  return { view: peopleView(visit, again), place, tab, isAdmin, now };
+}

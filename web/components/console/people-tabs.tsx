@@ -1,0 +1,61 @@
+// The three lists of an organization's people, and the two ways to invite.
+
+import type { ComponentChildren, VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from './console-page.tsx';
+
+export type PeopleTab = 'members' | 'invitations' | 'guests';
+
+export interface PeopleProps extends ConsoleProps {
+  /** `/app/<organization id>/people`. */
+  readonly place: string;
+  readonly tab: PeopleTab;
+  readonly isAdmin: boolean;
+  readonly now: Date;
+}
+
+interface PeopleFrameProps extends PeopleProps {
+  readonly children: ComponentChildren;
+}
+
+const TABS = [
+  { tab: 'members', label: 'Members', path: '' },
+  { tab: 'invitations', label: 'Pending invites', path: '/invitations' },
+  { tab: 'guests', label: 'Guests', path: '/guests' },
+] as const;
+
+export function PeopleFrame({ frame, view, place, tab, isAdmin, children }: PeopleFrameProps): VNode {
+  return (
+    <ConsolePage frame={frame} view={view} title="People" actions={isAdmin ? <InviteLinks place={place} /> : undefined}>
+      <nav class="sub-tabs" aria-label="People">
+        <ul>
+          {TABS.map(({ tab: each, label, path }) => (
+            <li key={each}>
+              <a href={place + path} aria-current={each === tab ? 'page' : undefined}>
+                {label}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {children}
+    </ConsolePage>
+  );
+}
+
+function InviteLinks({ place }: { readonly place: string }): VNode {
+  return (
+    <>
+      <a class="button plain" href={`${place}/invite-guests`}>
+        Invite guests
+      </a>
+      <a class="button primary" href={`${place}/invite`}>
+        Invite members
+      </a>
+    </>
+  );
+}
+
+/** `admin` stands out, since it may do everything. */
+export function MemberRolePill({ memberRole }: { readonly memberRole: 'admin' | 'member' }): VNode {
+  return <span class={memberRole === 'admin' ? 'pill accent' : 'pill'}>{memberRole}</span>;
+}

@@ -1,0 +1,81 @@
+// The guests of an organization, one row for each project that is shared with somebody.
+
+import type { VNode } from 'preact';
+import { type Column, DataTable } from '../../../components/console/data-table.tsx';
+import { Kebab, type MenuItem } from '../../../components/console/kebab.tsx';
+import { PeopleFrame, type PeopleProps } from '../../../components/console/people-tabs.tsx';
+import { When } from '../../../components/console/when.tsx';
+
+interface GuestRow {
+  readonly shareId: string;
+  readonly email: string;
+  readonly shownEmail: string;
+  /** Null until somebody has an account with that e-mail. */
+  readonly name: string | null;
+  readonly project: string;
+  readonly projectPath: string;
+  readonly grantedAt: Date;
+}
+
+export interface GuestsProps extends PeopleProps {
+  readonly guests: readonly GuestRow[];
+}
+
+export function GuestsPage(props: GuestsProps): VNode {
+  const { frame, place, isAdmin, guests, now } = props;
+  const menuOf = ({ email, shareId }: GuestRow): MenuItem[] =>
+    isAdmin
+      ? [
+          { kind: 'post', label: 'Convert to member', action: `${place}/guests/convert`, fields: { email } },
+          { kind: 'link', label: 'Remove from project', href: `${place}/guests/${shareId}/remove`, tone: 'danger' },
+        ]
+      : [];
+  const columns: ReadonlyArray<Column<GuestRow>> = [
+    { header: 'Guest', kind: 'main', cell: (guest) => <GuestName guest={guest} /> },
+    {
+      header: 'Project',
+      cell: ({ project, projectPath }) => (
+        <a href={projectPath}>
+          <bdi>{project}</bdi>
+        </a>
+      ),
+    },
+    { header: 'Shared', cell: ({ grantedAt }) => <When at={grantedAt} now={now} /> },
+    {
+      header: 'Actions',
+      kind: 'actions',
+      cell: (row) => <Kebab frame={frame} of={`${row.shownEmail} in ${row.project}`} items={menuOf(row)} />,
+    },
+  ];
+  return (
+    <PeopleFrame {...props}>
+      <p class="lead section-lead">Guests (collaborators) use single projects and do not see the organization.</p>
+      <DataTable
+        caption="Guests"
+        columns={columns}
+        rows={guests}
+        rowKey={({ shareId }) => shareId}
+        empty="No project is shared with anybody outside the organization."
+      />
+    </PeopleFrame>
+  );
+}
+
+function GuestName({ guest }: { readonly guest: GuestRow }): VNode {
+  if (guest.name === null) {
+    return (
+      <>
+        <bdi>{guest.shownEmail}</bdi>
+        <span class="row-detail">no account yet</span>
+      </>
+    );
+  }
+  return (
+    <>
+      <bdi>{guest.name}</bdi>
+      <span class="row-detail">
+        <bdi>{guest.shownEmail}</bdi>
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+// The form that invites members by e-mail.
+
+import type { VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { EmailsField } from '../../../components/console/emails-field.tsx';
+import { CsrfField } from '../../../components/csrf-field.tsx';
+import { Segments } from '../../../components/segments.tsx';
+
+export interface InviteMembersProps extends ConsoleProps {
+  readonly place: string;
+  readonly organization: string;
+  readonly typed: Readonly<Record<string, string>>;
+}
+
+export function InviteMembersPage({ frame, view, place, organization, typed }: InviteMembersProps): VNode {
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="Invite members"
+      lead={
+        <>
+          Members use all projects of <bdi>{organization}</bdi> and may create new ones. Whoever has an account joins at
+          once; the others get a link to sign up, open for 7 days.
+        </>
+      }
+    >
+      <form class="panel form-panel" method="post" action={`${place}/invite`}>
+        <CsrfField frame={frame} />
+        <EmailsField label="E-mail addresses" value={typed.emails ?? ''} />
+        <Segments
+          name="role"
+          legend="Role"
+          choices={[
+            { value: 'member', label: 'Member' },
+            { value: 'admin', label: 'Admin' },
+          ]}
+          picked={typed.role ?? 'member'}
+        />
+        <p class="quiet">Admins also manage people, billing and settings, and may delete projects.</p>
+        <div class="form-foot">
+          <button class="button primary" type="submit">
+            Invite
+          </button>
+          <a class="button plain" href={place}>
+            Cancel
+          </a>
+        </div>
+      </form>
+    </ConsolePage>
+  );
+}

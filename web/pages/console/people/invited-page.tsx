@@ -1,0 +1,57 @@
+// What became of each e-mail that was invited, with the links to pass on: shown this once.
+
+import type { VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { CopyLine } from '../../../components/console/copy-line.tsx';
+
+export interface InvitedProps extends ConsoleProps {
+  readonly place: string;
+  readonly rows: ReadonlyArray<{
+    readonly email: string;
+    readonly outcome: 'invited' | 'joined' | 'already_member';
+    readonly link: string | null;
+  }>;
+}
+
+export function InvitedPage({ frame, view, place, rows }: InvitedProps): VNode {
+  const hasLinks = rows.some(({ link }) => link !== null);
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="Invited"
+      lead={
+        hasLinks
+          ? 'Pass each link on to its person alone: it lets whoever has it sign up under that e-mail.'
+          : undefined
+      }
+    >
+      <div class="panel">
+        <ul class="outcome-list">
+          {rows.map(({ email, outcome, link }) => (
+            <li key={email}>
+              <p>
+                <strong>
+                  <bdi>{email}</bdi>
+                </strong>{' '}
+                {OUTCOMES[outcome]}
+              </p>
+              {link !== null && <CopyLine text={link} what={`invitation link of ${email}`} />}
+            </li>
+          ))}
+        </ul>
+        <div class="form-foot">
+          <a class="button primary" href={hasLinks ? `${place}/invitations` : place}>
+            Done
+          </a>
+        </div>
+      </div>
+    </ConsolePage>
+  );
+}
+
+const OUTCOMES = {
+  invited: 'is invited. The link is open for 7 days.',
+  joined: 'has an account and has joined.',
+  already_member: 'is a member already.',
+} as const;
