@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PosternError } from '../../src/errors.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { answerTo, waitingClient as showLink } from './connected-client.ts';
 import {
   addDeveloper,
   approvalOf,
@@ -29,22 +30,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-/** A psql that has been shown its link. */
-async function waitingClient(parameters: StartupParameters = {}, at = gateway): Promise<RawClient> {
-  const client = await RawClient.connectTls(at);
-  client.sendStartup({ application_name: 'psql', ...parameters });
-  await client.waitForNotice(/^The link expires/);
-  return client;
-}
-
-/** The text of the first column of the first row that the client gets for a query. */
-async function answerTo(client: RawClient, sql: string): Promise<string> {
-  const before = client.messages.length;
-  client.query(sql);
-  const row = await waitUntil(() => client.messages.slice(before).find(({ type }) => type === 'D'), 'a row');
-  // DataRow: int16 columns, int32 length, the value.
-  return row.body.subarray(6).toString();
-}
+const waitingClient = (parameters: StartupParameters = {}, at = gateway) => showLink(at, parameters);
 
 const connectionLine = (id: string | undefined) =>
   gateway.logged().find((line) => line.msg === 'connection' && line.login_request_id === id);
@@ -128,9 +114,7 @@ describe('the way through the link door', () => {
       [undefined, 4],
       [PROTOCOL_3_2, 32],
     ] as const) {
-      using client = await RawClient.connectTls(gateway);
-      client.sendStartup({ application_name: 'psql' }, version);
-      await client.waitForNotice(/^The link expires/);
+      using client = await showLink(gateway, {}, version);
       await approveLink(gateway, client, developer);
       const { body } = await client.waitForType('K');
       expect(body).toHaveLength(4 + keyBytes);
