@@ -101,6 +101,8 @@ function problemOf(error: unknown): string {
   switch (error.code) {
     case 'upstream_tls':
       return 'the certificate of the server could not be verified';
+    case 'upstream_refused':
+      return 'the server refused the login';
     case 'upstream_authentication':
       return 'the server asks for an authentication method that is not allowed';
     case 'upstream_protocol':
