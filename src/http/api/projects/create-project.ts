@@ -2,8 +2,9 @@
 
 import { z } from 'zod';
 import { getBranch } from '../../../catalogue/branches.ts';
-import { createOperation, type Operation } from '../../../catalogue/operations.ts';
+import type { Operation } from '../../../catalogue/operations.ts';
 import type { HostedProject, HostedProjectInput } from '../../../provisioning/create-hosted-project.ts';
+import { recordProjectCreation } from '../../record-project-creation.ts';
 import { accountOfCall } from '../account-of-call.ts';
 import type { ApiCall } from '../api-call.ts';
 import { apiRoute } from '../api-route.ts';
@@ -69,7 +70,7 @@ export const createProjectRoute = apiRoute({
     requireOfferedSettings(body.project.settings);
     const startedAt = performance.now();
     const made = await call.provisioning.createHostedProject(call.context, inputFrom(call, body.project));
-    const operations = await recordCreation(call, made, performance.now() - startedAt);
+    const operations = await recordProjectCreation(call.catalogue, made, performance.now() - startedAt);
     return createdOnWire(call, made, operations);
   },
 });
@@ -92,15 +93,6 @@ function inputFrom(call: ApiCall, given: z.output<typeof newProjectBody>['projec
     storePasswords: given.store_passwords,
     historyRetentionSeconds: given.history_retention_seconds,
   };
-}
-
-/** Written when it is done: a project that could not be made has no operations. */
-async function recordCreation(call: ApiCall, made: HostedProject, totalDurationMs: number): Promise<Operation[]> {
-  const place = { projectId: made.project.id, branchId: made.branchId, status: 'finished', totalDurationMs } as const;
-  return [
-    await createOperation(call.catalogue, { ...place, computeId: null, action: 'create_timeline' }),
-    await createOperation(call.catalogue, { ...place, computeId: made.compute.id, action: 'create_compute' }),
-  ];
 }
 
 async function createdOnWire(

@@ -1,13 +1,10 @@
 // Moves projects into an organization, from another one or from the caller's personal account.
 
 import { z } from 'zod';
-import { assertNever } from '../../../assert-never.ts';
-import { listAccessTokensOfAccount } from '../../../catalogue/access-tokens.ts';
-import { accountResource, may } from '../../../catalogue/permissions.ts';
-import { MAX_PROJECTS_PER_TRANSFER, transferProjects } from '../../../catalogue/project-transfers.ts';
+import { MAX_PROJECTS_PER_TRANSFER } from '../../../catalogue/project-transfers.ts';
 import { PosternError } from '../../../errors.ts';
-import { type AccessTokenId, type AccountId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
-import { endAccessAfterTransfer } from '../../end-access-after-transfer.ts';
+import { type AccountId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
+import { transferProjectsFor } from '../../transfer-projects.ts';
 import { type ApiCall, requirePerson } from '../api-call.ts';
 import { ApiRefusal } from '../api-refusal.ts';
 import { apiRoute } from '../api-route.ts';
@@ -55,26 +52,8 @@ export const transferFromPerson = apiRoute({
 async function transfer(call: ApiCall, sourceAccountId: AccountId, body: z.output<typeof transferBody>): Promise<void> {
   const destinationAccountId = idFrom<AccountId>(body.destination_org_id);
   const request = { sourceAccountId, destinationAccountId, projectIds: body.project_ids };
-  const tokensBefore = await tokenIdsOf(call, sourceAccountId);
-  const outcome = await transferProjects(call.catalogue, call.context, request);
-  switch (outcome.kind) {
-    case 'transferred': {
-      const tokensLeft = new Set(await tokenIdsOf(call, sourceAccountId));
-      const tokenIds = tokensBefore.filter((id) => !tokensLeft.has(id));
-      return endAccessAfterTransfer(call, { sourceAccountId, projects: outcome.projects, tokenIds });
-    }
-    case 'over_limits': {
-      const problem = "the projects would go beyond the destination's plan";
-      throw new ApiRefusal(new PosternError('out_of_range', { params: { problem } }), { limits: outcome.limits });
-    }
-    default:
-      return assertNever(outcome);
-  }
-}
-
-/** The account's own tokens for its computes. None for who may not see them: the transfer itself then refuses. */
-async function tokenIdsOf({ catalogue, context }: ApiCall, accountId: AccountId): Promise<AccessTokenId[]> {
-  if (!may(context.actor, 'access_tokens.read', accountResource(accountId))) return [];
-  const tokens = await listAccessTokensOfAccount(catalogue, context, accountId);
-  return tokens.filter((token) => token.owner.kind === 'account').map((token) => token.id);
+  const outcome = await transferProjectsFor(call, call.context, request);
+  if (outcome.kind === 'transferred') return;
+  const problem = "the projects would go beyond the destination's plan";
+  throw new ApiRefusal(new PosternError('out_of_range', { params: { problem } }), { limits: outcome.limits });
 }

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { NewComputePage } from '../../../../web/pages/console/project/new-compute-page.tsx';
 import { shownName } from '../../../catalogue/compute-rows.ts';
-import { changeCompute, deleteCompute, getCompute } from '../../../catalogue/computes.ts';
+import { changeCompute, getCompute } from '../../../catalogue/computes.ts';
 import { requireMay } from '../../../catalogue/permissions.ts';
 import { projectResource } from '../../../catalogue/projects.ts';
 import { type ComputeId, idFrom } from '../../../ids.ts';
@@ -15,15 +15,21 @@ import { sendConfirmation } from '../confirm.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
 import { param } from '../visit.ts';
-import { belowProjectView, type ProjectVisit } from './open-project.ts';
+import { asOperation, belowProjectView, type ProjectVisit } from './open-project.ts';
 
 export async function startCompute(visit: ProjectVisit): Promise<void> {
-  await visit.parts.provisioning.startCompute(visit.context, whichCompute(visit));
+  const { parts, context } = visit;
+  const which = whichCompute(visit);
+  const operation = { action: 'start_compute', computeId: which.computeId } as const;
+  await asOperation(visit, operation, () => parts.provisioning.startCompute(context, which));
   goTo(visit, done(visit.place, 'compute_started'));
 }
 
 export async function suspendCompute(visit: ProjectVisit): Promise<void> {
-  await suspendComputeFor(visit.parts, visit.context, whichCompute(visit));
+  const { parts, context } = visit;
+  const which = whichCompute(visit);
+  const operation = { action: 'suspend_compute', computeId: which.computeId } as const;
+  await asOperation(visit, operation, () => suspendComputeFor(parts, context, which));
   goTo(visit, done(visit.place, 'compute_suspended'));
 }
 
@@ -39,6 +45,9 @@ export async function switchLinkLogin(visit: ProjectVisit): Promise<void> {
 
 const newComputeSchema = z.object({
   name: z.string().trim().max(256),
+});
+
+const newAddressSchema = newComputeSchema.extend({
   url: z.string().trim().max(2_048),
   type: z.enum(['read_write', 'read_only']),
   ca: z.string().trim().max(16_384).default(''),
@@ -50,14 +59,34 @@ export async function showNewCompute(visit: ProjectVisit, again?: Again): Promis
   parts.renderer.send(request, response, NewComputePage, {
     view: belowProjectView(visit, 'Add compute', again),
     place,
+    isHosted: project.creationSource === 'hosted',
     typed: again?.typed ?? {},
   });
 }
 
 export async function addCompute(visit: ProjectVisit): Promise<void> {
-  const { parts, context, project, place } = visit;
-  const form = parseForm(visit, newComputeSchema);
-  await parts.provisioning.addCompute(context, {
+  await asOperation(visit, { action: 'create_compute' }, () =>
+    visit.project.creationSource === 'hosted' ? addHostedReader(visit) : addAddress(visit),
+  );
+  goTo(visit, done(visit.place, 'compute_added'));
+}
+
+/** On the host there is one compute that writes; further ones read the same databases. */
+function addHostedReader(visit: ProjectVisit) {
+  const { parts, context, project, branch } = visit;
+  const { name } = parseForm(visit, newComputeSchema);
+  return parts.provisioning.addHostedCompute(context, {
+    projectId: project.id,
+    branchId: branch.id,
+    name: name === '' ? null : name,
+    type: 'read_only',
+  });
+}
+
+function addAddress(visit: ProjectVisit) {
+  const { parts, context, project } = visit;
+  const form = parseForm(visit, newAddressSchema);
+  return parts.provisioning.addCompute(context, {
     projectId: project.id,
     name: form.name === '' ? null : form.name,
     type: form.type,
@@ -65,7 +94,6 @@ export async function addCompute(visit: ProjectVisit): Promise<void> {
     readOnlyUrl: null,
     ca: form.ca === '' ? null : form.ca,
   });
-  goTo(visit, done(place, 'compute_added'));
 }
 
 export async function askDeleteCompute(visit: ProjectVisit, again?: Again): Promise<void> {
@@ -82,7 +110,7 @@ export async function askDeleteCompute(visit: ProjectVisit, again?: Again): Prom
 
 export async function removeCompute(visit: ProjectVisit): Promise<void> {
   const which = whichCompute(visit);
-  await deleteCompute(visit.parts.catalogue, visit.context, which);
+  await visit.parts.provisioning.removeCompute(visit.context, which);
   await endAccess(visit.parts, { computeId: which.computeId });
   goTo(visit, done(visit.place, 'compute_deleted'));
 }

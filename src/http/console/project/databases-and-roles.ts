@@ -13,8 +13,10 @@ import { sendConfirmation } from '../confirm.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
 import { param } from '../visit.ts';
-import { belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
+import { asOperation, belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
 
+/** What the list of operations calls a change of databases and roles. */
+const CHANGE = { action: 'apply_config' } as const;
 const nameField = z.string().trim().max(256);
 
 export async function showDatabases(visit: ProjectVisit, again?: Again): Promise<void> {
@@ -49,7 +51,7 @@ export async function showDatabases(visit: ProjectVisit, again?: Again): Promise
 export async function createDatabase(visit: ProjectVisit): Promise<void> {
   const form = parseForm(visit, z.object({ database: nameField, owner: nameField }));
   const input = { ...place(visit, form.database), ownerName: form.owner };
-  await visit.parts.provisioning.createDatabase(visit.context, input);
+  await asOperation(visit, CHANGE, () => visit.parts.provisioning.createDatabase(visit.context, input));
   goTo(visit, done(pathOf(visit), 'database_created'));
 }
 
@@ -68,14 +70,18 @@ export async function askDeleteDatabase(visit: ProjectVisit, again?: Again): Pro
 export async function deleteDatabase(visit: ProjectVisit): Promise<void> {
   const name = param(visit, 'name');
   parseForm(visit, z.object({ name: z.literal(name, { error: `type ${name} to confirm` }) }));
-  await visit.parts.provisioning.deleteDatabase(visit.context, place(visit, name));
+  const which = place(visit, name);
+  await asOperation(visit, CHANGE, () => visit.parts.provisioning.deleteDatabase(visit.context, which));
   goTo(visit, done(pathOf(visit), 'database_deleted'));
 }
 
 /** Answers with the new role's password, this once. */
 export async function createRole(visit: ProjectVisit): Promise<void> {
   const form = parseForm(visit, z.object({ role: nameField }));
-  const { role, password } = await visit.parts.provisioning.createRole(visit.context, place(visit, form.role));
+  const input = place(visit, form.role);
+  const { role, password } = await asOperation(visit, CHANGE, () =>
+    visit.parts.provisioning.createRole(visit.context, input),
+  );
   sendPassword(visit, { title: `Role ${cleanForPage(role.name)} is ready`, password });
 }
 
@@ -90,7 +96,7 @@ export async function askResetPassword(visit: ProjectVisit, again?: Again): Prom
   sendConfirmation(visit, {
     view: belowProjectView(visit, 'Reset password', again),
     title: `Reset the password of ${cleanForPage(name)}?`,
-    text: 'Everything that uses the old password stops working, and remembered logins to this project end.',
+    text: 'Whatever uses the old password stops working; connections and remembered logins with this role end now.',
     button: 'Reset password',
     cancelPath: pathOf(visit),
   });
@@ -99,8 +105,11 @@ export async function askResetPassword(visit: ProjectVisit, again?: Again): Prom
 /** A new password ends what rested on the old one (security.md, section 4). */
 export async function resetPassword(visit: ProjectVisit): Promise<void> {
   const name = param(visit, 'name');
-  const { password } = await visit.parts.provisioning.resetRolePassword(visit.context, place(visit, name));
-  await endAccess(visit.parts, { projectId: visit.project.id });
+  const which = place(visit, name);
+  const { password } = await asOperation(visit, CHANGE, () =>
+    visit.parts.provisioning.resetRolePassword(visit.context, which),
+  );
+  await endAccess(visit.parts, { projectId: visit.project.id, databaseRole: name });
   sendPassword(visit, { title: `New password of ${cleanForPage(name)}`, password });
 }
 
@@ -109,14 +118,16 @@ export async function askDeleteRole(visit: ProjectVisit, again?: Again): Promise
   sendConfirmation(visit, {
     view: belowProjectView(visit, 'Delete role', again),
     title: `Delete role ${cleanForPage(name)}?`,
-    text: 'What it owns goes to the project’s own role. Whoever connects with it is refused from now on.',
+    text: 'What it owns goes to the project’s own role. Connections with it end now.',
     button: 'Delete role',
     cancelPath: pathOf(visit),
   });
 }
 
 export async function deleteRole(visit: ProjectVisit): Promise<void> {
-  await visit.parts.provisioning.deleteRole(visit.context, place(visit, param(visit, 'name')));
+  const which = place(visit, param(visit, 'name'));
+  await asOperation(visit, CHANGE, () => visit.parts.provisioning.deleteRole(visit.context, which));
+  await endAccess(visit.parts, { projectId: visit.project.id, databaseRole: which.name });
   goTo(visit, done(pathOf(visit), 'role_deleted'));
 }
 

@@ -3,12 +3,12 @@
 import { z } from 'zod';
 import { ProjectSettingsPage } from '../../../../web/pages/console/project/project-settings-page.tsx';
 import { accountResource, may } from '../../../catalogue/permissions.ts';
-import { transferProjects } from '../../../catalogue/project-transfers.ts';
 import { changeProject, getProject } from '../../../catalogue/projects.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';
+import { transferProjectsFor } from '../../transfer-projects.ts';
 import { sendConfirmation } from '../confirm.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
@@ -46,7 +46,7 @@ export async function transferProject(visit: ProjectVisit): Promise<void> {
   const { account_id } = parseForm(visit, z.object({ account_id: z.string().max(64) }));
   const destination = accounts.find(({ id }) => id === account_id);
   if (destination === undefined) throw new PosternError('invalid_input', { params: { problem: 'choose an account' } });
-  const outcome = await transferProjects(parts.catalogue, context, {
+  const outcome = await transferProjectsFor(parts, context, {
     sourceAccountId: project.accountId,
     destinationAccountId: idFrom<AccountId>(destination.id),
     projectIds: [project.id],
@@ -56,7 +56,6 @@ export async function transferProject(visit: ProjectVisit): Promise<void> {
     const problem = `the plan of ${cleanForPage(destination.name)} includes ${limit?.expected ?? 'fewer'} projects`;
     throw new PosternError('plan_gate', { params: { problem } });
   }
-  await endAccess(parts, { projectId: project.id, accountId: project.accountId });
   goTo(visit, done(`/app/${destination.id}/projects/${project.id}`, 'project_transferred'));
 }
 

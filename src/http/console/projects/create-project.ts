@@ -6,6 +6,7 @@ import { NewProjectPage } from '../../../../web/pages/console/projects/new-proje
 import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
 import type { HostRegion } from '../../../provisioning/hosts.ts';
 import { Secret } from '../../../secret.ts';
+import { recordProjectCreation } from '../../record-project-creation.ts';
 import { deeperView } from '../console-view.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
@@ -57,7 +58,8 @@ export async function createProject(visit: AccountVisit): Promise<void> {
   const { parts, context, account, base } = visit;
   const form = parseForm(visit, newProjectSchema);
   const [version = '', regionId = ''] = form.server.split(/@(.*)/);
-  const { project } = await parts.provisioning.createHostedProject(context, {
+  const startedAt = performance.now();
+  const made = await parts.provisioning.createHostedProject(context, {
     accountId: account.id,
     name: form.name,
     pgVersion: Number(version),
@@ -65,7 +67,8 @@ export async function createProject(visit: AccountVisit): Promise<void> {
     databaseName: form.database,
     roleName: form.role,
   });
-  goTo(visit, done(`${base}/projects/${project.id}`, 'project_created'));
+  await recordProjectCreation(parts.catalogue, made, performance.now() - startedAt);
+  goTo(visit, done(`${base}/projects/${made.project.id}`, 'project_created'));
 }
 
 export async function showAttach(visit: AccountVisit, again?: Again): Promise<void> {
