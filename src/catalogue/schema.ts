@@ -5,6 +5,7 @@ import type {
   AuditEventsTable,
   ConsumptionFramesTable,
   ConsumptionReadingsTable,
+  PendingTransfersTable,
   PlanPeriodsTable,
 } from './tables/audit-and-consumption.ts';
 import type { AccessTokensTable, ApiKeysTable, SealingCanariesTable } from './tables/keys-and-tokens.ts';
@@ -55,5 +56,6 @@ export interface Schema {
   audit_chain: AuditChainTable;
   plan_periods: PlanPeriodsTable;
   consumption_readings: ConsumptionReadingsTable;
+  pending_transfers: PendingTransfersTable;
   consumption_frames: ConsumptionFramesTable;
 }

@@ -57,6 +57,12 @@ export class Hosts {
     return await open;
   }
 
+  /** The hosts that run and were reached; starts none. */
+  async listOpen(): Promise<HostServer[]> {
+    const opened = await Promise.allSettled(this.#open.values());
+    return opened.flatMap((host) => (host.status === 'fulfilled' ? [host.value] : []));
+  }
+
   /** The host for a new project. Throws `not_offered`, naming what there is. */
   async choose(wish: { readonly pgVersion?: number; readonly regionId?: string }): Promise<HostServer> {
     const fitting = this.#sources.find(
@@ -78,8 +84,7 @@ export class Hosts {
   }
 
   async close(): Promise<void> {
-    const opened = await Promise.allSettled(this.#open.values());
-    await Promise.all(opened.map((host) => (host.status === 'fulfilled' ? host.value.close() : undefined)));
+    await Promise.all((await this.listOpen()).map((host) => host.close()));
   }
 
   async #openHost(source: HostSource): Promise<HostServer> {

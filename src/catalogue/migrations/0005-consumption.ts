@@ -1,4 +1,5 @@
-// Measured consumption: the last reading of each compute, and what its readings add up to per hour, day and month.
+// Measured consumption: the last reading of each server, and what the readings of its computes add up to per hour, day and
+// month.
 
 import { type Kysely, sql } from 'kysely';
 
@@ -16,14 +17,14 @@ export async function up(db: Kysely<never>): Promise<void> {
     create unique index plan_periods_one_open on plan_periods (account_id) where ended_at is null;
 
     create table consumption_readings (
-      compute_id text primary key references computes on delete cascade,
+      source_id text primary key,
       read_at timestamptz(3) not null,
-      was_active boolean not null,
-      counters_since text not null,
-      compute_time_ms bigint,
-      written_data_bytes bigint,
-      data_transfer_bytes bigint,
-      logical_size_bytes bigint
+      reading jsonb not null
+    );
+
+    create table pending_transfers (
+      compute_id text primary key references computes on delete cascade,
+      bytes bigint not null
     );
 
     create table consumption_frames (

@@ -35,17 +35,18 @@ export interface PlanPeriodsTable {
   ended_at: Date | null;
 }
 
-/** The last reading of a compute's cumulative counters; null where the compute cannot tell. */
+/** The last look at a server: a host with all its projects, or one attached compute. */
 export interface ConsumptionReadingsTable {
-  compute_id: ComputeId;
+  source_id: string;
   read_at: Date;
-  was_active: boolean;
-  /** Names the run that the counters belong to (a server's start): a new run starts counting from nothing. */
-  counters_since: string;
-  compute_time_ms: number | null;
-  written_data_bytes: number | null;
-  data_transfer_bytes: number | null;
-  logical_size_bytes: number | null;
+  /** As metering wrote it, which alone reads it. */
+  reading: ColumnType<unknown, string, string>;
+}
+
+/** Bytes that were sent to clients and are in no frame yet. */
+export interface PendingTransfersTable {
+  compute_id: ComputeId;
+  bytes: number;
 }
 
 export interface ConsumptionFramesTable {
@@ -59,7 +60,7 @@ export interface ConsumptionFramesTable {
   compute_time_ms: number;
   written_data_bytes: number;
   data_transfer_bytes: number;
-  /** As last observed within the frame. */
+  /** As of the last reading that counted into the frame. */
   logical_size_bytes: number;
   synthetic_storage_size_bytes: number;
   /** Size times time: `numeric`, which arrives as text. */

@@ -1,0 +1,74 @@
+// Tells how much of a server's WAL each database wrote. Postgres counts WAL for the whole server, so what was written
+// between two looks is shared out by what each database was seen to do. Pure.
+
+import type { MeasuredDatabase, ServerLook, ServerReading } from './server-reading.ts';
+
+/** What a changed row weighs beside a byte by which a database grew: a WAL record without the row's own bytes. */
+const BYTES_PER_CHANGED_ROW = 128;
+
+export interface WalOfDatabase {
+  readonly writtenBytes: number;
+  readonly keptBytes: number;
+}
+
+export interface Attribution {
+  /** By oid; null where WAL is not ours to attribute. */
+  readonly byDatabase: ReadonlyMap<number, WalOfDatabase> | null;
+  readonly unattributedBytes: number;
+}
+
+/** Before there is a look to compare with, nothing is known to have been written. */
+export function attributeNothing(look: ServerLook): Attribution {
+  if (look.walPosition === null) return { byDatabase: null, unattributedBytes: 0 };
+  const none = { writtenBytes: 0, keptBytes: 0 };
+  return { byDatabase: new Map(look.databases.map(({ id }) => [id, none])), unattributedBytes: 0 };
+}
+
+/**
+ * Shares out what was written since the previous look of the same run: all of it to the only database that changed,
+ * else in proportion to the bytes by which each grew plus 128 for every changed row. What was written while none
+ * changed (Postgres tells of changes up to a minute late) waits for the next look.
+ */
+export function attributeWal(previous: ServerReading, look: ServerLook): Attribution {
+  const { walPosition, redoPosition } = look;
+  if (walPosition === null || previous.walPosition === null) return attributeNothing(look);
+  const writtenBytes = walPosition - previous.walPosition + previous.unattributedWalBytes;
+  const weights = weightsOf(previous, look);
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  const keptPart = partsStillKept(previous.walPosition, { walPosition, redoPosition });
+  const keptBefore = new Map(previous.databases.map(({ id, keptWalBytes }) => [id, keptWalBytes ?? 0]));
+  const byDatabase = new Map<number, WalOfDatabase>();
+  for (const [id, weight] of weights) {
+    const ownBytes = total === 0 ? 0 : Math.round((writtenBytes * weight) / total);
+    const keptBytes = Math.round((keptBefore.get(id) ?? 0) * keptPart.old + ownBytes * keptPart.recent);
+    byDatabase.set(id, { writtenBytes: ownBytes, keptBytes });
+  }
+  return { byDatabase, unattributedBytes: total === 0 ? writtenBytes : 0 };
+}
+
+/** Which parts of the WAL before and since the previous look lie behind the redo point. */
+function partsStillKept(
+  previousPosition: number,
+  look: { readonly walPosition: number; readonly redoPosition: number | null },
+): { readonly old: number; readonly recent: number } {
+  const { walPosition, redoPosition } = look;
+  if (redoPosition === null || redoPosition <= previousPosition) return { old: 1, recent: 1 };
+  return { old: 0, recent: (walPosition - redoPosition) / (walPosition - previousPosition) };
+}
+
+function weightsOf(previous: ServerReading, look: ServerLook): Map<number, number> {
+  const before = new Map(previous.databases.map((database) => [database.id, database]));
+  const areSizesKnown = look.databases.every(({ id, sizeBytes }) => id === 0 || sizeBytes !== null);
+  return new Map(
+    look.databases.map((database) => {
+      const was = before.get(database.id);
+      const rows = Math.max(0, database.changedRows - (was?.changedRows ?? 0));
+      const growth = areSizesKnown ? Math.max(0, sizeOf(database) - sizeOf(was)) : 0;
+      return [database.id, growth + rows * BYTES_PER_CHANGED_ROW];
+    }),
+  );
+}
+
+function sizeOf(database: Pick<MeasuredDatabase, 'sizeBytes'> | undefined): number {
+  return database?.sizeBytes ?? 0;
+}

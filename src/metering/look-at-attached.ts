@@ -1,0 +1,65 @@
+// Looks at the server of one attached compute, with the project's own credentials and a connection for just that.
+
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { computeTarget } from '../catalogue/resolve-target.ts';
+import { loadTargetRow } from '../catalogue/target-row.ts';
+import { encodeTerminate } from '../protocol/frontend-messages.ts';
+import { connectUpstream } from '../wire/connect-upstream.ts';
+import type { DialPolicy } from '../wire/dial-policy.ts';
+import { withTimeLimit } from '../wire/time-limit.ts';
+import type { UpstreamTarget } from '../wire/upstream-target.ts';
+import { askUpstream } from './ask-upstream.ts';
+import { lookAtServer, METERING_APPLICATION } from './look-at-server.ts';
+import type { SampledCompute } from './sampled-computes.ts';
+import type { KeptReading, ServerLook } from './server-reading.ts';
+
+const LOOK_LIMIT_MS = 15_000;
+const GOODBYE_LIMIT_MS = 1_000;
+
+interface AttachedLook {
+  readonly catalogue: Catalogue;
+  readonly dialPolicy: DialPolicy;
+  readonly compute: SampledCompute;
+  readonly previous: KeptReading | null;
+  readonly at: Date;
+  readonly signal: AbortSignal;
+}
+
+/** Throws as `connectUpstream` and `askUpstream` do, and `not_found` for a compute that is gone or disabled. */
+export async function lookAtAttached(look: AttachedLook): Promise<ServerLook> {
+  const { compute, previous, at } = look;
+  const { target, dialPolicy } = await upstreamOf(look);
+  return await withTimeLimit(LOOK_LIMIT_MS, look.signal, async (signal) => {
+    const startup = new Map([
+      ['application_name', METERING_APPLICATION],
+      ['client_encoding', 'UTF8'],
+    ]);
+    const { socket } = await connectUpstream(target, { startup, dialPolicy, signal });
+    try {
+      const ask = (sql: string) => askUpstream(socket, sql, signal);
+      return await lookAtServer({ ask, scope: { kind: 'attached', databases: compute.databases }, previous, at });
+    } finally {
+      socket.setTimeout(GOODBYE_LIMIT_MS, () => socket.destroy());
+      socket.end(encodeTerminate(), () => socket.destroy());
+    }
+  });
+}
+
+async function upstreamOf({ catalogue, dialPolicy, compute }: AttachedLook): Promise<{
+  target: UpstreamTarget;
+  dialPolicy: DialPolicy;
+}> {
+  const row = await loadTargetRow(catalogue.db, compute.id);
+  const access = row.policy.readOnlyOnly ? 'read_only' : 'read_write';
+  const { upstream, database, databaseRole } = computeTarget(catalogue, row, {
+    database: null,
+    databaseRole: null,
+    access,
+  });
+  const { isListed, host, port } = upstream;
+  return {
+    target: { ...upstream, name: compute.id, user: databaseRole, database },
+    // security.md, section 7: the exact address that an operator attached counts as listed.
+    dialPolicy: isListed ? { ...dialPolicy, listed: [...dialPolicy.listed, { host, port }] } : dialPolicy,
+  };
+}

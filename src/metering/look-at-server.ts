@@ -1,0 +1,92 @@
+// Asks a Postgres server for its counters and sizes in two statements that any version since 9.6 answers. How the
+// statements reach the server is the caller's.
+
+import pg from 'pg';
+import {
+  type DatabaseReading,
+  databaseSizesSchema,
+  type KeptReading,
+  type ServerCounters,
+  type ServerLook,
+  serverCountersSchema,
+} from './server-reading.ts';
+
+/** Metering's own sessions carry it and are not counted as use. */
+export const METERING_APPLICATION = 'postern metering';
+
+/** Runs a statement that returns one JSON value, and returns that value. */
+export type AskServer = (sql: string) => Promise<unknown>;
+
+/** A host is ours as a whole; on an attached server only some databases are our business, and none of its WAL. */
+export type LookScope =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'attached'; readonly databases: readonly string[] };
+
+interface LookRequest {
+  readonly ask: AskServer;
+  readonly scope: LookScope;
+  readonly previous: KeptReading | null;
+  readonly at: Date;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Looks once. Adding up a size reads the folder of its database, so it is asked only for databases in use since the
+ * previous look, and for all of them once an hour. Throws what `ask` throws and a ZodError for an answer of another form.
+ */
+export async function lookAtServer({ ask, scope, previous, at }: LookRequest): Promise<ServerLook> {
+  const counters = serverCountersSchema.parse(await ask(countersQuery(scope)));
+  const isSameHour = previous !== null && hourOf(previous.readAt) === hourOf(at);
+  const known = new Map(isSameHour ? previous.reading?.databases.map((database) => [database.id, database]) : []);
+  const changed = counters.databases.filter((database) => !isUnchanged(database, known.get(database.id)));
+  const sizes = databaseSizesSchema.parse(await ask(sizesQuery(changed.map((database) => database.id))));
+  const asked = new Set(changed.map((database) => database.id));
+  return {
+    ...counters,
+    databases: counters.databases.map((database) => {
+      const size = asked.has(database.id) ? sizes[database.id] : known.get(database.id)?.sizeBytes;
+      return { ...database, sizeBytes: size ?? null };
+    }),
+  };
+}
+
+function isUnchanged(now: ServerCounters['databases'][number], before: DatabaseReading | undefined): boolean {
+  if (before === undefined || now.openSessions > 0 || before.openSessions > 0) return false;
+  return now.changedRows === before.changedRows && now.sessionCount === before.sessionCount;
+}
+
+function hourOf(at: Date): number {
+  return Math.floor(at.getTime() / HOUR_MS);
+}
+
+// PostgreSQL documentation, "The Cumulative Statistics System": pg_stat_database. By way of JSON, since columns that a
+// version does not have are null there. Sessions have a role; autovacuum's workers have none.
+function countersQuery(scope: LookScope): string {
+  return `
+    select json_build_object(
+      'startedAt', pg_postmaster_start_time(),
+      'walPosition', ${scope.kind === 'host' ? "pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')" : 'null'},
+      'redoPosition', ${scope.kind === 'host' ? "pg_wal_lsn_diff((pg_control_checkpoint()).redo_lsn, '0/0')" : 'null'},
+      'databases', coalesce(json_agg(json_build_object(
+        'id', s.datid::bigint,
+        'name', s.datname,
+        'changedRows', s.tup_inserted + s.tup_updated + s.tup_deleted,
+        'busyMs', to_jsonb(s) -> 'active_time',
+        'sessionCount', to_jsonb(s) -> 'sessions',
+        'openSessions', coalesce(a.open_sessions, 0)
+      )), '[]')
+    ) as answer
+    from pg_stat_database s
+    left join (
+      select datid, count(*) as open_sessions from pg_stat_activity
+      where usesysid is not null and application_name <> '${METERING_APPLICATION}' group by datid
+    ) a on a.datid = s.datid
+    ${scope.kind === 'host' ? '' : `where s.datname in (${['', ...scope.databases].map(pg.escapeLiteral).join(', ')})`}`;
+}
+
+function sizesQuery(ids: readonly number[]): string {
+  return `
+    select coalesce(json_object_agg(oid, pg_database_size(oid)), '{}') as answer
+    from pg_database where oid in (0, ${ids.join(', ') || '0'}) and has_database_privilege(oid, 'connect')`;
+}

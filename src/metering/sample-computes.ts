@@ -1,0 +1,143 @@
+// One round of measuring, told in order: who is in use, every host, every attached compute in use, what nobody uses any
+// more. A server that cannot be asked is a gap in its computes' figures and no reason to stop.
+
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { touchComputes } from '../catalogue/compute-states.ts';
+import type { ComputeId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { DialPolicy } from '../wire/dial-policy.ts';
+import { foldReading } from './fold-reading.ts';
+import { findReading, forgetReadings, type SourceId } from './kept-readings.ts';
+import { lookAtAttached } from './look-at-attached.ts';
+import { lookAtServer } from './look-at-server.ts';
+import { listAttachedComputesUsedSince, listComputesOfHost, type SampledCompute } from './sampled-computes.ts';
+import type { KeptReading, ServerLook } from './server-reading.ts';
+import { type SuspendsComputes, suspendUnused } from './suspend-unused.ts';
+import { listComputesWithTransfers } from './transfers.ts';
+
+export const SAMPLING_INTERVAL_MS = 60_000;
+
+/** An attached compute is measured for so long after it was used through Postern; see `listAttachedComputesUsedSince`. */
+const ATTACHED_USE_LASTS_MS = 15 * 60_000;
+/** A reading that is younger was taken by another node in this round. */
+const YOUNGEST_READING_MS = 0.75 * SAMPLING_INTERVAL_MS;
+const READINGS_ARE_KEPT_MS = 24 * 3_600_000;
+const ATTACHED_AT_ONCE = 8;
+
+/** A Postgres server that hosts projects. */
+export interface MeasuredHost {
+  readonly id: string;
+  query(sql: string): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>>;
+}
+
+export interface SamplingParts extends SuspendsComputes {
+  readonly catalogue: Catalogue;
+  /** Those that run; a host that starts on its first use is not started to be measured. */
+  readonly hosts: { listOpen(): Promise<readonly MeasuredHost[]> };
+  readonly dialPolicy: DialPolicy;
+  /** Computes with connections through any node. Rejects when the fleet cannot be asked. */
+  readonly computesInUse: () => Promise<ReadonlySet<ComputeId>>;
+  readonly log: Log;
+}
+
+/** `due` leaves out what another node has just measured. */
+export interface Round {
+  readonly which: 'due' | 'all';
+  readonly signal: AbortSignal;
+}
+
+interface Source {
+  readonly id: SourceId;
+  readonly kind: 'host' | 'attached';
+  listComputes(): Promise<readonly SampledCompute[]>;
+  look(previous: KeptReading | null, at: Date): Promise<ServerLook>;
+}
+
+/** Throws only when the catalogue is away. */
+export async function sampleComputes(parts: SamplingParts, round: Round): Promise<void> {
+  const { catalogue } = parts;
+  const now = catalogue.clock.now();
+  const inUse = await findComputesInUse(parts);
+  await touchComputes(catalogue, [...new Set([...(inUse ?? []), ...(await listComputesWithTransfers(catalogue))])]);
+  const observed = new Set<ComputeId>();
+  const measure = async (source: Source): Promise<void> => {
+    if (round.signal.aborted) return;
+    for (const computeId of await measureSource(parts, { source, round, inUse: inUse ?? new Set() })) {
+      observed.add(computeId);
+    }
+  };
+  for (const host of await parts.hosts.listOpen()) await measure(hostSource(catalogue, host));
+  const usedSince = new Date(now.getTime() - ATTACHED_USE_LASTS_MS);
+  const attached = await listAttachedComputesUsedSince(catalogue, usedSince);
+  for (let start = 0; start < attached.length; start += ATTACHED_AT_ONCE) {
+    const some = attached.slice(start, start + ATTACHED_AT_ONCE);
+    await Promise.all(some.map((compute) => measure(attachedSource(parts, compute, round.signal))));
+  }
+  if (inUse !== null) await suspendUnused(parts, { observed, inUse });
+  await forgetReadings(catalogue, new Date(now.getTime() - READINGS_ARE_KEPT_MS));
+}
+
+async function findComputesInUse({ computesInUse, log }: SamplingParts): Promise<ReadonlySet<ComputeId> | null> {
+  try {
+    return await computesInUse();
+  } catch (error) {
+    log.warn({ err: error }, 'which computes are in use cannot be told now');
+    return null;
+  }
+}
+
+/** The computes about which the reading told something. */
+async function measureSource(
+  { catalogue, log }: SamplingParts,
+  { source, round, inUse }: { source: Source; round: Round; inUse: ReadonlySet<ComputeId> },
+): Promise<readonly ComputeId[]> {
+  const previous = await findReading(catalogue, source.id);
+  const at = catalogue.clock.now();
+  if (round.which === 'due' && previous !== null && at.getTime() - previous.readAt.getTime() < YOUNGEST_READING_MS) {
+    return [];
+  }
+  let look: ServerLook;
+  try {
+    look = await source.look(previous, at);
+  } catch (error) {
+    if (!round.signal.aborted) log.warn({ err: error, source: source.id }, 'a server could not be measured');
+    return [];
+  }
+  // After the look, so that of a compute which is made meanwhile nothing is missed.
+  const computes = await source.listComputes();
+  const outcome = await foldReading(catalogue, {
+    sourceId: source.id,
+    kind: source.kind,
+    previous,
+    look,
+    at,
+    computes,
+    inUse,
+  });
+  if (outcome.kind !== 'folded') return [];
+  await touchComputes(catalogue, outcome.usedComputes);
+  return computes.map((compute) => compute.id);
+}
+
+function hostSource(catalogue: Catalogue, host: MeasuredHost): Source {
+  const ask = async (sql: string) => (await host.query(sql))[0]?.answer;
+  return {
+    id: `host:${host.id}`,
+    kind: 'host',
+    listComputes: () => listComputesOfHost(catalogue, host.id),
+    look: (previous, at) => lookAtServer({ ask, scope: { kind: 'host' }, previous, at }),
+  };
+}
+
+function attachedSource(
+  { catalogue, dialPolicy }: SamplingParts,
+  compute: SampledCompute,
+  signal: AbortSignal,
+): Source {
+  return {
+    id: `compute:${compute.id}`,
+    kind: 'attached',
+    listComputes: async () => [compute],
+    look: (previous, at) => lookAtAttached({ catalogue, dialPolicy, compute, previous, at, signal }),
+  };
+}

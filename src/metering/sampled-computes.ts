@@ -1,0 +1,78 @@
+// The computes of one server with what measuring them needs to know, from the catalogue.
+
+import { sql } from 'kysely';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Compute } from '../catalogue/compute-rows.ts';
+import type { AccountId, ComputeId, ProjectId } from '../ids.ts';
+
+export interface SampledCompute {
+  readonly id: ComputeId;
+  readonly projectId: ProjectId;
+  readonly accountId: AccountId;
+  readonly state: Compute['state'];
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly suspendedAt: Date | null;
+  /** Names of the branch's databases. */
+  readonly databases: readonly string[];
+  /** What belongs to the branch, storage and written data, is counted at its first read-write compute and there only. */
+  readonly role: 'first_of_branch' | 'further_of_branch';
+}
+
+/** All computes on a host, suspended ones too: what they store stays stored. */
+export async function listComputesOfHost(catalogue: Catalogue, hostId: string): Promise<SampledCompute[]> {
+  return (await sampledComputes(catalogue).where('computes.host_id', '=', hostId).execute()).map(sampledComputeFrom);
+}
+
+/**
+ * Attached computes that somebody used through Postern since then. Others are left alone, so that a server which goes
+ * to sleep when nobody is connected does not wake for being measured.
+ */
+export async function listAttachedComputesUsedSince(catalogue: Catalogue, since: Date): Promise<SampledCompute[]> {
+  const rows = await sampledComputes(catalogue)
+    .where('computes.host_id', 'is', null)
+    .where('computes.state', '=', 'active')
+    .where('computes.is_disabled', '=', false)
+    .where('computes.last_active_at', '>=', since)
+    .execute();
+  return rows.map(sampledComputeFrom);
+}
+
+function sampledComputes({ db }: Catalogue) {
+  return db
+    .selectFrom('computes')
+    .innerJoin('projects', 'projects.id', 'computes.project_id')
+    .select([
+      'computes.id',
+      'computes.project_id',
+      'projects.account_id',
+      'computes.state',
+      'computes.created_at',
+      'computes.started_at',
+      'computes.suspended_at',
+    ])
+    .select([
+      sql<string[]>`array(select name from databases where branch_id = computes.branch_id)`.as('databases'),
+      sql<boolean>`computes.id = (
+        select first.id from computes first where first.branch_id = computes.branch_id
+        order by first.type = 'read_only', first.ordinal limit 1
+      )`.as('is_first'),
+    ])
+    .orderBy('computes.id');
+}
+
+type SampledRow = Awaited<ReturnType<ReturnType<typeof sampledComputes>['execute']>>[number];
+
+function sampledComputeFrom(row: SampledRow): SampledCompute {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    accountId: row.account_id,
+    state: row.state,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    suspendedAt: row.suspended_at,
+    databases: row.databases,
+    role: row.is_first ? 'first_of_branch' : 'further_of_branch',
+  };
+}

@@ -1,0 +1,68 @@
+// Bytes that were sent to clients: added up in this process, from time to time added to the catalogue, and taken from
+// there into the frames of the compute's next reading.
+
+import { sql, type Transaction } from 'kysely';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Schema } from '../catalogue/schema.ts';
+import type { ComputeId } from '../ids.ts';
+
+export class Transfers {
+  readonly #catalogue: Catalogue;
+  readonly #bytesByCompute = new Map<ComputeId, number>();
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue;
+  }
+
+  /** Cheap enough for every tick of every connection. */
+  record(computeId: ComputeId, bytes: number): void {
+    if (bytes <= 0) return;
+    this.#bytesByCompute.set(computeId, (this.#bytesByCompute.get(computeId) ?? 0) + bytes);
+  }
+
+  /** Adds what came together to the catalogue. When that fails, the bytes wait for the next time. */
+  async flush(): Promise<void> {
+    const batch = [...this.#bytesByCompute];
+    if (batch.length === 0) return;
+    this.#bytesByCompute.clear();
+    try {
+      await addPending(this.#catalogue, batch);
+    } catch (error) {
+      for (const [computeId, bytes] of batch) this.record(computeId, bytes);
+      throw error;
+    }
+  }
+}
+
+/** Computes that have bytes in no frame yet. */
+export async function listComputesWithTransfers({ db }: Catalogue): Promise<ComputeId[]> {
+  const rows = await db.selectFrom('pending_transfers').select('compute_id').execute();
+  return rows.map((row) => row.compute_id);
+}
+
+/** Takes the bytes of those computes out, to be put into frames in the same transaction. */
+export async function takeTransfers(
+  tx: Transaction<Schema>,
+  computeIds: readonly ComputeId[],
+): Promise<ReadonlyMap<ComputeId, number>> {
+  const { rows } = await sql<{ compute_id: ComputeId; bytes: number }>`
+    delete from pending_transfers where compute_id in (
+      select compute_id from pending_transfers where compute_id = any(${computeIds}) order by compute_id for update
+    ) returning compute_id, bytes
+  `.execute(tx);
+  return new Map(rows.map((row) => [row.compute_id, row.bytes]));
+}
+
+// In one order everywhere, so that no two transactions wait for each other. Computes that are gone take nothing.
+async function addPending({ db }: Catalogue, batch: ReadonlyArray<readonly [ComputeId, number]>): Promise<void> {
+  const ids = batch.map(([computeId]) => computeId);
+  const bytes = batch.map(([, count]) => count);
+  await sql`
+    insert into pending_transfers (compute_id, bytes)
+    select added.compute_id, added.bytes
+    from unnest(${ids}::text[], ${bytes}::bigint[]) as added (compute_id, bytes)
+    join computes on computes.id = added.compute_id
+    order by added.compute_id
+    on conflict (compute_id) do update set bytes = pending_transfers.bytes + excluded.bytes
+  `.execute(db);
+}
