@@ -47,7 +47,9 @@ export function time(at: Date): Buffer {
 
 function lengthOf(body: Buffer): Buffer {
   if (body.length < 0x80) return Buffer.from([body.length]);
-  const bytes = Buffer.from(body.length.toString(16).padStart(4, '0'), 'hex');
+  // As few bytes as it takes: Go refuses a certificate with one more.
+  const digits = body.length.toString(16);
+  const bytes = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex');
   return Buffer.concat([Buffer.from([0x80 | bytes.length]), bytes]);
 }
 
