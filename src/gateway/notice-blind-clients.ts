@@ -13,8 +13,14 @@ interface Fingerprint {
 
 // Observed: pgjdbc 42.7.13 sends these three and names itself only after connecting; DBeaver and DataGrip use it. psycopg 3
 // shows no NOTICE either, but looks like psycopg 2, which does, so both are left waiting.
+// lib/pq 1.10.7 calls its notice handler only once it is connected.
 const NOTICE_BLIND: readonly Fingerprint[] = [
   { client: 'pgjdbc', sends: ['client_encoding', 'DateStyle', 'TimeZone'], lacks: ['application_name'] },
+  {
+    client: 'lib/pq',
+    sends: ['client_encoding', 'datestyle', 'extra_float_digits'],
+    lacks: ['application_name', 'TimeZone'],
+  },
 ];
 
 /** True when the client would never show a link; parameter names are compared as PostgreSQL does, without case. */

@@ -4,6 +4,7 @@ import { isNoticeBlind } from '../../src/gateway/notice-blind-clients.ts';
 // Startup parameters as these clients were observed to send them, besides user and database.
 const CLIENTS = [
   { client: 'pgjdbc 42.7', names: ['client_encoding', 'DateStyle', 'TimeZone'], isBlind: true },
+  { client: 'lib/pq 1.10', names: ['client_encoding', 'datestyle', 'extra_float_digits'], isBlind: true },
   { client: 'psql on a terminal', names: ['application_name', 'client_encoding'], isBlind: false },
   { client: 'psycopg 2 and 3', names: [], isBlind: false },
   { client: 'node-postgres', names: ['client_encoding'], isBlind: false },
