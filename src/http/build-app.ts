@@ -11,6 +11,8 @@ import { consoleRoutes } from './console/console-routes.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { homeRoutes } from './home-routes.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
+import { createMailer } from './mail/mailer.ts';
+import { opsRoutes } from './ops-pages/ops-routes.ts';
 import { errorHandler, unknownPath } from './pages/error-handler.ts';
 import { createPageRenderer } from './pages/page-renderer.ts';
 import type { PublicAddress } from './public-address.ts';
@@ -44,7 +46,7 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(requestLog(deps.log), requestMetrics(deps.metrics), securityHeaders(address));
   app.use(healthRoutes(readiness), assetRoutes(assets));
   app.use(neverStored, loadRequestContext({ catalogue, address, trustedProxies: config.http.trustedProxies }));
-  app.use(apiRoutes({ ...deps, address, consumption: NOTHING_MEASURED }));
+  app.use(apiRoutes({ ...deps, address, mailer: createMailer(deps), consumption: NOTHING_MEASURED }));
   app.use(API_PREFIX, apiErrors);
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
   app.use(requireOwnForm(address));
@@ -55,7 +57,8 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(setUpRoutes({ deps, renderer, address }));
   app.use(invitationRoutes({ deps, renderer, address }));
   app.use(approvalRoutes({ services: approvalServices(deps), catalogue, limits: deps.limits, renderer }));
-  app.use(consoleRoutes({ deps, renderer, address }));
+  app.use(consoleRoutes({ deps, consumption: NOTHING_MEASURED, renderer, address }));
+  app.use(opsRoutes({ deps, renderer, address }));
   app.use(unknownPath, errorHandler(renderer));
   return app;
 }

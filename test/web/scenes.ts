@@ -12,6 +12,7 @@ import { newConnectionId } from '../../src/ids.ts';
 import type { Progress } from '../../src/login/login-request.ts';
 import { addOrganization, addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';
 import { openLoginLink, type WebForTests } from '../support/web-for-tests.ts';
+import { OPS_SCENES } from './ops-scenes.ts';
 
 export interface Stage {
   readonly web: WebForTests;
@@ -108,6 +109,7 @@ export const SCENES: readonly Scene[] = [
     await signInAs(stage, await developer(stage));
     await stage.page.goto(`${stage.web.url}/psql_session/AAAAAAAAAAAAAAAAAAAAAA`);
   }),
+  ...OPS_SCENES,
 ];
 
 /** For an installation without people, which the other scenes are not. */

@@ -1,0 +1,107 @@
+// The audit trail as pages and as a file: filtered by the query, newest first; the file has JSON lines, oldest first.
+
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { AuditPage } from '../../../web/pages/ops/audit-page.tsx';
+import { AUDIT_EVENT_CODES, type AuditEventName } from '../../catalogue/audit-event-codes.ts';
+import { type AuditFilter, listAuditEvents } from '../../catalogue/audit-trail-reader.ts';
+import { PosternError } from '../../errors.ts';
+import { type AccountId, idFrom, type ProjectId } from '../../ids.ts';
+import { exportAuditLines } from '../../ops/audit-export.ts';
+import { auditRow } from './audit-rows.ts';
+import type { OpsVisit } from './ops-scope.ts';
+import { opsView } from './ops-view.ts';
+
+const EVENTS_PER_PAGE = 50;
+const DAY_MS = 86_400_000;
+
+const absentWhenEmpty = z
+  .string()
+  .trim()
+  .max(200)
+  .default('')
+  .transform((text) => (text === '' ? undefined : text));
+const day = z.union([z.literal('').transform(() => undefined), z.iso.date()]).optional();
+
+const filterSchema = z.object({
+  event: z.union([z.literal('').transform(() => undefined), z.enum(eventNames())]).optional(),
+  outcome: z.union([z.literal('').transform(() => undefined), z.enum(['success', 'refused', 'failure'])]).optional(),
+  actor: absentWhenEmpty,
+  connection: absentWhenEmpty,
+  account: absentWhenEmpty,
+  project: absentWhenEmpty,
+  /** Days in UTC, both included. */
+  from: day,
+  to: day,
+});
+type AuditQuery = z.output<typeof filterSchema>;
+
+/** Throws `invalid_input` for an address that asks for what there is not. */
+export async function showAudit(visit: OpsVisit): Promise<void> {
+  const { parts, request, response, scope, context } = visit;
+  const query = parseQuery(request.query);
+  const cursor = z.string().max(512).optional().catch(undefined).parse(request.query.cursor);
+  const filter = filterOf(visit, query);
+  const page = await listAuditEvents(parts.catalogue, context, { ...filter, limit: EVENTS_PER_PAGE, cursor });
+  const asked = new URLSearchParams(
+    Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const older = new URLSearchParams([...asked, ['cursor', page.cursor ?? '']]);
+  parts.renderer.send(request, response, AuditPage, {
+    view: opsView(visit, { label: 'Audit trail', href: scope.auditPath }),
+    path: scope.auditPath,
+    reach: scope.accountId === null ? 'installation' : 'account',
+    query,
+    eventNames: eventNames(),
+    rows: page.items.map(auditRow),
+    olderPath: page.cursor === null ? null : `${scope.auditPath}?${older}`,
+    isFirstPage: cursor === undefined,
+  });
+}
+
+/** Streams the file; nothing has been sent yet when it throws. */
+export async function exportAudit(visit: OpsVisit): Promise<void> {
+  const { parts, request, response, context, now } = visit;
+  const lines = exportAuditLines(parts.catalogue, context, filterOf(visit, parseQuery(request.body)));
+  // The permission is checked, and the export recorded, before the first line.
+  const first = await lines.next();
+  response.set('Content-Disposition', `attachment; filename="audit-${now.toISOString().slice(0, 10)}.jsonl"`);
+  response.type('application/x-ndjson');
+  await pipeline(Readable.from(withFirst(first, lines)), response);
+}
+
+async function* withFirst(first: IteratorResult<string, void>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  if (first.done === true) return;
+  yield first.value;
+  yield* rest;
+}
+
+function parseQuery(asked: unknown): AuditQuery {
+  const parsed = filterSchema.safeParse(asked ?? {});
+  if (parsed.success) return parsed.data;
+  const problem = `the filter "${parsed.error.issues[0]?.path.join('.') ?? '?'}" cannot be read`;
+  throw new PosternError('invalid_input', { params: { problem } });
+}
+
+/** An account's trail stays that account's, whatever the address asks for. */
+function filterOf({ scope }: OpsVisit, query: AuditQuery): AuditFilter {
+  const accountId = scope.accountId ?? (query.account === undefined ? undefined : idFrom<AccountId>(query.account));
+  const to = query.to === undefined ? undefined : new Date(Date.parse(query.to) + DAY_MS);
+  return {
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(query.project === undefined ? {} : { projectId: idFrom<ProjectId>(query.project) }),
+    ...(query.actor === undefined ? {} : { actorId: query.actor }),
+    ...(query.connection === undefined ? {} : { connectionId: query.connection }),
+    ...(query.event === undefined ? {} : { event: query.event }),
+    ...(query.outcome === undefined ? {} : { outcome: query.outcome }),
+    ...(query.from === undefined ? {} : { from: new Date(query.from) }),
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
+function eventNames(): [AuditEventName, ...AuditEventName[]] {
+  const [first, ...rest] = Object.keys(AUDIT_EVENT_CODES) as AuditEventName[];
+  if (first === undefined) throw new Error('the audit trail knows no event');
+  return [first, ...rest];
+}

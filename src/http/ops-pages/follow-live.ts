@@ -1,0 +1,45 @@
+// The stream behind a page of live connections. It lasts as long as the person has the right, and a few minutes at most:
+// the browser then asks again, with the rights of that moment.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadPersonActor } from '../../catalogue/actors.ts';
+import { may } from '../../catalogue/permissions.ts';
+import type { LiveFeeds } from './live-feeds.ts';
+import type { OpsVisit } from './ops-scope.ts';
+
+const LONGEST_STREAM_MS = 5 * 60_000;
+const RIGHTS_CHECKED_EVERY_MS = 5_000;
+/** More than that unread, and the browser gets nothing until it has caught up. */
+const MAX_WAITING_BYTES = 4 * 1_024 * 1_024;
+const RETRY_AFTER_MS = 2_000;
+
+export function followLive(feeds: LiveFeeds) {
+  return async (visit: OpsVisit): Promise<void> => {
+    const { response, scope } = visit;
+    const left = new AbortController();
+    response.on('close', () => left.abort());
+    const signal = AbortSignal.any([left.signal, AbortSignal.timeout(LONGEST_STREAM_MS)]);
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+    response.write(`retry: ${RETRY_AFTER_MS}\n\n`);
+    const leave = feeds.follow(scope, {
+      isReady: () => response.writableLength < MAX_WAITING_BYTES,
+      send: (event) => void response.write(event),
+    });
+    try {
+      await whileAllowed(visit, signal);
+    } finally {
+      leave();
+      response.end();
+    }
+  };
+}
+
+/** Resolves when the stream has ended or the right has gone; an outage of the catalogue ends it too. */
+async function whileAllowed({ parts, person, scope }: OpsVisit, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pause(RIGHTS_CHECKED_EVERY_MS, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    const actor = await loadPersonActor(parts.catalogue, person.userId).catch(() => null);
+    if (actor === null || !may(actor, scope.actions.read, scope.resource)) return;
+  }
+}

@@ -1,0 +1,70 @@
+// The nodes of the fleet, and draining one of them after a confirmation.
+
+import { DrainPage } from '../../../web/pages/ops/drain-page.tsx';
+import { NodesPage } from '../../../web/pages/ops/nodes-page.tsx';
+import { INSTALLATION, requireMay } from '../../catalogue/permissions.ts';
+import { PosternError } from '../../errors.ts';
+import type { FleetOutcome } from '../../ops/live-connections.ts';
+import type { NodeRecord } from '../../ops/node-heartbeat.ts';
+import { type DoneCode, done } from '../console/done-notices.ts';
+import { type Again, goTo, parseForm } from '../console/form-route.ts';
+import { param } from '../console/visit.ts';
+import { recordDeed } from './act-on-connection.ts';
+import { nodeRow } from './fleet-picture.ts';
+import { reasonForm } from './operator-text.ts';
+import type { OpsVisit } from './ops-scope.ts';
+import { opsView } from './ops-view.ts';
+
+const NODES = { label: 'Nodes', href: '/ops/nodes' } as const;
+
+export async function showNodes(visit: OpsVisit): Promise<void> {
+  const { parts, request, response, now } = visit;
+  const nodes = await parts.liveConnections.listNodes();
+  parts.renderer.send(request, response, NodesPage, {
+    view: opsView(visit, NODES),
+    nodes: nodes.map(nodeRow),
+    now: now.getTime(),
+  });
+}
+
+export async function askDrain(visit: OpsVisit, again?: Again): Promise<void> {
+  const { parts, request, response, now } = visit;
+  requireMay(visit.person, 'ops.drain_node', INSTALLATION);
+  const node = await requireNode(visit);
+  const path = `/ops/nodes/${encodeURIComponent(node.nodeId)}/drain`;
+  parts.renderer.send(request, response, DrainPage, {
+    view: opsView(visit, { label: `Drain ${node.nodeId}`, href: path }, again),
+    path,
+    node: nodeRow(node),
+    now: now.getTime(),
+    typedReason: again?.typed.reason ?? '',
+  });
+}
+
+export async function drainNode(visit: OpsVisit): Promise<void> {
+  const { parts, person } = visit;
+  requireMay(person, 'ops.drain_node', INSTALLATION);
+  const node = await requireNode(visit);
+  const { reason } = parseForm(visit, reasonForm);
+  const outcome = await parts.liveConnections.drainNode(node.nodeId, { by: person.email });
+  recordDeed(visit, {
+    event: 'ops.node_drained',
+    outcome: outcome === 'done' ? 'success' : 'failure',
+    reason,
+    subject: node.nodeId,
+  });
+  goTo(visit, done(NODES.href, CODES[outcome]));
+}
+
+const CODES: Readonly<Record<FleetOutcome, DoneCode>> = {
+  done: 'node_drains',
+  not_found: 'node_gone',
+  no_answer: 'node_unanswered',
+};
+
+async function requireNode(visit: OpsVisit): Promise<NodeRecord> {
+  const nodes = await visit.parts.liveConnections.listNodes();
+  const node = nodes.find(({ nodeId }) => nodeId === param(visit, 'nodeId'));
+  if (node === undefined) throw new PosternError('not_found', { params: { thing: 'node' } });
+  return node;
+}

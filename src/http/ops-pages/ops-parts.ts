@@ -1,0 +1,8 @@
+// What the operations pages work with.
+
+import type { ConsoleParts } from '../console/console-parts.ts';
+import type { FleetWatch } from './fleet-watch.ts';
+
+export interface OpsParts extends ConsoleParts {
+  readonly watch: FleetWatch;
+}

@@ -1,0 +1,62 @@
+// Every route of the operations pages: the operators' own, and the same for one account.
+
+import { Router as createRouter, type Router } from 'express';
+import { formRoute, type Opening, pageRoute } from '../console/form-route.ts';
+import type { HttpDependencies } from '../http-dependencies.ts';
+import type { PageRenderer } from '../pages/page-renderer.ts';
+import type { PublicAddress } from '../public-address.ts';
+import { cancelQuery, endConnection, showConnection } from './act-on-connection.ts';
+import { exportAudit, showAudit } from './audit.ts';
+import { FleetWatch } from './fleet-watch.ts';
+import { followLive } from './follow-live.ts';
+import { LiveFeeds } from './live-feeds.ts';
+import { askDrain, drainNode, showNodes } from './nodes.ts';
+import type { OpsParts } from './ops-parts.ts';
+import { type OpsVisit, openOperations, openOversight } from './ops-scope.ts';
+import { sendNotice } from './send-notice.ts';
+import { showConnections } from './show-connections.ts';
+
+export function opsRoutes({
+  deps,
+  renderer,
+  address,
+}: {
+  readonly deps: HttpDependencies;
+  readonly renderer: PageRenderer;
+  readonly address: PublicAddress;
+}): Router {
+  const parts: OpsParts = { ...deps, renderer, address, watch: new FleetWatch(deps) };
+  const feeds = new LiveFeeds(parts.watch);
+  const router = createRouter();
+  router.get('/ops/nodes', pageRoute(parts, openOperations, showNodes));
+  router.get('/ops/nodes/:nodeId/drain', pageRoute(parts, openOperations, askDrain));
+  router.post('/ops/nodes/:nodeId/drain', formRoute(parts, openOperations, { act: drainNode, show: askDrain }));
+  router.use(scopedRoutes(parts, feeds, { list: '/ops', connections: '/ops/connections', open: openOperations }));
+  const connections = '/app/:accountId/connections';
+  router.use(scopedRoutes(parts, feeds, { list: connections, connections, open: openOversight }));
+  return router;
+}
+
+interface ScopedPaths {
+  readonly list: string;
+  readonly connections: string;
+  readonly open: Opening<OpsVisit>;
+}
+
+/** Routes with a fixed word come before those in which it would be read as a connection's id. */
+function scopedRoutes(parts: OpsParts, feeds: LiveFeeds, { list, connections, open }: ScopedPaths): Router {
+  const showList = showConnections(parts);
+  const router = createRouter();
+  router.get(list, pageRoute(parts, open, showList));
+  router.get(`${list}/events`, pageRoute(parts, open, followLive(feeds)));
+  router.get(`${list}/audit`, pageRoute(parts, open, showAudit));
+  router.post(`${list}/audit/export`, pageRoute(parts, open, exportAudit));
+  router.post(`${connections}/notice`, formRoute(parts, open, { act: sendNotice, show: showList }));
+  router.get(`${connections}/:connectionId`, pageRoute(parts, open, showConnection));
+  router.post(`${connections}/:connectionId/end`, formRoute(parts, open, { act: endConnection, show: showConnection }));
+  router.post(
+    `${connections}/:connectionId/cancel`,
+    formRoute(parts, open, { act: cancelQuery, show: showConnection }),
+  );
+  return router;
+}

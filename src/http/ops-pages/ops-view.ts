@@ -1,0 +1,28 @@
+// The frame of an operations page: an operator's own tabs, or those of the account it belongs to.
+
+import type { ConsoleView, Link } from '../../../web/components/console/console-view.ts';
+import { accountView, personView } from '../console/console-view.ts';
+import type { Again } from '../console/form-route.ts';
+import type { OpsVisit } from './ops-scope.ts';
+
+const OPERATORS_PAGES: readonly Link[] = [
+  { label: 'Connections', href: '/ops' },
+  { label: 'Nodes', href: '/ops/nodes' },
+  { label: 'Audit trail', href: '/ops/audit' },
+  { label: 'Organization requests', href: '/ops/requests' },
+];
+
+/** `page` stands last in the trail; the list of connections itself needs none. */
+export function opsView(visit: OpsVisit, page: Link | null, again?: Again): ConsoleView {
+  const crumbs = page === null ? [] : [page];
+  if (visit.accountVisit !== null) {
+    const view = accountView(visit.accountVisit, 'connections', again?.told ?? null);
+    return { ...view, crumbs: [...view.crumbs, ...crumbs] };
+  }
+  const href = page?.href ?? visit.scope.listPath;
+  return {
+    ...personView(visit, again?.told ?? null),
+    crumbs: [{ label: 'Operations', href: visit.scope.listPath }, ...crumbs],
+    tabs: OPERATORS_PAGES.map((tab) => ({ ...tab, isCurrent: tab.href === href })),
+  };
+}

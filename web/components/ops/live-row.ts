@@ -1,0 +1,65 @@
+// One live connection as the operations pages show it: plain, short values that travel to browsers by the thousand.
+
+export interface LiveRow {
+  readonly id: string;
+  readonly phase: 'waiting' | 'connecting' | 'relaying';
+  /** Null until a person or a password stands behind it. */
+  readonly person: string | null;
+  readonly requestedUser: string;
+  readonly address: string;
+  readonly application: string | null;
+  readonly project: string | null;
+  readonly compute: string | null;
+  readonly database: string | null;
+  readonly databaseRole: string | null;
+  readonly node: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** Bytes. */
+  readonly sent: number;
+  readonly received: number;
+  /** Bytes per second over the last seconds; null as long as nobody has watched. */
+  readonly sending: number | null;
+  readonly receiving: number | null;
+  /** ReadyForQuery's status byte. */
+  readonly transaction: 'I' | 'T' | 'E' | null;
+  readonly pid: number | null;
+}
+
+/** What changed since the last event; every row of `changed` has its id and the fields that differ, a new one has all. */
+export interface LiveRowsDelta {
+  readonly changed: ReadonlyArray<Pick<LiveRow, 'id'> & Partial<LiveRow>>;
+  readonly removed: readonly string[];
+}
+
+/** The rows that come out of applying a delta; rows that did not change stay the same objects. */
+export function applyDelta(rows: Map<string, LiveRow>, { changed, removed }: LiveRowsDelta): void {
+  for (const id of removed) rows.delete(id);
+  for (const change of changed) {
+    const known = rows.get(change.id);
+    if (known !== undefined) rows.set(change.id, { ...known, ...change });
+    else if (isWhole(change)) rows.set(change.id, change);
+  }
+}
+
+/** A part of a row that is not known here belongs to a row that has gone. */
+function isWhole(change: Pick<LiveRow, 'id'> & Partial<LiveRow>): change is LiveRow {
+  return change.phase !== undefined && change.since !== undefined && change.address !== undefined;
+}
+
+/** Null when nothing changed. */
+export function deltaBetween(
+  before: ReadonlyMap<string, LiveRow>,
+  after: ReadonlyMap<string, LiveRow>,
+): LiveRowsDelta | null {
+  const changed = [...after.values()].flatMap((row) => changeOf(before.get(row.id), row) ?? []);
+  const removed = [...before.keys()].filter((id) => !after.has(id));
+  return changed.length === 0 && removed.length === 0 ? null : { changed, removed };
+}
+
+function changeOf(before: LiveRow | undefined, row: LiveRow): LiveRowsDelta['changed'][number] | null {
+  if (before === undefined) return row;
+  const known: Readonly<Record<string, unknown>> = { ...before };
+  const fields = Object.entries(row).filter(([name, value]) => known[name] !== value);
+  return fields.length === 0 ? null : { id: row.id, ...Object.fromEntries(fields) };
+}

@@ -1,0 +1,180 @@
+// The table of live connections. The server draws a page of it; the script in the browser draws the rows in view of all.
+
+import type { VNode } from 'preact';
+import { bytesInWords } from '../console/quantities.ts';
+import { LIVE_COLUMNS, type LiveColumn } from './live-columns.ts';
+import type { LiveRow } from './live-row.ts';
+import { type Order, queryString, type RowQuery, type Sort, sortedBy } from './row-order.ts';
+import { ageInWords, PHASES, rateInWords, TRANSACTIONS } from './words.ts';
+
+// Written out because rows dressed as cards lose them in browsers.
+const ROLES = {
+  table: { role: 'table' },
+  rowgroup: { role: 'rowgroup' },
+  row: { role: 'row' },
+  columnheader: { role: 'columnheader' },
+  rowheader: { role: 'rowheader' },
+  cell: { role: 'cell' },
+} as const;
+
+export interface LiveTableProps {
+  readonly caption: string;
+  /** The rows to draw, which begin at `firstIndex` of `total`. */
+  readonly rows: readonly LiveRow[];
+  readonly firstIndex: number;
+  readonly total: number;
+  readonly query: RowQuery;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Where the page with this table is, without its query. */
+  readonly listPath: string;
+  /** Before a connection's id. */
+  readonly connectionsPath: string;
+  /** Id of the form that notices are written in; null where none may be sent. */
+  readonly noticeForm: string | null;
+  /** Only in the browser. */
+  readonly live?: {
+    readonly selected: ReadonlySet<string>;
+    readonly padTop: number;
+    readonly padBottom: number;
+    readonly onSort: (sort: Sort) => void;
+    readonly onSelect: (id: string, state: 'on' | 'off') => void;
+  };
+}
+
+export function LiveTable(props: LiveTableProps): VNode {
+  const { caption, rows, firstIndex, total, live, noticeForm } = props;
+  return (
+    <table class="live" {...ROLES.table} aria-rowcount={total + 1}>
+      <caption class="visually-hidden">{caption}</caption>
+      <thead {...ROLES.rowgroup}>
+        <tr {...ROLES.row} aria-rowindex={1}>
+          {noticeForm !== null && (
+            <th scope="col" {...ROLES.columnheader} class="pick">
+              <span class="visually-hidden">Selected</span>
+            </th>
+          )}
+          {LIVE_COLUMNS.map((column) => (
+            <Head key={column.name} column={column} {...props} />
+          ))}
+        </tr>
+      </thead>
+      <tbody {...ROLES.rowgroup}>
+        {live !== undefined && live.padTop > 0 && <Filler height={live.padTop} />}
+        {rows.map((row, index) => (
+          <Row key={row.id} row={row} index={firstIndex + index} table={props} />
+        ))}
+        {live !== undefined && live.padBottom > 0 && <Filler height={live.padBottom} />}
+      </tbody>
+    </table>
+  );
+}
+
+/** Stands for rows out of view, so that the scroll bar tells the truth. */
+function Filler({ height }: { readonly height: number }): VNode {
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: an empty row takes no focus
+    <tr class="filler" aria-hidden="true">
+      <td style={{ height: `${height}px` }} />
+    </tr>
+  );
+}
+
+function Head({ column, query, listPath, live }: LiveTableProps & { readonly column: LiveColumn }): VNode {
+  const current = column.sorts.find(({ sort }) => sort === query.sort);
+  return (
+    <th scope="col" {...ROLES.columnheader} class={column.name} aria-sort={current && ARIA_SORTS[query.order]}>
+      {column.sorts.map(({ sort, label }) => (
+        <a
+          key={sort}
+          class="sort"
+          href={listPath + queryString(sortedBy(query, sort))}
+          data-order={sort === query.sort ? query.order : undefined}
+          onClick={
+            live &&
+            ((event: MouseEvent) => {
+              event.preventDefault();
+              live.onSort(sort);
+            })
+          }
+        >
+          <span class="visually-hidden">Sort by </span>
+          {label}
+        </a>
+      ))}
+    </th>
+  );
+}
+
+const ARIA_SORTS = { asc: 'ascending', desc: 'descending' } as const satisfies Record<Order, string>;
+
+interface RowProps {
+  readonly row: LiveRow;
+  readonly index: number;
+  readonly table: LiveTableProps;
+}
+
+function Row({ row, index, table }: RowProps): VNode {
+  const { now, connectionsPath, noticeForm } = table;
+  const name = row.person ?? (row.phase === 'waiting' ? 'not known yet' : row.requestedUser);
+  return (
+    <tr {...ROLES.row} aria-rowindex={index + 2} data-phase={row.phase}>
+      {noticeForm !== null && (
+        <td {...ROLES.cell} class="pick">
+          <Tick row={row} table={table} form={noticeForm} />
+        </td>
+      )}
+      <th {...ROLES.rowheader} scope="row" class="who">
+        <a href={`${connectionsPath}/${row.id}`}>
+          <bdi>{name}</bdi>
+        </a>
+        <Detail text={row.database === null ? `asks as ${row.requestedUser}` : targetOf(row)} />
+      </th>
+      <Two class="from" main={row.address} detail={row.application} />
+      <Two class="where" main={row.project ?? '–'} detail={row.compute} />
+      <td {...ROLES.cell} class="state">
+        <span class={`pill ${PHASES[row.phase].look}`}>{PHASES[row.phase].word}</span>
+        <Detail text={row.transaction === null ? null : TRANSACTIONS[row.transaction]} />
+      </td>
+      <Two class="age" main={ageInWords(now - row.since)} detail={null} />
+      <Two class="sent" main={bytesInWords(row.sent)} detail={rateInWords(row.sending)} />
+      <Two class="received" main={bytesInWords(row.received)} detail={rateInWords(row.receiving)} />
+      <Two class="node" main={row.node} detail={row.pid === null ? null : `pid ${row.pid}`} />
+    </tr>
+  );
+}
+
+function Tick({ row, table: { live }, form }: Omit<RowProps, 'index'> & { readonly form: string }): VNode {
+  return (
+    <label class="tick">
+      <input
+        type="checkbox"
+        name="connection"
+        value={row.id}
+        form={form}
+        checked={live?.selected.has(row.id)}
+        onChange={live && ((event) => live.onSelect(row.id, event.currentTarget.checked ? 'on' : 'off'))}
+      />
+      <span class="visually-hidden">
+        Select {row.person ?? row.requestedUser} from {row.address}
+      </span>
+    </label>
+  );
+}
+
+function targetOf({ database, databaseRole }: LiveRow): string {
+  return databaseRole === null ? `${database}` : `${database} as ${databaseRole}`;
+}
+
+function Two(props: { readonly class: string; readonly main: string; readonly detail: string | null }): VNode {
+  return (
+    <td {...ROLES.cell} class={props.class}>
+      <bdi>{props.main}</bdi>
+      <Detail text={props.detail} />
+    </td>
+  );
+}
+
+function Detail({ text }: { readonly text: string | null }): VNode | null {
+  return text === null ? null : <bdi class="live-detail">{text}</bdi>;
+}

@@ -1,0 +1,64 @@
+// A deed that needs a reason: what it does in a sentence, the reason, the button.
+
+import type { VNode } from 'preact';
+import type { PageFrame } from '../../layout/page-frame.ts';
+import { Panel } from '../console/panel.tsx';
+import { CsrfField } from '../csrf-field.tsx';
+
+interface ReasonFormProps {
+  readonly frame: PageFrame;
+  /** Names the panel and its field. */
+  readonly id: string;
+  readonly title: string;
+  readonly lead: string;
+  readonly action: string;
+  readonly field: { readonly name: string; readonly label: string; readonly help: string; readonly max: number };
+  readonly typed: string;
+  readonly button: string;
+  readonly look: 'danger' | 'plain';
+  /** Sent along. */
+  readonly hidden?: Readonly<Record<string, string>>;
+  /** Beside the button. */
+  readonly cancelPath?: string;
+}
+
+export function ReasonForm(props: ReasonFormProps): VNode {
+  const { frame, id, title, lead, action, field, typed, button, look, hidden = {}, cancelPath } = props;
+  return (
+    <Panel id={id} title={title} lead={lead} {...(look === 'danger' ? { tone: look } : {})}>
+      <form class="stack" method="post" action={action}>
+        <CsrfField frame={frame} />
+        {Object.entries(hidden).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        <div class="field">
+          <label for={`${id}-text`}>{field.label}</label>
+          <p class="help" id={`${id}-help`}>
+            {field.help}
+          </p>
+          <input
+            class="input"
+            id={`${id}-text`}
+            name={field.name}
+            type="text"
+            maxlength={field.max}
+            value={typed}
+            autocomplete="off"
+            aria-describedby={`${id}-help`}
+            required
+          />
+        </div>
+        <div class="form-foot">
+          <button class={`button ${look}`} type="submit">
+            {button}
+          </button>
+          {cancelPath !== undefined && (
+            <a class="button plain" href={cancelPath}>
+              Cancel
+            </a>
+          )}
+        </div>
+      </form>
+    </Panel>
+  );
+}

@@ -1,0 +1,111 @@
+// Which live connections are shown and in which order: the same for the server's page and for the script in the browser.
+
+import type { LiveRow } from './live-row.ts';
+
+/** What the table can be sorted by, in words of the address bar. */
+export const SORTS = [
+  'person',
+  'address',
+  'application',
+  'project',
+  'compute',
+  'node',
+  'phase',
+  'transaction',
+  'pid',
+  'age',
+  'sent',
+  'received',
+  'sending',
+  'receiving',
+] as const;
+export type Sort = (typeof SORTS)[number];
+export type Order = 'asc' | 'desc';
+
+export interface RowQuery {
+  /** Words that all have to be somewhere in the row. */
+  readonly search: string;
+  readonly phase: LiveRow['phase'] | '';
+  readonly node: string;
+  readonly sort: Sort;
+  readonly order: Order;
+}
+
+export const DEFAULT_QUERY: RowQuery = { search: '', phase: '', node: '', sort: 'age', order: 'asc' };
+
+/** The rows that the query asks for, in its order; rows without the value stand last either way. */
+export function pickRows(rows: Iterable<LiveRow>, query: RowQuery): LiveRow[] {
+  const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
+  const picked = [...rows].filter((row) => isPicked(row, query, words));
+  const valueIn = VALUES[query.sort];
+  const sign = query.order === 'asc' ? 1 : -1;
+  return picked.sort((a, b) => compare(valueIn(a), valueIn(b), sign) || compare(a.id, b.id, 1));
+}
+
+/** `?search=…&sort=…` with what differs from the defaults; empty when nothing does. */
+export function queryString(query: RowQuery, page = 1): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== DEFAULT_QUERY[name as keyof RowQuery]) params.set(name, value);
+  }
+  if (page > 1) params.set('page', String(page));
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** The query after a click on a column's head: the other way round, or what one looks for first in that column. */
+export function sortedBy(query: RowQuery, sort: Sort): RowQuery {
+  if (query.sort === sort) return { ...query, sort, order: query.order === 'asc' ? 'desc' : 'asc' };
+  return { ...query, sort, order: LARGEST_FIRST.has(sort) ? 'desc' : 'asc' };
+}
+
+const LARGEST_FIRST: ReadonlySet<Sort> = new Set(['sent', 'received', 'sending', 'receiving']);
+
+type Value = string | number | null;
+
+const VALUES: Readonly<Record<Sort, (row: LiveRow) => Value>> = {
+  person: (row) => row.person ?? (row.phase === 'waiting' ? null : row.requestedUser),
+  address: (row) => row.address,
+  application: (row) => row.application,
+  project: (row) => row.project,
+  compute: (row) => row.compute,
+  node: (row) => row.node,
+  phase: (row) => row.phase,
+  transaction: (row) => row.transaction,
+  pid: (row) => row.pid,
+  // The youngest has the smallest age.
+  age: (row) => -row.since,
+  sent: (row) => row.sent,
+  received: (row) => row.received,
+  sending: (row) => row.sending,
+  receiving: (row) => row.receiving,
+};
+
+function isPicked(row: LiveRow, { phase, node }: RowQuery, words: readonly string[]): boolean {
+  if (phase !== '' && row.phase !== phase) return false;
+  if (node !== '' && row.node !== node) return false;
+  if (words.length === 0) return true;
+  const text = [
+    row.person,
+    row.requestedUser,
+    row.address,
+    row.application,
+    row.project,
+    row.compute,
+    row.database,
+    row.databaseRole,
+    row.node,
+    row.pid,
+    row.id,
+  ]
+    .join(' ')
+    .toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+function compare(a: Value, b: Value, sign: number): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  return a < b ? -sign : sign;
+}

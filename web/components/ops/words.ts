@@ -1,0 +1,41 @@
+// What a live connection does, in the words of a narrow column.
+
+import { bytesInWords } from '../console/quantities.ts';
+import type { LiveRow } from './live-row.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_S = 60;
+const HOUR_S = 3_600;
+const DAY_S = 86_400;
+
+/** `12s`, `3m 20s`, `2h 05m`, `3d 4h`. */
+export function ageInWords(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
+  if (seconds < MINUTE_S) return `${seconds}s`;
+  if (seconds < HOUR_S) return `${Math.floor(seconds / MINUTE_S)}m ${padded(seconds % MINUTE_S)}s`;
+  if (seconds < DAY_S) return `${Math.floor(seconds / HOUR_S)}h ${padded(Math.floor((seconds % HOUR_S) / MINUTE_S))}m`;
+  return `${Math.floor(seconds / DAY_S)}d ${Math.floor((seconds % DAY_S) / HOUR_S)}h`;
+}
+
+/** `1.2 MiB/s`; null where nothing was measured. */
+export function rateInWords(bytesPerSecond: number | null): string | null {
+  if (bytesPerSecond === null) return null;
+  return bytesPerSecond === 0 ? 'idle' : `${bytesInWords(bytesPerSecond)}/s`;
+}
+
+export const PHASES = {
+  waiting: { word: 'waiting', look: 'caution' },
+  connecting: { word: 'connecting', look: '' },
+  relaying: { word: 'connected', look: 'accent' },
+} as const satisfies Record<LiveRow['phase'], { word: string; look: string }>;
+
+/** What ReadyForQuery's status byte says. */
+export const TRANSACTIONS = {
+  I: 'idle',
+  T: 'in a transaction',
+  E: 'in a failed transaction',
+} as const satisfies Record<Exclude<LiveRow['transaction'], null>, string>;
+
+function padded(amount: number): string {
+  return String(amount).padStart(2, '0');
+}

@@ -1,0 +1,6 @@
+// Starts the list of live connections on the page that has one.
+
+import { LiveList } from './ops/live-list.tsx';
+
+const region = document.querySelector<HTMLElement>('[data-live]');
+if (region !== null) new LiveList(region).start();

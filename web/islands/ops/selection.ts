@@ -1,0 +1,43 @@
+// Which connections are ticked, also those out of view, and the form that they are sent with.
+
+export class Selection {
+  readonly ids = new Set<string>(
+    [...document.querySelectorAll<HTMLInputElement>('input[name="connection"]:checked')].map(({ value }) => value),
+  );
+  readonly #onChange: () => void;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  set(id: string, state: 'on' | 'off'): void {
+    if (state === 'on') this.ids.add(id);
+    else this.ids.delete(id);
+    this.#tell();
+  }
+
+  /** Ticks all of them, or unticks them when they all were. */
+  toggleAll(ids: readonly string[]): void {
+    const areAll = ids.every((id) => this.ids.has(id));
+    for (const id of ids) {
+      if (areAll) this.ids.delete(id);
+      else this.ids.add(id);
+    }
+    this.#tell();
+  }
+
+  /** Forgets those that have gone. */
+  keepOnly(present: ReadonlyMap<string, unknown>): void {
+    const before = this.ids.size;
+    for (const id of this.ids) if (!present.has(id)) this.ids.delete(id);
+    if (this.ids.size !== before) this.#tell();
+  }
+
+  #tell(): void {
+    const list = document.querySelector<HTMLInputElement>('[data-live-picked]');
+    const count = document.querySelector('[data-live-picked-count]');
+    if (list !== null) list.value = [...this.ids].join(',');
+    if (count !== null) count.textContent = this.ids.size === 0 ? '' : `(${this.ids.size.toLocaleString('en-US')})`;
+    this.#onChange();
+  }
+}

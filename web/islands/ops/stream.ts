@@ -1,0 +1,42 @@
+// The stream of live connections: open while the page is seen, and told in words when it has stopped.
+
+import type { LiveRow, LiveRowsDelta } from '../../components/ops/live-row.ts';
+import type { NodeRow } from '../../components/ops/node-row.ts';
+
+interface Told {
+  /** The server's clock, milliseconds since 1970. */
+  readonly now: number;
+  readonly nodes?: readonly NodeRow[];
+}
+export type Whole = Told & { readonly rows: readonly LiveRow[] };
+export type Delta = Told & Partial<LiveRowsDelta>;
+
+interface Listener {
+  readonly whole: (event: Whole) => void;
+  readonly delta: (event: Delta) => void;
+  readonly away: (words: string) => void;
+}
+
+/** What the events hold is our own server's word. */
+export function openStream(path: string, { whole, delta, away }: Listener): void {
+  let events: EventSource | null = null;
+  const open = () => {
+    events = new EventSource(path);
+    events.addEventListener('whole', (event: MessageEvent<string>) => whole(JSON.parse(event.data)));
+    events.addEventListener('delta', (event: MessageEvent<string>) => delta(JSON.parse(event.data)));
+    events.addEventListener('away', () => away('The fleet cannot be seen at the moment; this is what was seen last.'));
+    events.addEventListener('error', () => {
+      if (events?.readyState === EventSource.CLOSED) away('This page is no longer kept up to date. Load it again.');
+    });
+  };
+  const seen = () => {
+    events?.close();
+    events = null;
+    if (document.visibilityState === 'visible') open();
+  };
+  document.addEventListener('visibilitychange', seen);
+  // A page that is left, or kept for the back button, holds no stream.
+  addEventListener('pagehide', () => events?.close());
+  addEventListener('pageshow', (event) => event.persisted && seen());
+  seen();
+}

@@ -1,0 +1,130 @@
+// Everything known of one live connection, and what can be done to it.
+
+import type { VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from '../../components/console/console-page.tsx';
+import { Panel } from '../../components/console/panel.tsx';
+import { bytesInWords } from '../../components/console/quantities.ts';
+import { When } from '../../components/console/when.tsx';
+import type { LiveRow } from '../../components/ops/live-row.ts';
+import { ReasonForm } from '../../components/ops/reason-form.tsx';
+import { PHASES, TRANSACTIONS } from '../../components/ops/words.ts';
+
+export interface ConnectionDetailProps extends ConsoleProps {
+  /** Of this page. */
+  readonly path: string;
+  readonly noticePath: string;
+  readonly auditPath: string;
+  readonly row: LiveRow;
+  readonly tls: string | null;
+  readonly port: number;
+  readonly grantId: string | null;
+  readonly accessTokenId: string | null;
+  readonly mayEnd: boolean;
+  readonly mayCancel: boolean;
+  readonly mayNotify: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly typed: Readonly<Record<string, string>>;
+}
+
+const REASON = { name: 'reason', label: 'Reason', max: 200 } as const;
+const KEPT = 'For the audit trail.';
+
+export function ConnectionDetailPage(props: ConnectionDetailProps): VNode {
+  const { frame, view, path, noticePath, row, typed } = props;
+  const who = row.person ?? row.requestedUser;
+  return (
+    <ConsolePage frame={frame} view={view} title={`${who} from ${row.address}`} styles={['ops']}>
+      <Facts {...props} />
+      {props.mayNotify && (
+        <ReasonForm
+          frame={frame}
+          id="notice"
+          title="Send a NOTICE"
+          lead="It appears in the terminal between two messages, also while a result streams."
+          action={noticePath}
+          hidden={{ connections: row.id }}
+          field={{ name: 'text', label: 'Text', help: 'Other letters than ASCII become question marks.', max: 500 }}
+          typed={typed.text ?? ''}
+          button="Send NOTICE"
+          look="plain"
+        />
+      )}
+      {props.mayCancel && row.phase === 'relaying' && (
+        <ReasonForm
+          frame={frame}
+          id="cancel"
+          title="Cancel the running query"
+          lead="As Ctrl-C in psql: the query ends with an error, the connection stays."
+          action={`${path}/cancel`}
+          field={{ ...REASON, help: KEPT }}
+          typed={typed.reason ?? ''}
+          button="Cancel query"
+          look="plain"
+        />
+      )}
+      {props.mayEnd && (
+        <ReasonForm
+          frame={frame}
+          id="end"
+          title="End the connection"
+          lead="A running query is cut off within a second and its transaction rolled back."
+          action={`${path}/end`}
+          field={{ ...REASON, help: `The person sees its first 64 characters in the terminal. ${KEPT}` }}
+          typed={typed.reason ?? ''}
+          button="End connection"
+          look="danger"
+        />
+      )}
+    </ConsolePage>
+  );
+}
+
+function Facts(props: ConnectionDetailProps): VNode {
+  const { row, auditPath, now, tls, port, grantId, accessTokenId } = props;
+  const since = new Date(row.since);
+  const facts: ReadonlyArray<readonly [label: string, value: string | number | VNode | null]> = [
+    ['State', PHASES[row.phase].word],
+    ['Transaction', row.transaction === null ? null : TRANSACTIONS[row.transaction]],
+    ['Person', row.person],
+    ['Address', `${row.address}, port ${port}`],
+    ['Application', row.application],
+    ['Requested user', row.requestedUser],
+    ['Project', row.project],
+    ['Compute', row.compute],
+    ['Database', row.database],
+    ['Database role', row.databaseRole],
+    ['Upstream pid', row.pid],
+    ['Node', row.node],
+    ['Since', <When key="since" at={since} now={new Date(now)} />],
+    ['Sent to the database', bytesInWords(row.sent)],
+    ['Received from it', bytesInWords(row.received)],
+    ['TLS', tls ?? 'none'],
+    ['Grant', grantId],
+    ['Access token', accessTokenId],
+  ];
+  return (
+    <Panel
+      id="facts"
+      title="What is known"
+      actions={
+        <a class="button plain small" href={auditPath}>
+          Its audit trail
+        </a>
+      }
+    >
+      <dl class="ops-facts">
+        {facts.map(([label, value]) =>
+          value === null ? null : (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>
+                <bdi>{value}</bdi>
+              </dd>
+            </div>
+          ),
+        )}
+      </dl>
+    </Panel>
+  );
+}

@@ -1,0 +1,172 @@
+// The live connections of the fleet, or of one account: counted, filtered, sorted, and told something. The island
+// `ops-connections` keeps it up to date; without it the page is a page of the list.
+
+import type { VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from '../../components/console/console-page.tsx';
+import { CsrfField } from '../../components/csrf-field.tsx';
+import { type Counts, LiveFigures } from '../../components/ops/live-figures.tsx';
+import { LiveFilters } from '../../components/ops/live-filters.tsx';
+import type { LiveRow } from '../../components/ops/live-row.ts';
+import { LiveTable } from '../../components/ops/live-table.tsx';
+import type { NodeRow } from '../../components/ops/node-row.ts';
+import { queryString, type RowQuery } from '../../components/ops/row-order.ts';
+import type { PageFrame } from '../../layout/page-frame.ts';
+
+const NOTICE_FORM = 'notice';
+
+export interface ConnectionsProps extends ConsoleProps {
+  readonly reach: 'installation' | 'account';
+  readonly listPath: string;
+  readonly connectionsPath: string;
+  readonly auditPath: string;
+  readonly mayNotify: boolean;
+  readonly query: RowQuery;
+  /** One page of those that the query picks. */
+  readonly rows: readonly LiveRow[];
+  readonly firstIndex: number;
+  readonly pickedCount: number;
+  readonly counts: Counts;
+  /** Empty for one account: nodes are the operators'. */
+  readonly nodes: readonly NodeRow[];
+  readonly nodeIds: readonly string[];
+  readonly page: number;
+  readonly pageCount: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly typedNotice: string;
+}
+
+export function ConnectionsPage(props: ConnectionsProps): VNode {
+  const { frame, view, reach, counts, nodes, query, nodeIds, listPath, mayNotify, typedNotice, now } = props;
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="Live connections"
+      styles={['ops']}
+      islands={['ops-connections']}
+      actions={reach === 'account' ? <AuditLink path={props.auditPath} /> : undefined}
+    >
+      <div class="ops stack">
+        <div data-live-figures>
+          <LiveFigures counts={counts} nodes={nodes} now={now} />
+        </div>
+        <LiveFilters query={query} nodeIds={nodeIds} listPath={listPath} />
+        <Shown {...props} />
+        <LiveRegion {...props} />
+        <Pages {...props} />
+        {mayNotify && <NoticeForm frame={frame} action={`${props.connectionsPath}/notice`} typed={typedNotice} />}
+      </div>
+    </ConsolePage>
+  );
+}
+
+function AuditLink({ path }: { readonly path: string }): VNode {
+  return (
+    <a class="button plain" href={path}>
+      Audit trail
+    </a>
+  );
+}
+
+function Shown({ rows, firstIndex, pickedCount, counts }: ConnectionsProps): VNode {
+  return (
+    <div class="live-bar">
+      <p role="status" data-live-status>
+        {rows.length === 0
+          ? 'No connection to show'
+          : `${firstIndex + 1}–${firstIndex + rows.length} of ${pickedCount.toLocaleString('en-US')}, ${(
+              counts.live + counts.waiting
+            ).toLocaleString('en-US')} in all`}
+      </p>
+      <div class="page-actions" data-live-controls hidden>
+        <button class="button plain small" type="button" data-live-select>
+          Select all shown
+        </button>
+        <button class="button plain small" type="button" data-live-pause aria-pressed="false">
+          Pause
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function LiveRegion(props: ConnectionsProps): VNode {
+  const { rows, firstIndex, pickedCount, query, now, listPath, connectionsPath, mayNotify } = props;
+  return (
+    <section
+      class="live-region"
+      aria-label="Live connections"
+      // A region that scrolls has to be reachable by keyboard (WCAG 2.1.1).
+      tabindex={0}
+      data-live={listPath}
+      data-connections={connectionsPath}
+      data-notice-form={mayNotify ? NOTICE_FORM : undefined}
+    >
+      <LiveTable
+        caption="Live connections"
+        rows={rows}
+        firstIndex={firstIndex}
+        total={pickedCount}
+        query={query}
+        now={now}
+        listPath={listPath}
+        connectionsPath={connectionsPath}
+        noticeForm={mayNotify ? NOTICE_FORM : null}
+      />
+      {rows.length === 0 && <p class="live-empty">Nobody is connected, or nobody whom the filter finds.</p>}
+    </section>
+  );
+}
+
+function Pages({ page, pageCount, query, listPath }: ConnectionsProps): VNode | null {
+  if (pageCount === 1) return null;
+  const link = (to: number, label: string) => (
+    <a class="button plain small" href={listPath + queryString(query, to)}>
+      {label}
+    </a>
+  );
+  return (
+    <nav class="strip" aria-label="Pages of the list" data-live-pages>
+      {page > 1 && link(page - 1, 'Previous')}
+      <span>
+        Page {page} of {pageCount}
+      </span>
+      {page < pageCount && link(page + 1, 'Next')}
+    </nav>
+  );
+}
+
+function NoticeForm(props: { readonly frame: PageFrame; readonly action: string; readonly typed: string }): VNode {
+  return (
+    <form class="panel notice-form" id={NOTICE_FORM} method="post" action={props.action}>
+      <CsrfField frame={props.frame} />
+      <input type="hidden" name="connections" value="" data-live-picked />
+      <div class="field">
+        <label for="notice-text">
+          Send a NOTICE to the selected <span data-live-picked-count />
+        </label>
+        <p class="help" id="notice-help">
+          Tick connections above. The text appears in their terminals between two messages; other letters than ASCII
+          become question marks.
+        </p>
+        <input
+          class="input"
+          id="notice-text"
+          name="text"
+          type="text"
+          maxlength={500}
+          value={props.typed}
+          autocomplete="off"
+          aria-describedby="notice-help"
+          required
+        />
+      </div>
+      <div class="form-foot">
+        <button class="button plain" type="submit">
+          Send NOTICE
+        </button>
+      </div>
+    </form>
+  );
+}
