@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
 import { isLoopback, parseNetwork } from './network-address.ts';
+import { parseRedisUrl } from './redis-url.ts';
 import { Secret } from './secret.ts';
 
 export interface ConfiguredHost {
@@ -25,6 +26,12 @@ interface Variable<T> {
 const text = z.string();
 const optionalText = text.transform((value) => (value === '' ? null : value));
 const optionalSecret = text.transform((value) => (value === '' ? null : new Secret(value)));
+const redisUrl = text
+  .refine(
+    (value) => value === '' || parseRedisUrl(value) !== null,
+    'not a URL like redis://host:6379/0, redis-sentinel://h1,h2/master or redis-cluster://h1,h2',
+  )
+  .pipe(optionalSecret);
 const list = text.transform((value) =>
   value
     .split(',')
@@ -103,7 +110,7 @@ export const CONFIG_VARIABLES = {
   REDIS_URL: secret(
     '',
     'Redis (`redis://`, `rediss://`, `redis-sentinel://`, `redis-cluster://`); unset: an embedded one',
-    optionalSecret,
+    redisUrl,
   ),
   POSTERN_PUBLIC_URL: plain('', 'what links and pages are built from; unset: http://localhost and the port', publicUrl),
   POSTERN_PG_HOST: plain('127.0.0.1', 'address the Postgres side listens on', text),

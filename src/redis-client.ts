@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { assertNever } from './assert-never.ts';
 import type { Closers } from './closers.ts';
 import type { Log } from './log.ts';
+import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 import type { Secret } from './secret.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -20,13 +22,14 @@ const COMMAND_TIMEOUT_MS = 5_000;
 const LONGEST_RETRY_PAUSE_MS = 1_000;
 
 /**
- * A client for `redis://`, `rediss://` (with `?ca=/path` for a private CA), `redis-sentinel://h1:p,h2:p/<master name>` or
- * `redis-cluster://h1:p,h2:p` (`rediss-…` for TLS). Never throws for an unreachable server: it keeps trying and logs once per loss.
+ * A client for what a Redis URL names; see parseRedisUrl for the forms. Throws for another URL, and for a `?ca=` that cannot
+ * be read. Never throws for an unreachable server: it keeps trying and logs once per loss.
  */
 export function createRedis(url: string, options: { purpose: RedisPurpose; log: Log }): RedisClient {
-  const target = new URL(url.replace(/^(rediss?-(?:sentinel|cluster):\/\/(?:[^@/]*@)?)([^/,]+)(?:,([^/]*))?/, '$1$2'));
-  const shared = sharedOptions(target, options.purpose);
-  const client = openClient({ url, target, shared });
+  const target = parseRedisUrl(url);
+  // Without the URL, which may hold a password.
+  if (target === null) throw new Error('REDIS_URL is not a Redis URL');
+  const client = openClient(target, sharedOptions(target, options.purpose));
   logLosses(client, options.log);
   return client;
 }
@@ -63,38 +66,48 @@ export async function runScript(
   }
 }
 
-function openClient({ url, target, shared }: { url: string; target: URL; shared: RedisOptions }): RedisClient {
-  const kind = target.protocol.replace(/^rediss?-?/, '').replace(':', '');
-  if (kind === 'sentinel') {
-    const { tls, ...rest } = shared;
-    return new Redis({
-      ...rest,
-      ...(tls === undefined ? {} : { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
-      sentinels: seeds(url, 26379),
-      name: target.pathname.slice(1),
-    });
+function openClient(target: RedisTarget, shared: RedisOptions): RedisClient {
+  const [server] = target.seeds;
+  switch (target.kind) {
+    case 'server':
+      return new Redis({ ...shared, ...server });
+    case 'sentinel':
+      return new Redis({ ...shared, ...sentinelOptions(target, shared) });
+    case 'cluster':
+      return new Cluster([...target.seeds], {
+        redisOptions: withoutQueueing(shared),
+        enableOfflineQueue: shared.enableOfflineQueue ?? true,
+        clusterRetryStrategy: reconnectPause,
+        // A certificate has the names that the members announce, not what they resolve to.
+        ...(target.tls === null ? {} : { dnsLookup: (address, callback) => callback(null, address) }),
+      });
+    default:
+      return assertNever(target.kind);
   }
-  if (kind === 'cluster') {
-    return new Cluster(seeds(url, 6379), {
-      redisOptions: withoutQueueing(shared),
-      enableOfflineQueue: shared.enableOfflineQueue ?? true,
-      clusterRetryStrategy: reconnectPause,
-    });
-  }
-  return new Redis({ ...shared, host: target.hostname.replace(/^\[|\]$/g, ''), port: Number(target.port || 6379) });
 }
 
-function sharedOptions(target: URL, purpose: RedisPurpose): RedisOptions {
-  const database = Number(target.pathname.slice(1));
-  const isPlain = target.protocol === 'redis:' || target.protocol === 'rediss:';
+function sentinelOptions(target: RedisTarget, { tls }: RedisOptions): RedisOptions {
   return {
-    ...(target.username === '' ? {} : { username: decodeURIComponent(target.username) }),
-    ...(target.password === '' ? {} : { password: decodeURIComponent(target.password) }),
-    ...(isPlain && database > 0 ? { db: database } : {}),
-    ...(target.protocol.startsWith('rediss') ? { tls: tlsOptions(target) } : {}),
+    sentinels: [...target.seeds],
+    ...(target.masterName === null ? {} : { name: target.masterName }),
+    ...(target.sentinelPassword === null ? {} : { sentinelPassword: target.sentinelPassword }),
+    ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
+    // A master that hangs closes no connection: what the Sentinels say counts.
+    failoverDetector: true,
+    sentinelRetryStrategy: reconnectPause,
+  };
+}
+
+function sharedOptions(target: RedisTarget, purpose: RedisPurpose): RedisOptions {
+  return {
+    ...(target.username === null ? {} : { username: target.username }),
+    ...(target.password === null ? {} : { password: target.password }),
+    ...(target.database === 0 ? {} : { db: target.database }),
+    ...(target.tls === null ? {} : { tls: tlsOptions(target.tls) }),
     connectTimeout: CONNECT_TIMEOUT_MS,
     keepAlive: 10_000,
     retryStrategy: reconnectPause,
+    reconnectOnError: isFromDemotedMaster,
     // A subscriber may send nothing else once it is subscribed, so it asks nothing before either.
     enableReadyCheck: purpose !== 'subscriber',
     disableClientInfo: true,
@@ -102,6 +115,11 @@ function sharedOptions(target: URL, purpose: RedisPurpose): RedisOptions {
     maxRetriesPerRequest: purpose === 'subscriber' ? null : purpose === 'limiter' ? 0 : 3,
     ...(purpose === 'subscriber' ? {} : { commandTimeout: COMMAND_TIMEOUT_MS }),
   };
+}
+
+// After a fail-over the old master is a replica and refuses writes: 2 asks to connect again and send the command once more.
+function isFromDemotedMaster({ message }: Error): 2 | false {
+  return message.startsWith('READONLY') ? 2 : false;
 }
 
 function withoutQueueing(options: RedisOptions): RedisOptions {
@@ -113,17 +131,8 @@ function reconnectPause(attempt: number): number {
   return Math.min(50 * 2 ** Math.min(attempt, 6), LONGEST_RETRY_PAUSE_MS);
 }
 
-function tlsOptions(target: URL): { ca?: Buffer } {
-  const caPath = target.searchParams.get('ca');
+function tlsOptions({ caPath }: { readonly caPath: string | null }): { ca?: Buffer } {
   return caPath === null ? {} : { ca: readFileSync(caPath) };
-}
-
-function seeds(url: string, defaultPort: number): Array<{ host: string; port: number }> {
-  const authority = /^[a-z-]+:\/\/(?:[^@/]*@)?([^/?]+)/.exec(url)?.[1] ?? '';
-  return authority.split(',').map((part) => {
-    const [host = '', port] = part.split(':');
-    return { host, port: Number(port ?? defaultPort) };
-  });
 }
 
 function logLosses(client: RedisClient, log: Log): void {

@@ -14,6 +14,8 @@ export interface TestRedis extends AsyncDisposable {
 
 export interface DebianRedis extends TestRedis {
   readonly port: number;
+  /** Of the process that runs now; a restarted server has another. */
+  readonly pid: number;
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same port, empty. */
   restart(): Promise<void>;
@@ -39,6 +41,10 @@ export async function startDebianRedis(options: { args?: readonly string[] } = {
   const close = () => kill('SIGKILL');
   return {
     port,
+    get pid() {
+      if (child.pid === undefined) throw new Error('redis-server does not run');
+      return child.pid;
+    },
     url: `redis://127.0.0.1:${port}`,
     kill,
     restart: async () => {
