@@ -2,7 +2,7 @@
 // gives each page whatever the number of projects.
 
 import { type SelectQueryBuilder, sql } from 'kysely';
-import type { AccountId } from '../ids.ts';
+import type { AccountId, ProjectId } from '../ids.ts';
 import type { AuditContext } from './audit-context.ts';
 import type { Catalogue } from './catalogue.ts';
 import { decodeCursor, escapeLike, type Page, type PageRequest, pageOf } from './keyset-pages.ts';
@@ -13,6 +13,8 @@ import type { Schema } from './schema.ts';
 export interface ProjectsRequest extends PageRequest {
   /** Part of the name or id, in any case. */
   readonly search?: string | null;
+  /** Only these, as far as they are in the list. */
+  readonly ids?: readonly ProjectId[];
 }
 
 /** The account's projects; a project key sees its own only. Throws `forbidden`, `not_found`, `invalid_input`. */
@@ -49,7 +51,9 @@ export function projectPageQuery(projects: ProjectsQuery, request: ProjectsReque
   const after = decodeCursor(request.cursor);
   const search = request.search?.trim() ?? '';
   const pattern = `%${escapeLike(search)}%`;
+  const ids = request.ids === undefined ? undefined : [...request.ids];
   return projects
+    .$if(ids !== undefined, (query) => query.where(sql<boolean>`projects.id = any(${ids}::text[])`))
     .$if(after !== null, (query) =>
       query.where(sql<boolean>`(projects.created_at, projects.id) < (${after?.at}, ${after?.id})`),
     )

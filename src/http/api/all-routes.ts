@@ -26,6 +26,8 @@ import {
   listComputesOfBranchRoute,
   listComputesRoute,
 } from './computes/computes.ts';
+import { readBillingPeriod } from './consumption/billing-period-totals.ts';
+import { readAccountHistory, readProjectsHistory, readProjectsHistoryV2 } from './consumption/history.ts';
 import {
   changeDatabaseRoute,
   createDatabaseRoute,
@@ -34,6 +36,12 @@ import {
   listDatabasesRoute,
 } from './databases/databases.ts';
 import { getOperationRoute, listOperationsRoute } from './operations/operations.ts';
+import {
+  cancelInvitationRoute,
+  createInvitationsRoute,
+  listInvitationsRoute,
+  resendInvitationRoute,
+} from './organizations/invitations.ts';
 import { changeMemberRoute, getMemberRoute, listMembersRoute, removeMemberRoute } from './organizations/members.ts';
 import { getOrganization, listOwnOrganizationsRoute } from './organizations/organizations.ts';
 import { getConnectionUri } from './projects/connection-uri.ts';
@@ -47,7 +55,17 @@ import { createRoleRoute, deleteRoleRoute, getRoleRoute, listRolesRoute } from '
 
 const CALLER = [getCurrentUser, listOwnOrganizationsRoute, getAuthDetails, listRegions];
 
-const ORGANIZATIONS = [getOrganization, listMembersRoute, getMemberRoute, changeMemberRoute, removeMemberRoute];
+const ORGANIZATIONS = [
+  getOrganization,
+  listMembersRoute,
+  getMemberRoute,
+  changeMemberRoute,
+  removeMemberRoute,
+  listInvitationsRoute,
+  createInvitationsRoute,
+  resendInvitationRoute,
+  cancelInvitationRoute,
+];
 
 const PROJECTS = [
   listProjectsRoute,
@@ -112,6 +130,8 @@ const API_KEYS = [
   revokeOrganizationKeyRoute,
 ];
 
+const CONSUMPTION = [readAccountHistory, readProjectsHistory, readProjectsHistoryV2, readBillingPeriod];
+
 export const ALL_API_ROUTES: readonly ApiRoute[] = [
   ...CALLER,
   ...ORGANIZATIONS,
@@ -120,4 +140,5 @@ export const ALL_API_ROUTES: readonly ApiRoute[] = [
   ...COMPUTES,
   ...DATABASES_AND_ROLES,
   ...API_KEYS,
+  ...CONSUMPTION,
 ];

@@ -2,6 +2,7 @@
 
 import type { Config } from '../../config.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
+import type { Mailer } from '../mail/mailer.ts';
 import type { PublicAddress } from '../public-address.ts';
 import type { ConsumptionSource } from './consumption-source.ts';
 
@@ -12,5 +13,6 @@ export interface ApiParts
   > {
   readonly config: Config;
   readonly address: PublicAddress;
+  readonly mailer: Mailer;
   readonly consumption: ConsumptionSource;
 }

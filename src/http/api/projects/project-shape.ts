@@ -5,10 +5,10 @@ import { may } from '../../../catalogue/permissions.ts';
 import { readLastActivity } from '../../../catalogue/project-activity.ts';
 import { type Project, projectResource } from '../../../catalogue/projects.ts';
 import { isOrganizationId } from '../../../ids.ts';
+import type { BillingPeriodTotals } from '../../../metering/consumption-figures.ts';
 import type { ApiCall } from '../api-call.ts';
 import { connectionHost } from '../connection-address.ts';
 import { billingPeriodAt } from '../consumption/billing-period.ts';
-import type { BillingPeriodTotals } from '../consumption-source.ts';
 import { countField, jsonObjectField, namedIdField, timeField, timeOrAbsent } from '../field-shapes.ts';
 
 export const PROVISIONER = 'postern';

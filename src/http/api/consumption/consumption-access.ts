@@ -1,0 +1,44 @@
+// Who may read consumption, of which account, on which plan.
+
+import { type Account, findAccount } from '../../../catalogue/accounts.ts';
+import { accountResource, notFound, requireMay } from '../../../catalogue/permissions.ts';
+import { requireConsumptionHistory } from '../../../catalogue/plans.ts';
+import type { AccountId } from '../../../ids.ts';
+import { accountOfCall } from '../account-of-call.ts';
+import type { ApiCall } from '../api-call.ts';
+
+/** The account's figures as a whole. Throws `plan_gate`, `forbidden`, `not_found`. */
+export async function requireAccountHistory(call: ApiCall, orgId: string | undefined): Promise<AccountId> {
+  const account = await readableAccount(call, orgId);
+  requireConsumptionHistory(account.plan);
+  return account.id;
+}
+
+/** The figures of projects: a project's key sees its own, which lists of projects see to. Throws as above. */
+export async function requireProjectsHistory(call: ApiCall, orgId: string | undefined): Promise<AccountId> {
+  const account = await accountOfProjects(call, orgId);
+  requireConsumptionHistory(account.plan);
+  return account.id;
+}
+
+/** The same for the running billing period, which is on every plan. Throws `forbidden`, `not_found`. */
+export async function accountOfProjects(call: ApiCall, orgId: string | undefined): Promise<Account> {
+  const { actor } = call.context;
+  if (actor.kind !== 'project_key') return readableAccount(call, orgId);
+  const accountId = accountOfCall(call, orgId);
+  const { projectId } = actor;
+  requireMay(actor, 'project.read_consumption', { kind: 'project', projectId, accountId });
+  return existing(call, accountId);
+}
+
+async function readableAccount(call: ApiCall, orgId: string | undefined): Promise<Account> {
+  const accountId = accountOfCall(call, orgId);
+  requireMay(call.context.actor, 'account.read_consumption', accountResource(accountId));
+  return existing(call, accountId);
+}
+
+async function existing({ catalogue }: ApiCall, accountId: AccountId): Promise<Account> {
+  const account = await findAccount(catalogue.db, accountId);
+  if (account === null) throw notFound(accountResource(accountId));
+  return account;
+}

@@ -1,0 +1,57 @@
+// What the consumption routes take in their query, and the range that it means: rounded down to the granularity, half
+// open, within the bounds that Neon documents.
+
+import { z } from 'zod';
+import { PosternError } from '../../../errors.ts';
+import type { ConsumptionRange, Granularity } from '../../../metering/consumption-figures.ts';
+import { FRAME_SIZE_OF, frameStart } from '../../../metering/frame-bounds.ts';
+import type { ApiParts } from '../api-parts.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Neon API 2.7.3: nothing is known from before. */
+const FIRST_MOMENT = new Date('2024-03-01T00:00:00Z');
+/** Neon API 2.7.3: how far back each granularity reaches, where the operator wants Neon's windows. */
+const WINDOWS_MS: Readonly<Record<Granularity, number>> = {
+  hourly: 168 * HOUR_MS,
+  daily: 60 * DAY_MS,
+  monthly: 366 * DAY_MS,
+};
+/** Frames of one series in one answer: a hundred days by the hour. */
+const MAX_FRAMES = 2_400;
+const FRAME_MS: Readonly<Record<Granularity, number>> = { hourly: HOUR_MS, daily: DAY_MS, monthly: 28 * DAY_MS };
+
+const momentField = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .pipe(z.date());
+
+export const rangeQuery = {
+  from: momentField,
+  to: momentField,
+  granularity: z.enum(['hourly', 'daily', 'monthly']),
+};
+
+/** Throws `out_of_range` for times that are not kept, or too many of them at once. */
+export function requireRange(
+  { config, clock }: Pick<ApiParts, 'config' | 'clock'>,
+  asked: { readonly from: Date; readonly to: Date; readonly granularity: Granularity },
+): ConsumptionRange {
+  const { granularity } = asked;
+  const [from, to] = [asked.from, asked.to].map((moment) => frameStart(FRAME_SIZE_OF[granularity], moment));
+  if (from === undefined || to === undefined || from > to) throw outOfRange('from must not be after to');
+  if (from < FIRST_MOMENT) throw outOfRange(`consumption is known from ${FIRST_MOMENT.toISOString()} on`);
+  if (config.consumptionWindows && clock.now().getTime() - from.getTime() > WINDOWS_MS[granularity]) {
+    const days = WINDOWS_MS[granularity] / DAY_MS;
+    throw outOfRange(`${granularity} figures reach ${days} days back`);
+  }
+  if ((to.getTime() - from.getTime()) / FRAME_MS[granularity] > MAX_FRAMES) {
+    throw outOfRange(`ask for at most ${MAX_FRAMES} frames at once`);
+  }
+  return { granularity, from, to };
+}
+
+function outOfRange(problem: string): PosternError {
+  return new PosternError('out_of_range', { params: { problem } });
+}

@@ -1,0 +1,79 @@
+// Inviting people to an organization as pages and the management API do it: written, then told by mail.
+
+import { assertNever } from '../assert-never.ts';
+import { findAccount } from '../catalogue/accounts.ts';
+import type { AuditContext } from '../catalogue/audit-context.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { type Invitation, resendInvitation } from '../catalogue/invitations.ts';
+import { type InvitationOutcome, inviteMembers } from '../catalogue/invite-members.ts';
+import type { Config } from '../config.ts';
+import type { AccountId, InvitationId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import { invitationMail, joinedMail } from './mail/invitation-mails.ts';
+import type { Mail, Mailer } from './mail/mailer.ts';
+import type { PublicAddress } from './public-address.ts';
+
+/** Mails under way at a time. */
+const MAILS_AT_ONCE = 5;
+
+export interface InvitingParts {
+  readonly catalogue: Catalogue;
+  readonly mailer: Mailer;
+  readonly config: Pick<Config, 'brand'>;
+  readonly address: PublicAddress;
+}
+
+/** A mail that cannot be sent undoes nothing: the invitation can be sent again. Throws as `inviteMembers`. */
+export async function invitePeople(
+  parts: InvitingParts,
+  context: AuditContext,
+  input: Parameters<typeof inviteMembers>[2],
+): Promise<InvitationOutcome[]> {
+  const outcomes = await inviteMembers(parts.catalogue, context, input);
+  await tellByMail(parts, input.accountId, outcomes);
+  return outcomes;
+}
+
+/** A new link, by mail; the old one stops working. Throws as `resendInvitation`. */
+export async function inviteAgain(
+  parts: InvitingParts,
+  context: AuditContext,
+  which: { readonly accountId: AccountId; readonly invitationId: InvitationId },
+): Promise<{ readonly invitation: Invitation; readonly token: Secret }> {
+  const again = await resendInvitation(parts.catalogue, context, which);
+  await tellByMail(parts, which.accountId, [{ kind: 'invited', ...again }]);
+  return again;
+}
+
+/** Tells each person what became of the invitation; members already are told nothing. */
+export async function tellByMail(
+  parts: InvitingParts,
+  accountId: AccountId,
+  outcomes: readonly InvitationOutcome[],
+): Promise<void> {
+  const account = await findAccount(parts.catalogue.db, accountId);
+  const organizationName = account?.name ?? accountId;
+  const mails = outcomes.flatMap((outcome) => mailFor(parts, { outcome, organizationName }) ?? []);
+  for (let sent = 0; sent < mails.length; sent += MAILS_AT_ONCE) {
+    await Promise.all(mails.slice(sent, sent + MAILS_AT_ONCE).map((mail) => parts.mailer.send(mail)));
+  }
+}
+
+function mailFor(
+  { config, address: { url } }: InvitingParts,
+  { outcome, organizationName }: { outcome: InvitationOutcome; organizationName: string },
+): Mail | null {
+  const facts = { organizationName, brand: config.brand };
+  switch (outcome.kind) {
+    case 'invited': {
+      const { email: to, expiresAt } = outcome.invitation;
+      return invitationMail({ ...facts, to, link: `${url}/invitations/${outcome.token.reveal()}`, expiresAt });
+    }
+    case 'joined':
+      return joinedMail({ ...facts, to: outcome.email, url });
+    case 'already_member':
+      return null;
+    default:
+      return assertNever(outcome);
+  }
+}
