@@ -9,45 +9,45 @@ export interface LiveColumn {
 }
 
 export const LIVE_COLUMNS: readonly LiveColumn[] = [
-  { name: 'who', sorts: [{ sort: 'person', label: 'Person' }] },
+  { name: 'of-who', sorts: [{ sort: 'person', label: 'Person' }] },
   {
-    name: 'from',
+    name: 'of-from',
     sorts: [
       { sort: 'address', label: 'Address' },
       { sort: 'application', label: 'Application' },
     ],
   },
   {
-    name: 'where',
+    name: 'of-where',
     sorts: [
       { sort: 'project', label: 'Project' },
       { sort: 'compute', label: 'Compute' },
     ],
   },
   {
-    name: 'state',
+    name: 'of-state',
     sorts: [
       { sort: 'phase', label: 'State' },
       { sort: 'transaction', label: 'Transaction' },
     ],
   },
-  { name: 'age', sorts: [{ sort: 'age', label: 'Age' }] },
+  { name: 'of-age', sorts: [{ sort: 'age', label: 'Age' }] },
   {
-    name: 'sent',
+    name: 'of-sent',
     sorts: [
       { sort: 'sent', label: 'Sent' },
       { sort: 'sending', label: 'Rate out' },
     ],
   },
   {
-    name: 'received',
+    name: 'of-received',
     sorts: [
       { sort: 'received', label: 'Received' },
       { sort: 'receiving', label: 'Rate in' },
     ],
   },
   {
-    name: 'node',
+    name: 'of-node',
     sorts: [
       { sort: 'node', label: 'Node' },
       { sort: 'pid', label: 'Upstream pid' },

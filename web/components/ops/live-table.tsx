@@ -124,22 +124,22 @@ function Row({ row, index, table }: RowProps): VNode {
           <Tick row={row} table={table} form={noticeForm} />
         </td>
       )}
-      <th {...ROLES.rowheader} scope="row" class="who">
+      <th {...ROLES.rowheader} scope="row" class="of-who">
         <a href={`${connectionsPath}/${row.id}`}>
           <bdi>{name}</bdi>
         </a>
         <Detail text={row.database === null ? `asks as ${row.requestedUser}` : targetOf(row)} />
       </th>
-      <Two class="from" main={row.address} detail={row.application} />
-      <Two class="where" main={row.project ?? '–'} detail={row.compute} />
-      <td {...ROLES.cell} class="state">
+      <Two class="of-from" main={row.address} detail={row.application} />
+      <Two class="of-where" main={row.project ?? '–'} detail={row.compute} />
+      <td {...ROLES.cell} class="of-state">
         <span class={`pill ${PHASES[row.phase].look}`}>{PHASES[row.phase].word}</span>
         <Detail text={row.transaction === null ? null : TRANSACTIONS[row.transaction]} />
       </td>
-      <Two class="age" main={ageInWords(now - row.since)} detail={null} />
-      <Two class="sent" main={bytesInWords(row.sent)} detail={rateInWords(row.sending)} />
-      <Two class="received" main={bytesInWords(row.received)} detail={rateInWords(row.receiving)} />
-      <Two class="node" main={row.node} detail={row.pid === null ? null : `pid ${row.pid}`} />
+      <Two class="of-age" main={ageInWords(now - row.since)} detail={null} />
+      <Two class="of-sent" main={bytesInWords(row.sent)} detail={rateInWords(row.sending)} />
+      <Two class="of-received" main={bytesInWords(row.received)} detail={rateInWords(row.receiving)} />
+      <Two class="of-node" main={row.node} detail={row.pid === null ? null : `pid ${row.pid}`} />
     </tr>
   );
 }

@@ -135,7 +135,7 @@ function Event({ row: { event, code, outcome } }: { readonly row: AuditRow }): V
 function What({ subject, reason }: Pick<AuditRow, 'subject' | 'reason'>): VNode {
   return (
     <span>
-      <bdi>{subject ?? '–'}</bdi>
+      {(subject !== null || reason === null) && <bdi>{subject ?? '–'}</bdi>}
       {reason !== null && (
         <span class="row-detail">
           <bdi>{reason}</bdi>
