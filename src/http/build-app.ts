@@ -46,7 +46,8 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(requestLog(deps.log), requestMetrics(deps.metrics), securityHeaders(address));
   app.use(healthRoutes(readiness), assetRoutes(assets));
   app.use(neverStored, loadRequestContext({ catalogue, address, trustedProxies: config.http.trustedProxies }));
-  app.use(apiRoutes({ ...deps, address, mailer: createMailer(deps), consumption: NOTHING_MEASURED }));
+  const mailer = createMailer(deps);
+  app.use(apiRoutes({ ...deps, address, mailer, consumption: NOTHING_MEASURED }));
   app.use(API_PREFIX, apiErrors);
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
   app.use(requireOwnForm(address));
@@ -57,7 +58,7 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(setUpRoutes({ deps, renderer, address }));
   app.use(invitationRoutes({ deps, renderer, address }));
   app.use(approvalRoutes({ services: approvalServices(deps), catalogue, limits: deps.limits, renderer }));
-  app.use(consoleRoutes({ deps, consumption: NOTHING_MEASURED, renderer, address }));
+  app.use(consoleRoutes({ deps, mailer, consumption: NOTHING_MEASURED, renderer, address }));
   app.use(opsRoutes({ deps, renderer, address }));
   app.use(unknownPath, errorHandler(renderer));
   return app;

@@ -1,6 +1,8 @@
 // What the console's routes work with.
 
+import type { ConsumptionSource } from '../api/consumption-source.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
+import type { Mailer } from '../mail/mailer.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import type { PublicAddress } from '../public-address.ts';
 
@@ -9,6 +11,8 @@ export interface ConsoleParts
     HttpDependencies,
     'catalogue' | 'config' | 'provisioning' | 'grants' | 'liveConnections' | 'auditTrail' | 'clock' | 'log'
   > {
+  readonly consumption: ConsumptionSource;
+  readonly mailer: Mailer;
   readonly renderer: PageRenderer;
   readonly address: PublicAddress;
 }

@@ -1,7 +1,9 @@
 // Every route of the console's account side.
 
 import { Router as createRouter, type Router } from 'express';
+import type { ConsumptionSource } from '../api/consumption-source.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
+import type { Mailer } from '../mail/mailer.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import type { PublicAddress } from '../public-address.ts';
 import type { ConsoleParts } from './console-parts.ts';
@@ -13,14 +15,15 @@ import { projectListRoutes } from './projects/project-list-routes.ts';
 /** Routes with a fixed word come before those in which it would be read as an account's id. */
 export function consoleRoutes({
   deps,
-  renderer,
-  address,
+  ...rest
 }: {
   readonly deps: HttpDependencies;
+  readonly mailer: Mailer;
+  readonly consumption: ConsumptionSource;
   readonly renderer: PageRenderer;
   readonly address: PublicAddress;
 }): Router {
-  const parts: ConsoleParts = { ...deps, renderer, address };
+  const parts: ConsoleParts = { ...deps, ...rest };
   const router = createRouter();
   router.use(enterConsole(parts));
   router.use(projectListRoutes(parts), projectRoutes(parts), peopleRoutes(parts));

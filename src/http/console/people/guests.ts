@@ -13,6 +13,7 @@ import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';
+import { tellByMail } from '../../invite-people.ts';
 import { sendConfirmation } from '../confirm.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
@@ -70,6 +71,7 @@ export async function convert(visit: PeopleVisit): Promise<void> {
   const { parts, request, response, context, account, place } = visit;
   const { email } = parseForm(visit, z.object({ email: z.string().max(256) }));
   const outcome = await convertGuest(parts.catalogue, context, { accountId: account.id, email });
+  await tellByMail(parts, account.id, [outcome]);
   if (outcome.kind !== 'invited') return goTo(visit, done(`${place}/guests`, 'guest_joined'));
   parts.renderer.send(request, response, InvitedPage, {
     view: belowPeopleView(visit, 'Invited'),

@@ -6,12 +6,13 @@ import { InvitedPage } from '../../../../web/pages/console/people/invited-page.t
 import { PendingInvitesPage } from '../../../../web/pages/console/people/pending-invites-page.tsx';
 import { assertNever } from '../../../assert-never.ts';
 import { parseEmailList } from '../../../catalogue/email-address.ts';
-import { cancelInvitation, listInvitations, resendInvitation } from '../../../catalogue/invitations.ts';
-import { type InvitationOutcome, inviteMembers } from '../../../catalogue/invite-members.ts';
+import { cancelInvitation, listInvitations } from '../../../catalogue/invitations.ts';
+import type { InvitationOutcome } from '../../../catalogue/invite-members.ts';
 import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
 import { type InvitationId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { inviteAgain, invitePeople } from '../../invite-people.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
 import { param } from '../visit.ts';
@@ -55,7 +56,7 @@ export async function invite(visit: PeopleVisit): Promise<void> {
   const { parts, context, account } = visit;
   const { emails, role } = parseForm(visit, inviteSchema);
   const invitations = parseEmailList(emails).map(({ text }) => ({ email: text, memberRole: role }));
-  const outcomes = await inviteMembers(parts.catalogue, context, { accountId: account.id, invitations });
+  const outcomes = await invitePeople(parts, context, { accountId: account.id, invitations });
   sendInvited(
     visit,
     outcomes.map((outcome) => invitedRow(visit, outcome)),
@@ -65,7 +66,7 @@ export async function invite(visit: PeopleVisit): Promise<void> {
 export async function resend(visit: PeopleVisit): Promise<void> {
   const { parts, context, account } = visit;
   const which = { accountId: account.id, invitationId: invitationIn(visit) };
-  const { invitation, token } = await resendInvitation(parts.catalogue, context, which);
+  const { invitation, token } = await inviteAgain(parts, context, which);
   sendInvited(visit, [{ email: cleanForPage(invitation.email), outcome: 'invited', link: linkOf(visit, token) }]);
 }
 

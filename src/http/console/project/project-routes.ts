@@ -10,6 +10,7 @@ import { openProject, type ProjectVisit } from './open-project.ts';
 import * as settings from './project-settings.ts';
 import * as sharing from './sharing.ts';
 import { revealInStrings, showConnect } from './show-connect.ts';
+import { showConsumption } from './show-consumption.ts';
 import { showOverview } from './show-overview.ts';
 
 type Show = Showing<ProjectVisit>;
@@ -22,6 +23,7 @@ const PAGES: ReadonlyArray<readonly [string, Show]> = [
   ['', showOverview],
   ['/connect', showConnect],
   ['/databases', databases.showDatabases],
+  ['/consumption', showConsumption],
   ['/sharing', sharing.showSharing],
   ['/settings', settings.showProjectSettings],
   ['/connections/:connectionId/end', askEndConnection],

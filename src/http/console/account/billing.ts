@@ -1,0 +1,68 @@
+// An account's billing: its plan, what its projects used in the running period, and where invoices go. Everybody who
+// belongs to the account sees it; admins edit it.
+
+import { z } from 'zod';
+import { BillingPage } from '../../../../web/pages/console/account/billing-page.tsx';
+import { billingDetailsSchema, changeBilling, changePlan } from '../../../catalogue/accounts.ts';
+import { accountResource, may, requireMay } from '../../../catalogue/permissions.ts';
+import { PLAN_TERMS, PLANS } from '../../../catalogue/plans.ts';
+import { listProjects } from '../../../catalogue/project-lists.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { accountView } from '../console-view.ts';
+import { historyView, sumOfFigures, usageFigures } from '../consumption-view.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import type { AccountVisit } from '../visit.ts';
+
+const PROJECTS_SHOWN = 100;
+const { taxId: taxIdField, ...sameFields } = billingDetailsSchema.shape;
+const billingFormSchema = z.object({ ...sameFields, tax_id: taxIdField });
+
+export async function showBilling(visit: AccountVisit, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base } = visit;
+  const resource = accountResource(account.id);
+  requireMay(person, 'account.read_billing', resource);
+  const usage = await usageOfProjects(visit);
+  parts.renderer.send(request, response, BillingPage, {
+    view: accountView(visit, 'billing', again?.told ?? null),
+    path: `${base}/billing`,
+    plan: account.plan,
+    terms: PLAN_TERMS[account.plan],
+    plans: may(person, 'account.change_plan', resource) ? PLANS : [],
+    billing: account.billing,
+    mayEdit: may(person, 'account.change_billing', resource),
+    total: usage.length === 0 ? null : sumOfFigures(usage.map(({ figures }) => figures)),
+    usage,
+    history: await historyView(visit, { account, path: `${base}/billing` }, (range) =>
+      parts.consumption.readAccount(account.id, range),
+    ),
+  });
+}
+
+export async function saveBilling(visit: AccountVisit): Promise<void> {
+  const { parts, context, account, base } = visit;
+  const { tax_id: taxId, ...rest } = parseForm(visit, billingFormSchema);
+  await changeBilling(parts.catalogue, context, { accountId: account.id, billing: { ...rest, taxId } });
+  goTo(visit, done(`${base}/billing`, 'billing_saved'));
+}
+
+export async function savePlan(visit: AccountVisit): Promise<void> {
+  const { parts, context, account, base } = visit;
+  const { plan } = parseForm(visit, z.object({ plan: z.enum(PLANS) }));
+  await changePlan(parts.catalogue, context, { accountId: account.id, plan });
+  goTo(visit, done(`${base}/billing`, 'billing_saved'));
+}
+
+/** Projects with figures in the running period, the one that was active longest first. */
+async function usageOfProjects({ parts, context, account, base }: AccountVisit) {
+  const wanted = { accountId: account.id, limit: PROJECTS_SHOWN };
+  const { items } = await listProjects(parts.catalogue, context, wanted);
+  const totals = await parts.consumption.readBillingPeriod(items.map(({ id }) => id));
+  const usage = items.flatMap((project) => {
+    const ofProject = totals.get(project.id);
+    if (ofProject === undefined) return [];
+    const href = `${base}/projects/${project.id}/consumption`;
+    return [{ id: project.id, name: cleanForPage(project.name), href, figures: usageFigures(ofProject) }];
+  });
+  return usage.sort((a, b) => b.figures.activeSeconds - a.figures.activeSeconds);
+}

@@ -1,0 +1,100 @@
+// Measured consumption as the console shows it: the running billing period, and the frames of a stretch of time. What was
+// not measured is absent, never zero.
+
+import type { FrameRow, HistoryView, UsageFigures } from '../../../web/components/console/consumption.tsx';
+import type { Account } from '../../catalogue/accounts.ts';
+import { PLAN_TERMS } from '../../catalogue/plans.ts';
+import type {
+  BillingPeriodTotals,
+  ConsumptionFrame,
+  ConsumptionRange,
+  ConsumptionTotals,
+  Granularity,
+  PeriodFrames,
+} from '../../metering/consumption-figures.ts';
+import { queryText, type Visit } from './visit.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** How far back a page looks, about: two days by the hour, a month by the day, a year by the month. */
+const LOOKS_BACK_MS: Readonly<Record<Granularity, number>> = {
+  hourly: 47 * HOUR_MS,
+  daily: 29 * DAY_MS,
+  monthly: 335 * DAY_MS,
+};
+
+/** What the address asks for; days unless it says otherwise. */
+export function rangeIn(visit: Visit): ConsumptionRange {
+  const asked = queryText(visit, 'by');
+  const granularity: Granularity = asked === 'hourly' || asked === 'monthly' ? asked : 'daily';
+  const { now } = visit;
+  // The last frame is the one that runs; both ends are rounded down.
+  const to = new Date(now.getTime() + frameMs(granularity));
+  return { granularity, from: new Date(now.getTime() - LOOKS_BACK_MS[granularity]), to };
+}
+
+/** Null where the plan does not include it; `read` is then not called. */
+export async function historyView(
+  visit: Visit,
+  { account, path }: { readonly account: Account; readonly path: string },
+  read: (range: ConsumptionRange) => Promise<readonly PeriodFrames[]>,
+): Promise<HistoryView | null> {
+  if (PLAN_TERMS[account.plan].consumptionHistory !== 'included') return null;
+  const range = rangeIn(visit);
+  const periods = await read(range);
+  return {
+    path,
+    granularity: range.granularity,
+    frames: periods.flatMap(({ frames }) => frames.map((frame) => frameRow(frame, range.granularity))),
+  };
+}
+
+export function usageFigures(totals: BillingPeriodTotals | ConsumptionTotals): UsageFigures {
+  return {
+    activeSeconds: totals.activeTimeSeconds,
+    computeSeconds: totals.computeTimeSeconds,
+    writtenBytes: totals.writtenDataBytes,
+    transferBytes: totals.dataTransferBytes,
+    storageBytes: totals.syntheticStorageSizeBytes,
+  };
+}
+
+/** Several projects together. */
+export function sumOfFigures(all: readonly UsageFigures[]): UsageFigures {
+  const sum = (pick: (figures: UsageFigures) => number) => all.reduce((total, figures) => total + pick(figures), 0);
+  return {
+    activeSeconds: sum((figures) => figures.activeSeconds),
+    computeSeconds: sum((figures) => figures.computeSeconds),
+    writtenBytes: sum((figures) => figures.writtenBytes),
+    transferBytes: sum((figures) => figures.transferBytes),
+    storageBytes: sum((figures) => figures.storageBytes),
+  };
+}
+
+function frameRow(frame: ConsumptionFrame, granularity: Granularity): FrameRow {
+  const known = (name: keyof ConsumptionTotals) => (frame.unmeasured.includes(name) ? null : frame[name]);
+  return {
+    start: frame.start,
+    label: LABELS[granularity].format(frame.start),
+    activeSeconds: known('activeTimeSeconds'),
+    computeSeconds: known('computeTimeSeconds'),
+    writtenBytes: known('writtenDataBytes'),
+    transferBytes: known('dataTransferBytes'),
+    storageBytes: known('syntheticStorageSizeBytes'),
+  };
+}
+
+function frameMs(granularity: Granularity): number {
+  return granularity === 'hourly' ? HOUR_MS : granularity === 'daily' ? DAY_MS : 31 * DAY_MS;
+}
+
+const LABELS: Readonly<Record<Granularity, Intl.DateTimeFormat>> = {
+  hourly: utcFormat({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+  daily: utcFormat({ day: 'numeric', month: 'short' }),
+  monthly: utcFormat({ month: 'long', year: 'numeric' }),
+};
+
+function utcFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
+}

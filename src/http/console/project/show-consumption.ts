@@ -1,0 +1,23 @@
+// What one project consumed: in the running billing period, and over time where the plan includes it.
+
+import { ConsumptionPage } from '../../../../web/pages/console/project/consumption-page.tsx';
+import { requireMay } from '../../../catalogue/permissions.ts';
+import { projectResource } from '../../../catalogue/projects.ts';
+import { historyView, usageFigures } from '../consumption-view.ts';
+import { type ProjectVisit, projectView } from './open-project.ts';
+
+export async function showConsumption(visit: ProjectVisit): Promise<void> {
+  const { parts, request, response, person, account, project, base, place } = visit;
+  requireMay(person, 'project.read_consumption', projectResource(parts.catalogue, project));
+  const totals = (await parts.consumption.readBillingPeriod([project.id])).get(project.id) ?? null;
+  const history = await historyView(visit, { account, path: `${place}/consumption` }, async (range) => {
+    const periods = await parts.consumption.readProjects(account.id, [project.id], range);
+    return periods.get(project.id) ?? [];
+  });
+  parts.renderer.send(request, response, ConsumptionPage, {
+    view: projectView(visit, 'consumption'),
+    figures: totals === null ? null : usageFigures(totals),
+    history,
+    billingPath: `${base}/billing`,
+  });
+}

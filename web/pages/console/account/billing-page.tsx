@@ -1,0 +1,175 @@
+// An account's billing.
+
+import type { VNode } from 'preact';
+import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { Figures, History, type HistoryView, type UsageFigures } from '../../../components/console/consumption.tsx';
+import { type Column, DataTable } from '../../../components/console/data-table.tsx';
+import { OptionalField, SelectField, TextArea } from '../../../components/console/fields.tsx';
+import { Panel } from '../../../components/console/panel.tsx';
+import { bytesInWords, secondsInWords } from '../../../components/console/quantities.ts';
+import { CsrfField } from '../../../components/csrf-field.tsx';
+
+interface ProjectUsage {
+  readonly id: string;
+  readonly name: string;
+  readonly href: string;
+  readonly figures: UsageFigures;
+}
+
+export interface BillingProps extends ConsoleProps {
+  readonly path: string;
+  readonly plan: string;
+  readonly terms: {
+    readonly isPaid: boolean;
+    readonly consumptionHistory: 'included' | 'gated';
+    readonly projectsLimit: number | null;
+    readonly computesPerProject: number | null;
+  };
+  /** What an operator may choose from; empty for all others. */
+  readonly plans: readonly string[];
+  readonly billing: {
+    readonly company: string;
+    readonly email: string;
+    readonly address: string;
+    readonly country: string;
+    readonly taxId: string;
+  };
+  readonly mayEdit: boolean;
+  /** Null before anything was measured. */
+  readonly total: UsageFigures | null;
+  readonly usage: readonly ProjectUsage[];
+  readonly history: HistoryView | null;
+}
+
+export function BillingPage(props: BillingProps): VNode {
+  const { frame, view, history } = props;
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="Billing"
+      lead={props.mayEdit ? undefined : 'You may see this page; an admin may change it.'}
+      islands={history === null ? [] : ['console-plots']}
+    >
+      <div class="panel-pair">
+        <PlanPanel {...props} />
+        {props.mayEdit ? <DetailsForm {...props} /> : <DetailsFacts {...props} />}
+      </div>
+      <UsagePanel {...props} />
+      {history !== null && (
+        <Panel id="history" title="Over time">
+          <History history={history} />
+        </Panel>
+      )}
+    </ConsolePage>
+  );
+}
+
+function PlanPanel({ frame, path, plan, terms, plans }: BillingProps): VNode {
+  return (
+    <Panel id="plan" title="Plan">
+      <p class="plan-name">{plan}</p>
+      <ul class="plain-list">
+        <li>{limitInWords(terms.projectsLimit, 'projects')}</li>
+        <li>{limitInWords(terms.computesPerProject, 'computes in each project')}</li>
+        <li>
+          {terms.consumptionHistory === 'included'
+            ? 'Consumption by hour, day and month'
+            : 'Consumption of the running month'}
+        </li>
+      </ul>
+      {plans.length > 0 && (
+        <form class="field-row" method="post" action={`${path}/plan`}>
+          <CsrfField frame={frame} />
+          <SelectField
+            name="plan"
+            label="Move to plan"
+            choices={plans.map((each) => ({ value: each, label: each }))}
+            picked={plan}
+          />
+          <button class="button plain" type="submit">
+            Change plan
+          </button>
+        </form>
+      )}
+    </Panel>
+  );
+}
+
+function DetailsForm({ frame, path, billing }: BillingProps): VNode {
+  return (
+    <Panel id="details" title="Billing details">
+      <form class="stack" method="post" action={path}>
+        <CsrfField frame={frame} />
+        <OptionalField name="company" label="Company" value={billing.company} autocomplete="organization" />
+        <OptionalField name="email" label="Invoices go to" type="email" value={billing.email} autocomplete="email" />
+        <TextArea name="address" label="Address" value={billing.address} rows={2} />
+        <div class="field-row two">
+          <OptionalField name="country" label="Country" value={billing.country} autocomplete="country-name" />
+          <OptionalField name="tax_id" label="Tax id" value={billing.taxId} />
+        </div>
+        <div class="form-foot">
+          <button class="button primary" type="submit">
+            Save details
+          </button>
+        </div>
+      </form>
+    </Panel>
+  );
+}
+
+function DetailsFacts({ billing }: BillingProps): VNode {
+  const facts = [
+    ['Company', billing.company],
+    ['Invoices go to', billing.email],
+    ['Address', billing.address],
+    ['Country', billing.country],
+    ['Tax id', billing.taxId],
+  ] as const;
+  return (
+    <Panel id="details" title="Billing details">
+      <dl class="fact-list">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value === '' ? <span class="quiet-text">not given</span> : <bdi>{value}</bdi>}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  );
+}
+
+function UsagePanel({ total, usage }: BillingProps): VNode {
+  const columns: ReadonlyArray<Column<ProjectUsage>> = [
+    {
+      header: 'Project',
+      kind: 'main',
+      cell: ({ name, href }) => (
+        <a class="row-link" href={href}>
+          <bdi>{name}</bdi>
+        </a>
+      ),
+    },
+    { header: 'Active time', kind: 'number', cell: ({ figures }) => secondsInWords(figures.activeSeconds) },
+    { header: 'Compute time', kind: 'number', cell: ({ figures }) => secondsInWords(figures.computeSeconds) },
+    { header: 'Written', kind: 'number', cell: ({ figures }) => bytesInWords(figures.writtenBytes) },
+    { header: 'Storage', kind: 'number', cell: ({ figures }) => bytesInWords(figures.storageBytes) },
+  ];
+  return (
+    <Panel id="usage" title="Usage this month" lead="Calendar months in UTC, of all projects together.">
+      {total !== null && <Figures figures={total} />}
+      <DataTable
+        caption="Usage by project"
+        columns={columns}
+        rows={usage}
+        rowKey={({ id }) => id}
+        empty="Nothing was measured this month."
+      />
+    </Panel>
+  );
+}
+
+function limitInWords(limit: number | null, what: string): string {
+  return limit === null ? `Any number of ${what}` : `Up to ${limit.toLocaleString('en-US')} ${what}`;
+}
