@@ -1,4 +1,4 @@
-// Asks an attached Postgres one question at a time over a session of the gateway's own connector, so that the rules of
+// Asks a Postgres one question at a time over a session of the gateway's own connector, so that the rules of
 // dialling, TLS and passwords are the same as for people. Reads answers of one row with one JSON value, strictly bounded.
 
 import type { Socket } from 'node:net';
@@ -6,8 +6,8 @@ import { FieldReader } from '../protocol/field-reader.ts';
 import { cstring, typedMessage } from '../protocol/message-builder.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
 import { parseErrorOrNotice } from '../protocol/upstream-reports.ts';
-import { type Taken, takeBytes } from '../wire/take-bytes.ts';
-import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
+import { type Taken, takeBytes } from './take-bytes.ts';
+import { UpstreamRefusal } from './upstream-refusal.ts';
 
 const MAX_MESSAGE_BYTES = 1_048_576;
 const MAX_MESSAGES_PER_ANSWER = 100;
