@@ -1,7 +1,7 @@
 // The README's tables as they must read, made from the code they document.
 
 import { CONFIG_VARIABLES } from '../../src/config-variables.ts';
-import { ERRORS } from '../../src/errors.ts';
+import { ERRORS } from '../../src/error-table.ts';
 
 /** Rows of the configuration table. */
 export function configurationRows(): string[] {
