@@ -56,9 +56,7 @@ export interface ConsumptionRange {
 
 /** The running billing period of a project: the calendar month, in UTC. */
 export interface BillingPeriodTotals extends ConsumptionTotals {
-  /** Of the plan's stretch that the latest figure belongs to. */
-  readonly periodId: string;
-  readonly updatedAt: Date | null;
+  readonly updatedAt: Date;
 }
 
 /** What a compute may be unable to tell, and the figures that are then missing. */

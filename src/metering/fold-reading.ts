@@ -7,6 +7,7 @@ import type { Schema } from '../catalogue/schema.ts';
 import type { AccountId, ComputeId } from '../ids.ts';
 import { type Attribution, attributeNothing, attributeWal } from './attribute-wal.ts';
 import { type FrameRow, frameRows, type PeriodStart } from './frame-rows.ts';
+import { groupBy } from './group-by.ts';
 import { replaceReading, type SourceId } from './kept-readings.ts';
 import { measureCompute, type TwoReadings } from './measure-compute.ts';
 import type { SampledCompute } from './sampled-computes.ts';
@@ -91,7 +92,7 @@ async function planPeriods(
 ): Promise<ReadonlyMap<AccountId, PeriodStart[]>> {
   const rows = await tx
     .selectFrom('plan_periods')
-    .select(['id', 'account_id', 'started_at'])
+    .select(['id', 'account_id as accountId', 'started_at as startedAt'])
     .where(sql<boolean>`account_id = any(${accountIds})`)
     .where((expression) =>
       expression.or([
@@ -101,12 +102,7 @@ async function planPeriods(
     )
     .orderBy('started_at')
     .execute();
-  const byAccount = new Map<AccountId, PeriodStart[]>();
-  for (const row of rows) {
-    const period = { id: row.id, startedAt: row.started_at };
-    byAccount.set(row.account_id, [...(byAccount.get(row.account_id) ?? []), period]);
-  }
-  return byAccount;
+  return groupBy(rows, (row) => row.accountId);
 }
 
 function completed(look: ServerLook, { byDatabase, unattributedBytes }: Attribution): ServerReading {

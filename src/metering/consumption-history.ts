@@ -1,0 +1,161 @@
+// What was consumed, read from the frames: by account, by project, and for the running billing period. Who may read it,
+// and on which plan, is asked elsewhere.
+
+import { sql } from 'kysely';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { AccountId, ProjectId } from '../ids.ts';
+import type {
+  BillingPeriodTotals,
+  ConsumptionRange,
+  ConsumptionTotals,
+  Granularity,
+  PeriodFrames,
+  PlanPeriod,
+} from './consumption-figures.ts';
+import { FRAME_SIZE_OF, frameEnd, frameStart } from './frame-bounds.ts';
+import { groupBy } from './group-by.ts';
+import { FLOWS, totalsOf, UNMEASURED_METRICS, unmeasuredFigures } from './summed-frames.ts';
+
+export interface ConsumptionHistory {
+  /** All projects of the account together, those that are gone included. Periods ascend in time, frames within them too. */
+  readAccount(accountId: AccountId, range: ConsumptionRange): Promise<readonly PeriodFrames[]>;
+  /** Each given project on its own, as far as it was the account's; one without figures is absent. */
+  readProjects(
+    accountId: AccountId,
+    projectIds: readonly ProjectId[],
+    range: ConsumptionRange,
+  ): Promise<ReadonlyMap<ProjectId, readonly PeriodFrames[]>>;
+  /** The running billing period: the calendar month, in UTC. A project without figures is absent. */
+  readBillingPeriod(projectIds: readonly ProjectId[]): Promise<ReadonlyMap<ProjectId, BillingPeriodTotals>>;
+}
+
+export function createConsumptionHistory(catalogue: Catalogue): ConsumptionHistory {
+  return {
+    readAccount: (accountId, range) => readAccount(catalogue, accountId, range),
+    readProjects: (accountId, projectIds, range) => readProjects(catalogue, { accountId, projectIds }, range),
+    readBillingPeriod: (projectIds) => readBillingPeriod(catalogue, projectIds),
+  };
+}
+
+async function readAccount(
+  catalogue: Catalogue,
+  accountId: AccountId,
+  range: ConsumptionRange,
+): Promise<readonly PeriodFrames[]> {
+  const rows = await accountFramesQuery(catalogue, accountId, range).execute();
+  return inPeriods(rows, await findPeriods(catalogue, rows), range.granularity);
+}
+
+async function readProjects(
+  catalogue: Catalogue,
+  { accountId, projectIds }: { readonly accountId: AccountId; readonly projectIds: readonly ProjectId[] },
+  range: ConsumptionRange,
+): Promise<ReadonlyMap<ProjectId, readonly PeriodFrames[]>> {
+  const rows = await projectFramesQuery(catalogue, { accountId, projectIds }, range).execute();
+  const periods = await findPeriods(catalogue, rows);
+  const byProject = groupBy(rows, (row) => row.project_id);
+  return new Map([...byProject].map(([id, ownRows]) => [id, inPeriods(ownRows, periods, range.granularity)]));
+}
+
+async function readBillingPeriod(
+  catalogue: Catalogue,
+  projectIds: readonly ProjectId[],
+): Promise<ReadonlyMap<ProjectId, BillingPeriodTotals>> {
+  const rows = await billingPeriodQuery(catalogue, projectIds).execute();
+  return new Map(rows.map((row) => [row.project_id, { ...totalsOf(row), updatedAt: row.updatedAt }]));
+}
+
+/** One row per period and frame, ascending. */
+export function accountFramesQuery(catalogue: Catalogue, accountId: AccountId, range: ConsumptionRange) {
+  return framesQuery(catalogue, range).where('account_id', '=', accountId);
+}
+
+/** One row per project, period and frame, ascending. */
+export function projectFramesQuery(
+  catalogue: Catalogue,
+  { accountId, projectIds }: { readonly accountId: AccountId; readonly projectIds: readonly ProjectId[] },
+  range: ConsumptionRange,
+) {
+  return framesQuery(catalogue, range)
+    .select('project_id')
+    .groupBy('project_id')
+    .where(sql<boolean>`project_id = any(${projectIds})`)
+    .where('account_id', '=', accountId);
+}
+
+/** One row per project. A month on two plans has two frames of each compute: sizes are those of the later one. */
+export function billingPeriodQuery({ db, clock }: Catalogue, projectIds: readonly ProjectId[]) {
+  const isLatest = sql`updated_at = latest_at`;
+  return db
+    .with('frames', (query) =>
+      query
+        .selectFrom('consumption_frames')
+        .selectAll()
+        .select(sql<Date>`max(updated_at) over (partition by compute_id)`.as('latest_at'))
+        .where(sql<boolean>`project_id = any(${projectIds})`)
+        .where('granularity', '=', 'month')
+        .where('frame_start', '=', frameStart('month', clock.now())),
+    )
+    .selectFrom('frames')
+    .select(['project_id', ...FLOWS])
+    .select([
+      sql<number>`sum(logical_size_bytes) filter (where ${isLatest})::float8`.as('logicalSizeBytes'),
+      sql<number>`sum(synthetic_storage_size_bytes) filter (where ${isLatest})::float8`.as('syntheticStorageSizeBytes'),
+      sql<Date>`max(updated_at)`.as('updatedAt'),
+    ])
+    .groupBy('project_id');
+}
+
+function framesQuery({ db }: Catalogue, { granularity, from, to }: ConsumptionRange) {
+  const size = FRAME_SIZE_OF[granularity];
+  return db
+    .selectFrom('consumption_frames')
+    .select(['period_id', 'frame_start', ...FLOWS, UNMEASURED_METRICS])
+    .select([
+      sql<number>`sum(logical_size_bytes)::float8`.as('logicalSizeBytes'),
+      sql<number>`sum(synthetic_storage_size_bytes)::float8`.as('syntheticStorageSizeBytes'),
+    ])
+    .where('granularity', '=', size)
+    .where('frame_start', '>=', frameStart(size, from))
+    .where('frame_start', '<', frameStart(size, to))
+    .groupBy(['period_id', 'frame_start'])
+    .orderBy('frame_start');
+}
+
+interface FrameOfPeriod extends ConsumptionTotals {
+  readonly period_id: string;
+  readonly frame_start: Date;
+  readonly unmeasuredMetrics: string;
+}
+
+async function findPeriods({ db }: Catalogue, frames: readonly FrameOfPeriod[]): Promise<PlanPeriod[]> {
+  const ids = [...new Set(frames.map((frame) => frame.period_id))];
+  const rows = await db
+    .selectFrom('plan_periods')
+    .selectAll()
+    .where(sql<boolean>`id = any(${ids})`)
+    .orderBy('started_at')
+    .execute();
+  return rows.map((row) => ({ id: row.id, plan: row.plan, start: row.started_at, end: row.ended_at }));
+}
+
+function inPeriods(
+  rows: readonly FrameOfPeriod[],
+  periods: readonly PlanPeriod[],
+  granularity: Granularity,
+): PeriodFrames[] {
+  const byPeriod = groupBy(rows, (row) => row.period_id);
+  return periods.flatMap((period) => {
+    const frames = byPeriod.get(period.id) ?? [];
+    return frames.length === 0 ? [] : [{ period, frames: frames.map((frame) => frameFrom(frame, granularity)) }];
+  });
+}
+
+function frameFrom(row: FrameOfPeriod, granularity: Granularity): PeriodFrames['frames'][number] {
+  return {
+    ...totalsOf(row),
+    start: row.frame_start,
+    end: frameEnd(FRAME_SIZE_OF[granularity], row.frame_start),
+    unmeasured: unmeasuredFigures(row.unmeasuredMetrics),
+  };
+}
