@@ -6,6 +6,7 @@ import { acceptTls, type TlsFacts } from '../wire/accept-tls.ts';
 import { readStartupPacket } from '../wire/read-startup-packet.ts';
 import { withTimeLimit } from '../wire/time-limit.ts';
 import type { TlsCertificates } from '../wire/tls-certificates.ts';
+import { ClientGone } from './client-gone.ts';
 import type { Slots } from './slots.ts';
 
 /** `direct`: the ClientHello came first of all (PostgreSQL 17). */
@@ -18,7 +19,7 @@ export interface TlsLimits {
   readonly signal: AbortSignal;
 }
 
-/** Throws ProtocolViolation, TlsHandshakeFailed, TimeLimitExceeded or the signal's reason. */
+/** Throws ProtocolViolation, TlsHandshakeFailed, ClientGone, TimeLimitExceeded or the signal's reason. */
 export async function beginTls(
   plain: Socket,
   start: TlsStart,
@@ -26,8 +27,8 @@ export async function beginTls(
 ): Promise<{ readonly socket: Socket; readonly tls: TlsFacts }> {
   if (start === 'after_ssl_request') await agreeToTls(plain, signal);
   const kind = start === 'direct' ? 'direct' : 'after_client_hello';
-  return await handshakes.run(signal, () =>
-    withTimeLimit(handshakeMs, signal, (limited) => acceptTls(plain, certificates, { kind, signal: limited })),
+  return await handshakes.run(signal, (undisturbed) =>
+    withTimeLimit(handshakeMs, undisturbed, (limited) => acceptTls(plain, certificates, { kind, signal: limited })),
   );
 }
 
@@ -36,6 +37,8 @@ async function agreeToTls(plain: Socket, signal: AbortSignal): Promise<void> {
   refuseEarlyBytes(plain);
   plain.write('S');
   const { kind } = await readStartupPacket(plain, signal);
+  // A place among the handshakes is nothing for who has hung up meanwhile.
+  if (kind === 'closed') throw new ClientGone();
   if (kind === 'packet') throw new ProtocolViolation('not_postgres', 'startup packet where TLS was agreed on');
 }
 

@@ -27,14 +27,14 @@ export interface ConnectionCounts {
 }
 
 /** TLS handshakes at a time: they cost the most of what a stranger can ask for. */
-const MAX_HANDSHAKES = 200;
+const HANDSHAKES = { places: 200, undisturbedMs: 1_000 };
 /** Sockets beyond the cap on connections, which are told that they are too many. */
 const SPARE_SOCKETS = 1_000;
 
 export function createGateway(dependencies: GatewayDependencies): Gateway {
   const { config, log } = dependencies;
   const times = { ...DEFAULT_TIMES, ...dependencies.times };
-  const parts: GatewayParts = { ...dependencies, times, handshakes: new Slots(MAX_HANDSHAKES) };
+  const parts: GatewayParts = { ...dependencies, times, handshakes: new Slots(HANDSHAKES) };
   const open = new OpenConnections(config.limits.connectionsInTotal);
   const listener = new ConnectionListener({
     host: config.pg.host,

@@ -15,6 +15,7 @@ import { type FirstPacket, readStartupPacket } from '../wire/read-startup-packet
 import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
 import type { TlsCertificates } from '../wire/tls-certificates.ts';
 import { beginTls, type TlsStart } from './begin-tls.ts';
+import { ClientGone } from './client-gone.ts';
 import { ClientLine } from './client-line.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { learnPeer, type Peer, peerOf } from './peer.ts';
@@ -186,6 +187,7 @@ function goneReason(error: unknown, signal: AbortSignal): GoneReason {
   if (error instanceof TimeLimitExceeded) return 'deadline';
   if (error instanceof ProtocolViolation) return 'not_postgres';
   if (error instanceof TlsHandshakeFailed) return 'tls_failed';
+  if (error instanceof ClientGone) return 'client_closed';
   // A reset and its kin; anything else is a defect of ours.
   return error instanceof Error && 'syscall' in error ? 'client_closed' : 'internal';
 }

@@ -1,20 +1,45 @@
-// A bounded number of places for work that costs much while it runs, such as TLS handshakes. Knows no work.
+// A bounded number of places for work that waits on strangers, such as TLS handshakes. Honest ones need their place for a
+// moment, so under pressure whoever overstays loses it, and the newest comes first. Knows no work.
+
+import { TimeLimitExceeded } from '../wire/time-limit.ts';
+
+export interface SlotsOptions {
+  readonly places: number;
+  /** How long a place is anybody's own, also while others wait. */
+  readonly undisturbedMs: number;
+}
 
 export class Slots {
+  readonly #undisturbedMs: number;
+  readonly #waiting: (() => void)[] = [];
+  /** Holders past their undisturbed time, longest first. */
+  readonly #overstaying = new Set<AbortController>();
+  /** Holders that were told to end and have not yet. */
+  readonly #leaving = new Set<AbortController>();
   #free: number;
-  readonly #waiting = new Set<() => void>();
 
-  constructor(count: number) {
-    this.#free = count;
+  constructor({ places, undisturbedMs }: SlotsOptions) {
+    this.#free = places;
+    this.#undisturbedMs = undisturbedMs;
   }
 
-  /** Runs the work as soon as a place is free, in the order of asking. Throws the signal's reason while waiting for one. */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.#take(signal);
+  /**
+   * Runs the work as soon as a place is free; of those who wait, the last comes first. The work must end when its signal
+   * does: with TimeLimitExceeded when it overstayed and others wait. Throws the outer signal's reason while waiting.
+   */
+  async run<T>(outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    await this.#take(outer);
+    const holder = new AbortController();
+    const passOn = (): void => holder.abort(outer.reason);
+    const timer = setTimeout(() => this.#overstay(holder), this.#undisturbedMs);
+    outer.addEventListener('abort', passOn, { once: true });
     try {
-      return await work();
+      outer.throwIfAborted();
+      return await work(holder.signal);
     } finally {
-      this.#give();
+      clearTimeout(timer);
+      outer.removeEventListener('abort', passOn);
+      this.#give(holder);
     }
   }
 
@@ -30,21 +55,35 @@ export class Slots {
         resolve();
       };
       const leave = (): void => {
-        this.#waiting.delete(enter);
+        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
         reject(signal.reason);
       };
-      this.#waiting.add(enter);
+      this.#waiting.push(enter);
       signal.addEventListener('abort', leave, { once: true });
+      this.#makeRoom();
     });
   }
 
-  #give(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#free += 1;
-    } else {
-      this.#waiting.delete(next);
-      next();
+  #overstay(holder: AbortController): void {
+    this.#overstaying.add(holder);
+    this.#makeRoom();
+  }
+
+  /** One place for everyone who waits, as far as somebody overstays. */
+  #makeRoom(): void {
+    for (const holder of this.#overstaying) {
+      if (this.#leaving.size >= this.#waiting.length) return;
+      this.#overstaying.delete(holder);
+      this.#leaving.add(holder);
+      holder.abort(new TimeLimitExceeded(this.#undisturbedMs));
     }
+  }
+
+  #give(holder: AbortController): void {
+    this.#overstaying.delete(holder);
+    this.#leaving.delete(holder);
+    const next = this.#waiting.pop();
+    if (next === undefined) this.#free += 1;
+    else next();
   }
 }

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { Slots } from '../../src/gateway/slots.ts';
+import { TimeLimitExceeded } from '../../src/wire/time-limit.ts';
 
 const never = new AbortController().signal;
+const slotsOf = (places: number) => new Slots({ places, undisturbedMs: 60_000 });
+
+/** Work that ends when it is told to, and only then. */
+const untilTold = (signal: AbortSignal) =>
+  new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 describe('slots', () => {
   it('let no more work run at a time than there are places, and all of it in the end', async () => {
-    const slots = new Slots(2);
+    const slots = slotsOf(2);
     let running = 0;
     let mostRunning = 0;
     const work = async (index: number) => {
@@ -21,13 +27,13 @@ describe('slots', () => {
   });
 
   it('free the place of failed work', async () => {
-    const slots = new Slots(1);
+    const slots = slotsOf(1);
     await expect(slots.run(never, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
     await expect(slots.run(never, async () => 'done')).resolves.toBe('done');
   });
 
   it('lose nobody’s place to a waiter that gave up', async () => {
-    const slots = new Slots(1);
+    const slots = slotsOf(1);
     const impatient = new AbortController();
     let finish = () => {};
     const first = slots.run(
@@ -43,5 +49,37 @@ describe('slots', () => {
     finish();
     await first;
     await expect(slots.run(never, async () => 'done')).resolves.toBe('done');
+  });
+
+  it('go to the last who came, when several wait', async () => {
+    const slots = slotsOf(1);
+    const order: string[] = [];
+    const enter = (name: string) => slots.run(never, async () => void order.push(name));
+    await Promise.all(['first', 'second', 'third'].map(enter));
+    expect(order).toEqual(['first', 'third', 'second']);
+  });
+
+  it('are taken from who overstays, as soon as somebody else waits', async () => {
+    const slots = new Slots({ places: 2, undisturbedMs: 1 });
+    const overstaying = [slots.run(never, untilTold), slots.run(never, untilTold)];
+    const ended = Promise.allSettled(overstaying);
+    await expect(slots.run(never, async () => 'done')).resolves.toBe('done');
+    await expect(overstaying[0]).rejects.toThrow(TimeLimitExceeded);
+    const stubborn = slots.run(never, untilTold);
+    await expect(slots.run(never, async () => 'done')).resolves.toBe('done');
+    await expect(overstaying[1]).rejects.toThrow(TimeLimitExceeded);
+    await expect(slots.run(never, async () => 'done')).resolves.toBe('done');
+    await ended;
+    const done = slots.run(never, async () => 'done');
+    await expect(Promise.race([stubborn, done])).resolves.toBe('done');
+    stubborn.catch(() => {});
+  });
+
+  it('are kept by who is undisturbed by others, until the outer signal ends', async () => {
+    const slots = new Slots({ places: 1, undisturbedMs: 1 });
+    const outer = new AbortController();
+    const alone = slots.run(outer.signal, untilTold);
+    outer.abort(new Error('closing'));
+    await expect(alone).rejects.toThrow('closing');
   });
 });
