@@ -21,12 +21,12 @@ import { openProvisioning } from './provisioning/open-provisioning.ts';
 import type { Provisioning } from './provisioning/provisioning.ts';
 import { welcomeBack, welcomeOperator } from './provisioning/welcome-operator.ts';
 import { openRedisClients } from './redis-client.ts';
+import { parseRedisUrl } from './redis-url.ts';
 import type { Secret } from './secret.ts';
 import { usablePort } from './usable-port.ts';
 import type { DialEndpoint } from './wire/dial-policy.ts';
 
 const POSTGRES_PORT = 5432;
-const REDIS_PORT = 6379;
 
 export interface Overrides {
   readonly clock?: Clock;
@@ -100,8 +100,8 @@ async function build(config: Config, building: Building): Promise<Postern> {
   const ownEndpoints = [
     config.pg,
     config.http,
-    endpointOf(services.redisUrl, REDIS_PORT),
-    endpointOf(services.databaseUrl, POSTGRES_PORT),
+    ...(parseRedisUrl(services.redisUrl.reveal())?.seeds ?? []),
+    endpointOf(services.databaseUrl),
   ];
   const { provisioning, hosts, dialPolicy } = await openProvisioning({
     config,
@@ -169,7 +169,7 @@ async function withPorts(config: Config): Promise<Config> {
 }
 
 /** Of several servers in one URL, the first. */
-function endpointOf(url: Secret, defaultPort: number): DialEndpoint {
-  const parsed = new URL(url.reveal().replace(/,[^/]*/, ''));
-  return { host: parsed.hostname.replace(/^\[|\]$/g, ''), port: Number(parsed.port || defaultPort) };
+function endpointOf(url: Secret): DialEndpoint {
+  const parsed = new URL(url.reveal());
+  return { host: parsed.hostname.replace(/^\[|\]$/g, ''), port: Number(parsed.port || POSTGRES_PORT) };
 }
