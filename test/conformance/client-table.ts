@@ -1,0 +1,54 @@
+// Which client works by which door: the README's table, and what the conformance tests must prove, door by door.
+
+export const DOORS = ['link', 'grant', 'token'] as const;
+export type Door = (typeof DOORS)[number];
+
+/** `second_try`: the link comes as an error, and after the approval the next connection gets in. */
+export type Way = 'yes' | 'second_try' | 'no';
+
+export interface ClientRow {
+  readonly client: string;
+  readonly doors: Readonly<Record<Door, Way>>;
+  readonly advice: string;
+}
+
+const EVERY_DOOR = { link: 'yes', grant: 'yes', token: 'yes' } as const;
+
+export const CLIENTS = {
+  psql: { client: 'psql', doors: EVERY_DOOR, advice: 'the link is a NOTICE' },
+  pgDump: {
+    client: 'pg_dump, pg_restore',
+    doors: EVERY_DOOR,
+    advice: 'with `-j` choose "1 hour" on the page: the other connections get in by the grant',
+  },
+  pgbench: { client: 'pgbench', doors: EVERY_DOOR, advice: 'as with `-j`' },
+  nodePostgres: { client: 'node-postgres', doors: EVERY_DOOR, advice: "`client.on('notice', …)` shows the link" },
+  postgresJs: { client: 'postgres.js', doors: EVERY_DOOR, advice: 'it prints the link; raise `connect_timeout`' },
+  psycopg2: { client: 'psycopg 2', doors: EVERY_DOOR, advice: 'the link goes to standard error' },
+  psycopg3: {
+    client: 'psycopg 3',
+    doors: { link: 'no', grant: 'yes', token: 'yes' },
+    advice: 'shows no NOTICE while it connects: approve a psql with the same `PGAPPNAME` first',
+  },
+  pgjdbc: {
+    client: 'pgjdbc: DBeaver, DataGrip',
+    doors: { link: 'second_try', grant: 'yes', token: 'yes' },
+    advice: 'shows no NOTICE: the link comes as an error; approve, connect again',
+  },
+  libPq: {
+    client: 'Go lib/pq',
+    doors: { link: 'second_try', grant: 'yes', token: 'yes' },
+    advice: 'likewise; its listener is a connection of its own',
+  },
+  dbdPg: { client: 'DBD::Pg', doors: EVERY_DOOR, advice: 'the link goes to standard error' },
+} as const satisfies Record<string, ClientRow>;
+
+const SIGNS: Record<Way, string> = { yes: '✓', second_try: '✓ second try', no: '–' };
+
+/** Rows of the README's table. */
+export function clientRows(clients: readonly ClientRow[] = Object.values(CLIENTS)): string[] {
+  return clients.map(({ client, doors, advice }) => {
+    const signs = DOORS.map((door) => SIGNS[doors[door]]);
+    return `| ${[client, ...signs, advice].join(' | ')} |`;
+  });
+}

@@ -1,0 +1,56 @@
+// How each driver's workout is started, and which exercises it has no way to do.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { ClientName } from './proven-doors.ts';
+import type { Exercise } from './workout.ts';
+
+export interface DriverProgram {
+  readonly name: ClientName;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly lacks: readonly Exercise[];
+}
+
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/postern-conformance/', import.meta.url));
+// Debian's own, which sees Debian's modules.
+const PYTHON = '/usr/bin/python3';
+const JDBC = '/usr/share/java/postgresql.jar';
+
+export const DRIVERS: readonly DriverProgram[] = [
+  { name: 'nodePostgres', program: process.execPath, args: [source('node-postgres.mjs')], lacks: ['copiedIn'] },
+  { name: 'postgresJs', program: process.execPath, args: [source('postgres-js.mjs')], lacks: ['copiedIn'] },
+  {
+    name: 'psycopg2',
+    program: PYTHON,
+    args: [source('use-psycopg2.py')],
+    lacks: ['extended', 'pipelined', 'copiedIn'],
+  },
+  { name: 'psycopg3', program: PYTHON, args: [source('use-psycopg3.py')], lacks: ['copiedIn'] },
+  { name: 'pgjdbc', program: 'java', args: ['-cp', JDBC, source('Pgjdbc.java')], lacks: ['copiedIn'] },
+  {
+    name: 'libPq',
+    // It panics at PGSERVICEFILE, and at a root certificate that is not there.
+    program: 'env',
+    args: ['-u', 'PGSERVICEFILE', '-u', 'PGSSLROOTCERT', `${CACHE}lib-pq`],
+    lacks: ['pipelined', 'copied'],
+  },
+  { name: 'dbdPg', program: 'perl', args: [source('dbd-pg.pl')], lacks: ['pipelined', 'copiedIn'] },
+];
+
+/** Go has no way to run a source without a network but its old one, with Debian's packages as its path. */
+export function buildGoProgram(): void {
+  mkdirSync(CACHE, { recursive: true });
+  const env = {
+    PATH: process.env.PATH ?? '',
+    GO111MODULE: 'off',
+    GOPATH: '/usr/share/gocode',
+    GOCACHE: `${CACHE}go-build`,
+  };
+  execFileSync('go', ['build', '-o', `${CACHE}lib-pq`, source('lib-pq.go')], { env, stdio: 'pipe' });
+}
+
+function source(name: string): string {
+  return fileURLToPath(new URL(`clients/${name}`, import.meta.url));
+}
