@@ -52,8 +52,9 @@ export async function acceptTls(
   try {
     signal.throwIfAborted();
     if (kind === 'after_ssl_request') refuseEarlyBytes(plain);
+    if (plain.destroyed) throw new TlsHandshakeFailed('the client hung up before the handshake');
     const { socket, servedCertificate } = beginTls(plain, certificates);
-    await handshake(socket, signal);
+    await handshake(socket, plain, signal);
     if (kind === 'direct' && socket.alpnProtocol !== ALPN_PROTOCOL) {
       throw new TlsHandshakeFailed('direct TLS without ALPN "postgresql"');
     }
@@ -92,14 +93,21 @@ function beginTls(
   return { socket, servedCertificate: () => served };
 }
 
-function handshake(socket: TLSSocket, signal: AbortSignal): Promise<void> {
-  return waitOnStream<void>(socket, signal, ({ resolve, reject }) => ({
-    // A server-side TLSSocket made by hand says 'secure' and never 'secureConnect'.
-    secure: resolve,
-    error: (error) => reject(new TlsHandshakeFailed('handshake failed', error)),
-    close: () => reject(new TlsHandshakeFailed('the client hung up during the handshake')),
-    end: () => reject(new TlsHandshakeFailed('the client hung up during the handshake')),
-  }));
+async function handshake(socket: TLSSocket, plain: Socket, signal: AbortSignal): Promise<void> {
+  // An end that was read before TLS took over reaches nobody but the plain socket.
+  const onEarlyEnd = (): void => void socket.destroy(new Error('the client hung up before the handshake'));
+  plain.once('end', onEarlyEnd);
+  try {
+    await waitOnStream<void>(socket, signal, ({ resolve, reject }) => ({
+      // A server-side TLSSocket made by hand says 'secure' and never 'secureConnect'.
+      secure: resolve,
+      error: (error) => reject(new TlsHandshakeFailed('handshake failed', error)),
+      close: () => reject(new TlsHandshakeFailed('the client hung up during the handshake')),
+      end: () => reject(new TlsHandshakeFailed('the client hung up during the handshake')),
+    }));
+  } finally {
+    plain.off('end', onEarlyEnd);
+  }
 }
 
 function factsOf(socket: TLSSocket, served: ServerCertificate): TlsFacts {

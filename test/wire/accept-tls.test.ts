@@ -101,6 +101,21 @@ describe('a handshake that does not come about', () => {
     await expect(accepting).rejects.toThrow(TlsHandshakeFailed);
   });
 
+  // Node hands the bytes that a socket has read to the TLS above it, but not the end that it has read.
+  it.each([
+    ['a FIN', (pair: SocketPair) => pair.far.end()],
+    ['a reset', (pair: SocketPair) => pair.far.resetAndDestroy()],
+  ])('because %s came while it waited for its turn is thrown', async (_name, hangUp) => {
+    await using disk = await certificatesOnDisk(['gate.test']);
+    await using pair = await socketPair();
+    pair.far.write(hex('1603010100'));
+    await readStartupPacket(pair.near, never);
+    hangUp(pair);
+    await waitUntil(() => pair.near.destroyed || Reflect.get(pair.near, '_readableState').ended, 'the end has come');
+    const accepting = acceptTls(pair.near, disk.certificates, { kind: 'after_client_hello', signal: never });
+    await expect(accepting).rejects.toThrow(TlsHandshakeFailed);
+  });
+
   it('because the client is silent ends with the signal’s reason', async () => {
     await using disk = await certificatesOnDisk(['gate.test']);
     await using pair = await socketPair();
