@@ -1,5 +1,6 @@
 // Builds every part of one node by hand, each after those that it needs; nothing is built anywhere else.
 
+import { SYSTEM_CONTEXT } from './catalogue/audit-context.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { openCatalogue } from './catalogue/open-catalogue.ts';
 import { Sealer } from './catalogue/sealing.ts';
@@ -16,6 +17,8 @@ import { publicAddress } from './http/public-address.ts';
 import { idFrom, type NodeId, newNodeId } from './ids.ts';
 import { createLog, type Log } from './log.ts';
 import { createLogin } from './login/create-login.ts';
+import { createMetering, type Metering } from './metering/metering.ts';
+import { computesInUse } from './ops/computes-in-use.ts';
 import { createOps, type Ops } from './ops/create-ops.ts';
 import { openProvisioning } from './provisioning/open-provisioning.ts';
 import type { Provisioning } from './provisioning/provisioning.ts';
@@ -44,6 +47,7 @@ export interface Postern extends Ops {
   readonly nodeId: NodeId;
   readonly catalogue: Catalogue;
   readonly provisioning: Provisioning;
+  readonly metering: Metering;
   readonly gateway: Gateway;
   /** Opens all listeners; resolves when psql can log in. */
   listen(): Promise<Addresses>;
@@ -110,6 +114,15 @@ async function build(config: Config, building: Building): Promise<Postern> {
     ownEndpoints,
     ...building,
   });
+  const metering = createMetering({
+    catalogue,
+    hosts,
+    dialPolicy,
+    computesInUse: () => computesInUse(liveConnections),
+    suspend: async (computeId) => void (await provisioning.suspendCompute(SYSTEM_CONTEXT, { computeId })),
+    log,
+  });
+  closers.add('metering', () => metering.close());
   const welcome = { catalogue, provisioning, hosts, log, demo: config.demo ? 'with' : 'without' } as const;
   const shared = { config, log, clock, nodeId, catalogue, provisioning, liveConnections, ...ops, ...login };
   const http = createHttpServer({
@@ -125,6 +138,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     certificates: await openServerCertificates(config, building),
     cancelRoutes,
     computes: { wake: async (computeId) => void (await provisioning.wake(computeId)) },
+    consumption: metering,
     dialPolicy,
   });
   const drain = async () => {
@@ -137,6 +151,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     nodeId,
     catalogue,
     provisioning,
+    metering,
     gateway,
     async listen() {
       await ops.start();
@@ -146,6 +161,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
       const pgAddress = await gateway.listen();
       await welcomeBack(welcome);
       http.setReady('ready');
+      metering.start();
       const code = await createSetupCodeIfEmpty(catalogue);
       const setUpUrl = code === null ? null : `${httpAddress.url}/setup/${code.reveal()}`;
       return { pg: pgAddress, http: httpAddress, setUpUrl };

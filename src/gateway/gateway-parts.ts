@@ -24,6 +24,11 @@ export interface WakesComputes {
   wake(computeId: ComputeId, signal: AbortSignal): Promise<void>;
 }
 
+/** Counts what a compute's clients were sent, for its consumption. */
+export interface RecordsTransfers {
+  recordTransfer(computeId: ComputeId, bytes: number): void;
+}
+
 export interface GatewayDependencies {
   readonly config: Config;
   readonly log: Log;
@@ -43,6 +48,7 @@ export interface GatewayDependencies {
   readonly metrics: Metrics;
   readonly limits: Limits;
   readonly computes: WakesComputes;
+  readonly consumption: RecordsTransfers;
   readonly dialPolicy: DialPolicy;
   /** The installation's own; 32 bytes in base64. Makes unknown names at the password door look like known ones. */
   readonly mockSecret: Secret;

@@ -23,7 +23,7 @@ const TICK_MS = 1_000;
 /** Resolves when the relay has finished and its last word was said; both sockets are still open. */
 export async function relaySession(relaying: Relaying, session: LiveSession, parts: GatewayParts): Promise<Ending> {
   const { relay } = relaying;
-  const bytes = new RelayedBytes(relay, parts.metrics);
+  const bytes = new RelayedBytes(relay, { metrics: parts.metrics, transferred: transferRecorder(session, parts) });
   const startedAtMs = parts.clock.now().getTime();
   const tick = setInterval(() => {
     bytes.count();
@@ -42,6 +42,12 @@ export async function relaySession(relaying: Relaying, session: LiveSession, par
     bytes.count();
     session.signal.removeEventListener('abort', endRelay);
   }
+}
+
+function transferRecorder({ record: { computeId } }: LiveSession, { consumption }: GatewayParts) {
+  return (bytes: number): void => {
+    if (computeId !== null) consumption.recordTransfer(computeId, bytes);
+  };
 }
 
 /** The limit that the connection is over, or null; a running query is never idle. */
@@ -84,22 +90,29 @@ function logFailedCancel(error: unknown, session: LiveSession, { log }: GatewayP
   log.warn({ err: error, connection_id: session.id }, 'the query of a connection that is over could not be canceled');
 }
 
-/** Adds to the metrics what was relayed since the last count. */
+interface ByteCounters {
+  readonly metrics: Pick<Metrics, 'relayedBytes'>;
+  readonly transferred: (bytesToClient: number) => void;
+}
+
+/** Adds to the metrics and to the compute's consumption what was relayed since the last count. */
 class RelayedBytes {
   readonly #relay: Relay;
-  readonly #metrics: Pick<Metrics, 'relayedBytes'>;
+  readonly #counters: ByteCounters;
   #toUpstream = 0;
   #toClient = 0;
 
-  constructor(relay: Relay, metrics: Pick<Metrics, 'relayedBytes'>) {
+  constructor(relay: Relay, counters: ByteCounters) {
     this.#relay = relay;
-    this.#metrics = metrics;
+    this.#counters = counters;
   }
 
   count(): void {
     const { bytesToUpstream, bytesToClient } = this.#relay;
-    this.#metrics.relayedBytes.inc({ direction: 'to_upstream' }, bytesToUpstream - this.#toUpstream);
-    this.#metrics.relayedBytes.inc({ direction: 'to_client' }, bytesToClient - this.#toClient);
+    const { metrics, transferred } = this.#counters;
+    metrics.relayedBytes.inc({ direction: 'to_upstream' }, bytesToUpstream - this.#toUpstream);
+    metrics.relayedBytes.inc({ direction: 'to_client' }, bytesToClient - this.#toClient);
+    transferred(bytesToClient - this.#toClient);
     this.#toUpstream = bytesToUpstream;
     this.#toClient = bytesToClient;
   }

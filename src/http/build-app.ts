@@ -2,10 +2,10 @@
 
 import express, { type Express, type RequestHandler } from 'express';
 import type { ApprovalServices } from '../login/approve-login-request.ts';
+import { createConsumptionHistory } from '../metering/consumption-history.ts';
 import { apiErrors } from './api/api-errors.ts';
 import { API_PREFIX } from './api/api-route.ts';
 import { apiRoutes } from './api/api-routes.ts';
-import { NOTHING_MEASURED } from './api/consumption/nothing-measured.ts';
 import { approvalRoutes } from './approval/approval-routes.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { healthRoutes, type Readiness } from './health.ts';
@@ -47,7 +47,8 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(healthRoutes(readiness), assetRoutes(assets));
   app.use(neverStored, loadRequestContext({ catalogue, address, trustedProxies: config.http.trustedProxies }));
   const mailer = createMailer(deps);
-  app.use(apiRoutes({ ...deps, address, mailer, consumption: NOTHING_MEASURED }));
+  const consumption = createConsumptionHistory(catalogue);
+  app.use(apiRoutes({ ...deps, address, mailer, consumption }));
   app.use(API_PREFIX, apiErrors);
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
   app.use(requireOwnForm(address));
@@ -58,7 +59,7 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(setUpRoutes({ deps, renderer, address }));
   app.use(invitationRoutes({ deps, renderer, address }));
   app.use(approvalRoutes({ services: approvalServices(deps), catalogue, limits: deps.limits, renderer }));
-  app.use(consoleRoutes({ deps, mailer, consumption: NOTHING_MEASURED, renderer, address }));
+  app.use(consoleRoutes({ deps, mailer, consumption, renderer, address }));
   app.use(opsRoutes({ deps, renderer, address }));
   app.use(unknownPath, errorHandler(renderer));
   return app;

@@ -131,6 +131,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       figures: { rules: ROOMY_RULES, caps: { person: 1_000, compute: 1_000 } },
     }),
     computes: { wake: options.wake ?? (async () => {}) },
+    consumption: { recordTransfer: () => {} },
     dialPolicy: {
       allowedNetworks: ['127.0.0.0/8'],
       allowedPorts: [Number(upstream.port)],
