@@ -6,6 +6,9 @@ import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { createOrganization } from '../../../src/catalogue/organizations.ts';
 import type { AccountId, ProjectId } from '../../../src/ids.ts';
+import { createLog } from '../../../src/log.ts';
+import { LIMIT_RULES } from '../../../src/ops/limit-rules.ts';
+import { Limits } from '../../../src/ops/limits.ts';
 import { actingAs, addMemberTo, addPerson, type PersonForTests, subjectOf } from '../../support/catalogue-for-tests.ts';
 import type { WebForTests } from '../../support/web-for-tests.ts';
 import { NeonContract } from './neon-contract.ts';
@@ -118,4 +121,14 @@ export async function organizationCaller(
   const context = await actingAs(web.catalogue, admin);
   const { key } = await createOrganizationKey(web.catalogue, context, { ...of, name: 'tests' });
   return new ApiForTests(web.localUrl, key.reveal());
+}
+
+/** Spends all calls that a key has in this minute, without making them. */
+export async function useUpMinute(
+  web: WebForTests,
+  who: { readonly keyId: string; readonly address: string },
+): Promise<void> {
+  const limits = new Limits({ redis: web.redis, log: createLog('silent') });
+  const { points } = LIMIT_RULES.api_calls_of_key;
+  await Promise.all(Array.from({ length: points }, (_, index) => limits.apiCall({ ...who, route: `route ${index}` })));
 }
