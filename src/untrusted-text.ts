@@ -3,6 +3,8 @@
 
 /** Longest name shown in a message, in UTF-16 units. */
 export const MAX_SHOWN_CHARACTERS = 64;
+/** Longest reason or notice of an operator shown to a terminal, in UTF-16 units. */
+export const MAX_OPERATOR_CHARACTERS = 500;
 /** Longest text from an upstream shown to a terminal, in UTF-16 units. */
 export const MAX_UPSTREAM_CHARACTERS = 8_192;
 /** Longest `untrusted_…` value in a log line or audit event. */
@@ -24,6 +26,12 @@ export function cleanForPage(text: string): string {
 /** A short name for a terminal: as `cleanForPage`, and ASCII only (others become `?`). */
 export function cleanForTerminal(text: string): string {
   return cleanForPage(text).replace(NON_ASCII, '?');
+}
+
+/** What an operator says to a terminal: a sentence or two, cleaned as a name is. */
+export function cleanOperatorText(text: string): string {
+  const cleaned = text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, '').replace(NON_ASCII, '?');
+  return shorten(cleaned, MAX_OPERATOR_CHARACTERS);
 }
 
 /** A value for an `untrusted_…` field: controls kept out, at most 256 characters. */

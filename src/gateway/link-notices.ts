@@ -3,7 +3,7 @@
 
 import { formatDuration } from '../duration.ts';
 import type { Report } from '../protocol/backend-messages.ts';
-import { cleanForTerminal } from '../untrusted-text.ts';
+import { cleanForTerminal, cleanOperatorText } from '../untrusted-text.ts';
 
 const SUCCESSFUL_COMPLETION = '00000';
 
@@ -60,7 +60,7 @@ export function connectedUnderGrantNotice(
 
 /** What an operator says to a live connection. */
 export function operatorNotice(text: string): Report {
-  return notice(`Message from an administrator: ${cleanForTerminal(text)}`);
+  return notice(`Message from an administrator: ${cleanOperatorText(text)}`);
 }
 
 function targetText({ projectName, database, databaseRole }: ConnectedAs): string {

@@ -13,7 +13,7 @@ import type {
 import type { LiveConnections } from '../ops/live-connections.ts';
 import type { LiveRegistration } from '../ops/local-connections.ts';
 import { noticeResponse } from '../protocol/backend-messages.ts';
-import { cleanForTerminal } from '../untrusted-text.ts';
+import { cleanOperatorText } from '../untrusted-text.ts';
 import type { Relay } from '../wire/relay.ts';
 import { watchWaitingClient } from '../wire/watch-waiting-client.ts';
 import { ClientGone } from './client-gone.ts';
@@ -162,6 +162,6 @@ export class LiveSession implements LiveConnectionHandle {
 
 function errorOf(cause: EndCause): PosternError {
   return cause.kind === 'killed'
-    ? new PosternError('killed', { params: { reason: cleanForTerminal(cause.reason) } })
+    ? new PosternError('killed', { params: { reason: cleanOperatorText(cause.reason) } })
     : new PosternError(cause.kind);
 }

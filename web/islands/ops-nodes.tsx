@@ -13,7 +13,14 @@ function keepUp(root: HTMLElement, status: HTMLElement): void {
   let nodes: readonly NodeRow[] | null = null;
   const draw = (event: { readonly now: number; readonly nodes?: readonly NodeRow[] }) => {
     nodes = event.nodes ?? nodes;
-    if (nodes !== null) render(<NodeTable nodes={nodes} now={event.now} />, root);
+    if (nodes !== null) {
+      render(
+        <div>
+          <NodeTable nodes={nodes} now={event.now} />
+        </div>,
+        root,
+      );
+    }
     if (status.textContent !== '') status.textContent = '';
   };
   openStream(root.dataset.liveNodes ?? '', {

@@ -8,7 +8,7 @@ import type { LiveFeeds } from './live-feeds.ts';
 import type { OpsVisit } from './ops-scope.ts';
 
 const LONGEST_STREAM_MS = 5 * 60_000;
-const RIGHTS_CHECKED_EVERY_MS = 5_000;
+const RIGHTS_CHECKED_EVERY_MS = 2_000;
 /** More than that unread, and the browser gets nothing until it has caught up. */
 const MAX_WAITING_BYTES = 4 * 1_024 * 1_024;
 const RETRY_AFTER_MS = 2_000;

@@ -19,8 +19,8 @@ const PHASES = [
 ] as const;
 
 const ORDERS = [
-  { value: 'asc', label: 'Smallest or A first' },
-  { value: 'desc', label: 'Largest or Z first' },
+  { value: 'asc', label: 'Ascending' },
+  { value: 'desc', label: 'Descending' },
 ] as const;
 
 export function LiveFilters({ query, nodeIds, listPath }: LiveFiltersProps): VNode {

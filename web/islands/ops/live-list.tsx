@@ -128,7 +128,7 @@ export class LiveList {
   #table() {
     const { first, end, padTop, padBottom } = rowWindow(this.#region, this.#picked.length);
     return (
-      <>
+      <div>
         <LiveTable
           caption="Live connections"
           rows={this.#picked.slice(first, end)}
@@ -148,7 +148,7 @@ export class LiveList {
           }}
         />
         {this.#picked.length === 0 && <p class="live-empty">Nobody is connected, or nobody whom the filter finds.</p>}
-      </>
+      </div>
     );
   }
 

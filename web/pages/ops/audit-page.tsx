@@ -1,7 +1,8 @@
 // The audit trail: filters, a page of events with everything behind each, and the way to take it along.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../components/console/console-page.tsx';
+import { ConsolePage } from '../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { type Column, DataTable } from '../../components/console/data-table.tsx';
 import { OptionalField, SelectField } from '../../components/console/fields.tsx';
 import { HiddenFields } from '../../components/console/hidden-fields.tsx';

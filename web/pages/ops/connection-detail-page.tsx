@@ -1,7 +1,8 @@
 // Everything known of one live connection, and what can be done to it.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../components/console/console-page.tsx';
+import { ConsolePage } from '../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { Panel } from '../../components/console/panel.tsx';
 import { bytesInWords } from '../../components/console/quantities.ts';
 import { When } from '../../components/console/when.tsx';
@@ -70,7 +71,7 @@ export function ConnectionDetailPage(props: ConnectionDetailProps): VNode {
           title="End the connection"
           lead="A running query is cut off within a second and its transaction rolled back."
           action={`${path}/end`}
-          field={{ ...REASON, help: `The person sees its first 64 characters in the terminal. ${KEPT}` }}
+          field={{ ...REASON, help: 'The person sees it in the terminal; it is kept in the audit trail.' }}
           typed={typed.reason ?? ''}
           button="End connection"
           look="danger"

@@ -2,7 +2,8 @@
 // `ops-connections` keeps it up to date; without it the page is a page of the list.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../components/console/console-page.tsx';
+import { ConsolePage } from '../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { CsrfField } from '../../components/csrf-field.tsx';
 import { type Counts, LiveFigures } from '../../components/ops/live-figures.tsx';
 import { LiveFilters } from '../../components/ops/live-filters.tsx';
@@ -103,18 +104,20 @@ function LiveRegion(props: ConnectionsProps): VNode {
       data-connections={connectionsPath}
       data-notice-form={mayNotify ? NOTICE_FORM : undefined}
     >
-      <LiveTable
-        caption="Live connections"
-        rows={rows}
-        firstIndex={firstIndex}
-        total={pickedCount}
-        query={query}
-        now={now}
-        listPath={listPath}
-        connectionsPath={connectionsPath}
-        noticeForm={mayNotify ? NOTICE_FORM : null}
-      />
-      {rows.length === 0 && <p class="live-empty">Nobody is connected, or nobody whom the filter finds.</p>}
+      <div>
+        <LiveTable
+          caption="Live connections"
+          rows={rows}
+          firstIndex={firstIndex}
+          total={pickedCount}
+          query={query}
+          now={now}
+          listPath={listPath}
+          connectionsPath={connectionsPath}
+          noticeForm={mayNotify ? NOTICE_FORM : null}
+        />
+        {rows.length === 0 && <p class="live-empty">Nobody is connected, or nobody whom the filter finds.</p>}
+      </div>
     </section>
   );
 }

@@ -1,7 +1,8 @@
 // Asks before a node is drained: what will happen, how many it concerns, and why.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../components/console/console-page.tsx';
+import { ConsolePage } from '../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { countInWords } from '../../components/console/quantities.ts';
 import type { NodeRow } from '../../components/ops/node-row.ts';
 import { ReasonForm } from '../../components/ops/reason-form.tsx';

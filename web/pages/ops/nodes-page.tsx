@@ -1,7 +1,8 @@
 // The nodes of the fleet. The island `ops-nodes` keeps the table up to date.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../components/console/console-page.tsx';
+import { ConsolePage } from '../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../components/console/console-view.ts';
 import type { NodeRow } from '../../components/ops/node-row.ts';
 import { NodeTable } from '../../components/ops/node-table.tsx';
 
@@ -23,7 +24,9 @@ export function NodesPage({ frame, view, nodes, now }: NodesProps): VNode {
     >
       <div class="ops stack">
         <div data-live-nodes="/ops/events">
-          <NodeTable nodes={nodes} now={now} />
+          <div>
+            <NodeTable nodes={nodes} now={now} />
+          </div>
         </div>
         <p class="quiet" role="status" data-live-status />
       </div>

@@ -1,0 +1,152 @@
+// Two whole nodes on one Redis with a thousand live connections between them, and real psql among those.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LiveConnectionRecord } from '../../../src/ops/live-connection.ts';
+import { type Desk, finish, linkOf, openDesk, signedInBrowser } from '../../support/desk.ts';
+import { addPerson, type TestNode } from '../../support/postern-for-tests.ts';
+import type { PsqlRun } from '../../support/psql.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import type { WebClient } from '../../support/web-client.ts';
+import { fillFleet, type RegisteredForTests } from '../../web/ops-scenes.ts';
+import { auditOf } from './ops-for-tests.ts';
+
+const OPERATOR = 'ops@example.com';
+const ON_EACH_NODE = 500;
+
+let desk: Desk;
+let other: TestNode;
+/** The operator's browser, at the node that does not hold the psql under test. */
+let browser: WebClient;
+let registered: RegisteredForTests[] = [];
+
+beforeAll(async () => {
+  desk = await openDesk();
+  other = await desk.startNode();
+  await addPerson(desk.node, { email: OPERATOR, operator: 'yes' });
+  browser = await signedInBrowser(other.baseUrl, OPERATOR);
+  registered = [desk.node, other].flatMap((node) => fillFleet(partsOf(node), ON_EACH_NODE));
+});
+
+afterAll(async () => {
+  for (const connection of registered) connection.close();
+  await desk.close();
+});
+
+describe('the page of one node', () => {
+  it('lists every connection of both nodes, as many as the gateways count', async () => {
+    const psql = await connectedPsql();
+    const counted = () =>
+      [desk.node, other].map(({ postern }) => postern.fleet.liveConnections.totals().live).reduce((a, b) => a + b, 0);
+    const expected = counted();
+    expect(expected).toBe(registered.filter(({ record }) => record.phase !== 'waiting').length + 1);
+    const figures = await waitUntil(async () => {
+      const { html } = await browser.get('/ops');
+      return html.includes(`<dt>Connected</dt><dd>${expected.toLocaleString('en-US')}</dd>`) && html;
+    }, 'the page counts what the gateways count');
+    const waiting = registered.length - expected + 1;
+    expect(figures).toContain(`<dt>Waiting for approval</dt><dd>${waiting}</dd>`);
+    expect(figures).toContain('<dt>Healthy nodes</dt><dd>2</dd>');
+    const listed = await allPages(browser);
+    const ids = [...registered.map(({ record }) => record.id), (await recordOf(psql)).id];
+    expect([...listed].sort()).toEqual(ids.sort());
+    psql.end();
+    await finish(psql);
+  });
+
+  it('ends psql on the other node within a second, with 57P01 and the operator’s reason', async () => {
+    const psql = await connectedPsql();
+    psql.write('\\set VERBOSITY verbose\nselect pg_sleep(60);\n');
+    const record = await running(psql);
+    const page = await browser.get(`/ops/connections/${record.id}`);
+    const askedAt = performance.now();
+    const answer = await browser.submit(
+      page,
+      { reason: 'failing over to the replica in the other building, back in five minutes' },
+      `/ops/connections/${record.id}/end`,
+    );
+    const { code, stderr } = await finish(psql);
+    const tookMs = performance.now() - askedAt;
+    expect(answer.html).toContain('The connection has ended');
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/FATAL: {2}57P01: terminating connection due to administrator command/);
+    expect(stderr).toMatch(
+      /HINT: {2}Reason: failing over to the replica in the other building, back in five minutes\./,
+    );
+    expect(tookMs).toBeLessThan(1_000);
+    expect(await auditOf(other.postern, { connectionId: record.id, event: 'ops.connection_ended' })).toMatchObject([
+      { code: 'PO80S', actor_email: OPERATOR, actor_type: 'operator', upstream_pid: record.upstreamPid },
+    ]);
+  });
+
+  it('sends a NOTICE that arrives between messages while a large result streams, which stays whole', async () => {
+    const psql = await connectedPsql(['-At', '-v', 'FETCH_COUNT=0']);
+    const { id } = await recordOf(psql);
+    const rows = 300_000;
+    psql.write(
+      `select repeat('x', 200) || n || case when n % 3000 = 0 then pg_sleep(0.02)::text else '' end from generate_series(1, ${rows}) as n;\n`,
+    );
+    await running(psql);
+    const page = await browser.get(`/ops/connections/${id}`);
+    const answer = await browser.submit(page, { text: 'maintenance at noon' }, '/ops/connections/notice');
+    expect(answer.html).toContain('The notice is sent');
+    await psql.waitForStderr(/NOTICE: {2}Message from an administrator: maintenance at noon/, 20_000);
+    psql.write('\\q\n');
+    const { code, stdout } = await finish(psql);
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n').slice(-rows);
+    expect(lines).toHaveLength(rows);
+    expect(lines.every((line, index) => line === `${'x'.repeat(200)}${index + 1}`)).toBe(true);
+  });
+
+  it('cancels the query of psql on the other node, which goes on', async () => {
+    const psql = await connectedPsql();
+    const { id } = await recordOf(psql);
+    psql.write('select pg_sleep(60);\n');
+    await running(psql);
+    const page = await browser.get(`/ops/connections/${id}`);
+    await browser.submit(page, { reason: 'it holds a lock' }, `/ops/connections/${id}/cancel`);
+    await psql.waitForStderr(/canceling statement due to user request/);
+    psql.write('select 6 * 7;\n\\q\n');
+    expect(await finish(psql)).toMatchObject({ code: 0, stdout: expect.stringContaining('42') });
+  });
+});
+
+function partsOf({ postern }: TestNode) {
+  return { liveConnections: postern.fleet.liveConnections, catalogue: postern.catalogue };
+}
+
+/** psql at the desk's own node, approved and through. */
+async function connectedPsql(args: readonly string[] = ['-At']): Promise<PsqlRun> {
+  const psql = desk.psql(args);
+  await desk.browser.approve(await linkOf(psql));
+  psql.write("select 'through';\n");
+  await psql.waitForStdout(/^through$/m);
+  return psql;
+}
+
+/** The only real connection of the desk's person, as the other node sees it. */
+async function recordOf(_psql: PsqlRun): Promise<LiveConnectionRecord> {
+  return await waitUntil(async () => {
+    const records = await other.postern.fleet.liveConnections.list({ userId: desk.person.id, phase: 'relaying' });
+    return records.length === 1 && records[0];
+  }, 'the other node sees the one connection');
+}
+
+/** The record once its query runs upstream. */
+async function running(psql: PsqlRun): Promise<LiveConnectionRecord> {
+  const record = await recordOf(psql);
+  await waitUntil(async () => {
+    const sent = (await recordOf(psql)).bytesToUpstream;
+    return sent > record.bytesToUpstream || sent > 100;
+  }, 'the query has been sent');
+  return record;
+}
+
+async function allPages(client: WebClient): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (let page = 1; page <= Math.ceil((registered.length + 1) / 100); page += 1) {
+    const { html } = await client.get(`/ops?page=${page}`);
+    for (const [, id] of html.matchAll(/name="connection" value="(\w+)"/g)) if (id !== undefined) ids.add(id);
+  }
+  return ids;
+}

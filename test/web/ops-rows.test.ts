@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { applyDelta, deltaBetween, type LiveRow } from '../../web/components/ops/live-row.ts';
+import { DEFAULT_QUERY, pickRows, queryString, SORTS, sortedBy } from '../../web/components/ops/row-order.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+
+const BASE: LiveRow = {
+  id: 'c1',
+  phase: 'relaying',
+  person: 'ada@example.com',
+  requestedUser: 'ada',
+  address: '192.0.2.1',
+  application: 'psql',
+  project: 'shop',
+  compute: 'main',
+  database: 'shop',
+  databaseRole: 'app',
+  node: 'node-a',
+  since: 1_000,
+  sent: 10,
+  received: 20,
+  sending: 0,
+  receiving: 0,
+  transaction: 'I',
+  pid: 7,
+};
+const row = (id: string, changes: Partial<LiveRow> = {}): LiveRow => ({ ...BASE, id, ...changes });
+const mapOf = (rows: readonly LiveRow[]) => new Map(rows.map((each) => [each.id, each]));
+const ids = (rows: readonly LiveRow[]) => rows.map(({ id }) => id);
+
+describe('a delta between two pictures', () => {
+  it('is nothing when nothing changed', () => {
+    expect(deltaBetween(mapOf([row('c1')]), mapOf([row('c1')]))).toBeNull();
+  });
+
+  it('has new rows whole, of changed rows what changed, and the ids of those that went', () => {
+    const before = mapOf([row('c1'), row('c2')]);
+    const after = mapOf([row('c2', { received: 99 }), row('c3')]);
+    expect(deltaBetween(before, after)).toEqual({
+      changed: [{ id: 'c2', received: 99 }, row('c3')],
+      removed: ['c1'],
+    });
+  });
+
+  it('makes one picture out of the other, whatever happened in between', () => {
+    const random = seededRandom(20_261_123);
+    const shown = new Map<string, LiveRow>();
+    let last = new Map<string, LiveRow>();
+    for (let round = 0; round < 200; round += 1) {
+      const next = new Map(last);
+      for (let change = 0; change < 8; change += 1) {
+        const id = `c${random.below(30)}`;
+        if (random.next() < 0.3) next.delete(id);
+        else next.set(id, row(id, { received: random.below(5), transaction: random.next() < 0.5 ? 'T' : 'I' }));
+      }
+      const delta = deltaBetween(last, next);
+      if (delta !== null) applyDelta(shown, JSON.parse(JSON.stringify(delta)));
+      last = next;
+      expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(next));
+    }
+  });
+
+  it('does not invent a row out of a part of one that is not known', () => {
+    const shown = mapOf([]);
+    applyDelta(shown, { changed: [{ id: 'c9', received: 1 }], removed: [] });
+    expect(shown.size).toBe(0);
+  });
+});
+
+describe('the list', () => {
+  const rows = [
+    row('c1', { since: 3_000, received: 5, person: 'zoe@example.com' }),
+    row('c2', { since: 1_000, received: 500, project: 'ledger', node: 'node-b' }),
+    row('c3', { since: 2_000, phase: 'waiting', person: null, project: null, pid: null }),
+  ];
+
+  it('begins with the youngest', () => {
+    expect(ids(pickRows(rows, DEFAULT_QUERY))).toEqual(['c1', 'c3', 'c2']);
+  });
+
+  it('has only rows with all words, the phase and the node', () => {
+    const search = (text: string) => ids(pickRows(rows, { ...DEFAULT_QUERY, search: text }));
+    expect(search('LEDGER ada')).toEqual(['c2']);
+    expect(search('ledger zoe')).toEqual([]);
+    expect(ids(pickRows(rows, { ...DEFAULT_QUERY, phase: 'waiting' }))).toEqual(['c3']);
+    expect(ids(pickRows(rows, { ...DEFAULT_QUERY, node: 'node-b' }))).toEqual(['c2']);
+  });
+
+  it.each(SORTS)('sorts by %s both ways, rows without it last', (sort) => {
+    const ascending = ids(pickRows(rows, { ...DEFAULT_QUERY, sort, order: 'asc' }));
+    const descending = ids(pickRows(rows, { ...DEFAULT_QUERY, sort, order: 'desc' }));
+    expect([...ascending].sort()).toEqual(['c1', 'c2', 'c3']);
+    if (['project', 'person', 'pid'].includes(sort)) {
+      expect(ascending.at(-1)).toBe('c3');
+      expect(descending.at(-1)).toBe('c3');
+    }
+  });
+
+  it('turns round at the second click, and shows the largest first at the first one', () => {
+    const once = sortedBy(DEFAULT_QUERY, 'received');
+    expect(ids(pickRows(rows, once))[0]).toBe('c2');
+    expect(sortedBy(once, 'received').order).toBe('asc');
+  });
+
+  it('has an address that says no more than what differs from the defaults', () => {
+    expect(queryString(DEFAULT_QUERY)).toBe('');
+    expect(queryString({ ...DEFAULT_QUERY, search: 'a b', sort: 'pid' }, 2)).toBe('?search=a+b&sort=pid&page=2');
+  });
+});
