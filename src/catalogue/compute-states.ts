@@ -1,15 +1,17 @@
 // Where a compute stands: being made, active or idle, and when it was last used. Moves are compare-and-set, so that of
 // two nodes that wake or suspend it only one does; what it takes for real is provisioning's.
 
-import type { ComputeId } from '../ids.ts';
+import type { Transaction } from 'kysely';
+import type { ComputeId, ProjectId } from '../ids.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Compute, computeFrom } from './compute-rows.ts';
+import type { Schema } from './schema.ts';
 
 export type ComputeState = Compute['state'];
 
 /** Moves the state if it is still `from`; null when somebody else was faster or the compute is gone. */
 export async function moveComputeState(
-  catalogue: Catalogue,
+  catalogue: Pick<Catalogue, 'db' | 'clock'>,
   move: { readonly computeId: ComputeId; readonly from: readonly ComputeState[]; readonly to: ComputeState },
 ): Promise<Compute | null> {
   const now = catalogue.clock.now();
@@ -26,6 +28,18 @@ export async function moveComputeState(
     .returningAll()
     .executeTakeFirst();
   return row === undefined ? null : computeFrom(row);
+}
+
+/** The project's computes as they stand; nobody else moves them until the transaction ends. */
+export async function lockComputes(tx: Transaction<Schema>, projectId: ProjectId): Promise<Compute[]> {
+  const rows = await tx
+    .selectFrom('computes')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .orderBy('ordinal')
+    .forUpdate()
+    .execute();
+  return rows.map(computeFrom);
 }
 
 /** Notes that the computes are in use now. */

@@ -9,7 +9,6 @@ import { createCompute, type NewCompute } from '../catalogue/create-compute.ts';
 import { getProject } from '../catalogue/projects.ts';
 import { PosternError } from '../errors.ts';
 import type { BranchId, ProjectId } from '../ids.ts';
-import { hostTls } from './create-hosted-project.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
 
 export type HostedComputeInput = Pick<
@@ -51,7 +50,7 @@ export async function addHostedCompute(
     host: address.host,
     port: address.port,
     isListed: true,
-    tls: hostTls(address),
+    tls: address.tls,
     policy: { readOnlyOnly: true },
   });
 }

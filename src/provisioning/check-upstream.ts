@@ -1,11 +1,12 @@
 // Looks at a Postgres before it is attached: logs in by the gateway's own connector, then asks which databases it has.
 // What it tells the person is which step failed, never what the far side said (security.md, section 7).
 
-import pg from 'pg';
+import { z } from 'zod';
 import type { AuditContext } from '../catalogue/audit-context.ts';
 import { INSTALLATION, may } from '../catalogue/permissions.ts';
 import { PosternError } from '../errors.ts';
-import { connectUpstream, type UpstreamSession } from '../wire/connect-upstream.ts';
+import { askUpstream } from '../wire/ask-upstream.ts';
+import { connectUpstream } from '../wire/connect-upstream.ts';
 import type { DialPolicy } from '../wire/dial-policy.ts';
 import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
@@ -28,6 +29,19 @@ export interface UpstreamToCheck {
 const CHECK_LIMIT_MS = 20_000;
 const MAX_DATABASES = 500;
 
+const answerSchema = z.object({
+  version: z.number().int().min(1).max(999),
+  databases: z.array(z.string().min(1).max(63)).max(MAX_DATABASES),
+});
+
+// Qualified, so that nothing of the database's own is called.
+const QUESTION = `SELECT pg_catalog.json_build_object(
+  'version', pg_catalog.current_setting('server_version_num')::pg_catalog.int4 / 10000,
+  'databases', ARRAY(
+    SELECT d.datname::pg_catalog.text FROM pg_catalog.pg_database d
+    WHERE d.datallowconn AND NOT d.datistemplate AND pg_catalog.has_database_privilege(d.oid, 'CONNECT')
+    ORDER BY d.datname LIMIT ${MAX_DATABASES}))`;
+
 /** Throws `attach_refused`. */
 export async function checkUpstream(
   parts: ProvisioningParts,
@@ -39,68 +53,30 @@ export async function checkUpstream(
     ? { ...parts.dialPolicy, listed: [...parts.dialPolicy.listed, { host: upstream.host, port: upstream.port }] }
     : parts.dialPolicy;
   const target = { ...upstream, name: upstream.host, allowMd5, allowCleartext };
+  const signal = AbortSignal.timeout(CHECK_LIMIT_MS);
   try {
-    const session = await connectUpstream(target, {
-      startup: new Map([['application_name', 'postern attach']]),
-      dialPolicy,
-      signal: AbortSignal.timeout(CHECK_LIMIT_MS),
-    });
+    const startup = new Map([
+      ['application_name', 'postern attach'],
+      ['client_encoding', 'UTF8'],
+    ]);
+    const { socket } = await connectUpstream(target, { startup, dialPolicy, signal });
     try {
-      return { ...(await inspect(session, upstream)), isListed };
+      const answer = answerSchema.parse(await askUpstream(socket, QUESTION, signal));
+      return { pgVersion: answer.version, databases: answer.databases, isListed };
     } finally {
-      session.socket.destroy();
+      socket.destroy();
     }
   } catch (error) {
     throw new PosternError('attach_refused', { params: { problem: problemOf(error) }, cause: error });
   }
 }
 
-async function inspect(
-  session: UpstreamSession,
-  upstream: ParsedUpstreamUrl,
-): Promise<Pick<CheckedUpstream, 'pgVersion' | 'databases'>> {
-  const pgVersion = Number.parseInt(session.parameterStatus.get('server_version') ?? '', 10);
-  const client = new pg.Client({
-    // The address that was checked; the name may resolve to another one by now.
-    host: session.address.address,
-    port: session.address.port,
-    user: upstream.user,
-    password: upstream.password?.reveal() ?? '',
-    database: upstream.database,
-    ssl: tlsOptions(upstream),
-    connectionTimeoutMillis: CHECK_LIMIT_MS,
-    statement_timeout: CHECK_LIMIT_MS,
-  });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ datname: string }>(
-      `SELECT datname FROM pg_database
-       WHERE datallowconn AND NOT datistemplate AND has_database_privilege(datname, 'CONNECT')
-       ORDER BY datname LIMIT ${MAX_DATABASES}`,
-    );
-    return { pgVersion: Number.isNaN(pgVersion) ? 0 : pgVersion, databases: rows.map((row) => row.datname) };
-  } finally {
-    await client.end();
-  }
-}
-
-function tlsOptions({ tls, host }: ParsedUpstreamUrl): pg.ClientConfig['ssl'] {
-  if (tls.mode === 'disable') return false;
-  const isVerified = tls.mode !== 'require' || tls.ca !== null;
-  return {
-    ...(tls.ca === null ? {} : { ca: tls.ca }),
-    servername: tls.serverName ?? host,
-    rejectUnauthorized: isVerified,
-    ...(tls.mode === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
-  };
-}
-
 function problemOf(error: unknown): string {
-  if (error instanceof UpstreamRefusal) return `the server refused the login (SQLSTATE ${error.sqlstate})`;
+  if (error instanceof UpstreamRefusal) return refusalOf(error);
   if (!(error instanceof PosternError)) return 'the server could not be asked for its databases';
   switch (error.code) {
     case 'upstream_tls':
-      return 'the certificate of the server could not be verified';
+      return 'the server offers no TLS, or its certificate could not be verified';
     case 'upstream_refused':
       return 'the server refused the login';
     case 'upstream_authentication':
@@ -110,4 +86,11 @@ function problemOf(error: unknown): string {
     default:
       return 'the server could not be reached';
   }
+}
+
+/** An SQLSTATE is five of these characters; anything else in its place is text of the far side. */
+function refusalOf({ sqlstate }: UpstreamRefusal): string {
+  return /^[0-9A-Z]{5}$/.test(sqlstate)
+    ? `the server refused the login (SQLSTATE ${sqlstate})`
+    : 'the server refused the login';
 }

@@ -1,15 +1,18 @@
 // Waking and suspending computes, for real where Postern hosts them: a suspended project's databases refuse connections.
 // Attached computes are Postern's only in so far as it refuses to connect to them.
 
+import type { Transaction } from 'kysely';
 import type { AuditContext } from '../catalogue/audit-context.ts';
 import { getDefaultBranch } from '../catalogue/branches.ts';
 import { type Compute, findCompute, shownName } from '../catalogue/compute-rows.ts';
-import { moveComputeState } from '../catalogue/compute-states.ts';
-import { getCompute, listComputes } from '../catalogue/computes.ts';
+import { lockComputes, moveComputeState } from '../catalogue/compute-states.ts';
+import { getCompute } from '../catalogue/computes.ts';
 import { listDatabases } from '../catalogue/databases.ts';
+import type { Schema } from '../catalogue/schema.ts';
 import { PosternError } from '../errors.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
+import { syncHostedDatabases } from './sync-hosted-databases.ts';
 
 interface ComputePlace {
   readonly computeId: ComputeId;
@@ -35,12 +38,16 @@ export async function wakeCompute(parts: ProvisioningParts, computeId: ComputeId
   if (compute === null) throw new PosternError('upstream_unreachable', { params: { compute: computeId } });
   if (compute.state === 'active') return compute;
   try {
-    await switchDatabases(parts, compute, 'wake');
+    const woken = await alone(parts, compute, async ({ current, tx, switchTo }) => {
+      if (current.state === 'active') return current;
+      await switchTo('wake');
+      return await moveComputeState(withTransaction(parts, tx), { computeId, from: ['idle', 'init'], to: 'active' });
+    });
+    await syncHostedDatabases(parts, compute);
+    return woken ?? compute;
   } catch (error) {
     throw new PosternError('upstream_unreachable', { params: { compute: shownName(compute) }, cause: error });
   }
-  const woken = await moveComputeState(parts.catalogue, { computeId, from: ['idle', 'init'], to: 'active' });
-  return woken ?? compute;
 }
 
 /**
@@ -53,29 +60,44 @@ export async function suspendCompute(
   place: ComputePlace,
 ): Promise<Compute> {
   const { compute } = await getCompute(parts.catalogue, context, { ...place, action: 'compute.suspend' });
-  // The state first: a login that comes in between then wakes it again.
-  const idle = await moveComputeState(parts.catalogue, {
-    computeId: compute.id,
-    from: ['active', 'init'],
-    to: 'idle',
+  return await alone(parts, compute, async ({ current, others, tx, switchTo }) => {
+    if (current.state === 'idle') return current;
+    // Computes on one host share its databases: the last active one closes them.
+    if (others.every((other) => other.state !== 'active')) await switchTo('suspend');
+    const move = { computeId: compute.id, from: ['active', 'init'], to: 'idle' } as const;
+    return (await moveComputeState(withTransaction(parts, tx), move)) ?? current;
   });
-  if (idle === null) return compute;
-  await switchDatabases(parts, idle, 'suspend');
-  return idle;
 }
 
-async function switchDatabases(
+interface LockedCompute {
+  readonly current: Compute;
+  /** The project's other computes. */
+  readonly others: readonly Compute[];
+  readonly tx: Transaction<Schema>;
+  readonly switchTo: (action: 'wake' | 'suspend') => Promise<void>;
+}
+
+/** Switching and writing down the state are one step: or else a wake and a suspend at once leave a closed active compute. */
+async function alone<Result>(
   { catalogue, hosts }: ProvisioningParts,
   compute: Compute,
-  action: 'wake' | 'suspend',
-): Promise<void> {
-  if (compute.hostId === null) return;
-  // Computes on one host share its databases: the last active one closes them.
-  const isShared = async () =>
-    (await listComputes(catalogue, compute.projectId)).some(({ state }) => state === 'active');
-  if (action === 'suspend' && (await isShared())) return;
-  const host = await hosts.get(compute.hostId);
-  const branch = await getDefaultBranch(catalogue.db, compute.projectId);
-  const databases = await listDatabases(catalogue.db, branch.id);
-  await host[action](databases.map((database) => database.name));
+  work: (locked: LockedCompute) => Promise<Result>,
+): Promise<Result> {
+  // Before the lock, since a host that opens may move its computes' rows.
+  const host = compute.hostId === null ? null : await hosts.get(compute.hostId);
+  return await catalogue.transaction(async (tx) => {
+    const computes = await lockComputes(tx, compute.projectId);
+    const current = computes.find((one) => one.id === compute.id);
+    if (current === undefined) throw new PosternError('not_found', { params: { thing: `compute "${compute.id}"` } });
+    const switchTo = async (action: 'wake' | 'suspend') => {
+      const branch = await getDefaultBranch(tx, compute.projectId);
+      const databases = await listDatabases(tx, branch.id);
+      await host?.[action](databases.map((database) => database.name));
+    };
+    return await work({ current, others: computes.filter((one) => one.id !== compute.id), tx, switchTo });
+  });
+}
+
+function withTransaction({ catalogue }: ProvisioningParts, tx: Transaction<Schema>) {
+  return { db: tx, clock: catalogue.clock };
 }

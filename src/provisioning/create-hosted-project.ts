@@ -2,7 +2,6 @@
 
 import { findAccount } from '../catalogue/accounts.ts';
 import type { AuditContext } from '../catalogue/audit-context.ts';
-import type { UpstreamTlsSettings } from '../catalogue/compute-rows.ts';
 import { countProjects, type NewProject } from '../catalogue/create-project.ts';
 import { requireIdentifier } from '../catalogue/databases.ts';
 import { accountResource, notFound, requireMay } from '../catalogue/permissions.ts';
@@ -11,7 +10,7 @@ import { type RegisteredProject, registerProject } from '../catalogue/register-p
 import { PosternError } from '../errors.ts';
 import { type AccountId, newProjectId, type ProjectId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
-import { type HostAddress, HostNameTaken, type HostServer } from './host-server.ts';
+import { HostNameTaken, type HostServer } from './host-server.ts';
 import { newDatabasePassword, type ProvisioningParts } from './provisioning-parts.ts';
 
 export interface HostedProjectInput extends Omit<NewProject, 'id' | 'pgVersion' | 'regionId' | 'creationSource'> {
@@ -62,15 +61,9 @@ export async function createHostedProject(
       );
     }
     if (!(error instanceof HostNameTaken)) throw error;
-    const problem = `role "${names.owner}" or database "${names.database}" already exists on this server`;
+    const problem = `role "${names.owner}" or database "${names.database}" is taken on this server`;
     throw new PosternError('conflict', { params: { problem }, cause: error });
   }
-}
-
-/** How the computes of a host are dialled. */
-export function hostTls({ sslMode }: HostAddress): UpstreamTlsSettings {
-  if (sslMode === 'disable') return { mode: 'disable' };
-  return { mode: sslMode, ca: null, serverName: null, clientCertificate: null };
 }
 
 /** Asked before anything is made; the registering transaction asks again, under a lock. */
@@ -104,11 +97,13 @@ async function makeReal(making: {
 }): Promise<{ owner: Secret; reader: Secret }> {
   const { host, names, undoing } = making;
   const passwords = { owner: newDatabasePassword(), reader: newDatabasePassword() };
-  await host.createRole({ name: names.owner, password: passwords.owner, readOnly: 'no' });
-  undoing.push(() => host.dropRole(names.owner, { databases: [], newOwner: null }));
-  await host.createRole({ name: names.reader, password: passwords.reader, readOnly: 'yes' });
-  undoing.push(() => host.dropRole(names.reader, { databases: [], newOwner: null }));
-  await host.createDatabase(names.database, { owner: names.owner, roles: [names.reader] });
+  const own = { name: names.owner, password: passwords.owner, memberOf: null, access: 'read_write' } as const;
+  await host.createRole(own);
+  undoing.push(() => host.dropRole(names.owner, null));
+  await host.createRole({ ...own, name: names.reader, password: passwords.reader, access: 'read_only' });
+  undoing.push(() => host.dropRole(names.reader, null));
+  const roles = { own: names.owner, writers: [], readers: [names.reader] };
+  await host.createDatabase(names.database, { owner: names.owner, roles });
   undoing.push(() => host.dropDatabase(names.database));
   return passwords;
 }
@@ -139,7 +134,7 @@ function register(
       host: host.address.host,
       port: host.address.port,
       isListed: true,
-      tls: hostTls(host.address),
+      tls: host.address.tls,
       autoscalingMinCu: input.autoscalingMinCu,
       autoscalingMaxCu: input.autoscalingMaxCu,
       suspendTimeoutSeconds: input.suspendTimeoutSeconds,

@@ -7,7 +7,6 @@ import { createOrganization, listOrganizationsOf } from '../catalogue/organizati
 import { getUser } from '../catalogue/users.ts';
 import type { UserId } from '../ids.ts';
 import type { HostedProject } from './create-hosted-project.ts';
-import { hostTls } from './create-hosted-project.ts';
 import type { Hosts } from './hosts.ts';
 import type { Provisioning } from './provisioning.ts';
 
@@ -48,6 +47,6 @@ async function addReportsCompute(
     host: host.address.host,
     port: host.address.port,
     isListed: true,
-    tls: hostTls(host.address),
+    tls: host.address.tls,
   });
 }

@@ -9,15 +9,9 @@ import { addHostedCompute } from './add-hosted-compute.ts';
 import { addCompute, attachProject } from './attach-project.ts';
 import { startCompute, suspendCompute, wakeCompute } from './compute-power.ts';
 import { createHostedProject } from './create-hosted-project.ts';
-import {
-  changeHostedDatabase,
-  createHostedDatabase,
-  createHostedRole,
-  deleteHostedDatabase,
-  deleteHostedRole,
-  dropHostedObjects,
-  resetHostedRolePassword,
-} from './hosted-databases.ts';
+import { changeHostedDatabase, createHostedDatabase, deleteHostedDatabase } from './hosted-databases.ts';
+import { dropHostedObjects } from './hosted-project.ts';
+import { createHostedRole, deleteHostedRole, resetHostedRolePassword } from './hosted-roles.ts';
 import type { HostRegion } from './hosts.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
 import { removeCompute } from './remove-compute.ts';
@@ -41,8 +35,7 @@ export function createProvisioning(parts: ProvisioningParts) {
     createRole: bind(parts, createHostedRole),
     deleteRole: bind(parts, deleteHostedRole),
     resetRolePassword: bind(parts, resetHostedRolePassword),
-    /** For the gateway, which has authorised the connection itself. */
-    wake: (computeId: ComputeId): Promise<Compute> => wakeCompute(parts, computeId),
+    wake: sharedWake(parts),
     listRegions: (): HostRegion[] => parts.hosts.listRegions(),
   };
 }
@@ -53,6 +46,16 @@ async function deleteProject(parts: ProvisioningParts, context: AuditContext, pr
   const branch = await getDefaultBranch(parts.catalogue.db, projectId);
   await dropHostedObjects(parts, projectId, branch);
   return await deleteProjectRows(parts.catalogue, context, projectId);
+}
+
+/** For the gateway, which has authorised the connection itself: however many logins wait for a compute, it is woken once. */
+function sharedWake(parts: ProvisioningParts): (computeId: ComputeId) => Promise<Compute> {
+  const running = new Map<ComputeId, Promise<Compute>>();
+  return (computeId) => {
+    const waking = running.get(computeId) ?? wakeCompute(parts, computeId).finally(() => running.delete(computeId));
+    running.set(computeId, waking);
+    return waking;
+  };
 }
 
 function bind<Input, Output>(

@@ -1,0 +1,39 @@
+// Where a host is and how it is reached: by the people's connections, and by Postern's own as the operator's role.
+
+import type pg from 'pg';
+import type { UpstreamTlsSettings } from '../catalogue/compute-rows.ts';
+import type { Secret } from '../secret.ts';
+import { parseUpstreamUrl } from './upstream-url.ts';
+
+export interface HostAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: UpstreamTlsSettings;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 60_000;
+const ADMIN_DATABASE = 'postgres';
+
+/** From the operator's URL, read as those of attached computes are. Throws `invalid_input`. */
+export function hostAddress(url: Secret): HostAddress {
+  const { host, port, tls } = parseUpstreamUrl(url);
+  return { host, port, tls };
+}
+
+/** How Postern itself connects; without a database, to the one that the URL names, or else `postgres`. */
+export function adminConnection(url: Secret, database?: string): pg.ClientConfig {
+  const { host, port, user, password, tls, ...named } = parseUpstreamUrl(url);
+  const namesDatabase = new URL(url.reveal()).pathname.length > 1;
+  return {
+    host,
+    port,
+    user,
+    password: password?.reveal(),
+    database: database ?? (namesDatabase ? named.database : ADMIN_DATABASE),
+    ssl: tls.mode === 'disable' ? false : { rejectUnauthorized: tls.mode !== 'require' },
+    application_name: 'postern',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+  };
+}

@@ -1,0 +1,97 @@
+// Database roles of a hosted project, made and dropped for real and as rows in one go.
+
+import type { AuditContext } from '../catalogue/audit-context.ts';
+import type { DatabaseRole } from '../catalogue/database-role-rows.ts';
+import {
+  createDatabaseRole,
+  deleteDatabaseRole,
+  getDatabaseRole,
+  replaceDatabaseRolePassword,
+} from '../catalogue/database-roles.ts';
+import { listDatabases, requireIdentifier } from '../catalogue/databases.ts';
+import { PosternError } from '../errors.ts';
+import type { BranchId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import type { HostServer } from './host-server.ts';
+import { type NamedPlace, openHostedProject, projectRoles, refuseTakenName } from './hosted-project.ts';
+import { newDatabasePassword, type ProvisioningParts } from './provisioning-parts.ts';
+
+export interface RoleWithPassword {
+  readonly role: DatabaseRole;
+  readonly password: Secret;
+}
+
+/**
+ * A login role for every database of the project: it may use what the project's other roles have made, and they what it
+ * makes. Throws `conflict`, `not_offered` on an attached compute, `invalid_input`, `forbidden`, `not_found`.
+ */
+export async function createHostedRole(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  input: NamedPlace,
+): Promise<RoleWithPassword> {
+  const { catalogue } = parts;
+  const { host, branch } = await openHostedProject(parts, context, { ...input, action: 'database_role.create' });
+  const name = requireIdentifier(input.name, 'role name');
+  const roles = await projectRoles(parts, branch.id);
+  const password = newDatabasePassword();
+  await refuseTakenName(`role "${name}"`, () =>
+    host.createRole({ name, password, memberOf: roles.own, access: 'read_write' }),
+  );
+  try {
+    for (const database of await listDatabases(catalogue.db, branch.id)) {
+      await host.shareDatabase(database.name, { ...roles, writers: [...roles.writers, name] });
+    }
+    return { role: await createDatabaseRole(catalogue, context, { ...input, password }), password };
+  } catch (error) {
+    await dropRole(parts, { host, branchId: branch.id, name, heir: roles.own });
+    throw error;
+  }
+}
+
+/**
+ * Gives what the role has made to the project's own role, then drops it.
+ * Throws `conflict` for a protected role and for one that owns a database, else as `createHostedRole`.
+ */
+export async function deleteHostedRole(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  place: NamedPlace,
+): Promise<DatabaseRole> {
+  const { catalogue } = parts;
+  const { host, branch } = await openHostedProject(parts, context, { ...place, action: 'database_role.delete' });
+  const { name, isProtected } = await getDatabaseRole(catalogue, { branchId: branch.id, name: place.name });
+  if (isProtected) throw conflict(`role "${name}" is protected`);
+  const databases = await listDatabases(catalogue.db, branch.id);
+  const owned = databases.find((database) => database.ownerName === name);
+  if (owned !== undefined) throw conflict(`role "${name}" owns database "${owned.name}"; give it another owner first`);
+  const { own: heir } = await projectRoles(parts, branch.id);
+  await dropRole(parts, { host, branchId: branch.id, name, heir });
+  return await deleteDatabaseRole(catalogue, context, place);
+}
+
+/** Sets a new random password on the upstream and keeps it. Throws as `createHostedRole`. */
+export async function resetHostedRolePassword(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  place: NamedPlace,
+): Promise<RoleWithPassword> {
+  const action = 'database_role.reset_password';
+  const { host, branch } = await openHostedProject(parts, context, { ...place, action });
+  const { name } = await getDatabaseRole(parts.catalogue, { branchId: branch.id, name: place.name });
+  const password = newDatabasePassword();
+  await host.setPassword(name, password);
+  return { role: await replaceDatabaseRolePassword(parts.catalogue, context, { ...place, password }), password };
+}
+
+async function dropRole(
+  { catalogue }: ProvisioningParts,
+  { host, branchId, name, heir }: { host: HostServer; branchId: BranchId; name: string; heir: string },
+): Promise<void> {
+  const databases = await listDatabases(catalogue.db, branchId);
+  await host.dropRole(name, { databases: databases.map((database) => database.name), heir });
+}
+
+function conflict(problem: string): PosternError {
+  return new PosternError('conflict', { params: { problem } });
+}

@@ -1,0 +1,28 @@
+// Follows what the operator did by SQL on a host: databases given to a project's roles are listed, dropped ones are not.
+
+import { getDefaultBranch } from '../catalogue/branches.ts';
+import type { Compute } from '../catalogue/compute-rows.ts';
+import { listDatabaseRoles } from '../catalogue/database-role-rows.ts';
+import { syncDatabases } from '../catalogue/sync-databases.ts';
+import type { ProvisioningParts } from './provisioning-parts.ts';
+
+/** Does nothing for an attached compute. Never rejects: a list that cannot be had is logged and stays as it was. */
+export async function syncHostedDatabases(
+  { catalogue, hosts, log }: ProvisioningParts,
+  { id, projectId, hostId }: Compute,
+): Promise<void> {
+  if (hostId === null) return;
+  try {
+    const host = await hosts.get(hostId);
+    const branch = await getDefaultBranch(catalogue.db, projectId);
+    const roles = await listDatabaseRoles(catalogue.db, branch.id);
+    const databases = await host.query<{ name: string; ownerName: string }>(
+      `SELECT datname AS name, pg_get_userbyid(datdba) AS "ownerName" FROM pg_database
+       WHERE pg_get_userbyid(datdba) = ANY($1) ORDER BY oid`,
+      [roles.map((role) => role.name)],
+    );
+    if (databases.length > 0) await syncDatabases(catalogue, { branchId: branch.id, databases });
+  } catch (error) {
+    log.warn({ err: error, computeId: id }, 'databases of a hosted compute could not be listed');
+  }
+}
