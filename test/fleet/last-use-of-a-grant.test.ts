@@ -1,0 +1,78 @@
+// The last use of a grant, wanted by fifty sockets at once through two nodes: exactly one gets in, in every round.
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newGrantId, personalAccountId } from '../../src/ids.ts';
+import { Grants } from '../../src/login/grants.ts';
+import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+import { RawClient } from '../gateway/raw-client.ts';
+import { type Desk, openDesk } from '../support/desk.ts';
+import { silentLog } from '../support/fleet-for-tests.ts';
+import type { TestNode } from '../support/postern-for-tests.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { expectNothingHeld } from './what-is-held.ts';
+
+const SOCKETS = 50;
+const ROUNDS = 6;
+const SEED = 20_261_123;
+const HOUR_MS = 3_600_000;
+
+let desk: Desk;
+let otherNode: TestNode;
+let redis: RedisClient;
+
+beforeAll(async () => {
+  desk = await openDesk({ environment: { POSTERN_WAITING_PER_ADDRESS: '100' } });
+  otherNode = await desk.startNode();
+  redis = createRedis(desk.installation.redisUrl, { purpose: 'commands', log: silentLog });
+});
+
+afterAll(async () => {
+  redis.disconnect();
+  await desk.close();
+});
+
+it(`is had by exactly one of ${SOCKETS} in each of ${ROUNDS} rounds of seed ${SEED}`, async () => {
+  const random = seededRandom(SEED);
+  const grants = new Grants({ redis, onRevoked: async () => {} });
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const user = `racer-${round}`;
+    const grant = await createSingleUse(grants, user);
+    const ports = random.shuffled(
+      Array.from({ length: SOCKETS }, (_, index) => (index % 2 === 0 ? desk.node : otherNode).pgPort),
+    );
+    const clients = await Promise.all(ports.map((port) => RawClient.connect({ port })));
+    for (const client of random.shuffled(clients)) client.sendStartup({ user });
+    await waitUntil(() => clients.every(isAnswered), `round ${round}: everybody is answered`, 20_000);
+    expect(clients.filter(isIn), `round ${round}`).toHaveLength(1);
+    expect(await grants.get(grant.id)).toMatchObject({ usesLeft: 0, usedCount: 1 });
+    for (const client of clients) client.destroy();
+    await expectNothingHeld(desk, [desk.node, otherNode]);
+  }
+});
+
+const isIn = (client: RawClient) => client.types.includes('Z');
+const isAsked = (client: RawClient) => client.notices.some((text) => text.startsWith('Welcome'));
+const isAnswered = (client: RawClient) => isIn(client) || isAsked(client) || client.isEnded;
+
+async function createSingleUse(grants: Grants, requestedUser: string) {
+  const { person, project } = desk;
+  return await grants.create({
+    id: newGrantId(),
+    userId: person.id,
+    personEmail: person.email,
+    address: '127.0.0.1',
+    requestedUser,
+    application: null,
+    computeId: project.compute.id,
+    projectId: project.project.id,
+    accountId: personalAccountId(person.id),
+    database: null,
+    databaseRole: null,
+    access: 'read_write',
+    loginRequestId: null,
+    lifeMs: HOUR_MS,
+    longestGrantMs: HOUR_MS,
+    usesLeft: 1,
+  });
+}
