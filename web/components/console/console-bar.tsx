@@ -5,8 +5,7 @@ import type { VNode } from 'preact';
 import { CsrfField } from '../csrf-field.tsx';
 import { GateMark } from '../icons.tsx';
 import { CheckMark, ChevronsSign, PersonSign, PlusSign } from './console-icons.tsx';
-import type { ConsoleProps } from './console-page.tsx';
-import type { AccountLink, ConsoleView } from './console-view.ts';
+import type { AccountLink, ConsoleProps, ConsoleView } from './console-view.ts';
 
 export function ConsoleBar({ frame, view }: ConsoleProps): VNode {
   return (

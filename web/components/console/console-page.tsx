@@ -2,15 +2,8 @@
 
 import type { ComponentChildren, VNode } from 'preact';
 import { Document } from '../../layout/document.tsx';
-import type { PageFrame } from '../../layout/page-frame.ts';
 import { ConsoleBar } from './console-bar.tsx';
-import type { ConsoleView, Tab, Told } from './console-view.ts';
-
-/** What each console page is given besides its own values. */
-export interface ConsoleProps {
-  readonly frame: PageFrame;
-  readonly view: ConsoleView;
-}
+import type { ConsoleProps, ConsoleView, Tab, Told } from './console-view.ts';
 
 interface ConsolePageProps extends ConsoleProps {
   readonly title: string;

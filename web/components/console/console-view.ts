@@ -1,5 +1,7 @@
 // What the frame of every console page shows besides the page itself, as plain values.
 
+import type { PageFrame } from '../../layout/page-frame.ts';
+
 export interface Link {
   readonly label: string;
   readonly href: string;
@@ -32,4 +34,10 @@ export interface ConsoleView {
   /** In the person's own menu, above signing out. */
   readonly personLinks: readonly Link[];
   readonly told: Told | null;
+}
+
+/** What each console page is given besides its own values. */
+export interface ConsoleProps {
+  readonly frame: PageFrame;
+  readonly view: ConsoleView;
 }

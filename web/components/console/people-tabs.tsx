@@ -1,7 +1,8 @@
 // The three lists of an organization's people, and the two ways to invite.
 
 import type { ComponentChildren, VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from './console-page.tsx';
+import { ConsolePage } from './console-page.tsx';
+import type { ConsoleProps } from './console-view.ts';
 
 export type PeopleTab = 'members' | 'invitations' | 'guests';
 

@@ -1,7 +1,8 @@
 // Asks once more: what will happen, in a sentence, a way out, and the button that does it.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../components/console/console-page.tsx';
+import { ConsolePage } from '../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { CsrfField } from '../../components/csrf-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
 

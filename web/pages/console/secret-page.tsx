@@ -1,7 +1,8 @@
 // A secret that was just made or revealed, to be copied now.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../components/console/console-page.tsx';
+import { ConsolePage } from '../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { CopyLine } from '../../components/console/copy-line.tsx';
 
 export interface SecretProps extends ConsoleProps {

@@ -1,7 +1,8 @@
 // An account's billing.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { Figures, History, type HistoryView, type UsageFigures } from '../../../components/console/consumption.tsx';
 import { type Column, DataTable } from '../../../components/console/data-table.tsx';
 import { OptionalField, SelectField, TextArea } from '../../../components/console/fields.tsx';

@@ -1,7 +1,8 @@
 // The form that shares a project with people outside of the organization.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { EmailsField } from '../../../components/console/emails-field.tsx';
 import { SelectField } from '../../../components/console/fields.tsx';
 import { CsrfField } from '../../../components/csrf-field.tsx';

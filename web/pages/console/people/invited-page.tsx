@@ -1,7 +1,8 @@
-// What became of each e-mail that was invited, with the links to pass on: shown this once.
+// What became of each e-mail that was invited; where no mail is sent, with the links to pass on: shown this once.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { CopyLine } from '../../../components/console/copy-line.tsx';
 
 export interface InvitedProps extends ConsoleProps {
@@ -9,11 +10,13 @@ export interface InvitedProps extends ConsoleProps {
   readonly rows: ReadonlyArray<{
     readonly email: string;
     readonly outcome: 'invited' | 'joined' | 'already_member';
+    /** Null when it was mailed, and for who has joined. */
     readonly link: string | null;
   }>;
 }
 
 export function InvitedPage({ frame, view, place, rows }: InvitedProps): VNode {
+  const isWaiting = rows.some(({ outcome }) => outcome === 'invited');
   const hasLinks = rows.some(({ link }) => link !== null);
   return (
     <ConsolePage
@@ -41,7 +44,7 @@ export function InvitedPage({ frame, view, place, rows }: InvitedProps): VNode {
           ))}
         </ul>
         <div class="form-foot">
-          <a class="button primary" href={hasLinks ? `${place}/invitations` : place}>
+          <a class="button primary" href={isWaiting ? `${place}/invitations` : place}>
             Done
           </a>
         </div>
@@ -51,7 +54,7 @@ export function InvitedPage({ frame, view, place, rows }: InvitedProps): VNode {
 }
 
 const OUTCOMES = {
-  invited: 'is invited. The link is open for 7 days.',
+  invited: 'is invited. The link to join is open for 7 days.',
   joined: 'has an account and has joined.',
   already_member: 'is a member already.',
 } as const;

@@ -1,7 +1,8 @@
 // How to connect to a project: by link, and by a role's password for drivers and tools.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { CopyLine } from '../../../components/console/copy-line.tsx';
 import { SelectField } from '../../../components/console/fields.tsx';
 import { HiddenFields } from '../../../components/console/hidden-fields.tsx';

@@ -1,7 +1,8 @@
 // What one project consumed.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { Figures, History, type HistoryView, type UsageFigures } from '../../../components/console/consumption.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
 

@@ -1,7 +1,8 @@
 // The databases and roles of a project.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { type Column, DataTable } from '../../../components/console/data-table.tsx';
 import { SelectField } from '../../../components/console/fields.tsx';
 import { Kebab, type MenuItem } from '../../../components/console/kebab.tsx';

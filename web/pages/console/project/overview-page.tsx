@@ -3,7 +3,8 @@
 import type { VNode } from 'preact';
 import { type ComputeRow, ComputeTable } from '../../../components/console/compute-table.tsx';
 import { type ConnectionRow, ConnectionTable } from '../../../components/console/connection-table.tsx';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { CopyLine } from '../../../components/console/copy-line.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
 

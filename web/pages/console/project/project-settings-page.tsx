@@ -1,7 +1,8 @@
 // A project's settings.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { SelectField } from '../../../components/console/fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
 import { CsrfField } from '../../../components/csrf-field.tsx';

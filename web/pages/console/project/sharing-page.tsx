@@ -1,7 +1,8 @@
 // Whom a project is shared with.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { type Column, DataTable } from '../../../components/console/data-table.tsx';
 import { EmailsField } from '../../../components/console/emails-field.tsx';
 import { Kebab } from '../../../components/console/kebab.tsx';

@@ -1,7 +1,8 @@
 // The form that brings an existing Postgres as a project.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { CheckField, TextArea } from '../../../components/console/fields.tsx';
 import { CsrfField } from '../../../components/csrf-field.tsx';
 import { TextField } from '../../../components/text-field.tsx';

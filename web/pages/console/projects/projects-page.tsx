@@ -1,7 +1,8 @@
 // The projects of an account: search, a page of them, and the one line to type when there is none yet.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { CopyLine } from '../../../components/console/copy-line.tsx';
 import { EmptyState } from '../../../components/console/empty-state.tsx';
 import { type ProjectRow, ProjectTable } from '../../../components/console/project-table.tsx';

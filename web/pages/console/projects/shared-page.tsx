@@ -1,7 +1,8 @@
 // Projects of others that are shared with the person.
 
 import type { VNode } from 'preact';
-import { ConsolePage, type ConsoleProps } from '../../../components/console/console-page.tsx';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { EmptyState } from '../../../components/console/empty-state.tsx';
 import { type ProjectRow, ProjectTable } from '../../../components/console/project-table.tsx';
 import { SearchForm } from '../../../components/console/search-form.tsx';
