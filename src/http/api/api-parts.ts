@@ -1,10 +1,10 @@
 // What the management API works with: the parts of the node that know the rules, and where this installation is found.
 
 import type { Config } from '../../config.ts';
+import type { ConsumptionHistory } from '../../metering/consumption-history.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { PublicAddress } from '../public-address.ts';
-import type { ConsumptionSource } from './consumption-source.ts';
 
 export interface ApiParts
   extends Pick<
@@ -14,5 +14,5 @@ export interface ApiParts
   readonly config: Config;
   readonly address: PublicAddress;
   readonly mailer: Mailer;
-  readonly consumption: ConsumptionSource;
+  readonly consumption: ConsumptionHistory;
 }

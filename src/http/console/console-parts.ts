@@ -1,6 +1,6 @@
 // What the console's routes work with.
 
-import type { ConsumptionSource } from '../api/consumption-source.ts';
+import type { ConsumptionHistory } from '../../metering/consumption-history.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
@@ -11,7 +11,7 @@ export interface ConsoleParts
     HttpDependencies,
     'catalogue' | 'config' | 'provisioning' | 'grants' | 'liveConnections' | 'auditTrail' | 'clock' | 'log'
   > {
-  readonly consumption: ConsumptionSource;
+  readonly consumption: ConsumptionHistory;
   readonly mailer: Mailer;
   readonly renderer: PageRenderer;
   readonly address: PublicAddress;

@@ -1,7 +1,7 @@
 // Every route of the console's account side.
 
 import { Router as createRouter, type Router } from 'express';
-import type { ConsumptionSource } from '../api/consumption-source.ts';
+import type { ConsumptionHistory } from '../../metering/consumption-history.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
@@ -19,7 +19,7 @@ export function consoleRoutes({
 }: {
   readonly deps: HttpDependencies;
   readonly mailer: Mailer;
-  readonly consumption: ConsumptionSource;
+  readonly consumption: ConsumptionHistory;
   readonly renderer: PageRenderer;
   readonly address: PublicAddress;
 }): Router {
