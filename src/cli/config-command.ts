@@ -1,10 +1,11 @@
-// `postern config`: every variable with its value's source, secrets masked.
+// `postern config`: every variable with its value's source, secrets masked; then what is wrong with them, if anything.
 
 import type { Command } from 'commander';
-import { describeConfig } from '../read-environment.ts';
+import { describeConfig, readEnvironment } from '../read-environment.ts';
 import type { CommandIo } from './command-io.ts';
 import { printList } from './print.ts';
 
+/** The command throws ConfigError, after its listing, for a configuration that a server would refuse. */
 export function addConfigCommand(program: Command, io: CommandIo): void {
   program
     .command('config')
@@ -19,5 +20,6 @@ export function addConfigCommand(program: Command, io: CommandIo): void {
       ] as const;
       const rows = describeConfig(io.environment).map((line) => ({ ...line }));
       printList(io, { title: 'Configuration', columns, rows }, options.json === true ? 'json' : 'table');
+      readEnvironment(io.environment);
     });
 }

@@ -1,12 +1,15 @@
 // The command line: which commands there are. `serve` is given, since only the executable may build a whole node.
 
 import { Command } from 'commander';
-import { PosternError, toPosternError } from '../errors.ts';
+import { PosternError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { addAuditCommands } from './audit-commands.ts';
-import { addCatalogueCommands } from './catalogue-commands.ts';
 import type { CommandIo } from './command-io.ts';
 import { addConfigCommand } from './config-command.ts';
+import { addOrganizationCommands } from './organization-commands.ts';
+import { addPersonCommands } from './person-commands.ts';
+import { addProjectCommands } from './project-commands.ts';
+import { addSecretCommands } from './secret-commands.ts';
 
 export interface ProgramParts {
   readonly serve: (options: { demo: 'with' | 'without' }) => Promise<void>;
@@ -27,14 +30,19 @@ export function createProgram({ serve, io }: ProgramParts): Command {
     .option('--demo', 'add a demo organization with something to choose from')
     .action((options: { demo?: boolean }) => serve({ demo: options.demo === true ? 'with' : 'without' }));
   addConfigCommand(program, io);
-  addCatalogueCommands(program, io);
+  addPersonCommands(program, io);
+  addOrganizationCommands(program, io);
+  addProjectCommands(program, io);
+  addSecretCommands(program, io);
   addAuditCommands(program, io);
   return program;
 }
 
-/** What a failed command says: the message and what to do next; an unexpected error whole. */
+/** What a failed command says: the message and what to do next. */
 export function explain(error: unknown): string {
+  // Node's error of a connection that was tried on several addresses has no message of its own.
+  if (error instanceof AggregateError) return error.errors.map(explain).join('');
   if (!(error instanceof PosternError)) return `${String(error)}\n`;
-  const { message, hint } = toPosternError(error);
+  const { message, hint } = error;
   return hint === null ? `${message}\n` : `${message}\n${hint}\n`;
 }

@@ -49,9 +49,9 @@ export async function checkUpstream(
   { upstream, allowMd5, allowCleartext }: UpstreamToCheck,
 ): Promise<CheckedUpstream> {
   const isListed = actor.kind === 'system' || may(actor, 'ops.attach_private', INSTALLATION);
-  const dialPolicy: DialPolicy = isListed
-    ? { ...parts.dialPolicy, listed: [...parts.dialPolicy.listed, { host: upstream.host, port: upstream.port }] }
-    : parts.dialPolicy;
+  // The servers that host projects are listed for their own computes, not for whoever tries passwords there.
+  const listed = isListed ? [...parts.dialPolicy.listed, { host: upstream.host, port: upstream.port }] : [];
+  const dialPolicy: DialPolicy = { ...parts.dialPolicy, listed };
   const target = { ...upstream, name: upstream.host, allowMd5, allowCleartext };
   const signal = AbortSignal.timeout(CHECK_LIMIT_MS);
   try {

@@ -1,0 +1,46 @@
+// `postern org`: organizations of this installation and their members. Acts as Postern itself.
+
+import { type Command, Option } from 'commander';
+import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
+import { addMember } from '../catalogue/memberships.ts';
+import { createOrganization } from '../catalogue/organizations.ts';
+import { type AccountId, idFrom } from '../ids.ts';
+import { type CommonOptions, formatOf, group } from './command-group.ts';
+import type { CommandIo } from './command-io.ts';
+import { getPerson } from './find-by-name.ts';
+import { printOne } from './print.ts';
+import { withCatalogue } from './with-catalogue.ts';
+
+export function addOrganizationCommands(program: Command, io: CommandIo): void {
+  const org = group(program, 'org', 'organizations, on this installation');
+  org
+    .command('create <name>')
+    .description('create an organization')
+    .requiredOption('--admin <email>', 'its first admin')
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: CommonOptions & { admin: string }) => {
+      const made = await withCatalogue(io, async ({ catalogue }) =>
+        createOrganization(catalogue, SYSTEM_CONTEXT, { name, admin: await getPerson(catalogue, options.admin) }),
+      );
+      printOne(io, { id: made.id, name: made.name, plan: made.plan }, formatOf(options));
+    });
+  org
+    .command('add-member <org> <email>')
+    .description('make a person a member at once')
+    .addOption(new Option('--role <role>', 'member role').choices(['admin', 'member']).default('member'))
+    .option('--json', 'print JSON')
+    .action(async (accountId: string, email: string, options: CommonOptions & { role: 'admin' | 'member' }) => {
+      const made = await withCatalogue(io, async ({ catalogue }) =>
+        addMember(catalogue, SYSTEM_CONTEXT, {
+          accountId: idFrom<AccountId>(accountId),
+          user: await getPerson(catalogue, email),
+          memberRole: options.role,
+        }),
+      );
+      printOne(
+        io,
+        { id: made.id, org_id: made.accountId, user_id: made.userId, role: made.memberRole },
+        formatOf(options),
+      );
+    });
+}

@@ -1,0 +1,45 @@
+// `postern user`: people of this installation. Acts as Postern itself.
+
+import type { Command } from 'commander';
+import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
+import { createUser } from '../catalogue/users.ts';
+import { type CommonOptions, formatOf, group } from './command-group.ts';
+import { type CommandIo, readSecret } from './command-io.ts';
+import { printOne } from './print.ts';
+import { withCatalogue } from './with-catalogue.ts';
+
+export function addPersonCommands(program: Command, io: CommandIo): void {
+  const user = group(program, 'user', 'people');
+  user
+    .command('add <email>')
+    .description('add a person, who signs in with this e-mail')
+    .requiredOption('--name <name>', 'the name that others see')
+    .option(
+      '--password-stdin',
+      'read the password from standard input; without it the person signs in by OpenID Connect',
+    )
+    .option('--password-file <path>', 'read the password from a file')
+    .option('--operator', 'may run the installation')
+    .option('--json', 'print JSON')
+    .action(async (email: string, options: UserOptions) => {
+      const asksPassword = options.passwordStdin === true || options.passwordFile !== undefined;
+      const password = asksPassword ? await readSecret(io, { file: options.passwordFile }) : null;
+      const made = await withCatalogue(io, ({ catalogue }) =>
+        createUser(catalogue, SYSTEM_CONTEXT, {
+          email,
+          name: options.name,
+          password,
+          emailVerified: true,
+          isOperator: options.operator === true,
+        }),
+      );
+      printOne(io, { id: made.id, email: made.email, name: made.name, operator: made.isOperator }, formatOf(options));
+    });
+}
+
+interface UserOptions extends CommonOptions {
+  readonly name: string;
+  readonly passwordStdin?: boolean;
+  readonly passwordFile?: string;
+  readonly operator?: boolean;
+}

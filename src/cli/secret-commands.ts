@@ -1,0 +1,74 @@
+// `postern key` and `postern token`: secrets that are shown once, when they are made.
+
+import type { Command } from 'commander';
+import { createAccessToken } from '../catalogue/access-tokens.ts';
+import { createPersonalKey } from '../catalogue/api-keys.ts';
+import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
+import { parseDuration } from '../duration.ts';
+import { PosternError } from '../errors.ts';
+import { type ComputeId, idFrom } from '../ids.ts';
+import { type CommonOptions, formatOf, group } from './command-group.ts';
+import type { CommandIo } from './command-io.ts';
+import { personContext } from './find-by-name.ts';
+import { printOne } from './print.ts';
+import { type CatalogueTools, withCatalogue } from './with-catalogue.ts';
+
+interface TokenOptions extends CommonOptions {
+  readonly name: string;
+  readonly compute: string;
+  readonly owner?: string;
+  readonly database?: string;
+  readonly role?: string;
+  readonly readOnly?: boolean;
+  readonly allow?: string;
+  readonly life: string;
+}
+
+export function addSecretCommands(program: Command, io: CommandIo): void {
+  group(program, 'key', 'API keys')
+    .command('create <email>')
+    .description('make a personal API key; it is shown this once')
+    .requiredOption('--name <name>', 'what it is for')
+    .option('--json', 'print JSON')
+    .action(async (email: string, options: CommonOptions & { name: string }) => {
+      const made = await withCatalogue(io, async ({ catalogue }) =>
+        createPersonalKey(catalogue, await personContext(catalogue, email), { name: options.name }),
+      );
+      printOne(io, { id: made.apiKey.id, name: made.apiKey.name, key: made.key.reveal() }, formatOf(options));
+    });
+  group(program, 'token', 'access tokens: passwords for clients that cannot show a link')
+    .command('create')
+    .description('make an access token; its secret is shown this once')
+    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption('--compute <id>', 'the compute that it opens')
+    .option('--owner <email>', "a person: the token ends with that person's access; without it the account's own")
+    .option('--database <name>', "a database; without it the project's first")
+    .option('--role <name>', 'a database role; without it the first that fits the access')
+    .option('--read-only', 'by a role that cannot write')
+    .option('--allow <networks>', 'networks from which it may be used, by comma')
+    .option('--life <duration>', 'how long it works', '30d')
+    .option('--json', 'print JSON')
+    .action(async (options: TokenOptions) => {
+      const made = await withCatalogue(io, (tools) => makeToken(tools, options));
+      const { accessToken, secret } = made;
+      const shown = { user: accessToken.id, password: secret.reveal(), expires_at: accessToken.expiresAt };
+      printOne(io, { name: accessToken.name, ...shown }, formatOf(options));
+    });
+}
+
+async function makeToken({ catalogue }: CatalogueTools, options: TokenOptions) {
+  const lifeMs = parseDuration(options.life);
+  if (lifeMs === null)
+    throw new PosternError('invalid_input', { params: { problem: '--life is a duration like 30d' } });
+  const context = options.owner === undefined ? SYSTEM_CONTEXT : await personContext(catalogue, options.owner);
+  return await createAccessToken(catalogue, context, {
+    name: options.name,
+    computeId: idFrom<ComputeId>(options.compute),
+    owner: options.owner === undefined ? 'account' : 'self',
+    database: options.database ?? null,
+    databaseRole: options.role ?? null,
+    access: options.readOnly === true ? 'read_only' : 'read_write',
+    allowedNetworks: options.allow?.split(',').map((network) => network.trim()) ?? [],
+    lifeMs,
+  });
+}
