@@ -9,7 +9,7 @@ import type { PublicAddress } from '../public-address.ts';
 export interface ConsoleParts
   extends Pick<
     HttpDependencies,
-    'catalogue' | 'config' | 'provisioning' | 'grants' | 'liveConnections' | 'auditTrail' | 'clock' | 'log'
+    'catalogue' | 'config' | 'provisioning' | 'grants' | 'liveConnections' | 'auditTrail' | 'limits' | 'clock'
   > {
   readonly consumption: ConsumptionHistory;
   readonly mailer: Mailer;

@@ -6,8 +6,12 @@ import type { HttpDependencies } from '../http-dependencies.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import type { PublicAddress } from '../public-address.ts';
+import { accountRoutes } from './account/account-routes.ts';
 import type { ConsoleParts } from './console-parts.ts';
 import { enterConsole } from './enter-console.ts';
+import { keyRoutes } from './keys/key-routes.ts';
+import { meRoutes } from './me/me-routes.ts';
+import { organizationRoutes } from './organizations/organization-routes.ts';
 import { peopleRoutes } from './people/people-routes.ts';
 import { projectRoutes } from './project/project-routes.ts';
 import { projectListRoutes } from './projects/project-list-routes.ts';
@@ -25,7 +29,8 @@ export function consoleRoutes({
 }): Router {
   const parts: ConsoleParts = { ...deps, ...rest };
   const router = createRouter();
-  router.use(enterConsole(parts));
+  router.use(meRoutes(parts), organizationRoutes(parts), enterConsole(parts));
   router.use(projectListRoutes(parts), projectRoutes(parts), peopleRoutes(parts));
+  router.use(keyRoutes(parts), accountRoutes(parts));
   return router;
 }

@@ -1,7 +1,9 @@
 // Live connections as rows. What clients say of themselves is cleaned by the server and set apart by <bdi>.
 
 import type { VNode } from 'preact';
+import type { PageFrame } from '../../layout/page-frame.ts';
 import { type Column, DataTable } from './data-table.tsx';
+import { PostButton } from './post-button.tsx';
 import { bytesInWords } from './quantities.ts';
 import { When } from './when.tsx';
 
@@ -16,11 +18,14 @@ export interface ConnectionRow {
   readonly since: Date;
   readonly bytesToUpstream: number;
   readonly bytesToClient: number;
-  /** Where it can be ended; null for who may not. */
+  /** Where it can be ended, with a question first; null where this is not offered. */
   readonly endPath: string | null;
+  /** Where a form ends it at once: one's own. */
+  readonly endPost?: string;
 }
 
 interface ConnectionTableProps {
+  readonly frame: PageFrame;
   readonly caption: string;
   readonly connections: readonly ConnectionRow[];
   readonly show: 'person' | 'project';
@@ -28,7 +33,7 @@ interface ConnectionTableProps {
   readonly now: Date;
 }
 
-export function ConnectionTable({ caption, connections, show, empty, now }: ConnectionTableProps): VNode {
+export function ConnectionTable({ frame, caption, connections, show, empty, now }: ConnectionTableProps): VNode {
   const named: Column<ConnectionRow> =
     show === 'person'
       ? { header: 'Person', kind: 'main', cell: (row) => <Named name={row.person ?? 'by password'} row={row} /> }
@@ -39,7 +44,7 @@ export function ConnectionTable({ caption, connections, show, empty, now }: Conn
     { header: 'State', cell: ({ phase }) => <span class={`state ${STATES[phase].look}`}>{STATES[phase].word}</span> },
     { header: 'Since', cell: ({ since }) => <When at={since} now={now} /> },
     { header: 'Received', kind: 'number', cell: ({ bytesToClient }) => bytesInWords(bytesToClient) },
-    { header: 'End', kind: 'actions', cell: (row) => <EndLink row={row} /> },
+    { header: 'End', kind: 'actions', cell: (row) => <EndControl frame={frame} row={row} /> },
   ];
   return <DataTable caption={caption} columns={columns} rows={connections} rowKey={({ id }) => id} empty={empty} />;
 }
@@ -70,11 +75,14 @@ function From({ address, application }: Pick<ConnectionRow, 'address' | 'applica
   );
 }
 
-function EndLink({ row }: { readonly row: ConnectionRow }): VNode | null {
+function EndControl({ frame, row }: { readonly frame: PageFrame; readonly row: ConnectionRow }): VNode | null {
+  const of = `the connection from ${row.address}`;
+  if (row.endPost !== undefined)
+    return <PostButton frame={frame} action={row.endPost} label="End" look="small" of={of} />;
   if (row.endPath === null) return null;
   return (
     <a class="button plain small" href={row.endPath}>
-      End<span class="visually-hidden"> the connection from {row.address}</span>
+      End<span class="visually-hidden"> {of}</span>
     </a>
   );
 }

@@ -101,7 +101,9 @@ export function invitedRow(visit: PeopleVisit, outcome: InvitationOutcome): Invi
   }
 }
 
-function linkOf({ parts }: PeopleVisit, token: Secret): string {
+/** NOTE: null where mail is sent, since the link shows that a mailbox is somebody's: only its reader may have it. */
+function linkOf({ parts }: PeopleVisit, token: Secret): string | null {
+  if (parts.config.smtpUrl !== null) return null;
   return `${parts.address.url}/invitations/${token.reveal()}`;
 }
 

@@ -85,11 +85,12 @@ function ClientsLink({ place }: { readonly place: string }): VNode {
   );
 }
 
-function ConnectionsPanel({ connections, connectionsOf, now }: OverviewProps): VNode {
+function ConnectionsPanel({ frame, connections, connectionsOf, now }: OverviewProps): VNode {
   const isOwn = connectionsOf === 'self';
   return (
     <Panel id="connections" title={isOwn ? 'Your connections' : 'Live connections'}>
       <ConnectionTable
+        frame={frame}
         caption={isOwn ? 'Your connections to this project' : 'Connections to this project'}
         connections={connections}
         show="person"

@@ -1,0 +1,85 @@
+// An account's settings: its name, its policy for logins and connections, and its end.
+
+import { z } from 'zod';
+import { AccountSettingsPage } from '../../../../web/pages/console/account/account-settings-page.tsx';
+import { changeAccountPolicy } from '../../../catalogue/account-policy.ts';
+import { findMembership } from '../../../catalogue/member-lists.ts';
+import { deleteOrganization, renameOrganization } from '../../../catalogue/organizations.ts';
+import { accountResource, may, requireMay } from '../../../catalogue/permissions.ts';
+import { PosternError } from '../../../errors.ts';
+import { personalAccountId } from '../../../ids.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { endAccess } from '../../end-access.ts';
+import { sendConfirmation } from '../confirm.ts';
+import { accountView, deeperView } from '../console-view.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import type { AccountVisit } from '../visit.ts';
+import { policyForm, policyFromForm, policySchema } from './policy-form.ts';
+
+export async function showSettings(visit: AccountVisit, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base } = visit;
+  const resource = accountResource(account.id);
+  requireMay(person, 'account.read_policy', resource);
+  const membership = await findMembership(parts.catalogue, { accountId: account.id, userId: person.userId });
+  parts.renderer.send(request, response, AccountSettingsPage, {
+    view: accountView(visit, 'settings', again?.told ?? null),
+    path: `${base}/settings`,
+    kind: account.kind,
+    id: account.id,
+    name: again?.typed.name ?? account.name,
+    mayRename: may(person, 'account.change', resource),
+    mayChangePolicy: may(person, 'account.change_policy', resource),
+    mayDelete: may(person, 'account.delete', resource),
+    policy: policyForm(account, again?.typed ?? null),
+    leavePath: membership === null ? null : `${base}/people/members/${membership.id}/remove`,
+  });
+}
+
+export async function renameAccount(visit: AccountVisit): Promise<void> {
+  const { parts, context, account, base } = visit;
+  const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
+  if (account.kind === 'personal') throw new PosternError('not_found', { params: { thing: 'organization' } });
+  await renameOrganization(parts.catalogue, context, { accountId: account.id, name });
+  goTo(visit, done(`${base}/settings`, 'settings_saved'));
+}
+
+/** Grants were made under the policy of their time, so that they end with it. */
+export async function savePolicy(visit: AccountVisit): Promise<void> {
+  const { parts, context, account, base } = visit;
+  const form = parseForm(visit, policySchema);
+  const { policy, passwordlessAccess } = policyFromForm(account.policy, form);
+  await changeAccountPolicy(parts.catalogue, context, { accountId: account.id, policy, passwordlessAccess });
+  await parts.grants.revokeWhere({ accountId: account.id });
+  goTo(visit, done(`${base}/settings`, 'policy_saved'));
+}
+
+export async function askDeleteAccount(visit: AccountVisit, again?: Again): Promise<void> {
+  const { person, account, base, request } = visit;
+  requireMay(person, 'account.delete', accountResource(account.id));
+  const name = cleanForPage(account.name);
+  const crumbs = [
+    { label: 'Settings', href: `${base}/settings` },
+    { label: 'Delete organization', href: request.path },
+  ];
+  sendConfirmation(visit, {
+    view: deeperView(visit, { crumbs }, again?.told ?? null),
+    title: `Delete ${name}?`,
+    text: 'Its members, invitations and API keys are gone for good. Projects must be deleted or moved first.',
+    button: 'Delete organization',
+    cancelPath: `${base}/settings`,
+    typeName: name,
+  });
+}
+
+export async function deleteAccount(visit: AccountVisit): Promise<void> {
+  const { parts, context, account, person } = visit;
+  requireMay(person, 'account.delete', accountResource(account.id));
+  const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
+  if (name.trim() !== cleanForPage(account.name)) {
+    throw new PosternError('invalid_input', { params: { problem: 'the name does not match' } });
+  }
+  await deleteOrganization(parts.catalogue, context, account.id);
+  await endAccess(parts, { accountId: account.id });
+  goTo(visit, done(`/app/${personalAccountId(person.userId)}/projects`, 'organization_deleted'));
+}

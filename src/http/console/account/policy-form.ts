@@ -1,0 +1,87 @@
+// The policy of an account as a form, and back. Points that the form does not show stay as they are.
+
+import { z } from 'zod';
+import type { PolicyFields } from '../../../../web/components/console/policy-fields.tsx';
+import type { Account } from '../../../catalogue/accounts.ts';
+import { MAX_GRANT_MS, type PolicySettings, policySettingsSchema } from '../../../catalogue/policy.ts';
+import { PosternError } from '../../../errors.ts';
+
+const MAX_NETWORKS_CHARACTERS = 8_000;
+
+const milliseconds = z
+  .string()
+  .regex(/^\d{1,12}$/)
+  .transform(Number);
+const networks = z
+  .string()
+  .max(MAX_NETWORKS_CHARACTERS)
+  .default('')
+  .transform((text) => text.split(/[\s,;]+/).filter((part) => part !== ''));
+const ticked = z.literal('yes').optional();
+
+export const policySchema = z.object({
+  link_login: ticked,
+  read_only: ticked,
+  longest_grant: milliseconds,
+  longest_connection: milliseconds,
+  /** 0: off. */
+  idle_timeout: milliseconds,
+  reverse_code: z.enum(['when_new', 'always']),
+  allowed_networks: networks,
+  own_networks: networks,
+});
+type PolicyForm = z.output<typeof policySchema>;
+
+/** Throws `invalid_input` for a network that is none, and for times beyond the bounds. */
+export function policyFromForm(
+  settings: PolicySettings,
+  form: PolicyForm,
+): { readonly policy: PolicySettings; readonly passwordlessAccess: boolean } {
+  const parsed = policySettingsSchema.safeParse({
+    ...settings,
+    readOnlyOnly: form.read_only === 'yes',
+    longestGrantMs: form.longest_grant,
+    longestConnectionMs: form.longest_connection,
+    idleTimeoutMs: form.idle_timeout === 0 ? null : form.idle_timeout,
+    reverseCode: form.reverse_code,
+    allowedNetworks: form.allowed_networks,
+    ownNetworks: form.own_networks,
+  });
+  if (parsed.success) return { policy: parsed.data, passwordlessAccess: form.link_login === 'yes' };
+  throw new PosternError('invalid_input', { params: { problem: problemOf(parsed.error, form) } });
+}
+
+/** What the form shows: as typed when it comes back, else as it is kept. */
+export function policyForm(account: Account, typed: Readonly<Record<string, string>> | null): PolicyFields {
+  if (typed?.longest_grant !== undefined) {
+    return {
+      linkLogin: typed.link_login === 'yes',
+      readOnly: typed.read_only === 'yes',
+      longestGrant: typed.longest_grant,
+      longestConnection: typed.longest_connection ?? '',
+      idleTimeout: typed.idle_timeout ?? '0',
+      reverseCode: typed.reverse_code ?? 'when_new',
+      allowedNetworks: typed.allowed_networks ?? '',
+      ownNetworks: typed.own_networks ?? '',
+    };
+  }
+  const { policy, passwordlessAccess } = account;
+  return {
+    linkLogin: passwordlessAccess && policy.linkLogin !== false,
+    readOnly: policy.readOnlyOnly === true,
+    longestGrant: String(policy.longestGrantMs ?? MAX_GRANT_MS),
+    longestConnection: String(policy.longestConnectionMs ?? MAX_GRANT_MS),
+    idleTimeout: String(policy.idleTimeoutMs ?? 0),
+    reverseCode: policy.reverseCode ?? 'when_new',
+    allowedNetworks: (policy.allowedNetworks ?? []).join('\n'),
+    ownNetworks: (policy.ownNetworks ?? []).join('\n'),
+  };
+}
+
+function problemOf({ issues }: z.ZodError, form: PolicyForm): string {
+  const [issue] = issues;
+  const [field, index] = issue?.path ?? [];
+  const list = field === 'allowedNetworks' ? form.allowed_networks : field === 'ownNetworks' ? form.own_networks : [];
+  const named = typeof index === 'number' ? `"${(list[index] ?? '').slice(0, 64)}" ` : '';
+  return `${named}${issue?.message ?? 'is not valid'}`;
+}

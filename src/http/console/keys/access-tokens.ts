@@ -1,0 +1,87 @@
+// Access tokens: passwords for clients that show no link. On the personal account the person's own, for every compute
+// that the person may use; on an organization everybody's for its computes, and the organization's own.
+
+import { AccessTokensPage } from '../../../../web/pages/console/keys/access-tokens-page.tsx';
+import type { AccessToken } from '../../../catalogue/access-token-rows.ts';
+import { listAccessTokensOfAccount, listOwnAccessTokens, revokeAccessToken } from '../../../catalogue/access-tokens.ts';
+import { findCompute, shownName } from '../../../catalogue/compute-rows.ts';
+import { accountResource, notFound } from '../../../catalogue/permissions.ts';
+import { findProject } from '../../../catalogue/projects.ts';
+import { PosternError } from '../../../errors.ts';
+import { type AccessTokenId, type ComputeId, idFrom, personalAccountId } from '../../../ids.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { sendConfirmation } from '../confirm.ts';
+import { accountView } from '../console-view.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo } from '../form-route.ts';
+import { type AccountVisit, param } from '../visit.ts';
+import { belowTokensView } from './new-access-token.ts';
+
+export async function showAccessTokens(visit: AccountVisit, again?: Again): Promise<void> {
+  const { parts, request, response, account, base, now } = visit;
+  const tokens = await listTokens(visit);
+  const places = await namesOfComputes(visit, [...new Set(tokens.map(({ computeId }) => computeId))]);
+  parts.renderer.send(request, response, AccessTokensPage, {
+    view: accountView(visit, 'access-tokens', again?.told ?? null),
+    path: `${base}/access-tokens`,
+    kind: account.kind,
+    tokens: tokens.map((token) => ({
+      id: token.id,
+      name: cleanForPage(token.name),
+      owner: token.owner.kind,
+      place: places.get(token.computeId) ?? token.computeId,
+      access: token.access,
+      expiresAt: token.expiresAt,
+      isExpired: token.expiresAt <= now,
+      lastUsedAt: token.lastUsedAt,
+      lastUsedFrom: token.lastUsedFrom,
+    })),
+    now,
+  });
+}
+
+export async function askRevokeToken(visit: AccountVisit, again?: Again): Promise<void> {
+  const token = await requireToken(visit);
+  sendConfirmation(visit, {
+    view: belowTokensView(visit, 'Revoke token', again),
+    title: `Revoke access token ${cleanForPage(token.name)}?`,
+    text: 'Programs that use it are refused from now on, and their connections end now.',
+    button: 'Revoke token',
+    cancelPath: `${visit.base}/access-tokens`,
+  });
+}
+
+export async function revokeToken(visit: AccountVisit): Promise<void> {
+  const { parts, context, base } = visit;
+  const { id } = await requireToken(visit);
+  await revokeAccessToken(parts.catalogue, context, id);
+  await parts.liveConnections.endWhere({ accessTokenId: id });
+  goTo(visit, done(`${base}/access-tokens`, 'token_revoked'));
+}
+
+async function listTokens({ parts, context, account, person }: AccountVisit): Promise<AccessToken[]> {
+  if (account.kind === 'organization') return listAccessTokensOfAccount(parts.catalogue, context, account.id);
+  if (account.id !== personalAccountId(person.userId)) throw notFound(accountResource(account.id));
+  return listOwnAccessTokens(parts.catalogue, context);
+}
+
+async function requireToken(visit: AccountVisit): Promise<AccessToken> {
+  const id = idFrom<AccessTokenId>(param(visit, 'tokenId'));
+  const token = (await listTokens(visit)).find((each) => each.id === id);
+  if (token === undefined) throw new PosternError('not_found', { params: { thing: 'access token' } });
+  return token;
+}
+
+/** `shop, main` for each compute that is still there. */
+async function namesOfComputes({ parts }: AccountVisit, ids: readonly ComputeId[]): Promise<Map<ComputeId, string>> {
+  const { db } = parts.catalogue;
+  const named = await Promise.all(
+    ids.map(async (id): Promise<[ComputeId, string]> => {
+      const compute = await findCompute(db, id);
+      const project = compute === null ? null : await findProject(db, compute.projectId);
+      if (compute === null || project === null) return [id, id];
+      return [id, `${cleanForPage(project.name)}, ${cleanForPage(shownName(compute))}`];
+    }),
+  );
+  return new Map(named);
+}

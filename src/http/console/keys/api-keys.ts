@@ -1,0 +1,125 @@
+// API keys: the person's own on the personal account, the organization's on an organization.
+
+import { z } from 'zod';
+import { ApiKeysPage } from '../../../../web/pages/console/keys/api-keys-page.tsx';
+import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
+import type { ApiKey } from '../../../catalogue/api-key-rows.ts';
+import {
+  createOrganizationKey,
+  createPersonalKey,
+  listOrganizationKeys,
+  listPersonalKeys,
+  revokeOrganizationKey,
+  revokePersonalKey,
+} from '../../../catalogue/api-keys.ts';
+import { accountResource, may, notFound } from '../../../catalogue/permissions.ts';
+import { listProjects } from '../../../catalogue/project-lists.ts';
+import { PosternError } from '../../../errors.ts';
+import { idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { sendConfirmation } from '../confirm.ts';
+import { accountView, deeperView } from '../console-view.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import { type AccountVisit, param } from '../visit.ts';
+
+const MAX_OFFERED_PROJECTS = 400;
+
+export async function showApiKeys(visit: AccountVisit, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base, now } = visit;
+  const keys = await listKeys(visit);
+  const isPersonal = account.kind === 'personal';
+  const mayCreate = isPersonal || may(person, 'organization_keys.create', accountResource(account.id));
+  parts.renderer.send(request, response, ApiKeysPage, {
+    view: accountView(visit, 'api-keys', again?.told ?? null),
+    path: `${base}/api-keys`,
+    kind: account.kind,
+    apiUrl: `${parts.address.url}/api/v2`,
+    keys: keys.map((key) => ({
+      id: String(key.id),
+      name: cleanForPage(key.name),
+      projectId: key.projectId,
+      createdBy: key.createdBy === null ? null : cleanForPage(key.createdBy.name),
+      createdAt: key.createdAt,
+      lastUsedAt: key.lastUsedAt,
+      lastUsedFrom: key.lastUsedFrom,
+    })),
+    mayCreate,
+    projects: isPersonal || !mayCreate ? [] : await projectChoices(visit),
+    typed: again?.typed ?? {},
+    now,
+  });
+}
+
+/** Answers with the key, this once. */
+export async function createApiKey(visit: AccountVisit): Promise<void> {
+  const { parts, request, response, context, account, base } = visit;
+  const form = parseForm(visit, z.object({ name: z.string().max(256), project_id: z.string().max(64).default('') }));
+  const { apiKey, key } =
+    account.kind === 'personal'
+      ? await createPersonalKey(parts.catalogue, ownContext(visit), { name: form.name })
+      : await createOrganizationKey(parts.catalogue, context, {
+          accountId: account.id,
+          name: form.name,
+          ...(form.project_id === '' ? {} : { projectId: idFrom<ProjectId>(form.project_id) }),
+        });
+  parts.renderer.send(request, response, SecretPage, {
+    view: belowKeysView(visit, 'New key'),
+    title: `API key ${cleanForPage(apiKey.name)}`,
+    lead: 'Copy it now: it is shown this once. Whoever has it may do what you allowed it to.',
+    lines: [
+      { label: 'API key', text: key.reveal() },
+      { label: 'For neonctl', text: `neonctl --api-host ${parts.address.url}/api/v2 --api-key ${key.reveal()} me` },
+    ],
+    backPath: `${base}/api-keys`,
+  });
+}
+
+export async function askRevokeApiKey(visit: AccountVisit, again?: Again): Promise<void> {
+  const keys = await listKeys(visit);
+  const key = keys.find(({ id }) => String(id) === param(visit, 'keyId'));
+  if (key === undefined) throw new PosternError('not_found', { params: { thing: 'API key' } });
+  sendConfirmation(visit, {
+    view: belowKeysView(visit, 'Revoke key', again),
+    title: `Revoke API key ${cleanForPage(key.name)}?`,
+    text: 'Programs that use it are refused from now on.',
+    button: 'Revoke key',
+    cancelPath: `${visit.base}/api-keys`,
+  });
+}
+
+export async function revokeApiKey(visit: AccountVisit): Promise<void> {
+  const { parts, context, account, base } = visit;
+  const keyId = z.coerce.number().int().positive().catch(-1).parse(param(visit, 'keyId'));
+  if (account.kind === 'personal') await revokePersonalKey(parts.catalogue, ownContext(visit), keyId);
+  else await revokeOrganizationKey(parts.catalogue, context, { accountId: account.id, keyId });
+  goTo(visit, done(`${base}/api-keys`, 'key_revoked'));
+}
+
+async function listKeys(visit: AccountVisit): Promise<ApiKey[]> {
+  const { parts, context, account } = visit;
+  if (account.kind === 'personal') return listPersonalKeys(parts.catalogue, ownContext(visit));
+  return listOrganizationKeys(parts.catalogue, context, account.id);
+}
+
+/** Personal keys belong to the person whose personal account this is, and to nobody else who may see it. */
+function ownContext({ person, account, context }: AccountVisit) {
+  if (account.id !== personalAccountId(person.userId)) throw notFound(accountResource(account.id));
+  return context;
+}
+
+async function projectChoices({ parts, context, account }: AccountVisit) {
+  const { items } = await listProjects(parts.catalogue, context, {
+    accountId: account.id,
+    limit: MAX_OFFERED_PROJECTS,
+  });
+  return items.map(({ id, name }) => ({ value: id, label: `${cleanForPage(name)} (${id})` }));
+}
+
+function belowKeysView(visit: AccountVisit, label: string, again?: Again) {
+  const crumbs = [
+    { label: 'API keys', href: `${visit.base}/api-keys` },
+    { label, href: visit.request.path },
+  ];
+  return deeperView(visit, { crumbs }, again?.told ?? null);
+}

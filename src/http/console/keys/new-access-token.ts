@@ -1,0 +1,110 @@
+// Making an access token: for which compute, with what access, from where, for how long. Its secret is shown once.
+
+import { z } from 'zod';
+import { NewAccessTokenPage } from '../../../../web/pages/console/keys/new-access-token-page.tsx';
+import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
+import type { AccessToken } from '../../../catalogue/access-token-rows.ts';
+import { createAccessToken } from '../../../catalogue/access-tokens.ts';
+import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
+import { listTargets } from '../../../catalogue/targets.ts';
+import { type ComputeId, idFrom } from '../../../ids.ts';
+import type { Secret } from '../../../secret.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { deeperView } from '../console-view.ts';
+import { type Again, parseForm } from '../form-route.ts';
+import { type AccountVisit, queryText } from '../visit.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+const optionalText = z
+  .string()
+  .trim()
+  .max(256)
+  .default('')
+  .transform((text) => (text === '' ? null : text));
+const tokenSchema = z.object({
+  name: z.string().max(256),
+  compute_id: z.string().max(64),
+  access: z.enum(['read_write', 'read_only']),
+  database: optionalText,
+  role: optionalText,
+  days: z.coerce.number().int(),
+  networks: z
+    .string()
+    .max(8_000)
+    .default('')
+    .transform((text) => text.split(/[\s,;]+/).filter((part) => part !== '')),
+  max_connections: z.coerce.number().int(),
+});
+
+export async function showNewToken(visit: AccountVisit, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base } = visit;
+  if (account.kind === 'organization') requireMay(person, 'access_tokens.create', accountResource(account.id));
+  parts.renderer.send(request, response, NewAccessTokenPage, {
+    view: belowTokensView(visit, 'New token', again),
+    path: `${base}/access-tokens`,
+    computes: await computeChoices(visit),
+    picked: again?.typed.compute_id ?? queryText(visit, 'compute'),
+    isForAccount: account.kind === 'organization',
+    typed: again?.typed ?? {},
+  });
+}
+
+/** Answers with the secret, this once. */
+export async function createToken(visit: AccountVisit): Promise<void> {
+  const { parts, context, account } = visit;
+  const form = parseForm(visit, tokenSchema);
+  const { accessToken, secret } = await createAccessToken(parts.catalogue, context, {
+    name: form.name,
+    computeId: idFrom<ComputeId>(form.compute_id),
+    owner: account.kind === 'organization' ? 'account' : 'self',
+    database: form.database,
+    databaseRole: form.role,
+    access: form.access,
+    allowedNetworks: form.networks,
+    maxConnections: form.max_connections,
+    lifeMs: form.days * DAY_MS,
+  });
+  sendToken(visit, accessToken, secret);
+}
+
+export function belowTokensView(visit: AccountVisit, label: string, again?: Again) {
+  const crumbs = [
+    { label: 'Access tokens', href: `${visit.base}/access-tokens` },
+    { label, href: visit.request.path },
+  ];
+  return deeperView(visit, { crumbs }, again?.told ?? null);
+}
+
+function sendToken(visit: AccountVisit, token: AccessToken, secret: Secret): void {
+  const { parts, request, response, base } = visit;
+  const host = parts.config.pg.publicHost ?? new URL(parts.address.url).hostname;
+  const place = `${host}:${parts.config.pg.port}`;
+  const uri = `postgresql://${token.id}:${secret.reveal()}@${place}/?sslmode=require`;
+  parts.renderer.send(request, response, SecretPage, {
+    view: belowTokensView(visit, 'New token'),
+    title: `Access token ${cleanForPage(token.name)}`,
+    lead: 'Copy the password now: it is shown this once. The user name leads to the compute, whatever the database.',
+    lines: [
+      { label: 'User name', text: token.id },
+      { label: 'Password', text: secret.reveal() },
+      { label: 'psql', text: `psql "${uri}"` },
+    ],
+    backPath: `${base}/access-tokens`,
+  });
+}
+
+/** On the personal account everything that the person may connect to; on an organization its own computes. */
+async function computeChoices({ parts, person, account }: AccountVisit) {
+  const targets = await listTargets(parts.catalogue, person);
+  const offered = account.kind === 'organization' ? targets.filter(({ id }) => id === account.id) : targets;
+  return offered.map((target) => ({
+    account: cleanForPage(target.name),
+    computes: target.projects.flatMap((project) =>
+      project.computes.map((compute) => ({
+        value: compute.id,
+        label: `${cleanForPage(project.name)}, ${cleanForPage(compute.name)}`,
+      })),
+    ),
+  }));
+}

@@ -1,0 +1,52 @@
+// The person's own part of the audit trail, each event as a sentence.
+
+import type { AuditEventBody } from '../../../catalogue/audit-events.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  'login.claimed': 'Opened a login link',
+  'login.approved': 'Approved a login',
+  'login.denied': 'Denied a login',
+  'login.reported': 'Reported a login: not me',
+  'login.refused': 'A login was refused',
+  'login.consumed': 'A terminal used the approval',
+  'grant.created': 'An approval was remembered',
+  'grant.used': 'A remembered approval was used',
+  'grant.revoked': 'Revoked a remembered approval',
+  'connection.started': 'Connected',
+  'connection.ended': 'Disconnected',
+  'connection.failed': 'A connection failed',
+  'secret.created': 'Made a key or token',
+  'secret.used': 'A key or token was used',
+  'secret.revoked': 'Revoked a key or token',
+  'signin.succeeded': 'Signed in',
+  'signin.failed': 'Signing in failed',
+  signout: 'Signed out',
+  'signout.everywhere': 'Signed out everywhere',
+  'identity.changed': 'Changed name or password',
+};
+
+export interface HistoryRow {
+  readonly at: Date;
+  readonly what: string;
+  readonly detail: string | null;
+  readonly from: string | null;
+}
+
+/** Every other event is named by its code's own words: `project created`. */
+export function historyRow(event: AuditEventBody): HistoryRow {
+  const name = String(event.event ?? '');
+  const detail = event.subject ?? event.database ?? event.project_id ?? event.account_id ?? null;
+  const from = event.terminal_ip ?? event.browser_ip ?? null;
+  return {
+    at: new Date(String(event.at ?? '')),
+    what: SENTENCES[name] ?? sentenceOf(name),
+    detail: detail === null ? null : cleanForPage(String(detail)),
+    from: from === null ? null : cleanForPage(String(from)),
+  };
+}
+
+function sentenceOf(name: string): string {
+  const words = name.replaceAll('.', ' ').replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}

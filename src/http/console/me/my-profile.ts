@@ -1,0 +1,58 @@
+// The person's own name and password.
+
+import { z } from 'zod';
+import { MyProfilePage } from '../../../../web/pages/console/me/my-profile-page.tsx';
+import { getUser, renameUser, setPassword, verifyPassword } from '../../../catalogue/users.ts';
+import { PosternError } from '../../../errors.ts';
+import { Secret } from '../../../secret.ts';
+import { endAccess } from '../../end-access.ts';
+import { contextOf, requireSession } from '../../request-context.ts';
+import { nameField, newPasswordField } from '../../sign-in/new-password.ts';
+import { personView } from '../console-view.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import type { Visit } from '../visit.ts';
+
+const PATH = '/app/me/profile';
+const passwordSchema = z.object({ current_password: z.string().max(1_024), new_password: newPasswordField });
+
+export async function showProfile(visit: Visit, again?: Again): Promise<void> {
+  const { parts, request, response, person } = visit;
+  const user = await getUser(parts.catalogue, person.userId);
+  parts.renderer.send(request, response, MyProfilePage, {
+    view: personView(visit, again?.told ?? null, [{ label: 'Name and password', href: PATH }]),
+    path: PATH,
+    name: again?.typed.name ?? user.name,
+    email: user.email,
+    hasPassword: user.hasPassword,
+  });
+}
+
+export async function saveName(visit: Visit): Promise<void> {
+  const { parts, context, person } = visit;
+  const { name } = parseForm(visit, z.object({ name: nameField }));
+  await renameUser(parts.catalogue, context, { userId: person.userId, name });
+  goTo(visit, done(PATH, 'name_saved'));
+}
+
+/** Other browsers are signed out by the catalogue; what was remembered and what is connected ends here. */
+export async function savePassword(visit: Visit): Promise<void> {
+  const { parts, context, person, response } = visit;
+  const form = parseForm(visit, passwordSchema);
+  await requireCurrentPassword(visit, new Secret(form.current_password));
+  await setPassword(parts.catalogue, context, {
+    userId: person.userId,
+    password: new Secret(form.new_password),
+    keepSessionId: requireSession(response).sessionId,
+  });
+  await endAccess(parts, { userId: person.userId });
+  goTo(visit, done(PATH, 'password_saved'));
+}
+
+async function requireCurrentPassword({ parts, person, response }: Visit, password: Secret): Promise<void> {
+  const who = { email: person.email, address: contextOf(response).address };
+  if ((await parts.limits.signInAttempt(who)) === 'limited') throw new PosternError('rate_limited');
+  const user = await verifyPassword(parts.catalogue, { email: person.email, password });
+  if (user === null) throw new PosternError('forbidden', { params: { problem: 'the current password is wrong' } });
+  await parts.limits.signInSucceeded(who);
+}

@@ -1,0 +1,106 @@
+// Where the person is connected and signed in, what was remembered, what happened lately; and how to end each of it.
+
+import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
+import { listOwnHistory } from '../../../catalogue/audit-trail-reader.ts';
+import { endAllBrowserSessions, endBrowserSession, listBrowserSessions } from '../../../catalogue/browser-sessions.ts';
+import { findProject } from '../../../catalogue/projects.ts';
+import { PosternError } from '../../../errors.ts';
+import { type GrantId, idFrom } from '../../../ids.ts';
+import type { Grant } from '../../../login/grant.ts';
+import type { LiveConnectionRecord } from '../../../ops/live-connection.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { endAccess } from '../../end-access.ts';
+import { requireSession } from '../../request-context.ts';
+import { clearCookie } from '../../security/cookies.ts';
+import { connectionRow, endConnection } from '../connection-rows.ts';
+import { personView } from '../console-view.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo } from '../form-route.ts';
+import { param, type Visit } from '../visit.ts';
+import { browserInWords } from './browser-in-words.ts';
+import { historyRow } from './history-rows.ts';
+
+const PATH = '/app/me/sessions';
+const EVENTS_SHOWN = 30;
+
+export async function showSessions(visit: Visit, again?: Again): Promise<void> {
+  const { parts, request, response, person, context, now } = visit;
+  const [connections, grants, browsers, history] = await Promise.all([
+    parts.liveConnections.list({ userId: person.userId }),
+    parts.grants.list(person.userId),
+    listBrowserSessions(parts.catalogue, person.userId),
+    listOwnHistory(parts.catalogue, context, { limit: EVENTS_SHOWN }),
+  ]);
+  const current = requireSession(response).sessionId;
+  parts.renderer.send(request, response, MySessionsPage, {
+    view: personView(visit, again?.told ?? null, [{ label: 'My sessions', href: PATH }]),
+    path: PATH,
+    connections: connections.map((record) => connectionRow(record, null)),
+    grants: await Promise.all(grants.map((grant) => grantRow(visit, grant))),
+    browsers: browsers.map((session) => ({
+      id: session.sessionId,
+      isCurrent: session.sessionId === current,
+      browser: browserInWords(session.userAgent),
+      address: session.ip,
+      signedInAt: session.signedInAt,
+      lastSeenAt: session.lastSeenAt,
+    })),
+    history: history.items.map(historyRow),
+    now,
+  });
+}
+
+export async function endOwnConnection(visit: Visit): Promise<void> {
+  const record = await requireOwnConnection(visit);
+  await endConnection(visit, record, { reason: 'ended by its own person in the console', backPath: PATH });
+}
+
+export async function revokeGrant(visit: Visit): Promise<void> {
+  const { parts, person } = visit;
+  const id = idFrom<GrantId>(param(visit, 'grantId'));
+  const grant = await parts.grants.get(id);
+  if (grant?.userId !== person.userId) throw new PosternError('not_found', { params: { thing: 'grant' } });
+  await parts.grants.revoke(id);
+  goTo(visit, done(PATH, 'grant_revoked'));
+}
+
+export async function signOutBrowser(visit: Visit): Promise<void> {
+  const { parts, context, person } = visit;
+  const which = { userId: person.userId, sessionId: param(visit, 'sessionId') };
+  const isEnded = await endBrowserSession(parts.catalogue, context, which);
+  if (!isEnded) throw new PosternError('not_found', { params: { thing: 'browser session' } });
+  goTo(visit, done(PATH, 'browser_signed_out'));
+}
+
+/** Browsers, grants and live connections, this browser's too. */
+export async function signOutEverywhere(visit: Visit): Promise<void> {
+  const { parts, context, person, response } = visit;
+  await endAllBrowserSessions(parts.catalogue, context, person.userId);
+  await endAccess(parts, { userId: person.userId });
+  clearCookie(response, parts.address, 'session');
+  goTo(visit, '/sign-in');
+}
+
+async function requireOwnConnection(visit: Visit): Promise<LiveConnectionRecord> {
+  const records = await visit.parts.liveConnections.list({ userId: visit.person.userId });
+  const record = records.find(({ id }) => id === param(visit, 'connectionId'));
+  if (record === undefined) throw new PosternError('not_found', { params: { thing: 'connection' } });
+  return record;
+}
+
+async function grantRow({ parts }: Visit, grant: Grant) {
+  const project = await findProject(parts.catalogue.db, grant.projectId);
+  const target = [grant.database, grant.databaseRole].filter((name) => name !== null).map(cleanForPage);
+  return {
+    id: grant.id,
+    project: project === null ? grant.projectId : cleanForPage(project.name),
+    target: target.length === 0 ? null : target.join(' as '),
+    access: grant.access,
+    address: grant.address,
+    application: grant.application === null ? null : cleanForPage(grant.application),
+    until: grant.until,
+    usedCount: grant.usedCount,
+    usesLeft: grant.usesLeft,
+    lastUsedAt: grant.lastUsedAt,
+  };
+}

@@ -1,0 +1,57 @@
+// The way to an organization: made at once where people may, else requested from the operators.
+
+import { z } from 'zod';
+import { NewOrganizationPage } from '../../../../web/pages/console/organizations/new-organization-page.tsx';
+import { listOrganizationRequests, requestOrganization } from '../../../catalogue/organization-requests.ts';
+import { createOrganization } from '../../../catalogue/organizations.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { personView } from '../console-view.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import type { Visit } from '../visit.ts';
+
+const PATH = '/app/organizations/new';
+const nameField = z.string().max(256);
+const requestSchema = z.object({
+  name: nameField,
+  admin_email: z.string().max(256),
+  consent: z.literal('yes', { error: 'please confirm what happens next' }),
+});
+
+export async function showNewOrganization(visit: Visit, again?: Again): Promise<void> {
+  const { parts, request, response, person, context, now } = visit;
+  const crumbs = [{ label: 'New organization', href: PATH }];
+  const isOnRequest = parts.config.organizations.creation === 'on_request';
+  const own = { requestedBy: person.userId };
+  const requests = isOnRequest ? await listOrganizationRequests(parts.catalogue, context, own) : [];
+  parts.renderer.send(request, response, NewOrganizationPage, {
+    view: personView(visit, again?.told ?? null, crumbs),
+    isOnRequest,
+    requests: requests.map((each) => ({
+      id: each.id,
+      name: cleanForPage(each.name),
+      status: each.status,
+      reason: each.reason === null ? null : cleanForPage(each.reason),
+      organizationPath: each.organizationId === null ? null : `/app/${each.organizationId}/projects`,
+      createdAt: each.createdAt,
+    })),
+    typed: { admin_email: person.email, ...again?.typed },
+    now,
+  });
+}
+
+export async function createOwnOrganization(visit: Visit): Promise<void> {
+  const { parts, context, person } = visit;
+  const { name } = parseForm(visit, z.object({ name: nameField }));
+  const admin = { id: person.userId, email: person.email };
+  const { id } = await createOrganization(parts.catalogue, context, { name, admin });
+  goTo(visit, done(`/app/${id}/projects`, 'organization_created'));
+}
+
+export async function sendRequest(visit: Visit): Promise<void> {
+  const { parts, context } = visit;
+  const form = parseForm(visit, requestSchema);
+  const input = { name: form.name, adminEmail: form.admin_email, consent: 'given' } as const;
+  await requestOrganization(parts.catalogue, context, input);
+  goTo(visit, done(PATH, 'request_sent'));
+}

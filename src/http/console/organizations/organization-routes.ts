@@ -1,0 +1,21 @@
+// The way to a new organization, and the operators' inbox for requests.
+
+import { Router as createRouter, type Router } from 'express';
+import type { ConsoleParts } from '../console-parts.ts';
+import { formRoute, pageRoute } from '../form-route.ts';
+import { openVisit } from '../visit.ts';
+import { createOwnOrganization, sendRequest, showNewOrganization } from './new-organization.ts';
+import { approveRequest, declineRequest, showRequests } from './request-inbox.ts';
+
+export function organizationRoutes(parts: ConsoleParts): Router {
+  const router = createRouter();
+  const again = { show: showNewOrganization };
+  router.get('/app/organizations/new', pageRoute(parts, openVisit, showNewOrganization));
+  router.post('/app/organizations/new', formRoute(parts, openVisit, { act: createOwnOrganization, ...again }));
+  router.post('/app/organizations/request', formRoute(parts, openVisit, { act: sendRequest, ...again }));
+  const inbox = { show: showRequests };
+  router.get('/ops/requests', pageRoute(parts, openVisit, showRequests));
+  router.post('/ops/requests/:requestId/approve', formRoute(parts, openVisit, { act: approveRequest, ...inbox }));
+  router.post('/ops/requests/:requestId/decline', formRoute(parts, openVisit, { act: declineRequest, ...inbox }));
+  return router;
+}

@@ -1,0 +1,65 @@
+// The operators' inbox of requests for organizations: approved or declined, once.
+
+import { z } from 'zod';
+import { RequestInboxPage } from '../../../../web/pages/console/organizations/request-inbox-page.tsx';
+import {
+  decideOrganizationRequest,
+  listOrganizationRequests,
+  type OrganizationRequest,
+} from '../../../catalogue/organization-requests.ts';
+import { INSTALLATION, may, notFound } from '../../../catalogue/permissions.ts';
+import { getUser } from '../../../catalogue/users.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { personView } from '../console-view.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import { param, type Visit } from '../visit.ts';
+
+const PATH = '/ops/requests';
+
+export async function showRequests(visit: Visit, again?: Again): Promise<void> {
+  const { parts, request, response, context, now } = visit;
+  requireOperator(visit);
+  const all = await listOrganizationRequests(parts.catalogue, context);
+  const rows = await Promise.all(all.map((each) => requestRow(visit, each)));
+  parts.renderer.send(request, response, RequestInboxPage, {
+    view: personView(visit, again?.told ?? null, [{ label: 'Organization requests', href: PATH }]),
+    waiting: rows.filter(({ status }) => status === 'requested'),
+    decided: rows.filter(({ status }) => status !== 'requested').reverse(),
+    now,
+  });
+}
+
+export async function approveRequest(visit: Visit): Promise<void> {
+  requireOperator(visit);
+  const decision = { requestId: param(visit, 'requestId'), verdict: 'approve' } as const;
+  await decideOrganizationRequest(visit.parts.catalogue, visit.context, decision);
+  goTo(visit, done(PATH, 'request_approved'));
+}
+
+export async function declineRequest(visit: Visit): Promise<void> {
+  requireOperator(visit);
+  const { reason } = parseForm(visit, z.object({ reason: z.string().trim().min(1, 'say why').max(200) }));
+  const decision = { requestId: param(visit, 'requestId'), verdict: 'decline', reason } as const;
+  await decideOrganizationRequest(visit.parts.catalogue, visit.context, decision);
+  goTo(visit, done(PATH, 'request_declined'));
+}
+
+/** To all others the inbox does not exist. */
+function requireOperator({ person }: Visit): void {
+  if (!may(person, 'ops.decide_organization', INSTALLATION)) throw notFound(INSTALLATION);
+}
+
+async function requestRow({ parts }: Visit, request: OrganizationRequest) {
+  const requester = await getUser(parts.catalogue, request.requestedBy);
+  return {
+    id: request.id,
+    name: cleanForPage(request.name),
+    requester: cleanForPage(requester.email),
+    adminEmail: cleanForPage(request.adminEmail),
+    status: request.status,
+    reason: request.reason === null ? null : cleanForPage(request.reason),
+    createdAt: request.createdAt,
+    decidedAt: request.decidedAt,
+  };
+}

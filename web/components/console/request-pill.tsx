@@ -1,0 +1,10 @@
+// How a request for an organization stands.
+
+import type { VNode } from 'preact';
+
+const LOOKS = { requested: 'pill caution', approved: 'pill accent', declined: 'pill' } as const;
+const WORDS = { requested: 'waiting', approved: 'approved', declined: 'declined' } as const;
+
+export function RequestPill({ status }: { readonly status: keyof typeof LOOKS }): VNode {
+  return <span class={LOOKS[status]}>{WORDS[status]}</span>;
+}

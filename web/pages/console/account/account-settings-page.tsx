@@ -1,0 +1,137 @@
+// An account's settings.
+
+import type { VNode } from 'preact';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
+import { CopyLine } from '../../../components/console/copy-line.tsx';
+import { Panel } from '../../../components/console/panel.tsx';
+import { type PolicyFields, PolicyInputs } from '../../../components/console/policy-fields.tsx';
+import { CsrfField } from '../../../components/csrf-field.tsx';
+import { TextField } from '../../../components/text-field.tsx';
+
+export interface AccountSettingsProps extends ConsoleProps {
+  readonly path: string;
+  readonly kind: 'personal' | 'organization';
+  readonly id: string;
+  readonly name: string;
+  readonly mayRename: boolean;
+  readonly mayChangePolicy: boolean;
+  readonly mayDelete: boolean;
+  readonly policy: PolicyFields;
+  /** Null for who is no member. */
+  readonly leavePath: string | null;
+}
+
+export function AccountSettingsPage(props: AccountSettingsProps): VNode {
+  const { frame, view, kind } = props;
+  return (
+    <ConsolePage frame={frame} view={view} title="Settings">
+      {kind === 'organization' ? <OrganizationPanel {...props} /> : <ProfileLink />}
+      <PolicyPanel {...props} />
+      {kind === 'organization' && <EndPanel {...props} />}
+    </ConsolePage>
+  );
+}
+
+function OrganizationPanel({ frame, path, id, name, mayRename }: AccountSettingsProps): VNode {
+  return (
+    <Panel id="organization" title="Organization">
+      {mayRename ? (
+        <form class="field-row" method="post" action={`${path}/name`}>
+          <CsrfField frame={frame} />
+          <TextField name="name" label="Name" value={name} autocomplete="off" maxLength={256} />
+          <button class="button plain" type="submit">
+            Rename
+          </button>
+        </form>
+      ) : (
+        <p>
+          <bdi>{name}</bdi>
+        </p>
+      )}
+      <div class="stack-tight">
+        <p class="label">Organization id</p>
+        <CopyLine text={id} what="organization id" />
+        <p class="quiet">The management API and neonctl call it org_id.</p>
+      </div>
+    </Panel>
+  );
+}
+
+function ProfileLink(): VNode {
+  return (
+    <Panel
+      id="profile"
+      title="You"
+      lead="Your name, your password and where you are signed in."
+      actions={
+        <>
+          <a class="button plain small" href="/app/me/profile">
+            Name and password
+          </a>
+          <a class="button plain small" href="/app/me/sessions">
+            Sessions
+          </a>
+        </>
+      }
+    />
+  );
+}
+
+function PolicyPanel({ frame, path, policy, mayChangePolicy }: AccountSettingsProps): VNode {
+  return (
+    <Panel
+      id="policy"
+      title="Logins and connections"
+      lead={
+        mayChangePolicy
+          ? 'For all projects of this account. Saving forgets remembered approvals, so that everybody is asked again.'
+          : 'For all projects of this account. Only an admin may change this.'
+      }
+    >
+      <form class="stack" method="post" action={`${path}/policy`}>
+        <CsrfField frame={frame} />
+        <fieldset class="plain-fieldset" disabled={!mayChangePolicy}>
+          <legend class="visually-hidden">Policy</legend>
+          <PolicyInputs policy={policy} />
+        </fieldset>
+        {mayChangePolicy && (
+          <div class="form-foot">
+            <button class="button primary" type="submit">
+              Save policy
+            </button>
+          </div>
+        )}
+      </form>
+    </Panel>
+  );
+}
+
+function EndPanel({ path, mayDelete, leavePath }: AccountSettingsProps): VNode {
+  return (
+    <Panel
+      id="end"
+      title="Leave or delete"
+      tone="danger"
+      lead={
+        mayDelete
+          ? 'Leaving ends your own access. Deleting ends the organization, once it owns no project any more.'
+          : 'Leaving ends your own access. Only an admin may delete the organization.'
+      }
+      actions={
+        <>
+          {leavePath !== null && (
+            <a class="button plain" href={leavePath}>
+              Leave organization
+            </a>
+          )}
+          {mayDelete && (
+            <a class="button danger" href={`${path}/delete`}>
+              Delete organization
+            </a>
+          )}
+        </>
+      }
+    />
+  );
+}

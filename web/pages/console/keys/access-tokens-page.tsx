@@ -1,0 +1,87 @@
+// The access tokens of a person, or of an organization's computes.
+
+import type { VNode } from 'preact';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
+import { type Column, DataTable } from '../../../components/console/data-table.tsx';
+import { LastUse } from '../../../components/console/last-use.tsx';
+import { When } from '../../../components/console/when.tsx';
+
+interface TokenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: 'person' | 'account';
+  readonly place: string;
+  readonly access: 'read_write' | 'read_only';
+  readonly expiresAt: Date;
+  readonly isExpired: boolean;
+  readonly lastUsedAt: Date | null;
+  readonly lastUsedFrom: string | null;
+}
+
+export interface AccessTokensProps extends ConsoleProps {
+  readonly path: string;
+  readonly kind: 'personal' | 'organization';
+  readonly tokens: readonly TokenRow[];
+  readonly now: Date;
+}
+
+export function AccessTokensPage({ frame, view, path, kind, tokens, now }: AccessTokensProps): VNode {
+  const columns: ReadonlyArray<Column<TokenRow>> = [
+    { header: 'Token', kind: 'main', cell: (token) => <TokenName token={token} /> },
+    { header: 'Leads to', cell: ({ place }) => <bdi>{place}</bdi> },
+    { header: 'Access', cell: ({ access }) => (access === 'read_only' ? 'read only' : 'read and write') },
+    ...(kind === 'organization'
+      ? [{ header: 'Owner', cell: ({ owner }: TokenRow) => (owner === 'person' ? 'a person' : 'the organization') }]
+      : []),
+    { header: 'Open until', cell: (token) => <Expiry token={token} now={now} /> },
+    {
+      header: 'Last used',
+      cell: ({ lastUsedAt, lastUsedFrom }) => <LastUse at={lastUsedAt} from={lastUsedFrom} now={now} />,
+    },
+    {
+      header: 'Revoke',
+      kind: 'actions',
+      cell: ({ id, name }) => (
+        <a class="button plain small" href={`${path}/${id}/revoke`}>
+          Revoke<span class="visually-hidden"> {name}</span>
+        </a>
+      ),
+    },
+  ];
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="Access tokens"
+      lead="Passwords for clients that cannot show a link: GUI tools, drivers, CI. Each leads to one compute."
+      actions={
+        <a class="button primary" href={`${path}/new`}>
+          New token
+        </a>
+      }
+    >
+      <DataTable
+        caption="Access tokens"
+        columns={columns}
+        rows={tokens}
+        rowKey={({ id }) => id}
+        empty="No access token was made yet."
+      />
+    </ConsolePage>
+  );
+}
+
+function TokenName({ token }: { readonly token: TokenRow }): VNode {
+  return (
+    <>
+      <bdi>{token.name}</bdi>
+      <span class="row-detail mono">{token.id}</span>
+    </>
+  );
+}
+
+function Expiry({ token, now }: { readonly token: TokenRow; readonly now: Date }): VNode {
+  if (token.isExpired) return <span class="pill caution">expired</span>;
+  return <When at={token.expiresAt} now={now} />;
+}

@@ -1,0 +1,116 @@
+// The API keys of a person or of an organization.
+
+import type { VNode } from 'preact';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
+import { type Column, DataTable } from '../../../components/console/data-table.tsx';
+import { SelectField } from '../../../components/console/fields.tsx';
+import { LastUse } from '../../../components/console/last-use.tsx';
+import { When } from '../../../components/console/when.tsx';
+import { CsrfField } from '../../../components/csrf-field.tsx';
+import { TextField } from '../../../components/text-field.tsx';
+
+interface KeyRow {
+  readonly id: string;
+  readonly name: string;
+  readonly projectId: string | null;
+  readonly createdBy: string | null;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly lastUsedFrom: string | null;
+}
+
+export interface ApiKeysProps extends ConsoleProps {
+  readonly path: string;
+  readonly kind: 'personal' | 'organization';
+  readonly apiUrl: string;
+  readonly keys: readonly KeyRow[];
+  readonly mayCreate: boolean;
+  /** To which a key can be bound. */
+  readonly projects: ReadonlyArray<{ readonly value: string; readonly label: string }>;
+  readonly typed: Readonly<Record<string, string>>;
+  readonly now: Date;
+}
+
+export function ApiKeysPage(props: ApiKeysProps): VNode {
+  const { frame, view, path, kind, apiUrl, keys, now } = props;
+  const columns: ReadonlyArray<Column<KeyRow>> = [
+    { header: 'Name', kind: 'main', cell: (key) => <KeyName row={key} /> },
+    ...(kind === 'organization'
+      ? [{ header: 'Made by', cell: ({ createdBy }: KeyRow) => <bdi>{createdBy ?? 'somebody gone'}</bdi> }]
+      : []),
+    { header: 'Made', cell: ({ createdAt }) => <When at={createdAt} now={now} /> },
+    {
+      header: 'Last used',
+      cell: ({ lastUsedAt, lastUsedFrom }) => <LastUse at={lastUsedAt} from={lastUsedFrom} now={now} />,
+    },
+    {
+      header: 'Revoke',
+      kind: 'actions',
+      cell: ({ id, name }) => (
+        <a class="button plain small" href={`${path}/${id}/revoke`}>
+          Revoke<span class="visually-hidden"> {name}</span>
+        </a>
+      ),
+    },
+  ];
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="API keys"
+      lead={
+        <>
+          {LEADS[kind]} The management API is at <code>{apiUrl}</code>.
+        </>
+      }
+    >
+      {props.mayCreate && <NewKey {...props} />}
+      <div class="after-form">
+        <DataTable
+          caption="API keys"
+          columns={columns}
+          rows={keys}
+          rowKey={({ id }) => id}
+          empty="No key was made yet."
+        />
+      </div>
+    </ConsolePage>
+  );
+}
+
+function NewKey({ frame, path, projects, typed }: ApiKeysProps): VNode {
+  return (
+    <form class="panel" method="post" action={path}>
+      <CsrfField frame={frame} />
+      <div class="field-row">
+        <TextField name="name" label="New key" value={typed.name ?? ''} autocomplete="off" maxLength={64} />
+        {projects.length > 0 && (
+          <SelectField
+            name="project_id"
+            label="Good for"
+            choices={[{ value: '', label: 'the whole organization' }, ...projects]}
+            picked={typed.project_id ?? ''}
+          />
+        )}
+        <button class="button primary" type="submit">
+          Create key
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function KeyName({ row }: { readonly row: KeyRow }): VNode {
+  return (
+    <>
+      <bdi>{row.name}</bdi>
+      {row.projectId !== null && <span class="row-detail">for {row.projectId} only</span>}
+    </>
+  );
+}
+
+const LEADS = {
+  personal: 'A key acts as you, in your account and in every organization that you belong to.',
+  organization: 'These keys act for the organization, with an admin’s rights but inviting and removing people.',
+} as const;
