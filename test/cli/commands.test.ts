@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { nodeEnvironment } from '../support/postern-for-tests.ts';
+import { createTestDatabase, postgresUrl, runAsSuperuser, type TestDatabase } from '../support/postgres-for-tests.ts';
+import { queryRows } from '../support/query-rows.ts';
+import { runCommand } from './run-command.ts';
+
+const made = z.object({ id: z.string(), compute_id: z.string().default('') });
+const PASSWORD = 'correct horse battery staple';
+const ADMIN = 'root@example.com';
+
+describe('the command line', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await runs(['user', 'add', ADMIN, '--name', 'Root', '--password-stdin', '--operator'], `${PASSWORD}\n`);
+  });
+  afterAll(() => database.close());
+
+  const run = (args: readonly string[], stdin?: string) =>
+    runCommand(nodeEnvironment(database.url, 'redis://127.0.0.1:1'), args, stdin);
+  const runs = async (args: readonly string[], stdin?: string): Promise<string> => {
+    const { exitCode, stdout, stderr } = await run(args, stdin);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    return stdout;
+  };
+  const makes = async (args: readonly string[], stdin?: string) =>
+    made.parse(JSON.parse(await runs([...args, '--json'], stdin)));
+
+  it('adds a person with a password from standard input and never prints it', async () => {
+    const args = ['user', 'add', 'kim@example.com', '--name', 'Kim', '--password-stdin'];
+    const stdout = await runs(args, `${PASSWORD}\n`);
+    expect(stdout).toContain('email: kim@example.com\nname: Kim\noperator: false\n');
+    expect(stdout).not.toContain(PASSWORD);
+    expect(await run(args, PASSWORD)).toMatchObject({ exitCode: 1, stdout: '' });
+    const nothing = { exitCode: 1, stderr: 'the secret is empty\n' };
+    expect(await run(args, '\n')).toMatchObject(nothing);
+  });
+
+  it('creates an organization with its first admin and adds members', async () => {
+    const org = await makes(['org', 'create', 'Example Org', '--admin', ADMIN]);
+    expect(org.id).toMatch(/^org-/);
+    await makes(['user', 'add', 'lee@example.com', '--name', 'Lee']);
+    const member = await runs(['org', 'add-member', org.id, 'lee@example.com', '--role', 'admin', '--json']);
+    expect(JSON.parse(member)).toMatchObject({ org_id: org.id, role: 'admin' });
+    const unknown = await run(['org', 'add-member', org.id, 'nobody@example.com']);
+    expect(unknown).toEqual({ exitCode: 1, stdout: '', stderr: 'person "nobody@example.com" not found\n' });
+  });
+
+  it('makes a project on a host, an access token for it and an API key, each secret shown in its one answer', async () => {
+    const project = await makes(['project', 'create', 'shop', '--account', ADMIN]);
+    const token = JSON.parse(
+      await runs(['token', 'create', '--name', 'ci', '--compute', project.compute_id, '--owner', ADMIN, '--json']),
+    );
+    expect(token).toMatchObject({ user: expect.stringMatching(/^tok-/), password: expect.stringMatching(/.{20}/) });
+    const key = JSON.parse(await runs(['key', 'create', ADMIN, '--name', 'laptop', '--json']));
+    expect(key.key).toMatch(/.{20}/);
+    const kept = JSON.stringify([
+      await queryRows(database.url, 'SELECT * FROM api_keys'),
+      await queryRows(database.url, 'SELECT * FROM access_tokens'),
+    ]);
+    for (const secret of [token.password, key.key]) expect(kept).not.toContain(secret);
+  });
+
+  it('refuses a version that no host has, and a life that is no duration', async () => {
+    const args = ['project', 'create', 'shop', '--account', ADMIN, '--pg-version', '12'];
+    expect(await run(args)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('pg_version 12') });
+    const token = ['token', 'create', '--name', 'ci', '--compute', 'ep-none', '--life', 'soon'];
+    expect(await run(token)).toMatchObject({ exitCode: 1, stderr: '--life is a duration like 30d\n' });
+  });
+
+  it('attaches a Postgres by a URL from standard input, adds a compute, and repeats no password', async () => {
+    const role = `cli_${Date.now().toString(36)}`;
+    await runAsSuperuser(`CREATE ROLE ${role} LOGIN PASSWORD 'sesame'`);
+    onTestFinished(() => runAsSuperuser(`DROP ROLE ${role}`));
+    const url = `postgres://${role}:sesame@127.0.0.1:${new URL(postgresUrl()).port}/postgres`;
+    const project = await makes(['project', 'attach', 'legacy', '--account', ADMIN, '--url-stdin'], url);
+    const compute = await runs(['compute', 'add', project.id, '--url-stdin', '--type', 'read_only'], url);
+    expect(compute).toContain('type: read_only\nstate: active\n');
+    const wrong = await run(['project', 'attach', 'x', '--account', ADMIN, '--url-stdin'], url.replace('sesame', 'no'));
+    expect(wrong).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(wrong.stderr).toMatch(/^the server refused the login .*\nCheck the address, the credentials/);
+    const none = await run(['project', 'attach', 'x', '--account', ADMIN]);
+    expect(none.stderr).toBe('give the URL by --url-stdin or --url-file\n');
+  });
+
+  it('verifies the audit trail and exports it a line an event, without secrets', async () => {
+    expect(await runs(['audit', 'verify'])).toContain('verdict: whole\n');
+    const events = (await runs(['audit', 'export'])).trim().split('\n');
+    expect(events.map((line) => JSON.parse(line).event)).toContain('account.created');
+    expect(events.join()).not.toMatch(/sesame|correct horse/);
+  });
+
+  it('shows the configuration with its secrets masked, and then what is wrong with it', async () => {
+    const lines = JSON.parse(await runs(['config', '--json']));
+    const shown = { name: 'DATABASE_URL', value: '********', source: 'environment' };
+    expect(lines).toContainEqual(expect.objectContaining(shown));
+    expect(await runs(['config'])).toContain('POSTERN_BRAND');
+    const bad = await runCommand({ POSTERN_WORKERS: 'many' }, ['config', '--json']);
+    expect(bad).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('POSTERN_WORKERS: not a number') });
+    expect(JSON.parse(bad.stdout)).toHaveLength(lines.length);
+  });
+});
