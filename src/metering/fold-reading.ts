@@ -30,14 +30,19 @@ export interface Folding {
   readonly inUse: ReadonlySet<ComputeId>;
 }
 
-/** `other_node_was_faster`: nothing was written. `began`: there is no earlier reading to compare with. */
+/**
+ * `began`: there is no earlier reading that this one could continue. `not_later` (another node's clock is ahead) and
+ * `other_node_was_faster`: nothing was written.
+ */
 export type FoldOutcome =
   | { readonly kind: 'folded'; readonly usedComputes: readonly ComputeId[] }
   | { readonly kind: 'began' }
+  | { readonly kind: 'not_later' }
   | { readonly kind: 'other_node_was_faster' };
 
 export async function foldReading(catalogue: Catalogue, folding: Folding): Promise<FoldOutcome> {
   const { previous, look, at } = folding;
+  if (previous !== null && isShortlyBefore(at, previous.readAt)) return { kind: 'not_later' };
   const before = continuedReading(folding);
   const attribution = before === null ? attributeNothing(look) : attributeWal(before.reading, look);
   const reading = completed(look, attribution);
@@ -53,7 +58,13 @@ export async function foldReading(catalogue: Catalogue, folding: Folding): Promi
   });
 }
 
-/** The previous reading when the look continues it; null after a gap, a restart of the server, or a clock set back. */
+// Time that was counted is not counted again. Far ahead, it is the other clock that was wrong.
+function isShortlyBefore(at: Date, readAt: Date): boolean {
+  const aheadMs = readAt.getTime() - at.getTime();
+  return aheadMs >= 0 && aheadMs <= LONGEST_OBSERVED_GAP_MS;
+}
+
+/** The previous reading when the look continues it; null after a gap, a restart of the server, or a clock set right. */
 function continuedReading({ previous, look, at }: Folding): TwoReadings['before'] | null {
   if (previous === null || previous.reading === null) return null;
   const { readAt, reading } = previous;

@@ -52,7 +52,7 @@ function figuresOf(compute: SampledCompute, measurement: Measurement, part: Time
     synthetic_storage_byte_ms: String(BigInt(storageBytes) * BigInt(observedMs)),
     observed_ms: observedMs,
     unmeasured_metrics: unmeasuredMetrics(measurement),
-    updated_at: span.to,
+    updated_at: part.to,
   };
 }
 

@@ -1,12 +1,16 @@
 // Nodes that measure, on the run's Postgres as their host, with a clock that tests push and without the gateway.
 
 import { randomBytes } from 'node:crypto';
-import { onTestFinished } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import type { Catalogue } from '../../src/catalogue/catalogue.ts';
+import { openCatalogue } from '../../src/catalogue/open-catalogue.ts';
+import type { RegisteredProject } from '../../src/catalogue/register-project.ts';
 import { Sealer } from '../../src/catalogue/sealing.ts';
-import type { ComputeId } from '../../src/ids.ts';
+import { type ComputeId, newNodeId } from '../../src/ids.ts';
 import { createLog } from '../../src/log.ts';
+import type { ConsumptionFrame, Granularity } from '../../src/metering/consumption-figures.ts';
 import { type ConsumptionHistory, createConsumptionHistory } from '../../src/metering/consumption-history.ts';
 import { createMetering, type Metering } from '../../src/metering/metering.ts';
 import type { HostedProject, HostedProjectInput } from '../../src/provisioning/create-hosted-project.ts';
@@ -15,7 +19,7 @@ import { createProvisioning, type Provisioning } from '../../src/provisioning/pr
 import { Secret } from '../../src/secret.ts';
 import { lookupAddresses } from '../../src/wire/dial-address.ts';
 import type { DialPolicy } from '../../src/wire/dial-policy.ts';
-import { addPerson, openCatalogueOn, type PushedClock, pushedClock } from '../support/catalogue-for-tests.ts';
+import { addPerson, type PushedClock, pushedClock } from '../support/catalogue-for-tests.ts';
 import { createTestDatabase, postgresUrl } from '../support/postgres-for-tests.ts';
 import { queryRows } from '../support/query-rows.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -39,28 +43,61 @@ export interface MeteringNode {
   readonly history: ConsumptionHistory;
   /** Computes that have connections through Postern, as the fleet would say. */
   readonly inUse: Set<ComputeId>;
+  close(): Promise<void>;
 }
 
 export interface MeteringForTests extends MeteringNode {
   readonly clock: PushedClock;
-  /** Another node on the same catalogue. */
+  /** Another node on the same catalogue, closed with the test. */
   startNode(): Promise<MeteringNode>;
 }
 
-/** Names a project's database, its owner, and everything else that a test asks about. */
-export interface LoadedProject extends HostedProject {
+/** All frames of a project, of every period. */
+export async function framesOf(
+  { history }: Pick<MeteringNode, 'history'>,
+  { project }: Pick<RegisteredProject, 'project'>,
+  granularity: Granularity = 'hourly',
+): Promise<ConsumptionFrame[]> {
+  const range = { granularity, from: new Date('2026-01-01T00:00:00Z'), to: new Date('2027-01-01T00:00:00Z') };
+  const projects = await history.readProjects(project.accountId, [project.id], range);
+  return (projects.get(project.id) ?? []).flatMap(({ frames }) => [...frames]);
+}
+
+export interface MeasuredProject extends HostedProject {
   readonly databaseName: string;
   /** Superuser's URL of the project's database. */
   readonly url: string;
 }
 
-export async function startMetering(start?: Date): Promise<MeteringForTests> {
-  const clock = pushedClock(start);
-  const database = await createTestDatabase();
-  onTestFinished(() => database.close());
-  const sealer = new Sealer([new Secret(randomBytes(32).toString('base64'))]);
-  const startNode = async () => startNodeOn(await openCatalogueOn(database.url, { clock, sealer }));
-  return { ...(await startNode()), clock, startNode };
+/** One catalogue and node for all tests of a file; call it where a suite is defined. */
+export function useMetering(start?: Date): () => MeteringForTests {
+  let started: MeteringForTests | null = null;
+  const closers: Array<() => Promise<void>> = [];
+  beforeAll(async () => {
+    const clock = pushedClock(start);
+    const database = await createTestDatabase();
+    closers.push(database.close);
+    const sealer = new Sealer([new Secret(randomBytes(32).toString('base64'))]);
+    const openNode = async () => {
+      const options = { url: new Secret(database.url), clock, sealer, nodeId: newNodeId(), log: createLog('silent') };
+      return await startNodeOn(await openCatalogue(options));
+    };
+    const first = await openNode();
+    closers.push(first.close);
+    const startNode = async () => {
+      const node = await openNode();
+      onTestFinished(node.close);
+      return node;
+    };
+    started = { ...first, clock, startNode };
+  });
+  afterAll(async () => {
+    for (const close of closers.reverse()) await close();
+  });
+  return () => {
+    if (started === null) throw new Error('metering is started before the first test');
+    return started;
+  };
 }
 
 async function startNodeOn(catalogue: Catalogue): Promise<MeteringNode> {
@@ -79,37 +116,43 @@ async function startNodeOn(catalogue: Catalogue): Promise<MeteringNode> {
     suspend: async (computeId) => void (await provisioning.suspendCompute(SYSTEM_CONTEXT, { computeId })),
     log,
   });
-  onTestFinished(async () => {
+  const close = async () => {
     await metering.close();
     await hosts.close();
-  });
-  return { catalogue, provisioning, metering, history: createConsumptionHistory(catalogue), inUse };
+    await catalogue.close();
+  };
+  return { catalogue, provisioning, metering, history: createConsumptionHistory(catalogue), inUse, close };
 }
 
-/** A hosted project of its own account, dropped with the test. */
+/** A hosted project of an account of its own. */
 export async function addHostedProject(
   { catalogue, provisioning }: MeteringNode,
   input: Partial<HostedProjectInput> = {},
-): Promise<LoadedProject> {
+): Promise<MeasuredProject> {
   const accountId = input.accountId ?? (await addPerson(catalogue, 'owner')).accountId;
   const project = await provisioning.createHostedProject(SYSTEM_CONTEXT, { name: 'measured', ...input, accountId });
   const databaseName = project.databases[0]?.name ?? '';
-  onTestFinished(async () => {
-    await provisioning.deleteProject(SYSTEM_CONTEXT, project.project.id).catch(() => undefined);
-  });
   const url = new URL(postgresUrl());
   url.pathname = `/${databaseName}`;
   return { ...project, databaseName, url: url.href };
 }
 
 /** Runs statements in the project's database and waits until Postgres' statistics tell of them. */
-export async function load({ databaseName, url }: LoadedProject, sql: string): Promise<void> {
+export async function load({ databaseName, url }: MeasuredProject, sql: string): Promise<void> {
   const sessions = await countSessions(databaseName);
   await queryRows(url, sql);
   await waitUntil(
     async () => (await countSessions(databaseName)) > sessions,
     `the statistics of ${databaseName} tell of the session`,
   );
+}
+
+/** A session on the project's database until the test ends or closes it. */
+export async function openSession({ url }: MeasuredProject): Promise<{ close(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return { close: () => client.end() };
 }
 
 async function countSessions(databaseName: string): Promise<number> {
