@@ -14,7 +14,7 @@ export interface ConformanceDesk extends Desk {
 }
 
 export async function openConformanceDesk(): Promise<ConformanceDesk> {
-  const desk = await openDesk();
+  const desk = await openDesk({ environment: { POSTERN_NOTICE_BLIND_WAIT: '1s' } });
   const { catalogue } = desk.node.postern;
   const context = await actingAs(catalogue, { userId: desk.person.id });
   const { accessToken, secret } = await createAccessToken(catalogue, context, {

@@ -28,7 +28,12 @@ export const DRIVERS: readonly DriverProgram[] = [
     lacks: ['extended', 'pipelined', 'copiedIn'],
   },
   { name: 'psycopg3', program: PYTHON, args: [source('use-psycopg3.py')], lacks: ['copiedIn'] },
-  { name: 'pgjdbc', program: 'java', args: ['-cp', JDBC, source('Pgjdbc.java')], lacks: ['copiedIn'] },
+  {
+    name: 'pgjdbc',
+    program: 'java',
+    args: ['-XX:TieredStopAtLevel=1', '-cp', `${CACHE}:${JDBC}`, 'Pgjdbc'],
+    lacks: ['copiedIn'],
+  },
   {
     name: 'libPq',
     // It panics at PGSERVICEFILE, and at a root certificate that is not there.
@@ -39,16 +44,16 @@ export const DRIVERS: readonly DriverProgram[] = [
   { name: 'dbdPg', program: 'perl', args: [source('dbd-pg.pl')], lacks: ['pipelined', 'copiedIn'] },
 ];
 
-/** Go has no way to run a source without a network but its old one, with Debian's packages as its path. */
-export function buildGoProgram(): void {
+/** Compiles what must be compiled, without a network. */
+export function buildDriverPrograms(): void {
   mkdirSync(CACHE, { recursive: true });
-  const env = {
-    PATH: process.env.PATH ?? '',
-    GO111MODULE: 'off',
-    GOPATH: '/usr/share/gocode',
-    GOCACHE: `${CACHE}go-build`,
-  };
-  execFileSync('go', ['build', '-o', `${CACHE}lib-pq`, source('lib-pq.go')], { env, stdio: 'pipe' });
+  const environment = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/' };
+  const run = (program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    execFileSync(program, args, { env: { ...environment, ...env }, stdio: 'pipe' });
+  // Debian's packages are a path of Go's old kind, before modules.
+  const go = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: `${CACHE}go-build` };
+  run('go', ['build', '-o', `${CACHE}lib-pq`, source('lib-pq.go')], go);
+  run('javac', ['-cp', JDBC, '-d', CACHE, source('Pgjdbc.java')]);
 }
 
 function source(name: string): string {

@@ -7,7 +7,7 @@ import { type PsqlRun, startPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { CLIENTS, clientRows } from './client-table.ts';
 import { type ConformanceDesk, openConformanceDesk } from './conformance-desk.ts';
-import { buildGoProgram, DRIVERS, type DriverProgram } from './driver-programs.ts';
+import { buildDriverPrograms, DRIVERS, type DriverProgram } from './driver-programs.ts';
 import { ProvenDoors } from './proven-doors.ts';
 import { workoutWithout } from './workout.ts';
 
@@ -15,7 +15,7 @@ let desk: ConformanceDesk;
 const proven = new ProvenDoors();
 
 beforeAll(async () => {
-  buildGoProgram();
+  buildDriverPrograms();
   desk = await openConformanceDesk();
 });
 

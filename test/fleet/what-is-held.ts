@@ -1,6 +1,7 @@
 // Counts what a fleet holds for its connections, to be compared before and after: a difference is a leak.
 
 import { Redis } from 'ioredis';
+import { redisKeys } from '../../src/redis-keys.ts';
 import type { Desk } from '../support/desk.ts';
 import type { TestNode } from '../support/postern-for-tests.ts';
 import { postgresUrl } from '../support/postgres-for-tests.ts';
@@ -14,6 +15,7 @@ export interface Held {
   readonly upstreamConnections: number;
   /** As each of the nodes lists it. */
   readonly registered: number;
+  /** Of nodes that live; what a dead one leaves expires by itself. */
   readonly cancelKeys: number;
   readonly waitingLogins: number;
 }
@@ -33,13 +35,14 @@ export async function whatIsHeld(desk: Desk, nodes: readonly TestNode[] = [desk.
   const lists = await Promise.all(nodes.map(({ postern }) => postern.fleet.liveConnections.list()));
   const redis = new Redis(desk.installation.redisUrl);
   try {
-    const keys = await redis.keys('postern:*');
+    const living = await desk.node.postern.fleet.liveConnections.listNodes();
+    const cancelKeys = await Promise.all(living.map(({ nodeId }) => redis.hlen(redisKeys.cancelRoutes(nodeId))));
     return {
       sockets: nodes.reduce((sum, { postern }) => sum + postern.gateway.connectionCounts().sockets, 0),
       upstreamConnections: Number(upstream?.count),
       registered: lists.flat().length,
-      cancelKeys: keys.filter((key) => key.startsWith('postern:cancel')).length,
-      waitingLogins: await redis.zcard('postern:waiting'),
+      cancelKeys: cancelKeys.reduce((sum, count) => sum + count, 0),
+      waitingLogins: await redis.zcard(redisKeys.waitingLogins()),
     };
   } finally {
     redis.disconnect();

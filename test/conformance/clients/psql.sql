@@ -22,5 +22,5 @@ select 'large object ' || (length(lo_get(:LASTOID)) > 0);
 select n from generate_series(1, 100000) n;
 \o
 select 'rows ' || :ROW_COUNT;
-\set long `head -c 10485760 /dev/zero | tr '\\0' x`
+\set long `printf %010485760d 0`
 select 'long statement ' || length(:'long');
