@@ -60,7 +60,7 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(invitationRoutes({ deps, renderer, address }));
   app.use(approvalRoutes({ services: approvalServices(deps), catalogue, limits: deps.limits, renderer }));
   app.use(consoleRoutes({ deps, mailer, consumption, renderer, address }));
-  app.use(opsRoutes({ deps, renderer, address }));
+  app.use(opsRoutes({ deps, mailer, consumption, renderer, address }));
   app.use(unknownPath, errorHandler(renderer));
   return app;
 }

@@ -1,10 +1,8 @@
 // Every route of the operations pages: the operators' own, and the same for one account.
 
 import { Router as createRouter, type Router } from 'express';
+import type { consoleRoutes } from '../console/console-routes.ts';
 import { formRoute, type Opening, pageRoute } from '../console/form-route.ts';
-import type { HttpDependencies } from '../http-dependencies.ts';
-import type { PageRenderer } from '../pages/page-renderer.ts';
-import type { PublicAddress } from '../public-address.ts';
 import { cancelQuery, endConnection, showConnection } from './act-on-connection.ts';
 import { exportAudit, showAudit } from './audit.ts';
 import { FleetWatch } from './fleet-watch.ts';
@@ -16,16 +14,9 @@ import { type OpsVisit, openOperations, openOversight } from './ops-scope.ts';
 import { sendNotice } from './send-notice.ts';
 import { showConnections } from './show-connections.ts';
 
-export function opsRoutes({
-  deps,
-  renderer,
-  address,
-}: {
-  readonly deps: HttpDependencies;
-  readonly renderer: PageRenderer;
-  readonly address: PublicAddress;
-}): Router {
-  const parts: OpsParts = { ...deps, renderer, address, watch: new FleetWatch(deps) };
+/** Takes what the console's routes take: the pages of an account stand in its frame. */
+export function opsRoutes({ deps, ...rest }: Parameters<typeof consoleRoutes>[0]): Router {
+  const parts: OpsParts = { ...deps, ...rest, watch: new FleetWatch(deps) };
   const feeds = new LiveFeeds(parts.watch);
   const router = createRouter();
   router.get('/ops/nodes', pageRoute(parts, openOperations, showNodes));
