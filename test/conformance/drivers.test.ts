@@ -69,7 +69,7 @@ const FIRST_TIME = {
 
 /** Grants belong to a terminal: drivers of different names must not come in by each other's. */
 function environmentOf({ name }: DriverProgram): Record<string, string> {
-  const application = CLIENTS[name].doors.link === 'no' ? { PGAPPNAME: name } : {};
+  const application: Record<string, string> = CLIENTS[name].doors.link === 'no' ? { PGAPPNAME: name } : {};
   return { ...desk.environmentOf(`user of ${name}`), ...application };
 }
 
