@@ -62,7 +62,7 @@ describe('the list of live connections', () => {
     await waitUntil(async () => !(await rowsIn(page).first().textContent())?.includes('ocean'), 'the list is narrowed');
     await page.getByRole('link', { name: 'Sort by Received' }).focus();
     await page.keyboard.press('Enter');
-    expect(await page.locator('th.of-received').getAttribute('aria-sort')).toBe('descending');
+    await page.locator('th.of-received[aria-sort="descending"]').waitFor();
     const largest = fleet
       .map(({ record }) => record)
       .filter(({ projectName }) => projectName === 'warehouse')
