@@ -5,7 +5,7 @@ import { accountView, personView } from '../console/console-view.ts';
 import type { Again } from '../console/form-route.ts';
 import type { OpsVisit } from './ops-scope.ts';
 
-const OPERATORS_PAGES: readonly Link[] = [
+export const OPERATORS_PAGES: readonly Link[] = [
   { label: 'Connections', href: '/ops' },
   { label: 'Nodes', href: '/ops/nodes' },
   { label: 'Audit trail', href: '/ops/audit' },
