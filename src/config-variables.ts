@@ -2,18 +2,25 @@
 // `postern config` are made from it; config.ts turns the values into the program's Config.
 
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
-import { isLoopback, parseNetwork } from './network-address.ts';
-import { parseRedisUrl } from './redis-url.ts';
-import { Secret } from './secret.ts';
-
-export interface ConfiguredHost {
-  readonly id: string;
-  readonly pgVersion: number;
-  readonly regionId: string;
-  /** Connection URL of a role that may create roles and databases. */
-  readonly url: Secret;
-}
+import {
+  duration,
+  hosts,
+  integer,
+  list,
+  networks,
+  optionalPort,
+  optionalSecret,
+  optionalText,
+  ports,
+  postgresUrl,
+  publicUrl,
+  redisUrl,
+  secretKeys,
+  smtpUrl,
+  text,
+  webUrl,
+  yesOrNo,
+} from './variable-formats.ts';
 
 interface Variable<T> {
   readonly kind: 'plain' | 'secret';
@@ -23,90 +30,8 @@ interface Variable<T> {
   readonly parse: z.ZodType<T, string>;
 }
 
-const text = z.string();
-const optionalText = text.transform((value) => (value === '' ? null : value));
-const optionalSecret = text.transform((value) => (value === '' ? null : new Secret(value)));
-const redisUrl = text
-  .refine(
-    (value) => value === '' || parseRedisUrl(value) !== null,
-    'not a URL like redis://host:6379/0, redis-sentinel://h1,h2/master or redis-cluster://h1,h2',
-  )
-  .pipe(optionalSecret);
-const list = text.transform((value) =>
-  value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
-const networks = list.refine(
-  (items) => items.every((item) => parseNetwork(item) !== null),
-  'not a list of networks like 10.0.0.0/8',
-);
-const ports = list
-  .refine((items) => items.every((item) => /^\d{1,5}$/.test(item) && Number(item) <= 65_535), 'not a list of ports')
-  .transform((items) => items.map(Number));
-const integer = (lowest: number, highest: number) =>
-  text
-    .refine(
-      (value) => /^\d{1,9}$/.test(value) && Number(value) >= lowest && Number(value) <= highest,
-      `not a number from ${lowest} to ${highest}`,
-    )
-    .transform(Number);
-const optionalPort = text
-  .refine((value) => value === '' || (/^\d{1,5}$/.test(value) && Number(value) <= 65_535), 'not a port')
-  .transform((value) => (value === '' ? null : Number(value)));
-const yesOrNo = z.enum(['yes', 'no']).transform((value) => value === 'yes');
-const duration = (lowest: string, highest: string) =>
-  text
-    .transform((value) => parseDuration(value) ?? Number.NaN)
-    .refine(
-      (ms) => ms >= (parseDuration(lowest) ?? 0) && ms <= (parseDuration(highest) ?? 0),
-      `not a duration from ${lowest} to ${highest}, like 90s, 2m or 8h`,
-    );
-
-// Cookies of a sign-in may travel in clear text on the machine itself only.
-const publicUrl = optionalText.transform((value, context) => {
-  if (value === null) return null;
-  const url = URL.canParse(value) ? new URL(value) : null;
-  const isLocal = url !== null && (url.hostname === 'localhost' || isLoopback(url.hostname.replace(/^\[|\]$/g, '')));
-  if (url !== null && url.pathname === '/' && (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal)))
-    return url.origin;
-  context.addIssue({ code: 'custom', message: 'not an https:// origin without a path (http:// only on localhost)' });
-  return z.NEVER;
-});
-
-const webUrl = optionalText.refine((value) => value === null || /^https?:\/\//.test(value), 'not a web address');
-
-// `<major version>[@<region>]=<URL>`
-const HOST = /^(\d\d)(?:@([a-z0-9-]{1,40}))?=(postgres(?:ql)?:\/\/\S+)$/;
-
-const secretKeys = text.transform((value, context): [Secret, ...Secret[]] | null => {
-  if (value === '') return null;
-  const keys = value.split(',').map((part) => part.trim());
-  const [current, ...older] = keys.map((key) => new Secret(key));
-  if (current !== undefined && keys.every((key) => Buffer.from(key, 'base64').length === 32))
-    return [current, ...older];
-  context.addIssue({ code: 'custom', message: 'not 32 bytes in base64 (several by comma, current first)' });
-  return z.NEVER;
-});
-
-const hosts = text.transform((value, context): ConfiguredHost[] => {
-  const parts = value.split(',').filter((part) => part.trim() !== '');
-  const parsed = parts.map((part) => HOST.exec(part.trim()) ?? []);
-  const found = parsed.flatMap(([, pgVersion, regionId = 'default', url]): ConfiguredHost[] =>
-    pgVersion === undefined || url === undefined
-      ? []
-      : [{ id: `${regionId}-${pgVersion}`, pgVersion: Number(pgVersion), regionId, url: new Secret(url) }],
-  );
-  const isUsable = found.length === parts.length && new Set(found.map((host) => host.id)).size === found.length;
-  if (isUsable) return found;
-  const message = 'not a list like 16@eu=postgres://…,18=postgres://…, each version once a region';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
-
 export const CONFIG_VARIABLES = {
-  DATABASE_URL: secret('', 'Postgres of the catalogue; unset: an embedded one in the data directory', optionalSecret),
+  DATABASE_URL: secret('', 'Postgres of the catalogue; unset: an embedded one in the data directory', postgresUrl),
   REDIS_URL: secret(
     '',
     'Redis (`redis://`, `rediss://`, `redis-sentinel://`, `redis-cluster://`); unset: an embedded one',
@@ -201,9 +126,9 @@ export const CONFIG_VARIABLES = {
   POSTERN_OIDC_CLIENT_ID: plain('', 'client id there', optionalText),
   POSTERN_OIDC_CLIENT_SECRET: secret('', 'client secret there; unset: a public client', optionalSecret),
   POSTERN_OIDC_NAME: plain('single sign-on', 'what the sign-in button says', text),
-  POSTERN_SMTP_URL: secret('', 'mail server; unset: mail goes to the log', optionalSecret),
+  POSTERN_SMTP_URL: secret('', 'mail server; unset: mail goes to the log', smtpUrl),
   POSTERN_MAIL_FROM: plain('postern@localhost', 'sender of mail', text),
-  POSTERN_AUDIT_WEBHOOK_URL: plain('', 'receives each audit event', webUrl),
+  POSTERN_AUDIT_WEBHOOK_URL: secret('', 'receives each audit event', webUrl),
   POSTERN_AUDIT_WEBHOOK_SECRET: secret('', 'signs them (HMAC-SHA256)', optionalSecret),
   POSTERN_WORKERS: plain('1', 'processes on this machine, each a node', integer(1, 64)),
   POSTERN_NODE_ID: plain('', 'name of this node; unset: random', optionalText),

@@ -4,7 +4,7 @@ const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as c
 
 /** Milliseconds of `2m`, `500ms`, `8h`, `30d`; null for anything else. */
 export function parseDuration(text: string): number | null {
-  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text.trim());
+  const match = /^(\d{1,8})(ms|s|m|h|d)$/.exec(text.trim());
   const [, amount, unit] = match ?? [];
   if (amount === undefined || unit === undefined) return null;
   return Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];

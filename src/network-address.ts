@@ -9,7 +9,7 @@ export interface Network {
   readonly family: 'ipv4' | 'ipv6';
 }
 
-/** Drops the zone and turns IPv4-mapped IPv6 into IPv4; other text is returned as it is. */
+/** Drops the zone and turns IPv4-mapped IPv6 into IPv4; text that is no address comes back as no address, in lower case. */
 export function normalizeAddress(address: string): string {
   const bare = address.replace(/%.*$/, '').toLowerCase();
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1];
@@ -50,14 +50,21 @@ export function wideNetworkKey(address: string): string {
 /** A network from `10.0.0.0/8`, `2001:db8::/32` or a single address; null when it is none. */
 export function parseNetwork(text: string): Network | null {
   const [rawAddress = '', rawPrefix, ...rest] = text.trim().split('/');
-  const address = rawPrefix === undefined ? normalizeAddress(rawAddress) : rawAddress.toLowerCase();
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return null;
+  const version = isIP(rawAddress);
+  // A zone names an interface of one machine, and so no network.
+  if (version === 0 || rest.length > 0 || rawAddress.includes('%')) return null;
   const widest = version === 4 ? 32 : 128;
   if (rawPrefix !== undefined && !/^\d{1,3}$/.test(rawPrefix)) return null;
   const prefix = rawPrefix === undefined ? widest : Number(rawPrefix);
   if (prefix > widest) return null;
-  return { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
+  const address = normalizeAddress(rawAddress);
+  if (isIPv4(address)) return mappedNetwork(address, prefix - (widest - 32));
+  return { address, prefix, family: 'ipv6' };
+}
+
+/** Null for a network that is wider than all of IPv4 and yet written as an IPv4-mapped one. */
+function mappedNetwork(address: string, prefix: number): Network | null {
+  return prefix < 0 ? null : { address, prefix, family: 'ipv4' };
 }
 
 /** True when the address lies in one of the networks; texts that are no network are passed over. */

@@ -2,10 +2,10 @@
 // passwords as they are given; which project they belong to is decided elsewhere.
 
 import pg from 'pg';
-import type { ConfiguredHost } from '../config-variables.ts';
 import type { Log } from '../log.ts';
 import { encodeVerifier, makeVerifier } from '../protocol/scram-verifier.ts';
 import type { Secret } from '../secret.ts';
+import type { ConfiguredHost } from '../variable-formats.ts';
 import { adminConnection, type HostAddress, hostAddress } from './host-address.ts';
 import { claimPublicSchema, type ProjectRoles, shareDatabase } from './project-privileges.ts';
 

@@ -1,0 +1,112 @@
+// How the values of environment variables are written: lists, networks, durations, URLs, keys, hosts. Each takes the text
+// and gives the value, or says what it is not; which variable has which format stands in config-variables.ts.
+
+import { z } from 'zod';
+import { parseDuration } from './duration.ts';
+import { isLoopback, parseNetwork } from './network-address.ts';
+import { parseRedisUrl } from './redis-url.ts';
+import { Secret } from './secret.ts';
+
+export interface ConfiguredHost {
+  readonly id: string;
+  readonly pgVersion: number;
+  readonly regionId: string;
+  /** Connection URL of a role that may create roles and databases. */
+  readonly url: Secret;
+}
+
+export const text = z.string();
+export const optionalText = text.transform((value) => (value === '' ? null : value));
+export const optionalSecret = text.transform((value) => (value === '' ? null : new Secret(value)));
+export const redisUrl = text
+  .refine(
+    (value) => value === '' || parseRedisUrl(value) !== null,
+    'not a URL like redis://host:6379/0, redis-sentinel://h1,h2/master or redis-cluster://h1,h2',
+  )
+  .pipe(optionalSecret);
+export const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+export const networks = list.refine(
+  (items) => items.every((item) => parseNetwork(item) !== null),
+  'not a list of networks like 10.0.0.0/8',
+);
+export const ports = list
+  .refine((items) => items.every((item) => /^\d{1,5}$/.test(item) && Number(item) <= 65_535), 'not a list of ports')
+  .transform((items) => items.map(Number));
+export const integer = (lowest: number, highest: number) =>
+  text
+    .refine(
+      (value) => /^\d{1,9}$/.test(value) && Number(value) >= lowest && Number(value) <= highest,
+      `not a number from ${lowest} to ${highest}`,
+    )
+    .transform(Number);
+export const optionalPort = text
+  .refine((value) => value === '' || (/^\d{1,5}$/.test(value) && Number(value) <= 65_535), 'not a port')
+  .transform((value) => (value === '' ? null : Number(value)));
+export const yesOrNo = z.enum(['yes', 'no']).transform((value) => value === 'yes');
+export const duration = (lowest: string, highest: string) =>
+  text
+    .transform((value) => parseDuration(value) ?? Number.NaN)
+    .refine(
+      (ms) => ms >= (parseDuration(lowest) ?? 0) && ms <= (parseDuration(highest) ?? 0),
+      `not a duration from ${lowest} to ${highest}, like 90s, 2m or 8h`,
+    );
+
+// Cookies of a sign-in may travel in clear text on the machine itself only.
+export const publicUrl = optionalText.transform((value, context) => {
+  if (value === null) return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isLocal = url !== null && (url.hostname === 'localhost' || isLoopback(url.hostname.replace(/^\[|\]$/g, '')));
+  if (url !== null && url.pathname === '/' && (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal)))
+    return url.origin;
+  context.addIssue({ code: 'custom', message: 'not an https:// origin without a path (http:// only on localhost)' });
+  return z.NEVER;
+});
+
+export const webUrl = optionalText.refine((value) => value === null || /^https?:\/\//.test(value), 'not a web address');
+
+/** A URL of one of these schemes. Its problem is told without its text, which may hold a password. */
+const secretUrl = (...schemes: readonly string[]) =>
+  optionalSecret.refine(
+    (url) => url === null || isUrlOf(url.reveal(), schemes),
+    `not a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  );
+
+export const postgresUrl = secretUrl('postgres', 'postgresql');
+export const smtpUrl = secretUrl('smtp', 'smtps');
+
+function isUrlOf(url: string, schemes: readonly string[]): boolean {
+  return schemes.some((scheme) => url.startsWith(`${scheme}://`)) && URL.canParse(url);
+}
+
+// `<major version>[@<region>]=<URL>`
+const HOST = /^(\d\d)(?:@([a-z0-9-]{1,40}))?=(postgres(?:ql)?:\/\/\S+)$/;
+
+export const secretKeys = text.transform((value, context): [Secret, ...Secret[]] | null => {
+  if (value === '') return null;
+  const keys = value.split(',').map((part) => part.trim());
+  const [current, ...older] = keys.map((key) => new Secret(key));
+  if (current !== undefined && keys.every((key) => Buffer.from(key, 'base64').length === 32))
+    return [current, ...older];
+  context.addIssue({ code: 'custom', message: 'not 32 bytes in base64 (several by comma, current first)' });
+  return z.NEVER;
+});
+
+export const hosts = text.transform((value, context): ConfiguredHost[] => {
+  const parts = value.split(',').filter((part) => part.trim() !== '');
+  const parsed = parts.map((part) => HOST.exec(part.trim()) ?? []);
+  const found = parsed.flatMap(([, pgVersion, regionId = 'default', url]): ConfiguredHost[] =>
+    pgVersion === undefined || url === undefined || !isUrlOf(url, ['postgres', 'postgresql'])
+      ? []
+      : [{ id: `${regionId}-${pgVersion}`, pgVersion: Number(pgVersion), regionId, url: new Secret(url) }],
+  );
+  const isUsable = found.length === parts.length && new Set(found.map((host) => host.id)).size === found.length;
+  if (isUsable) return found;
+  const message = 'not a list like 16@eu=postgres://…,18=postgres://…, each version once a region';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
