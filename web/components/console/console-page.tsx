@@ -46,7 +46,7 @@ function ConsoleHead({ frame, view }: ConsoleProps): VNode {
     <header class="console-head">
       <ConsoleBar frame={frame} view={view} />
       {view.tabs.length > 0 && (
-        <Tabs tabs={view.tabs} label={view.crumbs[0]?.label ?? view.account?.label ?? 'Pages'} />
+        <Tabs tabs={view.tabs} label={view.account?.label ?? view.crumbs[0]?.label ?? 'Pages'} />
       )}
     </header>
   );

@@ -41,11 +41,11 @@ export function dateInWords(at: Date): string {
   return DATE.format(at);
 }
 
-/** In the largest unit that fills it: `3 days`, `2 hours`, `5 minutes`, `12 seconds`. */
+/** Rounded, in the largest unit that fills it: `3 days`, `2 hours`, `5 minutes`, `12 seconds`. */
 export function spanInWords(ms: number): string {
-  if (ms >= DAY_MS) return count(Math.floor(ms / DAY_MS), 'day');
-  if (ms >= HOUR_MS) return count(Math.floor(ms / HOUR_MS), 'hour');
-  if (ms >= MINUTE_MS) return count(Math.floor(ms / MINUTE_MS), 'minute');
+  if (ms >= DAY_MS) return count(Math.round(ms / DAY_MS), 'day');
+  if (ms >= HOUR_MS) return count(Math.round(ms / HOUR_MS), 'hour');
+  if (ms >= MINUTE_MS) return count(Math.round(ms / MINUTE_MS), 'minute');
   return count(Math.floor(ms / 1_000), 'second');
 }
 

@@ -8,10 +8,10 @@ import { Secret } from '../../../secret.ts';
 import { endAccess } from '../../end-access.ts';
 import { contextOf, requireSession } from '../../request-context.ts';
 import { nameField, newPasswordField } from '../../sign-in/new-password.ts';
-import { personView } from '../console-view.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
 import type { Visit } from '../visit.ts';
+import { meView } from './me-view.ts';
 
 const PATH = '/app/me/profile';
 const passwordSchema = z.object({ current_password: z.string().max(1_024), new_password: newPasswordField });
@@ -20,7 +20,7 @@ export async function showProfile(visit: Visit, again?: Again): Promise<void> {
   const { parts, request, response, person } = visit;
   const user = await getUser(parts.catalogue, person.userId);
   parts.renderer.send(request, response, MyProfilePage, {
-    view: personView(visit, again?.told ?? null, [{ label: 'Name and password', href: PATH }]),
+    view: meView(visit, PATH, again),
     path: PATH,
     name: again?.typed.name ?? user.name,
     email: user.email,

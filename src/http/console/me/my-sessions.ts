@@ -13,12 +13,12 @@ import { endAccess } from '../../end-access.ts';
 import { requireSession } from '../../request-context.ts';
 import { clearCookie } from '../../security/cookies.ts';
 import { connectionRow, endConnection } from '../connection-rows.ts';
-import { personView } from '../console-view.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo } from '../form-route.ts';
 import { param, type Visit } from '../visit.ts';
 import { browserInWords } from './browser-in-words.ts';
 import { historyRow } from './history-rows.ts';
+import { meView } from './me-view.ts';
 
 const PATH = '/app/me/sessions';
 const EVENTS_SHOWN = 30;
@@ -33,7 +33,7 @@ export async function showSessions(visit: Visit, again?: Again): Promise<void> {
   ]);
   const current = requireSession(response).sessionId;
   parts.renderer.send(request, response, MySessionsPage, {
-    view: personView(visit, again?.told ?? null, [{ label: 'My sessions', href: PATH }]),
+    view: meView(visit, PATH, again),
     path: PATH,
     connections: connections.map((record) => connectionRow(record, null)),
     grants: await Promise.all(grants.map((grant) => grantRow(visit, grant))),

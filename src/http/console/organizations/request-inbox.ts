@@ -1,6 +1,7 @@
 // The operators' inbox of requests for organizations: approved or declined, once.
 
 import { z } from 'zod';
+import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
 import { RequestInboxPage } from '../../../../web/pages/console/organizations/request-inbox-page.tsx';
 import {
   decideOrganizationRequest,
@@ -10,6 +11,7 @@ import {
 import { INSTALLATION, may, notFound } from '../../../catalogue/permissions.ts';
 import { getUser } from '../../../catalogue/users.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { OPERATORS_PAGES } from '../../ops-pages/ops-view.ts';
 import { personView } from '../console-view.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
@@ -23,7 +25,7 @@ export async function showRequests(visit: Visit, again?: Again): Promise<void> {
   const all = await listOrganizationRequests(parts.catalogue, context);
   const rows = await Promise.all(all.map((each) => requestRow(visit, each)));
   parts.renderer.send(request, response, RequestInboxPage, {
-    view: personView(visit, again?.told ?? null, [{ label: 'Organization requests', href: PATH }]),
+    view: inboxView(visit, again),
     waiting: rows.filter(({ status }) => status === 'requested'),
     decided: rows.filter(({ status }) => status !== 'requested').reverse(),
     now,
@@ -43,6 +45,15 @@ export async function declineRequest(visit: Visit): Promise<void> {
   const decision = { requestId: param(visit, 'requestId'), verdict: 'decline', reason } as const;
   await decideOrganizationRequest(visit.parts.catalogue, visit.context, decision);
   goTo(visit, done(PATH, 'request_declined'));
+}
+
+function inboxView(visit: Visit, again?: Again): ConsoleView {
+  const crumbs = [
+    { label: 'Operations', href: '/ops' },
+    { label: 'Organization requests', href: PATH },
+  ];
+  const tabs = OPERATORS_PAGES.map((tab) => ({ ...tab, isCurrent: tab.href === PATH }));
+  return { ...personView(visit, again?.told ?? null, crumbs), tabs };
 }
 
 /** To all others the inbox does not exist. */

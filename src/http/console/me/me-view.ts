@@ -1,0 +1,17 @@
+// The frame of the person's own pages.
+
+import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
+import { personView } from '../console-view.ts';
+import type { Again } from '../form-route.ts';
+import type { Visit } from '../visit.ts';
+
+const PAGES = [
+  { label: 'Sessions', href: '/app/me/sessions' },
+  { label: 'Name and password', href: '/app/me/profile' },
+] as const;
+
+export function meView(visit: Visit, path: (typeof PAGES)[number]['href'], again?: Again): ConsoleView {
+  const crumbs = PAGES.filter(({ href }) => href === path);
+  const tabs = PAGES.map((page) => ({ ...page, isCurrent: page.href === path }));
+  return { ...personView(visit, again?.told ?? null, crumbs), tabs };
+}
