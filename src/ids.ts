@@ -55,7 +55,6 @@ export const newNodeId = (): NodeId => `node-${alphanumerics(8)}` as NodeId;
 export const personalAccountId = (userId: UserId): AccountId => userId as string as AccountId;
 export const isOrganizationId = (id: string): boolean => /^org-[a-z0-9-]{1,56}$/.test(id);
 export const isLoginRequestId = (text: string): text is LoginRequestId => /^lr-[a-z0-9]{20}$/.test(text);
-export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 /**
  * Brands a string that already went through a check of its own (a database row, a validated request, our own Redis record).

@@ -16,7 +16,7 @@ const NAME_IS_TAKEN = ['42P04', '42710', '42939'];
 /** A role or a database of that name is already there, or the name is the server's own. */
 export class HostNameTaken extends Error {}
 
-export interface NewHostRole {
+interface NewHostRole {
   readonly name: string;
   readonly password: Secret;
   /** The project's role whose rights it has, too; null for none. */
