@@ -81,7 +81,7 @@ export async function startWeb(
   const closers: Closer[] = [];
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, linesInto(lines));
-  const catalogue = await openWebCatalogue(database ?? (await createTestDatabase()), { log, closers });
+  const catalogue = await openWebCatalogue(database ?? (await createTestDatabase()), { config, log, closers });
   const parts = await buildParts({ config, catalogue, hostUrl: database?.url, ttlMs, log }, closers);
   const firstProjects: string[] = [];
   const createFirstProject = async (userId: string) => {
@@ -102,12 +102,14 @@ export async function startWeb(
 
 async function openWebCatalogue(
   database: TestDatabase,
-  { log, closers }: { log: Logger; closers: Closer[] },
+  { config, log, closers }: { config: Config; log: Logger; closers: Closer[] },
 ): Promise<Catalogue> {
   closers.push(() => database.close());
   const sealer = new Sealer([newSealingKey()]);
   const url = new Secret(database.url);
-  const catalogue = await openCatalogue({ url, log, clock: systemClock, sealer, nodeId: newNodeId() });
+  const { creation: organizationCreation, defaultPlan, sharing } = config.organizations;
+  const settings = { organizationCreation, defaultPlan, sharing };
+  const catalogue = await openCatalogue({ url, log, clock: systemClock, sealer, settings, nodeId: newNodeId() });
   closers.push(() => catalogue.close());
   return catalogue;
 }
