@@ -7,7 +7,8 @@ import { type Config, loadConfig } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { type Addresses, createPostern } from './postern.ts';
 import { ConfigError, unknownVariables } from './read-environment.ts';
-import { reportReady, runWorkers } from './run-workers.ts';
+import { runWorkers } from './run-workers.ts';
+import { reportReady } from './worker-pool.ts';
 
 async function serve({ demo }: { demo: 'with' | 'without' }): Promise<void> {
   const config = loadConfig(process.env, { demo });
@@ -37,11 +38,11 @@ async function serveByWorkers(config: Config, log: Log): Promise<void> {
 }
 
 /**
- * The second signal means now. A terminal sends its Ctrl-C to every process: a worker leaves that to its primary, which
- * then tells it to stop.
+ * The second signal means now. A terminal sends its Ctrl-C to every process, and a supervisor may do so with SIGHUP: a
+ * worker leaves both to its primary, which then tells it to stop.
  */
 function onStopSignal(stop: () => Promise<void>): void {
-  if (cluster.isWorker) process.on('SIGINT', () => {});
+  if (cluster.isWorker) for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {});
   const names = cluster.isWorker ? (['SIGTERM'] as const) : (['SIGTERM', 'SIGINT'] as const);
   for (const name of names) {
     process.once(name, () => {

@@ -1,0 +1,113 @@
+// Keeps one worker process running in each slot: starts again what dies, replaces all one by one, ends all. Knows nothing
+// of what they serve.
+
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Log } from './log.ts';
+import type { Addresses } from './postern.ts';
+
+const RESTART_PAUSE_MS = 1_000;
+
+const readySchema = z.object({
+  pg: z.object({ host: z.string(), port: z.number() }),
+  http: z.object({ host: z.string(), port: z.number(), url: z.string() }),
+  setUpUrl: z.string().nullable(),
+});
+
+export class WorkerPool {
+  readonly #environmentOf: (slot: number) => Readonly<Record<string, string>>;
+  readonly #log: Log;
+  /** Those that serve and are meant to: one that drains for its replacement is in no slot. */
+  readonly #serving = new Map<number, Worker>();
+  #isStopping = false;
+  #restart: Promise<void> = Promise.resolve();
+
+  constructor(options: { environmentOf(slot: number): Readonly<Record<string, string>>; log: Log }) {
+    this.#environmentOf = options.environmentOf;
+    this.#log = options.log;
+  }
+
+  /** Resolves when the slot's new worker serves; throws when it ends before. */
+  async start(slot: number): Promise<Addresses> {
+    const worker = cluster.fork(this.#environmentOf(slot));
+    const addresses = await ready(worker);
+    this.#serving.set(slot, worker);
+    worker.once('exit', (code, signal) => {
+      if (this.#isStopping || this.#serving.get(slot) !== worker) return;
+      this.#log.error({ worker: worker.process.pid, code, signal }, 'a worker died and is started again');
+      void this.#revive(slot);
+    });
+    return addresses;
+  }
+
+  /**
+   * Starts a new worker for each serving one, and drains the old one when the new one serves. Never rejects: when a new one
+   * cannot start, the old ones go on. A call during another begins after it.
+   */
+  restartOneByOne(): Promise<void> {
+    this.#restart = this.#restart.then(() => this.#replaceAll());
+    return this.#restart;
+  }
+
+  /** Drains all workers and resolves when the last has ended. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const running = Object.values(cluster.workers ?? {}).flatMap((worker) => (worker === undefined ? [] : [worker]));
+    const ended = running.map((worker) => once(worker, 'exit'));
+    for (const worker of running) worker.process.kill('SIGTERM');
+    await Promise.all(ended);
+  }
+
+  async #replaceAll(): Promise<void> {
+    for (const [slot, old] of [...this.#serving]) {
+      if (this.#isStopping) return;
+      // One that died meanwhile is new already.
+      if (this.#serving.get(slot) !== old) continue;
+      this.#serving.delete(slot);
+      try {
+        await this.start(slot);
+        old.process.kill('SIGTERM');
+      } catch (error) {
+        this.#log.error({ err: error }, 'a new worker could not be started: the old ones go on');
+        if (old.isDead()) void this.#revive(slot);
+        else this.#serving.set(slot, old);
+        return;
+      }
+    }
+  }
+
+  async #revive(slot: number): Promise<void> {
+    this.#serving.delete(slot);
+    for (;;) {
+      await pause(RESTART_PAUSE_MS);
+      if (this.#isStopping) return;
+      try {
+        await this.start(slot);
+        return;
+      } catch (error) {
+        this.#log.error({ err: error }, 'a worker could not be started again');
+      }
+    }
+  }
+}
+
+/** What a worker says to its primary when it serves. */
+export function reportReady(addresses: Addresses): void {
+  process.send?.(addresses);
+}
+
+async function ready(worker: Worker): Promise<Addresses> {
+  const controller = new AbortController();
+  const failed = once(worker, 'exit', { signal: controller.signal }).then(() => {
+    throw new Error('a worker ended before it served');
+  });
+  try {
+    const [message] = await Promise.race([once(worker, 'message', { signal: controller.signal }), failed]);
+    return readySchema.parse(message);
+  } finally {
+    failed.catch(() => {});
+    controller.abort();
+  }
+}
