@@ -36,7 +36,7 @@ export class PosternError extends Error {
   }
 }
 
-/** Passes a PosternError through; wraps anything else as `internal` with a fresh 8-character reference. */
+/** Passes a PosternError through; wraps anything else as `internal` with a fresh 6-character reference. */
 export function toPosternError(error: unknown): PosternError {
   if (error instanceof PosternError) return error;
   return new PosternError('internal', { params: { reference: newReference() }, cause: error });
