@@ -13,6 +13,8 @@ import { createLog } from '../../src/log.ts';
 import { launchBrowser, openContext } from '../support/browser.ts';
 import type { TestDatabase } from '../support/postgres-for-tests.ts';
 import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { consoleScenes } from './console-scenes.ts';
+import { buildTown } from './console-town.ts';
 import { SCENES, type Scene, SET_UP_SCENE } from './scenes.ts';
 
 const FOLDER = fileURLToPath(new URL('../../screenshots/', import.meta.url));
@@ -36,6 +38,9 @@ async function main(): Promise<void> {
   try {
     const adminUrl = postgres.adminUrl.reveal();
     await withWeb(adminUrl, 'people', (web) => takeAll(browser, web, SCENES.filter(isWanted)));
+    await withWeb(adminUrl, 'town', async (web) =>
+      takeAll(browser, web, consoleScenes(await buildTown(web)).filter(isWanted)),
+    );
     await withWeb(adminUrl, 'empty', (web) => takeAll(browser, web, [SET_UP_SCENE].filter(isWanted)));
   } finally {
     await browser.close();

@@ -1,0 +1,71 @@
+// Every page of the console by name, and how its address is made in a town. The accessibility tests, the walks of all
+// kinds of people and the screenshots read this list.
+
+import type { Town } from './console-town.ts';
+import { type Scene, signInAs } from './scenes.ts';
+
+export type Inhabitant = 'admin' | 'member' | 'guest' | 'operator' | 'stranger';
+
+export interface ConsolePlace {
+  readonly name: string;
+  /** Who sees the page at its fullest; the others are in the table of the walk. */
+  readonly as: Inhabitant;
+  readonly path: (town: Town) => string;
+}
+
+const org = (rest: string) => (town: Town) => `/app/${town.organization.id}${rest}`;
+const shop = (rest: string) => (town: Town) => `/app/${town.organization.id}/projects/${town.shop.project.id}${rest}`;
+const own = (who: Inhabitant, rest: string) => (town: Town) => `/app/${town[who].accountId}${rest}`;
+
+export const CONSOLE_PLACES: readonly ConsolePlace[] = [
+  { name: 'projects', as: 'admin', path: org('/projects') },
+  { name: 'projects-none-found', as: 'admin', path: org('/projects?search=nothing-has-this-name') },
+  { name: 'projects-empty', as: 'stranger', path: own('stranger', '/projects') },
+  { name: 'new-project', as: 'admin', path: org('/projects/new') },
+  { name: 'attach', as: 'admin', path: org('/projects/attach') },
+  { name: 'shared', as: 'guest', path: own('guest', '/shared') },
+  { name: 'project', as: 'admin', path: shop('') },
+  {
+    name: 'project-as-guest',
+    as: 'guest',
+    path: (town) => `/app/${town.guest.accountId}/projects/${town.shop.project.id}`,
+  },
+  { name: 'connect', as: 'admin', path: shop('/connect') },
+  { name: 'databases', as: 'admin', path: shop('/databases') },
+  { name: 'consumption', as: 'admin', path: shop('/consumption') },
+  { name: 'sharing', as: 'admin', path: shop('/sharing') },
+  { name: 'project-settings', as: 'admin', path: shop('/settings') },
+  { name: 'new-compute', as: 'admin', path: shop('/computes/new') },
+  { name: 'delete-project', as: 'admin', path: shop('/delete') },
+  { name: 'end-connection', as: 'admin', path: (town) => `${shop('/connections/')(town)}${town.connectionId}/end` },
+  { name: 'members', as: 'admin', path: org('/people') },
+  { name: 'invite-members', as: 'admin', path: org('/people/invite') },
+  { name: 'pending-invites', as: 'admin', path: org('/people/invitations') },
+  { name: 'guests', as: 'admin', path: org('/people/guests') },
+  { name: 'invite-guests', as: 'admin', path: org('/people/invite-guests') },
+  { name: 'billing', as: 'admin', path: org('/billing') },
+  { name: 'billing-as-member', as: 'member', path: org('/billing') },
+  { name: 'settings', as: 'admin', path: org('/settings') },
+  { name: 'personal-settings', as: 'admin', path: own('admin', '/settings') },
+  { name: 'delete-organization', as: 'admin', path: org('/settings/delete') },
+  { name: 'organization-keys', as: 'admin', path: org('/api-keys') },
+  { name: 'personal-keys', as: 'admin', path: own('admin', '/api-keys') },
+  { name: 'organization-tokens', as: 'admin', path: org('/access-tokens') },
+  { name: 'personal-tokens', as: 'admin', path: own('admin', '/access-tokens') },
+  { name: 'new-token', as: 'admin', path: org('/access-tokens/new') },
+  { name: 'new-organization', as: 'stranger', path: () => '/app/organizations/new' },
+  { name: 'requests', as: 'operator', path: () => '/ops/requests' },
+  { name: 'my-sessions', as: 'admin', path: () => '/app/me/sessions' },
+  { name: 'my-profile', as: 'admin', path: () => '/app/me/profile' },
+];
+
+/** The same as scenes, for the screenshots. */
+export function consoleScenes(town: Town): Scene[] {
+  return CONSOLE_PLACES.map(({ name, as, path }) => ({
+    name: `console-${name}`,
+    play: async ({ web, page }) => {
+      await signInAs({ web, page }, town[as]);
+      await page.goto(web.url + path(town));
+    },
+  }));
+}
