@@ -13,7 +13,7 @@ export const uuidField = z.uuid();
 export const nameField = z.string().min(1).max(256);
 export const emailField = z.string().min(1).max(256).meta({ format: 'email' });
 export const countField = z.int().min(0);
-export const jsonObjectField = z.record(z.string(), z.json());
+export const jsonObjectField = z.record(z.string(), z.unknown());
 
 const MAX_ID_CHARACTERS = 256;
 

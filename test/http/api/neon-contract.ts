@@ -27,6 +27,7 @@ interface ContractedRoute {
   readonly method: string;
   /** In OpenAPI's notation. */
   readonly path: string;
+  readonly operationId: string;
   readonly pattern: RegExp;
 }
 
@@ -49,6 +50,12 @@ export class NeonContract {
   findRoute(method: string, path: string): ContractedRoute | null {
     const fitting = this.routes.filter((route) => route.method === method && route.pattern.test(path));
     return fitting.sort((a, b) => placeholders(a.path) - placeholders(b.path))[0] ?? null;
+  }
+
+  /** The contract's route of that path in OpenAPI's notation, whatever the names in braces are. */
+  findOperation(method: string, path: string): ContractedRoute | null {
+    const plain = (text: string) => text.replaceAll(/\{\w+\}/g, '{}');
+    return this.routes.find((route) => route.method === method && plain(route.path) === plain(path)) ?? null;
   }
 
   /** What is wrong with a reply; empty when it keeps the contract. */
@@ -88,11 +95,12 @@ function documentOf(version: ContractVersion): unknown {
 
 function routesOf(document: unknown): ContractedRoute[] {
   return Object.entries(asObject(get(document, ['paths']))).flatMap(([path, operations]) =>
-    Object.keys(asObject(operations))
-      .filter((method) => ['get', 'post', 'patch', 'put', 'delete'].includes(method))
-      .map((method) => ({
+    Object.entries(asObject(operations))
+      .filter(([method]) => ['get', 'post', 'patch', 'put', 'delete'].includes(method))
+      .map(([method, operation]) => ({
         method: method.toUpperCase(),
         path,
+        operationId: String(asObject(operation).operationId),
         pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
       })),
   );
