@@ -3,9 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeViolations } from '../support/axe.ts';
 import { launchBrowser, openContext, type WatchedContext } from '../support/browser.ts';
 import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
-import { CONSOLE_PLACES } from './console-scenes.ts';
+import { CONSOLE_PLACES, enterAs } from './console-scenes.ts';
 import { buildTown, type Town } from './console-town.ts';
-import { signInAs } from './scenes.ts';
 
 let web: WebForTests;
 let browser: Browser;
@@ -28,7 +27,7 @@ afterAll(async () => {
 describe('axe finds nothing in light and in dark', () => {
   it.each(CONSOLE_PLACES.map((place) => [place.name, place] as const))('on %s', async (_name, place) => {
     const { page } = visit;
-    await signInAs({ web, page }, town[place.as]);
+    await enterAs({ web, page }, town, place.as);
     const response = await page.goto(web.url + place.path(town));
     expect(response?.status()).toBe(200);
     expect(await axeViolations(page)).toEqual([]);
@@ -36,7 +35,7 @@ describe('axe finds nothing in light and in dark', () => {
 
   it('with a menu and the account switcher open', async () => {
     const { page } = visit;
-    await signInAs({ web, page }, town.admin);
+    await enterAs({ web, page }, town, 'admin');
     await page.goto(`${web.url}/app/${town.organization.id}/people`);
     await page.locator('.kebab summary').first().click();
     expect(await axeViolations(page)).toEqual([]);

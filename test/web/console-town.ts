@@ -6,6 +6,7 @@ import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
 import type { Account } from '../../src/catalogue/accounts.ts';
 import { createOrganizationKey, createPersonalKey } from '../../src/catalogue/api-keys.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
 import { inviteMembers } from '../../src/catalogue/invite-members.ts';
 import { findMembership } from '../../src/catalogue/member-lists.ts';
 import { setMemberRole } from '../../src/catalogue/memberships.ts';
@@ -25,6 +26,9 @@ import {
 import { connectionRecord, recordingHandle } from '../support/fleet-for-tests.ts';
 import type { WebForTests } from '../support/web-for-tests.ts';
 
+export const INHABITANTS = ['admin', 'member', 'guest', 'operator', 'stranger'] as const;
+export type Inhabitant = (typeof INHABITANTS)[number];
+
 export interface Town {
   readonly organization: Account;
   readonly shop: HostedProject;
@@ -34,6 +38,8 @@ export interface Town {
   readonly operator: PersonForTests;
   readonly stranger: PersonForTests;
   readonly connectionId: string;
+  /** One browser session each. */
+  readonly cookies: Readonly<Record<Inhabitant, string>>;
 }
 
 const DAYS_MEASURED = 14;
@@ -59,10 +65,10 @@ export async function buildTown(web: WebForTests): Promise<Town> {
   });
   const people = { organization, shop, admin, member, guest, operator, stranger };
   await Promise.all([addPapers(web, people), addConsumption(web, people), addGrant(web, people)]);
-  return { ...people, connectionId: connect(web, people) };
+  return { ...people, connectionId: connect(web, people), cookies: await signInEverybody(web, people) };
 }
 
-type Townspeople = Omit<Town, 'connectionId'>;
+type Townspeople = Omit<Town, 'connectionId' | 'cookies'>;
 
 async function addOperator({ catalogue }: WebForTests): Promise<PersonForTests> {
   const email = `olive-${randomUUID().slice(0, 8)}@example.com`;
@@ -184,4 +190,20 @@ function connect({ liveConnections, catalogue }: WebForTests, { admin, shop, org
   handle.current = { bytesToUpstream: 4_200, bytesToClient: 1_730_000, transactionStatus: 'I' };
   liveConnections.register(record, handle);
   return record.id;
+}
+
+const BROWSERS = [
+  'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Safari/604.1',
+];
+
+async function signInEverybody({ catalogue }: WebForTests, people: Townspeople): Promise<Record<Inhabitant, string>> {
+  const signIn = async ({ userId }: PersonForTests, userAgent: string) => {
+    const { cookie } = await createBrowserSession(catalogue, { userId, ip: '127.0.0.1', userAgent });
+    return cookie.reveal();
+  };
+  const [firefox = '', phone = ''] = BROWSERS;
+  await signIn(people.admin, phone);
+  const cookies = INHABITANTS.map(async (who) => [who, await signIn(people[who], firefox)] as const);
+  return Object.fromEntries(await Promise.all(cookies)) as Record<Inhabitant, string>;
 }

@@ -3,6 +3,12 @@
 import uPlot from 'uplot';
 
 const HEIGHT = 150;
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+
+/** Where lines of the y axis may stand apart, so that their labels are round. */
+const SECOND_STEPS = [1, 5, 10, 30, 60, 300, 600, 1_800, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY, 30 * DAY];
+const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
 const grid = document.querySelector<HTMLElement>('[data-plot-grid]');
 const table = document.querySelector('[data-plots] table');
@@ -10,14 +16,15 @@ if (grid !== null && table !== null) drawAll(grid, table);
 
 function drawAll(grid: HTMLElement, table: Element): void {
   grid.hidden = false;
-  const rows = [...table.querySelectorAll('tbody tr')];
+  // The table begins with the latest.
+  const rows = [...table.querySelectorAll('tbody tr')].reverse();
   const times = rows.map((row) => Date.parse(row.querySelector('time')?.dateTime ?? '') / 1_000);
   const places = [...grid.querySelectorAll<HTMLElement>('[data-plot]')];
   const draw = () => {
     for (const place of places) {
       place.replaceChildren();
       const values = rows.map((row) => valueIn(row, Number(place.dataset.plot)));
-      new uPlot(options(place), [times, values], place);
+      new uPlot(options(place, times), [times, values], place);
     }
   };
   draw();
@@ -36,7 +43,7 @@ function valueIn(row: Element, column: number): number | null {
   return cell === null || cell === undefined ? null : Number(cell.value);
 }
 
-function options(place: HTMLElement): uPlot.Options {
+function options(place: HTMLElement, times: readonly number[]): uPlot.Options {
   const colour = (name: string) => getComputedStyle(place).getPropertyValue(name).trim();
   const axis = {
     stroke: colour('--ink-faint'),
@@ -45,17 +52,22 @@ function options(place: HTMLElement): uPlot.Options {
     font: '12px system-ui, sans-serif',
   };
   const isBars = place.dataset.shape === 'bars';
-  const say = place.dataset.unit === 'bytes' ? bytes : seconds;
+  const isBytes = place.dataset.unit === 'bytes';
+  const say = isBytes ? bytes : seconds;
+  const margin = stepOf(times) / 2;
   return {
     width: place.clientWidth,
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
     tzDate: (at) => uPlot.tzDate(new Date(at * 1_000), 'Etc/UTC'),
-    scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+    scales: {
+      x: { range: (_plot, low, high) => [low - margin, high + margin] },
+      y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] },
+    },
     axes: [
-      { ...axis, grid: { show: false } },
-      { ...axis, size: 62, values: (_plot, splits) => splits.map(say) },
+      { ...axis, grid: { show: false }, size: 30, space: 56, values: (_plot, splits) => splits.map(format(times)) },
+      { ...axis, size: 62, incrs: isBytes ? BYTE_STEPS : SECOND_STEPS, values: (_plot, splits) => splits.map(say) },
     ],
     series: [
       {},
@@ -70,9 +82,28 @@ function options(place: HTMLElement): uPlot.Options {
   };
 }
 
+/** Between two rows of the table that follow each other; a day for a single one. */
+function stepOf(times: readonly number[]): number {
+  const steps = times.slice(1).map((time, index) => time - (times[index] ?? time));
+  return steps.length === 0 ? DAY : Math.min(...steps);
+}
+
+/** Hours, days or months, by how far apart the rows of the table are. */
+function format(times: readonly number[]): (at: number) => string {
+  const step = stepOf(times);
+  const parts: Intl.DateTimeFormatOptions =
+    step < DAY
+      ? { hour: '2-digit', minute: '2-digit' }
+      : step < 20 * DAY
+        ? { day: 'numeric', month: 'short' }
+        : { month: 'short', year: '2-digit' };
+  const words = new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' });
+  return (at) => words.format(new Date(at * 1_000));
+}
+
 function seconds(value: number): string {
   if (value < 120) return `${Math.round(value)} s`;
-  return value < 7_200 ? `${Math.round(value / 60)} min` : `${Math.round(value / 3_600)} h`;
+  return value < 2 * HOUR ? `${Math.round(value / 60)} min` : `${Math.round(value / HOUR)} h`;
 }
 
 function bytes(value: number): string {

@@ -1,6 +1,8 @@
 // Small comforts of every console page: menus that close by themselves, lines that copy, forms that say they are busy.
 // The pages need none of it.
 
+const COPIED_FOR_MS = 1_600;
+
 closeMenus();
 copyLines();
 sayBusy();
@@ -21,8 +23,6 @@ function closeMenus(): void {
     open?.querySelector('summary')?.focus();
   });
 }
-
-const COPIED_FOR_MS = 1_600;
 
 function copyLines(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]')) {

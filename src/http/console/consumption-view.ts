@@ -46,7 +46,7 @@ export async function historyView(
   return {
     path,
     granularity: range.granularity,
-    frames: periods.flatMap(({ frames }) => frames.map((frame) => frameRow(frame, range.granularity))),
+    frames: periods.flatMap(({ frames }) => frames.map((frame) => frameRow(frame, range.granularity))).reverse(),
   };
 }
 

@@ -28,6 +28,7 @@ export interface HistoryView {
   /** Of the page; `?by=` chooses the granularity. */
   readonly path: string;
   readonly granularity: 'hourly' | 'daily' | 'monthly';
+  /** The latest first. */
   readonly frames: readonly FrameRow[];
 }
 

@@ -11,6 +11,7 @@ export interface PeopleProps extends ConsoleProps {
   readonly place: string;
   readonly tab: PeopleTab;
   readonly isAdmin: boolean;
+  readonly mayShare: boolean;
   readonly now: Date;
 }
 
@@ -24,9 +25,14 @@ const TABS = [
   { tab: 'guests', label: 'Guests', path: '/guests' },
 ] as const;
 
-export function PeopleFrame({ frame, view, place, tab, isAdmin, children }: PeopleFrameProps): VNode {
+export function PeopleFrame({ frame, view, place, tab, isAdmin, mayShare, children }: PeopleFrameProps): VNode {
   return (
-    <ConsolePage frame={frame} view={view} title="People" actions={isAdmin ? <InviteLinks place={place} /> : undefined}>
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="People"
+      actions={isAdmin || mayShare ? <InviteLinks place={place} isAdmin={isAdmin} mayShare={mayShare} /> : undefined}
+    >
       <nav class="sub-tabs" aria-label="People">
         <ul>
           {TABS.map(({ tab: each, label, path }) => (
@@ -43,15 +49,19 @@ export function PeopleFrame({ frame, view, place, tab, isAdmin, children }: Peop
   );
 }
 
-function InviteLinks({ place }: { readonly place: string }): VNode {
+function InviteLinks({ place, isAdmin, mayShare }: Pick<PeopleProps, 'place' | 'isAdmin' | 'mayShare'>): VNode {
   return (
     <>
-      <a class="button plain" href={`${place}/invite-guests`}>
-        Invite guests
-      </a>
-      <a class="button primary" href={`${place}/invite`}>
-        Invite members
-      </a>
+      {mayShare && (
+        <a class="button plain" href={`${place}/invite-guests`}>
+          Invite guests
+        </a>
+      )}
+      {isAdmin && (
+        <a class="button primary" href={`${place}/invite`}>
+          Invite members
+        </a>
+      )}
     </>
   );
 }

@@ -22,6 +22,7 @@ import { meView } from './me-view.ts';
 
 const PATH = '/app/me/sessions';
 const EVENTS_SHOWN = 30;
+const BROWSERS_SHOWN = 20;
 
 export async function showSessions(visit: Visit, again?: Again): Promise<void> {
   const { parts, request, response, person, context, now } = visit;
@@ -37,7 +38,8 @@ export async function showSessions(visit: Visit, again?: Again): Promise<void> {
     path: PATH,
     connections: connections.map((record) => connectionRow(record, null)),
     grants: await Promise.all(grants.map((grant) => grantRow(visit, grant))),
-    browsers: browsers.map((session) => ({
+    hiddenBrowsers: Math.max(0, browsers.length - BROWSERS_SHOWN),
+    browsers: browsers.slice(0, BROWSERS_SHOWN).map((session) => ({
       id: session.sessionId,
       isCurrent: session.sessionId === current,
       browser: browserInWords(session.userAgent),

@@ -4,6 +4,8 @@ import type { Request, Response } from 'express';
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
 import type { PeopleTab } from '../../../../web/components/console/people-tabs.tsx';
 import { accountResource, may, notFound } from '../../../catalogue/permissions.ts';
+import { projectResource } from '../../../catalogue/projects.ts';
+import { idFrom, type ProjectId } from '../../../ids.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { accountView, deeperView } from '../console-view.ts';
 import type { Again } from '../form-route.ts';
@@ -14,6 +16,8 @@ export interface PeopleVisit extends AccountVisit {
   readonly place: string;
   /** Whether this person may change who belongs to the organization. */
   readonly isAdmin: boolean;
+  /** Whether this person may share its projects: the installation's setting says who may. */
+  readonly mayShare: boolean;
 }
 
 /** Throws `not_found` for a personal account, which has no people. */
@@ -21,7 +25,14 @@ export async function openPeople(parts: ConsoleParts, request: Request, response
   const visit = await openAccount(parts, request, response);
   const resource = accountResource(visit.account.id);
   if (visit.account.kind === 'personal') throw notFound(resource);
-  return { ...visit, place: `${visit.base}/people`, isAdmin: may(visit.person, 'invitations.create', resource) };
+  const { person, base, account } = visit;
+  const anyProject = projectResource(parts.catalogue, { id: idFrom<ProjectId>(''), accountId: account.id });
+  return {
+    ...visit,
+    place: `${base}/people`,
+    isAdmin: may(person, 'invitations.create', resource),
+    mayShare: may(person, 'project.share', anyProject),
+  };
 }
 
 export function peopleView(visit: PeopleVisit, again?: Again): ConsoleView {
@@ -39,6 +50,6 @@ export function belowPeopleView(visit: PeopleVisit, label: string, again?: Again
 
 /** What each of the lists is given besides its rows. */
 export function peopleProps(visit: PeopleVisit, tab: PeopleTab, again?: Again) {
-  const { place, isAdmin, now } = visit;
-  return { view: peopleView(visit, again), place, tab, isAdmin, now };
+  const { place, isAdmin, mayShare, now } = visit;
+  return { view: peopleView(visit, again), place, tab, isAdmin, mayShare, now };
 }

@@ -43,7 +43,10 @@ export interface MySessionsProps extends ConsoleProps {
   readonly path: string;
   readonly connections: readonly ConnectionRow[];
   readonly grants: readonly GrantRow[];
+  /** The latest used first. */
   readonly browsers: readonly BrowserRow[];
+  /** How many more there are. */
+  readonly hiddenBrowsers: number;
   readonly history: readonly HistoryRow[];
   readonly now: Date;
 }
@@ -135,7 +138,7 @@ function Uses({ grant, now }: { readonly grant: GrantRow; readonly now: Date }):
   );
 }
 
-function Browsers({ frame, path, browsers, now }: MySessionsProps): VNode {
+function Browsers({ frame, path, browsers, hiddenBrowsers, now }: MySessionsProps): VNode {
   const columns: ReadonlyArray<Column<BrowserRow>> = [
     {
       header: 'Browser',
@@ -168,6 +171,7 @@ function Browsers({ frame, path, browsers, now }: MySessionsProps): VNode {
   return (
     <Panel id="browsers" title="Browsers">
       <DataTable caption="Browsers that are signed in" columns={columns} rows={browsers} rowKey={({ id }) => id} />
+      {hiddenBrowsers > 0 && <p class="quiet">And {hiddenBrowsers} more. Signing out everywhere ends them all.</p>}
     </Panel>
   );
 }
