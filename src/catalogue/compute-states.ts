@@ -49,17 +49,6 @@ export async function touchComputes(catalogue: Catalogue, computeIds: readonly C
   await catalogue.db.updateTable('computes').set({ last_active_at: now }).where('id', 'in', computeIds).execute();
 }
 
-/** All active computes, for those that suspend the unused and measure the used. */
-export async function listActiveComputes(catalogue: Catalogue): Promise<Compute[]> {
-  const rows = await catalogue.db
-    .selectFrom('computes')
-    .selectAll()
-    .where('state', '=', 'active')
-    .orderBy('id')
-    .execute();
-  return rows.map(computeFrom);
-}
-
 /** Follows a host that now has another address: its computes go with it. */
 export async function moveHostedComputes(
   catalogue: Catalogue,

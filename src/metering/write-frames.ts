@@ -4,32 +4,28 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../catalogue/schema.ts';
 import type { FrameRow } from './frame-rows.ts';
 
-// Postgres takes at most 65,535 parameters in a statement.
-const ROWS_PER_STATEMENT = 1_000;
-
-/** The rows must be of different frames, as one measurement per compute makes them. */
+/**
+ * The rows must be of different frames. They travel as one JSON parameter: thousands of single ones would cost more than
+ * the rows.
+ */
 export async function writeFrames(tx: Transaction<Schema>, rows: readonly FrameRow[]): Promise<void> {
-  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
-    await tx
-      .insertInto('consumption_frames')
-      .values(rows.slice(start, start + ROWS_PER_STATEMENT))
-      .onConflict((conflict) =>
-        conflict.columns(['compute_id', 'granularity', 'frame_start', 'period_id']).doUpdateSet({
-          active_time_ms: sql`consumption_frames.active_time_ms + excluded.active_time_ms`,
-          compute_time_ms: sql`consumption_frames.compute_time_ms + excluded.compute_time_ms`,
-          written_data_bytes: sql`consumption_frames.written_data_bytes + excluded.written_data_bytes`,
-          data_transfer_bytes: sql`consumption_frames.data_transfer_bytes + excluded.data_transfer_bytes`,
-          logical_size_bytes: sql`excluded.logical_size_bytes`,
-          synthetic_storage_size_bytes: sql`excluded.synthetic_storage_size_bytes`,
-          logical_size_byte_ms: sql`consumption_frames.logical_size_byte_ms + excluded.logical_size_byte_ms`,
-          synthetic_storage_byte_ms: sql`consumption_frames.synthetic_storage_byte_ms + excluded.synthetic_storage_byte_ms`,
-          observed_ms: sql`consumption_frames.observed_ms + excluded.observed_ms`,
-          unmeasured_metrics: sql`array(
-            select distinct unnest(consumption_frames.unmeasured_metrics || excluded.unmeasured_metrics)
-          )`,
-          updated_at: sql`excluded.updated_at`,
-        }),
-      )
-      .execute();
-  }
+  await sql`
+    insert into consumption_frames as frame
+    select * from json_populate_recordset(null::consumption_frames, ${JSON.stringify(rows)}::json)
+    on conflict (compute_id, granularity, frame_start, period_id) do update set
+      active_time_ms = frame.active_time_ms + excluded.active_time_ms,
+      compute_time_ms = frame.compute_time_ms + excluded.compute_time_ms,
+      written_data_bytes = frame.written_data_bytes + excluded.written_data_bytes,
+      data_transfer_bytes = frame.data_transfer_bytes + excluded.data_transfer_bytes,
+      logical_size_bytes = excluded.logical_size_bytes,
+      synthetic_storage_size_bytes = excluded.synthetic_storage_size_bytes,
+      logical_size_byte_ms = frame.logical_size_byte_ms + excluded.logical_size_byte_ms,
+      synthetic_storage_byte_ms = frame.synthetic_storage_byte_ms + excluded.synthetic_storage_byte_ms,
+      observed_ms = frame.observed_ms + excluded.observed_ms,
+      unmeasured_metrics = case
+        when excluded.unmeasured_metrics <@ frame.unmeasured_metrics then frame.unmeasured_metrics
+        else array(select distinct unnest(frame.unmeasured_metrics || excluded.unmeasured_metrics))
+      end,
+      updated_at = excluded.updated_at
+  `.execute(tx);
 }

@@ -1,7 +1,7 @@
 // Asks a Postgres one question at a time over a session of the gateway's own connector, so that the rules of
 // dialling, TLS and passwords are the same as for people. Reads answers of one row with one JSON value, strictly bounded.
 
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { FieldReader } from '../protocol/field-reader.ts';
 import { cstring, typedMessage } from '../protocol/message-builder.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
@@ -22,7 +22,7 @@ interface Message {
  * Runs a statement by the simple query protocol and returns the JSON value of its last row, or null without one.
  * Throws UpstreamRefusal for the server's error, ProtocolViolation, a SyntaxError for what is no JSON, or the signal's reason.
  */
-export async function askUpstream(socket: Socket, sql: string, signal: AbortSignal): Promise<unknown> {
+export async function askUpstream(socket: Duplex, sql: string, signal: AbortSignal): Promise<unknown> {
   // Message Formats: Query
   socket.write(typedMessage('Q', cstring(sql)));
   let answer: unknown = null;

@@ -90,6 +90,23 @@ describe('a project under load', () => {
   });
 });
 
+describe('a further compute of the same databases', () => {
+  it('counts its own use, and what is stored and written is counted once', async () => {
+    const node = nodeOf();
+    const project = await addHostedProject(node);
+    const place = { projectId: project.project.id, branchId: project.branchId };
+    const reader = await node.provisioning.addHostedCompute(SYSTEM_CONTEXT, { ...place, type: 'read_only' });
+    await node.metering.sampleNow();
+    node.metering.recordTransfer(reader.id, 700);
+    await load(project, 'create table t as select n from generate_series(1, 1000) n');
+    node.clock.push(MINUTE_MS);
+    await node.metering.sampleNow();
+    const [frame] = await framesOf(node, project);
+    expect(frame).toMatchObject({ activeTimeSeconds: 120, dataTransferBytes: 700, unmeasured: [] });
+    expect(frame?.logicalSizeBytes).toBe((await postgresFigures(project)).sizeBytes);
+  });
+});
+
 describe('active time', () => {
   it('passes while somebody has a session, however idle, and stands still without one', async () => {
     const node = nodeOf();

@@ -1,0 +1,76 @@
+// Turns what changed on a server into frames of its computes, with the bytes that their clients were sent.
+
+import { sql, type Transaction } from 'kysely';
+import type { Schema } from '../catalogue/schema.ts';
+import type { AccountId, ComputeId } from '../ids.ts';
+import type { TimeSpan } from './active-time.ts';
+import type { ServerChanges } from './compare-readings.ts';
+import { frameRows, type PeriodStart } from './frame-rows.ts';
+import { groupBy } from './group-by.ts';
+import { measureCompute } from './measure-compute.ts';
+import type { SampledCompute } from './sampled-computes.ts';
+import { takeTransfers } from './transfers.ts';
+import { writeFrames } from './write-frames.ts';
+
+export interface FoldedComputes {
+  readonly computes: readonly SampledCompute[];
+  /** Those that have connections through Postern. */
+  readonly inUse: ReadonlySet<ComputeId>;
+}
+
+/** Few enough that the process does something else in between: a host may have thousands. */
+const COMPUTES_AT_ONCE = 300;
+
+/** Returns the computes that somebody used. */
+export async function foldComputes(
+  tx: Transaction<Schema>,
+  { computes, inUse }: FoldedComputes,
+  server: ServerChanges,
+): Promise<ComputeId[]> {
+  const usedComputes: ComputeId[] = [];
+  const observed = computes.filter((compute) => compute.createdAt < server.span.to);
+  for (let start = 0; start < observed.length; start += COMPUTES_AT_ONCE) {
+    const some = observed.slice(start, start + COMPUTES_AT_ONCE);
+    usedComputes.push(...(await foldSome(tx, { computes: some, inUse }, server)));
+  }
+  return usedComputes;
+}
+
+async function foldSome(
+  tx: Transaction<Schema>,
+  { computes, inUse }: FoldedComputes,
+  server: ServerChanges,
+): Promise<ComputeId[]> {
+  const ids = computes.map((compute) => compute.id);
+  const transfers = await takeTransfers(tx, ids);
+  const periods = await planPeriods(tx, [...new Set(computes.map((compute) => compute.accountId))], server.span);
+  const measured = computes.flatMap((compute) => {
+    const seen = { transferredBytes: transfers.get(compute.id) ?? 0, isInUse: inUse.has(compute.id) };
+    const [first, ...later] = periods.get(compute.accountId) ?? [];
+    if (first === undefined) return [];
+    const measurement = measureCompute(compute, server, seen);
+    return [{ compute, measurement, rows: frameRows(compute, measurement, [first, ...later]) }];
+  });
+  await writeFrames(
+    tx,
+    measured.flatMap(({ rows }) => rows),
+  );
+  return measured.flatMap(({ compute, measurement }) => (measurement.wasUsed ? [compute.id] : []));
+}
+
+/** The accounts' periods that the span lies in, ascending. */
+async function planPeriods(
+  tx: Transaction<Schema>,
+  accountIds: readonly AccountId[],
+  { from, to }: TimeSpan,
+): Promise<ReadonlyMap<AccountId, PeriodStart[]>> {
+  const rows = await tx
+    .selectFrom('plan_periods')
+    .select(['id', 'account_id as accountId', 'started_at as startedAt'])
+    .where(sql<boolean>`account_id = any(${accountIds})`)
+    .where('started_at', '<=', to)
+    .where((expression) => expression.or([expression('ended_at', 'is', null), expression('ended_at', '>', from)]))
+    .orderBy('started_at')
+    .execute();
+  return groupBy(rows, (row) => row.accountId);
+}
