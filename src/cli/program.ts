@@ -3,6 +3,11 @@
 import { Command } from 'commander';
 import { PosternError } from '../errors.ts';
 import { VERSION } from '../version.ts';
+import { ApiRefused } from './api-client.ts';
+import { addApiConsumptionCommands } from './api-consumption-commands.ts';
+import { addApiKeyCommands } from './api-key-commands.ts';
+import { addApiOrganizationCommands } from './api-organization-commands.ts';
+import { addApiProjectCommands } from './api-project-commands.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import type { CommandIo } from './command-io.ts';
 import { addConfigCommand } from './config-command.ts';
@@ -35,6 +40,10 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   addProjectCommands(program, io);
   addSecretCommands(program, io);
   addAuditCommands(program, io);
+  addApiOrganizationCommands(program, io);
+  addApiProjectCommands(program, io);
+  addApiKeyCommands(program, io);
+  addApiConsumptionCommands(program, io);
   return program;
 }
 
@@ -42,7 +51,13 @@ export function createProgram({ serve, io }: ProgramParts): Command {
 export function explain(error: unknown): string {
   // Node's error of a connection that was tried on several addresses has no message of its own.
   if (error instanceof AggregateError) return error.errors.map(explain).join('');
+  if (error instanceof ApiRefused) return refusalOf(error);
   if (!(error instanceof PosternError)) return `${String(error)}\n`;
   const { message, hint } = error;
   return hint === null ? `${message}\n` : `${message}\n${hint}\n`;
+}
+
+/** The request's id finds the call in the log of the installation. */
+function refusalOf({ message, requestId }: ApiRefused): string {
+  return requestId === null ? `${message}\n` : `${message} (request ${requestId})\n`;
 }

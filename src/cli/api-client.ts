@@ -1,0 +1,119 @@
+// Speaks the management API with a key, as any other program does. Knows no catalogue: it works against installations of
+// others, too.
+
+import { z } from 'zod';
+import { PosternError } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+
+const API_PREFIX = '/api/v2';
+const CALL_LIMIT_MS = 30_000;
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+const rowSchema = z.record(z.string(), z.unknown());
+/** One thing as the API tells it. */
+export type ApiRow = z.output<typeof rowSchema>;
+
+const refusalSchema = z.object({ message: z.string(), request_id: z.string().optional() });
+const paginationSchema = z.object({ cursor: z.string().optional(), next: z.string().optional() }).partial();
+
+/** What the API answered instead of doing it, in its own words. */
+export class ApiRefused extends Error {
+  readonly status: number;
+  readonly requestId: string | null;
+
+  constructor(status: number, message: string, requestId: string | null) {
+    super(message);
+    this.name = 'ApiRefused';
+    this.status = status;
+    this.requestId = requestId;
+  }
+}
+
+export interface ApiClientOptions {
+  /** The installation's address, with or without `/api/v2`. */
+  readonly host: string;
+  readonly key: Secret;
+}
+
+export class ApiClient {
+  readonly #base: string;
+  readonly #key: Secret;
+
+  constructor({ host, key }: ApiClientOptions) {
+    const url = URL.canParse(host) ? new URL(host) : null;
+    if (url === null)
+      throw new PosternError('invalid_input', { params: { problem: `"${host}" is not a web address` } });
+    const path = url.pathname.replace(/\/+$/, '');
+    this.#base = `${url.origin}${path.endsWith(API_PREFIX) ? path : `${path}${API_PREFIX}`}`;
+    this.#key = key;
+  }
+
+  get(path: string, query: Query = {}): Promise<ApiRow> {
+    return this.#call('GET', path, { query });
+  }
+
+  post(path: string, body: unknown = {}): Promise<ApiRow> {
+    return this.#call('POST', path, { body });
+  }
+
+  patch(path: string, body: unknown): Promise<ApiRow> {
+    return this.#call('PATCH', path, { body });
+  }
+
+  delete(path: string): Promise<ApiRow> {
+    return this.#call('DELETE', path, {});
+  }
+
+  /** All rows under that name, page by page; the whole answer when it is a bare list. */
+  async list(path: string, rowsUnder: string, query: Query = {}): Promise<ApiRow[]> {
+    const rows: ApiRow[] = [];
+    let cursor: string | undefined;
+    do {
+      const reply = await this.#fetch('GET', path, { query: { ...query, cursor } });
+      const page = Array.isArray(reply) ? reply : rowSchema.parse(reply)[rowsUnder];
+      rows.push(...z.array(rowSchema).parse(page));
+      cursor = nextCursor(reply);
+    } while (cursor !== undefined);
+    return rows;
+  }
+
+  async #call(method: string, path: string, request: ApiRequest): Promise<ApiRow> {
+    return rowSchema.parse(await this.#fetch(method, path, request));
+  }
+
+  async #fetch(method: string, path: string, { query = {}, body }: ApiRequest): Promise<unknown> {
+    const url = new URL(`${this.#base}${path}`);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+    const response = await fetch(url, {
+      method,
+      headers: { authorization: `Bearer ${this.#key.reveal()}`, accept: 'application/json' },
+      signal: AbortSignal.timeout(CALL_LIMIT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((cause: unknown) => {
+      throw new ApiRefused(0, `cannot reach ${url.origin}: ${reasonOf(cause)}`, null);
+    });
+    const reply: unknown = await response.json().catch(() => null);
+    if (response.ok) return reply;
+    const refusal = refusalSchema.safeParse(reply);
+    const message = refusal.success ? refusal.data.message : `the API answered ${response.status} without a reason`;
+    throw new ApiRefused(response.status, message, refusal.data?.request_id ?? null);
+  }
+}
+
+interface ApiRequest {
+  readonly query?: Query;
+  readonly body?: unknown;
+}
+
+function nextCursor(reply: unknown): string | undefined {
+  const parsed = z.object({ pagination: paginationSchema }).safeParse(reply);
+  return parsed.success ? (parsed.data.pagination.cursor ?? parsed.data.pagination.next) : undefined;
+}
+
+/** Node's fetch says why in the cause of its error. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return code === '' ? String(cause instanceof Error ? cause.message : cause) : code;
+}

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CallerForTests, newCaller, newOrganization } from '../http/api/api-for-tests.ts';
+import { insertProjects } from '../http/api/insert-projects.ts';
+import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { runCommand } from './run-command.ts';
+
+let web: WebForTests;
+let caller: CallerForTests;
+let organization: Awaited<ReturnType<typeof newOrganization>>;
+
+beforeAll(async () => {
+  web = await startWeb();
+  caller = await newCaller(web);
+  organization = await newOrganization(web, caller);
+});
+
+afterAll(() => web.close());
+
+async function run(...args: string[]): Promise<string> {
+  const environment = { POSTERN_API_HOST: web.localUrl, POSTERN_API_KEY: caller.key };
+  const { exitCode, stdout, stderr } = await runCommand(environment, args);
+  expect({ exitCode, stderr }, args.join(' ')).toEqual({ exitCode: 0, stderr: '' });
+  return stdout;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into what is printed freely
+async function json(...args: string[]): Promise<any> {
+  return JSON.parse(await run(...args, '--json'));
+}
+
+describe('postern orgs list', () => {
+  it('prints the product page’s box, or JSON', async () => {
+    const { id, name } = organization;
+    expect(await run('orgs', 'list')).toBe(
+      [
+        'Organizations',
+        `┌${'─'.repeat(id.length + 2)}┬${'─'.repeat(name.length + 2)}┐`,
+        `│ ${'Id'.padEnd(id.length)} │ ${'Name'.padEnd(name.length)} │`,
+        `├${'─'.repeat(id.length + 2)}┼${'─'.repeat(name.length + 2)}┤`,
+        `│ ${id} │ ${name} │`,
+        `└${'─'.repeat(id.length + 2)}┴${'─'.repeat(name.length + 2)}┘`,
+        '',
+      ].join('\n'),
+    );
+    expect(await json('orgs', 'list')).toMatchObject([{ id, name, plan: 'business' }]);
+  });
+});
+
+describe('people of an organization', () => {
+  it('are listed, invited, promoted and removed', async () => {
+    const org = ['--org', organization.id];
+    const known = await newCaller(web);
+    const made = await json('invitations', 'create', `${known.email},new@example.com`, ...org);
+    expect(made.map(({ status }: { status: string }) => status)).toEqual(['accepted', 'pending']);
+    expect(await run('members', 'list', ...org)).toContain(known.email);
+    const member = (await json('members', 'list', ...org)).find(
+      (each: { email: string }) => each.email === known.email,
+    );
+    expect(await run('members', 'set-role', member.id, '--role', 'admin', ...org)).toBe(
+      `id: ${member.id}\nrole: admin\n`,
+    );
+    expect(await run('members', 'remove', member.id, ...org)).toBe(`removed: ${member.id}\n`);
+    const [open] = await json('invitations', 'list', ...org);
+    expect(await run('invitations', 'resend', open.id, ...org)).toContain('email: new@example.com');
+    await run('invitations', 'cancel', open.id, ...org);
+    expect(await json('invitations', 'list', ...org)).toEqual([]);
+  });
+});
+
+describe('projects', () => {
+  it('are made, shown, renamed, moved and deleted', async () => {
+    const made = await json('projects', 'create', '--name', 'shop');
+    expect(await run('projects', 'get', made.id)).toContain(`id: ${made.id}\nname: shop\n`);
+    expect(await run('projects', 'connection-string', made.id)).toBe(`uri: ${made.connection_uri}\n`);
+    expect(await run('projects', 'rename', made.id, 'store')).toContain('name: store');
+    await run('projects', 'transfer', made.id, '--to', organization.id);
+    expect(await run('projects', 'list', '--org', organization.id)).toContain('store');
+    expect(await run('projects', 'delete', made.id)).toBe(`id: ${made.id}\nname: store\n`);
+  });
+
+  it('are listed to the last one', async () => {
+    const ids = await insertProjects(web.catalogue, caller.accountId, 101);
+    const listed = await json('projects', 'list');
+    expect(listed.map(({ id }: { id: string }) => id)).toEqual(ids);
+  });
+
+  it('show no control of theirs in the terminal', async () => {
+    const { id: org } = await newOrganization(web, caller);
+    const [id] = await insertProjects(web.catalogue, org, 1);
+    const name = 'evil\u009b31m\u202e';
+    await web.catalogue.db
+      .updateTable('projects')
+      .set({ name })
+      .where('id', '=', id ?? ('' as never))
+      .execute();
+    expect(await run('projects', 'list', '--org', org)).not.toMatch(/[\u009b\u202e]/);
+    expect(await json('projects', 'list', '--org', org)).toMatchObject([{ name }]);
+  });
+});
+
+describe('keys and consumption', () => {
+  it('are made, listed and revoked', async () => {
+    for (const org of [[], ['--org', organization.id]]) {
+      const made = await json('keys', 'create', '--name', 'ci', ...org);
+      expect(made.key).toMatch(/^postern_key_/);
+      expect(await run('keys', 'list', ...org)).toContain('│ ci ');
+      expect(await run('keys', 'revoke', String(made.id), ...org)).toContain('revoked: true');
+    }
+  });
+
+  it('are told by period and by frame', async () => {
+    expect(await json('consumption', 'period', '--org', organization.id)).toEqual([]);
+    const range = ['--from', '2024-06-30T15:30:00Z', '--to', '2024-07-02T15:30:00Z', '--org', organization.id];
+    for (const what of ['account', 'projects']) {
+      expect(await run('consumption', what, ...range, '--granularity', 'hourly')).toContain('Consumption\n┌');
+    }
+  });
+});
+
+describe('a call that cannot be made', () => {
+  it('says why, and which request it was', async () => {
+    const unset = await runCommand({ POSTERN_API_HOST: web.localUrl }, ['orgs', 'list']);
+    expect(unset).toMatchObject({ exitCode: 1, stderr: 'no API key: set POSTERN_API_KEY\n' });
+    const refused = await runCommand({}, ['orgs', 'list', '--api-host', web.localUrl, '--api-key', 'wrong']);
+    expect(refused.stderr).toMatch(/^API key is missing, unknown or revoked \(request [0-9a-f-]{36}\)\n$/);
+    const away = await runCommand({ POSTERN_API_KEY: 'x' }, ['orgs', 'list', '--api-host', 'http://127.0.0.1:2']);
+    expect(away.stderr).toBe('cannot reach http://127.0.0.1:2: ECONNREFUSED\n');
+    const notAHost = await runCommand({ POSTERN_API_KEY: 'x' }, ['orgs', 'list', '--api-host', 'console']);
+    expect(notAHost.stderr).toBe('"console" is not a web address\n');
+  });
+});
