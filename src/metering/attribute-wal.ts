@@ -6,7 +6,7 @@ import type { MeasuredDatabase, ServerLook, ServerReading } from './server-readi
 /** What a changed row weighs beside a byte by which a database grew: a WAL record without the row's own bytes. */
 const BYTES_PER_CHANGED_ROW = 128;
 
-export interface WalOfDatabase {
+interface WalOfDatabase {
   readonly writtenBytes: number;
   readonly keptBytes: number;
 }

@@ -15,10 +15,10 @@ import {
 export const METERING_APPLICATION = 'postern metering';
 
 /** Runs a statement that returns one JSON value, and returns that value. */
-export type AskServer = (sql: string) => Promise<unknown>;
+type AskServer = (sql: string) => Promise<unknown>;
 
 /** A host is ours as a whole; on an attached server only some databases are our business, and none of its WAL. */
-export type LookScope =
+type LookScope =
   | { readonly kind: 'host' }
   | { readonly kind: 'attached'; readonly databases: readonly string[] };
 

@@ -25,7 +25,7 @@ const READINGS_ARE_KEPT_MS = 24 * 3_600_000;
 const ATTACHED_AT_ONCE = 8;
 
 /** A Postgres server that hosts projects. */
-export interface MeasuredHost {
+interface MeasuredHost {
   readonly id: string;
   query(sql: string): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>>;
 }

@@ -28,7 +28,7 @@ export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 
 /** Nothing private but what was attached by an operator may be dialled. */
-export const DIAL_POLICY: DialPolicy = {
+const DIAL_POLICY: DialPolicy = {
   allowedNetworks: [],
   allowedPorts: [],
   listed: [],
