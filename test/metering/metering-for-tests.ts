@@ -164,3 +164,13 @@ async function countSessions(databaseName: string): Promise<number> {
   );
   return Number(row?.ended);
 }
+
+/** What Postgres itself says of a database and of its WAL. */
+export async function postgresFigures({ databaseName }: MeasuredProject) {
+  const [row] = await queryRows(
+    postgresUrl(),
+    `select active_time, pg_database_size(datid) as size, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as wal
+     from pg_stat_database where datname = '${databaseName}'`,
+  );
+  return { activeMs: Number(row?.active_time), sizeBytes: Number(row?.size), walBytes: Number(row?.wal) };
+}

@@ -1,29 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
-import { postgresUrl } from '../support/postgres-for-tests.ts';
-import { queryRows } from '../support/query-rows.ts';
 import {
   addHostedProject,
   framesOf,
   load,
-  type MeasuredProject,
   MINUTE_MS,
   openSession,
+  postgresFigures,
   SECOND_MS,
   useMetering,
 } from './metering-for-tests.ts';
 
 const nodeOf = useMetering(new Date('2026-03-04T10:00:00Z'));
-
-/** What Postgres itself says of a database and of its WAL. */
-async function postgresFigures({ databaseName }: MeasuredProject) {
-  const [row] = await queryRows(
-    postgresUrl(),
-    `select active_time, pg_database_size(datid) as size, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as wal
-     from pg_stat_database where datname = '${databaseName}'`,
-  );
-  return { activeMs: Number(row?.active_time), sizeBytes: Number(row?.size), walBytes: Number(row?.wal) };
-}
 
 describe('a project under load', () => {
   it('consumes what Postgres itself counts, and an idle one beside it nothing', async () => {
@@ -165,48 +153,5 @@ describe('time that nobody observed', () => {
     expect(frames[1]?.computeTimeSeconds).toBeLessThan(0.3);
     const [day] = await framesOf(node, project, 'daily');
     expect(day?.activeTimeSeconds).toBe(120);
-  });
-});
-
-describe('several nodes', () => {
-  it('go on where a node that stopped left off', async () => {
-    const { clock, startNode } = nodeOf();
-    const first = await startNode();
-    const project = await addHostedProject(first);
-    await openSession(project);
-    await first.metering.sampleNow();
-    clock.push(MINUTE_MS);
-    await first.metering.sampleNow();
-    first.metering.recordTransfer(project.compute.id, 1_234);
-    await first.metering.close();
-    clock.push(MINUTE_MS);
-    const second = await startNode();
-    await second.metering.sampleNow();
-    const [frame] = await framesOf(second, project);
-    expect(frame).toMatchObject({ activeTimeSeconds: 120, dataTransferBytes: 1_234 });
-  });
-
-  it('that measure at once count nothing twice', async () => {
-    const node = nodeOf();
-    const nodes = [node, await node.startNode(), await node.startNode()];
-    const project = await addHostedProject(node);
-    await openSession(project);
-    await node.metering.sampleNow();
-    const before = await postgresFigures(project);
-    for (let round = 0; round < 5; round += 1) {
-      await load(project, `select pg_sleep(0.05)`);
-      for (const { metering } of nodes) metering.recordTransfer(project.compute.id, 100);
-      node.clock.push(MINUTE_MS);
-      const outcomes = await Promise.all(nodes.map(({ metering }) => metering.sampleNow()));
-      expect(outcomes).toContain(true);
-    }
-    for (const { metering } of nodes) await metering.sampleNow();
-    node.clock.push(SECOND_MS);
-    await node.metering.sampleNow();
-    const after = await postgresFigures(project);
-    const [frame] = await framesOf(node, project);
-    expect(frame?.activeTimeSeconds).toBe(301);
-    expect(frame?.dataTransferBytes).toBe(1_500);
-    expect(frame?.computeTimeSeconds).toBeCloseTo((after.activeMs - before.activeMs) / SECOND_MS, 2);
   });
 });
