@@ -54,7 +54,7 @@ function jdbcUrl({ host, port, database, databaseRole, computeId }: ConnectTarge
 function dbeaverCommand(target: ConnectTarget): string {
   const { host, port, database, databaseRole, computeId, projectName } = target;
   const pairs = {
-    name: projectName.replace(/[|="\\$`]/g, ' '),
+    name: projectName.replace(/[|=]/g, ' '),
     driver: 'postgresql',
     host,
     port,
@@ -64,7 +64,12 @@ function dbeaverCommand(target: ConnectTarget): string {
     ...(computeId === null ? {} : { 'prop.options': `endpoint=${computeId}` }),
   };
   const connection = Object.entries(pairs).map(([key, value]) => `${key}=${value}`);
-  return `dbeaver -con "${connection.join('|')}"`;
+  return `dbeaver -con ${shellQuoted(connection.join('|'))}`;
+}
+
+/** Double quotes, which every shell knows, unless a character means something within them. */
+function shellQuoted(text: string): string {
+  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
 }
 
 // pgAdmin 4, "Import/Export Servers": the JSON format.

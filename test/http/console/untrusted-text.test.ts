@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renameOrganization } from '../../../src/catalogue/organizations.ts';
+import { changeProject } from '../../../src/catalogue/projects.ts';
+import { renameUser } from '../../../src/catalogue/users.ts';
+import { BrowserJar } from '../../support/browser-jar.ts';
+import { actingAs } from '../../support/catalogue-for-tests.ts';
+import { connectionRecord, recordingHandle } from '../../support/fleet-for-tests.ts';
+import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { CONSOLE_PLACES } from '../../web/console-scenes.ts';
+import { buildTown, type Town } from '../../web/console-town.ts';
+
+const HOSTILE = '<img src=x onerror=alert(1)>"\u202egnp.exe\u2066\u200b';
+
+let web: WebForTests;
+let town: Town;
+
+beforeAll(async () => {
+  web = await startWeb();
+  town = await buildTown(web);
+  const { catalogue } = web;
+  const asAdmin = await actingAs(catalogue, town.admin);
+  await renameOrganization(catalogue, asAdmin, { accountId: town.organization.id, name: HOSTILE });
+  await changeProject(catalogue, asAdmin, { projectId: town.shop.project.id, changes: { name: HOSTILE } });
+  for (const person of [town.admin, town.member, town.guest]) {
+    await renameUser(catalogue, await actingAs(catalogue, person), { userId: person.userId, name: HOSTILE });
+  }
+  const claims = { application: HOSTILE, requestedUser: HOSTILE, projectName: HOSTILE, database: HOSTILE };
+  const target = { accountId: town.organization.id, projectId: town.shop.project.id, userId: town.admin.userId };
+  web.liveConnections.register(connectionRecord(catalogue.nodeId, { ...target, ...claims }), recordingHandle());
+});
+
+afterAll(() => web.close());
+
+describe('names and claims full of markup and direction marks reach no page as such', () => {
+  it.each(CONSOLE_PLACES.map((place) => [place.name, place] as const))('%s', async (_name, place) => {
+    const jar = new BrowserJar(web.url);
+    jar.setCookie('postern_session', town.cookies[place.as]);
+    const { status, text } = await jar.get(place.path(town));
+    expect(status).toBe(200);
+    expect(text).not.toContain('<img');
+    // What is typed into a field comes back as it is kept.
+    expect(text.replaceAll(/ value="[^"]*"/g, '')).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b]/);
+  });
+});
