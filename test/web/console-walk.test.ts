@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openContext } from '../support/browser.ts';
@@ -100,6 +101,24 @@ describe('in a browser', () => {
     }
     expect(visit.complaints).toEqual([]);
     expect(tooWide).toEqual([]);
+  });
+
+  it('no page loads more than 15 KB of script, the plots’ library aside', async () => {
+    await using visit = await openContext(browser);
+    const scripts = new Map<string, number>();
+    visit.page.on('response', async (response) => {
+      const path = new URL(response.url()).pathname;
+      if (path.endsWith('.js') && !path.includes('console-plots'))
+        scripts.set(path, gzipSync(await response.body()).length);
+    });
+    for (const name of ['project', 'members', 'consumption']) {
+      const place = CONSOLE_PLACES.find((each) => each.name === name);
+      await enterAs({ web, page: visit.page }, town, 'admin');
+      await visit.page.goto(web.url + place?.path(town), { waitUntil: 'networkidle' });
+    }
+    const total = [...scripts.values()].reduce((sum, bytes) => sum + bytes, 0);
+    expect(scripts.size).toBeGreaterThan(0);
+    expect(total).toBeLessThan(15 * 1_024);
   });
 
   it('menus open by keyboard, Escape closes them and the keyboard stays where it was', async () => {
