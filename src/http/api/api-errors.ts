@@ -32,9 +32,13 @@ export const unknownApiPath: RequestHandler = () => {
   throw new PosternError('not_found', { params: { thing: 'route' } });
 };
 
-export const methodNotAllowed: RequestHandler = () => {
-  throw new PosternError('method_not_allowed');
-};
+/** For a path that is known by other methods only. */
+export function methodNotAllowed(methods: readonly string[]): RequestHandler {
+  return (_request, response) => {
+    response.set('Allow', methods.map((method) => method.toUpperCase()).join(', '));
+    throw new PosternError('method_not_allowed');
+  };
+}
 
 export const apiErrors: ErrorRequestHandler = (thrown: unknown, request, response, next) => {
   const { error, details } = thrown instanceof ApiRefusal ? thrown : { error: asPosternError(thrown), details: {} };

@@ -23,7 +23,7 @@ export function apiRoutes(parts: ApiParts): Router {
     for (const route of routes) {
       place[route.method](...(route.body === null ? [] : [takeBody]), answer(parts, route));
     }
-    place.all(methodNotAllowed);
+    place.all(methodNotAllowed(routes.map(({ method }) => method)));
   }
   router.use(API_PREFIX, unknownApiPath);
   return router;

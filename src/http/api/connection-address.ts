@@ -2,6 +2,7 @@
 // name and password there; a role's name leads to its project.
 
 import { z } from 'zod';
+import type { ComputeId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import type { ApiParts } from './api-parts.ts';
 
@@ -12,6 +13,8 @@ export interface ConnectionTarget {
   readonly databaseName: string;
   readonly roleName: string;
   readonly password: Secret;
+  /** Named where the role's name alone does not lead there. */
+  readonly computeId?: ComputeId | null;
 }
 
 /** `pg.example.com`, with the port where clients would not take it by themselves. */
@@ -22,10 +25,11 @@ export function connectionHost({ config, address }: Pick<ApiParts, 'config' | 'a
 
 /** A URI that psql takes as it is. It holds the password. */
 export function connectionUri(parts: Pick<ApiParts, 'config' | 'address'>, target: ConnectionTarget): string {
-  const { databaseName, roleName, password } = target;
+  const { databaseName, roleName, password, computeId = null } = target;
   const [role, secret, database] = [roleName, password.reveal(), databaseName].map(encodeURIComponent);
   const uri = `postgresql://${role}:${secret}@${connectionHost(parts)}/${database}`;
-  return `${uri}?sslmode=require&channel_binding=require`;
+  const options = computeId === null ? '' : `&options=endpoint%3D${computeId}`;
+  return `${uri}?sslmode=require&channel_binding=require${options}`;
 }
 
 // Neon API 2.7.3: ConnectionDetails

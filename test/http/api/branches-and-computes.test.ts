@@ -1,9 +1,8 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addProject } from '../../support/catalogue-for-tests.ts';
-import { postgresUrl } from '../../support/postgres-for-tests.ts';
 import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 import { type CallerForTests, newCaller } from './api-for-tests.ts';
+import { canConnect, newHostedProject } from './hosted-project.ts';
 
 let web: WebForTests;
 let caller: CallerForTests;
@@ -15,39 +14,9 @@ beforeAll(async () => {
 
 afterAll(() => web.close());
 
-/** A hosted project with its own paths. */
-async function newProject() {
-  const { body } = await caller.api.post('/projects', { project: {} });
-  const project = `/projects/${body.project.id}`;
-  return {
-    project,
-    branch: `${project}/branches/${body.branch.id}`,
-    compute: `${project}/endpoints/${body.endpoints[0].id}`,
-    branchId: body.branch.id,
-    computeId: body.endpoints[0].id,
-    database: body.databases[0].name,
-    role: body.roles[0].name,
-    password: body.roles[0].password,
-  };
-}
-
-/** Whether the host itself lets this role in: Postern is not asked. */
-async function canConnect(database: string, user: string, password: string): Promise<boolean> {
-  const url = new URL(postgresUrl());
-  const client = new pg.Client({ host: url.hostname, port: Number(url.port), database, user, password });
-  try {
-    await client.connect();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end();
-  }
-}
-
 describe('the branch of a project', () => {
   it('is listed, counted, found, renamed and protected', async () => {
-    const { project, branch, branchId } = await newProject();
+    const { project, branch, branchId } = await newHostedProject(caller.api);
     const listed = await caller.api.get(`${project}/branches`);
     expect(listed.body).toMatchObject({ annotations: {}, branches: [{ id: branchId, name: 'main', default: true }] });
     expect(listed.body.branches[0].primary).toBe(true);
@@ -59,7 +28,7 @@ describe('the branch of a project', () => {
   });
 
   it('has a last page, however small the pages are', async () => {
-    const { project } = await newProject();
+    const { project } = await newHostedProject(caller.api);
     const first = await caller.api.get(`${project}/branches?limit=1`);
     expect(first.body.pagination.next).toBeTypeOf('string');
     const second = await caller.api.get(`${project}/branches?limit=1&cursor=${first.body.pagination.next}`);
@@ -68,7 +37,7 @@ describe('the branch of a project', () => {
   });
 
   it('is the only one: branching is refused plainly', async () => {
-    const { project, branch } = await newProject();
+    const { project, branch } = await newHostedProject(caller.api);
     for (const reply of [
       await caller.api.post(`${project}/branches`, {}),
       await caller.api.post(`${branch}/restore`, { source_branch_id: 'br-a-b-c' }),
@@ -81,79 +50,9 @@ describe('the branch of a project', () => {
   });
 });
 
-describe('databases', () => {
-  it('are made, renamed, given away and dropped for real', async () => {
-    const { branch, role, password, project } = await newProject();
-    const name = `more_${Date.now()}`;
-    const made = await caller.api.post(`${branch}/databases`, { database: { name, owner_name: role } });
-    expect(made.status).toBe(201);
-    expect(made.body.operations).toMatchObject([{ action: 'apply_config', status: 'finished' }]);
-    expect(await canConnect(name, role, password)).toBe(true);
-    const again = await caller.api.post(`${branch}/databases`, { database: { name, owner_name: role } });
-    expect(again.status).toBe(409);
-    const renamed = await caller.api.patch(`${branch}/databases/${name}`, { database: { name: `${name}_2` } });
-    expect(renamed.body.database.name).toBe(`${name}_2`);
-    expect((await caller.api.get(`${branch}/databases/${name}`)).status).toBe(404);
-    expect((await caller.api.get(`${branch}/databases/${name}_2`)).body.database.id).toBe(made.body.database.id);
-    expect((await caller.api.delete(`${branch}/databases/${name}_2`)).status).toBe(200);
-    expect(await canConnect(`${name}_2`, role, password)).toBe(false);
-    const operations = await caller.api.get(`${project}/operations`);
-    expect(operations.body.operations.length).toBeGreaterThanOrEqual(5);
-    const { id } = operations.body.operations[0];
-    expect((await caller.api.get(`${project}/operations/${id}`)).body.operation.id).toBe(id);
-  });
-
-  it('of a project are never none', async () => {
-    const { branch, database } = await newProject();
-    expect((await caller.api.delete(`${branch}/databases/${database}`)).status).toBe(409);
-  });
-
-  it('may have names that a path must escape', async () => {
-    const { branch, role } = await newProject();
-    const name = `a/b %${Date.now()}?`;
-    await caller.api.post(`${branch}/databases`, { database: { name, owner_name: role } });
-    const found = await caller.api.get(`${branch}/databases/${encodeURIComponent(name)}`);
-    expect(found.body.database.name).toBe(name);
-  });
-});
-
-describe('database roles', () => {
-  it('are made with a password that works, which can be revealed and replaced', async () => {
-    const { branch, database } = await newProject();
-    const name = `app_${Date.now()}`;
-    const made = await caller.api.post(`${branch}/roles`, { role: { name } });
-    expect(made.status).toBe(201);
-    const first = made.body.role.password;
-    expect(await canConnect(database, name, first)).toBe(true);
-    const revealed = await caller.api.get(`${branch}/roles/${name}/reveal_password`);
-    expect(revealed.body).toEqual({ password: first });
-    expect(revealed.headers.get('cache-control')).toBe('no-store');
-    const reset = await caller.api.post(`${branch}/roles/${name}/reset_password`);
-    expect(reset.body.role.password).not.toBe(first);
-    expect(await canConnect(database, name, first)).toBe(false);
-    expect(await canConnect(database, name, reset.body.role.password)).toBe(true);
-    expect((await caller.api.get(`${branch}/roles/${name}`)).body.role).not.toHaveProperty('password');
-    expect((await caller.api.delete(`${branch}/roles/${name}`)).status).toBe(200);
-    expect((await caller.api.get(`${branch}/roles/${name}`)).status).toBe(404);
-  });
-
-  it('of a new project are one, so that a connection string is for it; its own role stays', async () => {
-    const { branch, role } = await newProject();
-    const { body } = await caller.api.get(`${branch}/roles`);
-    expect(body.roles).toMatchObject([{ name: role, protected: true }]);
-    expect((await caller.api.delete(`${branch}/roles/${role}`)).status).toBe(409);
-  });
-
-  it('tell no password where none is stored', async () => {
-    const { body } = await caller.api.post('/projects', { project: { store_passwords: false } });
-    const path = `/projects/${body.project.id}/branches/${body.branch.id}/roles/${body.roles[0].name}`;
-    expect(await caller.api.get(`${path}/reveal_password`)).toMatchObject({ status: 412 });
-  });
-});
-
 describe('a compute', () => {
   it('that is suspended lets nobody in until it is started', async () => {
-    const { compute, database, role, password, project } = await newProject();
+    const { compute, database, role, password, project } = await newHostedProject(caller.api);
     const suspended = await caller.api.post(`${compute}/suspend`);
     expect(suspended.body.endpoint.current_state).toBe('idle');
     expect(await canConnect(database, role, password)).toBe(false);
@@ -169,7 +68,7 @@ describe('a compute', () => {
   });
 
   it('is named, sized and closed to links', async () => {
-    const { compute, branch } = await newProject();
+    const { compute, branch } = await newHostedProject(caller.api);
     const change = {
       name: 'primary',
       autoscaling_limit_min_cu: 0.5,
@@ -184,7 +83,7 @@ describe('a compute', () => {
   });
 
   it('for reading can be added to a hosted project and removed, while the one that writes stays', async () => {
-    const { project, compute, branchId, database, role, password } = await newProject();
+    const { project, compute, branchId, database, role, password } = await newHostedProject(caller.api);
     const add = (type: string) => caller.api.post(`${project}/endpoints`, { endpoint: { branch_id: branchId, type } });
     expect((await add('read_write')).status).toBe(409);
     const made = await add('read_only');
@@ -204,21 +103,5 @@ describe('a compute', () => {
     expect((await caller.api.post(`${path}/endpoints`, { endpoint })).status).toBe(422);
     const role = { name: 'more' };
     expect((await caller.api.post(`${path}/branches/${branchId}/roles`, { role })).status).toBe(422);
-  });
-});
-
-describe('what is changed', () => {
-  it('is in the audit trail with the key that changed it', async () => {
-    const { branch, role } = await newProject();
-    await caller.api.get(`${branch}/roles/${role}/reveal_password`);
-    const rows = await web.catalogue.db
-      .selectFrom('audit_events')
-      .select('body')
-      .where('event', '=', 'role.changed')
-      .execute();
-    const revealed = rows.filter(({ body }) => JSON.stringify(body).includes(`"${role}"`));
-    expect(revealed).toMatchObject([
-      { body: { actor_type: 'api_key', actor_email: caller.email, reason: 'revealed' } },
-    ]);
   });
 });

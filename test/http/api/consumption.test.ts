@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { AccountId, ProjectId } from '../../../src/ids.ts';
-import { newComputeId } from '../../../src/ids.ts';
 import { addProject } from '../../support/catalogue-for-tests.ts';
 import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 import { type CallerForTests, newCaller, newOrganization } from './api-for-tests.ts';
+import { addFrame, currentPeriodId, measuredOrganization } from './measured-organization.ts';
 import { NeonContract } from './neon-contract.ts';
 
 let web: WebForTests;
@@ -19,69 +17,9 @@ afterAll(() => web.close());
 
 const HOUR_MS = 3_600_000;
 
-/** An organization that was on two plans around July 2024, with a project that was measured. */
-async function measuredOrganization() {
-  const organization = await newOrganization(web, admin);
-  const { project } = await addProject(web.catalogue, organization.id);
-  const changedAt = new Date('2024-07-01T00:00:00Z');
-  const first = {
-    id: randomUUID(),
-    plan: 'scale',
-    started_at: new Date('2024-05-01T00:00:00Z'),
-    ended_at: changedAt,
-  } as const;
-  const second = {
-    id: randomUUID(),
-    plan: 'business',
-    started_at: changedAt,
-    ended_at: new Date('2024-08-01T00:00:00Z'),
-  } as const;
-  const periods = [first, second].map((period) => ({ ...period, account_id: organization.id }));
-  await web.catalogue.db.insertInto('plan_periods').values(periods).execute();
-  const place = { accountId: organization.id, projectId: project.id };
-  await addFrame({ ...place, periodId: first.id, start: '2024-06-30T15:00:00Z', activeSeconds: 3_600 });
-  await addFrame({ ...place, periodId: first.id, start: '2024-06-30T16:00:00Z', activeSeconds: 1_800 });
-  // 17:00 to 23:00 was not observed.
-  await addFrame({ ...place, periodId: second.id, start: '2024-07-01T00:00:00Z', activeSeconds: 60 });
-  return { organizationId: organization.id, projectId: project.id };
-}
-
-async function addFrame(frame: {
-  accountId: AccountId;
-  projectId: ProjectId;
-  periodId: string;
-  start: string;
-  activeSeconds: number;
-  unmeasured?: readonly string[];
-}): Promise<void> {
-  const start = new Date(frame.start);
-  await web.catalogue.db
-    .insertInto('consumption_frames')
-    .values({
-      granularity: 'hour',
-      frame_start: start,
-      account_id: frame.accountId,
-      period_id: frame.periodId,
-      project_id: frame.projectId,
-      compute_id: newComputeId(),
-      active_time_ms: frame.activeSeconds * 1_000,
-      compute_time_ms: 500_000,
-      written_data_bytes: 1_000,
-      data_transfer_bytes: 7,
-      logical_size_bytes: 4_000,
-      synthetic_storage_size_bytes: 5_000,
-      logical_size_byte_ms: 4_000 * HOUR_MS,
-      synthetic_storage_byte_ms: 5_000 * HOUR_MS,
-      observed_ms: HOUR_MS,
-      unmeasured_metrics: [...(frame.unmeasured ?? [])],
-      updated_at: new Date(start.getTime() + HOUR_MS),
-    })
-    .execute();
-}
-
 describe('the product page’s calls', () => {
   it('for an account tell each hour between the dates of 2024, by period, and nothing for hours that were not observed', async () => {
-    const { organizationId } = await measuredOrganization();
+    const { organizationId } = await measuredOrganization(web, admin);
     const { status, body } = await admin.api.get(
       `/consumption_history/account?from=2024-06-30T15%3A30%3A00Z&to=2024-07-02T15%3A30%3A00Z&granularity=hourly&org_id=${organizationId}`,
     );
@@ -105,7 +43,7 @@ describe('the product page’s calls', () => {
   });
 
   it('for projects tell them one by one, in pages of ten', async () => {
-    const { organizationId, projectId } = await measuredOrganization();
+    const { organizationId, projectId } = await measuredOrganization(web, admin);
     const { status, body } = await admin.api.get(
       `/consumption_history/projects?limit=10&from=2024-06-30T00%3A00%3A00Z&to=2024-07-02T00%3A00%3A00Z&granularity=hourly&org_id=${organizationId}`,
     );
@@ -115,7 +53,7 @@ describe('the product page’s calls', () => {
   });
 
   it('for the billing period are on the list of projects', async () => {
-    const { organizationId } = await measuredOrganization();
+    const { organizationId } = await measuredOrganization(web, admin);
     const { body } = await admin.api.get(`/projects?org_id=${organizationId}`);
     const [project] = body.projects;
     for (const counter of [
@@ -136,9 +74,9 @@ describe('history', () => {
   it('has further figures on request, and says which could not be measured', async () => {
     const organization = await newOrganization(web, admin);
     const { project } = await addProject(web.catalogue, organization.id);
-    const periodId = await currentPeriodId(organization.id);
+    const periodId = await currentPeriodId(web, organization.id);
     const place = { accountId: organization.id, projectId: project.id, periodId, activeSeconds: 1 };
-    await addFrame({ ...place, start: '2024-06-30T15:00:00Z', unmeasured: ['written_data'] });
+    await addFrame(web, { ...place, start: '2024-06-30T15:00:00Z', unmeasured: ['written_data'] });
     const path = `/consumption_history/projects?from=2024-06-30T00:00:00Z&to=2024-07-01T00:00:00Z&granularity=hourly&org_id=${organization.id}`;
     const { body } = await admin.api.get(`${path}&metrics=logical_size_bytes,data_storage_bytes_hour`);
     const [period] = body.projects[0].periods;
@@ -221,19 +159,9 @@ describe('the running billing period', () => {
     ).toEqual([]);
     expect(body).toMatchObject({
       periods_in_response: 1,
-      projects: [{ period_id: await currentPeriodId(caller.accountId) }],
+      projects: [{ period_id: await currentPeriodId(web, caller.accountId) }],
     });
     const past = await caller.api.get('/consumption/projects?from=2024-06-01T00:00:00Z&to=2024-07-01T00:00:00Z');
     expect(past.body.projects).toEqual([]);
   });
 });
-
-async function currentPeriodId(accountId: AccountId): Promise<string> {
-  const row = await web.catalogue.db
-    .selectFrom('plan_periods')
-    .select('id')
-    .where('account_id', '=', accountId)
-    .where('ended_at', 'is', null)
-    .executeTakeFirstOrThrow();
-  return row.id;
-}

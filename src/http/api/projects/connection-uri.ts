@@ -2,9 +2,11 @@
 
 import { z } from 'zod';
 import { getBranch, getDefaultBranch } from '../../../catalogue/branches.ts';
-import { getCompute } from '../../../catalogue/computes.ts';
+import type { Compute } from '../../../catalogue/compute-rows.ts';
+import { getCompute, listComputes } from '../../../catalogue/computes.ts';
 import { revealDatabaseRolePassword } from '../../../catalogue/database-roles.ts';
 import { getDatabase } from '../../../catalogue/databases.ts';
+import { findRoutedRole } from '../../../catalogue/password-door.ts';
 import { getProject } from '../../../catalogue/projects.ts';
 import type { BranchId, ComputeId, ProjectId } from '../../../ids.ts';
 import type { ApiCall } from '../api-call.ts';
@@ -33,21 +35,38 @@ export const getConnectionUri = apiRoute({
     const { catalogue, context } = call;
     const projectId = params.project_id;
     await getProject(catalogue, context, { projectId, action: 'project.read_connection_uri' });
-    const branch = await branchOf(call, { projectId, branchId: query.branch_id, computeId: query.endpoint_id });
-    const { name: databaseName } = await getDatabase(catalogue.db, { branchId: branch.id, name: query.database_name });
-    const which = { projectId, branchId: branch.id, name: query.role_name };
-    const password = await revealDatabaseRolePassword(catalogue, context, which);
-    return { uri: connectionUri(call, { databaseName, roleName: query.role_name, password }) };
+    const { branchId, compute } = await placeOf(call, { projectId, ...query });
+    const { name: databaseName } = await getDatabase(catalogue.db, { branchId, name: query.database_name });
+    const roleName = query.role_name;
+    const password = await revealDatabaseRolePassword(catalogue, context, { projectId, branchId, name: roleName });
+    const computeId = (await isFoundByName(call, roleName, compute)) ? null : (compute?.id ?? null);
+    return { uri: connectionUri(call, { databaseName, roleName, password, computeId }) };
   },
 });
 
-async function branchOf(
+interface AskedPlace {
+  readonly projectId: ProjectId;
+  readonly branch_id?: BranchId | undefined;
+  readonly endpoint_id?: ComputeId | undefined;
+}
+
+/** The branch and compute that are asked for; else the default branch, and of a branch the compute that writes. */
+async function placeOf(
   { catalogue, context }: ApiCall,
-  which: { projectId: ProjectId; branchId: BranchId | undefined; computeId: ComputeId | undefined },
-) {
-  const { projectId, branchId, computeId } = which;
-  const compute = computeId === undefined ? null : await getCompute(catalogue, context, { projectId, computeId });
-  const wanted = branchId ?? compute?.compute.branchId;
-  if (wanted === undefined) return getDefaultBranch(catalogue.db, projectId);
-  return getBranch(catalogue.db, { projectId, branchId: wanted });
+  { projectId, branch_id, endpoint_id: computeId }: AskedPlace,
+): Promise<{ branchId: BranchId; compute: Compute | null }> {
+  const asked = computeId === undefined ? null : await getCompute(catalogue, context, { projectId, computeId });
+  const branchId = branch_id ?? asked?.compute.branchId;
+  const { db } = catalogue;
+  const branch =
+    branchId === undefined ? await getDefaultBranch(db, projectId) : await getBranch(db, { projectId, branchId });
+  const ofBranch = (await listComputes(catalogue, projectId)).filter((compute) => compute.branchId === branch.id);
+  const writing = ofBranch.find(({ type }) => type === 'read_write');
+  return { branchId: branch.id, compute: asked?.compute ?? writing ?? ofBranch[0] ?? null };
+}
+
+/** Whether the role's name alone leads the password door to that compute. */
+async function isFoundByName({ catalogue }: ApiCall, roleName: string, compute: Compute | null): Promise<boolean> {
+  const route = { databaseRole: roleName, computeId: null, projectId: null };
+  return (await findRoutedRole(catalogue, route))?.computeId === compute?.id;
 }
