@@ -23,6 +23,9 @@ export function HomePage({ frame, command, projectCount }: HomeProps): VNode {
         </div>
         <code class="command">{command}</code>
         <p class="quiet">{projectsInWords(projectCount)}</p>
+        <a class="button primary" href="/app">
+          Open the console
+        </a>
       </div>
     </Document>
   );
