@@ -38,6 +38,7 @@ describe.concurrent.each(VERSIONS)('neonctl %s', (version) => {
     expect(uri).toMatch(/^postgresql:\/\/.+\?sslmode=require&channel_binding=require$/);
     const { stdout, stderr } = await runPsql({ args: ['-X', '-At', uri, '-c', 'select current_database()'] });
     expect(stdout.trim(), stderr).toBe(made.databases?.[0]?.name ?? new URL(uri).pathname.slice(1));
+    expect((await cli.run('psql', '--project-id', id, '--', '-XAtc', 'select 43')).stdout.trim()).toBe('43');
     const branches = await cli.json('branches', 'list', '--project-id', id);
     expect(branches).toMatchObject([{ name: 'main', default: true, current_state: 'ready' }]);
     const operations = await cli.json('operations', 'list', '--project-id', id);
@@ -80,6 +81,10 @@ describe.concurrent('keys', () => {
     expect(made.key).toMatch(/^postern_key_/);
     expect(JSON.stringify(await cli.json('api-keys', 'list'))).toContain('"ci"');
     expect(await cli.json('api-keys', 'revoke', String(made.id))).toMatchObject({ revoked: true });
+    const { project } = await cli.json('projects', 'create', '--org-id', api.organization.id);
+    const ofProject = await cli.json('api-keys', 'create', '--name', 'one project', '--project-id', project.id);
+    expect(ofProject).toMatchObject({ name: 'one project', project_id: project.id });
+    expect((await programOf(version, ofProject.key).json('projects', 'get', project.id)).id).toBe(project.id);
   });
 });
 
