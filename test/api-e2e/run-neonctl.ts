@@ -10,7 +10,7 @@ export type NeonctlVersion = '5.0.1' | '2.47.0';
 const PACKAGES: Readonly<Record<NeonctlVersion, string>> = { '5.0.1': 'neonctl', '2.47.0': 'neonctl-2' };
 const LIMIT_MS = 20_000;
 
-export interface NeonctlRun {
+interface NeonctlRun {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -6,7 +6,7 @@ import { PosternError } from '../../errors.ts';
 import type { ApiParts } from './api-parts.ts';
 
 /** Neon API 2.7.3: AuthDetailsResponse, as far as they happen here. */
-export type AuthMethod = 'session_cookie' | 'api_key_user' | 'api_key_org';
+type AuthMethod = 'session_cookie' | 'api_key_user' | 'api_key_org';
 
 export interface Caller {
   readonly actor: Actor;

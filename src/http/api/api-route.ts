@@ -10,7 +10,7 @@ export const API_PREFIX = '/api/v2';
 export type ApiMethod = 'get' | 'post' | 'patch' | 'delete';
 
 /** What a request brought, before anybody looked at it. */
-export interface RawInput {
+interface RawInput {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;

@@ -7,7 +7,7 @@ import type { ApiParts } from './api-parts.ts';
 import { API_PREFIX } from './api-route.ts';
 import { openApiDocument } from './openapi-document.ts';
 
-export const OPENAPI_PATH = `${API_PREFIX}/openapi.json`;
+const OPENAPI_PATH = `${API_PREFIX}/openapi.json`;
 
 /** Made once, at the first request. */
 export function openApiRoute(router: Router, { config, address }: ApiParts): void {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-export interface Letter {
+interface Letter {
   readonly from: string;
   readonly to: string;
   /** Headers and text, decoded. */

@@ -6,7 +6,7 @@ import type { Actor } from '../../../catalogue/actors.ts';
 import { apiRoute } from '../api-route.ts';
 
 // Neon API 2.7.3: AuthDetailsResponse
-export const authDetailsShape = z
+const authDetailsShape = z
   .object({
     account_id: z.string(),
     auth_method: z.enum(['session_cookie', 'api_key_user', 'api_key_org', 'oauth', 'keycloak']),

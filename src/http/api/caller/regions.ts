@@ -5,7 +5,7 @@ import { INSTALLATION, requireMay } from '../../../catalogue/permissions.ts';
 import { apiRoute } from '../api-route.ts';
 
 // Neon API 2.7.3: RegionResponse; where a server of ours stands is nobody's business, so the coordinates stay empty.
-export const regionShape = z
+const regionShape = z
   .object({
     region_id: z.string(),
     name: z.string(),

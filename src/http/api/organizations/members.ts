@@ -99,7 +99,7 @@ export const removeMemberRoute = apiRoute({
   },
 });
 
-export function memberOnWire(member: Membership): z.input<typeof memberShape> {
+function memberOnWire(member: Membership): z.input<typeof memberShape> {
   return {
     id: member.id,
     user_id: member.userId,
