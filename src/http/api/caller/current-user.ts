@@ -25,7 +25,7 @@ const authAccountShape = z.object({
 });
 
 // Neon API 2.7.3: CurrentUserInfoResponse
-export const currentUserShape = z
+const currentUserShape = z
   .object({
     id: z.string(),
     email: emailField,

@@ -9,7 +9,7 @@ import { apiRoute } from '../api-route.ts';
 import { idField, namedIdField, timeField } from '../field-shapes.ts';
 
 // Neon API 2.7.3: Organization
-export const organizationShape = z
+const organizationShape = z
   .object({
     id: namedIdField,
     name: z.string(),
