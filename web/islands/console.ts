@@ -4,6 +4,7 @@
 const COPIED_FOR_MS = 1_600;
 
 closeMenus();
+showCurrentTab();
 copyLines();
 sayBusy();
 
@@ -22,6 +23,12 @@ function closeMenus(): void {
     closeAllBut(null);
     open?.querySelector('summary')?.focus();
   });
+}
+
+/** On a phone the tabs are a strip that scrolls. */
+function showCurrentTab(): void {
+  const current = document.querySelector('.tabs [aria-current="page"]');
+  current?.scrollIntoView({ inline: 'center', block: 'nearest', behavior: 'instant' });
 }
 
 function copyLines(): void {

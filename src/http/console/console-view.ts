@@ -49,7 +49,7 @@ export function personView(visit: Visit, problem: Told | null = null, crumbs: re
   };
 }
 
-export function accountLink({ id, kind, name }: Account): AccountLink {
+function accountLink({ id, kind, name }: Account): AccountLink {
   return { id, kind, label: cleanForPage(name), href: `/app/${id}/projects` };
 }
 

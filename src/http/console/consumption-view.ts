@@ -25,7 +25,7 @@ const LOOKS_BACK_MS: Readonly<Record<Granularity, number>> = {
 };
 
 /** What the address asks for; days unless it says otherwise. */
-export function rangeIn(visit: Visit): ConsumptionRange {
+function rangeIn(visit: Visit): ConsumptionRange {
   const asked = queryText(visit, 'by');
   const granularity: Granularity = asked === 'hourly' || asked === 'monthly' ? asked : 'daily';
   const { now } = visit;

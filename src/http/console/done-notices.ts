@@ -1,6 +1,6 @@
 // What a page says after a form was sent from it: a code in the address, so that no text can be put into a page by a link.
 
-export const DONE_NOTICES = {
+const DONE_NOTICES = {
   project_created: 'The project is ready',
   project_attached: 'The database is attached',
   project_renamed: 'Renamed',

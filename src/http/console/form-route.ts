@@ -79,7 +79,7 @@ export function goTo({ response }: Pick<Visit, 'response'>, path: string): void 
 }
 
 /** A refusal as the page says it: a sentence, and what to do next. */
-export function toldOf(error: PosternError): Told {
+function toldOf(error: PosternError): Told {
   const text = error.message;
   return { tone: 'problem', title: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, text: error.hint };
 }

@@ -80,7 +80,7 @@ function AccountChoice({ account, isCurrent }: { readonly account: AccountLink; 
   );
 }
 
-export function Monogram({ name }: { readonly name: string }): VNode {
+function Monogram({ name }: { readonly name: string }): VNode {
   return (
     <span class="monogram" aria-hidden="true">
       {[...name][0]?.toUpperCase() ?? '?'}

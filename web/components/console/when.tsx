@@ -28,7 +28,7 @@ export function When({ at, now, never = 'never' }: WhenProps): VNode {
 }
 
 /** `just now`, `5 minutes ago`, `in 6 days`, `3 Mar 2026`. */
-export function momentInWords(at: Date, now: Date): string {
+function momentInWords(at: Date, now: Date): string {
   const apartMs = Math.abs(at.getTime() - now.getTime());
   if (apartMs < MINUTE_MS) return at > now ? 'in a moment' : 'just now';
   if (apartMs >= DATE_FROM_DAYS * DAY_MS) return dateInWords(at);
@@ -37,12 +37,12 @@ export function momentInWords(at: Date, now: Date): string {
 }
 
 /** `4 Mar 2026`, in UTC. */
-export function dateInWords(at: Date): string {
+function dateInWords(at: Date): string {
   return DATE.format(at);
 }
 
 /** Rounded, in the largest unit that fills it: `3 days`, `2 hours`, `5 minutes`, `12 seconds`. */
-export function spanInWords(ms: number): string {
+function spanInWords(ms: number): string {
   if (ms >= DAY_MS) return count(Math.round(ms / DAY_MS), 'day');
   if (ms >= HOUR_MS) return count(Math.round(ms / HOUR_MS), 'hour');
   if (ms >= MINUTE_MS) return count(Math.round(ms / MINUTE_MS), 'minute');

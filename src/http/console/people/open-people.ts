@@ -35,7 +35,7 @@ export async function openPeople(parts: ConsoleParts, request: Request, response
   };
 }
 
-export function peopleView(visit: PeopleVisit, again?: Again): ConsoleView {
+function peopleView(visit: PeopleVisit, again?: Again): ConsoleView {
   return accountView(visit, 'people', again?.told ?? null);
 }
 

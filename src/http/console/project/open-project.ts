@@ -61,7 +61,7 @@ export async function asOperation<Result>(
   return result;
 }
 
-export function isGuestOf({ account, project }: Pick<ProjectVisit, 'account' | 'project'>): boolean {
+function isGuestOf({ account, project }: Pick<ProjectVisit, 'account' | 'project'>): boolean {
   return project.accountId !== account.id;
 }
 

@@ -15,7 +15,7 @@ import { param } from '../visit.ts';
 import { belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
 
 const MAX_LIST_CHARACTERS = 30_000;
-export const emailsSchema = z.object({ emails: z.string().max(MAX_LIST_CHARACTERS) });
+const emailsSchema = z.object({ emails: z.string().max(MAX_LIST_CHARACTERS) });
 
 export async function showSharing(visit: ProjectVisit, again?: Again): Promise<void> {
   const { parts, request, response, context, project, now } = visit;

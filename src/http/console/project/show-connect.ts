@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { ConnectPage } from '../../../../web/pages/console/project/connect-page.tsx';
 import { type Compute, shownName } from '../../../catalogue/compute-rows.ts';
 import { listComputes } from '../../../catalogue/computes.ts';
-import { listDatabaseRoles } from '../../../catalogue/database-role-rows.ts';
+import { type DatabaseRole, listDatabaseRoles } from '../../../catalogue/database-role-rows.ts';
 import { revealDatabaseRolePassword } from '../../../catalogue/database-roles.ts';
-import { listDatabases } from '../../../catalogue/databases.ts';
+import { type Database, listDatabases } from '../../../catalogue/databases.ts';
 import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
@@ -15,7 +15,7 @@ import { psqlCommand } from '../../home-routes.ts';
 import type { Again } from '../form-route.ts';
 import { parseForm } from '../form-route.ts';
 import { queryText } from '../visit.ts';
-import { connectionStrings } from './connection-strings.ts';
+import { type ConnectionString, connectionStrings } from './connection-strings.ts';
 import { mayHere, type ProjectVisit, projectView } from './open-project.ts';
 
 interface Wish {
@@ -43,27 +43,10 @@ async function sendConnectPage(
   wish: Wish,
   { password, again }: { readonly password: Secret | null; readonly again?: Again | undefined },
 ): Promise<void> {
-  const { parts, request, response, project, branch, place, person } = visit;
-  const [databases, allRoles, computes] = await Promise.all([
-    listDatabases(parts.catalogue.db, branch.id),
-    listDatabaseRoles(parts.catalogue.db, branch.id),
-    listComputes(parts.catalogue, project.id),
-  ]);
-  const roles = allRoles.filter((role) => role.mayLogin);
-  const database = databases.find(({ name }) => name === wish.database) ?? databases[0] ?? null;
-  const role = roles.find(({ name }) => name === wish.role) ?? roles[0] ?? null;
-  const compute = computes.find(({ id }) => id === wish.compute) ?? computes[0] ?? null;
-  const strings =
-    database === null || role === null || compute === null
-      ? []
-      : connectionStrings({
-          ...publicPlace(visit),
-          database: database.name,
-          databaseRole: role.name,
-          computeId: needsNaming(visit, compute, computes) ? compute.id : null,
-          password: password?.reveal() ?? null,
-          projectName: cleanForPage(project.name),
-        });
+  const { parts, request, response, place, person } = visit;
+  const offers = await loadOffers(visit);
+  const picked = pick(offers, wish);
+  const { databases, roles, computes } = offers;
   parts.renderer.send(request, response, ConnectPage, {
     view: projectView(visit, 'connect', again),
     place,
@@ -71,11 +54,63 @@ async function sendConnectPage(
     databases: databases.map(({ name }) => name),
     roles: roles.map(({ name, isReadOnly }) => ({ name, isReadOnly })),
     computes: computes.map((each) => ({ id: each.id, name: cleanForPage(shownName(each)) })),
-    picked: { database: database?.name ?? '', role: role?.name ?? '', compute: compute?.id ?? '' },
-    strings,
+    picked: {
+      database: picked?.database.name ?? '',
+      role: picked?.role.name ?? '',
+      compute: picked?.compute.id ?? '',
+    },
+    strings: picked === null ? [] : stringsFor(visit, picked, password),
     password: password?.reveal() ?? null,
-    mayReveal: role?.hasPassword === true && mayHere(visit, 'database_role.reveal_password'),
-    tokensPath: `/app/${personalAccountId(person.userId)}/access-tokens/new?compute=${compute?.id ?? ''}`,
+    mayReveal: picked?.role.hasPassword === true && mayHere(visit, 'database_role.reveal_password'),
+    tokensPath: `/app/${personalAccountId(person.userId)}/access-tokens/new?compute=${picked?.compute.id ?? ''}`,
+  });
+}
+
+interface Offers {
+  readonly databases: readonly Database[];
+  /** Those that may log in. */
+  readonly roles: readonly DatabaseRole[];
+  readonly computes: readonly Compute[];
+}
+
+interface Picked {
+  readonly database: Database;
+  readonly role: DatabaseRole;
+  readonly compute: Compute;
+  readonly isFirstCompute: boolean;
+}
+
+async function loadOffers({ parts, project, branch }: ProjectVisit): Promise<Offers> {
+  const { catalogue } = parts;
+  const [databases, roles, computes] = await Promise.all([
+    listDatabases(catalogue.db, branch.id),
+    listDatabaseRoles(catalogue.db, branch.id),
+    listComputes(catalogue, project.id),
+  ]);
+  return { databases, roles: roles.filter((role) => role.mayLogin), computes };
+}
+
+/** What was wished for, else the first of each; null when the project lacks one of the three. */
+function pick({ databases, roles, computes }: Offers, wish: Wish): Picked | null {
+  const database = databases.find(({ name }) => name === wish.database) ?? databases[0];
+  const role = roles.find(({ name }) => name === wish.role) ?? roles[0];
+  const compute = computes.find(({ id }) => id === wish.compute) ?? computes[0];
+  if (database === undefined || role === undefined || compute === undefined) return null;
+  return { database, role, compute, isFirstCompute: compute === computes[0] };
+}
+
+function stringsFor(visit: ProjectVisit, picked: Picked, password: Secret | null): ConnectionString[] {
+  const { parts, project } = visit;
+  // Names of hosted roles exist once; those of an attached Postgres may exist elsewhere too.
+  const needsNaming = project.creationSource === 'attached' || !picked.isFirstCompute;
+  return connectionStrings({
+    host: parts.config.pg.publicHost ?? new URL(parts.address.url).hostname,
+    port: parts.config.pg.port,
+    database: picked.database.name,
+    databaseRole: picked.role.name,
+    computeId: needsNaming ? picked.compute.id : null,
+    password: password?.reveal() ?? null,
+    projectName: cleanForPage(project.name),
   });
 }
 
@@ -85,13 +120,4 @@ function wishOf(visit: ProjectVisit): Wish {
     role: queryText(visit, 'role'),
     compute: queryText(visit, 'compute'),
   };
-}
-
-function publicPlace({ parts }: ProjectVisit) {
-  return { host: parts.config.pg.publicHost ?? new URL(parts.address.url).hostname, port: parts.config.pg.port };
-}
-
-/** Names of hosted roles exist once; those of an attached Postgres may exist elsewhere too. */
-function needsNaming({ project }: ProjectVisit, compute: Compute, computes: readonly Compute[]): boolean {
-  return project.creationSource === 'attached' || compute.id !== computes[0]?.id;
 }

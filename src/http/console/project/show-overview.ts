@@ -30,12 +30,13 @@ export async function showOverview(visit: ProjectVisit, again?: Again): Promise<
     mayAddCompute: mayHere(visit, 'compute.create'),
     connections: connections.map((record) => connectionRow(record, `${place}/connections/${record.id}/end`)),
     connectionsOf: seesEverybody(visit) ? 'everybody' : 'self',
+    livePath: seesEverybody(visit) ? `${visit.base}/connections` : null,
     now,
   });
 }
 
 /** Everybody's for who oversees the account, else the person's own. */
-export function connectionsHere(visit: ProjectVisit) {
+function connectionsHere(visit: ProjectVisit) {
   const { parts, project, person } = visit;
   const own = seesEverybody(visit) ? {} : { userId: person.userId };
   return parts.liveConnections.list({ projectId: project.id, ...own });

@@ -5,23 +5,10 @@ import { type ConnectionRow, ConnectionTable } from '../../../components/console
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { type Column, DataTable } from '../../../components/console/data-table.tsx';
+import { type GrantRow, GrantTable } from '../../../components/console/grant-table.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
 import { PostButton } from '../../../components/console/post-button.tsx';
 import { When } from '../../../components/console/when.tsx';
-
-interface GrantRow {
-  readonly id: string;
-  readonly project: string;
-  readonly target: string | null;
-  readonly access: 'read_write' | 'read_only';
-  readonly address: string;
-  readonly application: string | null;
-  readonly until: Date;
-  readonly usedCount: number;
-  /** Null: any number. */
-  readonly usesLeft: number | null;
-  readonly lastUsedAt: Date | null;
-}
 
 interface BrowserRow {
   readonly id: string;
@@ -73,68 +60,16 @@ export function MySessionsPage(props: MySessionsProps): VNode {
           now={now}
         />
       </Panel>
-      <Grants {...props} />
+      <Panel
+        id="grants"
+        title="Remembered approvals"
+        lead="Within their time, the same terminal gets in without being asked again."
+      >
+        <GrantTable frame={frame} path={`${path}/grants`} grants={props.grants} now={now} />
+      </Panel>
       <Browsers {...props} />
       <History {...props} />
     </ConsolePage>
-  );
-}
-
-function Grants({ frame, path, grants, now }: MySessionsProps): VNode {
-  const columns: ReadonlyArray<Column<GrantRow>> = [
-    { header: 'Project', kind: 'main', cell: (grant) => <GrantTarget grant={grant} /> },
-    { header: 'From', cell: ({ address, application }) => <Place address={address} detail={application} /> },
-    { header: 'Until', cell: ({ until }) => <When at={until} now={now} /> },
-    { header: 'Used', cell: (grant) => <Uses grant={grant} now={now} /> },
-    {
-      header: 'Revoke',
-      kind: 'actions',
-      cell: ({ id, project }) => (
-        <PostButton frame={frame} action={`${path}/grants/${id}/revoke`} label="Revoke" look="small" of={project} />
-      ),
-    },
-  ];
-  return (
-    <Panel
-      id="grants"
-      title="Remembered approvals"
-      lead="Within their time, the same terminal gets in without being asked again."
-    >
-      <DataTable
-        caption="Remembered approvals"
-        columns={columns}
-        rows={grants}
-        rowKey={({ id }) => id}
-        empty="Nothing is remembered: each connection is asked for."
-      />
-    </Panel>
-  );
-}
-
-function GrantTarget({ grant }: { readonly grant: GrantRow }): VNode {
-  const access = grant.access === 'read_only' ? 'read only' : 'read and write';
-  return (
-    <>
-      <bdi>{grant.project}</bdi>
-      <span class="row-detail">{grant.target === null ? access : `${grant.target}, ${access}`}</span>
-    </>
-  );
-}
-
-function Uses({ grant, now }: { readonly grant: GrantRow; readonly now: Date }): VNode {
-  const times = grant.usedCount === 1 ? 'once' : `${grant.usedCount} times`;
-  return (
-    <span>
-      {grant.usedCount === 0 ? 'not yet' : times}
-      <span class="row-detail">
-        {grant.usedCount > 0 && (
-          <>
-            last <When at={grant.lastUsedAt} now={now} />
-          </>
-        )}
-        {grant.usesLeft === 0 && ', used up'}
-      </span>
-    </span>
   );
 }
 
@@ -179,8 +114,8 @@ function Browsers({ frame, path, browsers, hiddenBrowsers, now }: MySessionsProp
 function History({ history, now }: MySessionsProps): VNode {
   const columns: ReadonlyArray<Column<HistoryRow>> = [
     { header: 'What', kind: 'main', cell: ({ what }) => what },
-    { header: 'Detail', cell: ({ detail }) => <bdi>{detail ?? ''}</bdi> },
-    { header: 'From', cell: ({ from }) => <span class="mono">{from ?? ''}</span> },
+    { header: 'Detail', cell: ({ detail }) => detail && <bdi>{detail}</bdi> },
+    { header: 'From', cell: ({ from }) => from && <span class="mono">{from}</span> },
     { header: 'When', cell: ({ at }) => <When at={at} now={now} /> },
   ];
   return (
@@ -193,18 +128,5 @@ function History({ history, now }: MySessionsProps): VNode {
         empty="Nothing was written down yet."
       />
     </Panel>
-  );
-}
-
-function Place({ address, detail }: { readonly address: string; readonly detail: string | null }): VNode {
-  return (
-    <span>
-      <span class="mono">{address}</span>
-      {detail !== null && (
-        <span class="row-detail">
-          <bdi>{detail}</bdi>
-        </span>
-      )}
-    </span>
   );
 }

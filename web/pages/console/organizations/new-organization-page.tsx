@@ -120,7 +120,7 @@ function OwnRequests({ requests, now }: NewOrganizationProps): VNode {
     { header: 'Organization', kind: 'main', cell: (row) => <RequestName row={row} /> },
     { header: 'Requested', cell: ({ createdAt }) => <When at={createdAt} now={now} /> },
     { header: 'Decision', cell: ({ status }) => <RequestPill status={status} /> },
-    { header: 'Reason', cell: ({ reason }) => <bdi>{reason ?? ''}</bdi> },
+    { header: 'Reason', cell: ({ reason }) => reason && <bdi>{reason}</bdi> },
   ];
   return (
     <Panel id="requests" title="Your requests">

@@ -96,7 +96,7 @@ function Decided({ decided, now }: Pick<RequestInboxProps, 'decided' | 'now'>): 
     { header: 'Asked by', cell: ({ requester }) => <bdi>{requester}</bdi> },
     { header: 'Decision', cell: ({ status }) => <RequestPill status={status} /> },
     { header: 'Decided', cell: ({ decidedAt }) => <When at={decidedAt} now={now} /> },
-    { header: 'Reason', cell: ({ reason }) => <bdi>{reason ?? ''}</bdi> },
+    { header: 'Reason', cell: ({ reason }) => reason && <bdi>{reason}</bdi> },
   ];
   return (
     <Panel id="decided" title="Decided">

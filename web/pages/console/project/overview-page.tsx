@@ -19,6 +19,8 @@ export interface OverviewProps extends ConsoleProps {
   readonly connections: readonly ConnectionRow[];
   /** Who oversees the account sees everybody's. */
   readonly connectionsOf: 'everybody' | 'self';
+  /** The live page of all connections to the account; null for who does not see it. */
+  readonly livePath: string | null;
   readonly now: Date;
 }
 
@@ -85,10 +87,20 @@ function ClientsLink({ place }: { readonly place: string }): VNode {
   );
 }
 
-function ConnectionsPanel({ frame, connections, connectionsOf, now }: OverviewProps): VNode {
+function ConnectionsPanel({ frame, connections, connectionsOf, livePath, now }: OverviewProps): VNode {
   const isOwn = connectionsOf === 'self';
   return (
-    <Panel id="connections" title={isOwn ? 'Your connections' : 'Live connections'}>
+    <Panel
+      id="connections"
+      title={isOwn ? 'Your connections' : 'Live connections'}
+      actions={
+        livePath === null ? undefined : (
+          <a class="button plain small" href={livePath}>
+            Watch all
+          </a>
+        )
+      }
+    >
       <ConnectionTable
         frame={frame}
         caption={isOwn ? 'Your connections to this project' : 'Connections to this project'}

@@ -1,0 +1,94 @@
+// Remembered approvals as rows: what they lead to, from where, until when, how often they were used.
+
+import type { VNode } from 'preact';
+import type { PageFrame } from '../../layout/page-frame.ts';
+import { type Column, DataTable } from './data-table.tsx';
+import { PostButton } from './post-button.tsx';
+import { When } from './when.tsx';
+
+export interface GrantRow {
+  readonly id: string;
+  readonly project: string;
+  readonly target: string | null;
+  readonly access: 'read_write' | 'read_only';
+  readonly address: string;
+  readonly application: string | null;
+  readonly until: Date;
+  readonly usedCount: number;
+  /** Null: any number. */
+  readonly usesLeft: number | null;
+  readonly lastUsedAt: Date | null;
+}
+
+interface GrantTableProps {
+  readonly frame: PageFrame;
+  /** Each is revoked at `<path>/<id>/revoke`. */
+  readonly path: string;
+  readonly grants: readonly GrantRow[];
+  readonly now: Date;
+}
+
+export function GrantTable({ frame, path, grants, now }: GrantTableProps): VNode {
+  const columns: ReadonlyArray<Column<GrantRow>> = [
+    { header: 'Project', kind: 'main', cell: (grant) => <GrantTarget grant={grant} /> },
+    { header: 'From', cell: ({ address, application }) => <Place address={address} detail={application} /> },
+    { header: 'Until', cell: ({ until }) => <When at={until} now={now} /> },
+    { header: 'Used', cell: (grant) => <Uses grant={grant} now={now} /> },
+    {
+      header: 'Revoke',
+      kind: 'actions',
+      cell: ({ id, project }) => (
+        <PostButton frame={frame} action={`${path}/${id}/revoke`} label="Revoke" look="small" of={project} />
+      ),
+    },
+  ];
+  return (
+    <DataTable
+      caption="Remembered approvals"
+      columns={columns}
+      rows={grants}
+      rowKey={({ id }) => id}
+      empty="Nothing is remembered: each connection is asked for."
+    />
+  );
+}
+
+function GrantTarget({ grant }: { readonly grant: GrantRow }): VNode {
+  const access = grant.access === 'read_only' ? 'read only' : 'read and write';
+  return (
+    <>
+      <bdi>{grant.project}</bdi>
+      <span class="row-detail">{grant.target === null ? access : `${grant.target}, ${access}`}</span>
+    </>
+  );
+}
+
+function Uses({ grant, now }: { readonly grant: GrantRow; readonly now: Date }): VNode {
+  const times = grant.usedCount === 1 ? 'once' : `${grant.usedCount} times`;
+  return (
+    <span>
+      {grant.usedCount === 0 ? 'not yet' : times}
+      <span class="row-detail">
+        {grant.usedCount > 0 && (
+          <>
+            last <When at={grant.lastUsedAt} now={now} />
+          </>
+        )}
+        {grant.usesLeft === 0 && ', used up'}
+      </span>
+    </span>
+  );
+}
+
+function Place({ address, detail }: { readonly address: string; readonly detail: string | null }): VNode {
+  return (
+    <span>
+      <span class="mono">{address}</span>
+      {detail !== null && (
+        <span class="row-detail">
+          <bdi>{detail}</bdi>
+        </span>
+      )}
+    </span>
+  );
+}
