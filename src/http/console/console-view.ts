@@ -60,9 +60,6 @@ function personLinks({ person }: Visit): Link[] {
     { label: 'My access tokens', href: `/app/${personal}/access-tokens` },
     { label: 'My API keys', href: `/app/${personal}/api-keys` },
     { label: 'My settings', href: `/app/${personal}/settings` },
-    ...(may(person, 'ops.decide_organization', INSTALLATION)
-      ? [{ label: 'Organization requests', href: '/ops/requests' }]
-      : []),
     ...(may(person, 'ops.read', INSTALLATION) ? [{ label: 'Operations', href: '/ops' }] : []),
   ];
 }
