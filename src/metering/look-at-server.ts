@@ -18,9 +18,7 @@ export const METERING_APPLICATION = 'postern metering';
 type AskServer = (sql: string) => Promise<unknown>;
 
 /** A host is ours as a whole; on an attached server only some databases are our business, and none of its WAL. */
-type LookScope =
-  | { readonly kind: 'host' }
-  | { readonly kind: 'attached'; readonly databases: readonly string[] };
+type LookScope = { readonly kind: 'host' } | { readonly kind: 'attached'; readonly databases: readonly string[] };
 
 interface LookRequest {
   readonly ask: AskServer;
