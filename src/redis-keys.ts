@@ -18,12 +18,8 @@ export const redisKeys = {
   waitingOfTerminal: (terminalDigest: string) => `${PREFIX}:waiting-of:${terminalDigest}`,
   /** Sorted set of login request ids with an open reverse code by expiry (ms). Owner: login/reverse-codes. */
   openReverseCodes: (terminalDigest: string) => `${PREFIX}:reverse-codes:${terminalDigest}`,
-  /** String; 30 days: the person has approved from this address or /64. Owner: login/terminal-memory. */
-  approvedTerminal: (userId: UserId, terminalKey: string) => `${PREFIX}:approved-terminal:${userId}:${terminalKey}`,
   /** String; 15 minutes: the person said "this was not me". Owner: login/terminal-memory. */
   blockedTerminal: (userId: UserId, terminalKey: string) => `${PREFIX}:blocked-terminal:${userId}:${terminalKey}`,
-  /** Sorted set of login request ids announced to a person and not yet opened, by expiry (ms). Owner: login/terminal-memory. */
-  unseenLogins: (userId: UserId) => `${PREFIX}:unseen:${userId}`,
   /** Hash; until the grant ends. Owner: login/grants. */
   grant: (id: GrantId) => `${PREFIX}:grant:{${id}}`,
   /** Sorted set of grant ids of one terminal by end (ms). Owner: login/grants. */
@@ -42,8 +38,6 @@ export const redisKeys = {
   cancelRoutes: (nodeId: NodeId) => `${PREFIX}:cancel-routes:{${nodeId}}`,
   /** Stream of revoked rights, the newest thousands; no expiry. Owner: ops/revocations. */
   revocations: () => `${PREFIX}:revocations`,
-  /** String; until the block ends. A terminal that one person reported as not theirs. Owner: ops/terminal-blocks. */
-  terminalBlock: (userId: UserId, terminal: string) => `${PREFIX}:terminal-block:${userId}:${terminal}`,
   /** String, the node that delivers to the audit webhook; 15 seconds. Owner: ops/audit-webhook. */
   auditWebhookLease: () => `${PREFIX}:audit-webhook:lease`,
   /** Hash, the last delivered position by chain (node id); no expiry. Owner: ops/audit-webhook. */

@@ -10,7 +10,7 @@ import type { Catalogue } from './catalogue.ts';
 import { emailKey } from './email-address.ts';
 import type { Schema } from './schema.ts';
 import { isUniqueViolation } from './store-errors.ts';
-import { getUser, insertUser, type User, userFrom } from './users.ts';
+import { insertUser, type User, userFrom } from './users.ts';
 
 export interface Identity {
   readonly issuer: string;
@@ -29,7 +29,7 @@ export interface LinkedIdentity {
 }
 
 /** The person of an identity; null when it is not linked. */
-export async function findUserByIdentity(
+async function findUserByIdentity(
   catalogue: Catalogue,
   { issuer, subject }: Pick<Identity, 'issuer' | 'subject'>,
 ): Promise<User | null> {
@@ -72,16 +72,6 @@ export async function signInWithIdentity(
     await insertIdentity(tx, { catalogue, context, user, identity });
     return user;
   });
-}
-
-/** Links an identity to a signed-in person. Throws `conflict` when it is linked to somebody, `not_found`. */
-export async function linkIdentity(
-  catalogue: Catalogue,
-  context: AuditContext,
-  { userId, identity }: { readonly userId: UserId; readonly identity: Identity },
-): Promise<void> {
-  const user = await getUser(catalogue, userId);
-  await catalogue.transaction((tx) => insertIdentity(tx, { catalogue, context, user, identity }));
 }
 
 /** What the person can sign in with besides a password. */

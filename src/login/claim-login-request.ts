@@ -38,7 +38,6 @@ export async function claimLoginRequest(
     nodeId: services.nodeId,
   } as const;
   services.auditTrail.record(loginAuditEvent(outcome.request, person, happening));
-  await services.terminalMemory.markSeen(request.id, person.userId);
   return outcome.request;
 }
 
