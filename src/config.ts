@@ -51,7 +51,11 @@ export interface Config {
     readonly allowedNetworks: readonly string[];
     readonly stampApplicationName: boolean;
   };
-  readonly drainMs: number;
+  readonly drain: {
+    readonly limitMs: number;
+    /** Null: no connection ends before the limit. */
+    readonly restMs: number | null;
+  };
   readonly upstream: {
     readonly wakeMs: number;
     readonly allowedNetworks: readonly string[];
@@ -125,7 +129,7 @@ export function loadConfig(
       allowedNetworks: values.POSTERN_ALLOWED_NETWORKS,
       stampApplicationName: values.POSTERN_STAMP_APPLICATION_NAME,
     },
-    drainMs: values.POSTERN_DRAIN,
+    drain: { limitMs: values.POSTERN_DRAIN, restMs: values.POSTERN_DRAIN_REST },
     upstream: {
       wakeMs: values.POSTERN_WAKE_LIMIT,
       allowedNetworks: values.POSTERN_UPSTREAM_NETWORKS,

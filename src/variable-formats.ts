@@ -56,6 +56,12 @@ export const duration = (lowest: string, highest: string) =>
       `not a duration from ${lowest} to ${highest}, like 90s, 2m or 8h`,
     );
 
+/** Null: never. */
+export const durationOrNever = (lowest: string, highest: string) =>
+  z.union([z.literal('never').transform(() => null), duration(lowest, highest)], {
+    error: `not \`never\`, nor a duration from ${lowest} to ${highest}, like 90s, 2m or 8h`,
+  });
+
 // Cookies of a sign-in may travel in clear text on the machine itself only.
 export const publicUrl = optionalText.transform((value, context) => {
   if (value === null) return null;

@@ -32,6 +32,7 @@ describe('the configuration', () => {
     ['POSTERN_BRAND', 'Pöstern'],
     ['POSTERN_LOGIN_TTL', '1h'],
     ['POSTERN_LOGIN_TTL', 'soon'],
+    ['POSTERN_DRAIN_REST', 'always'],
     ['POSTERN_STAMP_APPLICATION_NAME', 'true'],
     ['POSTERN_HOSTS', 'postgres://hidden@db/x'],
     ['POSTERN_HOSTS', '18=postgres://app:hidden@:5432/x'],
@@ -42,6 +43,12 @@ describe('the configuration', () => {
   ])('refuses %s=%s by name, without repeating what it holds', (name, value) => {
     expect(() => loadConfig({ [name]: value })).toThrow(name);
     expect(() => loadConfig({ [name]: value })).not.toThrow(/hidden|aGlkZGVu/);
+  });
+
+  it('takes a duration or `never` for the rest after which a draining node ends a connection', () => {
+    expect(loadConfig({}).drain).toEqual({ limitMs: 300_000, restMs: 10_000 });
+    expect(loadConfig({ POSTERN_DRAIN_REST: '0s' }).drain.restMs).toBe(0);
+    expect(loadConfig({ POSTERN_DRAIN_REST: 'never' }).drain.restMs).toBeNull();
   });
 
   it('names all problems at once, also what contradicts itself', () => {

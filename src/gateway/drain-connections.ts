@@ -1,33 +1,45 @@
 // Lets the connections of a node that stops come to their end: each at the moment where it hurts least (protocol.md,
-// section 13).
+// section 13). Who is working is left alone until the limit.
 
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '../clock.ts';
 import { drainNotice } from './link-notices.ts';
 import type { LiveSession } from './live-session.ts';
 import type { OpenConnections } from './open-connections.ts';
 
-/** How often it is looked for connections that are between two transactions. */
+/** How often it is looked for connections that rest. */
 const LOOK_INTERVAL_MS = 100;
 
+export interface DrainLimits {
+  /** When the last connection ends. */
+  readonly limitMs: number;
+  /** Silence between two transactions after which a connection is at rest; null: none ends before the limit. */
+  readonly restMs: number | null;
+  readonly clock: Clock;
+}
+
 /**
- * Resolves when no session is left. Idle ones end at once, those in a transaction after it, those that wait for a person
- * may still be approved; whatever is left after `limitMs`, or when everything must end, ends then.
+ * Resolves when no session is left. Those at rest end first, those that wait for a person may still be approved; whatever
+ * is left after the limit, or when everything must end, ends then.
  */
-export async function drainConnections(open: OpenConnections, limitMs: number): Promise<void> {
-  const deadline = performance.now() + limitMs;
+export async function drainConnections(open: OpenConnections, limits: DrainLimits): Promise<void> {
+  const deadline = performance.now() + limits.limitMs;
   const stillWaiting = [...open.sessions].filter((session) => session.record.phase === 'waiting');
-  for (const session of stillWaiting) session.client.line.tell(drainNotice(limitMs));
+  for (const session of stillWaiting) session.client.line.tell(drainNotice(limits.limitMs));
   while (open.sessions.size > 0) {
     const mustEnd = open.closing.aborted || performance.now() >= deadline;
     for (const session of open.sessions) {
       // Who was let in only now gets to work once.
       const isFresh = stillWaiting.includes(session) && session.snapshot().bytesToUpstream === 0;
-      if (mustEnd || (isBetweenTransactions(session) && !isFresh)) session.end({ kind: 'drain' });
+      if (mustEnd || (isAtRest(session, limits) && !isFresh)) session.end({ kind: 'drain' });
     }
     await pause(LOOK_INTERVAL_MS);
   }
 }
 
-function isBetweenTransactions({ relay }: LiveSession): boolean {
-  return relay !== null && relay.transactionStatus === 'I' && !relay.isQueryRunning;
+/** A program between two statements, such as pgbench, is not: its last byte was a moment ago. */
+function isAtRest({ relay }: LiveSession, { restMs, clock }: DrainLimits): boolean {
+  if (restMs === null || relay === null) return false;
+  if (relay.transactionStatus !== 'I' || relay.isQueryRunning) return false;
+  return clock.now().getTime() - relay.lastActivityAt >= restMs;
 }

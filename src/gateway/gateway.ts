@@ -32,7 +32,7 @@ const HANDSHAKES = { places: 200, undisturbedMs: 1_000 };
 const SPARE_SOCKETS = 1_000;
 
 export function createGateway(dependencies: GatewayDependencies): Gateway {
-  const { config, log } = dependencies;
+  const { config, log, clock } = dependencies;
   const times = { ...DEFAULT_TIMES, ...dependencies.times };
   const parts: GatewayParts = { ...dependencies, times, handshakes: new Slots(HANDSHAKES) };
   const open = new OpenConnections(config.limits.connectionsInTotal);
@@ -46,11 +46,12 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
   });
   // Only a balancer goes on sending connections to a node that said it is not ready.
   const lateArrivalMs = config.pg.proxyProtocolFrom.length === 0 ? 0 : times.lateArrivalMs;
+  const drainLimits = { ...config.drain, clock };
   return {
     listen: () => listener.listen(),
     async drain() {
       open.beginDraining();
-      await Promise.all([listener.stopAccepting(lateArrivalMs, open.closing), drainConnections(open, config.drainMs)]);
+      await Promise.all([listener.stopAccepting(lateArrivalMs, open.closing), drainConnections(open, drainLimits)]);
       // Who has not even said what it wants by now is not waited for.
       open.beginClosing();
       await listener.idle();

@@ -22,7 +22,7 @@ afterAll(() => desk.close());
 /** A node in a process of its own, and a browser at its pages. */
 async function startPostern(drain: string): Promise<{ postern: PosternProcess; browser: WebClient }> {
   const { databaseUrl, redisUrl } = desk.installation;
-  const environment = { ...nodeEnvironment(databaseUrl, redisUrl), POSTERN_DRAIN: drain };
+  const environment = { ...nodeEnvironment(databaseUrl, redisUrl), POSTERN_DRAIN: drain, POSTERN_DRAIN_REST: '2s' };
   const postern = await startPosternProcess({ environment });
   return { postern, browser: await desk.openBrowser(postern) };
 }
@@ -52,6 +52,7 @@ describe('SIGTERM with a minute to drain', () => {
   let waiting: PsqlRun;
   let idle: PsqlRun;
   let inTransaction: PsqlRun;
+  let watching: PsqlRun;
 
   beforeAll(async () => {
     ({ postern, browser } = await startPostern('60s'));
@@ -59,10 +60,20 @@ describe('SIGTERM with a minute to drain', () => {
     await linkOf(waiting);
     idle = await connected(postern, browser, 'select 1');
     inTransaction = await connected(postern, browser, 'begin');
+    watching = await watchingTheClock();
     await beginDraining(postern);
   });
 
   afterAll(() => postern.close());
+
+  /** Asks again and again, with pauses shorter than a rest, for longer than one. */
+  async function watchingTheClock(): Promise<PsqlRun> {
+    const psql = desk.psql(['-At'], { at: postern, version: '17' });
+    await browser.approve(await linkOf(psql));
+    psql.write("select 'tick' \\watch i=0.25 c=20\n\\q\n");
+    await psql.waitForStdout(/^tick$/m);
+    return psql;
+  }
 
   it('tells who waits, and an approval in time still connects', async () => {
     await waiting.waitForStderr(/NOTICE: {2}.*restarting; .* must be approved within 1 minute\./);
@@ -73,6 +84,11 @@ describe('SIGTERM with a minute to drain', () => {
   it('takes no new connections', async () => {
     const late = desk.psql(['-c', 'select 1'], { at: postern });
     expect(await finish(late)).toMatchObject({ code: 2, stderr: expect.stringContaining('Connection refused') });
+  });
+
+  it('leaves a program alone between its statements', async () => {
+    const { code, stdout } = await finish(watching);
+    expect({ code, ticks: stdout.match(/^tick$/gm)?.length }).toEqual({ code: 0, ticks: 20 });
   });
 
   it('ends an idle connection with 57P01', async () => {

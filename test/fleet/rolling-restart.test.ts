@@ -37,6 +37,7 @@ function start(pgPort: number): Promise<PosternProcess> {
     ...BEHIND_HAPROXY,
     POSTERN_PG_PORT: String(pgPort),
     POSTERN_DRAIN: '60s',
+    POSTERN_DRAIN_REST: '1s',
   };
   return startPosternProcess({ environment, limitMs: START_LIMIT_MS });
 }

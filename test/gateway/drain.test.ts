@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../support/wait-until.ts';
-import { answerTo, connectedClient, waitForMessage, waitingClient } from './connected-client.ts';
+import { answerTo, connectedClient, upstreamActivity, waitForMessage, waitingClient } from './connected-client.ts';
 import {
   addDeveloper,
   approveLink,
@@ -28,11 +28,14 @@ afterAll(async () => {
   await upstream.close();
 });
 
-async function nodeWith(options: GatewayOptions & { drainMs: number }): Promise<GatewayForTests> {
+type DrainOptions = GatewayOptions & { readonly drainMs: number; readonly restMs?: number | null };
+
+/** Connections at rest end at once, unless told otherwise. */
+async function nodeWith({ drainMs: limitMs, restMs = 0, ...options }: DrainOptions): Promise<GatewayForTests> {
   return await startGateway({
     ...options,
     fleetOf: fleet,
-    config: (config) => ({ ...config, drainMs: options.drainMs }),
+    config: (config) => ({ ...config, drain: { limitMs, restMs } }),
   });
 }
 
@@ -59,13 +62,44 @@ describe('a node that drains', () => {
     await node.close();
   });
 
-  it('ends what is left at its limit', async () => {
-    const node = await nodeWith({ drainMs: 200 });
+  it('lets whoever works go on between two transactions, and ends it once it rests', async () => {
+    const restMs = 1_500;
+    const node = await nodeWith({ drainMs: 60_000, restMs });
+    using idle = await connectedClient(node, developer);
     using busy = await connectedClient(node, developer);
-    await answerTo(busy, 'begin; select 1');
-    await node.gateway.drain();
+    const drained = node.gateway.drain();
+    // Its pauses are far shorter than a rest, all of it together is longer than one.
+    await waitUntil(async () => {
+      expect(await answerTo(busy, 'select 7')).toBe('7');
+      return idle.isEnded;
+    }, 'the idle one ends');
+    expect(idle.fatal).toMatchObject(RESTARTING);
+    expect(await answerTo(busy, 'select 8')).toBe('8');
+    const lastAnswerAt = performance.now();
     await busy.waitForEnd();
+    expect(performance.now() - lastAnswerAt).toBeGreaterThan(restMs / 2);
     expect(busy.fatal).toMatchObject(RESTARTING);
+    await drained;
+    await node.close();
+  });
+
+  it.each([
+    ['what is in a transaction', { restMs: 0 }, 'begin'],
+    ['what runs a query', { restMs: 0 }, "do 'begin perform pg_sleep(60); end'"],
+    ['also what rests, when no rest is long enough', { restMs: null }, 'select 1'],
+  ] as const)('ends %s at its limit', async (_what, rest, sql) => {
+    const node = await nodeWith({ drainMs: 500, ...rest });
+    using client = await connectedClient(node, developer);
+    client.query(sql);
+    const hasBegun = async () => (await upstreamActivity(upstream)).some((activity) => activity.endsWith(sql));
+    await waitUntil(hasBegun, 'the statement reaches the upstream');
+    // Its answer, if any, is a moment behind.
+    if (!sql.startsWith('do')) await client.waitForType('C');
+    const began = performance.now();
+    await node.gateway.drain();
+    await client.waitForEnd();
+    expect(performance.now() - began).toBeGreaterThan(400);
+    expect(client.fatal).toMatchObject(RESTARTING);
     await node.close();
   });
 

@@ -30,6 +30,7 @@ async function startWorkers(drain: string): Promise<{ postern: PosternProcess; b
       ...nodeEnvironment(databaseUrl, redisUrl),
       POSTERN_WORKERS: String(WORKERS),
       POSTERN_DRAIN: drain,
+      POSTERN_DRAIN_REST: '1s',
       POSTERN_LOG_LEVEL: 'error',
     },
     limitMs: START_LIMIT_MS,
