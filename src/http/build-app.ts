@@ -58,7 +58,9 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(oidcRoutes({ deps, address }));
   app.use(setUpRoutes({ deps, renderer, address }));
   app.use(invitationRoutes({ deps, renderer, address }));
-  app.use(approvalRoutes({ services: approvalServices(deps), catalogue, limits: deps.limits, renderer }));
+  app.use(
+    approvalRoutes({ ...deps, services: approvalServices(deps), brand: config.brand, renderer, mailer, address }),
+  );
   app.use(consoleRoutes({ deps, mailer, consumption, renderer, address }));
   app.use(opsRoutes({ deps, mailer, consumption, renderer, address }));
   app.use(unknownPath, errorHandler(renderer));

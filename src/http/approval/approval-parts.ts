@@ -4,11 +4,14 @@ import type { Response } from 'express';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoginRequestId } from '../../ids.ts';
+import type { Log } from '../../log.ts';
 import type { ApprovalServices } from '../../login/approve-login-request.ts';
 import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
 import type { LoginRequest } from '../../login/login-request.ts';
 import type { Limits } from '../../ops/limits.ts';
+import type { Mailer } from '../mail/mailer.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
+import type { PublicAddress } from '../public-address.ts';
 import { contextOf, requireSession } from '../request-context.ts';
 
 export interface ApprovalParts {
@@ -16,6 +19,10 @@ export interface ApprovalParts {
   readonly catalogue: Catalogue;
   readonly limits: Limits;
   readonly renderer: PageRenderer;
+  readonly mailer: Mailer;
+  readonly brand: string;
+  readonly address: PublicAddress;
+  readonly log: Log;
 }
 
 /** Throws `not_signed_in`, which leads to sign-in and back. */

@@ -95,7 +95,7 @@ function deniedView(reason: string | null): StatusView {
   if (reason === 'reported') {
     return stopped(
       'Denied and reported',
-      'Links from that address are blocked for you for 15 minutes. If you keep getting them, tell your organization admin.',
+      'The terminal was turned away, and its links are blocked for you for 15 minutes. The admins of your organizations are told.',
     );
   }
   if (reason === 'denied') return stopped('Denied', 'The terminal was told and nothing was opened.');

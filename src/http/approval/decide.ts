@@ -15,6 +15,7 @@ import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest, unknownLin
 import { sendConnectionPage } from './connection-page.ts';
 import { approvalChoice, type DecisionForm, parseDecisionForm } from './decision-form.ts';
 import { sendApprovalPage } from './show-login-request.ts';
+import { tellAdmins } from './tell-admins.ts';
 
 interface Deciding {
   readonly request: Request;
@@ -50,6 +51,7 @@ async function sayNo(parts: ApprovalParts, deciding: Deciding, how: 'deny' | 're
   const moved = await denyLoginRequest(parts.services, loginRequest, { person, how });
   if (moved.kind === 'refused') return await tooLate(parts, deciding, moved.request);
   response.redirect(303, pathOf(loginRequest));
+  if (how === 'report') await tellAdmins(parts, moved.request, person);
 }
 
 async function approve(parts: ApprovalParts, deciding: Deciding): Promise<void> {

@@ -1,0 +1,46 @@
+// Who answers for a person: the admins of the organizations that the person belongs to or is a guest of.
+
+import type { AccountId, UserId } from '../ids.ts';
+import type { Catalogue } from './catalogue.ts';
+
+export interface AnsweringOrganization {
+  readonly id: AccountId;
+  readonly name: string;
+  /** At least one; the person too, if an admin there. */
+  readonly adminEmails: readonly string[];
+}
+
+/** By name; none for a person with a personal account alone. */
+export async function adminsOverPerson({ db }: Catalogue, userId: UserId): Promise<AnsweringOrganization[]> {
+  const rows = await db
+    .selectFrom('accounts')
+    .innerJoin('memberships', 'memberships.account_id', 'accounts.id')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .select(['accounts.id', 'accounts.name', 'users.email'])
+    .where('memberships.member_role', '=', 'admin')
+    .where((where) =>
+      where.or([
+        where('accounts.id', 'in', db.selectFrom('memberships').select('account_id').where('user_id', '=', userId)),
+        where(
+          'accounts.id',
+          'in',
+          db
+            .selectFrom('project_shares')
+            .innerJoin('projects', 'projects.id', 'project_shares.project_id')
+            .select('projects.account_id')
+            .where('project_shares.user_id', '=', userId),
+        ),
+      ]),
+    )
+    .orderBy('accounts.name')
+    .orderBy('accounts.id')
+    .orderBy('users.email')
+    .execute();
+  const organizations = new Map<AccountId, AnsweringOrganization & { adminEmails: string[] }>();
+  for (const { id, name, email } of rows) {
+    const organization = organizations.get(id) ?? { id, name, adminEmails: [] };
+    organization.adminEmails.push(email);
+    organizations.set(id, organization);
+  }
+  return [...organizations.values()];
+}

@@ -1,0 +1,73 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
+import { listAuditEvents } from '../../../src/catalogue/audit-trail-reader.ts';
+import { shareProject } from '../../../src/catalogue/shares.ts';
+import { csrfTokenIn } from '../../support/browser-jar.ts';
+import { addMemberTo, addOrganization, addPerson, addProject } from '../../support/catalogue-for-tests.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import {
+  newVisitor,
+  openLoginLink,
+  startWeb,
+  type VisitorForTests,
+  type WebForTests,
+} from '../../support/web-for-tests.ts';
+import { startMailbox } from '../api/mailbox.ts';
+
+const ELSEWHERE = '203.0.113.9';
+
+it('"this was not me" reaches each admin of the person’s organizations by mail, and their audit trail', async () => {
+  const mailbox = await startMailbox();
+  const web = await startWeb({ POSTERN_SMTP_URL: mailbox.url, POSTERN_BRAND: 'Gatehouse' });
+  onTestFinished(async () => {
+    await web.close();
+    await mailbox.close();
+  });
+  const [ada, olga] = [await addPerson(web.catalogue, 'ada'), await addPerson(web.catalogue, 'olga')];
+  const reporter = await newVisitor(web);
+  const ownOrganization = await addOrganization(web.catalogue, ada);
+  await addMemberTo(web.catalogue, ownOrganization, { person: reporter.person });
+  const sharing = await addOrganization(web.catalogue, olga);
+  const { project } = await addProject(web.catalogue, sharing.id, 'shared');
+  await shareProject(web.catalogue, SYSTEM_CONTEXT, { projectId: project.id, emails: [reporter.person.email] });
+  await addOrganization(web.catalogue, await addPerson(web.catalogue, 'uninvolved'));
+
+  const page = await report(web, reporter, { address: ELSEWHERE, application: 'psql\u001b]8;;https://evil.example' });
+
+  expect(page).toContain('The admins of your organizations are told.');
+  await waitUntil(() => mailbox.letters.length === 2, 'two admins get mail');
+  expect(mailbox.letters.map(({ to }) => to).sort()).toEqual([ada.email, olga.email].sort());
+  const letter = mailbox.letters.find(({ to }) => to === ada.email)?.text ?? '';
+  for (const told of [reporter.person.email, ELSEWHERE, 'Gatehouse', `${web.url}/app/${ownOrganization.id}/settings`]) {
+    expect(letter).toContain(told);
+  }
+  expect(letter).not.toContain('\u001b');
+  await web.auditTrail.flush();
+  const trail = await listAuditEvents(web.catalogue, SYSTEM_CONTEXT, { accountId: ownOrganization.id, limit: 10 });
+  expect(trail.items[0]).toMatchObject({
+    event: 'login.reported',
+    terminal_ip: ELSEWHERE,
+    subject: reporter.person.email,
+  });
+});
+
+it('"this was not me" goes to the log where no mail server is configured', async () => {
+  const web = await startWeb();
+  onTestFinished(() => web.close());
+  const ada = await addPerson(web.catalogue, 'ada');
+  const reporter = await newVisitor(web);
+  await addMemberTo(web.catalogue, await addOrganization(web.catalogue, ada), { person: reporter.person });
+  await report(web, reporter, { address: ELSEWHERE });
+  await waitUntil(() => web.logged().includes(`"to":"${ada.email}"`), 'the mail stands in the log');
+});
+
+async function report(
+  web: WebForTests,
+  { browser }: VisitorForTests,
+  origin: Parameters<typeof openLoginLink>[1],
+): Promise<string> {
+  const { path } = await openLoginLink(web, origin);
+  const page = await browser.open(path);
+  await browser.post(page.path, new URLSearchParams({ decision: 'report', csrf_token: csrfTokenIn(page.text) }));
+  return (await browser.get(page.path)).text;
+}
