@@ -9,6 +9,7 @@ import { type ApiKey, apiKeyFrom, keyRows } from './api-key-rows.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
+import { requireName } from './names.ts';
 import { accountResource, INSTALLATION, requireMay } from './permissions.ts';
 import { getProject } from './projects.ts';
 import { hashOfSecret, newRandomSecret } from './random-secrets.ts';
@@ -169,8 +170,8 @@ function requirePerson({ actor }: AuditContext): UserId {
 }
 
 function requireKeyName(text: string): string {
-  const name = text.trim();
-  if (name !== '' && name.length <= MAX_KEY_NAME_CHARACTERS) return name;
-  const problem = `a key's name has 1 to ${MAX_KEY_NAME_CHARACTERS} characters`;
+  const name = requireName(text, "a key's name");
+  if (name.length <= MAX_KEY_NAME_CHARACTERS) return name;
+  const problem = `a key's name must have 1 to ${MAX_KEY_NAME_CHARACTERS} characters`;
   throw new PosternError('invalid_input', { params: { problem } });
 }

@@ -138,6 +138,12 @@ export function requireIdentifier(name: string, what: string): string {
   return name;
 }
 
+/** For what does not exist yet: also a name that fits into a path, where `.` and `..` mean something else. */
+export function requireNewIdentifier(name: string, what: string): string {
+  if (name !== '.' && name !== '..') return requireIdentifier(name, what);
+  throw new PosternError('invalid_input', { params: { problem: `${what} must not be "${name}"` } });
+}
+
 async function projectOf(
   catalogue: Catalogue,
   context: AuditContext,

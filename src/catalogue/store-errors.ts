@@ -18,8 +18,9 @@ const AWAY_SOCKET_ERRORS =
 const UNIQUE_VIOLATION = '23505';
 const INSUFFICIENT_PRIVILEGE = '42501';
 const INVALID_PARAMETER_VALUE = '22023';
-// character_not_in_repertoire: text of Postgres cannot hold NUL, and any text may come from outside
-const UNKEEPABLE_CHARACTER = '22021';
+// character_not_in_repertoire, and within JSON untranslatable_character: text of Postgres cannot hold NUL, and any text
+// may come from outside.
+const UNKEEPABLE_CHARACTER = ['22021', '22P05'];
 // node-postgres gives these no code.
 const AWAY_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
@@ -88,7 +89,7 @@ async function translatingErrors<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (isCatalogueAway(error)) throw new PosternError('store_unavailable', { cause: error });
-    if (hasSqlstate(error, UNKEEPABLE_CHARACTER)) {
+    if (UNKEEPABLE_CHARACTER.some((sqlstate) => hasSqlstate(error, sqlstate))) {
       const problem = 'text with a NUL character cannot be kept';
       throw new PosternError('invalid_input', { params: { problem }, cause: error });
     }

@@ -11,7 +11,7 @@ import { listDatabases } from '../catalogue/databases.ts';
 import type { Schema } from '../catalogue/schema.ts';
 import { PosternError } from '../errors.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
-import type { ProvisioningParts } from './provisioning-parts.ts';
+import { type ProvisioningParts, projectOnHost } from './provisioning-parts.ts';
 import { syncHostedDatabases } from './sync-hosted-databases.ts';
 
 interface ComputePlace {
@@ -60,13 +60,18 @@ export async function suspendCompute(
   place: ComputePlace,
 ): Promise<Compute> {
   const { compute } = await getCompute(parts.catalogue, context, { ...place, action: 'compute.suspend' });
-  return await alone(parts, compute, async ({ current, others, tx, switchTo }) => {
-    if (current.state === 'idle') return current;
-    // Computes on one host share its databases: the last active one closes them.
-    if (others.every((other) => other.state !== 'active')) await switchTo('suspend');
-    const move = { computeId: compute.id, from: ['active', 'init'], to: 'idle' } as const;
-    return (await moveComputeState(withTransaction(parts, tx), move)) ?? current;
-  });
+  const suspend = () =>
+    alone(parts, compute, async ({ current, others, tx, switchTo }) => {
+      if (current.state === 'idle') return current;
+      // Computes on one host share its databases: the last active one closes them.
+      if (others.every((other) => other.state !== 'active')) await switchTo('suspend');
+      const move = { computeId: compute.id, from: ['active', 'init'], to: 'idle' } as const;
+      return (await moveComputeState(withTransaction(parts, tx), move)) ?? current;
+    });
+  if (compute.hostId === null) return await suspend();
+  // Not while a database or role of the project is being made: that has to go on inside the databases.
+  const host = await parts.hosts.get(compute.hostId);
+  return await host.alone(projectOnHost(compute.projectId), suspend);
 }
 
 interface LockedCompute {

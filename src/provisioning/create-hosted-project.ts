@@ -3,7 +3,7 @@
 import { findAccount } from '../catalogue/accounts.ts';
 import type { AuditContext } from '../catalogue/audit-context.ts';
 import { countProjects, type NewProject } from '../catalogue/create-project.ts';
-import { requireIdentifier } from '../catalogue/databases.ts';
+import { requireNewIdentifier } from '../catalogue/databases.ts';
 import { accountResource, notFound, requireMay } from '../catalogue/permissions.ts';
 import { requireRoomForProjects } from '../catalogue/plans.ts';
 import { type RegisteredProject, registerProject } from '../catalogue/register-project.ts';
@@ -83,9 +83,9 @@ function namesFor(input: HostedProjectInput): HostedNames {
   const stem = projectId.replaceAll('-', '_');
   return {
     projectId,
-    owner: requireIdentifier(input.roleName ?? `${stem}_owner`, 'role name'),
+    owner: requireNewIdentifier(input.roleName ?? `${stem}_owner`, 'role name'),
     reader: `${stem}_reader`,
-    database: requireIdentifier(input.databaseName ?? stem, 'database name'),
+    database: requireNewIdentifier(input.databaseName ?? stem, 'database name'),
   };
 }
 

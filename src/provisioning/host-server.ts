@@ -7,11 +7,13 @@ import { encodeVerifier, makeVerifier } from '../protocol/scram-verifier.ts';
 import type { Secret } from '../secret.ts';
 import type { ConfiguredHost } from '../variable-formats.ts';
 import { adminConnection, type HostAddress, hostAddress } from './host-address.ts';
+import { createHostLocks, type RunAlone } from './host-locks.ts';
 import { claimPublicSchema, type ProjectRoles, shareDatabase } from './project-privileges.ts';
 
 const CONNECTIONS_PER_HOST = 4;
-// PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name.
-const NAME_IS_TAKEN = ['42P04', '42710', '42939'];
+// PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name; unique_violation of who comes second by a
+// moment.
+const NAME_IS_TAKEN = ['42P04', '42710', '42939', '23505'];
 
 /** A role or a database of that name is already there, or the name is the server's own. */
 export class HostNameTaken extends Error {}
@@ -29,6 +31,8 @@ export interface HostServer {
   readonly pgVersion: number;
   readonly regionId: string;
   readonly address: HostAddress;
+  /** What is made of several steps, or changes one project twice, runs alone for that project. */
+  readonly alone: RunAlone;
   /** Makes a login role, wholly or not at all. Throws HostNameTaken. */
   createRole(role: NewHostRole): Promise<void>;
   setPassword(name: string, password: Secret): Promise<void>;
@@ -64,6 +68,7 @@ export function openHostServer(host: ConfiguredHost, log: Log): HostServer {
     pgVersion: host.pgVersion,
     regionId: host.regionId,
     address: hostAddress(host.url),
+    alone: createHostLocks(host.url),
     createRole: async (role) => run(...(await roleStatements(role))).catch(nameConflict),
     setPassword: async (name, password) =>
       run(`ALTER ROLE ${quoted(name)} PASSWORD ${await verifierLiteral(password)}`),
@@ -72,6 +77,7 @@ export function openHostServer(host: ConfiguredHost, log: Log): HostServer {
         const given = `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(heritage?.heir ?? '')}`;
         await runIn(database, [given, `DROP OWNED BY ${quoted(name)}`]);
       }
+      await forgetElsewhere(name, { pool, runIn });
       await run(`DROP ROLE IF EXISTS ${quoted(name)}`);
     },
     createDatabase: async (name, { owner, roles }) => {
@@ -131,6 +137,24 @@ async function runInside(url: Secret, database: string, statements: readonly str
   } finally {
     await client.end();
   }
+}
+
+/**
+ * Roles are the server's: whoever owns another database on it may have granted this one something there, and nobody could
+ * drop it any more.
+ */
+async function forgetElsewhere(
+  role: string,
+  { pool, runIn }: { pool: pg.Pool; runIn: (database: string, statements: readonly string[]) => Promise<void> },
+): Promise<void> {
+  const { rows } = await pool.query<{ datname: string }>(
+    `SELECT DISTINCT d.datname FROM pg_shdepend s
+     JOIN pg_database d ON d.oid = CASE s.dbid
+       WHEN 0 THEN (SELECT oid FROM pg_database WHERE datname = current_database()) ELSE s.dbid END
+     WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid = to_regrole($1) AND d.datallowconn`,
+    [quoted(role)],
+  );
+  for (const { datname } of rows) await runIn(datname, [`DROP OWNED BY ${quoted(role)}`]);
 }
 
 async function endConnections(

@@ -9,10 +9,10 @@ import {
   deleteDatabase,
   getDatabase,
   listDatabases,
-  requireIdentifier,
+  requireNewIdentifier,
 } from '../catalogue/databases.ts';
 import { PosternError } from '../errors.ts';
-import { type NamedPlace, openHostedProject, projectRoles, refuseTakenName } from './hosted-project.ts';
+import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
 
 /** Throws `conflict`, `not_offered` on an attached compute, `invalid_input`, `forbidden`, `not_found` (also of the owner). */
@@ -22,14 +22,19 @@ export async function createHostedDatabase(
   input: NamedPlace & { readonly ownerName: string },
 ): Promise<Database> {
   const { catalogue } = parts;
-  const { host, branch } = await openHostedProject(parts, context, { ...input, action: 'database.create' });
-  const name = requireIdentifier(input.name, 'database name');
-  const owner = await getDatabaseRole(catalogue, { branchId: branch.id, name: input.ownerName });
-  const roles = await projectRoles(parts, branch.id);
-  await refuseTakenName(`database "${name}"`, () => host.createDatabase(name, { owner: owner.name, roles }));
-  return await createDatabase(catalogue, context, input).catch(async (error: unknown) => {
-    await host.dropDatabase(name);
-    throw error;
+  const name = requireNewIdentifier(input.name, 'database name');
+  return await changeHosted(parts, context, {
+    place: input,
+    action: 'database.create',
+    work: async ({ host, branch }) => {
+      const owner = await getDatabaseRole(catalogue, { branchId: branch.id, name: input.ownerName });
+      const roles = await projectRoles(parts, branch.id);
+      await refuseTakenName(`database "${name}"`, () => host.createDatabase(name, { owner: owner.name, roles }));
+      return await createDatabase(catalogue, context, input).catch(async (error: unknown) => {
+        await host.dropDatabase(name);
+        throw error;
+      });
+    },
   });
 }
 
@@ -43,20 +48,24 @@ export async function changeHostedDatabase(
   change: NamedPlace & { readonly newName?: string; readonly ownerName?: string },
 ): Promise<Database> {
   const { catalogue } = parts;
-  const { host, branch } = await openHostedProject(parts, context, { ...change, action: 'database.change' });
-  const database = await getDatabase(catalogue.db, { branchId: branch.id, name: change.name });
-  const { newName = database.name, ownerName = database.ownerName } = change;
-  requireIdentifier(newName, 'database name');
-  if (ownerName !== database.ownerName) {
-    await getDatabaseRole(catalogue, { branchId: branch.id, name: ownerName });
-    await host.setOwner(database.name, ownerName);
-    // The privileges of the old owner went to the new one.
-    await host.shareDatabase(database.name, await projectRoles(parts, branch.id));
-  }
-  if (newName !== database.name) {
-    await refuseTakenName(`database "${newName}"`, () => host.renameDatabase(database.name, newName));
-  }
-  return await changeDatabase(catalogue, context, change);
+  const wantedName = change.newName === undefined ? change.name : requireNewIdentifier(change.newName, 'database name');
+  return await changeHosted(parts, context, {
+    place: change,
+    action: 'database.change',
+    work: async ({ host, branch }) => {
+      const { name, ownerName } = await getDatabase(catalogue.db, { branchId: branch.id, name: change.name });
+      if (change.ownerName !== undefined && change.ownerName !== ownerName) {
+        const owner = await getDatabaseRole(catalogue, { branchId: branch.id, name: change.ownerName });
+        await host.setOwner(name, owner.name);
+        // The privileges of the old owner went to the new one.
+        await host.shareDatabase(name, await projectRoles(parts, branch.id));
+      }
+      if (wantedName !== name) {
+        await refuseTakenName(`database "${wantedName}"`, () => host.renameDatabase(name, wantedName));
+      }
+      return await changeDatabase(catalogue, context, change);
+    },
+  });
 }
 
 /** Ends its connections and drops it. Throws `conflict` for the project's last one, else as `createHostedDatabase`. */
@@ -66,12 +75,16 @@ export async function deleteHostedDatabase(
   place: NamedPlace,
 ): Promise<Database> {
   const { catalogue } = parts;
-  const { host, branch } = await openHostedProject(parts, context, { ...place, action: 'database.delete' });
-  const database = await getDatabase(catalogue.db, { branchId: branch.id, name: place.name });
-  const all = await listDatabases(catalogue.db, branch.id);
-  if (all.length === 1) {
-    throw new PosternError('conflict', { params: { problem: 'the last database of a project cannot be deleted' } });
-  }
-  await host.dropDatabase(database.name);
-  return await deleteDatabase(catalogue, context, place);
+  return await changeHosted(parts, context, {
+    place,
+    action: 'database.delete',
+    work: async ({ host, branch }) => {
+      const database = await getDatabase(catalogue.db, { branchId: branch.id, name: place.name });
+      if ((await listDatabases(catalogue.db, branch.id)).length === 1) {
+        throw new PosternError('conflict', { params: { problem: 'the last database of a project cannot be deleted' } });
+      }
+      await host.dropDatabase(database.name);
+      return await deleteDatabase(catalogue, context, place);
+    },
+  });
 }

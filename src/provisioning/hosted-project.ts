@@ -2,7 +2,7 @@
 // who asks to change one is told so.
 
 import type { AuditContext } from '../catalogue/audit-context.ts';
-import { type Branch, getBranch } from '../catalogue/branches.ts';
+import { type Branch, getBranch, getDefaultBranch } from '../catalogue/branches.ts';
 import type { Compute } from '../catalogue/compute-rows.ts';
 import { listComputes } from '../catalogue/computes.ts';
 import { listDatabaseRoles } from '../catalogue/database-role-rows.ts';
@@ -14,7 +14,7 @@ import type { BranchId, ProjectId } from '../ids.ts';
 import { wakeCompute } from './compute-power.ts';
 import { HostNameTaken, type HostServer } from './host-server.ts';
 import type { ProjectRoles } from './project-privileges.ts';
-import type { ProvisioningParts } from './provisioning-parts.ts';
+import { type ProvisioningParts, projectOnHost } from './provisioning-parts.ts';
 
 export interface BranchPlace {
   readonly projectId: ProjectId;
@@ -26,23 +26,36 @@ export interface NamedPlace extends BranchPlace {
 }
 
 /**
- * The host of a project, its compute woken; permission is asked first, so that a stranger wakes nothing.
- * Throws `not_offered` for an attached project, `forbidden`, `not_found`.
+ * Changes what a project has on its host, alone and with the compute woken; permission is asked first, so that a stranger
+ * wakes nothing. Throws `not_offered` for an attached project, `busy`, `forbidden`, `not_found`, and as the work does.
  */
-export async function openHostedProject(
+export async function changeHosted<Result>(
   parts: ProvisioningParts,
   context: AuditContext,
-  place: BranchPlace & { readonly action: ActionOn<'project'> },
-): Promise<{ host: HostServer; branch: Branch }> {
-  await getProject(parts.catalogue, context, place);
-  const branch = await getBranch(parts.catalogue.db, place);
+  change: {
+    readonly place: BranchPlace;
+    readonly action: ActionOn<'project'>;
+    readonly work: (opened: { host: HostServer; branch: Branch }) => Promise<Result>;
+  },
+): Promise<Result> {
+  const { place, action, work } = change;
+  const findPlace = async () => {
+    await getProject(parts.catalogue, context, { ...place, action });
+    return await getBranch(parts.catalogue.db, place);
+  };
+  await findPlace();
   const hosted = await findHostedCompute(parts, place.projectId);
   if (hosted === null) {
     const problem = 'databases and roles of an attached Postgres are managed there, not by Postern';
     throw new PosternError('not_offered', { params: { problem } });
   }
-  await wakeCompute(parts, hosted.id);
-  return { host: await parts.hosts.get(hosted.hostId), branch };
+  const host = await parts.hosts.get(hosted.hostId);
+  return await host.alone(projectOnHost(place.projectId), async () => {
+    // Whoever was at it before may have deleted the project.
+    const branch = await findPlace();
+    await wakeCompute(parts, hosted.id);
+    return await work({ host, branch });
+  });
 }
 
 /** The roles of a branch by what they do on the host; the first that writes is the project's own. */
@@ -53,13 +66,25 @@ export async function projectRoles({ catalogue }: ProvisioningParts, branchId: B
   return { own, writers, readers: roles.filter((role) => role.isReadOnly).map((role) => role.name) };
 }
 
-/** Drops everything that the project has on its host, suspended or not; rows are the caller's. May be repeated. */
-export async function dropHostedObjects(parts: ProvisioningParts, projectId: ProjectId, branch: Branch): Promise<void> {
+/**
+ * Drops everything that the project has on its host, suspended or not, then lets the caller forget the project, all of it
+ * alone. `check` is asked before anything is dropped. May be repeated after a failure.
+ */
+export async function deleteHosted<Result>(
+  parts: ProvisioningParts,
+  projectId: ProjectId,
+  { check, forget }: { readonly check: () => Promise<unknown>; readonly forget: () => Promise<Result> },
+): Promise<Result> {
   const hosted = await findHostedCompute(parts, projectId);
-  if (hosted === null) return;
+  if (hosted === null) return await forget();
   const host = await parts.hosts.get(hosted.hostId);
-  for (const database of await listDatabases(parts.catalogue.db, branch.id)) await host.dropDatabase(database.name);
-  for (const role of await listDatabaseRoles(parts.catalogue.db, branch.id)) await host.dropRole(role.name, null);
+  return await host.alone(projectOnHost(projectId), async () => {
+    await check();
+    const { id: branchId } = await getDefaultBranch(parts.catalogue.db, projectId);
+    for (const database of await listDatabases(parts.catalogue.db, branchId)) await host.dropDatabase(database.name);
+    for (const role of await listDatabaseRoles(parts.catalogue.db, branchId)) await host.dropRole(role.name, null);
+    return await forget();
+  });
 }
 
 /** Runs what makes something on a host; throws `conflict` when its name is taken. */

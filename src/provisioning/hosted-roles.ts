@@ -8,12 +8,12 @@ import {
   getDatabaseRole,
   replaceDatabaseRolePassword,
 } from '../catalogue/database-roles.ts';
-import { listDatabases, requireIdentifier } from '../catalogue/databases.ts';
+import { listDatabases, requireNewIdentifier } from '../catalogue/databases.ts';
 import { PosternError } from '../errors.ts';
 import type { BranchId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import type { HostServer } from './host-server.ts';
-import { type NamedPlace, openHostedProject, projectRoles, refuseTakenName } from './hosted-project.ts';
+import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
 import { newDatabasePassword, type ProvisioningParts } from './provisioning-parts.ts';
 
 export interface RoleWithPassword {
@@ -31,22 +31,27 @@ export async function createHostedRole(
   input: NamedPlace,
 ): Promise<RoleWithPassword> {
   const { catalogue } = parts;
-  const { host, branch } = await openHostedProject(parts, context, { ...input, action: 'database_role.create' });
-  const name = requireIdentifier(input.name, 'role name');
-  const roles = await projectRoles(parts, branch.id);
-  const password = newDatabasePassword();
-  await refuseTakenName(`role "${name}"`, () =>
-    host.createRole({ name, password, memberOf: roles.own, access: 'read_write' }),
-  );
-  try {
-    for (const database of await listDatabases(catalogue.db, branch.id)) {
-      await host.shareDatabase(database.name, { ...roles, writers: [...roles.writers, name] });
-    }
-    return { role: await createDatabaseRole(catalogue, context, { ...input, password }), password };
-  } catch (error) {
-    await dropRole(parts, { host, branchId: branch.id, name, heir: roles.own });
-    throw error;
-  }
+  const name = requireNewIdentifier(input.name, 'role name');
+  return await changeHosted(parts, context, {
+    place: input,
+    action: 'database_role.create',
+    work: async ({ host, branch }) => {
+      const roles = await projectRoles(parts, branch.id);
+      const password = newDatabasePassword();
+      await refuseTakenName(`role "${name}"`, () =>
+        host.createRole({ name, password, memberOf: roles.own, access: 'read_write' }),
+      );
+      try {
+        for (const database of await listDatabases(catalogue.db, branch.id)) {
+          await host.shareDatabase(database.name, { ...roles, writers: [...roles.writers, name] });
+        }
+        return { role: await createDatabaseRole(catalogue, context, { ...input, password }), password };
+      } catch (error) {
+        await dropRole(parts, { host, branchId: branch.id, name, heir: roles.own });
+        throw error;
+      }
+    },
+  });
 }
 
 /**
@@ -59,15 +64,21 @@ export async function deleteHostedRole(
   place: NamedPlace,
 ): Promise<DatabaseRole> {
   const { catalogue } = parts;
-  const { host, branch } = await openHostedProject(parts, context, { ...place, action: 'database_role.delete' });
-  const { name, isProtected } = await getDatabaseRole(catalogue, { branchId: branch.id, name: place.name });
-  if (isProtected) throw conflict(`role "${name}" is protected`);
-  const databases = await listDatabases(catalogue.db, branch.id);
-  const owned = databases.find((database) => database.ownerName === name);
-  if (owned !== undefined) throw conflict(`role "${name}" owns database "${owned.name}"; give it another owner first`);
-  const { own: heir } = await projectRoles(parts, branch.id);
-  await dropRole(parts, { host, branchId: branch.id, name, heir });
-  return await deleteDatabaseRole(catalogue, context, place);
+  return await changeHosted(parts, context, {
+    place,
+    action: 'database_role.delete',
+    work: async ({ host, branch }) => {
+      const { name, isProtected } = await getDatabaseRole(catalogue, { branchId: branch.id, name: place.name });
+      if (isProtected) throw conflict(`role "${name}" is protected`);
+      const owned = (await listDatabases(catalogue.db, branch.id)).find((database) => database.ownerName === name);
+      if (owned !== undefined) {
+        throw conflict(`role "${name}" owns database "${owned.name}"; give it another owner first`);
+      }
+      const { own: heir } = await projectRoles(parts, branch.id);
+      await dropRole(parts, { host, branchId: branch.id, name, heir });
+      return await deleteDatabaseRole(catalogue, context, place);
+    },
+  });
 }
 
 /** Sets a new random password on the upstream and keeps it. Throws as `createHostedRole`. */
@@ -76,12 +87,16 @@ export async function resetHostedRolePassword(
   context: AuditContext,
   place: NamedPlace,
 ): Promise<RoleWithPassword> {
-  const action = 'database_role.reset_password';
-  const { host, branch } = await openHostedProject(parts, context, { ...place, action });
-  const { name } = await getDatabaseRole(parts.catalogue, { branchId: branch.id, name: place.name });
-  const password = newDatabasePassword();
-  await host.setPassword(name, password);
-  return { role: await replaceDatabaseRolePassword(parts.catalogue, context, { ...place, password }), password };
+  return await changeHosted(parts, context, {
+    place,
+    action: 'database_role.reset_password',
+    work: async ({ host, branch }) => {
+      const { name } = await getDatabaseRole(parts.catalogue, { branchId: branch.id, name: place.name });
+      const password = newDatabasePassword();
+      await host.setPassword(name, password);
+      return { role: await replaceDatabaseRolePassword(parts.catalogue, context, { ...place, password }), password };
+    },
+  });
 }
 
 async function dropRole(

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Clock } from '../clock.ts';
+import type { ProjectId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { Secret } from '../secret.ts';
 import type { DialPolicy } from '../wire/dial-policy.ts';
@@ -14,6 +15,11 @@ export interface ProvisioningParts {
   readonly dialPolicy: DialPolicy;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** How a project is called where changes of it wait for each other. */
+export function projectOnHost(projectId: ProjectId): string {
+  return `project "${projectId}"`;
 }
 
 /** 192 random bits, in characters that need no escaping in a URL or a shell. */

@@ -1,7 +1,6 @@
 // Making projects real, as the API, the pages, the command line and the gateway see it.
 
 import type { AuditContext } from '../catalogue/audit-context.ts';
-import { getDefaultBranch } from '../catalogue/branches.ts';
 import type { Compute } from '../catalogue/compute-rows.ts';
 import { deleteProject as deleteProjectRows, getProject, type Project } from '../catalogue/projects.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
@@ -10,7 +9,7 @@ import { addCompute, attachProject } from './attach-project.ts';
 import { startCompute, suspendCompute, wakeCompute } from './compute-power.ts';
 import { createHostedProject } from './create-hosted-project.ts';
 import { changeHostedDatabase, createHostedDatabase, deleteHostedDatabase } from './hosted-databases.ts';
-import { dropHostedObjects } from './hosted-project.ts';
+import { deleteHosted } from './hosted-project.ts';
 import { createHostedRole, deleteHostedRole, resetHostedRolePassword } from './hosted-roles.ts';
 import type { HostRegion } from './hosts.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
@@ -42,10 +41,10 @@ export function createProvisioning(parts: ProvisioningParts) {
 
 /** Drops what is real on a host, then the rows. The caller ends grants and live connections. */
 async function deleteProject(parts: ProvisioningParts, context: AuditContext, projectId: ProjectId): Promise<Project> {
-  await getProject(parts.catalogue, context, { projectId, action: 'project.delete' });
-  const branch = await getDefaultBranch(parts.catalogue.db, projectId);
-  await dropHostedObjects(parts, projectId, branch);
-  return await deleteProjectRows(parts.catalogue, context, projectId);
+  const check = () => getProject(parts.catalogue, context, { projectId, action: 'project.delete' });
+  await check();
+  const forget = () => deleteProjectRows(parts.catalogue, context, projectId);
+  return await deleteHosted(parts, projectId, { check, forget });
 }
 
 /** For the gateway, which has authorised the connection itself: however many logins wait for a compute, it is woken once. */

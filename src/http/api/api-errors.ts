@@ -9,7 +9,9 @@ import { ApiRefusal } from './api-refusal.ts';
 
 // neonctl shows this header's id; the other one is everybody's.
 const NEON_REQUEST_ID = 'x-neon-ret-request-id';
-/** When the limits have let a call through again, nearly always. Clients wait at most ten seconds. */
+/** What may be repeated as it is: busy, limited, away. */
+const TEMPORARY: ReadonlySet<number> = new Set([423, 429, 503]);
+/** By then it is over, nearly always. Clients wait at most ten seconds. */
 const RETRY_AFTER_SECONDS = 2;
 
 // Neon API 2.7.3: GeneralError
@@ -46,7 +48,7 @@ export const apiErrors: ErrorRequestHandler = (thrown: unknown, request, respons
   if (response.headersSent) return next(error);
   response.set(NEON_REQUEST_ID, String(request.id));
   if (error.httpStatus === 401) response.set('WWW-Authenticate', 'Bearer');
-  if (error.httpStatus === 429 || error.httpStatus === 503) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  if (TEMPORARY.has(error.httpStatus)) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
   const { code, message } = error;
   response.status(error.httpStatus).json({ code, message, request_id: String(request.id), ...details });
 };

@@ -7,7 +7,12 @@ const MAX_SEARCH_CHARACTERS = 256;
 
 /** `limit`, from 1. */
 export function limitField({ byDefault, most }: { readonly byDefault: number; readonly most: number }) {
-  return z.coerce.number().int().min(1).max(most).default(byDefault);
+  return wholeNumberField({ least: 1, most }).default(byDefault);
+}
+
+/** A number as queries have it: digits, and nothing else that JavaScript would take for a number. */
+export function wholeNumberField({ least, most }: { readonly least: number; readonly most: number }) {
+  return z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(least).max(most));
 }
 
 export const cursorField = z.string().max(MAX_CURSOR_CHARACTERS).optional();

@@ -27,6 +27,7 @@ export interface Again {
 const MENDABLE: ReadonlySet<ErrorCode> = new Set([
   'invalid_input',
   'conflict',
+  'busy',
   'forbidden',
   'plan_gate',
   'precondition',

@@ -39,8 +39,11 @@ describe('an error', () => {
       ['GET', '/projects?limit=0', undefined, 'query.limit'],
       ['GET', '/projects?limit=401', undefined, 'query.limit'],
       ['GET', '/projects?limit=x', undefined, 'query.limit'],
+      ['GET', '/projects?limit=0x10', undefined, 'query.limit'],
+      ['GET', '/projects?limit=', undefined, 'query.limit'],
       ['GET', '/projects?cursor=x', undefined, 'cursor'],
       ['POST', '/api_keys', { key_name: 'x'.repeat(65) }, 'body.key_name'],
+      ['POST', '/api_keys', { key_name: 'a\nb' }, 'name'],
       ['DELETE', '/api_keys/abc', undefined, 'path.key_id'],
       ['POST', '/users/me/projects/transfer', { destination_org_id: 'org-a', project_ids: [] }, 'body'],
     ] as const;
@@ -70,6 +73,30 @@ describe('a body', () => {
     const body = JSON.stringify({ key_name: 'as text' });
     const { status } = await caller.api.send('POST', '/api_keys', { body, headers: { 'content-type': 'text/plain' } });
     expect(status).toBe(200);
+  });
+
+  it('with text that cannot be kept is refused, wherever in it that stands', async () => {
+    const invalidUtf8 = Buffer.from([...Buffer.from('{"key_name":"'), 0xff, ...Buffer.from('"}')]);
+    const bodies = [
+      invalidUtf8,
+      '{"key_name":"a\\ud800b"}',
+      '{"key_name":"a\\u0000b"}',
+      '{"project":{"default_endpoint_settings":{"pg_settings":{"a":"\\udfff"}}}}',
+      '{"project":{"default_endpoint_settings":{"pg_settings":{"\\u0000":"a"}}}}',
+    ];
+    for (const body of bodies) {
+      const path = body.includes('key_name') ? '/api_keys' : '/projects';
+      const response = await fetch(`${web.localUrl}/api/v2${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${caller.key}` },
+        body,
+      });
+      expect(response.status, String(body)).toBe(400);
+      expect(await response.json()).toMatchObject({
+        code: 'invalid_input',
+        message: expect.stringMatching(/^the body/),
+      });
+    }
   });
 
   it('that is no JSON, or too large, is refused', async () => {

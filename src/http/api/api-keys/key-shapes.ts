@@ -7,7 +7,11 @@ import { namedIdField, personOrNobody, timeField, uuidField } from '../field-sha
 
 // Neon API 2.7.3: ApiKeyCreateRequest
 export const keyNameField = z.string().min(1).max(64);
-export const keyIdField = z.coerce.number().int().positive();
+/** A positive int64; no key of ours has an id beyond what JavaScript counts exactly. */
+export const keyIdField = z
+  .string()
+  .regex(/^[1-9]\d{0,18}$/, 'not the id of a key')
+  .transform((text) => Math.min(Number(text), Number.MAX_SAFE_INTEGER));
 
 const projectOfKey = { project_id: namedIdField.optional() };
 

@@ -6,14 +6,14 @@ import { listProjects, listSharedProjects } from '../../../catalogue/project-lis
 import { accountOfCall } from '../account-of-call.ts';
 import { apiRoute } from '../api-route.ts';
 import { paginationOf, paginationShape } from '../pages.ts';
-import { cursorField, limitField, searchField } from '../query-fields.ts';
+import { cursorField, limitField, searchField, wholeNumberField } from '../query-fields.ts';
 import { projectShape, projectsOnWire } from './project-shape.ts';
 
 const pageQuery = {
   cursor: cursorField,
   limit: limitField({ byDefault: 10, most: 400 }),
   search: searchField,
-  timeout: z.coerce.number().int().min(100).max(30_000).optional(),
+  timeout: wholeNumberField({ least: 100, most: 30_000 }).optional(),
 };
 const projectsPage = { projects: z.array(projectShape), pagination: paginationShape.optional() };
 

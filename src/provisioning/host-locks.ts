@@ -1,0 +1,60 @@
+// One change at a time of what a project has on its host, whichever node makes it: Postgres refuses two at once ("tuple
+// concurrently updated"), and of two new passwords the server and the catalogue must keep the same. The lock is the
+// host's, held by a connection of its own, and ends with that connection when the node dies.
+
+import pg from 'pg';
+import { PosternError } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+import { adminConnection } from './host-address.ts';
+
+/** Runs the work while nobody else runs any for the same thing. Throws `busy` after waiting too long, and as the work does. */
+export type RunAlone = <Result>(thing: string, work: () => Promise<Result>) => Promise<Result>;
+
+const LONGEST_WAIT_MS = 20_000;
+// PostgreSQL Error Codes: lock_not_available
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Within this process there is a queue, so that however many wait, one connection per thing does. */
+export function createHostLocks(url: Secret, { longestWaitMs = LONGEST_WAIT_MS } = {}): RunAlone {
+  const queues = new Map<string, Promise<void>>();
+  return async (thing, work) => {
+    const until = performance.now() + longestWaitMs;
+    const turn = (queues.get(thing) ?? Promise.resolve()).then(() => runLocked(url, { thing, until }, work));
+    const end = turn.then(
+      () => {},
+      () => {},
+    );
+    queues.set(thing, end);
+    try {
+      return await turn;
+    } finally {
+      if (queues.get(thing) === end) queues.delete(thing);
+    }
+  };
+}
+
+async function runLocked<Result>(
+  url: Secret,
+  { thing, until }: { thing: string; until: number },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const waitMs = Math.round(until - performance.now());
+  if (waitMs <= 0) throw busy(thing);
+  const client = new pg.Client({ ...adminConnection(url), lock_timeout: waitMs });
+  // A connection that is cut; the server has then ended the lock.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`postern ${thing}`]);
+    return await work();
+  } catch (error) {
+    const isTaken = error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE;
+    throw isTaken ? busy(thing, error) : error;
+  } finally {
+    await client.end();
+  }
+}
+
+function busy(thing: string, cause?: unknown): PosternError {
+  return new PosternError('busy', { params: { thing }, cause });
+}
