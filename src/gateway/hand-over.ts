@@ -27,14 +27,18 @@ interface Handing {
 }
 
 /** Both sockets are the relay's afterwards; closing them stays with the caller. Throws what ended the session meanwhile. */
-export function handOver(connected: Connected, { passage, session, parts }: Handing): HandedOver {
-  session.signal.throwIfAborted();
+export async function handOver(connected: Connected, { passage, session, parts }: Handing): Promise<HandedOver> {
   const { upstream } = connected;
   const { line } = session.client;
   const cancelQuery = () => cancelOnUpstream(connected, session, parts);
   // NOTE: the key must work on every node before the client can know it, so before ReadyForQuery.
   const key = upstream.cancelKey === null ? null : newCancelKey(session.client.agreedMinor);
   const cancelRoute = key === null ? null : parts.cancelRoutes.announce(key, cancelQuery);
+  await cancelRoute?.announced;
+  if (session.signal.aborted) {
+    cancelRoute?.withdraw();
+    throw session.signal.reason;
+  }
   line.welcome();
   for (const report of passage.narration.connected(connectedAs(connected))) line.tell(report);
   line.send([

@@ -74,7 +74,7 @@ async function connectAndRelay(passage: Passage, session: LiveSession, parts: Ga
   let connected: Connected | null = null;
   try {
     connected = await connectApproved(passage, session, parts);
-    const { relay, cancelQuery, cancelRoute } = handOver(connected, { passage, session, parts });
+    const { relay, cancelQuery, cancelRoute } = await handOver(connected, { passage, session, parts });
     try {
       session.phases.complete();
       passage.report(connectedProgress(connected, session));

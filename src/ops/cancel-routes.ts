@@ -15,12 +15,16 @@ import type { NodeReply } from './node-messages.ts';
 
 /** The canceller is held for two seconds at most, and the forwarded request needs its share of them. */
 const SEARCH_LIMIT_MS = 1_000;
+/** How long a login waits for Redis to take its key; without it the key works on this node alone. */
+const ANNOUNCE_LIMIT_MS = 500;
 
 /** `found` here; `forwarded` to the node that knows the key, which may not have answered in time; or `unknown`. */
 export type CancelOutcome = 'found' | 'forwarded' | 'unknown';
 
 /** An announced key; its owner withdraws it when the connection ends. */
 export interface CancelRoute {
+  /** Settles when every node can find the key, or when Redis did not take it in time. Never rejects. */
+  readonly announced: Promise<void>;
   withdraw(): void;
 }
 
@@ -54,12 +58,15 @@ export class CancelRoutes {
     bus.addResponder((command) => (command.kind === 'cancel_by_key' ? this.#obey(command.keyDigest) : null));
   }
 
-  /** Makes a key usable on every node from about now on; `cancel` dials the upstream and waits for it. Works without Redis on this node. */
+  /** Makes a key usable on this node at once and on the others soon; `cancel` dials the upstream and waits for it. */
   announce(key: CancelKey, cancel: () => Promise<void>): CancelRoute {
     const digest = cancelKeyDigest(key);
     this.#own.set(digest, { key, cancel });
     this.#mirror.set(digest, '1');
     return {
+      announced: answerInTime(this.#mirror.flush(), ANNOUNCE_LIMIT_MS).catch((error: unknown) =>
+        this.#log.warn({ err: error }, 'a cancel key is known to this node alone for now'),
+      ),
       withdraw: () => {
         this.#own.delete(digest);
         this.#mirror.delete(digest);

@@ -1,7 +1,7 @@
 // Ctrl-C and its like: a query is cancelled through the node that runs it and through another one, in clear text and in TLS.
 
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { cancelRequest, PROTOCOL_3_0, PROTOCOL_3_2, RawClient } from '../gateway/raw-client.ts';
 import { fieldsOf } from '../gateway/read-messages.ts';
 import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
@@ -12,8 +12,6 @@ import { queryRows } from '../support/query-rows.ts';
 import { startTcpRelay } from '../support/tcp-relay-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-// Longer than any test waits.
-const SLEEP = 'select pg_sleep(3600)';
 const CANCELED = 'canceling statement due to user request';
 // PostgreSQL: ERRCODE_QUERY_CANCELED
 const QUERY_CANCELED = '57014';
@@ -21,6 +19,14 @@ const QUERY_CANCELED = '57014';
 let desk: Desk;
 let otherNode: TestNode;
 let caPem: string;
+let testCount = 0;
+/** Longer than any test waits; each test has its own, so that it sees nobody else's run. */
+let sleep: string;
+
+beforeEach(() => {
+  testCount += 1;
+  sleep = `select pg_sleep(3600) as sleep_${testCount}`;
+});
 
 beforeAll(async () => {
   desk = await openDesk();
@@ -34,11 +40,12 @@ const reach = ({ pgPort }: TestNode) => ({ port: pgPort, caPem });
 
 async function isSleeping(): Promise<boolean> {
   const role = desk.project.roles[0]?.name;
-  const sql = `select 1 from pg_stat_activity where usename = '${role}' and state = 'active' and query = '${SLEEP}'`;
+  const sql = `select 1 from pg_stat_activity where usename = '${role}' and state = 'active' and query = '${sleep}'`;
   return (await queryRows(postgresUrl(), sql)).length > 0;
 }
 
 async function interrupted(psql: PsqlRun) {
+  onTestFinished(() => psql.kill('SIGKILL'));
   await desk.browser.approve(await linkOf(psql));
   await waitUntil(isSleeping, 'the query runs');
   psql.kill('SIGINT');
@@ -47,14 +54,14 @@ async function interrupted(psql: PsqlRun) {
 
 describe.each(['15', '17', '18'] as const satisfies PsqlVersion[])('Ctrl-C in psql %s', (version) => {
   it('ends the query', async () => {
-    const { stderr } = await interrupted(desk.psql(['-c', SLEEP], { version }));
+    const { stderr } = await interrupted(desk.psql(['-c', sleep], { version }));
     expect(stderr).toContain(`ERROR:  ${CANCELED}`);
     expect(await isSleeping()).toBe(false);
   });
 
   it('ends the query when a balancer sends the cancel to another node', async () => {
     await using balancer = await startTcpRelay(desk.node.pgPort, otherNode.pgPort);
-    const { stderr } = await interrupted(desk.psql(['-c', SLEEP], { version, at: { pgPort: balancer.port } }));
+    const { stderr } = await interrupted(desk.psql(['-c', sleep], { version, at: { pgPort: balancer.port } }));
     expect(stderr).toContain(`ERROR:  ${CANCELED}`);
     expect(balancer.connectionCount).toBe(2);
   });
@@ -64,7 +71,7 @@ describe('Ctrl-C on protocol 3.2', () => {
   it('ends the query on another node, too', async () => {
     await using balancer = await startTcpRelay(otherNode.pgPort, desk.node.pgPort);
     const env = { PGMINPROTOCOLVERSION: '3.2', PGMAXPROTOCOLVERSION: '3.2' };
-    const psql = desk.psql(['-c', SLEEP], { version: '18', env, at: { pgPort: balancer.port } });
+    const psql = desk.psql(['-c', sleep], { version: '18', env, at: { pgPort: balancer.port } });
     expect((await interrupted(psql)).stderr).toContain(`ERROR:  ${CANCELED}`);
   });
 });
@@ -72,6 +79,7 @@ describe('Ctrl-C on protocol 3.2', () => {
 /** Logged in by link, with the cancel key that it was given. */
 async function logIn(version: number) {
   const client = await RawClient.connectTls(reach(desk.node));
+  onTestFinished(() => client.destroy());
   client.sendStartup({ user: 'alexlopez' }, version);
   await client.waitForType('N');
   await desk.browser.approve(`${desk.node.baseUrl}/psql_session/${client.token}`);
@@ -92,7 +100,7 @@ describe.each([
   ])('%s at %s ends the query without a reply', async (transport, where) => {
     const { client, processId, secretKey } = await logIn(version);
     expect(secretKey).toHaveLength(secretBytes);
-    client.query(SLEEP);
+    client.query(sleep);
     await waitUntil(isSleeping, 'the query runs');
     const node = reach(where === 'its own node' ? desk.node : otherNode);
     const canceller = transport === 'in TLS' ? await RawClient.connectTls(node) : await RawClient.connect(node);
@@ -107,7 +115,7 @@ describe.each([
 
   it('with a wrong secret does nothing and is answered alike', async () => {
     const { client, processId, secretKey } = await logIn(version);
-    client.query(SLEEP);
+    client.query(sleep);
     await waitUntil(isSleeping, 'the query runs');
     const wrong = Buffer.from(secretKey).fill(0x5a);
     for (const node of [desk.node, otherNode]) {

@@ -48,6 +48,16 @@ describe.each(redisKinds)('cancel routes on $name', ({ start }) => {
     expect(canceled).toEqual([key]);
   });
 
+  // A key used to become known with the next batch, so that an early Ctrl-C on another node was lost.
+  it('keys that are announced together are known to other nodes when that is said', async () => {
+    const keys = Array.from({ length: 20 }, () => newCancelKey(0));
+    const announced = keys.map((key) => announce(there, key));
+    for (const [index, key] of keys.entries()) {
+      await announced[index]?.route.announced;
+      expect(await here.cancelRoutes.cancel(key)).toBe('forwarded');
+    }
+  });
+
   it('a forwarded cancel has reached its upstream when the answer comes', async () => {
     const key = newCancelKey(0);
     const steps: string[] = [];
@@ -107,10 +117,11 @@ it('without Redis own keys work and all others are unknown', async () => {
   await using node = await startTestNode(redis.url);
   const key = newCancelKey(0);
   const canceled: string[] = [];
-  node.cancelRoutes.announce(key, async () => {
+  await redis.kill('SIGKILL');
+  const { announced } = node.cancelRoutes.announce(key, async () => {
     canceled.push('query');
   });
-  await redis.kill('SIGKILL');
+  await announced;
   expect(await node.cancelRoutes.cancel(key)).toBe('found');
   expect(await node.cancelRoutes.cancel(newCancelKey(0))).toBe('unknown');
   expect(canceled).toEqual(['query']);

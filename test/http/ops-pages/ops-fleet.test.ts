@@ -20,8 +20,9 @@ let other: TestNode;
 /** The operator's browser, at the node that does not hold the psql under test. */
 let browser: WebClient;
 let registered: RegisteredForTests[] = [];
-/** A test's psql, so that a failure does not leave it for the next one. */
+/** A test's psql, so that a failure does not leave it for the next one, and the process that serves it upstream. */
 let current: PsqlRun | null = null;
+let upstreamPid: number | null = null;
 
 beforeAll(async () => {
   desk = await openDesk();
@@ -128,17 +129,17 @@ async function connectedPsql(args: readonly string[] = ['-At']): Promise<PsqlRun
   const psql = desk.psql(args);
   current = psql;
   await desk.browser.approve(await linkOf(psql));
-  psql.write("select 'through';\n");
-  await psql.waitForStdout(/^through$/m);
+  psql.write("select 'served by ' || pg_backend_pid();\n");
+  upstreamPid = Number((await psql.waitForStdout(/^served by (\d+)$/m))[1]);
   return psql;
 }
 
-/** The only real connection of the desk's person, as the other node sees it. */
+/** The current psql's connection as the other node sees it: the one before may be listed there a while longer. */
 async function recordOf(): Promise<LiveConnectionRecord> {
   return await waitUntil(async () => {
     const records = await other.postern.fleet.liveConnections.list({ userId: desk.person.id, phase: 'relaying' });
-    return records.length === 1 && records[0];
-  }, 'the other node sees the one connection');
+    return records.find((record) => record.upstreamPid === upstreamPid);
+  }, 'the other node sees the connection');
 }
 
 /** The record once its query runs upstream. */
