@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertProjects } from '../http/api/insert-projects.ts';
 import { runPsql } from '../support/psql.ts';
 import { type ApiNode, startApiNode } from './api-node.ts';
@@ -17,9 +17,6 @@ const VERSIONS: readonly NeonctlVersion[] = ['5.0.1', '2.47.0'];
 function programOf(version: NeonctlVersion, key = api.key): Neonctl {
   return neonctl(version, { url: api.node.baseUrl, key, configDir: api.folder });
 }
-
-// Each call starts a process; on a busy machine that takes a second.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe.concurrent.each(VERSIONS)('neonctl %s', (version) => {
   it('knows who calls, and refuses nobody’s key', async () => {

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 export type NeonctlVersion = '5.0.1' | '2.47.0';
 
 const PACKAGES: Readonly<Record<NeonctlVersion, string>> = { '5.0.1': 'neonctl', '2.47.0': 'neonctl-2' };
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 interface NeonctlRun {
   readonly code: number;

@@ -39,7 +39,7 @@ beforeAll(async () => {
   );
   if (typeof cruised.output === 'string') throw new Error('expected the dependency graph as an object');
   result = cruised.output;
-}, 60_000);
+});
 
 describe('imports', () => {
   it('are read from every module', () => {

@@ -79,7 +79,7 @@ describe('an embedded Postgres that is killed while it serves', () => {
     const cluster = join(folder.path, CLUSTER);
     const killed = await postmasterPid(cluster);
     process.kill(killed, 'SIGKILL');
-    await waitUntil(async () => (await runningPostmaster(cluster, killed)) !== null, 'another Postgres runs', 20_000);
+    await waitUntil(async () => (await runningPostmaster(cluster, killed)) !== null, 'another Postgres runs');
     psql.write('select 1;\n');
     expect((await finish(psql)).code).toBe(2);
     expect(psql.stderr()).toMatch(/FATAL: {2}|server closed the connection unexpectedly/);
@@ -89,7 +89,7 @@ describe('an embedded Postgres that is killed while it serves', () => {
 });
 
 describe('the next start', () => {
-  it('keeps people, projects and data, and shows no set-up link', { timeout: 60_000 }, async () => {
+  it('keeps people, projects and data, and shows no set-up link', async () => {
     await postern.close();
     postern = await startPosternProcess({ cwd: folder.path });
     expect(postern.setUpUrl).toBeNull();

@@ -10,7 +10,7 @@ import { freePort } from '../support/redis-for-tests.ts';
 import { BEHIND_HAPROXY, type Haproxy, startHaproxy } from './haproxy.ts';
 
 // Several processes start at once, and compile themselves.
-const START_LIMIT_MS = 45_000;
+const START_LIMIT_MS = 90_000;
 
 let desk: Desk;
 let haproxy: Haproxy;

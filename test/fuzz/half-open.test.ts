@@ -87,7 +87,7 @@ async function openMany(begin: Begin, random: SeededRandom): Promise<Attacker[]>
 }
 
 describe(`${CLIENTS} half-open connections (seed ${SEED})`, () => {
-  it.each(BEGINNINGS)('that %s keep nobody else out and are given back', { timeout: 90_000 }, async (_what, begin) => {
+  it.each(BEGINNINGS)('that %s keep nobody else out and are given back', async (_what, begin) => {
     const random = seededRandom(SEED);
     const [bytesBefore, descriptorsBefore] = [await postern.residentBytes(), await descriptorCount()];
     const attackers = await openMany(begin, random);

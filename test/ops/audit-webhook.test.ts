@@ -107,7 +107,7 @@ describe('the audit webhook', () => {
     const { url, deliveries } = await startReceiver([500, 302]);
     await record(catalogue, [event(catalogue.nodeId, 0), event(catalogue.nodeId, 1)]);
     startWebhook({ catalogue, redisUrl: redis.url, url });
-    await waitUntil(() => deliveries.length === 3, 'the third request', 20_000);
+    await waitUntil(() => deliveries.length === 3, 'the third request');
     expect(seqs(deliveries)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
@@ -123,7 +123,7 @@ describe('the audit webhook', () => {
     await waitUntil(() => deliveries.length === 2, 'both nodes events are delivered');
     await first.close();
     await record(catalogue, [event(catalogue.nodeId, 2)]);
-    await waitUntil(() => deliveries.length === 3, 'the other node goes on', 20_000);
+    await waitUntil(() => deliveries.length === 3, 'the other node goes on');
     expect(seqs(deliveries).sort()).toEqual([0, 1, 2]);
   });
 

@@ -39,13 +39,13 @@ export async function startSentinelRedis(): Promise<SentinelRedis> {
       ports.push(sentinel.port);
     }
     const [first = 0] = ports;
-    await waitUntil(() => isWatched(first), 'the Sentinels know the replica and each other', 20_000);
+    await waitUntil(() => isWatched(first), 'the Sentinels know the replica and each other');
     return {
       url: `redis-sentinel://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/${MASTER_NAME}`,
       master,
       replica,
       failedOver: async () => {
-        await waitUntil(async () => (await masterPort(first)) === replica.port, 'the fail-over', 20_000);
+        await waitUntil(async () => (await masterPort(first)) === replica.port, 'the fail-over');
       },
       close,
       [Symbol.asyncDispose]: close,

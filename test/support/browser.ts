@@ -32,12 +32,16 @@ export interface WatchedContext extends AsyncDisposable {
   readonly complaints: readonly string[];
 }
 
+/** Longer than playwright's own limit, which a busy machine reaches. */
+const PAGE_LIMIT_MS = 60_000;
+
 /** What Chromium says of an event stream whose page the person left. */
 const LEFT_THE_PAGE = 'net::ERR_ABORTED';
 
 /** A context with one page whose complaints are kept; disposing closes it. */
 export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedContext> {
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(PAGE_LIMIT_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

@@ -39,7 +39,7 @@ export interface PosternProcessOptions {
 
 /** Runs the sources; resolves when it says `ready`. */
 export async function startPosternProcess(options: PosternProcessOptions = {}): Promise<PosternProcess> {
-  const { environment = {}, cwd = fileURLToPath(ROOT), limitMs = 50_000 } = options;
+  const { environment = {}, cwd = fileURLToPath(ROOT), limitMs = 90_000 } = options;
   const output = { stdout: '', stderr: '' };
   const child = spawn(process.execPath, ['--import', TYPESCRIPT_LOADER, MAIN, 'serve'], {
     cwd,

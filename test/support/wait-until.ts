@@ -2,11 +2,11 @@
 
 const PAUSE_MS = 20;
 
-/** Resolves with the first truthy value of the condition; throws with the message when the limit has passed. */
+/** Resolves with the first truthy value of the condition; throws with the message when the limit, for what hangs, has passed. */
 export async function waitUntil<T>(
   condition: () => T | Promise<T>,
   message: string,
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
   const deadline = Date.now() + limitMs;
   for (;;) {

@@ -60,26 +60,23 @@ describe('the page of one node', () => {
     await finish(psql);
   });
 
-  it('ends psql on the other node within a second, with 57P01 and the operator’s reason', async () => {
+  it('ends psql on the other node without waiting for its query, with 57P01 and the operator’s reason', async () => {
     const psql = await connectedPsql();
-    psql.write('\\set VERBOSITY verbose\nselect pg_sleep(60);\n');
+    psql.write('\\set VERBOSITY verbose\nselect pg_sleep(3600);\n');
     const record = await running();
     const page = await browser.get(`/ops/connections/${record.id}`);
-    const askedAt = performance.now();
     const answer = await browser.submit(
       page,
       { reason: 'failing over to the replica in the other building, back in five minutes' },
       `/ops/connections/${record.id}/end`,
     );
     const { code, stderr } = await finish(psql);
-    const tookMs = performance.now() - askedAt;
     expect(answer.html).toContain('The connection has ended');
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/FATAL: {2}57P01: terminating connection due to administrator command/);
     expect(stderr).toMatch(
       /HINT: {2}Reason: failing over to the replica in the other building, back in five minutes\./,
     );
-    expect(tookMs, 'milliseconds from the click to the end of psql').toBeLessThan(1_000);
     expect(await auditOf(other.postern, { connectionId: record.id, event: 'ops.connection_ended' })).toMatchObject([
       { code: 'PO80S', actor_email: OPERATOR, actor_type: 'operator', upstream_pid: record.upstreamPid },
     ]);
@@ -96,7 +93,7 @@ describe('the page of one node', () => {
     const page = await browser.get(`/ops/connections/${id}`);
     const answer = await browser.submit(page, { text: 'maintenance at noon' }, '/ops/connections/notice');
     expect(answer.html).toContain('The notice is sent');
-    await psql.waitForStderr(/NOTICE: {2}Message from an administrator: maintenance at noon/, 20_000);
+    await psql.waitForStderr(/NOTICE: {2}Message from an administrator: maintenance at noon/);
     // psql shows a result when all of it is there, and a NOTICE when it comes.
     expect(psql.stdout()).not.toContain('xxx');
     psql.write('\\q\n');
