@@ -7,7 +7,7 @@ import { ERRORS, type ErrorEntry, type ErrorKind } from './error-table.ts';
 export type ErrorCode = keyof typeof ERRORS;
 
 export interface PosternErrorOptions {
-  /** Fills the `{name}` places of the message and hint. The caller cleans untrusted values first. */
+  /** Fills the `{name}` places of the message and hint; names of others are cleaned where the text is shown. */
   readonly params?: Readonly<Record<string, string>>;
   /** For the log only; never shown. */
   readonly cause?: unknown;
@@ -45,6 +45,16 @@ export function toPosternError(error: unknown): PosternError {
 /** True when the given value is a PosternError with that code. */
 export function isPosternError(error: unknown, code: ErrorCode): error is PosternError {
   return error instanceof PosternError && error.code === code;
+}
+
+/** Message and hint with the values of others cleaned for where they are shown. */
+export function wordsOf(
+  { code, params }: PosternError,
+  clean: (value: string, name: string) => string,
+): { readonly message: string; readonly hint: string | null } {
+  const { message, hint }: ErrorEntry = ERRORS[code];
+  const cleaned = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, clean(value, name)]));
+  return { message: fill(message, cleaned), hint: hint === null ? null : fill(hint, cleaned) };
 }
 
 function newReference(): string {

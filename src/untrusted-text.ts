@@ -28,6 +28,11 @@ export function cleanForTerminal(text: string): string {
   return cleanForPage(text).replace(NON_ASCII, '?');
 }
 
+/** A sentence for a page that may have names of others in it: no controls, whole. */
+export function cleanSentence(text: string): string {
+  return text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, '');
+}
+
 /** What an operator says to a terminal: a sentence or two, cleaned as a name is. */
 export function cleanOperatorText(text: string): string {
   const cleaned = text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, '').replace(NON_ASCII, '?');

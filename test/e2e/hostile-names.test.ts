@@ -60,6 +60,24 @@ describe.each(HOSTILE)('%s in user, database and application', (_what, name) => 
   });
 });
 
+// An error that named a compute or a project sent the name to the terminal as it was.
+describe('a hostile name in the catalogue', () => {
+  it('is cleaned in the error that names it, for the terminal and for the page', async () => {
+    const { db } = desk.node.postern.catalogue;
+    const renamed = { name: 'a\u009b31m\u001b[2J\u202emoc.live\u202c\r\u200b<img src=x>', port: 1 };
+    await db.updateTable('computes').set(renamed).where('project_id', '=', desk.project.project.id).execute();
+    const psql = desk.psql(['-c', 'select 1']);
+    const page = await desk.browser.approve(await linkOf(psql));
+    expect((await psql.exit).code).toBe(2);
+    expect(psql.stderr()).toContain('FATAL:  could not connect to compute "a31m[2Jmoc.live<img src=x>"');
+    expect(psql.stderr()).toMatch(SAFE_ON_TERMINAL);
+    for (const { html } of [page, await desk.browser.get(page.url)]) {
+      expect(html).not.toMatch(UNSAFE_ON_PAGE);
+      expect(html).not.toMatch(/<img|<script>/);
+    }
+  });
+});
+
 describe('the log', () => {
   it('has one whole object per line, and what clients sent only in fields that say so', () => {
     const parsed: Record<string, unknown>[] = lines.map((line) => JSON.parse(line));

@@ -35,6 +35,21 @@ describe('an ending', () => {
     expect(JSON.stringify(fields)).not.toContain('hunter2');
   });
 
+  // Names of projects and computes went into a FATAL as they were kept.
+  it.each([
+    'permission_lost',
+    'upstream_unreachable',
+    'link_login_disabled',
+    'refused_by_policy',
+    'not_found',
+  ] as const)('of code %s is printable ASCII on one line, whatever the names in it are', (code) => {
+    const name = `a\u009b31m\u202eb\n\u001b]8;;http://evil\u0007${'x'.repeat(200)}`;
+    const params = { project: name, compute: name, address: name, thing: name };
+    const { M = '' } = fieldsOf(messagesOf(fatalResponse(new PosternError(code, { params }), null))[0]);
+    expect(M).toMatch(/^[\x20-\x7e]+$/);
+    expect(M).toContain('xxx');
+  });
+
   it('never carries 42704, with which libpq would connect again without its application_name', () => {
     const error = new PosternError('not_found', { params: { thing: 'compute "ep-x"' } });
     expect(error.sqlstate).toBe('42704');

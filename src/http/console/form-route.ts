@@ -5,6 +5,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { Told } from '../../../web/components/console/console-view.ts';
 import { type ErrorCode, PosternError } from '../../errors.ts';
+import { cleanSentence } from '../../untrusted-text.ts';
 import type { ConsoleParts } from './console-parts.ts';
 import type { Visit } from './visit.ts';
 
@@ -81,7 +82,7 @@ export function goTo({ response }: Pick<Visit, 'response'>, path: string): void 
 
 /** A refusal as the page says it: a sentence, and what to do next. */
 function toldOf(error: PosternError): Told {
-  const text = error.message;
+  const text = cleanSentence(error.message);
   return { tone: 'problem', title: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, text: error.hint };
 }
 

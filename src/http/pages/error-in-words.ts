@@ -1,9 +1,11 @@
 // An error's message and hint as sentences for a page; our messages are PostgreSQL's style, lower case and without an end.
 
-import type { PosternError } from '../../errors.ts';
+import { type PosternError, wordsOf } from '../../errors.ts';
+import { cleanSentence } from '../../untrusted-text.ts';
 
-/** `message` → `Message. Hint.` */
-export function errorInWords({ message, hint }: Pick<PosternError, 'message' | 'hint'>): string {
+/** `message` → `Message. Hint.`, with the names of others cleaned for a page. */
+export function errorInWords(error: PosternError): string {
+  const { message, hint } = wordsOf(error, cleanSentence);
   const sentence = asSentence(message);
   return hint === null ? sentence : `${sentence} ${hint}`;
 }
