@@ -37,14 +37,19 @@ export function compareTerminals(first: string, second: string): 'same' | 'diffe
 export function terminalKey(address: string): string {
   const normal = normalizeAddress(address);
   if (isLoopback(normal)) return '127.0.0.1';
-  return isIPv6(normal) ? prefixOfIpv6(normal, 4) : normal;
+  return isIPv6(normal) ? prefixOfIpv6(normal, 64) : normal;
 }
 
-/** The wider network of an address, for limits: /24 of IPv4, /56 of IPv6 (rounded down to 16-bit groups: /48). */
+/** The wider network of an address, for limits: /24 of IPv4, /56 of IPv6. */
 export function wideNetworkKey(address: string): string {
   const normal = normalizeAddress(address);
-  if (isIPv4(normal)) return `${normal.split('.').slice(0, 3).join('.')}.0/24`;
-  return isIPv6(normal) ? prefixOfIpv6(normal, 3) : normal;
+  return isIPv6(normal) ? prefixOfIpv6(normal, 56) : networkOfIpv4(normal);
+}
+
+/** Cancels come from anywhere in a terminal's network: /24 of IPv4, /64 of IPv6. */
+export function cancelNetworkKey(address: string): string {
+  const normal = normalizeAddress(address);
+  return isIPv6(normal) ? prefixOfIpv6(normal, 64) : networkOfIpv4(normal);
 }
 
 /** A network from `10.0.0.0/8`, `2001:db8::/32` or a single address; null when it is none. */
@@ -109,7 +114,13 @@ function withoutDottedTail(address: string): string {
   return `${head}${high.toString(16)}:${low.toString(16)}`;
 }
 
-function prefixOfIpv6(address: string, groupCount: number): string {
-  const groups = expandIpv6(address).slice(0, groupCount);
-  return `${groups.map((group) => group.toString(16)).join(':')}::/${groupCount * 16}`;
+function networkOfIpv4(normal: string): string {
+  return isIPv4(normal) ? `${normal.split('.').slice(0, 3).join('.')}.0/24` : normal;
+}
+
+/** `bits` from 49 to 64. */
+function prefixOfIpv6(address: string, bits: number): string {
+  const [a = 0, b = 0, c = 0, d = 0] = expandIpv6(address);
+  const groups = [a, b, c, d & (0xffff << (64 - bits))];
+  return `${groups.map((group) => group.toString(16)).join(':')}::/${bits}`;
 }

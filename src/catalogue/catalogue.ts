@@ -1,6 +1,7 @@
 // The open catalogue, as every other file of this folder is given it. Opening it is open-catalogue.ts's.
 
 import type { Kysely, Transaction } from 'kysely';
+import type { BoundedWork } from '../bounded-work.ts';
 import type { Clock } from '../clock.ts';
 import type { NodeId } from '../ids.ts';
 import type { Sharing } from './permission-table.ts';
@@ -21,6 +22,8 @@ export interface Catalogue {
   readonly nodeId: NodeId;
   readonly clock: Clock;
   readonly settings: CatalogueSettings;
+  /** Comparing passwords takes memory and the threads that name look-ups need, too: a flood of sign-ins must not have all. */
+  readonly passwordWork: BoundedWork;
   /** Commits when the work resolves, rolls back when it throws. Inside, use `tx` only. */
   transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@
 
 import { CompiledQuery, Kysely } from 'kysely';
 import pg from 'pg';
+import { BoundedWork } from '../bounded-work.ts';
 import type { Clock } from '../clock.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -28,6 +29,8 @@ const DEFAULT_SETTINGS: CatalogueSettings = {
   sharing: 'admins',
 };
 
+// libuv has four threads by default; 50 who wait are served within two seconds.
+const PASSWORD_WORK = { atOnce: 2, mostWaiting: 50 } as const;
 const MAX_CONNECTIONS = 10;
 const CONNECT_LIMIT_MS = 5_000;
 const STATEMENT_LIMIT_MS = 15_000;
@@ -54,6 +57,7 @@ export async function openCatalogue(options: CatalogueOptions): Promise<Catalogu
     nodeId: options.nodeId,
     clock: options.clock,
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
+    passwordWork: new BoundedWork(PASSWORD_WORK),
     transaction: (work) => db.transaction().execute(work),
     close: () => db.destroy(),
   };

@@ -93,7 +93,10 @@ export async function getUser(catalogue: Catalogue, userId: UserId): Promise<Use
   return userFrom(row);
 }
 
-/** The person whose e-mail and password these are, else null: after the same steps whether or not the e-mail is known. */
+/**
+ * The person whose e-mail and password these are, else null: after the same steps whether or not the e-mail is known.
+ * Throws `rate_limited` when too many passwords wait to be compared.
+ */
 export async function verifyPassword(
   catalogue: Catalogue,
   credentials: { readonly email: string; readonly password: Secret },
@@ -103,7 +106,9 @@ export async function verifyPassword(
     .selectAll()
     .where('email_key', '=', emailKey(credentials.email))
     .executeTakeFirst();
-  const matches = await passwordMatches(credentials.password, row?.password_hash ?? null);
+  const matches = await catalogue.passwordWork.run(() =>
+    passwordMatches(credentials.password, row?.password_hash ?? null),
+  );
   return matches && row !== undefined ? userFrom(row) : null;
 }
 

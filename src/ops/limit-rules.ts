@@ -17,15 +17,19 @@ export const LIMIT_RULES = {
   /** TCP connects, per terminal address. */
   connects: { points: 20, windowMs: SECOND, burst: { points: 100, windowMs: MINUTE } },
   login_requests_of_address: { points: 30, windowMs: MINUTE },
-  /** Per /24 or the IPv6 network above the terminal's. */
+  /** Per /24 or /56. */
   login_requests_of_network: { points: 120, windowMs: MINUTE },
   unknown_links_of_address: { points: 10, windowMs: MINUTE },
   unknown_links_of_person: { points: 30, windowMs: MINUTE },
   /** Per account and address together. */
   sign_in_failures: { points: 10, windowMs: 15 * MINUTE },
+  /** Of all accounts together: one password tried on many. */
+  sign_in_failures_of_address: { points: 100, windowMs: 15 * MINUTE },
+  /** Ways to the identity provider, each of which is remembered for ten minutes. */
+  identity_sign_ins: { points: 60, windowMs: MINUTE },
   password_failures_of_address: { points: 10, windowMs: MINUTE },
   password_failures_of_name: { points: 20, windowMs: MINUTE },
-  /** Per /24 or the IPv6 network above the terminal's. */
+  /** Per /24 or /64. */
   cancel_requests: { points: 30, windowMs: SECOND, burst: { points: 90, windowMs: MINUTE } },
   api_calls_of_key: { points: 700, windowMs: MINUTE },
   /** Per key and route. */

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import { isInNetworks, terminalKey, wideNetworkKey } from '../network-address.ts';
+import { cancelNetworkKey, isInNetworks, terminalKey, wideNetworkKey } from '../network-address.ts';
 import type { RedisClient } from '../redis-client.ts';
 import type { ConnectionCaps } from './connection-counts.ts';
 import {
@@ -73,13 +73,19 @@ export class Limits {
 
   /** Counts an attempt to sign in before the password is looked at, so that many at once gain nothing. */
   signInAttempt(who: { email: string; address: string }): Promise<LimitVerdict> {
-    return this.#consume([signInCount(who)]);
+    return this.#consume(signInCounts(who));
   }
 
-  /** Forgets the failures of this account from this address. */
+  /** Forgets the failures of this account from this address; of the address' own count, this one attempt. */
   async signInSucceeded(who: { email: string; address: string }): Promise<void> {
-    const { rule, key, address } = signInCount(who);
-    await this.#limiter(rule, address).forget(key);
+    const [ofAccount, ofAddress] = signInCounts(who);
+    await this.#limiter(ofAccount.rule, who.address).forget(ofAccount.key);
+    await this.#limiter(ofAddress.rule, who.address).giveBack(ofAddress.key);
+  }
+
+  /** Somebody leaves for the identity provider. */
+  identitySignIn(address: string): Promise<LimitVerdict> {
+    return this.#consume([{ rule: 'identity_sign_ins', key: terminalKey(address), address }]);
   }
 
   /** Asked before the password door: nothing is counted, since pools open many good connections at once. */
@@ -97,7 +103,7 @@ export class Limits {
   }
 
   cancelRequest(address: string): Promise<LimitVerdict> {
-    return this.#consume([{ rule: 'cancel_requests', key: wideNetworkKey(address), address }]);
+    return this.#consume([{ rule: 'cancel_requests', key: cancelNetworkKey(address), address }]);
   }
 
   /** A call of the management API; `route` is the pattern, not the path. */
@@ -150,9 +156,12 @@ export class Limits {
   }
 }
 
-function signInCount({ email, address }: { email: string; address: string }): Count {
+function signInCounts({ email, address }: { email: string; address: string }): [ofAccount: Count, ofAddress: Count] {
   const key = `${digest(email.trim().toLowerCase())}:${terminalKey(address)}`;
-  return { rule: 'sign_in_failures', key, address };
+  return [
+    { rule: 'sign_in_failures', key, address },
+    { rule: 'sign_in_failures_of_address', key: terminalKey(address), address },
+  ];
 }
 
 function passwordCounts({ address, name }: { address: string; name: string }): Count[] {

@@ -52,6 +52,11 @@ export class RateLimiter {
     });
   }
 
+  /** Takes one count back. Never rejects. */
+  async giveBack(key: string): Promise<void> {
+    await verdictOf(() => this.#main.reward(key));
+  }
+
   /** Forgets what was counted for the key. Never rejects. */
   async forget(key: string): Promise<void> {
     await verdictOf(() => this.#main.delete(key));

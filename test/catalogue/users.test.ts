@@ -4,6 +4,7 @@ import { createBrowserSession, listBrowserSessions } from '../../src/catalogue/b
 import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { DECOY_HASH } from '../../src/catalogue/password-hash.ts';
 import { createUser, findUserByEmail, renameUser, setPassword, verifyPassword } from '../../src/catalogue/users.ts';
+import { isPosternError } from '../../src/errors.ts';
 import { newUserId, personalAccountId } from '../../src/ids.ts';
 import { Secret } from '../../src/secret.ts';
 import { actingAs, addPerson, useTestCatalogue } from '../support/catalogue-for-tests.ts';
@@ -113,6 +114,23 @@ describe('a password', () => {
       return seen;
     };
     expect(await queries('nobody@example.com')).toEqual(await queries('steps@example.com'));
+  });
+
+  // A flood of sign-ins took every thread, and with them the look-ups of host names.
+  it('is compared with few others at a time; a flood is refused, and those in time are served', async () => {
+    const catalogue = catalogueOf();
+    const user = await addPersonWithPassword(catalogue, 'flood@example.com');
+    const attempts = Array.from({ length: 80 }, () =>
+      verifyPassword(catalogue, { email: user.email, password: PASSWORD }),
+    );
+    const outcomes = await Promise.allSettled(attempts);
+    const served = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.every(({ reason }) => isPosternError(reason, 'rate_limited'))).toBe(true);
+    expect(served.length).toBeGreaterThanOrEqual(52);
+    expect(served.every(({ value }) => value?.id === user.id)).toBe(true);
+    expect(await verifyPassword(catalogue, { email: user.email, password: PASSWORD })).not.toBeNull();
   });
 
   it('ends the other browser sessions when it is changed', async () => {

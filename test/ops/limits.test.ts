@@ -140,6 +140,19 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
     expect(await there.limits.signInAttempt(who)).toBe('allowed');
   });
 
+  // One password tried on a thousand accounts was limited by nothing.
+  it('signing in is limited per address over all accounts, and good sign-ins count for nothing', async () => {
+    const attempt = (account: number) => ({ email: `person-${account}@example.com`, address: '192.0.2.1' });
+    for (let account = 0; account < 120; account += 1) {
+      expect(await here.limits.signInAttempt(attempt(account))).toBe('allowed');
+      await here.limits.signInSucceeded(attempt(account));
+    }
+    const verdicts: LimitVerdict[] = [];
+    for (let account = 0; account < 120; account += 1) verdicts.push(await here.limits.signInAttempt(attempt(account)));
+    expect(allowedOf(verdicts)).toBe(100);
+    expect(await there.limits.signInAttempt({ ...attempt(1), address: '192.0.2.2' })).toBe('allowed');
+  });
+
   it('an API key is limited per route and in all', async () => {
     const { limits, hits } = await openLimits(redis.url, {
       rules: {
@@ -173,6 +186,8 @@ it('every default figure is the documented one', () => {
     unknown_links_of_address: 10,
     unknown_links_of_person: 30,
     sign_in_failures: 10,
+    sign_in_failures_of_address: 100,
+    identity_sign_ins: 60,
     password_failures_of_address: 10,
     password_failures_of_name: 20,
     cancel_requests: 30,

@@ -23,6 +23,10 @@ export class BrowserJar {
     this.#cookies.set(name, value);
   }
 
+  get address(): string | null {
+    return this.#address;
+  }
+
   get cookies(): ReadonlyMap<string, string> {
     return this.#cookies;
   }

@@ -21,10 +21,11 @@ server.listen(0, '127.0.0.1', () => {
     pkce: { required: () => true },
     scopes: ['openid', 'email', 'profile'],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+    conformIdTokenClaims: false,
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_context, sub) =>
-      accounts[sub] === undefined ? undefined : { accountId: sub, claims: () => ({ sub, ...accounts[sub] }) },
+      accounts[sub] === undefined ? undefined : { accountId: sub, claims: (use) => claimsOf(sub, use) },
   });
   const handle = provider.callback();
   server.on('request', (request, response) => {
@@ -36,6 +37,12 @@ server.listen(0, '127.0.0.1', () => {
   });
   console.log(issuer);
 });
+
+/** The userinfo endpoint tells everything; the ID token only what an account says it should. */
+function claimsOf(sub, use) {
+  const { inIdToken = {}, ...claims } = accounts[sub];
+  return use === 'id_token' ? { sub, ...inIdToken } : { sub, ...claims };
+}
 
 /** Stands for the provider's pages: the cookie `account` says who sits there; consent is given. */
 async function interact(provider, request, response) {

@@ -6,6 +6,7 @@ import { loadPersonActor, SYSTEM } from '../../catalogue/actors.ts';
 import { auditActor } from '../../catalogue/audit-context.ts';
 import { useApiKey } from '../../catalogue/use-api-key.ts';
 import { PosternError } from '../../errors.ts';
+import { terminalKey } from '../../network-address.ts';
 import { contextOf } from '../request-context.ts';
 import { cookieValue } from '../security/cookies.ts';
 import { requireOwnForm } from '../security/require-own-form.ts';
@@ -45,7 +46,11 @@ async function callerOfKey(parts: ApiParts, key: string, response: Response): Pr
 /** Counts and records a key that opens nothing; a call without any is only counted. */
 async function refusal(parts: ApiParts, key: string, response: Response): Promise<PosternError> {
   const { address, requestId, userAgent } = contextOf(response);
-  const verdict = await parts.limits.apiCall({ keyId: `nobody:${address}`, route: 'authenticate', address });
+  const verdict = await parts.limits.apiCall({
+    keyId: `nobody:${terminalKey(address)}`,
+    route: 'authenticate',
+    address,
+  });
   if (verdict === 'limited') return new PosternError('rate_limited');
   if (key !== '') {
     parts.auditTrail.record({

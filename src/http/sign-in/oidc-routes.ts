@@ -3,18 +3,19 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { signInWithIdentity } from '../../catalogue/identities.ts';
-import { PosternError } from '../../errors.ts';
+import { PosternError, toPosternError } from '../../errors.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
 import type { PublicAddress } from '../public-address.ts';
-import { auditContextOfVisitor } from '../request-context.ts';
+import { auditContextOfVisitor, contextOf } from '../request-context.ts';
 import { safeNext } from '../safe-next.ts';
 import { ensureVisitor, findVisitor } from '../security/visitor.ts';
 import { OidcSignIn } from './oidc-sign-in.ts';
 import { PendingOidcSignIns } from './pending-oidc-sign-ins.ts';
+import { recordFailedSignIn } from './record-failed-sign-in.ts';
 import { startBrowserSession } from './start-browser-session.ts';
 
 interface OidcParts {
-  readonly deps: Pick<HttpDependencies, 'catalogue' | 'config' | 'redis'>;
+  readonly deps: Pick<HttpDependencies, 'catalogue' | 'config' | 'redis' | 'limits' | 'auditTrail' | 'clock'>;
   readonly address: PublicAddress;
 }
 
@@ -41,15 +42,28 @@ interface Exchange {
   readonly response: Response;
 }
 
-async function leave({ address }: OidcParts, provider: Provider, { request, response }: Exchange): Promise<void> {
+/** Throws `rate_limited` for who comes too often, `identity_provider_away`. */
+async function leave({ deps, address }: OidcParts, provider: Provider, { request, response }: Exchange): Promise<void> {
+  if ((await deps.limits.identitySignIn(contextOf(response).address)) === 'limited') {
+    throw new PosternError('rate_limited');
+  }
   const visitor = ensureVisitor(request, response, address);
   const { url, pending } = await provider.signIn.start(`${address.url}${CALLBACK_PATH}`);
   await provider.pending.keep({ ...pending, visitor, next: safeNext(request.query.next) });
   response.redirect(303, url.href);
 }
 
+async function comeBack(parts: OidcParts, provider: Provider, exchange: Exchange): Promise<void> {
+  try {
+    await finishSignIn(parts, provider, exchange);
+  } catch (error) {
+    recordFailedSignIn(parts.deps, exchange.response, toPosternError(error).code);
+    throw error;
+  }
+}
+
 /** Throws `identity_refused` for an answer that was not asked for by this browser, or does not verify. */
-async function comeBack(parts: OidcParts, provider: Provider, { request, response }: Exchange): Promise<void> {
+async function finishSignIn(parts: OidcParts, provider: Provider, { request, response }: Exchange): Promise<void> {
   const { deps, address } = parts;
   const visitor = findVisitor(request, address);
   const state = z.string().safeParse(request.query.state);

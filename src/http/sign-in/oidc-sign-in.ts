@@ -63,7 +63,7 @@ export class OidcSignIn {
       });
       const idToken = tokens.claims();
       if (idToken === undefined) throw new Error('the provider sent no ID token');
-      return identityFrom(idToken, { ...(await userInfo(provider, tokens.access_token, idToken.sub)), ...idToken });
+      return identityFrom(idToken, await userInfo(provider, tokens.access_token, idToken.sub));
     } catch (cause) {
       throw new PosternError('identity_refused', { cause });
     }
@@ -93,13 +93,17 @@ async function userInfo(provider: oidc.Configuration, accessToken: string, subje
   return await oidc.fetchUserInfo(provider, accessToken, subject);
 }
 
-function identityFrom(idToken: oidc.IDToken, claims: object): Identity {
-  const { email, email_verified, name } = claimsSchema.parse(claims);
+// NOTE: an e-mail counts as verified by the source that tells it: one source's address with the other's `email_verified`
+// would make somebody else's address one's own.
+function identityFrom(idToken: oidc.IDToken, userInfo: object): Identity {
+  const sources = [claimsSchema.parse(idToken), claimsSchema.parse(userInfo)];
+  const told = sources.find(({ email }) => email !== undefined);
+  const name = sources.find((source) => source.name !== undefined)?.name;
   return {
     issuer: idToken.iss,
     subject: idToken.sub,
-    email: email ?? null,
-    emailVerified: email_verified === true,
-    name: name ?? email ?? idToken.sub,
+    email: told?.email ?? null,
+    emailVerified: told?.email_verified === true,
+    name: name ?? told?.email ?? idToken.sub,
   };
 }

@@ -13,6 +13,7 @@ import type { PublicAddress } from '../public-address.ts';
 import { auditContextOfPerson, contextOf } from '../request-context.ts';
 import { safeNext } from '../safe-next.ts';
 import { clearCookie } from '../security/cookies.ts';
+import { recordFailedSignIn } from './record-failed-sign-in.ts';
 import { startBrowserSession } from './start-browser-session.ts';
 
 export interface SignInParts {
@@ -60,7 +61,7 @@ async function signIn(parts: SignInParts, request: Request, response: Response):
   }
   const user = await verifyPassword(catalogue, { email, password: new Secret(password) });
   if (user === null) {
-    recordFailure(parts, response);
+    recordFailedSignIn(parts.deps, response, 'password');
     response.status(401);
     return sendSignInPage(parts, { request, response }, { next, email, problem: 'Email or password is wrong.' });
   }
@@ -77,23 +78,6 @@ async function signOut({ deps, address }: SignInParts, _request: Request, respon
   }
   clearCookie(response, address, 'session');
   response.redirect(303, '/sign-in');
-}
-
-// The e-mail that was tried is not written: people type passwords into the wrong field.
-function recordFailure({ deps }: SignInParts, response: Response): void {
-  const { requestId, address, userAgent } = contextOf(response);
-  deps.auditTrail.record({
-    at: deps.clock.now(),
-    nodeId: deps.catalogue.nodeId,
-    event: 'signin.failed',
-    outcome: 'refused',
-    actorType: 'person',
-    actorId: null,
-    actorEmail: null,
-    requestId,
-    browserIp: address,
-    untrustedUserAgent: userAgent,
-  });
 }
 
 function sendSignInPage(

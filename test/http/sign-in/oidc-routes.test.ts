@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findUserByEmail } from '../../../src/catalogue/users.ts';
 import { BrowserJar } from '../../support/browser-jar.ts';
@@ -11,6 +12,13 @@ let provider: OidcProviderForTests;
 const ACCOUNTS = {
   alex: { email: 'alex@example.com', email_verified: true, name: 'Alex at the provider' },
   sam: { email: 'sam@example.com', email_verified: false, name: 'Sam' },
+  // Some providers take any e-mail into the ID token, and verify another one.
+  mallory: {
+    email: 'mallory@example.com',
+    email_verified: true,
+    name: 'Mallory',
+    inIdToken: { email: 'alex@example.com' },
+  },
   nina: { email: 'nina@example.com', email_verified: true, name: 'Nina New' },
 };
 
@@ -72,6 +80,13 @@ describe('signing in with an OpenID provider', () => {
     expect(browser.cookies.has('postern_session')).toBe(false);
   });
 
+  it('takes over nobody by the address of one source that another source has verified', async () => {
+    const browser = newBrowser();
+    const answer = await browser.get(await awayAndBack(browser, 'mallory'));
+    expect(answer.status).toBe(409);
+    expect(browser.cookies.has('postern_session')).toBe(false);
+  });
+
   it('takes an answer once, and only in the browser that asked', async () => {
     const browser = newBrowser();
     const callback = await awayAndBack(browser, 'nina');
@@ -91,6 +106,31 @@ describe('signing in with an OpenID provider', () => {
     expect((await browser.get(callback.replace(/code=[^&]+/, `code=${code}`))).status).toBe(401);
     expect((await browser.get(await awayAndBack(browser, 'nobody'))).status).toBe(401);
     expect(browser.cookies.has('postern_session')).toBe(false);
+  });
+
+  // A sign-in that the provider refused left no trace in the audit trail.
+  it('writes down what did not work, once and without a word of the provider', async () => {
+    const browser = newBrowser();
+    await browser.get(await awayAndBack(browser, 'nobody'));
+    await web.auditTrail.flush();
+    const failed = await web.catalogue.db
+      .selectFrom('audit_events')
+      .select('body')
+      .where('event', '=', 'signin.failed')
+      .where(sql<string>`body ->> 'browser_ip'`, '=', browser.address ?? '')
+      .execute();
+    expect(failed.map(({ body }) => body)).toEqual([
+      expect.objectContaining({ code: 'PS51R', reason: 'identity_refused', actor_type: 'person' }),
+    ]);
+  });
+
+  it('remembers so many ways out per address and no more', async () => {
+    const browser = newBrowser();
+    const answers = [];
+    for (let attempt = 0; attempt < 62; attempt += 1) answers.push((await browser.get('/sign-in/oidc')).status);
+    expect(answers.slice(0, 60)).toEqual(Array(60).fill(303));
+    expect(answers.slice(60)).toEqual([429, 429]);
+    expect((await newBrowser().get('/sign-in/oidc')).status).toBe(303);
   });
 });
 

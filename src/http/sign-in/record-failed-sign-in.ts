@@ -1,0 +1,29 @@
+// What the audit trail is told of a sign-in that did not work. Knows no password and no provider.
+
+import type { Response } from 'express';
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { Clock } from '../../clock.ts';
+import type { RecordsAudit } from '../../login/login-audit-event.ts';
+import { contextOf } from '../request-context.ts';
+
+/** The e-mail that was tried is not written: people type passwords into the wrong field. */
+export function recordFailedSignIn(
+  { catalogue, auditTrail, clock }: { catalogue: Catalogue; auditTrail: RecordsAudit; clock: Clock },
+  response: Response,
+  reason: string,
+): void {
+  const { requestId, address, userAgent } = contextOf(response);
+  auditTrail.record({
+    at: clock.now(),
+    nodeId: catalogue.nodeId,
+    event: 'signin.failed',
+    outcome: 'refused',
+    reason,
+    actorType: 'person',
+    actorId: null,
+    actorEmail: null,
+    requestId,
+    browserIp: address,
+    untrustedUserAgent: userAgent,
+  });
+}
