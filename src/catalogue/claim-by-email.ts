@@ -21,7 +21,7 @@ interface Claim {
 export async function claimByEmail(tx: Transaction<Schema>, { catalogue, context, user }: Claim): Promise<void> {
   await tx
     .updateTable('project_shares')
-    .set({ user_id: user.id })
+    .set({ user_id: user.id, link_hash: null, link_expires_at: null })
     .where('email_key', '=', user.email_key)
     .where('user_id', 'is', null)
     .execute();

@@ -14,7 +14,7 @@ import type { Schema } from './schema.ts';
 import type { InvitationsTable, MemberRole } from './tables/people-and-accounts.ts';
 
 // security.md, section 5
-const INVITATION_LIFE_MS = 7 * 24 * 3_600_000;
+export const INVITATION_LIFE_MS = 7 * 24 * 3_600_000;
 
 export interface Invitation {
   readonly id: InvitationId;

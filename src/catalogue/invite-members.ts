@@ -22,7 +22,8 @@ export type InvitationOutcome =
   | { readonly kind: 'already_member'; readonly email: string };
 
 /**
- * Invites each e-mail; a second invitation replaces the first. All or none are written.
+ * Invites each e-mail, once: what is said of it last counts. A second invitation replaces the first. All or none are
+ * written.
  * Throws `invalid_input`, `forbidden`, `not_found`.
  */
 export async function inviteMembers(
@@ -36,10 +37,11 @@ export async function inviteMembers(
   const { accountId } = input;
   requireMay(context.actor, 'invitations.create', accountResource(accountId));
   const parsed = input.invitations.map(({ email, memberRole }) => ({ email: parseEmail(email), memberRole }));
+  const wanted = new Map(parsed.map((invitation) => [invitation.email.key, invitation]));
   return catalogue.transaction(async (tx) => {
     await lockAccount(tx, accountId);
     const outcomes: InvitationOutcome[] = [];
-    for (const { email, memberRole } of parsed) {
+    for (const { email, memberRole } of wanted.values()) {
       outcomes.push(await inviteOne(tx, { catalogue, context, accountId, email, memberRole }));
     }
     return outcomes;

@@ -4,12 +4,15 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { PosternError } from '../errors.ts';
 import { type AccountId, newShareId, type ProjectId, type ShareId, type UserId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
 import { lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type EmailAddress, parseEmail } from './email-address.ts';
+import { INVITATION_LIFE_MS } from './invitations.ts';
 import { getProject, type Project } from './projects.ts';
+import { hashOfSecret, newRandomSecret } from './random-secrets.ts';
 import type { Schema } from './schema.ts';
 import type { ProjectSharesTable } from './tables/projects-and-computes.ts';
 
@@ -23,25 +26,33 @@ export interface Share {
   readonly grantedAt: Date;
 }
 
+/** For who has no account yet: makes one. The token is returned this once, to be mailed. */
+export interface GuestLink {
+  readonly token: Secret;
+  readonly expiresAt: Date;
+}
+
 /** What became of one e-mail. */
 export type ShareOutcome =
-  | { readonly kind: 'shared'; readonly share: Share }
-  | { readonly kind: 'already_shared'; readonly share: Share }
+  | { readonly kind: 'shared' | 'already_shared'; readonly share: Share; readonly link: GuestLink | null }
   | { readonly kind: 'has_access_already'; readonly email: string };
 
-/** Shares the project with each e-mail; all or none are written. Throws `invalid_input`, `forbidden`, `not_found`. */
+/**
+ * Shares the project with each e-mail; all or none are written. Sharing again gives who has no account yet a new link; the
+ * old one stops working. Throws `invalid_input`, `forbidden`, `not_found`.
+ */
 export async function shareProject(
   catalogue: Catalogue,
   context: AuditContext,
   input: { readonly projectId: ProjectId; readonly emails: readonly string[] },
 ): Promise<ShareOutcome[]> {
   const project = await getProject(catalogue, context, { projectId: input.projectId, action: 'project.share' });
-  const emails = input.emails.map(parseEmail);
+  const emails = new Map(input.emails.map(parseEmail).map((email) => [email.key, email]));
   return catalogue.transaction(async (tx) => {
     // Whoever becomes a member meanwhile waits, and then loses the share.
     await lockAccount(tx, project.accountId);
     const outcomes: ShareOutcome[] = [];
-    for (const email of emails) outcomes.push(await shareWithOne(tx, { catalogue, context, project, email }));
+    for (const email of emails.values()) outcomes.push(await shareWithOne(tx, { catalogue, context, project, email }));
     return outcomes;
   });
 }
@@ -107,9 +118,13 @@ async function shareWithOne(tx: Transaction<Schema>, wanted: OneShare): Promise<
     .where('project_id', '=', project.id)
     .where('email_key', '=', email.key)
     .executeTakeFirst();
-  if (existing !== undefined) return { kind: 'already_shared', share: shareFrom(existing) };
+  const link = user === undefined ? newLink(catalogue) : null;
+  if (existing !== undefined) {
+    await tx.updateTable('project_shares').set(linkColumns(link)).where('id', '=', existing.id).execute();
+    return { kind: 'already_shared', share: shareFrom(existing), link };
+  }
   const { actor } = context;
-  const row: ProjectSharesTable = {
+  const row: Selectable<ProjectSharesTable> = {
     id: newShareId(),
     project_id: project.id,
     email: email.text,
@@ -117,11 +132,22 @@ async function shareWithOne(tx: Transaction<Schema>, wanted: OneShare): Promise<
     user_id: user?.id ?? null,
     granted_by: actor.kind === 'person' ? actor.userId : null,
     granted_at: catalogue.clock.now(),
+    ...linkColumns(link),
   };
   await tx.insertInto('project_shares').values(row).execute();
   const facts = { projectId: project.id, accountId: project.accountId, subject: email.text };
   await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'share.created', ...facts }));
-  return { kind: 'shared', share: shareFrom(row) };
+  return { kind: 'shared', share: shareFrom(row), link };
+}
+
+// As an invitation's: it shows that the mailbox is the guest's.
+function newLink({ clock }: Catalogue): GuestLink {
+  return { token: newRandomSecret(), expiresAt: new Date(clock.now().getTime() + INVITATION_LIFE_MS) };
+}
+
+function linkColumns(link: GuestLink | null): Pick<Selectable<ProjectSharesTable>, 'link_hash' | 'link_expires_at'> {
+  if (link === null) return { link_hash: null, link_expires_at: null };
+  return { link_hash: hashOfSecret(link.token.reveal()), link_expires_at: link.expiresAt };
 }
 
 async function belongsTo(

@@ -11,10 +11,8 @@ import type { AccountId, InvitationId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import { invitationMail, joinedMail } from './mail/invitation-mails.ts';
 import type { Mail, Mailer } from './mail/mailer.ts';
+import { sendMails } from './mail/send-mails.ts';
 import type { PublicAddress } from './public-address.ts';
-
-/** Mails under way at a time. */
-const MAILS_AT_ONCE = 5;
 
 export interface InvitingParts {
   readonly catalogue: Catalogue;
@@ -54,9 +52,7 @@ export async function tellByMail(
   const account = await findAccount(parts.catalogue.db, accountId);
   const organizationName = account?.name ?? accountId;
   const mails = outcomes.flatMap((outcome) => mailFor(parts, { outcome, organizationName }) ?? []);
-  for (let sent = 0; sent < mails.length; sent += MAILS_AT_ONCE) {
-    await Promise.all(mails.slice(sent, sent + MAILS_AT_ONCE).map((mail) => parts.mailer.send(mail)));
-  }
+  await sendMails(parts.mailer, mails);
 }
 
 function mailFor(
@@ -67,7 +63,7 @@ function mailFor(
   switch (outcome.kind) {
     case 'invited': {
       const { email: to, expiresAt } = outcome.invitation;
-      return invitationMail({ ...facts, to, link: `${url}/invitations/${outcome.token.reveal()}`, expiresAt });
+      return invitationMail({ ...facts, to, link: invitationLink(url, outcome.token), expiresAt });
     }
     case 'joined':
       return joinedMail({ ...facts, to: outcome.email, url });
@@ -76,4 +72,9 @@ function mailFor(
     default:
       return assertNever(outcome);
   }
+}
+
+/** Where an invitation is accepted, to an organization or to a project. Holds the token. */
+export function invitationLink(url: string, token: Secret): string {
+  return `${url}/invitations/${token.reveal()}`;
 }

@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import {
-  acceptInvitation,
-  findInvitationByToken,
-  signUpWithInvitation,
-} from '../../src/catalogue/accept-invitation.ts';
+import { acceptInvitation, signUpWithInvitation } from '../../src/catalogue/accept-invitation.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { convertGuest, listGuests } from '../../src/catalogue/guests.ts';
 import { signInWithIdentity } from '../../src/catalogue/identities.ts';
 import { cancelInvitation, listInvitations, resendInvitation } from '../../src/catalogue/invitations.ts';
 import { type InvitationOutcome, inviteMembers } from '../../src/catalogue/invite-members.ts';
 import { findMembership } from '../../src/catalogue/member-lists.ts';
-import { listShares, shareProject } from '../../src/catalogue/shares.ts';
+import { findInvitationByToken } from '../../src/catalogue/open-invitations.ts';
+import { listShares, type ShareOutcome, shareProject } from '../../src/catalogue/shares.ts';
 import { createUser } from '../../src/catalogue/users.ts';
 import { Secret } from '../../src/secret.ts';
 import {
@@ -47,6 +44,11 @@ const newEmail = () => `new-${++counter}@example.com`;
 function tokenOf(outcome: InvitationOutcome | undefined): string {
   if (outcome?.kind !== 'invited') throw new Error(`expected an invitation, not ${outcome?.kind}`);
   return outcome.token.reveal();
+}
+
+function linkOf(outcome: ShareOutcome | undefined): string {
+  if (outcome === undefined || !('link' in outcome) || outcome.link === null) throw new Error('expected a link');
+  return outcome.link.token.reveal();
 }
 
 describe('inviting', () => {
@@ -110,8 +112,8 @@ describe('an invitation', () => {
     const email = newEmail();
     const token = tokenOf(await invite(email, 'admin'));
     expect(await findInvitationByToken(catalogue, token)).toMatchObject({
-      invitation: { email, memberRole: 'admin', status: 'pending' },
-      organizationName: 'Example Org',
+      email,
+      to: { kind: 'organization', name: 'Example Org', memberRole: 'admin' },
       hasAccount: false,
     });
     const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { token, name: 'New', password: PASSWORD });
@@ -168,7 +170,7 @@ describe('an invitation', () => {
     const byOther = acceptInvitation(catalogue, await actingAs(catalogue, other), { token, userId: other.userId });
     await expect(byOther).rejects.toMatchObject({ code: 'forbidden' });
     const context = await actingAs(catalogue, { userId: user.id });
-    expect(await acceptInvitation(catalogue, context, { token, userId: user.id })).toBe(accountId);
+    await acceptInvitation(catalogue, context, { token, userId: user.id });
     expect(await findMembership(catalogue, { accountId, userId: user.id })).not.toBeNull();
     const again = acceptInvitation(catalogue, context, { token, userId: user.id });
     await expect(again).rejects.toMatchObject({ code: 'not_found' });
@@ -217,10 +219,37 @@ describe('a guest', () => {
     const { catalogue, accountId, asAdmin } = await organization();
     const { project } = await addProject(catalogue, accountId);
     const email = newEmail();
-    const outcomes = await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [email, email] });
-    expect(outcomes.map((outcome) => outcome.kind)).toEqual(['shared', 'already_shared']);
+    const emails = [email, email.toUpperCase()];
+    const outcomes = await shareProject(catalogue, asAdmin, { projectId: project.id, emails });
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(['shared']);
     const user = await createUser(catalogue, SYSTEM_CONTEXT, { email, name: 'Late', password: null });
     expect((await actorOf(catalogue, user.id)).shares).toEqual(new Set([project.id]));
+  });
+
+  it('without an account gets a link to make one, for 7 days; sharing again opens a new one', async () => {
+    const { catalogue, accountId, asAdmin } = await organization();
+    const { project } = await addProject(catalogue, accountId);
+    const share = async (email: string) => {
+      return linkOf((await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [email] }))[0]);
+    };
+    const email = newEmail();
+    const first = await share(email);
+    expect(await findInvitationByToken(catalogue, first)).toMatchObject({
+      email,
+      to: { kind: 'project', name: project.name },
+      hasAccount: false,
+    });
+    const second = await share(email);
+    expect(await findInvitationByToken(catalogue, first)).toBeNull();
+    clock.push(7 * DAY_MS);
+    expect(await findInvitationByToken(catalogue, second)).toBeNull();
+    const token = await share(email);
+    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { token, name: 'Guest', password: PASSWORD });
+    const actor = await actorOf(catalogue, user.id);
+    expect([actor.shares, actor.memberships.size]).toEqual([new Set([project.id]), 0]);
+    expect(await findInvitationByToken(catalogue, token)).toBeNull();
+    const [known] = await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [email] });
+    expect(known).toMatchObject({ kind: 'already_shared', link: null });
   });
 
   it('is nobody who belongs to the project’s account', async () => {

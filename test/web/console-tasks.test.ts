@@ -131,8 +131,13 @@ describe.each([
     const guest = await addPerson(web.catalogue, 'guest');
     const page = await at(admin, `/app/${organization.id}/people/guests`);
     await page.getByRole('link', { name: 'Invite guests' }).click();
-    await page.getByLabel('E-mail addresses').fill(`${guest.email}, ${newEmail()}`);
+    const newcomer = newEmail();
+    await page.getByLabel('E-mail addresses').fill(`${guest.email}, ${newcomer}`);
     await press(page, 'Share project');
+    const outcomes = await page.locator('main').textContent();
+    expect(outcomes).toMatch(new RegExp(`${newcomer}.*is a guest now.*/invitations/`, 's'));
+    await page.getByRole('link', { name: 'Done' }).click();
+    expect(await rowOf(page, newcomer).count()).toBe(1);
     expect(await rowOf(page, guest.email).textContent()).toContain('warehouse');
     const theirs = await at(guest, '/app');
     await theirs.getByRole('link', { name: 'Shared with me' }).click();

@@ -1,4 +1,4 @@
-// An invitation to an organization: make an account with it, or join with the one at hand.
+// An invitation to an organization or to a project: make an account with it, or use the one at hand.
 
 import type { VNode } from 'preact';
 import { CsrfField } from '../components/csrf-field.tsx';
@@ -10,9 +10,10 @@ export interface InvitationProps {
   readonly frame: PageFrame;
   /** The form's own address; it holds the invitation's token. */
   readonly action: string;
-  readonly organization: string;
+  readonly to:
+    | { readonly kind: 'organization'; readonly name: string; readonly memberRole: 'admin' | 'member' }
+    | { readonly kind: 'project'; readonly name: string };
   readonly email: string;
-  readonly memberRole: 'admin' | 'member';
   /** Nobody is signed in and the e-mail has no account: the form makes one. */
   readonly isNewPerson: boolean;
   readonly name: string;
@@ -20,29 +21,32 @@ export interface InvitationProps {
 }
 
 export function InvitationPage(props: InvitationProps): VNode {
-  const { frame, action, organization, email, memberRole, isNewPerson } = props;
+  const { frame, action, to, email, isNewPerson } = props;
+  const verb = to.kind === 'organization' ? 'join' : 'open the project';
   return (
     <Document frame={frame} title="Invitation" width="narrow">
       <div class="card stack">
         <div class="stack-tight">
           <h1>
-            Join <bdi>{organization}</bdi>
+            {to.kind === 'organization' ? 'Join' : 'Use the project'} <bdi>{to.name}</bdi>
           </h1>
           <p class="lead">
-            <bdi>{email}</bdi> is invited as {memberRole === 'admin' ? 'an admin' : 'a member'}.
+            <bdi>{email}</bdi> is invited as {ROLES[to.kind === 'organization' ? to.memberRole : 'guest']}.
           </p>
         </div>
         <form class="stack" method="post" action={action}>
           <CsrfField frame={frame} />
           {isNewPerson && <NewPerson {...props} />}
           <button class="button primary wide" type="submit">
-            {isNewPerson ? 'Create account and join' : 'Join'}
+            {isNewPerson ? `Create account and ${verb}` : `${verb.charAt(0).toUpperCase()}${verb.slice(1)}`}
           </button>
         </form>
       </div>
     </Document>
   );
 }
+
+const ROLES = { admin: 'an admin', member: 'a member', guest: 'a guest' } as const;
 
 function NewPerson({ email, name, problems }: InvitationProps): VNode {
   return (

@@ -6,6 +6,7 @@ import * as projectsAndComputes from './0002-projects-and-computes.ts';
 import * as keysAndTokens from './0003-keys-and-tokens.ts';
 import * as auditTrail from './0004-audit-trail.ts';
 import * as consumption from './0005-consumption.ts';
+import * as guestLinks from './0006-guest-links.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -13,4 +14,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-keys-and-tokens': keysAndTokens,
   '0004-audit-trail': auditTrail,
   '0005-consumption': consumption,
+  '0006-guest-links': guestLinks,
 };

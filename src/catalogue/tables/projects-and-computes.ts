@@ -1,6 +1,6 @@
-// Row types of migration 0002, as Postgres holds them.
+// Row types of migrations 0002 and 0006, as Postgres holds them.
 
-import type { Generated, GeneratedAlways } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { AccountId, BranchId, ComputeId, OperationId, ProjectId, ShareId, UserId } from '../../ids.ts';
 import type { Jsonb } from './people-and-accounts.ts';
 
@@ -28,6 +28,9 @@ export interface ProjectSharesTable {
   user_id: UserId | null;
   granted_by: UserId | null;
   granted_at: Date;
+  /** Of a guest without an account: the hash of the link to make one, and until when it is open. */
+  link_hash: ColumnType<Buffer | null, Buffer | null | undefined>;
+  link_expires_at: ColumnType<Date | null, Date | null | undefined>;
 }
 
 export interface BranchesTable {

@@ -1,4 +1,5 @@
-// What people are told by mail when somebody invites them: the link to sign up with, or that they belong to it already.
+// What people are told by mail when somebody invites them to an organization or shares a project with them: the link to
+// sign up with, or that they have it already.
 
 import { cleanForPage } from '../../untrusted-text.ts';
 import type { Mail } from './mailer.ts';
@@ -9,7 +10,19 @@ export interface InvitationFacts {
   readonly brand: string;
 }
 
-export function invitationMail(facts: InvitationFacts & { readonly link: string; readonly expiresAt: Date }): Mail {
+export interface SharingFacts {
+  readonly to: string;
+  readonly projectName: string;
+  readonly brand: string;
+}
+
+/** A link that makes an account, for who has none. */
+interface OpenLink {
+  readonly link: string;
+  readonly expiresAt: Date;
+}
+
+export function invitationMail(facts: InvitationFacts & OpenLink): Mail {
   const { to, brand, link, expiresAt } = facts;
   const organization = cleanForPage(facts.organizationName);
   return {
@@ -33,5 +46,30 @@ export function joinedMail(facts: InvitationFacts & { readonly url: string }): M
     text: [`You were made a member of the organization ${organization} on ${brand}.`, `Go there: ${url}`, ''].join(
       '\n\n',
     ),
+  };
+}
+
+export function guestMail(facts: SharingFacts & OpenLink): Mail {
+  const { to, brand, link, expiresAt } = facts;
+  const project = cleanForPage(facts.projectName);
+  return {
+    to,
+    subject: `The project ${project} on ${brand} is shared with you`,
+    text: [
+      `The project ${project} on ${brand} is shared with you as a guest.`,
+      `Make an account to use it: ${link}`,
+      `The link works until ${expiresAt.toISOString()}. If you do not know ${project}, ignore this mail.`,
+      '',
+    ].join('\n\n'),
+  };
+}
+
+export function sharedMail(facts: SharingFacts & { readonly url: string }): Mail {
+  const { to, brand, url } = facts;
+  const project = cleanForPage(facts.projectName);
+  return {
+    to,
+    subject: `The project ${project} on ${brand} is shared with you`,
+    text: [`You find the project ${project} on ${brand} under "Shared with me".`, `Go there: ${url}`, ''].join('\n\n'),
   };
 }

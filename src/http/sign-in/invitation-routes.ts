@@ -1,14 +1,11 @@
-// The link of an invitation: somebody new signs up with it, somebody known signs in and joins.
+// The link of an invitation, to an organization or to a project: somebody new signs up with it, somebody known signs in
+// and joins.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { InvitationPage } from '../../../web/pages/invitation-page.tsx';
-import {
-  acceptInvitation,
-  findInvitationByToken,
-  type OpenInvitation,
-  signUpWithInvitation,
-} from '../../catalogue/accept-invitation.ts';
+import { acceptInvitation, signUpWithInvitation } from '../../catalogue/accept-invitation.ts';
+import { findInvitationByToken, type OpenInvitation } from '../../catalogue/open-invitations.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
@@ -85,9 +82,8 @@ function sendPage({ renderer }: InvitationParts, { request, response, open, prob
   const typed = z.object({ name: z.string() }).safeParse(request.body);
   renderer.send(request, response, InvitationPage, {
     action: request.path,
-    organization: cleanForPage(open.organizationName),
-    email: cleanForPage(open.invitation.email),
-    memberRole: open.invitation.memberRole,
+    to: { ...open.to, name: cleanForPage(open.to.name) },
+    email: cleanForPage(open.email),
     isNewPerson: contextOf(response).session === null,
     name: typed.data?.name ?? '',
     problems,

@@ -59,6 +59,18 @@ describe('invitations', () => {
     expect((await admin.api.post(path, { invitations: [invitations[0]] })).status).toBe(409);
   });
 
+  // Regression: the second mention made the link of the first mail useless.
+  it('invite each address once, however often it is named', async () => {
+    const admin = await newCaller(web);
+    const organization = await newOrganization(web, admin);
+    const invitations = [
+      { email: 'twice@example.com', role: 'member' },
+      { email: 'Twice@Example.com', role: 'admin' },
+    ];
+    const { body } = await admin.api.post(`/organizations/${organization.id}/invitations`, { invitations });
+    expect(body.invitations).toMatchObject([{ email: 'Twice@Example.com', role: 'admin' }]);
+  });
+
   it('are sent again and withdrawn', async () => {
     const admin = await newCaller(web);
     const organization = await newOrganization(web, admin);

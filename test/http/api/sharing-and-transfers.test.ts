@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 import { type CallerForTests, newCaller, newOrganization, organizationCaller } from './api-for-tests.ts';
 import { insertProjects } from './insert-projects.ts';
+import { startMailbox } from './mailbox.ts';
 
 let web: WebForTests;
 
@@ -38,6 +39,31 @@ describe('a shared project', () => {
     expect((await admin.api.post(path, { email: 'nobody-yet@example.com' })).status).toBe(200);
     expect((await admin.api.get(path)).body.project_permissions).toHaveLength(1);
     expect((await admin.api.post(path, { email: member.email })).status).toBe(409);
+  });
+});
+
+describe('guests', () => {
+  it('are told by mail; who has no account gets a link to make one, also when the project is shared again', async () => {
+    const mailbox = await startMailbox();
+    onTestFinished(() => mailbox.close());
+    const mailing = await startWeb({ POSTERN_SMTP_URL: mailbox.url });
+    onTestFinished(() => mailing.close());
+    const [owner, known] = [await newCaller(mailing), await newCaller(mailing)];
+    const { body } = await owner.api.post('/projects', { project: { name: 'shop' } });
+    const path = `/projects/${body.project.id}/permissions`;
+    for (const email of [known.email, 'new-guest@example.com', 'new-guest@example.com', known.email]) {
+      expect((await owner.api.post(path, { email })).status).toBe(200);
+    }
+    expect(mailbox.letters.map(({ to }) => to)).toEqual([
+      known.email,
+      'new-guest@example.com',
+      'new-guest@example.com',
+    ]);
+    expect(mailbox.letters[0]?.text).toContain('under "Shared with me"');
+    const [old, link] = mailbox.letters.slice(1).map(({ text }) => /http:\S+\/invitations\/\S+/.exec(text)?.[0] ?? '');
+    expect((await fetch(old ?? '')).status).toBe(404);
+    const page = await fetch(link ?? '');
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('shop')]);
   });
 });
 

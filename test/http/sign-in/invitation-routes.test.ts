@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { inviteMembers } from '../../../src/catalogue/invite-members.ts';
 import { listOrganizationsOf } from '../../../src/catalogue/organizations.ts';
+import { shareProject } from '../../../src/catalogue/shares.ts';
 import { findUserByEmail } from '../../../src/catalogue/users.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
-import { addOrganization } from '../../support/catalogue-for-tests.ts';
+import { addOrganization, addProject } from '../../support/catalogue-for-tests.ts';
 import { newIdentity, newVisitor, PASSWORD, startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 
 let web: WebForTests;
@@ -30,6 +31,21 @@ describe('the link of an invitation', () => {
     expect((await browser.get(path)).status).toBe(404);
   });
 
+  it('to a project lets somebody new make an account and find it, and nothing of its organization', async () => {
+    const { project, path } = await share();
+    const browser = new BrowserJar(web.url, { address: newIdentity().address });
+    const page = await browser.get(path);
+    expect(page.text).toContain(`Use the project <bdi>${project.name}</bdi>`);
+    expect(page.text).not.toContain('Example Org');
+    const csrf_token = csrfTokenIn(page.text);
+    const answer = await browser.post(path, { csrf_token, name: 'Gus Guest', password: PASSWORD });
+    expect([answer.status, answer.location]).toEqual([303, '/']);
+    const { location } = await browser.get('/app');
+    const projects = await browser.get((location ?? '').replace('/projects', '/shared'));
+    expect(projects.text).toContain('Shared with me');
+    expect(projects.text).toContain(project.id);
+  });
+
   it('takes no weak password', async () => {
     const { path } = await invite();
     const browser = new BrowserJar(web.url, { address: newIdentity().address });
@@ -51,6 +67,16 @@ describe('the link of an invitation', () => {
     expect((await browser.get('/invitations/unknown')).status).toBe(404);
   });
 });
+
+async function share() {
+  const { person: admin } = await newVisitor(web);
+  const organization = await addOrganization(web.catalogue, admin);
+  const { project } = await addProject(web.catalogue, organization.id);
+  const emails = [`${newIdentity().name}@example.com`];
+  const [outcome] = await shareProject(web.catalogue, SYSTEM_CONTEXT, { projectId: project.id, emails });
+  if (outcome?.kind !== 'shared' || outcome.link === null) throw new Error('the e-mail was to be new');
+  return { project, path: `/invitations/${outcome.link.token.reveal()}` };
+}
 
 async function invite() {
   const { person: admin } = await newVisitor(web);

@@ -2,10 +2,11 @@
 
 import { z } from 'zod';
 import { assertNever } from '../../../assert-never.ts';
-import { listShares, type Share, type ShareOutcome, shareProject, unshareProject } from '../../../catalogue/shares.ts';
+import { listShares, type Share, type ShareOutcome, unshareProject } from '../../../catalogue/shares.ts';
 import { PosternError } from '../../../errors.ts';
 import type { ShareId } from '../../../ids.ts';
 import { endAccess } from '../../end-access.ts';
+import { shareWithPeople } from '../../share-with-people.ts';
 import { apiRoute } from '../api-route.ts';
 import { emailField, idField, timeField, uuidField } from '../field-shapes.ts';
 import { projectParams } from './projects.ts';
@@ -44,9 +45,9 @@ export const grantPermission = apiRoute({
   body: z.object({ email: emailField }),
   status: 200,
   reply: permissionShape,
-  perform: async ({ catalogue, context }, { params, body }) => {
+  perform: async (call, { params, body }) => {
     const wanted = { projectId: params.project_id, emails: [body.email] };
-    const [outcome] = await shareProject(catalogue, context, wanted);
+    const [outcome] = await shareWithPeople(call, call.context, wanted);
     if (outcome === undefined) throw new Error('sharing a project had no outcome');
     return permissionOnWire(shareOf(outcome));
   },

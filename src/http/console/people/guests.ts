@@ -8,15 +8,17 @@ import { parseEmailList } from '../../../catalogue/email-address.ts';
 import { convertGuest, listGuests } from '../../../catalogue/guests.ts';
 import { listProjects } from '../../../catalogue/project-lists.ts';
 import { getProject } from '../../../catalogue/projects.ts';
-import { shareProject, unshareProject } from '../../../catalogue/shares.ts';
+import { unshareProject } from '../../../catalogue/shares.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';
 import { tellByMail } from '../../invite-people.ts';
+import { shareWithPeople } from '../../share-with-people.ts';
 import { sendConfirmation } from '../confirm.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
+import { sendShared } from '../guest-links.ts';
 import { param, queryText } from '../visit.ts';
 import { belowPeopleView, type PeopleVisit, peopleProps } from './open-people.ts';
 import { invitedRow } from './pending-invites.ts';
@@ -62,9 +64,8 @@ export async function inviteGuests(visit: PeopleVisit): Promise<void> {
   const form = parseForm(visit, inviteSchema);
   const emails = parseEmailList(form.emails).map(({ text }) => text);
   const projectId = await requireOwnProject(visit, idFrom<ProjectId>(form.project_id));
-  const outcomes = await shareProject(parts.catalogue, context, { projectId, emails });
-  const isNew = outcomes.some((outcome) => outcome.kind === 'shared');
-  goTo(visit, done(`${place}/guests`, isNew ? 'shared' : 'already_shared'));
+  const outcomes = await shareWithPeople(parts, context, { projectId, emails });
+  sendShared(visit, { outcomes, place: `${place}/guests`, view: belowPeopleView(visit, 'Guests') });
 }
 
 /** Somebody without an account stays a guest until the invitation is accepted; its link is shown this once. */

@@ -12,7 +12,7 @@ import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
 import { type InvitationId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { inviteAgain, invitePeople } from '../../invite-people.ts';
+import { invitationLink, inviteAgain, invitePeople } from '../../invite-people.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
 import { param } from '../visit.ts';
@@ -103,8 +103,7 @@ export function invitedRow(visit: PeopleVisit, outcome: InvitationOutcome): Invi
 
 /** NOTE: null where mail is sent, since the link shows that a mailbox is somebody's: only its reader may have it. */
 function linkOf({ parts }: PeopleVisit, token: Secret): string | null {
-  if (parts.config.smtpUrl !== null) return null;
-  return `${parts.address.url}/invitations/${token.reveal()}`;
+  return parts.config.smtpUrl === null ? invitationLink(parts.address.url, token) : null;
 }
 
 function invitationIn(visit: PeopleVisit): InvitationId {

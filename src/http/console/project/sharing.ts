@@ -3,14 +3,16 @@
 import { z } from 'zod';
 import { SharingPage } from '../../../../web/pages/console/project/sharing-page.tsx';
 import { parseEmailList } from '../../../catalogue/email-address.ts';
-import { listShares, type Share, shareProject, unshareProject } from '../../../catalogue/shares.ts';
+import { listShares, type Share, unshareProject } from '../../../catalogue/shares.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ShareId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';
+import { shareWithPeople } from '../../share-with-people.ts';
 import { sendConfirmation } from '../confirm.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
+import { sendShared } from '../guest-links.ts';
 import { param } from '../visit.ts';
 import { belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
 
@@ -39,9 +41,8 @@ export async function showSharing(visit: ProjectVisit, again?: Again): Promise<v
 export async function share(visit: ProjectVisit): Promise<void> {
   const { parts, context, project } = visit;
   const emails = parseEmailList(parseForm(visit, emailsSchema).emails).map((email) => email.text);
-  const outcomes = await shareProject(parts.catalogue, context, { projectId: project.id, emails });
-  const isNew = outcomes.some((outcome) => outcome.kind === 'shared');
-  goTo(visit, done(pathOf(visit), isNew ? 'shared' : 'already_shared'));
+  const outcomes = await shareWithPeople(parts, context, { projectId: project.id, emails });
+  sendShared(visit, { outcomes, place: pathOf(visit), view: belowProjectView(visit, 'Guests') });
 }
 
 export async function askUnshare(visit: ProjectVisit, again?: Again): Promise<void> {

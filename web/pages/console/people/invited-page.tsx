@@ -9,8 +9,8 @@ export interface InvitedProps extends ConsoleProps {
   readonly place: string;
   readonly rows: ReadonlyArray<{
     readonly email: string;
-    readonly outcome: 'invited' | 'joined' | 'already_member';
-    /** Null when it was mailed, and for who has joined. */
+    readonly outcome: 'invited' | 'joined' | 'already_member' | 'guest' | 'already_guest' | 'has_access_already';
+    /** Null when it was mailed, and for who has an account. */
     readonly link: string | null;
   }>;
 }
@@ -57,4 +57,7 @@ const OUTCOMES = {
   invited: 'is invited. The link to join is open for 7 days.',
   joined: 'has an account and has joined.',
   already_member: 'is a member already.',
+  guest: 'is a guest now.',
+  already_guest: 'was a guest before.',
+  has_access_already: 'has the project already.',
 } as const;

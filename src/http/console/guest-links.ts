@@ -1,0 +1,40 @@
+// After a project was shared: on, with a word about it; or, where no mail is sent, the links for guests without an account,
+// shown this once.
+
+import type { ConsoleView } from '../../../web/components/console/console-view.ts';
+import { InvitedPage } from '../../../web/pages/console/people/invited-page.tsx';
+import type { ShareOutcome } from '../../catalogue/shares.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
+import { invitationLink } from '../invite-people.ts';
+import { done } from './done-notices.ts';
+import { goTo } from './form-route.ts';
+import type { Visit } from './visit.ts';
+
+/** `place` lists the guests; `view` is for the page with the links. */
+export function sendShared(
+  visit: Visit,
+  { outcomes, place, view }: { outcomes: readonly ShareOutcome[]; place: string; view: ConsoleView },
+): void {
+  const { parts, request, response } = visit;
+  const rows = outcomes.map((outcome) => guestRow(visit, outcome));
+  if (rows.some(({ link }) => link !== null)) {
+    parts.renderer.send(request, response, InvitedPage, { view, place, rows });
+    return;
+  }
+  const isNew = outcomes.some(({ kind }) => kind === 'shared');
+  goTo(visit, done(place, isNew ? 'shared' : 'already_shared'));
+}
+
+function guestRow({ parts }: Visit, outcome: ShareOutcome): Parameters<typeof InvitedPage>[0]['rows'][number] {
+  if (outcome.kind === 'has_access_already') {
+    return { email: cleanForPage(outcome.email), outcome: outcome.kind, link: null };
+  }
+  const { share, link, kind } = outcome;
+  // NOTE: as with invitations, where mail is sent only the mailbox's reader may have the link.
+  const isShown = link !== null && parts.config.smtpUrl === null;
+  return {
+    email: cleanForPage(share.email),
+    outcome: kind === 'shared' ? 'guest' : 'already_guest',
+    link: isShown ? invitationLink(parts.address.url, link.token) : null,
+  };
+}
