@@ -50,10 +50,12 @@ export interface TargetAccount {
 
 /** Most computes offered at once; whoever may use more searches. */
 export const MAX_OFFERED_COMPUTES = 500;
+const MAX_SEARCH_WORDS = 8;
 
 /**
  * Accounts, projects and computes that the person may connect to, each level with the last used first, then by name.
- * Disabled computes and projects without a compute are left out. `search` is a part of a project's name or id.
+ * Disabled computes and projects without a compute are left out. Each word of `search` is in the name of the account, or
+ * in the name or id of the project or compute.
  */
 export async function listTargets(
   catalogue: Catalogue,
@@ -81,7 +83,10 @@ type Offer = Awaited<ReturnType<typeof loadOffers>>[number];
 function loadOffers({ db }: Catalogue, actor: PersonActor, search: string) {
   const personalId = personalAccountId(actor.userId);
   const accountIds = [personalId, ...actor.memberships.keys()];
-  const pattern = `%${escapeLike(search)}%`;
+  const words = search.split(/\s+/).filter(Boolean).slice(0, MAX_SEARCH_WORDS);
+  const isNamed = (word: string) =>
+    sql<boolean>`concat_ws(' ', accounts.name, projects.name, projects.id, computes.name, computes.id)
+      ilike ${`%${escapeLike(word)}%`}`;
   return db
     .selectFrom('computes')
     .innerJoin('projects', 'projects.id', 'computes.project_id')
@@ -108,8 +113,7 @@ function loadOffers({ db }: Catalogue, actor: PersonActor, search: string) {
       if (actor.shares.size === 0) return isOfAccount;
       return where.or([isOfAccount, where('projects.id', 'in', [...actor.shares])]);
     })
-
-    .where(sql<boolean>`(projects.name ilike ${pattern} or projects.id like ${pattern})`)
+    .where((where) => where.and(words.map(isNamed)))
     .orderBy('last_used_targets.used_at', (order) => order.desc().nullsLast())
     .orderBy(sql`projects.account_id = ${personalId} desc, projects.account_id = any(${accountIds}) desc`)
     .orderBy('accounts.name')

@@ -129,7 +129,7 @@ describe('with JavaScript', () => {
     await stage.page.getByLabel('Find a project').fill('example ware');
     expect(await stage.page.getByRole('radio', { name: /warehouse/ }).isVisible()).toBe(true);
     expect(await stage.page.getByRole('radio', { name: /ledger/ }).isVisible()).toBe(false);
-    expect(await stage.page.locator('[data-picker-count]').textContent()).toBe('1 project');
+    expect(await stage.page.locator('[data-picker-count]').textContent()).toBe('1 to choose from');
     await stage.page.keyboard.press('Enter');
     expect(await stage.page.getByRole('radio', { name: /warehouse/ }).isChecked()).toBe(true);
     await stage.page.getByLabel('Find a project').fill('');
@@ -142,8 +142,8 @@ describe('with JavaScript', () => {
     await using visit = await openContext(browser);
     const stage = { web, page: visit.page };
     await openLink(stage, await developer(stage), HERE);
-    await stage.page.getByRole('radio', { name: 'Read only' }).check();
-    expect(await stage.page.getByRole('radio', { name: 'Read only' }).isChecked()).toBe(true);
+    await stage.page.getByRole('radio', { name: 'Read-only' }).check();
+    expect(await stage.page.getByRole('radio', { name: 'Read-only' }).isChecked()).toBe(true);
   });
 });
 

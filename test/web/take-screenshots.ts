@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
 import { createLog } from '../../src/log.ts';
 import { launchBrowser, openContext } from '../support/browser.ts';
@@ -19,7 +19,7 @@ import { SCENES, type Scene, SET_UP_SCENE } from './scenes.ts';
 
 const FOLDER = fileURLToPath(new URL('../../screenshots/', import.meta.url));
 const WIDE = { width: 1280, height: 860 };
-const PHONE = { width: 390, height: 844 };
+const PHONE = { width: 360, height: 740 };
 const LOOKS = [
   { look: 'light', viewport: WIDE, colorScheme: 'light' },
   { look: 'dark', viewport: WIDE, colorScheme: 'dark' },
@@ -55,10 +55,17 @@ async function takeAll(browser: Browser, web: WebForTests, scenes: readonly Scen
       await using visit = await openContext(browser, options);
       await scene.play({ web, page: visit.page });
       const path = join(FOLDER, `${scene.name}-${look}.png`);
+      await showWhole(visit.page, options.viewport);
       await visit.page.screenshot({ path, fullPage: true });
       console.log(path);
     }
   }
+}
+
+/** As high as the page, so that what sticks to the window's edge stands at the page's. */
+async function showWhole(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height: Math.max(height, whole) });
 }
 
 async function withWeb(adminUrl: string, name: string, use: (web: WebForTests) => Promise<void>): Promise<void> {

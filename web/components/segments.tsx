@@ -5,7 +5,7 @@ import type { VNode } from 'preact';
 interface SegmentsProps {
   readonly name: string;
   readonly legend: string;
-  readonly choices: ReadonlyArray<{ readonly value: string; readonly label: string; readonly obstacle?: string }>;
+  readonly choices: ReadonlyArray<{ readonly value: string; readonly label: string }>;
   readonly picked: string;
 }
 
@@ -14,15 +14,9 @@ export function Segments({ name, legend, choices, picked }: SegmentsProps): VNod
     <fieldset class="segments">
       <legend>{legend}</legend>
       <div class="segments-row">
-        {choices.map(({ value, label, obstacle }) => (
-          <label class="segment" title={obstacle}>
-            <input
-              type="radio"
-              name={name}
-              value={value}
-              checked={value === picked}
-              disabled={obstacle !== undefined}
-            />
+        {choices.map(({ value, label }) => (
+          <label key={value} class="segment">
+            <input type="radio" name={name} value={value} checked={value === picked} />
             <span>{label}</span>
           </label>
         ))}

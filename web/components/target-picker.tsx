@@ -1,7 +1,8 @@
-// The choice of account, project and compute in one list of radio buttons, grouped by account. Works without script; the
-// search field above a long list appears with it.
+// The choice of account, project and compute in one list of radio buttons, grouped by account, with a search above a long
+// list. Works without script.
 
 import type { VNode } from 'preact';
+import { type PickerCounts, pickerCountInWords } from './picker-count.ts';
 
 export interface PickerCompute {
   readonly id: string;
@@ -29,47 +30,98 @@ export interface PickerAccount {
   readonly projects: readonly PickerProject[];
 }
 
-interface TargetPickerProps {
+export interface TargetPickerProps extends PickerCounts {
+  /** Where a search is answered: here with the page, below it with values for the script. */
+  readonly path: string;
+  /** What the list was searched for; empty: nothing. */
+  readonly search: string;
+  /** What is listed of what was found. */
   readonly accounts: readonly PickerAccount[];
   readonly pickedComputeId: string | null;
 }
 
+/** Id of the form that sends a search when there is no script. */
+export const FIND_FORM = 'find-form';
 /** From this many computes on a search field is worth its place. */
 const SEARCH_FROM_COMPUTES = 8;
 
-export function TargetPicker({ accounts, pickedComputeId }: TargetPickerProps): VNode {
-  const computeCount = accounts.flatMap((account) => account.projects.flatMap((project) => project.computes)).length;
+export function TargetPicker(props: TargetPickerProps): VNode {
+  const { search, accounts, foundCount, pickedComputeId } = props;
   return (
     <fieldset class="picker">
       <legend class="visually-hidden">Account, project and compute</legend>
-      {computeCount >= SEARCH_FROM_COMPUTES && (
-        <div class="field" data-picker-search hidden>
-          <label for="picker-search">Find a project</label>
-          <input class="input" id="picker-search" type="search" placeholder="Name or id" autocomplete="off" />
-          <p class="help" role="status" data-picker-count />
-        </div>
-      )}
+      {(foundCount >= SEARCH_FROM_COMPUTES || search !== '') && <Search {...props} />}
+      <div class="picker-groups" data-picker-list>
+        <PickerGroups accounts={accounts} pickedComputeId={pickedComputeId} />
+      </div>
+    </fieldset>
+  );
+}
+
+function Search({ path, search, listedCount, foundCount }: TargetPickerProps): VNode {
+  const isWhole = search === '' && listedCount === foundCount;
+  return (
+    <div class="picker-search" data-picker-search={isWhole ? 'here' : path}>
+      <label for="picker-search">Find a project</label>
+      <div class="picker-search-row">
+        <input
+          class="input"
+          id="picker-search"
+          type="search"
+          name="find"
+          form={FIND_FORM}
+          value={search}
+          maxlength={100}
+          placeholder="Name or id of project, account or compute"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          aria-describedby="picker-count"
+        />
+        <button class="button plain" type="submit" form={FIND_FORM} data-picker-send>
+          Find
+        </button>
+      </div>
+      <p class="help" id="picker-count" role="status" data-picker-count>
+        {pickerCountInWords({ listedCount, foundCount })}
+      </p>
+    </div>
+  );
+}
+
+export function PickerGroups({
+  accounts,
+  pickedComputeId,
+}: Pick<TargetPickerProps, 'accounts' | 'pickedComputeId'>): VNode {
+  return (
+    <>
       {accounts.map((account) => (
-        <fieldset class="picker-account" data-picker-group>
+        <fieldset key={account.id} class="picker-account" data-picker-group>
           <legend>
             <bdi>{account.name}</bdi> <span class="kind">{account.kind}</span>
           </legend>
           <div class="picker-list">
             {account.projects.map((project) => (
-              <Project project={project} pickedComputeId={pickedComputeId} />
+              <Project key={project.id} project={project} account={account} pickedComputeId={pickedComputeId} />
             ))}
           </div>
         </fieldset>
       ))}
-    </fieldset>
+    </>
   );
 }
 
-function Project({ project, pickedComputeId }: { project: PickerProject; pickedComputeId: string | null }): VNode {
+interface ProjectProps {
+  readonly account: PickerAccount;
+  readonly project: PickerProject;
+  readonly pickedComputeId: string | null;
+}
+
+function Project({ account, project, pickedComputeId }: ProjectProps): VNode {
   const [first, ...others] = project.computes;
   const isSingle = first !== undefined && others.length === 0;
   return (
-    <div class="picker-project" data-picker-project={`${project.name} ${project.id}`.toLowerCase()}>
+    <div class="picker-project" data-picker-project={`${account.name} ${project.name} ${project.id}`.toLowerCase()}>
       {!isSingle && (
         <p class="picker-project-name">
           <bdi>{project.name}</bdi>
@@ -77,7 +129,9 @@ function Project({ project, pickedComputeId }: { project: PickerProject; pickedC
       )}
       {project.computes.map((compute) => (
         <Choice
+          key={compute.id}
           compute={compute}
+          target={isSingle ? project.name : `${project.name}, ${compute.name}`}
           title={isSingle ? project.name : compute.name}
           subtitle={isSingle ? compute.name : null}
           isPicked={compute.id === pickedComputeId}
@@ -89,12 +143,14 @@ function Project({ project, pickedComputeId }: { project: PickerProject; pickedC
 
 interface ChoiceProps {
   readonly compute: PickerCompute;
+  /** What approving connects to, in a line. */
+  readonly target: string;
   readonly title: string;
   readonly subtitle: string | null;
   readonly isPicked: boolean;
 }
 
-function Choice({ compute, title, subtitle, isPicked }: ChoiceProps): VNode {
+function Choice({ compute, target, title, subtitle, isPicked }: ChoiceProps): VNode {
   const kind = compute.type === 'read_only' ? 'read-only replica' : null;
   const lastUsed = compute.lastUsed === null ? null : `used ${compute.lastUsed}`;
   const details = [subtitle, kind, lastUsed].filter((part) => part !== null).join(' · ');
@@ -106,7 +162,8 @@ function Choice({ compute, title, subtitle, isPicked }: ChoiceProps): VNode {
         value={compute.id}
         checked={isPicked}
         disabled={compute.obstacle !== null}
-        data-read-only={compute.offersReadOnly ? 'offered' : 'missing'}
+        data-read-only={compute.offersReadOnly ? 'offered' : undefined}
+        data-target={target}
         required
       />
       <span class="choice-name">

@@ -35,8 +35,10 @@ export function WhoAsks(props: WhoAsksProps): VNode {
         <tr>
           <th scope="row">Asked</th>
           <td>
-            <time dateTime={props.askedAt.toISOString()}>{props.age}</time>
-            <span class="aside">{inUtc(props.askedAt)}</span>
+            <span class="fact-value">
+              <time dateTime={props.askedAt.toISOString()}>{props.age}</time>
+              <span class="aside">{inUtc(props.askedAt)}</span>
+            </span>
           </td>
         </tr>
       </tbody>
@@ -55,13 +57,16 @@ export function Fact({ name, aside = null, children }: FactProps): VNode {
     <tr>
       <th scope="row">{name}</th>
       <td>
-        <bdi>{children}</bdi>
-        {aside !== null && <span class="aside">{aside}</span>}
+        <span class="fact-value">
+          <bdi>{children}</bdi>
+          {aside !== null && <span class="aside">{aside}</span>}
+        </span>
       </td>
     </tr>
   );
 }
 
+/** The day is no news: a link lives for minutes. */
 function inUtc(at: Date): string {
-  return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return `${at.toISOString().slice(11, 19)} UTC`;
 }

@@ -1,17 +1,23 @@
 // Makes the approval page quicker: arms Approve after a moment, counts down, searches the list, and leaves the page when
 // the terminal closed or somebody decided elsewhere. The page needs none of it.
 
+import { sayDecision } from './decide/say-decision.ts';
 import { searchPicker } from './decide/search-picker.ts';
 
 /** A click that was meant for the page before must not approve (clickjacking, double click). */
 const ARM_AFTER_MS = 500;
 const TICK_MS = 1_000;
+const SOON_SECONDS = 20;
 
 armApprove();
 countDown();
 leaveWhenDecided();
-matchAccessToCompute();
-searchPicker();
+const matchAccess = matchAccessToCompute();
+const say = sayDecision();
+searchPicker(() => {
+  matchAccess();
+  say();
+});
 
 function armApprove(): void {
   const button = document.querySelector<HTMLButtonElement>('[data-arm]');
@@ -32,6 +38,7 @@ function countDown(): void {
   const show = () => {
     const seconds = Math.max(0, Math.ceil((endsAt - performance.now()) / 1_000));
     place.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+    place.toggleAttribute('data-soon', seconds <= SOON_SECONDS);
     if (seconds === 0) clearInterval(timer);
   };
   const timer = setInterval(show, TICK_MS);
@@ -51,10 +58,11 @@ function leaveWhenDecided(): void {
   });
 }
 
-function matchAccessToCompute(): void {
+/** Read-only is offered where the picked compute has a role for it. */
+function matchAccessToCompute(): () => void {
   const readOnly = document.querySelector<HTMLInputElement>('input[name="access"][value="read_only"]');
   const readWrite = document.querySelector<HTMLInputElement>('input[name="access"][value="read_write"]');
-  if (readOnly === null || readWrite === null) return;
+  if (readOnly === null || readWrite === null) return () => {};
   const match = () => {
     const picked = document.querySelector<HTMLInputElement>('input[name="compute_id"]:checked');
     if (picked === null) return;
@@ -63,4 +71,5 @@ function matchAccessToCompute(): void {
   };
   document.addEventListener('change', match);
   match();
+  return match;
 }

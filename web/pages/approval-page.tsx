@@ -1,18 +1,21 @@
 // The page on which a signed-in person decides about a login request: who asks, where to, Approve and Deny.
 
 import type { VNode } from 'preact';
-import { DistanceNotice, NothingToPick, OpenCodeNotice } from '../components/approval/approval-notices.tsx';
+import { NothingToPick, OpenCodeNotice } from '../components/approval/approval-notices.tsx';
 import type { ApprovalProps } from '../components/approval/approval-props.ts';
 import { ApprovalTarget } from '../components/approval/approval-target.tsx';
 import { DecisionButtons } from '../components/approval/decision-buttons.tsx';
+import { StepNotice } from '../components/approval/step-notice.tsx';
 import { UserCode } from '../components/approval/user-code.tsx';
 import { CsrfField } from '../components/csrf-field.tsx';
 import { Notice } from '../components/notice.tsx';
+import { FIND_FORM } from '../components/target-picker.tsx';
 import { WhoAsks } from '../components/who-asks.tsx';
 import { Document } from '../layout/document.tsx';
 
 export function ApprovalPage(props: ApprovalProps): VNode {
-  const { frame, path } = props;
+  const { frame, path, picker } = props;
+  const hasNothing = picker.foundCount === 0 && picker.search === '';
   return (
     <Document frame={frame} title="Approve a login" islands={['decide']}>
       <div class="ask">
@@ -20,17 +23,19 @@ export function ApprovalPage(props: ApprovalProps): VNode {
           <h1>A terminal asks to connect as you</h1>
           <p class="lead">Did you just run this on your machine? If someone else sent you the link, deny.</p>
         </div>
+        {props.problem !== null && <Notice tone="problem" title={props.problem} />}
+        <StepNotice {...props} />
         <div class="ask-columns">
           <section class="card stack ask-who" aria-label="Who asks">
             <UserCode {...props} />
             <WhoAsks {...props.asks} />
           </section>
-          <form class="card stack" method="post" action={path} data-decide={path}>
+          {/* The search stands within the form that decides, and is sent by this one. */}
+          <form id={FIND_FORM} method="get" action={path} hidden />
+          <form class="card stack ask-where" method="post" action={path} data-decide={path}>
             <CsrfField frame={frame} />
-            {props.problem !== null && <Notice tone="problem" title={props.problem} />}
             {props.hasOpenCode && <OpenCodeNotice />}
-            {props.distance !== null && <DistanceNotice distance={props.distance} step={props.step} />}
-            {props.accounts.length === 0 ? <NothingToPick /> : <ApprovalTarget {...props} />}
+            {hasNothing ? <NothingToPick /> : <ApprovalTarget {...props} />}
             <DecisionButtons {...props} />
           </form>
         </div>

@@ -1,9 +1,10 @@
-// The pages of a login request: the link itself, the reference that it leads to, the decision, and the events that follow
-// the connection.
+// The pages of a login request: the link itself, the reference that it leads to, the search
+// for a target, the decision, and the events that follow the connection.
 
 import { Router as createRouter, type RequestHandler, type Router } from 'express';
 import type { ApprovalParts } from './approval-parts.ts';
 import { decide } from './decide.ts';
+import { findTargets } from './find-targets.ts';
 import { followConnection } from './follow-connection.ts';
 import { openLink } from './open-link.ts';
 import { showLoginRequest } from './show-login-request.ts';
@@ -16,6 +17,7 @@ export function approvalRoutes(parts: ApprovalParts): Router {
   router.get('/psql_session/:key', isReference, (request, response) => showLoginRequest(parts, request, response));
   router.get('/psql_session/:key', (request, response) => openLink(parts, request, response));
   router.post('/psql_session/:key', (request, response) => decide(parts, request, response));
+  router.get('/psql_session/:key/targets', (request, response) => findTargets(parts, request, response));
   router.get('/psql_session/:key/events', (request, response) => followConnection(parts, request, response));
   return router;
 }

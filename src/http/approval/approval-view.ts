@@ -2,19 +2,19 @@
 // cleaned here.
 
 import type { ApprovalProps } from '../../../web/components/approval/approval-props.ts';
-import type { TargetAccount } from '../../catalogue/targets.ts';
 import type { Access, LoginRequest } from '../../login/login-request.ts';
-import { type ApprovalStep, requiredStep } from '../../login/step-up.ts';
+import { type ApprovalStep, isNear, requiredStep } from '../../login/step-up.ts';
 import { compareTerminals } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { ageInWords, networkInWords } from './in-words.ts';
+import { computeCount, listed, type OfferedTargets } from './offered-targets.ts';
 import { candidatesOf, pickerAccounts, preselect } from './picker-view.ts';
 
 type ApprovalView = Omit<ApprovalProps, 'frame'>;
 
 export interface ApprovalSight {
   readonly request: LoginRequest;
-  readonly targets: readonly TargetAccount[];
+  readonly offered: OfferedTargets;
   readonly otherWaiting: readonly LoginRequest[];
   readonly browserAddress: string;
   readonly isKnownTerminal: boolean;
@@ -37,26 +37,31 @@ const MAX_SUGGESTIONS = 50;
 const HOUR_MS = 3_600_000;
 
 export function approvalView(sight: ApprovalSight): ApprovalView {
-  const { request, targets, typed, now } = sight;
+  const { request, offered, typed, now } = sight;
   const { origin } = request;
+  const targets = offered.found;
   const computes = candidatesOf(targets, origin.address).map(({ compute }) => compute);
   const pickedId = typed?.computeId ?? preselect(targets, origin);
   const picked = computes.find(({ id }) => id === pickedId);
-  const isOneAddress = compareTerminals(origin.address, sight.browserAddress) === 'same';
+  const shown = listed(targets, pickedId);
   return {
     path: `/psql_session/${request.id}`,
     userCode: request.userCode,
     asks: whoAsks(request, now),
     remainingMs: Math.max(0, request.expiresAt.getTime() - now.getTime()),
-    distance: isOneAddress
-      ? null
-      : { terminal: cleanForPage(origin.address), browser: cleanForPage(sight.browserAddress) },
+    whereabouts: whereabouts(sight),
     step: strongestStep(sight),
     problem: sight.problem,
     hasOpenCode: request.stepUp !== null,
-    accounts: pickerAccounts(targets, { terminalAddress: origin.address, now }),
+    picker: {
+      path: `/psql_session/${request.id}`,
+      search: cleanForPage(offered.search),
+      accounts: pickerAccounts(shown, { terminalAddress: origin.address, now }),
+      listedCount: computeCount(shown),
+      foundCount: computeCount(targets),
+      pickedComputeId: pickedId,
+    },
     picked: {
-      computeId: pickedId,
       database: typed?.database ?? '',
       role: typed?.databaseRole ?? '',
       access: typed?.access ?? picked?.lastUsed?.access ?? (picked?.policy.readOnlyOnly ? 'read_only' : 'read_write'),
@@ -66,6 +71,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     roles: suggestions(computes.flatMap(({ roles }) => roles.map(({ name }) => name))),
     offersReadOnly: computes.some(({ roles }) => roles.some(({ readOnly }) => readOnly)),
     rememberChoices: rememberChoices(Math.max(0, ...computes.map(({ policy }) => policy.longestGrantMs))),
+    isKnownTerminal: sight.isKnownTerminal,
     alsoWaiting: sight.otherWaiting.map(({ id, userCode }) => ({ id, userCode })),
   };
 }
@@ -83,11 +89,26 @@ function whoAsks({ origin, createdAt }: LoginRequest, now: Date): ApprovalView['
   };
 }
 
+/** Where the terminal is, seen from the browser; within networks of one's own they count as near each other. */
+function whereabouts({ request, offered, browserAddress }: ApprovalSight): ApprovalView['whereabouts'] {
+  const { address } = request.origin;
+  const candidates = candidatesOf(offered.found, address);
+  const isNearForAll = candidates.every(({ compute: { policy } }) =>
+    isNear({ terminalAddress: address, browserAddress, ownNetworks: policy.ownNetworks }),
+  );
+  const comparison = compareTerminals(address, browserAddress);
+  return {
+    terminal: cleanForPage(address),
+    browser: cleanForPage(browserAddress),
+    comparison: comparison !== 'same' && candidates.length > 0 && isNearForAll ? 'near' : comparison,
+  };
+}
+
 /** The page shows one step for all candidates: the strongest that any of them asks for. */
 function strongestStep(sight: ApprovalSight): ApprovalView['step'] {
-  const { request, targets, browserAddress, isKnownTerminal, reverseCode } = sight;
+  const { request, offered, browserAddress, isKnownTerminal, reverseCode } = sight;
   const terminalAddress = request.origin.address;
-  const steps = candidatesOf(targets, terminalAddress).map(({ compute: { policy } }) =>
+  const steps = candidatesOf(offered.found, terminalAddress).map(({ compute: { policy } }) =>
     requiredStep({
       terminalAddress,
       browserAddress,

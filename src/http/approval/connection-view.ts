@@ -64,7 +64,7 @@ function connected(progress: Extract<Progress, { kind: 'connected' }>): Omit<Sta
   return {
     tone: 'good',
     title: 'Connected. You can close this page.',
-    text: 'Your terminal has its prompt.',
+    text: `Your terminal is connected as ${cleanForPage(progress.databaseRole)} to ${cleanForPage(progress.database)}.`,
     facts: [
       { label: 'Project', value: cleanForPage(progress.projectName) },
       { label: 'Database', value: cleanForPage(progress.database) },

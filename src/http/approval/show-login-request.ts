@@ -2,14 +2,13 @@
 
 import type { Request, Response } from 'express';
 import { ApprovalPage } from '../../../web/pages/approval-page.tsx';
-import { loadPersonActor } from '../../catalogue/actors.ts';
 import { isKnownTerminal } from '../../catalogue/last-used-targets.ts';
-import { listTargets, type TargetAccount } from '../../catalogue/targets.ts';
 import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
 import { approvalView, type TypedChoice } from './approval-view.ts';
 import { sendConnectionPage } from './connection-page.ts';
+import { offeredTargets } from './offered-targets.ts';
 
 /** What brings the page back after a decision that did not go through. */
 export interface Return {
@@ -35,14 +34,15 @@ export async function sendApprovalPage(
 ): Promise<void> {
   const { loginRequest, person, back } = sight;
   const { loginRequests, clock, reverseCode } = parts.services;
-  const [targets, waiting, isKnown] = await Promise.all([
-    targetsOf(parts, person),
+  const { find } = request.query;
+  const [offered, waiting, isKnown] = await Promise.all([
+    offeredTargets(parts.catalogue, { userId: person.userId, origin: loginRequest.origin, find }),
     loginRequests.listWaitingOfTerminal(loginRequest.origin),
     isKnownTerminal(parts.catalogue, person.userId, loginRequest.origin.address),
   ]);
   const view = approvalView({
     request: loginRequest,
-    targets,
+    offered,
     otherWaiting: waiting.filter((other) => isReleasable(other, loginRequest, person)),
     browserAddress: person.address,
     isKnownTerminal: isKnown,
@@ -52,11 +52,6 @@ export async function sendApprovalPage(
     problem: back?.problem ?? null,
   });
   parts.renderer.send(request, response, ApprovalPage, view);
-}
-
-async function targetsOf({ catalogue }: ApprovalParts, { userId }: PersonAtBrowser): Promise<TargetAccount[]> {
-  const actor = await loadPersonActor(catalogue, userId);
-  return actor === null ? [] : await listTargets(catalogue, actor);
 }
 
 function isReleasable(other: LoginRequest, shown: LoginRequest, { userId }: PersonAtBrowser): boolean {

@@ -1,7 +1,7 @@
 // What the approval page shows, as plain values; everything that others wrote is cleaned before it comes here.
 
 import type { PageFrame } from '../../layout/page-frame.ts';
-import type { PickerAccount } from '../target-picker.tsx';
+import type { TargetPickerProps } from '../target-picker.tsx';
 import type { WhoAsksProps } from '../who-asks.tsx';
 
 export interface ApprovalProps {
@@ -11,16 +11,16 @@ export interface ApprovalProps {
   readonly userCode: string;
   readonly asks: WhoAsksProps;
   readonly remainingMs: number;
-  /** Set when terminal and browser are not at one address. */
-  readonly distance: { readonly terminal: string; readonly browser: string } | null;
+  readonly whereabouts: Whereabouts;
+  /** The person has approved from this terminal's address lately. */
+  readonly isKnownTerminal: boolean;
   /** What the person does besides approving. */
   readonly step: 'approve' | 'user_code' | 'reverse_code';
   readonly problem: string | null;
   /** Digits were shown before and wait for the terminal. */
   readonly hasOpenCode: boolean;
-  readonly accounts: readonly PickerAccount[];
+  readonly picker: TargetPickerProps;
   readonly picked: {
-    readonly computeId: string | null;
     readonly database: string;
     readonly role: string;
     readonly access: 'read_write' | 'read_only';
@@ -33,4 +33,11 @@ export interface ApprovalProps {
   readonly rememberChoices: ReadonlyArray<'once' | '1h' | '8h'>;
   /** Other waiting connections of the same terminal. */
   readonly alsoWaiting: ReadonlyArray<{ readonly id: string; readonly userCode: string }>;
+}
+
+/** The two addresses, and how they compare: `near` is within the account's own networks, `incomparable` IPv4 and IPv6. */
+export interface Whereabouts {
+  readonly terminal: string;
+  readonly browser: string;
+  readonly comparison: 'same' | 'near' | 'different' | 'incomparable';
 }

@@ -10,25 +10,19 @@ export function ApprovalTarget(props: ApprovalProps): VNode {
   return (
     <>
       <h2>Connect to</h2>
-      <TargetPicker accounts={props.accounts} pickedComputeId={props.picked.computeId} />
+      <TargetPicker {...props.picker} />
       <div class="options">
-        <Segments
-          name="access"
-          legend="Access"
-          picked={props.picked.access}
-          choices={[
-            { value: 'read_write', label: 'Read and write' },
-            props.offersReadOnly
-              ? { value: 'read_only', label: 'Read only' }
-              : { value: 'read_only', label: 'Read only', obstacle: 'No project here has a read-only role.' },
-          ]}
-        />
-        <Segments
-          name="remember"
-          legend="Let this terminal in"
-          picked={props.picked.remember}
-          choices={props.rememberChoices.map((value) => ({ value, label: REMEMBER[value] }))}
-        />
+        {props.offersReadOnly && (
+          <Segments name="access" legend="Access" picked={props.picked.access} choices={ACCESS} />
+        )}
+        {props.rememberChoices.length > 1 && (
+          <Segments
+            name="remember"
+            legend="Remember for"
+            picked={props.picked.remember}
+            choices={props.rememberChoices.map((value) => ({ value, label: REMEMBER[value] }))}
+          />
+        )}
       </div>
       <details class="more" open={props.picked.database !== '' || props.picked.role !== ''}>
         <summary>Database and role</summary>
@@ -43,7 +37,11 @@ export function ApprovalTarget(props: ApprovalProps): VNode {
   );
 }
 
-const REMEMBER = { once: 'Once', '1h': '1 hour', '8h': '8 hours' } as const;
+const ACCESS = [
+  { value: 'read_write', label: 'Read-write' },
+  { value: 'read_only', label: 'Read-only' },
+] as const;
+const REMEMBER = { once: 'This connection only', '1h': '1 hour', '8h': '8 hours' } as const;
 
 interface SuggestedProps {
   readonly name: string;

@@ -1,16 +1,24 @@
-// Approve and Deny with equal weight, "this was not me" beneath, and the time that is left.
+// What approving would do in one line, Approve and Deny with equal weight, the time that is left, "this was not me".
 
 import type { VNode } from 'preact';
 import type { ApprovalProps } from './approval-props.ts';
 
-export function DecisionButtons(props: ApprovalProps): VNode {
-  const approve = props.step === 'reverse_code' ? 'Get a code' : 'Approve';
+export function DecisionButtons({ step, picker, remainingMs }: ApprovalProps): VNode {
+  const canApprove = picker.foundCount > 0 || picker.search !== '';
   return (
     <div class="decide">
+      <p class="decide-summary" id="decide-summary" data-summary hidden />
       <div class="decide-pair">
-        {props.accounts.length > 0 && (
-          <button class="button primary" type="submit" name="decision" value="approve" data-arm>
-            {approve}
+        {canApprove && (
+          <button
+            class="button primary"
+            type="submit"
+            name="decision"
+            value="approve"
+            aria-describedby="decide-summary"
+            data-arm
+          >
+            {step === 'reverse_code' ? 'Get a code' : 'Approve'}
           </button>
         )}
         <button class="button danger" type="submit" name="decision" value="deny" formnovalidate>
@@ -20,8 +28,8 @@ export function DecisionButtons(props: ApprovalProps): VNode {
       <div class="decide-foot">
         <span>
           Expires in{' '}
-          <span data-countdown={props.remainingMs} class="mono">
-            {minutesAndSeconds(props.remainingMs)}
+          <span data-countdown={remainingMs} class="mono">
+            {minutesAndSeconds(remainingMs)}
           </span>
         </span>
         <button class="link-button" type="submit" name="decision" value="report" formnovalidate>

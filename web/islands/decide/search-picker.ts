@@ -1,44 +1,92 @@
-// Search and arrow keys over the list of computes.
+// Search and arrow keys over the list of computes. A list that holds everything is narrowed here; of a longer one the
+// server is asked, and the answer drawn in its place.
 
-/** Shows the search field, narrows the list while typing, and lets ArrowDown and Enter pick from it. */
-export function searchPicker(): void {
+import { type PickerCounts, pickerCountInWords } from '../../components/picker-count.ts';
+
+/** Between the last key and the question to the server. */
+const ASK_AFTER_MS = 150;
+
+/** What is picked is always in sight: what a search hides is picked no more. */
+export function searchPicker(changed: () => void): void {
   const box = document.querySelector<HTMLElement>('[data-picker-search]');
+  const list = document.querySelector<HTMLElement>('[data-picker-list]');
   const input = box?.querySelector('input');
   const count = box?.querySelector<HTMLElement>('[data-picker-count]');
-  if (!box || !input || !count) return;
-  box.hidden = false;
-  input.addEventListener('input', () => {
-    const shown = narrow(input.value);
-    count.textContent = input.value === '' ? '' : shown === 1 ? '1 project' : `${shown} projects`;
-  });
+  if (!box || !list || !input || !count) return;
+  box.querySelector<HTMLElement>('[data-picker-send]')?.setAttribute('hidden', '');
+  const place = box.dataset.pickerSearch ?? '';
+  const found = (counts: PickerCounts) => {
+    count.textContent = pickerCountInWords(counts);
+    changed();
+  };
+  const search = place === 'here' ? () => found(narrow(input.value)) : askingFor(`${place}/targets`, list, found);
+  input.addEventListener('input', () => search(input.value));
+  steer(input, list);
+}
+
+function narrow(query: string): PickerCounts {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const before = document.querySelector<HTMLInputElement>('input[name="compute_id"]:checked');
+  let shown = 0;
+  for (const group of document.querySelectorAll<HTMLElement>('[data-picker-group]')) {
+    const projects = [...group.querySelectorAll<HTMLElement>('[data-picker-project]')];
+    for (const project of projects) {
+      const text = `${project.dataset.pickerProject} ${project.textContent}`.toLowerCase();
+      project.hidden = !words.every((word) => text.includes(word));
+      if (!project.hidden) shown += project.querySelectorAll('input').length;
+    }
+    group.hidden = projects.every((project) => project.hidden);
+  }
+  if (before !== null && before.closest('[hidden]') !== null) before.checked = false;
+  return { listedCount: shown, foundCount: shown };
+}
+
+function askingFor(path: string, list: HTMLElement, found: (counts: PickerCounts) => void): (query: string) => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asking = new AbortController();
+  const ask = async (query: string, signal: AbortSignal) => {
+    const [answer, { drawTargets }] = await Promise.all([
+      fetch(`${path}?find=${encodeURIComponent(query)}`, { signal }),
+      import('./draw-targets.tsx'),
+    ]);
+    if (!answer.ok) return;
+    // Our own server's words in our own page's type.
+    const targets: Parameters<typeof drawTargets>[1] = await answer.json();
+    if (signal.aborted) return;
+    drawTargets(list, targets);
+    found(targets);
+  };
+  return (query) => {
+    clearTimeout(timer);
+    asking.abort();
+    asking = new AbortController();
+    const { signal } = asking;
+    // A failed question leaves the list as it is; the next key asks again.
+    timer = setTimeout(() => void ask(query, signal).catch(() => {}), ASK_AFTER_MS);
+  };
+}
+
+/** From the field into the list by ArrowDown or Enter, back by ArrowUp on the first, or by typing on. */
+function steer(input: HTMLInputElement, list: HTMLElement): void {
   input.addEventListener('keydown', (event) => {
     if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
     event.preventDefault();
-    const first = selectable()[0];
+    const first = selectable(list)[0];
     if (first === undefined) return;
     first.checked = true;
     first.focus();
     first.dispatchEvent(new Event('change', { bubbles: true }));
   });
+  list.addEventListener('keydown', (event) => {
+    const isTyping = event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const isLeaving = event.key === 'ArrowUp' && event.target === selectable(list)[0];
+    if (isLeaving) event.preventDefault();
+    // The letter lands where the focus is by then.
+    if (isTyping || isLeaving) input.focus();
+  });
 }
 
-function narrow(query: string): number {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  let shown = 0;
-  for (const group of document.querySelectorAll<HTMLElement>('[data-picker-group]')) {
-    const projects = [...group.querySelectorAll<HTMLElement>('[data-picker-project]')];
-    for (const project of projects) {
-      const text = `${group.querySelector('legend')?.textContent ?? ''} ${project.dataset.pickerProject} ${project.textContent}`;
-      project.hidden = !words.every((word) => text.toLowerCase().includes(word));
-    }
-    const visible = projects.filter((project) => !project.hidden).length;
-    group.hidden = visible === 0;
-    shown += visible;
-  }
-  return shown;
-}
-
-function selectable(): HTMLInputElement[] {
-  const inputs = [...document.querySelectorAll<HTMLInputElement>('input[name="compute_id"]:not(:disabled)')];
+function selectable(list: HTMLElement): HTMLInputElement[] {
+  const inputs = [...list.querySelectorAll<HTMLInputElement>('input[name="compute_id"]:not(:disabled)')];
   return inputs.filter((input) => input.closest('[hidden]') === null);
 }

@@ -1,0 +1,84 @@
+// Which targets the approval page offers: a short list, last used first, that stays small however much a person may use,
+// and what a search finds beyond it.
+
+import { loadPersonActor } from '../../catalogue/actors.ts';
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import { listTargets, type TargetAccount } from '../../catalogue/targets.ts';
+import type { UserId } from '../../ids.ts';
+import type { LoginOrigin } from '../../login/login-request.ts';
+
+/** Computes on the page; with more, its HTML would outgrow the page's budget of 60 KB. */
+export const MAX_LISTED_COMPUTES = 24;
+const MAX_SEARCH_CHARACTERS = 100;
+
+export interface OfferedTargets {
+  /** As typed, shortened; empty: nothing was searched for. */
+  readonly search: string;
+  /** Everything that may be chosen and fits the search, up to the catalogue's own limit. */
+  readonly found: readonly TargetAccount[];
+}
+
+/** What the query's `find` asks for, else everything; and what the terminal hinted at, wherever that stands. */
+export async function offeredTargets(
+  catalogue: Catalogue,
+  { userId, origin, find }: { readonly userId: UserId; readonly origin: LoginOrigin; readonly find: unknown },
+): Promise<OfferedTargets> {
+  const search = typeof find === 'string' ? find.trim().slice(0, MAX_SEARCH_CHARACTERS) : '';
+  const actor = await loadPersonActor(catalogue, userId);
+  if (actor === null) return { search, found: [] };
+  const hint = hintOf(origin);
+  const [found, hinted] = await Promise.all([
+    listTargets(catalogue, actor, { search }),
+    hint === null || search !== '' ? [] : listTargets(catalogue, actor, { search: hint }),
+  ]);
+  return { search, found: merged(hinted, found) };
+}
+
+/** The first of them, and always the one to keep. */
+export function listed(found: readonly TargetAccount[], keep: string | null): TargetAccount[] {
+  let room = MAX_LISTED_COMPUTES;
+  return narrowed(found, ({ id }) => {
+    room -= 1;
+    return room >= 0 || id === keep;
+  });
+}
+
+export function computeCount(targets: readonly TargetAccount[]): number {
+  return computesOf(targets).length;
+}
+
+function hintOf({ hints, requestedDatabase, databaseIsExplicit }: LoginOrigin): string | null {
+  const named = hints.endpoint ?? hints.project;
+  if (named !== null) return named.slice(0, MAX_SEARCH_CHARACTERS);
+  const isPath = databaseIsExplicit && requestedDatabase.includes('/');
+  return isPath ? (requestedDatabase.split('/')[1] ?? '').slice(0, MAX_SEARCH_CHARACTERS) : null;
+}
+
+/** What the terminal hinted at first, then the rest; an account or project of both stands there once. */
+function merged(hinted: readonly TargetAccount[], found: readonly TargetAccount[]): TargetAccount[] {
+  if (hinted.length === 0) return [...found];
+  const known = new Set(computesOf(found).map(({ id }) => id));
+  const accounts = new Map(found.map((account) => [account.id, account]));
+  for (const account of narrowed(hinted, ({ id }) => !known.has(id))) {
+    const other = accounts.get(account.id);
+    accounts.set(account.id, { ...account, projects: [...account.projects, ...(other?.projects ?? [])] });
+  }
+  return [...accounts.values()];
+}
+
+type Compute = TargetAccount['projects'][number]['computes'][number];
+
+/** Projects and accounts without any are left out. */
+function narrowed(targets: readonly TargetAccount[], isKept: (compute: Compute) => boolean): TargetAccount[] {
+  return targets.flatMap((account) => {
+    const projects = account.projects.flatMap((project) => {
+      const computes = project.computes.filter(isKept);
+      return computes.length === 0 ? [] : [{ ...project, computes }];
+    });
+    return projects.length === 0 ? [] : [{ ...account, projects }];
+  });
+}
+
+function computesOf(targets: readonly TargetAccount[]): Compute[] {
+  return targets.flatMap(({ projects }) => projects.flatMap(({ computes }) => computes));
+}

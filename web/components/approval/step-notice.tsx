@@ -1,0 +1,73 @@
+// Why approving takes more than a click, or why it does not although the addresses differ: one sentence for each step of
+// security.md, section 3.
+
+import type { ComponentChildren, VNode } from 'preact';
+import { Notice } from '../notice.tsx';
+import type { ApprovalProps, Whereabouts } from './approval-props.ts';
+
+type StepNoticeProps = Pick<ApprovalProps, 'whereabouts' | 'step' | 'isKnownTerminal'>;
+
+/** Null where the terminal is where the browser is and a click is enough. */
+export function StepNotice({ whereabouts, step, isKnownTerminal }: StepNoticeProps): VNode | null {
+  const { comparison } = whereabouts;
+  if (comparison === 'same') {
+    if (step !== 'reverse_code') return null;
+    return (
+      <Notice tone="plain" title="A code confirms this login">
+        <p>Your organization wants every login confirmed: you get six digits here and type them into the terminal.</p>
+      </Notice>
+    );
+  }
+  if (comparison === 'near' && step === 'approve') {
+    return (
+      <Notice tone="plain" title="The terminal is elsewhere in your own network">
+        <p>
+          It is at <Address>{whereabouts.terminal}</Address> and you are at <Address>{whereabouts.browser}</Address>,
+          both within networks that your organization calls its own.
+        </p>
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="caution" title="The terminal is not where you are">
+      <p>
+        <Apart whereabouts={whereabouts} />: {nextStep(step, isKnownTerminal)}
+      </p>
+    </Notice>
+  );
+}
+
+function Apart({ whereabouts: { terminal, browser, comparison } }: { readonly whereabouts: Whereabouts }): VNode {
+  if (comparison === 'incomparable') {
+    return (
+      <>
+        It came from <Address>{terminal}</Address> and you from <Address>{browser}</Address>, which cannot be compared
+        since one is IPv4 and the other IPv6
+      </>
+    );
+  }
+  return (
+    <>
+      It is at <Address>{terminal}</Address> and you are at <Address>{browser}</Address>, as when you work on a server
+      over ssh
+    </>
+  );
+}
+
+function nextStep(step: ApprovalProps['step'], isKnownTerminal: boolean): string {
+  if (step === 'reverse_code') {
+    return isKnownTerminal
+      ? 'you get six digits here and type them into the terminal, which nobody else can do for you.'
+      : 'since it is new to you, you get six digits here and type them into the terminal, which nobody else can do for you.';
+  }
+  if (step === 'user_code') {
+    return isKnownTerminal
+      ? 'you let it in before, so typing the code that it shows is enough.'
+      : 'type the code that it shows, so that you decide about the right one.';
+  }
+  return 'approve it only if you started it there yourself.';
+}
+
+function Address({ children }: { readonly children: ComponentChildren }): VNode {
+  return <bdi class="mono">{children}</bdi>;
+}
