@@ -25,6 +25,8 @@ export interface AuditFilter {
   readonly to?: Date;
 }
 
+/** One list, however it is filtered: the filters do not move a row. */
+const LIST = 'audit';
 const EXPORT_BATCH = 1_000;
 const bodySchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -70,14 +72,17 @@ function requireReader({ actor }: AuditContext, { accountId }: AuditFilter): voi
 }
 
 async function auditPage(catalogue: Catalogue, request: AuditFilter & PageRequest): Promise<Page<AuditEventBody>> {
-  const after = decodeCursor(request.cursor);
+  const after = decodeCursor(LIST, request.cursor);
   const rows = await filtered(catalogue.db.selectFrom('audit_events').select(['id', 'at', 'body']), request)
     .$if(after !== null, (query) => query.where(sql<boolean>`(at, id) < (${after?.at.toISOString()}, ${after?.id})`))
     .orderBy('at', 'desc')
     .orderBy('id', 'desc')
     .limit(request.limit)
     .execute();
-  const page = pageOf(rows, request.limit, (row) => ({ at: new Date(row.at), id: row.id }));
+  const page = pageOf({ list: LIST, items: rows, limit: request.limit }, (row) => ({
+    at: new Date(row.at),
+    id: row.id,
+  }));
   return { items: page.items.map((row) => bodySchema.parse(row.body)), cursor: page.cursor };
 }
 

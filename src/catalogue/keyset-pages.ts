@@ -1,5 +1,6 @@
-// Pages that stay stable while rows are added: a cursor says after which row the next page begins.
+// Pages that stay stable while rows are added: a cursor says after which row of which list the next page begins.
 
+import { createHash } from 'node:crypto';
 import { PosternError } from '../errors.ts';
 
 export interface PageRequest {
@@ -20,29 +21,38 @@ export interface Keyset {
   readonly id: string;
 }
 
-const MAX_CURSOR_CHARACTERS = 400;
+const SHAPE = /^(\S{8}) (\S+) (\S+)$/;
 
-/** Opaque to clients. */
-export function encodeCursor({ at, id }: Keyset): string {
-  return Buffer.from(`${at.toISOString()} ${id}`, 'utf8').toString('base64url');
-}
-
-/** Null without a cursor. Throws `invalid_input` for a text that no page gave. */
-export function decodeCursor(cursor: string | null | undefined): Keyset | null {
+/** The place behind a cursor of that list; null without a cursor. Throws `invalid_input` for what no page of it gave. */
+export function decodeCursor(list: string, cursor: string | null | undefined): Keyset | null {
   if (cursor === null || cursor === undefined || cursor === '') return null;
-  const text = Buffer.from(cursor.slice(0, MAX_CURSOR_CHARACTERS), 'base64url').toString('utf8');
-  const [time, id] = text.split(' ');
-  const at = new Date(time ?? '');
-  if (id === undefined || id === '' || Number.isNaN(at.getTime())) {
-    throw new PosternError('invalid_input', { params: { problem: 'cursor is not one that a page gave' } });
-  }
+  const [, digest, time = '', id] = SHAPE.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
+  const at = new Date(time);
+  if (digest !== digestOfList(list) || id === undefined || Number.isNaN(at.getTime())) throw foreignCursor();
   return { at, id };
 }
 
-/** The page of these items, which were asked for with that limit. */
-export function pageOf<Item>(items: readonly Item[], limit: number, keysetOf: (item: Item) => Keyset): Page<Item> {
+/** The page of these items, which were asked for with that limit. `list` names it among all lists, whoever owns them. */
+export function pageOf<Item>(
+  { list, items, limit }: { readonly list: string; readonly items: readonly Item[]; readonly limit: number },
+  keysetOf: (item: Item) => Keyset,
+): Page<Item> {
   const last = items.at(-1);
-  return { items, cursor: last === undefined || items.length < limit ? null : encodeCursor(keysetOf(last)) };
+  return { items, cursor: last === undefined || items.length < limit ? null : encodeCursor(list, keysetOf(last)) };
+}
+
+/** Opaque to clients. */
+function encodeCursor(list: string, { at, id }: Keyset): string {
+  return Buffer.from(`${digestOfList(list)} ${at.toISOString()} ${id}`, 'utf8').toString('base64url');
+}
+
+/** What cursors of a list begin with: enough to know one of another list, and no more. */
+export function digestOfList(list: string): string {
+  return createHash('sha256').update(list, 'utf8').digest('base64url').slice(0, 8);
+}
+
+export function foreignCursor(): PosternError {
+  return new PosternError('invalid_input', { params: { problem: 'cursor is not one that a page of this list gave' } });
 }
 
 /** A text that `like` takes literally. */

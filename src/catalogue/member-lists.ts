@@ -1,10 +1,12 @@
 // The members of an organization, page by page.
 
 import { sql } from 'kysely';
+import { z } from 'zod';
 import { PosternError } from '../errors.ts';
 import type { AccountId, MembershipId, UserId } from '../ids.ts';
 import type { AuditContext } from './audit-context.ts';
 import type { Catalogue } from './catalogue.ts';
+import { digestOfList, foreignCursor } from './keyset-pages.ts';
 import { type Membership, membershipFrom } from './memberships.ts';
 import { accountResource, requireMay } from './permissions.ts';
 
@@ -30,16 +32,20 @@ const SORT_KEYS = {
   joined_at: sql<string>`to_char(memberships.joined_at at time zone 'utc', 'YYYYMMDDHH24MISSMS') collate "C"`,
 } as const;
 
-/** Throws `forbidden`, `not_found`, and `invalid_input` for a cursor of another list. */
+/** The list, then the place in it. */
+const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
+
+/** Throws `forbidden`, `not_found`, and `invalid_input` for a cursor of another list or order. */
 export async function listMembers(
   catalogue: Catalogue,
   context: AuditContext,
   request: MembersRequest,
 ): Promise<{ readonly members: readonly ListedMember[]; readonly cursor: string | null }> {
   requireMay(context.actor, 'members.read', accountResource(request.accountId));
-  const sortKey = SORT_KEYS[request.sortBy ?? 'joined_at'];
-  const order = request.sortOrder ?? 'desc';
-  const after = decodeMemberCursor(request.cursor);
+  const { sortBy = 'joined_at', sortOrder: order = 'desc' } = request;
+  const sortKey = SORT_KEYS[sortBy];
+  const list = digestOfList(`members ${request.accountId} ${sortBy} ${order}`);
+  const after = decodeMemberCursor(list, request.cursor);
   const rows = await memberRows(catalogue)
     .select(sortKey.as('sort_key'))
     .where('memberships.account_id', '=', request.accountId)
@@ -56,7 +62,7 @@ export async function listMembers(
   const isFull = last !== undefined && rows.length >= request.limit;
   return {
     members: rows.map((row) => ({ ...membershipFrom(row), email: row.email, name: row.name })),
-    cursor: isFull ? Buffer.from(JSON.stringify([last.sort_key, last.id])).toString('base64url') : null,
+    cursor: isFull ? Buffer.from(JSON.stringify([list, last.sort_key, last.id])).toString('base64url') : null,
   };
 }
 
@@ -97,16 +103,22 @@ function memberRows({ db }: Catalogue) {
     .select(['users.email', 'users.name']);
 }
 
-function decodeMemberCursor(cursor: string | null | undefined): { sortKey: string; id: string } | null {
+function decodeMemberCursor(
+  list: string,
+  cursor: string | null | undefined,
+): { readonly sortKey: string; readonly id: string } | null {
   if (cursor === null || cursor === undefined || cursor === '') return null;
-  const refused = new PosternError('invalid_input', { params: { problem: 'cursor is not one that a page gave' } });
+  const parsed = cursorSchema.safeParse(jsonOf(Buffer.from(cursor, 'base64url').toString('utf8')));
+  if (!parsed.success || parsed.data[0] !== list) throw foreignCursor();
+  const [, sortKey, id] = parsed.data;
+  return { sortKey, id };
+}
+
+/** Null for what is not JSON. */
+function jsonOf(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (!Array.isArray(parsed)) throw refused;
-    const [sortKey, id]: unknown[] = parsed;
-    if (typeof sortKey !== 'string' || typeof id !== 'string') throw refused;
-    return { sortKey, id };
-  } catch (error) {
-    throw error instanceof PosternError ? error : refused;
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

@@ -96,7 +96,8 @@ export async function listOperations(
   request: PageRequest & { readonly projectId: ProjectId },
 ): Promise<Page<Operation>> {
   await getProject(catalogue, context, { projectId: request.projectId, action: 'project.read_operations' });
-  const after = decodeCursor(request.cursor);
+  const list = `operations ${request.projectId}`;
+  const after = decodeCursor(list, request.cursor);
   const rows = await catalogue.db
     .selectFrom('operations')
     .selectAll()
@@ -106,7 +107,8 @@ export async function listOperations(
     .orderBy('id', 'desc')
     .limit(request.limit)
     .execute();
-  return pageOf(rows.map(operationFrom), request.limit, (operation) => ({ at: operation.createdAt, id: operation.id }));
+  const page = { list, items: rows.map(operationFrom), limit: request.limit };
+  return pageOf(page, (operation) => ({ at: operation.createdAt, id: operation.id }));
 }
 
 /** One operation of the project. Throws `forbidden`, `not_found`. */

@@ -27,7 +27,7 @@ export async function listProjects(
   requireMay(actor, 'projects.list', accountResource(request.accountId));
   const ofAccount = catalogue.db.selectFrom('projects').selectAll().where('account_id', '=', request.accountId);
   const visible = actor.kind === 'project_key' ? ofAccount.where('id', '=', actor.projectId) : ofAccount;
-  return projectPage(visible, request);
+  return projectPage(visible, { ...request, list: `projects ${request.accountId}` });
 }
 
 /** Projects of others that are shared with the person. Throws `forbidden`, `invalid_input`. */
@@ -41,14 +41,16 @@ export async function listSharedProjects(
   const shares = catalogue.db.selectFrom('project_shares').select('project_id');
   const ofPerson =
     actor.kind === 'person' ? shares.where('user_id', '=', actor.userId) : shares.where(sql<boolean>`false`);
-  return projectPage(catalogue.db.selectFrom('projects').selectAll().where('id', 'in', ofPerson), request);
+  const list = actor.kind === 'person' ? `shared ${actor.userId}` : 'shared';
+  return projectPage(catalogue.db.selectFrom('projects').selectAll().where('id', 'in', ofPerson), { ...request, list });
 }
 
+type NamedRequest = ProjectsRequest & { readonly list: string };
 type ProjectsQuery = SelectQueryBuilder<Schema, 'projects', Parameters<typeof projectFrom>[0]>;
 
 /** Exported for the test that asks Postgres how it would run it. */
-export function projectPageQuery(projects: ProjectsQuery, request: ProjectsRequest): ProjectsQuery {
-  const after = decodeCursor(request.cursor);
+export function projectPageQuery(projects: ProjectsQuery, request: NamedRequest): ProjectsQuery {
+  const after = decodeCursor(request.list, request.cursor);
   const search = request.search?.trim() ?? '';
   const pattern = `%${escapeLike(search)}%`;
   const ids = request.ids === undefined ? undefined : [...request.ids];
@@ -65,7 +67,8 @@ export function projectPageQuery(projects: ProjectsQuery, request: ProjectsReque
     .limit(request.limit);
 }
 
-async function projectPage(projects: ProjectsQuery, request: ProjectsRequest): Promise<Page<Project>> {
+async function projectPage(projects: ProjectsQuery, request: NamedRequest): Promise<Page<Project>> {
   const rows = await projectPageQuery(projects, request).execute();
-  return pageOf(rows.map(projectFrom), request.limit, (project) => ({ at: project.createdAt, id: project.id }));
+  const page = { list: request.list, items: rows.map(projectFrom), limit: request.limit };
+  return pageOf(page, (project) => ({ at: project.createdAt, id: project.id }));
 }

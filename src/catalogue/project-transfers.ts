@@ -48,8 +48,8 @@ export async function transferProjects(
   if (projectIds.length === 0 || projectIds.length > MAX_PROJECTS_PER_TRANSFER) {
     throw invalid(`name 1 to ${MAX_PROJECTS_PER_TRANSFER} projects`);
   }
-  if (sourceAccountId === destinationAccountId) throw invalid('the projects are there already');
   requireMay(context.actor, 'projects.receive', accountResource(destinationAccountId));
+  if (sourceAccountId === destinationAccountId) throw invalid('the projects are there already');
   return catalogue.transaction(async (tx) => {
     const accounts = await lockBoth(tx, request);
     const projects = await ownedProjects(tx, sourceAccountId, projectIds);

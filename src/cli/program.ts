@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { PosternError } from '../errors.ts';
+import { cleanUpstreamText } from '../untrusted-text.ts';
 import { VERSION } from '../version.ts';
 import { ApiRefused } from './api-client.ts';
 import { addApiConsumptionCommands } from './api-consumption-commands.ts';
@@ -51,7 +52,7 @@ export function createProgram({ serve, io }: ProgramParts): Command {
 export function explain(error: unknown): string {
   // Node's error of a connection that was tried on several addresses has no message of its own.
   if (error instanceof AggregateError) return error.errors.map(explain).join('');
-  if (error instanceof ApiRefused) return refusalOf(error);
+  if (error instanceof ApiRefused) return cleanUpstreamText(refusalOf(error));
   if (!(error instanceof PosternError)) return `${String(error)}\n`;
   const { message, hint } = error;
   return hint === null ? `${message}\n` : `${message}\n${hint}\n`;

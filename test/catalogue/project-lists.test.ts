@@ -124,8 +124,12 @@ describe('a list of projects', () => {
     // The application's role may not analyze; the planner then guesses, which must be good enough too.
     const base = catalogue.db.selectFrom('projects').selectAll().where('account_id', '=', bulkId);
     const cursor = (await listProjects(catalogue, SYSTEM_CONTEXT, { accountId: bulkId, limit: 10 })).cursor;
+    const list = `projects ${bulkId}`;
     for (const request of [{ limit: 10 }, { limit: 10, cursor }, { limit: 10, search: 'bulk' }]) {
-      const plan = await projectPageQuery(base, request).explain('text', sql`analyze, costs off, timing off`);
+      const plan = await projectPageQuery(base, { ...request, list }).explain(
+        'text',
+        sql`analyze, costs off, timing off`,
+      );
       const text = JSON.stringify(plan);
       expect(text).toContain('projects_of_account');
       expect(text).not.toContain('Seq Scan');

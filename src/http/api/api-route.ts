@@ -24,8 +24,8 @@ interface RouteFacts {
   readonly operationId: string;
   readonly summary: string;
   readonly tag: string;
-  /** Of the answer when all went well. */
-  readonly status: 200 | 201;
+  /** Of the answer when all went well; 422 of a route that only refuses. */
+  readonly status: 200 | 201 | 422;
 }
 
 export interface ApiRoute extends RouteFacts {

@@ -8,20 +8,31 @@ export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']
 
 const KEY = 'ApiKey';
 const SESSION = 'BrowserSession';
+// Neon API 2.7.3: securitySchemes
+const KEY_COOKIES = { CookieAuth: 'zenith', TokenCookieAuth: 'keycloak_token' } as const;
 
-/** `url` is the public address of this installation. */
-export function openApiDocument(
-  routes: readonly ApiRoute[],
-  about: { readonly url: string; readonly brand: string; readonly version: string },
-): OpenApiDocument {
+export interface Installation {
+  /** Its public address. */
+  readonly url: string;
+  readonly brand: string;
+  readonly version: string;
+  /** The name of the browser session's cookie. */
+  readonly sessionCookie: string;
+}
+
+export function openApiDocument(routes: readonly ApiRoute[], about: Installation): OpenApiDocument {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', KEY, { type: 'http', scheme: 'bearer' });
   registry.registerComponent('securitySchemes', SESSION, {
     type: 'apiKey',
     in: 'cookie',
-    name: '__Host-postern_session',
+    name: about.sessionCookie,
     description: 'For our own pages; changes also need the header x-csrf-token.',
   });
+  for (const [scheme, name] of Object.entries(KEY_COOKIES)) {
+    const description = 'Holds an API key, as some of Neon’s clients send it besides; a Bearer wins.';
+    registry.registerComponent('securitySchemes', scheme, { type: 'apiKey', in: 'cookie', name, description });
+  }
   for (const route of routes) registry.registerPath(pathOf(route));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
@@ -31,7 +42,7 @@ export function openApiDocument(
       description: "Compatible with Neon's API v2; routes and fields of our own are said to be so.",
     },
     servers: [{ url: `${about.url}${API_PREFIX}` }],
-    security: [{ [KEY]: [] }, { [SESSION]: [] }],
+    security: [KEY, SESSION, ...Object.keys(KEY_COOKIES)].map((scheme) => ({ [scheme]: [] })),
   });
 }
 
@@ -49,7 +60,10 @@ function pathOf(route: ApiRoute): RouteConfig {
       ...(body === null ? {} : { body: { content: { 'application/json': { schema: body } } } }),
     },
     responses: {
-      [route.status]: { description: 'Done.', content: { 'application/json': { schema: route.reply } } },
+      [route.status]: {
+        description: route.status === 422 ? 'Not offered here.' : 'Done.',
+        content: { 'application/json': { schema: route.reply } },
+      },
       default: { description: 'Refused.', content: { 'application/json': { schema: apiErrorSchema } } },
     },
   };

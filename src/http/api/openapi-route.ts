@@ -2,6 +2,7 @@
 
 import type { RequestHandler, Router } from 'express';
 import { VERSION } from '../../version.ts';
+import { cookieName } from '../security/cookies.ts';
 import { ALL_API_ROUTES } from './all-routes.ts';
 import type { ApiParts } from './api-parts.ts';
 import { API_PREFIX } from './api-route.ts';
@@ -14,7 +15,12 @@ export function openApiRoute(router: Router, { config, address }: ApiParts): voi
   let document: string | null = null;
   const serve: RequestHandler = (_request, response) => {
     document ??= JSON.stringify(
-      openApiDocument(ALL_API_ROUTES, { url: address.url, brand: config.brand, version: VERSION }),
+      openApiDocument(ALL_API_ROUTES, {
+        url: address.url,
+        brand: config.brand,
+        version: VERSION,
+        sessionCookie: cookieName('session', address),
+      }),
     );
     response.type('application/json').send(document);
   };

@@ -7,12 +7,29 @@ const MAX_SEARCH_CHARACTERS = 256;
 
 /** `limit`, from 1. */
 export function limitField({ byDefault, most }: { readonly byDefault: number; readonly most: number }) {
-  return wholeNumberField({ least: 1, most }).default(byDefault);
+  return wholeNumberField({ least: 1, most })
+    .default(byDefault)
+    .meta({ ...integerSchema({ least: 1, most }), default: byDefault });
 }
 
 /** A number as queries have it: digits, and nothing else that JavaScript would take for a number. */
-export function wholeNumberField({ least, most }: { readonly least: number; readonly most: number }) {
-  return z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(least).max(most));
+export function wholeNumberField(bounds: Bounds) {
+  return z
+    .string()
+    .regex(/^\d+$/, 'expected a whole number')
+    .transform(Number)
+    .pipe(z.int().min(bounds.least).max(bounds.most))
+    .meta(integerSchema(bounds));
+}
+
+interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** As the OpenAPI document says it: a query is text only on the wire. */
+function integerSchema({ least, most }: Bounds) {
+  return { type: 'integer', minimum: least, maximum: most } as const;
 }
 
 export const cursorField = z.string().max(MAX_CURSOR_CHARACTERS).optional();
@@ -21,8 +38,15 @@ export const sortOrderField = z.enum(['asc', 'desc']).default('desc');
 
 /** `a,b` as the api-client sends it, `a` and `b` as repeated parameters, or both mixed. */
 export function listField<Item extends z.ZodType<unknown, string>>(item: Item, { most }: { readonly most: number }) {
+  const values = item instanceof z.ZodEnum ? { enum: item.options } : {};
   return z
     .union([z.string(), z.array(z.string())])
     .transform((given) => [given].flat().flatMap((text) => text.split(',').filter((part) => part !== '')))
-    .pipe(z.array(item).max(most));
+    .pipe(z.array(item).max(most))
+    .meta({
+      type: 'array',
+      items: { type: 'string', ...values },
+      maxItems: most,
+      description: 'Separated by commas, or as repeated parameters.',
+    });
 }

@@ -45,7 +45,7 @@ describe('an error', () => {
       ['POST', '/api_keys', { key_name: 'x'.repeat(65) }, 'body.key_name'],
       ['POST', '/api_keys', { key_name: 'a\nb' }, 'name'],
       ['DELETE', '/api_keys/abc', undefined, 'path.key_id'],
-      ['POST', '/users/me/projects/transfer', { destination_org_id: 'org-a', project_ids: [] }, 'body'],
+      ['POST', '/users/me/projects/transfer', { destination_org_id: 'org-a', project_ids: [] }, 'body.project_ids'],
     ] as const;
     for (const [method, path, body, place] of wrong) {
       const reply = await caller.api.send(method, path, { body });

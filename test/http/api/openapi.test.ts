@@ -43,6 +43,16 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('says of parameters what they mean, and that branching is refused', () => {
+    const find = (operationId: string) => own.operations.find((operation) => operation.operationId === operationId);
+    const limit = { type: 'integer', minimum: 1, maximum: 400, default: 10 };
+    expect(find('listProjects')?.parameters.get('limit')).toEqual(limit);
+    expect(find('revokeApiKey')?.parameters.get('key_id')).toMatchObject({ type: 'integer', minimum: 1 });
+    const metrics = find('getConsumptionHistoryPerProject')?.parameters.get('metrics');
+    expect(metrics).toMatchObject({ type: 'array', items: { enum: expect.arrayContaining(['logical_size_bytes']) } });
+    expect(find('createProjectBranch')?.responses).not.toHaveProperty('200');
+  });
+
   it('is true of what the routes answer', async () => {
     const seen = new Set<string>();
     const { key } = await newCaller(web);

@@ -8,6 +8,9 @@ export interface OwnOperation {
   readonly path: string;
   readonly operationId: string;
   readonly pattern: RegExp;
+  readonly responses: unknown;
+  /** By name; what the document says of path and query parameters. */
+  readonly parameters: ReadonlyMap<string, unknown>;
 }
 
 interface Reply {
@@ -37,7 +40,8 @@ export class OwnContract {
   problemsOf({ method, path, status, body }: Reply): string[] {
     const operation = this.#operation(method, path);
     if (operation === null) return ['not in our document'];
-    const response = status < 400 ? String(status) : 'default';
+    const isNamed = String(status) in asObject(operation.responses);
+    const response = isNamed || status < 400 ? String(status) : 'default';
     const place = [
       'paths',
       operation.path,
@@ -67,8 +71,16 @@ function operationsOf(document: unknown): OwnOperation[] {
       path,
       operationId: String(fieldOf(operation, 'operationId')),
       pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+      responses: fieldOf(operation, 'responses'),
+      parameters: parametersOf(operation),
     })),
   );
+}
+
+function parametersOf(operation: unknown): ReadonlyMap<string, unknown> {
+  const parameters = fieldOf(operation, 'parameters');
+  const list: unknown[] = Array.isArray(parameters) ? parameters : [];
+  return new Map(list.map((parameter) => [String(fieldOf(parameter, 'name')), fieldOf(parameter, 'schema')]));
 }
 
 function asObject(value: unknown): Record<string, unknown> {

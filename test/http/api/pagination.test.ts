@@ -106,3 +106,51 @@ describe('lists of members', () => {
     expect(emails).toEqual([admin, ...members].map(({ email }) => email).toSorted());
   });
 });
+
+describe('a cursor', () => {
+  it('works in the list and the order that gave it, and nowhere else', async () => {
+    const [caller, other] = [await newCaller(web), await newCaller(web)];
+    const organization = await newOrganization(web, caller, [other]);
+    await insertProjects(web.catalogue, caller.accountId, 2);
+    const made = await caller.api.post('/projects', { project: {} });
+    const project = `/projects/${made.body.project.id}`;
+    const cursorOf = async (path: string) => {
+      const { pagination } = (await caller.api.get(path)).body;
+      return pagination.cursor ?? pagination.next;
+    };
+    const members = `/organizations/${organization.id}/members?limit=1`;
+    const cursors = {
+      projects: await cursorOf('/projects?limit=1'),
+      operations: await cursorOf(`${project}/operations?limit=1`),
+      members: await cursorOf(members),
+      branches: await cursorOf(`${project}/branches?limit=1`),
+      garbage: 'AAAA',
+    };
+    const lists = {
+      projects: '/projects?limit=1',
+      consumption: '/consumption/projects?limit=1',
+      shared: '/projects/shared?limit=1',
+      organization: `/projects?org_id=${organization.id}`,
+      operations: `${project}/operations?limit=1`,
+      members,
+      emails: `${members}&sort_by=email`,
+      branches: `${project}/branches?limit=1`,
+    };
+    const accepted: string[] = [];
+    for (const [list, path] of Object.entries(lists)) {
+      for (const [from, cursor] of Object.entries(cursors)) {
+        const { status } = await caller.api.get(`${path}&cursor=${cursor}`);
+        if (status === 200) accepted.push(`${list} by ${from}`);
+        else expect(status, `${list} by ${from}`).toBe(400);
+      }
+    }
+    expect(accepted).toEqual([
+      'projects by projects',
+      'consumption by projects',
+      'operations by operations',
+      'members by members',
+      'branches by branches',
+    ]);
+    expect((await other.api.get(`/projects?cursor=${cursors.projects}`)).status).toBe(400);
+  });
+});

@@ -87,6 +87,8 @@ describe('a transfer', () => {
     const organization = await newOrganization(web, person);
     const body = { org_id: organization.id, project_ids: [await newProjectId(person)] };
     expect((await person.api.post('/users/me/projects/transfer', body)).status).toBe(200);
+    const nowhere = await person.api.post('/users/me/projects/transfer', { project_ids: body.project_ids });
+    expect(nowhere).toMatchObject({ status: 400, body: { message: expect.stringContaining('destination_org_id') } });
   });
 
   it('beyond the plan of the destination says by how much', async () => {

@@ -11,7 +11,8 @@ export const keyNameField = z.string().min(1).max(64);
 export const keyIdField = z
   .string()
   .regex(/^[1-9]\d{0,18}$/, 'not the id of a key')
-  .transform((text) => Math.min(Number(text), Number.MAX_SAFE_INTEGER));
+  .transform((text) => Math.min(Number(text), Number.MAX_SAFE_INTEGER))
+  .meta({ type: 'integer', format: 'int64', minimum: 1 });
 
 const projectOfKey = { project_id: namedIdField.optional() };
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { type Branch, changeBranch, getBranch, listBranches } from '../../../catalogue/branches.ts';
+import { foreignCursor } from '../../../catalogue/keyset-pages.ts';
 import { getProject } from '../../../catalogue/projects.ts';
 import { PosternError } from '../../../errors.ts';
 import type { BranchId, ProjectId } from '../../../ids.ts';
@@ -37,8 +38,7 @@ export const listBranchesRoute = apiRoute({
   perform: async (call, { params, query }) => {
     const found = await searchBranches(call, params.project_id, query.search);
     const { cursor, limit, sort_by, sort_order } = query;
-    // A project has one branch: a page that is full with it is followed by an empty one.
-    const page = cursor === undefined || cursor === '' ? found : [];
+    const page = found.slice(placeAfter(found, cursor), placeAfter(found, cursor) + limit);
     const next = page.length >= limit ? (page.at(-1)?.id ?? null) : null;
     return {
       branches: await Promise.all(page.map((branch) => branchOnWire(call, branch))),
@@ -105,6 +105,14 @@ export const changeBranchRoute = apiRoute({
     return { branch: await branchOnWire(call, branch), operations: [] };
   },
 });
+
+/** A cursor is the id of the last branch on the page before. */
+function placeAfter(branches: readonly Branch[], cursor = ''): number {
+  if (cursor === '') return 0;
+  const place = branches.findIndex(({ id }) => id === cursor);
+  if (place === -1) throw foreignCursor();
+  return place + 1;
+}
 
 function refuseExpiry(expiresAt: string | null | undefined): void {
   if (expiresAt === null || expiresAt === undefined) return;

@@ -1,8 +1,8 @@
 // What Neon can do with branches and Postern cannot: answered plainly, after permission was asked.
 
-import { z } from 'zod';
 import { getProject } from '../../../catalogue/projects.ts';
 import { PosternError } from '../../../errors.ts';
+import { apiErrorSchema } from '../api-errors.ts';
 import { type ApiMethod, type ApiRoute, apiRoute } from '../api-route.ts';
 import { projectParams } from '../projects/projects.ts';
 import { branchParams } from './branch-shape.ts';
@@ -34,8 +34,8 @@ function notOffered(method: ApiMethod, path: string, operationId: string): ApiRo
     summary: `Refused: ${BRANCHING}`,
     tag: 'Branches',
     params: path.includes('{branch_id}') ? branchParams : projectParams,
-    status: 200,
-    reply: z.object({}),
+    status: 422,
+    reply: apiErrorSchema,
     perform: async ({ catalogue, context }, { params }) => {
       await getProject(catalogue, context, { projectId: params.project_id, action: 'branch.change' });
       throw new PosternError('not_offered', { params: { problem: BRANCHING } });

@@ -18,8 +18,8 @@ const WINDOWS_MS: Readonly<Record<Granularity, number>> = {
   daily: 60 * DAY_MS,
   monthly: 366 * DAY_MS,
 };
-/** Frames of one series in one answer: a hundred days by the hour. */
-const MAX_FRAMES = 2_400;
+/** Frames in one answer, of all its series together: a hundred projects for a hundred days by the hour. */
+const MAX_FRAMES = 240_000;
 const FRAME_MS: Readonly<Record<Granularity, number>> = { hourly: HOUR_MS, daily: DAY_MS, monthly: 28 * DAY_MS };
 
 const momentField = z.iso
@@ -33,12 +33,20 @@ export const rangeQuery = {
   granularity: z.enum(['hourly', 'daily', 'monthly']),
 };
 
+interface AskedRange {
+  readonly from: Date;
+  readonly to: Date;
+  readonly granularity: Granularity;
+  /** Projects on the page; absent: one series. */
+  readonly limit?: number;
+}
+
 /** Throws `out_of_range` for times that are not kept, or too many of them at once. */
 export function requireRange(
   { config, clock }: Pick<ApiParts, 'config' | 'clock'>,
-  asked: { readonly from: Date; readonly to: Date; readonly granularity: Granularity },
+  asked: AskedRange,
 ): ConsumptionRange {
-  const { granularity } = asked;
+  const { granularity, limit: seriesCount = 1 } = asked;
   const [from, to] = [asked.from, asked.to].map((moment) => frameStart(FRAME_SIZE_OF[granularity], moment));
   if (from === undefined || to === undefined || from > to) throw outOfRange('from must not be after to');
   if (from < FIRST_MOMENT) throw outOfRange(`consumption is known from ${FIRST_MOMENT.toISOString()} on`);
@@ -46,8 +54,9 @@ export function requireRange(
     const days = WINDOWS_MS[granularity] / DAY_MS;
     throw outOfRange(`${granularity} figures reach ${days} days back`);
   }
-  if ((to.getTime() - from.getTime()) / FRAME_MS[granularity] > MAX_FRAMES) {
-    throw outOfRange(`ask for at most ${MAX_FRAMES} frames at once`);
+  const mostFrames = Math.floor(MAX_FRAMES / seriesCount);
+  if ((to.getTime() - from.getTime()) / FRAME_MS[granularity] > mostFrames) {
+    throw outOfRange(`ask for at most ${mostFrames} frames at once, or for fewer projects`);
   }
   return { granularity, from, to };
 }

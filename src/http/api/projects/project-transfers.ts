@@ -11,11 +11,12 @@ import { apiRoute } from '../api-route.ts';
 import { idField, namedIdField } from '../field-shapes.ts';
 
 const projectIds = z.array(idField<ProjectId>()).min(1).max(MAX_PROJECTS_PER_TRANSFER);
-const transferBody = z.object({ destination_org_id: namedIdField, project_ids: projectIds });
 // Neon's documents of August 2024 call the destination `org_id`.
-const olderTransferBody = z
-  .object({ org_id: namedIdField, project_ids: projectIds })
-  .transform(({ org_id, project_ids }) => ({ destination_org_id: org_id, project_ids }));
+const transferBody = z.object({
+  destination_org_id: namedIdField.optional(),
+  org_id: namedIdField.optional().meta({ deprecated: true, description: 'The older name of destination_org_id.' }),
+  project_ids: projectIds,
+});
 
 export const transferFromOrganization = apiRoute({
   method: 'post',
@@ -39,7 +40,7 @@ export const transferFromPerson = apiRoute({
   operationId: 'transferProjectsFromUserToOrg',
   summary: 'Moves projects of the personal account to an organization, all or none',
   tag: 'Projects',
-  body: z.union([transferBody, olderTransferBody]),
+  body: transferBody,
   status: 200,
   reply: z.object({}),
   perform: async (call, { body }) => {
@@ -50,7 +51,11 @@ export const transferFromPerson = apiRoute({
 });
 
 async function transfer(call: ApiCall, sourceAccountId: AccountId, body: z.output<typeof transferBody>): Promise<void> {
-  const destinationAccountId = idFrom<AccountId>(body.destination_org_id);
+  const destination = body.destination_org_id ?? body.org_id;
+  if (destination === undefined) {
+    throw new PosternError('invalid_input', { params: { problem: 'body.destination_org_id: name the organization' } });
+  }
+  const destinationAccountId = idFrom<AccountId>(destination);
   const request = { sourceAccountId, destinationAccountId, projectIds: body.project_ids };
   const outcome = await transferProjectsFor(call, call.context, request);
   if (outcome.kind === 'transferred') return;
