@@ -25,6 +25,9 @@ export class WorkerPool {
   #restart: Promise<void> = Promise.resolve();
 
   constructor(options: { environmentOf(slot: number): Readonly<Record<string, string>>; log: Log }) {
+    // NOTE: workers accept for themselves. Handed round by the primary, a connection given to a worker that dies at that
+    // moment would be nobody's, and its client would wait for ever.
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
     this.#environmentOf = options.environmentOf;
     this.#log = options.log;
   }
