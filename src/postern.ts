@@ -12,6 +12,7 @@ import { derivedSecret } from './derived-secret.ts';
 import { startBackingServices } from './embedded/backing-services.ts';
 import { openServerCertificates } from './embedded/server-certificates.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { settleLostConnections } from './gateway/settle-lost-connections.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { publicAddress } from './http/public-address.ts';
 import { idFrom, type NodeId, newNodeId } from './ids.ts';
@@ -99,7 +100,9 @@ async function build(config: Config, building: Building): Promise<Postern> {
     nodeId,
     log,
     key,
-    onGrantRevoked: (grant) => liveConnections.endWhere({ grantId: grant.id }),
+    auditTrail: ops.auditTrail,
+    clock,
+    endConnections: (grant) => liveConnections.endWhere({ grantId: grant.id }),
   });
   const ownEndpoints = [
     config.pg,
@@ -146,6 +149,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     await Promise.all([ops.fleet.heartbeat.markDraining(), gateway.drain()]);
   };
   ops.fleet.onDrainRequested(() => void drain());
+  ops.fleet.onConnectionsLost((records) => settleLostConnections(shared, records));
   return {
     ...ops,
     nodeId,

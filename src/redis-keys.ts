@@ -32,6 +32,8 @@ export const redisKeys = {
   node: (nodeId: NodeId) => `${PREFIX}:node:{${nodeId}}`,
   /** Sorted set of node ids by last heartbeat (ms). Owner: ops/node-heartbeat. */
   nodes: () => `${PREFIX}:nodes`,
+  /** String, the living node that clears away what a lost one held; a minute. Owner: ops/lost-nodes. */
+  lostNode: (nodeId: NodeId) => `${PREFIX}:lost-node:{${nodeId}}`,
   /** Hash, live connections counted by person, grant, access token and compute; as `liveConnections`. Owner: ops/connection-counts. */
   connectionCounts: (nodeId: NodeId) => `${PREFIX}:live-counts:{${nodeId}}`,
   /** Hash, one field per cancel key's digest that this node can cancel; as `liveConnections`. Owner: ops/cancel-routes. */

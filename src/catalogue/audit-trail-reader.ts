@@ -2,7 +2,7 @@
 
 import { type SelectQueryBuilder, sql } from 'kysely';
 import { z } from 'zod';
-import type { AccountId, ProjectId } from '../ids.ts';
+import type { AccountId, ConnectionId, ProjectId } from '../ids.ts';
 import type { AuditContext } from './audit-context.ts';
 import type { AuditEventName, AuditOutcome } from './audit-event-codes.ts';
 import type { AuditEventBody } from './audit-events.ts';
@@ -64,6 +64,20 @@ export async function listOwnHistory(
 ): Promise<Page<AuditEventBody>> {
   requireMay(actor, 'self.manage_sessions', INSTALLATION);
   return auditPage(catalogue, { ...request, actorId: actor.kind === 'person' ? actor.userId : '' });
+}
+
+/** Those of the connections that have an event of their end. */
+export async function findEndedConnections(
+  { db }: Catalogue,
+  ids: readonly ConnectionId[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('audit_events')
+    .select('connection_id')
+    .where(sql<boolean>`connection_id = any(${ids})`)
+    .where('event', 'in', ['connection.ended', 'connection.failed'])
+    .execute();
+  return new Set(rows.flatMap((row) => row.connection_id ?? []));
 }
 
 function requireReader({ actor }: AuditContext, { accountId }: AuditFilter): void {

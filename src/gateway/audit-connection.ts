@@ -1,6 +1,7 @@
 // What the audit trail is told of one connection: the facts of its record in every event, in the order of the events.
 
 import type { AuditEventInput } from '../catalogue/audit-events.ts';
+import type { LiveConnectionRecord } from '../ops/live-connection.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';
 
@@ -37,7 +38,12 @@ export function auditConnection(
   });
 }
 
-function actorOf({ userId, personEmail, accessTokenId }: LiveSession['record']) {
+/** Who a connection is of, as far as it is known. */
+export function actorOf({
+  userId,
+  personEmail,
+  accessTokenId,
+}: Pick<LiveConnectionRecord, 'userId' | 'personEmail' | 'accessTokenId'>) {
   if (accessTokenId !== null) {
     return { actorType: 'access_token', actorId: accessTokenId, actorEmail: personEmail } as const;
   }

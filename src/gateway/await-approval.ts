@@ -69,9 +69,12 @@ function decisionOf(request: LoginRequest, ttlMs: number): Approval | 'opened' |
       return request.approval;
     case 'denied':
       throw new PosternError('denied');
+    case 'consumed':
+      // The others took this node for lost and made a grant of the approval: the next try gets in.
+      if (request.waiting === 'none') throw new PosternError('store_unavailable');
+      throw expiredError(ttlMs);
     case 'expired':
     case 'abandoned':
-    case 'consumed':
       throw expiredError(ttlMs);
     default:
       return assertNever(request.status);

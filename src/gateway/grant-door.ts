@@ -22,8 +22,10 @@ export async function passGrantDoor(
     session.learn({ grantId: id, userId, personEmail, computeId });
     const use = await parts.grants.use(id);
     if (use.kind === 'refused') continue;
-    parts.metrics.grants.inc({ event: 'used' });
     auditConnection(session, parts, { event: 'grant.used', outcome: 'success' });
+    if (use.grant.usesLeft === 0) {
+      auditConnection(session, parts, { event: 'grant.ended', outcome: 'success', reason: 'used up' });
+    }
     return passageOf(use.grant, session, parts);
   }
   session.learn({ grantId: null, userId: null, personEmail: null, computeId: null });

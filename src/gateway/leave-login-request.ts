@@ -47,6 +47,5 @@ async function abandon(
 }
 
 function recordEnd(status: 'expired' | 'abandoned', session: LiveSession, parts: GatewayParts): void {
-  parts.metrics.loginRequests.inc({ status });
   auditConnection(session, parts, { event: `login.${status}`, outcome: 'success' });
 }

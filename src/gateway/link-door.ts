@@ -59,10 +59,9 @@ async function refuseBeforeAsking({ client }: LiveSession, { config, limits }: G
 }
 
 async function openLoginRequest(session: LiveSession, parts: GatewayParts) {
-  const { loginRequests, metrics, publicUrl } = parts;
+  const { loginRequests, publicUrl } = parts;
   const { request, token } = await loginRequests.open(loginOrigin(session.client), { waiting: 'connection' });
   session.learn({ loginRequestId: request.id });
-  metrics.loginRequests.inc({ status: 'issued' });
   auditConnection(session, parts, { event: 'login.requested', outcome: 'success' });
   return { request, loginUrl: `${publicUrl()}/psql_session/${token.reveal()}` };
 }
@@ -100,7 +99,6 @@ async function useApproval({ request, approval }: Approved, session: LiveSession
   const outcome = await loginRequests.consume(request.id);
   // Redis gives up an approval that nobody used for a minute.
   if (outcome.kind === 'refused') throw expiredError(config.login.ttlMs);
-  metrics.loginRequests.inc({ status: 'consumed' });
   session.learn({ userId: approval.userId, computeId: approval.computeId, grantId: approval.grantId });
   auditConnection(session, parts, { event: 'login.consumed', outcome: 'success' });
 }

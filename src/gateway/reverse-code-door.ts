@@ -2,6 +2,7 @@
 
 import { resolveTarget } from '../catalogue/resolve-target.ts';
 import { PosternError } from '../errors.ts';
+import type { LoginRequest } from '../login/login-request.ts';
 import { settleApproval } from '../login/settle-approval.ts';
 import { authenticationCleartextPassword } from '../protocol/backend-messages.ts';
 import { MAX_PASSWORD_MESSAGE_BYTES, parsePasswordMessage } from '../protocol/frontend-messages.ts';
@@ -29,6 +30,7 @@ export async function passReverseCodeDoor(session: LiveSession, parts: GatewayPa
   const check = await parts.reverseCodes.check(terminalOf(client), parsePasswordMessage(body));
   if (check.kind !== 'consumed') {
     await parts.limits.failedPassword(guesser(session));
+    if (check.kind === 'denied') recordDenial(check.request, session, parts);
     throw new PosternError(check.kind === 'denied' ? 'denied' : 'password_failed');
   }
   const { request } = check;
@@ -50,6 +52,11 @@ export async function passReverseCodeDoor(session: LiveSession, parts: GatewayPa
     narration: TELL_EACH_STEP,
     report: progressReporter(request.id, parts),
   };
+}
+
+function recordDenial({ id, reason }: LoginRequest, session: LiveSession, parts: GatewayParts): void {
+  session.learn({ loginRequestId: id });
+  auditConnection(session, parts, { event: 'login.denied', outcome: 'success', reason });
 }
 
 async function refuseGuessing(session: LiveSession, { limits }: GatewayParts): Promise<void> {

@@ -159,13 +159,17 @@ async function beginReverseCode(
 
 /** Null when the code is right. */
 async function checkUserCode(
-  { loginRequests }: ApprovalServices,
+  services: ApprovalServices,
   { request, person, typed }: { request: LoginRequest; person: PersonAtBrowser; typed: string | null },
 ): Promise<ApprovalAnswer | null> {
   if (typed === null || typed.trim() === '') return { kind: 'user_code_missing' };
   if (normalizeUserCode(typed) === request.userCode) return null;
+  const { loginRequests, auditTrail, clock, nodeId } = services;
   const counted = await loginRequests.countWrongUserCode(request.id, { userId: person.userId });
-  return counted.kind === 'moved' ? { kind: 'too_late', request: counted.request } : { kind: 'user_code_wrong' };
+  if (counted.kind === 'refused') return { kind: 'user_code_wrong' };
+  const denied = { event: 'login.denied', outcome: 'success', at: clock.now(), nodeId } as const;
+  auditTrail.record({ ...loginAuditEvent(counted.request, person, denied), reason: counted.request.reason });
+  return { kind: 'too_late', request: counted.request };
 }
 
 function record(

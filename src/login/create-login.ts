@@ -1,5 +1,6 @@
 // Builds what logins are kept in: requests, grants, codes, what is remembered of terminals. All of it is in Redis.
 
+import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { derivedSecret } from '../derived-secret.ts';
 import type { NodeId } from '../ids.ts';
@@ -7,7 +8,9 @@ import type { Log } from '../log.ts';
 import type { RedisClients } from '../redis-client.ts';
 import type { Secret } from '../secret.ts';
 import type { Grant } from './grant.ts';
+import { grantRevokedEvent } from './grant-audit-event.ts';
 import { Grants } from './grants.ts';
+import type { RecordsAudit } from './login-audit-event.ts';
 import { LoginEvents } from './login-events.ts';
 import { LoginRequests } from './login-requests.ts';
 import { ReverseCodes } from './reverse-codes.ts';
@@ -21,10 +24,13 @@ export interface LoginOptions {
   /** The installation's sealing key, from which secrets for single purposes are derived. */
   readonly key: Secret;
   /** Ends the live connections that rest on the grant, on every node. */
-  readonly onGrantRevoked: (grant: Grant) => Promise<void>;
+  readonly endConnections: (grant: Grant) => Promise<void>;
+  readonly auditTrail: RecordsAudit;
+  readonly clock: Clock;
 }
 
-export function createLogin({ config, redis, nodeId, log, key, onGrantRevoked }: LoginOptions) {
+export function createLogin({ config, redis, nodeId, log, key, ...options }: LoginOptions) {
+  const { auditTrail, clock, endConnections } = options;
   return {
     loginRequests: new LoginRequests({
       redis: redis.commands,
@@ -34,7 +40,13 @@ export function createLogin({ config, redis, nodeId, log, key, onGrantRevoked }:
       nodeId,
       log,
     }),
-    grants: new Grants({ redis: redis.commands, onRevoked: onGrantRevoked }),
+    grants: new Grants({
+      redis: redis.commands,
+      onRevoked: async (grant, by) => {
+        auditTrail.record(grantRevokedEvent(grant, by, { at: clock.now(), nodeId }));
+        await endConnections(grant);
+      },
+    }),
     reverseCodes: new ReverseCodes({ redis: redis.commands, secret: derivedSecret(key, 'reverse codes') }),
     terminalMemory: new TerminalMemory(redis.commands),
   };

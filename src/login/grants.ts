@@ -11,6 +11,7 @@ import { redisKeys } from '../redis-keys.ts';
 import { askStore } from './ask-store.ts';
 import { ExpiringIndex } from './expiring-index.ts';
 import { type Grant, type GrantTerms, letsIn, parseGrant } from './grant.ts';
+import type { GrantRevoker } from './grant-audit-event.ts';
 import { fieldsOf } from './login-record.ts';
 import { CREATE_GRANT } from './scripts/create-grant.ts';
 import { USE_GRANT } from './scripts/use-grant.ts';
@@ -45,12 +46,14 @@ export type GrantUse =
   | { readonly kind: 'used'; readonly grant: Grant }
   | { readonly kind: 'refused'; readonly grant: Grant | null };
 
+export type OnGrantRevoked = (grant: Grant, by: GrantRevoker) => Promise<void>;
+
 export class Grants {
   readonly #redis: RedisClient;
-  readonly #onRevoked: (grant: Grant) => Promise<void>;
+  readonly #onRevoked: OnGrantRevoked;
 
   /** `onRevoked` ends the live connections that rest on the grant, on every node; it is awaited by whoever revokes. */
-  constructor({ redis, onRevoked }: { redis: RedisClient; onRevoked: (grant: Grant) => Promise<void> }) {
+  constructor({ redis, onRevoked }: { redis: RedisClient; onRevoked: OnGrantRevoked }) {
     this.#redis = redis;
     this.#onRevoked = onRevoked;
   }
@@ -102,14 +105,14 @@ export class Grants {
   }
 
   /** Ends the grant and its live connections; null when there was none. Whether the caller may, the caller has checked. */
-  async revoke(id: GrantId): Promise<Grant | null> {
+  async revoke(id: GrantId, by: GrantRevoker = null): Promise<Grant | null> {
     const grant = await this.get(id);
     if (grant === null) return null;
     try {
       await askStore(() => this.#redis.del(redisKeys.grant(id)));
     } finally {
       // Also when the reply was lost: the grant may be gone, and a second try would not find it to end its connections.
-      await this.#onRevoked(grant);
+      await this.#onRevoked(grant, by);
     }
     await Promise.all(this.#indexesOf(grant).map((index) => index.leave(id)));
     return grant;

@@ -69,6 +69,7 @@ const progressSchema: z.ZodType<Progress> = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
   z.object({ kind: z.literal('terminal_closed') }),
+  z.object({ kind: z.literal('node_lost') }),
   z.object({ kind: z.literal('ended') }),
 ]);
 

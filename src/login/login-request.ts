@@ -65,6 +65,8 @@ export type Progress =
     }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'terminal_closed' }
+  /** The node died while it connected. */
+  | { readonly kind: 'node_lost' }
   | { readonly kind: 'ended' };
 
 /** An open reverse code (security.md, section 3): the terminal must answer with digits that only the page shows. */

@@ -152,9 +152,10 @@ export class LoginRequests {
     return await this.#move(id, { to: moveTargets('abandon', null), fields: { reason } });
   }
 
-  /** Uses the approval: of any number of callers, exactly one is told `moved`. */
-  async consume(id: LoginRequestId): Promise<MoveOutcome> {
-    return await this.#move(id, { to: moveTargets('consume'), fields: {} });
+  /** Uses the approval: exactly one caller is told `moved`. `nobody` connects where the node is lost: a grant is due then. */
+  async consume(id: LoginRequestId, by: 'connection' | 'nobody' = 'connection'): Promise<MoveOutcome> {
+    const waiting = by === 'nobody' ? 'none' : 'connection';
+    return await this.#move(id, { to: moveTargets('consume'), fields: { waiting } });
   }
 
   /** Moves it only if its time is up by Redis' clock; `refused` otherwise, and when somebody else's reading already moved it. */

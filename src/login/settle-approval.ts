@@ -4,8 +4,11 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { rememberTarget, rememberTerminal } from '../catalogue/last-used-targets.ts';
 import type { ConnectTarget } from '../catalogue/resolve-target.ts';
-import type { GrantId } from '../ids.ts';
+import type { Clock } from '../clock.ts';
+import { type GrantId, type NodeId, newGrantId } from '../ids.ts';
+import { grantCreatedEvent } from './grant-audit-event.ts';
 import type { Grants } from './grants.ts';
+import type { RecordsAudit } from './login-audit-event.ts';
 import type { Approval, LoginRequest } from './login-request.ts';
 
 const HOUR_MS = 3_600_000;
@@ -13,9 +16,17 @@ const HOUR_MS = 3_600_000;
 const ONE_USE_LIFE_MS = 10 * 60_000;
 const LIFE_MS = { once: ONE_USE_LIFE_MS, '1h': HOUR_MS, '8h': 8 * HOUR_MS } as const;
 
+export interface SettlingServices {
+  readonly catalogue: Catalogue;
+  readonly grants: Grants;
+  readonly auditTrail: RecordsAudit;
+  readonly clock: Clock;
+  readonly nodeId: NodeId;
+}
+
 /** Throws as `Grants.create` does, when the approval asks for a grant. Does nothing for a request without an approval. */
 export async function settleApproval(
-  services: { readonly catalogue: Catalogue; readonly grants: Grants },
+  services: SettlingServices,
   request: LoginRequest,
   target: ConnectTarget,
 ): Promise<void> {
@@ -23,8 +34,9 @@ export async function settleApproval(
   if (approval === null) return;
   await rememberTerminal(services.catalogue, approval.userId, request.origin.address);
   await rememberTarget(services.catalogue, approval);
-  if (approval.grantId !== null)
-    await createGrant(services.grants, { request, approval, target, id: approval.grantId });
+  // Its terminal may have gone while the person decided: whatever was approved then is for the next connection.
+  const grantId = approval.grantId ?? (request.waiting === 'none' ? newGrantId() : null);
+  if (grantId !== null) await createGrant(services, { request, approval, target, id: grantId });
 }
 
 interface GrantWanted {
@@ -34,10 +46,14 @@ interface GrantWanted {
   readonly target: ConnectTarget;
 }
 
-async function createGrant(grants: Grants, { id, request, approval, target }: GrantWanted): Promise<void> {
+/** Throws as `Grants.create` does. */
+export async function createGrant(
+  { grants, auditTrail, clock, nodeId }: SettlingServices,
+  { id, request, approval, target }: GrantWanted,
+): Promise<void> {
   const { origin } = request;
   const isForOneUse = approval.remember === 'once';
-  await grants.create({
+  const grant = await grants.create({
     id,
     userId: approval.userId,
     personEmail: target.person.email,
@@ -56,4 +72,5 @@ async function createGrant(grants: Grants, { id, request, approval, target }: Gr
     longestGrantMs: isForOneUse ? ONE_USE_LIFE_MS : target.policy.longestGrantMs,
     usesLeft: isForOneUse ? 1 : null,
   });
+  auditTrail.record(grantCreatedEvent(grant, { at: clock.now(), nodeId }));
 }

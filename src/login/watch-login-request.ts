@@ -127,5 +127,5 @@ function hasEnded({ status }: LoginRequest): boolean {
 function canStillChange(request: LoginRequest): boolean {
   if (!hasEnded(request)) return true;
   const isFollowed = request.status === 'consumed';
-  return isFollowed && !['failed', 'terminal_closed', 'ended'].includes(request.progress.kind);
+  return isFollowed && !['failed', 'terminal_closed', 'node_lost', 'ended'].includes(request.progress.kind);
 }

@@ -7,6 +7,7 @@ import { type AuditEventInput, auditEventBody, recordAuditEvents } from '../cata
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { isPosternError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { countAuditEvent } from './count-audit-event.ts';
 import type { Metrics } from './metrics.ts';
 import { OutageLog } from './outage-log.ts';
 
@@ -19,7 +20,7 @@ const CLOSE_LIMIT_MS = 5_000;
 
 type StoreResult = 'stored' | 'rejected' | 'try_later';
 
-type AuditTrailMetrics = Pick<Metrics, 'auditEvents' | 'auditQueue' | 'storeErrors'>;
+type AuditTrailMetrics = Pick<Metrics, 'auditEvents' | 'auditQueue' | 'storeErrors' | 'loginRequests' | 'grants'>;
 
 interface AuditTrailOptions {
   readonly catalogue: Catalogue;
@@ -46,6 +47,7 @@ export class AuditTrail {
 
   /** Queues an event; it keeps its place among those recorded before and after it. Never throws. */
   record(event: AuditEventInput): void {
+    countAuditEvent(event, this.#metrics);
     // The id is given here, so that a batch whose commit was not acknowledged is not stored twice.
     const identified = { ...event, id: event.id ?? randomUUID() };
     if (this.#isClosed || this.#queue.length >= MAX_QUEUED_EVENTS) {

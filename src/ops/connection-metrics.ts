@@ -24,10 +24,10 @@ export function loginMetrics(registers: Registry[]) {
       buckets: APPROVAL_BUCKETS_S,
       registers,
     }),
-    /** event: created, used, revoked. */
+    /** event: created, used, revoked, used_up. */
     grants: new Counter<'event'>({
       name: 'postern_grants_total',
-      help: 'Grants created, used and revoked.',
+      help: 'Grants created, used, revoked and used up.',
       labelNames: ['event'],
       registers,
     }),

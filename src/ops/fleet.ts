@@ -11,6 +11,7 @@ import { CancelRoutes } from './cancel-routes.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { LiveConnections } from './live-connections.ts';
 import { LocalConnections } from './local-connections.ts';
+import { type LostConnectionsListener, LostNodes } from './lost-nodes.ts';
 import { MirroredHash } from './mirrored-hash.ts';
 import { NodeBus } from './node-bus.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
@@ -39,6 +40,8 @@ export interface Fleet {
   readonly cancelRoutes: CancelRoutes;
   /** Called when an operator drains this node; the list shows it as draining already. */
   onDrainRequested(listener: () => void): void;
+  /** Called on the one node that clears away after a lost one; see LostConnectionsListener. */
+  onConnectionsLost(listener: LostConnectionsListener): void;
   /** Joins the fleet; waits for Redis to confirm the subscription. */
   start(): Promise<void>;
   /** Leaves the fleet; waits two seconds for Redis at most. Never rejects. */
@@ -60,6 +63,7 @@ export function createFleet({ redis, subscriber, nodeId, version, clock, log }: 
   const local = new LocalConnections({ mirror: records, counts, log });
   const liveConnections = new LiveConnections({ redis, heartbeat, bus, revocations, local });
   const cancelRoutes = new CancelRoutes({ redis, heartbeat, bus, mirror: routes, log });
+  const lostNodes = new LostNodes({ redis, heartbeat, log });
   const drainListeners: Array<() => void> = [];
 
   bus.addResponder((command) => {
@@ -70,6 +74,7 @@ export function createFleet({ redis, subscriber, nodeId, version, clock, log }: 
   });
   for (const mirror of mirrors) heartbeat.withEachBeat(() => mirror.renew());
   heartbeat.withEachBeat(() => revocations.catchUp());
+  heartbeat.withEachBeat(async () => lostNodes.look());
 
   return {
     heartbeat,
@@ -78,13 +83,20 @@ export function createFleet({ redis, subscriber, nodeId, version, clock, log }: 
     onDrainRequested(listener) {
       drainListeners.push(listener);
     },
+    onConnectionsLost: (listener) => lostNodes.onConnectionsLost(listener),
     async start() {
       local.start();
+      await lostNodes.clearNamesake();
       await Promise.all([bus.start(), heartbeat.start()]);
     },
     async close() {
       local.close();
-      const left = Promise.all([heartbeat.close(), bus.close(), ...mirrors.map((mirror) => mirror.close())]);
+      const left = Promise.all([
+        heartbeat.close(),
+        lostNodes.close(),
+        bus.close(),
+        ...mirrors.map((mirror) => mirror.close()),
+      ]);
       await answerInTime(left, LEAVE_LIMIT_MS).catch((error: unknown) => {
         log.warn({ err: error }, 'left the fleet without telling the other nodes');
       });

@@ -10,15 +10,13 @@ import {
   type LiveConnectionHandle,
   type LiveConnectionRecord,
   matchesFilter,
-  parseLiveConnectionRecord,
 } from './live-connection.ts';
 import type { LiveRegistration, LocalConnections } from './local-connections.ts';
 import type { NodeBus } from './node-bus.ts';
 import type { ConnectionTotals, NodeHeartbeat, NodeRecord } from './node-heartbeat.ts';
 import { MAX_CONNECTIONS_PER_COMMAND, MAX_OPERATOR_TEXT_CHARACTERS, type NodeCommand } from './node-messages.ts';
 import type { RevocationMatch, Revocations } from './revocations.ts';
-
-const RECORDS_PER_SCAN = 1_000;
+import { readStoredRecords } from './stored-records.ts';
 
 /** Whether the owning node obeyed; `no_answer` within two seconds leaves open whether it will. */
 export type FleetOutcome = 'done' | 'not_found' | 'no_answer';
@@ -72,7 +70,7 @@ export class LiveConnections {
     this.#local.sample();
     const others = await this.#heartbeat.findOtherNodes();
     const asked = others.filter((nodeId) => filter.nodeId === undefined || filter.nodeId === nodeId);
-    const theirs = await Promise.all(asked.map((nodeId) => this.#readRecords(nodeId)));
+    const theirs = await Promise.all(asked.map((nodeId) => readStoredRecords(this.#redis, nodeId)));
     return [...this.#local.records(), ...theirs.flat()]
       .filter((record) => matchesFilter(record, filter))
       .sort((a, b) => a.since.localeCompare(b.since));
@@ -147,26 +145,6 @@ export class LiveConnections {
       if (ids.length > 0) groups.set(nodeId, ids);
     }
     return groups;
-  }
-
-  /** In parts, so that neither Redis nor this process stops for a large node. */
-  async #readRecords(nodeId: NodeId): Promise<LiveConnectionRecord[]> {
-    const records = new Map<ConnectionId, LiveConnectionRecord>();
-    let cursor = '0';
-    do {
-      const [next, entries] = await this.#redis.hscan(
-        redisKeys.liveConnections(nodeId),
-        cursor,
-        'COUNT',
-        RECORDS_PER_SCAN,
-      );
-      for (let index = 1; index < entries.length; index += 2) {
-        const record = parseLiveConnectionRecord(entries[index] ?? '');
-        if (record?.nodeId === nodeId) records.set(record.id, record);
-      }
-      cursor = next;
-    } while (cursor !== '0');
-    return [...records.values()];
   }
 }
 

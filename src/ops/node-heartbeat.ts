@@ -138,6 +138,18 @@ export class NodeHeartbeat {
     return nodes.map((node) => node.nodeId).filter((nodeId) => nodeId !== this.nodeId);
   }
 
+  /** Nodes on the index that have not beaten for so long that they are on no list. Throws when Redis is away. */
+  async listSilentNodes(): Promise<NodeId[]> {
+    const ids = (await this.#redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1)).map((id) => idFrom<NodeId>(id));
+    const present = await Promise.all(ids.map((id) => this.#redis.exists(redisKeys.node(id))));
+    return ids.filter((id, index) => id !== this.nodeId && present[index] === 0);
+  }
+
+  /** Takes a lost node off the index. Throws when Redis is away. */
+  async forget(nodeId: NodeId): Promise<void> {
+    await this.#redis.zrem(redisKeys.nodes(), nodeId);
+  }
+
   async #beatOnce(): Promise<void> {
     try {
       const now = this.#clock.now();

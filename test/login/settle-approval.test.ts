@@ -2,7 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { isKnownTerminal } from '../../src/catalogue/last-used-targets.ts';
 import { resolveTarget } from '../../src/catalogue/resolve-target.ts';
 import { listTargets } from '../../src/catalogue/targets.ts';
-import { newGrantId } from '../../src/ids.ts';
+import { systemClock } from '../../src/clock.ts';
+import { newGrantId, newNodeId } from '../../src/ids.ts';
 import { createLog } from '../../src/log.ts';
 import { Grants } from '../../src/login/grants.ts';
 import type { Approval, LoginRequest } from '../../src/login/login-request.ts';
@@ -57,6 +58,7 @@ async function approvedScene(how: Pick<Approval, 'remember' | 'grantId'>) {
   const choice = { userId, computeId: compute.id, database: null, databaseRole: null, access: 'read_write' } as const;
   const approved: LoginRequest = { ...request, approval: { ...choice, ...how, browserAddress: '203.0.113.7' } };
   const grants = new Grants({ redis, onRevoked: async () => {} });
-  await settleApproval({ catalogue, grants }, approved, await resolveTarget(catalogue, choice));
+  const services = { catalogue, grants, auditTrail: { record: () => {} }, clock: systemClock, nodeId: newNodeId() };
+  await settleApproval(services, approved, await resolveTarget(catalogue, choice));
   return { catalogue, grants, userId, request };
 }

@@ -1,7 +1,7 @@
 // The page on which a signed-in person decides about a login request: who asks, where to, Approve and Deny.
 
 import type { VNode } from 'preact';
-import { NothingToPick, OpenCodeNotice } from '../components/approval/approval-notices.tsx';
+import { CutOffNotice, NothingToPick, OpenCodeNotice } from '../components/approval/approval-notices.tsx';
 import type { ApprovalProps } from '../components/approval/approval-props.ts';
 import { ApprovalTarget } from '../components/approval/approval-target.tsx';
 import { DecisionButtons } from '../components/approval/decision-buttons.tsx';
@@ -35,6 +35,7 @@ export function ApprovalPage(props: ApprovalProps): VNode {
           <form class="card stack ask-where" method="post" action={path} data-decide={path}>
             <CsrfField frame={frame} />
             {props.hasOpenCode && <OpenCodeNotice />}
+            {props.isCutOff && <CutOffNotice />}
             {hasNothing ? <NothingToPick /> : <ApprovalTarget {...props} />}
             <DecisionButtons {...props} />
           </form>

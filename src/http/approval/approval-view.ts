@@ -53,6 +53,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     step: strongestStep(sight),
     problem: sight.problem,
     hasOpenCode: request.stepUp !== null,
+    isCutOff: request.waiting === 'none' && request.stepUp === null,
     picker: {
       path: `/psql_session/${request.id}`,
       search: cleanForPage(offered.search),

@@ -24,10 +24,7 @@ export function connectionView(request: LoginRequest): StatusView | null {
     case 'expired':
       return stopped('This link has expired', `Nobody approved it in time. ${AGAIN}`);
     case 'abandoned':
-      return stopped(
-        'The terminal closed',
-        `It stopped waiting before the login was approved, so nothing was opened. ${AGAIN}`,
-      );
+      return abandonedView(request.reason);
     default:
       return assertNever(request.status);
   }
@@ -47,6 +44,11 @@ function progressView(progress: Progress): StatusView {
       return stopped(
         'The connection failed',
         `${asSentence(cleanForPage(progress.message))} Your terminal says the same.`,
+      );
+    case 'node_lost':
+      return stopped(
+        'The connection was lost',
+        `The gateway that was opening it stopped, and your terminal was cut off with it. ${AGAIN}`,
       );
     case 'terminal_closed':
       return stopped('The terminal closed', `It went away before the connection stood. ${AGAIN}`);
@@ -74,11 +76,11 @@ function connected(progress: Extract<Progress, { kind: 'connected' }>): Omit<Sta
   };
 }
 
-function isToConnectAgain({ waiting, origin, progress }: LoginRequest): boolean {
-  return waiting === 'none' && origin.noticeBlind && progress.kind === 'waiting';
+function isToConnectAgain({ waiting, progress }: LoginRequest): boolean {
+  return waiting === 'none' && progress.kind === 'waiting';
 }
 
-/** A client that shows no notices: it has been told to connect again and is let in then. */
+/** No connection waits: the client shows no notices and was told to connect again, or its gateway stopped meanwhile. */
 function letIn({ origin }: LoginRequest): StatusView {
   const application = origin.application === null ? 'your application' : cleanForPage(origin.application);
   return {
@@ -89,6 +91,16 @@ function letIn({ origin }: LoginRequest): StatusView {
     facts: [],
     isFinal: true,
   };
+}
+
+function abandonedView(reason: string | null): StatusView {
+  if (reason === 'node_gone') {
+    return stopped('The terminal was cut off', `The gateway that held it stopped, so nothing was opened. ${AGAIN}`);
+  }
+  return stopped(
+    'The terminal closed',
+    `It stopped waiting before the login was approved, so nothing was opened. ${AGAIN}`,
+  );
 }
 
 function deniedView(reason: string | null): StatusView {

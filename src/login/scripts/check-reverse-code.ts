@@ -13,7 +13,8 @@ local status, digest, approval, last_move =
 if last_move == attempt.nonce then return answer('moved') end
 if status ~= 'claimed' or not digest then return answer('refused') end
 if digest == attempt.digest then
-  redis.call('HSET', record, 'status', 'consumed', 'approval', approval, 'approved_at', digits(now), 'last_move', attempt.nonce)
+  -- The connection that typed them is the request's from now on.
+  redis.call('HSET', record, 'waiting', 'connection', 'status', 'consumed', 'approval', approval, 'approved_at', digits(now), 'last_move', attempt.nonce)
   redis.call('HDEL', record, 'code_digest', 'code_approval', 'code_tries_left')
   changed()
   return answer('moved')

@@ -1,4 +1,4 @@
-// What a person should know before deciding: that a code is open, that nothing can be picked.
+// What a person should know before deciding: that the terminal is gone, that a code is open, that nothing can be picked.
 
 import type { VNode } from 'preact';
 import { Notice } from '../notice.tsx';
@@ -7,6 +7,14 @@ export function OpenCodeNotice(): VNode {
   return (
     <Notice tone="plain" title="You have a code already">
       <p>Run the command again and type it there. Getting another code makes the first one useless.</p>
+    </Notice>
+  );
+}
+
+export function CutOffNotice(): VNode {
+  return (
+    <Notice tone="plain" title="The terminal does not wait any more">
+      <p>Approve, then connect again from there: it is let in without a question.</p>
     </Notice>
   );
 }

@@ -19,6 +19,8 @@ export interface ApprovalProps {
   readonly problem: string | null;
   /** Digits were shown before and wait for the terminal. */
   readonly hasOpenCode: boolean;
+  /** No connection waits any more: an approval is for the next one of the same terminal. */
+  readonly isCutOff: boolean;
   readonly picker: TargetPickerProps;
   readonly picked: {
     readonly database: string;

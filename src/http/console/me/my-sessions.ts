@@ -58,11 +58,12 @@ export async function endOwnConnection(visit: Visit): Promise<void> {
 }
 
 export async function revokeGrant(visit: Visit): Promise<void> {
-  const { parts, person } = visit;
+  const { parts, person, response } = visit;
   const id = idFrom<GrantId>(param(visit, 'grantId'));
   const grant = await parts.grants.get(id);
   if (grant?.userId !== person.userId) throw new PosternError('not_found', { params: { thing: 'grant' } });
-  await parts.grants.revoke(id);
+  const by = { actorType: 'person', actorId: person.userId, actorEmail: requireSession(response).user.email } as const;
+  await parts.grants.revoke(id, by);
   goTo(visit, done(PATH, 'grant_revoked'));
 }
 

@@ -1,0 +1,58 @@
+// What is done for the connections of a node that died: their login requests are settled, and the audit trail gets the end
+// that the node itself could not write. Their sockets and upstreams closed with its process.
+
+import { findEndedConnections } from '../catalogue/audit-trail-reader.ts';
+import { type LostLoginServices, settleLostLogin } from '../login/settle-lost-login.ts';
+import type { LiveConnectionRecord } from '../ops/live-connection.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import { actorOf } from './audit-connection.ts';
+
+const LOGINS_AT_A_TIME = 50;
+const REASON = 'node_lost';
+
+/** May be called again with the same ones. Throws `store_unavailable`. */
+export async function settleLostConnections(
+  services: LostLoginServices & { readonly metrics: Pick<Metrics, 'endings'> },
+  records: readonly LiveConnectionRecord[],
+): Promise<void> {
+  const loginIds = records.flatMap(({ loginRequestId }) => loginRequestId ?? []);
+  for (let first = 0; first < loginIds.length; first += LOGINS_AT_A_TIME) {
+    await Promise.all(loginIds.slice(first, first + LOGINS_AT_A_TIME).map((id) => settleLostLogin(services, id)));
+  }
+  const connectionIds = records.map(({ id }) => id);
+  const ended = await findEndedConnections(services.catalogue, connectionIds);
+  for (const record of records.filter(({ id }) => !ended.has(id))) {
+    services.metrics.endings.inc({ reason: REASON });
+    recordEnd(services, record);
+  }
+}
+
+function recordEnd({ auditTrail, clock, nodeId }: LostLoginServices, record: LiveConnectionRecord): void {
+  const at = clock.now();
+  auditTrail.record({
+    at,
+    nodeId,
+    ...actorOf(record),
+    event: record.phase === 'relaying' ? 'connection.ended' : 'connection.failed',
+    outcome: 'failure',
+    reason: REASON,
+    subject: record.nodeId,
+    accountId: record.accountId,
+    projectId: record.projectId,
+    computeId: record.computeId,
+    database: record.database,
+    databaseRole: record.databaseRole,
+    loginRequestId: record.loginRequestId,
+    grantId: record.grantId,
+    connectionId: record.id,
+    terminalIp: record.address,
+    terminalPort: record.port,
+    tls: record.tls,
+    upstreamPid: record.upstreamPid,
+    bytesToUpstream: record.bytesToUpstream,
+    bytesToClient: record.bytesToClient,
+    durationMs: at.getTime() - Date.parse(record.since),
+    untrustedUser: record.requestedUser,
+    untrustedApplication: record.application,
+  });
+}

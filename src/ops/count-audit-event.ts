@@ -1,0 +1,35 @@
+// Counts what the audit trail is told: logins and grants by what becomes of them, wherever that is decided.
+
+import type { AuditEventName } from '../catalogue/audit-event-codes.ts';
+import type { AuditEventInput } from '../catalogue/audit-events.ts';
+import type { Metrics } from './metrics.ts';
+
+const LOGIN_STATUSES: Partial<Readonly<Record<AuditEventName, string>>> = {
+  'login.requested': 'issued',
+  'login.claimed': 'claimed',
+  'login.approved': 'approved',
+  'login.consumed': 'consumed',
+  'login.denied': 'denied',
+  'login.reported': 'denied',
+  'login.expired': 'expired',
+  'login.abandoned': 'abandoned',
+};
+
+const GRANT_EVENTS: Partial<Readonly<Record<AuditEventName, string>>> = {
+  'grant.created': 'created',
+  'grant.used': 'used',
+  'grant.revoked': 'revoked',
+  'grant.ended': 'used_up',
+};
+
+/** A move that was refused, since another one had won, counts for nothing. */
+export function countAuditEvent(
+  { event, outcome }: Pick<AuditEventInput, 'event' | 'outcome'>,
+  metrics: Pick<Metrics, 'loginRequests' | 'grants'>,
+): void {
+  if (outcome !== 'success') return;
+  const status = LOGIN_STATUSES[event];
+  if (status !== undefined) metrics.loginRequests.inc({ status });
+  const happening = GRANT_EVENTS[event];
+  if (happening !== undefined) metrics.grants.inc({ event: happening });
+}
