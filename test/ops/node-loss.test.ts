@@ -1,10 +1,11 @@
 // What happens to the registry when a node or Redis dies.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { newUserId } from '../../src/ids.ts';
 import { newCancelKey } from '../../src/protocol/cancel-key.ts';
 import { redisKeys } from '../../src/redis-keys.ts';
-import { connectionRecord, recordingHandle, startTestNode } from '../support/fleet-for-tests.ts';
+import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/fleet-for-tests.ts';
 import { redisKinds, startDebianRedis } from '../support/redis-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -30,12 +31,82 @@ describe.each(redisKinds)('a node that dies, on $name', ({ start }) => {
     );
     expect(await survivor.liveConnections.list()).toEqual([]);
     expect(await survivor.cancelRoutes.cancel(key)).toBe('unknown');
-    expect(await survivor.redis.pttl(redisKeys.liveConnections(dying.nodeId))).toBeGreaterThan(0);
     const own = survivor.liveConnections.register(
       connectionRecord(survivor.nodeId, { userId: record.userId }),
       recordingHandle(),
     );
     expect(await own.findExceededCap({ person: 1 })).toBeNull();
+    await waitUntil(
+      async () => (await keysOf(survivor, dying)).length === 0,
+      'nothing of it is left in Redis',
+      SEEN_WITHIN_MS,
+    );
+  });
+
+  it('has its connections seen to by one of the living, again until that works, and is cleared away then', async () => {
+    await using redis = await start();
+    await using first = await startTestNode(redis.url);
+    await using second = await startTestNode(redis.url);
+    await using dying = await startTestNode(redis.url);
+    const record = connectionRecord(dying.nodeId);
+    dying.liveConnections.register(record, recordingHandle());
+    await waitUntil(async () => (await first.liveConnections.list()).length === 1, 'it is listed');
+    const seen: string[] = [];
+    for (const node of [first, second]) {
+      node.onConnectionsLost(async (records) => {
+        seen.push(...records.map(({ id }) => id));
+        expect(await keysOf(node, dying)).not.toEqual([]);
+      });
+    }
+    dying.heartbeat.stopBeating();
+    await waitUntil(async () => (await keysOf(first, dying)).length === 0, 'it is cleared away', SEEN_WITHIN_MS);
+    expect(seen).toEqual([record.id]);
+    expect(await first.heartbeat.listSilentNodes()).toEqual([]);
+  });
+
+  it('and comes back, since it was only frozen, is listed again with what it holds', async () => {
+    await using redis = await start();
+    await using survivor = await startTestNode(redis.url);
+    await using frozen = await startTestNode(redis.url);
+    const record = connectionRecord(frozen.nodeId);
+    frozen.liveConnections.register(record, recordingHandle());
+    await waitUntil(async () => (await survivor.liveConnections.list()).length === 1, 'it is listed');
+    frozen.heartbeat.stopBeating();
+    await waitUntil(async () => (await keysOf(survivor, frozen)).length === 0, 'it is cleared away', SEEN_WITHIN_MS);
+    await frozen.heartbeat.beat();
+    expect(await survivor.liveConnections.list()).toEqual([record]);
+  });
+});
+
+/** What Redis has of a node's own. */
+async function keysOf({ redis }: TestNode, { nodeId }: TestNode): Promise<string[]> {
+  const keys = [redisKeys.liveConnections(nodeId), redisKeys.connectionCounts(nodeId), redisKeys.cancelRoutes(nodeId)];
+  const present = await Promise.all(keys.map((key) => redis.exists(key)));
+  return keys.filter((_key, index) => present[index] === 1);
+}
+
+describe('a Redis that hangs for longer than nodes may be silent', () => {
+  it('makes nobody take the others for lost', async () => {
+    await using redis = await startDebianRedis();
+    await using here = await startTestNode(redis.url);
+    await using there = await startTestNode(redis.url);
+    const record = connectionRecord(there.nodeId);
+    there.liveConnections.register(record, recordingHandle());
+    await waitUntil(async () => (await here.liveConnections.list()).length === 1, 'it is listed');
+    const lost: string[] = [];
+    for (const node of [here, there]) {
+      node.onConnectionsLost(async (records) => void lost.push(...records.map(({ id }) => id)));
+    }
+    process.kill(redis.pid, 'SIGSTOP');
+    await pause(8_000);
+    process.kill(redis.pid, 'SIGCONT');
+    const isBack = async () => (await here.liveConnections.list().catch(() => [])).length === 1;
+    await waitUntil(isBack, 'the connection is listed', SEEN_WITHIN_MS);
+    const beats = await here.redis.zscore(redisKeys.nodes(), there.nodeId);
+    const beatsOn = async () =>
+      Number(await here.redis.zscore(redisKeys.nodes(), there.nodeId)) > Number(beats) + 5_000;
+    await waitUntil(beatsOn, 'both have looked around several times', SEEN_WITHIN_MS);
+    expect(lost).toEqual([]);
   });
 });
 

@@ -12,6 +12,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'login.consumed': 'A terminal used the approval',
   'grant.created': 'An approval was remembered',
   'grant.used': 'A remembered approval was used',
+  'grant.ended': 'A remembered approval was used up',
   'grant.revoked': 'Revoked a remembered approval',
   'connection.started': 'Connected',
   'connection.ended': 'Disconnected',
