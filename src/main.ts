@@ -6,7 +6,7 @@ import { createProgram, explain } from './cli/program.ts';
 import { type Config, loadConfig } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { type Addresses, createPostern } from './postern.ts';
-import { ConfigError, unknownVariables } from './read-environment.ts';
+import { unknownVariables } from './read-environment.ts';
 import { runWorkers } from './run-workers.ts';
 import { reportReady } from './worker-pool.ts';
 
@@ -19,26 +19,32 @@ async function serve({ demo }: { demo: 'with' | 'without' }): Promise<void> {
 }
 
 async function serveAlone(config: Config, log: Log): Promise<void> {
-  const postern = await createPostern(config, { log });
+  const starting = createPostern(config, { log });
   onStopSignal(async () => {
     log.info('draining');
+    const postern = await starting;
     await postern.drain();
     await postern.close();
   });
-  const addresses = await postern.listen();
+  const postern = await starting;
+  const addresses = await postern.listen().catch(async (error: unknown) => {
+    await postern.close();
+    throw error;
+  });
   if (cluster.isWorker) reportReady(addresses);
   else print(config, addresses);
 }
 
 async function serveByWorkers(config: Config, log: Log): Promise<void> {
-  const workers = await runWorkers(config, log);
-  onStopSignal(() => workers.stop());
+  const starting = runWorkers(config, log);
+  onStopSignal(async () => (await starting).stop());
+  const workers = await starting;
   process.on('SIGHUP', () => void workers.restartOneByOne());
   print(config, workers.addresses);
 }
 
 /**
- * The second signal means now. A terminal sends its Ctrl-C to every process, and a supervisor may do so with SIGHUP: a
+ * Also while a node starts, so that it leaves nothing behind. The second signal means now. A terminal sends its Ctrl-C to every process, and a supervisor may do so with SIGHUP: a
  * worker leaves both to its primary, which then tells it to stop.
  */
 function onStopSignal(stop: () => Promise<void>): void {
@@ -68,6 +74,6 @@ const { env: environment, stdin, stdout, stderr } = process;
 createProgram({ serve, io: { environment, stdin, stdout, stderr } })
   .parseAsync()
   .catch((error: unknown) => {
-    process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : explain(error));
+    process.stderr.write(explain(error));
     process.exit(1);
   });

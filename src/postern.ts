@@ -8,6 +8,7 @@ import { createSetupCodeIfEmpty } from './catalogue/setup-codes.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Closers } from './closers.ts';
 import type { Config } from './config.ts';
+import type { VariableName } from './config-variables.ts';
 import { derivedSecret } from './derived-secret.ts';
 import { startBackingServices } from './embedded/backing-services.ts';
 import { openServerCertificates } from './embedded/server-certificates.ts';
@@ -24,6 +25,7 @@ import { createOps, type Ops } from './ops/create-ops.ts';
 import { openProvisioning } from './provisioning/open-provisioning.ts';
 import type { Provisioning } from './provisioning/provisioning.ts';
 import { welcomeBack, welcomeOperator } from './provisioning/welcome-operator.ts';
+import { ConfigError } from './read-environment.ts';
 import { openRedisClients } from './redis-client.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import type { Secret } from './secret.ts';
@@ -50,7 +52,7 @@ export interface Postern extends Ops {
   readonly provisioning: Provisioning;
   readonly metering: Metering;
   readonly gateway: Gateway;
-  /** Opens all listeners; resolves when psql can log in. */
+  /** Opens all listeners; resolves when psql can log in. Throws ConfigError naming the variable whose port cannot be had. */
   listen(): Promise<Addresses>;
   /** Refuses new connections and waits for the old ones, at most the configured drain limit. */
   drain(): Promise<void>;
@@ -160,9 +162,9 @@ async function build(config: Config, building: Building): Promise<Postern> {
     async listen() {
       await ops.start();
       closers.add('the web side', () => http.close());
-      const httpAddress = await http.listen();
+      const httpAddress = await naming('POSTERN_HTTP_PORT', http.listen());
       closers.add('the gateway', () => gateway.close());
-      const pgAddress = await gateway.listen();
+      const pgAddress = await naming('POSTERN_PG_PORT', gateway.listen());
       await welcomeBack(welcome);
       http.setReady('ready');
       metering.start();
@@ -175,6 +177,15 @@ async function build(config: Config, building: Building): Promise<Postern> {
   };
 }
 
+/** What cannot be listened on is the fault of the variable that asked for it. */
+async function naming<T>(variable: VariableName, listening: Promise<T>): Promise<T> {
+  try {
+    return await listening;
+  } catch (error) {
+    throw new ConfigError([`${variable}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
 function catalogueSettings({ organizations }: Config) {
   return {
     defaultPlan: organizations.defaultPlan,
@@ -184,7 +195,8 @@ function catalogueSettings({ organizations }: Config) {
 }
 
 async function withPorts(config: Config): Promise<Config> {
-  const [pgPort, httpPort] = [await usablePort(config.pg), await usablePort(config.http)];
+  const pgPort = await naming('POSTERN_PG_HOST', usablePort(config.pg));
+  const httpPort = await naming('POSTERN_HTTP_HOST', usablePort(config.http));
   return { ...config, pg: { ...config.pg, port: pgPort }, http: { ...config.http, port: httpPort } };
 }
 

@@ -21,11 +21,11 @@ export interface RunningWorkers {
 /** Resolves when all workers serve. */
 export async function runWorkers(config: Config, log: Log): Promise<RunningWorkers> {
   const services = await startBackingServices(config, log);
-  await ensureServerCertificates(config);
-  const pool = new WorkerPool({
-    environmentOf: workerEnvironments(config, await sharedEnvironment(config, services)),
-    log,
+  const environmentOf = await workerEnvironments(config, services).catch(async (error: unknown) => {
+    await services.close();
+    throw error;
   });
+  const pool = new WorkerPool({ environmentOf, log });
   const stop = async () => {
     await pool.stop();
     await services.close();
@@ -41,8 +41,10 @@ export async function runWorkers(config: Config, log: Log): Promise<RunningWorke
   }
 }
 
-/** Each process is a node of its own name; its metrics port follows from its slot. */
-function workerEnvironments(config: Config, shared: Readonly<Record<string, string>>) {
+/** Each process is a node of its own name; its metrics port follows from its slot. Makes what they share first. */
+async function workerEnvironments(config: Config, services: BackingServices) {
+  await ensureServerCertificates(config);
+  const shared = await sharedEnvironment(config, services);
   const nodePrefix = config.nodeId ?? newNodeId();
   const state = { startedCount: 0 };
   return (slot: number): Record<string, string> => {

@@ -99,7 +99,8 @@ function connect(options: CatalogueOptions, use: PoolUse): Kysely<Schema> {
     // Counters and ids stay far below 2^53, so int8 arrives as a number.
     types: { getTypeParser: (oid, format) => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) },
   });
-  pool.on('error', (error) => options.log.warn({ err: error }, 'an idle catalogue connection was lost'));
+  // The error itself carries the whole client.
+  pool.on('error', (error) => options.log.warn({ cause: error.message }, 'an idle catalogue connection was lost'));
   // Whoever uses the connection learns of its loss by the query; unheard, the event would end the process.
   pool.on('connect', (client) => {
     client.on('error', (error) => options.log.debug({ err: error }, 'a catalogue connection was lost'));

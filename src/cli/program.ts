@@ -48,14 +48,22 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   return program;
 }
 
-/** What a failed command says: the message and what to do next. */
+/** What a failed command says to whoever runs the installation: the message, why, and what to do next. */
 export function explain(error: unknown): string {
-  // Node's error of a connection that was tried on several addresses has no message of its own.
-  if (error instanceof AggregateError) return error.errors.map(explain).join('');
   if (error instanceof ApiRefused) return cleanUpstreamText(refusalOf(error));
-  if (!(error instanceof PosternError)) return `${String(error)}\n`;
-  const { message, hint } = error;
-  return hint === null ? `${message}\n` : `${message}\n${hint}\n`;
+  if (!(error instanceof PosternError)) return `${reasonsOf(error)}\n`;
+  if (error.code === 'store_unavailable') {
+    return `the catalogue cannot be reached: ${reasonsOf(error.cause)}\nCheck DATABASE_URL, or retry in a moment.\n`;
+  }
+  return error.hint === null ? `${reasonsOf(error)}\n` : `${reasonsOf(error)}\n${error.hint}\n`;
+}
+
+/** The message of an error and of what caused it. */
+function reasonsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Node's error of a connection that was tried on several addresses has no message of its own.
+  if (error instanceof AggregateError) return error.errors.map(reasonsOf).join('; ');
+  return error.cause === undefined ? error.message : `${error.message}: ${reasonsOf(error.cause)}`;
 }
 
 /** The request's id finds the call in the log of the installation. */

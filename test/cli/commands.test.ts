@@ -91,6 +91,18 @@ describe('the command line', () => {
     expect(events.join()).not.toMatch(/sesame|correct horse/);
   });
 
+  it('says why the catalogue cannot be reached, without the password', async () => {
+    const away = nodeEnvironment('postgres://postern:hunter22@127.0.0.1:1/postern', 'redis://127.0.0.1:1');
+    expect(
+      await runCommand(away, ['user', 'add', 'a@example.com', '--name', 'A', '--password-stdin'], PASSWORD),
+    ).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr:
+        'the catalogue cannot be reached: connect ECONNREFUSED 127.0.0.1:1\nCheck DATABASE_URL, or retry in a moment.\n',
+    });
+  });
+
   it('shows the configuration with its secrets masked, and then what is wrong with it', async () => {
     const lines = JSON.parse(await runs(['config', '--json']));
     const shown = { name: 'DATABASE_URL', value: '********', source: 'environment' };

@@ -88,6 +88,19 @@ describe('an embedded Postgres that is killed while it serves', () => {
   });
 });
 
+describe('a start that fails', () => {
+  // The embedded Postgres used to be left running behind it.
+  it('names the variable whose port is taken, and leaves no Postgres behind', async () => {
+    await using other = await temporaryFolder();
+    await chmod(other.path, 0o711);
+    const environment = { POSTERN_PG_PORT: String(postern.pgPort) };
+    await expect(startPosternProcess({ cwd: other.path, environment })).rejects.toThrow(
+      /^Postern ended: configuration is not usable:\n {2}POSTERN_PG_PORT: listen EADDRINUSE: \S/m,
+    );
+    await expect(postmasterPid(join(other.path, CLUSTER))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
 describe('the next start', () => {
   it('keeps people, projects and data, and shows no set-up link', async () => {
     await postern.close();
