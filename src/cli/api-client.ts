@@ -30,6 +30,16 @@ export class ApiRefused extends Error {
   }
 }
 
+/** The path of a template whose places are names as people typed them. Throws `invalid_input` for a name that leads elsewhere. */
+export function apiPath(parts: TemplateStringsArray, ...names: ReadonlyArray<string | undefined>): string {
+  return String.raw({ raw: parts }, ...names.map(segmentOf));
+}
+
+function segmentOf(name = ''): string {
+  if (name !== '' && name !== '.' && name !== '..') return encodeURIComponent(name);
+  throw new PosternError('invalid_input', { params: { problem: `"${name}" is not a name or an id` } });
+}
+
 export interface ApiClientOptions {
   /** The installation's address, with or without `/api/v2`. */
   readonly host: string;

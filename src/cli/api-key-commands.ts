@@ -1,6 +1,7 @@
 // `postern keys`: API keys of yours, of an organization and of its projects, over the API.
 
 import type { Command } from 'commander';
+import { apiPath } from './api-client.ts';
 import { type ApiOptions, apiCommand } from './api-commands.ts';
 import { group } from './command-group.ts';
 import type { CommandIo } from './command-io.ts';
@@ -52,10 +53,10 @@ export function addApiKeyCommands(program: Command, io: CommandIo): void {
     .description('revoke a key, at once')
     .option(...ORG);
   apiCommand<KeyOptions>(io, revoke, async (tools, { org }, [id]) => {
-    tools.printRow(['id', 'name', 'revoked'], await tools.api.delete(`${pathOf(org)}/${id}`));
+    tools.printRow(['id', 'name', 'revoked'], await tools.api.delete(`${pathOf(org)}${apiPath`/${id}`}`));
   });
 }
 
 function pathOf(org: string | undefined): string {
-  return org === undefined ? '/api_keys' : `/organizations/${org}/api_keys`;
+  return org === undefined ? '/api_keys' : apiPath`/organizations/${org}/api_keys`;
 }

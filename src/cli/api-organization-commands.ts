@@ -1,7 +1,8 @@
 // `postern orgs`, `postern members`, `postern invitations`: organizations and their people, over the API.
 
 import { type Command, Option } from 'commander';
-import type { ApiRow } from './api-client.ts';
+import { emailKey } from '../catalogue/email-address.ts';
+import { type ApiRow, apiPath } from './api-client.ts';
 import { type ApiOptions, apiCommand } from './api-commands.ts';
 import { group } from './command-group.ts';
 import type { CommandIo } from './command-io.ts';
@@ -50,7 +51,7 @@ function addMemberCommands(program: Command, io: CommandIo): void {
       .description('list members')
       .requiredOption(...ORG),
     async (tools, { org }) => {
-      const rows = await tools.api.list(`/organizations/${org}/members`, 'members');
+      const rows = await tools.api.list(apiPath`/organizations/${org}/members`, 'members');
       tools.printRows(
         'Members',
         [
@@ -71,7 +72,7 @@ function addMemberCommands(program: Command, io: CommandIo): void {
       .requiredOption(...ORG)
       .addOption(roleOption().makeOptionMandatory()),
     async (tools, { org, role }, [id]) => {
-      tools.printRow(['id', 'role'], await tools.api.patch(`/organizations/${org}/members/${id}`, { role }));
+      tools.printRow(['id', 'role'], await tools.api.patch(apiPath`/organizations/${org}/members/${id}`, { role }));
     },
   );
   apiCommand<OrgOptions>(
@@ -81,7 +82,7 @@ function addMemberCommands(program: Command, io: CommandIo): void {
       .description('remove a member, or leave')
       .requiredOption(...ORG),
     async (tools, { org }, [id]) => {
-      await tools.api.delete(`/organizations/${org}/members/${id}`);
+      await tools.api.delete(apiPath`/organizations/${org}/members/${id}`);
       tools.printRow(['removed'], { removed: id });
     },
   );
@@ -89,7 +90,7 @@ function addMemberCommands(program: Command, io: CommandIo): void {
 
 function addInvitationCommands(program: Command, io: CommandIo): void {
   const invitations = group(program, 'invitations', 'invitations to an organization, over the API');
-  const pathOf = (org: string) => `/organizations/${org}/invitations`;
+  const pathOf = (org: string) => apiPath`/organizations/${org}/invitations`;
   apiCommand<OrgOptions>(
     io,
     invitations
@@ -110,7 +111,12 @@ function addInvitationCommands(program: Command, io: CommandIo): void {
     async (tools, { org, role }, emails) => {
       const wanted = emails.flatMap((list) => list.split(',')).map((email) => ({ email: email.trim(), role }));
       const { invitations: made } = await tools.api.post(pathOf(org), { invitations: wanted });
-      tools.printRows('Invitations', INVITATION_COLUMNS, Array.isArray(made) ? made : []);
+      const rows: ApiRow[] = Array.isArray(made) ? made : [];
+      tools.printRows('Invitations', INVITATION_COLUMNS, rows);
+      const named = new Set(rows.map(({ email }) => emailKey(String(email))));
+      for (const { email } of wanted) {
+        if (!named.has(emailKey(email))) io.stderr.write(`${email} is a member already\n`);
+      }
     },
   );
   apiCommand<OrgOptions>(
@@ -120,7 +126,10 @@ function addInvitationCommands(program: Command, io: CommandIo): void {
       .description('send a new link')
       .requiredOption(...ORG),
     async (tools, { org }, [id]) => {
-      tools.printRow(['id', 'email', 'expires_at'], await tools.api.post(`${pathOf(org)}/${id}/resend`));
+      tools.printRow(
+        ['id', 'email', 'expires_at'],
+        await tools.api.post(apiPath`/organizations/${org}/invitations/${id}/resend`),
+      );
     },
   );
   apiCommand<OrgOptions>(
@@ -130,7 +139,7 @@ function addInvitationCommands(program: Command, io: CommandIo): void {
       .description('withdraw an invitation')
       .requiredOption(...ORG),
     async (tools, { org }, [id]) => {
-      tools.printRow(['id', 'email'], await tools.api.delete(`${pathOf(org)}/${id}`));
+      tools.printRow(['id', 'email'], await tools.api.delete(apiPath`/organizations/${org}/invitations/${id}`));
     },
   );
 }

@@ -1,6 +1,7 @@
 // `postern projects`: projects of yours and of your organizations, over the API.
 
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { apiPath } from './api-client.ts';
 import { type ApiOptions, type ApiTools, apiCommand, thingIn } from './api-commands.ts';
 import { group } from './command-group.ts';
 import type { CommandIo } from './command-io.ts';
@@ -24,7 +25,7 @@ interface ListOptions extends ApiOptions {
 interface CreateOptions extends ApiOptions {
   readonly org?: string;
   readonly name?: string;
-  readonly pgVersion?: string;
+  readonly pgVersion?: number;
   readonly region?: string;
 }
 
@@ -57,7 +58,7 @@ function addReadingCommands(projects: Command, io: CommandIo): void {
     tools.printRows('Projects', COLUMNS, rows);
   });
   apiCommand(io, projects.command('get <id>').description('show a project'), async (tools, _options, [id]) => {
-    tools.printRow(FIELDS, thingIn(await tools.api.get(`/projects/${id}`), 'project'));
+    tools.printRow(FIELDS, thingIn(await tools.api.get(apiPath`/projects/${id}`), 'project'));
   });
   const uri = projects
     .command('connection-string <id>')
@@ -67,7 +68,7 @@ function addReadingCommands(projects: Command, io: CommandIo): void {
   apiCommand<UriOptions>(io, uri, async (tools, options, [id = '']) => {
     const names = await ownNames(tools, id);
     const query = { database_name: options.database ?? names.database, role_name: options.role ?? names.role };
-    tools.printRow(['uri'], await tools.api.get(`/projects/${id}/connection_uri`, query));
+    tools.printRow(['uri'], await tools.api.get(apiPath`/projects/${id}/connection_uri`, query));
   });
 }
 
@@ -77,22 +78,22 @@ function addChangingCommands(projects: Command, io: CommandIo): void {
     .description('make a project; its connection string is shown')
     .option('--name <name>', 'without it the id')
     .option('--org <id>', 'owned by that organization; without it by you')
-    .option('--pg-version <version>', 'major version of Postgres')
+    .option('--pg-version <version>', 'major version of Postgres', wholeNumber)
     .option('--region <region>', 'region of the host');
   apiCommand<CreateOptions>(io, create, async (tools, { name, org, pgVersion, region }) => {
-    const pg_version = pgVersion === undefined ? undefined : Number(pgVersion);
-    const reply = await tools.api.post('/projects', { project: { name, org_id: org, pg_version, region_id: region } });
+    const project = { name, org_id: org, pg_version: pgVersion, region_id: region };
+    const reply = await tools.api.post('/projects', { project });
     const [uri] = Array.isArray(reply.connection_uris) ? reply.connection_uris : [];
     const connection_uri = Object(uri).connection_uri;
     tools.printRow([...FIELDS, 'connection_uri'], { ...thingIn(reply, 'project'), connection_uri });
   });
   const rename = projects.command('rename <id> <name>').description('rename a project');
   apiCommand(io, rename, async (tools, _options, [id, name]) => {
-    tools.printRow(FIELDS, thingIn(await tools.api.patch(`/projects/${id}`, { project: { name } }), 'project'));
+    tools.printRow(FIELDS, thingIn(await tools.api.patch(apiPath`/projects/${id}`, { project: { name } }), 'project'));
   });
   const remove = projects.command('delete <id>').description('delete a project for good, with its databases');
   apiCommand(io, remove, async (tools, _options, [id]) => {
-    tools.printRow(['id', 'name'], thingIn(await tools.api.delete(`/projects/${id}`), 'project'));
+    tools.printRow(['id', 'name'], thingIn(await tools.api.delete(apiPath`/projects/${id}`), 'project'));
   });
   const transfer = projects
     .command('transfer <ids...>')
@@ -100,16 +101,22 @@ function addChangingCommands(projects: Command, io: CommandIo): void {
     .option('--from <org>', 'from that organization; without it from you')
     .requiredOption('--to <org>', 'the organization');
   apiCommand<TransferOptions>(io, transfer, async (tools, { from, to }, ids) => {
-    const path = from === undefined ? '/users/me/projects/transfer' : `/organizations/${from}/projects/transfer`;
+    const path = from === undefined ? '/users/me/projects/transfer' : apiPath`/organizations/${from}/projects/transfer`;
     await tools.api.post(path, { destination_org_id: to, project_ids: ids });
     tools.printRow(['moved', 'to'], { moved: ids.length, to });
   });
 }
 
+function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a whole number, such as 16.');
+}
+
 /** The first database and role of the default branch. */
 async function ownNames({ api }: ApiTools, id: string): Promise<{ database: string; role: string }> {
-  const branches = await api.list(`/projects/${id}/branches`, 'branches');
-  const branch = `/projects/${id}/branches/${branches.find((each) => each.default === true)?.id}`;
+  const branches = await api.list(apiPath`/projects/${id}/branches`, 'branches');
+  const branchId = String(branches.find((each) => each.default === true)?.id ?? '');
+  const branch = apiPath`/projects/${id}/branches/${branchId}`;
   const [database] = await api.list(`${branch}/databases`, 'databases');
   const [role] = await api.list(`${branch}/roles`, 'roles');
   return { database: String(database?.name ?? ''), role: String(role?.name ?? '') };

@@ -118,6 +118,26 @@ describe('keys and consumption', () => {
 });
 
 describe('a call that cannot be made', () => {
+  it('takes names for names, and not for another path', async () => {
+    const environment = { POSTERN_API_HOST: web.localUrl, POSTERN_API_KEY: caller.key };
+    const get = (id: string) => runCommand(environment, ['projects', 'get', id]);
+    expect(await get('../users/me')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('project "../users/me" not found'),
+    });
+    expect(await get('..')).toMatchObject({ exitCode: 1, stderr: '".." is not a name or an id\n' });
+    const members = await runCommand(environment, ['members', 'list', '--org', 'nope']);
+    expect(members).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('organization "nope" not found') });
+  });
+
+  it('says who was a member already', async () => {
+    const environment = { POSTERN_API_HOST: web.localUrl, POSTERN_API_KEY: caller.key };
+    const emails = `${caller.email.toUpperCase()}, somebody@example.com`;
+    const made = await runCommand(environment, ['invitations', 'create', emails, '--org', organization.id]);
+    expect(made).toMatchObject({ exitCode: 0, stderr: `${caller.email.toUpperCase()} is a member already\n` });
+    expect(made.stdout).toContain('somebody@example.com');
+  });
+
   it('says why, and which request it was', async () => {
     const unset = await runCommand({ POSTERN_API_HOST: web.localUrl }, ['orgs', 'list']);
     expect(unset).toMatchObject({ exitCode: 1, stderr: 'no API key: set POSTERN_API_KEY\n' });

@@ -2,8 +2,9 @@
 
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
-import { type AccountId, idFrom, isOrganizationId, personalAccountId } from '../../ids.ts';
+import { type AccountId, personalAccountId } from '../../ids.ts';
 import type { ApiCall } from './api-call.ts';
+import { organizationNamed } from './field-shapes.ts';
 
 /** Without `orgId` a person means the personal account, a key its organization. Throws `not_found` for what is no organization's id. */
 export function accountOfCall({ context: { actor } }: ApiCall, orgId: string | undefined): AccountId {
@@ -19,10 +20,4 @@ export function accountOfCall({ context: { actor } }: ApiCall, orgId: string | u
     default:
       return assertNever(actor);
   }
-}
-
-function organizationNamed(orgId: string): AccountId {
-  const accountId = idFrom<AccountId>(orgId);
-  if (isOrganizationId(orgId)) return accountId;
-  throw new PosternError('not_found', { params: { thing: `organization "${orgId}"` } });
 }

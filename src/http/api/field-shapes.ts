@@ -1,7 +1,8 @@
 // The fields that many resources share on the wire: times, ids, names, limits of lists.
 
 import { z } from 'zod';
-import { idFrom } from '../../ids.ts';
+import { PosternError } from '../../errors.ts';
+import { type AccountId, idFrom, isOrganizationId } from '../../ids.ts';
 
 type AnyId = ReturnType<typeof idFrom>;
 
@@ -24,6 +25,15 @@ export function idField<T extends AnyId>() {
     .min(1)
     .max(MAX_ID_CHARACTERS)
     .transform((text) => idFrom<T>(text));
+}
+
+/** An organization's id in a path or query. Throws `not_found` for what is no organization's id. */
+export const organizationIdField = z.string().transform(organizationNamed).meta({ type: 'string' });
+
+/** The id, which need not be anybody's. Throws `not_found` for what is no organization's id. */
+export function organizationNamed(text: string): AccountId {
+  if (isOrganizationId(text)) return idFrom<AccountId>(text);
+  throw new PosternError('not_found', { params: { thing: `organization "${text}"` } });
 }
 
 /** A time for the wire; absent when there is none. */

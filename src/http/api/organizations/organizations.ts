@@ -3,10 +3,8 @@
 import { z } from 'zod';
 import { type Account, getAccount } from '../../../catalogue/accounts.ts';
 import { listOwnOrganizations } from '../../../catalogue/organizations.ts';
-import { accountResource, notFound } from '../../../catalogue/permissions.ts';
-import type { AccountId } from '../../../ids.ts';
 import { apiRoute } from '../api-route.ts';
-import { idField, namedIdField, timeField } from '../field-shapes.ts';
+import { namedIdField, organizationIdField, timeField } from '../field-shapes.ts';
 
 // Neon API 2.7.3: Organization
 const organizationShape = z
@@ -21,7 +19,7 @@ const organizationShape = z
   })
   .meta({ id: 'Organization' });
 
-export const organizationParams = z.object({ org_id: idField<AccountId>() });
+export const organizationParams = z.object({ org_id: organizationIdField });
 
 export const listOwnOrganizationsRoute = apiRoute({
   method: 'get',
@@ -46,9 +44,7 @@ export const getOrganization = apiRoute({
   status: 200,
   reply: organizationShape,
   perform: async ({ catalogue, context }, { params }) => {
-    const account = await getAccount(catalogue, context, params.org_id);
-    if (account.kind !== 'organization') throw notFound(accountResource(params.org_id));
-    return organizationOf(account);
+    return organizationOf(await getAccount(catalogue, context, params.org_id));
   },
 });
 

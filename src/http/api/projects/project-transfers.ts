@@ -8,7 +8,7 @@ import { transferProjectsFor } from '../../transfer-projects.ts';
 import { type ApiCall, requirePerson } from '../api-call.ts';
 import { ApiRefusal } from '../api-refusal.ts';
 import { apiRoute } from '../api-route.ts';
-import { idField, namedIdField } from '../field-shapes.ts';
+import { idField, namedIdField, organizationIdField } from '../field-shapes.ts';
 
 const projectIds = z.array(idField<ProjectId>()).min(1).max(MAX_PROJECTS_PER_TRANSFER);
 // Neon's documents of August 2024 call the destination `org_id`.
@@ -24,7 +24,7 @@ export const transferFromOrganization = apiRoute({
   operationId: 'transferProjectsFromOrgToOrg',
   summary: 'Moves projects to another organization, all or none',
   tag: 'Projects',
-  params: z.object({ source_org_id: idField<AccountId>() }),
+  params: z.object({ source_org_id: organizationIdField }),
   body: transferBody,
   status: 200,
   reply: z.object({}),
