@@ -14,16 +14,22 @@ const RULES_OF = {
   dark: { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } },
 } as const;
 
-/** What axe finds in light and in dark, each as its rule and the element. The context must bypass our own policy. */
-export async function axeViolations(page: Page): Promise<string[]> {
+/**
+ * What axe finds in light and in dark, each as its rule and the element; of certain rules only where they are given. The
+ * context must bypass our own policy.
+ */
+export async function axeViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(AXE);
+  if (rules !== undefined) return await run(page, { runOnly: { type: 'rule', values: rules } });
   const found: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    const results: AxeResults = await page.evaluate(`axe.run(${JSON.stringify(RULES_OF[colorScheme])})`);
-    found.push(
-      ...results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${colorScheme}, ${id}: ${html}`)),
-    );
+    found.push(...(await run(page, RULES_OF[colorScheme])).map((violation) => `${colorScheme}, ${violation}`));
   }
   return found;
+}
+
+async function run(page: Page, options: object): Promise<string[]> {
+  const results: AxeResults = await page.evaluate(`axe.run(${JSON.stringify(options)})`);
+  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }

@@ -43,3 +43,20 @@ describe('axe finds nothing in light and in dark', () => {
     expect(await axeViolations(page)).toEqual([]);
   });
 });
+
+describe('on a phone', () => {
+  it('no page is wider than the window, every link and button has a name, and no two pages one title', async () => {
+    const { page } = visit;
+    await page.setViewportSize({ width: 360, height: 740 });
+    const titles = new Map<string, string>();
+    for (const { name, as, path } of CONSOLE_PLACES.filter(({ name }) => !/^projects-none|^billing-as/.test(name))) {
+      await enterAs({ web, page }, town, as);
+      await page.goto(web.url + path(town));
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBe(360);
+      expect(await axeViolations(page, ['link-name', 'button-name', 'target-size']), name).toEqual([]);
+      const title = await page.title();
+      expect(titles.get(title), name).toBe(undefined);
+      titles.set(title, name);
+    }
+  });
+});

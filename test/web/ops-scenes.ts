@@ -1,7 +1,7 @@
 // The operations pages as a person meets them, with a busy fleet behind them. Part of the list of scenes.
 
 import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
-import { idFrom, type NodeId, newConnectionId, type UserId } from '../../src/ids.ts';
+import { type AccountId, idFrom, type NodeId, newConnectionId, type UserId } from '../../src/ids.ts';
 import type { LiveConnectionRecord } from '../../src/ops/live-connection.ts';
 import { addOrganization, addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';
 import { connectionRecord, type RecordingHandle, recordingHandle } from '../support/fleet-for-tests.ts';
@@ -35,6 +35,12 @@ export const OPS_SCENES: readonly Scene[] = [
     await asOperator(stage);
     await stage.page.goto(`${stage.web.url}/ops/nodes/${stage.web.catalogue.nodeId}/drain`);
   }),
+  scene('ops-history', async (stage) => {
+    await asOperator(stage);
+    await recordConnections(stage.web, null);
+    await stage.page.goto(`${stage.web.url}/ops/history`);
+    await stage.page.locator('.uplot').first().waitFor();
+  }),
   scene('ops-audit', async (stage) => {
     await asOperator(stage);
     await addOrganization(stage.web.catalogue, await addPerson(stage.web.catalogue, 'admin'));
@@ -51,6 +57,24 @@ export const OPS_SCENES: readonly Scene[] = [
     await stage.page.locator('[data-live-controls]:not([hidden])').waitFor();
   }),
 ];
+
+/** Events of the last day and a half: more connections begin by day than by night, a few fail. */
+export async function recordConnections(
+  { auditTrail, catalogue }: Pick<WebForTests, 'auditTrail' | 'catalogue'>,
+  accountId: AccountId | null,
+): Promise<void> {
+  const now = Date.now();
+  const of = { nodeId: catalogue.nodeId, actorType: 'system', actorId: null, actorEmail: null, accountId } as const;
+  for (let hoursAgo = 0; hoursAgo < 36; hoursAgo += 1) {
+    const at = new Date(now - hoursAgo * 3_600_000);
+    for (let count = Math.round(6 + 5 * Math.sin(hoursAgo / 4)); count > 0; count -= 1) {
+      auditTrail.record({ ...of, at, event: 'connection.started', outcome: 'success' });
+      auditTrail.record({ ...of, at, event: 'login.requested', outcome: 'success' });
+    }
+    if (hoursAgo % 9 === 0) auditTrail.record({ ...of, at, event: 'connection.failed', outcome: 'failure' });
+  }
+  await auditTrail.flush();
+}
 
 export interface RegisteredForTests {
   readonly record: LiveConnectionRecord;

@@ -86,7 +86,7 @@ describe('the list of live connections', () => {
     await row.waitFor();
     newcomer.handle.current = { bytesToUpstream: 0, bytesToClient: 3_145_728, transactionStatus: 'T' };
     await row.getByText('3.0 MiB', { exact: true }).waitFor();
-    await row.getByText('in a transaction').waitFor();
+    await row.getByText('in transaction').waitFor();
     await row.getByText(/iB\/s$/).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     newcomer.close();

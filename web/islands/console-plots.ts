@@ -1,4 +1,4 @@
-// Draws the plots beside a table of consumption, from the table itself, in the colours of the page.
+// Draws the plots beside a table of figures over time, from the table itself, in the colours of the page.
 
 import uPlot from 'uplot';
 
@@ -8,7 +8,16 @@ const DAY = 24 * HOUR;
 
 /** Where lines of the y axis may stand apart, so that their labels are round. */
 const SECOND_STEPS = [1, 5, 10, 30, 60, 300, 600, 1_800, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY, 30 * DAY];
+const COUNT_STEPS = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000,
+];
 const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
+const UNITS = {
+  seconds: { say: seconds, steps: SECOND_STEPS },
+  bytes: { say: bytes, steps: BYTE_STEPS },
+  count: { say: (value: number) => value.toLocaleString('en-US'), steps: COUNT_STEPS },
+} as const;
 
 const grid = document.querySelector<HTMLElement>('[data-plot-grid]');
 const table = document.querySelector('[data-plots] table');
@@ -24,7 +33,9 @@ function drawAll(grid: HTMLElement, table: Element): void {
     for (const place of places) {
       place.replaceChildren();
       const values = rows.map((row) => valueIn(row, Number(place.dataset.plot)));
-      new uPlot(options(place, times), [times, values], place);
+      describe(place, rows, values);
+      if (values.every((value) => value === null)) place.textContent = 'Not measured';
+      else new uPlot(options(place, times), [times, values], place);
     }
   };
   draw();
@@ -35,6 +46,19 @@ function drawAll(grid: HTMLElement, table: Element): void {
     width = grid.clientWidth;
     draw();
   }).observe(grid);
+}
+
+/** What the drawing shows, for who does not see it: the stretch of time and its highest figure, as the table has them. */
+function describe(place: HTMLElement, rows: readonly Element[], values: ReadonlyArray<number | null>): void {
+  const labels = rows.map((row) => row.querySelector('time')?.textContent ?? '');
+  const highest = values.reduce<number>((best, value, at) => ((value ?? -1) > (values[best] ?? -1) ? at : best), 0);
+  const peak = rows[highest]?.querySelectorAll('td')[Number(place.dataset.plot)]?.textContent;
+  const span = `${labels[0]} to ${labels.at(-1)}`;
+  place.setAttribute('role', 'img');
+  place.setAttribute(
+    'aria-label',
+    `${place.dataset.title}, ${span}. Highest: ${peak} at ${labels[highest]}. Every figure is in the table.`,
+  );
 }
 
 /** Null where the cell says that nothing was measured. */
@@ -52,8 +76,7 @@ function options(place: HTMLElement, times: readonly number[]): uPlot.Options {
     font: '12px system-ui, sans-serif',
   };
   const isBars = place.dataset.shape === 'bars';
-  const isBytes = place.dataset.unit === 'bytes';
-  const say = isBytes ? bytes : seconds;
+  const { say, steps } = UNITS[unitOf(place)];
   const margin = stepOf(times) / 2;
   return {
     width: place.clientWidth,
@@ -67,7 +90,7 @@ function options(place: HTMLElement, times: readonly number[]): uPlot.Options {
     },
     axes: [
       { ...axis, grid: { show: false }, size: 30, space: 56, values: (_plot, splits) => splits.map(format(times)) },
-      { ...axis, size: 62, incrs: isBytes ? BYTE_STEPS : SECOND_STEPS, values: (_plot, splits) => splits.map(say) },
+      { ...axis, size: 62, incrs: [...steps], values: (_plot, splits) => splits.map(say) },
     ],
     series: [
       {},
@@ -99,6 +122,10 @@ function format(times: readonly number[]): (at: number) => string {
         : { month: 'short', year: '2-digit' };
   const words = new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' });
   return (at) => words.format(new Date(at * 1_000));
+}
+
+function unitOf({ dataset }: HTMLElement): keyof typeof UNITS {
+  return dataset.unit === 'bytes' || dataset.unit === 'count' ? dataset.unit : 'seconds';
 }
 
 function seconds(value: number): string {

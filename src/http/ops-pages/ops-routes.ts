@@ -12,6 +12,7 @@ import { askDrain, drainNode, showNodes } from './nodes.ts';
 import type { OpsParts } from './ops-parts.ts';
 import { type OpsVisit, openOperations, openOversight } from './ops-scope.ts';
 import { sendNotice } from './send-notice.ts';
+import { showConnectionHistory } from './show-connection-history.ts';
 import { showConnections } from './show-connections.ts';
 
 /** Takes what the console's routes take: the pages of an account stand in its frame. */
@@ -40,6 +41,7 @@ function scopedRoutes(parts: OpsParts, feeds: LiveFeeds, { list, connections, op
   const router = createRouter();
   router.get(list, pageRoute(parts, open, showList));
   router.get(`${list}/events`, pageRoute(parts, open, followLive(feeds)));
+  router.get(`${list}/history`, pageRoute(parts, open, showConnectionHistory));
   router.get(`${list}/audit`, pageRoute(parts, open, showAudit));
   router.post(`${list}/audit/export`, pageRoute(parts, open, exportAudit));
   router.post(`${connections}/notice`, formRoute(parts, open, { act: sendNotice, show: showList }));

@@ -7,6 +7,7 @@ import type { OpsVisit } from './ops-scope.ts';
 
 export const OPERATORS_PAGES: readonly Link[] = [
   { label: 'Connections', href: '/ops' },
+  { label: 'Over time', href: '/ops/history' },
   { label: 'Nodes', href: '/ops/nodes' },
   { label: 'Audit trail', href: '/ops/audit' },
   { label: 'Organization requests', href: '/ops/requests' },

@@ -7,6 +7,8 @@ import type { ConsoleProps, ConsoleView, Tab, Told } from './console-view.ts';
 
 interface ConsolePageProps extends ConsoleProps {
   readonly title: string;
+  /** Names a part of several pages with one heading in the window's title. */
+  readonly part?: string;
   readonly lead?: ComponentChildren;
   /** Beside the heading. */
   readonly actions?: ComponentChildren;
@@ -17,11 +19,11 @@ interface ConsolePageProps extends ConsoleProps {
 }
 
 export function ConsolePage(props: ConsolePageProps): VNode {
-  const { frame, view, title, lead, actions, islands = [], styles = [], children } = props;
+  const { frame, view, title, part, lead, actions, islands = [], styles = [], children } = props;
   return (
     <Document
       frame={frame}
-      title={documentTitle(title, view)}
+      title={documentTitle(title, view, part)}
       styles={['console', ...styles]}
       islands={['console', ...islands]}
       bar={<ConsoleHead frame={frame} view={view} />}
@@ -77,6 +79,9 @@ function ToldNotice({ told }: { readonly told: Told }): VNode {
   );
 }
 
-function documentTitle(title: string, { account }: ConsoleView): string {
-  return account === null ? title : `${title} · ${account.label}`;
+/** From the page outwards, so that tabs and histories of a browser tell pages apart: `Settings · shop · Example Org`. */
+function documentTitle(title: string, { account, crumbs }: ConsoleView, part: string | undefined): string {
+  const place = crumbs.at(-1)?.label;
+  const names = [part, title, place === title ? undefined : place, account?.label];
+  return names.filter((name) => name !== undefined).join(' · ');
 }

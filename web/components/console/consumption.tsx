@@ -1,8 +1,8 @@
-// Measured consumption: the figures of a billing period, and a history as a table with plots beside it. The plots are
-// drawn from the table by a script; the table says all of it without one.
+// Measured consumption: the figures of a billing period, and a history as a table with plots beside it.
 
 import type { VNode } from 'preact';
 import { type Column, DataTable } from './data-table.tsx';
+import { type Plot, Plots, StepLinks } from './plots.tsx';
 import { bytesInWords, secondsInWords } from './quantities.ts';
 
 export interface UsageFigures {
@@ -73,43 +73,19 @@ const GRANULARITIES = [
 export function History({ history }: { readonly history: HistoryView }): VNode {
   return (
     <div class="stack" data-plots>
-      <nav class="sub-tabs" aria-label="Step of time">
-        <ul>
-          {GRANULARITIES.map(({ by, label }) => (
-            <li key={by}>
-              <a href={`${history.path}?by=${by}`} aria-current={by === history.granularity ? 'page' : undefined}>
-                {label}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      {history.frames.length > 0 && <Plots />}
+      <StepLinks path={history.path} steps={GRANULARITIES} current={history.granularity} />
+      {history.frames.length > 0 && <Plots plots={PLOTS} />}
       <FrameTable frames={history.frames} />
     </div>
   );
 }
 
-/** Which column of the table each plot shows, counted after the time. */
-const PLOTS = [
+const PLOTS: readonly Plot[] = [
   { title: 'Active time', column: 0, unit: 'seconds', shape: 'bars' },
   { title: 'Compute time', column: 1, unit: 'seconds', shape: 'bars' },
   { title: 'Written', column: 2, unit: 'bytes', shape: 'bars' },
   { title: 'Storage', column: 4, unit: 'bytes', shape: 'line' },
-] as const;
-
-function Plots(): VNode {
-  return (
-    <div class="plots" data-plot-grid hidden>
-      {PLOTS.map(({ title, column, unit, shape }) => (
-        <figure key={title} class="plot">
-          <figcaption>{title}</figcaption>
-          <div data-plot={column} data-unit={unit} data-shape={shape} aria-hidden="true" />
-        </figure>
-      ))}
-    </div>
-  );
-}
+];
 
 function FrameTable({ frames }: { readonly frames: readonly FrameRow[] }): VNode {
   const columns: ReadonlyArray<Column<FrameRow>> = [

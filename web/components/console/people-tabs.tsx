@@ -19,10 +19,12 @@ interface PeopleFrameProps extends PeopleProps {
   readonly children: ComponentChildren;
 }
 
+const LABELS = { invitations: 'Pending invites', guests: 'Guests' } as const;
+
 const TABS = [
   { tab: 'members', label: 'Members', path: '' },
-  { tab: 'invitations', label: 'Pending invites', path: '/invitations' },
-  { tab: 'guests', label: 'Guests', path: '/guests' },
+  { tab: 'invitations', label: LABELS.invitations, path: '/invitations' },
+  { tab: 'guests', label: LABELS.guests, path: '/guests' },
 ] as const;
 
 export function PeopleFrame({ frame, view, place, tab, isAdmin, mayShare, children }: PeopleFrameProps): VNode {
@@ -31,6 +33,7 @@ export function PeopleFrame({ frame, view, place, tab, isAdmin, mayShare, childr
       frame={frame}
       view={view}
       title="People"
+      {...(tab === 'members' ? {} : { part: LABELS[tab] })}
       actions={isAdmin || mayShare ? <InviteLinks place={place} isAdmin={isAdmin} mayShare={mayShare} /> : undefined}
     >
       <nav class="sub-tabs" aria-label="People">

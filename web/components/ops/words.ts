@@ -32,8 +32,8 @@ export const PHASES = {
 /** What ReadyForQuery's status byte says. */
 export const TRANSACTIONS = {
   I: 'idle',
-  T: 'in a transaction',
-  E: 'in a failed transaction',
+  T: 'in transaction',
+  E: 'failed transaction',
 } as const satisfies Record<Exclude<LiveRow['transaction'], null>, string>;
 
 function padded(amount: number): string {

@@ -46,7 +46,7 @@ export function ConnectionsPage(props: ConnectionsProps): VNode {
       title="Live connections"
       styles={['ops']}
       islands={['ops-connections']}
-      actions={reach === 'account' ? <AuditLink path={props.auditPath} /> : undefined}
+      actions={reach === 'account' ? <AccountLinks {...props} /> : undefined}
     >
       <div class="ops stack">
         <div data-live-figures>
@@ -62,11 +62,17 @@ export function ConnectionsPage(props: ConnectionsProps): VNode {
   );
 }
 
-function AuditLink({ path }: { readonly path: string }): VNode {
+/** Operators have tabs for these. */
+function AccountLinks({ listPath, auditPath }: Pick<ConnectionsProps, 'listPath' | 'auditPath'>): VNode {
   return (
-    <a class="button plain" href={path}>
-      Audit trail
-    </a>
+    <>
+      <a class="button plain" href={`${listPath}/history`}>
+        Over time
+      </a>
+      <a class="button plain" href={auditPath}>
+        Audit trail
+      </a>
+    </>
   );
 }
 

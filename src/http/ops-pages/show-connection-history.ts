@@ -1,0 +1,34 @@
+// The page of connections over time: two days by the hour, or a month by the day.
+
+import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
+import { readConnectionHistory } from '../../catalogue/connection-history.ts';
+import { queryText } from '../console/visit.ts';
+import { type OpsVisit, requireDeed } from './ops-scope.ts';
+import { opsView } from './ops-view.ts';
+
+const FRAMES = { hourly: 48, daily: 31 } as const;
+
+const LABELS = {
+  hourly: utcFormat({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+  daily: utcFormat({ day: 'numeric', month: 'short' }),
+} as const;
+
+export async function showConnectionHistory(visit: OpsVisit): Promise<void> {
+  requireDeed(visit, 'read_audit');
+  const { parts, context, request, response, scope } = visit;
+  const step = queryText(visit, 'by') === 'daily' ? 'daily' : 'hourly';
+  const wanted = { accountId: scope.accountId, step, frames: FRAMES[step] } as const;
+  const frames = await readConnectionHistory(parts.catalogue, context, wanted);
+  const path = `${scope.listPath}/history`;
+  parts.renderer.send(request, response, ConnectionHistoryPage, {
+    view: opsView(visit, { label: 'Over time', href: path }),
+    reach: scope.accountId === null ? 'installation' : 'account',
+    path,
+    step,
+    rows: frames.map((frame) => ({ ...frame, label: LABELS[step].format(frame.start) })).reverse(),
+  });
+}
+
+function utcFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
+}

@@ -1,0 +1,49 @@
+// Plots beside a table of figures over time, drawn from the table by the island `console-plots`; the table says all of it
+// without script.
+
+import type { VNode } from 'preact';
+
+export interface Plot {
+  readonly title: string;
+  /** Of the table, counted after the time. */
+  readonly column: number;
+  readonly unit: 'seconds' | 'bytes' | 'count';
+  readonly shape: 'bars' | 'line';
+}
+
+/** Stands in an element with `data-plots`, before the table. */
+export function Plots({ plots }: { readonly plots: readonly Plot[] }): VNode {
+  return (
+    <div class="plots" data-plot-grid hidden>
+      {plots.map(({ title, column, unit, shape }) => (
+        <figure key={title} class="plot">
+          <figcaption>{title}</figcaption>
+          <div data-plot={column} data-title={title} data-unit={unit} data-shape={shape} />
+        </figure>
+      ))}
+    </div>
+  );
+}
+
+interface StepsProps {
+  readonly path: string;
+  readonly steps: ReadonlyArray<{ readonly by: string; readonly label: string }>;
+  readonly current: string;
+}
+
+/** Links to the same page by other steps of time: `?by=`. */
+export function StepLinks({ path, steps, current }: StepsProps): VNode {
+  return (
+    <nav class="sub-tabs" aria-label="Step of time">
+      <ul>
+        {steps.map(({ by, label }) => (
+          <li key={by}>
+            <a href={`${path}?by=${by}`} aria-current={by === current ? 'page' : undefined}>
+              {label}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,89 @@
+// How many connections began, ended and failed over time, of the fleet or of one account.
+
+import type { VNode } from 'preact';
+import { ConsolePage } from '../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../components/console/console-view.ts';
+import { type Column, DataTable } from '../../components/console/data-table.tsx';
+import { type Plot, Plots, StepLinks } from '../../components/console/plots.tsx';
+
+export interface ConnectionHistoryRow {
+  readonly start: Date;
+  readonly label: string;
+  readonly begun: number;
+  readonly ended: number;
+  readonly failed: number;
+  readonly asked: number;
+  readonly denied: number;
+  readonly expired: number;
+}
+
+export interface ConnectionHistoryProps extends ConsoleProps {
+  readonly reach: 'installation' | 'account';
+  readonly path: string;
+  readonly step: 'hourly' | 'daily';
+  /** The latest first. */
+  readonly rows: readonly ConnectionHistoryRow[];
+}
+
+const STEPS = [
+  { by: 'hourly', label: 'Hours' },
+  { by: 'daily', label: 'Days' },
+] as const;
+
+type Figure = Exclude<keyof ConnectionHistoryRow, 'start' | 'label'>;
+
+const OF_CONNECTIONS: ReadonlyArray<readonly [Figure, string]> = [
+  ['begun', 'Begun'],
+  ['ended', 'Ended'],
+  ['failed', 'Failed'],
+];
+/** Of no account: whoever denies has chosen no target yet. */
+const OF_LOGINS: ReadonlyArray<readonly [Figure, string]> = [
+  ['asked', 'Links given'],
+  ['denied', 'Denied'],
+  ['expired', 'Expired'],
+];
+
+export function ConnectionHistoryPage({ frame, view, reach, path, step, rows }: ConnectionHistoryProps): VNode {
+  const figures = reach === 'installation' ? [...OF_CONNECTIONS, ...OF_LOGINS] : OF_CONNECTIONS;
+  const columns: ReadonlyArray<Column<ConnectionHistoryRow>> = [
+    {
+      header: 'Time (UTC)',
+      kind: 'main',
+      cell: ({ start, label }) => <time datetime={start.toISOString()}>{label}</time>,
+    },
+    ...figures.map(
+      ([name, header]): Column<ConnectionHistoryRow> => ({
+        header,
+        kind: 'number',
+        cell: (row) => <data value={String(row[name])}>{row[name].toLocaleString('en-US')}</data>,
+      }),
+    ),
+  ];
+  const plots = figures
+    .map(([name, title], column): Plot & { name: Figure } => ({ name, title, column, unit: 'count', shape: 'bars' }))
+    .filter(({ name }) => name !== 'ended' && name !== 'expired');
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="Connections over time"
+      lead="Counted from the audit trail; the latest row is still running."
+      styles={['ops']}
+      islands={['console-plots']}
+    >
+      <div class="ops stack">
+        <StepLinks path={path} steps={STEPS} current={step} />
+        <div class="panel" data-plots>
+          <Plots plots={plots} />
+          <DataTable
+            caption="Connections over time"
+            columns={columns}
+            rows={rows}
+            rowKey={({ start }) => start.toISOString()}
+          />
+        </div>
+      </div>
+    </ConsolePage>
+  );
+}
