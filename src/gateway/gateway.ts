@@ -1,6 +1,9 @@
 // The Postgres side of a node: a listener, the connections that it accepted, and their orderly end. What happens on one
 // connection is told in handle-connection.ts.
 
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { openFilesLimit } from '../open-files-limit.ts';
 import { ConnectionListener } from './connection-listener.ts';
 import { drainConnections } from './drain-connections.ts';
 import type { GatewayDependencies, GatewayParts } from './gateway-parts.ts';
@@ -8,6 +11,7 @@ import { DEFAULT_TIMES } from './gateway-times.ts';
 import { handleConnection } from './handle-connection.ts';
 import { OpenConnections } from './open-connections.ts';
 import { Slots } from './slots.ts';
+import { openFilesFor, SocketBudget } from './socket-budget.ts';
 
 export interface Gateway {
   /** Where it listens; the port is the one that was found when the configured one is 0. Throws what the system says. */
@@ -35,11 +39,13 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
   const { config, log, clock } = dependencies;
   const times = { ...DEFAULT_TIMES, ...dependencies.times };
   const parts: GatewayParts = { ...dependencies, times, handshakes: new Slots(HANDSHAKES) };
-  const open = new OpenConnections(config.limits.connectionsInTotal);
-  const listener = new ConnectionListener({
+  const openFiles = openFilesLimit();
+  const sockets = new SocketBudget({ openFiles, clientSockets: () => listener.socketCount });
+  const open = new OpenConnections({ most: config.limits.connectionsInTotal, sockets });
+  const listener: ConnectionListener = new ConnectionListener({
     host: config.pg.host,
     port: config.pg.port,
-    mostSockets: config.limits.connectionsInTotal + SPARE_SOCKETS,
+    mostSockets: Math.min(config.limits.connectionsInTotal + SPARE_SOCKETS, sockets.most),
     pauseMs: times.acceptPauseMs,
     log,
     handle: (socket) => handleConnection(socket, parts, open),
@@ -48,7 +54,10 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
   const lateArrivalMs = config.pg.proxyProtocolFrom.length === 0 ? 0 : times.lateArrivalMs;
   const drainLimits = { ...config.drain, clock };
   return {
-    listen: () => listener.listen(),
+    listen() {
+      warnOfFewOpenFiles(openFiles, config, log);
+      return listener.listen();
+    },
     async drain() {
       open.beginDraining();
       await Promise.all([listener.stopAccepting(lateArrivalMs, open.closing), drainConnections(open, drainLimits)]);
@@ -63,4 +72,14 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
     },
     connectionCounts: () => ({ sockets: listener.socketCount, ...open.counts() }),
   };
+}
+
+function warnOfFewOpenFiles(openFiles: number | null, { limits }: Config, log: Log): void {
+  const needed = openFilesFor(limits.connectionsInTotal);
+  if (openFiles === null || openFiles >= needed) return;
+  log.warn(
+    { open_files: openFiles, needed, connections: limits.connectionsInTotal },
+    'the limit on open files holds fewer connections than POSTERN_CONNECTIONS_TOTAL, and more will be refused: raise it ' +
+      '(ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of Docker), or start more workers or nodes',
+  );
 }

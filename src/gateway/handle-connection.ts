@@ -59,7 +59,7 @@ async function serve(session: LiveSession, parts: GatewayParts, open: OpenConnec
     refuseRoleParameters(session.client.startup);
     const door = await session.phases.measure('choose_door', () => chooseDoor(session.client, parts));
     const passage = await passDoor(door, session, parts);
-    ending = await connectAndRelay(passage, session, parts);
+    ending = await open.sockets.withUpstream(() => connectAndRelay(passage, session, parts));
   } catch (error) {
     ending = endingOf(session.signal.aborted ? session.signal.reason : error);
   }

@@ -3,16 +3,19 @@
 import { setMaxListeners } from 'node:events';
 import { PosternError } from '../errors.ts';
 import type { LiveSession } from './live-session.ts';
+import type { SocketBudget } from './socket-budget.ts';
 
 export class OpenConnections {
+  readonly sockets: SocketBudget;
   readonly #most: number;
   readonly #sessions = new Set<LiveSession>();
   readonly #closing = new AbortController();
   #isDraining = false;
 
   /** `most` is how many may be served at a time. */
-  constructor(most: number) {
+  constructor({ most, sockets }: { most: number; sockets: SocketBudget }) {
     this.#most = most;
+    this.sockets = sockets;
     // Every connection listens while it negotiates: ten of them are no leak.
     setMaxListeners(0, this.#closing.signal);
   }
@@ -49,9 +52,9 @@ export class OpenConnections {
     this.#closing.abort();
   }
 
-  /** Throws `starting` (57P03: try the next host) while draining, `overloaded` beyond the cap. */
+  /** Throws `starting` (57P03: try the next host) while draining, `overloaded` beyond the cap and without descriptors. */
   refuseLatecomers(): void {
     if (this.#isDraining) throw new PosternError('starting');
-    if (this.#sessions.size > this.#most) throw new PosternError('overloaded');
+    if (this.#sessions.size > this.#most || !this.sockets.hasRoomForClient) throw new PosternError('overloaded');
   }
 }

@@ -32,6 +32,8 @@ export function createHttpServer(deps: HttpDependencies): HttpServer {
     async listen() {
       server.listen(port, host);
       await once(server, 'listening');
+      // NOTE: a failed accept (EMFILE) must not end the process.
+      server.on('error', (error) => deps.log.error({ err: error }, 'accepting a browser failed'));
       const boundPort = portOf(server);
       const address = publicAddress(deps.config.http, boundPort);
       server.on('request', buildApp({ deps, address, assets: loadWebAssets(), readiness }));

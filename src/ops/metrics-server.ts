@@ -35,6 +35,8 @@ export function createMetricsServer({ metrics, host, port, log }: MetricsServerO
         server.once('error', reject);
         server.listen(port, host, () => {
           server.off('error', reject);
+          // NOTE: a failed accept (EMFILE) must not end the process.
+          server.on('error', (error) => log.error({ err: error }, 'accepting a request for metrics failed'));
           resolve();
         });
       });

@@ -35,13 +35,17 @@ export interface PosternProcessOptions {
   readonly cwd?: string;
   /** Until it says that it is ready. */
   readonly limitMs?: number;
+  /** The limit on open files, soft and hard; the system's unless given. */
+  readonly openFiles?: number;
 }
 
 /** Runs the sources; resolves when it says `ready`. */
 export async function startPosternProcess(options: PosternProcessOptions = {}): Promise<PosternProcess> {
-  const { environment = {}, cwd = fileURLToPath(ROOT), limitMs = 90_000 } = options;
+  const { environment = {}, cwd = fileURLToPath(ROOT), limitMs = 90_000, openFiles } = options;
   const output = { stdout: '', stderr: '' };
-  const child = spawn(process.execPath, ['--import', TYPESCRIPT_LOADER, MAIN, 'serve'], {
+  const command = [process.execPath, '--import', TYPESCRIPT_LOADER, MAIN, 'serve'];
+  const raise = openFiles === undefined ? '' : `ulimit -n ${openFiles};`;
+  const child = spawn('sh', ['-c', `${raise} exec "$@"`, 'sh', ...command], {
     cwd,
     env: {
       PATH: process.env.PATH ?? '',

@@ -1,0 +1,50 @@
+// How many sockets the connections of this node may hold, so that descriptors stay free for everything else: the web side,
+// the catalogue, Redis. A login that waits holds one socket, a live connection two. Counts upstreams; opens nothing.
+
+import { PosternError } from '../errors.ts';
+
+/** Descriptors that belong to no connection: listeners, pools, logs, browsers. Of a small limit at most a quarter. */
+const RESERVED = 150;
+const LARGEST_RESERVED_SHARE = 1 / 4;
+/** Sockets that only the upstreams of clients get who are in already: an approval must not fail for those who came later. */
+const KEPT_FOR_UPSTREAMS = 100;
+const LARGEST_KEPT_SHARE = 1 / 20;
+/** The client's and its upstream's. */
+const SOCKETS_PER_LIVE_CONNECTION = 2;
+
+export class SocketBudget {
+  /** Sockets of clients and upstreams together; Infinity where the system sets no limit. */
+  readonly most: number;
+  readonly #keptForUpstreams: number;
+  readonly #clientSockets: () => number;
+  #upstreams = 0;
+
+  /** `openFiles` is the process' limit, null for none; `clientSockets` counts the accepted sockets. */
+  constructor({ openFiles, clientSockets }: { openFiles: number | null; clientSockets: () => number }) {
+    const limit = openFiles ?? Number.POSITIVE_INFINITY;
+    this.most = limit - Math.min(RESERVED, Math.ceil(limit * LARGEST_RESERVED_SHARE));
+    this.#keptForUpstreams = Math.min(KEPT_FOR_UPSTREAMS, Math.ceil(limit * LARGEST_KEPT_SHARE));
+    this.#clientSockets = clientSockets;
+  }
+
+  /** Whether a client whose socket was accepted, and so is counted, finds room for its upstream too. */
+  get hasRoomForClient(): boolean {
+    return this.#clientSockets() + this.#upstreams + 1 <= this.most - this.#keptForUpstreams;
+  }
+
+  /** Runs what holds an upstream's socket from its dial to its end. Throws `overloaded` when there is none to be had. */
+  async withUpstream<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#clientSockets() + this.#upstreams >= this.most) throw new PosternError('overloaded');
+    this.#upstreams += 1;
+    try {
+      return await work();
+    } finally {
+      this.#upstreams -= 1;
+    }
+  }
+}
+
+/** The limit on open files that a node needs for so many live connections. */
+export function openFilesFor(liveConnections: number): number {
+  return SOCKETS_PER_LIVE_CONNECTION * liveConnections + RESERVED + KEPT_FOR_UPSTREAMS;
+}
