@@ -48,6 +48,11 @@ export class LoginEvents {
     };
   }
 
+  /** How many requests are followed now. */
+  get followedCount(): number {
+    return this.#followers.size;
+  }
+
   /** Stops listening; the connection itself is left to its owner. */
   close(): void {
     this.#redis.off('ready', this.#subscribe);

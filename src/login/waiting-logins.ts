@@ -3,7 +3,7 @@
 import { PosternError } from '../errors.ts';
 import { idFrom, type LoginRequestId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import { isInNetworks, terminalKey } from '../network-address.ts';
+import { networkMatcher, terminalKey } from '../network-address.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
 import { ExpiringIndex } from './expiring-index.ts';
@@ -24,18 +24,20 @@ const MAX_LISTED = 100;
 export class WaitingLogins {
   readonly #redis: RedisClient;
   readonly #limits: WaitingLimits;
+  readonly #isShared: (address: string) => boolean;
   readonly #log: Log;
 
   constructor({ redis, limits, log }: { redis: RedisClient; limits: WaitingLimits; log: Log }) {
     this.#redis = redis;
     this.#limits = limits;
+    this.#isShared = networkMatcher(limits.sharedNetworks);
     this.#log = log;
   }
 
   /** Counts a new request for `lifeMs`. Throws PosternError `too_many_requests` when a limit is reached, and counts nothing then. */
   async enter(id: LoginRequestId, terminal: Terminal, lifeMs: number): Promise<void> {
-    const { waitingPerAddress, waitingInTotal, sharedNetworks } = this.#limits;
-    const factor = isInNetworks(terminal.address, sharedNetworks) ? SHARED_NETWORK_FACTOR : 1;
+    const { waitingPerAddress, waitingInTotal } = this.#limits;
+    const factor = this.#isShared(terminal.address) ? SHARED_NETWORK_FACTOR : 1;
     const isAdmitted =
       (await this.#ofAddress(terminal.address).enter(id, { lifeMs, most: waitingPerAddress * factor })) &&
       (await this.#inTotal().enter(id, { lifeMs, most: waitingInTotal }));

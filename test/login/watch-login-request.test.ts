@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { isPosternError } from '../../src/errors.ts';
 import { type LoginRequestId, newUserId } from '../../src/ids.ts';
 import type { LoginRequest } from '../../src/login/login-request.ts';
+import { rereadMs } from '../../src/login/watch-login-request.ts';
 import { redisChannels, redisKeys } from '../../src/redis-keys.ts';
 import { approvalBy, type LoginNode, loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
 import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
@@ -10,6 +11,17 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const browser = { userId: newUserId(), browserAddress: '198.51.100.4' };
+
+describe('a watch reads again by itself', () => {
+  it.each([
+    [1, 3_000],
+    [1_500, 3_000],
+    [1_501, 4_000],
+    [10_000, 20_000],
+  ])('one of %i every %i ms, so that all together read Redis at most 500 times per second', (watches, expectedMs) => {
+    expect(rereadMs(watches)).toBe(expectedMs);
+  });
+});
 
 describe.each(redisKinds)('watching a login request on $name', ({ start }) => {
   let server: TestRedis;
