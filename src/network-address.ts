@@ -74,15 +74,21 @@ function mappedNetwork(address: string, prefix: number): Network | null {
 
 /** True when the address lies in one of the networks; texts that are no network are passed over. */
 export function isInNetworks(address: string, networks: readonly string[]): boolean {
-  const normal = normalizeAddress(address);
-  const version = isIP(normal);
-  if (version === 0) return false;
+  return networks.length > 0 && networkMatcher(networks)(address);
+}
+
+/** `isInNetworks` for a list that is asked again and again: reading the networks costs more than looking one up. */
+export function networkMatcher(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const text of networks) {
     const network = parseNetwork(text);
     if (network !== null) list.addSubnet(network.address, network.prefix, network.family);
   }
-  return list.check(normal, version === 4 ? 'ipv4' : 'ipv6');
+  return (address) => {
+    const normal = normalizeAddress(address);
+    const version = isIP(normal);
+    return version !== 0 && list.check(normal, version === 4 ? 'ipv4' : 'ipv6');
+  };
 }
 
 export function isLoopback(address: string): boolean {

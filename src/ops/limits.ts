@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import { cancelNetworkKey, isInNetworks, terminalKey, wideNetworkKey } from '../network-address.ts';
+import { cancelNetworkKey, networkMatcher, terminalKey, wideNetworkKey } from '../network-address.ts';
 import type { RedisClient } from '../redis-client.ts';
 import type { ConnectionCaps } from './connection-counts.ts';
 import {
@@ -43,6 +43,8 @@ export class Limits {
   readonly #figures: LimitFigures;
   readonly #refusals: RefusalLog;
   readonly #onLimited: (limit: LimitName) => void;
+  readonly #isShared: (address: string) => boolean;
+  readonly #isUnlimited: (address: string) => boolean;
   readonly #limiters = new Map<string, RateLimiter>();
 
   constructor({ redis, log, figures = {}, onLimited = () => {} }: LimitsOptions) {
@@ -50,6 +52,8 @@ export class Limits {
     this.#figures = figures;
     this.#refusals = new RefusalLog(log);
     this.#onLimited = onLimited;
+    this.#isShared = networkMatcher(figures.sharedNetworks ?? []);
+    this.#isUnlimited = networkMatcher(figures.unlimitedNetworks ?? []);
   }
 
   /** A TCP connect; `limited` closes it without a word. */
@@ -122,7 +126,7 @@ export class Limits {
 
   /** Every rule is counted, also after the first refusal: an attacker gains nothing by being refused early. */
   async #consume(all: readonly Count[]): Promise<LimitVerdict> {
-    const counts = all.filter((count) => !this.#isUnlimited(count));
+    const counts = all.filter(({ rule, address }) => !(RATES_OF_PLAIN_USE.has(rule) && this.#isUnlimited(address)));
     const verdicts = await Promise.all(
       counts.map(({ rule, key, address }) => this.#limiter(rule, address).consume(key)),
     );
@@ -147,12 +151,8 @@ export class Limits {
     return limiter;
   }
 
-  #isUnlimited({ rule, address }: Count): boolean {
-    return RATES_OF_PLAIN_USE.has(rule) && isInNetworks(address, this.#figures.unlimitedNetworks ?? []);
-  }
-
   #factor(address: string): number {
-    return isInNetworks(address, this.#figures.sharedNetworks ?? []) ? SHARED_NETWORK_FACTOR : 1;
+    return this.#isShared(address) ? SHARED_NETWORK_FACTOR : 1;
   }
 }
 

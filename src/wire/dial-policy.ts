@@ -3,7 +3,14 @@
 
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { expandIpv6, ipv4OfGroups, isInNetworks, isLoopback, normalizeAddress } from '../network-address.ts';
+import {
+  expandIpv6,
+  ipv4OfGroups,
+  isInNetworks,
+  isLoopback,
+  networkMatcher,
+  normalizeAddress,
+} from '../network-address.ts';
 
 /** `host` is a name or an address; `0.0.0.0` and `::` stand for every address of this machine. */
 export interface DialEndpoint {
@@ -32,7 +39,7 @@ export interface DialCandidate extends DialEndpoint {
 const POSTGRES_PORTS = [5432, 6432];
 
 // security.md 7.3: unspecified, link-local and cloud metadata, multicast, reserved and broadcast.
-const NEVER_DIALLED = [
+const isNeverDialled = networkMatcher([
   '0.0.0.0/8',
   '169.254.0.0/16',
   '100.100.100.200/32',
@@ -44,10 +51,10 @@ const NEVER_DIALLED = [
   'ff00::/8',
   'fd00:ec2::254/128',
   'fd20:ce::254/128',
-];
+]);
 
 // security.md 7.4: loopback and private networks; also benchmarking, local NAT64, Teredo and old site-local ones.
-const CLOSED_BY_DEFAULT = [
+const isClosedByDefault = networkMatcher([
   '127.0.0.0/8',
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -60,7 +67,7 @@ const CLOSED_BY_DEFAULT = [
   'fec0::/10',
   '64:ff9b:1::/48',
   '2001::/32',
-];
+]);
 
 /**
  * Why the candidate must not be dialled, as a text for the log; null when it may be. An IPv6 address that carries an
@@ -69,7 +76,7 @@ const CLOSED_BY_DEFAULT = [
 export function refusalToDial(candidate: DialCandidate, policy: DialPolicy): string | null {
   if (isIP(candidate.address) === 0) return 'resolver answered with no address';
   const forms = addressForms(candidate.address);
-  if (forms.some((form) => isInNetworks(form, NEVER_DIALLED))) return 'address is never dialled';
+  if (forms.some(isNeverDialled)) return 'address is never dialled';
   if (policy.forbidden.some((own) => own.port === candidate.port && meansAddress(own.host, forms))) {
     return 'address belongs to Postern itself';
   }
@@ -77,8 +84,7 @@ export function refusalToDial(candidate: DialCandidate, policy: DialPolicy): str
   if (!POSTGRES_PORTS.includes(candidate.port) && !policy.allowedPorts.includes(candidate.port)) {
     return 'port is not listed';
   }
-  const isClosed = (form: string): boolean =>
-    isInNetworks(form, CLOSED_BY_DEFAULT) && !isInNetworks(form, policy.allowedNetworks);
+  const isClosed = (form: string): boolean => isClosedByDefault(form) && !isInNetworks(form, policy.allowedNetworks);
   return forms.some(isClosed) ? 'address lies in a private network that is not listed' : null;
 }
 
