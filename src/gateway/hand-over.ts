@@ -42,7 +42,8 @@ export async function handOver(connected: Connected, { passage, session, parts }
   line.welcome();
   for (const report of passage.narration.connected(connectedAs(connected))) line.tell(report);
   line.send([
-    ...upstream.greeting,
+    // Nobody needs them again, and the connection may live for hours.
+    ...upstream.greeting.splice(0),
     ...(key === null ? [] : [backendKeyData(key.processId, key.secretKey)]),
     readyForQuery(upstream.readyStatus),
   ]);

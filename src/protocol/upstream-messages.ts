@@ -54,7 +54,10 @@ export function parseParameterStatus(body: Buffer): { readonly name: string; rea
 export function parseBackendKeyData(body: Buffer): CancelKey {
   const reader = new FieldReader(body);
   const processId = reader.int32();
-  const secretKey = Buffer.from(reader.rest());
+  // In memory of its own: kept as long as the connection, a slice would keep what it was cut from.
+  const rest = reader.rest();
+  const secretKey = Buffer.alloc(rest.length);
+  rest.copy(secretKey);
   if (secretKey.length < MIN_SECRET_KEY_BYTES || secretKey.length > MAX_SECRET_KEY_BYTES) {
     throw reader.violation(`is a BackendKeyData with a key of ${secretKey.length} bytes`);
   }

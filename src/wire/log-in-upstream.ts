@@ -26,10 +26,8 @@ import { UpstreamRefusal } from './upstream-refusal.ts';
 import type { UpstreamTarget } from './upstream-target.ts';
 
 export interface UpstreamLogin {
-  /** ParameterStatus and NoticeResponse in their order, cleaned: to be forwarded. */
-  readonly greeting: readonly Buffer[];
-  /** Of a name that was sent twice the last value. */
-  readonly parameterStatus: ReadonlyMap<string, string>;
+  /** ParameterStatus and NoticeResponse in their order, cleaned: to be forwarded. Who sends them takes them out. */
+  readonly greeting: Buffer[];
   /** Null where the upstream cannot cancel. */
   readonly cancelKey: CancelKey | null;
   readonly readyStatus: TransactionStatus;
@@ -66,7 +64,6 @@ class Login {
   readonly #authentication: UpstreamAuthentication;
   readonly #reader = new UpstreamMessageReader();
   readonly #greeting: Buffer[] = [];
-  readonly #parameterStatus = new Map<string, string>();
   #cancelKey: CancelKey | null = null;
   /** Of the message under way, how many bytes the reader has seen. */
   #pushedBytes = 0;
@@ -85,7 +82,6 @@ class Login {
       if (readyStatus === null) continue;
       return {
         greeting: this.#greeting,
-        parameterStatus: this.#parameterStatus,
         cancelKey: this.#cancelKey,
         readyStatus,
       };
@@ -131,7 +127,6 @@ class Login {
     const { name, value } = parseParameterStatus(body);
     const cleaned = { name: cleanUpstreamText(name), value: cleanUpstreamText(value) };
     const isClean = cleaned.name === name && cleaned.value === value;
-    this.#parameterStatus.set(cleaned.name, cleaned.value);
     this.#greeting.push(isClean ? bytes : parameterStatus(cleaned.name, cleaned.value));
   }
 }

@@ -65,7 +65,7 @@ describe('a login over verified TLS', () => {
   it('by SCRAM binds to the server’s certificate and yields a session that answers', async () => {
     const session = await connectAs('scram_role');
     expect(session.socket).toBeInstanceOf(TLSSocket);
-    expect(session.parameterStatus.get('server_version')).toMatch(/^18/);
+    expect(Buffer.concat(session.greeting).toString()).toMatch(/server_version\u000018/);
     expect(session).toMatchObject({ readyStatus: 'I', cancelKey: { secretKey: expect.any(Buffer) } });
     expect(await ask(session, 'select current_user')).toBe('scram_role');
     expect(await ask(session, 'select ssl from pg_stat_ssl where pid = pg_backend_pid()')).toBe('t');
