@@ -39,6 +39,8 @@ export interface BackingServices extends Stores {
 
 const CATALOGUE_DATABASE = 'postern';
 const EMBEDDED_REGION = 'embedded';
+/** Logins that may wait with the embedded Redis before it takes too long for each. */
+const MOST_WAITING_EMBEDDED = 1_000;
 /** Besides the default version: what the package registry ships for this platform, started on first use. */
 const OTHER_VERSIONS = [16] as const;
 
@@ -47,12 +49,22 @@ export async function startBackingServices(config: Config, log: Log): Promise<Ba
   const stores = await startStores(config, { log, use: 'server' });
   try {
     if (config.redisUrl !== null) return { ...stores, redisUrl: config.redisUrl };
+    warnOfManyWaiting(config, log);
     const redis = await startEmbeddedRedis();
     return { ...stores, redisUrl: redis.url, close: () => redis.close().finally(() => stores.close()) };
   } catch (error) {
     await stores.close();
     throw error;
   }
+}
+
+// It copies a whole collection at every access, so that each login costs more the more of them wait.
+function warnOfManyWaiting({ limits: { waitingInTotal } }: Config, log: Log): void {
+  if (waitingInTotal <= MOST_WAITING_EMBEDDED) return;
+  log.warn(
+    { waiting: waitingInTotal, embedded: MOST_WAITING_EMBEDDED },
+    'the embedded Redis is too slow for so many waiting logins as POSTERN_WAITING_TOTAL allows: set REDIS_URL',
+  );
 }
 
 /** All but Redis. The command line uses the embedded Postgres of a running server, and starts one only if there is none. */
