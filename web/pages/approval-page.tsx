@@ -1,7 +1,12 @@
 // The page on which a signed-in person decides about a login request: who asks, where to, Approve and Deny.
 
 import type { VNode } from 'preact';
-import { CutOffNotice, NothingToPick, OpenCodeNotice } from '../components/approval/approval-notices.tsx';
+import {
+  CutOffNotice,
+  MissingTargetNotice,
+  NothingToPick,
+  OpenCodeNotice,
+} from '../components/approval/approval-notices.tsx';
 import type { ApprovalProps } from '../components/approval/approval-props.ts';
 import { ApprovalTarget } from '../components/approval/approval-target.tsx';
 import { DecisionButtons } from '../components/approval/decision-buttons.tsx';
@@ -36,6 +41,7 @@ export function ApprovalPage(props: ApprovalProps): VNode {
             <CsrfField frame={frame} />
             {props.hasOpenCode && <OpenCodeNotice />}
             {props.isCutOff && <CutOffNotice />}
+            {props.missingTarget !== null && <MissingTargetNotice name={props.missingTarget} />}
             {hasNothing ? <NothingToPick /> : <ApprovalTarget {...props} />}
             <DecisionButtons {...props} />
           </form>

@@ -8,7 +8,7 @@ import { compareTerminals } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { ageInWords, networkInWords } from './in-words.ts';
 import { computeCount, listed, type OfferedTargets } from './offered-targets.ts';
-import { candidatesOf, pickerAccounts, preselect } from './picker-view.ts';
+import { candidatesOf, findMissingTarget, pickerAccounts, preselect } from './picker-view.ts';
 
 type ApprovalView = Omit<ApprovalProps, 'frame'>;
 
@@ -44,6 +44,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
   const pickedId = typed?.computeId ?? preselect(targets, origin);
   const picked = computes.find(({ id }) => id === pickedId);
   const shown = listed(targets, pickedId);
+  const missing = offered.search === '' ? findMissingTarget(targets, origin) : null;
   return {
     path: `/psql_session/${request.id}`,
     userCode: request.userCode,
@@ -52,6 +53,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     whereabouts: whereabouts(sight),
     step: strongestStep(sight),
     problem: sight.problem,
+    missingTarget: missing === null ? null : cleanForPage(missing),
     hasOpenCode: request.stepUp !== null,
     isCutOff: request.waiting === 'none' && request.stepUp === null,
     picker: {

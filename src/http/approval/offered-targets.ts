@@ -48,10 +48,9 @@ export function computeCount(targets: readonly TargetAccount[]): number {
 }
 
 function hintOf({ hints, requestedDatabase, databaseIsExplicit }: LoginOrigin): string | null {
-  const named = hints.endpoint ?? hints.project;
-  if (named !== null) return named.slice(0, MAX_SEARCH_CHARACTERS);
-  const isPath = databaseIsExplicit && requestedDatabase.includes('/');
-  return isPath ? (requestedDatabase.split('/')[1] ?? '').slice(0, MAX_SEARCH_CHARACTERS) : null;
+  const [first = '', second = first] = databaseIsExplicit ? requestedDatabase.split('/') : [];
+  const named = hints.endpoint ?? hints.project ?? second;
+  return named === '' ? null : named.slice(0, MAX_SEARCH_CHARACTERS);
 }
 
 /** What the terminal hinted at first, then the rest; an account or project of both stands there once. */

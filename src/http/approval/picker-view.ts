@@ -51,16 +51,28 @@ export function obstacleOf({ passwordlessAccess, policy }: TargetCompute, termin
 }
 
 /**
- * The compute that is chosen beforehand: what the terminal hinted at, else the only candidate, else the last used one.
- * A hint chooses and never authorises: it is looked up among what the person may use anyway.
+ * The compute that is chosen beforehand: what the terminal named, else the only candidate, else the last used one. Where
+ * the named one is not to be had it is none, so that nobody ends up elsewhere by one click.
+ * A name chooses and never authorises: it is looked up among what the person may use anyway.
  */
 export function preselect(targets: readonly TargetAccount[], origin: LoginOrigin): ComputeId | null {
   const candidates = candidatesOf(targets, origin.address);
-  const hinted = candidates.filter((candidate) => isHinted(candidate, origin));
-  if (hinted[0] !== undefined) return hinted[0].compute.id;
+  const named = findNamed(candidates, origin);
+  if (named !== null) return named.compute.id;
   const [first] = candidates;
-  if (first === undefined) return null;
+  if (first === undefined || namedTarget(origin) !== null) return null;
   return candidates.length === 1 || first.compute.lastUsed !== null ? first.compute.id : null;
+}
+
+/** What the terminal named and the person cannot choose, as it was sent; null when there is no such thing. */
+export function findMissingTarget(targets: readonly TargetAccount[], origin: LoginOrigin): string | null {
+  return findNamed(candidatesOf(targets, origin.address), origin) === null ? namedTarget(origin) : null;
+}
+
+/** A target that can only be meant as one; a plain `-d` may as well be a database that nobody knows of here. */
+function namedTarget({ hints, requestedDatabase, databaseIsExplicit }: LoginOrigin): string | null {
+  const isPath = databaseIsExplicit && requestedDatabase.includes('/');
+  return hints.endpoint ?? hints.project ?? (isPath ? requestedDatabase : null);
 }
 
 interface Candidate {
@@ -80,17 +92,34 @@ export function candidatesOf(targets: readonly TargetAccount[], terminalAddress:
   );
 }
 
-function isHinted(
-  { account, project, compute }: Candidate,
-  { hints, requestedDatabase, databaseIsExplicit }: LoginOrigin,
-): boolean {
-  if (hints.endpoint !== null) return isNamed(compute, hints.endpoint);
-  if (hints.project !== null) return isNamed(project, hints.project);
-  if (!databaseIsExplicit) return false;
-  // psql -d account/project
+function findNamed(candidates: readonly Candidate[], origin: LoginOrigin): Candidate | null {
+  for (const isMeant of meanings(origin)) {
+    const found = candidates.find(isMeant);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** How the terminal's words can be meant, the likeliest first. */
+function meanings({
+  hints,
+  requestedDatabase,
+  databaseIsExplicit,
+}: LoginOrigin): ((candidate: Candidate) => boolean)[] {
+  const { endpoint, project: projectHint } = hints;
+  if (endpoint !== null) return [({ compute }) => isNamed(compute, endpoint)];
+  if (projectHint !== null) return [({ project }) => isNamed(project, projectHint)];
+  if (!databaseIsExplicit) return [];
+  // psql -d account/project, or -d project, or -d database
   const [accountName, projectName, ...rest] = requestedDatabase.split('/');
-  if (accountName === undefined || projectName === undefined || rest.length > 0) return false;
-  return isNamed(account, accountName) && isNamed(project, projectName);
+  if (accountName === undefined || rest.length > 0) return [];
+  if (projectName !== undefined) {
+    return [({ account, project }) => isNamed(account, accountName) && isNamed(project, projectName)];
+  }
+  return [
+    ({ project }) => isNamed(project, requestedDatabase),
+    ({ compute }) => compute.databases.includes(requestedDatabase),
+  ];
 }
 
 function isNamed({ id, name }: { readonly id: string; readonly name: string }, hint: string): boolean {

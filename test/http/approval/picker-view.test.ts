@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { effectivePolicy } from '../../../src/catalogue/policy.ts';
 import type { TargetAccount, TargetCompute } from '../../../src/catalogue/targets.ts';
-import { pickerAccounts, preselect } from '../../../src/http/approval/picker-view.ts';
+import { findMissingTarget, pickerAccounts, preselect } from '../../../src/http/approval/picker-view.ts';
 import { type AccountId, type ComputeId, idFrom, type ProjectId } from '../../../src/ids.ts';
 import { loginOrigin } from '../../support/login-for-tests.ts';
 
 const NOW = new Date('2026-03-04T05:06:07Z');
+const LAST_USE = { at: NOW, database: null, databaseRole: null, access: 'read_write' } as const;
 
 describe('the compute that is chosen beforehand', () => {
   it('is the only one that can be chosen', () => {
@@ -19,7 +20,7 @@ describe('the compute that is chosen beforehand', () => {
   });
 
   it('is the one used last, which comes first', () => {
-    const used = compute('ep-a', { lastUsed: { at: NOW, database: null, databaseRole: null, access: 'read_write' } });
+    const used = compute('ep-a', { lastUsed: LAST_USE });
     expect(preselect([account('Acme', project('shop', used, compute('ep-b')))], loginOrigin())).toBe('ep-a');
   });
 
@@ -28,26 +29,42 @@ describe('the compute that is chosen beforehand', () => {
     ['options=project=<id>', { hints: { project: 'id-of-ledger', endpoint: null } }],
     ['options=endpoint=<id>', { hints: { project: null, endpoint: 'ep-b' } }],
     ['-d account/project', { requestedDatabase: 'acme/Ledger', databaseIsExplicit: true }],
+    ['-d project', { requestedDatabase: 'Ledger', databaseIsExplicit: true }],
+    ['-d database', { requestedDatabase: 'books', databaseIsExplicit: true }],
     ['-d account id/project id', { requestedDatabase: 'id-of-Acme/id-of-ledger', databaseIsExplicit: true }],
   ])('is the one that the terminal hints at with %s', (_how, origin) => {
-    const targets = [account('Acme', project('shop', compute('ep-a')), project('ledger', compute('ep-b')))];
+    const used = compute('ep-a', { lastUsed: LAST_USE });
+    const ledger = project('ledger', compute('ep-b', { databases: ['appdb', 'books'] }));
+    const targets = [account('Acme', project('shop', used), ledger)];
     expect(preselect(targets, loginOrigin(origin))).toBe('ep-b');
+    expect(findMissingTarget(targets, loginOrigin(origin))).toBe(null);
+  });
+
+  // A terminal that named one project was one click away from another one, the last used.
+  it.each([
+    ['a project of somebody else', { hints: { project: 'secret', endpoint: null } }, 'secret'],
+    ['a compute of somebody else', { hints: { project: null, endpoint: 'ep-c' } }, 'ep-c'],
+    ['another account’s project', { requestedDatabase: 'other/ledger', databaseIsExplicit: true }, 'other/ledger'],
+    ['a path too long', { requestedDatabase: 'acme/ledger/main', databaseIsExplicit: true }, 'acme/ledger/main'],
+    ['a project that policy closed', { hints: { project: 'vault', endpoint: null } }, 'vault'],
+  ])('is none where the terminal named %s, which the page says', (_what, origin, missing) => {
+    const closed = compute('ep-closed', { passwordlessAccess: false });
+    const used = compute('ep-a', { lastUsed: LAST_USE });
+    const targets = [
+      account('Acme', project('shop', used), project('ledger', compute('ep-b')), project('vault', closed)),
+    ];
+    expect(preselect(targets, loginOrigin(origin))).toBe(null);
+    expect(findMissingTarget(targets, loginOrigin(origin))).toBe(missing);
   });
 
   it.each([
-    ['a project of somebody else', { hints: { project: 'secret', endpoint: null } }],
-    ['another account’s project', { requestedDatabase: 'other/ledger', databaseIsExplicit: true }],
-    ['a path too long', { requestedDatabase: 'acme/ledger/main', databaseIsExplicit: true }],
     ['a database that nobody typed', { requestedDatabase: 'acme/ledger', databaseIsExplicit: false }],
-  ])('is never one that is not the person’s own: %s', (_what, origin) => {
-    const targets = [account('Acme', project('shop', compute('ep-a')), project('ledger', compute('ep-b')))];
-    expect(preselect(targets, loginOrigin(origin))).toBe(null);
-  });
-
-  it('is not one that policy forbids, whatever the terminal hints at', () => {
-    const closed = compute('ep-closed', { passwordlessAccess: false });
-    const targets = [account('Acme', project('shop', closed), project('ledger', compute('ep-b')))];
-    expect(preselect(targets, loginOrigin({ hints: { project: 'shop', endpoint: null } }))).toBe('ep-b');
+    ['a database that nobody knows of', { requestedDatabase: 'made_by_sql', databaseIsExplicit: true }],
+  ])('is the last used one with %s', (_what, origin) => {
+    const used = compute('ep-a', { lastUsed: LAST_USE });
+    const targets = [account('Acme', project('shop', used), project('ledger', compute('ep-b')))];
+    expect(preselect(targets, loginOrigin(origin))).toBe('ep-a');
+    expect(findMissingTarget(targets, loginOrigin(origin))).toBe(null);
   });
 });
 

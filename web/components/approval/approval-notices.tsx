@@ -19,6 +19,16 @@ export function CutOffNotice(): VNode {
   );
 }
 
+export function MissingTargetNotice({ name }: { readonly name: string }): VNode {
+  return (
+    <Notice tone="caution" title="What the terminal asks for is not open to you">
+      <p>
+        It named <bdi>{name}</bdi>. Pick where to connect instead, or deny.
+      </p>
+    </Notice>
+  );
+}
+
 export function NothingToPick(): VNode {
   return (
     <Notice tone="plain" title="No project is open to you">

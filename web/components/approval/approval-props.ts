@@ -17,6 +17,8 @@ export interface ApprovalProps {
   /** What the person does besides approving. */
   readonly step: 'approve' | 'user_code' | 'reverse_code';
   readonly problem: string | null;
+  /** What the terminal named beforehand and this person cannot choose. */
+  readonly missingTarget: string | null;
   /** Digits were shown before and wait for the terminal. */
   readonly hasOpenCode: boolean;
   /** No connection waits any more: an approval is for the next one of the same terminal. */
