@@ -34,6 +34,8 @@ export const LIMIT_RULES = {
   api_calls_of_key: { points: 700, windowMs: MINUTE },
   /** Per key and route. */
   api_calls_of_route: { points: 40, windowMs: SECOND },
+  /** Keys of organizations that one key makes (Neon API 2.7.3). */
+  api_keys_made: { points: 10, windowMs: SECOND },
 } as const satisfies Record<string, LimitRule>;
 
 /** What happens often without any ill will, and is not counted in unlimited networks. */

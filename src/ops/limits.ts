@@ -110,11 +110,19 @@ export class Limits {
     return this.#consume([{ rule: 'cancel_requests', key: cancelNetworkKey(address), address }]);
   }
 
-  /** A call of the management API; `route` is the pattern, not the path. */
-  apiCall({ keyId, route, address }: { keyId: string; route: string; address: string }): Promise<LimitVerdict> {
+  /** A call of the management API; `route` is the pattern, not the path. `also` is a stricter rule of that route's own. */
+  apiCall(call: {
+    readonly keyId: string;
+    readonly route: string;
+    readonly address: string;
+    readonly also?: LimitRuleName | undefined;
+  }): Promise<LimitVerdict> {
+    const { keyId, route, address, also } = call;
+    const ofRoute: Count[] = also === undefined ? [] : [{ rule: also, key: keyId, address }];
     return this.#consume([
       { rule: 'api_calls_of_route', key: `${keyId}:${digest(route)}`, address },
       { rule: 'api_calls_of_key', key: keyId, address },
+      ...ofRoute,
     ]);
   }
 

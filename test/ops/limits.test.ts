@@ -193,6 +193,7 @@ it('every default figure is the documented one', () => {
     cancel_requests: 30,
     api_calls_of_key: 700,
     api_calls_of_route: 40,
+    api_keys_made: 10,
   });
 });
 

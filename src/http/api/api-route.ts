@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
+import type { LimitRuleName } from '../../ops/limit-rules.ts';
 import type { ApiCall } from './api-call.ts';
 
 export const API_PREFIX = '/api/v2';
@@ -26,6 +27,8 @@ interface RouteFacts {
   readonly tag: string;
   /** Of the answer when all went well; 422 of a route that only refuses. */
   readonly status: 200 | 201 | 422;
+  /** Counted besides what is counted for every call. */
+  readonly limit?: LimitRuleName;
 }
 
 export interface ApiRoute extends RouteFacts {
@@ -63,13 +66,14 @@ export function apiRoute<
   Query extends z.ZodObject = Nothing,
   Body extends z.ZodType = Nothing,
 >(definition: RouteDefinition<Params, Query, Body, Reply>): ApiRoute {
-  const { method, path, operationId, summary, tag, status, reply } = definition;
+  const { method, path, operationId, summary, tag, status, limit, reply } = definition;
   // What a definition leaves out is `nothing`, which then is its type parameter's default.
   const params = (definition.params ?? nothing) as Params;
   const query = (definition.query ?? nothing) as Query;
   const body = (definition.body ?? nothing) as Body;
   return {
     ...{ method, path, operationId, summary, tag, status, reply, params, query },
+    ...(limit === undefined ? {} : { limit }),
     body: definition.body ?? null,
     perform: (call, raw) =>
       definition.perform(call, {

@@ -50,6 +50,7 @@ async function countCall(counted: {
     keyId: caller.limitKey,
     route: `${route.method} ${route.path}`,
     address: contextOf(response).address,
+    also: route.limit,
   });
   if (verdict === 'limited') throw new PosternError('rate_limited');
 }

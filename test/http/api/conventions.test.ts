@@ -144,4 +144,14 @@ describe('a key that calls too often', () => {
     expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(10);
     expect((await caller.api.get('/users/me')).status).toBe(200);
   });
+
+  it('makes at most ten keys of organizations in a second', async () => {
+    const admin = await newCaller(web);
+    const organization = await newOrganization(web, admin);
+    const path = `/organizations/${organization.id}/api_keys`;
+    const made = await Promise.all(Array.from({ length: 40 }, () => admin.api.post(path, { key_name: 'one of many' })));
+    const statuses = made.map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    expect(statuses.slice(0, 5)).toContain(200);
+  });
 });

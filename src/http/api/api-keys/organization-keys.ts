@@ -38,6 +38,7 @@ export const createOrganizationKeyRoute = apiRoute({
   tag: 'API keys',
   params: organizationParams,
   body: z.object({ key_name: keyNameField, project_id: idField<ProjectId>().optional() }),
+  limit: 'api_keys_made',
   status: 200,
   reply: newKeyShape,
   perform: async ({ catalogue, context }, { params, body }) => {
