@@ -32,7 +32,11 @@ interface Variable<T> {
 }
 
 export const CONFIG_VARIABLES = {
-  DATABASE_URL: secret('', 'Postgres of the catalogue; unset: an embedded one in the data directory', postgresUrl),
+  DATABASE_URL: secret(
+    '',
+    'Postgres of the catalogue; of several hosts by comma the one that takes writes; unset: an embedded one in the data directory',
+    postgresUrl,
+  ),
   REDIS_URL: secret(
     '',
     'Redis (`redis://`, `rediss://`, `redis-sentinel://`, `redis-cluster://`); unset: an embedded one',

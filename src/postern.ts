@@ -22,6 +22,7 @@ import { createLogin } from './login/create-login.ts';
 import { createMetering, type Metering } from './metering/metering.ts';
 import { computesInUse } from './ops/computes-in-use.ts';
 import { createOps, type Ops } from './ops/create-ops.ts';
+import { postgresServerUrls } from './postgres-url.ts';
 import { openProvisioning } from './provisioning/open-provisioning.ts';
 import type { Provisioning } from './provisioning/provisioning.ts';
 import { welcomeBack, welcomeOperator } from './provisioning/welcome-operator.ts';
@@ -110,7 +111,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     config.pg,
     config.http,
     ...(parseRedisUrl(services.redisUrl.reveal())?.seeds ?? []),
-    endpointOf(services.databaseUrl),
+    ...catalogueEndpoints(services.databaseUrl),
   ];
   const { provisioning, hosts, dialPolicy } = await openProvisioning({
     config,
@@ -200,8 +201,9 @@ async function withPorts(config: Config): Promise<Config> {
   return { ...config, pg: { ...config.pg, port: pgPort }, http: { ...config.http, port: httpPort } };
 }
 
-/** Of several servers in one URL, the first. */
-function endpointOf(url: Secret): DialEndpoint {
-  const parsed = new URL(url.reveal());
-  return { host: parsed.hostname.replace(/^\[|\]$/g, ''), port: Number(parsed.port || POSTGRES_PORT) };
+function catalogueEndpoints(url: Secret): DialEndpoint[] {
+  return (postgresServerUrls(url.reveal()) ?? []).map((serverUrl) => {
+    const { hostname, port } = new URL(serverUrl);
+    return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || POSTGRES_PORT) };
+  });
 }

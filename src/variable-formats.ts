@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
 import { isLoopback, parseNetwork } from './network-address.ts';
+import { postgresServerUrls } from './postgres-url.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { Secret } from './secret.ts';
 
@@ -82,7 +83,11 @@ const secretUrl = (...schemes: readonly string[]) =>
     `not a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
   );
 
-export const postgresUrl = secretUrl('postgres', 'postgresql');
+/** May name several servers. */
+export const postgresUrl = optionalSecret.refine(
+  (url) => url === null || postgresServerUrls(url.reveal()) !== null,
+  'not a URL like postgres://user:password@host:5432/database (several hosts by comma)',
+);
 export const smtpUrl = secretUrl('smtp', 'smtps');
 
 function isUrlOf(url: string, schemes: readonly string[]): boolean {

@@ -20,6 +20,7 @@ describe('the configuration', () => {
   it.each([
     ['DATABASE_URL', 'mysql://app:hidden@db/x'],
     ['DATABASE_URL', 'postgres://app:hidden@db:99999/x'],
+    ['DATABASE_URL', 'postgres://app:hidden@db:5432,/x'],
     ['REDIS_URL', 'http://hidden'],
     ['POSTERN_SMTP_URL', 'hidden'],
     ['POSTERN_PUBLIC_URL', 'http://postern.example.com'],

@@ -1,13 +1,13 @@
 // Opens the catalogue: pool, migrations, the check of the sealing keys. What is kept in it belongs to the other files.
 
-import { CompiledQuery, Kysely } from 'kysely';
-import pg from 'pg';
+import { Kysely } from 'kysely';
 import { BoundedWork } from '../bounded-work.ts';
 import type { Clock } from '../clock.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import type { Catalogue, CatalogueSettings } from './catalogue.ts';
+import { CataloguePool, type PoolOptions } from './catalogue-pool.ts';
 import { migrateToLatest, prepareApplicationRole } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import type { Sealer } from './sealing.ts';
@@ -32,13 +32,7 @@ const DEFAULT_SETTINGS: CatalogueSettings = {
 // libuv has four threads by default; 50 who wait are served within two seconds.
 const PASSWORD_WORK = { atOnce: 2, mostWaiting: 50 } as const;
 const MAX_CONNECTIONS = 10;
-const CONNECT_LIMIT_MS = 5_000;
 const STATEMENT_LIMIT_MS = 15_000;
-/** A migration may rewrite a table, or wait for another node that does. */
-const NO_LIMIT = 0;
-const IDLE_TRANSACTION_LIMIT_MS = 30_000;
-// pg_type.oid of int8
-const INT8_OID = 20;
 
 /**
  * Migrates, then opens; several nodes may do so at once. The caller closes it.
@@ -72,7 +66,8 @@ export async function openCatalogue(options: CatalogueOptions): Promise<Catalogu
 
 /** Returns the role to work under, which has fewer rights than the one that migrates; null when there is none. */
 async function migrate(options: CatalogueOptions): Promise<string | null> {
-  const db = connect(options, { maxConnections: 2, statementLimitMs: NO_LIMIT, role: null });
+  // A migration may rewrite a table, or wait for another node that does.
+  const db = connect(options, { maxConnections: 2, statementLimitMs: null, role: null });
   try {
     await migrateToLatest(db);
     return await prepareApplicationRole(db);
@@ -81,36 +76,9 @@ async function migrate(options: CatalogueOptions): Promise<string | null> {
   }
 }
 
-interface PoolUse {
-  readonly maxConnections: number;
-  readonly statementLimitMs: number;
-  readonly role: string | null;
-}
+type PoolUse = Pick<PoolOptions, 'maxConnections' | 'statementLimitMs' | 'role'>;
 
-function connect(options: CatalogueOptions, use: PoolUse): Kysely<Schema> {
-  const pool = new pg.Pool({
-    connectionString: options.url.reveal(),
-    max: use.maxConnections,
-    connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    statement_timeout: use.statementLimitMs,
-    idle_in_transaction_session_timeout: IDLE_TRANSACTION_LIMIT_MS,
-    application_name: `postern ${options.nodeId}`,
-    keepAlive: true,
-    // Counters and ids stay far below 2^53, so int8 arrives as a number.
-    types: { getTypeParser: (oid, format) => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) },
-  });
-  // The error itself carries the whole client.
-  pool.on('error', (error) => options.log.warn({ cause: error.message }, 'an idle catalogue connection was lost'));
-  // Whoever uses the connection learns of its loss by the query; unheard, the event would end the process.
-  pool.on('connect', (client) => {
-    client.on('error', (error) => options.log.debug({ err: error }, 'a catalogue connection was lost'));
-  });
-  return new Kysely<Schema>({
-    dialect: new CatalogueDialect({
-      pool,
-      onCreateConnection: async (connection) => {
-        if (use.role !== null) await connection.executeQuery(CompiledQuery.raw(`set role ${use.role}`));
-      },
-    }),
-  });
+function connect({ url, log, nodeId }: CatalogueOptions, use: PoolUse): Kysely<Schema> {
+  const pool = new CataloguePool({ ...use, url, log, applicationName: `postern ${nodeId}` });
+  return new Kysely<Schema>({ dialect: new CatalogueDialect({ pool }) });
 }

@@ -11,8 +11,9 @@ import {
 } from 'kysely';
 import { PosternError } from '../errors.ts';
 
-// PostgreSQL documentation, "PostgreSQL Error Codes": connection exceptions, too many connections, shutdown, crash, starting up.
-const AWAY_SQLSTATES = /^(08...|53300|57P0[123])$/;
+// PostgreSQL documentation, "PostgreSQL Error Codes": connection exceptions, read-only (a standby), too many connections,
+// shutdown, crash, starting up.
+const AWAY_SQLSTATES = /^(08...|25006|53300|57P0[123])$/;
 const AWAY_SOCKET_ERRORS =
   /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/;
 const UNIQUE_VIOLATION = '23505';

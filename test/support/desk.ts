@@ -24,6 +24,7 @@ export const REQUESTED_USER = 'alexlopez';
 const ROOMY = { POSTERN_SHARED_NETWORKS: '127.0.0.0/8' };
 
 export interface DeskOptions {
+  readonly databaseUrl?: string;
   readonly redisUrl?: string;
   /** Of all nodes; they are silent without it. */
   readonly log?: Log;

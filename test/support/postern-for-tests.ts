@@ -34,22 +34,23 @@ export interface TestNode {
 
 /** A catalogue and a Redis for any number of nodes; closing it closes the nodes first. */
 export async function createInstallation(
-  options: { readonly redisUrl?: string; readonly log?: Log } = {},
+  options: { readonly databaseUrl?: string; readonly redisUrl?: string; readonly log?: Log } = {},
 ): Promise<TestInstallation> {
-  const database = await createTestDatabase();
+  const database = options.databaseUrl === undefined ? await createTestDatabase() : null;
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
   const redis = options.redisUrl === undefined ? await startEmbeddedRedis() : null;
   const redisUrl = options.redisUrl ?? redis?.url ?? '';
   const nodes = new Set<TestNode>();
   const close = async () => {
     await Promise.all([...nodes].map((node) => node.close()));
     await redis?.close();
-    await database.close();
+    await database?.close();
   };
   return {
-    databaseUrl: database.url,
+    databaseUrl,
     redisUrl,
     startNode: async (environment = {}) => {
-      const node = await startNode({ ...nodeEnvironment(database.url, redisUrl), ...environment }, options.log);
+      const node = await startNode({ ...nodeEnvironment(databaseUrl, redisUrl), ...environment }, options.log);
       nodes.add(node);
       return { ...node, close: () => node.close().finally(() => nodes.delete(node)) };
     },

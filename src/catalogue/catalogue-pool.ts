@@ -1,0 +1,144 @@
+// The connections to the catalogue's servers: of several, those of the one that takes writes. Which tables there are is
+// not known here.
+
+import { Socket } from 'node:net';
+import pg from 'pg';
+import type { Log } from '../log.ts';
+import { postgresServerUrls } from '../postgres-url.ts';
+import type { Secret } from '../secret.ts';
+import { isCatalogueAway } from './store-errors.ts';
+
+export interface PoolOptions {
+  /** May name several servers. */
+  readonly url: Secret;
+  readonly applicationName: string;
+  readonly maxConnections: number;
+  /** Null: a statement may take its time. */
+  readonly statementLimitMs: number | null;
+  /** The role that every connection works under; null: its own. */
+  readonly role: string | null;
+  readonly log: Log;
+}
+
+const CONNECT_LIMIT_MS = 5_000;
+const IDLE_TRANSACTION_LIMIT_MS = 30_000;
+/** Beyond the limit that the server itself sets on a statement: after that it is gone. */
+const ANSWER_GRACE_MS = 5_000;
+/** After this the system asks whether the server is still there: 10 times, once per second. */
+const KEEPALIVE_DELAY_MS = 10_000;
+// pg_type.oid of int8
+const INT8_OID = 20;
+// PostgreSQL documentation, "PostgreSQL Error Codes": read_only_sql_transaction
+const READ_ONLY = '25006';
+
+export class CataloguePool {
+  readonly #servers: Servers;
+  readonly #pool: pg.Pool;
+
+  /** Connects to nothing yet. Throws for a URL that is none. */
+  constructor(options: PoolOptions) {
+    this.#servers = new Servers(options.url);
+    this.#pool = openPool(options, this.#servers);
+  }
+
+  /**
+   * A connection to a server that takes writes; each server is asked once, the one that did last time first. Throws the
+   * last one's error; the caller releases the connection.
+   */
+  async connect(): Promise<pg.PoolClient> {
+    for (let left = this.#servers.count; ; left -= 1) {
+      const asked = this.#servers.current;
+      try {
+        return await this.#pool.connect();
+      } catch (error) {
+        if (left <= 1 || !isCatalogueAway(error)) throw error;
+        this.#servers.moveOn(asked);
+      }
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+/** The servers of one URL, and which of them is in use. */
+class Servers {
+  readonly #urls: readonly [string, ...string[]];
+  #index = 0;
+
+  constructor(url: Secret) {
+    const urls = postgresServerUrls(url.reveal());
+    // Without the URL, which may hold a password.
+    if (urls === null) throw new Error('the URL of the catalogue is no Postgres URL');
+    this.#urls = urls;
+  }
+
+  get count(): number {
+    return this.#urls.length;
+  }
+
+  get current(): string {
+    return this.#urls[this.#index] ?? this.#urls[0];
+  }
+
+  /** To the next one, unless somebody else did so meanwhile. */
+  moveOn(from: string): void {
+    if (this.current === from) this.#index = (this.#index + 1) % this.#urls.length;
+  }
+}
+
+function openPool(options: PoolOptions, servers: Servers): pg.Pool {
+  const { log, role, statementLimitMs } = options;
+  const pool = new pg.Pool({
+    Client: clientOf(servers),
+    max: options.maxConnections,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    statement_timeout: statementLimitMs ?? 0,
+    idle_in_transaction_session_timeout: IDLE_TRANSACTION_LIMIT_MS,
+    application_name: options.applicationName,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
+    // Counters and ids stay far below 2^53, so int8 arrives as a number.
+    types: { getTypeParser: (oid, format) => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) },
+    onConnect: (client) => prepare(client, role),
+  });
+  // The error itself carries the whole client.
+  pool.on('error', (error) => log.warn({ cause: error.message }, 'an idle catalogue connection was lost'));
+  pool.on('connect', (client) => {
+    // Whoever uses the connection learns of its loss by the query; unheard, the event would end the process.
+    client.on('error', (error) => log.debug({ err: error }, 'a catalogue connection was lost'));
+    if (statementLimitMs !== null) hangUpUnanswered(client, statementLimitMs + ANSWER_GRACE_MS);
+  });
+  return pool;
+}
+
+/** Each new connection goes to the server that is in use then. */
+function clientOf(servers: Servers): typeof pg.Client {
+  return class extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super({ ...config, connectionString: servers.current });
+    }
+  };
+}
+
+/** A connection that fails here is closed and never used. A standby would answer with what was, and refuse every write. */
+async function prepare(client: pg.ClientBase, role: string | null): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
+  if (rows[0]?.standby !== false) throw Object.assign(new Error('the server is a standby'), { code: READ_ONLY });
+  if (role !== null) await client.query(`set role ${role}`);
+}
+
+// NOTE: a server that is cut off from the network closes nothing, and the system goes on sending for a quarter of an hour.
+function hangUpUnanswered(client: pg.PoolClient, limitMs: number): void {
+  const { stream } = client.connection;
+  if (!(stream instanceof Socket)) return;
+  let answeredBytes = stream.bytesWritten;
+  stream.on('data', () => {
+    answeredBytes = stream.bytesWritten;
+  });
+  stream.setTimeout(limitMs, () => {
+    // One that is silent because it is not used, such as the holder of a lock, is well.
+    if (stream.bytesWritten > answeredBytes) stream.destroy(new Error('Connection terminated: no answer'));
+  });
+}
