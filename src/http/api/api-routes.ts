@@ -61,8 +61,15 @@ function apiCall({ parts, caller, response }: { parts: ApiParts; caller: Caller;
 }
 
 function rawInput(request: Request, route: ApiRoute) {
-  const { params, query } = request;
-  return { params, query, body: route.body === null ? {} : parseBody(request) };
+  const { params } = request;
+  return { params, query: plainNames(request.query), body: route.body === null ? {} : parseBody(request) };
+}
+
+/** Neon's client of 2024 writes the elements of an array as `metrics[]=a&metrics[]=b`. */
+function plainNames(query: Request['query']): Record<string, unknown> {
+  const names = Object.keys(query).filter((name) => name.endsWith('[]'));
+  const arrays = names.map((name) => [name.slice(0, -2), query[name]] as const);
+  return { ...Object.fromEntries(arrays), ...query };
 }
 
 /** Express' notation with the prefix, each path once, in the order of the list. */

@@ -139,13 +139,24 @@ describe('history', () => {
     }
   });
 
-  it('of single projects is found by their ids', async () => {
+  it('of single projects is found by their ids, however a client writes a list', async () => {
     const caller = await newCaller(web);
-    const made = [await addProject(web.catalogue, caller.accountId), await addProject(web.catalogue, caller.accountId)];
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      ids.push((await addProject(web.catalogue, caller.accountId)).project.id);
+    }
+    const [first = '', second = ''] = ids;
     const range = 'from=2024-06-30T00:00:00Z&to=2024-07-01T00:00:00Z&granularity=daily';
-    const id = made[0]?.project.id;
-    const { body } = await caller.api.get(`/consumption_history/projects?${range}&project_ids=${id}`);
-    expect(body.projects).toEqual([{ project_id: id, periods: [] }]);
+    const idsFor = async (query: string) => {
+      const { body } = await caller.api.get(`/consumption_history/projects?${range}&${query}`);
+      return body.projects.map((project: { project_id: string }) => project.project_id).toSorted();
+    };
+    expect(await idsFor(`project_ids=${first}`)).toEqual([first]);
+    const both = [first, second].toSorted();
+    expect(await idsFor(`project_ids=${first},${second}`)).toEqual(both);
+    expect(await idsFor(`project_ids=${first}&project_ids=${second}`)).toEqual(both);
+    // Regression: api-client 1.10.0 writes them so, and got every project.
+    expect(await idsFor(`project_ids%5B%5D=${first}&project_ids%5B%5D=${second}`)).toEqual(both);
   });
 });
 
