@@ -79,6 +79,11 @@ export const CONFIG_VARIABLES = {
     'wait before clients that show no NOTICE get the link as an error',
     duration('0s', '60s'),
   ),
+  POSTERN_NOTICE_BLIND_CLIENTS: plain(
+    'pgjdbc,lib/pq,pgAdmin 4',
+    'clients that show no NOTICE: `pgjdbc`, `lib/pq`, or how an application_name begins',
+    list,
+  ),
   POSTERN_REVERSE_CODE: plain(
     'when_new',
     'when a code must be typed into the terminal: `when_new`, `always`, `never`',
@@ -86,6 +91,11 @@ export const CONFIG_VARIABLES = {
   ),
   POSTERN_ALLOWED_NETWORKS: plain('', 'networks that may ask for a link; unset: all', networks),
   POSTERN_STAMP_APPLICATION_NAME: plain('yes', 'stamp application_name with the person', yesOrNo),
+  POSTERN_UPSTREAM_PID: plain(
+    'long_keys',
+    'who is told the process id of the upstream: clients with `long_keys` (protocol 3.2), or `everybody`',
+    z.enum(['long_keys', 'everybody']),
+  ),
   POSTERN_HOSTS: secret(
     '',
     'servers that host projects: `18=postgres://…,16@eu=postgres://…`; unset: the embedded one',

@@ -47,6 +47,7 @@ export interface Config {
   readonly login: {
     readonly ttlMs: number;
     readonly noticeBlindMs: number;
+    readonly noticeBlindClients: readonly string[];
     readonly reverseCode: 'when_new' | 'always' | 'never';
     readonly allowedNetworks: readonly string[];
     readonly stampApplicationName: boolean;
@@ -58,6 +59,7 @@ export interface Config {
   };
   readonly upstream: {
     readonly wakeMs: number;
+    readonly pidToldTo: 'long_keys' | 'everybody';
     readonly allowedNetworks: readonly string[];
     readonly allowedPorts: readonly number[];
   };
@@ -125,6 +127,7 @@ export function loadConfig(
     login: {
       ttlMs: values.POSTERN_LOGIN_TTL,
       noticeBlindMs: values.POSTERN_NOTICE_BLIND_WAIT,
+      noticeBlindClients: values.POSTERN_NOTICE_BLIND_CLIENTS,
       reverseCode: values.POSTERN_REVERSE_CODE,
       allowedNetworks: values.POSTERN_ALLOWED_NETWORKS,
       stampApplicationName: values.POSTERN_STAMP_APPLICATION_NAME,
@@ -132,6 +135,7 @@ export function loadConfig(
     drain: { limitMs: values.POSTERN_DRAIN, restMs: values.POSTERN_DRAIN_REST },
     upstream: {
       wakeMs: values.POSTERN_WAKE_LIMIT,
+      pidToldTo: values.POSTERN_UPSTREAM_PID,
       allowedNetworks: values.POSTERN_UPSTREAM_NETWORKS,
       allowedPorts: values.POSTERN_UPSTREAM_PORTS,
     },

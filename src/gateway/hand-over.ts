@@ -3,7 +3,7 @@
 
 import type { CancelRoute } from '../ops/cancel-routes.ts';
 import { backendKeyData, readyForQuery } from '../protocol/backend-messages.ts';
-import { newCancelKey } from '../protocol/cancel-key.ts';
+import { type CancelKey, newCancelKey } from '../protocol/cancel-key.ts';
 import { cancelUpstream } from '../wire/cancel-upstream.ts';
 import { type Relay, startRelay } from '../wire/relay.ts';
 import { auditConnection } from './audit-connection.ts';
@@ -32,7 +32,7 @@ export async function handOver(connected: Connected, { passage, session, parts }
   const { line } = session.client;
   const cancelQuery = () => cancelOnUpstream(connected, session, parts);
   // NOTE: the key must work on every node before the client can know it, so before ReadyForQuery.
-  const key = upstream.cancelKey === null ? null : newCancelKey(session.client.agreedMinor);
+  const key = cancelKeyFor(connected, session, parts);
   const cancelRoute = key === null ? null : parts.cancelRoutes.announce(key, cancelQuery);
   await cancelRoute?.announced;
   if (session.signal.aborted) {
@@ -59,6 +59,12 @@ export async function handOver(connected: Connected, { passage, session, parts }
   session.learn({ upstreamPid: upstream.cancelKey?.processId ?? null });
   auditConnection(session, parts, { event: 'connection.started', outcome: 'success' });
   return { relay, cancelQuery, cancelRoute };
+}
+
+function cancelKeyFor({ upstream }: Connected, { client }: LiveSession, { config }: GatewayParts): CancelKey | null {
+  if (upstream.cancelKey === null) return null;
+  const { processId } = upstream.cancelKey;
+  return newCancelKey(client.agreedMinor, { upstreamPid: { processId, toldTo: config.upstream.pidToldTo } });
 }
 
 function connectedAs({ target, database }: Connected): ConnectedAs {

@@ -13,7 +13,6 @@ import { expiryNotice, welcomeNotice } from './link-notices.ts';
 import type { LiveSession } from './live-session.ts';
 import { databaseWish, loginOrigin } from './login-origin.ts';
 import { TELL_EACH_STEP } from './narration.ts';
-import { isNoticeBlind } from './notice-blind-clients.ts';
 import type { Passage } from './passage.ts';
 import { progressReporter } from './progress-reporter.ts';
 
@@ -24,7 +23,7 @@ export async function passLinkDoor(session: LiveSession, parts: GatewayParts): P
   try {
     session.signal.throwIfAborted();
     showLink(session, { loginUrl, userCode: request.userCode }, parts);
-    const impatience = impatienceOf(session, { loginUrl, userCode: request.userCode }, parts);
+    const impatience = impatienceOf(request, loginUrl, parts);
     const { loginRequests, config } = parts;
     const approval = await awaitApproval({ request, loginRequests, ttlMs: config.login.ttlMs, impatience }, session);
     await useApproval({ request, approval }, session, parts);
@@ -60,7 +59,9 @@ async function refuseBeforeAsking({ client }: LiveSession, { config, limits }: G
 
 async function openLoginRequest(session: LiveSession, parts: GatewayParts) {
   const { loginRequests, publicUrl } = parts;
-  const { request, token } = await loginRequests.open(loginOrigin(session.client), { waiting: 'connection' });
+  const { request, token } = await loginRequests.open(loginOrigin(session.client, parts.config.login), {
+    waiting: 'connection',
+  });
   session.learn({ loginRequestId: request.id });
   auditConnection(session, parts, { event: 'login.requested', outcome: 'success' });
   return { request, loginUrl: `${publicUrl()}/psql_session/${token.reveal()}` };
@@ -80,8 +81,8 @@ function showLink({ client }: LiveSession, { loginUrl, userCode }: ShownLink, { 
   client.line.tell(expiryNotice(config.login.ttlMs, userCode));
 }
 
-function impatienceOf({ client }: LiveSession, { loginUrl, userCode }: ShownLink, { config }: GatewayParts) {
-  if (!isNoticeBlind(client.startup)) return null;
+function impatienceOf({ origin, userCode }: LoginRequest, loginUrl: string, { config }: GatewayParts) {
+  if (!origin.noticeBlind) return null;
   const error = new PosternError('approve_and_retry', { params: { url: loginUrl, userCode } });
   return { afterMs: config.login.noticeBlindMs, error };
 }

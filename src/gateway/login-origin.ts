@@ -1,5 +1,6 @@
 // Who asks, as the approval page will show it: the terminal's address and what its startup packet says.
 
+import type { Config } from '../config.ts';
 import type { LoginOrigin } from '../login/login-request.ts';
 import type { Terminal } from '../login/terminal.ts';
 import { type DatabaseWish, isExplicitDatabase } from './database-choice.ts';
@@ -8,7 +9,7 @@ import { isNoticeBlind } from './notice-blind-clients.ts';
 import { applicationOf, targetHints } from './startup-parameters.ts';
 
 /** The client's strings are its own and uncleaned. */
-export function loginOrigin({ peer, startup, tls }: Client): LoginOrigin {
+export function loginOrigin({ peer, startup, tls }: Client, { noticeBlindClients }: Config['login']): LoginOrigin {
   return {
     address: peer.address,
     port: peer.port,
@@ -19,7 +20,7 @@ export function loginOrigin({ peer, startup, tls }: Client): LoginOrigin {
     hints: targetHints(startup),
     tls: tls === null ? null : { version: tls.version, cipher: tls.cipher },
     serverName: tls?.serverName ?? null,
-    noticeBlind: isNoticeBlind(startup),
+    noticeBlind: isNoticeBlind(startup, noticeBlindClients),
   };
 }
 

@@ -10,9 +10,15 @@ export interface Terminal {
   readonly application: string | null;
 }
 
-/** A terminal's name in Redis keys: SHA-256 in hex; IPv6 addresses count by their /64 (security.md, section 3). */
+// pgAdmin 4 numbers its connections: `pgAdmin 4 - DB:shop`, `pgAdmin 4 - CONN:4711`. All of them are one program.
+const NUMBERED = /^(pgAdmin 4) - .*$/s;
+
+/**
+ * A terminal's name in Redis keys: SHA-256 in hex; IPv6 addresses count by their /64 (security.md, section 3), and what a
+ * program adds to its name for each connection does not count.
+ */
 export function terminalDigest({ address, requestedUser, application }: Terminal): string {
-  return digest([terminalKey(address), requestedUser, application]);
+  return digest([terminalKey(address), requestedUser, application?.replace(NUMBERED, '$1') ?? null]);
 }
 
 /** As `terminalDigest`, for any application: a reverse code may be typed into another program of the same person. */

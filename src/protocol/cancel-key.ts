@@ -13,9 +13,20 @@ export interface CancelKey {
 const SECRET_KEY_BYTES = { 0: 4, 2: 32 } as const satisfies Record<ProtocolMinor, number>;
 const PROCESS_ID_LIMIT = 2 ** 31;
 
-/** A random key of the size that the agreed minor version allows: 4 bytes on 3.0, 32 on 3.2. */
-export function newCancelKey(minor: ProtocolMinor): CancelKey {
-  return { processId: randomInt(1, PROCESS_ID_LIMIT), secretKey: randomBytes(SECRET_KEY_BYTES[minor]) };
+export interface CancelKeyOptions {
+  /** The upstream's process id and which clients are told it; without it the process id is random, too. */
+  readonly upstreamPid?: { readonly processId: number; readonly toldTo: 'long_keys' | 'everybody' };
+}
+
+/**
+ * A random key of the size that the agreed minor version allows: 4 bytes on 3.0, 32 on 3.2. The upstream's process id is
+ * told where the secret is strong enough alone, or the operator said so: pgAdmin's stop button passes it to
+ * pg_cancel_backend(), and programs know their own NOTIFY by it.
+ */
+export function newCancelKey(minor: ProtocolMinor, { upstreamPid }: CancelKeyOptions = {}): CancelKey {
+  const isTold = upstreamPid !== undefined && (minor === 2 || upstreamPid.toldTo === 'everybody');
+  const processId = isTold ? upstreamPid.processId : randomInt(1, PROCESS_ID_LIMIT);
+  return { processId, secretKey: randomBytes(SECRET_KEY_BYTES[minor]) };
 }
 
 /** SHA-256 of processId (int32) and secretKey, 64 hex digits: what Redis may hold instead of the key. */

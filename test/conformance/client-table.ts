@@ -40,6 +40,11 @@ export const CLIENTS = {
     doors: { link: 'second_try', grant: 'yes', token: 'yes' },
     advice: 'likewise; its listener is a connection of its own',
   },
+  pgAdmin: {
+    client: 'pgAdmin 4',
+    doors: { link: 'second_try', grant: 'yes', token: 'yes' },
+    advice: 'likewise; choose "1 hour", since it opens a connection for each tab and database',
+  },
   dbdPg: { client: 'DBD::Pg', doors: EVERY_DOOR, advice: 'the link goes to standard error' },
 } as const satisfies Record<string, ClientRow>;
 

@@ -11,6 +11,8 @@ export interface DriverProgram {
   readonly program: string;
   readonly args: readonly string[];
   readonly lacks: readonly Exercise[];
+  /** How its application_name begins; each connection gets another ending. */
+  readonly application?: string;
 }
 
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/postern-conformance/', import.meta.url));
@@ -28,6 +30,14 @@ export const DRIVERS: readonly DriverProgram[] = [
     lacks: ['extended', 'pipelined', 'copiedIn'],
   },
   { name: 'psycopg3', program: PYTHON, args: [source('use-psycopg3.py')], lacks: ['copiedIn'] },
+  // pgAdmin connects with psycopg 3 and gives each connection a name of its own.
+  {
+    name: 'pgAdmin',
+    program: PYTHON,
+    args: [source('use-psycopg3.py')],
+    lacks: ['copiedIn'],
+    application: 'pgAdmin 4 - CONN:',
+  },
   {
     name: 'pgjdbc',
     program: 'java',

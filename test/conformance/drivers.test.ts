@@ -1,4 +1,4 @@
-// Drivers of seven kinds do their workout by every door: simple and extended protocol, pipelines, COPY, notifications, large
+// Drivers of eight kinds do their workout by every door: simple and extended protocol, pipelines, COPY, notifications, large
 // objects, cancel, large results and statements.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { ProvenDoors } from './proven-doors.ts';
 import { workoutWithout } from './workout.ts';
 
 let desk: ConformanceDesk;
+let connectionCount = 0;
 const proven = new ProvenDoors();
 
 beforeAll(async () => {
@@ -68,9 +69,14 @@ const FIRST_TIME = {
 } as const;
 
 /** Grants belong to a terminal: drivers of different names must not come in by each other's. */
-function environmentOf({ name }: DriverProgram): Record<string, string> {
-  const application: Record<string, string> = CLIENTS[name].doors.link === 'no' ? { PGAPPNAME: name } : {};
-  return { ...desk.environmentOf(`user of ${name}`), ...application };
+function environmentOf(driver: DriverProgram): Record<string, string> {
+  return { ...desk.environmentOf(`user of ${driver.name}`), ...applicationOf(driver) };
+}
+
+function applicationOf({ name, application }: DriverProgram): Record<string, string> {
+  connectionCount += 1;
+  if (application !== undefined) return { PGAPPNAME: `${application}${connectionCount}` };
+  return CLIENTS[name].doors.link === 'no' ? { PGAPPNAME: name } : {};
 }
 
 describe.each(DRIVERS)('$name', (driver) => {

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { answerTo } from '../gateway/connected-client.ts';
 import { cancelRequest, PROTOCOL_3_0, PROTOCOL_3_2, RawClient } from '../gateway/raw-client.ts';
 import { fieldsOf } from '../gateway/read-messages.ts';
 import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
@@ -87,6 +88,14 @@ async function logIn(version: number) {
   await client.waitForType('Z');
   return { client, processId: body.readInt32BE(0), secretKey: body.subarray(4) };
 }
+
+it.each([
+  ['3.2 is told the process id of its backend', PROTOCOL_3_2, true],
+  ['3.0 is told another one', PROTOCOL_3_0, false],
+])('a client of protocol %s', async (_name, version, isTold) => {
+  const { client, processId } = await logIn(version);
+  expect((await answerTo(client, 'select pg_backend_pid()')) === String(processId)).toBe(isTold);
+});
 
 describe.each([
   ['3.0, whose secret has 4 bytes', PROTOCOL_3_0, 4],

@@ -1,31 +1,61 @@
 import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
 import { isNoticeBlind } from '../../src/gateway/notice-blind-clients.ts';
 
+const BY_DEFAULT = loadConfig({}).login.noticeBlindClients;
+
+function startup(parameters: Readonly<Record<string, string>>) {
+  return {
+    protocolVersion: { major: 3, minor: 0 },
+    user: 'a',
+    database: 'a',
+    parameters: new Map(Object.entries(parameters)),
+    protocolOptions: [],
+  };
+}
+
+const JDBC = { client_encoding: 'UTF8', DateStyle: 'ISO', TimeZone: 'UTC' };
+// libpq's spelling of PGDATESTYLE and PGTZ.
+const LIBPQ_DATES = { datestyle: 'ISO', timezone: 'UTC' };
+
 // Startup parameters as these clients were observed to send them, besides user and database.
-const CLIENTS = [
-  { client: 'pgjdbc 42.7', names: ['client_encoding', 'DateStyle', 'TimeZone'], isBlind: true },
-  { client: 'lib/pq 1.10', names: ['client_encoding', 'datestyle', 'extra_float_digits'], isBlind: true },
-  { client: 'psql on a terminal', names: ['application_name', 'client_encoding'], isBlind: false },
-  { client: 'psycopg 2 and 3', names: [], isBlind: false },
-  { client: 'node-postgres', names: ['client_encoding'], isBlind: false },
-  { client: 'postgres.js', names: ['client_encoding', 'application_name'], isBlind: false },
+const CLIENTS: readonly { client: string; sends: Readonly<Record<string, string>>; isBlind: boolean }[] = [
+  { client: 'pgjdbc 42.7', sends: JDBC, isBlind: true },
+  { client: 'pgjdbc that was told the server version', sends: { ...JDBC, application_name: 'billing' }, isBlind: true },
   {
-    client: 'a libpq program with a time zone',
-    names: ['application_name', 'client_encoding', 'DateStyle', 'TimeZone'],
+    client: 'lib/pq 1.10',
+    sends: { client_encoding: 'UTF8', datestyle: 'ISO, MDY', extra_float_digits: '2' },
+    isBlind: true,
+  },
+  { client: 'pgAdmin 4', sends: { application_name: 'pgAdmin 4 - CONN:4711' }, isBlind: true },
+  {
+    client: 'psql on a terminal',
+    sends: { application_name: 'psql', client_encoding: 'UTF8' },
+    isBlind: false,
+  },
+  {
+    client: 'psql with PGDATESTYLE and PGTZ',
+    sends: { application_name: 'psql', client_encoding: 'UTF8', ...LIBPQ_DATES },
+    isBlind: false,
+  },
+  { client: 'psycopg 2 and 3', sends: {}, isBlind: false },
+  { client: 'node-postgres', sends: { client_encoding: 'UTF8' }, isBlind: false },
+  {
+    client: 'postgres.js',
+    sends: { client_encoding: 'UTF8', application_name: 'postgres.js' },
     isBlind: false,
   },
 ];
 
 describe('a client that shows no NOTICE', () => {
-  it.each(CLIENTS)('is recognised by what it sends: $client', ({ names, isBlind }) => {
-    const parameters = new Map(names.map((name) => [name, 'x']));
-    const startup = {
-      protocolVersion: { major: 3, minor: 0 },
-      user: 'a',
-      database: 'a',
-      parameters,
-      protocolOptions: [],
-    };
-    expect(isNoticeBlind(startup)).toBe(isBlind);
+  it.each(CLIENTS)('is recognised by what it sends: $client', ({ sends, isBlind }) => {
+    expect(isNoticeBlind(startup(sends), BY_DEFAULT)).toBe(isBlind);
+  });
+
+  it('is what the operator says it is', () => {
+    const worker = startup({ application_name: 'report worker 7' });
+    expect(isNoticeBlind(worker, BY_DEFAULT)).toBe(false);
+    expect(isNoticeBlind(worker, ['report worker'])).toBe(true);
+    expect(isNoticeBlind(startup(JDBC), ['report worker'])).toBe(false);
   });
 });

@@ -22,6 +22,13 @@ describe('a terminal', () => {
     expect(terminalDigest({ ...psql, ...change })).not.toBe(terminalDigest(psql));
   });
 
+  it('is the same for all connections of a program that numbers them', () => {
+    const named = (application: string) => terminalDigest({ ...psql, application });
+    expect(named('pgAdmin 4 - CONN:4711')).toBe(named('pgAdmin 4 - DB:shop'));
+    expect(named('pgAdmin 4 - CONN:4711')).not.toBe(named('psql'));
+    expect(named('psql - CONN:4711')).not.toBe(named('psql'));
+  });
+
   it('is the same within one IPv6 /64 and another outside of it', () => {
     const at = (address: string) => terminalDigest({ ...psql, address });
     expect(at('2001:db8:1:2::1')).toBe(at('2001:db8:1:2:ffff::9'));

@@ -21,6 +21,16 @@ describe('a cancel key of ours', () => {
     expect(new Set(keys.map(cancelKeyDigest)).size).toBe(keys.length);
   });
 
+  it.each([
+    { minor: 0, toldTo: 'long_keys', isTold: false },
+    { minor: 2, toldTo: 'long_keys', isTold: true },
+    { minor: 0, toldTo: 'everybody', isTold: true },
+    { minor: 2, toldTo: 'everybody', isTold: true },
+  ] as const)('on 3.$minor for $toldTo has the process id of the upstream: $isTold', ({ minor, toldTo, isTold }) => {
+    const { processId } = newCancelKey(minor, { upstreamPid: { processId: 4_711, toldTo } });
+    expect(processId === 4_711).toBe(isTold);
+  });
+
   it('is known to others by the SHA-256 of processId and secretKey', () => {
     const expected = createHash('sha256').update(hex('fffffffe deadbeef')).digest('hex');
     expect(cancelKeyDigest({ processId: -2, secretKey: hex('deadbeef') })).toBe(expected);
