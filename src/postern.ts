@@ -101,10 +101,9 @@ async function build(config: Config, building: Building): Promise<Postern> {
     config,
     redis,
     nodeId,
-    log,
     key,
     auditTrail: ops.auditTrail,
-    clock,
+    ...building,
     endConnections: (grant) => liveConnections.endWhere({ grantId: grant.id }),
   });
   const ownEndpoints = [

@@ -26,6 +26,8 @@ export const redisKeys = {
   grantsOfTerminal: (terminalDigest: string) => `${PREFIX}:grants-of-terminal:${terminalDigest}`,
   /** Sorted set of grant ids of one person, account, project or compute by end (ms). Owner: login/grants. */
   grantsOf: (owner: 'person' | 'account' | 'project' | 'compute', id: string) => `${PREFIX}:grants-of-${owner}:${id}`,
+  /** Sorted set of grants (JSON) that have not ended, by end (ms); 9 hours after the last one. Owner: login/grant-endings. */
+  grantEndings: () => `${PREFIX}:grant-endings`,
   /** Hash, one field per live connection; expires seconds after the node's last heartbeat. Owner: ops/live-connections. */
   liveConnections: (nodeId: NodeId) => `${PREFIX}:live:{${nodeId}}`,
   /** String (JSON); expires seconds after the node's last heartbeat. Owner: ops/node-heartbeat. */

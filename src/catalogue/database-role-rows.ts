@@ -21,8 +21,8 @@ export interface DatabaseRole {
   readonly updatedAt: Date;
 }
 
-/** A row without its place in lists, which the database gives. */
-export type DatabaseRoleRow = Omit<Selectable<DatabaseRolesTable>, 'ordinal'>;
+/** A row without what others write: its place in lists, and its last use. */
+export type DatabaseRoleRow = Omit<Selectable<DatabaseRolesTable>, 'ordinal' | 'last_used_at' | 'last_used_from'>;
 
 /** The branch's roles, the project's own first. */
 export async function listDatabaseRoles(db: Kysely<Schema>, branchId: BranchId): Promise<DatabaseRole[]> {

@@ -67,7 +67,9 @@ export async function createDatabaseRole(
         if (!isUniqueViolation(error)) throw error;
         throw new PosternError('conflict', { params: { problem: `role "${input.name}" already exists` } });
       });
-    await recordRoleEvent(tx, { catalogue, context, project, name: row.name, event: 'role.created' });
+    const created = { catalogue, context, project, name: row.name };
+    await recordRoleEvent(tx, { ...created, event: 'role.created' });
+    if (input.password !== null) await recordRoleEvent(tx, { ...created, event: 'secret.created' });
   });
   return databaseRoleFrom(row);
 }
@@ -95,7 +97,9 @@ export async function deleteDatabaseRole(
   }
   await catalogue.transaction(async (tx) => {
     await tx.deleteFrom('database_roles').where('id', '=', role.id).execute();
-    await recordRoleEvent(tx, { catalogue, context, project, name: role.name, event: 'role.removed' });
+    const removed = { catalogue, context, project, name: role.name };
+    await recordRoleEvent(tx, { ...removed, event: 'role.removed' });
+    if (role.hasPassword) await recordRoleEvent(tx, { ...removed, event: 'secret.revoked' });
   });
   return role;
 }
@@ -119,7 +123,10 @@ export async function replaceDatabaseRolePassword(
       .set({ ...columns, updated_at: updatedAt })
       .where('id', '=', role.id)
       .execute();
-    await recordRoleEvent(tx, { catalogue, context, project, name: role.name, event: 'role.changed' });
+    const changed = { catalogue, context, project, name: role.name };
+    await recordRoleEvent(tx, { ...changed, event: 'role.changed' });
+    if (role.hasPassword) await recordRoleEvent(tx, { ...changed, event: 'secret.revoked' });
+    await recordRoleEvent(tx, { ...changed, event: 'secret.created' });
   });
   return { ...role, hasPassword: true, updatedAt };
 }
@@ -160,13 +167,14 @@ interface RoleEvent {
   readonly context: AuditContext;
   readonly project: Project;
   readonly name: string;
-  readonly event: 'role.created' | 'role.changed' | 'role.removed';
+  readonly event: 'role.created' | 'role.changed' | 'role.removed' | 'secret.created' | 'secret.revoked';
   readonly reason?: string;
 }
 
 async function recordRoleEvent(tx: Transaction<Schema>, happened: RoleEvent): Promise<void> {
   const { catalogue, context, project, name, event, reason } = happened;
-  const facts = { event, projectId: project.id, accountId: project.accountId, databaseRole: name, reason };
+  const subject = event.startsWith('secret.') ? `password of role "${name}"` : null;
+  const facts = { event, projectId: project.id, accountId: project.accountId, databaseRole: name, reason, subject };
   await recordAuditEvent(tx, changeEvent(catalogue, context, facts));
 }
 

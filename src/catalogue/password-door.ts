@@ -8,8 +8,8 @@ import { parseVerifier, type ScramVerifier } from '../protocol/scram-verifier.ts
 import { type AccessToken, accessTokenFrom } from './access-token-rows.ts';
 import { loadPersonActor } from './actors.ts';
 import { changeEvent, SYSTEM_CONTEXT } from './audit-context.ts';
-import { recordAuditEvent } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
+import { noteSecretUse } from './note-secret-use.ts';
 import {
   type ComputeTarget,
   computeTarget,
@@ -25,8 +25,6 @@ export interface PasswordTarget extends ComputeTarget {
   readonly person: TargetPerson | null;
 }
 
-/** security.md, section 10: the first use per hour is audited. */
-const AUDIT_USE_EVERY_MS = 3_600_000;
 const TOUCH_EVERY_MS = 10_000;
 
 /** The token and the verifier of its secret; null for an unknown, revoked or expired one. */
@@ -64,28 +62,16 @@ export async function resolveAccessToken(catalogue: Catalogue, token: AccessToke
 
 /** Notes that the token was used from an address; the first use per hour goes into the audit trail. */
 export async function noteAccessTokenUse(catalogue: Catalogue, token: AccessToken, from: string): Promise<void> {
-  const now = catalogue.clock.now();
-  const unusedForMs = now.getTime() - (token.lastUsedAt?.getTime() ?? 0);
-  if (unusedForMs < TOUCH_EVERY_MS && token.lastUsedFrom === from) return;
-  await catalogue.transaction(async (tx) => {
-    await tx
-      .updateTable('access_tokens')
-      .set({ last_used_at: now, last_used_from: from })
-      .where('id', '=', token.id)
-      .execute();
-    if (unusedForMs < AUDIT_USE_EVERY_MS) return;
-    await recordAuditEvent(
-      tx,
-      changeEvent(catalogue, SYSTEM_CONTEXT, {
-        event: 'secret.used',
-        actorType: 'access_token',
-        actorId: token.id,
-        computeId: token.computeId,
-        terminalIp: from,
-        subject: `access token ${token.id} "${token.name}"`,
-      }),
-    );
+  const event = changeEvent(catalogue, SYSTEM_CONTEXT, {
+    event: 'secret.used',
+    actorType: 'access_token',
+    actorId: token.id,
+    computeId: token.computeId,
+    terminalIp: from,
+    subject: `access token ${token.id} "${token.name}"`,
   });
+  const secret = { table: 'access_tokens', ...token } as const;
+  await noteSecretUse(catalogue, secret, { from, touchEveryMs: TOUCH_EVERY_MS, event });
 }
 
 /** How a client says which project it means when a database role is its user name. */
@@ -97,10 +83,13 @@ export interface RoleRoute {
 }
 
 export interface RoutedRole {
+  readonly id: string;
   readonly computeId: ComputeId;
   readonly databaseRole: string;
   readonly isReadOnly: boolean;
   readonly verifier: ScramVerifier;
+  readonly lastUsedAt: Date | null;
+  readonly lastUsedFrom: string | null;
 }
 
 /**
@@ -113,7 +102,15 @@ export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute): Pr
   const isUnique = others.every((other) => other.branch_id === row?.branch_id);
   const verifier = parseVerifier(row?.scram_verifier ?? '');
   if (row === undefined || verifier === null || !isUnique) return null;
-  return { computeId: row.compute_id, databaseRole: row.name, isReadOnly: row.is_read_only, verifier };
+  return {
+    id: row.id,
+    computeId: row.compute_id,
+    databaseRole: row.name,
+    isReadOnly: row.is_read_only,
+    verifier,
+    lastUsedAt: row.last_used_at,
+    lastUsedFrom: row.last_used_from,
+  };
 }
 
 /** Where a proved database role leads. Throws as `resolveTarget` does, and asks no person's permission. */
@@ -128,10 +125,33 @@ export async function resolveRoutedRole(
   return { ...target, person: null };
 }
 
+/** Notes that the role's password was used from an address; the first use per hour goes into the audit trail. */
+export async function noteRolePasswordUse(
+  catalogue: Catalogue,
+  role: RoutedRole,
+  use: { readonly target: PasswordTarget; readonly from: string },
+): Promise<void> {
+  const { account, project } = use.target;
+  const event = changeEvent(catalogue, SYSTEM_CONTEXT, {
+    event: 'secret.used',
+    accountId: account.id,
+    projectId: project.id,
+    computeId: role.computeId,
+    databaseRole: role.databaseRole,
+    terminalIp: use.from,
+    subject: `password of role "${role.databaseRole}"`,
+  });
+  const secret = { table: 'database_roles', ...role } as const;
+  await noteSecretUse(catalogue, secret, { from: use.from, touchEveryMs: TOUCH_EVERY_MS, event });
+}
+
 // A few rows tell whether a name is ambiguous; of a branch's computes the one that writes comes first.
 const MAX_CANDIDATES = 50;
 
 interface RoutedRow {
+  readonly id: string;
+  readonly last_used_at: Date | null;
+  readonly last_used_from: string | null;
   readonly branch_id: BranchId;
   readonly name: string;
   readonly is_read_only: boolean;
@@ -142,7 +162,8 @@ interface RoutedRow {
 // As text: every login asks this, and the query builder takes longer than Postgres.
 async function routedRows(db: Kysely<Schema>, { databaseRole, computeId, projectId }: RoleRoute): Promise<RoutedRow[]> {
   const { rows } = await sql<RoutedRow>`
-    select role.branch_id, role.name, role.is_read_only, role.scram_verifier, compute.id as compute_id
+    select role.id, role.last_used_at, role.last_used_from, role.branch_id, role.name, role.is_read_only,
+      role.scram_verifier, compute.id as compute_id
     from database_roles role join computes compute on compute.branch_id = role.branch_id
     where role.name = ${databaseRole} and role.may_login and not compute.is_disabled
       and (${computeId}::text is null or compute.id = ${computeId})

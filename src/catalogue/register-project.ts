@@ -5,7 +5,8 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { BranchId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
-import type { AuditContext } from './audit-context.ts';
+import { type AuditContext, changeEvent } from './audit-context.ts';
+import { type AuditEventInput, recordAuditEvents } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Compute } from './compute-rows.ts';
 import { insertCompute, type NewCompute } from './create-compute.ts';
@@ -54,6 +55,11 @@ export async function registerProject(
         .values(roles.map((role) => ({ ...role, branch_id: branchId })))
         .execute();
     }
+    const withPassword = roles.filter((role) => role.sealed_password !== null);
+    await recordAuditEvents(
+      tx,
+      withPassword.map(({ name }) => passwordCreated(catalogue, context, { project, name })),
+    );
     return {
       project,
       branchId,
@@ -62,6 +68,15 @@ export async function registerProject(
       roles: await listDatabaseRoles(tx, branchId),
     };
   });
+}
+
+function passwordCreated(
+  catalogue: Catalogue,
+  context: AuditContext,
+  { project, name }: { readonly project: Project; readonly name: string },
+): AuditEventInput {
+  const place = { accountId: project.accountId, projectId: project.id, databaseRole: name };
+  return changeEvent(catalogue, context, { event: 'secret.created', subject: `password of role "${name}"`, ...place });
 }
 
 async function roleRow(

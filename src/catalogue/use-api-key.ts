@@ -4,15 +4,13 @@ import type { Selectable } from 'kysely';
 import { type Actor, loadPersonActor } from './actors.ts';
 import { API_KEY_PREFIX } from './api-keys.ts';
 import { auditActor, changeEvent, SYSTEM_CONTEXT } from './audit-context.ts';
-import { recordAuditEvent } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
+import { noteSecretUse } from './note-secret-use.ts';
 import { hashOfSecret } from './random-secrets.ts';
 import type { ApiKeysTable } from './tables/keys-and-tokens.ts';
 
 /** How stale the time of last use may be. */
 const TOUCH_EVERY_MS = 60_000;
-/** security.md, section 10: the first use per hour is audited. */
-const AUDIT_USE_EVERY_MS = 3_600_000;
 const KEY_SHAPE = new RegExp(`^${API_KEY_PREFIX}[A-Za-z0-9_-]{43}$`);
 
 export interface UsedApiKey {
@@ -51,18 +49,14 @@ async function noteUse(
   catalogue: Catalogue,
   { row, actor, from }: { row: Selectable<ApiKeysTable>; actor: Actor; from: string },
 ): Promise<void> {
-  const now = catalogue.clock.now();
-  const unusedForMs = now.getTime() - (row.last_used_at?.getTime() ?? 0);
-  if (unusedForMs < TOUCH_EVERY_MS && row.last_used_from === from) return;
-  await catalogue.transaction(async (tx) => {
-    await tx
-      .updateTable('api_keys')
-      .set({ last_used_at: now, last_used_from: from })
-      .where('id', '=', row.id)
-      .execute();
-    if (unusedForMs < AUDIT_USE_EVERY_MS) return;
-    const facts = { accountId: row.account_id, projectId: row.project_id, subject: `API key ${row.id} "${row.name}"` };
-    const event = { event: 'secret.used', ...auditActor(actor), browserIp: from, ...facts } as const;
-    await recordAuditEvent(tx, changeEvent(catalogue, SYSTEM_CONTEXT, event));
-  });
+  const facts = { accountId: row.account_id, projectId: row.project_id, subject: `API key ${row.id} "${row.name}"` };
+  const used = { event: 'secret.used', ...auditActor(actor), browserIp: from, ...facts } as const;
+  const event = changeEvent(catalogue, SYSTEM_CONTEXT, used);
+  const secret = {
+    table: 'api_keys',
+    id: row.id,
+    lastUsedAt: row.last_used_at,
+    lastUsedFrom: row.last_used_from,
+  } as const;
+  await noteSecretUse(catalogue, secret, { from, touchEveryMs: TOUCH_EVERY_MS, event });
 }

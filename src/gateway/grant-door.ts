@@ -23,9 +23,7 @@ export async function passGrantDoor(
     const use = await parts.grants.use(id);
     if (use.kind === 'refused') continue;
     auditConnection(session, parts, { event: 'grant.used', outcome: 'success' });
-    if (use.grant.usesLeft === 0) {
-      auditConnection(session, parts, { event: 'grant.ended', outcome: 'success', reason: 'used up' });
-    }
+    if (use.isLast) auditConnection(session, parts, { event: 'grant.ended', outcome: 'success', reason: 'used up' });
     return passageOf(use.grant, session, parts);
   }
   session.learn({ grantId: null, userId: null, personEmail: null, computeId: null });

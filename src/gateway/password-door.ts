@@ -3,6 +3,7 @@
 import type { AccessToken } from '../catalogue/access-token-rows.ts';
 import {
   noteAccessTokenUse,
+  noteRolePasswordUse,
   type RoutedRole,
   resolveAccessToken,
   resolveRoutedRole,
@@ -78,14 +79,21 @@ function passageOfToken(token: AccessToken, session: LiveSession, parts: Gateway
   };
 }
 
-function passageOfRole(role: RoutedRole, session: LiveSession, { catalogue }: GatewayParts): Passage {
-  const { startup } = session.client;
+function passageOfRole(role: RoutedRole, session: LiveSession, { catalogue, log }: GatewayParts): Passage {
+  const { peer, startup } = session.client;
   session.learn({ computeId: role.computeId, databaseRole: role.databaseRole });
   const wish: DatabaseWish = {
     requestedDatabase: startup.database,
     strength: isExplicitDatabase(startup.database, startup.user) ? 'required' : 'wanted',
   };
-  return { door: 'role', resolve: () => resolveRoutedRole(catalogue, role, null), wish, caps: {}, ...QUIETLY };
+  const resolve = async () => {
+    const target = await resolveRoutedRole(catalogue, role, null);
+    noteRolePasswordUse(catalogue, role, { target, from: peer.address }).catch((error: unknown) =>
+      log.warn({ err: error, database_role: role.databaseRole }, 'the use of a role password was not noted'),
+    );
+    return target;
+  };
+  return { door: 'role', resolve, wish, caps: {}, ...QUIETLY };
 }
 
 /** No page follows a program's login, and its log is no place for our progress. */

@@ -39,7 +39,11 @@ export async function passReverseCodeDoor(session: LiveSession, parts: GatewayPa
   client.line.welcome();
   const { userId, computeId, grantId } = approval;
   session.learn({ loginRequestId: request.id, userId, computeId, grantId });
-  auditConnection(session, parts, { event: 'login.consumed', outcome: 'success', stepUp: 'reverse_code' });
+  // Right digits approve and use the request in one move.
+  for (const event of ['login.approved', 'login.consumed'] as const) {
+    const { browserAddress: browserIp } = approval;
+    auditConnection(session, parts, { event, outcome: 'success', stepUp: 'reverse_code', browserIp });
+  }
   return {
     door: 'reverse_code',
     resolve: async () => {

@@ -8,6 +8,7 @@ import { isPosternError, PosternError } from '../errors.ts';
 import { type ComputeId, type LoginRequestId, newGrantId } from '../ids.ts';
 import { isInNetworks } from '../network-address.ts';
 import { cleanForPage } from '../untrusted-text.ts';
+import { checkUserCode } from './check-user-code.ts';
 import type { ClaimServices } from './claim-login-request.ts';
 import type { Grants } from './grants.ts';
 import { loginAuditEvent, type PersonAtBrowser } from './login-audit-event.ts';
@@ -16,7 +17,6 @@ import { releaseWaitingLogins } from './release-waiting-logins.ts';
 import type { ReverseCodes } from './reverse-codes.ts';
 import { settleApproval } from './settle-approval.ts';
 import { type ApprovalStep, requiredStep } from './step-up.ts';
-import { normalizeUserCode } from './user-code.ts';
 
 export interface ApprovalServices extends ClaimServices {
   readonly catalogue: Catalogue;
@@ -64,12 +64,16 @@ export async function approveLoginRequest(
   const step = await stepOf(services, { request, person, target });
   if (step === 'reverse_code') return await beginReverseCode(services, { request, person, approval });
   if (step === 'user_code') {
-    const answer = await checkUserCode(services, { request, person, typed: choice.userCode });
-    if (answer !== null) return answer;
+    const verdict = await checkUserCode(services, { request, person, typed: choice.userCode });
+    if (verdict.kind === 'denied') return { kind: 'too_late', request: verdict.request };
+    if (verdict.kind !== 'right') return { kind: `user_code_${verdict.kind}` };
   }
   const moved = await services.loginRequests.approve(request.id, { userId: person.userId, approval });
-  record(services, { request, person, target, approval, step, moved });
+  const what = { request, person, target, approval, step, moved };
+  record(services, 'login.approved', what);
   if (moved.kind === 'refused') return { kind: 'too_late', request: moved.request };
+  // Without a connection, approving uses the request as well.
+  if (moved.request.status === 'consumed') record(services, 'login.consumed', what);
   await settleApproval(services, moved.request, target);
   await releaseWaitingLogins(services, moved.request, { person, approval, ids: choice.alsoRelease });
   return { kind: 'approved', request: moved.request };
@@ -157,23 +161,9 @@ async function beginReverseCode(
   return { kind: 'reverse_code', digits: begun.digits.reveal(), request: begun.request };
 }
 
-/** Null when the code is right. */
-async function checkUserCode(
-  services: ApprovalServices,
-  { request, person, typed }: { request: LoginRequest; person: PersonAtBrowser; typed: string | null },
-): Promise<ApprovalAnswer | null> {
-  if (typed === null || typed.trim() === '') return { kind: 'user_code_missing' };
-  if (normalizeUserCode(typed) === request.userCode) return null;
-  const { loginRequests, auditTrail, clock, nodeId } = services;
-  const counted = await loginRequests.countWrongUserCode(request.id, { userId: person.userId });
-  if (counted.kind === 'refused') return { kind: 'user_code_wrong' };
-  const denied = { event: 'login.denied', outcome: 'success', at: clock.now(), nodeId } as const;
-  auditTrail.record({ ...loginAuditEvent(counted.request, person, denied), reason: counted.request.reason });
-  return { kind: 'too_late', request: counted.request };
-}
-
 function record(
   services: ApprovalServices,
+  event: 'login.approved' | 'login.consumed',
   what: {
     request: LoginRequest;
     person: PersonAtBrowser;
@@ -185,7 +175,7 @@ function record(
 ): void {
   const { target, approval, step } = what;
   const outcome = what.moved.kind === 'moved' ? 'success' : 'refused';
-  const happening = { event: 'login.approved', outcome, at: services.clock.now(), nodeId: services.nodeId } as const;
+  const happening = { event, outcome, at: services.clock.now(), nodeId: services.nodeId } as const;
   services.auditTrail.record({
     ...loginAuditEvent(what.moved.request ?? what.request, what.person, happening),
     accountId: target.account.id,

@@ -1,6 +1,7 @@
 // Builds what logins are kept in: requests, grants, codes, what is remembered of terminals. All of it is in Redis.
 
 import type { Clock } from '../clock.ts';
+import type { Closers } from '../closers.ts';
 import type { Config } from '../config.ts';
 import { derivedSecret } from '../derived-secret.ts';
 import type { NodeId } from '../ids.ts';
@@ -9,10 +10,12 @@ import type { RedisClients } from '../redis-client.ts';
 import type { Secret } from '../secret.ts';
 import type { Grant } from './grant.ts';
 import { grantRevokedEvent } from './grant-audit-event.ts';
+import { GrantEndings } from './grant-endings.ts';
 import { Grants } from './grants.ts';
 import type { RecordsAudit } from './login-audit-event.ts';
 import { LoginEvents } from './login-events.ts';
 import { LoginRequests } from './login-requests.ts';
+import { recordGrantsRunOut } from './record-grant-ends.ts';
 import { ReverseCodes } from './reverse-codes.ts';
 import { TerminalMemory } from './terminal-memory.ts';
 
@@ -27,10 +30,13 @@ export interface LoginOptions {
   readonly endConnections: (grant: Grant) => Promise<void>;
   readonly auditTrail: RecordsAudit;
   readonly clock: Clock;
+  readonly closers: Closers;
 }
 
 export function createLogin({ config, redis, nodeId, log, key, ...options }: LoginOptions) {
-  const { auditTrail, clock, endConnections } = options;
+  const { auditTrail, clock, endConnections, closers } = options;
+  const endings = new GrantEndings(redis.commands);
+  closers.add('the ends of grants', recordGrantsRunOut({ endings, auditTrail, clock, nodeId, log }));
   return {
     loginRequests: new LoginRequests({
       redis: redis.commands,
@@ -42,10 +48,8 @@ export function createLogin({ config, redis, nodeId, log, key, ...options }: Log
     }),
     grants: new Grants({
       redis: redis.commands,
-      onRevoked: async (grant, by) => {
-        auditTrail.record(grantRevokedEvent(grant, by, { at: clock.now(), nodeId }));
-        await endConnections(grant);
-      },
+      onRevoked: endConnections,
+      recordRevoked: (grant, by) => auditTrail.record(grantRevokedEvent(grant, by, { at: clock.now(), nodeId })),
     }),
     reverseCodes: new ReverseCodes({ redis: redis.commands, secret: derivedSecret(key, 'reverse codes') }),
     terminalMemory: new TerminalMemory(redis.commands),

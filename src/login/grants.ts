@@ -12,6 +12,7 @@ import { askStore } from './ask-store.ts';
 import { ExpiringIndex } from './expiring-index.ts';
 import { type Grant, type GrantTerms, letsIn, parseGrant } from './grant.ts';
 import type { GrantRevoker } from './grant-audit-event.ts';
+import { GrantEndings } from './grant-endings.ts';
 import { fieldsOf } from './login-record.ts';
 import { CREATE_GRANT } from './scripts/create-grant.ts';
 import { USE_GRANT } from './scripts/use-grant.ts';
@@ -43,19 +44,29 @@ export interface GrantFilter {
 
 /** `refused`: the grant as it is now, or null when it has ended or was revoked. */
 export type GrantUse =
-  | { readonly kind: 'used'; readonly grant: Grant }
+  /** `isLast`: this use has ended the grant. */
+  | { readonly kind: 'used'; readonly grant: Grant; readonly isLast: boolean }
   | { readonly kind: 'refused'; readonly grant: Grant | null };
 
-export type OnGrantRevoked = (grant: Grant, by: GrantRevoker) => Promise<void>;
+interface GrantsParts {
+  readonly redis: RedisClient;
+  /** Ends the live connections that rest on the grant, on every node; awaited by whoever revokes. */
+  readonly onRevoked: (grant: Grant) => Promise<void>;
+  /** Called once for each grant that a revocation ended. */
+  readonly recordRevoked?: (grant: Grant, by: GrantRevoker) => void;
+}
 
 export class Grants {
   readonly #redis: RedisClient;
-  readonly #onRevoked: OnGrantRevoked;
+  readonly #endings: GrantEndings;
+  readonly #onRevoked: GrantsParts['onRevoked'];
+  readonly #recordRevoked: Required<GrantsParts>['recordRevoked'];
 
-  /** `onRevoked` ends the live connections that rest on the grant, on every node; it is awaited by whoever revokes. */
-  constructor({ redis, onRevoked }: { redis: RedisClient; onRevoked: OnGrantRevoked }) {
+  constructor({ redis, onRevoked, recordRevoked = () => {} }: GrantsParts) {
     this.#redis = redis;
+    this.#endings = new GrantEndings(redis);
     this.#onRevoked = onRevoked;
+    this.#recordRevoked = recordRevoked;
   }
 
   /**
@@ -73,6 +84,7 @@ export class Grants {
     const reply = await askStore(() => runScript(this.#redis, CREATE_GRANT, { keys, args }));
     const grant = parseGrant(fieldsOf(hashReplySchema.parse(reply)));
     if (grant === null) throw new Error(`grant ${terms.id} was not written`);
+    await this.#endings.expect(grant);
     return grant;
   }
 
@@ -91,7 +103,8 @@ export class Grants {
     const reply = await askStore(() => runScript(this.#redis, USE_GRANT, call));
     const [used, flat] = useReplySchema.parse(reply);
     const grant = parseGrant(fieldsOf(flat));
-    return used === 1 && grant !== null ? { kind: 'used', grant } : { kind: 'refused', grant };
+    if (used !== 1 || grant === null) return { kind: 'refused', grant };
+    return { kind: 'used', grant, isLast: grant.usesLeft === 0 && (await this.#endings.take(grant)) };
   }
 
   /** The grant, used up or not; null once it has ended or was revoked. */
@@ -112,8 +125,9 @@ export class Grants {
       await askStore(() => this.#redis.del(redisKeys.grant(id)));
     } finally {
       // Also when the reply was lost: the grant may be gone, and a second try would not find it to end its connections.
-      await this.#onRevoked(grant, by);
+      await this.#onRevoked(grant);
     }
+    if (await this.#endings.take(grant)) this.#recordRevoked(grant, by);
     await Promise.all(this.#indexesOf(grant).map((index) => index.leave(id)));
     return grant;
   }

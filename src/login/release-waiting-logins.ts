@@ -4,7 +4,7 @@
 import type { LoginRequestId } from '../ids.ts';
 import type { ClaimServices } from './claim-login-request.ts';
 import { loginAuditEvent, type PersonAtBrowser } from './login-audit-event.ts';
-import type { Approval, LoginRequest } from './login-request.ts';
+import type { Approval, LoginRequest, MoveOutcome } from './login-request.ts';
 
 export interface Release {
   readonly person: PersonAtBrowser;
@@ -32,10 +32,14 @@ async function release(
   { person, approval }: Omit<Release, 'ids'>,
 ): Promise<void> {
   const { userId, address: browserAddress } = person;
-  if (other.status === 'pending') await loginRequests.claim(other.id, { userId, browserAddress });
-  const moved = await loginRequests.approve(other.id, { userId, approval });
-  const outcome = moved.kind === 'moved' ? 'success' : 'refused';
-  const happening = { event: 'login.approved', outcome, at: clock.now(), nodeId } as const;
+  const record = (event: 'login.claimed' | 'login.approved', { kind }: MoveOutcome, facts = {}) => {
+    const outcome = kind === 'moved' ? 'success' : 'refused';
+    auditTrail.record({ ...loginAuditEvent(other, person, { event, outcome, at: clock.now(), nodeId }), ...facts });
+  };
+  if (other.status === 'pending') {
+    record('login.claimed', await loginRequests.claim(other.id, { userId, browserAddress }));
+  }
   const { computeId, database, databaseRole } = approval;
-  auditTrail.record({ ...loginAuditEvent(other, person, happening), computeId, database, databaseRole });
+  const moved = await loginRequests.approve(other.id, { userId, approval });
+  record('login.approved', moved, { computeId, database, databaseRole });
 }

@@ -24,12 +24,13 @@ const GRANT_EVENTS: Partial<Readonly<Record<AuditEventName, string>>> = {
 
 /** A move that was refused, since another one had won, counts for nothing. */
 export function countAuditEvent(
-  { event, outcome }: Pick<AuditEventInput, 'event' | 'outcome'>,
+  { event, outcome, reason }: Pick<AuditEventInput, 'event' | 'outcome' | 'reason'>,
   metrics: Pick<Metrics, 'loginRequests' | 'grants'>,
 ): void {
   if (outcome !== 'success') return;
   const status = LOGIN_STATUSES[event];
   if (status !== undefined) metrics.loginRequests.inc({ status });
   const happening = GRANT_EVENTS[event];
-  if (happening !== undefined) metrics.grants.inc({ event: happening });
+  if (happening === undefined) return;
+  metrics.grants.inc({ event: event === 'grant.ended' && reason === 'time' ? 'ran_out' : happening });
 }

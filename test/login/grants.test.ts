@@ -10,6 +10,7 @@ import {
 } from '../../src/ids.ts';
 import { createLog } from '../../src/log.ts';
 import type { Grant } from '../../src/login/grant.ts';
+import { GrantEndings } from '../../src/login/grant-endings.ts';
 import { type GrantDraft, type GrantFilter, Grants } from '../../src/login/grants.ts';
 import type { Terminal } from '../../src/login/terminal.ts';
 import { createRedis, type RedisClient } from '../../src/redis-client.ts';
@@ -158,7 +159,35 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
     expect(await grants.use(id)).toEqual({ kind: 'refused', grant: null });
     expect(await matching()).toEqual([]);
     expect(await grants.list(draft.userId)).toEqual([]);
+    expect(await new GrantEndings(redis).takeDue(new Date(Date.now() + 60_000))).toMatchObject([{ id }]);
     await waitUntil(async () => (await redis.keys('*')).length === 0, 'nothing of it is left in Redis');
+  });
+
+  it('end once, however many revoke them or look whose time came', async () => {
+    const recorded: string[] = [];
+    const mine = new Grants({ redis, onRevoked: async () => {}, recordRevoked: ({ id }) => recorded.push(id) });
+    const endings = new GrantEndings(redis);
+    const later = new Date(Date.now() + 9 * 3_600_000);
+    const ids = [];
+    for (let round = 0; round < 20; round += 1) {
+      const { id } = await mine.create(grantDraft({ usesLeft: null }));
+      ids.push(id);
+      const looks = await Promise.all([
+        endings.takeDue(later),
+        mine.revoke(id).then(() => []),
+        mine.revoke(id).then(() => []),
+        endings.takeDue(later),
+      ]);
+      recorded.push(...looks.flat().map((ended) => ended.id));
+    }
+    expect(recorded).toEqual(ids);
+  });
+
+  it('say which use was the last, to one of those who race for it', async () => {
+    const { id } = await grants.create(grantDraft({ usesLeft: 2 }));
+    const uses = await Promise.all(Array.from({ length: 8 }, () => grants.use(id)));
+    expect(uses.filter((use) => use.kind === 'used')).toHaveLength(2);
+    expect(uses.filter((use) => use.kind === 'used' && use.isLast)).toHaveLength(1);
   });
 
   it('end at once when revoked, with the connections that rest on them', async () => {

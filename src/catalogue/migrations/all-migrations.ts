@@ -7,6 +7,7 @@ import * as keysAndTokens from './0003-keys-and-tokens.ts';
 import * as auditTrail from './0004-audit-trail.ts';
 import * as consumption from './0005-consumption.ts';
 import * as guestLinks from './0006-guest-links.ts';
+import * as useOfRolePasswords from './0007-use-of-role-passwords.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -15,4 +16,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-audit-trail': auditTrail,
   '0005-consumption': consumption,
   '0006-guest-links': guestLinks,
+  '0007-use-of-role-passwords': useOfRolePasswords,
 };

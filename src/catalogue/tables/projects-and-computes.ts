@@ -97,6 +97,8 @@ export interface DatabaseRolesTable {
   may_login: boolean;
   sealed_password: string | null;
   scram_verifier: string | null;
+  last_used_at: Generated<Date | null>;
+  last_used_from: Generated<string | null>;
   created_at: Date;
   updated_at: Date;
 }

@@ -1,0 +1,80 @@
+// Tells the ends of grants apart and each of them once: whoever takes a grant out of this list, because it was revoked, used
+// up or its time came, has ended it and writes that down. Grants themselves need it for nothing.
+
+import { z } from 'zod';
+import { type AccountId, type ComputeId, type GrantId, idFrom, type ProjectId, type UserId } from '../ids.ts';
+import type { RedisClient } from '../redis-client.ts';
+import { redisKeys } from '../redis-keys.ts';
+import { askStore } from './ask-store.ts';
+import type { Grant } from './grant.ts';
+
+/** What the audit trail says of a grant that is gone. */
+export interface EndedGrant {
+  readonly id: GrantId;
+  readonly userId: UserId;
+  readonly personEmail: string;
+  readonly accountId: AccountId;
+  readonly projectId: ProjectId;
+  readonly computeId: ComputeId;
+  readonly address: string;
+}
+
+const MAX_TAKEN = 500;
+/** Longer than any grant lasts: nobody looks any more where no node runs. */
+const KEPT_MS = 9 * 3_600_000;
+
+const id = <T extends Parameters<typeof idFrom>[0] & ReturnType<typeof idFrom>>() =>
+  z.string().transform((text) => idFrom<T>(text));
+const schema = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(
+    z.object({
+      id: id<GrantId>(),
+      userId: id<UserId>(),
+      personEmail: z.string(),
+      accountId: id<AccountId>(),
+      projectId: id<ProjectId>(),
+      computeId: id<ComputeId>(),
+      address: z.string(),
+    }),
+  );
+
+export class GrantEndings {
+  readonly #redis: RedisClient;
+
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
+
+  async expect(grant: Grant): Promise<void> {
+    const key = redisKeys.grantEndings();
+    await askStore(() => this.#redis.zadd(key, grant.until.getTime(), memberOf(grant)));
+    await askStore(() => this.#redis.pexpire(key, KEPT_MS));
+  }
+
+  /** True for the one who ended it. */
+  async take(grant: Grant): Promise<boolean> {
+    return await this.#takeOut(memberOf(grant));
+  }
+
+  /** Grants whose time came by then and that nobody else has taken; at most 500. */
+  async takeDue(now: Date): Promise<EndedGrant[]> {
+    const key = redisKeys.grantEndings();
+    const due = await askStore(() => this.#redis.zrangebyscore(key, '-inf', now.getTime(), 'LIMIT', 0, MAX_TAKEN));
+    const taken: EndedGrant[] = [];
+    for (const member of due) {
+      if (await this.#takeOut(member)) taken.push(schema.parse(member));
+    }
+    return taken;
+  }
+
+  async #takeOut(member: string): Promise<boolean> {
+    return (await askStore(() => this.#redis.zrem(redisKeys.grantEndings(), member))) === 1;
+  }
+}
+
+function memberOf(grant: Grant): string {
+  const { userId, personEmail, accountId, projectId, computeId, address } = grant;
+  return JSON.stringify({ id: grant.id, userId, personEmail, accountId, projectId, computeId, address });
+}
