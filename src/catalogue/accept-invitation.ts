@@ -1,5 +1,5 @@
 // Accepting an invitation by its link, to an organization or to a project: a new person signs up with it, a known one
-// joins. Holding the token shows that the mailbox is theirs.
+// joins.
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../errors.ts';
@@ -7,38 +7,48 @@ import type { UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import type { AuditContext } from './audit-context.ts';
 import type { Catalogue } from './catalogue.ts';
-import { claimByEmail } from './claim-by-email.ts';
+import { claimByEmail, claimByLink } from './claim-by-email.ts';
 import { emailKey } from './email-address.ts';
 import { findInvitationByToken, type OpenInvitation } from './open-invitations.ts';
 import { hashPassword } from './password-hash.ts';
 import type { Schema } from './schema.ts';
 import { getUser, insertUser, type User } from './users.ts';
 
+export interface FollowedLink {
+  readonly token: string;
+  /** Links go to mailboxes and nowhere else, so that holding one shows that the mailbox is theirs. */
+  readonly wasMailed: boolean;
+}
+
 /**
- * Makes the person whom the invitation is for, verified by the link, and accepts it with every other invitation and
- * share for that e-mail. Throws `not_found` for a link that is not open, `conflict` when the e-mail has a person.
+ * Makes the person whom the invitation is for and accepts it; where the link has verified the e-mail, with every other
+ * invitation and share for it. Throws `not_found` for a link that is not open, `conflict` when the e-mail has a person.
  */
 export async function signUpWithInvitation(
   catalogue: Catalogue,
   context: AuditContext,
-  input: { readonly token: string; readonly name: string; readonly password: Secret },
+  input: FollowedLink & { readonly name: string; readonly password: Secret },
 ): Promise<User> {
   const passwordHash = await hashPassword(input.password);
   return catalogue.transaction(async (tx) => {
-    const { email } = await getOpenInvitation(catalogue, tx, input.token);
-    const newUser = { email, name: input.name, password: input.password };
-    return insertUser(tx, { catalogue, context, input: newUser, passwordHash });
+    const open = await getOpenInvitation(catalogue, tx, input.token);
+    const { email, emailKey: email_key } = open;
+    const emailVerified = verifiesEmail(open, input);
+    const newUser = { email, name: input.name, password: input.password, emailVerified };
+    const user = await insertUser(tx, { catalogue, context, input: newUser, passwordHash });
+    if (!emailVerified) await claimByLink(tx, { catalogue, context, user: { id: user.id, email, email_key } }, open.to);
+    return user;
   });
 }
 
 /**
- * Accepts for the signed-in person; the link verifies the e-mail, so that all else that waited for it is theirs too.
+ * Accepts for the signed-in person; where the link verifies the e-mail, all else that waited for it is theirs too.
  * Throws `forbidden` when the invitation is for another e-mail, `not_found` for a link that is not open.
  */
 export async function acceptInvitation(
   catalogue: Catalogue,
   context: AuditContext,
-  input: { readonly token: string; readonly userId: UserId },
+  input: FollowedLink & { readonly userId: UserId },
 ): Promise<void> {
   const user = await getUser(catalogue, input.userId);
   const email_key = emailKey(user.email);
@@ -47,9 +57,17 @@ export async function acceptInvitation(
     if (open.emailKey !== email_key) {
       throw new PosternError('forbidden', { params: { problem: `this invitation is for ${open.email}` } });
     }
+    const claim = { catalogue, context, user: { id: user.id, email: user.email, email_key } };
+    if (!verifiesEmail(open, input)) return await claimByLink(tx, claim, open.to);
     await tx.updateTable('users').set({ email_verified: true }).where('id', '=', user.id).execute();
-    await claimByEmail(tx, { catalogue, context, user: { id: user.id, email: user.email, email_key } });
+    await claimByEmail(tx, claim);
   });
+}
+
+// NOTE: without a mail server whoever invites sees the link: a link that verified the address then would give them every
+// invitation and share that others meant for it.
+function verifiesEmail({ isVouchedFor }: OpenInvitation, { wasMailed }: FollowedLink): boolean {
+  return wasMailed || isVouchedFor;
 }
 
 async function getOpenInvitation(

@@ -1,7 +1,7 @@
 // What waited for an e-mail address becomes its person's: project shares, and invitations to organizations.
 
 import type { Selectable, Transaction } from 'kysely';
-import type { AccountId } from '../ids.ts';
+import type { AccountId, ShareId } from '../ids.ts';
 import { lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
@@ -13,11 +13,13 @@ import type { UsersTable } from './tables/people-and-accounts.ts';
 interface Claim {
   readonly catalogue: Catalogue;
   readonly context: AuditContext;
-  /** The e-mail is verified: otherwise anybody could claim what was meant for another. */
   readonly user: Pick<Selectable<UsersTable>, 'id' | 'email' | 'email_key'>;
 }
 
-/** Ties shares to the person and accepts unexpired invitations. Idempotent. */
+/**
+ * Ties shares to the person and accepts unexpired invitations. Idempotent.
+ * NOTE: for a verified e-mail only: otherwise anybody could claim what was meant for another.
+ */
 export async function claimByEmail(tx: Transaction<Schema>, { catalogue, context, user }: Claim): Promise<void> {
   await tx
     .updateTable('project_shares')
@@ -33,6 +35,23 @@ export async function claimByEmail(tx: Transaction<Schema>, { catalogue, context
     .orderBy('account_id')
     .execute();
   for (const { account_id: accountId } of invitations) await accept(tx, { catalogue, context, user }, accountId);
+}
+
+/** Takes what one link leads to and nothing else, for an e-mail that nobody has verified. */
+export async function claimByLink(
+  tx: Transaction<Schema>,
+  claim: Claim,
+  to:
+    | { readonly kind: 'organization'; readonly accountId: AccountId }
+    | { readonly kind: 'project'; readonly shareId: ShareId },
+): Promise<void> {
+  if (to.kind === 'organization') return await accept(tx, claim, to.accountId);
+  await tx
+    .updateTable('project_shares')
+    .set({ user_id: claim.user.id, link_hash: null, link_expires_at: null })
+    .where('id', '=', to.shareId)
+    .where('user_id', 'is', null)
+    .execute();
 }
 
 // Whoever invites holds the lock on the account too, and takes it before the invitation's row, as here.

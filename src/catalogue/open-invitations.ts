@@ -2,6 +2,7 @@
 // no account yet. Tokens are kept as hashes.
 
 import type { Kysely } from 'kysely';
+import type { AccountId, ShareId } from '../ids.ts';
 import type { Catalogue } from './catalogue.ts';
 import { hashOfSecret } from './random-secrets.ts';
 import type { Schema } from './schema.ts';
@@ -11,8 +12,15 @@ export interface OpenInvitation {
   readonly email: string;
   readonly emailKey: string;
   readonly to:
-    | { readonly kind: 'organization'; readonly name: string; readonly memberRole: MemberRole }
-    | { readonly kind: 'project'; readonly name: string };
+    | {
+        readonly kind: 'organization';
+        readonly accountId: AccountId;
+        readonly name: string;
+        readonly memberRole: MemberRole;
+      }
+    | { readonly kind: 'project'; readonly shareId: ShareId; readonly name: string };
+  /** An operator invited, who may make people in any case and so vouches for the address. */
+  readonly isVouchedFor: boolean;
   /** The e-mail has a person already, who signs in instead of signing up. */
   readonly hasAccount: boolean;
 }
@@ -39,23 +47,31 @@ async function findMemberInvitation(db: Kysely<Schema>, { hash, now }: Link) {
   const row = await db
     .selectFrom('invitations')
     .innerJoin('accounts', 'accounts.id', 'invitations.account_id')
-    .select(['email', 'email_key', 'member_role', 'accounts.name'])
+    .leftJoin('users', 'users.id', 'invitations.invited_by')
+    .select(['invitations.email', 'invitations.email_key', 'member_role', 'account_id', 'accounts.name', 'is_operator'])
     .where('token_hash', '=', hash)
     .where('expires_at', '>', now)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const to = { kind: 'organization', name: row.name, memberRole: row.member_role } as const;
-  return { email: row.email, emailKey: row.email_key, to };
+  const to = {
+    kind: 'organization',
+    accountId: row.account_id,
+    name: row.name,
+    memberRole: row.member_role,
+  } as const;
+  return { email: row.email, emailKey: row.email_key, to, isVouchedFor: row.is_operator === true };
 }
 
 async function findGuestInvitation(db: Kysely<Schema>, { hash, now }: Link) {
   const row = await db
     .selectFrom('project_shares')
     .innerJoin('projects', 'projects.id', 'project_shares.project_id')
-    .select(['email', 'email_key', 'projects.name'])
+    .leftJoin('users', 'users.id', 'project_shares.granted_by')
+    .select(['project_shares.id', 'project_shares.email', 'project_shares.email_key', 'projects.name', 'is_operator'])
     .where('link_hash', '=', hash)
     .where('link_expires_at', '>', now)
     .executeTakeFirst();
   if (row === undefined) return null;
-  return { email: row.email, emailKey: row.email_key, to: { kind: 'project', name: row.name } as const };
+  const to = { kind: 'project', shareId: row.id, name: row.name } as const;
+  return { email: row.email, emailKey: row.email_key, to, isVouchedFor: row.is_operator === true };
 }

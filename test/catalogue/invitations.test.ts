@@ -106,6 +106,57 @@ describe('inviting', () => {
   });
 });
 
+// Without a mail server whoever invites an address sees the link. Signing up with it verified the address, and gave the
+// inviter every invitation and share that other accounts meant for it.
+describe('a link that its inviter has seen', () => {
+  it('makes a person who gets what it leads to, and nothing that others meant for the address', async () => {
+    const [attacker, victim] = [await organization(), await organization()];
+    const { catalogue } = attacker;
+    const email = newEmail();
+    const { project } = await addProject(catalogue, victim.accountId);
+    await shareProject(catalogue, victim.asAdmin, { projectId: project.id, emails: [email] });
+    await victim.invite(email);
+    const token = tokenOf(await attacker.invite(email));
+    const link = { token, wasMailed: false };
+    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
+      ...link,
+      name: 'Mallory',
+      password: PASSWORD,
+    });
+    expect(user.emailVerified).toBe(false);
+    const actor = await actorOf(catalogue, user.id);
+    expect([...actor.memberships.keys()]).toEqual([attacker.accountId]);
+    expect(actor.shares).toEqual(new Set());
+  });
+
+  it('leads to one shared project, also for somebody who is signed in', async () => {
+    const [first, second] = [await organization(), await organization()];
+    const { catalogue } = first;
+    const email = newEmail();
+    const share = async ({ accountId, asAdmin }: typeof first) => {
+      const { project } = await addProject(catalogue, accountId);
+      const [outcome] = await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [email] });
+      return { project, link: { token: linkOf(outcome), wasMailed: false } };
+    };
+    const [mine, other] = [await share(first), await share(second)];
+    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { ...mine.link, name: 'G', password: PASSWORD });
+    expect((await actorOf(catalogue, user.id)).shares).toEqual(new Set([mine.project.id]));
+    const context = await actingAs(catalogue, { userId: user.id });
+    await acceptInvitation(catalogue, context, { ...other.link, userId: user.id });
+    expect((await actorOf(catalogue, user.id)).shares).toEqual(new Set([mine.project.id, other.project.id]));
+  });
+
+  it('verifies the address when an operator invited, who makes people in any case', async () => {
+    const { catalogue, accountId, admin, invite } = await organization();
+    await catalogue.db.updateTable('users').set({ is_operator: true }).where('id', '=', admin.userId).execute();
+    const token = tokenOf(await invite(newEmail()));
+    const link = { token, wasMailed: false };
+    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { ...link, name: 'New', password: PASSWORD });
+    expect(user.emailVerified).toBe(true);
+    expect(await findMembership(catalogue, { accountId, userId: user.id })).not.toBeNull();
+  });
+});
+
 describe('an invitation', () => {
   it('lets its person sign up and join', async () => {
     const { catalogue, accountId, asAdmin, invite } = await organization();
@@ -116,11 +167,21 @@ describe('an invitation', () => {
       to: { kind: 'organization', name: 'Example Org', memberRole: 'admin' },
       hasAccount: false,
     });
-    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { token, name: 'New', password: PASSWORD });
+    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
+      token,
+      wasMailed: true,
+      name: 'New',
+      password: PASSWORD,
+    });
     expect(user).toMatchObject({ email, emailVerified: true, isOperator: false });
     expect(await findMembership(catalogue, { accountId, userId: user.id })).toMatchObject({ memberRole: 'admin' });
     expect(await listInvitations(catalogue, asAdmin, accountId)).toEqual([]);
-    const again = signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { token, name: 'New', password: PASSWORD });
+    const again = signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
+      token,
+      wasMailed: true,
+      name: 'New',
+      password: PASSWORD,
+    });
     await expect(again).rejects.toMatchObject({ code: 'not_found' });
   });
 
@@ -167,12 +228,16 @@ describe('an invitation', () => {
     const input = { email, name: 'Unverified', password: null, emailVerified: false };
     const user = await createUser(catalogue, SYSTEM_CONTEXT, input);
     const other = await addPerson(catalogue, 'other');
-    const byOther = acceptInvitation(catalogue, await actingAs(catalogue, other), { token, userId: other.userId });
+    const byOther = acceptInvitation(catalogue, await actingAs(catalogue, other), {
+      token,
+      wasMailed: true,
+      userId: other.userId,
+    });
     await expect(byOther).rejects.toMatchObject({ code: 'forbidden' });
     const context = await actingAs(catalogue, { userId: user.id });
-    await acceptInvitation(catalogue, context, { token, userId: user.id });
+    await acceptInvitation(catalogue, context, { token, wasMailed: true, userId: user.id });
     expect(await findMembership(catalogue, { accountId, userId: user.id })).not.toBeNull();
-    const again = acceptInvitation(catalogue, context, { token, userId: user.id });
+    const again = acceptInvitation(catalogue, context, { token, wasMailed: true, userId: user.id });
     await expect(again).rejects.toMatchObject({ code: 'not_found' });
   });
 
@@ -244,7 +309,12 @@ describe('a guest', () => {
     clock.push(7 * DAY_MS);
     expect(await findInvitationByToken(catalogue, second)).toBeNull();
     const token = await share(email);
-    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { token, name: 'Guest', password: PASSWORD });
+    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
+      token,
+      wasMailed: true,
+      name: 'Guest',
+      password: PASSWORD,
+    });
     const actor = await actorOf(catalogue, user.id);
     expect([actor.shares, actor.memberships.size]).toEqual([new Set([project.id]), 0]);
     expect(await findInvitationByToken(catalogue, token)).toBeNull();

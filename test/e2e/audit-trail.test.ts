@@ -5,10 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken, revokeAccessToken } from '../../src/catalogue/access-tokens.ts';
 import { verifyAuditChain } from '../../src/catalogue/audit-chain.ts';
 import { revealDatabaseRolePassword } from '../../src/catalogue/database-roles.ts';
+import { createLog } from '../../src/log.ts';
+import { createRedis } from '../../src/redis-client.ts';
+import { redisKeys } from '../../src/redis-keys.ts';
 import { cancelRequest, RawClient } from '../gateway/raw-client.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';
 import { type Desk, EMAIL, finish, linkOf, openDesk } from '../support/desk.ts';
 import type { TestNode } from '../support/postern-for-tests.ts';
+import { postgresUrl } from '../support/postgres-for-tests.ts';
+import { queryRows } from '../support/query-rows.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { WebClient } from '../support/web-client.ts';
 
@@ -16,11 +21,11 @@ type Event = Readonly<Record<string, unknown>>;
 
 let desk: Desk;
 let hasty: TestNode;
-let seen = 0;
+const seen = new Set<unknown>();
 
 beforeAll(async () => {
   desk = await openDesk();
-  hasty = await desk.startNode({ POSTERN_LOGIN_TTL: '3s' });
+  hasty = await desk.startNode({ POSTERN_LOGIN_TTL: '3s', POSTERN_NOTICE_BLIND_WAIT: '0s' });
   await news(0);
 });
 
@@ -28,17 +33,17 @@ afterAll(() => desk.close());
 
 /** The events since the last look, in the order in which they were written; waits until there are so many. */
 async function news(count: number): Promise<Event[]> {
-  const { catalogue } = desk.node.postern;
+  const { db } = desk.node.postern.catalogue;
   const read = async () => {
     for (const node of [desk.node, hasty]) await node.postern.auditTrail.flush();
     const { rows } = await sql<{ body: Event }>`
       select events.body from audit_events events join audit_chain chain on chain.event_id = events.id
-      order by events.at, chain.position offset ${seen}`.execute(catalogue.db);
-    return rows.map(({ body }) => body);
+      order by events.at, chain.position`.execute(db);
+    return rows.map(({ body }) => body).filter(({ id }) => !seen.has(id));
   };
   await waitUntil(async () => (await read()).length >= count, `${count} events`);
   const events = await read();
-  seen += events.length;
+  for (const { id } of events) seen.add(id);
   return events;
 }
 
@@ -47,7 +52,7 @@ async function codes(count: number): Promise<unknown[]> {
   return (await news(count)).map(({ code }) => code).sort();
 }
 
-const once = { input: '', env: {} } as const;
+const over = (password: string) => ({ input: '', env: { PGPASSWORD: password, PGSSLMODE: 'require' } });
 
 describe('the audit trail tells of', () => {
   it('signing in, failing to, and signing out', async () => {
@@ -67,10 +72,19 @@ describe('the audit trail tells of', () => {
     expect(new Set(events.map((event) => event.login_request_id)).size).toBe(1);
     expect([requested, ...rest].map((event) => event?.seq)).toEqual([1, 2, 3, 4]);
     for (const event of [claimed, approved]) {
-      expect(event).toMatchObject({ actor_type: 'person', actor_email: EMAIL, same_address: true, browser_ip: '127.0.0.1' });
+      expect(event).toMatchObject({
+        actor_type: 'person',
+        actor_email: EMAIL,
+        same_address: true,
+        browser_ip: '127.0.0.1',
+      });
     }
     expect(approved).toMatchObject({ compute_id: desk.project.compute.id, project_id: desk.project.project.id });
-    expect(events.at(-1)).toMatchObject({ outcome: 'success', database: 'shop', bytes_to_client: expect.any(Number) });
+    expect(events.at(-1)).toMatchObject({
+      outcome: 'success',
+      database: desk.project.databases[0]?.name,
+      bytes_to_client: expect.any(Number),
+    });
   });
 
   it('denying, and reporting what was not oneself', async () => {
@@ -84,7 +98,10 @@ describe('the audit trail tells of', () => {
       await psql.exit;
       expect(await codes(4)).toEqual(['PC32R', 'PL10S', 'PL11S', code]);
     }
-    await desk.node.redis.flushall();
+    // The report blocks the address, and all terminals here have the same.
+    const redis = createRedis(desk.installation.redisUrl, { purpose: 'commands', log: createLog('silent') });
+    await redis.del(redisKeys.blockedTerminal(desk.person.id, '127.0.0.1'));
+    redis.disconnect();
   });
 
   it('terminals that went away, and links that nobody opened in time', async () => {
@@ -98,18 +115,19 @@ describe('the audit trail tells of', () => {
   });
 
   it('a link that a client without notices left behind and that expired', async () => {
-    const env = { PGAPPNAME: '', POSTERN: '' };
     const blind = await RawClient.connect({ port: hasty.pgPort });
-    expect(env).toBeDefined();
-    blind.destroy();
+    blind.sendStartup({ client_encoding: 'UTF8', DateStyle: 'ISO', TimeZone: 'UTC' });
+    await blind.waitForEnd();
+    expect(blind.fatal.M).toContain('approve this login at');
+    expect(await codes(3)).toEqual(['PC32R', 'PL10S', 'PL14S']);
   });
 
   it('a grant: made, used, used up, revoked', async () => {
-    const psql = desk.psql(['-Atc', 'select 1'], once);
+    const psql = desk.psql(['-Atc', 'select 1']);
     await desk.browser.approve(await linkOf(psql), { remember: '1h' });
     await psql.exit;
     expect(await codes(7)).toEqual(['PC30S', 'PC31S', 'PG20S', 'PL10S', 'PL11S', 'PL12S', 'PL16S']);
-    expect((await finish(desk.psql(['-Atc', 'select 1'], once))).code).toBe(0);
+    expect((await finish(desk.psql(['-Atc', 'select 1']))).code).toBe(0);
     expect(await codes(3)).toEqual(['PC30S', 'PC31S', 'PG21S']);
     const sessions = await desk.browser.get('/app/me/sessions');
     const action = /action="(\/app\/me\/sessions\/grants\/[^"]+)"/.exec(sessions.html)?.[1];
@@ -123,8 +141,7 @@ describe('the audit trail tells of', () => {
     const input = { name: 'CI', computeId: desk.project.compute.id, owner: 'self', access: 'read_write' } as const;
     const { accessToken, secret } = await createAccessToken(catalogue, context, input);
     expect(await codes(1)).toEqual(['PT40S']);
-    const connect = (password: string) =>
-      finish(desk.psql(['-U', accessToken.id, '-Atc', 'select 1'], { ...once, env: { PGPASSWORD: password } }));
+    const connect = (password: string) => finish(desk.psql(['-U', accessToken.id, '-Atc', 'select 1'], over(password)));
     expect((await connect(secret.reveal())).code).toBe(0);
     expect(await codes(3)).toEqual(['PC30S', 'PC31S', 'PT41S']);
     await Promise.all([connect(secret.reveal()), connect(secret.reveal())]);
@@ -142,8 +159,7 @@ describe('the audit trail tells of', () => {
     const place = { projectId: desk.project.project.id, branchId: desk.project.branchId, name: role?.name ?? '' };
     const password = await revealDatabaseRolePassword(catalogue, context, place);
     expect(await codes(1)).toEqual(['PA75S']);
-    const connect = (text: string) =>
-      finish(desk.psql(['-U', place.name, '-Atc', 'select 1'], { ...once, env: { PGPASSWORD: text } }));
+    const connect = (text: string) => finish(desk.psql(['-U', place.name, '-Atc', 'select 1'], over(text)));
     await Promise.all([connect(password.reveal()), connect(password.reveal()), connect(password.reveal())]);
     expect(await codes(7)).toEqual(['PC30S', 'PC30S', 'PC30S', 'PC31S', 'PC31S', 'PC31S', 'PT41S']);
     await connect('wrong');
@@ -151,17 +167,17 @@ describe('the audit trail tells of', () => {
   });
 
   it('cancels, those that fit and those that do not', async () => {
-    const psql = desk.psql(['-c', 'select pg_sleep(3600)'], once);
+    const sleep = 'select pg_sleep(3600) as audited';
+    const psql = desk.psql(['-c', sleep]);
     await desk.browser.approve(await linkOf(psql));
-    await waitUntil(() => desk.node.postern.gateway.connectionCounts().relaying === 1, 'it is connected');
+    const active = `select from pg_stat_activity where state = 'active' and query = '${sleep}'`;
+    await waitUntil(async () => (await queryRows(postgresUrl(), active)).length > 0, 'the query runs');
     await news(5);
-    await waitUntil(async () => {
-      psql.kill('SIGINT');
-      return psql.stderr().includes('canceling statement');
-    }, 'it is cancelled');
+    psql.kill('SIGINT');
     await psql.exit;
-    expect((await codes(2)).filter((code) => code !== 'PC34R')).toEqual(expect.arrayContaining(['PC31S', 'PC33S']));
+    expect(await codes(2)).toEqual(['PC31S', 'PC33S']);
     const stranger = await RawClient.connect({ port: desk.node.pgPort });
+    stranger.listen();
     stranger.send(cancelRequest(4711, Buffer.from('00112233', 'hex')));
     await stranger.waitForEnd();
     expect(await codes(1)).toEqual(['PC34R']);
@@ -169,6 +185,6 @@ describe('the audit trail tells of', () => {
 
   it('nothing that was changed afterwards', async () => {
     const verdict = await verifyAuditChain(desk.node.postern.catalogue);
-    expect(verdict).toMatchObject({ eventCount: seen, flaws: [] });
+    expect(verdict).toMatchObject({ eventCount: seen.size, flaws: [] });
   });
 });

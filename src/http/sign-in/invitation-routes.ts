@@ -4,7 +4,7 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { InvitationPage } from '../../../web/pages/invitation-page.tsx';
-import { acceptInvitation, signUpWithInvitation } from '../../catalogue/accept-invitation.ts';
+import { acceptInvitation, type FollowedLink, signUpWithInvitation } from '../../catalogue/accept-invitation.ts';
 import { findInvitationByToken, type OpenInvitation } from '../../catalogue/open-invitations.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
@@ -17,7 +17,7 @@ import { nameField, newPasswordField, problemsOf } from './new-password.ts';
 import { startBrowserSession } from './start-browser-session.ts';
 
 interface InvitationParts {
-  readonly deps: Pick<HttpDependencies, 'catalogue' | 'limits'>;
+  readonly deps: Pick<HttpDependencies, 'catalogue' | 'config' | 'limits'>;
   readonly renderer: PageRenderer;
   readonly address: PublicAddress;
 }
@@ -43,7 +43,7 @@ async function accept(parts: InvitationParts, request: Request, response: Respon
   const { session } = contextOf(response);
   if (session !== null) {
     const context = await auditContextOfPerson(catalogue, response);
-    await acceptInvitation(catalogue, context, { token: tokenOf(request), userId: session.user.id });
+    await acceptInvitation(catalogue, context, { ...followedLink(parts, request), userId: session.user.id });
     return response.redirect(303, '/');
   }
   const form = formSchema.safeParse(request.body);
@@ -51,7 +51,11 @@ async function accept(parts: InvitationParts, request: Request, response: Respon
     response.status(400);
     return sendPage(parts, { request, response, open, problems: problemsOf(form.error) });
   }
-  const details = { token: tokenOf(request), name: form.data.name, password: new Secret(form.data.password) };
+  const details = {
+    ...followedLink(parts, request),
+    name: form.data.name,
+    password: new Secret(form.data.password),
+  };
   const user = await signUpWithInvitation(catalogue, auditContextOfVisitor(response), details);
   await startBrowserSession(parts, response, { userId: user.id, method: 'invitation' });
   response.redirect(303, '/');
@@ -88,6 +92,10 @@ function sendPage({ renderer }: InvitationParts, { request, response, open, prob
     name: typed.data?.name ?? '',
     problems,
   });
+}
+
+function followedLink({ deps }: InvitationParts, request: Request): FollowedLink {
+  return { token: tokenOf(request), wasMailed: deps.config.smtpUrl !== null };
 }
 
 function tokenOf(request: Request): string {
