@@ -109,6 +109,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
   const ownEndpoints = [
     config.pg,
     config.http,
+    ...metricsEndpoints(config),
     ...(parseRedisUrl(services.redisUrl.reveal())?.seeds ?? []),
     ...catalogueEndpoints(services.databaseUrl),
   ];
@@ -198,6 +199,11 @@ async function withPorts(config: Config): Promise<Config> {
   const pgPort = await naming('POSTERN_PG_HOST', usablePort(config.pg));
   const httpPort = await naming('POSTERN_HTTP_HOST', usablePort(config.http));
   return { ...config, pg: { ...config.pg, port: pgPort }, http: { ...config.http, port: httpPort } };
+}
+
+/** Workers have one port each, counting up. */
+function metricsEndpoints({ metrics: { host, port }, workers }: Config): DialEndpoint[] {
+  return port === null ? [] : Array.from({ length: workers }, (_none, index) => ({ host, port: port + index }));
 }
 
 function catalogueEndpoints(url: Secret): DialEndpoint[] {

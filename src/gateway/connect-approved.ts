@@ -3,7 +3,7 @@
 import type { PasswordTarget } from '../catalogue/password-door.ts';
 import { PosternError } from '../errors.ts';
 import { connectUpstream, type UpstreamSession } from '../wire/connect-upstream.ts';
-import type { DialPolicy } from '../wire/dial-policy.ts';
+import { policyOfCompute } from '../wire/dial-policy.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
 import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
 import type { UpstreamTarget } from '../wire/upstream-target.ts';
@@ -63,7 +63,7 @@ async function dial(
   const { name } = target.compute;
   const upstream: UpstreamTarget = { ...target.upstream, name, user: target.databaseRole, database };
   const startup = upstreamParameters(session.client.startup, applicationName({ passage, target }, session, parts));
-  const dialPolicy = withListed(parts.dialPolicy, target.upstream);
+  const dialPolicy = policyOfCompute(parts.dialPolicy, target.upstream);
   const { retryPausesMs, connectMs } = parts.times;
   try {
     return await dialWithRetries(
@@ -74,11 +74,6 @@ async function dial(
   } catch (error) {
     throw target.person?.isGuest === true ? hideDatabaseRole(error) : error;
   }
-}
-
-// security.md, section 7: the exact address that an operator attached counts as listed.
-function withListed(policy: DialPolicy, { isListed, host, port }: PasswordTarget['upstream']): DialPolicy {
-  return isListed ? { ...policy, listed: [...policy.listed, { host, port }] } : policy;
 }
 
 interface Approved {

@@ -6,7 +6,7 @@ import { loadTargetRow } from '../catalogue/target-row.ts';
 import { encodeTerminate } from '../protocol/frontend-messages.ts';
 import { askUpstream } from '../wire/ask-upstream.ts';
 import { connectUpstream } from '../wire/connect-upstream.ts';
-import type { DialPolicy } from '../wire/dial-policy.ts';
+import { type DialPolicy, policyOfCompute } from '../wire/dial-policy.ts';
 import { withTimeLimit } from '../wire/time-limit.ts';
 import type { UpstreamTarget } from '../wire/upstream-target.ts';
 import { lookAtServer, METERING_APPLICATION } from './look-at-server.ts';
@@ -56,10 +56,8 @@ async function upstreamOf({ catalogue, dialPolicy, compute }: AttachedLook): Pro
     databaseRole: null,
     access,
   });
-  const { isListed, host, port } = upstream;
   return {
     target: { ...upstream, name: compute.id, user: databaseRole, database },
-    // security.md, section 7: the exact address that an operator attached counts as listed.
-    dialPolicy: isListed ? { ...dialPolicy, listed: [...dialPolicy.listed, { host, port }] } : dialPolicy,
+    dialPolicy: policyOfCompute(dialPolicy, upstream),
   };
 }

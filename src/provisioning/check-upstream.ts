@@ -7,7 +7,7 @@ import { INSTALLATION, may } from '../catalogue/permissions.ts';
 import { PosternError } from '../errors.ts';
 import { askUpstream } from '../wire/ask-upstream.ts';
 import { connectUpstream } from '../wire/connect-upstream.ts';
-import type { DialPolicy } from '../wire/dial-policy.ts';
+import { policyOfCompute } from '../wire/dial-policy.ts';
 import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
 import type { ParsedUpstreamUrl } from './upstream-url.ts';
@@ -49,9 +49,7 @@ export async function checkUpstream(
   { upstream, allowMd5, allowCleartext }: UpstreamToCheck,
 ): Promise<CheckedUpstream> {
   const isListed = actor.kind === 'system' || may(actor, 'ops.attach_private', INSTALLATION);
-  // The servers that host projects are listed for their own computes, not for whoever tries passwords there.
-  const listed = isListed ? [...parts.dialPolicy.listed, { host: upstream.host, port: upstream.port }] : [];
-  const dialPolicy: DialPolicy = { ...parts.dialPolicy, listed };
+  const dialPolicy = policyOfCompute(parts.dialPolicy, { ...upstream, isListed });
   const target = { ...upstream, name: upstream.host, allowMd5, allowCleartext };
   const signal = AbortSignal.timeout(CHECK_LIMIT_MS);
   try {

@@ -41,8 +41,7 @@ export async function openProvisioning(
   const dialPolicy: DialPolicy = {
     allowedNetworks: config.upstream.allowedNetworks,
     allowedPorts: config.upstream.allowedPorts,
-    // Grows as hosts open.
-    listed: hosting,
+    listed: [],
     forbidden: ownEndpoints.filter((own) => !isHost(own)),
     lookup: lookupAddresses,
   };

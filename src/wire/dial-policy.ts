@@ -23,7 +23,7 @@ export interface DialPolicy {
   readonly allowedNetworks: readonly string[];
   /** Ports besides 5432 and 6432. */
   readonly allowedPorts: readonly number[];
-  /** What an operator attached or hosts projects on; the host as it was written, or an address. */
+  /** What an operator attached or hosts projects on: the one compute's own, see `policyOfCompute`. */
   readonly listed: readonly DialEndpoint[];
   /** Postern's own listeners, its Redis, and the catalogue's server unless it hosts projects. Stronger than `listed`. */
   readonly forbidden: readonly DialEndpoint[];
@@ -68,6 +68,17 @@ const isClosedByDefault = networkMatcher([
   '64:ff9b:1::/48',
   '2001::/32',
 ]);
+
+/**
+ * The policy for one compute: the exact address that an operator attached, or hosts projects on, counts as listed for this
+ * compute and for no other (security.md 7.4).
+ */
+export function policyOfCompute(
+  policy: DialPolicy,
+  { isListed, host, port }: DialEndpoint & { readonly isListed: boolean },
+): DialPolicy {
+  return { ...policy, listed: isListed ? [{ host, port }] : [] };
+}
 
 /**
  * Why the candidate must not be dialled, as a text for the log; null when it may be. An IPv6 address that carries an

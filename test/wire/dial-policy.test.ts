@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { type DialPolicy, refusalToDial } from '../../src/wire/dial-policy.ts';
+import { type DialPolicy, policyOfCompute, refusalToDial } from '../../src/wire/dial-policy.ts';
 
 const STRICT: DialPolicy = {
   allowedNetworks: [],
@@ -128,6 +128,22 @@ describe('what an operator listed', () => {
     const candidate = { host: 'db.INTERNAL', address: '10.0.0.7', port: 5432 };
     expect(refusalToDial(candidate, { ...STRICT, listed })).toBeNull();
     expect(refusalToDial({ ...candidate, host: 'other.internal' }, { ...STRICT, listed })).not.toBeNull();
+  });
+});
+
+// The servers that host projects were listed for every compute: a name that somebody attached could lead there later.
+describe('the policy of one compute', () => {
+  const host = { host: '10.0.0.5', port: 5432 };
+
+  it('lists its own address where an operator brought it or hosts it', () => {
+    const policy = policyOfCompute(STRICT, { ...host, isListed: true });
+    expect(refusalToDial({ ...host, address: '10.0.0.5' }, policy)).toBeNull();
+    expect(refusalToDial({ host: 'db.example', address: '10.0.0.6', port: 5432 }, policy)).not.toBeNull();
+  });
+
+  it('lists nothing for a compute that somebody else attached, whatever is listed for others', () => {
+    const policy = policyOfCompute({ ...STRICT, listed: [host] }, { host: 'db.example', port: 5432, isListed: false });
+    expect(refusalToDial({ host: 'db.example', address: '10.0.0.5', port: 5432 }, policy)).not.toBeNull();
   });
 });
 
