@@ -22,18 +22,13 @@ import { createLogin } from './login/create-login.ts';
 import { createMetering, type Metering } from './metering/metering.ts';
 import { computesInUse } from './ops/computes-in-use.ts';
 import { createOps, type Ops } from './ops/create-ops.ts';
-import { postgresServerUrls } from './postgres-url.ts';
 import { openProvisioning } from './provisioning/open-provisioning.ts';
+import { ownEndpoints } from './provisioning/own-endpoints.ts';
 import type { Provisioning } from './provisioning/provisioning.ts';
 import { welcomeBack, welcomeOperator } from './provisioning/welcome-operator.ts';
 import { ConfigError } from './read-environment.ts';
 import { openRedisClients } from './redis-client.ts';
-import { parseRedisUrl } from './redis-url.ts';
-import type { Secret } from './secret.ts';
 import { usablePort } from './usable-port.ts';
-import type { DialEndpoint } from './wire/dial-policy.ts';
-
-const POSTGRES_PORT = 5432;
 
 export interface Overrides {
   readonly clock?: Clock;
@@ -106,18 +101,11 @@ async function build(config: Config, building: Building): Promise<Postern> {
     ...building,
     endConnections: (grant) => liveConnections.endWhere({ grantId: grant.id }),
   });
-  const ownEndpoints = [
-    config.pg,
-    config.http,
-    ...metricsEndpoints(config),
-    ...(parseRedisUrl(services.redisUrl.reveal())?.seeds ?? []),
-    ...catalogueEndpoints(services.databaseUrl),
-  ];
   const { provisioning, hosts, dialPolicy } = await openProvisioning({
     config,
     catalogue,
     sources: services.hosts,
-    ownEndpoints,
+    ownEndpoints: ownEndpoints(config, services),
     ...building,
   });
   const metering = createMetering({
@@ -199,16 +187,4 @@ async function withPorts(config: Config): Promise<Config> {
   const pgPort = await naming('POSTERN_PG_HOST', usablePort(config.pg));
   const httpPort = await naming('POSTERN_HTTP_HOST', usablePort(config.http));
   return { ...config, pg: { ...config.pg, port: pgPort }, http: { ...config.http, port: httpPort } };
-}
-
-/** Workers have one port each, counting up. */
-function metricsEndpoints({ metrics: { host, port }, workers }: Config): DialEndpoint[] {
-  return port === null ? [] : Array.from({ length: workers }, (_none, index) => ({ host, port: port + index }));
-}
-
-function catalogueEndpoints(url: Secret): DialEndpoint[] {
-  return (postgresServerUrls(url.reveal()) ?? []).map((serverUrl) => {
-    const { hostname, port } = new URL(serverUrl);
-    return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || POSTGRES_PORT) };
-  });
 }

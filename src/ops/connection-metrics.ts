@@ -24,7 +24,7 @@ export function loginMetrics(registers: Registry[]) {
       buckets: APPROVAL_BUCKETS_S,
       registers,
     }),
-    /** event: created, used, revoked, used_up. */
+    /** event: created, used, revoked, used_up, ran_out. */
     grants: new Counter<'event'>({
       name: 'postern_grants_total',
       help: 'Grants created, used, revoked and used up.',

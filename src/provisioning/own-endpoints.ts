@@ -1,0 +1,35 @@
+// Where this installation itself listens and keeps its data: never to be dialled for a compute (security.md, section 7).
+
+import type { Config } from '../config.ts';
+import { postgresServerUrls } from '../postgres-url.ts';
+import { parseRedisUrl } from '../redis-url.ts';
+import type { Secret } from '../secret.ts';
+import type { DialEndpoint } from '../wire/dial-policy.ts';
+
+const POSTGRES_PORT = 5432;
+
+/** The listeners of this node, Redis, and the catalogue's servers. */
+export function ownEndpoints(
+  config: Pick<Config, 'pg' | 'http' | 'metrics' | 'workers'>,
+  stores: { readonly redisUrl: Secret; readonly databaseUrl: Secret },
+): DialEndpoint[] {
+  return [
+    config.pg,
+    config.http,
+    ...metricsEndpoints(config),
+    ...(parseRedisUrl(stores.redisUrl.reveal())?.seeds ?? []),
+    ...catalogueEndpoints(stores.databaseUrl),
+  ];
+}
+
+/** Workers have one port each, counting up. */
+function metricsEndpoints({ metrics: { host, port }, workers }: Pick<Config, 'metrics' | 'workers'>): DialEndpoint[] {
+  return port === null ? [] : Array.from({ length: workers }, (_none, index) => ({ host, port: port + index }));
+}
+
+function catalogueEndpoints(url: Secret): DialEndpoint[] {
+  return (postgresServerUrls(url.reveal()) ?? []).map((serverUrl) => {
+    const { hostname, port } = new URL(serverUrl);
+    return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || POSTGRES_PORT) };
+  });
+}
