@@ -27,7 +27,7 @@ import { setUpRoutes } from './sign-in/set-up-routes.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { assetRoutes, type WebAssets } from './static-assets.ts';
 
-const MAX_FORM_BYTES = 64 * 1024;
+const MAX_FORM_BYTES = 256 * 1024;
 const MAX_FORM_FIELDS = 500;
 
 export interface AppOptions {

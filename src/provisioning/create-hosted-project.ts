@@ -22,7 +22,11 @@ export interface HostedProjectInput extends Omit<NewProject, 'id' | 'pgVersion' 
   readonly autoscalingMinCu?: number;
   readonly autoscalingMaxCu?: number;
   readonly suspendTimeoutSeconds?: number;
+  /** Called as each step begins. */
+  readonly onStep?: (step: CreationStep) => void;
 }
+
+export type CreationStep = 'roles' | 'database' | 'catalogue';
 
 export interface HostedProject extends RegisteredProject {
   /** Of the project's own role; also kept sealed. */
@@ -44,14 +48,15 @@ interface HostedNames {
 export async function createHostedProject(
   parts: ProvisioningParts,
   context: AuditContext,
-  input: HostedProjectInput,
+  { onStep = () => {}, ...input }: HostedProjectInput,
 ): Promise<HostedProject> {
   await requireRoom(parts, context, input.accountId);
   const host = await parts.hosts.choose(input);
   const names = namesFor(input);
   const undoing: Array<() => Promise<void>> = [];
   try {
-    const passwords = await makeReal({ host, names, undoing });
+    const passwords = await makeReal({ host, names, undoing, onStep });
+    onStep('catalogue');
     const registered = await register(parts, context, { input, host, names, passwords });
     return { ...registered, password: passwords.owner };
   } catch (error) {
@@ -94,15 +99,18 @@ async function makeReal(making: {
   host: HostServer;
   names: HostedNames;
   undoing: Array<() => Promise<void>>;
+  onStep: (step: CreationStep) => void;
 }): Promise<{ owner: Secret; reader: Secret }> {
-  const { host, names, undoing } = making;
+  const { host, names, undoing, onStep } = making;
   const passwords = { owner: newDatabasePassword(), reader: newDatabasePassword() };
   const own = { name: names.owner, password: passwords.owner, memberOf: null, access: 'read_write' } as const;
+  onStep('roles');
   await host.createRole(own);
   undoing.push(() => host.dropRole(names.owner, null));
   await host.createRole({ ...own, name: names.reader, password: passwords.reader, access: 'read_only' });
   undoing.push(() => host.dropRole(names.reader, null));
   const roles = { own: names.owner, writers: [], readers: [names.reader] };
+  onStep('database');
   await host.createDatabase(names.database, { owner: names.owner, roles });
   undoing.push(() => host.dropDatabase(names.database));
   return passwords;

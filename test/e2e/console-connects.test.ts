@@ -1,10 +1,20 @@
 // What the console hands out really connects, and what it ends really ends: with real psql.
 
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, finish, openDesk } from '../support/desk.ts';
 import { type PsqlRun, startPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import type { Page } from '../support/web-client.ts';
+
+// Debian's
+const JDBC = '/usr/share/java/postgresql.jar';
+const JDBC_PROGRAM = fileURLToPath(new URL('AskByJdbc.java', import.meta.url));
+
+// The node is in this process, which must not stand still meanwhile.
+const run = promisify(execFile);
 
 let desk: Desk;
 let place: string;
@@ -22,6 +32,43 @@ describe('by the lines of the console', () => {
     const revealed = await desk.browser.submit(page, {}, `${place}/connect/reveal`);
     const run = psqlOf(revealed, ['-Atc', 'select current_user']);
     expect(await finish(run)).toMatchObject({ code: 0, stdout: `${desk.project.roles[0]?.name}\n` });
+  });
+
+  it('each client connects by what is copied for it', async () => {
+    const page = await desk.browser.get(`${place}/connect`);
+    const { html } = await desk.browser.submit(page, {}, `${place}/connect/reveal`);
+    const lines = linesOf(html);
+    const role = desk.project.roles[0]?.name ?? '';
+    const password = decodeURIComponent(new URL(lines['libpq URI'] ?? '').password);
+    const withPassword = { ...process.env, PGPASSWORD: password };
+    const ask = 'select current_user as answer';
+
+    expect(await finish(startPsql({ args: [lines['libpq URI'] ?? '', '-Atc', ask] }))).toMatchObject({
+      code: 0,
+      stdout: `${role}\n`,
+    });
+    const { Servers } = JSON.parse(lines.pgAdmin ?? '');
+    const { Host, Port, MaintenanceDB, Username, ConnectionParameters } = Servers[1];
+    const parameters = { host: Host, port: Port, dbname: MaintenanceDB, user: Username, ...ConnectionParameters };
+    const conninfo = Object.entries(parameters).map(([name, value]) => `${name}='${value}'`);
+    const asPgAdmin = startPsql({ args: [conninfo.join(' '), '-Atc', ask], env: { PGPASSWORD: password } });
+    expect(await finish(asPgAdmin)).toMatchObject({ code: 0, stdout: `${role}\n` });
+
+    const program = `import pg from 'pg';
+      const client = ${(lines['node-postgres'] ?? '').replace(/;$/, '')};
+      await client.connect();
+      process.stdout.write((await client.query('${ask}')).rows[0].answer);
+      await client.end();`;
+    const node = await run(process.execPath, ['--input-type=module', '-e', program], { env: withPassword });
+    expect(node.stdout).toBe(role);
+
+    const [, pairs = ''] = /^dbeaver -con "(.*)"$/.exec(lines.DBeaver ?? '') ?? [];
+    const dbeaver = new Map(pairs.split('|').map((pair) => pair.split(/=(.*)/) as [string, string]));
+    const dbeaverUrl = `jdbc:postgresql://${dbeaver.get('host')}:${dbeaver.get('port')}/${dbeaver.get('database')}?user=${dbeaver.get('user')}&sslmode=${dbeaver.get('prop.sslmode')}`;
+    for (const url of [lines.JDBC ?? '', dbeaverUrl]) {
+      const java = await run('java', ['-cp', JDBC, JDBC_PROGRAM, url, password, ask]);
+      expect(java.stdout).toBe(role);
+    }
   });
 
   it('psql connects with an access token, which stops working when it is revoked, at once', async () => {
@@ -67,6 +114,14 @@ describe('a project’s page', () => {
     expect((await psql.waitForStderr(/FATAL:[\s\S]*HINT:.*/))[0]).toContain('making room');
   });
 });
+
+/** The page's lines by the client that they are for. */
+function linesOf(html: string): Readonly<Record<string, string>> {
+  const unescaped = (text: string) =>
+    text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  const found = html.matchAll(/<dt>([^<]+)<\/dt>[\s\S]*?data-copy-text[^>]*>([\s\S]*?)<\/code>/g);
+  return Object.fromEntries([...found].map(([, client = '', text = '']) => [client, unescaped(text)]));
+}
 
 /** psql with the connection string of the page's psql line. */
 function psqlOf({ html }: Page, args: readonly string[]): PsqlRun {

@@ -57,6 +57,8 @@ export function formRoute<V extends Visit>(
       await act(visit);
     } catch (error) {
       if (!(error instanceof PosternError) || !MENDABLE.has(error.code)) throw error;
+      // A form that is answered step by step has told of it already.
+      if (response.headersSent) return;
       response.status(error.httpStatus);
       await show(visit, { told: toldOf(error), typed: typedIn(request) });
     }

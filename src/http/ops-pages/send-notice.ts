@@ -2,14 +2,15 @@
 
 import { z } from 'zod';
 import type { LiveConnectionRecord } from '../../ops/live-connection.ts';
-import { MAX_CONNECTIONS_PER_COMMAND } from '../../ops/node-messages.ts';
 import { type DoneCode, done } from '../console/done-notices.ts';
 import { goTo, parseForm } from '../console/form-route.ts';
 import { recordDeed, targetOf } from './act-on-connection.ts';
 import { noticeText } from './operator-text.ts';
 import { type OpsVisit, requireDeed } from './ops-scope.ts';
 
-const MAX_LIST_CHARACTERS = 32_768;
+/** As many as "Select all shown" may tick; their ids fit into the largest form that is read. */
+const MAX_TOLD = 10_000;
+const MAX_LIST_CHARACTERS = 15 * MAX_TOLD;
 const idText = z.string().max(100);
 
 const noticeForm = z
@@ -26,9 +27,9 @@ const noticeForm = z
   })
   .transform(({ text, connection, connections }) => ({ text, ids: new Set([...connection, ...connections]) }))
   .refine(({ ids }) => ids.size > 0, { path: ['connections'], error: 'tick at least one' })
-  .refine(({ ids }) => ids.size <= MAX_CONNECTIONS_PER_COMMAND, {
+  .refine(({ ids }) => ids.size <= MAX_TOLD, {
     path: ['connections'],
-    error: `at most ${MAX_CONNECTIONS_PER_COMMAND} at once`,
+    error: `at most ${MAX_TOLD.toLocaleString('en-US')} at once`,
   });
 
 /** Those of the scope are told; each of them is an audit event with the text as its reason. */

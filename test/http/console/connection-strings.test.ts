@@ -9,6 +9,7 @@ const TARGET: ConnectTarget = {
   computeId: null,
   password: null,
   projectName: 'Shop',
+  certificate: 'public',
 };
 
 const textFor = (client: string, changes: Partial<ConnectTarget> = {}) =>
@@ -45,6 +46,11 @@ describe('the connection string for', () => {
 
   it('node-postgres is code whose names are quoted', () => {
     expect(textFor('node-postgres', { database: 'a"b' })).toContain('database: "a\\"b",');
+  });
+
+  it('node-postgres checks the certificate, unless it is a development machine’s', () => {
+    expect(textFor('node-postgres')).toContain('ssl: true,');
+    expect(textFor('node-postgres', { certificate: 'development' })).toContain('ssl: { rejectUnauthorized: false },');
   });
 });
 

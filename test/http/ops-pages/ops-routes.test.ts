@@ -191,6 +191,17 @@ describe('ending, canceling, telling', () => {
     ]);
   });
 
+  it('reaches thousands that were ticked at once', async () => {
+    const { browser } = await newOperator(web);
+    const fleet = fillFleet(web, 3_000);
+    const csrf_token = await browser.csrfToken('/ops');
+    const connections = fleet.map(({ record }) => record.id).join(',');
+    const answer = await browser.post('/ops/connections/notice', { csrf_token, text: 'hello all', connections });
+    expect(answer.location).toBe('/ops?done=notice_sent');
+    expect(fleet.filter(({ handle }) => handle.notices.includes('hello all'))).toHaveLength(3_000);
+    for (const { close } of fleet) close();
+  });
+
   it('tells nobody when nobody is ticked, and keeps what was typed', async () => {
     const { browser } = await newOperator(web);
     const csrf_token = await browser.csrfToken('/ops');

@@ -10,6 +10,8 @@ export interface ConnectTarget {
   /** Null: a place to fill in, or to be asked. */
   readonly password: string | null;
   readonly projectName: string;
+  /** Whether a driver that checks certificates by itself would take this one: not that of a development machine. */
+  readonly certificate: 'public' | 'development';
 }
 
 export interface ConnectionString {
@@ -88,14 +90,15 @@ function pgAdminServers(target: ConnectTarget): string {
   return JSON.stringify({ Servers: { 1: server } }, null, 2);
 }
 
-function nodePostgres({ host, port, database, databaseRole, computeId }: ConnectTarget): string {
+// node-postgres, "SSL": true asks for a certificate that the machine's own authorities vouch for.
+function nodePostgres({ host, port, database, databaseRole, computeId, certificate }: ConnectTarget): string {
   const lines = [
     `host: ${JSON.stringify(host)},`,
     `port: ${port},`,
     `database: ${JSON.stringify(database)},`,
     `user: ${JSON.stringify(databaseRole)},`,
     ...(computeId === null ? [] : [`options: ${JSON.stringify(`endpoint=${computeId}`)},`]),
-    'ssl: true,',
+    certificate === 'public' ? 'ssl: true,' : 'ssl: { rejectUnauthorized: false }, // a development certificate',
   ];
   return `new pg.Client({\n${lines.map((line) => `  ${line}`).join('\n')}\n});`;
 }

@@ -111,6 +111,7 @@ function stringsFor(visit: ProjectVisit, picked: Picked, password: Secret | null
     computeId: needsNaming ? picked.compute.id : null,
     password: password?.reveal() ?? null,
     projectName: cleanForPage(project.name),
+    certificate: parts.config.pg.certPaths.length > 0 ? 'public' : 'development',
   });
 }
 

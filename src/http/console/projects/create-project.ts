@@ -11,6 +11,7 @@ import { deeperView } from '../console-view.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
 import type { AccountVisit } from '../visit.ts';
+import { creationProgress } from './creation-progress.ts';
 
 const MAX_URL_CHARACTERS = 2_048;
 const MAX_PEM_CHARACTERS = 16_384;
@@ -58,17 +59,26 @@ export async function createProject(visit: AccountVisit): Promise<void> {
   const { parts, context, account, base } = visit;
   const form = parseForm(visit, newProjectSchema);
   const [version = '', regionId = ''] = form.server.split(/@(.*)/);
+  const progress = creationProgress(visit);
   const startedAt = performance.now();
-  const made = await parts.provisioning.createHostedProject(context, {
-    accountId: account.id,
-    name: form.name,
-    pgVersion: Number(version),
-    regionId,
-    databaseName: form.database,
-    roleName: form.role,
-  });
+  const made = await parts.provisioning
+    .createHostedProject(context, {
+      accountId: account.id,
+      name: form.name,
+      pgVersion: Number(version),
+      regionId,
+      databaseName: form.database,
+      roleName: form.role,
+      ...(progress === null ? {} : { onStep: progress.begins }),
+    })
+    .catch((error: unknown) => {
+      progress?.hasFailed();
+      throw error;
+    });
   await recordProjectCreation(parts.catalogue, made, performance.now() - startedAt);
-  goTo(visit, done(`${base}/projects/${made.project.id}`, 'project_created'));
+  const path = done(`${base}/projects/${made.project.id}`, 'project_created');
+  if (progress === null) goTo(visit, path);
+  else progress.isMade(path);
 }
 
 export async function showAttach(visit: AccountVisit, again?: Again): Promise<void> {

@@ -3,6 +3,7 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
+import { CreationSteps } from '../../../components/console/creation-steps.tsx';
 import { OptionalField, SelectField } from '../../../components/console/fields.tsx';
 import { CsrfField } from '../../../components/csrf-field.tsx';
 import { TextField } from '../../../components/text-field.tsx';
@@ -21,8 +22,15 @@ export function NewProjectPage({ frame, view, base, servers, typed }: NewProject
       view={view}
       title="New project"
       lead="A database of its own with a role that owns it, ready in a few seconds."
+      islands={['console-progress']}
     >
-      <form class="panel form-panel" method="post" action={`${base}/projects/new`} data-busy="Creating the database…">
+      <form
+        class="panel form-panel"
+        method="post"
+        action={`${base}/projects/new`}
+        // Where the browser goes when it cannot be told how it ended.
+        data-progress={`${base}/projects`}
+      >
         <CsrfField frame={frame} />
         <TextField name="name" label="Name" value={typed.name ?? ''} autocomplete="off" maxLength={256} focus="first" />
         <SelectField name="server" label="Postgres" choices={servers} picked={typed.server ?? null} />
@@ -38,6 +46,7 @@ export function NewProjectPage({ frame, view, base, servers, typed }: NewProject
             <OptionalField name="role" label="Role" value={typed.role ?? ''} />
           </div>
         </details>
+        <CreationSteps />
         <div class="form-foot">
           <button class="button primary" type="submit">
             Create project
