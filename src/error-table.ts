@@ -231,6 +231,13 @@ export const ERRORS = {
   precondition: entry('55000', 412, 'policy', '{problem}', null),
   too_large: entry('54000', 413, 'client', 'request body is too large', null),
   not_offered: entry('0A000', 422, 'client', '{problem}', null),
+  host_away: entry(
+    '57P03',
+    503,
+    'service',
+    'the server that hosts projects cannot be reached now',
+    'Retry in a moment.',
+  ),
   busy: entry('55P03', 423, 'limit', '{thing} is being changed by somebody else', 'Retry in a moment.'),
   attach_refused: entry('08001', 422, 'upstream', '{problem}', 'Check the address, the credentials and the TLS mode.'),
   rate_limited: entry('53300', 429, 'limit', 'too many requests', 'Retry in a moment.'),

@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { Log } from '../log.ts';
 import { postgresServerUrls } from '../postgres-url.ts';
 import type { Secret } from '../secret.ts';
-import { isCatalogueAway } from './store-errors.ts';
+import { isPostgresAway } from './store-errors.ts';
 
 export interface PoolOptions {
   /** May name several servers. */
@@ -51,7 +51,7 @@ export class CataloguePool {
       try {
         return await this.#pool.connect();
       } catch (error) {
-        if (left <= 1 || !isCatalogueAway(error)) throw error;
+        if (left <= 1 || !isPostgresAway(error)) throw error;
         this.#servers.moveOn(asked);
       }
     }

@@ -26,8 +26,8 @@ const UNKEEPABLE_CHARACTER = ['22021', '22P05'];
 const AWAY_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
-/** True when the error means that the catalogue cannot be reached now, whatever was asked of it. */
-export function isCatalogueAway(error: unknown): boolean {
+/** True when the error means that a Postgres cannot be reached now, whatever was asked of it. */
+export function isPostgresAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return AWAY_SQLSTATES.test(code) || AWAY_SOCKET_ERRORS.test(code) || AWAY_MESSAGES.test(error.message);
@@ -89,7 +89,7 @@ async function translatingErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (isCatalogueAway(error)) throw new PosternError('store_unavailable', { cause: error });
+    if (isPostgresAway(error)) throw new PosternError('store_unavailable', { cause: error });
     if (UNKEEPABLE_CHARACTER.some((sqlstate) => hasSqlstate(error, sqlstate))) {
       const problem = 'text with a NUL character cannot be kept';
       throw new PosternError('invalid_input', { params: { problem }, cause: error });

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { PosternError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { adminConnection } from './host-address.ts';
+import { reaching } from './host-pool.ts';
 
 /** Runs the work while nobody else runs any for the same thing. Throws `busy` after waiting too long, and as the work does. */
 export type RunAlone = <Result>(thing: string, work: () => Promise<Result>) => Promise<Result>;
@@ -43,7 +44,7 @@ async function runLocked<Result>(
   const client = new pg.Client({ ...adminConnection(url), lock_timeout: waitMs });
   // A connection that is cut; the server has then ended the lock.
   client.on('error', () => {});
-  await client.connect();
+  await reaching(() => client.connect());
   try {
     await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`postern ${thing}`]);
     return await work();

@@ -6,11 +6,11 @@ import type { Log } from '../log.ts';
 import { encodeVerifier, makeVerifier } from '../protocol/scram-verifier.ts';
 import type { Secret } from '../secret.ts';
 import type { ConfiguredHost } from '../variable-formats.ts';
-import { adminConnection, type HostAddress, hostAddress } from './host-address.ts';
+import { type HostAddress, hostAddress } from './host-address.ts';
 import { createHostLocks, type RunAlone } from './host-locks.ts';
+import { type HostPool, openHostPool } from './host-pool.ts';
 import { claimPublicSchema, type ProjectRoles, shareDatabase } from './project-privileges.ts';
 
-const CONNECTIONS_PER_HOST = 4;
 // PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name; unique_violation of who comes second by a
 // moment.
 const NAME_IS_TAKEN = ['42P04', '42710', '42939', '23505'];
@@ -54,15 +54,10 @@ export interface HostServer {
   close(): Promise<void>;
 }
 
-/** Opens the pool; nothing is dialled before the first use. The caller closes it. */
+/** Nothing is dialled before the first use. The caller closes it. Everything throws `host_away` when it is. */
 export function openHostServer(host: ConfiguredHost, log: Log): HostServer {
-  const pool = new pg.Pool({ ...adminConnection(host.url), max: CONNECTIONS_PER_HOST });
-  pool.on('error', (error) => log.warn({ hostId: host.id, cause: error.message }, 'connection to a host was lost'));
-  /** One text, so that Postgres runs all of it in one transaction. */
-  const run = async (...statements: readonly string[]): Promise<void> => {
-    await pool.query(statements.join('; '));
-  };
-  const runIn = (database: string, statements: readonly string[]) => runInside(host.url, database, statements);
+  const pool = openHostPool(host, log);
+  const { run, runIn } = pool;
   return {
     id: host.id,
     pgVersion: host.pgVersion,
@@ -77,7 +72,7 @@ export function openHostServer(host: ConfiguredHost, log: Log): HostServer {
         const given = `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(heritage?.heir ?? '')}`;
         await runIn(database, [given, `DROP OWNED BY ${quoted(name)}`]);
       }
-      await forgetElsewhere(name, { pool, runIn });
+      await forgetElsewhere(pool, name);
       await run(`DROP ROLE IF EXISTS ${quoted(name)}`);
     },
     createDatabase: async (name, { owner, roles }) => {
@@ -109,8 +104,8 @@ export function openHostServer(host: ConfiguredHost, log: Log): HostServer {
       await endConnections(pool, { databases, which: 'idle' });
     },
     wake: (databases) => run(...databases.map((name) => allowConnections(name, 'true'))),
-    query: async (sql, values = []) => (await pool.query(sql, values)).rows,
-    close: () => pool.end(),
+    query: pool.query,
+    close: pool.close,
   };
 }
 
@@ -126,39 +121,23 @@ async function roleStatements({ name, password, memberOf, access }: NewHostRole)
   ];
 }
 
-/** Privileges on what a database holds can be changed only from inside it. */
-async function runInside(url: Secret, database: string, statements: readonly string[]): Promise<void> {
-  const client = new pg.Client(adminConnection(url, database));
-  // A connection that is cut; the statement's own failure says so, too.
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    await client.query(statements.join('; '));
-  } finally {
-    await client.end();
-  }
-}
-
 /**
  * Roles are the server's: whoever owns another database on it may have granted this one something there, and nobody could
  * drop it any more.
  */
-async function forgetElsewhere(
-  role: string,
-  { pool, runIn }: { pool: pg.Pool; runIn: (database: string, statements: readonly string[]) => Promise<void> },
-): Promise<void> {
-  const { rows } = await pool.query<{ datname: string }>(
+async function forgetElsewhere(pool: HostPool, role: string): Promise<void> {
+  const rows = await pool.query<{ datname: string }>(
     `SELECT DISTINCT d.datname FROM pg_shdepend s
      JOIN pg_database d ON d.oid = CASE s.dbid
        WHEN 0 THEN (SELECT oid FROM pg_database WHERE datname = current_database()) ELSE s.dbid END
      WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid = to_regrole($1) AND d.datallowconn`,
     [quoted(role)],
   );
-  for (const { datname } of rows) await runIn(datname, [`DROP OWNED BY ${quoted(role)}`]);
+  for (const { datname } of rows) await pool.runIn(datname, [`DROP OWNED BY ${quoted(role)}`]);
 }
 
 async function endConnections(
-  pool: pg.Pool,
+  pool: HostPool,
   target: { databases: readonly string[]; which: 'idle' | 'all' },
 ): Promise<void> {
   const onlyIdle = target.which === 'idle' ? `AND state = 'idle'` : '';

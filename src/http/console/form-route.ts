@@ -29,6 +29,7 @@ const MENDABLE: ReadonlySet<ErrorCode> = new Set([
   'invalid_input',
   'conflict',
   'busy',
+  'host_away',
   'forbidden',
   'plan_gate',
   'precondition',

@@ -1,0 +1,53 @@
+// Postern's own connections to a server that hosts projects, as the operator's role. Knows no statement.
+
+import pg from 'pg';
+import { isPostgresAway } from '../catalogue/store-errors.ts';
+import { PosternError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { ConfiguredHost } from '../variable-formats.ts';
+import { adminConnection } from './host-address.ts';
+
+/** Everything throws `host_away` when the server cannot be reached now. */
+export interface HostPool {
+  /** One text, so that Postgres runs all of it in one transaction. */
+  run(...statements: readonly string[]): Promise<void>;
+  /** The same inside another database: privileges on what it holds can be changed only from there. */
+  runIn(database: string, statements: readonly string[]): Promise<void>;
+  query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+const CONNECTIONS_PER_HOST = 4;
+
+/** Dials nothing before the first use. The caller closes it. */
+export function openHostPool(host: ConfiguredHost, log: Log): HostPool {
+  const pool = new pg.Pool({ ...adminConnection(host.url), max: CONNECTIONS_PER_HOST });
+  pool.on('error', (error) => log.warn({ hostId: host.id, cause: error.message }, 'connection to a host was lost'));
+  return {
+    run: (...statements) => reaching(async () => void (await pool.query(statements.join('; ')))),
+    runIn: (database, statements) => reaching(() => runInside(host, { database, text: statements.join('; ') })),
+    query: (sql, values = []) => reaching(async () => (await pool.query(sql, values)).rows),
+    close: () => pool.end(),
+  };
+}
+
+/** What the work throws, or `host_away` when that means so. */
+export async function reaching<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isPostgresAway(error) ? new PosternError('host_away', { cause: error }) : error;
+  }
+}
+
+async function runInside(host: ConfiguredHost, { database, text }: { database: string; text: string }): Promise<void> {
+  const client = new pg.Client(adminConnection(host.url, database));
+  // A connection that is cut; the statement's own failure says so, too.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
