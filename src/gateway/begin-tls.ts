@@ -19,7 +19,7 @@ export interface TlsLimits {
   readonly signal: AbortSignal;
 }
 
-/** Throws ProtocolViolation, TlsHandshakeFailed, ClientGone, TimeLimitExceeded or the signal's reason. */
+/** Throws ProtocolViolation, ClientTlsFailed, ClientGone, TimeLimitExceeded or the signal's reason. */
 export async function beginTls(
   plain: Socket,
   start: TlsStart,

@@ -10,7 +10,7 @@ import type { CancelKey } from '../protocol/cancel-key.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
 import type { StartupMessage } from '../protocol/startup-packet.ts';
 import { negotiateVersion, type ProtocolMinor } from '../protocol/version-negotiation.ts';
-import { type TlsFacts, TlsHandshakeFailed } from '../wire/accept-tls.ts';
+import { ClientTlsFailed, type TlsFacts } from '../wire/accept-tls.ts';
 import { type FirstPacket, readStartupPacket } from '../wire/read-startup-packet.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
 import type { TlsCertificates } from '../wire/tls-certificates.ts';
@@ -186,7 +186,7 @@ function goneReason(error: unknown, signal: AbortSignal): GoneReason {
   if (signal.aborted) return 'closing';
   if (error instanceof TimeLimitExceeded) return 'deadline';
   if (error instanceof ProtocolViolation) return 'not_postgres';
-  if (error instanceof TlsHandshakeFailed) return 'tls_failed';
+  if (error instanceof ClientTlsFailed) return 'tls_failed';
   if (error instanceof ClientGone) return 'client_closed';
   // A reset and its kin; anything else is a defect of ours.
   return error instanceof Error && 'syscall' in error ? 'client_closed' : 'internal';

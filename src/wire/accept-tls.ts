@@ -28,10 +28,10 @@ export interface AcceptTlsOptions {
 }
 
 /** A client that does not speak TLS as Postgres clients do; for the log. */
-export class TlsHandshakeFailed extends Error {
+export class ClientTlsFailed extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = 'TlsHandshakeFailed';
+    this.name = 'ClientTlsFailed';
   }
 }
 
@@ -41,7 +41,7 @@ const ALPN_PROTOCOL = 'postgresql';
 /**
  * Resolves with the encrypted socket, on which nothing was read yet. Bytes put back into the plain one are the handshake's,
  * but with `after_ssl_request` there must be none, and the call must follow the `S` in the same turn, before an honest
- * client can have answered it. Throws ProtocolViolation for bytes that came too early, TlsHandshakeFailed, or the
+ * client can have answered it. Throws ProtocolViolation for bytes that came too early, ClientTlsFailed, or the
  * signal's reason; the socket is destroyed then.
  */
 export async function acceptTls(
@@ -52,11 +52,11 @@ export async function acceptTls(
   try {
     signal.throwIfAborted();
     if (kind === 'after_ssl_request') refuseEarlyBytes(plain);
-    if (plain.destroyed) throw new TlsHandshakeFailed('the client hung up before the handshake');
+    if (plain.destroyed) throw new ClientTlsFailed('the client hung up before the handshake');
     const { socket, servedCertificate } = beginTls(plain, certificates);
     await handshake(socket, plain, signal);
     if (kind === 'direct' && socket.alpnProtocol !== ALPN_PROTOCOL) {
-      throw new TlsHandshakeFailed('direct TLS without ALPN "postgresql"');
+      throw new ClientTlsFailed('direct TLS without ALPN "postgresql"');
     }
     return { socket, tls: factsOf(socket, servedCertificate()) };
   } catch (error) {
@@ -89,7 +89,7 @@ function beginTls(
   surviveErrors(socket);
   // Without a tls.Server around it, Node reports a broken record after the handshake by this event alone: neither
   // 'error' nor 'close' would follow, and the connection would hang.
-  socket.on('_tlsError', (error: Error) => socket.destroy(error));
+  socket.on('_tlsError', (error: Error) => socket.destroy(new ClientTlsFailed('broken record', error)));
   return { socket, servedCertificate: () => served };
 }
 
@@ -101,9 +101,9 @@ async function handshake(socket: TLSSocket, plain: Socket, signal: AbortSignal):
     await waitOnStream<void>(socket, signal, ({ resolve, reject }) => ({
       // A server-side TLSSocket made by hand says 'secure' and never 'secureConnect'.
       secure: resolve,
-      error: (error) => reject(new TlsHandshakeFailed('handshake failed', error)),
-      close: () => reject(new TlsHandshakeFailed('the client hung up during the handshake')),
-      end: () => reject(new TlsHandshakeFailed('the client hung up during the handshake')),
+      error: (error) => reject(new ClientTlsFailed('handshake failed', error)),
+      close: () => reject(new ClientTlsFailed('the client hung up during the handshake')),
+      end: () => reject(new ClientTlsFailed('the client hung up during the handshake')),
     }));
   } finally {
     plain.off('end', onEarlyEnd);

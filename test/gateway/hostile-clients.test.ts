@@ -84,6 +84,20 @@ describe(`a flood (seed ${SEED})`, () => {
     expect(gateway.logged().filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
 
+  // Each used to be logged as a defect of ours.
+  it('of broken TLS records after the handshake ends, and is nobody’s defect', async () => {
+    const clients = await Promise.all(Array.from({ length: 20 }, () => RawClient.connectTls(gateway)));
+    for (const client of clients) {
+      client.listen();
+      // Below TLS: the plain socket under the client's is written to by hand.
+      const handle = Reflect.get(client.plain, '_handle');
+      Reflect.apply(handle.writeUtf8String, handle, [{}, 'x'.repeat(64)]);
+    }
+    await Promise.all(clients.map((client) => client.waitForEnd()));
+    await waitUntil(() => gateway.gateway.connectionCounts().sockets === 0, 'nothing is left');
+    expect(gateway.logged().filter(({ level }) => Number(level) >= 50)).toEqual([]);
+  });
+
   it('of queries while waiting ends in refusals, and abandons every login request', async () => {
     const clients = await Promise.all(Array.from({ length: 15 }, () => RawClient.connectTls(gateway)));
     for (const client of clients) {

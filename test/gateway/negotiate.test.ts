@@ -15,7 +15,7 @@ import {
 let gateway: GatewayForTests;
 
 beforeAll(async () => {
-  gateway = await startGateway({ times: { negotiationMs: 2_000, cancelHoldMs: { shortest: 10, longest: 200 } } });
+  gateway = await startGateway({ times: { cancelHoldMs: { shortest: 10, longest: 200 } } });
 });
 
 afterAll(() => gateway.close());

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { ProtocolViolation } from '../../src/protocol/protocol-violation.ts';
-import { acceptTls, TlsHandshakeFailed } from '../../src/wire/accept-tls.ts';
+import { acceptTls, ClientTlsFailed } from '../../src/wire/accept-tls.ts';
 import { readStartupPacket } from '../../src/wire/read-startup-packet.ts';
 import { surviveErrors } from '../../src/wire/survive-errors.ts';
 import { builtStartupPacket, hex } from '../protocol/packet-fixtures.ts';
@@ -62,7 +62,7 @@ describe('a handshake after SSLRequest', () => {
     await using pair = await socketPair();
     const options: ConnectionOptions = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
     const handshaking = handshake(pair, disk, { kind: 'after_ssl_request', options });
-    await expect(handshaking).rejects.toThrow(TlsHandshakeFailed);
+    await expect(handshaking).rejects.toThrow(ClientTlsFailed);
   });
 });
 
@@ -83,7 +83,7 @@ describe('a direct handshake', () => {
   ])('%s is refused', async (_name, options) => {
     await using disk = await certificatesOnDisk(['gate.test']);
     await using pair = await socketPair();
-    await expect(handshake(pair, disk, { kind: 'direct', options })).rejects.toThrow(TlsHandshakeFailed);
+    await expect(handshake(pair, disk, { kind: 'direct', options })).rejects.toThrow(ClientTlsFailed);
     await waitUntil(() => pair.near.destroyed, 'the socket is closed');
   });
 });
@@ -98,7 +98,7 @@ describe('a handshake that does not come about', () => {
     await using pair = await socketPair();
     const accepting = acceptTls(pair.near, disk.certificates, { kind: 'direct', signal: never });
     act(pair);
-    await expect(accepting).rejects.toThrow(TlsHandshakeFailed);
+    await expect(accepting).rejects.toThrow(ClientTlsFailed);
   });
 
   // Node hands the bytes that a socket has read to the TLS above it, but not the end that it has read.
@@ -113,7 +113,7 @@ describe('a handshake that does not come about', () => {
     hangUp(pair);
     await waitUntil(() => pair.near.destroyed || Reflect.get(pair.near, '_readableState').ended, 'the end has come');
     const accepting = acceptTls(pair.near, disk.certificates, { kind: 'after_client_hello', signal: never });
-    await expect(accepting).rejects.toThrow(TlsHandshakeFailed);
+    await expect(accepting).rejects.toThrow(ClientTlsFailed);
   });
 
   it('because the client is silent ends with the signal’s reason', async () => {
@@ -141,7 +141,7 @@ describe('an encrypted socket', () => {
       'x'.repeat(64),
     ]);
     await waitUntil(() => accepted.socket.destroyed && pair.near.destroyed, 'both sockets are closed');
-    expect(accepted.socket.errored).not.toBeNull();
+    expect(accepted.socket.errored).toBeInstanceOf(ClientTlsFailed);
   });
 
   it('that fails while nobody listens for errors does not end the process', async () => {
