@@ -1,6 +1,7 @@
 // The command line: which commands there are. `serve` is given, since only the executable may build a whole node.
 
 import { Command } from 'commander';
+import { EmbeddedError } from '../embedded/embedded-error.ts';
 import { PosternError } from '../errors.ts';
 import { cleanUpstreamText } from '../untrusted-text.ts';
 import { VERSION } from '../version.ts';
@@ -51,6 +52,8 @@ export function createProgram({ serve, io }: ProgramParts): Command {
 /** What a failed command says to whoever runs the installation: the message, why, and what to do next. */
 export function explain(error: unknown): string {
   if (error instanceof ApiRefused) return cleanUpstreamText(refusalOf(error));
+  // Its message is written for the operator and has the cause in it.
+  if (error instanceof EmbeddedError) return `${error.message}\n`;
   if (!(error instanceof PosternError)) return `${reasonsOf(error)}\n`;
   if (error.code === 'store_unavailable') {
     return `the catalogue cannot be reached: ${reasonsOf(error.cause)}\nCheck DATABASE_URL, or retry in a moment.\n`;
