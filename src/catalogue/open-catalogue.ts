@@ -70,7 +70,9 @@ async function migrate(options: CatalogueOptions): Promise<string | null> {
   const db = connect(options, { maxConnections: 2, statementLimitMs: null, role: null });
   try {
     await migrateToLatest(db);
-    return await prepareApplicationRole(db);
+    const role = await prepareApplicationRole(db);
+    if (role === null) options.log.info('the audit trail is append-only by triggers alone: see "Audit" in the README');
+    return role;
   } finally {
     await db.destroy();
   }

@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import pg from 'pg';
+import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { verifyAuditChain } from '../../src/catalogue/audit-chain.ts';
 import { changeEvent, SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
@@ -19,6 +21,7 @@ import {
   openTestCatalogue,
   pushedClock,
 } from '../support/catalogue-for-tests.ts';
+import { postgresUrl, runAsSuperuser } from '../support/postgres-for-tests.ts';
 
 function noteOn(catalogue: Catalogue, reason: string) {
   return catalogue.transaction((tx) =>
@@ -124,6 +127,50 @@ describe('the audit trail', () => {
     expect(rows).toEqual([{ current_user: 'postern_application' }]);
   });
 });
+
+describe('on a Postgres whose role owns the schema and may not make others', () => {
+  it('the audit trail is append-only by its triggers, and the log says that this is all', async () => {
+    const { url, close } = await databaseOfItsOwner();
+    onTestFinished(close);
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
+    const catalogue = await openCatalogueOn(url, { log });
+    await noteOn(catalogue, 'first');
+    for (const table of ['audit_events', 'audit_chain']) {
+      for (const statement of [`delete from ${table}`, `truncate ${table}`]) {
+        await expect(sql.raw(statement).execute(catalogue.db), statement).rejects.toThrow();
+      }
+    }
+    expect((await verifyAuditChain(catalogue)).flaws).toEqual([]);
+    expect(lines.join('')).toContain('append-only by triggers alone');
+  });
+
+  it('the application has no right to more, once its role was lent to the owner', async () => {
+    const { url, owner, close } = await databaseOfItsOwner();
+    onTestFinished(close);
+    await runAsSuperuser(`grant postern_application to ${owner}`);
+    const catalogue = await openCatalogueOn(url, {});
+    const { rows } = await sql<{ name: string }>`select current_user as name`.execute(catalogue.db);
+    expect(rows).toEqual([{ name: 'postern_application' }]);
+    await expect(sql`delete from audit_events`.execute(catalogue.db)).rejects.toThrow('permission denied');
+  });
+});
+
+/** A database that an ordinary role owns, as a managed server hands them out. */
+async function databaseOfItsOwner() {
+  // Somebody with more rights made the application's role before.
+  await openTestCatalogue();
+  const owner = `owner_${randomBytes(6).toString('hex')}`;
+  await runAsSuperuser(`create role ${owner} login password 'secret'`);
+  await runAsSuperuser(`create database ${owner} owner ${owner}`);
+  const url = new URL(postgresUrl());
+  Object.assign(url, { username: owner, password: 'secret', pathname: `/${owner}` });
+  const close = async () => {
+    await runAsSuperuser(`drop database ${owner} with (force)`);
+    await runAsSuperuser(`drop role ${owner}`);
+  };
+  return { url: url.href, owner, close };
+}
 
 describe('the chain of the audit trail', () => {
   it('is whole per node when many write at the same time', async () => {

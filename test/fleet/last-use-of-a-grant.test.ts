@@ -10,10 +10,10 @@ import { silentLog } from '../support/fleet-for-tests.ts';
 import type { TestNode } from '../support/postern-for-tests.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { RACE_ROUNDS, RACES_LIMIT_MS } from './race-rounds.ts';
 import { expectNothingHeld } from './what-is-held.ts';
 
 const SOCKETS = 50;
-const ROUNDS = 6;
 const SEED = 20_261_123;
 const HOUR_MS = 3_600_000;
 
@@ -32,10 +32,12 @@ afterAll(async () => {
   await desk.close();
 });
 
-it(`is had by exactly one of ${SOCKETS} in each of ${ROUNDS} rounds of seed ${SEED}`, async () => {
+it(`is had by exactly one of ${SOCKETS} in each of ${RACE_ROUNDS} rounds of seed ${SEED}`, {
+  timeout: RACES_LIMIT_MS,
+}, async () => {
   const random = seededRandom(SEED);
   const grants = new Grants({ redis, onRevoked: async () => {} });
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < RACE_ROUNDS; round += 1) {
     const user = `racer-${round}`;
     const grant = await createSingleUse(grants, user);
     const ports = random.shuffled(
