@@ -1,105 +1,165 @@
 // What a connection costs one node: memory per login that waits over TLS, memory per live idle connection, and how a good
-// login fares in the middle. `npm run bench:connections [-- --waiting 10000 --live 5000]`; needs `ulimit -n` above both.
+// login fares while they arrive, among them, and after they have left. `npm run bench:connections [-- --waiting 10000
+// --live 5000 --workers 1 --redis debian]`. The largest sizes need `ulimit -n` 20300; with less, fewer wait beside the live.
 
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openIdleCrowd, openWaitingCrowd } from '../test/load/crowd.ts';
-import { startPsql } from '../test/support/psql.ts';
+import { openFilesFor } from '../src/gateway/socket-budget.ts';
+import { openFilesLimit } from '../src/open-files-limit.ts';
 import { waitUntil } from '../test/support/wait-until.ts';
 import { WebClient } from '../test/support/web-client.ts';
+import type { CrowdAnswer, CrowdCommand } from './crowd-process.ts';
 import { type CrowdedNode, startCrowdedNode } from './crowded-node.ts';
+import { describeLogins, type LoginTimes, logInByLink } from './good-login.ts';
 
 const { values } = parseArgs({
-  options: { waiting: { type: 'string', default: '10000' }, live: { type: 'string', default: '5000' } },
+  options: {
+    waiting: { type: 'string', default: '10000' },
+    live: { type: 'string', default: '5000' },
+    workers: { type: 'string', default: '1' },
+    redis: { type: 'string', default: 'debian' },
+  },
 });
-const sizes = { waiting: Number(values.waiting), live: Number(values.live) };
-const SETTLE_MS = 120_000;
+const sizes = { waiting: Number(values.waiting), live: Number(values.live), workers: Number(values.workers) };
+const SETTLE_MS = 180_000;
+/** Logins that the crowd opens before anything is measured: what is loaded on first use counts for no connection. */
+const WARM_UP = 50;
+const ROUNDS = 10;
 
 const folder = await mkdtemp(join(tmpdir(), 'postern-bench-'));
 await chmod(folder, 0o755);
+const crowds = fork(new URL('crowd-process.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
 try {
-  await using node = await startCrowdedNode({ folder, ...sizes });
+  const redis = values.redis === 'embedded' ? 'embedded' : 'debian';
+  await using node = await startCrowdedNode({ folder, ...sizes, redis });
   const browser = new WebClient(node.baseUrl);
   await browser.signIn(node.person.email, node.person.password);
-  // What is loaded on first use counts for no connection.
-  await (await openIdleCrowd({ ...node.token, port: node.pgPort, size: 50 })).leave();
-  await goodLogin(node, browser);
-  await settled(node, { waiting: 0, live: 0 });
-  await weighWaiting(node, browser);
-  await weighLive(node, browser);
+  await run(node, browser);
 } finally {
+  crowds.kill();
   await rm(folder, { recursive: true, force: true });
 }
 
-async function weighWaiting(node: CrowdedNode, browser: WebClient): Promise<void> {
-  const empty = await node.residentBytes();
-  const began = performance.now();
-  const crowd = await openWaitingCrowd({ port: node.pgPort, size: sizes.waiting });
-  say(`${crowd.size} waiting logins`, `${perSecond(crowd.size, began)} opened per second`);
-  await settled(node, { waiting: crowd.size, live: 0 });
-  say('memory of each', kilobytes((await node.residentBytes()) - empty, crowd.size));
-  for (let round = 1; round <= 3; round += 1) say(`good login ${round} among them`, await goodLogin(node, browser));
-  say('still waiting', String(crowd.connectedCount()));
-  await crowd.leave();
-  await settled(node, { waiting: 0, live: 0 });
-  say('memory kept after they left', megabytes((await node.residentBytes()) - empty));
+async function run(node: CrowdedNode, browser: WebClient): Promise<void> {
+  const live = (size: number) => command({ kind: 'live', port: node.pgPort, size, ...node.token });
+  const wait = (size: number) => command({ kind: 'wait', port: node.pgPort, size });
+  await Promise.all([live(WARM_UP), logInByLink(browser, { port: node.pgPort })]);
+  await leave(node, 'live', 0);
+
+  const empty = await node.weigh();
+  const staying = Math.max(1, Math.min(sizes.waiting, roomBesideLive()));
+  await measureArrival(
+    `${sizes.waiting} waiting logins over TLS`,
+    browser,
+    node,
+    async () => {
+      await wait(staying);
+      if (staying < sizes.waiting) await wait(sizes.waiting - staying);
+    },
+    sizes.waiting,
+  );
+  await settled(node, { waiting: sizes.waiting, live: 0 });
+  const withWaiting = await node.weigh();
+  say('memory of each waiting login', kilobytes(withWaiting - empty, sizes.waiting));
+  say('logins among them', describeLogins(await severalLogins(browser, node)));
+  if (staying < sizes.waiting) {
+    say(
+      'limit on open files',
+      `too small for both crowds: ${sizes.waiting - staying} of the waiting leave before the live come`,
+    );
+    await leave(node, 'last_wait', staying);
+  }
+
+  const before = await node.weigh();
+  await measureArrival(
+    `${sizes.live} live connections by access token`,
+    browser,
+    node,
+    () => live(sizes.live),
+    sizes.live,
+  );
+  await settled(node, { waiting: staying, live: sizes.live });
+  say('memory of each live idle connection', kilobytes((await node.weigh()) - before, sizes.live));
+  say(`logins among ${staying} waiting and ${sizes.live} live`, describeLogins(await severalLogins(browser, node)));
+  const { waiting: stillWaiting, live: stillLive } = await command({ kind: 'count' });
+  say('still connected', `${stillWaiting} waiting, ${stillLive} live`);
+
+  await leave(node, 'live', staying);
+  await leave(node, 'wait', 0);
+  await waitUntil(
+    async () => (await node.upstreamConnections()) === 0,
+    'no session is left at the upstream',
+    SETTLE_MS,
+  );
+  say(
+    'after all left',
+    `0 connections, 0 upstream sessions, ${megabytes((await node.weigh()) - empty)} more memory than before`,
+  );
 }
 
-async function weighLive(node: CrowdedNode, browser: WebClient): Promise<void> {
-  const empty = await node.residentBytes();
-  const began = performance.now();
-  const crowd = await openIdleCrowd({ ...node.token, port: node.pgPort, size: sizes.live });
-  say(`${crowd.size} live idle connections`, `${perSecond(crowd.size, began)} logged in per second by access token`);
-  await settled(node, { waiting: 0, live: crowd.size });
-  say('memory of each', kilobytes((await node.residentBytes()) - empty, crowd.size));
-  for (let round = 1; round <= 3; round += 1) say(`good login ${round} among them`, await goodLogin(node, browser));
-  await crowd.leave();
-  await settled(node, { waiting: 0, live: 0 });
+/** How many may wait while the live ones are there, by the limit on open files of each process. */
+function roomBesideLive(): number {
+  const limit = openFilesLimit();
+  if (limit === null) return sizes.waiting;
+  return (limit - openFilesFor(Math.ceil(sizes.live / sizes.workers))) * sizes.workers;
 }
 
-/** A whole login by link, told by its parts. */
-async function goodLogin({ pgPort }: CrowdedNode, browser: WebClient): Promise<string> {
+/** One login by link after the other while the crowd comes. */
+async function measureArrival(
+  what: string,
+  browser: WebClient,
+  node: CrowdedNode,
+  arrive: () => Promise<unknown>,
+  size: number,
+): Promise<void> {
   const began = performance.now();
-  const psql = startPsql({
-    args: ['-h', '127.0.0.1', '-p', String(pgPort), '-U', 'someone', '-Atc', 'select 1'],
-    env: { PGSSLMODE: 'require' },
-    input: '',
+  const arrival = { isOver: false };
+  const arriving = arrive().finally(() => {
+    arrival.isOver = true;
   });
-  const [link] = await psql.waitForStderr(/http\S+psql_session\/\S+/);
-  const shown = performance.now();
-  const page = await browser.approve(link);
-  const approved = performance.now();
-  const { code } = await psql.exit;
-  if (code !== 0) throw new Error(`the login failed: ${page.status} ${psql.stderr()}`);
-  const ended = performance.now();
-  const parts = [
-    `link after ${rounded(shown - began)} ms`,
-    `page and approval ${rounded(approved - shown)} ms`,
-    `first row and exit ${rounded(ended - approved)} ms later`,
-  ];
-  return parts.join(', ');
+  const logins: LoginTimes[] = [];
+  while (!arrival.isOver) logins.push(await logInByLink(browser, { port: node.pgPort }));
+  await arriving;
+  say(what, `${(size / ((performance.now() - began) / 1_000)).toFixed(0)} per second`);
+  say('logins meanwhile', describeLogins(logins));
+}
+
+async function severalLogins(browser: WebClient, { pgPort }: CrowdedNode): Promise<LoginTimes[]> {
+  const logins: LoginTimes[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) logins.push(await logInByLink(browser, { port: pgPort }));
+  return logins;
+}
+
+async function leave(node: CrowdedNode, which: 'wait' | 'last_wait' | 'live', waiting: number): Promise<void> {
+  await command({ kind: 'leave', which });
+  await settled(node, { waiting, live: 0 });
 }
 
 async function settled(node: CrowdedNode, wanted: { waiting: number; live: number }): Promise<void> {
-  const message = `${wanted.waiting} waiting and ${wanted.live} live connections`;
-  await waitUntil(
-    async () => {
-      const counts = await node.connectionCounts();
-      return counts.waiting === wanted.waiting && counts.live === wanted.live;
-    },
-    message,
-    SETTLE_MS,
-  );
+  const isSettled = async () => {
+    const counts = await node.connectionCounts();
+    return counts.waiting === wanted.waiting && counts.live === wanted.live;
+  };
+  await waitUntil(isSettled, `${wanted.waiting} waiting and ${wanted.live} live connections`, SETTLE_MS);
+}
+
+async function command(asked: CrowdCommand): Promise<CrowdAnswer> {
+  return await send(crowds, asked);
+}
+
+async function send(child: ChildProcess, asked: CrowdCommand): Promise<CrowdAnswer> {
+  child.send(asked);
+  const [answer]: CrowdAnswer[] = await once(child, 'message');
+  if (answer === undefined || answer.error !== undefined) throw new Error(`the crowd failed: ${answer?.error}`);
+  return answer;
 }
 
 function say(what: string, result: string): void {
   process.stdout.write(`${what}: ${result}\n`);
-}
-
-function perSecond(count: number, began: number): string {
-  return (count / ((performance.now() - began) / 1_000)).toFixed(0);
 }
 
 function kilobytes(bytes: number, count: number): string {
@@ -108,8 +168,4 @@ function kilobytes(bytes: number, count: number): string {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1_024 / 1_024).toFixed(1)} MB`;
-}
-
-function rounded(ms: number): string {
-  return ms.toFixed(0);
 }

@@ -1,5 +1,5 @@
-// One node in a process of its own, with limits raised for crowds, and what it needs: a Postgres, a Redis, a person with a
-// project and an access token to it.
+// One node, or several workers, in processes of their own, with limits raised for crowds, and what they need: a Postgres, a
+// Redis, a person with a project and an access token to it.
 
 import { join } from 'node:path';
 import pg from 'pg';
@@ -14,63 +14,87 @@ import { createLog } from '../src/log.ts';
 import { createPostern } from '../src/postern.ts';
 import { Secret } from '../src/secret.ts';
 import { usablePort } from '../src/usable-port.ts';
-import { startPosternProcess } from '../test/support/postern-process.ts';
 import { startDebianRedis } from '../test/support/redis-for-tests.ts';
+import { startNode, weigh } from './node-process.ts';
+
+export interface CrowdSettings {
+  readonly folder: string;
+  readonly waiting: number;
+  readonly live: number;
+  readonly workers: number;
+  readonly redis: 'debian' | 'embedded';
+}
 
 export interface CrowdedNode extends AsyncDisposable {
   readonly pgPort: number;
   readonly baseUrl: string;
   readonly person: { readonly email: string; readonly password: string };
   readonly token: { readonly user: string; readonly password: string };
-  residentBytes(): Promise<number>;
+  /** Resident memory after collecting garbage. */
+  weigh(): Promise<number>;
   connectionCounts(): Promise<{ readonly waiting: number; readonly live: number }>;
+  /** Sessions of clients at the upstream. */
+  upstreamConnections(): Promise<number>;
 }
 
 const PERSON = { email: 'bench@example.com', password: 'a long password for benches' };
-/** Connections beside the crowds: the catalogue's pool and single logins. */
+/** Connections beside the crowds: the catalogue's pools and single logins. */
 const SPARE = 200;
-const START_LIMIT_MS = 60_000;
+/** Workers take the ports behind it, so it lies below those that the system gives away. */
+const METRICS_PORT = 19_464;
+const ADMIN_ROLE = 'postgres';
 
-export async function startCrowdedNode(options: {
-  folder: string;
-  waiting: number;
-  live: number;
-}): Promise<CrowdedNode> {
+export async function startCrowdedNode(settings: CrowdSettings): Promise<CrowdedNode> {
   const closers = new Closers(createLog('warn'));
   try {
-    return await startParts(options, closers);
+    return await startParts(settings, closers);
   } catch (error) {
     await closers.closeAll();
     throw error;
   }
 }
 
-async function startParts(
-  { folder, waiting, live }: { folder: string; waiting: number; live: number },
-  closers: Closers,
-): Promise<CrowdedNode> {
+async function startParts(settings: CrowdSettings, closers: Closers): Promise<CrowdedNode> {
+  const { folder, live, workers } = settings;
   const postgres = await startEmbeddedPostgres({
     dataDir: join(folder, 'data'),
     log: createLog('warn'),
-    settings: { max_connections: String(live + SPARE), fsync: 'off' },
+    settings: { max_connections: String(live + SPARE), fsync: 'off', shared_buffers: '64MB' },
   });
   closers.add('postgres', () => postgres.close());
-  const redis = await startDebianRedis();
-  closers.add('redis', () => redis.close());
-  const databaseUrl = await createCatalogueDatabase(postgres.adminUrl);
-  const metricsPort = await usablePort({ host: '127.0.0.1', port: 0, portIsDefault: false });
-  const many = String(waiting + live + SPARE);
+  const adminUrl = postgres.adminUrl.reveal();
+  const metricsPort = await usablePort({ host: '127.0.0.1', port: METRICS_PORT, portIsDefault: true });
   const environment = {
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: redis.url,
+    ...environmentFor(settings),
+    ...(await redisEnvironment(settings, closers)),
+    DATABASE_URL: await createCatalogueDatabase(adminUrl),
+    POSTERN_HOSTS: `18=${adminUrl}?sslmode=disable`,
+  };
+  const token = await prepareToken(environment, live + SPARE);
+  const node = await startNode(folder, { ...environment, POSTERN_METRICS_PORT: String(metricsPort) });
+  closers.add('the node', () => node.close());
+  return {
+    pgPort: node.pgPort,
+    baseUrl: node.baseUrl,
+    person: PERSON,
+    token,
+    weigh: () => weigh(node.pid),
+    connectionCounts: () => countConnections(metricsPort, workers),
+    upstreamConnections: () => countSessions(adminUrl),
+    [Symbol.asyncDispose]: () => closers.closeAll(),
+  };
+}
+
+function environmentFor({ folder, waiting, live, workers }: CrowdSettings): Record<string, string> {
+  const many = String(waiting + live + SPARE);
+  return {
     POSTERN_DATA_DIR: join(folder, 'postern'),
     POSTERN_SECRET_KEY: Buffer.alloc(32, 1).toString('base64'),
-    POSTERN_HOSTS: `18=${postgres.adminUrl.reveal()}?sslmode=disable`,
     POSTERN_PG_PORT: '0',
     POSTERN_HTTP_PORT: '0',
-    POSTERN_METRICS_PORT: String(metricsPort),
     POSTERN_LOG_LEVEL: 'warn',
     POSTERN_LOGIN_TTL: '10m',
+    POSTERN_WORKERS: String(workers),
     POSTERN_WAITING_PER_ADDRESS: many,
     POSTERN_WAITING_TOTAL: many,
     POSTERN_CONNECTIONS_TOTAL: many,
@@ -78,32 +102,24 @@ async function startParts(
     POSTERN_CONNECTIONS_PER_GRANT: many,
     POSTERN_CONNECTIONS_PER_COMPUTE: many,
   };
-  const token = await prepareToken(environment, live + SPARE);
-  const node = await startPosternProcess({ environment, cwd: folder, limitMs: START_LIMIT_MS });
-  closers.add('the node', () => node.close());
-  return {
-    pgPort: node.pgPort,
-    baseUrl: node.baseUrl,
-    person: PERSON,
-    token,
-    residentBytes: () => node.residentBytes(),
-    connectionCounts: () => readCounts(metricsPort),
-    [Symbol.asyncDispose]: () => closers.closeAll(),
-  };
 }
 
-async function createCatalogueDatabase(adminUrl: Secret): Promise<string> {
-  const client = new pg.Client({ connectionString: adminUrl.reveal() });
-  await client.connect();
-  await client.query('CREATE DATABASE postern');
-  await client.end();
-  const url = new URL(adminUrl.reveal());
+async function redisEnvironment({ redis }: CrowdSettings, closers: Closers): Promise<Record<string, string>> {
+  if (redis === 'embedded') return {};
+  const server = await startDebianRedis();
+  closers.add('redis', () => server.close());
+  return { REDIS_URL: server.url };
+}
+
+async function createCatalogueDatabase(adminUrl: string): Promise<string> {
+  await query(adminUrl, 'CREATE DATABASE postern');
+  const url = new URL(adminUrl);
   url.pathname = '/postern';
   return url.href;
 }
 
 async function prepareToken(environment: Record<string, string>, maxConnections: number) {
-  const postern = await createPostern(loadConfig({ ...environment, POSTERN_METRICS_PORT: '' }));
+  const postern = await createPostern(loadConfig({ ...environment, POSTERN_WORKERS: '1' }));
   try {
     const { catalogue, provisioning } = postern;
     const { email, password } = PERSON;
@@ -123,8 +139,32 @@ async function prepareToken(environment: Record<string, string>, maxConnections:
   }
 }
 
-async function readCounts(metricsPort: number): Promise<{ waiting: number; live: number }> {
-  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
-  const gauge = (name: string) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
-  return { waiting: gauge('postern_waiting_connections'), live: gauge('postern_live_connections') };
+/** Each worker has a metrics port of its own, counting up. */
+async function countConnections(firstPort: number, workers: number): Promise<{ waiting: number; live: number }> {
+  const ports = Array.from({ length: workers }, (_, slot) => firstPort + slot);
+  const texts = await Promise.all(ports.map(async (port) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()));
+  const sum = (name: string) =>
+    texts
+      .map((text) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d+)$`, 'm').exec(text)?.[1] ?? 0))
+      .reduce((total, count) => total + count, 0);
+  return { waiting: sum('postern_waiting_connections'), live: sum('postern_live_connections') };
+}
+
+async function countSessions(adminUrl: string): Promise<number> {
+  const rows = await query(
+    adminUrl,
+    `select count(*)::int as count from pg_stat_activity
+     where backend_type = 'client backend' and datname <> 'postern' and usename <> '${ADMIN_ROLE}'`,
+  );
+  return Number(rows[0]?.count);
+}
+
+async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
 }

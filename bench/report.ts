@@ -15,15 +15,29 @@ export function markdownTable(measurements: readonly Measurement[], paths: reado
   const head = ['workload', `${baseline} (median)`, ...paths.slice(1), 'better'];
   const rows = measurements.map((measurement) => {
     const base = median(measurement.rounds.get(baseline) ?? []);
-    const ratios = paths.slice(1).map((path) => ratioText(median(measurement.rounds.get(path) ?? []), base));
-    return [measurement.workload, `${rounded(base)} ${measurement.unit}`, ...ratios, measurement.better];
+    const others = paths.slice(1).map((path) => median(measurement.rounds.get(path) ?? []));
+    // Nothing lies in between on the direct path, so some things have no baseline: these are shown as they are.
+    if (Number.isNaN(base)) {
+      return [measurement.workload, '–', ...others.map((value) => valueText(value, measurement)), measurement.better];
+    }
+    const ratios = others.map((value) => ratioText(value, base));
+    return [measurement.workload, valueText(base, measurement), ...ratios, measurement.better];
   });
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** One path's median as a part of another one's. */
+export function ratioBetween({ rounds }: Measurement, path: string, other: string): string {
+  return ratioText(median(rounds.get(path) ?? []), median(rounds.get(other) ?? []));
 }
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function valueText(value: number, { unit }: Measurement): string {
+  return Number.isNaN(value) ? '–' : `${rounded(value)} ${unit}`;
 }
 
 function ratioText(value: number, base: number): string {

@@ -1,11 +1,10 @@
 // What is measured on a path: pgbench's read-only transactions, connects, bulk COPY both ways, memory per idle connection.
 
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { APPLICATION, type BenchPath } from './paths.ts';
+import { APPLICATION, type BenchPath } from './bench-path.ts';
 
 export type ClientTls = 'disable' | 'require';
 
@@ -48,14 +47,14 @@ export async function copyOut(path: BenchPath, tls: ClientTls): Promise<number> 
   const sql = `COPY (SELECT i, repeat('x', 90) FROM generate_series(1, ${COPY_ROWS}) i) TO STDOUT`;
   const child = spawn('psql', ['-X', '-q', '-d', path.database, '-c', sql], {
     env: environmentOf(path, tls),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const startedAt = performance.now();
   let bytes = 0;
   child.stdout.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
   });
-  await once(child, 'close');
+  await succeeded(child);
   return bytes / 1e6 / ((performance.now() - startedAt) / 1_000);
 }
 
@@ -67,14 +66,14 @@ export async function copyIn(path: BenchPath, tls: ClientTls): Promise<number> {
   const chunks = COPY_ROWS / 4_000;
   const child = spawn('psql', ['-X', '-q', '-d', path.database, '-c', 'COPY copied FROM STDIN'], {
     env: environmentOf(path, tls),
-    stdio: ['pipe', 'ignore', 'inherit'],
+    stdio: ['pipe', 'ignore', 'ignore'],
   });
   const startedAt = performance.now();
   for (let index = 0; index < chunks; index += 1) {
     if (!child.stdin.write(chunk)) await once(child.stdin, 'drain');
   }
   child.stdin.end();
-  await once(child, 'close');
+  await succeeded(child);
   return (chunk.length * chunks) / 1e6 / ((performance.now() - startedAt) / 1_000);
 }
 
@@ -82,7 +81,7 @@ export async function copyIn(path: BenchPath, tls: ClientTls): Promise<number> {
 export async function memoryPerConnection(path: BenchPath, tls: ClientTls): Promise<number> {
   if (path.processId === null) return Number.NaN;
   const clients: pg.Client[] = [];
-  const before = await residentBytes(path.processId);
+  const before = await path.weigh(path.processId);
   try {
     for (let index = 0; index < IDLE_CONNECTIONS; index += 1) {
       const client = new pg.Client({
@@ -96,10 +95,22 @@ export async function memoryPerConnection(path: BenchPath, tls: ClientTls): Prom
       await client.connect();
       clients.push(client);
     }
-    return ((await residentBytes(path.processId)) - before) / IDLE_CONNECTIONS / BYTES_PER_KIB;
+    return ((await path.weigh(path.processId)) - before) / IDLE_CONNECTIONS / BYTES_PER_KIB;
   } finally {
     await Promise.all(clients.map((client) => client.end()));
   }
+}
+
+/** Milliseconds that a whole psql run with one query takes. */
+export async function connectTime(path: BenchPath, tls: ClientTls): Promise<number> {
+  const startedAt = performance.now();
+  await psql(path, tls, 'SELECT 1');
+  return performance.now() - startedAt;
+}
+
+async function succeeded(child: ChildProcess): Promise<void> {
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`psql ended with ${code}`);
 }
 
 async function psql(path: BenchPath, tls: ClientTls, sql: string): Promise<void> {
@@ -123,9 +134,4 @@ function tps(output: string): number {
   const [, figure] = /tps = ([\d.]+)/.exec(output) ?? [];
   if (figure === undefined) throw new Error(`pgbench reported no rate:\n${output}`);
   return Number(figure);
-}
-
-async function residentBytes(processId: number): Promise<number> {
-  const status = await readFile(`/proc/${processId}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * BYTES_PER_KIB;
 }

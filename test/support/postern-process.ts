@@ -11,6 +11,7 @@ const ROOT = new URL('../../', import.meta.url);
 const MAIN = fileURLToPath(new URL('src/main.ts', ROOT));
 // Named by its place, since the process may run in another folder.
 const TYPESCRIPT_LOADER = new URL('node_modules/tsx/dist/loader.mjs', ROOT).href;
+const SOURCES = ['--import', TYPESCRIPT_LOADER, MAIN];
 
 export interface PosternProcess {
   readonly pid: number;
@@ -35,15 +36,17 @@ export interface PosternProcessOptions {
   readonly cwd?: string;
   /** Until it says that it is ready. */
   readonly limitMs?: number;
+  /** What node is to run instead of the sources. */
+  readonly program?: readonly string[];
   /** The limit on open files, soft and hard; the system's unless given. */
   readonly openFiles?: number;
 }
 
 /** Runs the sources; resolves when it says `ready`. */
 export async function startPosternProcess(options: PosternProcessOptions = {}): Promise<PosternProcess> {
-  const { environment = {}, cwd = fileURLToPath(ROOT), limitMs = 90_000, openFiles } = options;
+  const { environment = {}, cwd = fileURLToPath(ROOT), limitMs = 90_000, openFiles, program = SOURCES } = options;
   const output = { stdout: '', stderr: '' };
-  const command = [process.execPath, '--import', TYPESCRIPT_LOADER, MAIN, 'serve'];
+  const command = [process.execPath, ...program, 'serve'];
   const raise = openFiles === undefined ? '' : `ulimit -n ${openFiles};`;
   const child = spawn('sh', ['-c', `${raise} exec "$@"`, 'sh', ...command], {
     cwd,

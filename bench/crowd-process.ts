@@ -1,0 +1,59 @@
+// The crowds of bench/connections.ts in a process of their own, so that what is measured beside them does not wait for them.
+// Takes one command at a time over its IPC channel and answers each with how many are connected.
+
+import { type Crowd, openIdleCrowd, openWaitingCrowd } from '../test/load/crowd.ts';
+
+export type CrowdCommand =
+  | { readonly kind: 'wait'; readonly port: number; readonly size: number }
+  | {
+      readonly kind: 'live';
+      readonly port: number;
+      readonly size: number;
+      readonly user: string;
+      readonly password: string;
+    }
+  /** `last_wait`: of the waiting, those who came with the last command. */
+  | { readonly kind: 'leave'; readonly which: 'wait' | 'last_wait' | 'live' }
+  | { readonly kind: 'count' };
+
+export interface CrowdAnswer {
+  readonly waiting: number;
+  readonly live: number;
+  readonly error?: string;
+}
+
+const crowds: Record<'wait' | 'live', Crowd[]> = { wait: [], live: [] };
+
+process.on('message', (command: CrowdCommand) => {
+  obey(command).then(
+    () => process.send?.(counts()),
+    (error: unknown) => process.send?.({ ...counts(), error: String(error) }),
+  );
+});
+
+async function obey(command: CrowdCommand): Promise<void> {
+  switch (command.kind) {
+    case 'wait':
+      crowds.wait.push(await openWaitingCrowd(command));
+      return;
+    case 'live':
+      crowds.live.push(await openIdleCrowd(command));
+      return;
+    case 'leave':
+      await Promise.all(leaving(command.which).map((crowd) => crowd.leave()));
+      return;
+    case 'count':
+      return;
+    default:
+      command satisfies never;
+  }
+}
+
+function leaving(which: 'wait' | 'last_wait' | 'live'): Crowd[] {
+  return which === 'last_wait' ? crowds.wait.splice(-1) : crowds[which].splice(0);
+}
+
+function counts(): CrowdAnswer {
+  const count = (of: readonly Crowd[]) => of.reduce((sum, crowd) => sum + crowd.connectedCount(), 0);
+  return { waiting: count(crowds.wait), live: count(crowds.live) };
+}
