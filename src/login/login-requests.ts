@@ -65,7 +65,7 @@ export class LoginRequests {
 
   /**
    * Makes a pending login request; its token is shown once and kept as SHA-256 only. Throws PosternError
-   * `too_many_requests` (its caps are checked in the same moves that count it) or `store_unavailable`.
+   * `too_many_requests` or `overloaded` (its caps are checked in the same moves that count it) or `store_unavailable`.
    */
   async open(
     origin: LoginOrigin,

@@ -34,16 +34,17 @@ export class WaitingLogins {
     this.#log = log;
   }
 
-  /** Counts a new request for `lifeMs`. Throws PosternError `too_many_requests` when a limit is reached, and counts nothing then. */
+  /**
+   * Counts a new request for `lifeMs`. Throws PosternError `too_many_requests` when its address has reached its limit,
+   * `overloaded` when the installation has, and counts nothing then.
+   */
   async enter(id: LoginRequestId, terminal: Terminal, lifeMs: number): Promise<void> {
     const { waitingPerAddress, waitingInTotal } = this.#limits;
     const factor = this.#isShared(terminal.address) ? SHARED_NETWORK_FACTOR : 1;
-    const isAdmitted =
-      (await this.#ofAddress(terminal.address).enter(id, { lifeMs, most: waitingPerAddress * factor })) &&
-      (await this.#inTotal().enter(id, { lifeMs, most: waitingInTotal }));
-    if (!isAdmitted) {
+    const isOfAddress = await this.#ofAddress(terminal.address).enter(id, { lifeMs, most: waitingPerAddress * factor });
+    if (!isOfAddress || !(await this.#inTotal().enter(id, { lifeMs, most: waitingInTotal }))) {
       await this.leave(id, terminal);
-      throw new PosternError('too_many_requests');
+      throw new PosternError(isOfAddress ? 'overloaded' : 'too_many_requests');
     }
     await this.#ofTerminal(terminal).enter(id, { lifeMs, most: waitingInTotal });
   }
