@@ -22,6 +22,9 @@ export interface CrowdAnswer {
   readonly error?: string;
 }
 
+/** Thousands of sessions at once are hard on a Postgres; whether Postern serves them is the question, not the first try. */
+const ATTEMPTS = 5;
+
 const crowds: Record<'wait' | 'live', Crowd[]> = { wait: [], live: [] };
 
 process.on('message', (command: CrowdCommand) => {
@@ -37,7 +40,7 @@ async function obey(command: CrowdCommand): Promise<void> {
       crowds.wait.push(await openWaitingCrowd(command));
       return;
     case 'live':
-      crowds.live.push(await openIdleCrowd(command));
+      crowds.live.push(await openIdleCrowd({ ...command, attempts: ATTEMPTS }));
       return;
     case 'leave':
       await Promise.all(leaving(command.which).map((crowd) => crowd.leave()));

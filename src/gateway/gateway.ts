@@ -31,7 +31,7 @@ export interface ConnectionCounts {
 }
 
 /** TLS handshakes at a time: they cost the most of what a stranger can ask for. */
-const HANDSHAKES = { places: 200, undisturbedMs: 1_000 };
+const HANDSHAKES = { places: 200, undisturbedMs: 2_000 };
 /** Sockets beyond the cap on connections, which are told that they are too many. */
 const SPARE_SOCKETS = 1_000;
 

@@ -39,28 +39,30 @@ export async function openWaitingCrowd({ port, size }: { port: number; size: num
   };
 }
 
-/** Each is logged in by password when this resolves. */
+/** Each is logged in by password when this resolves; each may try so often, on a machine that is busy with the upstream. */
 export async function openIdleCrowd(options: {
   port: number;
   size: number;
   user: string;
   password: string;
+  attempts?: number;
 }): Promise<Crowd> {
-  const { port, size, user, password } = options;
+  const { port, size, user, password, attempts = 1 } = options;
   let connected = 0;
-  const clients = await openAll(size, async () => {
+  const logIn = async () => {
     const ssl = { rejectUnauthorized: false };
     const client = new pg.Client({ host: '127.0.0.1', port, user, password, ssl, application_name: 'crowd' });
     client.on('error', () => {
       // Cut by the gateway; 'end' follows, which is counted.
     });
+    await client.connect();
+    connected += 1;
     client.once('end', () => {
       connected -= 1;
     });
-    await client.connect();
-    connected += 1;
     return client;
-  });
+  };
+  const clients = await openAll(size, () => withAttempts(attempts, logIn));
   return {
     size,
     connectedCount: () => connected,
@@ -81,6 +83,15 @@ async function openAll<T>(size: number, open: (index: number) => Promise<T>): Pr
   };
   await Promise.all(Array.from({ length: Math.min(AT_A_TIME, size) }, openRest));
   return opened;
+}
+
+async function withAttempts<T>(attempts: number, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (attempts <= 1) throw error;
+    return await withAttempts(attempts - 1, open);
+  }
 }
 
 async function openWaiting(port: number, user: string): Promise<TLSSocket> {
