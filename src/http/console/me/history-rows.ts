@@ -25,26 +25,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   signout: 'Signed out',
   'signout.everywhere': 'Signed out everywhere',
   'identity.changed': 'Changed name or password',
-  'account.created': 'An account came to be',
-  'account.changed': 'Changed an account',
-  'membership.created': 'Somebody joined',
-  'membership.changed': 'Changed a member’s role',
-  'membership.removed': 'Somebody left',
-  'invitation.created': 'Invited somebody',
-  'invitation.changed': 'Invited somebody again',
-  'invitation.removed': 'Withdrew an invitation',
-  'share.created': 'Shared a project',
-  'share.removed': 'Stopped sharing a project',
-  'project.created': 'Made a project',
-  'project.changed': 'Changed a project',
-  'project.removed': 'Deleted a project',
-  'project.transferred': 'Moved a project',
-  'compute.created': 'Added a compute',
-  'database.created': 'Made a database',
-  'role.created': 'Made a database role',
-  'role.changed': 'Revealed or reset a role’s password',
-  'policy.changed': 'Changed a policy',
-  'plan.changed': 'Changed a plan',
 };
 
 export interface HistoryRow {
@@ -54,7 +34,7 @@ export interface HistoryRow {
   readonly from: string | null;
 }
 
-/** Every other event is named by its code's own words: `project created`. */
+/** An event without a sentence is named by its own words: `Login expired`. */
 export function historyRow(event: AuditEventBody): HistoryRow {
   const name = String(event.event ?? '');
   const detail = event.subject ?? event.database ?? event.project_id ?? event.account_id ?? null;

@@ -119,9 +119,9 @@ function History({ history, now }: MySessionsProps): VNode {
     { header: 'When', cell: ({ at }) => <When at={at} now={now} /> },
   ];
   return (
-    <Panel id="history" title="Lately">
+    <Panel id="history" title="Recent logins">
       <DataTable
-        caption="What happened lately"
+        caption="Recent logins and sign-ins"
         columns={columns}
         rows={history}
         rowKey={({ at, what }) => `${at.toISOString()} ${what}`}
