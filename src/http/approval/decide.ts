@@ -16,6 +16,7 @@ import { sendConnectionPage } from './connection-page.ts';
 import { approvalChoice, type DecisionForm, parseDecisionForm } from './decision-form.ts';
 import { sendApprovalPage } from './show-login-request.ts';
 import { tellAdmins } from './tell-admins.ts';
+import { isNewTerminal, tellPerson } from './tell-person.ts';
 
 interface Deciding {
   readonly request: Request;
@@ -59,8 +60,11 @@ async function approve(parts: ApprovalParts, deciding: Deciding): Promise<void> 
   const choice = approvalChoice(form);
   if (choice === null) return await showAgain(parts, deciding, 400, 'Pick a project to connect to.');
   try {
+    const isNew = await isNewTerminal(parts, loginRequest, person);
     const answer = await approveLoginRequest(parts.services, { request: loginRequest, person, choice });
     await answerApproval(parts, deciding, answer);
+    if (isNew && answer.kind === 'approved') await tellPerson(parts, loginRequest, person, 'let_in');
+    if (isNew && answer.kind === 'reverse_code') await tellPerson(parts, loginRequest, person, 'code');
   } catch (error) {
     if (!isChoiceProblem(error)) throw error;
     await showAgain(parts, deciding, error.httpStatus, errorInWords(error));

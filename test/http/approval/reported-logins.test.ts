@@ -6,6 +6,7 @@ import { csrfTokenIn } from '../../support/browser-jar.ts';
 import { addMemberTo, addOrganization, addPerson, addProject } from '../../support/catalogue-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import {
+  newDeveloper,
   newVisitor,
   openLoginLink,
   startWeb,
@@ -59,6 +60,32 @@ it('"this was not me" goes to the log where no mail server is configured', async
   await addMemberTo(web.catalogue, await addOrganization(web.catalogue, ada), { person: reporter.person });
   await report(web, reporter, { address: ELSEWHERE });
   await waitUntil(() => web.logged().includes(`"to":"${ada.email}"`), 'the mail stands in the log');
+});
+
+it('a terminal at an address new to the person is told to the person by mail, once it is let in or given a code', async () => {
+  const mailbox = await startMailbox();
+  const web = await startWeb({ POSTERN_SMTP_URL: mailbox.url });
+  onTestFinished(async () => {
+    await web.close();
+    await mailbox.close();
+  });
+  const { browser, address, person, project } = await newDeveloper(web);
+  const approve = async (from: string) => {
+    const page = await browser.open((await openLoginLink(web, { address: from })).path);
+    const fields = { decision: 'approve', compute_id: project.compute.id, csrf_token: csrfTokenIn(page.text) };
+    await browser.post(page.path, new URLSearchParams(fields));
+  };
+  await approve(address);
+  await waitUntil(() => mailbox.letters.length === 1, 'the first login from an address is told');
+  await approve(address);
+  await approve(ELSEWHERE);
+  await waitUntil(() => mailbox.letters.length === 2, 'the code for another address is told');
+  expect(mailbox.letters.map(({ to }) => to)).toEqual([person.email, person.email]);
+  expect(mailbox.letters[0]?.text).toContain(`A terminal at ${address}`);
+  expect(mailbox.letters[0]?.text).toContain('was let in as you');
+  expect(mailbox.letters[1]?.text).toContain(ELSEWHERE);
+  expect(mailbox.letters[1]?.text).toContain('a code for it was shown');
+  expect(mailbox.letters[1]?.text).not.toMatch(/\b\d{3} ?\d{3}\b/);
 });
 
 async function report(

@@ -1,0 +1,30 @@
+// A terminal at an address that is new to the person is told to the person by mail, who may have been talked into it.
+
+import { isKnownTerminal } from '../../catalogue/last-used-targets.ts';
+import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
+import type { LoginRequest } from '../../login/login-request.ts';
+import { isLoopback } from '../../network-address.ts';
+import { newTerminalMail } from '../mail/new-terminal-mail.ts';
+import type { ApprovalParts } from './approval-parts.ts';
+
+/** Asked before approving, which makes it known. The machine that Postern runs on is nobody's elsewhere. */
+export async function isNewTerminal(
+  { catalogue }: ApprovalParts,
+  { origin }: LoginRequest,
+  { userId }: PersonAtBrowser,
+): Promise<boolean> {
+  return !isLoopback(origin.address) && !(await isKnownTerminal(catalogue, userId, origin.address));
+}
+
+export async function tellPerson(
+  { mailer, brand, address, services }: ApprovalParts,
+  { origin }: LoginRequest,
+  { email, address: browserAddress }: PersonAtBrowser,
+  how: 'let_in' | 'code',
+): Promise<void> {
+  const { address: terminalAddress, application } = origin;
+  const at = services.clock.now();
+  await mailer.send(
+    newTerminalMail({ to: email, brand, url: address.url, terminalAddress, application, browserAddress, at, how }),
+  );
+}
