@@ -11,8 +11,8 @@ export interface ComputeSizes {
 
 // Neon API 2.7.3: ComputeUnit, SuspendTimeoutSeconds
 export const SMALLEST_CU = 0.25;
-const NEVER_SUSPENDED = -1;
-const LONGEST_SUSPEND_TIMEOUT_SECONDS = 604_800;
+export const NEVER_SUSPENDED = -1;
+export const LONGEST_SUSPEND_TIMEOUT_SECONDS = 604_800;
 
 /** Throws `invalid_input` outside the API's bounds, `plan_gate` beyond the plan's. */
 export function requireComputeSizes(plan: Plan, sizes: ComputeSizes): void {

@@ -4,6 +4,7 @@ import type { RequestHandler, Router } from 'express';
 import { VERSION } from '../../version.ts';
 import { cookieName } from '../security/cookies.ts';
 import { ALL_API_ROUTES } from './all-routes.ts';
+import { methodNotAllowed } from './api-errors.ts';
 import type { ApiParts } from './api-parts.ts';
 import { API_PREFIX } from './api-route.ts';
 import { openApiDocument } from './openapi-document.ts';
@@ -24,5 +25,8 @@ export function openApiRoute(router: Router, { config, address }: ApiParts): voi
     );
     response.type('application/json').send(document);
   };
-  router.get(OPENAPI_PATH, serve);
+  router
+    .route(OPENAPI_PATH)
+    .get(serve)
+    .all(methodNotAllowed(['get']));
 }

@@ -28,6 +28,7 @@ describe('an error', () => {
   it('of a path or method that there is not is JSON too', async () => {
     expect((await caller.api.get('/nowhere')).body).toMatchObject({ code: 'not_found', message: 'route not found' });
     expect(await caller.api.send('DELETE', '/projects')).toMatchObject({ status: 405 });
+    expect(await caller.api.send('POST', '/openapi.json')).toMatchObject({ status: 405 });
     expect((await caller.api.send('PUT', '/users/me')).body.code).toBe('method_not_allowed');
   });
 
@@ -35,6 +36,8 @@ describe('an error', () => {
     const wrong = [
       ['POST', '/projects', { project: { name: '' } }, 'body.project.name'],
       ['POST', '/projects', {}, 'body.project'],
+      ['POST', '/projects', { project: { default_endpoint_settings: { autoscaling_limit_min_cu: 0.1 } } }, 'min_cu'],
+      ['PATCH', '/projects/x', { project: { default_endpoint_settings: { suspend_timeout_seconds: -2 } } }, 'suspend'],
       ['POST', '/projects', [], 'body'],
       ['GET', '/projects?limit=0', undefined, 'query.limit'],
       ['GET', '/projects?limit=401', undefined, 'query.limit'],

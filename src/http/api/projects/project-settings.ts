@@ -2,11 +2,12 @@
 // Postern gives otherwise are refused, so that nobody relies on them.
 
 import { z } from 'zod';
+import { LONGEST_SUSPEND_TIMEOUT_SECONDS, NEVER_SUSPENDED, SMALLEST_CU } from '../../../catalogue/compute-sizes.ts';
 import { PosternError } from '../../../errors.ts';
 
-// Neon API 2.7.3: ComputeUnit, SuspendTimeoutSeconds; bounds and plans are checked by the catalogue.
-export const computeUnitField = z.number();
-export const suspendTimeoutField = z.int();
+// Neon API 2.7.3: ComputeUnit, SuspendTimeoutSeconds; how they fit each other and the plan is checked by the catalogue.
+export const computeUnitField = z.number().min(SMALLEST_CU);
+export const suspendTimeoutField = z.int().min(NEVER_SUSPENDED).max(LONGEST_SUSPEND_TIMEOUT_SECONDS);
 
 // Neon API 2.7.3: DefaultEndpointSettings
 export const defaultEndpointSettingsShape = z
