@@ -1,7 +1,7 @@
 // Which way in a client gets, judged by what it sent, where it is, and what is remembered of it. Opens no door.
 
-import type { Grant } from '../login/grant.ts';
 import { findPasswordCredential, type PasswordCredential } from './find-password-credential.ts';
+import { type FittingGrant, fittingGrants } from './fitting-grants.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { databaseWish, terminalOf } from './login-origin.ts';
 import type { Client } from './negotiate.ts';
@@ -14,7 +14,7 @@ export type Door =
   /** A page waits for this terminal to type its digits. */
   | { readonly kind: 'reverse_code' }
   /** Somebody approved before; the longest grant first, at least one. */
-  | { readonly kind: 'grant'; readonly grants: readonly Grant[] }
+  | { readonly kind: 'grant'; readonly grants: readonly FittingGrant[] }
   | { readonly kind: 'link' };
 
 const PROBE = 'pg_isready';
@@ -31,5 +31,6 @@ export async function chooseDoor(client: Client, parts: GatewayParts): Promise<D
     ...terminal,
     requestedDatabase: strength === 'none' ? null : requestedDatabase,
   });
-  return found.length > 0 ? { kind: 'grant', grants: found } : { kind: 'link' };
+  const grants = await fittingGrants(client, found, parts.catalogue);
+  return grants.length > 0 ? { kind: 'grant', grants } : { kind: 'link' };
 }

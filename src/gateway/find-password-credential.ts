@@ -6,7 +6,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import { findAccessToken, findRoutedRole, type RoleRoute, type RoutedRole } from '../catalogue/password-door.ts';
 import type { ScramVerifier } from '../protocol/scram-verifier.ts';
 import type { Client } from './negotiate.ts';
-import { targetHints } from './startup-parameters.ts';
+import { targetHints } from './target-hints.ts';
 
 export type PasswordCredential =
   | { readonly kind: 'token'; readonly token: AccessToken; readonly verifier: ScramVerifier }
@@ -14,10 +14,8 @@ export type PasswordCredential =
   /** A token's name that nobody has (any more): asked like any other, so that nobody learns which names exist. */
   | { readonly kind: 'unknown_token' };
 
-// ids.ts: the forms of our own ids.
+// ids.ts: the form of our own ids.
 const ACCESS_TOKEN_ID = /^tok-[a-z0-9]{16}$/;
-const COMPUTE_ID = /^ep-[a-z]+-[a-z]+-[a-z0-9]{8}$/;
-const PROJECT_ID = /^[a-z]+-[a-z]+-\d{8}$/;
 
 /** Null for a client that names neither a token nor a role: it gets a link. Throws `store_unavailable`. */
 export async function findPasswordCredential(
@@ -33,13 +31,7 @@ export async function findPasswordCredential(
   return role === null ? null : { kind: 'role', role, verifier: role.verifier };
 }
 
-/** `options` says more than the host name, which a connection string may have been copied with. */
-function roleRoute({ startup, tls }: Client): RoleRoute {
-  const { project, endpoint } = targetHints(startup);
-  const label = tls?.serverName?.split('.')[0]?.toLowerCase() ?? '';
-  return {
-    databaseRole: startup.user,
-    computeId: endpoint ?? (COMPUTE_ID.test(label) ? label : null),
-    projectId: project ?? (PROJECT_ID.test(label) ? label : null),
-  };
+function roleRoute(client: Client): RoleRoute {
+  const { project, endpoint } = targetHints(client);
+  return { databaseRole: client.startup.user, computeId: endpoint, projectId: project };
 }

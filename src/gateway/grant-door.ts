@@ -1,22 +1,21 @@
 // The door of remembered permission: uses one of the grants that match, so that nobody is asked again.
 
 import { resolveTarget } from '../catalogue/resolve-target.ts';
-import type { Grant } from '../login/grant.ts';
 import { auditConnection } from './audit-connection.ts';
+import type { FittingGrant } from './fitting-grants.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';
-import { databaseWish } from './login-origin.ts';
 import { tellOfGrant } from './narration.ts';
 import type { Passage } from './passage.ts';
 
 /** Null when every grant was used up or revoked meanwhile: then the person is asked. */
 export async function passGrantDoor(
   session: LiveSession,
-  candidates: readonly Grant[],
+  candidates: readonly FittingGrant[],
   parts: GatewayParts,
 ): Promise<Passage | null> {
   session.watchClient();
-  for (const candidate of candidates) {
+  for (const { grant: candidate, wish } of candidates) {
     // NOTE: the fleet must know the grant before it is used, or a revocation in between would miss this connection.
     const { id, userId, personEmail, computeId } = candidate;
     session.learn({ grantId: id, userId, personEmail, computeId });
@@ -24,17 +23,17 @@ export async function passGrantDoor(
     if (use.kind === 'refused') continue;
     auditConnection(session, parts, { event: 'grant.used', outcome: 'success' });
     if (use.isLast) auditConnection(session, parts, { event: 'grant.ended', outcome: 'success', reason: 'used up' });
-    return passageOf(use.grant, session, parts);
+    return passageOf({ grant: use.grant, wish }, parts);
   }
   session.learn({ grantId: null, userId: null, personEmail: null, computeId: null });
   return null;
 }
 
-function passageOf(grant: Grant, { client }: LiveSession, { catalogue }: GatewayParts): Passage {
+function passageOf({ grant, wish }: FittingGrant, { catalogue }: GatewayParts): Passage {
   return {
     door: 'grant',
     resolve: () => resolveTarget(catalogue, grant),
-    wish: databaseWish(client),
+    wish,
     caps: {},
     narration: tellOfGrant(grant),
     // Nobody follows a login that nobody was asked about.

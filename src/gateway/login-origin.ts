@@ -6,7 +6,8 @@ import type { Terminal } from '../login/terminal.ts';
 import { type DatabaseWish, isExplicitDatabase } from './database-choice.ts';
 import type { Client } from './negotiate.ts';
 import { isNoticeBlind } from './notice-blind-clients.ts';
-import { applicationOf, targetHints } from './startup-parameters.ts';
+import { applicationOf } from './startup-parameters.ts';
+import { targetHints } from './target-hints.ts';
 
 /** The client's strings are its own and uncleaned. */
 export function loginOrigin({ peer, startup, tls }: Client, { noticeBlindClients }: Config['login']): LoginOrigin {
@@ -17,7 +18,7 @@ export function loginOrigin({ peer, startup, tls }: Client, { noticeBlindClients
     requestedUser: startup.user,
     requestedDatabase: startup.database,
     databaseIsExplicit: isExplicitDatabase(startup.database, startup.user),
-    hints: targetHints(startup),
+    hints: targetHints({ startup, tls }),
     tls: tls === null ? null : { version: tls.version, cipher: tls.cipher },
     serverName: tls?.serverName ?? null,
     noticeBlind: isNoticeBlind(startup, noticeBlindClients),

@@ -17,7 +17,7 @@ export interface TargetHints {
 }
 
 /** The keys of ours that the startup parameter `options` holds; not yet cleaned, at most 10,000 characters. */
-export function targetHints(startup: StartupMessage): TargetHints {
+export function optionHints(startup: StartupMessage): TargetHints {
   const { project, endpoint } = parseOptionsParameter(findParameter(startup, 'options') ?? '');
   return { project, endpoint };
 }

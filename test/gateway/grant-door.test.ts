@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import { registerProject } from '../../src/catalogue/register-project.ts';
 import { newGrantId } from '../../src/ids.ts';
 import type { Grant } from '../../src/login/grant.ts';
 import type { GrantDraft } from '../../src/login/grants.ts';
@@ -23,6 +25,25 @@ let developer: DeveloperForTests;
 beforeAll(async () => {
   [gateway, upstream] = await Promise.all([startGateway(), createUpstream()]);
   developer = await addDeveloper(gateway, upstream);
+  await registerProject(gateway.catalogue, SYSTEM_CONTEXT, {
+    project: {
+      accountId: developer.accountId,
+      name: 'elsewhere',
+      pgVersion: 18,
+      regionId: 'local',
+      creationSource: 'attached',
+    },
+    compute: {
+      type: 'read_write',
+      state: 'active',
+      hostId: null,
+      host: '127.0.0.1',
+      port: 1,
+      tls: { mode: 'disable' },
+    },
+    databases: [],
+    roles: [],
+  });
 });
 
 afterAll(async () => {
@@ -123,6 +144,42 @@ describe('a grant that does not match', () => {
     await grantTo('elsewhere', { address: '203.0.113.7' });
     using client = await arrive('elsewhere');
     await client.waitForNotice(/^Welcome/);
+  });
+});
+
+interface Named {
+  readonly what: string;
+  readonly parameters: StartupParameters;
+}
+
+describe('a grant and a client that names another target', () => {
+  it.each<Named>([
+    { what: 'a project, by option', parameters: { options: 'project=another-one-12345678' } },
+    { what: 'a compute, by option', parameters: { options: 'endpoint=ep-other-one-a1b2c3d4' } },
+    { what: 'an account and a project, by database', parameters: { database: 'acme/blog' } },
+    { what: 'another project of the person, by database', parameters: { database: 'Elsewhere' } },
+  ])('leads to a link for $what', async ({ what, parameters }) => {
+    // It went to the grant's target, with a NOTICE that no script reads.
+    await grantTo(what);
+    using client = await arrive(what, parameters);
+    await client.waitForNotice(/^Welcome/);
+  });
+
+  it.each<Named>([
+    { what: 'its project, by option', parameters: { options: 'project=SHOP' } },
+    { what: 'its project, by database', parameters: { database: 'shop' } },
+    { what: 'the maintenance database of GUI tools', parameters: { database: 'postgres' } },
+  ])('lets in for $what', async ({ what, parameters }) => {
+    await grantTo(what);
+    using client = await arrive(what, parameters);
+    await client.waitForType('Z');
+  });
+
+  it('tells that the database does not exist, and enters no other one', async () => {
+    await grantTo('restorer');
+    using client = await arrive('restorer', { database: 'copy_of_shop' });
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '3D000', M: 'database "copy_of_shop" does not exist' });
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   applicationOf,
+  optionHints,
   refuseReplication,
   refuseRoleParameters,
-  targetHints,
   upstreamParameters,
 } from '../../src/gateway/startup-parameters.ts';
 import type { StartupMessage } from '../../src/protocol/startup-packet.ts';
@@ -72,15 +72,15 @@ describe('a startup packet', () => {
   });
 
   it('names a project and a compute in options, also as drivers encode it', () => {
-    expect(targetHints(startup({ options: 'project%3Dblue-sky-1' }))).toEqual({
+    expect(optionHints(startup({ options: 'project%3Dblue-sky-1' }))).toEqual({
       project: 'blue-sky-1',
       endpoint: null,
     });
-    expect(targetHints(startup({ options: '-c endpoint=ep-1 -c jit=off' }))).toEqual({
+    expect(optionHints(startup({ options: '-c endpoint=ep-1 -c jit=off' }))).toEqual({
       project: null,
       endpoint: 'ep-1',
     });
-    expect(targetHints(startup({}))).toEqual({ project: null, endpoint: null });
+    expect(optionHints(startup({}))).toEqual({ project: null, endpoint: null });
   });
 
   it('with an empty application_name has none', () => {
