@@ -41,7 +41,8 @@ describe.each(HOSTILE)('%s in user, database and application', (_what, name) => 
     const psql = desk.psql(['-U', name, '-Atc', 'select 6 * 7'], { env });
     const link = await linkOf(psql);
     const asked = await desk.browser.get(new URL(link).pathname);
-    const approved = await desk.browser.approve(link);
+    // A name with a slash asks for a project that is nobody's, so that none is chosen beforehand.
+    const approved = await desk.browser.approve(link, { compute_id: desk.project.compute.id });
     expect(await finish(psql)).toMatchObject({ code: 0, stdout: '42\n' });
     expect(psql.stderr()).toMatch(SAFE_ON_TERMINAL);
     expect(psql.stderr()).not.toContain('evil');
