@@ -10,6 +10,7 @@ import { type RegisteredProject, registerProject } from '../catalogue/register-p
 import { PosternError } from '../errors.ts';
 import { type AccountId, newProjectId, type ProjectId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
+import { closeCatalogueOn } from './close-catalogue.ts';
 import { HostNameTaken, type HostServer } from './host-server.ts';
 import { newDatabasePassword, type ProvisioningParts } from './provisioning-parts.ts';
 
@@ -52,6 +53,7 @@ export async function createHostedProject(
 ): Promise<HostedProject> {
   await requireRoom(parts, context, input.accountId);
   const host = await parts.hosts.choose(input);
+  await closeCatalogueOn(host, parts.catalogue, parts.log);
   const names = namesFor(input);
   const undoing: Array<() => Promise<void>> = [];
   try {

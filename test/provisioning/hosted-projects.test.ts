@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { listDatabaseRoles } from '../../src/catalogue/database-role-rows.ts';
@@ -52,6 +53,18 @@ describe('a hosted project, made by an operator role that is no superuser', () =
     const database = theirs.databases[0]?.name;
     const reader = await readerOf(parts, mine);
     for (const url of [urlOf(mine, { database }), urlOf(mine, { ...reader, database })]) {
+      await expect(queryRows(url, 'SELECT 1')).rejects.toThrow('permission denied for database');
+    }
+  });
+
+  // On a server of the operator's own the catalogue's database was open to every project's role.
+  it('cannot enter the catalogue where that is on the same server', async () => {
+    const parts = useParts();
+    const made = await addHostedProject(parts);
+    const [catalogue] = (await sql<{ name: string }>`select current_database() as name`.execute(parts.catalogue.db))
+      .rows;
+    for (const role of [{}, await readerOf(parts, made)]) {
+      const url = urlOf(made, { ...role, database: catalogue?.name });
       await expect(queryRows(url, 'SELECT 1')).rejects.toThrow('permission denied for database');
     }
   });
