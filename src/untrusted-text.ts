@@ -33,6 +33,14 @@ export function cleanSentence(text: string): string {
   return text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, '');
 }
 
+/** JSON that may be printed to a terminal: what the terminal would obey is escaped, the value stays the same. */
+export function escapeInJson(json: string): string {
+  return json.replace(
+    INVISIBLE_BUT_LF_AND_TAB,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** What an operator says to a terminal: a sentence or two, cleaned as a name is. */
 export function cleanOperatorText(text: string): string {
   const cleaned = text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, '').replace(NON_ASCII, '?');

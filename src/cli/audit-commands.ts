@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { verifyAuditChain } from '../catalogue/audit-chain.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
 import { exportAuditEvents } from '../catalogue/audit-trail-reader.ts';
+import { escapeInJson } from '../untrusted-text.ts';
 import type { CommandIo } from './command-io.ts';
 import { printOne } from './print.ts';
 import { withCatalogue } from './with-catalogue.ts';
@@ -27,7 +28,7 @@ export function addAuditCommands(program: Command, io: CommandIo): void {
     .action(async () => {
       await withCatalogue(io, async ({ catalogue }) => {
         for await (const event of exportAuditEvents(catalogue, SYSTEM_CONTEXT, {})) {
-          io.stdout.write(`${JSON.stringify(event)}\n`);
+          io.stdout.write(`${escapeInJson(JSON.stringify(event))}\n`);
         }
       });
     });

@@ -1,6 +1,7 @@
 // How commands print: a titled box table for people, one JSON document with --json.
 
 import Table from 'cli-table3';
+import { cleanSentence, escapeInJson } from '../untrusted-text.ts';
 import type { CommandIo } from './command-io.ts';
 
 export interface Printable {
@@ -36,11 +37,12 @@ export function printOne(io: CommandIo, thing: Readonly<Record<string, unknown>>
 }
 
 function printJson(io: CommandIo, value: unknown): void {
-  io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  io.stdout.write(`${escapeInJson(JSON.stringify(value, null, 2))}\n`);
 }
 
+// Names are anybody's, and other installations' too: a terminal must not obey them.
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return cleanSentence(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }

@@ -51,7 +51,11 @@ export function createProgram({ serve, io }: ProgramParts): Command {
 
 /** What a failed command says to whoever runs the installation: the message, why, and what to do next. */
 export function explain(error: unknown): string {
-  if (error instanceof ApiRefused) return cleanUpstreamText(refusalOf(error));
+  return cleanUpstreamText(explanationOf(error));
+}
+
+function explanationOf(error: unknown): string {
+  if (error instanceof ApiRefused) return refusalOf(error);
   // Its message is written for the operator and has the cause in it.
   if (error instanceof EmbeddedError) return `${error.message}\n`;
   if (!(error instanceof PosternError)) return `${reasonsOf(error)}\n`;

@@ -149,3 +149,22 @@ describe('a call that cannot be made', () => {
     expect(notAHost.stderr).toBe('"console" is not a web address\n');
   });
 });
+
+// Names went to the terminal as somebody had written them.
+describe('a hostile name', () => {
+  const hostile = 'a\u009b31m\u202emoc\u001b]0;x\u0007b\u200b';
+  const unsafe = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+
+  it('in a table or a list of facts has nothing that a terminal obeys; in JSON it is escaped, and the same', async () => {
+    const { id } = await newOrganization(web, caller);
+    await web.catalogue.db.updateTable('accounts').set({ name: hostile }).where('id', '=', id).execute();
+    const table = await run('orgs', 'list');
+    expect(table).toContain('a31mmoc]0;xb');
+    expect(table).not.toMatch(unsafe);
+    const printed = await run('orgs', 'list', '--json');
+    expect(printed).not.toMatch(unsafe);
+    const orgs: ReadonlyArray<{ id: string; name: string }> = JSON.parse(printed);
+    expect(orgs.find((org) => org.id === id)?.name).toBe(hostile);
+    await web.catalogue.db.updateTable('accounts').set({ name: 'tame' }).where('id', '=', id).execute();
+  });
+});
