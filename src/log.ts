@@ -17,6 +17,32 @@ const SECRET_PATHS = [
   '*.token',
 ];
 
+/** Of what drivers add to their errors, what helps and holds nobody's data. */
+const SAFE_FACTS = ['code', 'errno', 'syscall', 'address', 'port', 'severity', 'table', 'constraint', 'routine'];
+const MOST_CAUSES = 5;
+
+/**
+ * An error for the log: name, message, stack, a few facts, and its causes.
+ * NOTE: everything else stays out: errors of the Redis client carry the command that failed, with passwords in it.
+ */
+export function errorForLog(error: unknown, causesLeft = MOST_CAUSES): unknown {
+  if (!(error instanceof Error)) return error;
+  const facts = Object.entries(error).filter(([name]) => SAFE_FACTS.includes(name));
+  const { name: type, message, stack, cause } = error;
+  const isTold = cause !== undefined && causesLeft > 0;
+  return {
+    type,
+    message,
+    stack,
+    ...Object.fromEntries(facts),
+    ...(isTold && { cause: causeForLog(cause, causesLeft) }),
+  };
+}
+
+function causeForLog(cause: unknown, causesLeft: number): unknown {
+  return cause instanceof Error ? errorForLog(cause, causesLeft - 1) : String(cause);
+}
+
 /** Makes the process' logger; lines are JSON on standard error, so that standard output stays for people and scripts. */
 export function createLog(level: LogLevel): Log {
   return pino(
@@ -24,6 +50,7 @@ export function createLog(level: LogLevel): Log {
       level,
       redact: { paths: SECRET_PATHS, censor: '[redacted]' },
       base: null,
+      serializers: { err: (error: unknown) => errorForLog(error) },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     pino.destination({ fd: 2, sync: false }),

@@ -1,5 +1,6 @@
 // The address of the browser: the socket's, or what listed proxies in front of us report.
 
+import { isIP } from 'node:net';
 import { isInNetworks, normalizeAddress } from '../network-address.ts';
 
 /**
@@ -17,7 +18,8 @@ export function clientAddress(
   let address = normalizeAddress(remoteAddress);
   while (isInNetworks(address, trustedProxies)) {
     const next = hops.pop();
-    if (next === undefined) break;
+    // What is no address names nobody: the proxy that passed it on is as far as can be seen.
+    if (next === undefined || isIP(normalizeAddress(next)) === 0) break;
     address = normalizeAddress(next);
   }
   return address;

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
-import type { Log } from '../log.ts';
+import { errorForLog, type Log } from '../log.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { loggedPath } from './logged-path.ts';
 
@@ -20,6 +20,7 @@ export function requestLog(log: Log): RequestHandler {
     },
     wrapSerializers: false,
     serializers: {
+      err: (error: unknown) => errorForLog(error),
       req: (request: { id: string; method: string; originalUrl?: string; url: string }) => ({
         id: request.id,
         method: request.method,
