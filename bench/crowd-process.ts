@@ -27,6 +27,7 @@ const ATTEMPTS = 5;
 
 const crowds: Record<'wait' | 'live', Crowd[]> = { wait: [], live: [] };
 
+process.on('disconnect', () => process.exit());
 process.on('message', (command: CrowdCommand) => {
   obey(command).then(
     () => process.send?.(counts()),
