@@ -12,6 +12,7 @@ import { addApiOrganizationCommands } from './api-organization-commands.ts';
 import { addApiProjectCommands } from './api-project-commands.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import type { CommandIo } from './command-io.ts';
+import { addComputePolicyCommand } from './compute-policy-command.ts';
 import { addConfigCommand } from './config-command.ts';
 import { addOrganizationCommands } from './organization-commands.ts';
 import { addPersonCommands } from './person-commands.ts';
@@ -40,6 +41,7 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   addPersonCommands(program, io);
   addOrganizationCommands(program, io);
   addProjectCommands(program, io);
+  addComputePolicyCommand(program, io);
   addSecretCommands(program, io);
   addAuditCommands(program, io);
   addApiOrganizationCommands(program, io);

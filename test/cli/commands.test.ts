@@ -77,6 +77,16 @@ describe('the command line', () => {
     const project = await makes(['project', 'attach', 'legacy', '--account', ADMIN, '--url-stdin'], url);
     const compute = await runs(['compute', 'add', project.id, '--url-stdin', '--type', 'read_only'], url);
     expect(compute).toContain('type: read_only\nstate: active\n');
+    // Nothing could allow replication, though the error's hint said that an admin can.
+    const policy = ['compute', 'policy', project.compute_id];
+    expect(await runs([...policy, '--replication', 'yes', '--longest-grant', '1h'])).toContain('replication: true\n');
+    expect(JSON.parse(await runs([...policy, '--link', 'no', '--json']))).toEqual({
+      compute_id: project.compute_id,
+      replication: true,
+      longestGrantMs: 3_600_000,
+      linkLogin: false,
+    });
+    expect((await run([...policy, '--allow', 'here'])).stderr).toContain('is not a network such as 10.0.0.0/8');
     const wrong = await run(['project', 'attach', 'x', '--account', ADMIN, '--url-stdin'], url.replace('sesame', 'no'));
     expect(wrong).toMatchObject({ exitCode: 1, stdout: '' });
     expect(wrong.stderr).toMatch(/^the server refused the login .*\nCheck the address, the credentials/);

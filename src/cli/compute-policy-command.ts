@@ -1,0 +1,77 @@
+// `postern compute policy`: what one compute allows of connections, on top of its account's policy. The next login obeys it.
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
+import { changeComputePolicy, getCompute } from '../catalogue/computes.ts';
+import { type PolicySettings, policySettingsSchema } from '../catalogue/policy.ts';
+import { parseDuration } from '../duration.ts';
+import { PosternError } from '../errors.ts';
+import { type ComputeId, idFrom } from '../ids.ts';
+import { type CommonOptions, formatOf, group } from './command-group.ts';
+import type { CommandIo } from './command-io.ts';
+import { printOne } from './print.ts';
+import { withCatalogue } from './with-catalogue.ts';
+
+interface PolicyOptions extends CommonOptions {
+  readonly link?: 'yes' | 'no';
+  readonly replication?: 'yes' | 'no';
+  readonly readOnly?: 'yes' | 'no';
+  readonly allow?: string;
+  readonly longestGrant?: number;
+  readonly longestConnection?: number;
+}
+
+export function addComputePolicyCommand(program: Command, io: CommandIo): void {
+  group(program, 'compute', 'computes of projects')
+    .command('policy <compute>')
+    .description('show what a compute allows of connections, or change what is given')
+    .addOption(yesOrNo('--link <yes|no>', 'whether people may log in by link'))
+    .addOption(yesOrNo('--replication <yes|no>', 'whether replication connections are allowed'))
+    .addOption(yesOrNo('--read-only <yes|no>', 'whether only read-only access is allowed by link'))
+    .option('--allow <networks>', 'networks from which clients may come, by comma; empty: from anywhere')
+    .option('--longest-grant <duration>', 'how long a grant may last; 0s: every connection is asked for', milliseconds)
+    .option('--longest-connection <duration>', 'how long a connection may last', milliseconds)
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: PolicyOptions) => {
+      const computeId = idFrom<ComputeId>(id);
+      const changes = changesOf(options);
+      const policy = await withCatalogue(io, async ({ catalogue }) => {
+        const { compute } = await getCompute(catalogue, SYSTEM_CONTEXT, { computeId });
+        if (Object.keys(changes).length === 0) return compute.policy;
+        const changed = { computeId, policy: { ...compute.policy, ...changes } };
+        return (await changeComputePolicy(catalogue, SYSTEM_CONTEXT, changed)).policy;
+      });
+      printOne(io, { compute_id: computeId, ...policy }, formatOf(options));
+    });
+}
+
+function yesOrNo(flags: string, description: string): Option {
+  return new Option(flags, description).choices(['yes', 'no']);
+}
+
+function milliseconds(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === null) throw new InvalidArgumentError('not a duration like 90s, 2m or 8h');
+  return ms;
+}
+
+/** Only what was given. Throws `invalid_input`. */
+function changesOf(options: PolicyOptions): PolicySettings {
+  const { link, replication, readOnly, allow, longestGrant, longestConnection } = options;
+  const parsed = policySettingsSchema.safeParse({
+    ...(link !== undefined && { linkLogin: link === 'yes' }),
+    ...(replication !== undefined && { replication: replication === 'yes' }),
+    ...(readOnly !== undefined && { readOnlyOnly: readOnly === 'yes' }),
+    ...(allow !== undefined && {
+      allowedNetworks: allow
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    }),
+    ...(longestGrant !== undefined && { longestGrantMs: longestGrant }),
+    ...(longestConnection !== undefined && { longestConnectionMs: longestConnection }),
+  });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new PosternError('invalid_input', { params: { problem: `${issue?.path.join('.')}: ${issue?.message}` } });
+}
