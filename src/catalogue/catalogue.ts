@@ -26,5 +26,7 @@ export interface Catalogue {
   readonly passwordWork: BoundedWork;
   /** Commits when the work resolves, rolls back when it throws. Inside, use `tx` only. */
   transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /** The listener is called each time that something failed because Postgres is away. */
+  onAway(listener: () => void): void;
   close(): Promise<void>;
 }

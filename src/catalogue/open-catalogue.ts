@@ -40,7 +40,11 @@ const STATEMENT_LIMIT_MS = 15_000;
  */
 export async function openCatalogue(options: CatalogueOptions): Promise<Catalogue> {
   const applicationRole = await migrate(options);
+  const awayListeners: Array<() => void> = [];
   const db = connect(options, {
+    onAway: () => {
+      for (const listener of awayListeners) listener();
+    },
     maxConnections: MAX_CONNECTIONS,
     statementLimitMs: STATEMENT_LIMIT_MS,
     role: applicationRole,
@@ -52,6 +56,7 @@ export async function openCatalogue(options: CatalogueOptions): Promise<Catalogu
     clock: options.clock,
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     passwordWork: new BoundedWork(PASSWORD_WORK),
+    onAway: (listener) => void awayListeners.push(listener),
     transaction: (work) => db.transaction().execute(work),
     close: () => db.destroy(),
   };
@@ -67,7 +72,7 @@ export async function openCatalogue(options: CatalogueOptions): Promise<Catalogu
 /** Returns the role to work under, which has fewer rights than the one that migrates; null when there is none. */
 async function migrate(options: CatalogueOptions): Promise<string | null> {
   // A migration may rewrite a table, or wait for another node that does.
-  const db = connect(options, { maxConnections: 2, statementLimitMs: null, role: null });
+  const db = connect(options, { maxConnections: 2, statementLimitMs: null, role: null, onAway: () => {} });
   try {
     await migrateToLatest(db);
     const role = await prepareApplicationRole(db);
@@ -78,9 +83,9 @@ async function migrate(options: CatalogueOptions): Promise<string | null> {
   }
 }
 
-type PoolUse = Pick<PoolOptions, 'maxConnections' | 'statementLimitMs' | 'role'>;
+type PoolUse = Pick<PoolOptions, 'maxConnections' | 'statementLimitMs' | 'role'> & { readonly onAway: () => void };
 
-function connect({ url, log, nodeId }: CatalogueOptions, use: PoolUse): Kysely<Schema> {
+function connect({ url, log, nodeId }: CatalogueOptions, { onAway, ...use }: PoolUse): Kysely<Schema> {
   const pool = new CataloguePool({ ...use, url, log, applicationName: `postern ${nodeId}` });
-  return new Kysely<Schema>({ dialect: new CatalogueDialect({ pool }) });
+  return new Kysely<Schema>({ dialect: new CatalogueDialect({ pool, onAway }) });
 }

@@ -46,9 +46,9 @@ export function isRoleRefused(error: unknown): boolean {
 
 /** Kysely's dialect for Postgres, whose connections throw `store_unavailable` when the catalogue is away. */
 export class CatalogueDialect extends PostgresDialect {
-  readonly #config: PostgresDialectConfig;
+  readonly #config: CatalogueDialectConfig;
 
-  constructor(config: PostgresDialectConfig) {
+  constructor(config: CatalogueDialectConfig) {
     super(config);
     this.#config = config;
   }
@@ -58,9 +58,22 @@ export class CatalogueDialect extends PostgresDialect {
   }
 }
 
+interface CatalogueDialectConfig extends PostgresDialectConfig {
+  /** Called each time that something failed because Postgres is away. */
+  readonly onAway: () => void;
+}
+
 class CatalogueDriver extends PostgresDriver {
+  readonly #onAway: () => void;
+
+  constructor(config: CatalogueDialectConfig) {
+    super(config);
+    this.#onAway = config.onAway;
+  }
+
   override async acquireConnection(): Promise<DatabaseConnection> {
-    return new CatalogueConnection(await translatingErrors(() => super.acquireConnection()));
+    const connection = await translatingErrors(() => super.acquireConnection(), this.#onAway);
+    return new CatalogueConnection(connection, this.#onAway);
   }
 
   override async releaseConnection(connection: DatabaseConnection): Promise<void> {
@@ -71,13 +84,15 @@ class CatalogueDriver extends PostgresDriver {
 
 class CatalogueConnection implements DatabaseConnection {
   readonly inner: DatabaseConnection;
+  readonly #onAway: () => void;
 
-  constructor(inner: DatabaseConnection) {
+  constructor(inner: DatabaseConnection, onAway: () => void) {
     this.inner = inner;
+    this.#onAway = onAway;
   }
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return translatingErrors(() => this.inner.executeQuery<R>(query));
+    return translatingErrors(() => this.inner.executeQuery<R>(query), this.#onAway);
   }
 
   streamQuery<R>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<R>> {
@@ -85,11 +100,14 @@ class CatalogueConnection implements DatabaseConnection {
   }
 }
 
-async function translatingErrors<T>(work: () => Promise<T>): Promise<T> {
+async function translatingErrors<T>(work: () => Promise<T>, onAway: () => void): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (isPostgresAway(error)) throw new PosternError('store_unavailable', { cause: error });
+    if (isPostgresAway(error)) {
+      onAway();
+      throw new PosternError('store_unavailable', { cause: error });
+    }
     if (UNKEEPABLE_CHARACTER.some((sqlstate) => hasSqlstate(error, sqlstate))) {
       const problem = 'text with a NUL character cannot be kept';
       throw new PosternError('invalid_input', { params: { problem }, cause: error });

@@ -44,6 +44,8 @@ async function abandon(
   { session, parts }: { readonly session: LiveSession; readonly parts: GatewayParts },
 ): Promise<void> {
   const outcome = await parts.loginRequests.abandon(request.id, reasonOf(endingOf(reason)));
+  // Time was faster than the terminal that left, and nobody else tells.
+  if (outcome.kind === 'refused' && outcome.request?.status === 'expired') return recordEnd('expired', session, parts);
   if (outcome.kind === 'refused') return;
   if (reason instanceof ClientGone) progressReporter(request.id, parts)({ kind: 'terminal_closed' });
   recordEnd('abandoned', session, parts);

@@ -119,7 +119,8 @@ export class AuditTrail {
     } catch (error) {
       if (isAboutTheEvent(error)) return 'rejected';
       this.#outage.failed(error);
-      this.#metrics.storeErrors.inc({ store: 'postgres' });
+      // A catalogue that is away counts itself.
+      if (!isPosternError(error, 'store_unavailable')) this.#metrics.storeErrors.inc({ store: 'postgres' });
       return 'try_later';
     }
   }

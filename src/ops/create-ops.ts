@@ -47,6 +47,7 @@ export function createOps(options: OpsOptions): Ops {
   const metrics = createMetrics();
   closers.add('metrics', () => metrics.close());
   for (const client of Object.values(redis)) observeRedis(client, metrics);
+  catalogue.onAway(() => metrics.storeErrors.inc({ store: 'postgres' }));
   const auditTrail = new AuditTrail({ catalogue, metrics, log });
   closers.add('the audit trail', () => auditTrail.close());
   const { commands, subscriber } = redis;
