@@ -39,14 +39,15 @@ async function lookAtCatalogue({ db }: Catalogue) {
   const { rows } = await sql<{ database: string; login: string; is_open: boolean; started_at: string }>`
     select current_database() as database, session_user as login,
       has_database_privilege('public', current_database(), 'connect') as is_open,
-      pg_postmaster_start_time()::text as started_at`.execute(db);
+      extract(epoch from pg_postmaster_start_time())::text as started_at`.execute(db);
   const [found] = rows;
   if (found === undefined) throw new Error('the catalogue did not say where it is');
   return found;
 }
 
-/** No two servers started in the same microsecond. */
+/** No two servers started in the same microsecond; as a number, which no session's time zone changes. */
 async function startOf(host: HostServer): Promise<string | undefined> {
-  const [row] = await host.query<{ started_at: string }>('SELECT pg_postmaster_start_time()::text AS started_at');
+  const sqlText = 'SELECT extract(epoch from pg_postmaster_start_time())::text AS started_at';
+  const [row] = await host.query<{ started_at: string }>(sqlText);
   return row?.started_at;
 }
