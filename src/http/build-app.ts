@@ -8,6 +8,7 @@ import { API_PREFIX } from './api/api-route.ts';
 import { apiRoutes } from './api/api-routes.ts';
 import { approvalRoutes } from './approval/approval-routes.ts';
 import { consoleRoutes } from './console/console-routes.ts';
+import { EventStreams } from './event-streams.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { homeRoutes } from './home-routes.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
@@ -20,7 +21,6 @@ import { loadRequestContext } from './request-context.ts';
 import { requestLog, requestMetrics } from './request-log.ts';
 import { requireOwnForm } from './security/require-own-form.ts';
 import { securityHeaders } from './security/security-headers.ts';
-
 import { invitationRoutes } from './sign-in/invitation-routes.ts';
 import { oidcRoutes } from './sign-in/oidc-routes.ts';
 import { setUpRoutes } from './sign-in/set-up-routes.ts';
@@ -48,21 +48,29 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(neverStored, loadRequestContext({ catalogue, address, trustedProxies: config.http.trustedProxies }));
   const mailer = createMailer(deps);
   const consumption = createConsumptionHistory(catalogue);
+  const streams = new EventStreams();
   app.use(apiRoutes({ ...deps, address, mailer, consumption }));
   app.use(API_PREFIX, apiErrors);
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
   app.use(requireOwnForm(address));
   app.use(homeRoutes({ catalogue, config, address, renderer }));
   app.use(signInRoutes({ deps, renderer, address }));
-
   app.use(oidcRoutes({ deps, address }));
   app.use(setUpRoutes({ deps, renderer, address }));
   app.use(invitationRoutes({ deps, renderer, address }));
   app.use(
-    approvalRoutes({ ...deps, services: approvalServices(deps), brand: config.brand, renderer, mailer, address }),
+    approvalRoutes({
+      ...deps,
+      services: approvalServices(deps),
+      brand: config.brand,
+      renderer,
+      mailer,
+      streams,
+      address,
+    }),
   );
   app.use(consoleRoutes({ deps, mailer, consumption, renderer, address }));
-  app.use(opsRoutes({ deps, mailer, consumption, renderer, address }));
+  app.use(opsRoutes({ deps, mailer, consumption, streams, renderer, address }));
   app.use(unknownPath, errorHandler(renderer));
   return app;
 }

@@ -9,6 +9,7 @@ import type { ApprovalServices } from '../../login/approve-login-request.ts';
 import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
 import type { LoginRequest } from '../../login/login-request.ts';
 import type { Limits } from '../../ops/limits.ts';
+import type { EventStreams } from '../event-streams.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import type { PublicAddress } from '../public-address.ts';
@@ -20,6 +21,7 @@ export interface ApprovalParts {
   readonly limits: Limits;
   readonly renderer: PageRenderer;
   readonly mailer: Mailer;
+  readonly streams: EventStreams;
   readonly brand: string;
   readonly address: PublicAddress;
   readonly log: Log;

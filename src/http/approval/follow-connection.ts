@@ -15,12 +15,10 @@ export async function followConnection(
   request: Request<{ key: string }>,
   response: Response,
 ): Promise<void> {
-  const loginRequest = await requireOwnLoginRequest(parts, request.params.key, personAtBrowser(response));
-  const left = new AbortController();
-  response.on('close', () => left.abort());
-  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+  const person = personAtBrowser(response);
+  const loginRequest = await requireOwnLoginRequest(parts, request.params.key, person);
+  const signal = parts.streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
   const keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS);
-  const signal = AbortSignal.any([left.signal, AbortSignal.timeout(LONGEST_STREAM_MS)]);
   try {
     await sendChanges(parts, response, { loginRequest, signal });
   } finally {

@@ -4,6 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadPersonActor } from '../../catalogue/actors.ts';
 import { may } from '../../catalogue/permissions.ts';
+import type { EventStreams } from '../event-streams.ts';
 import type { LiveFeeds } from './live-feeds.ts';
 import type { OpsVisit } from './ops-scope.ts';
 
@@ -13,13 +14,10 @@ const RIGHTS_CHECKED_EVERY_MS = 2_000;
 const MAX_WAITING_BYTES = 4 * 1_024 * 1_024;
 const RETRY_AFTER_MS = 2_000;
 
-export function followLive(feeds: LiveFeeds) {
+export function followLive(feeds: LiveFeeds, streams: EventStreams) {
   return async (visit: OpsVisit): Promise<void> => {
-    const { response, scope } = visit;
-    const left = new AbortController();
-    response.on('close', () => left.abort());
-    const signal = AbortSignal.any([left.signal, AbortSignal.timeout(LONGEST_STREAM_MS)]);
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+    const { response, scope, person } = visit;
+    const signal = streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
     response.write(`retry: ${RETRY_AFTER_MS}\n\n`);
     const leave = feeds.follow(scope, {
       isReady: () => response.writableLength < MAX_WAITING_BYTES,

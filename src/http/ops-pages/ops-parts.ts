@@ -1,8 +1,10 @@
 // What the operations pages work with.
 
 import type { ConsoleParts } from '../console/console-parts.ts';
+import type { EventStreams } from '../event-streams.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 
 export interface OpsParts extends ConsoleParts {
   readonly watch: FleetWatch;
+  readonly streams: EventStreams;
 }

@@ -3,6 +3,7 @@
 import { Router as createRouter, type Router } from 'express';
 import type { consoleRoutes } from '../console/console-routes.ts';
 import { formRoute, type Opening, pageRoute } from '../console/form-route.ts';
+import type { EventStreams } from '../event-streams.ts';
 import { cancelQuery, endConnection, showConnection } from './act-on-connection.ts';
 import { exportAudit, showAudit } from './audit.ts';
 import { FleetWatch } from './fleet-watch.ts';
@@ -16,7 +17,10 @@ import { showConnectionHistory } from './show-connection-history.ts';
 import { showConnections } from './show-connections.ts';
 
 /** Takes what the console's routes take: the pages of an account stand in its frame. */
-export function opsRoutes({ deps, ...rest }: Parameters<typeof consoleRoutes>[0]): Router {
+export function opsRoutes({
+  deps,
+  ...rest
+}: Parameters<typeof consoleRoutes>[0] & { readonly streams: EventStreams }): Router {
   const parts: OpsParts = { ...deps, ...rest, watch: new FleetWatch(deps) };
   const feeds = new LiveFeeds(parts.watch);
   const router = createRouter();
@@ -40,7 +44,7 @@ function scopedRoutes(parts: OpsParts, feeds: LiveFeeds, { list, connections, op
   const showList = showConnections(parts);
   const router = createRouter();
   router.get(list, pageRoute(parts, open, showList));
-  router.get(`${list}/events`, pageRoute(parts, open, followLive(feeds)));
+  router.get(`${list}/events`, pageRoute(parts, open, followLive(feeds, parts.streams)));
   router.get(`${list}/history`, pageRoute(parts, open, showConnectionHistory));
   router.get(`${list}/audit`, pageRoute(parts, open, showAudit));
   router.post(`${list}/audit/export`, pageRoute(parts, open, exportAudit));
