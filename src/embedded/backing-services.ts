@@ -104,7 +104,7 @@ async function startDatabases(config: Config, starting: Starting): Promise<Pick<
   const adminUrl = await openEmbeddedPostgres(18, starting);
   const databaseUrl = await ensureCatalogueDatabase(adminUrl);
   if (configured.length > 0) return { databaseUrl, hosts: configured };
-  const url = withoutTls(adminUrl);
+  const url = adminUrl;
   const defaultHost = embeddedHost(18, { startsOnFirstUse: false, url: () => Promise.resolve(url) });
   const others = OTHER_VERSIONS.map((version) =>
     embeddedHost(version, { startsOnFirstUse: true, url: startedOnce(version, starting) }),
@@ -115,7 +115,7 @@ async function startDatabases(config: Config, starting: Starting): Promise<Pick<
 /** A host that has projects from an earlier run is started at once, since their computes are dialled directly. */
 function startedOnce(version: EmbeddedVersion, starting: Starting): () => Promise<Secret> {
   const memo: { url: Promise<Secret> | null } = { url: null };
-  const start = async () => withoutTls(await openEmbeddedPostgres(version, starting));
+  const start = async () => await openEmbeddedPostgres(version, starting);
   const url = () => {
     memo.url ??= start().catch((error: unknown) => {
       memo.url = null;
@@ -160,12 +160,5 @@ async function ensureCatalogueDatabase(adminUrl: Secret): Promise<Secret> {
   }
   const url = new URL(adminUrl.reveal());
   url.pathname = `/${CATALOGUE_DATABASE}`;
-  return new Secret(url.href);
-}
-
-/** The embedded server listens on loopback only and has no certificate. */
-function withoutTls(adminUrl: Secret): Secret {
-  const url = new URL(adminUrl.reveal());
-  url.searchParams.set('sslmode', 'disable');
   return new Secret(url.href);
 }

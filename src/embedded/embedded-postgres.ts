@@ -70,9 +70,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-/** The superuser's URL, database `postgres`, on loopback. */
+/** The superuser's URL, database `postgres`, on loopback; the server has no certificate. */
 export function superuserUrl(password: Secret, port: number): Secret {
-  return new Secret(`postgres://${SUPERUSER}:${password.reveal()}@127.0.0.1:${port}/postgres`);
+  return new Secret(`postgres://${SUPERUSER}:${password.reveal()}@127.0.0.1:${port}/postgres?sslmode=disable`);
 }
 
 /** The superuser's password; the cluster is made first when this is the folder's first start. */
