@@ -63,7 +63,7 @@ async function startParts(settings: CrowdSettings, closers: Closers): Promise<Cr
   });
   closers.add('postgres', () => postgres.close());
   const adminUrl = postgres.adminUrl.reveal();
-  const metricsPort = await usablePort({ host: '127.0.0.1', port: METRICS_PORT, portIsDefault: true });
+  const metricsPort = await usablePort({ host: '127.0.0.1', port: METRICS_PORT, portMayDiffer: true });
   const environment = {
     ...environmentFor(settings),
     ...(await redisEnvironment(settings, closers)),

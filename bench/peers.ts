@@ -17,7 +17,7 @@ export async function startPgbouncer(from: {
   certificate: Certificate;
 }): Promise<Started> {
   const { folder, upstreamPort, certificate } = from;
-  const port = await usablePort({ host: '127.0.0.1', port: 0, portIsDefault: false });
+  const port = await usablePort({ host: '127.0.0.1', port: 0, portMayDiffer: false });
   const userList = join(folder, 'userlist.txt');
   await writeFile(userList, `"${ROLE}" "${PASSWORD}"\n`);
   await chmod(userList, 0o644);
@@ -55,7 +55,7 @@ export async function startHaproxy({
   folder: string;
   upstreamPort: number;
 }): Promise<Started> {
-  const port = await usablePort({ host: '127.0.0.1', port: 0, portIsDefault: false });
+  const port = await usablePort({ host: '127.0.0.1', port: 0, portMayDiffer: false });
   const config = join(folder, 'haproxy.cfg');
   await writeFile(
     config,

@@ -28,8 +28,8 @@ export interface Config {
   readonly pg: {
     readonly host: string;
     readonly port: number;
-    /** True when nobody asked for this port, so that another may be taken. */
-    readonly portIsDefault: boolean;
+    /** True on embedded defaults when nobody asked for this port: if it is taken, another one is. */
+    readonly portMayDiffer: boolean;
     readonly publicHost: string | null;
     readonly tls: 'require' | 'allow' | 'require_off_loopback';
     readonly certPaths: readonly string[];
@@ -39,7 +39,7 @@ export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
-    readonly portIsDefault: boolean;
+    readonly portMayDiffer: boolean;
     readonly publicUrl: string | null;
     readonly trustedProxies: readonly string[];
   };
@@ -95,6 +95,8 @@ export function loadConfig(
 ): Config {
   const values = readEnvironment(environment);
   const isSet = (name: VariableName) => (environment[name] ?? '') !== '';
+  // A node of an installation whose port is taken must say so: clients and balancers know where it should be.
+  const isTryingOut = values.DATABASE_URL === null;
   return deepFreeze({
     brand: values.POSTERN_BRAND,
     nodeId: values.POSTERN_NODE_ID,
@@ -109,7 +111,7 @@ export function loadConfig(
     pg: {
       host: values.POSTERN_PG_HOST,
       port: values.POSTERN_PG_PORT,
-      portIsDefault: !isSet('POSTERN_PG_PORT'),
+      portMayDiffer: isTryingOut && !isSet('POSTERN_PG_PORT'),
       publicHost: values.POSTERN_PG_PUBLIC_HOST,
       tls: values.POSTERN_TLS,
       certPaths: values.POSTERN_TLS_CERT,
@@ -119,7 +121,7 @@ export function loadConfig(
     http: {
       host: values.POSTERN_HTTP_HOST,
       port: values.POSTERN_HTTP_PORT,
-      portIsDefault: !isSet('POSTERN_HTTP_PORT'),
+      portMayDiffer: isTryingOut && !isSet('POSTERN_HTTP_PORT'),
       publicUrl: values.POSTERN_PUBLIC_URL,
       trustedProxies: values.POSTERN_TRUSTED_PROXIES,
     },

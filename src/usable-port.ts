@@ -6,13 +6,13 @@ import { createServer } from 'node:net';
 export interface PortWish {
   readonly host: string;
   readonly port: number;
-  /** False when somebody configured it: then it is returned as it is, and listening on it may fail. */
-  readonly portIsDefault: boolean;
+  /** False when somebody counts on it: then it is returned as it is, and listening on it may fail. */
+  readonly portMayDiffer: boolean;
 }
 
 /** The wished port, or the next free one above it, or any free one. */
-export async function usablePort({ host, port, portIsDefault }: PortWish): Promise<number> {
-  if (!portIsDefault) return port === 0 ? await freePort(host) : port;
+export async function usablePort({ host, port, portMayDiffer }: PortWish): Promise<number> {
+  if (!portMayDiffer) return port === 0 ? await freePort(host) : port;
   for (const candidate of [port, port + 1, port + 2]) {
     if (await isFree(host, candidate)) return candidate;
   }

@@ -12,9 +12,11 @@ describe('the configuration', () => {
 
   it('is frozen through and through, and an empty variable counts as unset', () => {
     const config = loadConfig({ POSTERN_PG_PORT: '' });
-    expect(config.pg).toMatchObject({ port: 5432, portIsDefault: true });
+    expect(config.pg).toMatchObject({ port: 5432, portMayDiffer: true });
     expect(Object.isFrozen(config.pg.certPaths)).toBe(true);
-    expect(loadConfig({ POSTERN_PG_PORT: '5432' }).pg.portIsDefault).toBe(false);
+    expect(loadConfig({ POSTERN_PG_PORT: '5432' }).pg.portMayDiffer).toBe(false);
+    const installed = loadConfig({ DATABASE_URL: 'postgres://postern@db.example.com/postern' });
+    expect([installed.pg.portMayDiffer, installed.http.portMayDiffer]).toEqual([false, false]);
   });
 
   it.each([

@@ -12,11 +12,11 @@ describe('the port to listen on', () => {
     onTestFinished(() => void server.close());
     const address = server.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    expect(await usablePort({ host, port, portIsDefault: false })).toBe(port);
-    expect(await usablePort({ host, port, portIsDefault: true })).not.toBe(port);
+    expect(await usablePort({ host, port, portMayDiffer: false })).toBe(port);
+    expect(await usablePort({ host, port, portMayDiffer: true })).not.toBe(port);
   });
 
   it('is any free one for port 0', async () => {
-    expect(await usablePort({ host, port: 0, portIsDefault: false })).toBeGreaterThan(0);
+    expect(await usablePort({ host, port: 0, portMayDiffer: false })).toBeGreaterThan(0);
   });
 });

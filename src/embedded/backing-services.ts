@@ -104,8 +104,7 @@ async function startDatabases(config: Config, starting: Starting): Promise<Pick<
   const adminUrl = await openEmbeddedPostgres(18, starting);
   const databaseUrl = await ensureCatalogueDatabase(adminUrl);
   if (configured.length > 0) return { databaseUrl, hosts: configured };
-  const url = adminUrl;
-  const defaultHost = embeddedHost(18, { startsOnFirstUse: false, url: () => Promise.resolve(url) });
+  const defaultHost = embeddedHost(18, { startsOnFirstUse: false, url: () => Promise.resolve(adminUrl) });
   const others = OTHER_VERSIONS.map((version) =>
     embeddedHost(version, { startsOnFirstUse: true, url: startedOnce(version, starting) }),
   );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PosternError } from '../../src/errors.ts';
+import { freePort } from '../support/redis-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerTo, waitingClient as showLink } from './connected-client.ts';
 import {
@@ -264,7 +265,7 @@ describe('after the approval', () => {
 
   it('a compute that cannot be reached is named, and tried for a while', async () => {
     const unreachable = await startGateway({ times: { retryPausesMs: [10, 10] }, fleetOf: gateway });
-    const away = await addDeveloper(gateway, upstream, { host: '127.0.0.1', port: 5432 });
+    const away = await addDeveloper(gateway, upstream, { host: '127.0.0.1', port: await freePort() });
     using client = await waitingClient({}, unreachable);
     await approveLink(gateway, client, away);
     await client.waitForEnd();

@@ -42,10 +42,10 @@ export function methodNotAllowed(methods: readonly string[]): RequestHandler {
   };
 }
 
-export const apiErrors: ErrorRequestHandler = (thrown: unknown, request, response, next) => {
+export const apiErrors: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
   const { error, details } = thrown instanceof ApiRefusal ? thrown : { error: asPosternError(thrown), details: {} };
   if (error.httpStatus >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
-  if (response.headersSent) return next(error);
+  if (response.headersSent) return void response.destroy();
   response.set(NEON_REQUEST_ID, String(request.id));
   if (error.httpStatus === 401) response.set('WWW-Authenticate', 'Bearer');
   if (TEMPORARY.has(error.httpStatus)) response.set('Retry-After', String(RETRY_AFTER_SECONDS));

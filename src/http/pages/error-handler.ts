@@ -13,10 +13,11 @@ export const unknownPath: RequestHandler = () => {
 };
 
 export function errorHandler(renderer: PageRenderer): ErrorRequestHandler {
-  return (thrown: unknown, request, response, next) => {
+  return (thrown: unknown, request, response, _next) => {
     const error = asPosternError(thrown);
     if (error.httpStatus >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
-    if (response.headersSent) return next(error);
+    // A stream that broke off: nothing can be said in it any more.
+    if (response.headersSent) return void response.destroy();
     response.status(error.httpStatus).set('Cache-Control', 'no-store');
     if (wantsJson(request)) sendJson(response, error, String(request.id));
     else sendPage({ renderer, request, response, error });
