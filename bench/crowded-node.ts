@@ -68,7 +68,7 @@ async function startParts(settings: CrowdSettings, closers: Closers): Promise<Cr
     ...environmentFor(settings),
     ...(await redisEnvironment(settings, closers)),
     DATABASE_URL: await createCatalogueDatabase(adminUrl),
-    POSTERN_HOSTS: `18=${adminUrl}?sslmode=disable`,
+    POSTERN_HOSTS: `18=${adminUrl}`,
   };
   const token = await prepareToken(environment, live + SPARE);
   const node = await startNode(folder, { ...environment, POSTERN_METRICS_PORT: String(metricsPort) });

@@ -74,7 +74,7 @@ function environmentFor({ folder, adminUrl, upstreamPort, certificate }: Postern
     POSTERN_UPSTREAM_NETWORKS: '127.0.0.0/8',
     POSTERN_UPSTREAM_PORTS: String(upstreamPort),
     // The catalogue's server is never dialled for a compute unless it hosts projects, which it does here.
-    POSTERN_HOSTS: `18=${adminUrl.reveal()}?sslmode=disable`,
+    POSTERN_HOSTS: `18=${adminUrl.reveal()}`,
   };
 }
 

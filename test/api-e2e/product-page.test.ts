@@ -16,9 +16,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   const settings = { fsync: 'off' };
   sixteen = await startEmbeddedPostgres({ dataDir: folder.path, log: createLog('silent'), version: 16, settings });
-  const url = new URL(sixteen.adminUrl.reveal());
-  url.searchParams.set('sslmode', 'disable');
-  api = await startApiNode({ POSTERN_HOSTS: `18=${postgresUrl()}?sslmode=disable,16=${url.href}` });
+  api = await startApiNode({ POSTERN_HOSTS: `18=${postgresUrl()},16=${sixteen.adminUrl.reveal()}` });
 });
 
 afterAll(async () => {

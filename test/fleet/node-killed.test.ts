@@ -37,7 +37,7 @@ beforeAll(async () => {
   const { port } = hop;
   const hostUrl = new URL(postgresUrl());
   hostUrl.port = String(port);
-  const environment = { ...BEHIND_HAPROXY, POSTERN_HOSTS: `18=${hostUrl.href}?sslmode=disable` };
+  const environment = { ...BEHIND_HAPROXY, POSTERN_HOSTS: `18=${hostUrl.href}` };
   desk = await openDesk({ environment });
   const { databaseUrl, redisUrl } = desk.installation;
   doomed = await startPosternProcess({

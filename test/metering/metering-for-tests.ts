@@ -102,7 +102,7 @@ export function useMetering(start?: Date): () => MeteringForTests {
 
 async function startNodeOn(catalogue: Catalogue): Promise<MeteringNode> {
   const log = createLog('silent');
-  const url = new Secret(`${postgresUrl()}?sslmode=disable`);
+  const url = new Secret(postgresUrl());
   const source = { id: 'local', pgVersion: 18, regionId: 'local', startsOnFirstUse: false, url: async () => url };
   const hosts = new Hosts({ sources: [source], log, onOpened: async () => {} });
   await hosts.start();

@@ -5,8 +5,7 @@ import { postgresUrl } from '../support/postgres-for-tests.ts';
 import { uniqueName } from './provisioning-for-tests.ts';
 
 /** Each call is a node of its own. */
-const newNode = (options?: { longestWaitMs: number }) =>
-  createHostLocks(new Secret(`${postgresUrl()}?sslmode=disable`), options);
+const newNode = (options?: { longestWaitMs: number }) => createHostLocks(new Secret(postgresUrl()), options);
 
 describe('work on one thing', () => {
   it('runs one at a time, within a node and between nodes', async () => {

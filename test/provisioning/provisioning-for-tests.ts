@@ -71,7 +71,7 @@ async function openTestProvisioning(
 
 /** The run's Postgres as an operator would configure it: by a role that is no superuser. */
 function hostingUrl(admin: string): Secret {
-  const url = new URL(`${postgresUrl()}?sslmode=disable`);
+  const url = new URL(postgresUrl());
   [url.username, url.password] = [admin, 'hosting'];
   return new Secret(url.href);
 }

@@ -65,7 +65,7 @@ export function nodeEnvironment(databaseUrl: string, redisUrl: string): Record<s
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     POSTERN_SECRET_KEY: SECRET_KEY,
-    POSTERN_HOSTS: `18=${postgresUrl()}?sslmode=disable`,
+    POSTERN_HOSTS: `18=${postgresUrl()}`,
     POSTERN_PG_PORT: '0',
     POSTERN_HTTP_PORT: '0',
     POSTERN_LOG_LEVEL: 'silent',

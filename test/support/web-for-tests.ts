@@ -168,7 +168,7 @@ async function hostingProvisioning(
 ): Promise<Provisioning> {
   const opened = new Closers(log);
   closers.push(() => opened.closeAll());
-  const url = async () => new Secret(`${hostUrl ?? postgresUrl()}?sslmode=disable`);
+  const url = async () => new Secret(hostUrl ?? postgresUrl());
   const host = { id: 'local-18', pgVersion: 18, regionId: 'local', startsOnFirstUse: true, url };
   const { provisioning } = await openProvisioning({
     config,
