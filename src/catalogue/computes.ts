@@ -79,15 +79,29 @@ export async function changeCompute(
   return writeCompute(catalogue, context, { project, computeId: change.computeId, columns, event: 'compute.changed' });
 }
 
-/** Replaces the compute's policy. Throws `forbidden`, `not_found`. */
+/**
+ * Replaces what is given; the caller then ends grants, which are made under the policy of their time.
+ * Throws `forbidden`, `not_found`.
+ */
 export async function changeComputePolicy(
   catalogue: Catalogue,
   context: AuditContext,
-  change: { readonly computeId: ComputeId; readonly projectId?: ProjectId; readonly policy: PolicySettings },
+  change: {
+    readonly computeId: ComputeId;
+    readonly projectId?: ProjectId;
+    readonly policy: PolicySettings;
+    readonly passwordlessAccess?: boolean;
+  },
 ): Promise<Compute> {
+  const { computeId, policy, passwordlessAccess } = change;
   const { project } = await getCompute(catalogue, context, { ...change, action: 'compute.change_policy' });
-  const columns = { policy: JSON.stringify(change.policy), updated_at: catalogue.clock.now() };
-  return writeCompute(catalogue, context, { project, computeId: change.computeId, columns, event: 'policy.changed' });
+  const columns = {
+    policy: JSON.stringify(policy),
+    passwordless_access: passwordlessAccess,
+    updated_at: catalogue.clock.now(),
+  };
+  const reason = JSON.stringify({ ...policy, passwordlessAccess });
+  return writeCompute(catalogue, context, { project, computeId, columns, event: 'policy.changed', reason });
 }
 
 /** Removes the row and its access tokens; the caller ends grants and live connections. Throws `forbidden`, `not_found`. */
@@ -120,12 +134,14 @@ interface ComputeWrite {
   readonly computeId: ComputeId;
   readonly columns: Updateable<ComputesTable>;
   readonly event: 'compute.changed' | 'policy.changed';
+  readonly reason?: string;
 }
 
 async function writeCompute(catalogue: Catalogue, context: AuditContext, write: ComputeWrite): Promise<Compute> {
   return catalogue.transaction(async (tx) => {
     const compute = await updateCompute(tx, write.computeId, write.columns);
-    const event = { event: write.event, ...auditedCompute(write.project, compute.id) };
+    const { event: code, reason, project } = write;
+    const event = { event: code, reason, ...auditedCompute(project, compute.id) };
     await recordAuditEvent(tx, changeEvent(catalogue, context, event));
     return compute;
   });

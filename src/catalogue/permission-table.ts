@@ -110,6 +110,7 @@ export const PERMISSION_TABLE = {
   'compute.delete': on('project', PROJECT_MEMBERS, 'delete computes'),
   'compute.start': on('project', PROJECT_USERS, 'start computes'),
   'compute.suspend': on('project', PROJECT_USERS, 'suspend computes'),
+  'compute.read_policy': on('project', MEMBERS, 'see the policy of computes'),
   'compute.change_policy': on('project', ADMINS_IN_PERSON, 'change the policy of computes'),
   'database.create': on('project', PROJECT_USERS, 'create databases'),
   'database.change': on('project', PROJECT_USERS, 'change databases'),

@@ -1,4 +1,5 @@
-// `postern compute policy`: what one compute allows of connections, on top of its account's policy. The next login obeys it.
+// `postern compute policy`: what one compute allows of connections, on top of its account's policy. The command line has no
+// way to the fleet's Redis, so that grants made before live on; only the console's form ends them.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
@@ -19,18 +20,25 @@ interface PolicyOptions extends CommonOptions {
   readonly allow?: string;
   readonly longestGrant?: number;
   readonly longestConnection?: number;
+  readonly idleTimeout?: number;
+  readonly maxConnections?: number;
 }
 
 export function addComputePolicyCommand(program: Command, io: CommandIo): void {
   group(program, 'compute', 'computes of projects')
     .command('policy <compute>')
-    .description('show what a compute allows of connections, or change what is given')
+    .description(
+      'show what a compute allows of connections, or change what is given; it holds from the next login on: ' +
+        'to forget remembered approvals too, save the policy in the console',
+    )
     .addOption(yesOrNo('--link <yes|no>', 'whether people may log in by link'))
     .addOption(yesOrNo('--replication <yes|no>', 'whether replication connections are allowed'))
     .addOption(yesOrNo('--read-only <yes|no>', 'whether only read-only access is allowed by link'))
     .option('--allow <networks>', 'networks from which clients may come, by comma; empty: from anywhere')
     .option('--longest-grant <duration>', 'how long a grant may last; 0s: every connection is asked for', milliseconds)
     .option('--longest-connection <duration>', 'how long a connection may last', milliseconds)
+    .option('--idle-timeout <duration>', 'end connections idle for so long; 0s: as the account says', milliseconds)
+    .option('--max-connections <count>', 'live connections of everybody together; 0: as the account says', count)
     .option('--json', 'print JSON')
     .action(async (id: string, options: PolicyOptions) => {
       const computeId = idFrom<ComputeId>(id);
@@ -38,7 +46,9 @@ export function addComputePolicyCommand(program: Command, io: CommandIo): void {
       const policy = await withCatalogue(io, async ({ catalogue }) => {
         const { compute } = await getCompute(catalogue, SYSTEM_CONTEXT, { computeId });
         if (Object.keys(changes).length === 0) return compute.policy;
-        const changed = { computeId, policy: { ...compute.policy, ...changes } };
+        // A compute that the console closed to links opens only when its switch is on, too.
+        const passwordlessAccess = changes.linkLogin === true ? true : undefined;
+        const changed = { computeId, policy: { ...compute.policy, ...changes }, passwordlessAccess };
         return (await changeComputePolicy(catalogue, SYSTEM_CONTEXT, changed)).policy;
       });
       printOne(io, { compute_id: computeId, ...policy }, formatOf(options));
@@ -55,9 +65,14 @@ function milliseconds(text: string): number {
   return ms;
 }
 
+function count(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('not a number like 20');
+  return Number(text);
+}
+
 /** Only what was given. Throws `invalid_input`. */
 function changesOf(options: PolicyOptions): PolicySettings {
-  const { link, replication, readOnly, allow, longestGrant, longestConnection } = options;
+  const { link, replication, readOnly, allow, longestGrant, longestConnection, idleTimeout, maxConnections } = options;
   const parsed = policySettingsSchema.safeParse({
     ...(link !== undefined && { linkLogin: link === 'yes' }),
     ...(replication !== undefined && { replication: replication === 'yes' }),
@@ -70,6 +85,8 @@ function changesOf(options: PolicyOptions): PolicySettings {
     }),
     ...(longestGrant !== undefined && { longestGrantMs: longestGrant }),
     ...(longestConnection !== undefined && { longestConnectionMs: longestConnection }),
+    ...(idleTimeout !== undefined && { idleTimeoutMs: idleTimeout || null }),
+    ...(maxConnections !== undefined && { maxConnections: maxConnections || undefined }),
   });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

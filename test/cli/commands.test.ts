@@ -86,6 +86,17 @@ describe('the command line', () => {
       longestGrantMs: 3_600_000,
       linkLogin: false,
     });
+    await queryRows(database.url, 'UPDATE computes SET passwordless_access = false');
+    await runs([...policy, '--link', 'yes']);
+    const opened = `SELECT passwordless_access AS is_open FROM computes WHERE id = '${project.compute_id}'`;
+    expect(await queryRows(database.url, opened)).toEqual([{ is_open: true }]);
+    const bounds = ['--idle-timeout', '10m', '--max-connections', '20'];
+    const bounded = JSON.parse(await runs([...policy, ...bounds, '--json']));
+    expect(bounded).toMatchObject({ replication: true, idleTimeoutMs: 600_000, maxConnections: 20 });
+    const unbound = JSON.parse(await runs([...policy, '--idle-timeout', '0s', '--max-connections', '0', '--json']));
+    expect([unbound.idleTimeoutMs, 'maxConnections' in unbound]).toEqual([null, false]);
+    expect((await run([...policy, '--max-connections', 'many'])).stderr).toContain('not a number like 20');
+    expect((await run([...policy, '--max-connections', '10001'])).stderr).toContain('maxConnections: ');
     expect((await run([...policy, '--allow', 'here'])).stderr).toContain('is not a network such as 10.0.0.0/8');
     const wrong = await run(['project', 'attach', 'x', '--account', ADMIN, '--url-stdin'], url.replace('sesame', 'no'));
     expect(wrong).toMatchObject({ exitCode: 1, stdout: '' });

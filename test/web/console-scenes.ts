@@ -34,6 +34,11 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { name: 'sharing', as: 'admin', path: shop('/sharing') },
   { name: 'project-settings', as: 'admin', path: shop('/settings') },
   { name: 'new-compute', as: 'admin', path: shop('/computes/new') },
+  {
+    name: 'compute-policy',
+    as: 'admin',
+    path: (town) => `${shop('/computes/')(town)}${town.shop.compute.id}/policy`,
+  },
   { name: 'delete-project', as: 'admin', path: shop('/delete') },
   { name: 'end-connection', as: 'admin', path: (town) => `${shop('/connections/')(town)}${town.connectionId}/end` },
   { name: 'members', as: 'admin', path: org('/people') },

@@ -45,6 +45,7 @@ const WHO_SEES: Readonly<Record<string, string>> = {
   sharing: MEMBERS,
   'project-settings': MEMBERS,
   'new-compute': MEMBERS,
+  'compute-policy': MEMBERS,
   'delete-project': ADMIN_ONLY,
   'end-connection': ADMIN_ONLY,
   members: MEMBERS,

@@ -33,6 +33,8 @@ describe('ids of others under one’s own address do not exist', () => {
 
   it('a compute of another project', async () => {
     const place = `${ours.base}/projects/${ours.warehouse.project.id}/computes/${theirs.warehouse.compute.id}`;
+    expect((await ours.admin.get(`${place}/policy`)).status).toBe(404);
+    expect((await ours.admin.post(`${place}/policy`)).status).toBe(404);
     expect((await ours.admin.post(`${place}/suspend`)).status).toBe(404);
     expect((await ours.admin.post(`${place}/delete`)).status).toBe(404);
   });
@@ -97,8 +99,15 @@ describe('what a member may not do is refused, whatever the page offers', () => 
       'sharing a project',
       (base: string, project: string) => [`${base}/projects/${project}/sharing`, { emails: 'a@b.c' }],
     ],
+    [
+      'changing the policy of a compute',
+      (base: string, project: string, compute: string) => [
+        `${base}/projects/${project}/computes/${compute}/policy`,
+        {},
+      ],
+    ],
   ] as const)('%s', async (_what, formOf) => {
-    const [path, fields] = formOf(ours.base, ours.warehouse.project.id);
+    const [path, fields] = formOf(ours.base, ours.warehouse.project.id, ours.warehouse.compute.id);
     const answer = await ours.member.post(path as string, fields as Record<string, string>);
     expect(answer.status).toBe(403);
   });

@@ -1,9 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Account } from '../../../src/catalogue/accounts.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
+import { getCompute } from '../../../src/catalogue/computes.ts';
 import { findMembership } from '../../../src/catalogue/member-lists.ts';
+import { effectivePolicy } from '../../../src/catalogue/policy.ts';
+import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
 import { shareProject } from '../../../src/catalogue/shares.ts';
+import type { ComputeId } from '../../../src/ids.ts';
+import { addProject } from '../../support/catalogue-for-tests.ts';
+import { connectionRecord, type RecordingHandle, recordingHandle } from '../../support/fleet-for-tests.ts';
 import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
-import { hold, hostedProject, organizationForTests, personAtBrowser, stateOf } from './console-for-tests.ts';
+import {
+  type Holding,
+  hold,
+  hostedProject,
+  organizationForTests,
+  personAtBrowser,
+  stateOf,
+} from './console-for-tests.ts';
 
 let web: WebForTests;
 
@@ -95,6 +109,43 @@ describe('a new policy', () => {
     expect(organization.policy).toEqual({});
   });
 
+  it('of a compute ends what rests on the old one there only, and holds against the switch of members', async () => {
+    const { organization, admin, member, warehouse, base } = await organizationForTests(web);
+    const elsewhere = await addProject(web.catalogue, organization.id, 'elsewhere');
+    const [here, other] = [await hold(web, member, warehouse), await hold(web, member, elsewhere)];
+    const [resting, restingElsewhere] = [restOn(here), restOn(other)];
+    const { computeId, place, path } = policyOf(base, warehouse);
+    const fields = { longest_grant: '', longest_connection: '', idle_timeout: '600000', reverse_code: 'when_new' };
+    const saved = await admin.post(path, { ...fields, replication: 'yes', allowed_networks: '203.0.113.0/24' });
+    expect([saved.status, saved.location]).toEqual([303, `${path}?done=policy_saved`]);
+    expect([await web.grants.get(here.grant.id), await web.grants.get(other.grant.id)]).toEqual([null, other.grant]);
+    expect([resting.ends, restingElsewhere.ends]).toEqual([[{ kind: 'revoked' }], []]);
+    expect(here.connection.ends).toEqual([]);
+    const kept = { replication: true, linkLogin: false, idleTimeoutMs: 600_000, allowedNetworks: ['203.0.113.0/24'] };
+    const { compute } = await getCompute(web.catalogue, SYSTEM_CONTEXT, { computeId });
+    expect(compute.policy).toEqual({ ...kept, readOnlyOnly: false, reverseCode: 'when_new', ownNetworks: [] });
+    await member.post(`${place}/computes/${computeId}/link-login`, { link_login: 'on' });
+    expect(await isOpenToLinks(organization, computeId)).toBe(false);
+    expect((await member.get(place)).text).not.toContain('Switch login by link');
+    await admin.post(path, { ...fields, link_login: 'yes' });
+    expect(await isOpenToLinks(organization, computeId)).toBe(true);
+  });
+
+  it('of a compute is shown to members, and offered for saving to admins only', async () => {
+    const { admin, member, warehouse, base } = await organizationForTests(web);
+    const { place, path } = policyOf(base, warehouse);
+    expect((await member.get(place)).text).toContain(`href="${path}"`);
+    expect((await member.get(path)).text).toMatch(/<fieldset class="plain-fieldset" disabled/);
+    const page = (await admin.get(path)).text;
+    expect(page).toContain('Save policy');
+    expect(page).toContain('<option value selected>as the account says</option>');
+    const wrong = { longest_grant: '3600000', longest_connection: '', idle_timeout: '0', reverse_code: 'always' };
+    const { status, text } = await admin.post(path, { ...wrong, allowed_networks: 'not-a-network' });
+    expect([status, text]).toEqual([400, expect.stringContaining('is not a network such as 10.0.0.0/8')]);
+    expect(text).toContain('not-a-network</textarea>');
+    expect(text).toContain('<option value="3600000" selected>at most 1 hour</option>');
+  });
+
   it('names the network that is none, and keeps what was typed', async () => {
     const { admin, base } = await organizationForTests(web);
     const { status, text } = await admin.post(`${base}/settings/policy`, {
@@ -110,3 +161,21 @@ describe('a new policy', () => {
     expect(text).toContain('10.0.0.0/8, not-a-network</textarea>');
   });
 });
+
+/** A live connection that came in by the grant. */
+function restOn({ grant: { id, accountId, projectId, computeId } }: Holding): RecordingHandle {
+  const connection = recordingHandle();
+  const record = connectionRecord(web.catalogue.nodeId, { accountId, projectId, computeId, grantId: id });
+  web.liveConnections.register(record, connection);
+  return connection;
+}
+
+function policyOf(base: string, { project, compute }: RegisteredProject) {
+  const place = `${base}/projects/${project.id}`;
+  return { computeId: compute.id, place, path: `${place}/computes/${compute.id}/policy` };
+}
+
+async function isOpenToLinks(account: Account, computeId: ComputeId): Promise<boolean> {
+  const { compute } = await getCompute(web.catalogue, SYSTEM_CONTEXT, { computeId });
+  return effectivePolicy(account, compute).linkLogin;
+}

@@ -1,10 +1,13 @@
-// The policy of an account: how people log in, from where, and for how long.
+// The policy of an account or of one compute: how people log in, from where, and for how long.
 
 import type { VNode } from 'preact';
+import type { PageFrame } from '../../layout/page-frame.ts';
+import { CsrfField } from '../csrf-field.tsx';
 import { CheckField, SelectField, TextArea } from './fields.tsx';
 
-/** Times are milliseconds as text. */
+/** Times are milliseconds as text; nothing: a compute leaves it to its account. */
 export interface PolicyFields {
+  readonly of: 'account' | 'compute';
   readonly linkLogin: boolean;
   readonly readOnly: boolean;
   /** 0: every connection is asked for. */
@@ -15,13 +18,43 @@ export interface PolicyFields {
   readonly reverseCode: string;
   readonly allowedNetworks: string;
   readonly ownNetworks: string;
+  /** Asked of computes only. */
+  readonly replication: boolean;
 }
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const AS_ACCOUNT = 'as the account says';
 
-export function PolicyInputs({ policy }: { readonly policy: PolicyFields }): VNode {
+interface PolicyFormProps {
+  readonly frame: PageFrame;
+  readonly action: string;
+  readonly policy: PolicyFields;
+  /** Who may not sees it all the same. */
+  readonly mayChange: boolean;
+}
+
+export function PolicyForm({ frame, action, policy, mayChange }: PolicyFormProps): VNode {
+  return (
+    <form class="stack" method="post" action={action}>
+      <CsrfField frame={frame} />
+      <fieldset class="plain-fieldset" disabled={!mayChange}>
+        <legend class="visually-hidden">Policy</legend>
+        <PolicyInputs policy={policy} />
+      </fieldset>
+      {mayChange && (
+        <div class="form-foot">
+          <button class="button primary" type="submit">
+            Save policy
+          </button>
+        </div>
+      )}
+    </form>
+  );
+}
+
+function PolicyInputs({ policy }: { readonly policy: PolicyFields }): VNode {
   return (
     <>
       <CheckField
@@ -36,6 +69,14 @@ export function PolicyInputs({ policy }: { readonly policy: PolicyFields }): VNo
         help="Needs a role that cannot write in each project."
         isTicked={policy.readOnly}
       />
+      {policy.of === 'compute' && (
+        <CheckField
+          name="replication"
+          label="Replication connections are allowed"
+          help="For logical replication and backups that stream changes."
+          isTicked={policy.replication}
+        />
+      )}
       <Times policy={policy} />
       <SelectField
         name="reverse_code"
@@ -67,12 +108,14 @@ export function PolicyInputs({ policy }: { readonly policy: PolicyFields }): VNo
 }
 
 function Times({ policy }: { readonly policy: PolicyFields }): VNode {
+  const unsaid: readonly Choice[] = policy.of === 'account' ? [] : [['', AS_ACCOUNT]];
   return (
     <div class="field-row three">
       <SelectField
         name="longest_grant"
         label="Remember an approval for"
         choices={withOwn(policy.longestGrant, [
+          ...unsaid,
           [0, 'one connection only'],
           [HOUR, 'at most 1 hour'],
           [8 * HOUR, 'at most 8 hours'],
@@ -83,6 +126,7 @@ function Times({ policy }: { readonly policy: PolicyFields }): VNode {
         name="longest_connection"
         label="Longest connection"
         choices={withOwn(policy.longestConnection, [
+          ...unsaid,
           [HOUR, '1 hour'],
           [8 * HOUR, '8 hours'],
           [DAY, '1 day'],
@@ -95,7 +139,7 @@ function Times({ policy }: { readonly policy: PolicyFields }): VNode {
         name="idle_timeout"
         label="End idle connections"
         choices={withOwn(policy.idleTimeout, [
-          [0, 'never'],
+          [0, policy.of === 'account' ? 'never' : AS_ACCOUNT],
           [10 * MINUTE, 'after 10 minutes'],
           [HOUR, 'after 1 hour'],
           [8 * HOUR, 'after 8 hours'],
@@ -106,8 +150,10 @@ function Times({ policy }: { readonly policy: PolicyFields }): VNode {
   );
 }
 
+type Choice = readonly [ms: number | '', label: string];
+
 /** A value that the API set to something else is offered too, so that saving does not change it unasked. */
-function withOwn(own: string, choices: ReadonlyArray<readonly [number, string]>) {
+function withOwn(own: string, choices: readonly Choice[]) {
   const offered = choices.map(([ms, label]) => ({ value: String(ms), label }));
   if (offered.some(({ value }) => value === own)) return offered;
   return [...offered, { value: own, label: `${Math.round(Number(own) / MINUTE)} minutes` }];

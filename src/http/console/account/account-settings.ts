@@ -14,8 +14,8 @@ import { sendConfirmation } from '../confirm.ts';
 import { accountView, deeperView } from '../console-view.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
+import { policyForm, policyFromForm, policySchema } from '../policy-form.ts';
 import type { AccountVisit } from '../visit.ts';
-import { policyForm, policyFromForm, policySchema } from './policy-form.ts';
 
 export async function showSettings(visit: AccountVisit, again?: Again): Promise<void> {
   const { parts, request, response, person, account, base } = visit;
@@ -31,7 +31,7 @@ export async function showSettings(visit: AccountVisit, again?: Again): Promise<
     mayRename: may(person, 'account.change', resource),
     mayChangePolicy: may(person, 'account.change_policy', resource),
     mayDelete: may(person, 'account.delete', resource),
-    policy: policyForm(account, again?.typed ?? null),
+    policy: policyForm('account', account, again?.typed ?? null),
     leavePath: membership === null ? null : `${base}/people/members/${membership.id}/remove`,
   });
 }
@@ -48,7 +48,7 @@ export async function renameAccount(visit: AccountVisit): Promise<void> {
 export async function savePolicy(visit: AccountVisit): Promise<void> {
   const { parts, context, account, base } = visit;
   const form = parseForm(visit, policySchema);
-  const { policy, passwordlessAccess } = policyFromForm(account.policy, form);
+  const { policy, passwordlessAccess } = policyFromForm({ of: 'account', policy: account.policy }, form);
   await changeAccountPolicy(parts.catalogue, context, { accountId: account.id, policy, passwordlessAccess });
   await parts.grants.revokeWhere({ accountId: account.id });
   goTo(visit, done(`${base}/settings`, 'policy_saved'));

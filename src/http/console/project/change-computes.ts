@@ -6,7 +6,6 @@ import { shownName } from '../../../catalogue/compute-rows.ts';
 import { changeCompute, getCompute } from '../../../catalogue/computes.ts';
 import { requireMay } from '../../../catalogue/permissions.ts';
 import { projectResource } from '../../../catalogue/projects.ts';
-import { type ComputeId, idFrom } from '../../../ids.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';
@@ -14,8 +13,7 @@ import { suspendComputeFor } from '../../suspend-compute.ts';
 import { sendConfirmation } from '../confirm.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
-import { param } from '../visit.ts';
-import { asOperation, belowProjectView, type ProjectVisit } from './open-project.ts';
+import { asOperation, belowProjectView, type ProjectVisit, whichCompute } from './open-project.ts';
 
 export async function startCompute(visit: ProjectVisit): Promise<void> {
   const { parts, context } = visit;
@@ -113,8 +111,4 @@ export async function removeCompute(visit: ProjectVisit): Promise<void> {
   await visit.parts.provisioning.removeCompute(visit.context, which);
   await endAccess(visit.parts, { computeId: which.computeId });
   goTo(visit, done(visit.place, 'compute_deleted'));
-}
-
-function whichCompute(visit: ProjectVisit) {
-  return { computeId: idFrom<ComputeId>(param(visit, 'computeId')), projectId: visit.project.id };
 }

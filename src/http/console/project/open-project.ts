@@ -33,6 +33,11 @@ export async function openProject(parts: ConsoleParts, request: Request, respons
   return { ...visit, project, branch, place: `${visit.base}/projects/${projectId}` };
 }
 
+/** The compute that the path names; whether it is one of this project, the catalogue says. */
+export function whichCompute(visit: ProjectVisit) {
+  return { computeId: idFrom<ComputeId>(param(visit, 'computeId')), projectId: visit.project.id };
+}
+
 /** Whether this person may do that to the project. */
 export function mayHere({ parts, person, project }: ProjectVisit, action: ActionOn<'project'>): boolean {
   return may(person, action, projectResource(parts.catalogue, project));

@@ -4,6 +4,7 @@ import { Router as createRouter, type Router } from 'express';
 import type { ConsoleParts } from '../console-parts.ts';
 import { type Acting, formRoute, pageRoute, type Showing } from '../form-route.ts';
 import * as computes from './change-computes.ts';
+import { saveComputePolicy, showComputePolicy } from './compute-policy.ts';
 import * as databases from './databases-and-roles.ts';
 import { askEndConnection, endProjectConnection } from './end-project-connection.ts';
 import { openProject, type ProjectVisit } from './open-project.ts';
@@ -28,6 +29,7 @@ const PAGES: ReadonlyArray<readonly [string, Show]> = [
   ['/settings', settings.showProjectSettings],
   ['/connections/:connectionId/end', askEndConnection],
   ['/computes/new', computes.showNewCompute],
+  ['/computes/:computeId/policy', showComputePolicy],
   ['/computes/:computeId/delete', computes.askDeleteCompute],
   ['/databases/:name/delete', databases.askDeleteDatabase],
   ['/databases/roles/:name/reset', databases.askResetPassword],
@@ -44,6 +46,7 @@ const FORMS: ReadonlyArray<readonly [string, Act, Show]> = [
   ['/computes/:computeId/start', computes.startCompute, showOverview],
   ['/computes/:computeId/suspend', computes.suspendCompute, showOverview],
   ['/computes/:computeId/link-login', computes.switchLinkLogin, showOverview],
+  ['/computes/:computeId/policy', saveComputePolicy, showComputePolicy],
   ['/computes/:computeId/delete', computes.removeCompute, computes.askDeleteCompute],
   ['/databases', databases.createDatabase, databases.showDatabases],
   ['/databases/:name/delete', databases.deleteDatabase, databases.askDeleteDatabase],

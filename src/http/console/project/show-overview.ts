@@ -54,7 +54,7 @@ function computeRow(visit: ProjectVisit, compute: Compute): ComputeRow {
     type: compute.type,
     state: compute.state,
     isDisabled: compute.isDisabled,
-    linkLogin: compute.passwordlessAccess ? 'on' : 'off',
+    linkLogin: compute.passwordlessAccess && compute.policy.linkLogin !== false ? 'on' : 'off',
     lastActiveAt: compute.lastActiveAt,
     startPath: compute.state === 'idle' && mayHere(visit, 'compute.start') ? `${path}/start` : null,
     suspendPath: compute.state === 'active' && mayHere(visit, 'compute.suspend') ? `${path}/suspend` : null,
@@ -67,7 +67,11 @@ function computeMenu(visit: ProjectVisit, compute: Compute, path: string): MenuI
     ? { kind: 'post', label: 'Switch login by link off', action: `${path}/link-login`, fields: { link_login: 'off' } }
     : { kind: 'post', label: 'Switch login by link on', action: `${path}/link-login`, fields: { link_login: 'on' } };
   return [
-    ...(mayHere(visit, 'compute.change') ? [change] : []),
+    // Where the policy says no, the switch could not open it.
+    ...(mayHere(visit, 'compute.change') && compute.policy.linkLogin !== false ? [change] : []),
+    ...(mayHere(visit, 'compute.read_policy')
+      ? [{ kind: 'link', label: 'Logins and connections', href: `${path}/policy` } as const]
+      : []),
     ...(mayHere(visit, 'compute.delete')
       ? [{ kind: 'link', label: 'Delete compute', href: `${path}/delete`, tone: 'danger' } as const]
       : []),

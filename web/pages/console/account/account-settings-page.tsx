@@ -5,7 +5,7 @@ import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { CopyLine } from '../../../components/console/copy-line.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
-import { type PolicyFields, PolicyInputs } from '../../../components/console/policy-fields.tsx';
+import { type PolicyFields, PolicyForm } from '../../../components/console/policy-fields.tsx';
 import { CsrfField } from '../../../components/csrf-field.tsx';
 import { TextField } from '../../../components/text-field.tsx';
 
@@ -89,20 +89,7 @@ function PolicyPanel({ frame, path, policy, mayChangePolicy }: AccountSettingsPr
           : 'For all projects of this account. Only an admin may change this.'
       }
     >
-      <form class="stack" method="post" action={`${path}/policy`}>
-        <CsrfField frame={frame} />
-        <fieldset class="plain-fieldset" disabled={!mayChangePolicy}>
-          <legend class="visually-hidden">Policy</legend>
-          <PolicyInputs policy={policy} />
-        </fieldset>
-        {mayChangePolicy && (
-          <div class="form-foot">
-            <button class="button primary" type="submit">
-              Save policy
-            </button>
-          </div>
-        )}
-      </form>
+      <PolicyForm frame={frame} action={`${path}/policy`} policy={policy} mayChange={mayChangePolicy} />
     </Panel>
   );
 }

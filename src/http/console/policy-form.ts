@@ -1,17 +1,17 @@
-// The policy of an account as a form, and back. Points that the form does not show stay as they are.
+// The policy of an account or of a compute as a form, and back. Points that the form does not show stay as they are.
 
 import { z } from 'zod';
-import type { PolicyFields } from '../../../../web/components/console/policy-fields.tsx';
-import type { Account } from '../../../catalogue/accounts.ts';
-import { MAX_GRANT_MS, type PolicySettings, policySettingsSchema } from '../../../catalogue/policy.ts';
-import { PosternError } from '../../../errors.ts';
+import type { PolicyFields } from '../../../web/components/console/policy-fields.tsx';
+import { MAX_GRANT_MS, type PolicyOwner, type PolicySettings, policySettingsSchema } from '../../catalogue/policy.ts';
+import { PosternError } from '../../errors.ts';
 
 const MAX_NETWORKS_CHARACTERS = 8_000;
 
+/** Nothing: no word of its own, so that a compute is left to its account. */
 const milliseconds = z
   .string()
-  .regex(/^\d{1,12}$/)
-  .transform(Number);
+  .regex(/^\d{0,12}$/)
+  .transform((text) => (text === '' ? undefined : Number(text)));
 const networks = z
   .string()
   .max(MAX_NETWORKS_CHARACTERS)
@@ -26,35 +26,48 @@ export const policySchema = z.object({
   longest_connection: milliseconds,
   /** 0: off. */
   idle_timeout: milliseconds,
+  /** Asked of computes only. */
+  replication: ticked,
   reverse_code: z.enum(['when_new', 'always']),
   allowed_networks: networks,
   own_networks: networks,
 });
 type PolicyForm = z.output<typeof policySchema>;
 
+export type PolicyOf = PolicyFields['of'];
+
 /** Throws `invalid_input` for a network that is none, and for times beyond the bounds. */
 export function policyFromForm(
-  settings: PolicySettings,
+  { of, policy }: { readonly of: PolicyOf; readonly policy: PolicySettings },
   form: PolicyForm,
-): { readonly policy: PolicySettings; readonly passwordlessAccess: boolean } {
+): PolicyOwner {
+  const passwordlessAccess = form.link_login === 'yes';
   const parsed = policySettingsSchema.safeParse({
-    ...settings,
+    ...policy,
+    // Both: members may switch a compute's access on again, but not past what its policy says.
+    linkLogin: passwordlessAccess ? undefined : false,
+    ...(of === 'compute' && { replication: form.replication === 'yes' }),
     readOnlyOnly: form.read_only === 'yes',
     longestGrantMs: form.longest_grant,
     longestConnectionMs: form.longest_connection,
-    idleTimeoutMs: form.idle_timeout === 0 ? null : form.idle_timeout,
+    idleTimeoutMs: form.idle_timeout || null,
     reverseCode: form.reverse_code,
     allowedNetworks: form.allowed_networks,
     ownNetworks: form.own_networks,
   });
-  if (parsed.success) return { policy: parsed.data, passwordlessAccess: form.link_login === 'yes' };
+  if (parsed.success) return { policy: parsed.data, passwordlessAccess };
   throw new PosternError('invalid_input', { params: { problem: problemOf(parsed.error, form) } });
 }
 
 /** What the form shows: as typed when it comes back, else as it is kept. */
-export function policyForm(account: Account, typed: Readonly<Record<string, string>> | null): PolicyFields {
+export function policyForm(
+  of: PolicyOf,
+  { policy, passwordlessAccess }: PolicyOwner,
+  typed: Readonly<Record<string, string>> | null,
+): PolicyFields {
   if (typed?.longest_grant !== undefined) {
     return {
+      of,
       linkLogin: typed.link_login === 'yes',
       readOnly: typed.read_only === 'yes',
       longestGrant: typed.longest_grant,
@@ -63,18 +76,21 @@ export function policyForm(account: Account, typed: Readonly<Record<string, stri
       reverseCode: typed.reverse_code ?? 'when_new',
       allowedNetworks: typed.allowed_networks ?? '',
       ownNetworks: typed.own_networks ?? '',
+      replication: typed.replication === 'yes',
     };
   }
-  const { policy, passwordlessAccess } = account;
+  const unsaid = of === 'account' ? String(MAX_GRANT_MS) : '';
   return {
+    of,
     linkLogin: passwordlessAccess && policy.linkLogin !== false,
     readOnly: policy.readOnlyOnly === true,
-    longestGrant: String(policy.longestGrantMs ?? MAX_GRANT_MS),
-    longestConnection: String(policy.longestConnectionMs ?? MAX_GRANT_MS),
+    longestGrant: String(policy.longestGrantMs ?? unsaid),
+    longestConnection: String(policy.longestConnectionMs ?? unsaid),
     idleTimeout: String(policy.idleTimeoutMs ?? 0),
     reverseCode: policy.reverseCode ?? 'when_new',
     allowedNetworks: (policy.allowedNetworks ?? []).join('\n'),
     ownNetworks: (policy.ownNetworks ?? []).join('\n'),
+    replication: policy.replication === true,
   };
 }
 

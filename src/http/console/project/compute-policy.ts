@@ -1,0 +1,38 @@
+// A compute's policy for logins and connections, on top of its account's.
+
+import { ComputePolicyPage } from '../../../../web/pages/console/project/compute-policy-page.tsx';
+import { shownName } from '../../../catalogue/compute-rows.ts';
+import { changeComputePolicy, getCompute } from '../../../catalogue/computes.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
+import { done } from '../done-notices.ts';
+import { type Again, goTo, parseForm } from '../form-route.ts';
+import { policyForm, policyFromForm, policySchema } from '../policy-form.ts';
+import { belowProjectView, mayHere, type ProjectVisit, whichCompute } from './open-project.ts';
+
+export async function showComputePolicy(visit: ProjectVisit, again?: Again): Promise<void> {
+  const { parts, context, request, response } = visit;
+  const which = { ...whichCompute(visit), action: 'compute.read_policy' } as const;
+  const { compute } = await getCompute(parts.catalogue, context, which);
+  parts.renderer.send(request, response, ComputePolicyPage, {
+    view: belowProjectView(visit, 'Logins and connections', again),
+    path: policyPath(visit),
+    name: cleanForPage(shownName(compute)),
+    mayChange: mayHere(visit, 'compute.change_policy'),
+    policy: policyForm('compute', compute, again?.typed ?? null),
+  });
+}
+
+/** Grants were made under the policy of their time, so that they end with it. */
+export async function saveComputePolicy(visit: ProjectVisit): Promise<void> {
+  const { parts, context } = visit;
+  const which = { ...whichCompute(visit), action: 'compute.change_policy' } as const;
+  const { compute } = await getCompute(parts.catalogue, context, which);
+  const changed = policyFromForm({ of: 'compute', policy: compute.policy }, parseForm(visit, policySchema));
+  await changeComputePolicy(parts.catalogue, context, { ...which, ...changed });
+  await parts.grants.revokeWhere({ computeId: compute.id });
+  goTo(visit, done(policyPath(visit), 'policy_saved'));
+}
+
+function policyPath(visit: ProjectVisit): string {
+  return `${visit.place}/computes/${whichCompute(visit).computeId}/policy`;
+}
