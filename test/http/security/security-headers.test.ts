@@ -86,7 +86,7 @@ describe('an error', () => {
 
   it('of a body that cannot be read is the sender’s, not ours', async () => {
     const { browser } = await newDeveloper(web);
-    const body = new URLSearchParams({ csrf_token: 'x'.repeat(100_000) });
+    const body = new URLSearchParams({ csrf_token: 'x'.repeat(300_000) });
     expect((await browser.post('/sign-in', body)).status).toBe(413);
   });
 });
