@@ -7,11 +7,12 @@ interface SegmentsProps {
   readonly legend: string;
   readonly choices: ReadonlyArray<{ readonly value: string; readonly label: string }>;
   readonly picked: string;
+  readonly help?: string | undefined;
 }
 
-export function Segments({ name, legend, choices, picked }: SegmentsProps): VNode {
+export function Segments({ name, legend, choices, picked, help }: SegmentsProps): VNode {
   return (
-    <fieldset class="segments">
+    <fieldset class="segments" aria-describedby={help === undefined ? undefined : `${name}-help`}>
       <legend>{legend}</legend>
       <div class="segments-row">
         {choices.map(({ value, label }) => (
@@ -21,6 +22,11 @@ export function Segments({ name, legend, choices, picked }: SegmentsProps): VNod
           </label>
         ))}
       </div>
+      {help !== undefined && (
+        <p class="help" id={`${name}-help`}>
+          {help}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -2,6 +2,7 @@
 // cleaned here.
 
 import type { ApprovalProps } from '../../../web/components/approval/approval-props.ts';
+import type { TargetCompute } from '../../catalogue/targets.ts';
 import type { Access, LoginRequest } from '../../login/login-request.ts';
 import { type ApprovalStep, isNear, requiredStep } from '../../login/step-up.ts';
 import { compareTerminals } from '../../network-address.ts';
@@ -64,18 +65,23 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
       foundCount: computeCount(targets),
       pickedComputeId: pickedId,
     },
-    picked: {
-      database: typed?.database ?? '',
-      role: typed?.databaseRole ?? '',
-      access: typed?.access ?? picked?.lastUsed?.access ?? (picked?.policy.readOnlyOnly ? 'read_only' : 'read_write'),
-      remember: typed?.remember ?? 'once',
-    },
+    picked: picks(typed, picked),
     databases: suggestions(computes.flatMap(({ databases }) => databases)),
     roles: suggestions(computes.flatMap(({ roles }) => roles.map(({ name }) => name))),
     offersReadOnly: computes.some(({ roles }) => roles.some(({ readOnly }) => readOnly)),
+    isNoticeBlind: origin.noticeBlind,
     rememberChoices: rememberChoices(Math.max(0, ...computes.map(({ policy }) => policy.longestGrantMs))),
     isKnownTerminal: sight.isKnownTerminal,
     alsoWaiting: sight.otherWaiting.map(({ id, userCode }) => ({ id, userCode })),
+  };
+}
+
+function picks(typed: TypedChoice | null, compute: TargetCompute | undefined): ApprovalView['picked'] {
+  return {
+    database: typed?.database ?? '',
+    role: typed?.databaseRole ?? '',
+    access: typed?.access ?? compute?.lastUsed?.access ?? (compute?.policy.readOnlyOnly ? 'read_only' : 'read_write'),
+    remember: typed?.remember ?? 'once',
   };
 }
 

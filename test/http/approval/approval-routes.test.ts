@@ -29,6 +29,15 @@ describe('opening a login link', () => {
     expect((await web.loginRequests.find(request.id))?.status).toBe('claimed');
   });
 
+  it('says beside the choice of how long that a program may open several connections, where the client shows no link', async () => {
+    const { browser, address } = await newDeveloper(web);
+    const advice = 'A program that opens several connections needs 1 hour.';
+    const ofDriver = await openLoginLink(web, { address, noticeBlind: true });
+    expect((await browser.open(ofDriver.path)).text).toContain(`<p class="help" id="remember-help">${advice}</p>`);
+    const ofPsql = await openLoginLink(web, { address, noticeBlind: false });
+    expect((await browser.open(ofPsql.path)).text).not.toContain(advice);
+  });
+
   it('stays pending however often it is fetched without a signed-in person', async () => {
     const { address } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address });

@@ -34,6 +34,8 @@ export interface ApprovalProps {
   readonly databases: readonly string[];
   readonly roles: readonly string[];
   readonly offersReadOnly: boolean;
+  /** The client shows no link while it connects: a driver or a tool, which may open several connections. */
+  readonly isNoticeBlind: boolean;
   readonly rememberChoices: ReadonlyArray<'once' | '1h' | '8h'>;
   /** Other waiting connections of the same terminal. */
   readonly alsoWaiting: ReadonlyArray<{ readonly id: string; readonly userCode: string }>;

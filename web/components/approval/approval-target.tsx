@@ -21,6 +21,7 @@ export function ApprovalTarget(props: ApprovalProps): VNode {
             legend="Remember for"
             picked={props.picked.remember}
             choices={props.rememberChoices.map((value) => ({ value, label: REMEMBER[value] }))}
+            help={props.isNoticeBlind ? 'A program that opens several connections needs 1 hour.' : undefined}
           />
         )}
       </div>
