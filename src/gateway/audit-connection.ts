@@ -17,8 +17,17 @@ export function auditConnection(
   auditTrail.record({
     at: clock.now(),
     nodeId: record.nodeId,
-    ...actorOf(record),
+    ...factsOf(record),
     seq: session.nextAuditSeq(),
+    untrustedDatabase: client.startup.database,
+    ...event,
+  });
+}
+
+/** What every event of a connection says of it. */
+export function factsOf(record: LiveConnectionRecord) {
+  return {
+    ...actorOf(record),
     accountId: record.accountId,
     projectId: record.projectId,
     computeId: record.computeId,
@@ -31,15 +40,13 @@ export function auditConnection(
     terminalPort: record.port,
     tls: record.tls,
     upstreamPid: record.upstreamPid,
-    untrustedUser: client.startup.user,
-    untrustedDatabase: client.startup.database,
+    untrustedUser: record.requestedUser,
     untrustedApplication: record.application,
-    ...event,
-  });
+  };
 }
 
 /** Who a connection is of, as far as it is known. */
-export function actorOf({
+function actorOf({
   userId,
   personEmail,
   accessTokenId,

@@ -5,7 +5,7 @@ import { findEndedConnections } from '../catalogue/audit-trail-reader.ts';
 import { type LostLoginServices, settleLostLogin } from '../login/settle-lost-login.ts';
 import type { LiveConnectionRecord } from '../ops/live-connection.ts';
 import type { Metrics } from '../ops/metrics.ts';
-import { actorOf } from './audit-connection.ts';
+import { factsOf } from './audit-connection.ts';
 
 const LOGINS_AT_A_TIME = 50;
 const REASON = 'node_lost';
@@ -32,27 +32,13 @@ function recordEnd({ auditTrail, clock, nodeId }: LostLoginServices, record: Liv
   auditTrail.record({
     at,
     nodeId,
-    ...actorOf(record),
+    ...factsOf(record),
     event: record.phase === 'relaying' ? 'connection.ended' : 'connection.failed',
     outcome: 'failure',
     reason: REASON,
     subject: record.nodeId,
-    accountId: record.accountId,
-    projectId: record.projectId,
-    computeId: record.computeId,
-    database: record.database,
-    databaseRole: record.databaseRole,
-    loginRequestId: record.loginRequestId,
-    grantId: record.grantId,
-    connectionId: record.id,
-    terminalIp: record.address,
-    terminalPort: record.port,
-    tls: record.tls,
-    upstreamPid: record.upstreamPid,
     bytesToUpstream: record.bytesToUpstream,
     bytesToClient: record.bytesToClient,
     durationMs: at.getTime() - Date.parse(record.since),
-    untrustedUser: record.requestedUser,
-    untrustedApplication: record.application,
   });
 }
