@@ -1,7 +1,6 @@
 // The last use of a grant, wanted by fifty sockets at once through two nodes: exactly one gets in, in every round.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newGrantId, personalAccountId } from '../../src/ids.ts';
 import { Grants } from '../../src/login/grants.ts';
 import { createRedis, type RedisClient } from '../../src/redis-client.ts';
 import { RawClient } from '../gateway/raw-client.ts';
@@ -10,12 +9,12 @@ import { silentLog } from '../support/fleet-for-tests.ts';
 import type { TestNode } from '../support/postern-for-tests.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { createGrantOfDesk } from './grant-of-desk.ts';
 import { RACE_ROUNDS, RACES_LIMIT_MS } from './race-rounds.ts';
 import { expectNothingHeld } from './what-is-held.ts';
 
 const SOCKETS = 50;
 const SEED = 20_261_123;
-const HOUR_MS = 3_600_000;
 
 let desk: Desk;
 let otherNode: TestNode;
@@ -39,7 +38,7 @@ it(`is had by exactly one of ${SOCKETS} in each of ${RACE_ROUNDS} rounds of seed
   const grants = new Grants({ redis, onRevoked: async () => {} });
   for (let round = 0; round < RACE_ROUNDS; round += 1) {
     const user = `racer-${round}`;
-    const grant = await createSingleUse(grants, user);
+    const grant = await createGrantOfDesk(grants, desk, { requestedUser: user, usesLeft: 1 });
     const ports = random.shuffled(
       Array.from({ length: SOCKETS }, (_, index) => (index % 2 === 0 ? desk.node : otherNode).pgPort),
     );
@@ -56,25 +55,3 @@ it(`is had by exactly one of ${SOCKETS} in each of ${RACE_ROUNDS} rounds of seed
 const isIn = (client: RawClient) => client.types.includes('Z');
 const isAsked = (client: RawClient) => client.notices.some((text) => text.startsWith('Welcome'));
 const isAnswered = (client: RawClient) => isIn(client) || isAsked(client) || client.isEnded;
-
-async function createSingleUse(grants: Grants, requestedUser: string) {
-  const { person, project } = desk;
-  return await grants.create({
-    id: newGrantId(),
-    userId: person.id,
-    personEmail: person.email,
-    address: '127.0.0.1',
-    requestedUser,
-    application: null,
-    computeId: project.compute.id,
-    projectId: project.project.id,
-    accountId: personalAccountId(person.id),
-    database: null,
-    databaseRole: null,
-    access: 'read_write',
-    loginRequestId: null,
-    lifeMs: HOUR_MS,
-    longestGrantMs: HOUR_MS,
-    usesLeft: 1,
-  });
-}

@@ -3,7 +3,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GrantId, newGrantId, personalAccountId } from '../../src/ids.ts';
+import type { GrantId } from '../../src/ids.ts';
 import { Grants } from '../../src/login/grants.ts';
 import { createRedis, type RedisClient } from '../../src/redis-client.ts';
 import { RawClient } from '../gateway/raw-client.ts';
@@ -14,13 +14,13 @@ import { type DebianRedis, startDebianRedis } from '../support/redis-for-tests.t
 import { seededRandom } from '../support/seeded-random.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { defaultChoice, type Page, type WebClient } from '../support/web-client.ts';
+import { createGrantOfDesk } from './grant-of-desk.ts';
 import { RACE_ROUNDS, RACES_LIMIT_MS } from './race-rounds.ts';
 import { expectNothingHeld } from './what-is-held.ts';
 
 const SEED = 20_261_126;
 /** A request of the short-lived nodes expires after this. */
 const SHORT_LIFE_MS = 1_000;
-const HOUR_MS = 3_600_000;
 
 let redis: DebianRedis;
 let desk: Desk;
@@ -163,7 +163,7 @@ describe(`over ${RACE_ROUNDS} rounds of seed ${SEED}`, () => {
     const random = seededRandom(SEED);
     await eachRound(2, async (round) => {
       const user = `granted-${round}`;
-      const grantId = await createGrant(user);
+      const { id: grantId } = await createGrantOfDesk(grants, desk, { requestedUser: user, usesLeft: null });
       const client = await RawClient.connect({ port: (nodes[round % 2] ?? nodes[0]).pgPort });
       const delayMs = random.next() * 40;
       await Promise.all([
@@ -188,26 +188,3 @@ async function revoke(grantId: GrantId, at: number): Promise<void> {
 }
 
 const idOf = ({ url }: Page) => new URL(url).pathname.split('/').at(-1) ?? '';
-
-async function createGrant(requestedUser: string) {
-  const { person, project } = desk;
-  const grant = await grants.create({
-    id: newGrantId(),
-    userId: person.id,
-    personEmail: person.email,
-    address: '127.0.0.1',
-    requestedUser,
-    application: null,
-    computeId: project.compute.id,
-    projectId: project.project.id,
-    accountId: personalAccountId(person.id),
-    database: null,
-    databaseRole: null,
-    access: 'read_write',
-    loginRequestId: null,
-    lifeMs: HOUR_MS,
-    longestGrantMs: HOUR_MS,
-    usesLeft: null,
-  });
-  return grant.id;
-}
