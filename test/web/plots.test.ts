@@ -104,7 +104,10 @@ async function open(page: Page, path: string): Promise<void> {
 async function paints(page: Page, colour: readonly number[]): Promise<number> {
   return await page.locator('.uplot canvas').evaluateAll((canvases, [red, green, blue]) => {
     const isPainted = (canvas: HTMLCanvasElement) => {
-      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+      // Read from a copy: Chromium complains of a page that reads its own canvas again and again.
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+      copy?.drawImage(canvas, 0, 0);
+      const { data } = copy?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
       for (let at = 0; at < data.length; at += 4) {
         if (data[at] === red && data[at + 1] === green && data[at + 2] === blue && data[at + 3] === 255) return true;
       }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitUntil } from '../../support/wait-until.ts';
 import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 import { type CallerForTests, newCaller, newOrganization, useUpMinute } from './api-for-tests.ts';
 
@@ -152,9 +153,13 @@ describe('a key that calls too often', () => {
     const admin = await newCaller(web);
     const organization = await newOrganization(web, admin);
     const path = `/organizations/${organization.id}/api_keys`;
-    const made = await Promise.all(Array.from({ length: 40 }, () => admin.api.post(path, { key_name: 'one of many' })));
-    const statuses = made.map(({ status }) => status);
-    expect(new Set(statuses)).toEqual(new Set([200, 429]));
-    expect(statuses.slice(0, 5)).toContain(200);
+    const seen = new Set<number>();
+    // A busy machine may spread forty calls over so many seconds that none is too many.
+    await waitUntil(async () => {
+      const calls = Array.from({ length: 40 }, () => admin.api.post(path, { key_name: 'one of many' }));
+      for (const { status } of await Promise.all(calls)) seen.add(status);
+      return seen.has(429);
+    }, 'more than ten in a second are refused');
+    expect(seen).toEqual(new Set([200, 429]));
   });
 });
