@@ -52,10 +52,10 @@ describe('the later versions', () => {
   });
 
   it('speak protocol 3.2 and OAuth from 18 on', async () => {
-    const options = 'max_protocol_version=3.2 oauth_issuer=https://issuer.example oauth_client_id=psql';
+    const options = 'max_protocol_version=3.2&oauth_issuer=https://issuer.example&oauth_client_id=psql';
     const { code, stderr } = await runPsql({
       version: '18',
-      args: ['-X', '-c', 'select 1', `${postgresUrl()}?${options.replaceAll(' ', '&')}`],
+      args: ['-X', '-c', 'select 1', `${postgresUrl()}&${options}`],
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
