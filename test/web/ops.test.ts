@@ -133,6 +133,8 @@ describe('the list of live connections', () => {
     await page.goto(`${web.url}/ops`);
     await page.getByLabel('Find').fill('person-7@example.com billing');
     await page.getByRole('button', { name: 'Apply' }).click();
+    // Until then the rows are those of the page that is being left.
+    await page.waitForURL(/[?&]search=/);
     const link = rowsIn(page).first().getByRole('link');
     const id = (await link.getAttribute('href'))?.split('/').at(-1);
     await link.click();
