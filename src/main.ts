@@ -2,7 +2,7 @@
 // The executable: `postern serve` runs a node until a signal ends it; every other command is in cli/.
 
 import cluster from 'node:cluster';
-import { createProgram, explain } from './cli/program.ts';
+import { createProgram, exitCodeOf, explain } from './cli/program.ts';
 import { type Config, loadConfig } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { type Addresses, createPostern } from './postern.ts';
@@ -75,5 +75,5 @@ createProgram({ serve, io: { environment, stdin, stdout, stderr } })
   .parseAsync()
   .catch((error: unknown) => {
     process.stderr.write(explain(error));
-    process.exit(1);
+    process.exit(exitCodeOf(error));
   });

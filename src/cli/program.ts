@@ -1,6 +1,6 @@
 // The command line: which commands there are. `serve` is given, since only the executable may build a whole node.
 
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { EmbeddedError } from '../embedded/embedded-error.ts';
 import { PosternError } from '../errors.ts';
 import { cleanUpstreamText } from '../untrusted-text.ts';
@@ -24,10 +24,12 @@ export interface ProgramParts {
   readonly io: CommandIo;
 }
 
+/** Ends no process: what commander would exit with is thrown as a CommanderError, when it has been said. */
 export function createProgram({ serve, io }: ProgramParts): Command {
   const program = new Command('postern')
     .description('passwordless psql login for the Postgres servers of a team')
     .version(VERSION)
+    .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
@@ -51,8 +53,14 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   return program;
 }
 
+/** What the process of a command that threw this ends with; 0 when help was asked for. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof CommanderError ? error.exitCode : 1;
+}
+
 /** What a failed command says to whoever runs the installation: the message, why, and what to do next. */
 export function explain(error: unknown): string {
+  if (error instanceof CommanderError) return '';
   return cleanUpstreamText(explanationOf(error));
 }
 

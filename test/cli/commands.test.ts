@@ -95,7 +95,9 @@ describe('the command line', () => {
     expect(bounded).toMatchObject({ replication: true, idleTimeoutMs: 600_000, maxConnections: 20 });
     const unbound = JSON.parse(await runs([...policy, '--idle-timeout', '0s', '--max-connections', '0', '--json']));
     expect([unbound.idleTimeoutMs, 'maxConnections' in unbound]).toEqual([null, false]);
-    expect((await run([...policy, '--max-connections', 'many'])).stderr).toContain('not a number like 20');
+    const noNumber = await run([...policy, '--max-connections', 'many']);
+    expect(noNumber).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('not a number like 20') });
+    expect(await run(['compute', 'policy', '--help'])).toMatchObject({ exitCode: 0, stderr: '' });
     expect((await run([...policy, '--max-connections', '10001'])).stderr).toContain('maxConnections: ');
     expect((await run([...policy, '--allow', 'here'])).stderr).toContain('is not a network such as 10.0.0.0/8');
     const wrong = await run(['project', 'attach', 'x', '--account', ADMIN, '--url-stdin'], url.replace('sesame', 'no'));

@@ -2,25 +2,25 @@
 
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { createProgram, explain } from '../../src/cli/program.ts';
+import { createProgram, exitCodeOf, explain } from '../../src/cli/program.ts';
 import type { Environment } from '../../src/read-environment.ts';
 
 export interface CommandEnd {
-  readonly exitCode: 0 | 1;
+  readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** As the executable does it: an error goes to standard error as text, and the exit code is then 1. */
+/** As the executable does it: an error goes to standard error as text. */
 export async function runCommand(environment: Environment, args: readonly string[], stdin = ''): Promise<CommandEnd> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const io = { environment, stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr };
   const program = createProgram({ serve: () => Promise.reject(new Error('this is no server')), io });
   const exitCode = await program.parseAsync(args, { from: 'user' }).then(
-    () => 0 as const,
+    () => 0,
     (error: unknown) => {
       stderr.write(explain(error));
-      return 1 as const;
+      return exitCodeOf(error);
     },
   );
   stdout.end();
