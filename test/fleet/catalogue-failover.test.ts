@@ -12,6 +12,7 @@ import type { TestNode } from '../support/postern-for-tests.ts';
 import { type PostgresPair, startPostgresPair } from '../support/postgres-pair-for-tests.ts';
 import { type PsqlRun, runPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { answeringPsql, expectAnswer } from './answering-psql.ts';
 import { expectNothingHeld } from './what-is-held.ts';
 
 const RECOVERED_WITHIN_MS = 60_000;
@@ -28,7 +29,7 @@ beforeAll(async () => {
   desk = await openDesk({ databaseUrl: pair.url });
   nodes = [desk.node, await desk.startNode()];
   tokenEnvironment = await newToken();
-  live = await Promise.all(nodes.map(connected));
+  live = await Promise.all(nodes.map((node) => answeringPsql(desk, node)));
   waiting = desk.psql(['-U', 'patient', '-Atc', 'select 6 * 9'], { at: desk.node });
   await linkOf(waiting);
   await pair.killPrimary();
@@ -50,19 +51,6 @@ async function newToken(): Promise<Record<string, string>> {
 
 const byToken = ({ pgPort }: TestNode) =>
   runPsql({ args: ['-XAtc', 'select 6 * 7'], env: { ...tokenEnvironment, PGPORT: String(pgPort) } });
-
-async function connected(node: TestNode): Promise<PsqlRun> {
-  const psql = desk.psql(['-At'], { at: node });
-  const { pathname } = new URL(await linkOf(psql));
-  await desk.browser.approve(new URL(pathname, desk.node.baseUrl).href);
-  await expectAnswer(psql, 'at first');
-  return psql;
-}
-
-async function expectAnswer(psql: PsqlRun, word: string): Promise<void> {
-  psql.write(`select '${word}' || ', yes';\n`);
-  await psql.waitForStdout(new RegExp(`^${word}, yes$`, 'm'));
-}
 
 it('leaves live connections alone, and tells new logins 57P03 while there is only a standby', async () => {
   for (const psql of live) await expectAnswer(psql, 'without a primary');

@@ -4,12 +4,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
+import { type Desk, finish, openDesk } from '../support/desk.ts';
 import type { TestNode } from '../support/postern-for-tests.ts';
 import { type PsqlRun, runPsql } from '../support/psql.ts';
 import { type DebianRedis, startDebianRedis } from '../support/redis-for-tests.ts';
 import { startTcpRelay, type TcpRelay } from '../support/tcp-relay-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { answeringPsql, expectAnswer } from './answering-psql.ts';
 
 const CANNOT_CONNECT = /FATAL: {2}cannot connect now\n/;
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
   catalogueUrl.port = String(catalogueHop.port);
   nodes = [desk.node, await desk.startNode({ DATABASE_URL: catalogueUrl.href })];
   tokenEnvironment = await newToken();
-  live = await Promise.all(nodes.map(connected));
+  live = await Promise.all(nodes.map((node) => answeringPsql(desk, node)));
 });
 
 afterAll(async () => {
@@ -47,19 +48,6 @@ async function newToken(): Promise<Record<string, string>> {
     access: 'read_write',
   });
   return { PGUSER: accessToken.id, PGPASSWORD: secret.reveal(), PGSSLMODE: 'require', PGHOST: '127.0.0.1' };
-}
-
-async function connected(node: TestNode): Promise<PsqlRun> {
-  const psql = desk.psql(['-At'], { at: node });
-  const { pathname } = new URL(await linkOf(psql));
-  await desk.browser.approve(new URL(pathname, desk.node.baseUrl).href);
-  await expectAnswer(psql, 'at first');
-  return psql;
-}
-
-async function expectAnswer(psql: PsqlRun, word: string): Promise<void> {
-  psql.write(`select '${word}' || ', yes';\n`);
-  await psql.waitForStdout(new RegExp(`^${word}, yes$`, 'm'));
 }
 
 async function byToken({ pgPort }: TestNode) {
