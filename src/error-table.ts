@@ -200,6 +200,13 @@ export const ERRORS = {
     'signing in with the identity provider did not work',
     'Try again, or sign in with email and password.',
   ),
+  identity_not_fresh: entry(
+    '28000',
+    401,
+    'person',
+    'the identity provider did not ask you to sign in again',
+    'Sign out there and try again, or ask your operator whether it knows "max_age".',
+  ),
   identity_provider_away: entry(
     '08001',
     502,

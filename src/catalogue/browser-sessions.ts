@@ -2,6 +2,7 @@
 // Cookie attributes and CSRF checks belong to http.
 
 import { createHmac, randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
 import type { UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import { cleanForLog } from '../untrusted-text.ts';
@@ -9,6 +10,7 @@ import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
 import { hashOfSecret, newRandomSecret } from './random-secrets.ts';
+import type { Schema } from './schema.ts';
 import { getUser, type User, userFrom } from './users.ts';
 
 // security.md, section 5
@@ -25,6 +27,10 @@ export interface NewBrowserSession {
   /** For the audit trail: how the person proved who it is. */
   readonly method?: 'password' | 'identity' | 'setup' | 'invitation';
   readonly requestId?: string | null;
+  /** When the person proved who it is; null: the identity provider did not say. Absent: now. */
+  readonly authenticatedAt?: Date | null;
+  /** The person's session in the same browser, which the new one takes the place of. */
+  readonly replaces?: string | null;
 }
 
 export interface BrowserSession {
@@ -33,6 +39,7 @@ export interface BrowserSession {
   /** Belongs into every form; bound to the cookie, kept nowhere. */
   readonly csrfToken: string;
   readonly signedInAt: Date;
+  readonly authenticatedAt: Date | null;
   readonly expiresAt: Date;
 }
 
@@ -55,6 +62,7 @@ export async function createBrowserSession(
   const expiresAt = new Date(now.getTime() + LONGEST_SESSION_MS);
   const user = await getUser(catalogue, input.userId);
   await catalogue.transaction(async (tx) => {
+    await endReplaced(tx, input);
     await tx
       .insertInto('browser_sessions')
       .values({
@@ -66,6 +74,7 @@ export async function createBrowserSession(
         created_at: now,
         last_seen_at: now,
         expires_at: expiresAt,
+        authenticated_at: input.authenticatedAt === undefined ? now : input.authenticatedAt,
       })
       .execute();
     await recordAuditEvent(tx, {
@@ -98,6 +107,7 @@ export async function findBrowserSession(catalogue: Catalogue, cookieValue: stri
       'browser_sessions.created_at as signed_in_at',
       'browser_sessions.last_seen_at',
       'browser_sessions.expires_at',
+      'browser_sessions.authenticated_at',
     ])
     .where('cookie_hash', '=', hashOfSecret(cookieValue))
     .where('browser_sessions.expires_at', '>', now)
@@ -110,6 +120,7 @@ export async function findBrowserSession(catalogue: Catalogue, cookieValue: stri
     user: userFrom(row),
     csrfToken: createHmac('sha256', cookieValue).update('postern:v1:csrf').digest('base64url'),
     signedInAt: row.signed_in_at,
+    authenticatedAt: row.authenticated_at,
     expiresAt: row.expires_at,
   };
 }
@@ -163,6 +174,11 @@ export async function endAllBrowserSessions(
     await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'signout.everywhere' }));
     return Number(result.numDeletedRows);
   });
+}
+
+async function endReplaced(tx: Transaction<Schema>, { userId, replaces }: NewBrowserSession): Promise<void> {
+  if (!replaces) return;
+  await tx.deleteFrom('browser_sessions').where('id', '=', replaces).where('user_id', '=', userId).execute();
 }
 
 async function touch(catalogue: Catalogue, sessionId: string, now: Date): Promise<void> {

@@ -8,6 +8,7 @@ const HOUR_MS = 3_600_000;
 export const MAX_GRANT_MS = 8 * HOUR_MS;
 const MAX_CONNECTION_MS = 30 * 24 * HOUR_MS;
 const MAX_NETWORKS = 100;
+const BOUNDS_OF_CONNECTIONS = 'must be a number from 1 to 10,000';
 
 /** What holds for a compute. */
 export interface Policy {
@@ -25,6 +26,8 @@ export interface Policy {
   readonly reverseCode: 'when_new' | 'always';
   /** Of the compute, from all people together; null: the installation's figure. */
   readonly maxConnections: number | null;
+  /** How long ago the person may have signed in who lets a terminal in; null: as long as the browser session lasts. */
+  readonly freshSignInMs: number | null;
 }
 
 const network = z
@@ -43,7 +46,11 @@ export const policySettingsSchema = z
     readOnlyOnly: z.boolean(),
     replication: z.boolean(),
     reverseCode: z.enum(['when_new', 'always']),
-    maxConnections: z.int().min(1).max(10_000),
+    maxConnections: z.int().min(1, BOUNDS_OF_CONNECTIONS).max(10_000, BOUNDS_OF_CONNECTIONS),
+    freshSignInMs: z
+      .int()
+      .min(60_000)
+      .max(24 * HOUR_MS),
   })
   .partial();
 export type PolicySettings = Readonly<z.infer<typeof policySettingsSchema>>;
@@ -78,7 +85,17 @@ export function effectivePolicy(account: PolicyOwner, compute: PolicyOwner): Pol
     replication: ofCompute.replication === true && ofAccount.replication !== false,
     reverseCode: ofAccount.reverseCode === 'always' || ofCompute.reverseCode === 'always' ? 'always' : 'when_new',
     maxConnections: smaller(ofAccount.maxConnections, ofCompute.maxConnections),
+    freshSignInMs: smaller(ofAccount.freshSignInMs, ofCompute.freshSignInMs),
   };
+}
+
+/** Whether who signed in then may let a terminal in now. Null: nobody knows when the person last proved who it is. */
+export function isSignInFresh(
+  { freshSignInMs }: Pick<Policy, 'freshSignInMs'>,
+  { authenticatedAt, now }: { readonly authenticatedAt: Date | null; readonly now: Date },
+): boolean {
+  if (freshSignInMs === null) return true;
+  return authenticatedAt !== null && now.getTime() - authenticatedAt.getTime() <= freshSignInMs;
 }
 
 /** Settings from a `policy` column. Throws when somebody wrote something else into it. */

@@ -22,6 +22,7 @@ interface PolicyOptions extends CommonOptions {
   readonly longestConnection?: number;
   readonly idleTimeout?: number;
   readonly maxConnections?: number;
+  readonly freshSignIn?: number;
 }
 
 export function addComputePolicyCommand(program: Command, io: CommandIo): void {
@@ -39,6 +40,11 @@ export function addComputePolicyCommand(program: Command, io: CommandIo): void {
     .option('--longest-connection <duration>', 'how long a connection may last', milliseconds)
     .option('--idle-timeout <duration>', 'end connections idle for so long; 0s: as the account says', milliseconds)
     .option('--max-connections <count>', 'live connections of everybody together; 0: as the account says', count)
+    .option(
+      '--fresh-sign-in <duration>',
+      'who lets a terminal in signed in at most so long ago; 0s: as the account says',
+      milliseconds,
+    )
     .option('--json', 'print JSON')
     .action(async (id: string, options: PolicyOptions) => {
       const computeId = idFrom<ComputeId>(id);
@@ -72,7 +78,8 @@ function count(text: string): number {
 
 /** Only what was given. Throws `invalid_input`. */
 function changesOf(options: PolicyOptions): PolicySettings {
-  const { link, replication, readOnly, allow, longestGrant, longestConnection, idleTimeout, maxConnections } = options;
+  const { link, replication, readOnly, allow, longestGrant, longestConnection } = options;
+  const { idleTimeout, maxConnections, freshSignIn } = options;
   const parsed = policySettingsSchema.safeParse({
     ...(link !== undefined && { linkLogin: link === 'yes' }),
     ...(replication !== undefined && { replication: replication === 'yes' }),
@@ -87,6 +94,7 @@ function changesOf(options: PolicyOptions): PolicySettings {
     ...(longestConnection !== undefined && { longestConnectionMs: longestConnection }),
     ...(idleTimeout !== undefined && { idleTimeoutMs: idleTimeout || null }),
     ...(maxConnections !== undefined && { maxConnections: maxConnections || undefined }),
+    ...(freshSignIn !== undefined && { freshSignInMs: freshSignIn || undefined }),
   });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

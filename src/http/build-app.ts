@@ -24,6 +24,7 @@ import { securityHeaders } from './security/security-headers.ts';
 import { invitationRoutes } from './sign-in/invitation-routes.ts';
 import { oidcRoutes } from './sign-in/oidc-routes.ts';
 import { setUpRoutes } from './sign-in/set-up-routes.ts';
+import { signInAgainRoutes } from './sign-in/sign-in-again.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { assetRoutes, type WebAssets } from './static-assets.ts';
 
@@ -55,6 +56,7 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(requireOwnForm(address));
   app.use(homeRoutes({ catalogue, config, address, renderer }));
   app.use(signInRoutes({ deps, renderer, address }));
+  app.use(signInAgainRoutes({ deps, renderer, address }));
   app.use(oidcRoutes({ deps, address }));
   app.use(setUpRoutes({ deps, renderer, address }));
   app.use(invitationRoutes({ deps, renderer, address }));

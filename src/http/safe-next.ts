@@ -1,6 +1,7 @@
 // Where to go after sign-in: a path of this site and nothing else, so that no link can send a signed-in person elsewhere.
 
-const MAX_NEXT_CHARACTERS = 512;
+/** Room for an approval page with its fields: two names of 63 bytes, percent-encoded. */
+const MAX_NEXT_CHARACTERS = 1_024;
 // Backslashes count as slashes in browsers; controls are dropped by them before parsing (WHATWG URL).
 const UNSAFE = /[\\\u0000-\u0020\u007f]/;
 const BASE = 'http://postern.invalid';

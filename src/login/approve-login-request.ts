@@ -3,6 +3,7 @@
 
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { isKnownTerminal } from '../catalogue/last-used-targets.ts';
+import { isSignInFresh } from '../catalogue/policy.ts';
 import { type ConnectTarget, resolveTarget } from '../catalogue/resolve-target.ts';
 import { isPosternError, PosternError } from '../errors.ts';
 import { type ComputeId, type LoginRequestId, newGrantId } from '../ids.ts';
@@ -11,8 +12,9 @@ import { cleanForPage } from '../untrusted-text.ts';
 import { checkUserCode } from './check-user-code.ts';
 import type { ClaimServices } from './claim-login-request.ts';
 import type { Grants } from './grants.ts';
-import { loginAuditEvent, type PersonAtBrowser } from './login-audit-event.ts';
-import type { Access, Approval, LoginRequest, MoveOutcome } from './login-request.ts';
+import type { PersonAtBrowser } from './login-audit-event.ts';
+import type { Access, Approval, LoginRequest } from './login-request.ts';
+import { recordApproval } from './record-approval.ts';
 import { releaseWaitingLogins } from './release-waiting-logins.ts';
 import type { ReverseCodes } from './reverse-codes.ts';
 import { settleApproval } from './settle-approval.ts';
@@ -45,6 +47,8 @@ export type ApprovalAnswer =
   | { readonly kind: 'approved'; readonly request: LoginRequest }
   /** The digits to show, this once. */
   | { readonly kind: 'reverse_code'; readonly digits: string; readonly request: LoginRequest }
+  /** The compute asks for a sign-in that is newer than the person's. */
+  | { readonly kind: 'sign_in_again' }
   | { readonly kind: 'user_code_missing' }
   | { readonly kind: 'user_code_wrong' }
   /** Decided, ended or taken before: what it is now. */
@@ -62,6 +66,18 @@ export async function approveLoginRequest(
   requirePolicy(target, request, choice);
   const approval = approvalOf(request, { person, choice, target });
   const step = await stepOf(services, { request, person, target });
+  const { authenticatedAt } = person;
+  if (!isSignInFresh(target.policy, { authenticatedAt, now: services.clock.now() })) {
+    recordApproval(services, 'login.approved', {
+      request,
+      person,
+      target,
+      approval,
+      step,
+      refusedFor: 'sign_in_again',
+    });
+    return { kind: 'sign_in_again' };
+  }
   if (step === 'reverse_code') return await beginReverseCode(services, { request, person, approval });
   if (step === 'user_code') {
     const verdict = await checkUserCode(services, { request, person, typed: choice.userCode });
@@ -69,13 +85,13 @@ export async function approveLoginRequest(
     if (verdict.kind !== 'right') return { kind: `user_code_${verdict.kind}` };
   }
   const moved = await services.loginRequests.approve(request.id, { userId: person.userId, approval });
-  const what = { request, person, target, approval, step, moved };
-  record(services, 'login.approved', what);
+  const what = { request: moved.request ?? request, person, target, approval, step };
+  recordApproval(services, 'login.approved', { ...what, refusedFor: moved.kind === 'refused' ? 'too_late' : null });
   if (moved.kind === 'refused') return { kind: 'too_late', request: moved.request };
   // Without a connection, approving uses the request as well.
-  if (moved.request.status === 'consumed') record(services, 'login.consumed', what);
+  if (moved.request.status === 'consumed') recordApproval(services, 'login.consumed', { ...what, refusedFor: null });
   await settleApproval(services, moved.request, target);
-  await releaseWaitingLogins(services, moved.request, { person, approval, ids: choice.alsoRelease });
+  await releaseWaitingLogins(services, moved.request, { person, approval, target, step, ids: choice.alsoRelease });
   return { kind: 'approved', request: moved.request };
 }
 
@@ -159,31 +175,4 @@ async function beginReverseCode(
   const begun = await reverseCodes.begin(request.id, approval);
   if (begun.kind === 'refused') return { kind: 'too_late', request: begun.request };
   return { kind: 'reverse_code', digits: begun.digits.reveal(), request: begun.request };
-}
-
-function record(
-  services: ApprovalServices,
-  event: 'login.approved' | 'login.consumed',
-  what: {
-    request: LoginRequest;
-    person: PersonAtBrowser;
-    target: ConnectTarget;
-    approval: Approval;
-    step: ApprovalStep;
-    moved: MoveOutcome;
-  },
-): void {
-  const { target, approval, step } = what;
-  const outcome = what.moved.kind === 'moved' ? 'success' : 'refused';
-  const happening = { event, outcome, at: services.clock.now(), nodeId: services.nodeId } as const;
-  services.auditTrail.record({
-    ...loginAuditEvent(what.moved.request ?? what.request, what.person, happening),
-    accountId: target.account.id,
-    projectId: target.project.id,
-    computeId: target.compute.id,
-    database: approval.database,
-    databaseRole: approval.databaseRole,
-    grantId: approval.grantId,
-    stepUp: step === 'approve' ? null : step,
-  });
 }

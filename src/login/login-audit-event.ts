@@ -15,6 +15,8 @@ export interface PersonAtBrowser {
   readonly address: string;
   readonly userAgent: string;
   readonly requestId: string;
+  /** When the person last proved who it is in this browser; null: unknown. */
+  readonly authenticatedAt: Date | null;
 }
 
 /** Takes events for the audit trail. */

@@ -1,15 +1,21 @@
 // One explicit click that lets in several connections of one terminal, such as those of pg_dump -j. Only the listed ones:
 // nothing is ever released unasked, since people can share an address.
 
+import type { ConnectTarget } from '../catalogue/resolve-target.ts';
 import type { LoginRequestId } from '../ids.ts';
 import type { ClaimServices } from './claim-login-request.ts';
 import { loginAuditEvent, type PersonAtBrowser } from './login-audit-event.ts';
 import type { Approval, LoginRequest, MoveOutcome } from './login-request.ts';
+import { recordApproval } from './record-approval.ts';
+import type { ApprovalStep } from './step-up.ts';
 
 export interface Release {
   readonly person: PersonAtBrowser;
   /** What the first of them was approved for. */
   readonly approval: Approval;
+  readonly target: ConnectTarget;
+  /** What the person has done besides clicking, for all of them. */
+  readonly step: ApprovalStep;
   readonly ids: readonly LoginRequestId[];
 }
 
@@ -17,29 +23,37 @@ export interface Release {
 export async function releaseWaitingLogins(
   services: ClaimServices,
   approved: LoginRequest,
-  { person, approval, ids }: Release,
+  { ids, approval, ...click }: Release,
 ): Promise<void> {
   if (ids.length === 0) return;
   const waiting = await services.loginRequests.listWaitingOfTerminal(approved.origin);
   for (const other of waiting.filter((listed) => ids.includes(listed.id) && listed.waiting === 'connection')) {
-    await release(services, other, { person, approval: { ...approval, grantId: null } });
+    await release(services, other, { ...click, approval: { ...approval, grantId: null } });
   }
 }
 
 async function release(
-  { loginRequests, auditTrail, clock, nodeId }: ClaimServices,
+  services: ClaimServices,
   other: LoginRequest,
-  { person, approval }: Omit<Release, 'ids'>,
+  { person, approval, target, step }: Omit<Release, 'ids'>,
 ): Promise<void> {
   const { userId, address: browserAddress } = person;
-  const record = (event: 'login.claimed' | 'login.approved', { kind }: MoveOutcome, facts = {}) => {
-    const outcome = kind === 'moved' ? 'success' : 'refused';
-    auditTrail.record({ ...loginAuditEvent(other, person, { event, outcome, at: clock.now(), nodeId }), ...facts });
-  };
   if (other.status === 'pending') {
-    record('login.claimed', await loginRequests.claim(other.id, { userId, browserAddress }));
+    recordClaim(services, other, {
+      person,
+      moved: await services.loginRequests.claim(other.id, { userId, browserAddress }),
+    });
   }
-  const { computeId, database, databaseRole } = approval;
-  const moved = await loginRequests.approve(other.id, { userId, approval });
-  record('login.approved', moved, { computeId, database, databaseRole });
+  const moved = await services.loginRequests.approve(other.id, { userId, approval });
+  const refusedFor = moved.kind === 'moved' ? null : 'too_late';
+  recordApproval(services, 'login.approved', { request: other, person, target, approval, step, refusedFor });
+}
+
+function recordClaim(
+  { auditTrail, clock, nodeId }: ClaimServices,
+  request: LoginRequest,
+  { person, moved }: { person: PersonAtBrowser; moved: MoveOutcome },
+): void {
+  const outcome = moved.kind === 'moved' ? 'success' : 'refused';
+  auditTrail.record(loginAuditEvent(request, person, { event: 'login.claimed', outcome, at: clock.now(), nodeId }));
 }

@@ -21,6 +21,7 @@ describe('the policy of a compute', () => {
       replication: false,
       reverseCode: 'when_new',
       maxConnections: null,
+      freshSignInMs: null,
     });
   });
 
@@ -39,6 +40,8 @@ describe('the policy of a compute', () => {
     [{ replication: false }, { replication: true }, { replication: false }],
     [{ reverseCode: 'always' }, { reverseCode: 'when_new' }, { reverseCode: 'always' }],
     [{ maxConnections: 50 }, { maxConnections: 500 }, { maxConnections: 50 }],
+    [{ freshSignInMs: 3_600_000 }, { freshSignInMs: 300_000 }, { freshSignInMs: 300_000 }],
+    [{ freshSignInMs: 300_000 }, {}, { freshSignInMs: 300_000 }],
     [
       { ownNetworks: ['10.0.0.0/8'] },
       { ownNetworks: ['192.0.2.0/24'] },
@@ -84,6 +87,7 @@ describe('policy settings', () => {
     { longestConnectionMs: 0 },
     { idleTimeoutMs: 10 },
     { maxConnections: 0 },
+    { freshSignInMs: 1_000 },
     { reverseCode: 'never' },
   ])('refuse %j', (settings) => {
     expect(policySettingsSchema.safeParse(settings).success).toBe(false);

@@ -90,11 +90,17 @@ describe('the command line', () => {
     await runs([...policy, '--link', 'yes']);
     const opened = `SELECT passwordless_access AS is_open FROM computes WHERE id = '${project.compute_id}'`;
     expect(await queryRows(database.url, opened)).toEqual([{ is_open: true }]);
-    const bounds = ['--idle-timeout', '10m', '--max-connections', '20'];
+    const bounds = ['--idle-timeout', '10m', '--max-connections', '20', '--fresh-sign-in', '5m'];
     const bounded = JSON.parse(await runs([...policy, ...bounds, '--json']));
-    expect(bounded).toMatchObject({ replication: true, idleTimeoutMs: 600_000, maxConnections: 20 });
-    const unbound = JSON.parse(await runs([...policy, '--idle-timeout', '0s', '--max-connections', '0', '--json']));
-    expect([unbound.idleTimeoutMs, 'maxConnections' in unbound]).toEqual([null, false]);
+    const fresh = { freshSignInMs: 300_000 };
+    expect(bounded).toMatchObject({ replication: true, idleTimeoutMs: 600_000, maxConnections: 20, ...fresh });
+    const off = ['--idle-timeout', '0s', '--max-connections', '0', '--fresh-sign-in', '0s'];
+    const unbound = JSON.parse(await runs([...policy, ...off, '--json']));
+    expect([unbound.idleTimeoutMs, 'maxConnections' in unbound, 'freshSignInMs' in unbound]).toEqual([
+      null,
+      false,
+      false,
+    ]);
     const noNumber = await run([...policy, '--max-connections', 'many']);
     expect(noNumber).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('not a number like 20') });
     expect(await run(['compute', 'policy', '--help'])).toMatchObject({ exitCode: 0, stderr: '' });

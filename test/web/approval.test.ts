@@ -11,6 +11,7 @@ import {
   startWeb,
   type WebForTests,
 } from '../support/web-for-tests.ts';
+import { guardedDeveloper } from './guarded-developer.ts';
 import { approve, busyDeveloper, developer, openLink, SCENES, signInAs } from './scenes.ts';
 
 let web: WebForTests;
@@ -144,6 +145,28 @@ describe('with JavaScript', () => {
     await openLink(stage, await developer(stage), HERE);
     await stage.page.getByRole('radio', { name: 'Read-only' }).check();
     expect(await stage.page.getByRole('radio', { name: 'Read-only' }).isChecked()).toBe(true);
+  });
+});
+
+describe('a compute that asks for a fresh sign-in', () => {
+  it.each([true, false])('takes the person through it and back to what was picked, script: %s', async (script) => {
+    await using visit = await openContext(browser, { javaScriptEnabled: script });
+    const { page } = visit;
+    const { path } = await openLink({ web, page }, await guardedDeveloper({ web }), HERE);
+    await page.getByText('asks you to sign in again').waitFor();
+    await page.getByRole('radio', { name: '1 hour' }).check();
+    await approve({ web, page });
+    await page.getByRole('heading', { name: 'Sign in again' }).waitFor();
+    await page.fill('#password', PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'A terminal asks to connect as you' }).waitFor();
+    expect(await page.getByRole('radio', { name: /payroll/ }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: '1 hour' }).isChecked()).toBe(true);
+    expect(await page.getByText('asks you to sign in again').count()).toBe(0);
+    await approve({ web, page });
+    await page.getByRole('heading', { name: 'Approved' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(path);
+    expect(visit.complaints).toEqual([]);
   });
 });
 

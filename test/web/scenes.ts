@@ -12,6 +12,7 @@ import { newConnectionId } from '../../src/ids.ts';
 import type { Progress } from '../../src/login/login-request.ts';
 import { addOrganization, addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';
 import { openLoginLink, type WebForTests } from '../support/web-for-tests.ts';
+import { guardedDeveloper } from './guarded-developer.ts';
 import { OPS_SCENES } from './ops-scenes.ts';
 
 export interface Stage {
@@ -24,6 +25,9 @@ export interface Scene {
   /** Leaves the page open in the browser. */
   readonly play: (stage: Stage) => Promise<void>;
 }
+
+/** Signed in now, where nothing else is said. */
+type SignedInPerson = Pick<PersonForTests, 'userId'> & { readonly authenticatedAt?: Date };
 
 const HERE = '127.0.0.1';
 const ELSEWHERE = '203.0.113.9';
@@ -68,6 +72,13 @@ export const SCENES: readonly Scene[] = [
     const person = await developer(stage);
     await rememberTerminal(stage.web.catalogue, person.userId, ELSEWHERE);
     await openLink(stage, person, ELSEWHERE);
+  }),
+  scene('approve-stale-sign-in', async (stage) => {
+    await openLink(stage, await guardedDeveloper(stage), HERE);
+  }),
+  scene('sign-in-again', async (stage) => {
+    await openLink(stage, await guardedDeveloper(stage), HERE);
+    await approve(stage);
   }),
   scene('approve-problem', async (stage) => {
     await openLink(stage, await busyDeveloper(stage), HERE);
@@ -117,15 +128,15 @@ export const SET_UP_SCENE: Scene = scene('set-up', async ({ web, page }) => {
   await page.goto(`${web.url}/setup/${await newSetupCode(web)}`);
 });
 
-export async function openLink(stage: Stage, person: PersonForTests, address: string): Promise<{ path: string }> {
+export async function openLink(stage: Stage, person: SignedInPerson, address: string): Promise<{ path: string }> {
   await signInAs(stage, person);
   const { path, request } = await openLoginLink(stage.web, { address });
   await stage.page.goto(stage.web.url + path);
   return { path: `/psql_session/${request.id}` };
 }
 
-export async function signInAs({ web, page }: Stage, person: PersonForTests): Promise<void> {
-  const session = await createBrowserSession(web.catalogue, { userId: person.userId, ip: HERE, userAgent: 'test' });
+export async function signInAs({ web, page }: Stage, person: SignedInPerson): Promise<void> {
+  const session = await createBrowserSession(web.catalogue, { ...person, ip: HERE, userAgent: 'test' });
   await page.context().addCookies([{ name: 'postern_session', value: session.cookie.reveal(), url: web.url }]);
 }
 

@@ -12,6 +12,8 @@ export interface PickerCompute {
   /** Why it cannot be chosen, as a full sentence; null when it can. */
   readonly obstacle: string | null;
   readonly offersReadOnly: boolean;
+  /** The person's sign-in is too old for it. */
+  readonly asksToSignIn: boolean;
   /** When this person used it last, in words; null: never. */
   readonly lastUsed: string | null;
 }
@@ -153,7 +155,8 @@ interface ChoiceProps {
 function Choice({ compute, target, title, subtitle, isPicked }: ChoiceProps): VNode {
   const kind = compute.type === 'read_only' ? 'read-only replica' : null;
   const lastUsed = compute.lastUsed === null ? null : `used ${compute.lastUsed}`;
-  const details = [subtitle, kind, lastUsed].filter((part) => part !== null).join(' · ');
+  const signIn = compute.asksToSignIn && compute.obstacle === null ? 'asks you to sign in again' : null;
+  const details = [subtitle, kind, lastUsed, signIn].filter((part) => part !== null).join(' · ');
   return (
     <label class="choice">
       <input

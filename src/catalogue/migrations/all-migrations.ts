@@ -8,6 +8,7 @@ import * as auditTrail from './0004-audit-trail.ts';
 import * as consumption from './0005-consumption.ts';
 import * as guestLinks from './0006-guest-links.ts';
 import * as useOfRolePasswords from './0007-use-of-role-passwords.ts';
+import * as freshSignIn from './0008-fresh-sign-in.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -17,4 +18,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-consumption': consumption,
   '0006-guest-links': guestLinks,
   '0007-use-of-role-passwords': useOfRolePasswords,
+  '0008-fresh-sign-in': freshSignIn,
 };

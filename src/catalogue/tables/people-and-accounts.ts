@@ -86,6 +86,7 @@ export interface BrowserSessionsTable {
   created_at: Date;
   last_seen_at: Date;
   expires_at: Date;
+  authenticated_at: Date | null;
 }
 
 export interface SetupCodesTable {

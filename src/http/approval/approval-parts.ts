@@ -29,9 +29,9 @@ export interface ApprovalParts {
 
 /** Throws `not_signed_in`, which leads to sign-in and back. */
 export function personAtBrowser(response: Response): PersonAtBrowser {
-  const { user } = requireSession(response);
+  const { user, authenticatedAt } = requireSession(response);
   const { address, userAgent, requestId } = contextOf(response);
-  return { userId: user.id, email: user.email, address, userAgent, requestId };
+  return { userId: user.id, email: user.email, address, userAgent, requestId, authenticatedAt };
 }
 
 /**

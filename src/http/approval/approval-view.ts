@@ -21,7 +21,8 @@ export interface ApprovalSight {
   readonly isKnownTerminal: boolean;
   readonly reverseCode: 'when_new' | 'always' | 'never';
   readonly now: Date;
-  /** What the person had filled in, when the page comes back with a problem. */
+  readonly authenticatedAt: Date | null;
+  /** What the person had filled in, when the page comes back. */
   readonly typed: TypedChoice | null;
   readonly problem: string | null;
 }
@@ -32,6 +33,7 @@ export interface TypedChoice {
   readonly databaseRole: string | null;
   readonly access: Access | null;
   readonly remember: 'once' | '1h' | '8h' | null;
+  readonly releasesWaiting: boolean;
 }
 
 const MAX_SUGGESTIONS = 50;
@@ -60,7 +62,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     picker: {
       path: `/psql_session/${request.id}`,
       search: cleanForPage(offered.search),
-      accounts: pickerAccounts(shown, { terminalAddress: origin.address, now }),
+      accounts: pickerAccounts(shown, { terminalAddress: origin.address, now, authenticatedAt: sight.authenticatedAt }),
       listedCount: computeCount(shown),
       foundCount: computeCount(targets),
       pickedComputeId: pickedId,
@@ -82,6 +84,7 @@ function picks(typed: TypedChoice | null, compute: TargetCompute | undefined): A
     role: typed?.databaseRole ?? '',
     access: typed?.access ?? compute?.lastUsed?.access ?? (compute?.policy.readOnlyOnly ? 'read_only' : 'read_write'),
     remember: typed?.remember ?? 'once',
+    releasesWaiting: typed?.releasesWaiting === true,
   };
 }
 

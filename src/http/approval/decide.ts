@@ -11,9 +11,10 @@ import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
 import { recordLateDecision } from '../../login/record-late-decision.ts';
 import { wantsJson } from '../pages/error-handler.ts';
 import { errorInWords } from '../pages/error-in-words.ts';
+import { signInAgainPath } from '../sign-in/sign-in-again.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest, unknownLink } from './approval-parts.ts';
 import { sendConnectionPage } from './connection-page.ts';
-import { approvalChoice, type DecisionForm, parseDecisionForm } from './decision-form.ts';
+import { approvalChoice, type DecisionForm, parseDecisionForm, typedChoice } from './decision-form.ts';
 import { sendApprovalPage } from './show-login-request.ts';
 import { tellAdmins } from './tell-admins.ts';
 import { isNewTerminal, tellPerson } from './tell-person.ts';
@@ -81,6 +82,8 @@ async function answerApproval(parts: ApprovalParts, deciding: Deciding, answer: 
       const props = { path: pathOf(loginRequest), digits: answer.digits, remainingMs };
       return parts.renderer.send(request, response, ReverseCodePage, props);
     }
+    case 'sign_in_again':
+      return response.redirect(303, signInAgainPath(choicePath(loginRequest, deciding.form)));
     case 'user_code_missing':
       return await showAgain(parts, deciding, 400, 'Type the code that your terminal shows.');
     case 'user_code_wrong':
@@ -95,14 +98,7 @@ async function answerApproval(parts: ApprovalParts, deciding: Deciding, answer: 
 async function showAgain(parts: ApprovalParts, deciding: Deciding, status: number, problem: string): Promise<void> {
   const { request, response, person, loginRequest, form } = deciding;
   response.status(status);
-  const typed = {
-    computeId: form.compute_id,
-    database: form.database,
-    databaseRole: form.role,
-    access: form.access ?? null,
-    remember: form.remember ?? null,
-  };
-  await sendApprovalPage(parts, { request, response }, { loginRequest, person, back: { problem, typed } });
+  await sendApprovalPage(parts, { request, response }, { loginRequest, person, problem, typed: typedChoice(form) });
 }
 
 async function tooLate(parts: ApprovalParts, deciding: Deciding, now: LoginRequest | null): Promise<void> {
@@ -131,6 +127,14 @@ function isChoiceProblem(error: unknown): error is PosternError {
     'too_many_requests',
   ] as const;
   return codes.some((code) => isPosternError(error, code));
+}
+
+/** The page as it was filled in, for the way back. */
+function choicePath(loginRequest: LoginRequest, form: DecisionForm): string {
+  const { compute_id, database, role, access, remember, release_waiting } = form;
+  const fields = { compute_id, database, role, access, remember, release_waiting };
+  const given = Object.entries(fields).flatMap(([name, value]) => (value ? [[name, value]] : []));
+  return `${pathOf(loginRequest)}?${new URLSearchParams(given)}`;
 }
 
 function pathOf({ id }: LoginRequest): string {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
 import { type ComputeId, idFrom, isLoginRequestId } from '../../ids.ts';
 import type { ApprovalChoice } from '../../login/approve-login-request.ts';
+import type { TypedChoice } from './approval-view.ts';
 
 const MAX_ID_CHARACTERS = 64;
 // PostgreSQL: NAMEDATALEN - 1
@@ -46,6 +47,23 @@ export function parseDecisionForm(body: unknown): DecisionForm {
   const field = parsed.error.issues[0]?.path[0];
   const problem = field === undefined ? 'the form was empty' : `field "${String(field)}" is missing or not valid`;
   throw new PosternError('invalid_input', { params: { problem } });
+}
+
+/** The page's fields as they were filled in before the person signed in again; null when the address carries none. */
+export function choiceOnReturn(query: unknown): TypedChoice | null {
+  const parsed = schema.omit({ decision: true }).safeParse(query);
+  return parsed.success && parsed.data.compute_id !== null ? typedChoice(parsed.data) : null;
+}
+
+export function typedChoice(form: Omit<DecisionForm, 'decision'>): TypedChoice {
+  return {
+    computeId: form.compute_id,
+    database: form.database,
+    databaseRole: form.role,
+    access: form.access ?? null,
+    remember: form.remember ?? null,
+    releasesWaiting: form.release_waiting === 'yes',
+  };
 }
 
 /** Null when no compute was picked. Shared projects are grouped by the page under no account of their own. */

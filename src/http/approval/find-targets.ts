@@ -17,8 +17,13 @@ export async function findTargets(
   const { find } = request.query;
   const { found } = await offeredTargets(parts.catalogue, { userId: person.userId, origin, find });
   const shown = listed(found, null);
+  const { authenticatedAt } = person;
   response.json({
-    accounts: pickerAccounts(shown, { terminalAddress: origin.address, now: parts.services.clock.now() }),
+    accounts: pickerAccounts(shown, {
+      terminalAddress: origin.address,
+      now: parts.services.clock.now(),
+      authenticatedAt,
+    }),
     listedCount: computeCount(shown),
     foundCount: computeCount(found),
   });

@@ -1,6 +1,7 @@
 // The targets that a person may choose, as the page lists them, and which one is chosen beforehand. Pure.
 
 import type { PickerAccount, PickerCompute } from '../../../web/components/target-picker.tsx';
+import { isSignInFresh } from '../../catalogue/policy.ts';
 import type { TargetAccount, TargetCompute } from '../../catalogue/targets.ts';
 import type { ComputeId } from '../../ids.ts';
 import type { LoginOrigin } from '../../login/login-request.ts';
@@ -13,7 +14,7 @@ const KINDS = { personal: 'personal account', organization: 'organization', shar
 /** Listed in the order of the targets; what policy forbids stays visible with the reason. */
 export function pickerAccounts(
   targets: readonly TargetAccount[],
-  { terminalAddress, now }: { readonly terminalAddress: string; readonly now: Date },
+  sight: { readonly terminalAddress: string; readonly now: Date; readonly authenticatedAt: Date | null },
 ): PickerAccount[] {
   return targets.map((account) => ({
     id: account.id,
@@ -23,14 +24,18 @@ export function pickerAccounts(
       id: project.id,
       name: cleanForPage(project.name),
       computes: project.computes.map((compute) => ({
-        ...pickerCompute(compute, terminalAddress),
-        lastUsed: compute.lastUsed === null ? null : ageInWords(compute.lastUsed.at, now),
+        ...pickerCompute(compute, sight.terminalAddress),
+        asksToSignIn: !isSignInFresh(compute.policy, sight),
+        lastUsed: compute.lastUsed === null ? null : ageInWords(compute.lastUsed.at, sight.now),
       })),
     })),
   }));
 }
 
-function pickerCompute(compute: TargetCompute, terminalAddress: string): Omit<PickerCompute, 'lastUsed'> {
+function pickerCompute(
+  compute: TargetCompute,
+  terminalAddress: string,
+): Omit<PickerCompute, 'lastUsed' | 'asksToSignIn'> {
   return {
     id: compute.id,
     name: cleanForPage(compute.name),

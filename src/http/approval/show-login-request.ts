@@ -8,13 +8,8 @@ import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
 import { approvalView, type TypedChoice } from './approval-view.ts';
 import { sendConnectionPage } from './connection-page.ts';
+import { choiceOnReturn } from './decision-form.ts';
 import { offeredTargets } from './offered-targets.ts';
-
-/** What brings the page back after a decision that did not go through. */
-export interface Return {
-  readonly problem: string;
-  readonly typed: TypedChoice;
-}
 
 export async function showLoginRequest(
   parts: ApprovalParts,
@@ -24,15 +19,19 @@ export async function showLoginRequest(
   const person = personAtBrowser(response);
   const loginRequest = await requireOwnLoginRequest(parts, request.params.key, person);
   if (!isUndecided(loginRequest.status)) return sendConnectionPage(parts, { request, response }, loginRequest);
-  await sendApprovalPage(parts, { request, response }, { loginRequest, person, back: null });
+  await sendApprovalPage(
+    parts,
+    { request, response },
+    { loginRequest, person, typed: choiceOnReturn(request.query), problem: null },
+  );
 }
 
 export async function sendApprovalPage(
   parts: ApprovalParts,
   { request, response }: { request: Request; response: Response },
-  sight: { loginRequest: LoginRequest; person: PersonAtBrowser; back: Return | null },
+  sight: { loginRequest: LoginRequest; person: PersonAtBrowser; typed: TypedChoice | null; problem: string | null },
 ): Promise<void> {
-  const { loginRequest, person, back } = sight;
+  const { loginRequest, person, typed, problem } = sight;
   const { loginRequests, clock, reverseCode } = parts.services;
   const { find } = request.query;
   const [offered, waiting, isKnown] = await Promise.all([
@@ -48,8 +47,9 @@ export async function sendApprovalPage(
     isKnownTerminal: isKnown,
     reverseCode,
     now: clock.now(),
-    typed: back?.typed ?? null,
-    problem: back?.problem ?? null,
+    authenticatedAt: person.authenticatedAt,
+    typed,
+    problem,
   });
   parts.renderer.send(request, response, ApprovalPage, view);
 }

@@ -8,7 +8,7 @@ import { PosternError } from '../../errors.ts';
 const MAX_NETWORKS_CHARACTERS = 8_000;
 
 /** Nothing: no word of its own, so that a compute is left to its account. */
-const milliseconds = z
+const number = z
   .string()
   .regex(/^\d{0,12}$/)
   .transform((text) => (text === '' ? undefined : Number(text)));
@@ -22,10 +22,14 @@ const ticked = z.literal('yes').optional();
 export const policySchema = z.object({
   link_login: ticked,
   read_only: ticked,
-  longest_grant: milliseconds,
-  longest_connection: milliseconds,
+  longest_grant: number,
+  longest_connection: number,
   /** 0: off. */
-  idle_timeout: milliseconds,
+  idle_timeout: number,
+  /** 0: off. */
+  fresh_sign_in: number,
+  /** Nothing: the installation's figure, or the account's. */
+  max_connections: number,
   /** Asked of computes only. */
   replication: ticked,
   reverse_code: z.enum(['when_new', 'always']),
@@ -51,6 +55,8 @@ export function policyFromForm(
     longestGrantMs: form.longest_grant,
     longestConnectionMs: form.longest_connection,
     idleTimeoutMs: form.idle_timeout || null,
+    freshSignInMs: form.fresh_sign_in || undefined,
+    maxConnections: form.max_connections,
     reverseCode: form.reverse_code,
     allowedNetworks: form.allowed_networks,
     ownNetworks: form.own_networks,
@@ -73,6 +79,8 @@ export function policyForm(
       longestGrant: typed.longest_grant,
       longestConnection: typed.longest_connection ?? '',
       idleTimeout: typed.idle_timeout ?? '0',
+      freshSignIn: typed.fresh_sign_in ?? '0',
+      maxConnections: typed.max_connections ?? '',
       reverseCode: typed.reverse_code ?? 'when_new',
       allowedNetworks: typed.allowed_networks ?? '',
       ownNetworks: typed.own_networks ?? '',
@@ -87,6 +95,8 @@ export function policyForm(
     longestGrant: String(policy.longestGrantMs ?? unsaid),
     longestConnection: String(policy.longestConnectionMs ?? unsaid),
     idleTimeout: String(policy.idleTimeoutMs ?? 0),
+    freshSignIn: String(policy.freshSignInMs ?? 0),
+    maxConnections: String(policy.maxConnections ?? ''),
     reverseCode: policy.reverseCode ?? 'when_new',
     allowedNetworks: (policy.allowedNetworks ?? []).join('\n'),
     ownNetworks: (policy.ownNetworks ?? []).join('\n'),
@@ -98,6 +108,11 @@ function problemOf({ issues }: z.ZodError, form: PolicyForm): string {
   const [issue] = issues;
   const [field, index] = issue?.path ?? [];
   const list = field === 'allowedNetworks' ? form.allowed_networks : field === 'ownNetworks' ? form.own_networks : [];
-  const named = typeof index === 'number' ? `"${(list[index] ?? '').slice(0, 64)}" ` : '';
+  const named =
+    typeof index === 'number'
+      ? `"${(list[index] ?? '').slice(0, 64)}" `
+      : field === 'maxConnections'
+        ? 'connections at a time '
+        : '';
   return `${named}${issue?.message ?? 'is not valid'}`;
 }

@@ -48,7 +48,10 @@ async function leave({ deps, address }: OidcParts, provider: Provider, { request
     throw new PosternError('rate_limited');
   }
   const visitor = ensureVisitor(request, response, address);
-  const { url, pending } = await provider.signIn.start(`${address.url}${CALLBACK_PATH}`);
+  const { session } = contextOf(response);
+  const isAgain = request.query.again === 'yes' && session !== null;
+  const again = isAgain ? { userId: session.user.id, since: deps.clock.now() } : null;
+  const { url, pending } = await provider.signIn.start(`${address.url}${CALLBACK_PATH}`, again);
   await provider.pending.keep({ ...pending, visitor, next: safeNext(request.query.next) });
   response.redirect(303, url.href);
 }
@@ -72,6 +75,9 @@ async function finishSignIn(parts: OidcParts, provider: Provider, { request, res
   if (away === null) throw new PosternError('identity_refused');
   const identity = await provider.signIn.finish(new URL(request.originalUrl, address.url), away);
   const user = await signInWithIdentity(deps.catalogue, auditContextOfVisitor(response), identity);
-  await startBrowserSession(parts, response, { userId: user.id, method: 'identity' });
+  // Somebody else's identity is no proof of the person who was to sign in again.
+  if (away.again !== null && away.again.userId !== user.id) throw new PosternError('identity_refused');
+  const { authenticatedAt } = identity;
+  await startBrowserSession(parts, response, { userId: user.id, method: 'identity', authenticatedAt });
   response.redirect(303, away.next);
 }

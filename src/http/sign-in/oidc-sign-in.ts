@@ -6,17 +6,33 @@ import { z } from 'zod';
 import type { Identity } from '../../catalogue/identities.ts';
 import type { OidcConfig } from '../../config.ts';
 import { PosternError } from '../../errors.ts';
+import type { UserId } from '../../ids.ts';
 import { isLoopback } from '../../network-address.ts';
+
+/** A signed-in person of whom the provider must ask a sign-in anew, after `since`. */
+export interface Again {
+  readonly userId: UserId;
+  readonly since: Date;
+}
+
+/** Who came back, and when they signed in at the provider; null: it does not say. */
+export interface ProvenIdentity extends Identity {
+  readonly authenticatedAt: Date | null;
+}
 
 /** What must be remembered between leaving for the provider and coming back. */
 export interface PendingSignIn {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
+  /** Null for a sign-in as always. */
+  readonly again: Again | null;
 }
 
 const SCOPE = 'openid email profile';
 const REQUEST_LIMIT_S = 10;
+/** Between the provider's clock and ours. */
+const CLOCK_TOLERANCE_MS = 30_000;
 const claimsSchema = z.object({
   email: z.email().optional(),
   // Some providers send the text.
@@ -33,12 +49,16 @@ export class OidcSignIn {
   }
 
   /** The provider's address to go to, and what to remember. Throws `identity_provider_away` when the provider is away. */
-  async start(redirectUri: string): Promise<{ readonly url: URL; readonly pending: PendingSignIn }> {
+  async start(
+    redirectUri: string,
+    again: Again | null,
+  ): Promise<{ readonly url: URL; readonly pending: PendingSignIn }> {
     const provider = await this.#discover();
     const pending = {
       state: oidc.randomState(),
       nonce: oidc.randomNonce(),
       codeVerifier: oidc.randomPKCECodeVerifier(),
+      again,
     };
     const url = oidc.buildAuthorizationUrl(provider, {
       redirect_uri: redirectUri,
@@ -47,12 +67,27 @@ export class OidcSignIn {
       nonce: pending.nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(pending.codeVerifier),
       code_challenge_method: 'S256',
+      // OpenID Connect Core, 3.1.2.1: with max_age the provider must say when the person signed in.
+      ...(again !== null && { prompt: 'login', max_age: '0' }),
     });
     return { url, pending };
   }
 
-  /** Exchanges the code of the callback's address. Throws `identity_refused` for whatever does not fit. */
-  async finish(callbackUrl: URL, pending: PendingSignIn): Promise<Identity> {
+  /**
+   * Exchanges the code of the callback's address. Throws `identity_refused` for whatever does not fit, and
+   * `identity_not_fresh` when the person was to be asked anew and was not.
+   */
+  async finish(callbackUrl: URL, pending: PendingSignIn): Promise<ProvenIdentity> {
+    const proven = await this.#exchange(callbackUrl, pending);
+    const { again } = pending;
+    const since = again === null ? null : again.since.getTime() - CLOCK_TOLERANCE_MS;
+    // What is missing counts as long ago.
+    if (since !== null && (proven.authenticatedAt?.getTime() ?? 0) < since)
+      throw new PosternError('identity_not_fresh');
+    return proven;
+  }
+
+  async #exchange(callbackUrl: URL, pending: PendingSignIn): Promise<ProvenIdentity> {
     const provider = await this.#discover();
     try {
       const tokens = await oidc.authorizationCodeGrant(provider, callbackUrl, {
@@ -63,7 +98,9 @@ export class OidcSignIn {
       });
       const idToken = tokens.claims();
       if (idToken === undefined) throw new Error('the provider sent no ID token');
-      return identityFrom(idToken, await userInfo(provider, tokens.access_token, idToken.sub));
+      const identity = identityFrom(idToken, await userInfo(provider, tokens.access_token, idToken.sub));
+      const { auth_time: seconds } = idToken;
+      return { ...identity, authenticatedAt: seconds === undefined ? null : new Date(seconds * 1_000) };
     } catch (cause) {
       throw new PosternError('identity_refused', { cause });
     }

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { idFrom, type UserId } from '../../ids.ts';
 import type { RedisClient } from '../../redis-client.ts';
 import { redisKeys } from '../../redis-keys.ts';
 import type { PendingSignIn } from './oidc-sign-in.ts';
@@ -19,6 +20,7 @@ const schema = z.object({
   state: z.string(),
   nonce: z.string(),
   codeVerifier: z.string(),
+  again: z.object({ userId: z.string().transform(idFrom<UserId>), since: z.coerce.date() }).nullable(),
   visitor: z.string(),
   next: z.string(),
 });

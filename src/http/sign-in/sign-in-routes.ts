@@ -4,7 +4,6 @@ import { Router as createRouter, type Request, type Response, type Router } from
 import { z } from 'zod';
 import { SignInPage } from '../../../web/pages/sign-in-page.tsx';
 import { endBrowserSession } from '../../catalogue/browser-sessions.ts';
-import { verifyPassword } from '../../catalogue/users.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
@@ -13,7 +12,7 @@ import type { PublicAddress } from '../public-address.ts';
 import { auditContextOfPerson, contextOf } from '../request-context.ts';
 import { safeNext } from '../safe-next.ts';
 import { clearCookie } from '../security/cookies.ts';
-import { recordFailedSignIn } from './record-failed-sign-in.ts';
+import { checkPassword } from './check-password.ts';
 import { startBrowserSession } from './start-browser-session.ts';
 
 export interface SignInParts {
@@ -48,25 +47,16 @@ function showSignIn(parts: SignInParts, request: Request, response: Response): v
 }
 
 async function signIn(parts: SignInParts, request: Request, response: Response): Promise<void> {
-  const { catalogue, limits } = parts.deps;
   const form = formSchema.safeParse(request.body);
   if (!form.success) throw new PosternError('sign_in_failed');
   const { email, password } = form.data;
   const next = safeNext(form.data.next);
-  const who = { email, address: contextOf(response).address };
-  if ((await limits.signInAttempt(who)) === 'limited') {
-    response.status(429);
-    const problem = 'Too many attempts. Wait a quarter of an hour, then try again.';
-    return sendSignInPage(parts, { request, response }, { next, email, problem });
+  const checked = await checkPassword(parts.deps, response, { email, password: new Secret(password) });
+  if (checked.kind === 'refused') {
+    response.status(checked.status);
+    return sendSignInPage(parts, { request, response }, { next, email, problem: checked.problem });
   }
-  const user = await verifyPassword(catalogue, { email, password: new Secret(password) });
-  if (user === null) {
-    recordFailedSignIn(parts.deps, response, 'password');
-    response.status(401);
-    return sendSignInPage(parts, { request, response }, { next, email, problem: 'Email or password is wrong.' });
-  }
-  await limits.signInSucceeded(who);
-  await startBrowserSession(parts, response, { userId: user.id, method: 'password' });
+  await startBrowserSession(parts, response, { userId: checked.user.id, method: 'password' });
   response.redirect(303, next);
 }
 

@@ -11,10 +11,16 @@ import { clearCookie, setCookie } from '../security/cookies.ts';
 export async function startBrowserSession(
   parts: { readonly deps: { readonly catalogue: Catalogue }; readonly address: PublicAddress },
   response: Response,
-  who: Required<Pick<NewBrowserSession, 'userId' | 'method'>>,
+  who: Required<Pick<NewBrowserSession, 'userId' | 'method'>> & Pick<NewBrowserSession, 'authenticatedAt'>,
 ): Promise<void> {
-  const { requestId, address: ip, userAgent } = contextOf(response);
-  const { cookie, expiresAt } = await createBrowserSession(parts.deps.catalogue, { ...who, ip, userAgent, requestId });
+  const { requestId, address: ip, userAgent, session } = contextOf(response);
+  const { cookie, expiresAt } = await createBrowserSession(parts.deps.catalogue, {
+    ...who,
+    ip,
+    userAgent,
+    requestId,
+    replaces: session?.sessionId ?? null,
+  });
   setCookie(response, parts.address, { name: 'session', value: cookie.reveal(), expiresAt });
   clearCookie(response, parts.address, 'visitor');
 }

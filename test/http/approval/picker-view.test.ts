@@ -82,7 +82,7 @@ describe('the list', () => {
         ),
       ),
     ];
-    const [listed] = pickerAccounts(targets, { terminalAddress: '203.0.113.7', now: NOW });
+    const [listed] = pickerAccounts(targets, { terminalAddress: '203.0.113.7', now: NOW, authenticatedAt: null });
     expect(listed?.projects[0]?.computes.map(({ obstacle }) => obstacle)).toEqual([
       'Login by link is switched off here.',
       'Connections from 203.0.113.7 are not allowed here.',
@@ -93,7 +93,11 @@ describe('the list', () => {
   it('says in words when a compute was used last', () => {
     const at = new Date(NOW.getTime() - 3 * 86_400_000);
     const used = compute('ep-a', { lastUsed: { at, database: null, databaseRole: null, access: 'read_write' } });
-    const [listed] = pickerAccounts([account('Acme', project('shop', used))], { terminalAddress: '::1', now: NOW });
+    const [listed] = pickerAccounts([account('Acme', project('shop', used))], {
+      terminalAddress: '::1',
+      now: NOW,
+      authenticatedAt: null,
+    });
     expect(listed?.projects[0]?.computes[0]?.lastUsed).toBe('3 days ago');
   });
 });

@@ -98,6 +98,8 @@ describe('a new policy', () => {
       longest_grant: '0',
       longest_connection: '3600000',
       idle_timeout: '0',
+      fresh_sign_in: '0',
+      max_connections: '',
       reverse_code: 'always',
       allowed_networks: '203.0.113.0/24\n10.0.0.0/8',
       own_networks: '',
@@ -115,13 +117,15 @@ describe('a new policy', () => {
     const [here, other] = [await hold(web, member, warehouse), await hold(web, member, elsewhere)];
     const [resting, restingElsewhere] = [restOn(here), restOn(other)];
     const { computeId, place, path } = policyOf(base, warehouse);
-    const fields = { longest_grant: '', longest_connection: '', idle_timeout: '600000', reverse_code: 'when_new' };
+    const times = { longest_grant: '', longest_connection: '', idle_timeout: '600000', fresh_sign_in: '300000' };
+    const fields = { ...times, max_connections: '7', reverse_code: 'when_new' };
     const saved = await admin.post(path, { ...fields, replication: 'yes', allowed_networks: '203.0.113.0/24' });
     expect([saved.status, saved.location]).toEqual([303, `${path}?done=policy_saved`]);
     expect([await web.grants.get(here.grant.id), await web.grants.get(other.grant.id)]).toEqual([null, other.grant]);
     expect([resting.ends, restingElsewhere.ends]).toEqual([[{ kind: 'revoked' }], []]);
     expect(here.connection.ends).toEqual([]);
-    const kept = { replication: true, linkLogin: false, idleTimeoutMs: 600_000, allowedNetworks: ['203.0.113.0/24'] };
+    const numbers = { idleTimeoutMs: 600_000, freshSignInMs: 300_000, maxConnections: 7 };
+    const kept = { ...numbers, replication: true, linkLogin: false, allowedNetworks: ['203.0.113.0/24'] };
     const { compute } = await getCompute(web.catalogue, SYSTEM_CONTEXT, { computeId });
     expect(compute.policy).toEqual({ ...kept, readOnlyOnly: false, reverseCode: 'when_new', ownNetworks: [] });
     await member.post(`${place}/computes/${computeId}/link-login`, { link_login: 'on' });
@@ -139,11 +143,17 @@ describe('a new policy', () => {
     const page = (await admin.get(path)).text;
     expect(page).toContain('Save policy');
     expect(page).toContain('<option value selected>as the account says</option>');
-    const wrong = { longest_grant: '3600000', longest_connection: '', idle_timeout: '0', reverse_code: 'always' };
+    const times = { longest_grant: '3600000', longest_connection: '', idle_timeout: '0', fresh_sign_in: '0' };
+    const wrong = { ...times, max_connections: '', reverse_code: 'always' };
     const { status, text } = await admin.post(path, { ...wrong, allowed_networks: 'not-a-network' });
     expect([status, text]).toEqual([400, expect.stringContaining('is not a network such as 10.0.0.0/8')]);
     expect(text).toContain('not-a-network</textarea>');
     expect(text).toContain('<option value="3600000" selected>at most 1 hour</option>');
+    const many = await admin.post(path, { ...wrong, max_connections: '10001' });
+    expect([many.status, many.text]).toEqual([
+      400,
+      expect.stringContaining('Connections at a time must be a number from 1 to 10,000.'),
+    ]);
   });
 
   it('names the network that is none, and keeps what was typed', async () => {
@@ -152,6 +162,8 @@ describe('a new policy', () => {
       longest_grant: '0',
       longest_connection: '3600000',
       idle_timeout: '0',
+      fresh_sign_in: '0',
+      max_connections: '',
       reverse_code: 'always',
       allowed_networks: '10.0.0.0/8, not-a-network',
       own_networks: '',

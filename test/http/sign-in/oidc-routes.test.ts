@@ -134,6 +134,54 @@ describe('signing in with an OpenID provider', () => {
   });
 });
 
+describe('signing in again with an OpenID provider', () => {
+  it('makes the provider ask anew, and knows when it did', async () => {
+    const { browser, next } = await signedInForAWhile();
+    const away = await browser.get(`/sign-in/oidc?again=yes&next=${encodeURIComponent(next)}`);
+    const { searchParams } = new URL(away.location ?? '');
+    expect([searchParams.get('prompt'), searchParams.get('max_age')]).toEqual(['login', '0']);
+    const before = browser.cookies.get('postern_session');
+    const answer = await browser.get(await backFrom(away.location, 'nina'));
+    expect([answer.status, answer.location]).toEqual([303, next]);
+    expect(browser.cookies.get('postern_session')).not.toBe(before);
+    const sessions = await sessionsOf('nina@example.com', browser);
+    expect(sessions).toHaveLength(1);
+    expect(sessions[0]?.authenticated_at?.getTime()).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it('counts a sign-in of which the provider does not say when as never fresh', async () => {
+    const { browser } = await signedInForAWhile();
+    expect((await sessionsOf('nina@example.com', browser))[0]?.authenticated_at).toBeNull();
+  });
+
+  it('is no way around being asked: a changed address of the provider brings no fresh sign-in', async () => {
+    const { browser, next } = await signedInForAWhile();
+    const away = new URL((await browser.get(`/sign-in/oidc?again=yes&next=${next}`)).location ?? '');
+    away.searchParams.delete('prompt');
+    away.searchParams.delete('max_age');
+    const answer = await browser.get(await backFrom(away.href, 'nina'));
+    expect([answer.status, answer.text]).toEqual([
+      401,
+      expect.stringContaining('The identity provider did not ask you to sign in again.'),
+    ]);
+    expect((await sessionsOf('nina@example.com', browser))[0]?.authenticated_at).toBeNull();
+  });
+
+  it('takes nobody else for the person', async () => {
+    const { browser, next } = await signedInForAWhile();
+    const away = await browser.get(`/sign-in/oidc?again=yes&next=${next}`);
+    expect((await browser.get(await backFrom(away.location, 'alex'))).status).toBe(401);
+    expect((await browser.get('/')).text).toContain('nina@example.com');
+  });
+
+  it('is offered to a person without a password, who gets no password form', async () => {
+    const { browser, next } = await signedInForAWhile();
+    const page = (await browser.get(`/sign-in/again?next=${next}`)).text;
+    expect(page).toContain(`href="/sign-in/oidc?again=yes&amp;next=${encodeURIComponent(next)}"`);
+    expect(page).not.toContain('name="password"');
+  });
+});
+
 describe('without a provider', () => {
   it('there is no such page', async () => {
     const plain = await startWeb();
@@ -146,9 +194,31 @@ describe('without a provider', () => {
   });
 });
 
+/** Nina, in a browser of her own, signed in as always. */
+async function signedInForAWhile(): Promise<{ readonly browser: BrowserJar; readonly next: string }> {
+  const browser = newBrowser();
+  await browser.get(await awayAndBack(browser, 'nina'));
+  return { browser, next: '/psql_session/lr-abc' };
+}
+
+/** Of the person, in that browser. */
+async function sessionsOf(email: string, { address }: BrowserJar) {
+  return await web.catalogue.db
+    .selectFrom('browser_sessions')
+    .innerJoin('users', 'users.id', 'browser_sessions.user_id')
+    .select('authenticated_at')
+    .where('email', '=', email)
+    .where('ip', '=', address ?? '')
+    .execute();
+}
+
 async function awayAndBack(browser: BrowserJar, account: string, next = '/'): Promise<string> {
   const away = await browser.get(`/sign-in/oidc?next=${encodeURIComponent(next)}`);
-  const back = new URL(await provider.signIn(away.location ?? '', account));
+  return await backFrom(away.location, account);
+}
+
+async function backFrom(away: string | null, account: string): Promise<string> {
+  const back = new URL(await provider.signIn(away ?? '', account));
   return `${back.pathname}${back.search}`;
 }
 

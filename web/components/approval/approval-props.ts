@@ -29,6 +29,7 @@ export interface ApprovalProps {
     readonly role: string;
     readonly access: 'read_write' | 'read_only';
     readonly remember: 'once' | '1h' | '8h';
+    readonly releasesWaiting: boolean;
   };
   /** Suggestions for the two text fields. */
   readonly databases: readonly string[];

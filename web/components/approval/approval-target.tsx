@@ -32,7 +32,9 @@ export function ApprovalTarget(props: ApprovalProps): VNode {
           <Suggested name="role" label="Database role" value={props.picked.role} suggestions={props.roles} />
         </div>
       </details>
-      {props.alsoWaiting.length > 0 && <AlsoWaiting waiting={props.alsoWaiting} />}
+      {props.alsoWaiting.length > 0 && (
+        <AlsoWaiting waiting={props.alsoWaiting} isTicked={props.picked.releasesWaiting} />
+      )}
       {props.step === 'user_code' && <UserCodeField />}
     </>
   );
@@ -76,7 +78,12 @@ function Suggested({ name, label, value, suggestions }: SuggestedProps): VNode {
   );
 }
 
-function AlsoWaiting({ waiting }: { readonly waiting: ApprovalProps['alsoWaiting'] }): VNode {
+interface AlsoWaitingProps {
+  readonly waiting: ApprovalProps['alsoWaiting'];
+  readonly isTicked: boolean;
+}
+
+function AlsoWaiting({ waiting, isTicked }: AlsoWaitingProps): VNode {
   const count = waiting.length === 1 ? '1 more connection' : `${waiting.length} more connections`;
   return (
     <div>
@@ -84,7 +91,7 @@ function AlsoWaiting({ waiting }: { readonly waiting: ApprovalProps['alsoWaiting
         <input type="hidden" name="waiting_id" value={id} />
       ))}
       <label class="check">
-        <input type="checkbox" name="release_waiting" value="yes" />
+        <input type="checkbox" name="release_waiting" value="yes" checked={isTicked} />
         <span>
           Let in {count} of this terminal too
           <span class="choice-detail">

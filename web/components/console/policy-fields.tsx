@@ -3,7 +3,7 @@
 import type { VNode } from 'preact';
 import type { PageFrame } from '../../layout/page-frame.ts';
 import { CsrfField } from '../csrf-field.tsx';
-import { CheckField, SelectField, TextArea } from './fields.tsx';
+import { CheckField, OptionalField, SelectField, TextArea } from './fields.tsx';
 
 /** Times are milliseconds as text; nothing: a compute leaves it to its account. */
 export interface PolicyFields {
@@ -15,6 +15,10 @@ export interface PolicyFields {
   readonly longestConnection: string;
   /** 0: off. */
   readonly idleTimeout: string;
+  /** 0: off. */
+  readonly freshSignIn: string;
+  /** Live connections of everybody together; nothing: left to the account or the installation. */
+  readonly maxConnections: string;
   readonly reverseCode: string;
   readonly allowedNetworks: string;
   readonly ownNetworks: string;
@@ -78,6 +82,7 @@ function PolicyInputs({ policy }: { readonly policy: PolicyFields }): VNode {
         />
       )}
       <Times policy={policy} />
+      <Guards policy={policy} />
       <SelectField
         name="reverse_code"
         label="When browser and terminal are at different addresses"
@@ -145,6 +150,33 @@ function Times({ policy }: { readonly policy: PolicyFields }): VNode {
           [8 * HOUR, 'after 8 hours'],
         ])}
         picked={policy.idleTimeout}
+      />
+    </div>
+  );
+}
+
+function Guards({ policy }: { readonly policy: PolicyFields }): VNode {
+  const isAccount = policy.of === 'account';
+  return (
+    <div class="field-row two">
+      <SelectField
+        name="fresh_sign_in"
+        label="Who approves signed in"
+        choices={withOwn(policy.freshSignIn, [
+          [0, isAccount ? 'at any time' : AS_ACCOUNT],
+          [5 * MINUTE, 'at most 5 minutes ago'],
+          [15 * MINUTE, 'at most 15 minutes ago'],
+          [HOUR, 'at most 1 hour ago'],
+        ])}
+        picked={policy.freshSignIn}
+        help="Else the page asks to sign in again before a terminal is let in."
+      />
+      <OptionalField
+        name="max_connections"
+        label="Connections at a time"
+        type="number"
+        value={policy.maxConnections}
+        help={isAccount ? 'To each compute. Empty: as the installation says.' : `Empty: ${AS_ACCOUNT}.`}
       />
     </div>
   );

@@ -27,6 +27,17 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'identity.changed': 'Changed name or password',
 };
 
+/** Where a refusal is another story than the event's name tells. */
+const REFUSED: Readonly<Record<string, string>> = {
+  'login.approved': 'An approval came to nothing',
+  'login.denied': 'A denial came to nothing',
+  'login.reported': 'A report came to nothing',
+};
+const REASONS: Readonly<Record<string, string>> = {
+  sign_in_again: 'a fresh sign-in was asked for',
+  too_late: 'too late',
+};
+
 export interface HistoryRow {
   readonly at: Date;
   readonly what: string;
@@ -37,11 +48,13 @@ export interface HistoryRow {
 /** An event without a sentence is named by its own words: `Login expired`. */
 export function historyRow(event: AuditEventBody): HistoryRow {
   const name = String(event.event ?? '');
-  const detail = event.subject ?? event.database ?? event.project_id ?? event.account_id ?? null;
+  const sentence = event.outcome === 'refused' ? (REFUSED[name] ?? SENTENCES[name]) : SENTENCES[name];
+  const reason = event.outcome === 'refused' ? REASONS[String(event.reason)] : undefined;
+  const detail = reason ?? event.subject ?? event.database ?? event.project_id ?? event.account_id ?? null;
   const from = event.terminal_ip ?? event.browser_ip ?? null;
   return {
     at: new Date(String(event.at ?? '')),
-    what: SENTENCES[name] ?? sentenceOf(name),
+    what: sentence ?? sentenceOf(name),
     detail: detail === null ? null : cleanForPage(String(detail)),
     from: from === null ? null : cleanForPage(String(from)),
   };

@@ -1,0 +1,67 @@
+// Signing in once more within a browser session, where what a person asks for wants to know that it is still them: by
+// password here, or at the identity provider.
+
+import { Router as createRouter, type Request, type Response, type Router } from 'express';
+import { z } from 'zod';
+import { SignInAgainPage } from '../../../web/pages/sign-in-again-page.tsx';
+import { Secret } from '../../secret.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
+import { contextOf, requireSession } from '../request-context.ts';
+import { safeNext } from '../safe-next.ts';
+import { checkPassword } from './check-password.ts';
+import type { SignInParts } from './sign-in-routes.ts';
+import { startBrowserSession } from './start-browser-session.ts';
+
+const PATH = '/sign-in/again';
+const MAX_PASSWORD_CHARACTERS = 1_024;
+const formSchema = z.object({ password: z.string().max(MAX_PASSWORD_CHARACTERS), next: z.unknown() });
+
+/** Where a page sends somebody whose sign-in is too old, and how they come back. */
+export function signInAgainPath(next: string): string {
+  return `${PATH}?next=${encodeURIComponent(next)}`;
+}
+
+export function signInAgainRoutes(parts: SignInParts): Router {
+  const router = createRouter();
+  router.get(PATH, (request, response) => show(parts, request, response));
+  router.post(PATH, (request, response) => signInAgain(parts, request, response));
+  return router;
+}
+
+function show(parts: SignInParts, request: Request, response: Response): void {
+  const next = safeNext(request.query.next);
+  // Whoever is not signed in at all does so as always.
+  const { session } = contextOf(response);
+  if (session === null) response.redirect(303, `/sign-in?next=${encodeURIComponent(next)}`);
+  else sendPage(parts, { request, response }, { next, problem: null });
+}
+
+async function signInAgain(parts: SignInParts, request: Request, response: Response): Promise<void> {
+  const { user } = requireSession(response);
+  const form = formSchema.safeParse(request.body);
+  const next = safeNext(form.data?.next);
+  const password = new Secret(form.data?.password ?? '');
+  const checked = await checkPassword(parts.deps, response, { email: user.email, password });
+  if (checked.kind === 'refused') {
+    response.status(checked.status);
+    return sendPage(parts, { request, response }, { next, problem: checked.problem });
+  }
+  await startBrowserSession(parts, response, { userId: user.id, method: 'password' });
+  response.redirect(303, next);
+}
+
+function sendPage(
+  { renderer, deps }: SignInParts,
+  { request, response }: { request: Request; response: Response },
+  form: { next: string; problem: string | null },
+): void {
+  const { user } = requireSession(response);
+  const { oidc } = deps.config;
+  const href = `/sign-in/oidc?again=yes&next=${encodeURIComponent(form.next)}`;
+  renderer.send(request, response, SignInAgainPage, {
+    ...form,
+    email: cleanForPage(user.email),
+    hasPassword: user.hasPassword,
+    singleSignOn: oidc === null ? null : { name: oidc.name, href },
+  });
+}

@@ -1,0 +1,64 @@
+// A signed-in person proves once more who sits there, on the way to what asks for it.
+
+import type { VNode } from 'preact';
+import { CsrfField } from '../components/csrf-field.tsx';
+import { Notice } from '../components/notice.tsx';
+import { TextField } from '../components/text-field.tsx';
+import { Document } from '../layout/document.tsx';
+import type { PageFrame } from '../layout/page-frame.ts';
+
+export interface SignInAgainProps {
+  readonly frame: PageFrame;
+  /** Where to go afterwards: a path of this site. */
+  readonly next: string;
+  readonly email: string;
+  /** False for people who sign in at the identity provider only. */
+  readonly hasPassword: boolean;
+  readonly problem: string | null;
+  /** The name on the button and the address behind it. */
+  readonly singleSignOn: { readonly name: string; readonly href: string } | null;
+}
+
+export function SignInAgainPage({ frame, next, email, hasPassword, problem, singleSignOn }: SignInAgainProps): VNode {
+  return (
+    <Document frame={frame} title="Sign in again" width="narrow">
+      <div class="card stack">
+        <div class="stack-tight">
+          <h1>Sign in again</h1>
+          <p class="lead">
+            This compute wants to know that it is still you, <bdi>{email}</bdi>. Then you are back where you were, with
+            what you picked.
+          </p>
+        </div>
+        {problem !== null && <Notice tone="problem" title={problem} />}
+        {singleSignOn !== null && (
+          <a class="button plain wide" href={singleSignOn.href}>
+            Continue with {singleSignOn.name}
+          </a>
+        )}
+        {singleSignOn !== null && hasPassword && <p class="or">or</p>}
+        {hasPassword && (
+          <form class="stack" method="post" action="/sign-in/again">
+            <CsrfField frame={frame} />
+            <input type="hidden" name="next" value={next} />
+            <input type="email" name="email" value={email} autocomplete="username" readonly hidden />
+            <TextField
+              name="password"
+              label="Password of your account here"
+              type="password"
+              autocomplete="current-password"
+              maxLength={1024}
+              focus="first"
+            />
+            <button class="button primary wide" type="submit">
+              Sign in again
+            </button>
+          </form>
+        )}
+      </div>
+      <p class="foot">
+        <a href={next}>Back without signing in</a>
+      </p>
+    </Document>
+  );
+}
