@@ -67,7 +67,7 @@ async function dial(
   const { retryPausesMs, connectMs } = parts.times;
   try {
     return await dialWithRetries(
-      (signal) => connectUpstream(upstream, { startup, dialPolicy, signal }),
+      (signal) => connectUpstream(upstream, { startup, dialPolicy, scramKeys: parts.scramKeys, signal }),
       { pausesMs: retryPausesMs, limitMs: connectMs, compute: name },
       session.signal,
     );

@@ -13,6 +13,7 @@ import type { CancelRoutes } from '../ops/cancel-routes.ts';
 import type { Limits } from '../ops/limits.ts';
 import type { LiveConnections } from '../ops/live-connections.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import type { ScramKeys } from '../protocol/scram-keys.ts';
 import type { Secret } from '../secret.ts';
 import type { DialPolicy } from '../wire/dial-policy.ts';
 import type { TlsCertificates } from '../wire/tls-certificates.ts';
@@ -61,4 +62,6 @@ export interface GatewayParts extends GatewayDependencies {
   readonly times: GatewayTimes;
   /** Bounds the TLS handshakes that run at a time. */
   readonly handshakes: Slots;
+  /** Of the upstreams' passwords. */
+  readonly scramKeys: ScramKeys;
 }

@@ -4,6 +4,7 @@
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { openFilesLimit } from '../open-files-limit.ts';
+import { ScramKeys } from '../protocol/scram-keys.ts';
 import { ConnectionListener } from './connection-listener.ts';
 import { drainConnections } from './drain-connections.ts';
 import type { GatewayDependencies, GatewayParts } from './gateway-parts.ts';
@@ -38,7 +39,7 @@ const SPARE_SOCKETS = 1_000;
 export function createGateway(dependencies: GatewayDependencies): Gateway {
   const { config, log, clock } = dependencies;
   const times = { ...DEFAULT_TIMES, ...dependencies.times };
-  const parts: GatewayParts = { ...dependencies, times, handshakes: new Slots(HANDSHAKES) };
+  const parts: GatewayParts = { ...dependencies, times, handshakes: new Slots(HANDSHAKES), scramKeys: new ScramKeys() };
   const openFiles = openFilesLimit();
   const sockets = new SocketBudget({ openFiles, clientSockets: () => listener.socketCount });
   const open = new OpenConnections({ most: config.limits.connectionsInTotal, sockets });

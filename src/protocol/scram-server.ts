@@ -3,7 +3,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { hmac, type ScramVerifier, sha256 } from './scram-verifier.ts';
+import { hmac, type ScramVerifier, sha256, xor } from './scram-verifier.ts';
 import type { ChannelBinding } from './tls-server-end-point.ts';
 
 export const SCRAM_SHA_256 = 'SCRAM-SHA-256';
@@ -105,10 +105,6 @@ function bindingProblem(mechanism: string, flag: string, channelBinding: Channel
   if (flag.startsWith('p')) return 'wrong_channel_binding';
   // Somebody took -PLUS out of the list that we sent.
   return flag === 'y' && channelBinding.kind !== 'none' ? 'downgrade' : null;
-}
-
-function xor(first: Buffer, second: Buffer): Buffer {
-  return Buffer.from(first.map((byte, index) => byte ^ (second[index] ?? 0)));
 }
 
 function failed(reason: ScramFailure): { readonly kind: 'failed'; readonly reason: ScramFailure } {

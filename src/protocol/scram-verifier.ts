@@ -25,9 +25,22 @@ export async function makeVerifier(
   options: { readonly iterations?: number; readonly salt?: Buffer } = {},
 ): Promise<ScramVerifier> {
   const { iterations = SCRAM_ITERATIONS, salt = randomBytes(SALT_BYTES) } = options;
+  const { clientKey, serverKey } = await deriveScramKeys(password, { salt, iterations });
+  return { iterations, salt, storedKey: sha256(clientKey), serverKey };
+}
+
+/** What either side derives of a password; `clientKey` is as good as the password. Off the main thread. */
+export interface ScramKeyPair {
+  readonly clientKey: Buffer;
+  readonly serverKey: Buffer;
+}
+
+export async function deriveScramKeys(
+  password: string,
+  { salt, iterations }: { readonly salt: Buffer; readonly iterations: number },
+): Promise<ScramKeyPair> {
   const saltedPassword = await promisify(pbkdf2)(saslPrep(password), salt, iterations, KEY_BYTES, 'sha256');
-  const clientKey = hmac(saltedPassword, 'Client Key');
-  return { iterations, salt, storedKey: sha256(clientKey), serverKey: hmac(saltedPassword, 'Server Key') };
+  return { clientKey: hmac(saltedPassword, 'Client Key'), serverKey: hmac(saltedPassword, 'Server Key') };
 }
 
 /**
@@ -70,6 +83,10 @@ export function hmac(key: Buffer, text: string): Buffer {
 
 export function sha256(bytes: Buffer): Buffer {
   return createHash('sha256').update(bytes).digest();
+}
+
+export function xor(first: Buffer, second: Buffer): Buffer {
+  return Buffer.from(first.map((byte, index) => byte ^ (second[index] ?? 0)));
 }
 
 /**

@@ -3,30 +3,40 @@
 
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import sasl, { type SaslSession } from 'pg/lib/crypto/sasl.js';
 import { assertNever } from '../assert-never.ts';
 import { PosternError } from '../errors.ts';
 import { encodePasswordMessage, encodeSaslInitialResponse, encodeSaslResponse } from '../protocol/frontend-messages.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
+import {
+  answerScramServer,
+  finishScramClient,
+  type ScramAnswered,
+  ScramRefused,
+  type ScramStarted,
+  startScramClient,
+} from '../protocol/scram-client.ts';
+import type { ScramKeys } from '../protocol/scram-keys.ts';
+import { type ChannelBinding, tlsServerEndPoint } from '../protocol/tls-server-end-point.ts';
 import type { Authentication } from '../protocol/upstream-messages.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { type UpstreamTarget, verifiesCertificate } from './upstream-target.ts';
 
-const MAX_SCRAM_ITERATIONS = 100_000;
-
 type Phase =
   | { readonly kind: 'unasked' | 'password_sent' | 'proven' | 'ok' }
-  | { readonly kind: 'scram_started' | 'scram_answered'; readonly scram: SaslSession };
+  | { readonly kind: 'scram_started'; readonly started: ScramStarted }
+  | { readonly kind: 'scram_answered'; readonly answered: ScramAnswered };
 
 export class UpstreamAuthentication {
   readonly #target: UpstreamTarget;
   /** Null where the connection is in clear text. */
   readonly #tlsSocket: TLSSocket | null;
+  readonly #scramKeys: ScramKeys;
   #phase: Phase = { kind: 'unasked' };
 
-  constructor(target: UpstreamTarget, tlsSocket: TLSSocket | null) {
+  constructor(target: UpstreamTarget, tlsSocket: TLSSocket | null, scramKeys: ScramKeys) {
     this.#target = target;
     this.#tlsSocket = tlsSocket;
+    this.#scramKeys = scramKeys;
   }
 
   get isOk(): boolean {
@@ -79,38 +89,40 @@ export class UpstreamAuthentication {
   #startScram(mechanisms: readonly string[]): Buffer {
     if (this.#phase.kind !== 'unasked') throw outOfOrder('AuthenticationSASL');
     this.#password();
-    const scram = this.#doubting(() => sasl.startSession(mechanisms, this.#tlsSocket, MAX_SCRAM_ITERATIONS));
-    this.#phase = { kind: 'scram_started', scram };
-    return encodeSaslInitialResponse(scram.mechanism, scram.response);
+    const started = this.#doubting(() => startScramClient(mechanisms, channelBindingOf(this.#tlsSocket)));
+    this.#phase = { kind: 'scram_started', started };
+    return encodeSaslInitialResponse(started.mechanism, started.clientFirst);
   }
 
-  async #continueScram(data: string): Promise<Buffer> {
+  async #continueScram(serverFirst: string): Promise<Buffer> {
     if (this.#phase.kind !== 'scram_started') throw outOfOrder('AuthenticationSASLContinue');
-    const { scram } = this.#phase;
-    try {
-      await sasl.continueSession(scram, this.#password(), data, this.#tlsSocket);
-    } catch (error) {
-      throw this.#unsupported(error);
-    }
-    this.#phase = { kind: 'scram_answered', scram };
-    return encodeSaslResponse(scram.response);
+    const { started } = this.#phase;
+    const secret = { password: this.#password(), keys: this.#scramKeys };
+    const answered = await answerScramServer(started, serverFirst, secret).catch((error: unknown) => {
+      throw this.#doubted(error);
+    });
+    this.#phase = { kind: 'scram_answered', answered };
+    return encodeSaslResponse(answered.clientFinal);
   }
 
-  #finishScram(data: string): null {
+  #finishScram(serverFinal: string): null {
     if (this.#phase.kind !== 'scram_answered') throw outOfOrder('AuthenticationSASLFinal');
-    const { scram } = this.#phase;
-    this.#doubting(() => sasl.finalizeSession(scram, data));
+    const { answered } = this.#phase;
+    this.#doubting(() => finishScramClient(answered, serverFinal));
     this.#phase = { kind: 'proven' };
     return null;
   }
 
-  /** pg says with plain Errors what it does not trust: unknown mechanisms, too many iterations, a wrong signature. */
   #doubting<T>(step: () => T): T {
     try {
       return step();
     } catch (error) {
-      throw this.#unsupported(error);
+      throw this.#doubted(error);
     }
+  }
+
+  #doubted(error: unknown): unknown {
+    return error instanceof ScramRefused ? this.#unsupported(error) : error;
   }
 
   #password(): string {
@@ -123,6 +135,12 @@ export class UpstreamAuthentication {
   #unsupported(cause: unknown): PosternError {
     return new PosternError('upstream_authentication', { params: { compute: this.#target.name }, cause });
   }
+}
+
+function channelBindingOf(socket: TLSSocket | null): ChannelBinding | null {
+  if (socket === null) return null;
+  const certificate = socket.getPeerX509Certificate();
+  return certificate === undefined ? { kind: 'none' } : tlsServerEndPoint(certificate.raw);
 }
 
 function outOfOrder(message: string): ProtocolViolation {

@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { PosternError } from '../errors.ts';
+import { ScramKeys } from '../protocol/scram-keys.ts';
 import { type PinnedAddress, resolveUpstreamAddress } from './dial-address.ts';
 import type { DialPolicy } from './dial-policy.ts';
 import { dialTcp } from './dial-tcp.ts';
@@ -21,6 +22,8 @@ export interface ConnectUpstreamOptions {
   /** Startup parameters besides user and database. */
   readonly startup: ReadonlyMap<string, string>;
   readonly dialPolicy: DialPolicy;
+  /** Shared by those who log in often; their own otherwise. */
+  readonly scramKeys?: ScramKeys;
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +33,7 @@ export interface ConnectUpstreamOptions {
  */
 export async function connectUpstream(
   target: UpstreamTarget,
-  { startup, dialPolicy, signal }: ConnectUpstreamOptions,
+  { startup, dialPolicy, scramKeys = new ScramKeys(), signal }: ConnectUpstreamOptions,
 ): Promise<UpstreamSession> {
   const addresses = await resolveUpstreamAddress(target, dialPolicy, signal);
   const { socket: plain, address } = await dial(target, addresses, signal);
@@ -38,7 +41,7 @@ export async function connectUpstream(
     const { tls, name } = target;
     const socket = tls.mode === 'disable' ? plain : await secureUpstream(plain, { name, address, tls }, signal);
     surviveErrors(socket);
-    const login = await logInUpstream(socket, target, { startup, signal });
+    const login = await logInUpstream(socket, target, { startup, scramKeys, signal });
     return { ...login, socket, address };
   } catch (error) {
     plain.destroy();

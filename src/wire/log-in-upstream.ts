@@ -8,6 +8,7 @@ import { PosternError } from '../errors.ts';
 import { parameterStatus, type TransactionStatus } from '../protocol/backend-messages.ts';
 import type { CancelKey } from '../protocol/cancel-key.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
+import type { ScramKeys } from '../protocol/scram-keys.ts';
 import { type UpstreamMessage, UpstreamMessageReader } from '../protocol/upstream-message-reader.ts';
 import {
   parseAuthentication,
@@ -43,14 +44,18 @@ const LOGIN_LIMIT_MS = 10_000;
 export async function logInUpstream(
   socket: Socket,
   target: UpstreamTarget,
-  options: { readonly startup: ReadonlyMap<string, string>; readonly signal: AbortSignal },
+  options: {
+    readonly startup: ReadonlyMap<string, string>;
+    readonly scramKeys: ScramKeys;
+    readonly signal: AbortSignal;
+  },
 ): Promise<UpstreamLogin> {
-  const { startup, signal } = options;
+  const { startup, scramKeys, signal } = options;
   try {
     return await withTimeLimit(LOGIN_LIMIT_MS, signal, async (limited) => {
       const parameters = new Map([['user', target.user], ['database', target.database], ...withoutIdentity(startup)]);
       socket.write(encodeStartupMessage(parameters));
-      return await new Login(socket, target, limited).run();
+      return await new Login(socket, target, { scramKeys, signal: limited }).run();
     });
   } catch (error) {
     signal.throwIfAborted();
@@ -68,10 +73,14 @@ class Login {
   /** Of the message under way, how many bytes the reader has seen. */
   #pushedBytes = 0;
 
-  constructor(socket: Socket, target: UpstreamTarget, signal: AbortSignal) {
+  constructor(
+    socket: Socket,
+    target: UpstreamTarget,
+    { scramKeys, signal }: { readonly scramKeys: ScramKeys; readonly signal: AbortSignal },
+  ) {
     this.#socket = socket;
     this.#signal = signal;
-    this.#authentication = new UpstreamAuthentication(target, socket instanceof TLSSocket ? socket : null);
+    this.#authentication = new UpstreamAuthentication(target, socket instanceof TLSSocket ? socket : null, scramKeys);
   }
 
   async run(): Promise<UpstreamLogin> {
