@@ -2,7 +2,7 @@
 // the database's doing (migration 0004); reading and verifying are in audit-trail-reader.ts and audit-chain.ts.
 
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { AccountId, ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, ProjectId } from '../ids.ts';
 import { cleanForLog } from '../untrusted-text.ts';
 import { type AuditEventName, type AuditOutcome, auditCode } from './audit-event-codes.ts';
@@ -61,11 +61,11 @@ export async function recordAuditEvent(tx: Transaction<Schema>, event: AuditEven
   await recordAuditEvents(tx, [event]);
 }
 
-/** Writes several events in one statement, in their order. */
-export async function recordAuditEvents(tx: Transaction<Schema>, events: readonly AuditEventInput[]): Promise<void> {
+/** Writes several events in one statement, in their order: all or none, also without a transaction around it. */
+export async function recordAuditEvents(db: Kysely<Schema>, events: readonly AuditEventInput[]): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map(auditEventBody).map((body) => ({ id: String(body.id), body: JSON.stringify(body) }));
-  await tx
+  await db
     .insertInto('audit_events')
     .values(rows)
     .onConflict((conflict) => conflict.column('id').doNothing())

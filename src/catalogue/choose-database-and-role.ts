@@ -1,10 +1,8 @@
 // Which database and which database role a connection gets, from what was asked for and what there is. Pure.
 
-import type { Selectable } from 'kysely';
 import { PosternError } from '../errors.ts';
 import { shownName } from './compute-rows.ts';
-import type { DatabaseRolesTable } from './tables/projects-and-computes.ts';
-import type { TargetRow } from './target-row.ts';
+import type { TargetRole, TargetRow } from './target-row.ts';
 
 /** The database asked for, else the project's own. Throws `not_found`. */
 export function chooseDatabase(
@@ -25,7 +23,7 @@ export function chooseDatabase(
 export function chooseDatabaseRole(
   row: Pick<TargetRow, 'roles' | 'policy' | 'compute'>,
   choice: { readonly databaseRole: string | null; readonly access: 'read_write' | 'read_only' },
-): Selectable<DatabaseRolesTable> {
+): TargetRole {
   const mustRead = choice.access === 'read_only';
   if (row.policy.readOnlyOnly && !mustRead) {
     throw refused('forbidden', `compute "${shownName(row.compute)}" allows read-only access only`);

@@ -1,59 +1,78 @@
 // One compute with everything that a connection to it depends on, as the catalogue holds it.
 
-import type { Kysely, Selectable } from 'kysely';
-import type { ComputeId } from '../ids.ts';
-import { type Account, findAccount } from './accounts.ts';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { AccountId, ComputeId } from '../ids.ts';
+import type { Account } from './accounts.ts';
 import { type Compute, computeFrom, tlsSettingsFrom, type UpstreamTlsSettings } from './compute-rows.ts';
 import { computeNotFound } from './computes.ts';
-import { listDatabases } from './databases.ts';
-import { effectivePolicy, type Policy } from './policy.ts';
-import { findProject, type Project } from './projects.ts';
+import { effectivePolicy, type Policy, parsePolicySettings } from './policy.ts';
+import type { Project } from './projects.ts';
 import type { Schema } from './schema.ts';
 import type { Sealer } from './sealing.ts';
-import type { DatabaseRolesTable } from './tables/projects-and-computes.ts';
+import type { ComputesTable, DatabaseRolesTable } from './tables/projects-and-computes.ts';
+
+export type TargetRole = Pick<Selectable<DatabaseRolesTable>, 'id' | 'name' | 'is_read_only' | 'sealed_password'>;
 
 export interface TargetRow {
-  readonly account: Account;
-  readonly project: Project;
+  readonly account: Pick<Account, 'id' | 'name'>;
+  readonly project: Pick<Project, 'id' | 'name' | 'accountId'>;
   readonly compute: Compute;
   readonly policy: Policy;
   /** The project's own first. */
   readonly databases: readonly string[];
   /** Those that may log in, the project's own first. */
-  readonly roles: ReadonlyArray<Selectable<DatabaseRolesTable>>;
+  readonly roles: readonly TargetRole[];
   /** Opens the client's key, so it is called just before use. */
   readonly tlsSettings: (sealer: Sealer) => UpstreamTlsSettings;
 }
 
 /** Throws `not_found` for an unknown or disabled compute; asks nobody's permission. */
 export async function loadTargetRow(db: Kysely<Schema>, computeId: ComputeId): Promise<TargetRow> {
-  const row = await db
-    .selectFrom('computes')
-    .selectAll()
-    .where('id', '=', computeId)
-    .where('is_disabled', '=', false)
-    .executeTakeFirst();
-  const project = row === undefined ? null : await findProject(db, row.project_id);
-  const account = project === null ? null : await findAccount(db, project.accountId);
-  if (row === undefined || project === null || account === null) throw computeNotFound(computeId);
-  const [databases, roles] = await Promise.all([
-    listDatabases(db, row.branch_id),
-    db
-      .selectFrom('database_roles')
-      .selectAll()
-      .where('branch_id', '=', row.branch_id)
-      .where('may_login', '=', true)
-      .orderBy('ordinal')
-      .execute(),
-  ]);
+  const row = await findRow(db, computeId);
+  if (row === undefined) throw computeNotFound(computeId);
   const compute = computeFrom(row);
+  const account = {
+    id: row.account_id,
+    name: row.account_name,
+    passwordlessAccess: row.account_passwordless_access,
+    policy: parsePolicySettings(row.account_policy),
+  };
   return {
     account,
-    project,
+    project: { id: row.project_id, name: row.project_name, accountId: row.account_id },
     compute,
     policy: effectivePolicy(account, compute),
-    databases: databases.map((database) => database.name),
-    roles,
+    databases: row.database_names,
+    roles: row.roles,
     tlsSettings: (sealer) => tlsSettingsFrom(row, sealer),
   };
+}
+
+interface FoundRow extends Selectable<ComputesTable> {
+  readonly project_name: string;
+  readonly account_id: AccountId;
+  readonly account_name: string;
+  readonly account_passwordless_access: boolean;
+  readonly account_policy: unknown;
+  readonly database_names: readonly string[];
+  readonly roles: readonly TargetRole[];
+}
+
+// One statement, as text: every login asks it, some twice, and both the way to Postgres and the query builder cost more
+// than its answer.
+async function findRow(db: Kysely<Schema>, computeId: ComputeId): Promise<FoundRow | undefined> {
+  const { rows } = await sql<FoundRow>`
+    select compute.*, project.name as project_name, account.id as account_id, account.name as account_name,
+      account.passwordless_access as account_passwordless_access, account.policy as account_policy,
+      array(select name from databases where branch_id = compute.branch_id order by id) as database_names,
+      coalesce((
+        select json_agg(json_build_object('id', id, 'name', name, 'is_read_only', is_read_only,
+          'sealed_password', sealed_password) order by ordinal)
+        from database_roles where branch_id = compute.branch_id and may_login
+      ), '[]') as roles
+    from computes compute
+      join projects project on project.id = compute.project_id
+      join accounts account on account.id = project.account_id
+    where compute.id = ${computeId} and not compute.is_disabled`.execute(db);
+  return rows[0];
 }

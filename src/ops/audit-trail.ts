@@ -112,7 +112,7 @@ export class AuditTrail {
 
   async #store(events: readonly AuditEventInput[]): Promise<StoreResult> {
     try {
-      await this.#catalogue.transaction((tx) => recordAuditEvents(tx, events));
+      await recordAuditEvents(this.#catalogue.db, events);
       this.#metrics.auditEvents.inc({ outcome: 'stored' }, events.length);
       this.#outage.succeeded();
       return 'stored';

@@ -93,12 +93,8 @@ export class Limits {
   }
 
   /** Asked before the password door: nothing is counted, since pools open many good connections at once. */
-  async passwordDoor(who: { address: string; name: string }): Promise<LimitVerdict> {
-    for (const count of passwordCounts(who)) {
-      const verdict = await this.#limiter(count.rule, count.address).peek(count.key);
-      if (verdict === 'limited') return this.#refuse(count);
-    }
-    return 'allowed';
+  passwordDoor(who: { address: string; name: string }): Promise<LimitVerdict> {
+    return this.#ask(passwordCounts(who), (limiter, key) => limiter.peek(key));
   }
 
   /** A wrong password or an unknown name at the password door. */
@@ -133,10 +129,18 @@ export class Limits {
   }
 
   /** Every rule is counted, also after the first refusal: an attacker gains nothing by being refused early. */
-  async #consume(all: readonly Count[]): Promise<LimitVerdict> {
+  #consume(all: readonly Count[]): Promise<LimitVerdict> {
     const counts = all.filter(({ rule, address }) => !(RATES_OF_PLAIN_USE.has(rule) && this.#isUnlimited(address)));
+    return this.#ask(counts, (limiter, key) => limiter.consume(key));
+  }
+
+  /** Asks every rule at once; the first that refuses is the one that is told. */
+  async #ask(
+    counts: readonly Count[],
+    question: (limiter: RateLimiter, key: string) => Promise<LimitVerdict>,
+  ): Promise<LimitVerdict> {
     const verdicts = await Promise.all(
-      counts.map(({ rule, key, address }) => this.#limiter(rule, address).consume(key)),
+      counts.map(({ rule, key, address }) => question(this.#limiter(rule, address), key)),
     );
     const refused = counts.find((_count, index) => verdicts[index] === 'limited');
     return refused === undefined ? 'allowed' : this.#refuse(refused);

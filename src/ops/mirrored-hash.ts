@@ -107,7 +107,6 @@ export class MirroredHash {
     this.#changed = new Set();
     try {
       await Promise.all(inParts(fields, FIELDS_PER_COMMAND).map((chunk) => this.#writeFields(chunk)));
-      await this.#redis.pexpire(this.#key, HASH_TTL_MS);
     } catch (error) {
       for (const field of fields) this.#changed.add(field);
       throw error;
@@ -120,9 +119,12 @@ export class MirroredHash {
       return value === undefined ? [] : [field, value];
     });
     const gone = fields.filter((field) => !this.#values.has(field));
+    // Renewing prolongs it; a hash that was empty was gone, and has no expiry yet.
+    const isNew = this.#written.size === 0;
     await Promise.all([
       pairs.length === 0 ? 0 : this.#redis.hset(this.#key, ...pairs),
       gone.length === 0 ? 0 : this.#redis.hdel(this.#key, ...gone),
+      isNew ? this.#redis.pexpire(this.#key, HASH_TTL_MS) : 0,
     ]);
     for (const field of gone) this.#written.delete(field);
     for (let index = 0; index < pairs.length; index += 2) this.#written.add(pairs[index] ?? '');
