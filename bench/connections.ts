@@ -1,6 +1,6 @@
 // What a connection costs one node: memory per login that waits over TLS, memory per live idle connection, and how a good
-// login fares while they arrive, among them, and after they have left. `npm run bench:connections [-- --waiting 10000
-// --live 5000 --workers 1 --redis debian]`. The largest sizes need `ulimit -n` 20300; with less, fewer wait beside the live.
+// login fares while they arrive, among them, and after they have left; with more than one round, whether memory grows.
+// `npm run bench:connections [-- --waiting 10000 --live 5000 --rounds 1 --workers 1 --redis debian]`. The largest sizes need `ulimit -n` 20300; with less, fewer wait beside the live.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
   options: {
     waiting: { type: 'string', default: '10000' },
     live: { type: 'string', default: '5000' },
+    rounds: { type: 'string', default: '1' },
     workers: { type: 'string', default: '1' },
     redis: { type: 'string', default: 'debian' },
   },
@@ -28,7 +29,7 @@ const sizes = { waiting: Number(values.waiting), live: Number(values.live), work
 const SETTLE_MS = 180_000;
 /** Logins that the crowd opens before anything is measured: what is loaded on first use counts for no connection. */
 const WARM_UP = 50;
-const ROUNDS = 10;
+const LOGINS_AMONG = 10;
 /** Room for the logins that are measured among the crowds. */
 const BESIDE = 25;
 
@@ -40,19 +41,28 @@ try {
   await using node = await startCrowdedNode({ folder, ...sizes, redis });
   const browser = new WebClient(node.baseUrl);
   await browser.signIn(node.person.email, node.person.password);
-  await run(node, browser);
+  const empty = await warmUp(node, browser);
+  for (let round = 1; round <= Number(values.rounds); round += 1) {
+    if (round > 1) say('round', String(round));
+    await run(node, browser, empty);
+  }
 } finally {
   crowds.kill();
   await rm(folder, { recursive: true, force: true });
 }
 
-async function run(node: CrowdedNode, browser: WebClient): Promise<void> {
+/** Resolves to the memory of the node before the crowds. */
+async function warmUp(node: CrowdedNode, browser: WebClient): Promise<number> {
+  const live = command({ kind: 'live', port: node.pgPort, size: WARM_UP, ...node.token });
+  await Promise.all([live, logInByLink(browser, { port: node.pgPort })]);
+  await leave(node, 'live', 0);
+  return await node.weigh();
+}
+
+async function run(node: CrowdedNode, browser: WebClient, empty: number): Promise<void> {
   const live = (size: number) => command({ kind: 'live', port: node.pgPort, size, ...node.token });
   const wait = (size: number) => command({ kind: 'wait', port: node.pgPort, size });
-  await Promise.all([live(WARM_UP), logInByLink(browser, { port: node.pgPort })]);
-  await leave(node, 'live', 0);
-
-  const empty = await node.weigh();
+  const beforeCrowds = await node.weigh();
   const staying = Math.max(1, Math.min(sizes.waiting, roomBesideLive()));
   await measureArrival(
     `${sizes.waiting} waiting logins over TLS`,
@@ -66,7 +76,7 @@ async function run(node: CrowdedNode, browser: WebClient): Promise<void> {
   );
   await settled(node, { waiting: sizes.waiting, live: 0 });
   const withWaiting = await node.weigh();
-  say('memory of each waiting login', kilobytes(withWaiting - empty, sizes.waiting));
+  say('memory of each waiting login', kilobytes(withWaiting - beforeCrowds, sizes.waiting));
   say('logins among them', describeLogins(await severalLogins(browser, node)));
   if (staying < sizes.waiting) {
     say(
@@ -134,7 +144,7 @@ async function measureArrival(
 
 async function severalLogins(browser: WebClient, { pgPort }: CrowdedNode): Promise<LoginTimes[]> {
   const logins: LoginTimes[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) logins.push(await logInByLink(browser, { port: pgPort }));
+  for (let round = 0; round < LOGINS_AMONG; round += 1) logins.push(await logInByLink(browser, { port: pgPort }));
   return logins;
 }
 
