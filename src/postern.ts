@@ -131,7 +131,10 @@ async function build(config: Config, building: Building): Promise<Postern> {
     mockSecret: derivedSecret(key, 'verifiers of unknown names'),
     certificates: await openServerCertificates(config, building),
     cancelRoutes,
-    computes: { wake: async (computeId) => void (await provisioning.wake(computeId)) },
+    computes: {
+      wake: async (computeId) => void (await provisioning.wake(computeId)),
+      restorePassword: provisioning.restoreRolePassword,
+    },
     consumption: metering,
     dialPolicy,
   });

@@ -17,6 +17,9 @@ import type { LiveSession } from './live-session.ts';
 import type { Passage } from './passage.ts';
 import { applicationOf, upstreamParameters } from './startup-parameters.ts';
 
+// PostgreSQL Error Codes: invalid_password
+const WRONG_PASSWORD = '28P01';
+
 export interface Connected {
   readonly upstream: UpstreamSession;
   readonly target: PasswordTarget;
@@ -40,7 +43,9 @@ async function dialDatabase(approved: Approved, session: LiveSession, parts: Gat
   const { passage, target } = approved;
   const [first, second] = databaseCandidates(passage.wish, target.database);
   const connect = async (database: string): Promise<Connected> => {
-    const upstream = await dial({ ...approved, database }, session, parts);
+    const upstream = await dialKnown({ ...approved, database }, session, parts).catch((error: unknown) => {
+      throw target.person?.isGuest === true ? hideDatabaseRole(error) : error;
+    });
     return { upstream, target, database };
   };
   if (second === undefined) return await connect(first);
@@ -55,8 +60,25 @@ function isNoSuchDatabase(error: unknown): boolean {
   return error instanceof UpstreamRefusal && (error.sqlstate === '3D000' || error.sqlstate === '42501');
 }
 
+/** Once more where the password was changed behind our back and could be set back. */
+async function dialKnown(
+  approved: ApprovedDatabase,
+  session: LiveSession,
+  parts: GatewayParts,
+): Promise<UpstreamSession> {
+  const { target } = approved;
+  try {
+    return await dial(approved, session, parts);
+  } catch (error) {
+    const isWrongPassword = error instanceof UpstreamRefusal && error.sqlstate === WRONG_PASSWORD;
+    if (!isWrongPassword || !(await parts.computes.restorePassword(target.compute.id, target.databaseRole)))
+      throw error;
+    return await dial(approved, session, parts);
+  }
+}
+
 async function dial(
-  { passage, target, database }: Approved & { readonly database: string },
+  { passage, target, database }: ApprovedDatabase,
   session: LiveSession,
   parts: GatewayParts,
 ): Promise<UpstreamSession> {
@@ -65,20 +87,20 @@ async function dial(
   const startup = upstreamParameters(session.client.startup, applicationName({ passage, target }, session, parts));
   const dialPolicy = policyOfCompute(parts.dialPolicy, target.upstream);
   const { retryPausesMs, connectMs } = parts.times;
-  try {
-    return await dialWithRetries(
-      (signal) => connectUpstream(upstream, { startup, dialPolicy, scramKeys: parts.scramKeys, signal }),
-      { pausesMs: retryPausesMs, limitMs: connectMs, compute: name },
-      session.signal,
-    );
-  } catch (error) {
-    throw target.person?.isGuest === true ? hideDatabaseRole(error) : error;
-  }
+  return await dialWithRetries(
+    (signal) => connectUpstream(upstream, { startup, dialPolicy, scramKeys: parts.scramKeys, signal }),
+    { pausesMs: retryPausesMs, limitMs: connectMs, compute: name },
+    session.signal,
+  );
 }
 
 interface Approved {
   readonly passage: Passage;
   readonly target: PasswordTarget;
+}
+
+interface ApprovedDatabase extends Approved {
+  readonly database: string;
 }
 
 async function wakeIfIdle({ passage, target }: Approved, session: LiveSession, parts: GatewayParts): Promise<void> {

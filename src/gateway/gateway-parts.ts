@@ -20,9 +20,12 @@ import type { TlsCertificates } from '../wire/tls-certificates.ts';
 import type { GatewayTimes } from './gateway-times.ts';
 import type { Slots } from './slots.ts';
 
-/** Makes an idle compute ready to be dialled. */
-export interface WakesComputes {
+/** Makes a compute ready for what is dialled next. */
+export interface ReadiesComputes {
+  /** An idle one. */
   wake(computeId: ComputeId, signal: AbortSignal): Promise<void>;
+  /** One that refuses the password that the catalogue keeps; false where that is not ours to mend. */
+  restorePassword(computeId: ComputeId, databaseRole: string): Promise<boolean>;
 }
 
 /** Counts what a compute's clients were sent, for its consumption. */
@@ -48,7 +51,7 @@ export interface GatewayDependencies {
   readonly auditTrail: AuditTrail;
   readonly metrics: Metrics;
   readonly limits: Limits;
-  readonly computes: WakesComputes;
+  readonly computes: ReadiesComputes;
   readonly consumption: RecordsTransfers;
   readonly dialPolicy: DialPolicy;
   /** The installation's own; 32 bytes in base64. Makes unknown names at the password door look like known ones. */

@@ -14,6 +14,7 @@ import { createHostedRole, deleteHostedRole, resetHostedRolePassword } from './h
 import type { HostRegion } from './hosts.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
 import { removeCompute } from './remove-compute.ts';
+import { restoreRolePassword } from './restore-role-password.ts';
 
 export type Provisioning = ReturnType<typeof createProvisioning>;
 
@@ -35,6 +36,7 @@ export function createProvisioning(parts: ProvisioningParts) {
     deleteRole: bind(parts, deleteHostedRole),
     resetRolePassword: bind(parts, resetHostedRolePassword),
     wake: sharedWake(parts),
+    restoreRolePassword: sharedRestore(parts),
     listRegions: (): HostRegion[] => parts.hosts.listRegions(),
   };
 }
@@ -49,11 +51,24 @@ async function deleteProject(parts: ProvisioningParts, context: AuditContext, pr
 
 /** For the gateway, which has authorised the connection itself: however many logins wait for a compute, it is woken once. */
 function sharedWake(parts: ProvisioningParts): (computeId: ComputeId) => Promise<Compute> {
-  const running = new Map<ComputeId, Promise<Compute>>();
-  return (computeId) => {
-    const waking = running.get(computeId) ?? wakeCompute(parts, computeId).finally(() => running.delete(computeId));
-    running.set(computeId, waking);
-    return waking;
+  const shared = sharedWork<Compute>();
+  return (computeId) => shared(computeId, () => wakeCompute(parts, computeId));
+}
+
+/** Likewise for the connections of a pool that find their role's password changed. */
+function sharedRestore(parts: ProvisioningParts): (computeId: ComputeId, databaseRole: string) => Promise<boolean> {
+  const shared = sharedWork<boolean>();
+  return (computeId, databaseRole) =>
+    shared(`${computeId} ${databaseRole}`, () => restoreRolePassword(parts, { computeId, databaseRole }));
+}
+
+/** Runs work of one name once at a time; who asks for it meanwhile gets the same outcome. */
+function sharedWork<Result>(): (name: string, work: () => Promise<Result>) => Promise<Result> {
+  const running = new Map<string, Promise<Result>>();
+  return (name, work) => {
+    const outcome = running.get(name) ?? work().finally(() => running.delete(name));
+    running.set(name, outcome);
+    return outcome;
   };
 }
 

@@ -130,7 +130,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       log,
       figures: { rules: ROOMY_RULES, caps: { person: 1_000, compute: 1_000 } },
     }),
-    computes: { wake: options.wake ?? (async () => {}) },
+    computes: { wake: options.wake ?? (async () => {}), restorePassword: async () => false },
     consumption: { recordTransfer: () => {} },
     dialPolicy: {
       allowedNetworks: ['127.0.0.0/8'],

@@ -1,0 +1,30 @@
+// Gives a hosted role the password that the catalogue keeps. Any role may change its own by SQL, also one that only reads
+// (psql's \password does), and nobody else who shares it could log in any more.
+
+import { findCompute } from '../catalogue/compute-rows.ts';
+import { findDatabaseRole, passwordPlace } from '../catalogue/database-role-rows.ts';
+import type { ComputeId } from '../ids.ts';
+import { type ProvisioningParts, projectOnHost } from './provisioning-parts.ts';
+
+/**
+ * For the gateway, which has authorised the connection itself. False where nothing was done: on an attached compute, whose
+ * passwords are not ours, and for a role without a stored one. Throws `busy`, `host_away`.
+ */
+export async function restoreRolePassword(
+  parts: ProvisioningParts,
+  { computeId, databaseRole }: { readonly computeId: ComputeId; readonly databaseRole: string },
+): Promise<boolean> {
+  const { catalogue, hosts, log } = parts;
+  const compute = await findCompute(catalogue.db, computeId);
+  if (compute === null || compute.hostId === null) return false;
+  const { branchId, projectId } = compute;
+  const host = await hosts.get(compute.hostId);
+  return await host.alone(projectOnHost(projectId), async () => {
+    // Whoever was at it before may have set a new one.
+    const row = await findDatabaseRole(catalogue.db, { branchId, name: databaseRole });
+    if (row === null || row.sealed_password === null) return false;
+    await host.setPassword(databaseRole, catalogue.sealer.open(row.sealed_password, passwordPlace(row.id)));
+    log.warn({ compute_id: computeId, database_role: databaseRole }, 'a password that was changed by SQL was set back');
+    return true;
+  });
+}
