@@ -41,6 +41,13 @@ export const ERRORS = {
     'enter the code shown in your browser as the password',
     'Run the command again; type the code only into your own terminal.',
   ),
+  code_wrong: entry(
+    '28P01',
+    401,
+    'person',
+    'the code is not the one in your browser',
+    'Run the command again and type the digits that the page shows; tries left: {triesLeft}.',
+  ),
   password_failed: entry(
     '28P01',
     401,

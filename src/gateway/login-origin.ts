@@ -3,10 +3,10 @@
 import type { Config } from '../config.ts';
 import type { LoginOrigin } from '../login/login-request.ts';
 import type { Terminal } from '../login/terminal.ts';
-import { type DatabaseWish, isExplicitDatabase } from './database-choice.ts';
+import type { DatabaseWish } from './database-choice.ts';
 import type { Client } from './negotiate.ts';
 import { isNoticeBlind } from './notice-blind-clients.ts';
-import { applicationOf } from './startup-parameters.ts';
+import { applicationOf, namesDatabase, replicationOf } from './startup-parameters.ts';
 import { targetHints } from './target-hints.ts';
 
 /** The client's strings are its own and uncleaned. */
@@ -17,11 +17,12 @@ export function loginOrigin({ peer, startup, tls }: Client, { noticeBlindClients
     application: applicationOf(startup),
     requestedUser: startup.user,
     requestedDatabase: startup.database,
-    databaseIsExplicit: isExplicitDatabase(startup.database, startup.user),
+    databaseIsExplicit: namesDatabase(startup),
     hints: targetHints({ startup, tls }),
     tls: tls === null ? null : { version: tls.version, cipher: tls.cipher },
     serverName: tls?.serverName ?? null,
     noticeBlind: isNoticeBlind(startup, noticeBlindClients),
+    replication: replicationOf(startup),
   };
 }
 
@@ -32,6 +33,5 @@ export function terminalOf({ peer, startup }: Client): Terminal {
 
 /** For a person, who chose where to go and is told where that is. */
 export function databaseWish({ startup }: Client): DatabaseWish {
-  const { database, user } = startup;
-  return { requestedDatabase: database, strength: isExplicitDatabase(database, user) ? 'wanted' : 'none' };
+  return { requestedDatabase: startup.database, strength: namesDatabase(startup) ? 'wanted' : 'none' };
 }

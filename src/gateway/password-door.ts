@@ -13,18 +13,19 @@ import { isInNetworks } from '../network-address.ts';
 import { mockVerifier } from '../protocol/scram-verifier.ts';
 import { cleanForTerminal } from '../untrusted-text.ts';
 import { auditConnection } from './audit-connection.ts';
-import { type DatabaseWish, isExplicitDatabase } from './database-choice.ts';
+import type { DatabaseWish } from './database-choice.ts';
 import type { PasswordCredential } from './find-password-credential.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';
 import { TELL_NOTHING } from './narration.ts';
 import type { Passage } from './passage.ts';
 import { exchangeScram } from './scram-exchange.ts';
+import { namesDatabase, replicationOf } from './startup-parameters.ts';
 
 /**
  * Resolves when the client has proved that it knows the secret. Throws `tls_required` in clear text, `rate_limited`
  * after too many failures, `password_failed` for a wrong secret and an unknown name alike, `refused_by_policy` for an
- * address that the token does not list, and `forbidden` for a database that is not the token's.
+ * address that the token does not list, and `forbidden` for a database that is not the token's alone.
  */
 export async function passPasswordDoor(
   session: LiveSession,
@@ -62,8 +63,9 @@ function passageOfToken(token: AccessToken, session: LiveSession, parts: Gateway
   if (allowedNetworks.length > 0 && !isInNetworks(peer.address, allowedNetworks)) {
     throw new PosternError('refused_by_policy', { params: { address: peer.address } });
   }
-  const isExplicit = isExplicitDatabase(startup.database, startup.user);
-  if (isExplicit && token.database !== null && token.database !== startup.database) {
+  const isExplicit = namesDatabase(startup);
+  const leavesDatabase = (isExplicit && startup.database !== token.database) || replicationOf(startup) === 'server';
+  if (token.database !== null && leavesDatabase) {
     const problem = `this access token is for database "${cleanForTerminal(token.database)}" only`;
     throw new PosternError('forbidden', { params: { problem } });
   }
@@ -84,7 +86,7 @@ function passageOfRole(role: RoutedRole, session: LiveSession, { catalogue, log 
   session.learn({ computeId: role.computeId, databaseRole: role.databaseRole });
   const wish: DatabaseWish = {
     requestedDatabase: startup.database,
-    strength: isExplicitDatabase(startup.database, startup.user) ? 'required' : 'wanted',
+    strength: namesDatabase(startup) ? 'required' : 'wanted',
   };
   const resolve = async () => {
     const target = await resolveRoutedRole(catalogue, role, null);

@@ -17,7 +17,7 @@ import { readPasswordMessage } from './read-password-message.ts';
 
 /**
  * Resolves when the digits were right, which approves and uses the login request in one move. Throws `tls_required` in
- * clear text, `password_failed`, `denied` after the last try, `rate_limited`, or ClientGone: psql drops the first
+ * clear text, `code_wrong`, `denied` after the last try, `password_failed` when the code ran out meanwhile, `rate_limited`, or ClientGone: psql drops the first
  * connection to ask its user, and that is no failed try.
  */
 export async function passReverseCodeDoor(session: LiveSession, parts: GatewayParts): Promise<Passage> {
@@ -31,7 +31,9 @@ export async function passReverseCodeDoor(session: LiveSession, parts: GatewayPa
   if (check.kind !== 'consumed') {
     await parts.limits.failedPassword(guesser(session));
     if (check.kind === 'denied') recordDenial(check.request, session, parts);
-    throw new PosternError(check.kind === 'denied' ? 'denied' : 'password_failed');
+    throw check.kind === 'wrong'
+      ? new PosternError('code_wrong', { params: { triesLeft: String(check.triesLeft) } })
+      : new PosternError(check.kind === 'denied' ? 'denied' : 'password_failed');
   }
   const { request } = check;
   const { approval } = request;

@@ -2,13 +2,18 @@
 // connecting is forwarded as it came: a list of allowed names would only break clients.
 
 import { PosternError } from '../errors.ts';
+import type { Replication } from '../login/login-request.ts';
 import { parseOptionsParameter } from '../protocol/options-parameter.ts';
 import type { StartupMessage } from '../protocol/startup-packet.ts';
+import { isExplicitDatabase } from './database-choice.ts';
 
 // The database role was fixed at approval; these would change it before the first query.
 const FIXED_AT_APPROVAL = ['role', 'session_authorization'];
 // PostgreSQL's parse_bool() takes any unambiguous beginning of these words.
 const BOOLEAN_FALSE = /^(f|fa|fal|fals|false|n|no|of|off|0)$/i;
+
+// What pg_basebackup and its like send instead of a database's name.
+const REPLICATED_SERVER = 'replication';
 
 /** What the startup packet says of a target: `options=project=… endpoint=…`. For preselecting and routing only. */
 export interface TargetHints {
@@ -35,11 +40,23 @@ export function refuseRoleParameters(startup: StartupMessage): void {
   if (refused !== undefined) throw new PosternError('role_is_fixed', { params: { parameter: refused } });
 }
 
+export function replicationOf(startup: StartupMessage): Replication {
+  const replication = findParameter(startup, 'replication');
+  if (replication === null || BOOLEAN_FALSE.test(replication)) return 'none';
+  // PostgreSQL knows this word in lower case only, and takes or refuses any other as a boolean.
+  return replication === 'database' ? 'database' : 'server';
+}
+
 /** Throws `replication_refused` when the client wants to replicate and the policy does not allow it. */
 export function refuseReplication(startup: StartupMessage, policy: { readonly replication: boolean }): void {
-  const replication = findParameter(startup, 'replication');
-  const isAsked = replication !== null && !BOOLEAN_FALSE.test(replication);
-  if (isAsked && !policy.replication) throw new PosternError('replication_refused');
+  if (replicationOf(startup) !== 'none' && !policy.replication) throw new PosternError('replication_refused');
+}
+
+/** True when the client named a database, and libpq did not just repeat the user's name or say that it enters none. */
+export function namesDatabase(startup: StartupMessage): boolean {
+  const { database, user } = startup;
+  const isPlaceholder = database === REPLICATED_SERVER && replicationOf(startup) === 'server';
+  return isExplicitDatabase(database, user) && !isPlaceholder;
 }
 
 /**

@@ -40,6 +40,8 @@ const originSchema: z.ZodType<LoginOrigin> = z.object({
   tls: z.object({ version: z.string(), cipher: z.string() }).nullable(),
   serverName: z.string().nullable(),
   noticeBlind: z.boolean(),
+  // Absent in what a node of an older version wrote.
+  replication: z.enum(['none', 'database', 'server']).default('none'),
 });
 
 const approvalSchema: z.ZodType<Approval> = z.object({

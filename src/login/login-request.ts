@@ -19,6 +19,9 @@ export const LOGIN_MOVES = [
 ] as const;
 export type LoginMove = (typeof LOGIN_MOVES)[number];
 
+/** What a connection replicates: `server` is every database of it, as pg_basebackup copies them. */
+export type Replication = 'none' | 'database' | 'server';
+
 /** Who asks: everything known of the terminal. The strings are the client's own and not to be trusted. */
 export interface LoginOrigin {
   /** Normalised: IPv4-mapped addresses as IPv4, no zone. */
@@ -33,6 +36,7 @@ export interface LoginOrigin {
   readonly tls: { readonly version: string; readonly cipher: string } | null;
   readonly serverName: string | null;
   readonly noticeBlind: boolean;
+  readonly replication: Replication;
 }
 
 export type Access = 'read_write' | 'read_only';

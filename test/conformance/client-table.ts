@@ -14,12 +14,21 @@ export interface ClientRow {
 
 const EVERY_DOOR = { link: 'yes', grant: 'yes', token: 'yes' } as const;
 
+/** Drivers that stream changes where the compute's policy allows it, or are told 0A000. */
+export const REPLICATING = ['psycopg2', 'psycopg3', 'pgjdbc', 'nodePostgres', 'postgresJs'] as const;
+
 export const CLIENTS = {
   psql: { client: 'psql', doors: EVERY_DOOR, advice: 'the link is a NOTICE' },
   pgDump: {
     client: 'pg_dump, pg_restore',
     doors: EVERY_DOOR,
     advice: 'with `-j` choose "1 hour" on the page: the other connections get in by the grant',
+  },
+  replication: {
+    client: 'pg_basebackup, pg_receivewal, pg_recvlogical',
+    doors: EVERY_DOOR,
+    advice:
+      'where the policy allows replication; psycopg 2 and 3, pgjdbc, node-postgres and postgres.js then stream changes, too',
   },
   pgbench: { client: 'pgbench', doors: EVERY_DOOR, advice: 'as with `-j`' },
   nodePostgres: { client: 'node-postgres', doors: EVERY_DOOR, advice: "`client.on('notice', …)` shows the link" },

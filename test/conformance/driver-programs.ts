@@ -3,13 +3,17 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { REPLICATING } from './client-table.ts';
 import type { ClientName } from './proven-doors.ts';
 import type { Exercise } from './workout.ts';
 
-export interface DriverProgram {
-  readonly name: ClientName;
+interface Runnable {
   readonly program: string;
   readonly args: readonly string[];
+}
+
+export interface DriverProgram extends Runnable {
+  readonly name: ClientName;
   readonly lacks: readonly Exercise[];
   /** How its application_name begins; each connection gets another ending. */
   readonly application?: string;
@@ -54,6 +58,15 @@ export const DRIVERS: readonly DriverProgram[] = [
   { name: 'dbdPg', program: 'perl', args: [source('dbd-pg.pl')], lacks: ['pipelined', 'copiedIn'] },
 ];
 
+/** The programs that stream changes by the driver of that name. */
+export const REPLICATION_PROGRAMS: Readonly<Record<(typeof REPLICATING)[number], Runnable>> = {
+  psycopg2: { program: PYTHON, args: [source('replication/use-psycopg2.py')] },
+  psycopg3: { program: PYTHON, args: [source('replication/use-psycopg3.py')] },
+  pgjdbc: { program: 'java', args: ['-XX:TieredStopAtLevel=1', '-cp', `${CACHE}:${JDBC}`, 'ReplicateByJdbc'] },
+  nodePostgres: { program: process.execPath, args: [source('replication/node-postgres.mjs')] },
+  postgresJs: { program: process.execPath, args: [source('replication/postgres-js.mjs')] },
+};
+
 /** Compiles what must be compiled, without a network. */
 export function buildDriverPrograms(): void {
   mkdirSync(CACHE, { recursive: true });
@@ -64,6 +77,11 @@ export function buildDriverPrograms(): void {
   const go = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: `${CACHE}go-build` };
   run('go', ['build', '-o', `${CACHE}lib-pq`, source('lib-pq.go')], go);
   run('javac', ['-cp', JDBC, '-d', CACHE, source('Pgjdbc.java')]);
+}
+
+export function buildReplicationPrograms(): void {
+  mkdirSync(CACHE, { recursive: true });
+  execFileSync('javac', ['-cp', JDBC, '-d', CACHE, source('replication/ReplicateByJdbc.java')], { stdio: 'pipe' });
 }
 
 function source(name: string): string {

@@ -80,9 +80,13 @@ describe('the reverse code', () => {
       using client = await typeCode('erin', wrong);
       await client.waitForEnd();
       expect(client.types).toBe('RRSE');
-      answers.push(client.fatal.M ?? '');
+      answers.push(`${client.fatal.C}: ${client.fatal.M} ${client.fatal.H}`);
     }
-    expect(answers).toEqual(['password authentication failed', 'password authentication failed', 'login was denied']);
+    expect(answers).toEqual([
+      expect.stringMatching(/^28P01: the code is not the one in your browser .* tries left: 2\.$/),
+      expect.stringMatching(/^28P01: the code is not the one in your browser .* tries left: 1\.$/),
+      expect.stringMatching(/^28000: login was denied /),
+    ]);
     expect((await gateway.loginRequests.find(request.id))?.status).toBe('denied');
   });
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   applicationOf,
+  namesDatabase,
   optionHints,
   refuseReplication,
   refuseRoleParameters,
+  replicationOf,
   upstreamParameters,
 } from '../../src/gateway/startup-parameters.ts';
 import type { StartupMessage } from '../../src/protocol/startup-packet.ts';
@@ -69,6 +71,13 @@ describe('a startup packet', () => {
 
   it.each(['false', 'off', 'no', '0', 'f'])('that declines replication (%s) is like any other', (replication) => {
     expect(() => refuseReplication(startup({ replication }), { replication: false })).not.toThrow();
+  });
+
+  it('that copies the server names no database, and one that streams a database does', () => {
+    const asked = (replication: string) => ({ ...startup({ replication }), database: 'replication' });
+    expect([replicationOf(asked('true')), namesDatabase(asked('true'))]).toEqual(['server', false]);
+    expect([replicationOf(asked('database')), namesDatabase(asked('database'))]).toEqual(['database', true]);
+    expect([replicationOf(asked('off')), namesDatabase(asked('off'))]).toEqual(['none', true]);
   });
 
   it('names a project and a compute in options, also as drivers encode it', () => {

@@ -60,6 +60,7 @@ export function loginOrigin(changes: Partial<LoginOrigin> = {}): LoginOrigin {
     tls: { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' },
     serverName: null,
     noticeBlind: false,
+    replication: 'none',
     ...changes,
   };
 }

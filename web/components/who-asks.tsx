@@ -11,12 +11,18 @@ export interface WhoAsksProps {
   readonly requestedUser: string;
   /** Null when the terminal named none of its own. */
   readonly requestedDatabase: string | null;
+  readonly replication: 'none' | 'database' | 'server';
   /** Protocol version and cipher; null for a connection without TLS. */
   readonly tls: { readonly version: string; readonly cipher: string } | null;
   readonly askedAt: Date;
   /** In words, `8 seconds ago`. */
   readonly age: string;
 }
+
+const REPLICATED = {
+  database: 'streams every change of the database',
+  server: 'copies the whole server, with every database on it',
+} as const;
 
 export function WhoAsks(props: WhoAsksProps): VNode {
   return (
@@ -29,6 +35,7 @@ export function WhoAsks(props: WhoAsksProps): VNode {
         <Fact name="Application">{props.application ?? 'not named'}</Fact>
         <Fact name="User">{props.requestedUser}</Fact>
         <Fact name="Database">{props.requestedDatabase ?? 'not named'}</Fact>
+        {props.replication !== 'none' && <Fact name="Replication">{REPLICATED[props.replication]}</Fact>}
         <Fact name="Encryption" aside={props.tls?.cipher ?? null}>
           {props.tls?.version ?? 'none'}
         </Fact>

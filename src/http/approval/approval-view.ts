@@ -95,6 +95,7 @@ function whoAsks({ origin, createdAt }: LoginRequest, now: Date): ApprovalView['
     application: origin.application === null ? null : cleanForPage(origin.application),
     requestedUser: cleanForPage(origin.requestedUser),
     requestedDatabase: origin.databaseIsExplicit ? cleanForPage(origin.requestedDatabase) : null,
+    replication: origin.replication,
     tls: origin.tls,
     askedAt: createdAt,
     age: ageInWords(createdAt, now),
