@@ -153,7 +153,7 @@ describe('a compute that asks for a fresh sign-in', () => {
     await using visit = await openContext(browser, { javaScriptEnabled: script });
     const { page } = visit;
     const { path } = await openLink({ web, page }, await guardedDeveloper({ web }), HERE);
-    await page.getByText('asks you to sign in again').waitFor();
+    await page.getByText('asks to sign in again').waitFor();
     await page.getByRole('radio', { name: '1 hour' }).check();
     await approve({ web, page });
     await page.getByRole('heading', { name: 'Sign in again' }).waitFor();
@@ -162,7 +162,7 @@ describe('a compute that asks for a fresh sign-in', () => {
     await page.getByRole('heading', { name: 'A terminal asks to connect as you' }).waitFor();
     expect(await page.getByRole('radio', { name: /payroll/ }).isChecked()).toBe(true);
     expect(await page.getByRole('radio', { name: '1 hour' }).isChecked()).toBe(true);
-    expect(await page.getByText('asks you to sign in again').count()).toBe(0);
+    expect(await page.getByText('asks to sign in again').count()).toBe(0);
     await approve({ web, page });
     await page.getByRole('heading', { name: 'Approved' }).waitFor();
     expect(new URL(page.url()).pathname).toBe(path);

@@ -155,7 +155,7 @@ interface ChoiceProps {
 function Choice({ compute, target, title, subtitle, isPicked }: ChoiceProps): VNode {
   const kind = compute.type === 'read_only' ? 'read-only replica' : null;
   const lastUsed = compute.lastUsed === null ? null : `used ${compute.lastUsed}`;
-  const signIn = compute.asksToSignIn && compute.obstacle === null ? 'asks you to sign in again' : null;
+  const signIn = compute.asksToSignIn && compute.obstacle === null ? 'asks to sign in again' : null;
   const details = [subtitle, kind, lastUsed, signIn].filter((part) => part !== null).join(' · ');
   return (
     <label class="choice">

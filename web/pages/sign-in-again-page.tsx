@@ -44,7 +44,7 @@ export function SignInAgainPage({ frame, next, email, hasPassword, problem, sing
             <input type="email" name="email" value={email} autocomplete="username" readonly hidden />
             <TextField
               name="password"
-              label="Password of your account here"
+              label={`Your ${frame.brand} password`}
               type="password"
               autocomplete="current-password"
               maxLength={1024}

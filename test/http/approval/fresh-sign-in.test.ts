@@ -88,7 +88,7 @@ describe('a compute that asks for a fresh sign-in', () => {
   it('lets in who signed in a moment ago by one click', async () => {
     const developer = await guardedDeveloper();
     const at = await openPage(developer);
-    expect(at.page.text).not.toContain('asks you to sign in again');
+    expect(at.page.text).not.toContain('asks to sign in again');
     expect((await approve(developer, at, { compute_id: developer.guarded })).location).toBe(at.path);
     expect((await web.loginRequests.find(at.request.id))?.status).toBe('approved');
     expect(await approvals(at.request.id)).toEqual([
@@ -104,7 +104,7 @@ describe('a compute that asks for a fresh sign-in', () => {
     const { browser } = developer;
     await signedIn(developer, ago);
     const at = await openPage(developer);
-    expect(at.page.text.match(/asks you to sign in again/g)).toHaveLength(1);
+    expect(at.page.text.match(/asks to sign in again/g)).toHaveLength(1);
     const picked = { compute_id: developer.guarded, remember: '1h', database: 'appdb' };
     const away = await approve(developer, at, picked);
     expect(away.location).toMatch(/^\/sign-in\/again\?next=/);
@@ -123,7 +123,7 @@ describe('a compute that asks for a fresh sign-in', () => {
     expect(back.text).toContain(`value="${developer.guarded}" checked`);
     expect(back.text).toMatch(/name="remember" value="1h" checked/);
     expect(back.text).toMatch(/name="database" value="appdb"/);
-    expect(back.text).not.toContain('asks you to sign in again');
+    expect(back.text).not.toContain('asks to sign in again');
     const approved = await approve(developer, { path: at.path, page: back }, { compute_id: developer.guarded });
     expect(approved.location).toBe(at.path);
     expect(await approvals(at.request.id)).toEqual([

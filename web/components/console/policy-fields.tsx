@@ -161,15 +161,15 @@ function Guards({ policy }: { readonly policy: PolicyFields }): VNode {
     <div class="field-row two">
       <SelectField
         name="fresh_sign_in"
-        label="Who approves signed in"
+        label="Approving needs a sign-in"
         choices={withOwn(policy.freshSignIn, [
-          [0, isAccount ? 'at any time' : AS_ACCOUNT],
-          [5 * MINUTE, 'at most 5 minutes ago'],
-          [15 * MINUTE, 'at most 15 minutes ago'],
-          [HOUR, 'at most 1 hour ago'],
+          [0, isAccount ? 'of any age' : AS_ACCOUNT],
+          [5 * MINUTE, 'of the last 5 minutes'],
+          [15 * MINUTE, 'of the last 15 minutes'],
+          [HOUR, 'of the last hour'],
         ])}
         picked={policy.freshSignIn}
-        help="Else the page asks to sign in again before a terminal is let in."
+        help="Whose is older signs in again before a terminal is let in."
       />
       <OptionalField
         name="max_connections"
