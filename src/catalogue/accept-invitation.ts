@@ -5,6 +5,7 @@ import type { Transaction } from 'kysely';
 import { PosternError } from '../errors.ts';
 import type { UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
+import { newPersonActor } from './actors.ts';
 import type { AuditContext } from './audit-context.ts';
 import type { Catalogue } from './catalogue.ts';
 import { claimByEmail, claimByLink } from './claim-by-email.ts';
@@ -35,8 +36,9 @@ export async function signUpWithInvitation(
     const { email, emailKey: email_key } = open;
     const emailVerified = verifiesEmail(open, input);
     const newUser = { email, name: input.name, password: input.password, emailVerified };
-    const user = await insertUser(tx, { catalogue, context, input: newUser, passwordHash });
-    if (!emailVerified) await claimByLink(tx, { catalogue, context, user: { id: user.id, email, email_key } }, open.to);
+    const user = await insertUser(tx, { catalogue, context, input: newUser, passwordHash, by: 'themselves' });
+    const claim = { catalogue, context: { ...context, actor: newPersonActor(user) } };
+    if (!emailVerified) await claimByLink(tx, { ...claim, user: { id: user.id, email, email_key } }, open.to);
     return user;
   });
 }

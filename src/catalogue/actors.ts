@@ -38,6 +38,16 @@ export type Actor = PersonActor | OrganizationKeyActor | ProjectKeyActor | Syste
 
 export const SYSTEM: SystemActor = { kind: 'system' };
 
+/** Somebody who was made a moment ago, and belongs to nothing yet. */
+export function newPersonActor(user: {
+  readonly id: UserId;
+  readonly email: string;
+  readonly name: string;
+}): PersonActor {
+  const { id: userId, email, name } = user;
+  return { kind: 'person', userId, email, name, isOperator: false, memberships: new Map(), shares: new Set() };
+}
+
 /** The person with memberships and shares as they are now; null when there is no such person. */
 export async function loadPersonActor(catalogue: Catalogue, userId: UserId): Promise<PersonActor | null> {
   const [user, memberships, shares] = await Promise.all([

@@ -9,7 +9,22 @@ export interface AuditFlaw {
   readonly nodeId: string;
   readonly position: number;
   readonly eventId: string;
-  readonly kind: 'event_changed' | 'event_missing' | 'chain_broken' | 'position_missing' | 'event_unchained';
+  readonly kind:
+    | 'event_changed'
+    | 'event_missing'
+    | 'chain_broken'
+    | 'position_missing'
+    | 'event_unchained'
+    /** A head that was noted before is not in its chain any more: cut off, or written anew. */
+    | 'head_missing';
+}
+
+/** The end of a chain at some time. */
+export interface ChainHead {
+  readonly nodeId: string;
+  readonly position: number;
+  /** SHA-256 in hex. */
+  readonly hash: string;
 }
 
 export interface AuditVerdict {
@@ -17,7 +32,7 @@ export interface AuditVerdict {
   /** The first flaws found; none means that nothing was changed. */
   readonly flaws: readonly AuditFlaw[];
   /** Ends of the chains, to be noted elsewhere: a chain cut off at its end looks whole. */
-  readonly heads: ReadonlyArray<{ readonly nodeId: string; readonly position: number; readonly hash: string }>;
+  readonly heads: readonly ChainHead[];
 }
 
 const BATCH = 1_000;
@@ -31,11 +46,14 @@ interface ChainRow {
   readonly body: string | null;
 }
 
-/** Reads the whole trail. Takes memory for one batch only. */
-export async function verifyAuditChain(catalogue: Catalogue): Promise<AuditVerdict> {
+/** Reads the whole trail, and looks for the heads of an earlier time in it. Takes memory for one batch only. */
+export async function verifyAuditChain(
+  catalogue: Catalogue,
+  notedHeads: readonly ChainHead[] = [],
+): Promise<AuditVerdict> {
   const nodes = await catalogue.db.selectFrom('audit_chain').select('node_id').distinct().orderBy('node_id').execute();
-  const flaws: AuditFlaw[] = await findUnchained(catalogue);
-  const heads: Array<AuditVerdict['heads'][number]> = [];
+  const flaws: AuditFlaw[] = [...(await findMissingHeads(catalogue, notedHeads)), ...(await findUnchained(catalogue))];
+  const heads: ChainHead[] = [];
   let eventCount = 0;
   for (const { node_id: nodeId } of nodes) {
     let head: { position: number; hash: Buffer } = { position: 0, hash: Buffer.alloc(0) };
@@ -72,6 +90,20 @@ async function* chainOf(catalogue: Catalogue, nodeId: string): AsyncGenerator<Ch
     position = rows.at(-1)?.position ?? position;
     isMore = rows.length === BATCH;
   }
+}
+
+async function findMissingHeads({ db }: Catalogue, noted: readonly ChainHead[]): Promise<AuditFlaw[]> {
+  const flaws: AuditFlaw[] = [];
+  for (const { nodeId, position, hash } of noted) {
+    const link = await db
+      .selectFrom('audit_chain')
+      .select('hash')
+      .where('node_id', '=', nodeId)
+      .where('position', '=', position)
+      .executeTakeFirst();
+    if (link?.hash.toString('hex') !== hash) flaws.push({ nodeId, position, eventId: '', kind: 'head_missing' });
+  }
+  return flaws;
 }
 
 /** Events that are in no chain: written around the trigger. */

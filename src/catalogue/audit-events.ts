@@ -53,8 +53,8 @@ export interface AuditEventInput {
 /** The event as it is kept and exported; the keys are security.md's, section 10. */
 export type AuditEventBody = Readonly<Record<string, string | number | boolean>>;
 
-/** Longest free text, such as a reason, in UTF-16 units. */
-const MAX_TEXT_CHARACTERS = 500;
+/** Longest text, in UTF-16 units: a whole policy with its two lists of networks, which nobody may push out of sight. */
+const MAX_TEXT_CHARACTERS = 10_000;
 
 /** Writes the event; it takes its place in the node's chain when the transaction commits. */
 export async function recordAuditEvent(tx: Transaction<Schema>, event: AuditEventInput): Promise<void> {

@@ -158,7 +158,7 @@ export async function endBrowserSession(
       .where('user_id', '=', userId)
       .executeTakeFirst();
     if (result.numDeletedRows === 0n) return false;
-    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'signout' }));
+    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'signout', subject: `browser ${sessionId}` }));
     return true;
   });
 }

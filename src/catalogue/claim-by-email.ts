@@ -1,10 +1,10 @@
 // What waited for an e-mail address becomes its person's: project shares, and invitations to organizations.
 
 import type { Selectable, Transaction } from 'kysely';
-import type { AccountId, ShareId } from '../ids.ts';
+import type { AccountId, ProjectId, ShareId } from '../ids.ts';
 import { lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
-import { recordAuditEvent } from './audit-events.ts';
+import { recordAuditEvent, recordAuditEvents } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
 import { insertMembership } from './memberships.ts';
 import type { Schema } from './schema.ts';
@@ -20,13 +20,16 @@ interface Claim {
  * Ties shares to the person and accepts unexpired invitations. Idempotent.
  * NOTE: for a verified e-mail only: otherwise anybody could claim what was meant for another.
  */
-export async function claimByEmail(tx: Transaction<Schema>, { catalogue, context, user }: Claim): Promise<void> {
-  await tx
+export async function claimByEmail(tx: Transaction<Schema>, claim: Claim): Promise<void> {
+  const { catalogue, user } = claim;
+  const shares = await tx
     .updateTable('project_shares')
     .set({ user_id: user.id, link_hash: null, link_expires_at: null })
     .where('email_key', '=', user.email_key)
     .where('user_id', 'is', null)
+    .returning('project_id')
     .execute();
+  await recordTakenShares(tx, claim, shares);
   const invitations = await tx
     .selectFrom('invitations')
     .select('account_id')
@@ -34,7 +37,7 @@ export async function claimByEmail(tx: Transaction<Schema>, { catalogue, context
     .where('expires_at', '>', catalogue.clock.now())
     .orderBy('account_id')
     .execute();
-  for (const { account_id: accountId } of invitations) await accept(tx, { catalogue, context, user }, accountId);
+  for (const { account_id: accountId } of invitations) await accept(tx, claim, accountId);
 }
 
 /** Takes what one link leads to and nothing else, for an e-mail that nobody has verified. */
@@ -46,12 +49,36 @@ export async function claimByLink(
     | { readonly kind: 'project'; readonly shareId: ShareId },
 ): Promise<void> {
   if (to.kind === 'organization') return await accept(tx, claim, to.accountId);
-  await tx
+  const shares = await tx
     .updateTable('project_shares')
     .set({ user_id: claim.user.id, link_hash: null, link_expires_at: null })
     .where('id', '=', to.shareId)
     .where('user_id', 'is', null)
+    .returning('project_id')
     .execute();
+  await recordTakenShares(tx, claim, shares);
+}
+
+/** A share is taken as an invitation is accepted: the trail of its account says from when on somebody has it. */
+async function recordTakenShares(
+  tx: Transaction<Schema>,
+  { catalogue, context, user }: Claim,
+  shares: ReadonlyArray<{ readonly project_id: ProjectId }>,
+): Promise<void> {
+  if (shares.length === 0) return;
+  const ids = shares.map(({ project_id }) => project_id);
+  const projects = await tx
+    .selectFrom('projects')
+    .select(['id', 'account_id'])
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .execute();
+  const taken = projects.map(({ id: projectId, account_id: accountId }) => ({ projectId, accountId }));
+  const facts = { event: 'invitation.changed', subject: user.email, reason: 'accepted' } as const;
+  await recordAuditEvents(
+    tx,
+    taken.map((place) => changeEvent(catalogue, context, { ...facts, ...place })),
+  );
 }
 
 // Whoever invites holds the lock on the account too, and takes it before the invitation's row, as here.

@@ -14,6 +14,7 @@ import { requireName } from './names.ts';
 import type { ActionOn } from './permissions.ts';
 import type { PolicySettings } from './policy.ts';
 import { getProject, type Project } from './projects.ts';
+import { recordLostSecrets } from './record-lost-secrets.ts';
 import type { Schema } from './schema.ts';
 import type { ComputesTable } from './tables/projects-and-computes.ts';
 
@@ -76,7 +77,14 @@ export async function changeCompute(
     suspendTimeoutSeconds: suspendTimeoutSeconds ?? compute.suspendTimeoutSeconds,
   });
   const columns = changedColumns(catalogue, change);
-  return writeCompute(catalogue, context, { project, computeId: change.computeId, columns, event: 'compute.changed' });
+  const reason = changesInWords(change.changes);
+  return writeCompute(catalogue, context, {
+    project,
+    computeId: compute.id,
+    columns,
+    event: 'compute.changed',
+    reason,
+  });
 }
 
 /**
@@ -112,6 +120,7 @@ export async function deleteCompute(
 ): Promise<Compute> {
   const { compute, project } = await getCompute(catalogue, context, { ...request, action: 'compute.delete' });
   await catalogue.transaction(async (tx) => {
+    await recordLostSecrets(tx, { catalogue, context, project, computeId: compute.id });
     const { numDeletedRows } = await tx.deleteFrom('computes').where('id', '=', compute.id).executeTakeFirst();
     if (numDeletedRows === 0n) throw computeNotFound(compute.id);
     const event = { event: 'compute.removed', ...auditedCompute(project, compute.id) } as const;
@@ -127,6 +136,11 @@ export function auditedCompute(project: Project, computeId: ComputeId) {
 
 export function computeNotFound(computeId: ComputeId): PosternError {
   return new PosternError('not_found', { params: { thing: `compute "${computeId}"` } });
+}
+
+/** For the audit trail: what was set to what; of TLS the mode alone, since the rest may hold a key. */
+function changesInWords({ tls, ...rest }: ComputeChanges): string {
+  return JSON.stringify({ ...rest, tls: tls?.mode });
 }
 
 interface ComputeWrite {

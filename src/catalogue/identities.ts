@@ -67,7 +67,7 @@ export async function signInWithIdentity(
     const newUser = { email, name: identity.name, password: null, emailVerified: identity.emailVerified };
     const user =
       row === undefined
-        ? await insertUser(tx, { catalogue, context, input: newUser, passwordHash: null })
+        ? await insertUser(tx, { catalogue, context, input: newUser, passwordHash: null, by: 'themselves' })
         : userFrom(row);
     await insertIdentity(tx, { catalogue, context, user, identity });
     return user;

@@ -9,6 +9,7 @@ import { recordAuditEvent } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
 import { requireName } from './names.ts';
 import { type ActionOn, notFound, type ProjectResource, requireMay } from './permissions.ts';
+import { recordLostSecrets } from './record-lost-secrets.ts';
 import type { Schema } from './schema.ts';
 import type { ProjectsTable } from './tables/projects-and-computes.ts';
 
@@ -104,6 +105,7 @@ export async function deleteProject(
 ): Promise<Project> {
   const project = await getProject(catalogue, context, { projectId, action: 'project.delete' });
   await catalogue.transaction(async (tx) => {
+    await recordLostSecrets(tx, { catalogue, context, project });
     const { numDeletedRows } = await tx.deleteFrom('projects').where('id', '=', projectId).executeTakeFirst();
     if (numDeletedRows === 0n) throw notFound({ kind: 'project', projectId });
     await recordAuditEvent(

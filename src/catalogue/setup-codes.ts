@@ -52,7 +52,13 @@ export async function useSetupCode(
     const isValid = !(await hasPeople(tx)) && (await findCode(tx, input.code, catalogue.clock.now()));
     if (!isValid) throw new PosternError('not_found', { params: { thing: 'set-up link' } });
     await tx.deleteFrom('setup_codes').execute();
-    return insertUser(tx, { catalogue, context, input: { ...input, isOperator: true }, passwordHash });
+    return insertUser(tx, {
+      catalogue,
+      context,
+      input: { ...input, isOperator: true },
+      passwordHash,
+      by: 'themselves',
+    });
   });
   return user.id;
 }

@@ -6,6 +6,7 @@ import { PosternError } from '../errors.ts';
 import { newUserId, personalAccountId, type UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import { insertAccount } from './accounts.ts';
+import { newPersonActor } from './actors.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -54,11 +55,12 @@ export async function createUser(catalogue: Catalogue, context: AuditContext, in
 /** `createUser` within a transaction and without asking for permission: for set-up, sign-up and identities. */
 export async function insertUser(
   tx: Transaction<Schema>,
-  how: { catalogue: Catalogue; context: AuditContext; input: NewUser; passwordHash: string | null },
+  how: { catalogue: Catalogue; context: AuditContext; input: NewUser; passwordHash: string | null; by?: 'themselves' },
 ): Promise<User> {
-  const { catalogue, context, input } = how;
+  const { catalogue, input } = how;
   const now = catalogue.clock.now();
   const row = userRow(input, how.passwordHash, now);
+  const context = how.by === 'themselves' ? { ...how.context, actor: newPersonActor(row) } : how.context;
   await tx
     .insertInto('users')
     .values(row)

@@ -1,9 +1,12 @@
 // `postern audit`: verifies the chain of the audit trail, and writes the trail out.
 
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { verifyAuditChain } from '../catalogue/audit-chain.ts';
+import { z } from 'zod';
+import { type ChainHead, verifyAuditChain } from '../catalogue/audit-chain.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
-import { exportAuditEvents } from '../catalogue/audit-trail-reader.ts';
+import { PosternError } from '../errors.ts';
+import { exportAuditLines } from '../ops/audit-export.ts';
 import { escapeInJson } from '../untrusted-text.ts';
 import type { CommandIo } from './command-io.ts';
 import { printOne } from './print.ts';
@@ -14,9 +17,11 @@ export function addAuditCommands(program: Command, io: CommandIo): void {
   audit
     .command('verify')
     .description('recompute the hash chain; exit 1 when a row was changed, removed or added')
+    .option('--heads <file>', 'what --json printed before: also exit 1 when a chain was cut off since then')
     .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean }) => {
-      const verdict = await withCatalogue(io, ({ catalogue }) => verifyAuditChain(catalogue));
+    .action(async (options: { json?: boolean; heads?: string }) => {
+      const noted = options.heads === undefined ? [] : await readHeads(options.heads);
+      const verdict = await withCatalogue(io, ({ catalogue }) => verifyAuditChain(catalogue, noted));
       const isWhole = verdict.flaws.length === 0;
       const shown = { verdict: isWhole ? 'whole' : 'changed', events: verdict.eventCount };
       printOne(io, { ...shown, flaws: verdict.flaws, heads: verdict.heads }, options.json === true ? 'json' : 'table');
@@ -27,9 +32,20 @@ export function addAuditCommands(program: Command, io: CommandIo): void {
     .description('write every event as one JSON object per line, oldest first')
     .action(async () => {
       await withCatalogue(io, async ({ catalogue }) => {
-        for await (const event of exportAuditEvents(catalogue, SYSTEM_CONTEXT, {})) {
-          io.stdout.write(`${escapeInJson(JSON.stringify(event))}\n`);
-        }
+        for await (const line of exportAuditLines(catalogue, SYSTEM_CONTEXT, {})) io.stdout.write(escapeInJson(line));
       });
     });
+}
+
+const headsSchema = z.object({
+  heads: z.array(z.object({ nodeId: z.string(), position: z.int().min(0), hash: z.string() })),
+});
+
+async function readHeads(path: string): Promise<readonly ChainHead[]> {
+  try {
+    return headsSchema.parse(JSON.parse(await readFile(path, 'utf8'))).heads;
+  } catch (cause) {
+    const problem = `${path} is not what "audit verify --json" prints`;
+    throw new PosternError('invalid_input', { params: { problem }, cause });
+  }
 }

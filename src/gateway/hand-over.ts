@@ -1,6 +1,7 @@
 // Makes the client believe that it talks to the upstream: what the upstream said goes first, then a cancel key of ours,
 // then ReadyForQuery; from there on the relay carries every byte.
 
+import type { AuditEventInput } from '../catalogue/audit-events.ts';
 import type { CancelRoute } from '../ops/cancel-routes.ts';
 import { backendKeyData, readyForQuery } from '../protocol/backend-messages.ts';
 import { type CancelKey, newCancelKey } from '../protocol/cancel-key.ts';
@@ -10,12 +11,12 @@ import { auditConnection } from './audit-connection.ts';
 import type { Connected } from './connect-approved.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { ConnectedAs } from './link-notices.ts';
-import type { LiveSession } from './live-session.ts';
+import type { CancelQuery, LiveSession } from './live-session.ts';
 import type { Passage } from './passage.ts';
 
 export interface HandedOver {
   readonly relay: Relay;
-  readonly cancelQuery: () => Promise<void>;
+  readonly cancelQuery: CancelQuery;
   /** To withdraw when the connection ends; null where the upstream gave no cancel key. */
   readonly cancelRoute: CancelRoute | null;
 }
@@ -30,10 +31,10 @@ interface Handing {
 export async function handOver(connected: Connected, { passage, session, parts }: Handing): Promise<HandedOver> {
   const { upstream } = connected;
   const { line } = session.client;
-  const cancelQuery = () => cancelOnUpstream(connected, session, parts);
+  const cancelQuery: CancelQuery = (by) => cancelOnUpstream(connected, { session, parts, by });
   // NOTE: the key must work on every node before the client can know it, so before ReadyForQuery.
   const key = cancelKeyFor(connected, session, parts);
-  const cancelRoute = key === null ? null : parts.cancelRoutes.announce(key, cancelQuery);
+  const cancelRoute = key === null ? null : parts.cancelRoutes.announce(key, () => cancelQuery('client'));
   await cancelRoute?.announced;
   if (session.signal.aborted) {
     cancelRoute?.withdraw();
@@ -75,12 +76,18 @@ function connectedAs({ target, database }: Connected): ConnectedAs {
 /** One real CancelRequest to the address that this connection dialled; nothing where the upstream gave no key. */
 async function cancelOnUpstream(
   { upstream, target }: Connected,
-  session: LiveSession,
-  parts: GatewayParts,
+  { session, parts, by }: { session: LiveSession; parts: GatewayParts; by: Parameters<CancelQuery>[0] },
 ): Promise<void> {
   const { cancelKey, address } = upstream;
   if (cancelKey === null) return;
-  auditConnection(session, parts, { event: 'query.canceled', outcome: 'success' });
+  auditConnection(session, parts, { event: 'query.canceled', outcome: 'success', ...CANCELED_BY[by] });
   const signal = AbortSignal.timeout(parts.times.upstreamCancelMs);
   await cancelUpstream({ address, tls: target.upstream.tls, cancelKey, signal });
 }
+
+/** What the audit trail says besides; an operator is named in an event of their own. */
+const CANCELED_BY: Readonly<Record<Parameters<CancelQuery>[0], Partial<AuditEventInput>>> = {
+  client: {},
+  hang_up: { reason: 'client_gone' },
+  operator: { reason: 'operator', actorType: 'operator', actorId: null, actorEmail: null },
+};

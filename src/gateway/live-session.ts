@@ -25,9 +25,12 @@ import type { PhaseTimes } from './phase-times.ts';
 
 type Facts = Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>;
 
+/** Cancels what runs on the upstream, and says in the audit trail by whom. */
+export type CancelQuery = (by: 'client' | 'hang_up' | 'operator') => Promise<void>;
+
 interface Relayed {
   readonly relay: Relay;
-  readonly cancelQuery: () => Promise<void>;
+  readonly cancelQuery: CancelQuery;
 }
 
 interface Beginning {
@@ -145,7 +148,7 @@ export class LiveSession implements LiveConnectionHandle {
   }
 
   async cancelQuery(): Promise<void> {
-    await this.#relayed?.cancelQuery();
+    await this.#relayed?.cancelQuery('operator');
   }
 
   async notify(text: string): Promise<void> {

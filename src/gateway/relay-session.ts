@@ -9,12 +9,12 @@ import type { Relay, RelayEnd } from '../wire/relay.ts';
 import type { Ending } from './endings.ts';
 import { fatalResponse } from './fatal-response.ts';
 import type { GatewayParts } from './gateway-parts.ts';
-import type { LiveSession } from './live-session.ts';
+import type { CancelQuery, LiveSession } from './live-session.ts';
 
 export interface Relaying {
   readonly relay: Relay;
   readonly policy: Pick<Policy, 'longestConnectionMs' | 'idleTimeoutMs'>;
-  readonly cancelQuery: () => Promise<void>;
+  readonly cancelQuery: CancelQuery;
 }
 
 /** How often the limits in time are looked at and the bytes counted. */
@@ -70,7 +70,8 @@ async function endingOfRelay(
     case 'client_closed':
     case 'client_failed':
       // Nobody waits for the result any more, and the upstream would not notice until it has one.
-      if (relay.isQueryRunning) await cancelQuery().catch((error: unknown) => logFailedCancel(error, session, parts));
+      if (relay.isQueryRunning)
+        await cancelQuery('hang_up').catch((error: unknown) => logFailedCancel(error, session, parts));
       return session.signal.aborted
         ? { kind: 'told', error: toPosternError(session.signal.reason) }
         : { kind: 'silent', reason: 'client_closed' };

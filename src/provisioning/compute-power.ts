@@ -2,12 +2,14 @@
 // Attached computes are Postern's only in so far as it refuses to connect to them.
 
 import type { Transaction } from 'kysely';
-import type { AuditContext } from '../catalogue/audit-context.ts';
+import { type AuditContext, changeEvent } from '../catalogue/audit-context.ts';
+import { recordAuditEvent } from '../catalogue/audit-events.ts';
 import { getDefaultBranch } from '../catalogue/branches.ts';
 import { type Compute, findCompute, shownName } from '../catalogue/compute-rows.ts';
 import { lockComputes, moveComputeState } from '../catalogue/compute-states.ts';
-import { getCompute } from '../catalogue/computes.ts';
+import { auditedCompute, getCompute } from '../catalogue/computes.ts';
 import { listDatabases } from '../catalogue/databases.ts';
+import type { Project } from '../catalogue/projects.ts';
 import type { Schema } from '../catalogue/schema.ts';
 import { PosternError } from '../errors.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
@@ -25,15 +27,19 @@ export async function startCompute(
   context: AuditContext,
   place: ComputePlace,
 ): Promise<Compute> {
-  const { compute } = await getCompute(parts.catalogue, context, { ...place, action: 'compute.start' });
-  return await wakeCompute(parts, compute.id);
+  const { compute, project } = await getCompute(parts.catalogue, context, { ...place, action: 'compute.start' });
+  return await wakeCompute(parts, compute.id, (tx) => recordPower(tx, { parts, context, compute, project }, 'started'));
 }
 
 /**
- * Makes an idle compute ready to be dialled; does nothing for an active one. Safe when several nodes do it at once.
+ * Makes an idle compute ready to be dialled, with what is to be written then; does nothing for an active one. Safe when several nodes do it at once.
  * Throws `upstream_unreachable` when the compute is gone or its host cannot wake it.
  */
-export async function wakeCompute(parts: ProvisioningParts, computeId: ComputeId): Promise<Compute> {
+export async function wakeCompute(
+  parts: ProvisioningParts,
+  computeId: ComputeId,
+  alsoWrite: (tx: Transaction<Schema>) => Promise<void> = async () => {},
+): Promise<Compute> {
   const compute = await findCompute(parts.catalogue.db, computeId);
   if (compute === null) throw new PosternError('upstream_unreachable', { params: { compute: computeId } });
   if (compute.state === 'active') return compute;
@@ -41,6 +47,7 @@ export async function wakeCompute(parts: ProvisioningParts, computeId: ComputeId
     const woken = await alone(parts, compute, async ({ current, tx, switchTo }) => {
       if (current.state === 'active') return current;
       await switchTo('wake');
+      await alsoWrite(tx);
       return await moveComputeState(withTransaction(parts, tx), { computeId, from: ['idle', 'init'], to: 'active' });
     });
     await syncHostedDatabases(parts, compute);
@@ -59,12 +66,13 @@ export async function suspendCompute(
   context: AuditContext,
   place: ComputePlace,
 ): Promise<Compute> {
-  const { compute } = await getCompute(parts.catalogue, context, { ...place, action: 'compute.suspend' });
+  const { compute, project } = await getCompute(parts.catalogue, context, { ...place, action: 'compute.suspend' });
   const suspend = () =>
     alone(parts, compute, async ({ current, others, tx, switchTo }) => {
       if (current.state === 'idle') return current;
       // Computes on one host share its databases: the last active one closes them.
       if (others.every((other) => other.state !== 'active')) await switchTo('suspend');
+      await recordPower(tx, { parts, context, compute, project }, 'suspended');
       const move = { computeId: compute.id, from: ['active', 'init'], to: 'idle' } as const;
       return (await moveComputeState(withTransaction(parts, tx), move)) ?? current;
     });
@@ -72,6 +80,22 @@ export async function suspendCompute(
   // Not while a database or role of the project is being made: that has to go on inside the databases.
   const host = await parts.hosts.get(compute.hostId);
   return await host.alone(projectOnHost(compute.projectId), suspend);
+}
+
+async function recordPower(
+  tx: Transaction<Schema>,
+  { parts, context, compute, project }: Changing,
+  reason: 'started' | 'suspended',
+): Promise<void> {
+  const event = { event: 'compute.changed', ...auditedCompute(project, compute.id), reason } as const;
+  await recordAuditEvent(tx, changeEvent(parts.catalogue, context, event));
+}
+
+interface Changing {
+  readonly parts: ProvisioningParts;
+  readonly context: AuditContext;
+  readonly compute: Compute;
+  readonly project: Project;
 }
 
 interface LockedCompute {

@@ -237,6 +237,40 @@ describe('the chain of the audit trail', () => {
     ]);
   });
 
+  it.each([
+    [
+      'cut off at its end',
+      [`delete from audit_chain where position = 3`, `delete from audit_events where body ->> 'reason' = 'three'`],
+    ],
+    ['removed as a whole', ['delete from audit_chain', 'delete from audit_events']],
+    [
+      'written anew around a removed event',
+      [
+        `delete from audit_chain`,
+        `delete from audit_events where body ->> 'reason' = 'two'`,
+        `insert into audit_chain select node_id, 1, id, '\\x', sha256(convert_to(body::text, 'UTF8'))
+         from audit_events where body ->> 'reason' = 'one'`,
+        `insert into audit_chain select node_id, 2, id, link.hash, sha256(link.hash || convert_to(body::text, 'UTF8'))
+         from audit_events, (select hash from audit_chain) as link where body ->> 'reason' = 'three'`,
+      ],
+    ],
+  ])('looks whole when it was %s, except to who noted its head', async (_what, statements) => {
+    const catalogue = await openTestCatalogue();
+    for (const reason of ['one', 'two', 'three']) await noteOn(catalogue, reason);
+    const { heads } = await verifyAuditChain(catalogue);
+    await noteOn(catalogue, 'four');
+    expect((await verifyAuditChain(catalogue, heads)).flaws).toEqual([]);
+    await tamper(
+      catalogue.url,
+      `delete from audit_chain where position = 4`,
+      `delete from audit_events where body ->> 'reason' = 'four'`,
+    );
+    await tamper(catalogue.url, ...statements);
+    expect((await verifyAuditChain(catalogue)).flaws).toEqual([]);
+    const { flaws } = await verifyAuditChain(catalogue, heads);
+    expect(flaws).toEqual([{ nodeId: catalogue.nodeId, position: 3, eventId: '', kind: 'head_missing' }]);
+  });
+
   it('does not let transactions that lock before and after recording wait for each other for ever', async () => {
     const catalogue = await openTestCatalogue();
     const { userId } = await addPerson(catalogue, 'contended');
@@ -306,7 +340,7 @@ describe('an audit event', () => {
       actorEmail: null,
       sameAddress: false,
       terminalPort: 0,
-      reason: 'x'.repeat(2_000),
+      reason: 'x'.repeat(20_000),
       untrustedApplication: `psql\n\u202e${'y'.repeat(500)}`,
     });
     expect(body).toEqual({
@@ -320,7 +354,7 @@ describe('an audit event', () => {
       actor_id: 'u1',
       same_address: false,
       terminal_port: 0,
-      reason: 'x'.repeat(500),
+      reason: 'x'.repeat(10_000),
       untrusted_application: `psql${'y'.repeat(252)}...`,
     });
   });

@@ -1,8 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { nodeEnvironment } from '../support/postern-for-tests.ts';
 import { createTestDatabase, postgresUrl, runAsSuperuser, type TestDatabase } from '../support/postgres-for-tests.ts';
 import { queryRows } from '../support/query-rows.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { runCommand } from './run-command.ts';
 
 const made = z.object({ id: z.string(), compute_id: z.string().default('') });
@@ -118,6 +121,21 @@ describe('the command line', () => {
     const events = (await runs(['audit', 'export'])).trim().split('\n');
     expect(events.map((line) => JSON.parse(line).event)).toContain('account.created');
     expect(events.join()).not.toMatch(/sesame|correct horse/);
+    expect(await runs(['audit', 'export'])).toContain('"event":"ops.audit_exported"');
+  });
+
+  it('finds by the heads of an earlier time that a chain was cut off or written anew', async () => {
+    await using folder = await temporaryFolder();
+    const noted = join(folder.path, 'heads.json');
+    await writeFile(noted, await runs(['audit', 'verify', '--json']));
+    expect(await runs(['audit', 'verify', '--heads', noted])).toContain('verdict: whole\n');
+    const { heads } = z.object({ heads: z.array(z.looseObject({})) }).parse(JSON.parse(await readFile(noted, 'utf8')));
+    await writeFile(noted, JSON.stringify({ heads: heads.map((head) => ({ ...head, position: 1_000 })) }));
+    const { stdout } = await run(['audit', 'verify', '--heads', noted, '--json']);
+    expect([JSON.parse(stdout).verdict, stdout.includes('"head_missing"')]).toEqual(['changed', true]);
+    process.exitCode = 0;
+    const wrong = await run(['audit', 'verify', '--heads', '/dev/null']);
+    expect(wrong.stderr).toContain('/dev/null is not what "audit verify --json" prints');
   });
 
   it('says why the catalogue cannot be reached, without the password', async () => {

@@ -9,6 +9,7 @@ import {
   addPerson,
   addProject,
   createInstallation,
+  PASSWORD,
   type TestInstallation,
   type TestNode,
 } from './postern-for-tests.ts';
@@ -101,9 +102,9 @@ export async function openDesk({ environment = {}, ...options }: DeskOptions = {
 }
 
 /** A browser in which the person of the desk is signed in. */
-export async function signedInBrowser(baseUrl: string, email = EMAIL): Promise<WebClient> {
+export async function signedInBrowser(baseUrl: string, email = EMAIL, password = PASSWORD): Promise<WebClient> {
   const browser = new WebClient(baseUrl);
-  const page = await browser.signIn(email);
+  const page = await browser.signIn(email, password);
   if (page.status !== 200) throw new Error(`signing in was answered with ${page.status}: ${page.html}`);
   return browser;
 }

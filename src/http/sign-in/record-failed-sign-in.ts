@@ -6,13 +6,16 @@ import type { Clock } from '../../clock.ts';
 import type { RecordsAudit } from '../../login/login-audit-event.ts';
 import { contextOf } from '../request-context.ts';
 
-/** The e-mail that was tried is not written: people type passwords into the wrong field. */
+/**
+ * The e-mail that was tried is not written: people type passwords into the wrong field. Who is signed in already, and is
+ * asked again, is.
+ */
 export function recordFailedSignIn(
   { catalogue, auditTrail, clock }: { catalogue: Catalogue; auditTrail: RecordsAudit; clock: Clock },
   response: Response,
   reason: string,
 ): void {
-  const { requestId, address, userAgent } = contextOf(response);
+  const { requestId, address, userAgent, session } = contextOf(response);
   auditTrail.record({
     at: clock.now(),
     nodeId: catalogue.nodeId,
@@ -20,8 +23,8 @@ export function recordFailedSignIn(
     outcome: 'refused',
     reason,
     actorType: 'person',
-    actorId: null,
-    actorEmail: null,
+    actorId: session?.user.id ?? null,
+    actorEmail: session?.user.email ?? null,
     requestId,
     browserIp: address,
     untrustedUserAgent: userAgent,

@@ -2,11 +2,12 @@
 
 import { z } from 'zod';
 import { MyProfilePage } from '../../../../web/pages/console/me/my-profile-page.tsx';
-import { getUser, renameUser, setPassword, verifyPassword } from '../../../catalogue/users.ts';
+import { getUser, renameUser, setPassword } from '../../../catalogue/users.ts';
 import { PosternError } from '../../../errors.ts';
 import { Secret } from '../../../secret.ts';
 import { endAccess } from '../../end-access.ts';
-import { contextOf, requireSession } from '../../request-context.ts';
+import { requireSession } from '../../request-context.ts';
+import { checkPassword } from '../../sign-in/check-password.ts';
 import { nameField, newPasswordField } from '../../sign-in/new-password.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
@@ -50,9 +51,8 @@ export async function savePassword(visit: Visit): Promise<void> {
 }
 
 async function requireCurrentPassword({ parts, person, response }: Visit, password: Secret): Promise<void> {
-  const who = { email: person.email, address: contextOf(response).address };
-  if ((await parts.limits.signInAttempt(who)) === 'limited') throw new PosternError('rate_limited');
-  const user = await verifyPassword(parts.catalogue, { email: person.email, password });
-  if (user === null) throw new PosternError('forbidden', { params: { problem: 'the current password is wrong' } });
-  await parts.limits.signInSucceeded(who);
+  const checked = await checkPassword(parts, response, { email: person.email, password });
+  if (checked.kind === 'right') return;
+  if (checked.status === 429) throw new PosternError('rate_limited');
+  throw new PosternError('forbidden', { params: { problem: 'the current password is wrong' } });
 }
