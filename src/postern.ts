@@ -1,5 +1,6 @@
 // Builds every part of one node by hand, each after those that it needs; nothing is built anywhere else.
 
+import { awaitRedis } from './await-redis.ts';
 import { SYSTEM_CONTEXT } from './catalogue/audit-context.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { openCatalogue } from './catalogue/open-catalogue.ts';
@@ -90,6 +91,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
   });
   closers.add('the catalogue', () => catalogue.close());
   const redis = openRedisClients(services.redisUrl, building);
+  await naming('REDIS_URL', awaitRedis(redis.commands, building));
   const ops = createOps({ config, catalogue, redis, nodeId, ...building });
   const { liveConnections, cancelRoutes } = ops.fleet;
   const login = createLogin({
@@ -169,10 +171,10 @@ async function build(config: Config, building: Building): Promise<Postern> {
   };
 }
 
-/** What cannot be listened on is the fault of the variable that asked for it. */
-async function naming<T>(variable: VariableName, listening: Promise<T>): Promise<T> {
+/** What cannot be had is the fault of the variable that asked for it. */
+async function naming<T>(variable: VariableName, asked: Promise<T>): Promise<T> {
   try {
-    return await listening;
+    return await asked;
   } catch (error) {
     throw new ConfigError([`${variable}: ${error instanceof Error ? error.message : String(error)}`]);
   }

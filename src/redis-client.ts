@@ -2,10 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { assertNever } from './assert-never.ts';
 import type { Closers } from './closers.ts';
+import { hangUpUnanswered } from './hang-up-unanswered.ts';
 import type { Log } from './log.ts';
+import { PatientCluster } from './patient-cluster.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 import type { Secret } from './secret.ts';
 
@@ -20,6 +22,11 @@ export type RedisPurpose = 'commands' | 'subscriber' | 'limiter';
 const CONNECT_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 5_000;
 const LONGEST_RETRY_PAUSE_MS = 1_000;
+// As many tries as fit into a command's time: a fail-over that takes less costs whoever waits time only.
+const RECONNECTS_PER_COMMAND = 7;
+const REDIRECTIONS_PER_COMMAND = 50;
+/** How often a Cluster is asked who holds which slots: a member that hangs neither answers nor sends anybody elsewhere. */
+const SLOTS_REFRESH_MS = 5_000;
 
 /**
  * A client for what a Redis URL names; see parseRedisUrl for the forms. Throws for another URL, and for a `?ca=` that cannot
@@ -31,6 +38,7 @@ export function createRedis(url: string, options: { purpose: RedisPurpose; log: 
   if (target === null) throw new Error('REDIS_URL is not a Redis URL');
   const client = openClient(target, sharedOptions(target, options.purpose));
   logLosses(client, options.log);
+  leaveTheSilent(client);
   return client;
 }
 
@@ -61,9 +69,23 @@ export async function runScript(
   try {
     return await redis.evalsha(digest, keys.length, ...keys, ...args);
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    // In a Cluster the answer may come as the last of several redirections.
+    if (!(error instanceof Error) || !error.message.includes('NOSCRIPT')) throw error;
     return await redis.eval(script, keys.length, ...keys, ...args);
   }
+}
+
+/** True when the command itself was wrong, or its script unknown; false when Redis could not answer it now. */
+export function isWrongCommand(error: unknown): boolean {
+  // Redis protocol, "Simple errors": the generic prefix is ERR; states of the server have words of their own (LOADING, OOM, …).
+  return error instanceof Error && error.name === 'ReplyError' && /^(ERR|WRONGTYPE|NOSCRIPT) /.test(error.message);
+}
+
+/** The reason in words; of a Cluster that cannot be reached also what a member said last. */
+export function explainRedisError(error: Error): string {
+  const ofMember =
+    'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError.message : null;
+  return ofMember === null ? error.message : `${error.message} ${ofMember}`;
 }
 
 function openClient(target: RedisTarget, shared: RedisOptions): RedisClient {
@@ -74,16 +96,27 @@ function openClient(target: RedisTarget, shared: RedisOptions): RedisClient {
     case 'sentinel':
       return new Redis({ ...shared, ...sentinelOptions(target, shared) });
     case 'cluster':
-      return new Cluster([...target.seeds], {
-        redisOptions: withoutQueueing(shared),
-        enableOfflineQueue: shared.enableOfflineQueue ?? true,
-        clusterRetryStrategy: reconnectPause,
-        // A certificate has the names that the members announce, not what they resolve to.
-        ...(target.tls === null ? {} : { dnsLookup: (address, callback) => callback(null, address) }),
-      });
+      return openCluster(target, shared);
     default:
       return assertNever(target.kind);
   }
+}
+
+function openCluster(target: RedisTarget, shared: RedisOptions): Cluster {
+  const seeds = [...target.seeds];
+  const options: ClusterOptions = {
+    redisOptions: withoutQueueing(shared),
+    enableOfflineQueue: shared.enableOfflineQueue ?? true,
+    clusterRetryStrategy: reconnectPause,
+    maxRedirections: REDIRECTIONS_PER_COMMAND,
+    slotsRefreshInterval: SLOTS_REFRESH_MS,
+    // A certificate has the names that the members announce, not what they resolve to.
+    ...(target.tls === null ? {} : { dnsLookup: (address, callback) => callback(null, address) }),
+  };
+  const isPatient = shared.commandTimeout !== undefined && options.enableOfflineQueue;
+  return isPatient
+    ? new PatientCluster(seeds, { ...options, limitMs: COMMAND_TIMEOUT_MS })
+    : new Cluster(seeds, options);
 }
 
 function sentinelOptions(target: RedisTarget, { tls }: RedisOptions): RedisOptions {
@@ -112,7 +145,7 @@ function sharedOptions(target: RedisTarget, purpose: RedisPurpose): RedisOptions
     enableReadyCheck: purpose !== 'subscriber',
     disableClientInfo: true,
     enableOfflineQueue: purpose !== 'limiter',
-    maxRetriesPerRequest: purpose === 'subscriber' ? null : purpose === 'limiter' ? 0 : 3,
+    maxRetriesPerRequest: purpose === 'subscriber' ? null : purpose === 'limiter' ? 0 : RECONNECTS_PER_COMMAND,
     ...(purpose === 'subscriber' ? {} : { commandTimeout: COMMAND_TIMEOUT_MS }),
   };
 }
@@ -135,12 +168,19 @@ function tlsOptions({ caPath }: { readonly caPath: string | null }): { ca?: Buff
   return caPath === null ? {} : { ca: readFileSync(caPath) };
 }
 
+// NOTE: a server that hangs, or that the network drops, closes nothing: without this every command would time out for a
+// quarter of an hour, also when a replica has long taken over.
+function leaveTheSilent(client: RedisClient): void {
+  if (client instanceof Cluster) client.on('+node', leaveTheSilent);
+  else client.on('connect', () => hangUpUnanswered(client.stream, COMMAND_TIMEOUT_MS));
+}
+
 function logLosses(client: RedisClient, log: Log): void {
   const state = { isLost: false };
   client.on('error', (error: Error) => {
     if (state.isLost) return;
     state.isLost = true;
-    log.warn({ cause: error.message }, 'redis connection lost');
+    log.warn({ cause: explainRedisError(error) }, 'redis connection lost');
   });
   client.on('ready', () => {
     if (state.isLost) log.info('redis connection is back');

@@ -3,6 +3,7 @@
 
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { hangUpUnanswered } from '../hang-up-unanswered.ts';
 import type { Log } from '../log.ts';
 import { postgresServerUrls } from '../postgres-url.ts';
 import type { Secret } from '../secret.ts';
@@ -108,7 +109,10 @@ function openPool(options: PoolOptions, servers: Servers): pg.Pool {
   pool.on('connect', (client) => {
     // Whoever uses the connection learns of its loss by the query; unheard, the event would end the process.
     client.on('error', (error) => log.debug({ err: error }, 'a catalogue connection was lost'));
-    if (statementLimitMs !== null) hangUpUnanswered(client, statementLimitMs + ANSWER_GRACE_MS);
+    // NOTE: a server that is cut off from the network closes nothing, and the system goes on sending for a quarter of an hour.
+    const { stream } = client.connection;
+    if (statementLimitMs !== null && stream instanceof Socket)
+      hangUpUnanswered(stream, statementLimitMs + ANSWER_GRACE_MS);
   });
   return pool;
 }
@@ -127,18 +131,4 @@ async function prepare(client: pg.ClientBase, role: string | null): Promise<void
   const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
   if (rows[0]?.standby !== false) throw Object.assign(new Error('the server is a standby'), { code: READ_ONLY });
   if (role !== null) await client.query(`set role ${role}`);
-}
-
-// NOTE: a server that is cut off from the network closes nothing, and the system goes on sending for a quarter of an hour.
-function hangUpUnanswered(client: pg.PoolClient, limitMs: number): void {
-  const { stream } = client.connection;
-  if (!(stream instanceof Socket)) return;
-  let answeredBytes = stream.bytesWritten;
-  stream.on('data', () => {
-    answeredBytes = stream.bytesWritten;
-  });
-  stream.setTimeout(limitMs, () => {
-    // One that is silent because it is not used, such as the holder of a lock, is well.
-    if (stream.bytesWritten > answeredBytes) stream.destroy(new Error('Connection terminated: no answer'));
-  });
 }

@@ -1,6 +1,7 @@
 // The one place that tells "Redis cannot answer now" from a defect of ours.
 
 import { PosternError } from '../errors.ts';
+import { isWrongCommand } from '../redis-client.ts';
 
 /**
  * Runs commands on Redis. Throws PosternError `store_unavailable` when the connection is lost, the answer is late, or
@@ -11,13 +12,7 @@ export async function askStore<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (isOurDefect(error)) throw error;
+    if (error instanceof PosternError || isWrongCommand(error)) throw error;
     throw new PosternError('store_unavailable', { cause: error });
   }
-}
-
-// Redis protocol, "Simple errors": the generic prefix is ERR; states of the server have words of their own (LOADING, OOM, …).
-function isOurDefect(error: unknown): boolean {
-  if (error instanceof PosternError) return true;
-  return error instanceof Error && error.name === 'ReplyError' && /^(ERR|WRONGTYPE) /.test(error.message);
 }

@@ -74,6 +74,7 @@ export function createFleet({ redis, subscriber, nodeId, version, clock, log }: 
   });
   for (const mirror of mirrors) heartbeat.withEachBeat(() => mirror.renew());
   heartbeat.withEachBeat(() => revocations.catchUp());
+  heartbeat.withEachBeat(() => bus.listenToItself());
   heartbeat.withEachBeat(async () => lostNodes.look());
 
   return {

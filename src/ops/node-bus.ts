@@ -11,6 +11,8 @@ import { type NodeCommand, type NodeMessage, type NodeReply, parseNodeMessage } 
 const REPLY_LIMIT_MS = 2_000;
 /** Requests that may wait for their reply at a time; more are given up at once. */
 const MAX_PENDING_REQUESTS = 10_000;
+/** A node that does not hear itself for so long subscribes anew. */
+const DEAF_LIMIT_MS = 6_000;
 
 /** Carries a command out here, or returns null when the command is somebody else's. */
 export type CommandResponder = (command: NodeCommand) => Promise<NodeReply> | null;
@@ -38,6 +40,8 @@ export class NodeBus {
   readonly #channels: readonly string[];
   readonly #responders: CommandResponder[] = [];
   readonly #pending = new Map<string, PendingRequest>();
+  /** When the oldest message to ourselves was sent that has not come back; null when all have. */
+  #unheardSinceMs: number | null = null;
   readonly #onMessage = (channel: string, json: string) => this.#receive(channel, json);
 
   constructor({ redis, subscriber, nodeId, log }: NodeBusOptions) {
@@ -82,6 +86,24 @@ export class NodeBus {
     await this.#publish(redisChannels.allNodes(), { kind: 'announcement', from: this.#nodeId, command });
   }
 
+  /**
+   * Whether commands still arrive: a subscription that the network dropped looks like one that has nothing to say. Call it
+   * every few seconds; never rejects.
+   */
+  async listenToItself(): Promise<void> {
+    const unheardMs = this.#unheardSinceMs === null ? 0 : performance.now() - this.#unheardSinceMs;
+    if (unheardMs >= DEAF_LIMIT_MS) {
+      this.#log.warn({ unheardMs: Math.round(unheardMs) }, 'messages between nodes do not arrive: subscribing anew');
+      this.#unheardSinceMs = null;
+      this.#subscriber.disconnect(true);
+      return;
+    }
+    const echo: NodeMessage = { kind: 'echo', from: this.#nodeId };
+    // That Redis is away is the heartbeat's to tell.
+    const sent = await this.#redis.publish(redisChannels.node(this.#nodeId), JSON.stringify(echo)).catch(() => null);
+    if (sent !== null) this.#unheardSinceMs ??= performance.now();
+  }
+
   #awaitReply(id: string, nodeId: NodeId): Promise<RequestOutcome> {
     return new Promise((resolve) => {
       const settle = (outcome: RequestOutcome) => {
@@ -108,6 +130,8 @@ export class NodeBus {
     if (message.kind === 'reply') {
       const pending = this.#pending.get(message.id);
       if (pending?.nodeId === message.from) pending.settle(message.reply);
+    } else if (message.kind === 'echo') {
+      this.#unheardSinceMs = null;
     } else if (message.kind === 'request') {
       void this.#answer(message);
     } else if (message.from !== this.#nodeId) {

@@ -44,6 +44,8 @@ const messageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), id: z.uuid(), from: nodeId, command: commandSchema }),
   z.object({ kind: z.literal('reply'), id: z.uuid(), from: nodeId, reply: replySchema }),
   z.object({ kind: z.literal('announcement'), from: nodeId, command: commandSchema }),
+  /** A node to itself: what it hears of this tells whether it still hears the others. */
+  z.object({ kind: z.literal('echo'), from: nodeId }),
 ]);
 
 export type NodeCommand = z.output<typeof commandSchema>;

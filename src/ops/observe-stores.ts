@@ -1,9 +1,23 @@
-// Counts the failures of the stores that nobody else sees: errors of a Redis connection itself.
+// Counts the failures of Redis, whoever asked it: commands without an answer and errors of the connection itself.
 
-import type { RedisClient } from '../redis-client.ts';
+import type { Command } from 'ioredis';
+import { isWrongCommand, type RedisClient } from '../redis-client.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Counts every error of the connection, also of each failed try to reconnect. */
+/** Counts each command that Redis could not answer, and every error of the connection, also of a failed try to reconnect. */
 export function observeRedis(redis: RedisClient, metrics: Pick<Metrics, 'storeErrors'>): void {
-  redis.on('error', () => metrics.storeErrors.inc({ store: 'redis' }));
+  const count = () => metrics.storeErrors.inc({ store: 'redis' });
+  redis.on('error', count);
+  const watched = new WeakSet<Command>();
+  const send = redis.sendCommand.bind(redis);
+  // The one way of every command; one that waited for the connection comes by again.
+  redis.sendCommand = (command: Command, stream?: Parameters<typeof send>[1]) => {
+    if (!watched.has(command)) {
+      watched.add(command);
+      command.promise.catch((error: unknown) => {
+        if (!isWrongCommand(error)) count();
+      });
+    }
+    return send(command, stream);
+  };
 }

@@ -1,4 +1,4 @@
-// A Redis Cluster of three of Debian's servers, without replicas: keys live on the server of their slot.
+// A Redis Cluster of three of Debian's servers, with a replica each where wanted: keys live on the server of their slot.
 
 import { Redis } from 'ioredis';
 import { type DebianRedis, freePort, startDebianRedis, type TestRedis } from './redis-for-tests.ts';
@@ -12,22 +12,72 @@ const SLOT_RANGES = [
   [10_923, 16_383],
 ] as const;
 
-export async function startRedisCluster(): Promise<TestRedis> {
+export interface TestCluster extends TestRedis {
+  readonly primaries: readonly DebianRedis[];
+  /** Resolves when the Cluster has found out that a primary does not answer and a replica holds its slots. */
+  failedOver(lost: DebianRedis): Promise<void>;
+}
+
+export async function startRedisCluster({
+  replicas = 'none',
+}: {
+  replicas?: 'none' | 'one_each';
+} = {}): Promise<TestCluster> {
   const folder = await temporaryFolder();
   const servers: DebianRedis[] = [];
+  const followers: DebianRedis[] = [];
   const close = async () => {
-    for (const server of servers) await server.close();
+    for (const server of [...servers, ...followers]) await server.close();
     await folder[Symbol.asyncDispose]();
   };
   try {
     for (const range of SLOT_RANGES) servers.push(await startMember(folder.path, range, servers[0]));
-    await waitUntil(() => allAgree(servers), 'the cluster is complete');
+    await waitUntil(() => allAgree(servers, servers.length), 'the cluster is complete');
+    if (replicas === 'one_each') {
+      for (const primary of servers) followers.push(await startReplica(folder.path, primary));
+      await waitUntil(() => allAgree([...servers, ...followers], 2 * servers.length), 'the replicas follow');
+    }
   } catch (error) {
     await close();
     throw error;
   }
   const url = `redis-cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
-  return { url, close, [Symbol.asyncDispose]: close };
+  return {
+    url,
+    primaries: servers,
+    failedOver: async (lost) => {
+      const others = servers.filter((server) => server !== lost);
+      await waitUntil(() => isReplaced(others, lost), 'a replica takes over');
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function startReplica(dir: string, primary: DebianRedis): Promise<DebianRedis> {
+  const { server, busPort } = await startServer(dir);
+  await meet(primary, { server, busPort });
+  const primaryId = await withClient(primary, (client) => client.call('CLUSTER', 'MYID'));
+  const replicate = () =>
+    withClient(server, (client) => client.call('CLUSTER', 'REPLICATE', String(primaryId))).catch(() => null);
+  await waitUntil(async () => (await replicate()) === 'OK', 'the replica knows its primary');
+  // One that has nothing yet would never take over.
+  const isInStep = () =>
+    withClient(server, async (client) => (await client.info('replication')).includes('master_link_status:up'));
+  await waitUntil(isInStep, 'the replica has what its primary has');
+  return server;
+}
+
+async function startServer(dir: string): Promise<{ server: DebianRedis; busPort: number }> {
+  const busPort = await freePort();
+  const files = ['--dir', dir, '--cluster-config-file', `${busPort}.conf`];
+  const quick = ['--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0'];
+  const args = ['--cluster-enabled', 'yes', '--cluster-port', `${busPort}`, ...quick, ...files];
+  return { server: await startDebianRedis({ args }), busPort };
+}
+
+async function meet(known: DebianRedis, { server, busPort }: { server: DebianRedis; busPort: number }): Promise<void> {
+  await withClient(known, (client) => client.call('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort));
 }
 
 async function startMember(
@@ -35,26 +85,30 @@ async function startMember(
   [firstSlot, lastSlot]: readonly [number, number],
   known: DebianRedis | undefined,
 ): Promise<DebianRedis> {
-  const busPort = await freePort();
-  const files = ['--dir', dir, '--cluster-config-file', `${busPort}.conf`];
-  const server = await startDebianRedis({
-    args: ['--cluster-enabled', 'yes', '--cluster-port', `${busPort}`, ...files],
-  });
+  const { server, busPort } = await startServer(dir);
   await withClient(server, async (client) => {
     await client.call('CLUSTER', 'ADDSLOTSRANGE', firstSlot, lastSlot);
     await client.call('CLUSTER', 'SET-CONFIG-EPOCH', firstSlot + 1);
   });
-  if (known !== undefined) {
-    await withClient(known, (client) => client.call('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort));
-  }
+  if (known !== undefined) await meet(known, { server, busPort });
   return server;
 }
 
-async function allAgree(servers: readonly DebianRedis[]): Promise<boolean> {
+async function isReplaced(asked: readonly DebianRedis[], lost: DebianRedis): Promise<boolean> {
+  const tables = await Promise.all(
+    asked.map((server) => withClient(server, async (client) => JSON.stringify(await client.call('CLUSTER', 'SLOTS')))),
+  );
+  // Who has failed is on no list.
+  return tables.every((table) => !table.includes(`,${lost.port},`) && table.includes('16383'));
+}
+
+async function allAgree(servers: readonly DebianRedis[], members: number): Promise<boolean> {
   const reports = await Promise.all(
     servers.map((server) => withClient(server, async (client) => String(await client.call('CLUSTER', 'INFO')))),
   );
-  return reports.every((report) => report.includes('cluster_state:ok') && report.includes('cluster_known_nodes:3'));
+  return reports.every(
+    (report) => report.includes('cluster_state:ok') && report.includes(`cluster_known_nodes:${members}`),
+  );
 }
 
 async function withClient<T>({ port }: DebianRedis, work: (client: Redis) => Promise<T>): Promise<T> {

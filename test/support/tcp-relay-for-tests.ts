@@ -12,6 +12,8 @@ export interface TcpRelay extends AsyncDisposable {
   hold(): void;
   /** What was held passes now. */
   release(): void;
+  /** Connections of now carry nothing any more, and nobody is told, as behind a firewall that forgot them; later ones work. */
+  freeze(): void;
   /** Ends every connection with a reset, as a network that fails. */
   cut(): void;
   close(): Promise<void>;
@@ -20,6 +22,7 @@ export interface TcpRelay extends AsyncDisposable {
 /** Listens on a free port of loopback; with several targets each connection goes to the next one in turn. */
 export async function startTcpRelay(...targetPorts: readonly number[]): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
+  const frozen = new WeakSet<Socket>();
   const state = { connectionCount: 0, isHeld: false };
   const join = (socket: Socket) => {
     sockets.add(socket);
@@ -35,7 +38,7 @@ export async function startTcpRelay(...targetPorts: readonly number[]): Promise<
       [target, client],
     ] as const) {
       join(from);
-      carry(from, to, () => state.isHeld);
+      carry(from, to, () => state.isHeld || frozen.has(from));
       from.on('close', () => to.destroy());
     }
   }).listen(0, '127.0.0.1');
@@ -55,7 +58,10 @@ export async function startTcpRelay(...targetPorts: readonly number[]): Promise<
     },
     release: () => {
       state.isHeld = false;
-      for (const socket of sockets) socket.resume();
+      for (const socket of sockets) if (!frozen.has(socket)) socket.resume();
+    },
+    freeze: () => {
+      for (const socket of sockets) frozen.add(socket.pause());
     },
     cut: () => {
       for (const socket of sockets) socket.resetAndDestroy();

@@ -1,0 +1,27 @@
+// Gives up connections to servers that no longer answer. Knows no protocol: whatever arrives is an answer to everything sent.
+
+import type { Socket } from 'node:net';
+
+const LOOK_INTERVAL_MS = 1_000;
+
+/**
+ * Destroys the socket when something sent stays without an answer for `limitMs` (a second more at most). One that is
+ * silent because it is not used is well. Call it once the socket is connected; a TLS socket once it is secure.
+ */
+export function hangUpUnanswered(socket: Socket, limitMs: number): void {
+  let answeredBytes = socket.bytesWritten;
+  let unansweredSinceMs: number | null = null;
+  socket.on('data', () => {
+    answeredBytes = socket.bytesWritten;
+    unansweredSinceMs = null;
+  });
+  // Looked for by a timer of our own: what is sent meanwhile would put off the socket's.
+  const timer = setInterval(() => {
+    if (socket.bytesWritten === answeredBytes) return;
+    unansweredSinceMs ??= performance.now();
+    if (performance.now() - unansweredSinceMs >= limitMs) {
+      socket.destroy(new Error(`Connection terminated: no answer within ${limitMs} ms`));
+    }
+  }, LOOK_INTERVAL_MS).unref();
+  socket.once('close', () => clearInterval(timer));
+}

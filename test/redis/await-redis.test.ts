@@ -1,0 +1,46 @@
+import { Redis } from 'ioredis';
+import { expect, it, onTestFinished } from 'vitest';
+import { awaitRedis } from '../../src/await-redis.ts';
+import { createRedis } from '../../src/redis-client.ts';
+import { silentLog } from '../support/fleet-for-tests.ts';
+import { createInstallation } from '../support/postern-for-tests.ts';
+import { freePort, startDebianRedis } from '../support/redis-for-tests.ts';
+
+it('a node whose Redis refuses it does not start, and names the variable without its password', async () => {
+  await using redis = await startDebianRedis();
+  const admin = new Redis(redis.port);
+  onTestFinished(() => admin.disconnect());
+  await admin.config('SET', 'requirepass', 'the right one');
+  await using installation = await createInstallation({ redisUrl: `redis://:wrong@127.0.0.1:${redis.port}` });
+  const failure = await installation.startNode().catch((error: unknown) => String(error));
+  expect(failure).toContain('REDIS_URL: Redis refuses us: WRONGPASS');
+  expect(failure).not.toContain('wrong@');
+});
+
+it('a Redis that comes late is waited for', async () => {
+  await using redis = await startDebianRedis();
+  await redis.kill('SIGKILL');
+  const client = createRedis(redis.url, { purpose: 'commands', log: silentLog });
+  try {
+    const waiting = awaitRedis(client, { log: silentLog });
+    await redis.restart();
+    await expect(waiting).resolves.toBeUndefined();
+  } finally {
+    client.disconnect();
+  }
+});
+
+it('nobody at the address of a server, a Cluster or Sentinels: not for ever', async () => {
+  const port = await freePort();
+  const urls = ['redis://', 'redis-cluster://', 'redis-sentinel://'].map((scheme) => `${scheme}127.0.0.1:${port}`);
+  await Promise.all(
+    urls.map(async (url) => {
+      const client = createRedis(url.includes('sentinel') ? `${url}/main` : url, {
+        purpose: 'commands',
+        log: silentLog,
+      });
+      onTestFinished(() => client.disconnect());
+      await expect(awaitRedis(client, { log: silentLog, limitMs: 1 })).rejects.toThrow('no Redis can be reached: ');
+    }),
+  );
+});
