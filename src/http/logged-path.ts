@@ -3,15 +3,20 @@
 import { createHash } from 'node:crypto';
 import { isLoginRequestId } from '../ids.ts';
 
-const SECRET_SEGMENT = /^\/(psql_session|setup|invitations)\/([^/]+)/;
+// Express takes folders in any case.
+const SECRET_SEGMENT = /^\/(psql_session|setup|invitations)\/([^/]+)/i;
+/** A key or token where none belongs: ids have no capitals, random bytes in base64url have some. */
+const MISPLACED_SECRET = /[\w-]{20,}/g;
 const MAX_PATH_CHARACTERS = 256;
 
 /** `/psql_session/#1f2e3d4c` for a token: eight hex digits of its SHA-256 are enough to follow one link through the log. */
 export function loggedPath(url: string): string {
   const path = (url.split('?', 1)[0] ?? '').slice(0, MAX_PATH_CHARACTERS);
-  return path.replace(SECRET_SEGMENT, (whole, folder: string, segment: string) =>
-    isLoginRequestId(segment) ? whole : `/${folder}/#${digestPrefix(segment)}`,
-  );
+  return path
+    .replace(SECRET_SEGMENT, (whole, folder: string, segment: string) =>
+      isLoginRequestId(segment) ? whole : `/${folder}/#${digestPrefix(segment)}`,
+    )
+    .replace(MISPLACED_SECRET, (word) => (/[A-Z]/.test(word) ? `#${digestPrefix(word)}` : word));
 }
 
 function digestPrefix(secret: string): string {

@@ -54,6 +54,18 @@ describe('the log of requests', () => {
     expect(line).not.toContain('canary');
   });
 
+  // A link in other letters reached the same page, and its token the log.
+  it.each([
+    ['/psql_session/q83vX2n0TzSbh0e3WcPZxA', '/psql_session/#b37f51ac'],
+    ['/Psql_Session/q83vX2n0TzSbh0e3WcPZxA/events', '/Psql_Session/#b37f51ac/events'],
+    ['/psql_session/lr-5d1wh42imbnv2rmv578v', '/psql_session/lr-5d1wh42imbnv2rmv578v'],
+    ['/api/v2/api_keys/postern_key_Lc172VOwxx70-ySr8aZ2FaS-AW1z94whFDAMFxvt5OA', '/api/v2/api_keys/#dd3b0c37'],
+    ['/app/org-weathered-wildflower-67926890/projects', '/app/org-weathered-wildflower-67926890/projects'],
+    ['/app/38cbe253-e94a-42f1-9fc3-58e6212273c8', '/app/38cbe253-e94a-42f1-9fc3-58e6212273c8'],
+  ])('of %s has %s', (path, logged) => {
+    expect(loggedPath(path)).toBe(logged);
+  });
+
   it('is one line that parses, whatever the path holds', async () => {
     await fetch(`${web.url}/%0a%7b%22level%22:60%7d/\u202e`);
     for (const line of web.logged().trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();

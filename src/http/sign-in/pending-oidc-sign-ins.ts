@@ -21,7 +21,6 @@ const schema = z.object({
   nonce: z.string(),
   codeVerifier: z.string(),
   again: z.object({ userId: z.string().transform(idFrom<UserId>), since: z.coerce.date() }).nullable(),
-  visitor: z.string(),
   next: z.string(),
 });
 
@@ -32,12 +31,13 @@ export class PendingOidcSignIns {
     this.#redis = redis;
   }
 
-  async keep(away: AwayPerson): Promise<void> {
-    await this.#redis.set(redisKeys.oidcSignIn(digestOf(away)), JSON.stringify(away), 'PX', LIFE_MS);
+  async keep({ visitor, ...away }: AwayPerson): Promise<void> {
+    const key = redisKeys.oidcSignIn(digestOf({ visitor, state: away.state }));
+    await this.#redis.set(key, JSON.stringify(away), 'PX', LIFE_MS);
   }
 
   /** Takes it out, once; null when the state is unknown, expired, or another visitor's. */
-  async take(which: Pick<AwayPerson, 'state' | 'visitor'>): Promise<AwayPerson | null> {
+  async take(which: Pick<AwayPerson, 'state' | 'visitor'>): Promise<Omit<AwayPerson, 'visitor'> | null> {
     const kept = await this.#redis.getdel(redisKeys.oidcSignIn(digestOf(which)));
     return kept === null ? null : schema.parse(JSON.parse(kept));
   }

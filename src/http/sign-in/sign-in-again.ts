@@ -14,7 +14,7 @@ import { startBrowserSession } from './start-browser-session.ts';
 
 const PATH = '/sign-in/again';
 const MAX_PASSWORD_CHARACTERS = 1_024;
-const formSchema = z.object({ password: z.string().max(MAX_PASSWORD_CHARACTERS), next: z.unknown() });
+const formSchema = z.object({ password: z.string().max(MAX_PASSWORD_CHARACTERS), next: z.unknown().optional() });
 
 /** Where a page sends somebody whose sign-in is too old, and how they come back. */
 export function signInAgainPath(next: string): string {

@@ -26,7 +26,7 @@ const MAX_PASSWORD_CHARACTERS = 1_024;
 const formSchema = z.object({
   email: z.string().max(MAX_EMAIL_CHARACTERS),
   password: z.string().max(MAX_PASSWORD_CHARACTERS),
-  next: z.unknown(),
+  next: z.unknown().optional(),
 });
 
 export function signInRoutes(parts: SignInParts): Router {

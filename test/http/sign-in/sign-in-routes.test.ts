@@ -40,6 +40,15 @@ describe('signing in by email and password', () => {
     expect(location).not.toContain('sign-out');
   });
 
+  // A form without the field was told that its password was wrong.
+  it('leads to the start when the form names no place', async () => {
+    const { email } = await addPersonWithPassword(web);
+    const browser = newBrowser();
+    const csrf_token = await browser.csrfToken('/sign-in');
+    const { status, location } = await browser.post('/sign-in', { csrf_token, email, password: PASSWORD });
+    expect([status, location]).toEqual([303, '/']);
+  });
+
   it('answers a wrong password and an unknown email alike', async () => {
     const { email } = await addPersonWithPassword(web);
     const wrong = await newBrowser().signIn(email, 'not it');
