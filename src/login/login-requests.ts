@@ -165,7 +165,9 @@ export class LoginRequests {
 
   /** The terminal leaves and the request stays open for its person; approving it will make a grant. Refused once it is decided. */
   async detachConnection(id: LoginRequestId): Promise<MoveOutcome> {
-    return await this.#run(DETACH_CONNECTION, id, {});
+    const outcome = await this.#run(DETACH_CONNECTION, id, {});
+    if (outcome.kind === 'moved') await this.#waiting.makeRoomAtAddress(id, outcome.request.origin);
+    return outcome;
   }
 
   /** Counts a wrong user code typed into the page; `moved` when it was the fifth and denied the request. */

@@ -51,7 +51,18 @@ export class WaitingLogins {
 
   /** Stops counting a request. Never throws: one that could not be taken out stops counting when its time is up. */
   async leave(id: LoginRequestId, terminal: Terminal): Promise<void> {
-    const indexes = [this.#ofAddress(terminal.address), this.#inTotal(), this.#ofTerminal(terminal)];
+    await this.#leave(id, [this.#ofAddress(terminal.address), this.#inTotal(), this.#ofTerminal(terminal)]);
+  }
+
+  /**
+   * Counts a request on, but not for its address: nobody waits for it there any more, and a program that shows no NOTICE and
+   * tries again and again would keep out whoever else is at that address. Never throws.
+   */
+  async makeRoomAtAddress(id: LoginRequestId, terminal: Terminal): Promise<void> {
+    await this.#leave(id, [this.#ofAddress(terminal.address)]);
+  }
+
+  async #leave(id: LoginRequestId, indexes: readonly ExpiringIndex[]): Promise<void> {
     try {
       await Promise.all(indexes.map((index) => index.leave(id)));
     } catch (error) {

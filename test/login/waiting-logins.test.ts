@@ -72,6 +72,17 @@ describe.each(redisKinds)('waiting logins on $name', ({ start }) => {
     expect(await tryToOpen('203.0.113.7')).toBe('opened');
   });
 
+  it('make room at their address when their terminal leaves and they stay open', async () => {
+    // A pool of a driver that shows no NOTICE asked again and again, and no psql of that machine got a link for two minutes.
+    const { id } = await open('203.0.113.7');
+    await open('203.0.113.7');
+    await open('203.0.113.7');
+    await node.requests.detachConnection(id);
+    expect(await node.requests.countWaiting('203.0.113.7')).toEqual({ ofAddress: 2, inTotal: 3 });
+    expect(await tryToOpen('203.0.113.7')).toBe('opened');
+    expect((await node.requests.listWaitingOfTerminal(loginOrigin())).map((request) => request.id)).toContain(id);
+  });
+
   it('make room when their time is up, beside others that still wait', async () => {
     for (let count = 0; count < 2; count += 1) await open('203.0.113.7', hasty);
     await open('203.0.113.7');
