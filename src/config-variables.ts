@@ -80,8 +80,8 @@ export const CONFIG_VARIABLES = {
     duration('0s', '60s'),
   ),
   POSTERN_NOTICE_BLIND_CLIENTS: plain(
-    'pgjdbc,lib/pq,pgAdmin 4',
-    'clients that show no NOTICE: `pgjdbc`, `lib/pq`, or how an application_name begins',
+    'pgjdbc,lib/pq,asyncpg,pgAdmin 4',
+    'clients that show no NOTICE: `pgjdbc`, `lib/pq`, `asyncpg`, or how an application_name begins',
     list,
   ),
   POSTERN_REVERSE_CODE: plain(

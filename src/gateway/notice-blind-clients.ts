@@ -5,21 +5,27 @@ import type { StartupMessage } from '../protocol/startup-packet.ts';
 import { applicationOf } from './startup-parameters.ts';
 
 interface Fingerprint {
-  /** Startup parameters that this client always sends, spelled as it spells them. */
-  readonly sends: readonly string[];
+  /** Startup parameters that this client always sends, spelled as it spells them, and the values; null for any. */
+  readonly sends: Readonly<Record<string, string | null>>;
   /** Startup parameters whose presence, in any spelling, means another client. */
   readonly lacks: readonly string[];
 }
 
 // Observed: pgjdbc 42.7.13 sends these three and, unless told the server's version, names itself only after connecting;
-// DBeaver and DataGrip use it. libpq spells its own two in lower case. lib/pq 1.10.7 calls its notice handler only once it is
-// connected. psycopg 3 shows no NOTICE either, but looks like psycopg 2, which does, so both are left waiting.
-const FINGERPRINTS: ReadonlyMap<string, Fingerprint> = new Map([
-  ['pgjdbc', { sends: ['client_encoding', 'DateStyle', 'TimeZone'], lacks: [] }],
+// DBeaver and DataGrip use it. libpq spells its own two in lower case, and sends them where PGDATESTYLE says so. lib/pq calls
+// its notice handler only once it is connected; 1.10.7 sends extra_float_digits, which libpq never does, 1.12.3 does not.
+// asyncpg 0.27 quotes the encoding's name as nobody else does. psycopg 3 shows no NOTICE either, but looks like psycopg 2,
+// which does, so both are left waiting, and so is pgx, which sends nothing at all.
+const FINGERPRINTS = new Map<string, readonly Fingerprint[]>([
+  ['pgjdbc', [{ sends: { client_encoding: null, DateStyle: null, TimeZone: null }, lacks: [] }]],
   [
     'lib/pq',
-    { sends: ['client_encoding', 'datestyle', 'extra_float_digits'], lacks: ['application_name', 'timezone'] },
+    [
+      { sends: { client_encoding: 'UTF8', datestyle: null, extra_float_digits: null }, lacks: ['timezone'] },
+      { sends: { client_encoding: 'UTF8', datestyle: 'ISO, MDY' }, lacks: ['application_name', 'timezone'] },
+    ],
   ],
+  ['asyncpg', [{ sends: { client_encoding: "'utf-8'" }, lacks: [] }]],
 ]);
 
 /**
@@ -29,12 +35,16 @@ const FINGERPRINTS: ReadonlyMap<string, Fingerprint> = new Map([
 export function isNoticeBlind(startup: StartupMessage, blindClients: readonly string[]): boolean {
   const application = applicationOf(startup) ?? '';
   return blindClients.some((client) => {
-    const fingerprint = FINGERPRINTS.get(client);
-    return fingerprint === undefined ? application.startsWith(client) : matches(startup, fingerprint);
+    const fingerprints = FINGERPRINTS.get(client);
+    if (fingerprints === undefined) return application.startsWith(client);
+    return fingerprints.some((fingerprint) => matches(startup, fingerprint));
   });
 }
 
 function matches({ parameters }: StartupMessage, { sends, lacks }: Fingerprint): boolean {
-  const names = [...parameters.keys()];
-  return sends.every((name) => names.includes(name)) && !names.some((name) => lacks.includes(name.toLowerCase()));
+  const isSent = ([name, value]: [string, string | null]) =>
+    value === null ? parameters.has(name) : parameters.get(name) === value;
+  return (
+    Object.entries(sends).every(isSent) && ![...parameters.keys()].some((name) => lacks.includes(name.toLowerCase()))
+  );
 }

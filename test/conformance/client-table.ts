@@ -49,6 +49,11 @@ export const CLIENTS = {
     doors: { link: 'second_try', grant: 'yes', token: 'yes' },
     advice: 'likewise; its listener is a connection of its own',
   },
+  asyncpg: {
+    client: 'asyncpg',
+    doors: { link: 'second_try', grant: 'yes', token: 'yes' },
+    advice: 'likewise; for a pool choose "1 hour"',
+  },
   pgAdmin: {
     client: 'pgAdmin 4',
     doors: { link: 'second_try', grant: 'yes', token: 'yes' },

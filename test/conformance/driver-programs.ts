@@ -34,6 +34,13 @@ export const DRIVERS: readonly DriverProgram[] = [
     lacks: ['extended', 'pipelined', 'copiedIn'],
   },
   { name: 'psycopg3', program: PYTHON, args: [source('use-psycopg3.py')], lacks: ['copiedIn'] },
+  {
+    name: 'asyncpg',
+    // It fails at a root certificate that is not there.
+    program: 'env',
+    args: ['-u', 'PGSSLROOTCERT', PYTHON, source('use-asyncpg.py')],
+    lacks: ['pipelined'],
+  },
   // pgAdmin connects with psycopg 3 and gives each connection a name of its own.
   {
     name: 'pgAdmin',

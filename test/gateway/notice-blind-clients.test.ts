@@ -27,6 +27,18 @@ const CLIENTS: readonly { client: string; sends: Readonly<Record<string, string>
     sends: { client_encoding: 'UTF8', datestyle: 'ISO, MDY', extra_float_digits: '2' },
     isBlind: true,
   },
+  {
+    client: 'lib/pq 1.10 with a name',
+    sends: { client_encoding: 'UTF8', datestyle: 'ISO, MDY', extra_float_digits: '2', application_name: 'billing' },
+    isBlind: true,
+  },
+  { client: 'lib/pq 1.12', sends: { client_encoding: 'UTF8', datestyle: 'ISO, MDY' }, isBlind: true },
+  { client: 'asyncpg 0.27', sends: { client_encoding: "'utf-8'" }, isBlind: true },
+  {
+    client: 'asyncpg with settings',
+    sends: { client_encoding: "'utf-8'", application_name: 'api', jit: 'off' },
+    isBlind: true,
+  },
   { client: 'pgAdmin 4', sends: { application_name: 'pgAdmin 4 - CONN:4711' }, isBlind: true },
   {
     client: 'psql on a terminal',
@@ -36,6 +48,11 @@ const CLIENTS: readonly { client: string; sends: Readonly<Record<string, string>
   {
     client: 'psql with PGDATESTYLE and PGTZ',
     sends: { application_name: 'psql', client_encoding: 'UTF8', ...LIBPQ_DATES },
+    isBlind: false,
+  },
+  {
+    client: 'psycopg 2 with PGDATESTYLE and PGCLIENTENCODING',
+    sends: { client_encoding: 'UTF8', datestyle: 'ISO' },
     isBlind: false,
   },
   { client: 'psycopg 2 and 3', sends: {}, isBlind: false },

@@ -17,6 +17,7 @@ const TOOLS = {
   openssl: () => isProgram('openssl'),
   'python3-psycopg2': () => existsSync('/usr/lib/python3/dist-packages/psycopg2'),
   'python3-psycopg': () => existsSync('/usr/lib/python3/dist-packages/psycopg'),
+  'python3-asyncpg': () => existsSync('/usr/lib/python3/dist-packages/asyncpg'),
   'default-jdk-headless': () => isProgram('javac'),
   'libpostgresql-jdbc-java': () => existsSync('/usr/share/java/postgresql.jar'),
   'golang-go': () => isProgram('go'),
