@@ -21,12 +21,14 @@ export async function takeBytes<T>(
 ): Promise<T | null> {
   const collected = new CollectedBytes();
   const take = (): Taken<T> => {
-    const chunk: Buffer | null = socket.read();
-    if (chunk === null) return null;
-    const bytes = collected.add(chunk);
-    const taken = judge(bytes);
-    if (taken !== null && taken.usedBytes < bytes.length) socket.unshift(bytes.subarray(taken.usedBytes));
-    return taken;
+    for (let chunk: Buffer | null = socket.read(); chunk !== null; chunk = socket.read()) {
+      const bytes = collected.add(chunk);
+      const taken = judge(bytes);
+      if (taken === null) continue;
+      if (taken.usedBytes < bytes.length) socket.unshift(bytes.subarray(taken.usedBytes));
+      return taken;
+    }
+    return null;
   };
   return await readUntil(socket, take, signal);
 }
@@ -39,7 +41,8 @@ export async function takeAvailableBytes(socket: Duplex, signal: AbortSignal): P
 /**
  * Calls `take` whenever there may be something to read, until it returns a value. It must read without a size: `read(8)`
  * returns null when less is there, and a 'readable' listener that is added again then fires at once, so that one pending
- * byte spins for ever.
+ * byte spins for ever. And it must read until there is no more: since Node 26 a read returns one chunk, and no 'readable'
+ * tells of those that are left.
  */
 async function readUntil<T>(socket: Duplex, take: () => Taken<T>, signal: AbortSignal): Promise<T | null> {
   signal.throwIfAborted();

@@ -29,7 +29,7 @@ describe('where to go after sign-in', () => {
     '/sign-in?next=/sign-in',
     '/sign-in/oidc',
     '/sign-out',
-    `/${'a'.repeat(600)}`,
+    `/${'a'.repeat(1_024)}`,
   ])('is the front door for %j', (next) => {
     expect(safeNext(next)).toBe('/');
   });

@@ -44,7 +44,9 @@ describe('a PROXY header', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await read).toEqual(FROM_CLIENT);
-    expect(near.read()).toEqual(CLIENT_BYTES);
+    far.end();
+    // One chunk a byte, or one for all: Node's versions differ.
+    expect(Buffer.concat(await near.toArray())).toEqual(CLIENT_BYTES);
   });
 
   it('a health check of the balancer counts as its own', async () => {

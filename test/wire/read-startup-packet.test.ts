@@ -27,6 +27,19 @@ describe('a first packet', () => {
   });
 
   it.each(Object.entries(PACKETS))(
+    '%s is read whole when its bytes came in pieces before anybody read',
+    async (_name, packet) => {
+      const [near, far] = duplexPair();
+      for (const byte of packet) {
+        far.write(Buffer.from([byte]));
+        await nextTurn();
+      }
+      expect((await readStartupPacket(near, never)).kind).toBe('packet');
+      expect(near.readableLength).toBe(0);
+    },
+  );
+
+  it.each(Object.entries(PACKETS))(
     '%s leaves every byte behind it, wherever the bytes were split',
     async (_name, packet) => {
       const all = Buffer.concat([packet, SURPLUS]);
