@@ -12,7 +12,7 @@ import { EventStreams } from './event-streams.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { homeRoutes } from './home-routes.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
-import { createMailer } from './mail/mailer.ts';
+import type { Mailer } from './mail/mail.ts';
 import { opsRoutes } from './ops-pages/ops-routes.ts';
 import { errorHandler, unknownPath } from './pages/error-handler.ts';
 import { createPageRenderer } from './pages/page-renderer.ts';
@@ -36,10 +36,11 @@ export interface AppOptions {
   readonly address: PublicAddress;
   readonly assets: WebAssets;
   readonly readiness: Readiness;
+  readonly mailer: Mailer;
 }
 
 /** Routes carry their whole paths, so that a walk over the router finds every one of them. */
-export function buildApp({ deps, address, assets, readiness }: AppOptions): Express {
+export function buildApp({ deps, address, assets, readiness, mailer }: AppOptions): Express {
   const { config, catalogue } = deps;
   const renderer = createPageRenderer({ brand: config.brand, assets, address });
   const app = express();
@@ -47,7 +48,6 @@ export function buildApp({ deps, address, assets, readiness }: AppOptions): Expr
   app.use(requestLog(deps.log), requestMetrics(deps.metrics), securityHeaders(address));
   app.use(healthRoutes(readiness), assetRoutes(assets));
   app.use(neverStored, loadRequestContext({ catalogue, address, trustedProxies: config.http.trustedProxies }));
-  const mailer = createMailer(deps);
   const consumption = createConsumptionHistory(catalogue);
   const streams = new EventStreams();
   app.use(apiRoutes({ ...deps, address, mailer, consumption }));

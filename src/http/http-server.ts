@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { buildApp } from './build-app.ts';
 import type { Readiness } from './health.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
+import { createMailer } from './mail/mailer.ts';
 import { publicAddress } from './public-address.ts';
 import { loadWebAssets } from './static-assets.ts';
 
@@ -12,7 +13,7 @@ export interface HttpServer {
   /** Opens the port. `url` is the public address, from which links are built. Not ready until `setReady`. */
   listen(): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
   setReady(state: 'ready' | 'not_ready'): void;
-  /** Stops accepting, lets running answers finish for a moment, then closes what is left. */
+  /** Stops accepting, lets running answers and mails finish for a moment, then closes what is left. */
   close(): Promise<void>;
 }
 
@@ -25,6 +26,7 @@ const CLOSE_GRACE_MS = 1_000;
 export function createHttpServer(deps: HttpDependencies): HttpServer {
   const { host, port } = deps.config.http;
   const readiness: Readiness = { isReady: false };
+  const mailer = createMailer(deps);
   const server = createServer({ headersTimeout: HEADERS_LIMIT_MS, requestTimeout: REQUEST_LIMIT_MS });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxHeadersCount = MAX_HEADERS;
@@ -36,7 +38,7 @@ export function createHttpServer(deps: HttpDependencies): HttpServer {
       server.on('error', (error) => deps.log.error({ err: error }, 'accepting a browser failed'));
       const boundPort = portOf(server);
       const address = publicAddress(deps.config.http, boundPort);
-      server.on('request', buildApp({ deps, address, assets: loadWebAssets(), readiness }));
+      server.on('request', buildApp({ deps, address, assets: loadWebAssets(), readiness, mailer }));
       return { host, port: boundPort, url: address.url };
     },
     setReady(state) {
@@ -51,6 +53,7 @@ export function createHttpServer(deps: HttpDependencies): HttpServer {
       const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
       await closed;
       clearTimeout(force);
+      await mailer.close();
     },
   };
 }

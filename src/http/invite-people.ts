@@ -7,16 +7,18 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import { type Invitation, resendInvitation } from '../catalogue/invitations.ts';
 import { type InvitationOutcome, inviteMembers } from '../catalogue/invite-members.ts';
 import type { Config } from '../config.ts';
+import { PosternError } from '../errors.ts';
 import type { AccountId, InvitationId } from '../ids.ts';
+import type { Limits } from '../ops/limits.ts';
 import type { Secret } from '../secret.ts';
 import { invitationMail, joinedMail } from './mail/invitation-mails.ts';
-import type { Mail, Mailer } from './mail/mailer.ts';
-import { sendMails } from './mail/send-mails.ts';
+import type { Mail, Mailer } from './mail/mail.ts';
 import type { PublicAddress } from './public-address.ts';
 
 export interface InvitingParts {
   readonly catalogue: Catalogue;
   readonly mailer: Mailer;
+  readonly limits: Pick<Limits, 'invitation'>;
   readonly config: Pick<Config, 'brand'>;
   readonly address: PublicAddress;
 }
@@ -27,6 +29,11 @@ export async function invitePeople(
   context: AuditContext,
   input: Parameters<typeof inviteMembers>[2],
 ): Promise<InvitationOutcome[]> {
+  await requireRoomFor(
+    parts,
+    context,
+    input.invitations.map(({ email }) => email),
+  );
   const outcomes = await inviteMembers(parts.catalogue, context, input);
   await tellByMail(parts, input.accountId, outcomes);
   return outcomes;
@@ -38,9 +45,22 @@ export async function inviteAgain(
   context: AuditContext,
   which: { readonly accountId: AccountId; readonly invitationId: InvitationId },
 ): Promise<{ readonly invitation: Invitation; readonly token: Secret }> {
+  await requireRoomFor(parts, context, [which.invitationId]);
   const again = await resendInvitation(parts.catalogue, context, which);
   await tellByMail(parts, which.accountId, [{ kind: 'invited', ...again }]);
   return again;
+}
+
+/** So many mails an hour to each, whoever asks for them. Throws `rate_limited`. */
+export async function requireRoomFor(
+  { limits }: Pick<InvitingParts, 'limits'>,
+  { browserIp }: AuditContext,
+  recipients: readonly string[],
+): Promise<void> {
+  for (const recipient of recipients) {
+    const verdict = await limits.invitation({ recipient, address: browserIp ?? '' });
+    if (verdict === 'limited') throw new PosternError('rate_limited');
+  }
 }
 
 /** Tells each person what became of the invitation; members already are told nothing. */
@@ -52,7 +72,7 @@ export async function tellByMail(
   const account = await findAccount(parts.catalogue.db, accountId);
   const organizationName = account?.name ?? accountId;
   const mails = outcomes.flatMap((outcome) => mailFor(parts, { outcome, organizationName }) ?? []);
-  await sendMails(parts.mailer, mails);
+  for (const mail of mails) parts.mailer.send(mail);
 }
 
 function mailFor(

@@ -5,10 +5,9 @@ import type { AuditContext } from '../catalogue/audit-context.ts';
 import { findProject } from '../catalogue/projects.ts';
 import { type ShareOutcome, shareProject } from '../catalogue/shares.ts';
 import type { ProjectId } from '../ids.ts';
-import { type InvitingParts, invitationLink } from './invite-people.ts';
+import { type InvitingParts, invitationLink, requireRoomFor } from './invite-people.ts';
 import { guestMail, sharedMail } from './mail/invitation-mails.ts';
-import type { Mail } from './mail/mailer.ts';
-import { sendMails } from './mail/send-mails.ts';
+import type { Mail } from './mail/mail.ts';
 
 /** A mail that cannot be sent undoes nothing: sharing again sends a new one. Throws as `shareProject`. */
 export async function shareWithPeople(
@@ -16,13 +15,12 @@ export async function shareWithPeople(
   context: AuditContext,
   input: { readonly projectId: ProjectId; readonly emails: readonly string[] },
 ): Promise<ShareOutcome[]> {
+  await requireRoomFor(parts, context, input.emails);
   const outcomes = await shareProject(parts.catalogue, context, input);
   const project = await findProject(parts.catalogue.db, input.projectId);
   const projectName = project?.name ?? input.projectId;
-  await sendMails(
-    parts.mailer,
-    outcomes.flatMap((outcome) => mailFor(parts, { outcome, projectName }) ?? []),
-  );
+  for (const mail of outcomes.flatMap((outcome) => mailFor(parts, { outcome, projectName }) ?? []))
+    parts.mailer.send(mail);
   return outcomes;
 }
 

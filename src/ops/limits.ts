@@ -92,6 +92,11 @@ export class Limits {
     return this.#consume([{ rule: 'identity_sign_ins', key: terminalKey(address), address }]);
   }
 
+  /** A mail that invites somebody, by their e-mail or the invitation's id. */
+  invitation({ recipient, address }: { recipient: string; address: string }): Promise<LimitVerdict> {
+    return this.#consume([{ rule: 'invitations_of_recipient', key: digest(recipient.trim().toLowerCase()), address }]);
+  }
+
   /** Asked before the password door: nothing is counted, since pools open many good connections at once. */
   passwordDoor(who: { address: string; name: string }): Promise<LimitVerdict> {
     return this.#ask(passwordCounts(who), (limiter, key) => limiter.peek(key));

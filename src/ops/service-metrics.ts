@@ -34,6 +34,13 @@ export function troubleMetrics(registers: Registry[]) {
       labelNames: ['store'],
       registers,
     }),
+    /** outcome: sent, failed (the log names whom). */
+    mails: new Counter<'outcome'>({
+      name: 'postern_mails_total',
+      help: 'Mails that were sent, or given up.',
+      labelNames: ['outcome'],
+      registers,
+    }),
     httpRequestSeconds: new Histogram<'method' | 'route' | 'status'>({
       name: 'postern_http_request_seconds',
       help: 'Time to answer HTTP requests, by route pattern and status.',

@@ -16,6 +16,7 @@ import { Closers } from '../../src/closers.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { buildApp } from '../../src/http/build-app.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/http-server.ts';
+import { createMailer } from '../../src/http/mail/mailer.ts';
 import { publicAddress } from '../../src/http/public-address.ts';
 import { loadWebAssets } from '../../src/http/static-assets.ts';
 import { newNodeId, type UserId } from '../../src/ids.ts';
@@ -91,7 +92,8 @@ export async function startWeb(
   const server = createHttpServer(deps);
   const { url, port } = await server.listen();
   const address = publicAddress(config.http, port);
-  const app = buildApp({ deps, address, assets: loadWebAssets(), readiness: { isReady: true } });
+  const inner = { readiness: { isReady: true }, mailer: createMailer(deps) };
+  const app = buildApp({ deps, address, assets: loadWebAssets(), ...inner });
   const localUrl = `http://127.0.0.1:${port}`;
   closers.push(() => server.close());
   const close = async () => {

@@ -3,7 +3,7 @@
 import type { Config } from '../../config.ts';
 import type { ConsumptionHistory } from '../../metering/consumption-history.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
-import type { Mailer } from '../mail/mailer.ts';
+import type { Mailer } from '../mail/mail.ts';
 import type { PublicAddress } from '../public-address.ts';
 
 export interface ApiParts

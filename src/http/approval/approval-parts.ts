@@ -10,7 +10,7 @@ import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
 import type { LoginRequest } from '../../login/login-request.ts';
 import type { Limits } from '../../ops/limits.ts';
 import type { EventStreams } from '../event-streams.ts';
-import type { Mailer } from '../mail/mailer.ts';
+import type { Mailer } from '../mail/mail.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import type { PublicAddress } from '../public-address.ts';
 import { contextOf, requireSession } from '../request-context.ts';

@@ -64,8 +64,8 @@ async function approve(parts: ApprovalParts, deciding: Deciding): Promise<void> 
     const isNew = await isNewTerminal(parts, loginRequest, person);
     const answer = await approveLoginRequest(parts.services, { request: loginRequest, person, choice });
     await answerApproval(parts, deciding, answer);
-    if (isNew && answer.kind === 'approved') await tellPerson(parts, loginRequest, person, 'let_in');
-    if (isNew && answer.kind === 'reverse_code') await tellPerson(parts, loginRequest, person, 'code');
+    if (isNew && answer.kind === 'approved') tellPerson(parts, loginRequest, person, 'let_in');
+    if (isNew && answer.kind === 'reverse_code') tellPerson(parts, loginRequest, person, 'code');
   } catch (error) {
     if (!isChoiceProblem(error)) throw error;
     await showAgain(parts, deciding, error.httpStatus, errorInWords(error));

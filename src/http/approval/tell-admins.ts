@@ -8,7 +8,7 @@ import type { LoginRequest } from '../../login/login-request.ts';
 import { type ReportedLogin, reportedLoginMail } from '../mail/reported-login-mail.ts';
 import type { ApprovalParts } from './approval-parts.ts';
 
-/** Never throws: the terminal is denied and blocked already. Resolves when the mails have left. */
+/** Never throws: the terminal is denied and blocked already. Resolves when the mails are on their way. */
 export async function tellAdmins(parts: ApprovalParts, request: LoginRequest, person: PersonAtBrowser): Promise<void> {
   const { catalogue, services, mailer, brand, address, log } = parts;
   try {
@@ -26,7 +26,7 @@ export async function tellAdmins(parts: ApprovalParts, request: LoginRequest, pe
         reportedLoginMail({ to, brand, place: `${address.url}/app/${id}`, organizationName: name, reported }),
       ),
     );
-    for (const mail of mails) await mailer.send(mail);
+    for (const mail of mails) mailer.send(mail);
   } catch (error) {
     log.error({ err: error, login_request_id: request.id }, 'admins were not told of a reported login');
   }

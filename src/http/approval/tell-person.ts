@@ -16,15 +16,15 @@ export async function isNewTerminal(
   return !isLoopback(origin.address) && !(await isKnownTerminal(catalogue, userId, origin.address));
 }
 
-export async function tellPerson(
+export function tellPerson(
   { mailer, brand, address, services }: ApprovalParts,
   { origin }: LoginRequest,
   { email, address: browserAddress }: PersonAtBrowser,
   how: 'let_in' | 'code',
-): Promise<void> {
+): void {
   const { address: terminalAddress, application } = origin;
   const at = services.clock.now();
-  await mailer.send(
+  mailer.send(
     newTerminalMail({ to: email, brand, url: address.url, terminalAddress, application, browserAddress, at, how }),
   );
 }

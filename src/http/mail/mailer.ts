@@ -3,36 +3,26 @@
 import { createTransport } from 'nodemailer';
 import type { Config } from '../../config.ts';
 import type { Log } from '../../log.ts';
-
-export interface Mail {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-}
-
-export interface Mailer {
-  /** Never throws: what cannot be sent is logged, and the caller says so. */
-  send(mail: Mail): Promise<'sent' | 'logged' | 'failed'>;
-}
+import type { Metrics } from '../../ops/metrics.ts';
+import type { Mail, Mailer } from './mail.ts';
+import { OutgoingMail } from './outgoing-mail.ts';
 
 const CONNECT_LIMIT_MS = 5_000;
 const SOCKET_LIMIT_MS = 10_000;
 
-/** Each mail has a connection of its own, so that nothing is left to close. */
-export function createMailer({
-  config,
-  log,
-}: {
+interface MailerOptions {
   readonly config: Pick<Config, 'smtpUrl' | 'mailFrom'>;
   readonly log: Log;
-}): Mailer {
+  readonly metrics: Pick<Metrics, 'mails'>;
+}
+
+/** Each mail has a connection of its own, so that nothing is left to close. */
+export function createMailer({ config, log, metrics }: MailerOptions): Mailer {
   const { smtpUrl, mailFrom: from } = config;
   if (smtpUrl === null) {
     return {
-      send: async (mail) => {
-        log.info({ mail }, 'mail, not sent since no mail server is configured');
-        return 'logged';
-      },
+      send: (mail) => log.info({ mail }, 'mail, not sent since no mail server is configured'),
+      close: async () => {},
     };
   }
   const transport = createTransport(
@@ -44,16 +34,8 @@ export function createMailer({
     },
     { from },
   );
-  return {
-    send: async ({ to, subject, text }) => {
-      try {
-        // As an object, an address is never taken for a list of several.
-        await transport.sendMail({ to: { name: '', address: to }, subject, text });
-        return 'sent';
-      } catch (error) {
-        log.error({ err: error, to }, 'mail could not be sent');
-        return 'failed';
-      }
-    },
-  };
+  // As an object, an address is never taken for a list of several.
+  const deliver = async ({ to, subject, text }: Mail) =>
+    void (await transport.sendMail({ to: { name: '', address: to }, subject, text }));
+  return new OutgoingMail({ deliver, log, metrics });
 }

@@ -2,7 +2,7 @@
 // (security.md, T1).
 
 import { cleanForPage } from '../../untrusted-text.ts';
-import type { Mail } from './mailer.ts';
+import type { Mail } from './mail.ts';
 
 export interface NewTerminal {
   readonly to: string;

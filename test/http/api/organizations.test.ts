@@ -1,4 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { createBrowserSession } from '../../../src/catalogue/browser-sessions.ts';
+import { BrowserJar } from '../../support/browser-jar.ts';
+import { waitUntil } from '../../support/wait-until.ts';
 import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 import { newCaller, newOrganization, organizationCaller } from './api-for-tests.ts';
 import { startMailbox } from './mailbox.ts';
@@ -94,6 +100,7 @@ describe('invitations', () => {
     const invitations = ['mailed@example.com', known.email].map((email) => ({ email, role: 'member' }));
     const { status } = await admin.api.post(`/organizations/${organization.id}/invitations`, { invitations });
     expect(status).toBe(200);
+    await waitUntil(() => mailbox.letters.length === 2, 'both letters are there');
     expect(mailbox.letters.map(({ to }) => to).toSorted()).toEqual(['mailed@example.com', known.email].toSorted());
     const invited = mailbox.letters.find(({ to }) => to === 'mailed@example.com');
     expect(invited?.from).toBe('postern@example.com');
@@ -104,6 +111,44 @@ describe('invitations', () => {
     expect(told?.text).toContain('made a member');
   });
 
+  it('to a hundred people wait for no mail server that is slow', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = z.object({ port: z.number() }).parse(silent.address());
+    const mailing = await startWeb({ POSTERN_SMTP_URL: `smtp://127.0.0.1:${port}` });
+    onTestFinished(async () => {
+      await mailing.close();
+      silent.close();
+    });
+    const admin = await newCaller(mailing);
+    const organization = await newOrganization(mailing, admin);
+    const invitations = Array.from({ length: 100 }, (_, index) => ({ email: `p${index}@example.com`, role: 'member' }));
+    const { status } = await admin.api.post(`/organizations/${organization.id}/invitations`, { invitations });
+    expect([status, mailing.logged().includes('mail could not be sent')]).toEqual([200, false]);
+  });
+
+  it('are sent again ten times an hour and no more, by the console as well', async () => {
+    const admin = await newCaller(web);
+    const { id } = await newOrganization(web, admin);
+    const path = `/organizations/${id}/invitations`;
+    const { body } = await admin.api.post(path, {
+      invitations: [{ email: `often-${id}@example.com`, role: 'member' }],
+    });
+    const { id: invitation } = body.invitations[0];
+    const statuses: number[] = [];
+    for (let times = 0; times < 11; times += 1) {
+      statuses.push((await admin.api.post(`${path}/${invitation}/resend`, {})).status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(200), 429]);
+    const session = { userId: admin.userId, ip: '127.0.0.1', userAgent: 'test' };
+    const { cookie } = await createBrowserSession(web.catalogue, session);
+    const browser = new BrowserJar(web.url);
+    browser.setCookie('postern_session', cookie.reveal());
+    const place = `/app/${id}/people/invitations`;
+    const csrf_token = await browser.csrfToken(place);
+    expect((await browser.post(`${place}/${invitation}/resend`, { csrf_token })).status).toBe(429);
+  });
+
   it('that cannot be mailed are made nevertheless', async () => {
     const mailing = await startWeb({ POSTERN_SMTP_URL: 'smtp://127.0.0.1:1' });
     onTestFinished(() => mailing.close());
@@ -112,7 +157,7 @@ describe('invitations', () => {
     const path = `/organizations/${organization.id}/invitations`;
     const { status } = await admin.api.post(path, { invitations: [{ email: 'a@example.com', role: 'member' }] });
     expect(status).toBe(200);
-    expect(mailing.logged()).toContain('mail could not be sent');
+    await waitUntil(() => mailing.logged().includes('mail could not be sent'), 'the log says so');
   });
 });
 

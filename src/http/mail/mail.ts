@@ -1,0 +1,14 @@
+// A mail, and who takes it. How it travels is in outgoing-mail.ts and mailer.ts.
+
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface Mailer {
+  /** Takes the mail and sends it in the background. What cannot be sent is logged and counted. */
+  send(mail: Mail): void;
+  /** Waits for what is on its way, for seconds at most; the rest is logged. */
+  close(): Promise<void>;
+}

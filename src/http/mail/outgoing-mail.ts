@@ -1,0 +1,98 @@
+// Mail on its way: a few at a time, tried again when the server is away or busy. A request waits for none of it, and none
+// is lost without a word in the log.
+
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../../log.ts';
+import type { Metrics } from '../../ops/metrics.ts';
+import type { Mail, Mailer } from './mail.ts';
+
+const MAILS_AT_ONCE = 5;
+/** An organization of a thousand invited at once. */
+const MOST_WAITING = 1_000;
+/** Before each further try; a server that is away for longer has a mail less. */
+const RETRY_PAUSES_MS = [1_000, 10_000, 60_000];
+const CLOSE_LIMIT_MS = 5_000;
+
+interface OutgoingMailOptions {
+  /** Rejects when the server did not take it. */
+  readonly deliver: (mail: Mail) => Promise<void>;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'mails'>;
+  readonly retryPausesMs?: readonly number[];
+}
+
+export class OutgoingMail implements Mailer {
+  readonly #deliver: (mail: Mail) => Promise<void>;
+  readonly #log: Log;
+  readonly #metrics: Pick<Metrics, 'mails'>;
+  readonly #retryPausesMs: readonly number[];
+  readonly #waiting: Mail[] = [];
+  readonly #sending = new Map<Mail, Promise<void>>();
+  readonly #giveUp = new AbortController();
+
+  constructor({ deliver, log, metrics, retryPausesMs = RETRY_PAUSES_MS }: OutgoingMailOptions) {
+    this.#deliver = deliver;
+    this.#log = log;
+    this.#metrics = metrics;
+    this.#retryPausesMs = retryPausesMs;
+  }
+
+  send(mail: Mail): void {
+    const isFull = this.#waiting.length >= MOST_WAITING || this.#giveUp.signal.aborted;
+    if (isFull) this.#lose(mail, null);
+    else this.#waiting.push(mail);
+    this.#sendNext();
+  }
+
+  async close(): Promise<void> {
+    const timer = setTimeout(() => this.#giveUp.abort(), CLOSE_LIMIT_MS);
+    const givenUp = once(this.#giveUp.signal, 'abort');
+    while (this.#sending.size > 0 && !this.#giveUp.signal.aborted) {
+      await Promise.race([...this.#sending.values(), givenUp]);
+    }
+    clearTimeout(timer);
+    this.#giveUp.abort();
+    for (const mail of [...this.#sending.keys(), ...this.#waiting.splice(0)]) this.#lose(mail, null);
+  }
+
+  #sendNext(): void {
+    while (this.#sending.size < MAILS_AT_ONCE && !this.#giveUp.signal.aborted) {
+      const mail = this.#waiting.shift();
+      if (mail === undefined) return;
+      const sending = this.#sendOne(mail).finally(() => {
+        this.#sending.delete(mail);
+        this.#sendNext();
+      });
+      this.#sending.set(mail, sending);
+    }
+  }
+
+  async #sendOne(mail: Mail): Promise<void> {
+    for (const pauseMs of [...this.#retryPausesMs, null]) {
+      try {
+        await this.#deliver(mail);
+        this.#metrics.mails.inc({ outcome: 'sent' });
+        return;
+      } catch (error) {
+        // Closing has spoken of it already.
+        if (this.#giveUp.signal.aborted) return;
+        if (pauseMs === null || isForGood(error)) return this.#lose(mail, error);
+        this.#log.warn({ err: error, to: mail.to }, 'mail could not be sent, trying again');
+        await pause(pauseMs, undefined, { signal: this.#giveUp.signal }).catch(() => {});
+      }
+    }
+  }
+
+  /** The text is left out: it may hold a link that is for its reader alone. */
+  #lose({ to, subject }: Mail, error: unknown): void {
+    this.#metrics.mails.inc({ outcome: 'failed' });
+    this.#log.error({ err: error, to, subject }, 'mail could not be sent');
+  }
+}
+
+// RFC 5321, section 4.2.1: 5yz is a permanent negative answer.
+function isForGood(error: unknown): boolean {
+  const code = error instanceof Error && 'responseCode' in error ? error.responseCode : null;
+  return typeof code === 'number' && code >= 500;
+}
