@@ -14,6 +14,7 @@ import { homeRoutes } from './home-routes.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
 import type { Mailer } from './mail/mail.ts';
 import { opsRoutes } from './ops-pages/ops-routes.ts';
+import { refuseOtherMethods } from './other-methods.ts';
 import { errorHandler, unknownPath } from './pages/error-handler.ts';
 import { createPageRenderer } from './pages/page-renderer.ts';
 import type { PublicAddress } from './public-address.ts';
@@ -46,21 +47,21 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(requestLog(deps.log), requestMetrics(deps.metrics), securityHeaders(address));
-  app.use(healthRoutes(readiness), assetRoutes(assets));
+  const health = healthRoutes(readiness);
+  app.use(health, refuseOtherMethods(health), assetRoutes(assets));
   app.use(neverStored, loadRequestContext({ catalogue, address, trustedProxies: config.http.trustedProxies }));
   const consumption = createConsumptionHistory(catalogue);
   const streams = new EventStreams();
   app.use(apiRoutes({ ...deps, address, mailer, consumption }));
   app.use(API_PREFIX, apiErrors);
-  app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
-  app.use(requireOwnForm(address));
-  app.use(homeRoutes({ catalogue, config, address, renderer }));
-  app.use(signInRoutes({ deps, renderer, address }));
-  app.use(signInAgainRoutes({ deps, renderer, address }));
-  app.use(oidcRoutes({ deps, address }));
-  app.use(setUpRoutes({ deps, renderer, address }));
-  app.use(invitationRoutes({ deps, renderer, address }));
-  app.use(
+  const pages = express.Router();
+  pages.use(homeRoutes({ catalogue, config, address, renderer }));
+  pages.use(signInRoutes({ deps, renderer, address }));
+  pages.use(signInAgainRoutes({ deps, renderer, address }));
+  pages.use(oidcRoutes({ deps, address }));
+  pages.use(setUpRoutes({ deps, renderer, address }));
+  pages.use(invitationRoutes({ deps, renderer, address }));
+  pages.use(
     approvalRoutes({
       ...deps,
       services: approvalServices(deps),
@@ -71,8 +72,12 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
       address,
     }),
   );
-  app.use(consoleRoutes({ deps, mailer, consumption, renderer, address }));
-  app.use(opsRoutes({ deps, mailer, consumption, streams, renderer, address }));
+  pages.use(consoleRoutes({ deps, mailer, consumption, renderer, address }));
+  pages.use(opsRoutes({ deps, mailer, consumption, streams, renderer, address }));
+  app.use(refuseOtherMethods(pages));
+  app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
+  app.use(requireOwnForm(address));
+  app.use(pages);
   app.use(unknownPath, errorHandler(renderer));
   return app;
 }
