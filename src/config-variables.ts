@@ -4,11 +4,11 @@
 import { z } from 'zod';
 import {
   duration,
-  durationOrNever,
   hosts,
   integer,
   list,
   networks,
+  optionalDurationOrNever,
   optionalPort,
   optionalSecret,
   optionalText,
@@ -106,9 +106,9 @@ export const CONFIG_VARIABLES = {
   POSTERN_WAKE_LIMIT: plain('60s', 'longest wait for a compute to wake', duration('1s', '10m')),
   POSTERN_DRAIN: plain('5m', 'longest drain at SIGTERM', duration('0s', '1h')),
   POSTERN_DRAIN_REST: plain(
-    '10s',
-    'a draining node ends connections that rest for so long outside a transaction; `never`: only at its limit',
-    durationOrNever('0s', '1h'),
+    '',
+    'a draining node ends connections that rest for so long outside a transaction; unset: `10s` with the embedded servers, else `never`, so only at its limit',
+    optionalDurationOrNever('0s', '1h'),
   ),
   POSTERN_WAITING_PER_ADDRESS: plain('20', 'logins that may wait per address', integer(1, 1_000_000)),
   POSTERN_WAITING_TOTAL: plain('1000', 'logins that may wait in all', integer(1, 1_000_000)),

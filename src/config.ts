@@ -13,6 +13,8 @@ export interface OidcConfig {
   readonly name: string;
 }
 
+const REST_WHEN_TRYING_OUT_MS = 10_000;
+
 export interface Config {
   readonly brand: string;
   readonly nodeId: string | null;
@@ -134,7 +136,7 @@ export function loadConfig(
       allowedNetworks: values.POSTERN_ALLOWED_NETWORKS,
       stampApplicationName: values.POSTERN_STAMP_APPLICATION_NAME,
     },
-    drain: { limitMs: values.POSTERN_DRAIN, restMs: values.POSTERN_DRAIN_REST },
+    drain: { limitMs: values.POSTERN_DRAIN, restMs: drainRestFrom(values) },
     upstream: {
       wakeMs: values.POSTERN_WAKE_LIMIT,
       pidToldTo: values.POSTERN_UPSTREAM_PID,
@@ -162,6 +164,12 @@ export function loadConfig(
     mailFrom: values.POSTERN_MAIL_FROM,
     auditWebhook: auditWebhookFrom(values),
   });
+}
+
+/** Whoever tries out ends the server in a terminal and wants it to end; a restart of a fleet must lose nobody. */
+function drainRestFrom({ POSTERN_DRAIN_REST: rest, DATABASE_URL }: ConfigValues): number | null {
+  if (rest === null) return DATABASE_URL === null ? REST_WHEN_TRYING_OUT_MS : null;
+  return rest === 'never' ? null : rest;
 }
 
 function oidcFrom(values: ConfigValues): OidcConfig | null {

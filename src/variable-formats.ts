@@ -57,9 +57,9 @@ export const duration = (lowest: string, highest: string) =>
       `not a duration from ${lowest} to ${highest}, like 90s, 2m or 8h`,
     );
 
-/** Null: never. */
-export const durationOrNever = (lowest: string, highest: string) =>
-  z.union([z.literal('never').transform(() => null), duration(lowest, highest)], {
+/** Null: unset. */
+export const optionalDurationOrNever = (lowest: string, highest: string) =>
+  z.union([z.literal('').transform(() => null), z.literal('never'), duration(lowest, highest)], {
     error: `not \`never\`, nor a duration from ${lowest} to ${highest}, like 90s, 2m or 8h`,
   });
 

@@ -50,6 +50,7 @@ describe('the configuration', () => {
 
   it('takes a duration or `never` for the rest after which a draining node ends a connection', () => {
     expect(loadConfig({}).drain).toEqual({ limitMs: 300_000, restMs: 10_000 });
+    expect(loadConfig({ DATABASE_URL: 'postgres://db/postern' }).drain.restMs).toBeNull();
     expect(loadConfig({ POSTERN_DRAIN_REST: '0s' }).drain.restMs).toBe(0);
     expect(loadConfig({ POSTERN_DRAIN_REST: 'never' }).drain.restMs).toBeNull();
   });

@@ -20,6 +20,12 @@ import { applicationOf, upstreamParameters } from './startup-parameters.ts';
 // PostgreSQL Error Codes: invalid_password
 const WRONG_PASSWORD = '28P01';
 
+/**
+ * How often a hosted Postgres looks, during a query, whether we are still there: a node that was killed leaves no query behind.
+ * A server of somebody else may be too old to know the setting, or a pooler.
+ */
+const CHECK_INTERVAL = '10s';
+
 export interface Connected {
   readonly upstream: UpstreamSession;
   readonly target: PasswordTarget;
@@ -84,7 +90,10 @@ async function dial(
 ): Promise<UpstreamSession> {
   const { name } = target.compute;
   const upstream: UpstreamTarget = { ...target.upstream, name, user: target.databaseRole, database };
-  const startup = upstreamParameters(session.client.startup, applicationName({ passage, target }, session, parts));
+  const startup = upstreamParameters(session.client.startup, {
+    applicationName: applicationName({ passage, target }, session, parts),
+    connectionCheckInterval: target.compute.hostId === null ? null : CHECK_INTERVAL,
+  });
   const dialPolicy = policyOfCompute(parts.dialPolicy, target.upstream);
   const { retryPausesMs, connectMs } = parts.times;
   return await dialWithRetries(

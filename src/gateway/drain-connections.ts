@@ -19,22 +19,27 @@ export interface DrainLimits {
 }
 
 /**
- * Resolves when no session is left. Those at rest end first, those that wait for a person may still be approved; whatever
+ * Resolves when no session is left and none may come. Those at rest end first, those that wait for a person may still be approved; whatever
  * is left after the limit, or when everything must end, ends then.
  */
 export async function drainConnections(open: OpenConnections, limits: DrainLimits): Promise<void> {
   const deadline = performance.now() + limits.limitMs;
-  const stillWaiting = [...open.sessions].filter((session) => session.record.phase === 'waiting');
-  for (const session of stillWaiting) session.client.line.tell(drainNotice(limits.limitMs));
-  while (open.sessions.size > 0) {
+  for (const session of open.sessions) if (isWaiting(session)) session.client.line.tell(drainNotice(limits.limitMs));
+  const waited = new WeakSet<LiveSession>();
+  while (open.isOpen || open.sessions.size > 0) {
     const mustEnd = open.closing.aborted || performance.now() >= deadline;
     for (const session of open.sessions) {
+      if (isWaiting(session)) waited.add(session);
       // Who was let in only now gets to work once.
-      const isFresh = stillWaiting.includes(session) && session.snapshot().bytesToUpstream === 0;
+      const isFresh = waited.has(session) && session.snapshot().bytesToUpstream === 0;
       if (mustEnd || (isAtRest(session, limits) && !isFresh)) session.end({ kind: 'drain' });
     }
     await pause(LOOK_INTERVAL_MS);
   }
+}
+
+function isWaiting({ record }: LiveSession): boolean {
+  return record.phase === 'waiting';
 }
 
 /** A program between two statements, such as pgbench, is not: its last byte was a moment ago. */

@@ -19,7 +19,7 @@ export interface GatewayTimes {
   readonly boundaryMs: number;
   /** New connections are turned away for so long after accepting one failed. */
   readonly acceptPauseMs: number;
-  /** Behind a balancer: how long a draining node still answers late connections, with 57P03. */
+  /** Behind a balancer: how long a draining node still serves new connections. */
   readonly lateArrivalMs: number;
 }
 

@@ -51,7 +51,7 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
     log,
     handle: (socket) => handleConnection(socket, parts, open),
   });
-  // Only a balancer goes on sending connections to a node that said it is not ready.
+  // Only a balancer goes on sending connections to a node that said it is not ready; it needs a moment to learn that.
   const lateArrivalMs = config.pg.proxyProtocolFrom.length === 0 ? 0 : times.lateArrivalMs;
   const drainLimits = { ...config.drain, clock };
   return {
@@ -60,8 +60,11 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
       return listener.listen();
     },
     async drain() {
-      open.beginDraining();
-      await Promise.all([listener.stopAccepting(lateArrivalMs, open.closing), drainConnections(open, drainLimits)]);
+      const refuseNew = async () => {
+        await listener.stopAccepting(lateArrivalMs, open.closing);
+        open.beginDraining();
+      };
+      await Promise.all([refuseNew(), drainConnections(open, drainLimits)]);
       // Who has not even said what it wants by now is not waited for.
       open.beginClosing();
       await listener.idle();

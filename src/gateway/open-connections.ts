@@ -29,6 +29,11 @@ export class OpenConnections {
     return this.#sessions;
   }
 
+  /** Whether more may come. */
+  get isOpen(): boolean {
+    return !this.#isDraining;
+  }
+
   counts(): { readonly waiting: number; readonly relaying: number } {
     const phases = [...this.#sessions].map((session) => session.record.phase);
     const count = (asked: string) => phases.filter((phase) => phase === asked).length;

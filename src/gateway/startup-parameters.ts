@@ -9,6 +9,8 @@ import { isExplicitDatabase } from './database-choice.ts';
 
 // The database role was fixed at approval; these would change it before the first query.
 const FIXED_AT_APPROVAL = ['role', 'session_authorization'];
+// PostgreSQL documentation, "Connection Settings"; of version 14 and newer.
+const CHECK_INTERVAL = 'client_connection_check_interval';
 // PostgreSQL's parse_bool() takes any unambiguous beginning of these words.
 const BOOLEAN_FALSE = /^(f|fa|fal|fals|false|n|no|of|off|0)$/i;
 
@@ -59,15 +61,25 @@ export function namesDatabase(startup: StartupMessage): boolean {
   return isExplicitDatabase(database, user) && !isPlaceholder;
 }
 
+/** What is sent of our own; null: only what the client sends. */
+export interface OwnParameters {
+  readonly applicationName: string | null;
+  readonly connectionCheckInterval: string | null;
+}
+
 /**
  * The parameters for the upstream besides user and database, in the client's order: our own keys taken out of `options`,
- * application_name as given (null leaves the client's own).
+ * application_name as given, and a check interval where the client sends none.
  */
-export function upstreamParameters(startup: StartupMessage, applicationName: string | null): Map<string, string> {
+export function upstreamParameters(startup: StartupMessage, own: OwnParameters): Map<string, string> {
+  const { applicationName, connectionCheckInterval } = own;
   const parameters = new Map<string, string>();
   for (const [name, value] of startup.parameters) {
     const forwarded = name.toLowerCase() === 'options' ? parseOptionsParameter(value).forwarded : value;
     if (name.toLowerCase() !== 'options' || forwarded !== '') parameters.set(name, forwarded);
+  }
+  if (connectionCheckInterval !== null && findParameter(startup, CHECK_INTERVAL) === null) {
+    parameters.set(CHECK_INTERVAL, connectionCheckInterval);
   }
   if (applicationName === null) return parameters;
   for (const name of [...parameters.keys()]) {

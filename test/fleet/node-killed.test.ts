@@ -9,6 +9,7 @@ import { nodeEnvironment } from '../support/postern-for-tests.ts';
 import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';
 import { postgresUrl } from '../support/postgres-for-tests.ts';
 import type { PsqlRun } from '../support/psql.ts';
+import { queryRows } from '../support/query-rows.ts';
 import { startTcpRelay, type TcpRelay } from '../support/tcp-relay-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { BEHIND_HAPROXY, type Haproxy, startHaproxy } from './haproxy.ts';
@@ -54,6 +55,9 @@ beforeAll(async () => {
   await desk.browser.get(new URL(linkFor('opened')).pathname);
   connectingThere = desk.psql(['-U', 'connecting', '-c', 'select 1'], { at: haproxy.only(1) });
   connectingLink = atSurvivor(await linkOf(connectingThere));
+  // Longer than this file takes: nothing is held at its end, so the query must not be either.
+  liveThere.write('select pg_sleep(600);\n');
+  await waitUntil(async () => (await runningQueries()) === 1, 'the query runs');
   hop.hold();
   await desk.browser.approve(connectingLink);
   await connectingThere.waitForStderr(/Connecting to database/);
@@ -73,6 +77,12 @@ afterAll(async () => {
   await desk.close();
   await hop.close();
 });
+
+async function runningQueries(): Promise<number> {
+  const sql = "select count(*)::int as count from pg_stat_activity where query like 'select pg_sleep(600)%'";
+  const [row] = await queryRows(postgresUrl(), sql);
+  return Number(row?.count);
+}
 
 const registered = () => desk.node.postern.fleet.liveConnections.list();
 const atSurvivor = (link: string) => new URL(new URL(link).pathname, desk.node.baseUrl).href;
@@ -114,7 +124,6 @@ async function expectAsked(user: string): Promise<void> {
 
 describe('a node that is killed', () => {
   it('ends who waits on it, who is being connected by it, and its live connections', async () => {
-    liveThere.write('select 1;\n');
     const cutOff = [liveThere, connectingThere, ...[...waitingThere.values()].map(({ psql }) => psql)];
     for (const psql of cutOff) expect((await finish(psql)).stderr).toMatch(CUT_OFF);
   });

@@ -148,19 +148,48 @@ describe('a node that drains', () => {
     await node.close();
   });
 
-  it('behind a balancer answers late arrivals with 57P03 before AuthenticationOk, so that they try the next host', async () => {
+  it('behind a balancer still serves late arrivals, until the balancer has had time to learn of it', async () => {
     const node = await nodeWith({
-      drainMs: 5_000,
-      times: { lateArrivalMs: 300 },
+      drainMs: 60_000,
+      times: { lateArrivalMs: 1_000 },
       environment: { POSTERN_PROXY_PROTOCOL_FROM: '127.0.0.0/8', POSTERN_TLS: 'allow' },
     });
     const drained = node.gateway.drain();
     using late = await RawClient.connect(node);
     late.send(Buffer.from('PROXY TCP4 203.0.113.7 127.0.0.1 50123 5432\r\n'));
     late.sendStartup();
+    await late.waitForNotice(/^Welcome/);
+    await approveLink(node, late, developer);
+    await late.waitForType('Z');
+    expect(await answerTo(late, 'select 7')).toBe('7');
+    await late.waitForEnd();
+    expect(late.fatal).toMatchObject(RESTARTING);
+    await drained;
+    await expect(RawClient.connect(node)).rejects.toThrow('ECONNREFUSED');
+    await node.close();
+  });
+
+  it('refuses with 57P03 before AuthenticationOk who is accepted and says only then what it wants', async () => {
+    const node = await nodeWith({ drainMs: 60_000 });
+    using busy = await connectedClient(node, developer);
+    await answerTo(busy, 'begin; select 1');
+    using late = await RawClient.connect(node);
+    await waitUntil(() => node.gateway.connectionCounts().sockets === 2, 'both are accepted');
+    const drained = node.gateway.drain();
+    await waitUntil(
+      async () =>
+        await RawClient.connect(node).then(
+          () => false,
+          () => true,
+        ),
+      'nobody is accepted',
+    );
+    late.sendStartup();
     await late.waitForEnd();
     expect(late.types).toBe('E');
     expect(late.fatal).toMatchObject({ C: '57P03', M: 'cannot connect now' });
+    busy.query('commit');
+    await busy.waitForEnd();
     await drained;
     await node.close();
   });

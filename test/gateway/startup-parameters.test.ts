@@ -20,25 +20,37 @@ function startup(parameters: Readonly<Record<string, string>>): StartupMessage {
   };
 }
 
+const NOTHING = { applicationName: null, connectionCheckInterval: null };
+
 describe('the parameters for the upstream', () => {
   it('are forwarded unchanged and in their order: what one could SET later is nobody’s business', () => {
     const sent = { client_encoding: 'LATIN1', DateStyle: 'ISO', TimeZone: 'UTC', search_path: 'a,b', jit: 'off' };
-    expect([...upstreamParameters(startup(sent), null)]).toEqual(Object.entries(sent));
+    expect([...upstreamParameters(startup(sent), NOTHING)]).toEqual(Object.entries(sent));
   });
 
   it('lose our own keys inside options, and options with them when nothing else is left', () => {
     const mixed = startup({ options: 'project=blue -c search_path=a\\ b endpoint=ep-1' });
-    expect(upstreamParameters(mixed, null).get('options')).toBe('-c search_path=a\\ b');
-    expect(upstreamParameters(startup({ options: 'project=blue' }), null).has('options')).toBe(false);
+    expect(upstreamParameters(mixed, NOTHING).get('options')).toBe('-c search_path=a\\ b');
+    expect(upstreamParameters(startup({ options: 'project=blue' }), NOTHING).has('options')).toBe(false);
   });
 
   it('carry the stamped application_name instead of the client’s, in any spelling, and once', () => {
-    const stamped = upstreamParameters(startup({ Application_Name: 'psql', jit: 'off' }), 'psql postern:c1 alex');
+    const own = { ...NOTHING, applicationName: 'psql postern:c1 alex' };
+    const stamped = upstreamParameters(startup({ Application_Name: 'psql', jit: 'off' }), own);
     expect([...stamped]).toEqual([
       ['jit', 'off'],
       ['application_name', 'psql postern:c1 alex'],
     ]);
-    expect(upstreamParameters(startup({ application_name: 'app' }), null).get('application_name')).toBe('app');
+    expect(upstreamParameters(startup({ application_name: 'app' }), NOTHING).get('application_name')).toBe('app');
+  });
+
+  it('have the check of the connection, unless the client sends its own', () => {
+    const own = { ...NOTHING, connectionCheckInterval: '10s' };
+    const name = 'client_connection_check_interval';
+    expect(upstreamParameters(startup({}), own).get(name)).toBe('10s');
+    expect([...upstreamParameters(startup({ Client_Connection_Check_Interval: '1s' }), own)]).toEqual([
+      ['Client_Connection_Check_Interval', '1s'],
+    ]);
   });
 });
 
