@@ -38,6 +38,8 @@ export interface HostServer {
   setPassword(name: string, password: Secret): Promise<void>;
   /** Removes a role after giving what it owns in those databases to another role; nothing happens when it is gone. */
   dropRole(name: string, heritage: { databases: readonly string[]; heir: string } | null): Promise<void>;
+  /** Databases that take no connections, in which the role owns something or was granted something. */
+  closedDatabasesOf(role: string): Promise<string[]>;
   /** Makes a database that only these roles may enter, wholly or not at all. Throws HostNameTaken. */
   createDatabase(name: string, options: { owner: string; roles: ProjectRoles }): Promise<void>;
   /** Lets the project's roles, of which some are new, work in a database together. */
@@ -75,6 +77,7 @@ export function openHostServer(host: ConfiguredHost, log: Log): HostServer {
       await forgetElsewhere(pool, name);
       await run(`DROP ROLE IF EXISTS ${quoted(name)}`);
     },
+    closedDatabasesOf: async (role) => (await databasesOf(pool, role)).closed,
     createDatabase: async (name, { owner, roles }) => {
       // template0: from template1 a new database would have what others put there, and fail while anybody is in it.
       await run(`CREATE DATABASE ${quoted(name)} OWNER ${quoted(owner)} TEMPLATE template0`).catch(nameConflict);
@@ -126,14 +129,24 @@ async function roleStatements({ name, password, memberOf, access }: NewHostRole)
  * drop it any more.
  */
 async function forgetElsewhere(pool: HostPool, role: string): Promise<void> {
-  const rows = await pool.query<{ datname: string }>(
-    `SELECT DISTINCT d.datname FROM pg_shdepend s
+  const { open } = await databasesOf(pool, role);
+  for (const database of open) await pool.runIn(database, [`DROP OWNED BY ${quoted(role)}`]);
+}
+
+/** Where the role owns something or was granted something. */
+async function databasesOf(pool: HostPool, role: string): Promise<{ open: string[]; closed: string[] }> {
+  const rows = await pool.query<{ datname: string; datallowconn: boolean }>(
+    `SELECT DISTINCT d.datname, d.datallowconn FROM pg_shdepend s
      JOIN pg_database d ON d.oid = CASE s.dbid
        WHEN 0 THEN (SELECT oid FROM pg_database WHERE datname = current_database()) ELSE s.dbid END
-     WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid = to_regrole($1) AND d.datallowconn`,
+     WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid = to_regrole($1)`,
     [quoted(role)],
   );
-  for (const { datname } of rows) await pool.runIn(datname, [`DROP OWNED BY ${quoted(role)}`]);
+  const names = (rowsOf: typeof rows) => rowsOf.map(({ datname }) => datname);
+  return {
+    open: names(rows.filter(({ datallowconn }) => datallowconn)),
+    closed: names(rows.filter(({ datallowconn }) => !datallowconn)),
+  };
 }
 
 async function endConnections(

@@ -12,6 +12,7 @@ import { getProject } from '../catalogue/projects.ts';
 import { PosternError } from '../errors.ts';
 import type { BranchId, ProjectId } from '../ids.ts';
 import { wakeCompute } from './compute-power.ts';
+import { dropRole } from './drop-role.ts';
 import { HostNameTaken, type HostServer } from './host-server.ts';
 import type { ProjectRoles } from './project-privileges.ts';
 import { type ProvisioningParts, projectOnHost } from './provisioning-parts.ts';
@@ -82,7 +83,9 @@ export async function deleteHosted<Result>(
     await check();
     const { id: branchId } = await getDefaultBranch(parts.catalogue.db, projectId);
     for (const database of await listDatabases(parts.catalogue.db, branchId)) await host.dropDatabase(database.name);
-    for (const role of await listDatabaseRoles(parts.catalogue.db, branchId)) await host.dropRole(role.name, null);
+    for (const { name } of await listDatabaseRoles(parts.catalogue.db, branchId)) {
+      await dropRole(parts, host, { name, heritage: null });
+    }
     return await forget();
   });
 }

@@ -12,6 +12,7 @@ import { listDatabases, requireNewIdentifier } from '../catalogue/databases.ts';
 import { PosternError } from '../errors.ts';
 import type { BranchId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
+import { dropRole } from './drop-role.ts';
 import type { HostServer } from './host-server.ts';
 import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
 import { newDatabasePassword, type ProvisioningParts } from './provisioning-parts.ts';
@@ -47,7 +48,7 @@ export async function createHostedRole(
         }
         return { role: await createDatabaseRole(catalogue, context, { ...input, password }), password };
       } catch (error) {
-        await dropRole(parts, { host, branchId: branch.id, name, heir: roles.own });
+        await dropHere(parts, { host, branchId: branch.id, name, heir: roles.own });
         throw error;
       }
     },
@@ -75,7 +76,7 @@ export async function deleteHostedRole(
         throw conflict(`role "${name}" owns database "${owned.name}"; give it another owner first`);
       }
       const { own: heir } = await projectRoles(parts, branch.id);
-      await dropRole(parts, { host, branchId: branch.id, name, heir });
+      await dropHere(parts, { host, branchId: branch.id, name, heir });
       return await deleteDatabaseRole(catalogue, context, place);
     },
   });
@@ -99,12 +100,12 @@ export async function resetHostedRolePassword(
   });
 }
 
-async function dropRole(
-  { catalogue }: ProvisioningParts,
+async function dropHere(
+  parts: ProvisioningParts,
   { host, branchId, name, heir }: { host: HostServer; branchId: BranchId; name: string; heir: string },
 ): Promise<void> {
-  const databases = await listDatabases(catalogue.db, branchId);
-  await host.dropRole(name, { databases: databases.map((database) => database.name), heir });
+  const databases = await listDatabases(parts.catalogue.db, branchId);
+  await dropRole(parts, host, { name, heritage: { databases: databases.map((database) => database.name), heir } });
 }
 
 function conflict(problem: string): PosternError {

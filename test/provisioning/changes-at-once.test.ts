@@ -6,6 +6,7 @@ import { listDatabaseRoles } from '../../src/catalogue/database-role-rows.ts';
 import { listDatabases } from '../../src/catalogue/databases.ts';
 import { findProject } from '../../src/catalogue/projects.ts';
 import { PosternError } from '../../src/errors.ts';
+import { postgresUrl, runAsSuperuser } from '../support/postgres-for-tests.ts';
 import { queryRows } from '../support/query-rows.ts';
 import { addHostedProject, placeOf, uniqueName, urlOf, useTestProvisioning } from './provisioning-for-tests.ts';
 
@@ -100,6 +101,35 @@ describe('a role to which another project granted something', () => {
     await parts.provisioning.deleteProject(SYSTEM_CONTEXT, made.project.id);
     expect(await queryRows(urlOf(other), `SELECT 1 FROM pg_roles WHERE rolname = '${role}'`)).toEqual([]);
     expect(await queryRows(urlOf(other), 'SELECT * FROM bait')).toEqual([]);
+  });
+
+  // The server refused to drop the role, and the deletion ended half way with an internal error.
+  it('goes also while that project is suspended, which stays so', async () => {
+    const parts = useParts();
+    const [made, other] = [await addHostedProject(parts), await addHostedProject(parts)];
+    const role = made.roles[0]?.name ?? '';
+    await queryRows(urlOf(other), `CREATE TABLE bait (); GRANT SELECT ON bait TO ${role}`);
+    await parts.provisioning.suspendCompute(SYSTEM_CONTEXT, { computeId: other.compute.id });
+    await parts.provisioning.deleteProject(SYSTEM_CONTEXT, made.project.id);
+    expect(await queryRows(postgresUrl(), `SELECT 1 FROM pg_roles WHERE rolname = '${role}'`)).toEqual([]);
+    expect(await canLogIn(urlOf(other))).toBe(false);
+    await parts.provisioning.wake(other.compute.id);
+    expect(await queryRows(urlOf(other), 'SELECT * FROM bait')).toEqual([]);
+  });
+
+  it('stays, and says where it is held, when a database that is no project takes no connections', async () => {
+    const parts = useParts();
+    const made = await addHostedProject(parts);
+    const [role, database] = [made.roles[0]?.name ?? '', uniqueName('closed')];
+    await runAsSuperuser(`CREATE DATABASE ${database}`);
+    await runAsSuperuser(`GRANT CONNECT ON DATABASE ${database} TO ${role}`);
+    const inside = Object.assign(new URL(postgresUrl()), { pathname: `/${database}` }).href;
+    await runAsSuperuser(`CREATE TABLE bait (); GRANT SELECT ON bait TO ${role}`, inside);
+    await runAsSuperuser(`ALTER DATABASE ${database} ALLOW_CONNECTIONS false`);
+    const deleting = () => parts.provisioning.deleteProject(SYSTEM_CONTEXT, made.project.id);
+    await expect(deleting()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(database) });
+    await runAsSuperuser(`DROP DATABASE ${database}`);
+    await deleting();
   });
 });
 

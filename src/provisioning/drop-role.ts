@@ -1,0 +1,49 @@
+// Drops a role of a host for good. What others granted it in a suspended database can be taken back only inside, so that
+// the project there is woken for it, and put to sleep again.
+
+import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { PosternError } from '../errors.ts';
+import type { ComputeId } from '../ids.ts';
+import { startCompute, suspendCompute } from './compute-power.ts';
+import type { HostServer } from './host-server.ts';
+import type { ProvisioningParts } from './provisioning-parts.ts';
+
+/** Throws `conflict` where the role has something in a database that takes no connections and is no project's. */
+export async function dropRole(
+  parts: ProvisioningParts,
+  host: HostServer,
+  role: { readonly name: string; readonly heritage: Parameters<HostServer['dropRole']>[1] },
+): Promise<void> {
+  const woken: ComputeId[] = [];
+  try {
+    for (const database of await host.closedDatabasesOf(role.name)) {
+      const computeId = await findComputeOf(parts.catalogue, { hostId: host.id, database });
+      if (computeId === null) {
+        const problem = `role "${role.name}" has privileges in database "${database}", which takes no connections`;
+        throw new PosternError('conflict', { params: { problem } });
+      }
+      await startCompute(parts, SYSTEM_CONTEXT, { computeId });
+      woken.push(computeId);
+    }
+    await host.dropRole(role.name, role.heritage);
+  } finally {
+    for (const computeId of woken) await suspendCompute(parts, SYSTEM_CONTEXT, { computeId });
+  }
+}
+
+async function findComputeOf(
+  { db }: Catalogue,
+  { hostId, database }: { readonly hostId: string; readonly database: string },
+): Promise<ComputeId | null> {
+  const row = await db
+    .selectFrom('databases')
+    .innerJoin('branches', 'branches.id', 'databases.branch_id')
+    .innerJoin('computes', 'computes.project_id', 'branches.project_id')
+    .select('computes.id')
+    .where('computes.host_id', '=', hostId)
+    .where('databases.name', '=', database)
+    .orderBy('computes.ordinal')
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
