@@ -7,6 +7,7 @@ import { cleanUpstreamText } from '../untrusted-text.ts';
 import { VERSION } from '../version.ts';
 import { ApiRefused } from './api-client.ts';
 import { addApiConsumptionCommands } from './api-consumption-commands.ts';
+import { addApiComputeCommands, addApiGuestCommands } from './api-guest-commands.ts';
 import { addApiKeyCommands } from './api-key-commands.ts';
 import { addApiOrganizationCommands } from './api-organization-commands.ts';
 import { addApiProjectCommands } from './api-project-commands.ts';
@@ -48,6 +49,8 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   addAuditCommands(program, io);
   addApiOrganizationCommands(program, io);
   addApiProjectCommands(program, io);
+  addApiGuestCommands(program, io);
+  addApiComputeCommands(program, io);
   addApiKeyCommands(program, io);
   addApiConsumptionCommands(program, io);
   return program;

@@ -67,6 +67,23 @@ describe('people of an organization', () => {
   });
 });
 
+describe('what a project is shared with and has', () => {
+  it('are guests, listed, added and removed, and computes', async () => {
+    const { id } = await json('projects', 'create', '--name', 'shared');
+    const added = await json('guests', 'add', id, 'guest@example.com');
+    expect(added.granted_to_email).toBe('guest@example.com');
+    expect(await run('guests', 'list', id)).toContain('guest@example.com');
+    expect(await run('guests', 'remove', id, added.id)).toContain('granted_to_email: guest@example.com');
+    expect(await json('guests', 'list', id)).toEqual([]);
+    const computes = await json('computes', 'list', id);
+    expect(computes).toMatchObject([
+      { id: expect.stringMatching(/^ep-/), type: 'read_write', current_state: 'active' },
+    ]);
+    expect(await run('computes', 'list', id)).toContain(computes[0].id);
+    await run('projects', 'delete', id);
+  });
+});
+
 describe('projects', () => {
   it('are made, shown, renamed, moved and deleted', async () => {
     const made = await json('projects', 'create', '--name', 'shop');
