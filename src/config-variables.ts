@@ -80,7 +80,7 @@ export const CONFIG_VARIABLES = {
     duration('0s', '60s'),
   ),
   POSTERN_NOTICE_BLIND_CLIENTS: plain(
-    'pgjdbc,lib/pq,asyncpg,pgAdmin 4',
+    'pgjdbc,lib/pq,asyncpg,pgAdmin 4,pgcli',
     'clients that show no NOTICE: `pgjdbc`, `lib/pq`, `asyncpg`, or how an application_name begins',
     list,
   ),

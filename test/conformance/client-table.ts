@@ -55,9 +55,9 @@ export const CLIENTS = {
     advice: 'likewise; for a pool choose "1 hour"',
   },
   pgAdmin: {
-    client: 'pgAdmin 4',
+    client: 'pgAdmin 4, pgcli',
     doors: { link: 'second_try', grant: 'yes', token: 'yes' },
-    advice: 'likewise; choose "1 hour", since it opens a connection for each tab and database',
+    advice: 'likewise; choose "1 hour", since they open a connection for each tab, database or search of names',
   },
   dbdPg: { client: 'DBD::Pg', doors: EVERY_DOOR, advice: 'the link goes to standard error' },
 } as const satisfies Record<string, ClientRow>;

@@ -40,6 +40,7 @@ const CLIENTS: readonly { client: string; sends: Readonly<Record<string, string>
     isBlind: true,
   },
   { client: 'pgAdmin 4', sends: { application_name: 'pgAdmin 4 - CONN:4711' }, isBlind: true },
+  { client: 'pgcli 3.5', sends: { application_name: 'pgcli' }, isBlind: true },
   {
     client: 'psql on a terminal',
     sends: { application_name: 'psql', client_encoding: 'UTF8' },
