@@ -13,6 +13,7 @@ import { addApiOrganizationCommands } from './api-organization-commands.ts';
 import { addApiProjectCommands } from './api-project-commands.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import type { CommandIo } from './command-io.ts';
+import { addComputePasswordCommand } from './compute-password-command.ts';
 import { addComputePolicyCommand } from './compute-policy-command.ts';
 import { addConfigCommand } from './config-command.ts';
 import { addOrganizationCommands } from './organization-commands.ts';
@@ -45,6 +46,7 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   addOrganizationCommands(program, io);
   addProjectCommands(program, io);
   addComputePolicyCommand(program, io);
+  addComputePasswordCommand(program, io);
   addSecretCommands(program, io);
   addAuditCommands(program, io);
   addApiOrganizationCommands(program, io);

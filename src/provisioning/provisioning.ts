@@ -14,6 +14,7 @@ import { createHostedRole, deleteHostedRole, resetHostedRolePassword } from './h
 import type { HostRegion } from './hosts.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
 import { removeCompute } from './remove-compute.ts';
+import { renewRolePassword } from './renew-role-password.ts';
 import { restoreRolePassword } from './restore-role-password.ts';
 
 export type Provisioning = ReturnType<typeof createProvisioning>;
@@ -35,6 +36,7 @@ export function createProvisioning(parts: ProvisioningParts) {
     createRole: bind(parts, createHostedRole),
     deleteRole: bind(parts, deleteHostedRole),
     resetRolePassword: bind(parts, resetHostedRolePassword),
+    renewRolePassword: bind(parts, renewRolePassword),
     wake: sharedWake(parts),
     restoreRolePassword: sharedRestore(parts),
     listRegions: (): HostRegion[] => parts.hosts.listRegions(),

@@ -72,6 +72,33 @@ describe('the command line', () => {
     expect(await run(token)).toMatchObject({ exitCode: 1, stderr: '--life is a duration like 30d\n' });
   });
 
+  it('renews the password of an attached role, once its server takes it', async () => {
+    // Whoever changed it there locked the project out for good.
+    const role = `renewed_${Date.now().toString(36)}`;
+    await runAsSuperuser(`CREATE ROLE ${role} LOGIN PASSWORD 'before'`);
+    onTestFinished(() => runAsSuperuser(`DROP ROLE ${role}`));
+    const url = `postgres://${role}:before@127.0.0.1:${new URL(postgresUrl()).port}/postgres`;
+    const project = await makes(['project', 'attach', 'renewed', '--account', ADMIN, '--url-stdin'], url);
+    await runAsSuperuser(`ALTER ROLE ${role} PASSWORD 'after'`);
+    const renew = ['compute', 'password', project.compute_id, '--role', role, '--password-stdin'];
+    const sealed = () => queryRows(database.url, `SELECT sealed_password FROM database_roles WHERE name = '${role}'`);
+    const before = await sealed();
+    expect(await run(renew, 'guessed')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('SQLSTATE 28P01'),
+    });
+    expect(await sealed()).toEqual(before);
+    expect(await runs(renew, 'after')).toBe(`compute_id: ${project.compute_id}\nrole: ${role}\n`);
+    expect(await sealed()).not.toEqual(before);
+    expect((await run(renew.slice(0, -1))).stderr).toBe('give the password by --password-stdin or --password-file\n');
+    const hosted = await makes(['project', 'create', 'hosted', '--account', ADMIN]);
+    const ofHosted = await run(
+      renew.map((arg) => (arg === project.compute_id ? hosted.compute_id : arg)),
+      'after',
+    );
+    expect(ofHosted.stderr).toContain('reset them in the console');
+  });
+
   it('attaches a Postgres by a URL from standard input, adds a compute, and repeats no password', async () => {
     const role = `cli_${Date.now().toString(36)}`;
     await runAsSuperuser(`CREATE ROLE ${role} LOGIN PASSWORD 'sesame'`);

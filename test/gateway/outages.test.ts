@@ -84,6 +84,7 @@ describe('an upstream that refuses the approved role', () => {
       S: 'FATAL',
       C: '28P01',
       M: `password authentication failed for user "${moody.role.name}"`,
+      H: expect.stringContaining('postern compute password'),
     });
   });
 });

@@ -1,0 +1,39 @@
+// `postern compute password`: the new password of a role on an attached server, after it was changed there.
+
+import type { Command } from 'commander';
+import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
+import { PosternError } from '../errors.ts';
+import { type ComputeId, idFrom } from '../ids.ts';
+import { type CommonOptions, formatOf, group } from './command-group.ts';
+import { type CommandIo, readSecret } from './command-io.ts';
+import { printOne } from './print.ts';
+import { withCatalogue } from './with-catalogue.ts';
+
+interface PasswordOptions extends CommonOptions {
+  readonly role: string;
+  readonly passwordStdin?: boolean;
+  readonly passwordFile?: string;
+}
+
+export function addComputePasswordCommand(program: Command, io: CommandIo): void {
+  group(program, 'compute', 'computes of projects')
+    .command('password <compute>')
+    .description('keep the new password of a role on an attached server, after it was changed there')
+    .requiredOption('--role <name>', 'the database role')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--password-file <path>', 'read the password from a file')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: PasswordOptions) => {
+      const { passwordStdin, passwordFile: file, role: databaseRole } = options;
+      if (passwordStdin !== true && file === undefined) {
+        const problem = 'give the password by --password-stdin or --password-file';
+        throw new PosternError('invalid_input', { params: { problem } });
+      }
+      const computeId = idFrom<ComputeId>(id);
+      const password = await readSecret(io, { file });
+      const role = await withCatalogue(io, ({ provisioning }) =>
+        provisioning.renewRolePassword(SYSTEM_CONTEXT, { computeId, databaseRole, password }),
+      );
+      printOne(io, { compute_id: computeId, role: role.name }, formatOf(options));
+    });
+}

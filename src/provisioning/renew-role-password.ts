@@ -1,0 +1,44 @@
+// Keeps the new password of a role on an attached server, where somebody changed it: Postern cannot log in there until it
+// is told.
+
+import type { AuditContext } from '../catalogue/audit-context.ts';
+import { getCompute } from '../catalogue/computes.ts';
+import type { DatabaseRole } from '../catalogue/database-role-rows.ts';
+import { getDatabaseRole, replaceDatabaseRolePassword } from '../catalogue/database-roles.ts';
+import { loadTargetRow } from '../catalogue/target-row.ts';
+import { PosternError } from '../errors.ts';
+import type { ComputeId } from '../ids.ts';
+import type { Secret } from '../secret.ts';
+import { checkUpstream } from './check-upstream.ts';
+import type { ProvisioningParts } from './provisioning-parts.ts';
+
+/**
+ * Checked by logging in to that compute before it is kept; it is then the role's on every compute of the project. Throws
+ * `attach_refused` where the server does not take it, `not_offered` on a hosted compute, `forbidden`, `not_found`.
+ */
+export async function renewRolePassword(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  input: { readonly computeId: ComputeId; readonly databaseRole: string; readonly password: Secret },
+): Promise<DatabaseRole> {
+  const { catalogue } = parts;
+  const { computeId, databaseRole: name, password } = input;
+  const { compute } = await getCompute(catalogue, context, { computeId, action: 'database_role.reset_password' });
+  if (compute.hostId !== null) {
+    const problem = 'passwords of hosted roles are made by Postern: reset them in the console';
+    throw new PosternError('not_offered', { params: { problem } });
+  }
+  const { host, port, projectId, branchId, allowMd5, allowCleartext } = compute;
+  const role = await getDatabaseRole(catalogue, { branchId, name });
+  const { databases, tlsSettings } = await loadTargetRow(catalogue.db, computeId);
+  const upstream = {
+    host,
+    port,
+    user: role.name,
+    password,
+    database: databases[0] ?? role.name,
+    tls: tlsSettings(catalogue.sealer),
+  };
+  await checkUpstream(parts, context, { upstream, allowMd5, allowCleartext });
+  return await replaceDatabaseRolePassword(catalogue, context, { projectId, branchId, name, password });
+}
