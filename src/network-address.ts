@@ -11,7 +11,7 @@ export interface Network {
 
 /** Drops the zone and turns IPv4-mapped IPv6 into IPv4; text that is no address comes back as no address, in lower case. */
 export function normalizeAddress(address: string): string {
-  const bare = address.replace(/%.*$/, '').toLowerCase();
+  const bare = address.replace(/%.*$/s, '').toLowerCase();
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1];
   if (mapped !== undefined && isIPv4(mapped)) return mapped;
   if (!isIPv6(bare)) return bare;

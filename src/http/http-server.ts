@@ -2,12 +2,14 @@
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { openFilesLimit } from '../open-files-limit.ts';
 import { buildApp } from './build-app.ts';
 import type { Readiness } from './health.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
 import { createMailer } from './mail/mailer.ts';
 import { publicAddress } from './public-address.ts';
 import { loadWebAssets } from './static-assets.ts';
+import { limitWebConnections } from './web-connections.ts';
 
 export interface HttpServer {
   /** Opens the port. `url` is the public address, from which links are built. Not ready until `setReady`. */
@@ -19,6 +21,8 @@ export interface HttpServer {
 
 const HEADERS_LIMIT_MS = 10_000;
 const REQUEST_LIMIT_MS = 30_000;
+/** How late those limits may be noticed. */
+const CHECK_EVERY_MS = 5_000;
 const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADERS = 100;
 const CLOSE_GRACE_MS = 1_000;
@@ -27,7 +31,14 @@ export function createHttpServer(deps: HttpDependencies): HttpServer {
   const { host, port } = deps.config.http;
   const readiness: Readiness = { isReady: false };
   const mailer = createMailer(deps);
-  const server = createServer({ headersTimeout: HEADERS_LIMIT_MS, requestTimeout: REQUEST_LIMIT_MS });
+  const server = createServer({
+    headersTimeout: HEADERS_LIMIT_MS,
+    requestTimeout: REQUEST_LIMIT_MS,
+    connectionsCheckingInterval: CHECK_EVERY_MS,
+  });
+  const { sharedNetworks: shared, unlimitedNetworks } = deps.config.limits;
+  const uncounted = [...deps.config.http.trustedProxies, ...unlimitedNetworks];
+  limitWebConnections(server, { openFiles: openFilesLimit(), uncounted, shared });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxHeadersCount = MAX_HEADERS;
   return {

@@ -1,0 +1,43 @@
+// How many connections of browsers this node holds: in all, so that descriptors stay free for psql, and of each address,
+// so that nobody holds them all. Proxies in front of us are listed, and count for nobody.
+
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { isInNetworks, normalizeAddress, terminalKey } from '../network-address.ts';
+
+/** A browser opens six. */
+const MOST_OF_ADDRESS = 100;
+const SHARED_NETWORK_FACTOR = 10;
+/** Of the descriptors of this process. */
+const LARGEST_SHARE = 1 / 4;
+
+interface WebConnectionsOptions {
+  /** The process' limit; null for none. */
+  readonly openFiles: number | null;
+  /** CIDRs of proxies, and of the machine itself. */
+  readonly uncounted: readonly string[];
+  /** CIDRs in which many people share an address. */
+  readonly shared: readonly string[];
+}
+
+/** Closes what is too much as it comes, without a word: an answer would be work, too. */
+export function limitWebConnections(server: Server, { openFiles, uncounted, shared }: WebConnectionsOptions): void {
+  if (openFiles !== null) server.maxConnections = Math.floor(openFiles * LARGEST_SHARE);
+  const counts = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const address = normalizeAddress(socket.remoteAddress ?? '');
+    if (isInNetworks(address, uncounted)) return;
+    const key = terminalKey(address);
+    const count = counts.get(key) ?? 0;
+    if (count >= MOST_OF_ADDRESS * (isInNetworks(address, shared) ? SHARED_NETWORK_FACTOR : 1)) {
+      socket.destroy();
+      return;
+    }
+    counts.set(key, count + 1);
+    socket.once('close', () => {
+      const left = (counts.get(key) ?? 1) - 1;
+      if (left === 0) counts.delete(key);
+      else counts.set(key, left);
+    });
+  });
+}
