@@ -77,9 +77,21 @@ async function dialKnown(
     return await dial(approved, session, parts);
   } catch (error) {
     const isWrongPassword = error instanceof UpstreamRefusal && error.sqlstate === WRONG_PASSWORD;
-    if (!isWrongPassword || !(await parts.computes.restorePassword(target.compute.id, target.databaseRole)))
-      throw error;
+    if (!isWrongPassword || !(await restorePassword(target, parts))) throw error;
     return await dial(approved, session, parts);
+  }
+}
+
+/** False, too, when it failed: the upstream's refusal then tells more than that we could not mend it. */
+async function restorePassword(
+  { compute, databaseRole }: PasswordTarget,
+  { computes, log }: GatewayParts,
+): Promise<boolean> {
+  try {
+    return await computes.restorePassword(compute.id, databaseRole);
+  } catch (error) {
+    log.error({ err: error, compute_id: compute.id, database_role: databaseRole }, 'a password could not be set back');
+    return false;
   }
 }
 
