@@ -39,6 +39,7 @@ export const CLIENTS = {
     doors: { link: 'no', grant: 'yes', token: 'yes' },
     advice: 'shows no NOTICE while it connects: approve a psql with the same `PGAPPNAME` first',
   },
+  pgx: { client: 'Go pgx', doors: EVERY_DOOR, advice: "`OnNotice` of the connection's configuration shows the link" },
   pgjdbc: {
     client: 'pgjdbc: DBeaver, DataGrip',
     doors: { link: 'second_try', grant: 'yes', token: 'yes' },

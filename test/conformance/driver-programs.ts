@@ -35,8 +35,15 @@ export const DRIVERS: readonly DriverProgram[] = [
   },
   { name: 'psycopg3', program: PYTHON, args: [source('use-psycopg3.py')], lacks: ['copiedIn'] },
   {
-    name: 'asyncpg',
+    name: 'pgx',
     // It fails at a root certificate that is not there.
+    program: 'env',
+    args: ['-u', 'PGSSLROOTCERT', `${CACHE}pgx`],
+    lacks: [],
+  },
+  {
+    name: 'asyncpg',
+    // Likewise.
     program: 'env',
     args: ['-u', 'PGSSLROOTCERT', PYTHON, source('use-asyncpg.py')],
     lacks: ['pipelined'],
@@ -82,7 +89,7 @@ export function buildDriverPrograms(): void {
     execFileSync(program, args, { env: { ...environment, ...env }, stdio: 'pipe' });
   // Debian's packages are a path of Go's old kind, before modules.
   const go = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: `${CACHE}go-build` };
-  run('go', ['build', '-o', `${CACHE}lib-pq`, source('lib-pq.go')], go);
+  for (const name of ['lib-pq', 'pgx']) run('go', ['build', '-o', `${CACHE}${name}`, source(`${name}.go`)], go);
   run('javac', ['-cp', JDBC, '-d', CACHE, source('Pgjdbc.java')]);
 }
 

@@ -1,4 +1,4 @@
-// Drivers of nine kinds do their workout by every door: simple and extended protocol, pipelines, COPY, notifications, large
+// Drivers of ten kinds do their workout by every door: simple and extended protocol, pipelines, COPY, notifications, large
 // objects, cancel, large results and statements.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

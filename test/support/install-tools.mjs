@@ -22,6 +22,7 @@ const TOOLS = {
   'libpostgresql-jdbc-java': () => existsSync('/usr/share/java/postgresql.jar'),
   'golang-go': () => isProgram('go'),
   'golang-github-lib-pq-dev': () => existsSync('/usr/share/gocode/src/github.com/lib/pq'),
+  'golang-github-jackc-pgx-v4-dev': () => existsSync('/usr/share/gocode/src/github.com/jackc/pgx/v4'),
   'libdbd-pg-perl': () => spawnSync('perl', ['-MDBD::Pg', '-e', '1']).status === 0,
 };
 
