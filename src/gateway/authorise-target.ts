@@ -2,6 +2,7 @@
 // the approval is old by now and counts for nothing.
 
 import type { PasswordTarget } from '../catalogue/password-door.ts';
+import type { Policy } from '../catalogue/policy.ts';
 import { PosternError } from '../errors.ts';
 import { isInNetworks } from '../network-address.ts';
 import type { ConnectionCaps } from '../ops/connection-counts.ts';
@@ -22,6 +23,7 @@ export async function authoriseTarget(
   // NOTE: the doors told the fleet whom and what this connection is about, so that what is revoked from now on finds it.
   session.learn({ phase: 'connecting' });
   const target = await passage.resolve();
+  await passage.accepted?.(target);
   session.learn({
     userId: target.person?.userId ?? null,
     personEmail: target.person?.email ?? null,
@@ -33,8 +35,17 @@ export async function authoriseTarget(
     databaseRole: target.databaseRole,
   });
   refuseByPolicy(passage, session, target);
+  await session.rules.begin(target.policy, () => policyOfNow(passage, session));
+  session.signal.throwIfAborted();
   await refuseCrowd({ ...passage.caps, ...capOfCompute(target) }, session, parts);
   return target;
+}
+
+/** As `authoriseTarget`, for a connection that is in. */
+async function policyOfNow(passage: Passage, session: LiveSession): Promise<Policy> {
+  const target = await passage.resolve();
+  refuseByPolicy(passage, session, target);
+  return target.policy;
 }
 
 function refuseByPolicy({ door }: Passage, { client }: LiveSession, { policy, compute }: PasswordTarget): void {

@@ -78,7 +78,7 @@ async function connectAndRelay(passage: Passage, session: LiveSession, parts: Ga
     try {
       session.phases.complete();
       passage.report(connectedProgress(connected, session));
-      return await relaySession({ relay, cancelQuery, policy: connected.target.policy }, session, parts);
+      return await relaySession({ relay, cancelQuery }, session, parts);
     } finally {
       cancelRoute?.withdraw();
       passage.report({ kind: 'ended' });

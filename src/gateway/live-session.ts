@@ -19,6 +19,7 @@ import { watchWaitingClient } from '../wire/watch-waiting-client.ts';
 import { ClientGone } from './client-gone.ts';
 import { firstRecord } from './first-record.ts';
 import { operatorNotice } from './link-notices.ts';
+import { LiveRules } from './live-rules.ts';
 import type { Client } from './negotiate.ts';
 import type { DoorName } from './passage.ts';
 import type { PhaseTimes } from './phase-times.ts';
@@ -43,6 +44,7 @@ interface Beginning {
 export class LiveSession implements LiveConnectionHandle {
   readonly client: Client;
   readonly phases: PhaseTimes;
+  readonly rules = new LiveRules(() => this.end({ kind: 'revoked' }));
   readonly #ending = new AbortController();
   #record: LiveConnectionRecord;
   #registration: LiveRegistration | null = null;
@@ -110,6 +112,10 @@ export class LiveSession implements LiveConnectionHandle {
     void watch.ended.then((end) =>
       this.endWith(end === 'data' ? new PosternError('data_while_waiting') : new ClientGone()),
     );
+  }
+
+  async recheck(): Promise<void> {
+    await this.rules.recheck();
   }
 
   /** The relay reads the client from now on. */

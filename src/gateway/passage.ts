@@ -13,6 +13,8 @@ export interface Passage {
   readonly door: DoorName;
   /** Asks for the right to the target anew, and opens its credentials. Throws why there is none. */
   readonly resolve: () => Promise<PasswordTarget>;
+  /** What is to be done once when the right is given. */
+  readonly accepted?: (target: PasswordTarget) => Promise<void>;
   readonly wish: DatabaseWish;
   /** Caps of the way in itself, besides those of person and compute. */
   readonly caps: Pick<ConnectionCaps, 'access_token'>;

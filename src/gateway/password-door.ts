@@ -4,6 +4,7 @@ import type { AccessToken } from '../catalogue/access-token-rows.ts';
 import {
   noteAccessTokenUse,
   noteRolePasswordUse,
+  type PasswordTarget,
   type RoutedRole,
   resolveAccessToken,
   resolveRoutedRole,
@@ -88,14 +89,13 @@ function passageOfRole(role: RoutedRole, session: LiveSession, { catalogue, log 
     requestedDatabase: startup.database,
     strength: namesDatabase(startup) ? 'required' : 'wanted',
   };
-  const resolve = async () => {
-    const target = await resolveRoutedRole(catalogue, role, null);
+  const resolve = () => resolveRoutedRole(catalogue, role, null);
+  const accepted = async (target: PasswordTarget) => {
     noteRolePasswordUse(catalogue, role, { target, from: peer.address }).catch((error: unknown) =>
       log.warn({ err: error, database_role: role.databaseRole }, 'the use of a role password was not noted'),
     );
-    return target;
   };
-  return { door: 'role', resolve, wish, caps: {}, ...QUIETLY };
+  return { door: 'role', resolve, accepted, wish, caps: {}, ...QUIETLY };
 }
 
 /** No page follows a program's login, and its log is no place for our progress. */

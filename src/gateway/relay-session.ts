@@ -13,7 +13,6 @@ import type { CancelQuery, LiveSession } from './live-session.ts';
 
 export interface Relaying {
   readonly relay: Relay;
-  readonly policy: Pick<Policy, 'longestConnectionMs' | 'idleTimeoutMs'>;
   readonly cancelQuery: CancelQuery;
 }
 
@@ -27,7 +26,9 @@ export async function relaySession(relaying: Relaying, session: LiveSession, par
   const startedAtMs = parts.clock.now().getTime();
   const tick = setInterval(() => {
     bytes.count();
-    const overdue = overdueError(relaying, { startedAtMs, nowMs: parts.clock.now().getTime() });
+    const since = { startedAtMs, nowMs: parts.clock.now().getTime() };
+    const { policy } = session.rules;
+    const overdue = policy === null ? null : overdueError(relay, policy, since);
     if (overdue !== null) session.endWith(overdue);
   }, TICK_MS);
   const endRelay = (): void => {
@@ -52,7 +53,8 @@ function transferRecorder({ record: { computeId } }: LiveSession, { consumption 
 
 /** The limit that the connection is over, or null; a running query is never idle. */
 function overdueError(
-  { relay, policy }: Relaying,
+  relay: Relay,
+  policy: Policy,
   { startedAtMs, nowMs }: { readonly startedAtMs: number; readonly nowMs: number },
 ): PosternError | null {
   if (nowMs - startedAtMs >= policy.longestConnectionMs) return new PosternError('max_duration');

@@ -48,10 +48,10 @@ export async function passReverseCodeDoor(session: LiveSession, parts: GatewayPa
   }
   return {
     door: 'reverse_code',
-    resolve: async () => {
-      const target = await resolveTarget(parts.catalogue, approval);
-      await settleApproval(parts, request, target);
-      return target;
+    resolve: () => resolveTarget(parts.catalogue, approval),
+    accepted: async ({ person, ...place }) => {
+      if (person === null) throw new Error(`login request ${request.id} leads nobody anywhere`);
+      await settleApproval(parts, request, { ...place, person });
     },
     wish: databaseWish(client),
     caps: {},

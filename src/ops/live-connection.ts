@@ -76,6 +76,8 @@ export interface LiveConnectionHandle {
   snapshot(): LiveConnectionSnapshot;
   /** Starts the end; does not wait for it. May be called more than once and in every phase. */
   end(cause: EndCause): void;
+  /** Asks for the permission anew: starts the end when there is none any more. Throws when that cannot be asked now. */
+  recheck(): Promise<void>;
   cancelQuery(): Promise<void>;
   /** Resolves when the text was handed over or given up; the text is an operator's own, uncleaned. */
   notify(text: string): Promise<void>;

@@ -48,7 +48,9 @@ export class LiveConnections {
     this.#revocations = revocations;
     this.#local = local;
     heartbeat.reportTotals(() => local.totals());
-    revocations.onRevoked((match) => local.endMatching(match, { kind: 'revoked' }));
+    revocations.onRevoked(({ unlessAllowed, ...match }) =>
+      unlessAllowed ? local.recheckMatching(match) : local.endMatching(match, { kind: 'revoked' }),
+    );
     bus.addResponder((command) => {
       const reply = local.obey(command);
       return reply === null ? null : Promise.resolve(reply);
@@ -114,6 +116,11 @@ export class LiveConnections {
   /** Ends every connection that rests on what was revoked: here at once, elsewhere within a second, or when Redis is back. */
   async endWhere(match: RevocationMatch): Promise<void> {
     await this.#revocations.publish(match);
+  }
+
+  /** The rules have changed: ends what they no longer allow, as `endWhere` does; everything else goes on under the new ones. */
+  async recheckWhere(match: RevocationMatch): Promise<void> {
+    await this.#revocations.publish({ ...match, unlessAllowed: true });
   }
 
   /** Asks a node to refuse new connections and to finish the old ones. */

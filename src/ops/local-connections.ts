@@ -4,6 +4,7 @@
 import type { ConnectionId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { ConnectionCaps, ConnectionCounts, CountedThing } from './connection-counts.ts';
+import { inParts } from './in-parts.ts';
 import {
   type EndCause,
   type LiveConnectionFilter,
@@ -17,6 +18,7 @@ import type { NodeCommand, NodeReply } from './node-messages.ts';
 
 /** How often the counters of every connection are looked at; only changed records are written. */
 const SAMPLE_INTERVAL_MS = 1_000;
+const RECHECKS_AT_A_TIME = 20;
 
 /** A registered connection; whoever registered it closes it in every case. */
 export interface LiveRegistration {
@@ -108,6 +110,18 @@ export class LocalConnections {
     }
   }
 
+  /** Starts to ask for each one's permission anew. */
+  recheckMatching(filter: LiveConnectionFilter): void {
+    const matching = [...this.#connections.values()].filter(({ record }) => matchesFilter(record, filter));
+    const recheckAll = async (): Promise<void> => {
+      for (const part of inParts(matching, RECHECKS_AT_A_TIME)) {
+        // One that cannot be asked for must not keep the others.
+        await Promise.all(part.map(({ handle }) => handle.recheck().catch((error: unknown) => this.#warn(error))));
+      }
+    };
+    void recheckAll();
+  }
+
   /** Carries out a command for connections of this node; null when the command is about something else. */
   obey(command: NodeCommand): NodeReply | null {
     switch (command.kind) {
@@ -138,7 +152,11 @@ export class LocalConnections {
   }
 
   #supervise(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#log.warn({ err: error }, 'a command for a connection failed'));
+    work.catch((error: unknown) => this.#warn(error));
+  }
+
+  #warn(error: unknown): void {
+    this.#log.warn({ err: error }, 'a command for a connection failed');
   }
 
   #replaceRecord(connection: LocalConnection, record: LiveConnectionRecord): void {

@@ -28,10 +28,12 @@ const revocationSchema = z
     grantId: idText.transform((id) => idFrom<GrantId>(id)).optional(),
     accessTokenId: idText.transform((id) => idFrom<AccessTokenId>(id)).optional(),
     databaseRole: idText.optional(),
+    /** Only those that the rules of now would refuse. */
+    unlessAllowed: z.literal(true).optional(),
   })
   .transform(({ from, ...match }) => ({ from, match }))
   // An empty match would end every connection of the fleet.
-  .refine(({ match }) => Object.keys(match).length > 0);
+  .refine(({ match: { unlessAllowed: _unlessAllowed, ...owners } }) => Object.keys(owners).length > 0);
 
 /** Whose connections end: those that have every given value. At least one is given. */
 export type RevocationMatch = z.output<typeof revocationSchema>['match'];

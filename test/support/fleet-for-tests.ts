@@ -78,6 +78,7 @@ export interface RecordingHandle extends LiveConnectionHandle {
   readonly ends: EndCause[];
   readonly notices: string[];
   canceled: number;
+  rechecks: number;
   current: LiveConnectionSnapshot;
 }
 
@@ -87,10 +88,14 @@ export function recordingHandle(): RecordingHandle {
     ends: [],
     notices: [],
     canceled: 0,
+    rechecks: 0,
     current: { bytesToUpstream: 0, bytesToClient: 0, transactionStatus: null },
     snapshot: () => handle.current,
     end: (cause) => {
       handle.ends.push(cause);
+    },
+    recheck: async () => {
+      handle.rechecks += 1;
     },
     cancelQuery: async () => {
       handle.canceled += 1;

@@ -54,6 +54,7 @@ async function useProject(
     {
       snapshot: () => ({ bytesToUpstream: 0, bytesToClient: 0, transactionStatus: 'I' }),
       end: (cause) => causes.push(cause),
+      recheck: async () => {},
       cancelQuery: async () => {},
       notify: async () => {},
     },

@@ -5,6 +5,7 @@ import { changeCompute, getCompute, listComputes } from '../../../catalogue/comp
 import { performOperation } from '../../../catalogue/perform-operation.ts';
 import { getProject } from '../../../catalogue/projects.ts';
 import type { BranchId } from '../../../ids.ts';
+import { endWhatPolicyForbids } from '../../../login/end-what-policy-forbids.ts';
 import { endAccess } from '../../end-access.ts';
 import { apiRoute } from '../api-route.ts';
 import { branchParams } from '../branches/branch-shape.ts';
@@ -115,7 +116,7 @@ export const changeComputeRoute = apiRoute({
     const changes = settingsFrom(body.endpoint);
     const compute = await changeCompute(call.catalogue, call.context, { ...which, changes });
     if (changes.isDisabled === true) await endAccess(call, { computeId: compute.id });
-    else if (changes.passwordlessAccess === false) await call.grants.revokeWhere({ computeId: compute.id });
+    else if (changes.passwordlessAccess === false) await endWhatPolicyForbids(call, { computeId: compute.id });
     return { endpoint: computeOnWire(call, compute), operations: [] };
   },
 });

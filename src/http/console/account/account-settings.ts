@@ -8,6 +8,7 @@ import { deleteOrganization, renameOrganization } from '../../../catalogue/organ
 import { accountResource, may, requireMay } from '../../../catalogue/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { personalAccountId } from '../../../ids.ts';
+import { endWhatPolicyForbids } from '../../../login/end-what-policy-forbids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';
 import { sendConfirmation } from '../confirm.ts';
@@ -44,13 +45,12 @@ export async function renameAccount(visit: AccountVisit): Promise<void> {
   goTo(visit, done(`${base}/settings`, 'settings_saved'));
 }
 
-/** Grants were made under the policy of their time, so that they end with it. */
 export async function savePolicy(visit: AccountVisit): Promise<void> {
   const { parts, context, account, base } = visit;
   const form = parseForm(visit, policySchema);
   const { policy, passwordlessAccess } = policyFromForm({ of: 'account', policy: account.policy }, form);
   await changeAccountPolicy(parts.catalogue, context, { accountId: account.id, policy, passwordlessAccess });
-  await parts.grants.revokeWhere({ accountId: account.id });
+  await endWhatPolicyForbids(parts, { accountId: account.id });
   goTo(visit, done(`${base}/settings`, 'policy_saved'));
 }
 

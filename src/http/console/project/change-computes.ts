@@ -6,6 +6,7 @@ import { shownName } from '../../../catalogue/compute-rows.ts';
 import { changeCompute, getCompute } from '../../../catalogue/computes.ts';
 import { requireMay } from '../../../catalogue/permissions.ts';
 import { projectResource } from '../../../catalogue/projects.ts';
+import { endWhatPolicyForbids } from '../../../login/end-what-policy-forbids.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';
@@ -31,13 +32,13 @@ export async function suspendCompute(visit: ProjectVisit): Promise<void> {
   goTo(visit, done(visit.place, 'compute_suspended'));
 }
 
-/** Closing it to links ends the grants, which were made by link. */
+/** Closing it to links ends what came by link. */
 export async function switchLinkLogin(visit: ProjectVisit): Promise<void> {
   const { parts, context, place } = visit;
   const { link_login } = parseForm(visit, z.object({ link_login: z.enum(['on', 'off']) }));
   const which = whichCompute(visit);
   await changeCompute(parts.catalogue, context, { ...which, changes: { passwordlessAccess: link_login === 'on' } });
-  if (link_login === 'off') await parts.grants.revokeWhere({ computeId: which.computeId });
+  if (link_login === 'off') await endWhatPolicyForbids(parts, { computeId: which.computeId });
   goTo(visit, done(place, 'compute_changed'));
 }
 

@@ -3,6 +3,7 @@
 import { ComputePolicyPage } from '../../../../web/pages/console/project/compute-policy-page.tsx';
 import { shownName } from '../../../catalogue/compute-rows.ts';
 import { changeComputePolicy, getCompute } from '../../../catalogue/computes.ts';
+import { endWhatPolicyForbids } from '../../../login/end-what-policy-forbids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
@@ -22,14 +23,13 @@ export async function showComputePolicy(visit: ProjectVisit, again?: Again): Pro
   });
 }
 
-/** Grants were made under the policy of their time, so that they end with it. */
 export async function saveComputePolicy(visit: ProjectVisit): Promise<void> {
   const { parts, context } = visit;
   const which = { ...whichCompute(visit), action: 'compute.change_policy' } as const;
   const { compute } = await getCompute(parts.catalogue, context, which);
   const changed = policyFromForm({ of: 'compute', policy: compute.policy }, parseForm(visit, policySchema));
   await changeComputePolicy(parts.catalogue, context, { ...which, ...changed });
-  await parts.grants.revokeWhere({ computeId: compute.id });
+  await endWhatPolicyForbids(parts, { computeId: compute.id });
   goTo(visit, done(policyPath(visit), 'policy_saved'));
 }
 

@@ -1,0 +1,120 @@
+// A policy is made stricter, or a compute closed to links, while people are connected through two nodes: what it no longer
+// allows ends within a second on both, whatever door it came by, and everything else goes on.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
+import { createPersonalKey } from '../../src/catalogue/api-keys.ts';
+import { send } from '../e2e/trail-reader.ts';
+import { actingAs } from '../support/catalogue-for-tests.ts';
+import { type Desk, finish, openDesk } from '../support/desk.ts';
+import type { TestNode } from '../support/postern-for-tests.ts';
+import type { PsqlRun } from '../support/psql.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import type { FormFields } from '../support/web-client.ts';
+import { answeringPsql, expectAnswer } from './answering-psql.ts';
+import { expectNothingHeld } from './what-is-held.ts';
+
+const REVOKED =
+  /FATAL: {2}terminating connection because access was revoked\n[\s\S]*HINT: {2}Ask an organization admin/;
+
+let desk: Desk;
+let nodes: readonly TestNode[];
+let byToken: PsqlRun;
+let apiKey: string;
+
+beforeAll(async () => {
+  desk = await openDesk();
+  nodes = [desk.node, await desk.startNode()];
+  byToken = await answeringByToken();
+  const context = await actingAs(desk.node.postern.catalogue, { userId: desk.person.id });
+  apiKey = (await createPersonalKey(desk.node.postern.catalogue, context, { name: 'laptop' })).key.reveal();
+});
+
+afterAll(() => desk.close());
+
+async function answeringByToken(): Promise<PsqlRun> {
+  const { catalogue } = desk.node.postern;
+  const context = await actingAs(catalogue, { userId: desk.person.id });
+  const draft = { name: 'CI', computeId: desk.project.compute.id, owner: 'self', access: 'read_write' } as const;
+  const { accessToken, secret } = await createAccessToken(catalogue, context, draft);
+  const env = { PGPASSWORD: secret.reveal(), PGSSLMODE: 'require' };
+  const psql = desk.psql(['-At', '-U', accessToken.id, '-d', desk.project.databases[0]?.name ?? ''], { env });
+  await expectAnswer(psql, 'by token');
+  return psql;
+}
+
+/** One that was approved for itself alone, at each node. */
+const byLink = () => Promise.all(nodes.map((node) => answeringPsql(desk, node)));
+
+/** psql notices its end when it next has something to say. */
+async function expectEnded(
+  runs: readonly PsqlRun[],
+  words: string | RegExp,
+  { left }: { left: number },
+): Promise<void> {
+  const relaying = () => nodes.reduce((sum, { postern }) => sum + postern.gateway.connectionCounts().relaying, 0);
+  await waitUntil(() => relaying() === left, `only ${left} are left`);
+  for (const psql of runs) {
+    psql.write('select 1;\n');
+    expect((await finish(psql)).stderr).toMatch(words);
+  }
+}
+
+const place = () => {
+  const { project, compute } = desk.project;
+  return `/app/${project.accountId}/projects/${project.id}/computes/${compute.id}`;
+};
+
+async function savePolicy(changes: FormFields): Promise<void> {
+  const times = { longest_grant: '', longest_connection: '', idle_timeout: '0', fresh_sign_in: '0' };
+  const rest = {
+    link_login: 'yes',
+    max_connections: '',
+    reverse_code: 'when_new',
+    allowed_networks: '',
+    own_networks: '',
+  };
+  await send(desk.browser, `${place()}/policy`, { ...times, ...rest, ...changes });
+}
+
+async function setPasswordlessAccess(passwordlessAccess: boolean): Promise<void> {
+  const { project, compute } = desk.project;
+  const response = await fetch(`${desk.node.baseUrl}/api/v2/projects/${project.id}/endpoints/${compute.id}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ endpoint: { passwordless_access: passwordlessAccess } }),
+  });
+  expect([response.status, await response.text()]).toEqual([200, expect.any(String)]);
+}
+
+describe('what is connected', () => {
+  it('by link ends when the API closes the compute to links; by token it goes on', async () => {
+    const linked = await byLink();
+    await setPasswordlessAccess(false);
+    await expectEnded(linked, REVOKED, { left: 1 });
+    await expectAnswer(byToken, 'closed to links');
+    await setPasswordlessAccess(true);
+  });
+
+  it('goes on under a policy that allows it, and ends when the time that a new one gives is over', async () => {
+    const linked = await byLink();
+    await savePolicy({ max_connections: '40' });
+    for (const psql of linked) await expectAnswer(psql, 'with fewer connections');
+    await savePolicy({ longest_connection: '60000' });
+    for (const psql of linked) await expectAnswer(psql, 'for a minute');
+    await savePolicy({ idle_timeout: '1000' });
+    await expectEnded([...linked, byToken], 'terminating connection due to idle timeout', { left: 0 });
+    await savePolicy({});
+    byToken = await answeringByToken();
+  });
+
+  it('from a network that is no longer allowed ends, by every door', async () => {
+    const linked = await byLink();
+    await savePolicy({ allowed_networks: '203.0.113.0/24' });
+    await expectEnded([...linked, byToken], REVOKED, { left: 0 });
+  });
+
+  it('leaves nothing held', async () => {
+    await expectNothingHeld(desk, nodes);
+  });
+});
