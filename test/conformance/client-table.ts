@@ -37,7 +37,8 @@ export const CLIENTS = {
   psycopg3: {
     client: 'psycopg 3',
     doors: { link: 'no', grant: 'yes', token: 'yes' },
-    advice: 'shows no NOTICE while it connects: approve a psql with the same `PGAPPNAME` first',
+    advice:
+      'shows no NOTICE while it connects: approve a psql with the same `PGAPPNAME` first, or list that name in `POSTERN_NOTICE_BLIND_CLIENTS`',
   },
   pgx: { client: 'Go pgx', doors: EVERY_DOOR, advice: "`OnNotice` of the connection's configuration shows the link" },
   pgjdbc: {
