@@ -9,11 +9,14 @@ interface Fingerprint {
   readonly sends: Readonly<Record<string, string | null>>;
   /** Startup parameters whose presence, in any spelling, means another client. */
   readonly lacks: readonly string[];
+  /** Another client that may send the same, by its application_name. */
+  readonly butNot?: string;
 }
 
 // Observed: pgjdbc 42.7.13 sends these three and, unless told the server's version, names itself only after connecting;
 // DBeaver and DataGrip use it. libpq spells its own two in lower case, and sends them where PGDATESTYLE says so. lib/pq calls
-// its notice handler only once it is connected; 1.10.7 sends extra_float_digits, which libpq never does, 1.12.3 does not.
+// its notice handler only once it is connected; 1.10.7 sends extra_float_digits, which libpq never does. 1.12.3 does not, and
+// looks like psql with PGDATESTYLE.
 // asyncpg 0.27 quotes the encoding's name as nobody else does. psycopg 3 shows no NOTICE either, but looks like psycopg 2,
 // which does, so both are left waiting, and so is pgx, which sends nothing at all.
 const FINGERPRINTS = new Map<string, readonly Fingerprint[]>([
@@ -22,7 +25,7 @@ const FINGERPRINTS = new Map<string, readonly Fingerprint[]>([
     'lib/pq',
     [
       { sends: { client_encoding: 'UTF8', datestyle: null, extra_float_digits: null }, lacks: ['timezone'] },
-      { sends: { client_encoding: 'UTF8', datestyle: 'ISO, MDY' }, lacks: ['application_name', 'timezone'] },
+      { sends: { client_encoding: 'UTF8', datestyle: 'ISO, MDY' }, lacks: ['timezone'], butNot: 'psql' },
     ],
   ],
   ['asyncpg', [{ sends: { client_encoding: "'utf-8'" }, lacks: [] }]],
@@ -41,10 +44,11 @@ export function isNoticeBlind(startup: StartupMessage, blindClients: readonly st
   });
 }
 
-function matches({ parameters }: StartupMessage, { sends, lacks }: Fingerprint): boolean {
-  const isSent = ([name, value]: [string, string | null]) =>
-    value === null ? parameters.has(name) : parameters.get(name) === value;
-  return (
-    Object.entries(sends).every(isSent) && ![...parameters.keys()].some((name) => lacks.includes(name.toLowerCase()))
+function matches(startup: StartupMessage, { sends, lacks, butNot }: Fingerprint): boolean {
+  const { parameters } = startup;
+  if (butNot !== undefined && applicationOf(startup) === butNot) return false;
+  if ([...parameters.keys()].some((name) => lacks.includes(name.toLowerCase()))) return false;
+  return Object.entries(sends).every(([name, value]) =>
+    value === null ? parameters.has(name) : parameters.get(name) === value,
   );
 }

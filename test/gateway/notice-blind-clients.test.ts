@@ -33,6 +33,11 @@ const CLIENTS: readonly { client: string; sends: Readonly<Record<string, string>
     isBlind: true,
   },
   { client: 'lib/pq 1.12', sends: { client_encoding: 'UTF8', datestyle: 'ISO, MDY' }, isBlind: true },
+  {
+    client: 'lib/pq 1.12 with a name',
+    sends: { application_name: 'billing', client_encoding: 'UTF8', datestyle: 'ISO, MDY' },
+    isBlind: true,
+  },
   { client: 'asyncpg 0.27', sends: { client_encoding: "'utf-8'" }, isBlind: true },
   {
     client: 'asyncpg with settings',
@@ -44,6 +49,11 @@ const CLIENTS: readonly { client: string; sends: Readonly<Record<string, string>
   {
     client: 'psql on a terminal',
     sends: { application_name: 'psql', client_encoding: 'UTF8' },
+    isBlind: false,
+  },
+  {
+    client: 'psql with PGDATESTYLE',
+    sends: { application_name: 'psql', client_encoding: 'UTF8', datestyle: 'ISO, MDY' },
     isBlind: false,
   },
   {
