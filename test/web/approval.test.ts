@@ -99,6 +99,32 @@ describe('with JavaScript', () => {
     await stage.page.getByRole('heading', { name: 'The terminal closed' }).waitFor();
   });
 
+  it('the page lists terminals that begin to wait after it was opened, and a tick is for those it stood beside', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    const person = await developer({ web });
+    // A terminal of its own: others of this file wait at the same address.
+    const origin = { address: HERE, requestedUser: `user-${person.userId}` };
+    await signInAs({ web, page }, person);
+    const first = await openLoginLink(web, origin);
+    await page.goto(web.url + first.path);
+    expect(await page.getByRole('checkbox').count()).toBe(0);
+    const second = await openLoginLink(web, origin);
+    const one = page.getByRole('checkbox', { name: 'Let in 1 more connection' });
+    await one.check();
+    const third = await openLoginLink(web, origin);
+    const two = page.getByRole('checkbox', { name: 'Let in 2 more connections' });
+    await two.waitFor();
+    expect(await two.isChecked()).toBe(false);
+    await two.check();
+    await approve({ web, page });
+    await page.getByRole('heading', { name: 'Approved' }).waitFor();
+    for (const { request } of [first, second, third]) {
+      expect((await web.loginRequests.find(request.id))?.status).toBe('approved');
+    }
+    expect(visit.complaints).toEqual([]);
+  });
+
   it('a second tab shows that the first one has decided', async () => {
     await using visit = await openContext(browser);
     const first = { web, page: visit.page };

@@ -52,6 +52,12 @@ function leaveWhenDecided(): void {
   const events = new EventSource(`${path}/events`);
   // The answer to the person's own decision is on its way; news of it must not cut it off.
   form.addEventListener('submit', () => events.close());
+  const place = document.querySelector<HTMLElement>('[data-also-waiting]');
+  events.addEventListener('waiting', ({ data }: MessageEvent<string>) => {
+    // Our own server's words in our own page's type.
+    if (place !== null)
+      void import('./decide/draw-waiting.tsx').then(({ drawWaiting }) => drawWaiting(place, JSON.parse(data)));
+  });
   events.addEventListener('decided', () => {
     events.close();
     location.replace(path);

@@ -16,7 +16,7 @@ type ApprovalView = Omit<ApprovalProps, 'frame'>;
 export interface ApprovalSight {
   readonly request: LoginRequest;
   readonly offered: OfferedTargets;
-  readonly otherWaiting: readonly LoginRequest[];
+  readonly alsoWaiting: ApprovalView['alsoWaiting'];
   readonly browserAddress: string;
   readonly isKnownTerminal: boolean;
   readonly reverseCode: 'when_new' | 'always' | 'never';
@@ -74,7 +74,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     isNoticeBlind: origin.noticeBlind,
     rememberChoices: rememberChoices(Math.max(0, ...computes.map(({ policy }) => policy.longestGrantMs))),
     isKnownTerminal: sight.isKnownTerminal,
-    alsoWaiting: sight.otherWaiting.map(({ id, userCode }) => ({ id, userCode })),
+    alsoWaiting: sight.alsoWaiting,
   };
 }
 

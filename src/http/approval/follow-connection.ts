@@ -1,12 +1,17 @@
 // Server-sent events that follow one login request: each change as the page draws it, until the final one.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Request, Response } from 'express';
+import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
+import { alsoWaiting } from './also-waiting.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
 import { connectionView } from './connection-view.ts';
 
 /** Comment lines keep proxies from closing a quiet stream. */
 const KEEP_ALIVE_MS = 15_000;
+/** For other connections of the terminal. A page is open for two minutes. */
+const LOOK_EVERY_MS = 2_000;
 /** A page that is left open does not hold its stream for ever; the browser asks again. */
 const LONGEST_STREAM_MS = 10 * 60_000;
 
@@ -20,7 +25,11 @@ export async function followConnection(
   const signal = parts.streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
   const keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS);
   try {
-    await sendChanges(parts, response, { loginRequest, signal });
+    const isDecided = new AbortController();
+    const whileOpen = AbortSignal.any([signal, isDecided.signal]);
+    const listing = sendWaiting(parts, response, { loginRequest, person, signal: whileOpen });
+    await sendChanges(parts, response, { loginRequest, signal }).finally(() => isDecided.abort());
+    await listing;
   } finally {
     clearInterval(keepAlive);
     response.end();
@@ -38,6 +47,28 @@ async function sendChanges(
     if (event !== null && event.text !== lastSent) response.write(event.text);
     lastSent = event?.text ?? lastSent;
     if (event?.isFinal) return;
+  }
+}
+
+/** Other connections of the terminal, when there are more or fewer than the page was told of; until somebody decides. */
+async function sendWaiting(
+  { services, log }: ApprovalParts,
+  response: Response,
+  { loginRequest, person, signal }: { loginRequest: LoginRequest; person: PersonAtBrowser; signal: AbortSignal },
+): Promise<void> {
+  let lastSent = '';
+  while (!signal.aborted) {
+    try {
+      const current = await services.loginRequests.find(loginRequest.id);
+      if (current === null || !isUndecided(current.status)) return;
+      const waiting = JSON.stringify(await alsoWaiting(services, current, person));
+      if (waiting !== lastSent && !signal.aborted) response.write(`event: waiting\ndata: ${waiting}\n\n`);
+      lastSent = waiting;
+    } catch (error) {
+      // The page was loaded with what waited then; the next look may tell more.
+      log.debug({ err: error, login_request_id: loginRequest.id }, 'waiting connections could not be listed');
+    }
+    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
   }
 }
 

@@ -5,6 +5,7 @@ import { ApprovalPage } from '../../../web/pages/approval-page.tsx';
 import { isKnownTerminal } from '../../catalogue/last-used-targets.ts';
 import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
+import { alsoWaiting } from './also-waiting.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
 import { approvalView, type TypedChoice } from './approval-view.ts';
 import { sendConnectionPage } from './connection-page.ts';
@@ -32,17 +33,17 @@ export async function sendApprovalPage(
   sight: { loginRequest: LoginRequest; person: PersonAtBrowser; typed: TypedChoice | null; problem: string | null },
 ): Promise<void> {
   const { loginRequest, person, typed, problem } = sight;
-  const { loginRequests, clock, reverseCode } = parts.services;
+  const { clock, reverseCode } = parts.services;
   const { find } = request.query;
   const [offered, waiting, isKnown] = await Promise.all([
     offeredTargets(parts.catalogue, { userId: person.userId, origin: loginRequest.origin, find }),
-    loginRequests.listWaitingOfTerminal(loginRequest.origin),
+    alsoWaiting(parts.services, loginRequest, person),
     isKnownTerminal(parts.catalogue, person.userId, loginRequest.origin.address),
   ]);
   const view = approvalView({
     request: loginRequest,
     offered,
-    otherWaiting: waiting.filter((other) => isReleasable(other, loginRequest, person)),
+    alsoWaiting: waiting,
     browserAddress: person.address,
     isKnownTerminal: isKnown,
     reverseCode,
@@ -52,9 +53,4 @@ export async function sendApprovalPage(
     problem,
   });
   parts.renderer.send(request, response, ApprovalPage, view);
-}
-
-function isReleasable(other: LoginRequest, shown: LoginRequest, { userId }: PersonAtBrowser): boolean {
-  if (other.id === shown.id || other.waiting === 'none') return false;
-  return other.claim === null || other.claim.userId === userId;
 }

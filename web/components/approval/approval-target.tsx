@@ -3,6 +3,7 @@
 import type { VNode } from 'preact';
 import { Segments } from '../segments.tsx';
 import { TargetPicker } from '../target-picker.tsx';
+import { AlsoWaiting } from './also-waiting.tsx';
 import type { ApprovalProps } from './approval-props.ts';
 import { UserCodeField } from './user-code.tsx';
 
@@ -32,9 +33,9 @@ export function ApprovalTarget(props: ApprovalProps): VNode {
           <Suggested name="role" label="Database role" value={props.picked.role} suggestions={props.roles} />
         </div>
       </details>
-      {props.alsoWaiting.length > 0 && (
+      <div data-also-waiting>
         <AlsoWaiting waiting={props.alsoWaiting} isTicked={props.picked.releasesWaiting} />
-      )}
+      </div>
       {props.step === 'user_code' && <UserCodeField />}
     </>
   );
@@ -74,32 +75,6 @@ function Suggested({ name, label, value, suggestions }: SuggestedProps): VNode {
           <option value={suggestion} />
         ))}
       </datalist>
-    </div>
-  );
-}
-
-interface AlsoWaitingProps {
-  readonly waiting: ApprovalProps['alsoWaiting'];
-  readonly isTicked: boolean;
-}
-
-function AlsoWaiting({ waiting, isTicked }: AlsoWaitingProps): VNode {
-  const count = waiting.length === 1 ? '1 more connection' : `${waiting.length} more connections`;
-  return (
-    <div>
-      {waiting.map(({ id }) => (
-        <input type="hidden" name="waiting_id" value={id} />
-      ))}
-      <label class="check">
-        <input type="checkbox" name="release_waiting" value="yes" checked={isTicked} />
-        <span>
-          Let in {count} of this terminal too
-          <span class="choice-detail">
-            Waiting with the same address, user and application. Codes:{' '}
-            {waiting.map(({ userCode }) => userCode).join(', ')}
-          </span>
-        </span>
-      </label>
     </div>
   );
 }
