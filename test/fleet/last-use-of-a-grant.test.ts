@@ -7,21 +7,29 @@ import { RawClient } from '../gateway/raw-client.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { silentLog } from '../support/fleet-for-tests.ts';
 import type { TestNode } from '../support/postern-for-tests.ts';
+import { type DebianRedis, startDebianRedis } from '../support/redis-for-tests.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { createGrantOfDesk } from './grant-of-desk.ts';
-import { RACE_ROUNDS, RACES_LIMIT_MS } from './race-rounds.ts';
+import { SOCKET_RACE_ROUNDS, SOCKET_RACES_LIMIT_MS } from './race-rounds.ts';
 import { expectNothingHeld } from './what-is-held.ts';
 
 const SOCKETS = 50;
+/** What is held is counted as seldom as this: counting takes as long as a round. */
+const ROUNDS_PER_COUNT = 50;
 const SEED = 20_261_123;
 
+/** Who does not get in by the grant is told so at once, instead of a link that fifty would wait on. */
+const LOSERS_ARE_REFUSED = { POSTERN_ALLOWED_NETWORKS: '203.0.113.0/24' };
+
+let server: DebianRedis;
 let desk: Desk;
 let otherNode: TestNode;
 let redis: RedisClient;
 
 beforeAll(async () => {
-  desk = await openDesk({ environment: { POSTERN_WAITING_PER_ADDRESS: '100' } });
+  server = await startDebianRedis();
+  desk = await openDesk({ redisUrl: server.url, environment: LOSERS_ARE_REFUSED });
   otherNode = await desk.startNode();
   redis = createRedis(desk.installation.redisUrl, { purpose: 'commands', log: silentLog });
 });
@@ -29,14 +37,15 @@ beforeAll(async () => {
 afterAll(async () => {
   redis.disconnect();
   await desk.close();
+  await server.close();
 });
 
-it(`is had by exactly one of ${SOCKETS} in each of ${RACE_ROUNDS} rounds of seed ${SEED}`, {
-  timeout: RACES_LIMIT_MS,
+it(`is had by exactly one of ${SOCKETS} in each of ${SOCKET_RACE_ROUNDS} rounds of seed ${SEED}`, {
+  timeout: SOCKET_RACES_LIMIT_MS,
 }, async () => {
   const random = seededRandom(SEED);
   const grants = new Grants({ redis, onRevoked: async () => {} });
-  for (let round = 0; round < RACE_ROUNDS; round += 1) {
+  for (let round = 0; round < SOCKET_RACE_ROUNDS; round += 1) {
     const user = `racer-${round}`;
     const grant = await createGrantOfDesk(grants, desk, { requestedUser: user, usesLeft: 1 });
     const ports = random.shuffled(
@@ -48,10 +57,10 @@ it(`is had by exactly one of ${SOCKETS} in each of ${RACE_ROUNDS} rounds of seed
     expect(clients.filter(isIn), `round ${round}`).toHaveLength(1);
     expect(await grants.get(grant.id)).toMatchObject({ usesLeft: 0, usedCount: 1 });
     for (const client of clients) client.destroy();
-    await expectNothingHeld(desk, [desk.node, otherNode]);
+    if (round % ROUNDS_PER_COUNT === 0) await expectNothingHeld(desk, [desk.node, otherNode]);
   }
+  await expectNothingHeld(desk, [desk.node, otherNode]);
 });
 
 const isIn = (client: RawClient) => client.types.includes('Z');
-const isAsked = (client: RawClient) => client.notices.some((text) => text.startsWith('Welcome'));
-const isAnswered = (client: RawClient) => isIn(client) || isAsked(client) || client.isEnded;
+const isAnswered = (client: RawClient) => isIn(client) || client.types.includes('E');
