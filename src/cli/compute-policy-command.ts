@@ -1,5 +1,4 @@
-// `postern compute policy`: what one compute allows of connections, on top of its account's policy. The command line has no
-// way to the fleet's Redis, so that grants made before live on; only the console's form ends them.
+// `postern compute policy`: what one compute allows of connections, on top of its account's policy.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
@@ -8,6 +7,7 @@ import { type PolicySettings, policySettingsSchema } from '../catalogue/policy.t
 import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';
+import { endWhatPolicyForbids } from '../login/end-what-policy-forbids.ts';
 import { type CommonOptions, formatOf, group } from './command-group.ts';
 import type { CommandIo } from './command-io.ts';
 import { printOne } from './print.ts';
@@ -29,8 +29,8 @@ export function addComputePolicyCommand(program: Command, io: CommandIo): void {
   group(program, 'compute', 'computes of projects')
     .command('policy <compute>')
     .description(
-      'show what a compute allows of connections, or change what is given; it holds from the next login on: ' +
-        'to forget remembered approvals too, save the policy in the console',
+      'show what a compute allows of connections, or change what is given; a change ends remembered approvals, and ' +
+        'the connections that it no longer allows',
     )
     .addOption(yesOrNo('--link <yes|no>', 'whether people may log in by link'))
     .addOption(yesOrNo('--replication <yes|no>', 'whether replication connections are allowed'))
@@ -49,13 +49,16 @@ export function addComputePolicyCommand(program: Command, io: CommandIo): void {
     .action(async (id: string, options: PolicyOptions) => {
       const computeId = idFrom<ComputeId>(id);
       const changes = changesOf(options);
-      const policy = await withCatalogue(io, async ({ catalogue }) => {
+      const policy = await withCatalogue(io, async ({ catalogue, openEnforcers }) => {
         const { compute } = await getCompute(catalogue, SYSTEM_CONTEXT, { computeId });
         if (Object.keys(changes).length === 0) return compute.policy;
         // A compute that the console closed to links opens only when its switch is on, too.
         const passwordlessAccess = changes.linkLogin === true ? true : undefined;
         const changed = { computeId, policy: { ...compute.policy, ...changes }, passwordlessAccess };
-        return (await changeComputePolicy(catalogue, SYSTEM_CONTEXT, changed)).policy;
+        const { policy } = await changeComputePolicy(catalogue, SYSTEM_CONTEXT, changed);
+        const enforcers = await openEnforcers();
+        if (enforcers !== null) await endWhatPolicyForbids(enforcers, { computeId });
+        return policy;
       });
       printOne(io, { compute_id: computeId, ...policy }, formatOf(options));
     });

@@ -9,13 +9,17 @@ import { loadConfig } from '../config.ts';
 import { startStores } from '../embedded/backing-services.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import { createLog } from '../log.ts';
+import type { PolicyEnforcers } from '../login/end-what-policy-forbids.ts';
 import { openProvisioning } from '../provisioning/open-provisioning.ts';
 import type { Provisioning } from '../provisioning/provisioning.ts';
 import type { CommandIo } from './command-io.ts';
+import { openEnforcers } from './open-enforcers.ts';
 
 export interface CatalogueTools {
   readonly catalogue: Catalogue;
   readonly provisioning: Provisioning;
+  /** See openEnforcers. */
+  openEnforcers(): Promise<PolicyEnforcers | null>;
 }
 
 /** The audit chain of everything done on the command line. */
@@ -51,7 +55,11 @@ export async function withCatalogue<T>(io: CommandIo, work: (tools: CatalogueToo
       log,
       closers,
     });
-    return await work({ catalogue, provisioning });
+    return await work({
+      catalogue,
+      provisioning,
+      openEnforcers: () => openEnforcers({ config, catalogue, log, closers }),
+    });
   } finally {
     await closers.closeAll();
   }

@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import { Secret } from '../secret.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { startEmbeddedRedis } from './embedded-redis.ts';
+import { noteEmbeddedRedis } from './embedded-redis-address.ts';
 import type { EmbeddedVersion } from './postgres-package.ts';
 import { findRunningPostgres } from './running-postgres.ts';
 import { ensureSecretKey } from './secret-key-file.ts';
@@ -51,7 +52,12 @@ export async function startBackingServices(config: Config, log: Log): Promise<Ba
     if (config.redisUrl !== null) return { ...stores, redisUrl: config.redisUrl };
     warnOfManyWaiting(config, log);
     const redis = await startEmbeddedRedis();
-    return { ...stores, redisUrl: redis.url, close: () => redis.close().finally(() => stores.close()) };
+    const forget = await noteEmbeddedRedis(config.dataDir, redis.url, log);
+    const close = async () => {
+      await forget();
+      await redis.close().finally(() => stores.close());
+    };
+    return { ...stores, redisUrl: redis.url, close };
   } catch (error) {
     await stores.close();
     throw error;

@@ -4,10 +4,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
 import { createPersonalKey } from '../../src/catalogue/api-keys.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import { listAuditEvents } from '../../src/catalogue/audit-trail-reader.ts';
+import { runCommand } from '../cli/run-command.ts';
 import { send } from '../e2e/trail-reader.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';
-import { type Desk, finish, openDesk } from '../support/desk.ts';
-import type { TestNode } from '../support/postern-for-tests.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
+import { nodeEnvironment, type TestNode } from '../support/postern-for-tests.ts';
 import type { PsqlRun } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import type { FormFields } from '../support/web-client.ts';
@@ -94,6 +97,31 @@ describe('what is connected', () => {
     await expectEnded(linked, REVOKED, { left: 1 });
     await expectAnswer(byToken, 'closed to links');
     await setPasswordlessAccess(true);
+  });
+
+  it('by link, and remembered approvals, end when the command line closes the compute to links', async () => {
+    const linked = await byLink();
+    await desk.login(['-c', 'select 1'], { choice: { remember: '1h' }, env: { PGAPPNAME: 'remembered' } });
+    const { databaseUrl, redisUrl } = desk.installation;
+    const policy = (link: string) =>
+      runCommand(nodeEnvironment(databaseUrl, redisUrl), [
+        'compute',
+        'policy',
+        desk.project.compute.id,
+        '--link',
+        link,
+      ]);
+    expect(await policy('no')).toMatchObject({ exitCode: 0, stderr: '' });
+    await expectEnded(linked, REVOKED, { left: 1 });
+    await expectAnswer(byToken, 'closed by command');
+    expect(await policy('yes')).toMatchObject({ exitCode: 0 });
+    const again = desk.psql(['-c', 'select 1'], { env: { PGAPPNAME: 'remembered' } });
+    expect(await linkOf(again)).toContain('/psql_session/');
+    again.kill('SIGKILL');
+    const { catalogue, auditTrail } = desk.node.postern;
+    await auditTrail.flush();
+    const { items } = await listAuditEvents(catalogue, SYSTEM_CONTEXT, { limit: 200, cursor: null });
+    expect(items.filter(({ event }) => event === 'grant.revoked')).toHaveLength(1);
   });
 
   it('goes on under a policy that allows it, and ends when the time that a new one gives is over', async () => {

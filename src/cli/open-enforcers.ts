@@ -1,0 +1,65 @@
+// The command line's way to the nodes that run: through their Redis it ends what a changed policy forbids, as the console
+// does.
+
+import { awaitRedis } from '../await-redis.ts';
+import { recordAuditEvent } from '../catalogue/audit-events.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Closers } from '../closers.ts';
+import type { Config } from '../config.ts';
+import { findEmbeddedRedis } from '../embedded/embedded-redis-address.ts';
+import type { Log } from '../log.ts';
+import type { PolicyEnforcers } from '../login/end-what-policy-forbids.ts';
+import { grantRevokedEvent } from '../login/grant-audit-event.ts';
+import { Grants } from '../login/grants.ts';
+import { NodeBus } from '../ops/node-bus.ts';
+import { Revocations } from '../ops/revocations.ts';
+import { createRedis, type RedisClient } from '../redis-client.ts';
+
+interface Opening {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly log: Log;
+  readonly closers: Closers;
+}
+
+/** Null when no server runs, since nobody is connected then, and with a warning when the configured Redis does not answer. */
+export async function openEnforcers(opening: Opening): Promise<PolicyEnforcers | null> {
+  const redis = await reachRedis(opening);
+  if (redis === null) return null;
+  const { catalogue, log, closers } = opening;
+  const { nodeId } = catalogue;
+  const bus = new NodeBus({ redis, subscriber: redis, nodeId, log });
+  const revocations = new Revocations({ redis, bus, nodeId, log });
+  const recording: Promise<void>[] = [];
+  closers.add('the audit trail', async () => void (await Promise.all(recording)));
+  const grants = new Grants({
+    redis,
+    onRevoked: (grant) => revocations.publish({ grantId: grant.id }),
+    recordRevoked: (grant, by) => {
+      const event = grantRevokedEvent(grant, by, { at: catalogue.clock.now(), nodeId });
+      const recorded = catalogue.transaction((tx) => recordAuditEvent(tx, event));
+      // Its failure is told when everything is closed.
+      recorded.catch(() => {});
+      recording.push(recorded);
+    },
+  });
+  return {
+    grants,
+    liveConnections: { recheckWhere: (owner) => revocations.publish({ ...owner, unlessAllowed: true }) },
+  };
+}
+
+async function reachRedis({ config, log, closers }: Opening): Promise<RedisClient | null> {
+  const url = config.redisUrl ?? (await findEmbeddedRedis(config.dataDir));
+  if (url === null) return null;
+  const redis = createRedis(url.reveal(), { purpose: 'commands', log });
+  closers.add('redis', () => redis.disconnect());
+  try {
+    await awaitRedis(redis, { log, limitMs: 0 });
+    return redis;
+  } catch (error) {
+    // What a killed server noted is nowhere any more.
+    if (config.redisUrl !== null) log.warn({ err: error }, 'what is connected now stays: Redis does not answer');
+    return null;
+  }
+}
