@@ -2,6 +2,7 @@
 
 import { assertNever } from '../assert-never.ts';
 import { findAccount } from '../catalogue/accounts.ts';
+import type { Actor } from '../catalogue/actors.ts';
 import type { AuditContext } from '../catalogue/audit-context.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { type Invitation, resendInvitation } from '../catalogue/invitations.ts';
@@ -51,16 +52,24 @@ export async function inviteAgain(
   return again;
 }
 
-/** So many mails an hour to each, whoever asks for them. Throws `rate_limited`. */
+/**
+ * So many mails an hour to each. Counted of whoever asks for them, since permission is asked later: nobody uses up what
+ * others may send. Throws `rate_limited`.
+ */
 export async function requireRoomFor(
   { limits }: Pick<InvitingParts, 'limits'>,
-  { browserIp }: AuditContext,
+  { actor, browserIp }: AuditContext,
   recipients: readonly string[],
 ): Promise<void> {
   for (const recipient of recipients) {
-    const verdict = await limits.invitation({ recipient, address: browserIp ?? '' });
+    const verdict = await limits.invitation({ sender: senderOf(actor), recipient, address: browserIp ?? '' });
     if (verdict === 'limited') throw new PosternError('rate_limited');
   }
+}
+
+function senderOf(actor: Actor): string {
+  if (actor.kind === 'system') return actor.kind;
+  return actor.kind === 'person' ? actor.userId : String(actor.keyId);
 }
 
 /** Tells each person what became of the invitation; members already are told nothing. */

@@ -27,7 +27,7 @@ export const LIMIT_RULES = {
   sign_in_failures_of_address: { points: 100, windowMs: 15 * MINUTE },
   /** Ways to the identity provider, each of which is remembered for ten minutes. */
   identity_sign_ins: { points: 60, windowMs: MINUTE },
-  /** Mails that invite, to one address or for one invitation, whoever asks for them. */
+  /** Mails that invite, to one address or for one invitation, per sender. */
   invitations_of_recipient: { points: 10, windowMs: 60 * MINUTE },
   password_failures_of_address: { points: 10, windowMs: MINUTE },
   password_failures_of_name: { points: 20, windowMs: MINUTE },

@@ -92,9 +92,18 @@ export class Limits {
     return this.#consume([{ rule: 'identity_sign_ins', key: terminalKey(address), address }]);
   }
 
-  /** A mail that invites somebody, by their e-mail or the invitation's id. */
-  invitation({ recipient, address }: { recipient: string; address: string }): Promise<LimitVerdict> {
-    return this.#consume([{ rule: 'invitations_of_recipient', key: digest(recipient.trim().toLowerCase()), address }]);
+  /** A mail that invites somebody, by their e-mail or the invitation's id; the sender is a person or a key. */
+  invitation({
+    sender,
+    recipient,
+    address,
+  }: {
+    sender: string;
+    recipient: string;
+    address: string;
+  }): Promise<LimitVerdict> {
+    const key = digest(`${sender}:${recipient.trim().toLowerCase()}`);
+    return this.#consume([{ rule: 'invitations_of_recipient', key, address }]);
   }
 
   /** Asked before the password door: nothing is counted, since pools open many good connections at once. */

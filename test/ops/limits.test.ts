@@ -188,6 +188,7 @@ it('every default figure is the documented one', () => {
     sign_in_failures: 10,
     sign_in_failures_of_address: 100,
     identity_sign_ins: 60,
+    invitations_of_recipient: 10,
     password_failures_of_address: 10,
     password_failures_of_name: 20,
     cancel_requests: 30,
