@@ -136,25 +136,27 @@ describe('the audit trail tells of', () => {
 
   it('databases and roles', async () => {
     const databases = `${place()}/databases`;
+    // Names are the server's, which other tests use, too.
+    const [bob, extra] = [`bob_${placeOf.project}`, `extra_${placeOf.project}`];
     const owner = `${placeOf.project.replaceAll('-', '_')}_owner`;
-    await send(desk.browser, databases, { database: 'extra', owner });
-    await send(desk.browser, `${databases}/roles`, { role: 'bob' }, databases);
-    await send(desk.browser, `${databases}/roles/bob/reveal`, {}, databases);
-    await send(desk.browser, `${databases}/roles/bob/reset`);
-    await send(desk.browser, `${databases}/roles/bob/delete`, { name: 'bob' });
-    await send(desk.browser, `${databases}/extra/delete`, { name: 'extra' });
-    const password = 'password of role "bob", bob';
+    await send(desk.browser, databases, { database: extra, owner });
+    await send(desk.browser, `${databases}/roles`, { role: bob }, databases);
+    await send(desk.browser, `${databases}/roles/${bob}/reveal`, {}, databases);
+    await send(desk.browser, `${databases}/roles/${bob}/reset`);
+    await send(desk.browser, `${databases}/roles/${bob}/delete`, { name: bob });
+    await send(desk.browser, `${databases}/${extra}/delete`, { name: extra });
+    const password = `password of role "${bob}", ${bob}`;
     expect(await trail.told()).toEqual([
-      `PA72S ${EMAIL}: extra`,
-      `PA74S ${EMAIL}: bob`,
+      `PA72S ${EMAIL}: ${extra}`,
+      `PA74S ${EMAIL}: ${bob}`,
       `PT40S ${EMAIL}: ${password}`,
-      `PA75S ${EMAIL}: bob, revealed`,
-      `PA75S ${EMAIL}: bob`,
+      `PA75S ${EMAIL}: ${bob}, revealed`,
+      `PA75S ${EMAIL}: ${bob}`,
       `PT42S ${EMAIL}: ${password}`,
       `PT40S ${EMAIL}: ${password}`,
-      `PA75S ${EMAIL}: bob`,
+      `PA75S ${EMAIL}: ${bob}`,
       `PT42S ${EMAIL}: ${password}`,
-      `PA73S ${EMAIL}: extra`,
+      `PA73S ${EMAIL}: ${extra}`,
     ]);
   });
 

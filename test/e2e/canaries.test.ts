@@ -51,6 +51,8 @@ let postern: PosternProcess;
 let metricsUrl: string;
 let environment: Record<string, string>;
 const role = `postern_${randomBytes(4).toString('hex')}`;
+/** Roles are the server's, which other tests use, too. */
+const login = `${role}_login`;
 const webhookBodies: string[] = [];
 const webhook = createServer((request, response) => {
   void text(request).then((body) => {
@@ -224,14 +226,14 @@ async function useApiKey(browser: WebClient, base: string): Promise<void> {
 async function useRoles(browser: WebClient, base: string): Promise<string> {
   const [, id = ''] = /\/projects\/([a-z]+-[a-z]+-\d{8})"/.exec((await browser.get(`${base}/projects`)).html) ?? [];
   const project = `${base}/projects/${id}`;
-  const made = await send(browser, `${project}/databases/roles`, { role: 'bob' }, `${project}/databases`);
+  const made = await send(browser, `${project}/databases/roles`, { role: login }, `${project}/databases`);
   const password = passwordOn(made);
   secrets.set('role password', password);
-  await psqlTo('bob', password);
-  await psqlTo('bob', kept.wrongAtDoor);
-  secrets.set('new role password', passwordOn(await send(browser, `${project}/databases/roles/bob/reset`)));
-  await psqlTo('bob', secrets.get('new role password') ?? '');
-  await send(browser, `${project}/databases/roles/bob/reveal`, {}, `${project}/databases`);
+  await psqlTo(login, password);
+  await psqlTo(login, kept.wrongAtDoor);
+  secrets.set('new role password', passwordOn(await send(browser, `${project}/databases/roles/${login}/reset`)));
+  await psqlTo(login, secrets.get('new role password') ?? '');
+  await send(browser, `${project}/databases/roles/${login}/reveal`, {}, `${project}/databases`);
   return project;
 }
 
