@@ -59,7 +59,7 @@ async function reachRedis({ config, log, closers }: Opening): Promise<RedisClien
     return redis;
   } catch (error) {
     // What a killed server noted is nowhere any more.
-    if (config.redisUrl !== null) log.warn({ err: error }, 'what is connected now stays: Redis does not answer');
+    if (config.redisUrl !== null) log.warn({ cause: String(error) }, 'what is connected now stays connected');
     return null;
   }
 }
