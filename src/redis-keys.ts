@@ -12,6 +12,8 @@ export const redisKeys = {
   loginToken: (tokenDigest: string) => `${PREFIX}:login-token:${tokenDigest}`,
   /** Sorted set of waiting login request ids by expiry (ms). Owner: login/waiting-logins. */
   waitingLogins: () => `${PREFIX}:waiting`,
+  /** Sorted set of undecided login request ids without a connection by expiry (ms); an hour after the last. Owner: login/unfollowed-logins. */
+  unfollowedLogins: () => `${PREFIX}:unfollowed`,
   /** Sorted set of waiting login request ids of one address or /64 by expiry (ms). Owner: login/waiting-logins. */
   waitingOfAddress: (terminalKey: string) => `${PREFIX}:waiting-of-address:${terminalKey}`,
   /** Sorted set of waiting login request ids of one terminal by expiry (ms). Owner: login/waiting-logins. */

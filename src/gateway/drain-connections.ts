@@ -24,22 +24,20 @@ export interface DrainLimits {
  */
 export async function drainConnections(open: OpenConnections, limits: DrainLimits): Promise<void> {
   const deadline = performance.now() + limits.limitMs;
-  for (const session of open.sessions) if (isWaiting(session)) session.client.line.tell(drainNotice(limits.limitMs));
-  const waited = new WeakSet<LiveSession>();
+  const alreadyIn = new WeakSet<LiveSession>();
+  for (const session of open.sessions) {
+    if (session.record.phase === 'waiting') session.client.line.tell(drainNotice(limits.limitMs));
+    else alreadyIn.add(session);
+  }
   while (open.isOpen || open.sessions.size > 0) {
     const mustEnd = open.closing.aborted || performance.now() >= deadline;
     for (const session of open.sessions) {
-      if (isWaiting(session)) waited.add(session);
       // Who was let in only now gets to work once.
-      const isFresh = waited.has(session) && session.snapshot().bytesToUpstream === 0;
+      const isFresh = !alreadyIn.has(session) && session.snapshot().bytesToUpstream === 0;
       if (mustEnd || (isAtRest(session, limits) && !isFresh)) session.end({ kind: 'drain' });
     }
     await pause(LOOK_INTERVAL_MS);
   }
-}
-
-function isWaiting({ record }: LiveSession): boolean {
-  return record.phase === 'waiting';
 }
 
 /** A program between two statements, such as pgbench, is not: its last byte was a moment ago. */

@@ -16,8 +16,10 @@ import type { RecordsAudit } from './login-audit-event.ts';
 import { LoginEvents } from './login-events.ts';
 import { LoginRequests } from './login-requests.ts';
 import { recordGrantsRunOut } from './record-grant-ends.ts';
+import { recordLoginExpiry } from './record-login-expiry.ts';
 import { ReverseCodes } from './reverse-codes.ts';
 import { TerminalMemory } from './terminal-memory.ts';
+import { UnfollowedLogins } from './unfollowed-logins.ts';
 
 export interface LoginOptions {
   readonly config: Config;
@@ -37,15 +39,21 @@ export function createLogin({ config, redis, nodeId, log, key, ...options }: Log
   const { auditTrail, clock, endConnections, closers } = options;
   const endings = new GrantEndings(redis.commands);
   closers.add('the ends of grants', recordGrantsRunOut({ endings, auditTrail, clock, nodeId, log }));
+  const loginRequests = new LoginRequests({
+    redis: redis.commands,
+    events: new LoginEvents({ subscriber: redis.subscriber, log }),
+    limits: config.limits,
+    ttlMs: config.login.ttlMs,
+    nodeId,
+    log,
+  });
+  const unfollowed = new UnfollowedLogins(redis.commands);
+  closers.add(
+    'the ends of login requests',
+    recordLoginExpiry({ loginRequests, unfollowed, auditTrail, clock, nodeId, log }),
+  );
   return {
-    loginRequests: new LoginRequests({
-      redis: redis.commands,
-      events: new LoginEvents({ subscriber: redis.subscriber, log }),
-      limits: config.limits,
-      ttlMs: config.login.ttlMs,
-      nodeId,
-      log,
-    }),
+    loginRequests,
     grants: new Grants({
       redis: redis.commands,
       onRevoked: endConnections,

@@ -140,3 +140,8 @@ export function isUndecided(status: LoginStatus): boolean {
 export function isApprovable({ status, stepUp }: LoginRequest): boolean {
   return isUndecided(status) && stepUp === null;
 }
+
+/** Consuming the approval of a waiting connection decides nothing any more: approving it did. */
+export function isDecidedNow({ status, waiting }: LoginRequest): boolean {
+  return !isUndecided(status) && !(status === 'consumed' && waiting === 'connection');
+}

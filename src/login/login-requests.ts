@@ -14,7 +14,7 @@ import { LoginRecords } from './login-records.ts';
 import {
   type Approval,
   isApprovable,
-  isUndecided,
+  isDecidedNow,
   type LoginOrigin,
   type LoginRequest,
   type MoveOutcome,
@@ -29,6 +29,7 @@ import { MOVE_LOGIN_REQUEST } from './scripts/move-login-request.ts';
 import { READ_LOGIN_REQUEST } from './scripts/read-login-request.ts';
 import { SET_PROGRESS } from './scripts/set-progress.ts';
 import type { Terminal } from './terminal.ts';
+import { UnfollowedLogins } from './unfollowed-logins.ts';
 import { newUserCode } from './user-code.ts';
 import { type WaitingLimits, WaitingLogins } from './waiting-logins.ts';
 import { watchLoginRequest } from './watch-login-request.ts';
@@ -43,6 +44,7 @@ export class LoginRequests {
   readonly #records: LoginRecords;
   readonly #tokens: LoginTokens;
   readonly #waiting: WaitingLogins;
+  readonly #unfollowed: UnfollowedLogins;
   readonly #ttlMs: number;
   readonly #nodeId: NodeId;
 
@@ -59,6 +61,7 @@ export class LoginRequests {
     this.#records = new LoginRecords(parts.redis);
     this.#tokens = new LoginTokens(parts.redis);
     this.#waiting = new WaitingLogins(parts);
+    this.#unfollowed = new UnfollowedLogins(parts.redis);
     this.#ttlMs = parts.ttlMs;
     this.#nodeId = parts.nodeId;
   }
@@ -166,7 +169,9 @@ export class LoginRequests {
   /** The terminal leaves and the request stays open for its person; approving it will make a grant. Refused once it is decided. */
   async detachConnection(id: LoginRequestId): Promise<MoveOutcome> {
     const outcome = await this.#run(DETACH_CONNECTION, id, {});
-    if (outcome.kind === 'moved') await this.#waiting.makeRoomAtAddress(id, outcome.request.origin);
+    if (outcome.kind === 'refused') return outcome;
+    await this.#waiting.makeRoomAtAddress(id, outcome.request.origin);
+    await this.#unfollowed.add(outcome.request);
     return outcome;
   }
 
@@ -191,9 +196,4 @@ export class LoginRequests {
     if (isDecidedNow(request)) await this.#waiting.leave(request.id, request.origin);
     return { kind: 'moved', request };
   }
-}
-
-/** Consuming the approval of a waiting connection decides nothing any more: approving it did. */
-function isDecidedNow({ status, waiting }: LoginRequest): boolean {
-  return !isUndecided(status) && !(status === 'consumed' && waiting === 'connection');
 }
