@@ -27,6 +27,7 @@ import { refuseRoleParameters } from './startup-parameters.ts';
 export async function handleConnection(socket: Socket, parts: GatewayParts, open: OpenConnections): Promise<void> {
   const since = parts.clock.now();
   const phases = new PhaseTimes(parts.metrics);
+  parts.metrics.accepted.inc();
   surviveErrors(socket);
   try {
     const negotiated = await phases.measure('negotiate', () =>

@@ -2,7 +2,7 @@
 // Where the approval leads is connect-approved's business.
 
 import { resolveTarget } from '../catalogue/resolve-target.ts';
-import { PosternError } from '../errors.ts';
+import { isPosternError, PosternError } from '../errors.ts';
 import type { Approval, LoginRequest } from '../login/login-request.ts';
 import { isInNetworks } from '../network-address.ts';
 import { auditConnection } from './audit-connection.ts';
@@ -59,12 +59,19 @@ async function refuseBeforeAsking({ client }: LiveSession, { config, limits }: G
 
 async function openLoginRequest(session: LiveSession, parts: GatewayParts) {
   const { loginRequests, publicUrl } = parts;
-  const { request, token } = await loginRequests.open(loginOrigin(session.client, parts.config.login), {
-    waiting: 'connection',
+  const opening = loginRequests.open(loginOrigin(session.client, parts.config.login), { waiting: 'connection' });
+  const { request, token } = await opening.catch((error: unknown) => {
+    countWaitingLimit(error, parts);
+    throw error;
   });
   session.learn({ loginRequestId: request.id });
   auditConnection(session, parts, { event: 'login.requested', outcome: 'success' });
   return { request, loginUrl: `${publicUrl()}/psql_session/${token.reveal()}` };
+}
+
+function countWaitingLimit(error: unknown, { metrics }: GatewayParts): void {
+  if (isPosternError(error, 'too_many_requests')) metrics.limitHits.inc({ limit: 'waiting_of_address' });
+  if (isPosternError(error, 'overloaded')) metrics.limitHits.inc({ limit: 'waiting_in_total' });
 }
 
 interface ShownLink {

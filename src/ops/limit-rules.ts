@@ -51,7 +51,7 @@ export const RATES_OF_PLAIN_USE: ReadonlySet<string> = new Set<keyof typeof LIMI
 export type LimitRuleName = keyof typeof LIMIT_RULES;
 
 /** Every limit that a refusal may name, for logs and metrics. */
-export type LimitName = LimitRuleName | CountedThing;
+export type LimitName = LimitRuleName | CountedThing | 'waiting_of_address' | 'waiting_in_total';
 
 /** The most connections at a time, over all nodes. How many logins may wait is login/waiting-logins' to say. */
 export const CONNECTION_CAPS = {

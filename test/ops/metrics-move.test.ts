@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
+import type { TestNode } from '../support/postern-for-tests.ts';
 import { createTestDatabase, postgresUrl, type TestDatabase } from '../support/postgres-for-tests.ts';
 import { startTcpRelay, type TcpRelay } from '../support/tcp-relay-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -25,8 +26,8 @@ afterAll(async () => {
   await database.close();
 });
 
-async function readSeries(series: string): Promise<number> {
-  const text = await desk.node.postern.metrics.registry.metrics();
+async function readSeries(series: string, { postern }: TestNode = desk.node): Promise<number> {
+  const text = await postern.metrics.registry.metrics();
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
   return line === undefined ? 0 : Number(line.slice(series.length + 1));
 }
@@ -60,6 +61,18 @@ it('count logins by what becomes of them', async () => {
   const isLeft = async () => (await logins()).abandoned === 1;
   await waitUntil(isLeft, 'the terminal’s end is counted');
   expect(await logins()).toEqual({ issued: 3, claimed: 2, approved: 1, consumed: 1, denied: 1, abandoned: 1 });
+});
+
+it('count what was accepted, and what a limit on waiting logins refused', async () => {
+  const accepted = await readSeries('postern_accepted_connections_total');
+  await desk.login(['-c', 'select 1']);
+  expect(await readSeries('postern_accepted_connections_total')).toBeGreaterThan(accepted);
+  const small = await desk.startNode({ POSTERN_WAITING_PER_ADDRESS: '1', POSTERN_SHARED_NETWORKS: '' });
+  const first = desk.psql(['-c', 'select 1'], { at: small });
+  await linkOf(first);
+  expect((await finish(desk.psql(['-c', 'select 1'], { at: small }))).stderr).toContain('too many login requests');
+  expect(await readSeries('postern_limit_hits_total{limit="waiting_of_address"}', small)).toBe(1);
+  first.kill('SIGKILL');
 });
 
 it('count grants by their life', async () => {
