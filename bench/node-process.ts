@@ -3,9 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type PosternProcess, startPosternProcess } from '../test/support/postern-process.ts';
+import { BUILT_MAIN, type PosternProcess, startPosternProcess } from '../test/support/postern-process.ts';
 
-const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const COLLECT_GARBAGE = fileURLToPath(new URL('collect-garbage.mjs', import.meta.url));
 const START_LIMIT_MS = 60_000;
 /** For the collection, and for the system to take back what was freed. */
@@ -18,7 +17,7 @@ export async function startNode(
   environment: Readonly<Record<string, string>>,
 ): Promise<PosternProcess> {
   return await startPosternProcess({
-    program: ['--expose-gc', '--import', COLLECT_GARBAGE, MAIN],
+    program: ['--expose-gc', '--import', COLLECT_GARBAGE, BUILT_MAIN],
     environment,
     cwd: folder,
     limitMs: START_LIMIT_MS,
@@ -39,7 +38,7 @@ async function workersOf(processId: number): Promise<number[]> {
   const children = await readFile(`/proc/${processId}/task/${processId}/children`, 'utf8');
   const ids = children.trim().split(' ').filter(Boolean).map(Number);
   const commands = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8')));
-  return ids.filter((_id, index) => commands[index]?.includes(MAIN));
+  return ids.filter((_id, index) => commands[index]?.includes(BUILT_MAIN));
 }
 
 // proc(5): VmRSS in kB.

@@ -11,7 +11,8 @@ import { waitUntil } from '../support/wait-until.ts';
 
 const SEEN_WITHIN_MS = 15_000;
 
-describe.each(redisKinds)('a node that dies, on $name', ({ start }) => {
+// Each waits for seconds, with a Redis and nodes of its own.
+describe.concurrent.each(redisKinds)('a node that dies, on $name', ({ start }) => {
   it('disappears with its connections and its cancel keys, without a word from it', async () => {
     await using redis = await start();
     await using survivor = await startTestNode(redis.url);

@@ -1,4 +1,4 @@
-// Once per test run: the browser's files are built and one real Postgres is started.
+// Once per test run: the product is built and one real Postgres is started.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,7 +17,8 @@ declare module 'vitest' {
 }
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  execFileSync(process.execPath, ['web/build.mjs'], { cwd: fileURLToPath(new URL('../..', import.meta.url)) });
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  for (const script of ['web/build.mjs', 'src/build.mjs']) execFileSync(process.execPath, [script], { cwd });
   const dataDir = mkdtempSync(join(tmpdir(), 'postern-test-'));
   const postgres = await startEmbeddedPostgres({
     dataDir,

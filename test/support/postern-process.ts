@@ -8,10 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { waitUntil } from './wait-until.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-const MAIN = fileURLToPath(new URL('src/main.ts', ROOT));
-// Named by its place, since the process may run in another folder.
-const TYPESCRIPT_LOADER = new URL('node_modules/tsx/dist/loader.mjs', ROOT).href;
-const SOURCES = ['--import', TYPESCRIPT_LOADER, MAIN];
+/** As built at the begin of the run, and as `npm start` runs it. */
+export const BUILT_MAIN = fileURLToPath(new URL('dist/src/main.js', ROOT));
 
 export interface PosternProcess {
   readonly pid: number;
@@ -36,15 +34,15 @@ export interface PosternProcessOptions {
   readonly cwd?: string;
   /** Until it says that it is ready. */
   readonly limitMs?: number;
-  /** What node is to run instead of the sources. */
+  /** What node is to run instead of the build. */
   readonly program?: readonly string[];
   /** The limit on open files, soft and hard; the system's unless given. */
   readonly openFiles?: number;
 }
 
-/** Runs the sources; resolves when it says `ready`. */
+/** Resolves when it says `ready`. */
 export async function startPosternProcess(options: PosternProcessOptions = {}): Promise<PosternProcess> {
-  const { environment = {}, cwd = fileURLToPath(ROOT), limitMs = 90_000, openFiles, program = SOURCES } = options;
+  const { environment = {}, cwd = fileURLToPath(ROOT), limitMs = 90_000, openFiles, program = [BUILT_MAIN] } = options;
   const output = { stdout: '', stderr: '' };
   const command = [process.execPath, ...program, 'serve'];
   const raise = openFiles === undefined ? '' : `ulimit -n ${openFiles};`;
@@ -53,7 +51,6 @@ export async function startPosternProcess(options: PosternProcessOptions = {}): 
     env: {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '/',
-      TSX_TSCONFIG_PATH: fileURLToPath(new URL('tsconfig.json', ROOT)),
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

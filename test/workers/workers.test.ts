@@ -54,11 +54,11 @@ async function expectLogin(postern: PosternProcess, browser: WebClient): Promise
   expect(await finish(psql)).toMatchObject({ code: 0, stdout: '54\n' });
 }
 
-/** Process ids of the workers, oldest first; the loader of the sources has a child process, too. */
+/** Process ids of the workers, oldest first. */
 function workersOf({ pid }: PosternProcess): number[] {
   const args = ['-o', 'pid=,args=', '--ppid', String(pid), '--sort', 'start_time'];
   const { stdout } = spawnSync('ps', args, { encoding: 'utf8' });
-  return stdout.split('\n').flatMap((line) => (line.includes('main.ts') ? [Number.parseInt(line, 10)] : []));
+  return stdout.split('\n').flatMap((line) => (line.includes('main.js') ? [Number.parseInt(line, 10)] : []));
 }
 
 describe('two workers', () => {
