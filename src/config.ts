@@ -136,7 +136,7 @@ export function loadConfig(
       allowedNetworks: values.POSTERN_ALLOWED_NETWORKS,
       stampApplicationName: values.POSTERN_STAMP_APPLICATION_NAME,
     },
-    drain: { limitMs: values.POSTERN_DRAIN, restMs: drainRestFrom(values) },
+    drain: { limitMs: values.POSTERN_DRAIN, restMs: drainRestFrom(values.POSTERN_DRAIN_REST, { isTryingOut }) },
     upstream: {
       wakeMs: values.POSTERN_WAKE_LIMIT,
       pidToldTo: values.POSTERN_UPSTREAM_PID,
@@ -167,8 +167,11 @@ export function loadConfig(
 }
 
 /** Whoever tries out ends the server in a terminal and wants it to end; a restart of a fleet must lose nobody. */
-function drainRestFrom({ POSTERN_DRAIN_REST: rest, DATABASE_URL }: ConfigValues): number | null {
-  if (rest === null) return DATABASE_URL === null ? REST_WHEN_TRYING_OUT_MS : null;
+function drainRestFrom(
+  rest: ConfigValues['POSTERN_DRAIN_REST'],
+  { isTryingOut }: { readonly isTryingOut: boolean },
+): number | null {
+  if (rest === null) return isTryingOut ? REST_WHEN_TRYING_OUT_MS : null;
   return rest === 'never' ? null : rest;
 }
 

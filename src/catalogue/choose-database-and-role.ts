@@ -2,7 +2,7 @@
 
 import { PosternError } from '../errors.ts';
 import { shownName } from './compute-rows.ts';
-import type { TargetRole, TargetRow } from './target-row.ts';
+import type { LoginRoleRow, TargetRow } from './target-row.ts';
 
 /** The database asked for, else the project's own. Throws `not_found`. */
 export function chooseDatabase(
@@ -23,7 +23,7 @@ export function chooseDatabase(
 export function chooseDatabaseRole(
   row: Pick<TargetRow, 'roles' | 'policy' | 'compute'>,
   choice: { readonly databaseRole: string | null; readonly access: 'read_write' | 'read_only' },
-): TargetRole {
+): LoginRoleRow {
   const mustRead = choice.access === 'read_only';
   if (row.policy.readOnlyOnly && !mustRead) {
     throw refused('forbidden', `compute "${shownName(row.compute)}" allows read-only access only`);

@@ -11,7 +11,7 @@ import type { Schema } from './schema.ts';
 import type { Sealer } from './sealing.ts';
 import type { ComputesTable, DatabaseRolesTable } from './tables/projects-and-computes.ts';
 
-export type TargetRole = Pick<Selectable<DatabaseRolesTable>, 'id' | 'name' | 'is_read_only' | 'sealed_password'>;
+export type LoginRoleRow = Pick<Selectable<DatabaseRolesTable>, 'id' | 'name' | 'is_read_only' | 'sealed_password'>;
 
 export interface TargetRow {
   readonly account: Pick<Account, 'id' | 'name'>;
@@ -21,7 +21,7 @@ export interface TargetRow {
   /** The project's own first. */
   readonly databases: readonly string[];
   /** Those that may log in, the project's own first. */
-  readonly roles: readonly TargetRole[];
+  readonly roles: readonly LoginRoleRow[];
   /** Opens the client's key, so it is called just before use. */
   readonly tlsSettings: (sealer: Sealer) => UpstreamTlsSettings;
 }
@@ -55,7 +55,7 @@ interface FoundRow extends Selectable<ComputesTable> {
   readonly account_passwordless_access: boolean;
   readonly account_policy: unknown;
   readonly database_names: readonly string[];
-  readonly roles: readonly TargetRole[];
+  readonly roles: readonly LoginRoleRow[];
 }
 
 // One statement, as text: every login asks it, some twice, and both the way to Postgres and the query builder cost more

@@ -17,9 +17,6 @@ import type { LiveSession } from './live-session.ts';
 import type { Passage } from './passage.ts';
 import { applicationOf, upstreamParameters } from './startup-parameters.ts';
 
-// PostgreSQL Error Codes: invalid_password
-const WRONG_PASSWORD = '28P01';
-
 /**
  * How often a hosted Postgres looks, during a query, whether we are still there: a node that was killed leaves no query behind.
  * A server of somebody else may be too old to know the setting, or a pooler.
@@ -76,7 +73,7 @@ async function dialKnown(
   try {
     return await dial(approved, session, parts);
   } catch (error) {
-    const isWrongPassword = error instanceof UpstreamRefusal && error.sqlstate === WRONG_PASSWORD;
+    const isWrongPassword = error instanceof UpstreamRefusal && error.isWrongPassword;
     if (!isWrongPassword || !(await restorePassword(target, parts))) throw error;
     return await dial(approved, session, parts);
   }

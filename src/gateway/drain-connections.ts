@@ -19,8 +19,8 @@ export interface DrainLimits {
 }
 
 /**
- * Resolves when no session is left and none may come. Those at rest end first, those that wait for a person may still be approved; whatever
- * is left after the limit, or when everything must end, ends then.
+ * Resolves when no session is left and none may come. Those at rest end first, those that wait for a person may still be
+ * approved; whatever is left after the limit, or when everything must end, ends then.
  */
 export async function drainConnections(open: OpenConnections, limits: DrainLimits): Promise<void> {
   const deadline = performance.now() + limits.limitMs;

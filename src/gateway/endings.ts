@@ -12,8 +12,6 @@ import { harmlessSqlstate } from './fatal-response.ts';
 /** What ends a connection without a word of ours; `terminal_closed` is a client that left before it was connected. */
 export type SilentReason = 'client_closed' | 'terminal_closed' | 'upstream_closed';
 
-// PostgreSQL Error Codes: invalid_password. Of the upstream; what the client proves fails as `password_failed`.
-const INVALID_PASSWORD = '28P01';
 const NEW_PASSWORD_HINT =
   "If the role's password was changed on that server, an operator can renew it with: postern compute password";
 
@@ -92,6 +90,6 @@ export async function sayGoodbye(line: ClientLine, ending: Ending, detail: strin
 function refusalMessage(refusal: UpstreamRefusal): Buffer {
   const fields = new Map(refusal.fields);
   fields.set('C', harmlessSqlstate(refusal.sqlstate));
-  if (refusal.sqlstate === INVALID_PASSWORD && !fields.has('H')) fields.set('H', NEW_PASSWORD_HINT);
+  if (refusal.isWrongPassword && !fields.has('H')) fields.set('H', NEW_PASSWORD_HINT);
   return encodeErrorOrNotice('E', fields);
 }

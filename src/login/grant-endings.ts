@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type AccountId, type ComputeId, type GrantId, idFrom, type ProjectId, type UserId } from '../ids.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
-import { askStore } from './ask-store.ts';
+import { DueList } from './due-list.ts';
 import type { Grant } from './grant.ts';
 
 /** What the audit trail says of a grant that is gone. */
@@ -19,8 +19,7 @@ export interface EndedGrant {
   readonly address: string;
 }
 
-const MAX_TAKEN = 500;
-/** Longer than any grant lasts: nobody looks any more where no node runs. */
+/** Longer than any grant lasts. */
 const KEPT_MS = 9 * 3_600_000;
 
 const id = <T extends Parameters<typeof idFrom>[0] & ReturnType<typeof idFrom>>() =>
@@ -41,36 +40,24 @@ const schema = z
   );
 
 export class GrantEndings {
-  readonly #redis: RedisClient;
+  readonly #list: DueList;
 
   constructor(redis: RedisClient) {
-    this.#redis = redis;
+    this.#list = new DueList({ redis, key: redisKeys.grantEndings(), keptMs: KEPT_MS });
   }
 
   async expect(grant: Grant): Promise<void> {
-    const key = redisKeys.grantEndings();
-    await askStore(() => this.#redis.zadd(key, grant.until.getTime(), memberOf(grant)));
-    await askStore(() => this.#redis.pexpire(key, KEPT_MS));
+    await this.#list.add(memberOf(grant), grant.until);
   }
 
   /** True for the one who ended it. */
   async take(grant: Grant): Promise<boolean> {
-    return await this.#takeOut(memberOf(grant));
+    return await this.#list.take(memberOf(grant));
   }
 
   /** Grants whose time came by then and that nobody else has taken; at most 500. */
   async takeDue(now: Date): Promise<EndedGrant[]> {
-    const key = redisKeys.grantEndings();
-    const due = await askStore(() => this.#redis.zrangebyscore(key, '-inf', now.getTime(), 'LIMIT', 0, MAX_TAKEN));
-    const taken: EndedGrant[] = [];
-    for (const member of due) {
-      if (await this.#takeOut(member)) taken.push(schema.parse(member));
-    }
-    return taken;
-  }
-
-  async #takeOut(member: string): Promise<boolean> {
-    return (await askStore(() => this.#redis.zrem(redisKeys.grantEndings(), member))) === 1;
+    return (await this.#list.takeDue(now)).map((member) => schema.parse(member));
   }
 }
 

@@ -2,6 +2,9 @@
 
 import type { ReportFields } from '../protocol/upstream-reports.ts';
 
+// PostgreSQL Error Codes: invalid_password
+const INVALID_PASSWORD = '28P01';
+
 export class UpstreamRefusal extends Error {
   /** By field letter, uncleaned: `encodeErrorOrNotice` cleans them. */
   readonly fields: ReportFields;
@@ -12,5 +15,10 @@ export class UpstreamRefusal extends Error {
     this.name = 'UpstreamRefusal';
     this.fields = fields;
     this.sqlstate = fields.get('C') ?? 'XX000';
+  }
+
+  /** Our own password for the role; what the client proves fails as `password_failed`. */
+  get isWrongPassword(): boolean {
+    return this.sqlstate === INVALID_PASSWORD;
   }
 }

@@ -3,6 +3,7 @@
 import type { VNode } from 'preact';
 import { CsrfField } from '../components/csrf-field.tsx';
 import { Notice } from '../components/notice.tsx';
+import { type SingleSignOn, SingleSignOnChoice } from '../components/single-sign-on.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { Document } from '../layout/document.tsx';
 import type { PageFrame } from '../layout/page-frame.ts';
@@ -15,8 +16,7 @@ export interface SignInAgainProps {
   /** False for people who sign in at the identity provider only. */
   readonly hasPassword: boolean;
   readonly problem: string | null;
-  /** The name on the button and the address behind it. */
-  readonly singleSignOn: { readonly name: string; readonly href: string } | null;
+  readonly singleSignOn: SingleSignOn | null;
 }
 
 export function SignInAgainPage({ frame, next, email, hasPassword, problem, singleSignOn }: SignInAgainProps): VNode {
@@ -31,12 +31,7 @@ export function SignInAgainPage({ frame, next, email, hasPassword, problem, sing
           </p>
         </div>
         {problem !== null && <Notice tone="problem" title={problem} />}
-        {singleSignOn !== null && (
-          <a class="button plain wide" href={singleSignOn.href}>
-            Continue with {singleSignOn.name}
-          </a>
-        )}
-        {singleSignOn !== null && hasPassword && <p class="or">or</p>}
+        {singleSignOn !== null && <SingleSignOnChoice to={singleSignOn} hasOther={hasPassword} />}
         {hasPassword && (
           <form class="stack" method="post" action="/sign-in/again">
             <CsrfField frame={frame} />

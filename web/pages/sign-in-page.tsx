@@ -3,6 +3,7 @@
 import type { VNode } from 'preact';
 import { CsrfField } from '../components/csrf-field.tsx';
 import { Notice } from '../components/notice.tsx';
+import { type SingleSignOn, SingleSignOnChoice } from '../components/single-sign-on.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { Document } from '../layout/document.tsx';
 import type { PageFrame } from '../layout/page-frame.ts';
@@ -15,8 +16,7 @@ export interface SignInProps {
   readonly problem: string | null;
   /** True when a login link led here. */
   readonly isForTerminal: boolean;
-  /** The name on the button and the address behind it. */
-  readonly singleSignOn: { readonly name: string; readonly href: string } | null;
+  readonly singleSignOn: SingleSignOn | null;
 }
 
 export function SignInPage({ frame, next, email, problem, isForTerminal, singleSignOn }: SignInProps): VNode {
@@ -32,14 +32,7 @@ export function SignInPage({ frame, next, email, problem, isForTerminal, singleS
           </p>
         </div>
         {problem !== null && <Notice tone="problem" title={problem} />}
-        {singleSignOn !== null && (
-          <>
-            <a class="button plain wide" href={singleSignOn.href}>
-              Continue with {singleSignOn.name}
-            </a>
-            <p class="or">or</p>
-          </>
-        )}
+        {singleSignOn !== null && <SingleSignOnChoice to={singleSignOn} hasOther />}
         <form class="stack" method="post" action="/sign-in">
           <CsrfField frame={frame} />
           <input type="hidden" name="next" value={next} />

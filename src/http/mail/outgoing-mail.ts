@@ -3,6 +3,7 @@
 
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { BoundedWork } from '../../bounded-work.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../ops/metrics.ts';
 import type { Mail, Mailer } from './mail.ts';
@@ -27,7 +28,8 @@ export class OutgoingMail implements Mailer {
   readonly #log: Log;
   readonly #metrics: Pick<Metrics, 'mails'>;
   readonly #retryPausesMs: readonly number[];
-  readonly #waiting: Mail[] = [];
+  readonly #places = new BoundedWork({ atOnce: MAILS_AT_ONCE, mostWaiting: MOST_WAITING });
+  /** Also those that wait for their place. */
   readonly #sending = new Map<Mail, Promise<void>>();
   readonly #giveUp = new AbortController();
 
@@ -39,10 +41,16 @@ export class OutgoingMail implements Mailer {
   }
 
   send(mail: Mail): void {
-    const isFull = this.#waiting.length >= MOST_WAITING || this.#giveUp.signal.aborted;
-    if (isFull) this.#lose(mail, null);
-    else this.#waiting.push(mail);
-    this.#sendNext();
+    if (this.#giveUp.signal.aborted) {
+      this.#lose(mail, null);
+      return;
+    }
+    const sending = this.#places
+      .run(() => this.#sendOne(mail))
+      // Too many wait already.
+      .catch((error: unknown) => this.#lose(mail, error))
+      .finally(() => this.#sending.delete(mail));
+    this.#sending.set(mail, sending);
   }
 
   async close(): Promise<void> {
@@ -53,29 +61,18 @@ export class OutgoingMail implements Mailer {
     }
     clearTimeout(timer);
     this.#giveUp.abort();
-    for (const mail of [...this.#sending.keys(), ...this.#waiting.splice(0)]) this.#lose(mail, null);
-  }
-
-  #sendNext(): void {
-    while (this.#sending.size < MAILS_AT_ONCE && !this.#giveUp.signal.aborted) {
-      const mail = this.#waiting.shift();
-      if (mail === undefined) return;
-      const sending = this.#sendOne(mail).finally(() => {
-        this.#sending.delete(mail);
-        this.#sendNext();
-      });
-      this.#sending.set(mail, sending);
-    }
+    for (const mail of this.#sending.keys()) this.#lose(mail, null);
   }
 
   async #sendOne(mail: Mail): Promise<void> {
     for (const pauseMs of [...this.#retryPausesMs, null]) {
+      // Closing has spoken of it already.
+      if (this.#giveUp.signal.aborted) return;
       try {
         await this.#deliver(mail);
         this.#metrics.mails.inc({ outcome: 'sent' });
         return;
       } catch (error) {
-        // Closing has spoken of it already.
         if (this.#giveUp.signal.aborted) return;
         if (pauseMs === null || isForGood(error)) return this.#lose(mail, error);
         this.#log.warn({ err: error, to: mail.to }, 'mail could not be sent, trying again');

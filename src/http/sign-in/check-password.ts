@@ -1,11 +1,15 @@
 // An email and a password from a form: limited, compared, and written down when they are wrong.
 
 import type { Response } from 'express';
+import { z } from 'zod';
 import { type User, verifyPassword } from '../../catalogue/users.ts';
 import type { Secret } from '../../secret.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
 import { contextOf } from '../request-context.ts';
 import { recordFailedSignIn } from './record-failed-sign-in.ts';
+
+/** As long as the fields of our pages take. */
+export const passwordField = z.string().max(1_024);
 
 export type PasswordCheck =
   | { readonly kind: 'right'; readonly user: User }

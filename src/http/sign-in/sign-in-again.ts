@@ -8,13 +8,12 @@ import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { contextOf, requireSession } from '../request-context.ts';
 import { safeNext } from '../safe-next.ts';
-import { checkPassword } from './check-password.ts';
+import { checkPassword, passwordField } from './check-password.ts';
 import type { SignInParts } from './sign-in-routes.ts';
 import { startBrowserSession } from './start-browser-session.ts';
 
 const PATH = '/sign-in/again';
-const MAX_PASSWORD_CHARACTERS = 1_024;
-const formSchema = z.object({ password: z.string().max(MAX_PASSWORD_CHARACTERS), next: z.unknown().optional() });
+const formSchema = z.object({ password: passwordField, next: z.unknown().optional() });
 
 /** Where a page sends somebody whose sign-in is too old, and how they come back. */
 export function signInAgainPath(next: string): string {

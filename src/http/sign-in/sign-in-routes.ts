@@ -12,7 +12,7 @@ import type { PublicAddress } from '../public-address.ts';
 import { auditContextOfPerson, contextOf } from '../request-context.ts';
 import { safeNext } from '../safe-next.ts';
 import { clearCookie } from '../security/cookies.ts';
-import { checkPassword } from './check-password.ts';
+import { checkPassword, passwordField } from './check-password.ts';
 import { startBrowserSession } from './start-browser-session.ts';
 
 export interface SignInParts {
@@ -22,10 +22,9 @@ export interface SignInParts {
 }
 
 const MAX_EMAIL_CHARACTERS = 254;
-const MAX_PASSWORD_CHARACTERS = 1_024;
 const formSchema = z.object({
   email: z.string().max(MAX_EMAIL_CHARACTERS),
-  password: z.string().max(MAX_PASSWORD_CHARACTERS),
+  password: passwordField,
   next: z.unknown().optional(),
 });
 

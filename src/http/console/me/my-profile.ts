@@ -7,7 +7,7 @@ import { PosternError } from '../../../errors.ts';
 import { Secret } from '../../../secret.ts';
 import { endAccess } from '../../end-access.ts';
 import { requireSession } from '../../request-context.ts';
-import { checkPassword } from '../../sign-in/check-password.ts';
+import { checkPassword, passwordField } from '../../sign-in/check-password.ts';
 import { nameField, newPasswordField } from '../../sign-in/new-password.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
@@ -15,7 +15,7 @@ import type { Visit } from '../visit.ts';
 import { meView } from './me-view.ts';
 
 const PATH = '/app/me/profile';
-const passwordSchema = z.object({ current_password: z.string().max(1_024), new_password: newPasswordField });
+const passwordSchema = z.object({ current_password: passwordField, new_password: newPasswordField });
 
 export async function showProfile(visit: Visit, again?: Again): Promise<void> {
   const { parts, request, response, person } = visit;

@@ -1,0 +1,46 @@
+// Names that are due at a time, for the whole fleet: whoever takes one out has it alone, and does what follows once. Knows
+// nothing of what the names mean.
+
+import type { RedisClient } from '../redis-client.ts';
+import { askStore } from './ask-store.ts';
+
+const MAX_TAKEN = 500;
+
+interface DueListOptions {
+  readonly redis: RedisClient;
+  readonly key: string;
+  /** How long the list outlives its last addition: where no node runs, nobody looks any more. */
+  readonly keptMs: number;
+}
+
+export class DueList {
+  readonly #redis: RedisClient;
+  readonly #key: string;
+  readonly #keptMs: number;
+
+  constructor({ redis, key, keptMs }: DueListOptions) {
+    this.#redis = redis;
+    this.#key = key;
+    this.#keptMs = keptMs;
+  }
+
+  async add(name: string, at: Date): Promise<void> {
+    await askStore(() => this.#redis.zadd(this.#key, at.getTime(), name));
+    await askStore(() => this.#redis.pexpire(this.#key, this.#keptMs));
+  }
+
+  /** True for the one who took it out. */
+  async take(name: string): Promise<boolean> {
+    return (await askStore(() => this.#redis.zrem(this.#key, name))) === 1;
+  }
+
+  /** Those whose time came by then and that nobody else has taken; at most 500. */
+  async takeDue(now: Date): Promise<string[]> {
+    const due = await askStore(() =>
+      this.#redis.zrangebyscore(this.#key, '-inf', now.getTime(), 'LIMIT', 0, MAX_TAKEN),
+    );
+    const taken: string[] = [];
+    for (const name of due) if (await this.take(name)) taken.push(name);
+    return taken;
+  }
+}
