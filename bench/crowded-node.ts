@@ -8,12 +8,12 @@ import { SYSTEM_CONTEXT } from '../src/catalogue/audit-context.ts';
 import { createOrganization } from '../src/catalogue/organizations.ts';
 import { createUser } from '../src/catalogue/users.ts';
 import { Closers } from '../src/closers.ts';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config/config.ts';
+import { usablePort } from '../src/config/ports.ts';
 import { startEmbeddedPostgres } from '../src/embedded/embedded-postgres.ts';
 import { createLog } from '../src/log.ts';
 import { createPostern } from '../src/postern.ts';
 import { Secret } from '../src/secret.ts';
-import { usablePort } from '../src/usable-port.ts';
 import { startDebianRedis } from '../test/support/redis-for-tests.ts';
 import { startNode, weigh } from './node-process.ts';
 

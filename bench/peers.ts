@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { usablePort } from '../src/usable-port.ts';
+import { usablePort } from '../src/config/ports.ts';
 import { type Certificate, DATABASE, MAX_CONNECTIONS, PASSWORD, ROLE, type Started } from './bench-path.ts';
 
 /** Neither pgbouncer nor Postgres runs as root. */

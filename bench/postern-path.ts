@@ -6,7 +6,7 @@ import { createAccessToken } from '../src/catalogue/access-tokens.ts';
 import { SYSTEM_CONTEXT } from '../src/catalogue/audit-context.ts';
 import { createOrganization } from '../src/catalogue/organizations.ts';
 import { createUser } from '../src/catalogue/users.ts';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { createPostern } from '../src/postern.ts';
 import { Secret } from '../src/secret.ts';
 import { startPsql } from '../test/support/psql.ts';

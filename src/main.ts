@@ -3,10 +3,10 @@
 
 import cluster from 'node:cluster';
 import { createProgram, exitCodeOf, explain } from './cli/program.ts';
-import { type Config, loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config/config.ts';
+import { unknownVariables } from './config/read-environment.ts';
 import { createLog, type Log } from './log.ts';
 import { type Addresses, createPostern } from './postern.ts';
-import { unknownVariables } from './read-environment.ts';
 import { runWorkers } from './run-workers.ts';
 import { reportReady } from './worker-pool.ts';
 

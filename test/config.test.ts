@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../src/config.ts';
-import { CONFIG_VARIABLES } from '../src/config-variables.ts';
-import { ConfigError, describeConfig, unknownVariables } from '../src/read-environment.ts';
+import { loadConfig } from '../src/config/config.ts';
+import { CONFIG_VARIABLES } from '../src/config/config-variables.ts';
+import { ConfigError, describeConfig, unknownVariables } from '../src/config/read-environment.ts';
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
 

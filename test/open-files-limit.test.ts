@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const MODULE = fileURLToPath(new URL('../src/open-files-limit.ts', import.meta.url));
+const MODULE = fileURLToPath(new URL('../src/config/open-files-limit.ts', import.meta.url));
 const PROGRAM = `import { openFilesLimit } from ${JSON.stringify(MODULE)}; console.log(openFilesLimit());`;
 
 function limitUnder(command: string): string {

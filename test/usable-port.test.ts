@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { usablePort } from '../src/usable-port.ts';
+import { usablePort } from '../src/config/ports.ts';
 
 const host = '127.0.0.1';
 

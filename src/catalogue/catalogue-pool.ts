@@ -3,9 +3,9 @@
 
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { postgresServerUrls } from '../config/postgres-url.ts';
 import { hangUpUnanswered } from '../hang-up-unanswered.ts';
 import type { Log } from '../log.ts';
-import { postgresServerUrls } from '../postgres-url.ts';
 import type { Secret } from '../secret.ts';
 import { isPostgresAway } from './store-errors.ts';
 

@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import type { Environment } from '../config/read-environment.ts';
 import { PosternError } from '../errors.ts';
-import type { Environment } from '../read-environment.ts';
 import { Secret } from '../secret.ts';
 
 export interface CommandIo {

@@ -1,7 +1,7 @@
 // `postern config`: every variable with its value's source, secrets masked; then what is wrong with them, if anything.
 
 import type { Command } from 'commander';
-import { describeConfig, readEnvironment } from '../read-environment.ts';
+import { describeConfig, readEnvironment } from '../config/read-environment.ts';
 import type { CommandIo } from './command-io.ts';
 import { printList } from './print.ts';
 

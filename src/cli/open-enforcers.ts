@@ -5,7 +5,7 @@ import { awaitRedis } from '../await-redis.ts';
 import { recordAuditEvent } from '../catalogue/audit-events.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Closers } from '../closers.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { findEmbeddedRedis } from '../embedded/embedded-redis-address.ts';
 import type { Log } from '../log.ts';
 import type { PolicyEnforcers } from '../login/end-what-policy-forbids.ts';

@@ -5,7 +5,7 @@ import { openCatalogue } from '../catalogue/open-catalogue.ts';
 import { Sealer } from '../catalogue/sealing.ts';
 import { systemClock } from '../clock.ts';
 import { Closers } from '../closers.ts';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import { startStores } from '../embedded/backing-services.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import { createLog } from '../log.ts';

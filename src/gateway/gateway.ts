@@ -1,9 +1,9 @@
 // The Postgres side of a node: a listener, the connections that it accepted, and their orderly end. What happens on one
 // connection is told in handle-connection.ts.
 
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { openFilesLimit } from '../config/open-files-limit.ts';
 import type { Log } from '../log.ts';
-import { openFilesLimit } from '../open-files-limit.ts';
 import { ScramKeys } from '../protocol/scram-keys.ts';
 import { ConnectionListener } from './connection-listener.ts';
 import { drainConnections } from './drain-connections.ts';

@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net';
 import { assertNever } from '../assert-never.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { PosternError } from '../errors.ts';
 import type { Limits } from '../ops/limits.ts';
 import type { CancelKey } from '../protocol/cancel-key.ts';

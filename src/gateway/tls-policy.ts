@@ -1,7 +1,7 @@
 // Who may speak in clear text. How TLS is begun is negotiate's work.
 
 import { assertNever } from '../assert-never.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { isLoopback } from '../network-address.ts';
 
 /** True when a client at this address may log in without TLS; passwords and tokens may not travel so in any case. */

@@ -1,6 +1,7 @@
 // The web application: every layer and every route, in the order in which a request meets them.
 
 import express, { type Express, type RequestHandler } from 'express';
+import type { PublicAddress } from '../config/public-address.ts';
 import type { ApprovalServices } from '../login/approve-login-request.ts';
 import { createConsumptionHistory } from '../metering/consumption-history.ts';
 import { apiErrors } from './api/api-errors.ts';
@@ -17,7 +18,6 @@ import { opsRoutes } from './ops-pages/ops-routes.ts';
 import { refuseOtherMethods } from './other-methods.ts';
 import { errorHandler, unknownPath } from './pages/error-handler.ts';
 import { createPageRenderer } from './pages/page-renderer.ts';
-import type { PublicAddress } from './public-address.ts';
 import { loadRequestContext } from './request-context.ts';
 import { requestLog, requestMetrics } from './request-log.ts';
 import { requireOwnForm } from './security/require-own-form.ts';

@@ -5,9 +5,9 @@ import { HomePage } from '../../web/pages/home-page.tsx';
 import { loadPersonActor } from '../catalogue/actors.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { listTargets } from '../catalogue/targets.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import type { PublicAddress } from '../config/public-address.ts';
 import type { PageRenderer } from './pages/page-renderer.ts';
-import type { PublicAddress } from './public-address.ts';
 import { requireSession } from './request-context.ts';
 
 // PostgreSQL: the port that psql takes by itself

@@ -2,7 +2,7 @@
 
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { Grants } from '../login/grants.ts';

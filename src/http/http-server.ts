@@ -2,12 +2,12 @@
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { openFilesLimit } from '../open-files-limit.ts';
+import { openFilesLimit } from '../config/open-files-limit.ts';
+import { publicAddress } from '../config/public-address.ts';
 import { buildApp } from './build-app.ts';
 import type { Readiness } from './health.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
 import { createMailer } from './mail/mailer.ts';
-import { publicAddress } from './public-address.ts';
 import { loadWebAssets } from './static-assets.ts';
 import { limitWebConnections } from './web-connections.ts';
 

@@ -7,14 +7,14 @@ import type { AuditContext } from '../catalogue/audit-context.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { type Invitation, resendInvitation } from '../catalogue/invitations.ts';
 import { type InvitationOutcome, inviteMembers } from '../catalogue/invite-members.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import type { PublicAddress } from '../config/public-address.ts';
 import { PosternError } from '../errors.ts';
 import type { AccountId, InvitationId } from '../ids.ts';
 import type { Limits } from '../ops/limits.ts';
 import type { Secret } from '../secret.ts';
 import { invitationMail, joinedMail } from './mail/invitation-mails.ts';
 import type { Mail, Mailer } from './mail/mail.ts';
-import type { PublicAddress } from './public-address.ts';
 
 export interface InvitingParts {
   readonly catalogue: Catalogue;

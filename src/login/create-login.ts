@@ -2,7 +2,7 @@
 
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { derivedSecret } from '../derived-secret.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';

@@ -5,7 +5,7 @@ import { sweepExpired } from '../catalogue/housekeeping.ts';
 import { resealEverything } from '../catalogue/sealing-keys.ts';
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { RedisClients } from '../redis-client.ts';

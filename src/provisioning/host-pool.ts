@@ -2,9 +2,9 @@
 
 import pg from 'pg';
 import { isPostgresAway } from '../catalogue/store-errors.ts';
+import type { ConfiguredHost } from '../config/variable-formats.ts';
 import { PosternError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ConfiguredHost } from '../variable-formats.ts';
 import { adminConnection } from './host-address.ts';
 
 /** Everything throws `host_away` when the server cannot be reached now. */

@@ -4,7 +4,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import { moveHostedComputes } from '../catalogue/compute-states.ts';
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import { lookupAddresses } from '../wire/dial-address.ts';
 import type { DialEndpoint, DialPolicy } from '../wire/dial-policy.ts';

@@ -1,7 +1,7 @@
 // Where this installation itself listens and keeps its data: never to be dialled for a compute (security.md, section 7).
 
-import type { Config } from '../config.ts';
-import { postgresServerUrls } from '../postgres-url.ts';
+import type { Config } from '../config/config.ts';
+import { postgresServerUrls } from '../config/postgres-url.ts';
 import { parseRedisUrl } from '../redis-url.ts';
 import type { Secret } from '../secret.ts';
 import type { DialEndpoint } from '../wire/dial-policy.ts';

@@ -3,7 +3,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { createProgram, exitCodeOf, explain } from '../../src/cli/program.ts';
-import type { Environment } from '../../src/read-environment.ts';
+import type { Environment } from '../../src/config/read-environment.ts';
 
 export interface CommandEnd {
   readonly exitCode: number;

@@ -1,6 +1,6 @@
 // The README's tables as they must read, made from the code they document.
 
-import { CONFIG_VARIABLES } from '../../src/config-variables.ts';
+import { CONFIG_VARIABLES } from '../../src/config/config-variables.ts';
 import { ERRORS } from '../../src/error-table.ts';
 
 /** Rows of the configuration table. */

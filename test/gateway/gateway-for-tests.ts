@@ -13,7 +13,7 @@ import { type RegisteredProject, registerProject } from '../../src/catalogue/reg
 import { Sealer } from '../../src/catalogue/sealing.ts';
 import { createUser } from '../../src/catalogue/users.ts';
 import { systemClock } from '../../src/clock.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
+import { type Config, loadConfig } from '../../src/config/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import type { GatewayDependencies } from '../../src/gateway/gateway-parts.ts';
 import type { GatewayTimes } from '../../src/gateway/gateway-times.ts';

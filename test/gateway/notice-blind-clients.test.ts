@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { isNoticeBlind } from '../../src/gateway/notice-blind-clients.ts';
 
 const BY_DEFAULT = loadConfig({}).login.noticeBlindClients;

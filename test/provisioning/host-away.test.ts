@@ -3,7 +3,7 @@ import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { listProjects } from '../../src/catalogue/project-lists.ts';
 import { systemClock } from '../../src/clock.ts';
 import { Closers } from '../../src/closers.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/log.ts';
 import { openProvisioning } from '../../src/provisioning/open-provisioning.ts';
 import { Secret } from '../../src/secret.ts';

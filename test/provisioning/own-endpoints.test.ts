@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { ownEndpoints } from '../../src/provisioning/own-endpoints.ts';
 import { Secret } from '../../src/secret.ts';
 

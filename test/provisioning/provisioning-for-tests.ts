@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { systemClock } from '../../src/clock.ts';
 import { Closers } from '../../src/closers.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/log.ts';
 import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';
 import { openProvisioning } from '../../src/provisioning/open-provisioning.ts';

@@ -3,7 +3,7 @@
 
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { createUser } from '../../src/catalogue/users.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { createLog, type Log } from '../../src/log.ts';
 import { type Addresses, createPostern, type Postern } from '../../src/postern.ts';
 import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';

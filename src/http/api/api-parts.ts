@@ -1,10 +1,10 @@
 // What the management API works with: the parts of the node that know the rules, and where this installation is found.
 
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
 import type { ConsumptionHistory } from '../../metering/consumption-history.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
 import type { Mailer } from '../mail/mail.ts';
-import type { PublicAddress } from '../public-address.ts';
 
 export interface ApiParts
   extends Pick<

@@ -2,6 +2,7 @@
 
 import type { Response } from 'express';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoginRequestId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
@@ -12,7 +13,6 @@ import type { Limits } from '../../ops/limits.ts';
 import type { EventStreams } from '../event-streams.ts';
 import type { Mailer } from '../mail/mail.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
-import type { PublicAddress } from '../public-address.ts';
 import { contextOf, requireSession } from '../request-context.ts';
 
 export interface ApprovalParts {

@@ -1,10 +1,10 @@
 // What the console's routes work with.
 
+import type { PublicAddress } from '../../config/public-address.ts';
 import type { ConsumptionHistory } from '../../metering/consumption-history.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
 import type { Mailer } from '../mail/mail.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
-import type { PublicAddress } from '../public-address.ts';
 
 export interface ConsoleParts
   extends Pick<

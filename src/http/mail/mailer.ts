@@ -1,7 +1,7 @@
 // Sends mail: by the configured server, or into the log where there is none. Knows nothing of what the mail says.
 
 import { createTransport } from 'nodemailer';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../ops/metrics.ts';
 import type { Mail, Mailer } from './mail.ts';

@@ -1,7 +1,7 @@
 // The two cookies: the browser session, and a visitor cookie that ties forms before sign-in to one browser.
 
 import type { CookieOptions, Request, Response } from 'express';
-import type { PublicAddress } from '../public-address.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
 
 export type CookieName = 'session' | 'visitor';
 

@@ -4,8 +4,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
+import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
-import type { PublicAddress } from '../public-address.ts';
 import { contextOf } from '../request-context.ts';
 import { csrfTokenOfVisitor, findVisitor } from './visitor.ts';
 

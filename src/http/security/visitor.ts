@@ -2,7 +2,7 @@
 
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { PublicAddress } from '../public-address.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
 import { readCookie, setCookie } from './cookies.ts';
 
 const VALUE_SHAPE = /^[A-Za-z0-9_-]{22}$/;

@@ -3,9 +3,9 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { signInWithIdentity } from '../../catalogue/identities.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError, toPosternError } from '../../errors.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
-import type { PublicAddress } from '../public-address.ts';
 import { auditContextOfVisitor, contextOf } from '../request-context.ts';
 import { safeNext } from '../safe-next.ts';
 import { ensureVisitor, findVisitor } from '../security/visitor.ts';

@@ -4,11 +4,11 @@ import { Router as createRouter, type Request, type Response, type Router } from
 import { z } from 'zod';
 import { SetUpPage } from '../../../web/pages/set-up-page.tsx';
 import { isSetupCodeValid, useSetupCode } from '../../catalogue/setup-codes.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
-import type { PublicAddress } from '../public-address.ts';
 import { auditContextOfVisitor, contextOf } from '../request-context.ts';
 import { nameField, newPasswordField, problemsOf } from './new-password.ts';
 import { startBrowserSession } from './start-browser-session.ts';

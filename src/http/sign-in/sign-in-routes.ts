@@ -4,11 +4,11 @@ import { Router as createRouter, type Request, type Response, type Router } from
 import { z } from 'zod';
 import { SignInPage } from '../../../web/pages/sign-in-page.tsx';
 import { endBrowserSession } from '../../catalogue/browser-sessions.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
-import type { PublicAddress } from '../public-address.ts';
 import { auditContextOfPerson, contextOf } from '../request-context.ts';
 import { safeNext } from '../safe-next.ts';
 import { clearCookie } from '../security/cookies.ts';

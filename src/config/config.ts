@@ -1,9 +1,9 @@
 // The environment as one frozen Config, or one error that lists every bad variable. What each variable means and how it
 // is read stands in config-variables.ts.
 
+import type { Secret } from '../secret.ts';
 import type { ConfigValues, VariableName } from './config-variables.ts';
 import { type Environment, readEnvironment } from './read-environment.ts';
-import type { Secret } from './secret.ts';
 import type { ConfiguredHost } from './variable-formats.ts';
 
 export interface OidcConfig {

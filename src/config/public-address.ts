@@ -1,7 +1,7 @@
 // The address under which browsers know this installation: what links are built from, which origins are its own, and
 // whether cookies travel over TLS.
 
-import type { Config } from '../config.ts';
+import type { Config } from './config.ts';
 
 export interface PublicAddress {
   /** Without a slash at the end. */

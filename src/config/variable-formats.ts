@@ -2,11 +2,11 @@
 // and gives the value, or says what it is not; which variable has which format stands in config-variables.ts.
 
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
-import { isLoopback, parseNetwork } from './network-address.ts';
+import { parseDuration } from '../duration.ts';
+import { isLoopback, parseNetwork } from '../network-address.ts';
+import { parseRedisUrl } from '../redis-url.ts';
+import { Secret } from '../secret.ts';
 import { postgresServerUrls } from './postgres-url.ts';
-import { parseRedisUrl } from './redis-url.ts';
-import { Secret } from './secret.ts';
 
 export interface ConfiguredHost {
   readonly id: string;
