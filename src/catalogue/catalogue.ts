@@ -1,7 +1,7 @@
 // The open catalogue, as every other file of this folder is given it. Opening it is open-catalogue.ts's.
 
 import type { Kysely, Transaction } from 'kysely';
-import type { BoundedWork } from '../bounded-work.ts';
+import type { BoundedWork } from '../async/concurrency-limiter.ts';
 import type { Clock } from '../clock.ts';
 import type { NodeId } from '../ids.ts';
 import type { Sharing } from './permission-table.ts';

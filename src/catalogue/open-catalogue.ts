@@ -1,7 +1,7 @@
 // Opens the catalogue: pool, migrations, the check of the sealing keys. What is kept in it belongs to the other files.
 
 import { Kysely } from 'kysely';
-import { BoundedWork } from '../bounded-work.ts';
+import { BoundedWork } from '../async/concurrency-limiter.ts';
 import type { Clock } from '../clock.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';

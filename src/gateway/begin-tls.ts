@@ -1,13 +1,13 @@
 // The two ways into TLS, and the bound on how many may be under way. Whether TLS may begin now was decided before.
 
 import type { Socket } from 'node:net';
+import type { Slots } from '../async/slots.ts';
+import { withTimeLimit } from '../async/time-limit.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
 import { acceptTls, type TlsFacts } from '../wire/accept-tls.ts';
 import { readStartupPacket } from '../wire/read-startup-packet.ts';
-import { withTimeLimit } from '../wire/time-limit.ts';
 import type { TlsCertificates } from '../wire/tls-certificates.ts';
 import { ClientGone } from './client-gone.ts';
-import type { Slots } from './slots.ts';
 
 /** `direct`: the ClientHello came first of all (PostgreSQL 17). */
 export type TlsStart = 'after_ssl_request' | 'direct';

@@ -1,10 +1,10 @@
 // From a passed door to an upstream that is ready for queries: authorise again, wake, dial, log in.
 
+import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
 import type { PasswordTarget } from '../catalogue/password-door.ts';
 import { PosternError } from '../errors.ts';
 import { connectUpstream, type UpstreamSession } from '../wire/connect-upstream.ts';
 import { policyOfCompute } from '../wire/dial-policy.ts';
-import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
 import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
 import type { UpstreamTarget } from '../wire/upstream-target.ts';
 import { stampApplicationName } from './application-name.ts';

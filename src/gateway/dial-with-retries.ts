@@ -1,9 +1,9 @@
 // Dials a compute that may still be starting: again and again for a few seconds, where waiting can help.
 
 import { setTimeout as pause } from 'node:timers/promises';
+import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
 import { isPosternError, PosternError } from '../errors.ts';
 import { ConnectFailure } from '../wire/connect-failure.ts';
-import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
 import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
 
 export interface DialLimits {

@@ -1,5 +1,6 @@
 // Everything that the gateway needs of the other parts, handed in once by postern.ts.
 
+import type { Slots } from '../async/slots.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
@@ -18,7 +19,6 @@ import type { Secret } from '../secret.ts';
 import type { DialPolicy } from '../wire/dial-policy.ts';
 import type { TlsCertificates } from '../wire/tls-certificates.ts';
 import type { GatewayTimes } from './gateway-times.ts';
-import type { Slots } from './slots.ts';
 
 /** Makes a compute ready for what is dialled next. */
 export interface ReadiesComputes {

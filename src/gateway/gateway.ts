@@ -1,6 +1,7 @@
 // The Postgres side of a node: a listener, the connections that it accepted, and their orderly end. What happens on one
 // connection is told in handle-connection.ts.
 
+import { Slots } from '../async/slots.ts';
 import type { Config } from '../config/config.ts';
 import { openFilesLimit } from '../config/open-files-limit.ts';
 import type { Log } from '../log.ts';
@@ -11,7 +12,6 @@ import type { GatewayDependencies, GatewayParts } from './gateway-parts.ts';
 import { DEFAULT_TIMES } from './gateway-times.ts';
 import { handleConnection } from './handle-connection.ts';
 import { OpenConnections } from './open-connections.ts';
-import { Slots } from './slots.ts';
 import { openFilesFor, SocketBudget } from './socket-budget.ts';
 
 export interface Gateway {

@@ -3,6 +3,8 @@
 
 import type { Socket } from 'node:net';
 import { assertNever } from '../assert-never.ts';
+import type { Slots } from '../async/slots.ts';
+import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
 import type { Config } from '../config/config.ts';
 import { PosternError } from '../errors.ts';
 import type { Limits } from '../ops/limits.ts';
@@ -12,14 +14,12 @@ import type { StartupMessage } from '../protocol/startup-packet.ts';
 import { negotiateVersion, type ProtocolMinor } from '../protocol/version-negotiation.ts';
 import { ClientTlsFailed, type TlsFacts } from '../wire/accept-tls.ts';
 import { type FirstPacket, readStartupPacket } from '../wire/read-startup-packet.ts';
-import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
 import type { TlsCertificates } from '../wire/tls-certificates.ts';
 import { beginTls, type TlsStart } from './begin-tls.ts';
 import { ClientGone } from './client-gone.ts';
 import { ClientLine } from './client-line.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { learnPeer, type Peer, peerOf } from './peer.ts';
-import type { Slots } from './slots.ts';
 import { isClearTextAllowed } from './tls-policy.ts';
 
 /** A client that has said who it wants to be. */

@@ -1,9 +1,9 @@
 // Waits for the client's next answer at a password door. What the answer proves is the door's business.
 
+import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
 import { PASSWORD_MESSAGE_TYPE } from '../protocol/frontend-messages.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
 import { readClientMessage } from '../wire/read-startup-packet.ts';
-import { TimeLimitExceeded, withTimeLimit } from '../wire/time-limit.ts';
 import { ClientGone } from './client-gone.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';

@@ -1,13 +1,13 @@
 // Follows one login request through its changes: told by LoginEvents, and reading again by itself because messages get lost.
 // Decides nothing.
 
+import { Nudge } from '../async/nudge.ts';
 import { isPosternError, PosternError } from '../errors.ts';
 import type { LoginRequestId } from '../ids.ts';
 import type { LoginEvents } from './login-events.ts';
 import type { LoginRecord } from './login-record.ts';
 import type { LoginRecords } from './login-records.ts';
 import { isUndecided, type LoginRequest } from './login-request.ts';
-import { Nudge } from './nudge.ts';
 
 /** Messages are lossy across a reconnect. */
 const REREAD_MS = 3_000;

@@ -1,5 +1,6 @@
 // Looks at the server of one attached compute, with the project's own credentials and a connection for just that.
 
+import { withTimeLimit } from '../async/time-limit.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { computeTarget } from '../catalogue/resolve-target.ts';
 import { loadTargetRow } from '../catalogue/target-row.ts';
@@ -7,7 +8,6 @@ import { encodeTerminate } from '../protocol/frontend-messages.ts';
 import { askUpstream } from '../wire/ask-upstream.ts';
 import { connectUpstream } from '../wire/connect-upstream.ts';
 import { type DialPolicy, policyOfCompute } from '../wire/dial-policy.ts';
-import { withTimeLimit } from '../wire/time-limit.ts';
 import type { UpstreamTarget } from '../wire/upstream-target.ts';
 import { lookAtServer, METERING_APPLICATION } from './look-at-server.ts';
 import type { SampledCompute } from './sampled-computes.ts';

@@ -2,12 +2,12 @@
 // them, never a key, a host or an address. Limits and counting are the caller's.
 
 import { timingSafeEqual } from 'node:crypto';
+import { answerInTime } from '../async/answer-in-time.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { type CancelKey, cancelKeyDigest } from '../protocol/cancel-key.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
-import { answerInTime } from './answer-in-time.ts';
 import type { MirroredHash } from './mirrored-hash.ts';
 import type { NodeBus } from './node-bus.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';

@@ -1,9 +1,9 @@
 // Counts connections by what limits are set on, over the whole fleet: each node publishes its own counts and adds up the
 // others' when asked. Without Redis this node's own counts decide.
 
+import { answerInTime } from '../async/answer-in-time.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
-import { answerInTime } from './answer-in-time.ts';
 import type { LiveConnectionRecord } from './live-connection.ts';
 import type { MirroredHash } from './mirrored-hash.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';

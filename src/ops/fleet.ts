@@ -1,12 +1,12 @@
 // Builds this node's part of the fleet by hand and in order: heartbeat, bus, registry, cancel routes. Who holds a Fleet
 // holds one node's presence; closing it makes the node leave.
 
+import { answerInTime } from '../async/answer-in-time.ts';
 import type { Clock } from '../clock.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
-import { answerInTime } from './answer-in-time.ts';
 import { CancelRoutes } from './cancel-routes.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { LiveConnections } from './live-connections.ts';

@@ -1,10 +1,10 @@
 // The fleet's live connections: lists them over all nodes and sends a command to the node that holds the connection.
 // Decides nothing about who may see or end what.
 
+import { inParts } from '../async/batches.ts';
 import type { ConnectionId, NodeId } from '../ids.ts';
 import type { RedisClient } from '../redis-client.ts';
 import { redisKeys } from '../redis-keys.ts';
-import { inParts } from './in-parts.ts';
 import {
   type LiveConnectionFilter,
   type LiveConnectionHandle,

@@ -1,10 +1,10 @@
 // The connections of this node: their records mirrored into Redis, their handles at hand, and the commands that reach them
 // from here or from another node. Knows nothing of the rest of the fleet.
 
+import { inParts } from '../async/batches.ts';
 import type { ConnectionId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { ConnectionCaps, ConnectionCounts, CountedThing } from './connection-counts.ts';
-import { inParts } from './in-parts.ts';
 import {
   type EndCause,
   type LiveConnectionFilter,

@@ -1,9 +1,9 @@
 // Mirrors a map of this process into one Redis hash that only this node writes. Changes go out in batches; renewing keeps
 // the hash alive and rewrites it when Redis lost it. Knows nothing of what the fields mean.
 
+import { inParts } from '../async/batches.ts';
 import type { Log } from '../log.ts';
 import type { RedisClient } from '../redis-client.ts';
-import { inParts } from './in-parts.ts';
 import { OutageLog } from './outage-log.ts';
 
 /** How long the hash outlives its node's last renewal. Readers go by the node's own key, which dies sooner. */

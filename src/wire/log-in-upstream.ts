@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { assertNever } from '../assert-never.ts';
+import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
 import { PosternError } from '../errors.ts';
 import { parameterStatus, type TransactionStatus } from '../protocol/backend-messages.ts';
 import type { CancelKey } from '../protocol/cancel-key.ts';
@@ -22,7 +23,6 @@ import { cleanUpstreamText } from '../untrusted-text.ts';
 import { UpstreamAuthentication } from './authenticate-upstream.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { type Taken, takeBytes } from './take-bytes.ts';
-import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
 import { UpstreamRefusal } from './upstream-refusal.ts';
 import type { UpstreamTarget } from './upstream-target.ts';
 

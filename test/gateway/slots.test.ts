@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Slots } from '../../src/gateway/slots.ts';
-import { TimeLimitExceeded } from '../../src/wire/time-limit.ts';
+import { Slots } from '../../src/async/slots.ts';
+import { TimeLimitExceeded } from '../../src/async/time-limit.ts';
 
 const never = new AbortController().signal;
 const slotsOf = (places: number) => new Slots({ places, undisturbedMs: 60_000 });

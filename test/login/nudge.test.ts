@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Nudge } from '../../src/login/nudge.ts';
+import { Nudge } from '../../src/async/nudge.ts';
 
 const never = new AbortController().signal;
 

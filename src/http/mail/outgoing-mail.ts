@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { BoundedWork } from '../../bounded-work.ts';
+import { BoundedWork } from '../../async/concurrency-limiter.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../ops/metrics.ts';
 import type { Mail, Mailer } from './mail.ts';

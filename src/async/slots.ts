@@ -1,7 +1,7 @@
 // A bounded number of places for work that waits on strangers, such as TLS handshakes. Honest ones need their place for a
 // moment, so under pressure whoever overstays loses it, and the newest comes first. Knows no work.
 
-import { TimeLimitExceeded } from '../wire/time-limit.ts';
+import { TimeLimitExceeded } from './time-limit.ts';
 
 export interface SlotsOptions {
   readonly places: number;

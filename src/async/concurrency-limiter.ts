@@ -1,7 +1,7 @@
 // Work that is dear, such as hashing a password: so many at a time, so many that wait their turn, and no more. Knows no
 // work.
 
-import { PosternError } from './errors.ts';
+import { PosternError } from '../errors.ts';
 
 export class BoundedWork {
   readonly #mostWaiting: number;
