@@ -1,6 +1,5 @@
 // Builds every part of one node by hand, each after those that it needs; nothing is built anywhere else.
 
-import { awaitRedis } from './await-redis.ts';
 import { SYSTEM_CONTEXT } from './catalogue/audit-context.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { openCatalogue } from './catalogue/open-catalogue.ts';
@@ -29,7 +28,8 @@ import { openProvisioning } from './provisioning/open-provisioning.ts';
 import { ownEndpoints } from './provisioning/own-endpoints.ts';
 import type { Provisioning } from './provisioning/provisioning.ts';
 import { welcomeBack, welcomeOperator } from './provisioning/welcome-operator.ts';
-import { openRedisClients } from './redis-client.ts';
+import { awaitRedis } from './redis/await-redis.ts';
+import { openRedisClients } from './redis/redis-client.ts';
 
 export interface Overrides {
   readonly clock?: Clock;

@@ -1,7 +1,6 @@
 // The command line's way to the nodes that run: through their Redis it ends what a changed policy forbids, as the console
 // does.
 
-import { awaitRedis } from '../await-redis.ts';
 import { recordAuditEvent } from '../catalogue/audit-events.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Closers } from '../closers.ts';
@@ -13,7 +12,8 @@ import { grantRevokedEvent } from '../login/grant-audit-event.ts';
 import { Grants } from '../login/grants.ts';
 import { NodeBus } from '../ops/node-bus.ts';
 import { Revocations } from '../ops/revocations.ts';
-import { createRedis, type RedisClient } from '../redis-client.ts';
+import { awaitRedis } from '../redis/await-redis.ts';
+import { createRedis, type RedisClient } from '../redis/redis-client.ts';
 
 interface Opening {
   readonly config: Config;

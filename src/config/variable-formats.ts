@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
 import { isLoopback, parseNetwork } from '../network-address.ts';
-import { parseRedisUrl } from '../redis-url.ts';
+import { parseRedisUrl } from '../redis/redis-url.ts';
 import { Secret } from '../secret.ts';
 import { postgresServerUrls } from './postgres-url.ts';
 

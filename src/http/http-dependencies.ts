@@ -14,7 +14,7 @@ import type { Limits } from '../ops/limits.ts';
 import type { LiveConnections } from '../ops/live-connections.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Provisioning } from '../provisioning/provisioning.ts';
-import type { RedisClient } from '../redis-client.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
 
 export interface HttpDependencies {
   readonly config: Config;

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { derivedSecret } from '../derived-secret.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import type { RedisClients } from '../redis-client.ts';
+import type { RedisClients } from '../redis/redis-client.ts';
 import type { Secret } from '../secret.ts';
 import type { Grant } from './grant.ts';
 import { grantRevokedEvent } from './grant-audit-event.ts';

@@ -3,9 +3,9 @@
 
 import { z } from 'zod';
 import { type AccountId, type ComputeId, type GrantId, idFrom, type ProjectId, type UserId } from '../ids.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
-import { DueList } from './due-list.ts';
+import { DueList } from '../redis/due-list.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 import type { Grant } from './grant.ts';
 
 /** What the audit trail says of a grant that is gone. */

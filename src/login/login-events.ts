@@ -5,8 +5,8 @@ import { EventEmitter, once } from 'node:events';
 import { PosternError } from '../errors.ts';
 import { idFrom, type LoginRequestId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisChannels } from '../redis-keys.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisChannels } from '../redis/redis-keys.ts';
 
 /** Longest wait for the subscription before a login is refused. */
 const READY_LIMIT_MS = 5_000;

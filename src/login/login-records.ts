@@ -2,9 +2,9 @@
 // is right, LoginRequests says.
 
 import type { LoginRequestId } from '../ids.ts';
-import { type RedisClient, runScript } from '../redis-client.ts';
-import { redisChannels, redisKeys } from '../redis-keys.ts';
-import { askStore } from './ask-store.ts';
+import { askStore } from '../redis/ask-redis.ts';
+import { type RedisClient, runScript } from '../redis/redis-client.ts';
+import { redisChannels, redisKeys } from '../redis/redis-keys.ts';
 import { type LoginRecord, type LoginScriptOutcome, parseLoginAnswer } from './login-record.ts';
 import { READ_LOGIN_REQUEST } from './scripts/read-login-request.ts';
 

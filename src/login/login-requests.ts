@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { type LoginRequestId, type NodeId, newLoginRequestId, type UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { normalizeAddress } from '../network-address.ts';
-import type { RedisClient } from '../redis-client.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
 import type { Secret } from '../secret.ts';
 import type { LoginEvents } from './login-events.ts';
 import { type MoveDetails, moveTargets } from './login-moves.ts';

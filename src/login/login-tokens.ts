@@ -2,10 +2,10 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { idFrom, type LoginRequestId } from '../ids.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
+import { askStore } from '../redis/ask-redis.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 import { Secret } from '../secret.ts';
-import { askStore } from './ask-store.ts';
 
 // 128 bits as base64url without padding.
 const TOKEN_BYTES = 16;

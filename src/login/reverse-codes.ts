@@ -4,10 +4,10 @@
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { PosternError } from '../errors.ts';
 import { idFrom, type LoginRequestId } from '../ids.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
+import { ExpiringIndex } from '../redis/expiring-index.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 import { Secret } from '../secret.ts';
-import { ExpiringIndex } from './expiring-index.ts';
 import { LoginRecords } from './login-records.ts';
 import type { Approval, LoginRequest } from './login-request.ts';
 import { BEGIN_REVERSE_CODE } from './scripts/begin-reverse-code.ts';

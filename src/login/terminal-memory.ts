@@ -3,9 +3,9 @@
 
 import type { UserId } from '../ids.ts';
 import { terminalKey } from '../network-address.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
-import { askStore } from './ask-store.ts';
+import { askStore } from '../redis/ask-redis.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 
 /** "Not me" blocks the address for that person only (security.md, section 9). */
 const BLOCKED_FOR_MS = 15 * 60_000;

@@ -2,9 +2,9 @@
 // node may take one out, and whoever does tells its end. Requests themselves need it for nothing.
 
 import { idFrom, type LoginRequestId } from '../ids.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
-import { DueList } from './due-list.ts';
+import { DueList } from '../redis/due-list.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 import type { LoginRequest } from './login-request.ts';
 
 /** Longer than any request lives. */

@@ -4,9 +4,9 @@ import { PosternError } from '../errors.ts';
 import { idFrom, type LoginRequestId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { networkMatcher, terminalKey } from '../network-address.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
-import { ExpiringIndex } from './expiring-index.ts';
+import { ExpiringIndex } from '../redis/expiring-index.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 import { type Terminal, terminalDigest } from './terminal.ts';
 
 /** Most login requests that may wait at a time (security.md, section 9). */

@@ -2,8 +2,8 @@
 // others' when asked. Without Redis this node's own counts decide.
 
 import { answerInTime } from '../async/answer-in-time.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 import type { LiveConnectionRecord } from './live-connection.ts';
 import type { MirroredHash } from './mirrored-hash.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';

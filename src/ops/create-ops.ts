@@ -8,7 +8,7 @@ import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import type { RedisClients } from '../redis-client.ts';
+import type { RedisClients } from '../redis/redis-client.ts';
 import { VERSION } from '../version.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { AuditWebhook } from './audit-webhook.ts';

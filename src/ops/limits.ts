@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { cancelNetworkKey, networkMatcher, terminalKey, wideNetworkKey } from '../network-address.ts';
-import type { RedisClient } from '../redis-client.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
 import type { ConnectionCaps } from './connection-counts.ts';
 import {
   CONNECTION_CAPS,

@@ -3,8 +3,8 @@
 
 import { inParts } from '../async/batches.ts';
 import type { ConnectionId, NodeId } from '../ids.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 import {
   type LiveConnectionFilter,
   type LiveConnectionHandle,

@@ -3,8 +3,8 @@
 
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 import type { LiveConnectionRecord } from './live-connection.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';
 import { OutageLog } from './outage-log.ts';

@@ -4,8 +4,8 @@
 import { randomUUID } from 'node:crypto';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisChannels } from '../redis-keys.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisChannels } from '../redis/redis-keys.ts';
 import { type NodeCommand, type NodeMessage, type NodeReply, parseNodeMessage } from './node-messages.ts';
 
 const REPLY_LIMIT_MS = 2_000;

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 import { OutageLog } from './outage-log.ts';
 
 const BEAT_INTERVAL_MS = 2_000;

@@ -1,7 +1,7 @@
 // Counts the failures of Redis, whoever asked it: commands without an answer and errors of the connection itself.
 
 import type { Command } from 'ioredis';
-import { isWrongCommand, type RedisClient } from '../redis-client.ts';
+import { isWrongCommand, type RedisClient } from '../redis/redis-client.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Counts each command that Redis could not answer, and every error of the connection, also of a failed try to reconnect. */

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { AccessTokenId, AccountId, ComputeId, GrantId, NodeId, ProjectId, UserId } from '../ids.ts';
 import { idFrom } from '../ids.ts';
 import type { Log } from '../log.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 import type { NodeBus } from './node-bus.ts';
 import { OutageLog } from './outage-log.ts';
 

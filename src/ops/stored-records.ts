@@ -1,8 +1,8 @@
 // Reads the records that a node mirrors into Redis, whoever asks: its own process may be gone.
 
 import type { ConnectionId, NodeId } from '../ids.ts';
-import type { RedisClient } from '../redis-client.ts';
-import { redisKeys } from '../redis-keys.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
 import { type LiveConnectionRecord, parseLiveConnectionRecord } from './live-connection.ts';
 
 const RECORDS_PER_SCAN = 1_000;

@@ -1,7 +1,7 @@
 // A Redis that evicts keys when it is full would drop waiting logins and grants: said once, at the start.
 
 import type { Log } from '../log.ts';
-import type { RedisClient } from '../redis-client.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
 
 /** Managed servers often forbid CONFIG: then nothing can be said. Never rejects. */
 export async function warnOfEviction(redis: RedisClient, log: Log): Promise<void> {

@@ -2,7 +2,7 @@
 
 import type { Config } from '../config/config.ts';
 import { postgresServerUrls } from '../config/postgres-url.ts';
-import { parseRedisUrl } from '../redis-url.ts';
+import { parseRedisUrl } from '../redis/redis-url.ts';
 import type { Secret } from '../secret.ts';
 import type { DialEndpoint } from '../wire/dial-policy.ts';
 

@@ -6,8 +6,8 @@ import { createAccessToken, revokeAccessToken } from '../../src/catalogue/access
 import { verifyAuditChain } from '../../src/catalogue/audit-chain.ts';
 import { revealDatabaseRolePassword } from '../../src/catalogue/database-roles.ts';
 import { createLog } from '../../src/log.ts';
-import { createRedis } from '../../src/redis-client.ts';
-import { redisKeys } from '../../src/redis-keys.ts';
+import { createRedis } from '../../src/redis/redis-client.ts';
+import { redisKeys } from '../../src/redis/redis-keys.ts';
 import { cancelRequest, RawClient } from '../gateway/raw-client.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';
 import { type Desk, EMAIL, finish, linkOf, openDesk } from '../support/desk.ts';

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Grants } from '../../src/login/grants.ts';
-import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { RawClient } from '../gateway/raw-client.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { silentLog } from '../support/fleet-for-tests.ts';

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GrantId } from '../../src/ids.ts';
 import { Grants } from '../../src/login/grants.ts';
-import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { RawClient } from '../gateway/raw-client.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { silentLog } from '../support/fleet-for-tests.ts';

@@ -1,7 +1,7 @@
 // Counts what a fleet holds for its connections, to be compared before and after: a difference is a leak.
 
 import { Redis } from 'ioredis';
-import { redisKeys } from '../../src/redis-keys.ts';
+import { redisKeys } from '../../src/redis/redis-keys.ts';
 import type { Desk } from '../support/desk.ts';
 import type { TestNode } from '../support/postern-for-tests.ts';
 import { postgresUrl } from '../support/postgres-for-tests.ts';

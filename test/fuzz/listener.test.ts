@@ -3,7 +3,7 @@
 
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { redisKeys } from '../../src/redis-keys.ts';
+import { redisKeys } from '../../src/redis/redis-keys.ts';
 import { PROTOCOL_3_0, startupPacket } from '../gateway/raw-client.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';

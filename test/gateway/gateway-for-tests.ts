@@ -27,7 +27,7 @@ import { AuditTrail } from '../../src/ops/audit-trail.ts';
 import { createFleet, type Fleet } from '../../src/ops/fleet.ts';
 import { Limits } from '../../src/ops/limits.ts';
 import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
-import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { Secret } from '../../src/secret.ts';
 import { lookupAddresses } from '../../src/wire/dial-address.ts';
 import { TlsCertificates } from '../../src/wire/tls-certificates.ts';

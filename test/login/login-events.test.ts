@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newLoginRequestId } from '../../src/ids.ts';
-import { redisChannels } from '../../src/redis-keys.ts';
+import { redisChannels } from '../../src/redis/redis-keys.ts';
 import { type LoginNode, startLoginNode } from '../support/login-for-tests.ts';
 import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';

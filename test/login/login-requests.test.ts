@@ -7,7 +7,7 @@ import {
   type LoginStatus,
   type MoveOutcome,
 } from '../../src/login/login-request.ts';
-import { redisKeys } from '../../src/redis-keys.ts';
+import { redisKeys } from '../../src/redis/redis-keys.ts';
 import {
   approvalBy,
   type LoginNode,

@@ -8,7 +8,7 @@ import { createLog } from '../../src/log.ts';
 import { Grants } from '../../src/login/grants.ts';
 import type { Approval, LoginRequest } from '../../src/login/login-request.ts';
 import { settleApproval } from '../../src/login/settle-approval.ts';
-import { createRedis } from '../../src/redis-client.ts';
+import { createRedis } from '../../src/redis/redis-client.ts';
 import { actorOf, addPerson, addProject, openTestCatalogue } from '../support/catalogue-for-tests.ts';
 import { loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
 import { startEmbeddedRedis } from '../support/redis-for-tests.ts';

@@ -4,7 +4,7 @@ import { isPosternError } from '../../src/errors.ts';
 import { type LoginRequestId, newUserId } from '../../src/ids.ts';
 import type { LoginRequest } from '../../src/login/login-request.ts';
 import { rereadMs } from '../../src/login/watch-login-request.ts';
-import { redisChannels, redisKeys } from '../../src/redis-keys.ts';
+import { redisChannels, redisKeys } from '../../src/redis/redis-keys.ts';
 import { approvalBy, type LoginNode, loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
 import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { newUserId } from '../../src/ids.ts';
 import { LIMIT_RULES, type LimitFigures, type LimitName } from '../../src/ops/limit-rules.ts';
 import { Limits, type LimitVerdict } from '../../src/ops/limits.ts';
-import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { silentLog } from '../support/fleet-for-tests.ts';
 import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';

@@ -9,7 +9,7 @@ import {
   type UserId,
 } from '../../src/ids.ts';
 import type { LiveConnectionRecord } from '../../src/ops/live-connection.ts';
-import { redisChannels, redisKeys } from '../../src/redis-keys.ts';
+import { redisChannels, redisKeys } from '../../src/redis/redis-keys.ts';
 import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/fleet-for-tests.ts';
 import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';

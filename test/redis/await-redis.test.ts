@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
-import { awaitRedis } from '../../src/await-redis.ts';
-import { createRedis } from '../../src/redis-client.ts';
+import { awaitRedis } from '../../src/redis/await-redis.ts';
+import { createRedis } from '../../src/redis/redis-client.ts';
 import { silentLog } from '../support/fleet-for-tests.ts';
 import { createInstallation } from '../support/postern-for-tests.ts';
 import { freePort, startDebianRedis } from '../support/redis-for-tests.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { createRedis } from '../../src/redis-client.ts';
+import { createRedis } from '../../src/redis/redis-client.ts';
 import { makeTestCa } from '../support/certificates-for-tests.ts';
 import { openDesk } from '../support/desk.ts';
 import { freePort, startDebianRedis } from '../support/redis-for-tests.ts';

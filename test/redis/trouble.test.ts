@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { warnOfEviction } from '../../src/ops/warn-of-eviction.ts';
-import { createRedis } from '../../src/redis-client.ts';
+import { createRedis } from '../../src/redis/redis-client.ts';
 import { finish, linkOf, openDesk } from '../support/desk.ts';
 import { type DebianRedis, startDebianRedis } from '../support/redis-for-tests.ts';
 

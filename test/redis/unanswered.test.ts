@@ -1,7 +1,7 @@
 // A Redis that the network drops, or that hangs, closes no connection: nodes must find out by themselves and connect anew.
 
 import { describe, expect, it } from 'vitest';
-import { createRedis } from '../../src/redis-client.ts';
+import { createRedis } from '../../src/redis/redis-client.ts';
 import { finish, linkOf, openDesk } from '../support/desk.ts';
 import { silentLog } from '../support/fleet-for-tests.ts';
 import { startRedisCluster } from '../support/redis-cluster-for-tests.ts';

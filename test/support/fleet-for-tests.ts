@@ -10,7 +10,7 @@ import type {
   LiveConnectionRecord,
   LiveConnectionSnapshot,
 } from '../../src/ops/live-connection.ts';
-import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 
 export interface TestNode extends AsyncDisposable, Fleet {
   readonly nodeId: NodeId;

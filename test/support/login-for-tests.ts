@@ -6,7 +6,7 @@ import { LoginEvents } from '../../src/login/login-events.ts';
 import type { Approval, LoginOrigin, LoginRequest, MoveOutcome } from '../../src/login/login-request.ts';
 import { LoginRequests } from '../../src/login/login-requests.ts';
 import type { WaitingLimits } from '../../src/login/waiting-logins.ts';
-import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 
 export interface LoginNode extends AsyncDisposable {
   /** For looking into the store behind the node's back. */

@@ -34,7 +34,7 @@ import type { LiveConnections } from '../../src/ops/live-connections.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { openProvisioning } from '../../src/provisioning/open-provisioning.ts';
 import type { Provisioning } from '../../src/provisioning/provisioning.ts';
-import { createRedis, type RedisClient } from '../../src/redis-client.ts';
+import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { Secret } from '../../src/secret.ts';
 import { BrowserJar } from './browser-jar.ts';
 import { addPerson, addProject, newSealingKey, type PersonForTests } from './catalogue-for-tests.ts';

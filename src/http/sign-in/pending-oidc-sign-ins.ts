@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { idFrom, type UserId } from '../../ids.ts';
-import type { RedisClient } from '../../redis-client.ts';
-import { redisKeys } from '../../redis-keys.ts';
+import type { RedisClient } from '../../redis/redis-client.ts';
+import { redisKeys } from '../../redis/redis-keys.ts';
 import type { PendingSignIn } from './oidc-sign-in.ts';
 
 /** Time to sign in at the provider, with a second factor looked for. */

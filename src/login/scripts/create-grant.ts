@@ -1,6 +1,6 @@
 // Writes a new grant.
 
-import { LUA_NOW } from './redis-time.ts';
+import { LUA_NOW } from '../../redis/scripts/redis-time.ts';
 
 export const CREATE_GRANT = `
 -- KEYS[1]  the grant (hash)

@@ -1,6 +1,6 @@
 // Uses a grant once, if it has a use left.
 
-import { LUA_NOW } from './redis-time.ts';
+import { LUA_NOW } from '../../redis/scripts/redis-time.ts';
 
 export const USE_GRANT = `
 -- KEYS[1]  the grant (hash)

@@ -1,7 +1,7 @@
 // The wait for Redis at the start of a node. Knows nothing of what is kept there.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 import { explainRedisError, type RedisClient } from './redis-client.ts';
 
 /** A fail-over, or a Redis that starts together with us, takes less; who supervises us may try again after that. */

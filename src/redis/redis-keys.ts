@@ -1,7 +1,7 @@
 // Every Redis key and channel, with its type, expiry and owner. Keys that one script touches share a {hash tag},
 // so that they live in one slot of a Redis Cluster.
 
-import type { GrantId, LoginRequestId, NodeId, UserId } from './ids.ts';
+import type { GrantId, LoginRequestId, NodeId, UserId } from '../ids.ts';
 
 const PREFIX = 'postern';
 

@@ -1,7 +1,7 @@
 // The one place that tells "Redis cannot answer now" from a defect of ours.
 
 import { PosternError } from '../errors.ts';
-import { isWrongCommand } from '../redis-client.ts';
+import { isWrongCommand } from './redis-client.ts';
 
 /**
  * Runs commands on Redis. Throws PosternError `store_unavailable` when the connection is lost, the answer is late, or

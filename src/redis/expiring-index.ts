@@ -1,8 +1,8 @@
 // Sorted sets of ids scored by the time when each id counts no more, by Redis' clock: whatever a node that died left behind
 // stops counting by itself. Knows nothing of what the ids name.
 
-import { type RedisClient, runScript } from '../redis-client.ts';
-import { askStore } from './ask-store.ts';
+import { askStore } from './ask-redis.ts';
+import { type RedisClient, runScript } from './redis-client.ts';
 import { COUNT_INDEX } from './scripts/count-index.ts';
 import { ENTER_INDEX } from './scripts/enter-index.ts';
 

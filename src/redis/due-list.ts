@@ -1,8 +1,8 @@
 // Names that are due at a time, for the whole fleet: whoever takes one out has it alone, and does what follows once. Knows
 // nothing of what the names mean.
 
-import type { RedisClient } from '../redis-client.ts';
-import { askStore } from './ask-store.ts';
+import { askStore } from './ask-redis.ts';
+import type { RedisClient } from './redis-client.ts';
 
 const MAX_TAKEN = 500;
 
