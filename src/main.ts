@@ -7,8 +7,8 @@ import { type Config, loadConfig } from './config/config.ts';
 import { unknownVariables } from './config/read-environment.ts';
 import { createLog, type Log } from './log.ts';
 import { type Addresses, createPostern } from './postern.ts';
-import { runWorkers } from './run-workers.ts';
-import { reportReady } from './worker-pool.ts';
+import { runWorkers } from './workers/run-workers.ts';
+import { reportReady } from './workers/worker-pool.ts';
 
 async function serve({ demo }: { demo: 'with' | 'without' }): Promise<void> {
   const config = loadConfig(process.env, { demo });

@@ -21,7 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   embedded: ['wire', 'protocol'],
   web: [],
 };
-const ROOTS = new Set(['src/main.ts', 'src/run-workers.ts', 'src/worker-pool.ts', 'src/postern.ts']);
+const ROOTS = new Set(['src/main.ts', 'src/workers/run-workers.ts', 'src/workers/worker-pool.ts', 'src/postern.ts']);
 
 let result: ICruiseResult;
 

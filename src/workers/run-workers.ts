@@ -1,13 +1,13 @@
 // Several nodes on one machine: a primary process that starts what they share and keeps the wished number of them running.
 // Serves nothing itself.
 
-import type { Config } from './config/config.ts';
-import { usablePort } from './config/ports.ts';
-import { type BackingServices, startBackingServices } from './embedded/backing-services.ts';
-import { ensureServerCertificates } from './embedded/server-certificates.ts';
-import { newNodeId } from './ids.ts';
-import type { Log } from './log.ts';
-import type { Addresses } from './postern.ts';
+import type { Config } from '../config/config.ts';
+import { usablePort } from '../config/ports.ts';
+import { type BackingServices, startBackingServices } from '../embedded/backing-services.ts';
+import { ensureServerCertificates } from '../embedded/server-certificates.ts';
+import { newNodeId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { Addresses } from '../postern.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface RunningWorkers {
