@@ -13,8 +13,8 @@ import type {
 import type { LiveConnections } from '../ops/live-connections.ts';
 import type { LiveRegistration } from '../ops/local-connections.ts';
 import { noticeResponse } from '../protocol/backend-messages.ts';
+import type { Relay } from '../relay/relay.ts';
 import { cleanOperatorText } from '../untrusted-text.ts';
-import type { Relay } from '../wire/relay.ts';
 import { watchWaitingClient } from '../wire/watch-waiting-client.ts';
 import { ClientGone } from './client-gone.ts';
 import { firstRecord } from './first-record.ts';

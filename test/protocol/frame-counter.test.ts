@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameCounter } from '../../src/protocol/frame-counter.ts';
+import { FrameCounter } from '../../src/relay/frame-counter.ts';
 import { builtMessage, hex, SEED } from './packet-fixtures.ts';
 
 const READY_IDLE = hex('5a 00000005 49');

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameCounter } from '../../src/protocol/frame-counter.ts';
 import {
   parseFrontendHeader,
   parsePasswordMessage,
@@ -16,6 +15,7 @@ import {
   parseReadyForQuery,
 } from '../../src/protocol/upstream-messages.ts';
 import { encodeErrorOrNotice, parseErrorOrNotice } from '../../src/protocol/upstream-reports.ts';
+import { FrameCounter } from '../../src/relay/frame-counter.ts';
 import { hex, readAsNodePostgres, SEED } from './packet-fixtures.ts';
 
 const PARSERS: [name: string, parse: (bytes: Buffer) => unknown][] = [

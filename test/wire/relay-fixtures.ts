@@ -1,7 +1,7 @@
 // A relay between two real connections, and streams of messages that an independent writer made.
 
 import { systemClock } from '../../src/clock.ts';
-import { type Relay, startRelay } from '../../src/wire/relay.ts';
+import { type Relay, startRelay } from '../../src/relay/relay.ts';
 import { builtMessage } from '../protocol/packet-fixtures.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
 import { type SocketPair, socketPair } from './loopback.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { startRelay } from '../../src/wire/relay.ts';
+import { startRelay } from '../../src/relay/relay.ts';
 import { takeBytes } from '../../src/wire/take-bytes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { readBytes, readToEnd, socketPair } from './loopback.ts';

@@ -4,10 +4,10 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { TransactionStatus } from '../protocol/backend-messages.ts';
+import { listen } from '../wire/listen.ts';
+import { surviveErrors } from '../wire/survive-errors.ts';
 import { awaitLastReplies } from './await-last-replies.ts';
-import { listen } from './listen.ts';
 import { MessageInserter } from './message-inserter.ts';
-import { surviveErrors } from './survive-errors.ts';
 import { UnansweredClient } from './unanswered-client.ts';
 
 /** Why a relay finished; of several reasons the first. `clean` when the client said Terminate. */

@@ -3,7 +3,7 @@
 
 import type { Duplex } from 'node:stream';
 import { readyForQuery, type TransactionStatus } from '../protocol/backend-messages.ts';
-import { FrameCounter } from '../protocol/frame-counter.ts';
+import { FrameCounter } from './frame-counter.ts';
 
 interface WaitingMessage {
   readonly bytes: Buffer;

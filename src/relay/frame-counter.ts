@@ -1,7 +1,7 @@
 // Follows the boundaries of the messages in a stream from an upstream, and what each ReadyForQuery says.
 // Skips payloads by arithmetic; keeps no bytes, and knows nothing of what the messages mean.
 
-import type { TransactionStatus } from './backend-messages.ts';
+import type { TransactionStatus } from '../protocol/backend-messages.ts';
 
 const READY_FOR_QUERY = 0x5a;
 const HEADER_BYTES = 5;
