@@ -3,10 +3,10 @@
 import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
 import type { PasswordTarget } from '../catalogue/password-door.ts';
 import { PosternError } from '../errors.ts';
-import { connectUpstream, type UpstreamSession } from '../wire/connect-upstream.ts';
-import { policyOfCompute } from '../wire/dial-policy.ts';
-import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
-import type { UpstreamTarget } from '../wire/upstream-target.ts';
+import { connectUpstream, type UpstreamSession } from '../wire/dial/connect-upstream.ts';
+import { policyOfCompute } from '../wire/dial/dial-policy.ts';
+import { UpstreamRefusal } from '../wire/dial/upstream-refusal.ts';
+import type { UpstreamTarget } from '../wire/dial/upstream-target.ts';
 import { stampApplicationName } from './application-name.ts';
 import { authoriseTarget } from './authorise-target.ts';
 import { databaseCandidates } from './database-choice.ts';

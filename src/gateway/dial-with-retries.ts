@@ -3,8 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
 import { isPosternError, PosternError } from '../errors.ts';
-import { ConnectFailure } from '../wire/connect-failure.ts';
-import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
+import { ConnectFailure } from '../wire/dial/connect-failure.ts';
+import { UpstreamRefusal } from '../wire/dial/upstream-refusal.ts';
 
 export interface DialLimits {
   /** Pauses between attempts; one attempt more than there are pauses. */

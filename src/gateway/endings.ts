@@ -4,7 +4,7 @@ import { assertNever } from '../assert-never.ts';
 import { PosternError, toPosternError } from '../errors.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
 import { encodeErrorOrNotice } from '../protocol/upstream-reports.ts';
-import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
+import { UpstreamRefusal } from '../wire/dial/upstream-refusal.ts';
 import { ClientGone } from './client-gone.ts';
 import type { ClientLine } from './client-line.ts';
 import { harmlessSqlstate } from './fatal-response.ts';

@@ -16,7 +16,7 @@ import type { LiveConnections } from '../ops/live-connections.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { ScramKeys } from '../protocol/scram-keys.ts';
 import type { Secret } from '../secret.ts';
-import type { DialPolicy } from '../wire/dial-policy.ts';
+import type { DialPolicy } from '../wire/dial/dial-policy.ts';
 import type { TlsCertificates } from '../wire/tls-certificates.ts';
 import type { GatewayTimes } from './gateway-times.ts';
 

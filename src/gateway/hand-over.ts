@@ -6,7 +6,7 @@ import type { CancelRoute } from '../ops/cancel-routes.ts';
 import { backendKeyData, readyForQuery } from '../protocol/backend-messages.ts';
 import { type CancelKey, newCancelKey } from '../protocol/cancel-key.ts';
 import { type Relay, startRelay } from '../relay/relay.ts';
-import { cancelUpstream } from '../wire/cancel-upstream.ts';
+import { cancelUpstream } from '../wire/dial/cancel-upstream.ts';
 import { auditConnection } from './audit-connection.ts';
 import type { Connected } from './connect-approved.ts';
 import type { GatewayParts } from './gateway-parts.ts';

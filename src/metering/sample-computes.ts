@@ -5,7 +5,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import { touchComputes } from '../catalogue/compute-states.ts';
 import type { ComputeId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import type { DialPolicy } from '../wire/dial-policy.ts';
+import type { DialPolicy } from '../wire/dial/dial-policy.ts';
 import { foldReading } from './fold-reading.ts';
 import { findReading, forgetReadings, type SourceId } from './kept-readings.ts';
 import { lookAtAttached } from './look-at-attached.ts';

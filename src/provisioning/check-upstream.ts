@@ -5,10 +5,10 @@ import { z } from 'zod';
 import type { AuditContext } from '../catalogue/audit-context.ts';
 import { INSTALLATION, may } from '../catalogue/permissions.ts';
 import { PosternError } from '../errors.ts';
-import { askUpstream } from '../wire/ask-upstream.ts';
-import { connectUpstream } from '../wire/connect-upstream.ts';
-import { policyOfCompute } from '../wire/dial-policy.ts';
-import { UpstreamRefusal } from '../wire/upstream-refusal.ts';
+import { askUpstream } from '../wire/dial/ask-upstream.ts';
+import { connectUpstream } from '../wire/dial/connect-upstream.ts';
+import { policyOfCompute } from '../wire/dial/dial-policy.ts';
+import { UpstreamRefusal } from '../wire/dial/upstream-refusal.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
 import type { ParsedUpstreamUrl } from './upstream-url.ts';
 

@@ -6,8 +6,8 @@ import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
-import { lookupAddresses } from '../wire/dial-address.ts';
-import type { DialEndpoint, DialPolicy } from '../wire/dial-policy.ts';
+import { lookupAddresses } from '../wire/dial/dial-address.ts';
+import type { DialEndpoint, DialPolicy } from '../wire/dial/dial-policy.ts';
 import { type HostSource, Hosts } from './hosts.ts';
 import { createProvisioning, type Provisioning } from './provisioning.ts';
 

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { postgresServerUrls } from '../config/postgres-url.ts';
 import { parseRedisUrl } from '../redis/redis-url.ts';
 import type { Secret } from '../secret.ts';
-import type { DialEndpoint } from '../wire/dial-policy.ts';
+import type { DialEndpoint } from '../wire/dial/dial-policy.ts';
 
 const POSTGRES_PORT = 5432;
 

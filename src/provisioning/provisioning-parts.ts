@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { ProjectId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { Secret } from '../secret.ts';
-import type { DialPolicy } from '../wire/dial-policy.ts';
+import type { DialPolicy } from '../wire/dial/dial-policy.ts';
 import type { Hosts } from './hosts.ts';
 
 export interface ProvisioningParts {

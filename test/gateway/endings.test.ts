@@ -4,7 +4,7 @@ import { ClientGone } from '../../src/gateway/client-gone.ts';
 import { endingOf, hideDatabaseRole, reasonOf, sqlstateOf } from '../../src/gateway/endings.ts';
 import { fatalResponse } from '../../src/gateway/fatal-response.ts';
 import { ProtocolViolation } from '../../src/protocol/protocol-violation.ts';
-import { UpstreamRefusal } from '../../src/wire/upstream-refusal.ts';
+import { UpstreamRefusal } from '../../src/wire/dial/upstream-refusal.ts';
 import { fieldsOf, messagesOf } from './read-messages.ts';
 
 const refusal = (sqlstate: string) =>

@@ -29,7 +29,7 @@ import { Limits } from '../../src/ops/limits.ts';
 import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { Secret } from '../../src/secret.ts';
-import { lookupAddresses } from '../../src/wire/dial-address.ts';
+import { lookupAddresses } from '../../src/wire/dial/dial-address.ts';
 import { TlsCertificates } from '../../src/wire/tls-certificates.ts';
 import { newSealingKey, type PersonForTests } from '../support/catalogue-for-tests.ts';
 import { makeTestCa } from '../support/certificates-for-tests.ts';

@@ -17,8 +17,8 @@ import type { HostedProject, HostedProjectInput } from '../../src/provisioning/c
 import { Hosts } from '../../src/provisioning/hosts.ts';
 import { createProvisioning, type Provisioning } from '../../src/provisioning/provisioning.ts';
 import { Secret } from '../../src/secret.ts';
-import { lookupAddresses } from '../../src/wire/dial-address.ts';
-import type { DialPolicy } from '../../src/wire/dial-policy.ts';
+import { lookupAddresses } from '../../src/wire/dial/dial-address.ts';
+import type { DialPolicy } from '../../src/wire/dial/dial-policy.ts';
 import { addPerson, type PushedClock, pushedClock } from '../support/catalogue-for-tests.ts';
 import { createTestDatabase, postgresUrl } from '../support/postgres-for-tests.ts';
 import { queryRows } from '../support/query-rows.ts';

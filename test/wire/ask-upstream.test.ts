@@ -1,6 +1,6 @@
 import { duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { askUpstream } from '../../src/wire/ask-upstream.ts';
+import { askUpstream } from '../../src/wire/dial/ask-upstream.ts';
 
 /** What the upstream says to the first question, in hex: type, length, body. */
 async function askAndHear(...messages: readonly string[]): Promise<unknown> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isPosternError } from '../../src/errors.ts';
-import { ConnectFailure } from '../../src/wire/connect-failure.ts';
-import { lookupAddresses, resolveUpstreamAddress } from '../../src/wire/dial-address.ts';
-import type { DialPolicy } from '../../src/wire/dial-policy.ts';
+import { ConnectFailure } from '../../src/wire/dial/connect-failure.ts';
+import { lookupAddresses, resolveUpstreamAddress } from '../../src/wire/dial/dial-address.ts';
+import type { DialPolicy } from '../../src/wire/dial/dial-policy.ts';
 
 const never = new AbortController().signal;
 

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { type DialPolicy, policyOfCompute, refusalToDial } from '../../src/wire/dial-policy.ts';
+import { type DialPolicy, policyOfCompute, refusalToDial } from '../../src/wire/dial/dial-policy.ts';
 
 const STRICT: DialPolicy = {
   allowedNetworks: [],

@@ -3,11 +3,15 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { Secret } from '../../src/secret.ts';
-import { type ConnectUpstreamOptions, connectUpstream, type UpstreamSession } from '../../src/wire/connect-upstream.ts';
-import type { DialPolicy } from '../../src/wire/dial-policy.ts';
+import {
+  type ConnectUpstreamOptions,
+  connectUpstream,
+  type UpstreamSession,
+} from '../../src/wire/dial/connect-upstream.ts';
+import type { DialPolicy } from '../../src/wire/dial/dial-policy.ts';
+import type { UpstreamTarget } from '../../src/wire/dial/upstream-target.ts';
 import { surviveErrors } from '../../src/wire/survive-errors.ts';
 import { takeBytes } from '../../src/wire/take-bytes.ts';
-import type { UpstreamTarget } from '../../src/wire/upstream-target.ts';
 import { listenOnLoopback, portOf } from './loopback.ts';
 
 export type Step = (socket: Socket) => Promise<void> | void;

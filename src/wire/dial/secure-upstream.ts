@@ -3,15 +3,15 @@
 
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
-import { PosternError } from '../errors.ts';
-import { encodeSslRequest } from '../protocol/upstream-packets.ts';
+import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
+import { PosternError } from '../../errors.ts';
+import { encodeSslRequest } from '../../protocol/upstream-packets.ts';
+import { surviveErrors } from '../survive-errors.ts';
+import { takeAvailableBytes } from '../take-bytes.ts';
+import { waitOnStream } from '../wait-on-stream.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { PinnedAddress } from './dial-address.ts';
-import { surviveErrors } from './survive-errors.ts';
-import { takeAvailableBytes } from './take-bytes.ts';
 import { type UpstreamTls, verifiesCertificate } from './upstream-target.ts';
-import { waitOnStream } from './wait-on-stream.ts';
 
 const TLS_LIMIT_MS = 5_000;
 const SSL_YES = 0x53;

@@ -10,7 +10,7 @@ import {
   isLoopback,
   networkMatcher,
   normalizeAddress,
-} from '../network-address.ts';
+} from '../../network-address.ts';
 
 /** `host` is a name or an address; `0.0.0.0` and `::` stand for every address of this machine. */
 export interface DialEndpoint {

@@ -1,6 +1,6 @@
 // What an upstream said when it refused a login: passed on to the client whole, since it explains itself best.
 
-import type { ReportFields } from '../protocol/upstream-reports.ts';
+import type { ReportFields } from '../../protocol/upstream-reports.ts';
 
 // PostgreSQL Error Codes: invalid_password
 const INVALID_PASSWORD = '28P01';

@@ -1,11 +1,11 @@
 // Opens a TCP connection to the first of several checked addresses that answers. Speaks nothing on it.
 
 import { connect, type Socket } from 'node:net';
-import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
+import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
+import { surviveErrors } from '../survive-errors.ts';
+import { waitOnStream } from '../wait-on-stream.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { PinnedAddress } from './dial-address.ts';
-import { surviveErrors } from './survive-errors.ts';
-import { waitOnStream } from './wait-on-stream.ts';
 
 const TCP_LIMIT_MS = 5_000;
 // protocol.md, section 14: probes begin after 30 s.

@@ -1,6 +1,6 @@
 // What is dialled, and how it must prove itself: the values that the catalogue hands to the connector.
 
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../../secret.ts';
 
 export type UpstreamTls =
   | { readonly mode: 'disable' }

@@ -3,10 +3,14 @@
 
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { assertNever } from '../assert-never.ts';
-import { PosternError } from '../errors.ts';
-import { encodePasswordMessage, encodeSaslInitialResponse, encodeSaslResponse } from '../protocol/frontend-messages.ts';
-import { ProtocolViolation } from '../protocol/protocol-violation.ts';
+import { assertNever } from '../../assert-never.ts';
+import { PosternError } from '../../errors.ts';
+import {
+  encodePasswordMessage,
+  encodeSaslInitialResponse,
+  encodeSaslResponse,
+} from '../../protocol/frontend-messages.ts';
+import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import {
   answerScramServer,
   finishScramClient,
@@ -14,10 +18,10 @@ import {
   ScramRefused,
   type ScramStarted,
   startScramClient,
-} from '../protocol/scram-client.ts';
-import type { ScramKeys } from '../protocol/scram-keys.ts';
-import { type ChannelBinding, tlsServerEndPoint } from '../protocol/tls-server-end-point.ts';
-import type { Authentication } from '../protocol/upstream-messages.ts';
+} from '../../protocol/scram-client.ts';
+import type { ScramKeys } from '../../protocol/scram-keys.ts';
+import { type ChannelBinding, tlsServerEndPoint } from '../../protocol/tls-server-end-point.ts';
+import type { Authentication } from '../../protocol/upstream-messages.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { type UpstreamTarget, verifiesCertificate } from './upstream-target.ts';
 

@@ -1,14 +1,14 @@
 // Opens a session on an upstream, in order: resolve and pin, TCP, TLS, login. The socket comes out ready for the relay.
 
 import type { Socket } from 'node:net';
-import { PosternError } from '../errors.ts';
-import { ScramKeys } from '../protocol/scram-keys.ts';
+import { PosternError } from '../../errors.ts';
+import { ScramKeys } from '../../protocol/scram-keys.ts';
+import { surviveErrors } from '../survive-errors.ts';
 import { type PinnedAddress, resolveUpstreamAddress } from './dial-address.ts';
 import type { DialPolicy } from './dial-policy.ts';
 import { dialTcp } from './dial-tcp.ts';
 import { logInUpstream, type UpstreamLogin } from './log-in-upstream.ts';
 import { secureUpstream } from './secure-upstream.ts';
-import { surviveErrors } from './survive-errors.ts';
 import type { UpstreamTarget } from './upstream-target.ts';
 
 export interface UpstreamSession extends UpstreamLogin {

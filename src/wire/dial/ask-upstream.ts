@@ -2,11 +2,11 @@
 // dialling, TLS and passwords are the same as for people. Reads answers of one row with one JSON value, strictly bounded.
 
 import type { Duplex } from 'node:stream';
-import { FieldReader } from '../protocol/field-reader.ts';
-import { cstring, typedMessage } from '../protocol/message-builder.ts';
-import { ProtocolViolation } from '../protocol/protocol-violation.ts';
-import { parseErrorOrNotice } from '../protocol/upstream-reports.ts';
-import { type Taken, takeBytes } from './take-bytes.ts';
+import { FieldReader } from '../../protocol/field-reader.ts';
+import { cstring, typedMessage } from '../../protocol/message-builder.ts';
+import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
+import { parseErrorOrNotice } from '../../protocol/upstream-reports.ts';
+import { type Taken, takeBytes } from '../take-bytes.ts';
 import { UpstreamRefusal } from './upstream-refusal.ts';
 
 const MAX_MESSAGE_BYTES = 1_048_576;

@@ -3,26 +3,26 @@
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { assertNever } from '../assert-never.ts';
-import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
-import { PosternError } from '../errors.ts';
-import { parameterStatus, type TransactionStatus } from '../protocol/backend-messages.ts';
-import type { CancelKey } from '../protocol/cancel-key.ts';
-import { ProtocolViolation } from '../protocol/protocol-violation.ts';
-import type { ScramKeys } from '../protocol/scram-keys.ts';
-import { type UpstreamMessage, UpstreamMessageReader } from '../protocol/upstream-message-reader.ts';
+import { assertNever } from '../../assert-never.ts';
+import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
+import { PosternError } from '../../errors.ts';
+import { parameterStatus, type TransactionStatus } from '../../protocol/backend-messages.ts';
+import type { CancelKey } from '../../protocol/cancel-key.ts';
+import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
+import type { ScramKeys } from '../../protocol/scram-keys.ts';
+import { type UpstreamMessage, UpstreamMessageReader } from '../../protocol/upstream-message-reader.ts';
 import {
   parseAuthentication,
   parseBackendKeyData,
   parseParameterStatus,
   parseReadyForQuery,
-} from '../protocol/upstream-messages.ts';
-import { encodeStartupMessage } from '../protocol/upstream-packets.ts';
-import { encodeErrorOrNotice, parseErrorOrNotice } from '../protocol/upstream-reports.ts';
-import { cleanUpstreamText } from '../untrusted-text.ts';
+} from '../../protocol/upstream-messages.ts';
+import { encodeStartupMessage } from '../../protocol/upstream-packets.ts';
+import { encodeErrorOrNotice, parseErrorOrNotice } from '../../protocol/upstream-reports.ts';
+import { cleanUpstreamText } from '../../untrusted-text.ts';
+import { type Taken, takeBytes } from '../take-bytes.ts';
 import { UpstreamAuthentication } from './authenticate-upstream.ts';
 import { ConnectFailure } from './connect-failure.ts';
-import { type Taken, takeBytes } from './take-bytes.ts';
 import { UpstreamRefusal } from './upstream-refusal.ts';
 import type { UpstreamTarget } from './upstream-target.ts';
 

@@ -1,12 +1,12 @@
 // Sends one CancelRequest to the address that a session was dialled at, the way that session came.
 
 import type { Socket } from 'node:net';
-import type { CancelKey } from '../protocol/cancel-key.ts';
-import { encodeCancelRequest } from '../protocol/upstream-packets.ts';
+import type { CancelKey } from '../../protocol/cancel-key.ts';
+import { encodeCancelRequest } from '../../protocol/upstream-packets.ts';
+import { takeAvailableBytes } from '../take-bytes.ts';
 import type { PinnedAddress } from './dial-address.ts';
 import { dialTcp } from './dial-tcp.ts';
 import { secureUpstream } from './secure-upstream.ts';
-import { takeAvailableBytes } from './take-bytes.ts';
 import type { UpstreamTls } from './upstream-target.ts';
 
 export interface CancelTarget {

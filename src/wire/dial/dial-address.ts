@@ -3,9 +3,9 @@
 
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { withTimeLimit } from '../async/time-limit.ts';
-import { PosternError } from '../errors.ts';
-import { normalizeAddress } from '../network-address.ts';
+import { withTimeLimit } from '../../async/time-limit.ts';
+import { PosternError } from '../../errors.ts';
+import { normalizeAddress } from '../../network-address.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { type DialEndpoint, type DialPolicy, refusalToDial } from './dial-policy.ts';
 
