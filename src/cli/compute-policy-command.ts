@@ -7,7 +7,7 @@ import { type PolicySettings, policySettingsSchema } from '../catalogue/policy.t
 import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';
-import { endWhatPolicyForbids } from '../login/end-what-policy-forbids.ts';
+import { endWhatPolicyForbids } from '../login/grant/end-what-policy-forbids.ts';
 import { type CommonOptions, formatOf, group } from './command-group.ts';
 import type { CommandIo } from './command-io.ts';
 import { printOne } from './print.ts';

@@ -9,7 +9,7 @@ import { loadConfig } from '../config/config.ts';
 import { startStores } from '../embedded/backing-services.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import { createLog } from '../log.ts';
-import type { PolicyEnforcers } from '../login/end-what-policy-forbids.ts';
+import type { PolicyEnforcers } from '../login/grant/end-what-policy-forbids.ts';
 import { openProvisioning } from '../provisioning/open-provisioning.ts';
 import type { Provisioning } from '../provisioning/provisioning.ts';
 import type { CommandIo } from './command-io.ts';

@@ -4,8 +4,8 @@
 import { assertNever } from '../assert-never.ts';
 import { formatDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
-import type { Approval, LoginRequest } from '../login/login-request.ts';
-import type { LoginRequests } from '../login/login-requests.ts';
+import type { Approval, LoginRequest } from '../login/request/login-request.ts';
+import type { LoginRequests } from '../login/request/login-requests.ts';
 import { halfTimeNotice, OPENED_NOTICE } from './link-notices.ts';
 import type { LiveSession } from './live-session.ts';
 

@@ -6,7 +6,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import { loadTargetRow, type TargetRow } from '../catalogue/target-row.ts';
 import { listTargets } from '../catalogue/targets.ts';
 import { isPosternError } from '../errors.ts';
-import type { Grant } from '../login/grant.ts';
+import type { Grant } from '../login/grant/grant.ts';
 import type { DatabaseWish } from './database-choice.ts';
 import { databaseWish } from './login-origin.ts';
 import type { Client } from './negotiate.ts';

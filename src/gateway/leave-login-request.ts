@@ -1,7 +1,7 @@
 // How a login request ends, or stays open, when its connection leaves it undecided or unused.
 
 import { isPosternError } from '../errors.ts';
-import type { LoginRequest } from '../login/login-request.ts';
+import type { LoginRequest } from '../login/request/login-request.ts';
 import { auditConnection } from './audit-connection.ts';
 import { ClientGone } from './client-gone.ts';
 import { endingOf, reasonOf } from './endings.ts';

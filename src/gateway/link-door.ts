@@ -3,7 +3,7 @@
 
 import { resolveTarget } from '../catalogue/resolve-target.ts';
 import { isPosternError, PosternError } from '../errors.ts';
-import type { Approval, LoginRequest } from '../login/login-request.ts';
+import type { Approval, LoginRequest } from '../login/request/login-request.ts';
 import { isInNetworks } from '../network-address.ts';
 import { auditConnection } from './audit-connection.ts';
 import { awaitApproval, expiredError } from './await-approval.ts';

@@ -1,8 +1,8 @@
 // Who asks, as the approval page will show it: the terminal's address and what its startup packet says.
 
 import type { Config } from '../config/config.ts';
-import type { LoginOrigin } from '../login/login-request.ts';
-import type { Terminal } from '../login/terminal.ts';
+import type { LoginOrigin } from '../login/request/login-request.ts';
+import type { Terminal } from '../login/request/terminal.ts';
 import type { DatabaseWish } from './database-choice.ts';
 import type { Client } from './negotiate.ts';
 import { isNoticeBlind } from './notice-blind-clients.ts';

@@ -3,7 +3,7 @@
 
 import { PosternError } from '../errors.ts';
 import type { LoginRequestId } from '../ids.ts';
-import type { Progress } from '../login/login-request.ts';
+import type { Progress } from '../login/request/login-request.ts';
 import type { Connected } from './connect-approved.ts';
 import { type Ending, reasonOf } from './endings.ts';
 import type { GatewayParts } from './gateway-parts.ts';

@@ -2,8 +2,8 @@
 
 import { resolveTarget } from '../catalogue/resolve-target.ts';
 import { PosternError } from '../errors.ts';
-import type { LoginRequest } from '../login/login-request.ts';
-import { settleApproval } from '../login/settle-approval.ts';
+import { settleApproval } from '../login/decide/settle-approval.ts';
+import type { LoginRequest } from '../login/request/login-request.ts';
 import { authenticationCleartextPassword } from '../protocol/backend-messages.ts';
 import { MAX_PASSWORD_MESSAGE_BYTES, parsePasswordMessage } from '../protocol/frontend-messages.ts';
 import { auditConnection } from './audit-connection.ts';

@@ -2,7 +2,7 @@
 // connecting is forwarded as it came: a list of allowed names would only break clients.
 
 import { PosternError } from '../errors.ts';
-import type { Replication } from '../login/login-request.ts';
+import type { Replication } from '../login/request/login-request.ts';
 import { parseOptionsParameter } from '../protocol/options-parameter.ts';
 import type { StartupMessage } from '../protocol/startup-packet.ts';
 import { isExplicitDatabase } from './database-choice.ts';

@@ -1,7 +1,7 @@
 // Ends what rests on a right that was taken away: remembered grants and live connections, on every node. Pages and the
 // management API call it after the change; whether the change was allowed, they have asked.
 
-import type { GrantFilter, Grants } from '../login/grants.ts';
+import type { GrantFilter, Grants } from '../login/grant/grants.ts';
 import type { LiveConnections } from '../ops/live-connections.ts';
 
 export interface AccessEnders {

@@ -1,7 +1,7 @@
 // A grant of the desk's person for its first compute, as an approval for an hour would leave it.
 
 import { newGrantId, personalAccountId } from '../../src/ids.ts';
-import type { Grants } from '../../src/login/grants.ts';
+import type { Grants } from '../../src/login/grant/grants.ts';
 import type { Desk } from '../support/desk.ts';
 
 const HOUR_MS = 3_600_000;

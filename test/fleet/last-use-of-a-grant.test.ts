@@ -1,7 +1,7 @@
 // The last use of a grant, wanted by fifty sockets at once through two nodes: exactly one gets in, in every round.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Grants } from '../../src/login/grants.ts';
+import { Grants } from '../../src/login/grant/grants.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { RawClient } from '../gateway/raw-client.ts';
 import { type Desk, openDesk } from '../support/desk.ts';

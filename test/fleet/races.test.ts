@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GrantId } from '../../src/ids.ts';
-import { Grants } from '../../src/login/grants.ts';
+import { Grants } from '../../src/login/grant/grants.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { RawClient } from '../gateway/raw-client.ts';
 import { type Desk, openDesk } from '../support/desk.ts';

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { registerProject } from '../../src/catalogue/register-project.ts';
 import { newGrantId } from '../../src/ids.ts';
-import type { Grant } from '../../src/login/grant.ts';
-import type { GrantDraft } from '../../src/login/grants.ts';
+import type { Grant } from '../../src/login/grant/grant.ts';
+import type { GrantDraft } from '../../src/login/grant/grants.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerTo, connectedClient, waitingClient } from './connected-client.ts';
 import {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LoginRequest } from '../../src/login/login-request.ts';
+import type { LoginRequest } from '../../src/login/request/login-request.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerTo, waitingClient } from './connected-client.ts';
 import {

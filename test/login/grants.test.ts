@@ -9,10 +9,10 @@ import {
   newUserId,
 } from '../../src/ids.ts';
 import { createLog } from '../../src/log.ts';
-import type { Grant } from '../../src/login/grant.ts';
-import { GrantEndings } from '../../src/login/grant-endings.ts';
-import { type GrantDraft, type GrantFilter, Grants } from '../../src/login/grants.ts';
-import type { Terminal } from '../../src/login/terminal.ts';
+import type { Grant } from '../../src/login/grant/grant.ts';
+import { GrantEndings } from '../../src/login/grant/grant-endings.ts';
+import { type GrantDraft, type GrantFilter, Grants } from '../../src/login/grant/grants.ts';
+import type { Terminal } from '../../src/login/request/terminal.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
 import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LoginRequestId, newUserId, type UserId } from '../../src/ids.ts';
-import type { LoginStatus, MoveOutcome } from '../../src/login/login-request.ts';
-import type { LoginRequests } from '../../src/login/login-requests.ts';
+import type { LoginStatus, MoveOutcome } from '../../src/login/request/login-request.ts';
+import type { LoginRequests } from '../../src/login/request/login-requests.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
 import { approvalBy, type LoginNode, loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
 import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';

@@ -6,7 +6,7 @@ import {
   type LoginStatus,
   nextStatus,
   statusesBefore,
-} from '../../src/login/login-request.ts';
+} from '../../src/login/request/login-request.ts';
 import { MOVES_BY_HAND } from './moves-by-hand.ts';
 
 describe('the moves of a login request', () => {

@@ -6,7 +6,7 @@ import {
   type LoginMove,
   type LoginStatus,
   type MoveOutcome,
-} from '../../src/login/login-request.ts';
+} from '../../src/login/request/login-request.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
 import {
   approvalBy,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newComputeId, newGrantId, newOrganizationId, newProjectId, newUserId } from '../../src/ids.ts';
-import { Grants } from '../../src/login/grants.ts';
-import { ReverseCodes } from '../../src/login/reverse-codes.ts';
+import { Grants } from '../../src/login/grant/grants.ts';
+import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
 import { CHECK_REVERSE_CODE } from '../../src/login/scripts/check-reverse-code.ts';
 import { MOVE_LOGIN_REQUEST } from '../../src/login/scripts/move-login-request.ts';
 import { USE_GRANT } from '../../src/login/scripts/use-grant.ts';

@@ -1,6 +1,6 @@
 // Every status × move, written out by hand from security.md, section 2. Null: refused.
 
-import type { LoginMove, LoginStatus } from '../../src/login/login-request.ts';
+import type { LoginMove, LoginStatus } from '../../src/login/request/login-request.ts';
 
 // biome-ignore format: a table reads in columns
 export const MOVES_BY_HAND: Record<LoginStatus, Record<LoginMove, LoginStatus | null>> = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newUserId } from '../../src/ids.ts';
-import { ReverseCodes } from '../../src/login/reverse-codes.ts';
+import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
 import { Secret } from '../../src/secret.ts';
 import { approvalBy, type LoginNode, loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
 import { startRedisCluster } from '../support/redis-cluster-for-tests.ts';

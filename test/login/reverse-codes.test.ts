@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isPosternError } from '../../src/errors.ts';
 import { type LoginRequestId, newUserId, type UserId } from '../../src/ids.ts';
-import { ReverseCodes } from '../../src/login/reverse-codes.ts';
+import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
 import { Secret } from '../../src/secret.ts';
 import { approvalBy, type LoginNode, loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requiredStep, type Whereabouts } from '../../src/login/step-up.ts';
+import { requiredStep, type Whereabouts } from '../../src/login/decide/step-up.ts';
 
 const NEW_ELSEWHERE: Whereabouts = {
   terminalAddress: '203.0.113.7',

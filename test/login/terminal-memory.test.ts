@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newUserId } from '../../src/ids.ts';
 import { createLog } from '../../src/log.ts';
-import { TerminalMemory } from '../../src/login/terminal-memory.ts';
+import { TerminalMemory } from '../../src/login/decide/terminal-memory.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Terminal, terminalDigest } from '../../src/login/terminal.ts';
+import { type Terminal, terminalDigest } from '../../src/login/request/terminal.ts';
 
 const psql: Terminal = { address: '203.0.113.7', requestedUser: 'alice', application: 'psql' };
 

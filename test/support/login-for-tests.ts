@@ -2,10 +2,10 @@
 
 import { type ComputeId, newComputeId, newNodeId, newUserId, type UserId } from '../../src/ids.ts';
 import { createLog } from '../../src/log.ts';
-import { LoginEvents } from '../../src/login/login-events.ts';
-import type { Approval, LoginOrigin, LoginRequest, MoveOutcome } from '../../src/login/login-request.ts';
-import { LoginRequests } from '../../src/login/login-requests.ts';
-import type { WaitingLimits } from '../../src/login/waiting-logins.ts';
+import { LoginEvents } from '../../src/login/request/login-events.ts';
+import type { Approval, LoginOrigin, LoginRequest, MoveOutcome } from '../../src/login/request/login-request.ts';
+import { LoginRequests } from '../../src/login/request/login-requests.ts';
+import type { WaitingLimits } from '../../src/login/request/waiting-logins.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 
 export interface LoginNode extends AsyncDisposable {

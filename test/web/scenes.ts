@@ -9,7 +9,7 @@ import { inviteMembers } from '../../src/catalogue/invite-members.ts';
 import { rememberTerminal } from '../../src/catalogue/last-used-targets.ts';
 import { createSetupCodeIfEmpty } from '../../src/catalogue/setup-codes.ts';
 import { newConnectionId } from '../../src/ids.ts';
-import type { Progress } from '../../src/login/login-request.ts';
+import type { Progress } from '../../src/login/request/login-request.ts';
 import { addOrganization, addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';
 import { openLoginLink, type WebForTests } from '../support/web-for-tests.ts';
 import { guardedDeveloper } from './guarded-developer.ts';

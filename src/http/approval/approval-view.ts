@@ -3,8 +3,8 @@
 
 import type { ApprovalProps } from '../../../web/components/approval/approval-props.ts';
 import type { TargetCompute } from '../../catalogue/targets.ts';
-import type { Access, LoginRequest } from '../../login/login-request.ts';
-import { type ApprovalStep, isNear, requiredStep } from '../../login/step-up.ts';
+import { type ApprovalStep, isNear, requiredStep } from '../../login/decide/step-up.ts';
+import type { Access, LoginRequest } from '../../login/request/login-request.ts';
 import { compareTerminals } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { ageInWords, networkInWords } from './in-words.ts';

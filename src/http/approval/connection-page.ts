@@ -2,7 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { ConnectionPage } from '../../../web/pages/connection-page.tsx';
-import type { LoginRequest } from '../../login/login-request.ts';
+import type { LoginRequest } from '../../login/request/login-request.ts';
 import type { ApprovalParts } from './approval-parts.ts';
 import { connectionView } from './connection-view.ts';
 

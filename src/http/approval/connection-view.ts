@@ -2,7 +2,7 @@
 
 import type { StatusView } from '../../../web/components/connection-status.tsx';
 import { assertNever } from '../../assert-never.ts';
-import type { LoginRequest, Progress } from '../../login/login-request.ts';
+import type { LoginRequest, Progress } from '../../login/request/login-request.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { asSentence } from '../pages/error-in-words.ts';
 

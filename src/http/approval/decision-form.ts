@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
 import { type ComputeId, idFrom, isLoginRequestId } from '../../ids.ts';
-import type { ApprovalChoice } from '../../login/approve-login-request.ts';
+import type { ApprovalChoice } from '../../login/decide/approve-login-request.ts';
 import type { TypedChoice } from './approval-view.ts';
 
 const MAX_ID_CHARACTERS = 64;

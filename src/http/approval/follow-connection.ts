@@ -2,8 +2,8 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Request, Response } from 'express';
-import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
-import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
+import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
+import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
 import { alsoWaiting } from './also-waiting.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
 import { connectionView } from './connection-view.ts';

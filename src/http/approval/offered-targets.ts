@@ -5,7 +5,7 @@ import { loadPersonActor } from '../../catalogue/actors.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import { listTargets, type TargetAccount } from '../../catalogue/targets.ts';
 import type { UserId } from '../../ids.ts';
-import type { LoginOrigin } from '../../login/login-request.ts';
+import type { LoginOrigin } from '../../login/request/login-request.ts';
 
 /** Computes on the page; with more, its HTML would outgrow the page's budget of 60 KB. */
 export const MAX_LISTED_COMPUTES = 24;

@@ -3,7 +3,7 @@
 import type { Request, Response } from 'express';
 import { MessagePage } from '../../../web/pages/message-page.tsx';
 import { PosternError } from '../../errors.ts';
-import { claimLoginRequest } from '../../login/claim-login-request.ts';
+import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
 import { type ApprovalParts, findLoginRequest, personAtBrowser, unknownLink } from './approval-parts.ts';
 import { sendConnectionPage } from './connection-page.ts';
 import { navigationKind } from './personal-navigation.ts';

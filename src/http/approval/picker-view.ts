@@ -4,7 +4,7 @@ import type { PickerAccount, PickerCompute } from '../../../web/components/targe
 import { isSignInFresh } from '../../catalogue/policy.ts';
 import type { TargetAccount, TargetCompute } from '../../catalogue/targets.ts';
 import type { ComputeId } from '../../ids.ts';
-import type { LoginOrigin } from '../../login/login-request.ts';
+import type { LoginOrigin } from '../../login/request/login-request.ts';
 import { isInNetworks } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { ageInWords } from './in-words.ts';

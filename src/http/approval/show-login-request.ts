@@ -3,8 +3,8 @@
 import type { Request, Response } from 'express';
 import { ApprovalPage } from '../../../web/pages/approval-page.tsx';
 import { isKnownTerminal } from '../../catalogue/last-used-targets.ts';
-import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
-import { isUndecided, type LoginRequest } from '../../login/login-request.ts';
+import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
+import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
 import { alsoWaiting } from './also-waiting.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
 import { approvalView, type TypedChoice } from './approval-view.ts';

@@ -2,9 +2,9 @@
 // their audit trail.
 
 import { adminsOverPerson } from '../../catalogue/admins-over-person.ts';
-import type { PersonAtBrowser } from '../../login/login-audit-event.ts';
-import { loginAuditEvent } from '../../login/login-audit-event.ts';
-import type { LoginRequest } from '../../login/login-request.ts';
+import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
+import { loginAuditEvent } from '../../login/request/login-audit-event.ts';
+import type { LoginRequest } from '../../login/request/login-request.ts';
 import { type ReportedLogin, reportedLoginMail } from '../mail/reported-login-mail.ts';
 import type { ApprovalParts } from './approval-parts.ts';
 

@@ -3,7 +3,7 @@
 import type { Response } from 'express';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { Clock } from '../../clock.ts';
-import type { RecordsAudit } from '../../login/login-audit-event.ts';
+import type { RecordsAudit } from '../../login/request/login-audit-event.ts';
 import { contextOf } from '../request-context.ts';
 
 /**

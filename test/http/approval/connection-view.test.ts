@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectionView } from '../../../src/http/approval/connection-view.ts';
 import { newConnectionId, newLoginRequestId, newNodeId } from '../../../src/ids.ts';
-import { LOGIN_STATUSES, type LoginRequest } from '../../../src/login/login-request.ts';
+import { LOGIN_STATUSES, type LoginRequest } from '../../../src/login/request/login-request.ts';
 import { loginOrigin } from '../../support/login-for-tests.ts';
 
 const CONNECTED = {

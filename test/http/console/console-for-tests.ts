@@ -5,7 +5,7 @@ import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { createBrowserSession } from '../../../src/catalogue/browser-sessions.ts';
 import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
 import { newGrantId } from '../../../src/ids.ts';
-import type { Grant } from '../../../src/login/grant.ts';
+import type { Grant } from '../../../src/login/grant/grant.ts';
 import type { HostedProject } from '../../../src/provisioning/create-hosted-project.ts';
 import { BrowserJar, csrfTokenIn, type Visit } from '../../support/browser-jar.ts';
 import {

@@ -5,7 +5,7 @@ import { changeCompute, getCompute, listComputes } from '../../../catalogue/comp
 import { performOperation } from '../../../catalogue/perform-operation.ts';
 import { getProject } from '../../../catalogue/projects.ts';
 import type { BranchId } from '../../../ids.ts';
-import { endWhatPolicyForbids } from '../../../login/end-what-policy-forbids.ts';
+import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { endAccess } from '../../end-access.ts';
 import { apiRoute } from '../api-route.ts';
 import { branchParams } from '../branches/branch-shape.ts';

@@ -8,7 +8,7 @@ import { deleteOrganization, renameOrganization } from '../../../catalogue/organ
 import { accountResource, may, requireMay } from '../../../catalogue/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { personalAccountId } from '../../../ids.ts';
-import { endWhatPolicyForbids } from '../../../login/end-what-policy-forbids.ts';
+import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';
 import { sendConfirmation } from '../confirm.ts';

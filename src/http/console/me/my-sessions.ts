@@ -6,7 +6,7 @@ import { endAllBrowserSessions, endBrowserSession, listBrowserSessions } from '.
 import { findProject } from '../../../catalogue/projects.ts';
 import { PosternError } from '../../../errors.ts';
 import { type GrantId, idFrom } from '../../../ids.ts';
-import type { Grant } from '../../../login/grant.ts';
+import type { Grant } from '../../../login/grant/grant.ts';
 import type { LiveConnectionRecord } from '../../../ops/live-connection.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';

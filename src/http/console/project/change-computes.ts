@@ -6,7 +6,7 @@ import { shownName } from '../../../catalogue/compute-rows.ts';
 import { changeCompute, getCompute } from '../../../catalogue/computes.ts';
 import { requireMay } from '../../../catalogue/permissions.ts';
 import { projectResource } from '../../../catalogue/projects.ts';
-import { endWhatPolicyForbids } from '../../../login/end-what-policy-forbids.ts';
+import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';

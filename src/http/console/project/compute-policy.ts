@@ -3,7 +3,7 @@
 import { ComputePolicyPage } from '../../../../web/pages/console/project/compute-policy-page.tsx';
 import { shownName } from '../../../catalogue/compute-rows.ts';
 import { changeComputePolicy, getCompute } from '../../../catalogue/computes.ts';
-import { endWhatPolicyForbids } from '../../../login/end-what-policy-forbids.ts';
+import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';

@@ -1,0 +1,178 @@
+// A person says yes to a login request: which target, by which right, after which stronger step. Decides everything that
+// an approval needs and writes it in one move; knows no page and no socket.
+
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import { isKnownTerminal } from '../../catalogue/last-used-targets.ts';
+import { isSignInFresh } from '../../catalogue/policy.ts';
+import { type ConnectTarget, resolveTarget } from '../../catalogue/resolve-target.ts';
+import { isPosternError, PosternError } from '../../errors.ts';
+import { type ComputeId, type LoginRequestId, newGrantId } from '../../ids.ts';
+import { isInNetworks } from '../../network-address.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
+import type { Grants } from '../grant/grants.ts';
+import type { PersonAtBrowser } from '../request/login-audit-event.ts';
+import type { Access, Approval, LoginRequest } from '../request/login-request.ts';
+import type { ReverseCodes } from '../request/reverse-codes.ts';
+import { checkUserCode } from './check-user-code.ts';
+import type { ClaimServices } from './claim-login-request.ts';
+import { recordApproval } from './record-approval.ts';
+import { releaseWaitingLogins } from './release-waiting-logins.ts';
+import { settleApproval } from './settle-approval.ts';
+import { type ApprovalStep, requiredStep } from './step-up.ts';
+
+export interface ApprovalServices extends ClaimServices {
+  readonly catalogue: Catalogue;
+  readonly grants: Grants;
+  readonly reverseCodes: ReverseCodes;
+  /** The installation's setting for the reverse code. */
+  readonly reverseCode: 'when_new' | 'always' | 'never';
+}
+
+export interface ApprovalChoice {
+  readonly computeId: ComputeId;
+  /** Given ones must be the compute's own. */
+  readonly accountId: string | null;
+  readonly projectId: string | null;
+  readonly database: string | null;
+  readonly databaseRole: string | null;
+  readonly access: Access;
+  readonly remember: Approval['remember'];
+  /** As typed; null when the page did not ask. */
+  readonly userCode: string | null;
+  /** Other waiting connections of the same terminal that are let in by the same click. */
+  readonly alsoRelease: readonly LoginRequestId[];
+}
+
+export type ApprovalAnswer =
+  | { readonly kind: 'approved'; readonly request: LoginRequest }
+  /** The digits to show, this once. */
+  | { readonly kind: 'reverse_code'; readonly digits: string; readonly request: LoginRequest }
+  /** The compute asks for a sign-in that is newer than the person's. */
+  | { readonly kind: 'sign_in_again' }
+  | { readonly kind: 'user_code_missing' }
+  | { readonly kind: 'user_code_wrong' }
+  /** Decided, ended or taken before: what it is now. */
+  | { readonly kind: 'too_late'; readonly request: LoginRequest | null };
+
+/**
+ * Throws PosternError for what the person may not or cannot choose: `not_found`, `permission_lost`, `invalid_input`,
+ * `link_login_disabled`, `refused_by_policy`, `precondition`, `too_many_requests`.
+ */
+export async function approveLoginRequest(
+  services: ApprovalServices,
+  { request, person, choice }: { request: LoginRequest; person: PersonAtBrowser; choice: ApprovalChoice },
+): Promise<ApprovalAnswer> {
+  const target = await chosenTarget(services, person, choice);
+  requirePolicy(target, request, choice);
+  const approval = approvalOf(request, { person, choice, target });
+  const step = await stepOf(services, { request, person, target });
+  const { authenticatedAt } = person;
+  if (!isSignInFresh(target.policy, { authenticatedAt, now: services.clock.now() })) {
+    recordApproval(services, 'login.approved', {
+      request,
+      person,
+      target,
+      approval,
+      step,
+      refusedFor: 'sign_in_again',
+    });
+    return { kind: 'sign_in_again' };
+  }
+  if (step === 'reverse_code') return await beginReverseCode(services, { request, person, approval });
+  if (step === 'user_code') {
+    const verdict = await checkUserCode(services, { request, person, typed: choice.userCode });
+    if (verdict.kind === 'denied') return { kind: 'too_late', request: verdict.request };
+    if (verdict.kind !== 'right') return { kind: `user_code_${verdict.kind}` };
+  }
+  const moved = await services.loginRequests.approve(request.id, { userId: person.userId, approval });
+  const what = { request: moved.request ?? request, person, target, approval, step };
+  recordApproval(services, 'login.approved', { ...what, refusedFor: moved.kind === 'refused' ? 'too_late' : null });
+  if (moved.kind === 'refused') return { kind: 'too_late', request: moved.request };
+  // Without a connection, approving uses the request as well.
+  if (moved.request.status === 'consumed') recordApproval(services, 'login.consumed', { ...what, refusedFor: null });
+  await settleApproval(services, moved.request, target);
+  await releaseWaitingLogins(services, moved.request, { person, approval, target, step, ids: choice.alsoRelease });
+  return { kind: 'approved', request: moved.request };
+}
+
+async function chosenTarget(
+  { catalogue }: ApprovalServices,
+  person: PersonAtBrowser,
+  choice: ApprovalChoice,
+): Promise<ConnectTarget> {
+  const { computeId, database, databaseRole, access } = choice;
+  const target = await resolveTarget(catalogue, {
+    userId: person.userId,
+    computeId,
+    database,
+    databaseRole,
+    access,
+  }).catch((error: unknown) => {
+    // Whoever forges an id learns no more than that it is not theirs.
+    throw isPosternError(error, 'permission_lost') ? unknownCompute(computeId) : error;
+  });
+  const isConsistent =
+    (choice.accountId === null || choice.accountId === target.account.id) &&
+    (choice.projectId === null || choice.projectId === target.project.id);
+  if (!isConsistent) throw unknownCompute(computeId);
+  return target;
+}
+
+function unknownCompute(computeId: ComputeId): PosternError {
+  return new PosternError('not_found', { params: { thing: `compute "${cleanForPage(computeId)}"` } });
+}
+
+function requirePolicy({ policy, compute }: ConnectTarget, { origin }: LoginRequest, choice: ApprovalChoice): void {
+  if (!policy.linkLogin)
+    throw new PosternError('link_login_disabled', { params: { compute: cleanForPage(compute.name) } });
+  if (policy.allowedNetworks.length > 0 && !isInNetworks(origin.address, policy.allowedNetworks)) {
+    throw new PosternError('refused_by_policy', { params: { address: cleanForPage(origin.address) } });
+  }
+  if (policy.readOnlyOnly && choice.access !== 'read_only') {
+    throw new PosternError('precondition', { params: { problem: 'only read-only access is allowed here' } });
+  }
+  if (policy.longestGrantMs === 0 && choice.remember !== 'once') {
+    throw new PosternError('precondition', { params: { problem: 'this account lets each connection in only once' } });
+  }
+}
+
+function approvalOf(
+  request: LoginRequest,
+  { person, choice, target }: { person: PersonAtBrowser; choice: ApprovalChoice; target: ConnectTarget },
+): Approval {
+  const needsGrant = choice.remember !== 'once' || request.waiting === 'none';
+  return {
+    userId: person.userId,
+    computeId: target.compute.id,
+    database: choice.database,
+    databaseRole: choice.databaseRole,
+    access: choice.access,
+    browserAddress: person.address,
+    remember: choice.remember,
+    grantId: needsGrant ? newGrantId() : null,
+  };
+}
+
+async function stepOf(
+  services: ApprovalServices,
+  { request, person, target }: { request: LoginRequest; person: PersonAtBrowser; target: ConnectTarget },
+): Promise<ApprovalStep> {
+  const { address } = request.origin;
+  return requiredStep({
+    terminalAddress: address,
+    browserAddress: person.address,
+    ownNetworks: target.policy.ownNetworks,
+    isKnownTerminal: await isKnownTerminal(services.catalogue, person.userId, address),
+    policy: target.policy.reverseCode,
+    installation: services.reverseCode,
+  });
+}
+
+async function beginReverseCode(
+  { reverseCodes }: ApprovalServices,
+  { request, approval }: { request: LoginRequest; person: PersonAtBrowser; approval: Approval },
+): Promise<ApprovalAnswer> {
+  const begun = await reverseCodes.begin(request.id, approval);
+  if (begun.kind === 'refused') return { kind: 'too_late', request: begun.request };
+  return { kind: 'reverse_code', digits: begun.digits.reveal(), request: begun.request };
+}

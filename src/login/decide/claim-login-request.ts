@@ -1,0 +1,58 @@
+// Claim-on-open: the first signed-in person who opens a link owns its login request; for everybody else it does not exist.
+
+import type { Clock } from '../../clock.ts';
+import { PosternError } from '../../errors.ts';
+import type { NodeId } from '../../ids.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
+import { loginAuditEvent, type PersonAtBrowser, type RecordsAudit } from '../request/login-audit-event.ts';
+import type { LoginRequest } from '../request/login-request.ts';
+import type { LoginRequests } from '../request/login-requests.ts';
+import type { TerminalMemory } from './terminal-memory.ts';
+
+export interface ClaimServices {
+  readonly loginRequests: LoginRequests;
+  readonly terminalMemory: TerminalMemory;
+  readonly auditTrail: RecordsAudit;
+  readonly clock: Clock;
+  readonly nodeId: NodeId;
+}
+
+/**
+ * Claims a pending request for the person and returns it as it is afterwards; one that ended unclaimed is returned as it
+ * is. Null when it belongs to somebody else. Throws `forbidden` for a terminal that the person reported a moment ago.
+ */
+export async function claimLoginRequest(
+  services: ClaimServices,
+  request: LoginRequest,
+  person: PersonAtBrowser,
+): Promise<LoginRequest | null> {
+  if (request.status !== 'pending') return visibleTo(request, person);
+  await requireUnblocked(services, request, person);
+  const by = { userId: person.userId, browserAddress: person.address };
+  const outcome = await services.loginRequests.claim(request.id, by);
+  if (outcome.kind === 'refused') return outcome.request === null ? null : visibleTo(outcome.request, person);
+  const happening = {
+    event: 'login.claimed',
+    outcome: 'success',
+    at: services.clock.now(),
+    nodeId: services.nodeId,
+  } as const;
+  services.auditTrail.record(loginAuditEvent(outcome.request, person, happening));
+  return outcome.request;
+}
+
+/** The request when it is this person's, or ended before anybody claimed it; else null. */
+function visibleTo(request: LoginRequest, person: PersonAtBrowser): LoginRequest | null {
+  return request.claim === null || request.claim.userId === person.userId ? request : null;
+}
+
+async function requireUnblocked(
+  { terminalMemory }: ClaimServices,
+  { origin }: LoginRequest,
+  { userId }: PersonAtBrowser,
+): Promise<void> {
+  if (!(await terminalMemory.isBlocked({ userId, address: origin.address }))) return;
+  const address = cleanForPage(origin.address);
+  const problem = `you reported ${address} a moment ago, so its links are blocked for you for 15 minutes`;
+  throw new PosternError('forbidden', { params: { problem } });
+}

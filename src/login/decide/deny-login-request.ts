@@ -1,0 +1,22 @@
+// A person says no to a login request: "deny" for this once, "this was not me" also blocks the terminal's address for a while.
+
+import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
+import type { LoginRequest, MoveOutcome } from '../request/login-request.ts';
+import type { ClaimServices } from './claim-login-request.ts';
+
+/** `refused` when it is not the person's or no longer open; the terminal learns of a denial at once. */
+export async function denyLoginRequest(
+  services: ClaimServices,
+  request: LoginRequest,
+  no: { readonly person: PersonAtBrowser; readonly how: 'deny' | 'report' },
+): Promise<MoveOutcome> {
+  const { loginRequests, terminalMemory, auditTrail, clock, nodeId } = services;
+  const { person, how } = no;
+  const by = { userId: person.userId };
+  const moved = how === 'deny' ? await loginRequests.deny(request.id, by) : await loginRequests.report(request.id, by);
+  const event = how === 'deny' ? 'login.denied' : 'login.reported';
+  const outcome = moved.kind === 'moved' ? 'success' : 'refused';
+  auditTrail.record(loginAuditEvent(moved.request ?? request, person, { event, outcome, at: clock.now(), nodeId }));
+  if (how === 'report') await terminalMemory.block({ userId: person.userId, address: request.origin.address });
+  return moved;
+}

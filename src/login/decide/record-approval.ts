@@ -1,0 +1,43 @@
+// What the audit trail says of an approval: who let which terminal in where, by which steps, or why it came to nothing.
+
+import type { ConnectTarget } from '../../catalogue/resolve-target.ts';
+import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
+import type { Approval, LoginRequest } from '../request/login-request.ts';
+import type { ClaimServices } from './claim-login-request.ts';
+import type { ApprovalStep } from './step-up.ts';
+
+interface Approving {
+  readonly request: LoginRequest;
+  readonly person: PersonAtBrowser;
+  readonly target: ConnectTarget;
+  readonly approval: Approval;
+  readonly step: ApprovalStep;
+  /** Null: it went through. */
+  readonly refusedFor: 'too_late' | 'sign_in_again' | null;
+}
+
+export function recordApproval(
+  services: Pick<ClaimServices, 'auditTrail' | 'clock' | 'nodeId'>,
+  event: 'login.approved' | 'login.consumed',
+  { request, person, target, approval, step, refusedFor }: Approving,
+): void {
+  const outcome = refusedFor === null ? 'success' : 'refused';
+  const happening = { event, outcome, at: services.clock.now(), nodeId: services.nodeId } as const;
+  services.auditTrail.record({
+    ...loginAuditEvent(request, person, happening),
+    reason: refusedFor,
+    accountId: target.account.id,
+    projectId: target.project.id,
+    computeId: target.compute.id,
+    database: approval.database,
+    databaseRole: approval.databaseRole,
+    grantId: approval.grantId,
+    stepUp: stepsOf(step, target),
+  });
+}
+
+/** `fresh_sign_in`, `user_code`, both by comma; null where a click was enough. */
+function stepsOf(step: ApprovalStep, { policy }: ConnectTarget): string | null {
+  const steps = [...(policy.freshSignInMs === null ? [] : ['fresh_sign_in']), ...(step === 'approve' ? [] : [step])];
+  return steps.length === 0 ? null : steps.join(',');
+}

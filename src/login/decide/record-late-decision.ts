@@ -1,0 +1,16 @@
+// A decision on a login request that is decided already: changes nothing, and is written down (security.md, section 2).
+
+import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
+import type { LoginRequest } from '../request/login-request.ts';
+import type { ClaimServices } from './claim-login-request.ts';
+
+const EVENTS = { approve: 'login.approved', deny: 'login.denied', report: 'login.reported' } as const;
+
+export function recordLateDecision(
+  { auditTrail, clock, nodeId }: Pick<ClaimServices, 'auditTrail' | 'clock' | 'nodeId'>,
+  request: LoginRequest,
+  late: { readonly person: PersonAtBrowser; readonly decision: keyof typeof EVENTS },
+): void {
+  const happening = { event: EVENTS[late.decision], outcome: 'refused', at: clock.now(), nodeId } as const;
+  auditTrail.record({ ...loginAuditEvent(request, late.person, happening), reason: `already ${request.status}` });
+}

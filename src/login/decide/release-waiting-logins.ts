@@ -1,0 +1,59 @@
+// One explicit click that lets in several connections of one terminal, such as those of pg_dump -j. Only the listed ones:
+// nothing is ever released unasked, since people can share an address.
+
+import type { ConnectTarget } from '../../catalogue/resolve-target.ts';
+import type { LoginRequestId } from '../../ids.ts';
+import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
+import type { Approval, LoginRequest, MoveOutcome } from '../request/login-request.ts';
+import type { ClaimServices } from './claim-login-request.ts';
+import { recordApproval } from './record-approval.ts';
+import type { ApprovalStep } from './step-up.ts';
+
+export interface Release {
+  readonly person: PersonAtBrowser;
+  /** What the first of them was approved for. */
+  readonly approval: Approval;
+  readonly target: ConnectTarget;
+  /** What the person has done besides clicking, for all of them. */
+  readonly step: ApprovalStep;
+  readonly ids: readonly LoginRequestId[];
+}
+
+/** Each is claimed and approved by itself: the terminal may have closed one meanwhile, or somebody else opened it. */
+export async function releaseWaitingLogins(
+  services: ClaimServices,
+  approved: LoginRequest,
+  { ids, approval, ...click }: Release,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const waiting = await services.loginRequests.listWaitingOfTerminal(approved.origin);
+  for (const other of waiting.filter((listed) => ids.includes(listed.id) && listed.waiting === 'connection')) {
+    await release(services, other, { ...click, approval: { ...approval, grantId: null } });
+  }
+}
+
+async function release(
+  services: ClaimServices,
+  other: LoginRequest,
+  { person, approval, target, step }: Omit<Release, 'ids'>,
+): Promise<void> {
+  const { userId, address: browserAddress } = person;
+  if (other.status === 'pending') {
+    recordClaim(services, other, {
+      person,
+      moved: await services.loginRequests.claim(other.id, { userId, browserAddress }),
+    });
+  }
+  const moved = await services.loginRequests.approve(other.id, { userId, approval });
+  const refusedFor = moved.kind === 'moved' ? null : 'too_late';
+  recordApproval(services, 'login.approved', { request: other, person, target, approval, step, refusedFor });
+}
+
+function recordClaim(
+  { auditTrail, clock, nodeId }: ClaimServices,
+  request: LoginRequest,
+  { person, moved }: { person: PersonAtBrowser; moved: MoveOutcome },
+): void {
+  const outcome = moved.kind === 'moved' ? 'success' : 'refused';
+  auditTrail.record(loginAuditEvent(request, person, { event: 'login.claimed', outcome, at: clock.now(), nodeId }));
+}

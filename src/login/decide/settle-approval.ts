@@ -1,0 +1,76 @@
+// What follows an approval that was won, on the page or by reverse code: the grant that it asks for, and what is
+// remembered for the next time.
+
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import { rememberTarget, rememberTerminal } from '../../catalogue/last-used-targets.ts';
+import type { ConnectTarget } from '../../catalogue/resolve-target.ts';
+import type { Clock } from '../../clock.ts';
+import { type GrantId, type NodeId, newGrantId } from '../../ids.ts';
+import { grantCreatedEvent } from '../grant/grant-audit-event.ts';
+import type { Grants } from '../grant/grants.ts';
+import type { RecordsAudit } from '../request/login-audit-event.ts';
+import type { Approval, LoginRequest } from '../request/login-request.ts';
+
+const HOUR_MS = 3_600_000;
+/** How long a client without a connection has to connect again and use its one-use grant. */
+const ONE_USE_LIFE_MS = 10 * 60_000;
+const LIFE_MS = { once: ONE_USE_LIFE_MS, '1h': HOUR_MS, '8h': 8 * HOUR_MS } as const;
+
+export interface SettlingServices {
+  readonly catalogue: Catalogue;
+  readonly grants: Grants;
+  readonly auditTrail: RecordsAudit;
+  readonly clock: Clock;
+  readonly nodeId: NodeId;
+}
+
+/** Throws as `Grants.create` does, when the approval asks for a grant. Does nothing for a request without an approval. */
+export async function settleApproval(
+  services: SettlingServices,
+  request: LoginRequest,
+  target: ConnectTarget,
+): Promise<void> {
+  const { approval } = request;
+  if (approval === null) return;
+  await rememberTerminal(services.catalogue, approval.userId, request.origin.address);
+  await rememberTarget(services.catalogue, approval);
+  // Its terminal may have gone while the person decided: whatever was approved then is for the next connection.
+  const grantId = approval.grantId ?? (request.waiting === 'none' ? newGrantId() : null);
+  if (grantId !== null) await createGrant(services, { request, approval, target, id: grantId });
+}
+
+interface GrantWanted {
+  readonly id: GrantId;
+  readonly request: LoginRequest;
+  readonly approval: Approval;
+  readonly target: ConnectTarget;
+}
+
+/** Throws as `Grants.create` does. */
+export async function createGrant(
+  { grants, auditTrail, clock, nodeId }: SettlingServices,
+  { id, request, approval, target }: GrantWanted,
+): Promise<void> {
+  const { origin } = request;
+  const isForOneUse = approval.remember === 'once';
+  const grant = await grants.create({
+    id,
+    userId: approval.userId,
+    personEmail: target.person.email,
+    address: origin.address,
+    requestedUser: origin.requestedUser,
+    application: origin.application,
+    accountId: target.account.id,
+    projectId: target.project.id,
+    computeId: target.compute.id,
+    database: approval.database,
+    databaseRole: approval.databaseRole,
+    access: approval.access,
+    loginRequestId: request.id,
+    lifeMs: LIFE_MS[approval.remember],
+    // One use for the one next connection is no lasting grant: an account that switches those off still lets it in.
+    longestGrantMs: isForOneUse ? ONE_USE_LIFE_MS : target.policy.longestGrantMs,
+    usesLeft: isForOneUse ? 1 : null,
+  });
+  auditTrail.record(grantCreatedEvent(grant, { at: clock.now(), nodeId }));
+}

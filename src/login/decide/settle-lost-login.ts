@@ -1,0 +1,66 @@
+// A login request whose node is lost: still to be decided, it stays open for its person without a connection; approved and
+// unused, the approval becomes a grant, so that running the command again gets in; used, its page says what happened.
+
+import { type ConnectTarget, resolveTarget } from '../../catalogue/resolve-target.ts';
+import { isPosternError, PosternError } from '../../errors.ts';
+import { type LoginRequestId, newGrantId } from '../../ids.ts';
+import type { Approval, LoginRequest, Progress } from '../request/login-request.ts';
+import type { LoginRequests } from '../request/login-requests.ts';
+import { createGrant, type SettlingServices } from './settle-approval.ts';
+
+export interface LostLoginServices extends SettlingServices {
+  readonly loginRequests: LoginRequests;
+}
+
+/** May be called more than once, and on several nodes. Throws `store_unavailable`; what was done by then stays done. */
+export async function settleLostLogin(services: LostLoginServices, id: LoginRequestId): Promise<void> {
+  const { loginRequests } = services;
+  const detached = await loginRequests.detachConnection(id);
+  const { request } = detached;
+  if (detached.kind === 'moved' || request === null || request.waiting === 'none') return;
+  if (request.status === 'approved') await keepApproval(services, request);
+  else if (request.status === 'consumed') await tellEnd(loginRequests, request);
+}
+
+async function keepApproval(services: LostLoginServices, { id, approval }: LoginRequest): Promise<void> {
+  if (approval === null) return;
+  const target = await findTarget(services, approval);
+  // NOTE: taken first and made a grant then: a node that was only cut off for a moment cannot use the approval as well.
+  const taken = await services.loginRequests.consume(id, 'nobody');
+  if (taken.kind === 'refused') return;
+  if (target instanceof PosternError) {
+    const { code, message } = target;
+    return await services.loginRequests.setProgress(id, { kind: 'failed', code, message });
+  }
+  // One for an hour or longer was made when it was approved.
+  if (approval.grantId !== null) return;
+  await createGrant(services, { id: newGrantId(), request: taken.request, approval, target });
+}
+
+/** The target, or why the person may not go there any more. */
+async function findTarget({ catalogue }: LostLoginServices, approval: Approval): Promise<ConnectTarget | PosternError> {
+  try {
+    return await resolveTarget(catalogue, approval);
+  } catch (error) {
+    if (!(error instanceof PosternError) || isPosternError(error, 'store_unavailable')) throw error;
+    return error;
+  }
+}
+
+async function tellEnd(loginRequests: LoginRequests, { id, progress }: LoginRequest): Promise<void> {
+  const end = endOf(progress);
+  if (end !== null) await loginRequests.setProgress(id, end);
+}
+
+function endOf({ kind }: Progress): Progress | null {
+  switch (kind) {
+    case 'waiting':
+    case 'waking':
+    case 'connecting':
+      return { kind: 'node_lost' };
+    case 'connected':
+      return { kind: 'ended' };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,33 @@
+// Which stronger step an approval needs, from where terminal and browser are. One pure rule (security.md, section 3).
+
+import { compareTerminals, isInNetworks } from '../../network-address.ts';
+
+/** `user_code`: typed into the page; `reverse_code`: typed into the terminal. */
+export type ApprovalStep = 'approve' | 'user_code' | 'reverse_code';
+
+export interface Whereabouts {
+  readonly terminalAddress: string;
+  readonly browserAddress: string;
+  /** Networks of the account in which different addresses count as near each other. */
+  readonly ownNetworks: readonly string[];
+  /** The person has approved from this terminal address in the last 30 days. */
+  readonly isKnownTerminal: boolean;
+  readonly policy: 'when_new' | 'always';
+  /** The installation may switch the reverse code off; the typed user code remains. */
+  readonly installation: 'when_new' | 'always' | 'never';
+}
+
+export function requiredStep(where: Whereabouts): ApprovalStep {
+  const isReverseCodeOn = where.installation !== 'never';
+  const isAlways = where.policy === 'always' || where.installation === 'always';
+  if (isReverseCodeOn && isAlways) return 'reverse_code';
+  if (isNear(where)) return 'approve';
+  return where.isKnownTerminal || !isReverseCodeOn ? 'user_code' : 'reverse_code';
+}
+
+/** The same terminal key, or both within the account's own networks; addresses that cannot be compared are not near. */
+export function isNear(where: Pick<Whereabouts, 'terminalAddress' | 'browserAddress' | 'ownNetworks'>): boolean {
+  const { terminalAddress, browserAddress, ownNetworks } = where;
+  if (compareTerminals(terminalAddress, browserAddress) === 'same') return true;
+  return isInNetworks(terminalAddress, ownNetworks) && isInNetworks(browserAddress, ownNetworks);
+}

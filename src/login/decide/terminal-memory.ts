@@ -1,0 +1,36 @@
+// Remembers that a person said "this was not me" of a terminal's address. Which terminals a person has approved from is in
+// the catalogue, since that must outlast Redis.
+
+import type { UserId } from '../../ids.ts';
+import { terminalKey } from '../../network-address.ts';
+import { askStore } from '../../redis/ask-redis.ts';
+import type { RedisClient } from '../../redis/redis-client.ts';
+import { redisKeys } from '../../redis/redis-keys.ts';
+
+/** "Not me" blocks the address for that person only (security.md, section 9). */
+const BLOCKED_FOR_MS = 15 * 60_000;
+
+/** IPv6 addresses count by their /64. */
+export interface PersonAtAddress {
+  readonly userId: UserId;
+  readonly address: string;
+}
+
+export class TerminalMemory {
+  readonly #redis: RedisClient;
+
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
+
+  /** "This was not me": blocks the address for this person for 15 minutes. */
+  async block(at: PersonAtAddress): Promise<void> {
+    await askStore(() => this.#redis.set(blockedKey(at), '1', 'PX', BLOCKED_FOR_MS));
+  }
+
+  async isBlocked(at: PersonAtAddress): Promise<boolean> {
+    return (await askStore(() => this.#redis.exists(blockedKey(at)))) === 1;
+  }
+}
+
+const blockedKey = (at: PersonAtAddress) => redisKeys.blockedTerminal(at.userId, terminalKey(at.address));

@@ -1,0 +1,57 @@
+// What the audit trail says about a grant's life: made and revoked; its uses are events of the connections that use it.
+
+import type { AuditEventInput } from '../../catalogue/audit-events.ts';
+import type { NodeId } from '../../ids.ts';
+import type { Grant } from './grant.ts';
+
+/** Who revoked a grant; null: nobody in particular, it went with the right that it rested on. */
+export type GrantRevoker = Pick<AuditEventInput, 'actorType' | 'actorId' | 'actorEmail'> | null;
+
+const NOBODY = { actorType: 'system', actorId: null, actorEmail: null } as const;
+
+interface Happening {
+  readonly at: Date;
+  readonly nodeId: NodeId;
+}
+
+/** `durationMs` is the life that it was given. */
+export function grantCreatedEvent(grant: Grant, happening: Happening): AuditEventInput {
+  return {
+    ...happening,
+    ...factsOf(grant),
+    event: 'grant.created',
+    outcome: 'success',
+    actorType: 'person',
+    actorId: grant.userId,
+    actorEmail: grant.personEmail,
+    reason: grant.usesLeft === null ? null : 'for one use',
+    durationMs: grant.until.getTime() - grant.createdAt.getTime(),
+  };
+}
+
+export function grantRevokedEvent(grant: Grant, by: GrantRevoker, happening: Happening): AuditEventInput {
+  return {
+    ...happening,
+    ...factsOf(grant),
+    event: 'grant.revoked',
+    outcome: 'success',
+    ...(by ?? NOBODY),
+    subject: grant.personEmail,
+    reason: by === null ? 'the right that it rested on ended' : null,
+  };
+}
+
+function factsOf(grant: Grant): Partial<AuditEventInput> {
+  return {
+    accountId: grant.accountId,
+    projectId: grant.projectId,
+    computeId: grant.computeId,
+    database: grant.database,
+    databaseRole: grant.databaseRole,
+    grantId: grant.id,
+    loginRequestId: grant.loginRequestId,
+    terminalIp: grant.address,
+    untrustedUser: grant.requestedUser,
+    untrustedApplication: grant.application,
+  };
+}

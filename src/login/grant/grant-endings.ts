@@ -1,0 +1,67 @@
+// Tells the ends of grants apart and each of them once: whoever takes a grant out of this list, because it was revoked, used
+// up or its time came, has ended it and writes that down. Grants themselves need it for nothing.
+
+import { z } from 'zod';
+import { type AccountId, type ComputeId, type GrantId, idFrom, type ProjectId, type UserId } from '../../ids.ts';
+import { DueList } from '../../redis/due-list.ts';
+import type { RedisClient } from '../../redis/redis-client.ts';
+import { redisKeys } from '../../redis/redis-keys.ts';
+import type { Grant } from './grant.ts';
+
+/** What the audit trail says of a grant that is gone. */
+export interface EndedGrant {
+  readonly id: GrantId;
+  readonly userId: UserId;
+  readonly personEmail: string;
+  readonly accountId: AccountId;
+  readonly projectId: ProjectId;
+  readonly computeId: ComputeId;
+  readonly address: string;
+}
+
+/** Longer than any grant lasts. */
+const KEPT_MS = 9 * 3_600_000;
+
+const id = <T extends Parameters<typeof idFrom>[0] & ReturnType<typeof idFrom>>() =>
+  z.string().transform((text) => idFrom<T>(text));
+const schema = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(
+    z.object({
+      id: id<GrantId>(),
+      userId: id<UserId>(),
+      personEmail: z.string(),
+      accountId: id<AccountId>(),
+      projectId: id<ProjectId>(),
+      computeId: id<ComputeId>(),
+      address: z.string(),
+    }),
+  );
+
+export class GrantEndings {
+  readonly #list: DueList;
+
+  constructor(redis: RedisClient) {
+    this.#list = new DueList({ redis, key: redisKeys.grantEndings(), keptMs: KEPT_MS });
+  }
+
+  async expect(grant: Grant): Promise<void> {
+    await this.#list.add(memberOf(grant), grant.until);
+  }
+
+  /** True for the one who ended it. */
+  async take(grant: Grant): Promise<boolean> {
+    return await this.#list.take(memberOf(grant));
+  }
+
+  /** Grants whose time came by then and that nobody else has taken; at most 500. */
+  async takeDue(now: Date): Promise<EndedGrant[]> {
+    return (await this.#list.takeDue(now)).map((member) => schema.parse(member));
+  }
+}
+
+function memberOf(grant: Grant): string {
+  const { userId, personEmail, accountId, projectId, computeId, address } = grant;
+  return JSON.stringify({ id: grant.id, userId, personEmail, accountId, projectId, computeId, address });
+}

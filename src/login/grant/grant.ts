@@ -1,0 +1,105 @@
+// A grant: remembered permission of one person to connect from one terminal to one compute. What it holds, what it matches,
+// and how Redis keeps it; decides nothing about whether the person still may.
+
+import { z } from 'zod';
+import {
+  type AccountId,
+  type ComputeId,
+  type GrantId,
+  idFrom,
+  type LoginRequestId,
+  type ProjectId,
+  type UserId,
+} from '../../ids.ts';
+import type { Access } from '../request/login-request.ts';
+import type { Terminal } from '../request/terminal.ts';
+
+/** What stays as it is for the grant's whole life. */
+export interface GrantTerms extends Terminal {
+  readonly id: GrantId;
+  readonly userId: UserId;
+  readonly personEmail: string;
+  /** The terminal's, normalised; IPv6 counts by its /64. */
+  readonly address: string;
+  readonly computeId: ComputeId;
+  readonly projectId: ProjectId;
+  readonly accountId: AccountId;
+  /** Null: whichever database is requested. */
+  readonly database: string | null;
+  readonly databaseRole: string | null;
+  readonly access: Access;
+  /** The login request whose approval made it. */
+  readonly loginRequestId: LoginRequestId | null;
+}
+
+export interface Grant extends GrantTerms {
+  readonly createdAt: Date;
+  readonly until: Date;
+  /** Null: any number. At 0 it lets nobody in and stays listed until its end. */
+  readonly usesLeft: number | null;
+  readonly usedCount: number;
+  readonly lastUsedAt: Date | null;
+}
+
+const termsSchema: z.ZodType<GrantTerms> = z.object({
+  id: branded<GrantId>(),
+  userId: branded<UserId>(),
+  personEmail: z.string(),
+  address: z.string(),
+  requestedUser: z.string(),
+  application: z.string().nullable(),
+  computeId: branded<ComputeId>(),
+  projectId: branded<ProjectId>(),
+  accountId: branded<AccountId>(),
+  database: z.string().nullable(),
+  databaseRole: z.string().nullable(),
+  access: z.enum(['read_write', 'read_only']),
+  loginRequestId: branded<LoginRequestId>().nullable(),
+});
+
+const hashSchema = z.object({
+  terms: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(termsSchema),
+  created_at: milliseconds(),
+  until: milliseconds(),
+  uses_left: z.coerce.number().int().optional(),
+  used_count: z.coerce.number().int(),
+  last_used_at: milliseconds().optional(),
+});
+
+/** The grant of a hash's fields; null for an empty one. Throws ZodError for a hash that is not ours. */
+export function parseGrant(fields: Readonly<Record<string, string>>): Grant | null {
+  if (Object.keys(fields).length === 0) return null;
+  const hash = hashSchema.parse(fields);
+  return {
+    ...hash.terms,
+    createdAt: hash.created_at,
+    until: hash.until,
+    usesLeft: hash.uses_left ?? null,
+    usedCount: hash.used_count,
+    lastUsedAt: hash.last_used_at ?? null,
+  };
+}
+
+/**
+ * Whether the grant lets in a connection of its terminal that asks for this database (null: for none in particular).
+ * A grant for one database does not stretch to another that the client names.
+ */
+export function letsIn(grant: Grant, requestedDatabase: string | null): boolean {
+  const hasUses = grant.usesLeft === null || grant.usesLeft > 0;
+  const isItsDatabase = grant.database === null || requestedDatabase === null || grant.database === requestedDatabase;
+  return hasUses && isItsDatabase;
+}
+
+function branded<T extends Parameters<typeof idFrom>[0] & ReturnType<typeof idFrom>>() {
+  return z.string().transform((text) => idFrom<T>(text));
+}
+
+function milliseconds() {
+  return z.coerce
+    .number()
+    .int()
+    .transform((ms) => new Date(ms));
+}

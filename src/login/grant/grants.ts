@@ -1,0 +1,191 @@
+// Grants in Redis: made at approval, found by terminal, used atomically, revoked at once. Redis is their only store: when it
+// is lost, people are asked again. Whether the person still may connect is asked elsewhere, at every use.
+
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { PosternError } from '../../errors.ts';
+import { type AccountId, type ComputeId, type GrantId, idFrom, type ProjectId, type UserId } from '../../ids.ts';
+import { normalizeAddress } from '../../network-address.ts';
+import { askStore } from '../../redis/ask-redis.ts';
+import { ExpiringIndex } from '../../redis/expiring-index.ts';
+import { type RedisClient, runScript } from '../../redis/redis-client.ts';
+import { redisKeys } from '../../redis/redis-keys.ts';
+import { fieldsOf } from '../request/login-record.ts';
+import { type Terminal, terminalDigest } from '../request/terminal.ts';
+import { CREATE_GRANT } from '../scripts/create-grant.ts';
+import { USE_GRANT } from '../scripts/use-grant.ts';
+import { type Grant, type GrantTerms, letsIn, parseGrant } from './grant.ts';
+import type { GrantRevoker } from './grant-audit-event.ts';
+import { GrantEndings } from './grant-endings.ts';
+
+/** No policy allows a longer grant (security.md, section 4). */
+const LONGEST_GRANT_MS = 8 * 3_600_000;
+
+/** Live grants kept per person, account, project, compute or terminal; far more than people make within 8 hours. */
+const MAX_INDEXED = 10_000;
+
+export interface GrantDraft extends GrantTerms {
+  /** What the person chose. */
+  readonly lifeMs: number;
+  /** What the policy of account and compute allows; 0 switches grants off. */
+  readonly longestGrantMs: number;
+  /** Null: any number of uses. */
+  readonly usesLeft: number | null;
+}
+
+/** Whose grants; every given value must match, and at least one owner is given. */
+export interface GrantFilter {
+  readonly userId?: UserId;
+  readonly accountId?: AccountId;
+  readonly projectId?: ProjectId;
+  readonly computeId?: ComputeId;
+  readonly databaseRole?: string;
+}
+
+/** `refused`: the grant as it is now, or null when it has ended or was revoked. */
+export type GrantUse =
+  /** `isLast`: this use has ended the grant. */
+  | { readonly kind: 'used'; readonly grant: Grant; readonly isLast: boolean }
+  | { readonly kind: 'refused'; readonly grant: Grant | null };
+
+interface GrantsParts {
+  readonly redis: RedisClient;
+  /** Ends the live connections that rest on the grant, on every node; awaited by whoever revokes. */
+  readonly onRevoked: (grant: Grant) => Promise<void>;
+  /** Called once for each grant that a revocation ended. */
+  readonly recordRevoked?: (grant: Grant, by: GrantRevoker) => void;
+}
+
+export class Grants {
+  readonly #redis: RedisClient;
+  readonly #endings: GrantEndings;
+  readonly #onRevoked: GrantsParts['onRevoked'];
+  readonly #recordRevoked: Required<GrantsParts>['recordRevoked'];
+
+  constructor({ redis, onRevoked, recordRevoked = () => {} }: GrantsParts) {
+    this.#redis = redis;
+    this.#endings = new GrantEndings(redis);
+    this.#onRevoked = onRevoked;
+    this.#recordRevoked = recordRevoked;
+  }
+
+  /**
+   * Makes a grant that ends after the shortest of: the person's choice, the policy's longest, 8 hours.
+   * Throws PosternError `precondition` when the policy allows none, `too_many_requests` when one of its owners has 10,000.
+   */
+  async create({ lifeMs, longestGrantMs, usesLeft, ...draft }: GrantDraft): Promise<Grant> {
+    const terms: GrantTerms = { ...draft, address: normalizeAddress(draft.address) };
+    const cappedMs = Math.min(lifeMs, longestGrantMs, LONGEST_GRANT_MS);
+    if (cappedMs <= 0) throw new PosternError('precondition', { params: { problem: 'grants are not allowed here' } });
+    // Indexed before it exists: a node that dies in between leaves an id that names nothing, never a grant that cannot be revoked.
+    await Promise.all(this.#indexesOf(terms).map((index) => enter(index, terms.id, cappedMs)));
+    const keys = [redisKeys.grant(terms.id)];
+    const args = [JSON.stringify(terms), cappedMs, usesLeft ?? ''];
+    const reply = await askStore(() => runScript(this.#redis, CREATE_GRANT, { keys, args }));
+    const grant = parseGrant(fieldsOf(hashReplySchema.parse(reply)));
+    if (grant === null) throw new Error(`grant ${terms.id} was not written`);
+    await this.#endings.expect(grant);
+    return grant;
+  }
+
+  /** Grants that would let this connection in, the longest first. `requestedDatabase` is null when the client named none. */
+  async findMatching({
+    requestedDatabase,
+    ...terminal
+  }: Terminal & { requestedDatabase: string | null }): Promise<Grant[]> {
+    const grants = await this.#listOf(this.#ofTerminal(terminal));
+    return grants.filter((grant) => letsIn(grant, requestedDatabase));
+  }
+
+  /** Uses the grant once. Of any number of callers that want the last use, exactly one is told `used`. */
+  async use(id: GrantId): Promise<GrantUse> {
+    const call = { keys: [redisKeys.grant(id)], args: [randomBytes(9).toString('base64url')] };
+    const reply = await askStore(() => runScript(this.#redis, USE_GRANT, call));
+    const [used, flat] = useReplySchema.parse(reply);
+    const grant = parseGrant(fieldsOf(flat));
+    if (used !== 1 || grant === null) return { kind: 'refused', grant };
+    return { kind: 'used', grant, isLast: grant.usesLeft === 0 && (await this.#endings.take(grant)) };
+  }
+
+  /** The grant, used up or not; null once it has ended or was revoked. */
+  async get(id: GrantId): Promise<Grant | null> {
+    return parseGrant(await askStore(() => this.#redis.hgetall(redisKeys.grant(id))));
+  }
+
+  /** A person's grants that have not ended, the longest first. */
+  async list(userId: UserId): Promise<Grant[]> {
+    return await this.#listOf(this.#ofOwner('person', userId));
+  }
+
+  /** Ends the grant and its live connections; null when there was none. Whether the caller may, the caller has checked. */
+  async revoke(id: GrantId, by: GrantRevoker = null): Promise<Grant | null> {
+    const grant = await this.get(id);
+    if (grant === null) return null;
+    try {
+      await askStore(() => this.#redis.del(redisKeys.grant(id)));
+    } finally {
+      // Also when the reply was lost: the grant may be gone, and a second try would not find it to end its connections.
+      await this.#onRevoked(grant);
+    }
+    if (await this.#endings.take(grant)) this.#recordRevoked(grant, by);
+    await Promise.all(this.#indexesOf(grant).map((index) => index.leave(id)));
+    return grant;
+  }
+
+  /** Revokes every grant that matches; returns them. */
+  async revokeWhere(filter: GrantFilter): Promise<Grant[]> {
+    const matching = (await this.#listOf(this.#narrowestIndex(filter))).filter((grant) => matches(grant, filter));
+    const revoked = await Promise.all(matching.map((grant) => this.revoke(grant.id)));
+    return revoked.filter((grant) => grant !== null);
+  }
+
+  async #listOf(index: ExpiringIndex): Promise<Grant[]> {
+    const ids = await index.ids(MAX_INDEXED);
+    const grants = await Promise.all(ids.map((id) => this.get(idFrom<GrantId>(id))));
+    return grants.filter((grant) => grant !== null);
+  }
+
+  #narrowestIndex({ userId, computeId, projectId, accountId }: GrantFilter): ExpiringIndex {
+    if (userId !== undefined) return this.#ofOwner('person', userId);
+    if (computeId !== undefined) return this.#ofOwner('compute', computeId);
+    if (projectId !== undefined) return this.#ofOwner('project', projectId);
+    if (accountId !== undefined) return this.#ofOwner('account', accountId);
+    throw new Error('revoking grants needs at least one owner');
+  }
+
+  #indexesOf(terms: GrantTerms): ExpiringIndex[] {
+    return [
+      this.#ofOwner('person', terms.userId),
+      this.#ofOwner('account', terms.accountId),
+      this.#ofOwner('project', terms.projectId),
+      this.#ofOwner('compute', terms.computeId),
+      this.#ofTerminal(terms),
+    ];
+  }
+
+  #ofOwner(owner: Parameters<typeof redisKeys.grantsOf>[0], id: string): ExpiringIndex {
+    return new ExpiringIndex(this.#redis, redisKeys.grantsOf(owner, id));
+  }
+
+  #ofTerminal(terminal: Terminal): ExpiringIndex {
+    return new ExpiringIndex(this.#redis, redisKeys.grantsOfTerminal(terminalDigest(terminal)));
+  }
+}
+
+const hashReplySchema = z.array(z.string());
+const useReplySchema = z.tuple([z.number(), hashReplySchema]);
+
+async function enter(index: ExpiringIndex, id: GrantId, lifeMs: number): Promise<void> {
+  const isIn = await index.enter(id, { lifeMs, most: MAX_INDEXED });
+  if (!isIn) throw new PosternError('too_many_requests');
+}
+
+function matches(grant: Grant, filter: GrantFilter): boolean {
+  return (
+    (filter.userId === undefined || grant.userId === filter.userId) &&
+    (filter.accountId === undefined || grant.accountId === filter.accountId) &&
+    (filter.projectId === undefined || grant.projectId === filter.projectId) &&
+    (filter.computeId === undefined || grant.computeId === filter.computeId) &&
+    (filter.databaseRole === undefined || grant.databaseRole === filter.databaseRole)
+  );
+}

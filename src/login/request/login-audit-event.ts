@@ -1,0 +1,53 @@
+// What the audit trail says about a person's move on a login request. Flat values from the request and the person; writes
+// nothing itself.
+
+import type { AuditEventName, AuditOutcome } from '../../catalogue/audit-event-codes.ts';
+import type { AuditEventInput } from '../../catalogue/audit-events.ts';
+import type { NodeId, UserId } from '../../ids.ts';
+import { compareTerminals } from '../../network-address.ts';
+import type { LoginRequest } from './login-request.ts';
+
+/** A signed-in person at a browser. */
+export interface PersonAtBrowser {
+  readonly userId: UserId;
+  readonly email: string;
+  /** Normalised. */
+  readonly address: string;
+  readonly userAgent: string;
+  readonly requestId: string;
+  /** When the person last proved who it is in this browser; null: unknown. */
+  readonly authenticatedAt: Date | null;
+}
+
+/** Takes events for the audit trail. */
+export interface RecordsAudit {
+  record(event: AuditEventInput): void;
+}
+
+interface Happening {
+  readonly event: AuditEventName;
+  readonly outcome: AuditOutcome;
+  readonly at: Date;
+  readonly nodeId: NodeId;
+}
+
+export function loginAuditEvent(request: LoginRequest, person: PersonAtBrowser, happening: Happening): AuditEventInput {
+  const { origin } = request;
+  return {
+    ...happening,
+    actorType: 'person',
+    actorId: person.userId,
+    actorEmail: person.email,
+    requestId: person.requestId,
+    loginRequestId: request.id,
+    terminalIp: origin.address,
+    terminalPort: origin.port,
+    tls: origin.tls?.version ?? null,
+    browserIp: person.address,
+    sameAddress: compareTerminals(origin.address, person.address) === 'same',
+    untrustedUser: origin.requestedUser,
+    untrustedDatabase: origin.requestedDatabase,
+    untrustedApplication: origin.application,
+    untrustedUserAgent: person.userAgent,
+  };
+}

@@ -1,0 +1,161 @@
+// A login request as Redis keeps it: a hash of texts. The one mapping between that hash and a LoginRequest, in each direction.
+
+import { z } from 'zod';
+import {
+  type ComputeId,
+  type ConnectionId,
+  type GrantId,
+  idFrom,
+  isLoginRequestId,
+  type NodeId,
+  type UserId,
+} from '../../ids.ts';
+import { type Approval, LOGIN_STATUSES, type LoginOrigin, type LoginRequest, type Progress } from './login-request.ts';
+
+/** A request with what the store alone needs to know of it. */
+export interface LoginRecord {
+  readonly request: LoginRequest;
+  /** Counts the changes, as text. */
+  readonly version: string;
+  /** Until time alone ends the request, by Redis' clock; null when it does not. */
+  readonly remainingMs: number | null;
+}
+
+export type LoginScriptOutcome = 'moved' | 'refused' | 'wrong' | 'denied';
+
+const userId = z.string().transform((text) => idFrom<UserId>(text));
+const milliseconds = z.coerce
+  .number()
+  .int()
+  .transform((ms) => new Date(ms));
+
+const originSchema: z.ZodType<LoginOrigin> = z.object({
+  address: z.string(),
+  port: z.number().int(),
+  application: z.string().nullable(),
+  requestedUser: z.string(),
+  requestedDatabase: z.string(),
+  databaseIsExplicit: z.boolean(),
+  hints: z.object({ project: z.string().nullable(), endpoint: z.string().nullable() }),
+  tls: z.object({ version: z.string(), cipher: z.string() }).nullable(),
+  serverName: z.string().nullable(),
+  noticeBlind: z.boolean(),
+  // Absent in what a node of an older version wrote.
+  replication: z.enum(['none', 'database', 'server']).default('none'),
+});
+
+const approvalSchema: z.ZodType<Approval> = z.object({
+  userId,
+  computeId: z.string().transform((text) => idFrom<ComputeId>(text)),
+  database: z.string().nullable(),
+  databaseRole: z.string().nullable(),
+  access: z.enum(['read_write', 'read_only']),
+  browserAddress: z.string(),
+  remember: z.enum(['once', '1h', '8h']),
+  grantId: z
+    .string()
+    .transform((text) => idFrom<GrantId>(text))
+    .nullable(),
+});
+
+const progressSchema: z.ZodType<Progress> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('waiting') }),
+  z.object({ kind: z.literal('waking') }),
+  z.object({ kind: z.literal('connecting') }),
+  z.object({
+    kind: z.literal('connected'),
+    database: z.string(),
+    databaseRole: z.string(),
+    projectName: z.string(),
+    connectionId: z.string().transform((text) => idFrom<ConnectionId>(text)),
+  }),
+  z.object({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
+  z.object({ kind: z.literal('terminal_closed') }),
+  z.object({ kind: z.literal('node_lost') }),
+  z.object({ kind: z.literal('ended') }),
+]);
+
+const hashSchema = z.object({
+  id: z.string().refine(isLoginRequestId),
+  status: z.enum(LOGIN_STATUSES),
+  user_code: z.string(),
+  origin: z.string().transform(parseJson).pipe(originSchema),
+  node_id: z.string().transform((text) => idFrom<NodeId>(text)),
+  waiting: z.enum(['connection', 'none']),
+  created_at: milliseconds,
+  expires_at: milliseconds,
+  claimed_by: userId.optional(),
+  claimed_from: z.string().optional(),
+  claimed_at: milliseconds.optional(),
+  approval: z.string().transform(parseJson).pipe(approvalSchema).optional(),
+  reason: z.string().optional(),
+  progress: z.string().transform(parseJson).pipe(progressSchema),
+  code_tries_left: z.coerce.number().int().optional(),
+  version: z.string(),
+});
+
+const answerSchema = z.tuple([z.enum(['moved', 'refused', 'wrong', 'denied']), z.number(), z.array(z.string())]);
+
+/** The texts of a new request; the creating script adds the times. */
+export function newLoginFields(
+  request: Pick<LoginRequest, 'id' | 'userCode' | 'origin' | 'nodeId' | 'waiting'>,
+): Record<string, string> {
+  return {
+    id: request.id,
+    status: 'pending',
+    user_code: request.userCode,
+    origin: JSON.stringify(request.origin),
+    node_id: request.nodeId,
+    waiting: request.waiting,
+    progress: JSON.stringify({ kind: 'waiting' } satisfies Progress),
+  };
+}
+
+/** A script's answer; `record` is null when the request is not kept (any more). Throws ZodError for a hash that is not ours. */
+export function parseLoginAnswer(reply: unknown): { outcome: LoginScriptOutcome; record: LoginRecord | null } {
+  const [outcome, remainingMs, flat] = answerSchema.parse(reply);
+  if (flat.length === 0) return { outcome, record: null };
+  const hash = hashSchema.parse(fieldsOf(flat));
+  return {
+    outcome,
+    record: {
+      request: requestOf(hash),
+      version: hash.version,
+      remainingMs: remainingMs < 0 ? null : remainingMs,
+    },
+  };
+}
+
+/** The object of a flat HGETALL reply: field, value, field, value. */
+export function fieldsOf(flat: readonly string[]): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (let index = 0; index + 1 < flat.length; index += 2) fields[flat[index] ?? ''] = flat[index + 1] ?? '';
+  return fields;
+}
+
+function requestOf(hash: z.infer<typeof hashSchema>): LoginRequest {
+  const { claimed_by: claimedBy, claimed_from: claimedFrom, claimed_at: claimedAt } = hash;
+  const isClaimed = claimedBy !== undefined && claimedFrom !== undefined && claimedAt !== undefined;
+  return {
+    id: hash.id,
+    status: hash.status,
+    userCode: hash.user_code,
+    origin: hash.origin,
+    nodeId: hash.node_id,
+    waiting: hash.waiting,
+    createdAt: hash.created_at,
+    expiresAt: hash.expires_at,
+    claim: isClaimed ? { userId: claimedBy, browserAddress: claimedFrom, at: claimedAt } : null,
+    approval: hash.approval ?? null,
+    reason: hash.reason ?? null,
+    progress: hash.progress,
+    stepUp:
+      hash.status === 'claimed' && hash.code_tries_left !== undefined
+        ? { kind: 'reverse_code', triesLeft: hash.code_tries_left }
+        : null,
+  };
+}
+
+function parseJson(text: string): unknown {
+  return JSON.parse(text);
+}

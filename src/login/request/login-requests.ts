@@ -1,0 +1,199 @@
+// Login requests for the gateway and the pages: open one, watch it, and make the moves of its life. Each move is one atomic
+// compare-and-set in Redis, by Redis' clock; this class knows no socket, no page and no permission.
+
+import { randomBytes } from 'node:crypto';
+import { type LoginRequestId, type NodeId, newLoginRequestId, type UserId } from '../../ids.ts';
+import type { Log } from '../../log.ts';
+import { normalizeAddress } from '../../network-address.ts';
+import type { RedisClient } from '../../redis/redis-client.ts';
+import type { Secret } from '../../secret.ts';
+import { COUNT_WRONG_USER_CODE } from '../scripts/count-wrong-user-code.ts';
+import { CREATE_LOGIN_REQUEST } from '../scripts/create-login-request.ts';
+import { DETACH_CONNECTION } from '../scripts/detach-connection.ts';
+import { CONSUME_LIMIT_MS } from '../scripts/login-request-prelude.ts';
+import { MOVE_LOGIN_REQUEST } from '../scripts/move-login-request.ts';
+import { READ_LOGIN_REQUEST } from '../scripts/read-login-request.ts';
+import { SET_PROGRESS } from '../scripts/set-progress.ts';
+import type { LoginEvents } from './login-events.ts';
+import { type MoveDetails, moveTargets } from './login-moves.ts';
+import { newLoginFields } from './login-record.ts';
+import { LoginRecords } from './login-records.ts';
+import {
+  type Approval,
+  isApprovable,
+  isDecidedNow,
+  type LoginOrigin,
+  type LoginRequest,
+  type MoveOutcome,
+  type Progress,
+} from './login-request.ts';
+import { LoginTokens } from './login-tokens.ts';
+import type { Terminal } from './terminal.ts';
+import { UnfollowedLogins } from './unfollowed-logins.ts';
+import { newUserCode } from './user-code.ts';
+import { type WaitingLimits, WaitingLogins } from './waiting-logins.ts';
+import { watchLoginRequest } from './watch-login-request.ts';
+
+/** How long the record outlives its end, so that the page can still say how it ended. */
+const KEPT_AFTER_END_MS = 10 * 60_000;
+/** Wrong user codes per login request, then denied (security.md, section 9). */
+const MOST_WRONG_USER_CODES = 5;
+
+export class LoginRequests {
+  readonly #events: LoginEvents;
+  readonly #records: LoginRecords;
+  readonly #tokens: LoginTokens;
+  readonly #waiting: WaitingLogins;
+  readonly #unfollowed: UnfollowedLogins;
+  readonly #ttlMs: number;
+  readonly #nodeId: NodeId;
+
+  /** `ttlMs` is the time that a person has to decide; `nodeId` is written into the requests that are opened here. */
+  constructor(parts: {
+    redis: RedisClient;
+    events: LoginEvents;
+    limits: WaitingLimits;
+    ttlMs: number;
+    nodeId: NodeId;
+    log: Log;
+  }) {
+    this.#events = parts.events;
+    this.#records = new LoginRecords(parts.redis);
+    this.#tokens = new LoginTokens(parts.redis);
+    this.#waiting = new WaitingLogins(parts);
+    this.#unfollowed = new UnfollowedLogins(parts.redis);
+    this.#ttlMs = parts.ttlMs;
+    this.#nodeId = parts.nodeId;
+  }
+
+  /**
+   * Makes a pending login request; its token is shown once and kept as SHA-256 only. Throws PosternError
+   * `too_many_requests` or `overloaded` (its caps are checked in the same moves that count it) or `store_unavailable`.
+   */
+  async open(
+    origin: LoginOrigin,
+    { waiting }: Pick<LoginRequest, 'waiting'>,
+  ): Promise<{ request: LoginRequest; token: Secret }> {
+    // NOTE: subscribe before the link is published; a decision on a link must find this node listening.
+    await this.#events.ready();
+    const id = newLoginRequestId();
+    const normal = { ...origin, address: normalizeAddress(origin.address) };
+    const fields = newLoginFields({ id, userCode: newUserCode(), origin: normal, nodeId: this.#nodeId, waiting });
+    const keepMs = CONSUME_LIMIT_MS + KEPT_AFTER_END_MS;
+    await this.#waiting.enter(id, normal, this.#ttlMs);
+    const [{ record }, token] = await Promise.all([
+      this.#records.run(CREATE_LOGIN_REQUEST, id, { life_ms: this.#ttlMs, keep_ms: keepMs, fields }),
+      this.#tokens.issue(id, this.#ttlMs + keepMs),
+    ]);
+    if (record === null) throw new Error(`login request ${id} was not written`);
+    return { request: record.request, token };
+  }
+
+  /** See `watchLoginRequest`. */
+  watch(id: LoginRequestId, signal: AbortSignal): AsyncGenerator<LoginRequest, void, void> {
+    return watchLoginRequest({ records: this.#records, events: this.#events }, id, signal);
+  }
+
+  /** The request behind a link, ended ones for ten minutes too; null for every token that is none of ours. */
+  async findByToken(token: string): Promise<LoginRequest | null> {
+    const id = await this.#tokens.findRequestId(token);
+    return id === null ? null : await this.find(id);
+  }
+
+  async find(id: LoginRequestId): Promise<LoginRequest | null> {
+    return (await this.#records.read(id))?.request ?? null;
+  }
+
+  /** The requests of the same address, requested user and application that still can be approved, oldest first; at most 100. */
+  async listWaitingOfTerminal(terminal: Terminal): Promise<LoginRequest[]> {
+    const ids = await this.#waiting.idsOfTerminal(terminal);
+    const found = await Promise.all(ids.map((id) => this.find(id)));
+    return found
+      .filter((request): request is LoginRequest => request !== null && isApprovable(request))
+      .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+  }
+
+  /** How many login requests wait now, of this address (IPv6: its /64) and in the installation. */
+  async countWaiting(address: string): Promise<{ ofAddress: number; inTotal: number }> {
+    return await this.#waiting.count(address);
+  }
+
+  /** The first signed-in person who opens it owns it. */
+  async claim(id: LoginRequestId, by: { userId: UserId; browserAddress: string }): Promise<MoveOutcome> {
+    const fields = { claimed_by: by.userId, claimed_from: by.browserAddress };
+    return await this.#move(id, { to: moveTargets('claim'), fields, stamp: 'claimed_at' });
+  }
+
+  /**
+   * A request without a connection is consumed in the same move; the caller then creates its grant.
+   * NOTE: refused while a reverse code is open: only the terminal that types it may take the approval.
+   */
+  async approve(
+    id: LoginRequestId,
+    { userId, approval }: { userId: UserId; approval: Approval },
+  ): Promise<MoveOutcome> {
+    return await this.#move(id, {
+      to: moveTargets('approve', 'approve_detached'),
+      claimed_by: userId,
+      fields: { approval: JSON.stringify(approval) },
+      without: 'code_digest',
+      stamp: 'approved_at',
+    });
+  }
+
+  async deny(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
+    return await this.#move(id, { to: moveTargets('deny'), claimed_by: userId, fields: { reason: 'denied' } });
+  }
+
+  /** "This was not me": denied, and told apart from a mistake. */
+  async report(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
+    return await this.#move(id, { to: moveTargets('report'), claimed_by: userId, fields: { reason: 'reported' } });
+  }
+
+  /** The connection is gone or given up. Refused for a request without one: it waits for its person until it expires. */
+  async abandon(id: LoginRequestId, reason: string): Promise<MoveOutcome> {
+    return await this.#move(id, { to: moveTargets('abandon', null), fields: { reason } });
+  }
+
+  /** Uses the approval: exactly one caller is told `moved`. `nobody` connects where the node is lost: a grant is due then. */
+  async consume(id: LoginRequestId, by: 'connection' | 'nobody' = 'connection'): Promise<MoveOutcome> {
+    const waiting = by === 'nobody' ? 'none' : 'connection';
+    return await this.#move(id, { to: moveTargets('consume'), fields: { waiting } });
+  }
+
+  /** Moves it only if its time is up by Redis' clock; `refused` otherwise, and when somebody else's reading already moved it. */
+  async expire(id: LoginRequestId): Promise<MoveOutcome> {
+    return await this.#run(READ_LOGIN_REQUEST, id, {});
+  }
+
+  /** The terminal leaves and the request stays open for its person; approving it will make a grant. Refused once it is decided. */
+  async detachConnection(id: LoginRequestId): Promise<MoveOutcome> {
+    const outcome = await this.#run(DETACH_CONNECTION, id, {});
+    if (outcome.kind === 'refused') return outcome;
+    await this.#waiting.makeRoomAtAddress(id, outcome.request.origin);
+    await this.#unfollowed.add(outcome.request);
+    return outcome;
+  }
+
+  /** Counts a wrong user code typed into the page; `moved` when it was the fifth and denied the request. */
+  async countWrongUserCode(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
+    return await this.#run(COUNT_WRONG_USER_CODE, id, { claimed_by: userId, most: MOST_WRONG_USER_CODES });
+  }
+
+  /** Tells the page how far the connection has come; nothing happens when the request is no longer kept. */
+  async setProgress(id: LoginRequestId, progress: Progress): Promise<void> {
+    await this.#records.run(SET_PROGRESS, id, { fields: { progress: JSON.stringify(progress) } });
+  }
+
+  async #move(id: LoginRequestId, details: MoveDetails): Promise<MoveOutcome> {
+    return await this.#run(MOVE_LOGIN_REQUEST, id, { ...details, nonce: randomBytes(9).toString('base64url') });
+  }
+
+  async #run(script: string, id: LoginRequestId, details: object): Promise<MoveOutcome> {
+    const { outcome, record } = await this.#records.run(script, id, details);
+    const request = record?.request ?? null;
+    if (outcome !== 'moved' || request === null) return { kind: 'refused', request };
+    if (isDecidedNow(request)) await this.#waiting.leave(request.id, request.origin);
+    return { kind: 'moved', request };
+  }
+}

@@ -1,0 +1,38 @@
+// The secret in a login link: made here, and kept in Redis as its SHA-256 only, which leads to the login request's id.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { idFrom, type LoginRequestId } from '../../ids.ts';
+import { askStore } from '../../redis/ask-redis.ts';
+import type { RedisClient } from '../../redis/redis-client.ts';
+import { redisKeys } from '../../redis/redis-keys.ts';
+import { Secret } from '../../secret.ts';
+
+// 128 bits as base64url without padding.
+const TOKEN_BYTES = 16;
+const TOKEN_PATTERN = /^[\w-]{22}$/;
+
+export class LoginTokens {
+  readonly #redis: RedisClient;
+
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
+
+  /** A new token that leads to the request for `keepMs`; it may be shown once this resolves. */
+  async issue(id: LoginRequestId, keepMs: number): Promise<Secret> {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    await askStore(() => this.#redis.set(keyOf(token), id, 'PX', keepMs));
+    return new Secret(token);
+  }
+
+  /** Null for a token that is malformed, unknown or no longer kept. */
+  async findRequestId(token: string): Promise<LoginRequestId | null> {
+    if (!TOKEN_PATTERN.test(token)) return null;
+    const id = await askStore(() => this.#redis.get(keyOf(token)));
+    return id === null ? null : idFrom<LoginRequestId>(id);
+  }
+}
+
+function keyOf(token: string): string {
+  return redisKeys.loginToken(createHash('sha256').update(token).digest('hex'));
+}

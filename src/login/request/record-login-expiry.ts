@@ -1,0 +1,56 @@
+// What the audit trail is told of login requests that expired without a connection: nobody is there to say so.
+
+import type { AuditEventInput } from '../../catalogue/audit-events.ts';
+import type { Clock } from '../../clock.ts';
+import type { NodeId } from '../../ids.ts';
+import type { Log } from '../../log.ts';
+import type { RecordsAudit } from './login-audit-event.ts';
+import { isUndecided, type LoginRequest } from './login-request.ts';
+import type { LoginRequests } from './login-requests.ts';
+import type { UnfollowedLogins } from './unfollowed-logins.ts';
+
+interface Recording {
+  readonly loginRequests: Pick<LoginRequests, 'expire'>;
+  readonly unfollowed: UnfollowedLogins;
+  readonly auditTrail: RecordsAudit;
+  readonly clock: Clock;
+  readonly nodeId: NodeId;
+  readonly log: Log;
+}
+
+const LOOK_INTERVAL_MS = 5_000;
+/** Redis' clock decides, and may be behind ours. */
+const LOOK_AFTER_MS = 1_000;
+
+/** Looks every five seconds; several nodes share the work. Returns what ends that. */
+export function recordLoginExpiry(parts: Recording): () => void {
+  const timer = setInterval(() => {
+    recordExpired(parts).catch((error: unknown) =>
+      parts.log.debug({ err: error }, 'login requests that expired were not looked for'),
+    );
+  }, LOOK_INTERVAL_MS).unref();
+  return () => clearInterval(timer);
+}
+
+async function recordExpired(parts: Recording): Promise<void> {
+  const { loginRequests, unfollowed, auditTrail, clock } = parts;
+  for (const id of await unfollowed.takeDue(new Date(clock.now().getTime() - LOOK_AFTER_MS))) {
+    const { request } = await loginRequests.expire(id);
+    if (request?.status === 'expired') auditTrail.record(expiredEvent(request, parts));
+    // A reverse code prolongs the time.
+    else if (request !== null && isUndecided(request.status)) await unfollowed.add(request);
+  }
+}
+
+function expiredEvent({ id, origin }: LoginRequest, { clock, nodeId }: Recording): AuditEventInput {
+  return {
+    ...{ at: clock.now(), nodeId, event: 'login.expired', outcome: 'success', loginRequestId: id },
+    ...{ actorType: 'system', actorId: null, actorEmail: null },
+    terminalIp: origin.address,
+    terminalPort: origin.port,
+    tls: origin.tls === null ? null : `${origin.tls.version} ${origin.tls.cipher}`,
+    untrustedUser: origin.requestedUser,
+    untrustedDatabase: origin.requestedDatabase,
+    untrustedApplication: origin.application,
+  };
+}

@@ -1,0 +1,126 @@
+// The reverse code (security.md, section 3): six digits that only the approval page shows, typed into the terminal as a
+// password. Proves that the person at the page and the person at the terminal are one; the target was fixed before.
+
+import { createHmac, randomBytes, randomInt } from 'node:crypto';
+import { PosternError } from '../../errors.ts';
+import { idFrom, type LoginRequestId } from '../../ids.ts';
+import { ExpiringIndex } from '../../redis/expiring-index.ts';
+import type { RedisClient } from '../../redis/redis-client.ts';
+import { redisKeys } from '../../redis/redis-keys.ts';
+import { Secret } from '../../secret.ts';
+import { BEGIN_REVERSE_CODE } from '../scripts/begin-reverse-code.ts';
+import { CHECK_REVERSE_CODE } from '../scripts/check-reverse-code.ts';
+import { LoginRecords } from './login-records.ts';
+import type { Approval, LoginRequest } from './login-request.ts';
+import { loginNameDigest, type Terminal } from './terminal.ts';
+
+const DIGITS = 6;
+const CODE_LIFE_MS = 120_000;
+const TRIES = 3;
+/** Codes open at a time for one address and requested user: several people behind one NAT, each with their own. */
+const MAX_OPEN = 5;
+// PasswordMessage is bounded before it comes here; a code with spaces is far shorter than this.
+const MAX_TYPED_CHARACTERS = 32;
+
+export type LoginName = Pick<Terminal, 'address' | 'requestedUser'>;
+
+export type ReverseCodeBegin =
+  | { readonly kind: 'begun'; readonly digits: Secret; readonly request: LoginRequest }
+  | { readonly kind: 'refused'; readonly request: LoginRequest | null };
+
+export type ReverseCodeCheck =
+  /** Approved and consumed in one move: the connection that typed the digits is let in. */
+  | { readonly kind: 'consumed'; readonly request: LoginRequest }
+  | { readonly kind: 'wrong'; readonly triesLeft: number }
+  /** Wrong for the last time. */
+  | { readonly kind: 'denied'; readonly request: LoginRequest }
+  | { readonly kind: 'none_open' };
+
+export class ReverseCodes {
+  readonly #redis: RedisClient;
+  readonly #records: LoginRecords;
+  readonly #secret: Secret;
+
+  /** `secret` is the same on every node: digits are kept as HMAC under it. */
+  constructor({ redis, secret }: { redis: RedisClient; secret: Secret }) {
+    this.#redis = redis;
+    this.#records = new LoginRecords(redis);
+    this.#secret = secret;
+  }
+
+  /**
+   * Opens a code for 120 s on a request that this person has claimed; the request goes on without its connection, and its
+   * time to decide becomes the code's. A second code replaces the first without giving back tries. The digits are shown
+   * once. Throws PosternError `too_many_requests` when five codes are open for this login name.
+   */
+  async begin(id: LoginRequestId, approval: Approval): Promise<ReverseCodeBegin> {
+    const known = await this.#records.read(id);
+    if (known === null) return { kind: 'refused', request: null };
+    const open = this.#openOf(known.request.origin);
+    if (!(await open.enter(id, { lifeMs: CODE_LIFE_MS, most: MAX_OPEN }))) throw new PosternError('too_many_requests');
+    const digits = String(randomInt(10 ** DIGITS)).padStart(DIGITS, '0');
+    const { outcome, record } = await this.#records.run(BEGIN_REVERSE_CODE, id, {
+      claimed_by: approval.userId,
+      digest: this.#digest(id, digits),
+      approval: JSON.stringify(approval),
+      life_ms: CODE_LIFE_MS,
+      tries: TRIES,
+    });
+    const request = record?.request ?? null;
+    if (outcome === 'moved' && request !== null) return { kind: 'begun', digits: new Secret(digits), request };
+    if (request === null || request.stepUp === null) await open.leave(id);
+    return { kind: 'refused', request };
+  }
+
+  /** The requests that wait for digits from this address (IPv6: its /64) and requested user, newest first. */
+  async findOpen(loginName: LoginName): Promise<LoginRequest[]> {
+    const ids = await this.#openOf(loginName).ids(MAX_OPEN);
+    const records = await Promise.all(ids.map((id) => this.#records.read(idFrom<LoginRequestId>(id))));
+    return records.flatMap((record) => (record === null || record.request.stepUp === null ? [] : [record.request]));
+  }
+
+  /**
+   * Tries what was typed on the open codes, newest first. A wrong answer costs a try on each code that it was compared with:
+   * counting and comparing are one step, or parallel guesses would be free.
+   */
+  async check(loginName: LoginName, typed: string): Promise<ReverseCodeCheck> {
+    const digits = typed.length > MAX_TYPED_CHARACTERS ? '' : typed.replace(/[\s-]/g, '');
+    let answer: ReverseCodeCheck = { kind: 'none_open' };
+    for (const { id } of await this.findOpen(loginName)) {
+      const verdict = await this.#checkOne(id, digits);
+      if (verdict.kind !== 'wrong') await this.#openOf(loginName).leave(id);
+      if (verdict.kind === 'consumed') return verdict;
+      if (answer.kind !== 'wrong' && verdict.kind !== 'none_open') answer = verdict;
+    }
+    return answer;
+  }
+
+  async #checkOne(id: LoginRequestId, digits: string): Promise<ReverseCodeCheck> {
+    const nonce = randomBytes(9).toString('base64url');
+    const { outcome, record } = await this.#records.run(CHECK_REVERSE_CODE, id, {
+      nonce,
+      digest: this.#digest(id, digits),
+    });
+    if (record === null) return { kind: 'none_open' };
+    switch (outcome) {
+      case 'moved':
+        return { kind: 'consumed', request: record.request };
+      case 'denied':
+        return { kind: 'denied', request: record.request };
+      case 'wrong':
+        return { kind: 'wrong', triesLeft: record.request.stepUp?.triesLeft ?? 0 };
+      case 'refused':
+        return { kind: 'none_open' };
+    }
+  }
+
+  #digest(id: LoginRequestId, digits: string): string {
+    return createHmac('sha256', this.#secret.reveal())
+      .update(`postern:reverse-code:${id}:${digits}`)
+      .digest('base64url');
+  }
+
+  #openOf(loginName: LoginName): ExpiringIndex {
+    return new ExpiringIndex(this.#redis, redisKeys.openReverseCodes(loginNameDigest(loginName)));
+  }
+}

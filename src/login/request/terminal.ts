@@ -1,0 +1,31 @@
+// What makes two connections come from one terminal: address, requested user and application, all of them the client's
+// own claims but the address. Knows nothing of what is remembered about a terminal.
+
+import { createHash } from 'node:crypto';
+import { terminalKey } from '../../network-address.ts';
+
+export interface Terminal {
+  readonly address: string;
+  readonly requestedUser: string;
+  readonly application: string | null;
+}
+
+// pgAdmin 4 numbers its connections: `pgAdmin 4 - DB:shop`, `pgAdmin 4 - CONN:4711`. All of them are one program.
+const NUMBERED = /^(pgAdmin 4) - .*$/s;
+
+/**
+ * A terminal's name in Redis keys: SHA-256 in hex; IPv6 addresses count by their /64 (security.md, section 3), and what a
+ * program adds to its name for each connection does not count.
+ */
+export function terminalDigest({ address, requestedUser, application }: Terminal): string {
+  return digest([terminalKey(address), requestedUser, application?.replace(NUMBERED, '$1') ?? null]);
+}
+
+/** As `terminalDigest`, for any application: a reverse code may be typed into another program of the same person. */
+export function loginNameDigest({ address, requestedUser }: Pick<Terminal, 'address' | 'requestedUser'>): string {
+  return digest([terminalKey(address), requestedUser]);
+}
+
+function digest(parts: ReadonlyArray<string | null>): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,90 @@
+// Counts and finds the login requests that wait for a person: of the installation, of an address, of a terminal.
+
+import { PosternError } from '../../errors.ts';
+import { idFrom, type LoginRequestId } from '../../ids.ts';
+import type { Log } from '../../log.ts';
+import { networkMatcher, terminalKey } from '../../network-address.ts';
+import { ExpiringIndex } from '../../redis/expiring-index.ts';
+import type { RedisClient } from '../../redis/redis-client.ts';
+import { redisKeys } from '../../redis/redis-keys.ts';
+import { type Terminal, terminalDigest } from './terminal.ts';
+
+/** Most login requests that may wait at a time (security.md, section 9). */
+export interface WaitingLimits {
+  readonly waitingPerAddress: number;
+  readonly waitingInTotal: number;
+  /** Networks that many people share: ten times as many per address. */
+  readonly sharedNetworks: readonly string[];
+}
+
+const SHARED_NETWORK_FACTOR = 10;
+/** Most requests of one terminal that a page lists. */
+const MAX_LISTED = 100;
+
+export class WaitingLogins {
+  readonly #redis: RedisClient;
+  readonly #limits: WaitingLimits;
+  readonly #isShared: (address: string) => boolean;
+  readonly #log: Log;
+
+  constructor({ redis, limits, log }: { redis: RedisClient; limits: WaitingLimits; log: Log }) {
+    this.#redis = redis;
+    this.#limits = limits;
+    this.#isShared = networkMatcher(limits.sharedNetworks);
+    this.#log = log;
+  }
+
+  /**
+   * Counts a new request for `lifeMs`. Throws PosternError `too_many_requests` when its address has reached its limit,
+   * `overloaded` when the installation has, and counts nothing then.
+   */
+  async enter(id: LoginRequestId, terminal: Terminal, lifeMs: number): Promise<void> {
+    const { waitingPerAddress, waitingInTotal } = this.#limits;
+    const factor = this.#isShared(terminal.address) ? SHARED_NETWORK_FACTOR : 1;
+    const isOfAddress = await this.#ofAddress(terminal.address).enter(id, { lifeMs, most: waitingPerAddress * factor });
+    if (!isOfAddress || !(await this.#inTotal().enter(id, { lifeMs, most: waitingInTotal }))) {
+      await this.leave(id, terminal);
+      throw new PosternError(isOfAddress ? 'overloaded' : 'too_many_requests');
+    }
+    await this.#ofTerminal(terminal).enter(id, { lifeMs, most: waitingInTotal });
+  }
+
+  /** Stops counting a request. Never throws: one that could not be taken out stops counting when its time is up. */
+  async leave(id: LoginRequestId, terminal: Terminal): Promise<void> {
+    await this.#leave(id, [this.#ofAddress(terminal.address), this.#inTotal(), this.#ofTerminal(terminal)]);
+  }
+
+  /**
+   * Counts a request on, but not for its address: nobody waits for it there any more, and a program that shows no NOTICE and
+   * tries again and again would keep out whoever else is at that address. Never throws.
+   */
+  async makeRoomAtAddress(id: LoginRequestId, terminal: Terminal): Promise<void> {
+    await this.#leave(id, [this.#ofAddress(terminal.address)]);
+  }
+
+  async #leave(id: LoginRequestId, indexes: readonly ExpiringIndex[]): Promise<void> {
+    try {
+      await Promise.all(indexes.map((index) => index.leave(id)));
+    } catch (error) {
+      this.#log.warn({ err: error, login_request_id: id }, 'login request is counted as waiting until it expires');
+    }
+  }
+
+  /** How many wait now, of this address (IPv6: its /64) and in the installation. */
+  async count(address: string): Promise<{ ofAddress: number; inTotal: number }> {
+    const [ofAddress, inTotal] = await Promise.all([this.#ofAddress(address).count(), this.#inTotal().count()]);
+    return { ofAddress, inTotal };
+  }
+
+  /** Ids of one terminal, newest first, at most 100; some may have ended by now. */
+  async idsOfTerminal(terminal: Terminal): Promise<LoginRequestId[]> {
+    const ids = await this.#ofTerminal(terminal).ids(MAX_LISTED);
+    return ids.map((id) => idFrom<LoginRequestId>(id));
+  }
+
+  readonly #inTotal = () => new ExpiringIndex(this.#redis, redisKeys.waitingLogins());
+  readonly #ofAddress = (address: string) =>
+    new ExpiringIndex(this.#redis, redisKeys.waitingOfAddress(terminalKey(address)));
+  readonly #ofTerminal = (terminal: Terminal) =>
+    new ExpiringIndex(this.#redis, redisKeys.waitingOfTerminal(terminalDigest(terminal)));
+}

@@ -1,0 +1,139 @@
+// Follows one login request through its changes: told by LoginEvents, and reading again by itself because messages get lost.
+// Decides nothing.
+
+import { Nudge } from '../../async/nudge.ts';
+import { isPosternError, PosternError } from '../../errors.ts';
+import type { LoginRequestId } from '../../ids.ts';
+import type { LoginEvents } from './login-events.ts';
+import type { LoginRecord } from './login-record.ts';
+import type { LoginRecords } from './login-records.ts';
+import { isUndecided, type LoginRequest } from './login-request.ts';
+
+/** Messages are lossy across a reconnect. */
+const REREAD_MS = 3_000;
+/** Of all watches of this process together: with thousands of them each reads less often. */
+const MOST_REREADS_PER_SECOND = 500;
+/** How long Redis may be out of reach before the watch gives up; a fail-over takes less. */
+const UNREACHABLE_LIMIT_MS = 60_000;
+
+export interface WatchedStore {
+  readonly records: LoginRecords;
+  readonly events: LoginEvents;
+}
+
+/**
+ * Yields the request as it is now, then after each change (quick changes may come as one), until nothing more can happen
+ * to it or the signal aborts. Throws PosternError `store_unavailable` when the record is lost (Redis answered, and has
+ * none) or when Redis stays out of reach for a minute.
+ */
+export async function* watchLoginRequest(
+  store: WatchedStore,
+  id: LoginRequestId,
+  signal: AbortSignal,
+): AsyncGenerator<LoginRequest, void, void> {
+  const nudge = new Nudge();
+  // NOTE: follow before the first reading, or a decision made between the two would be heard late.
+  const unfollow = store.events.follow(id, () => nudge.give());
+  const readings = new Readings(store.records, id);
+  try {
+    while (!signal.aborted) {
+      const news = await readings.next();
+      if (news !== null) yield news;
+      if (readings.isOver) return;
+      const limitMs = readings.pauseMs(rereadMs(store.events.followedCount));
+      const woken = await nudge.wait({ limitMs, signal });
+      if (woken === 'nudged') readings.distrust();
+    }
+  } finally {
+    unfollow();
+  }
+}
+
+/** The readings of one watch: what is known, until when it can be trusted, and since when Redis has been out of reach. */
+class Readings {
+  readonly #records: LoginRecords;
+  readonly #id: LoginRequestId;
+  #known: LoginRecord | null = null;
+  #isDistrusted = true;
+  #dueAtMs = 0;
+  #unreachableSinceMs: number | null = null;
+  isOver = false;
+
+  constructor(records: LoginRecords, id: LoginRequestId) {
+    this.#records = records;
+    this.#id = id;
+  }
+
+  /** The request when it is news, else null. Throws as `watchLoginRequest` does. */
+  async next(): Promise<LoginRequest | null> {
+    const found = await this.#tryToRead();
+    switch (found) {
+      case 'unreachable':
+      case 'unchanged':
+        return null;
+      case 'none':
+        return this.#lose();
+      default:
+        return this.#keep(found);
+    }
+  }
+
+  /** What is known may no longer be so. */
+  distrust(): void {
+    this.#isDistrusted = true;
+  }
+
+  /** Until the next reading, unless nudged: `rereadMs`, or less when time alone ends the request earlier. */
+  pauseMs(rereadMs: number): number {
+    return Math.max(1, Math.min(rereadMs, this.#dueAtMs - performance.now()));
+  }
+
+  async #tryToRead(): Promise<LoginRecord | 'none' | 'unchanged' | 'unreachable'> {
+    try {
+      const found = (await this.#isUnchanged()) ? 'unchanged' : await this.#records.read(this.#id);
+      this.#unreachableSinceMs = null;
+      return found ?? 'none';
+    } catch (error) {
+      this.#unreachableSinceMs ??= performance.now();
+      const unreachableMs = performance.now() - this.#unreachableSinceMs;
+      if (!isPosternError(error, 'store_unavailable') || unreachableMs > UNREACHABLE_LIMIT_MS) throw error;
+      return 'unreachable';
+    }
+  }
+
+  async #isUnchanged(): Promise<boolean> {
+    if (this.#known === null || this.#isDistrusted || performance.now() >= this.#dueAtMs) return false;
+    return (await this.#records.version(this.#id)) === this.#known.version;
+  }
+
+  #keep(record: LoginRecord): LoginRequest | null {
+    const isNews = record.version !== this.#known?.version;
+    this.#known = record;
+    this.#isDistrusted = false;
+    this.#dueAtMs = performance.now() + (record.remainingMs ?? Number.POSITIVE_INFINITY);
+    this.isOver = !canStillChange(record.request);
+    return isNews ? record.request : null;
+  }
+
+  #lose(): null {
+    const isForgotten = this.#known !== null && hasEnded(this.#known.request);
+    if (!isForgotten) throw new PosternError('store_unavailable', { cause: new Error(`${this.#id} is not in Redis`) });
+    this.isOver = true;
+    return null;
+  }
+}
+
+/** How long each of so many watches waits before it reads again: at least 3 s, and 20 s with 10,000 of them. */
+export function rereadMs(watchCount: number): number {
+  return Math.max(REREAD_MS, Math.ceil(watchCount / MOST_REREADS_PER_SECOND) * 1_000);
+}
+
+function hasEnded({ status }: LoginRequest): boolean {
+  return !isUndecided(status) && status !== 'approved';
+}
+
+function canStillChange(request: LoginRequest): boolean {
+  if (!hasEnded(request)) return true;
+  const isFollowed = request.status === 'consumed';
+  return isFollowed && !['failed', 'terminal_closed', 'node_lost', 'ended'].includes(request.progress.kind);
+}
