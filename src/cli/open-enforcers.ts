@@ -6,12 +6,12 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
 import { findEmbeddedRedis } from '../embedded/embedded-redis-address.ts';
+import { NodeBus } from '../fleet/node-bus.ts';
+import { Revocations } from '../fleet/revocations.ts';
 import type { Log } from '../log.ts';
 import type { PolicyEnforcers } from '../login/grant/end-what-policy-forbids.ts';
 import { grantRevokedEvent } from '../login/grant/grant-audit-event.ts';
 import { Grants } from '../login/grant/grants.ts';
-import { NodeBus } from '../ops/node-bus.ts';
-import { Revocations } from '../ops/revocations.ts';
 import { awaitRedis } from '../redis/await-redis.ts';
 import { createRedis, type RedisClient } from '../redis/redis-client.ts';
 

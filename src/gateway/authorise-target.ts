@@ -4,8 +4,8 @@
 import type { PasswordTarget } from '../catalogue/password-door.ts';
 import type { Policy } from '../catalogue/policy.ts';
 import { PosternError } from '../errors.ts';
+import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import { isInNetworks } from '../network-address.ts';
-import type { ConnectionCaps } from '../ops/connection-counts.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';
 import type { Passage } from './passage.ts';

@@ -1,7 +1,7 @@
 // What the fleet is told of a connection before anything is known but its client.
 
+import type { LiveConnectionRecord } from '../fleet/live-connection.ts';
 import { type NodeId, newConnectionId } from '../ids.ts';
-import type { LiveConnectionRecord } from '../ops/live-connection.ts';
 import { cleanForLog } from '../untrusted-text.ts';
 import type { Client } from './negotiate.ts';
 import { applicationOf } from './startup-parameters.ts';

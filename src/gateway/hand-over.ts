@@ -2,7 +2,7 @@
 // then ReadyForQuery; from there on the relay carries every byte.
 
 import type { AuditEventInput } from '../catalogue/audit-events.ts';
-import type { CancelRoute } from '../ops/cancel-routes.ts';
+import type { CancelRoute } from '../fleet/cancel-routes.ts';
 import { backendKeyData, readyForQuery } from '../protocol/backend-messages.ts';
 import { type CancelKey, newCancelKey } from '../protocol/cancel-key.ts';
 import { type Relay, startRelay } from '../relay/relay.ts';

@@ -2,16 +2,16 @@
 // with it. Waits and dials nothing; every wait of the connection listens to `signal`.
 
 import { PosternError } from '../errors.ts';
-import type { ConnectionId, NodeId } from '../ids.ts';
-import type { ConnectionCaps, CountedThing } from '../ops/connection-counts.ts';
+import type { ConnectionCaps, CountedThing } from '../fleet/connection-counts.ts';
 import type {
   EndCause,
   LiveConnectionHandle,
   LiveConnectionRecord,
   LiveConnectionSnapshot,
-} from '../ops/live-connection.ts';
-import type { LiveConnections } from '../ops/live-connections.ts';
-import type { LiveRegistration } from '../ops/local-connections.ts';
+} from '../fleet/live-connection.ts';
+import type { LiveConnections } from '../fleet/live-connections.ts';
+import type { LiveRegistration } from '../fleet/local-connections.ts';
+import type { ConnectionId, NodeId } from '../ids.ts';
 import { noticeResponse } from '../protocol/backend-messages.ts';
 import type { Relay } from '../relay/relay.ts';
 import { cleanOperatorText } from '../untrusted-text.ts';

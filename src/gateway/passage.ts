@@ -1,8 +1,8 @@
 // What a client gets at a door that it passed: the right to one target, and how the rest of the way is reported.
 
 import type { PasswordTarget } from '../catalogue/password-door.ts';
+import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import type { Progress } from '../login/request/login-request.ts';
-import type { ConnectionCaps } from '../ops/connection-counts.ts';
 import type { DatabaseWish } from './database-choice.ts';
 import type { Narration } from './narration.ts';
 

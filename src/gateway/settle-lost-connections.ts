@@ -2,8 +2,8 @@
 // that the node itself could not write. Their sockets and upstreams closed with its process.
 
 import { findEndedConnections } from '../catalogue/audit-trail-reader.ts';
+import type { LiveConnectionRecord } from '../fleet/live-connection.ts';
 import { type LostLoginServices, settleLostLogin } from '../login/decide/settle-lost-login.ts';
-import type { LiveConnectionRecord } from '../ops/live-connection.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { factsOf } from './audit-connection.ts';
 

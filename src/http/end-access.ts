@@ -1,8 +1,8 @@
 // Ends what rests on a right that was taken away: remembered grants and live connections, on every node. Pages and the
 // management API call it after the change; whether the change was allowed, they have asked.
 
+import type { LiveConnections } from '../fleet/live-connections.ts';
 import type { GrantFilter, Grants } from '../login/grant/grants.ts';
-import type { LiveConnections } from '../ops/live-connections.ts';
 
 export interface AccessEnders {
   readonly grants: Grants;

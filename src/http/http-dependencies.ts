@@ -3,6 +3,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
+import type { LiveConnections } from '../fleet/live-connections.ts';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { TerminalMemory } from '../login/decide/terminal-memory.ts';
@@ -11,7 +12,6 @@ import type { LoginRequests } from '../login/request/login-requests.ts';
 import type { ReverseCodes } from '../login/request/reverse-codes.ts';
 import type { AuditTrail } from '../ops/audit-trail.ts';
 import type { Limits } from '../ops/limits.ts';
-import type { LiveConnections } from '../ops/live-connections.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Provisioning } from '../provisioning/provisioning.ts';
 import type { RedisClient } from '../redis/redis-client.ts';

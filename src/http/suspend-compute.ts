@@ -3,8 +3,8 @@
 
 import type { AuditContext } from '../catalogue/audit-context.ts';
 import type { Compute } from '../catalogue/compute-rows.ts';
+import type { LiveConnections } from '../fleet/live-connections.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
-import type { LiveConnections } from '../ops/live-connections.ts';
 import type { Provisioning } from '../provisioning/provisioning.ts';
 
 export interface SuspendParts {

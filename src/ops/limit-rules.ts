@@ -1,7 +1,7 @@
 // The figures of every abuse limit (security.md, section 9), as named defaults. Who counts what under which key is in
 // limits.ts.
 
-import type { CountedThing } from './connection-counts.ts';
+import type { CountedThing } from '../fleet/connection-counts.ts';
 
 /** At most `points` in each window; beyond that, `burst` allows so many more in its own, longer window. */
 export interface LimitRule {

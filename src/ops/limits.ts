@@ -2,11 +2,11 @@
 // refusal looks like. Works on when Redis is away, each node by itself.
 
 import { createHash } from 'node:crypto';
+import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { cancelNetworkKey, networkMatcher, terminalKey, wideNetworkKey } from '../network-address.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
-import type { ConnectionCaps } from './connection-counts.ts';
 import {
   CONNECTION_CAPS,
   LIMIT_RULES,

@@ -14,6 +14,7 @@ import { Sealer } from '../../src/catalogue/sealing.ts';
 import { createUser } from '../../src/catalogue/users.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type Config, loadConfig } from '../../src/config/config.ts';
+import { createFleet, type Fleet } from '../../src/fleet/fleet.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import type { GatewayDependencies } from '../../src/gateway/gateway-parts.ts';
 import type { GatewayTimes } from '../../src/gateway/gateway-times.ts';
@@ -24,7 +25,6 @@ import type { Approval, LoginRequest } from '../../src/login/request/login-reque
 import { LoginRequests } from '../../src/login/request/login-requests.ts';
 import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
 import { AuditTrail } from '../../src/ops/audit-trail.ts';
-import { createFleet, type Fleet } from '../../src/ops/fleet.ts';
 import { Limits } from '../../src/ops/limits.ts';
 import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';

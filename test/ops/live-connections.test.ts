@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { LiveConnectionRecord } from '../../src/fleet/live-connection.ts';
 import {
   type ConnectionId,
   idFrom,
@@ -8,7 +9,6 @@ import {
   newUserId,
   type UserId,
 } from '../../src/ids.ts';
-import type { LiveConnectionRecord } from '../../src/ops/live-connection.ts';
 import { redisChannels, redisKeys } from '../../src/redis/redis-keys.ts';
 import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/fleet-for-tests.ts';
 import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { observeFleet } from '../../src/fleet/observe-fleet.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { createMetricsServer } from '../../src/ops/metrics-server.ts';
-import { observeFleet } from '../../src/ops/observe-fleet.ts';
 import { connectionRecord, recordingHandle, silentLog, startTestNode } from '../support/fleet-for-tests.ts';
 import { startEmbeddedRedis } from '../support/redis-for-tests.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { NodeBus } from '../../src/fleet/node-bus.ts';
 import { type NodeId, newNodeId } from '../../src/ids.ts';
-import { NodeBus } from '../../src/ops/node-bus.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { redisChannels } from '../../src/redis/redis-keys.ts';
 import { silentLog } from '../support/fleet-for-tests.ts';

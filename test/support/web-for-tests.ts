@@ -15,6 +15,8 @@ import { systemClock } from '../../src/clock.ts';
 import { Closers } from '../../src/closers.ts';
 import { type Config, loadConfig } from '../../src/config/config.ts';
 import { publicAddress } from '../../src/config/public-address.ts';
+import { createFleet } from '../../src/fleet/fleet.ts';
+import type { LiveConnections } from '../../src/fleet/live-connections.ts';
 import { buildApp } from '../../src/http/build-app.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/http-server.ts';
 import { createMailer } from '../../src/http/mail/mailer.ts';
@@ -28,9 +30,7 @@ import type { LoginOrigin, LoginRequest } from '../../src/login/request/login-re
 import { LoginRequests } from '../../src/login/request/login-requests.ts';
 import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
 import { AuditTrail } from '../../src/ops/audit-trail.ts';
-import { createFleet } from '../../src/ops/fleet.ts';
 import { Limits } from '../../src/ops/limits.ts';
-import type { LiveConnections } from '../../src/ops/live-connections.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { openProvisioning } from '../../src/provisioning/open-provisioning.ts';
 import type { Provisioning } from '../../src/provisioning/provisioning.ts';

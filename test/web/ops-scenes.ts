@@ -1,8 +1,8 @@
 // The operations pages as a person meets them, with a busy fleet behind them. Part of the list of scenes.
 
 import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
+import type { LiveConnectionRecord } from '../../src/fleet/live-connection.ts';
 import { type AccountId, idFrom, type NodeId, newConnectionId, type UserId } from '../../src/ids.ts';
-import type { LiveConnectionRecord } from '../../src/ops/live-connection.ts';
 import { addOrganization, addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';
 import { connectionRecord, type RecordingHandle, recordingHandle } from '../support/fleet-for-tests.ts';
 import type { WebForTests } from '../support/web-for-tests.ts';

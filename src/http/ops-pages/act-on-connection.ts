@@ -5,8 +5,8 @@ import { ConnectionDetailPage } from '../../../web/pages/ops/connection-detail-p
 import { changeEvent } from '../../catalogue/audit-context.ts';
 import type { AuditEventInput } from '../../catalogue/audit-events.ts';
 import { may } from '../../catalogue/permissions.ts';
-import type { LiveConnectionRecord } from '../../ops/live-connection.ts';
-import type { FleetOutcome } from '../../ops/live-connections.ts';
+import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
+import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { type DoneCode, done } from '../console/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/form-route.ts';

@@ -1,8 +1,8 @@
 // Bytes per second of each connection, over the last few pictures: counters of other nodes arrive in steps of a second,
 // so that two pictures alone would show twice the rate or none.
 
+import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { ConnectionId } from '../../ids.ts';
-import type { LiveConnectionRecord } from '../../ops/live-connection.ts';
 import type { Rates } from './fleet-picture.ts';
 
 const PICTURES_COMPARED = 4;

@@ -2,8 +2,8 @@
 
 import type { LiveRow } from '../../../web/components/ops/live-row.ts';
 import type { NodeRow } from '../../../web/components/ops/node-row.ts';
-import { type LiveConnectionRecord, matchesFilter } from '../../ops/live-connection.ts';
-import type { NodeRecord } from '../../ops/node-heartbeat.ts';
+import { type LiveConnectionRecord, matchesFilter } from '../../fleet/live-connection.ts';
+import type { NodeRecord } from '../../fleet/node-heartbeat.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import type { OpsScope } from './ops-scope.ts';
 

@@ -1,8 +1,8 @@
 // One look at the fleet per second for everybody who watches on this node, however many they are; none while nobody does.
 
 import type { Clock } from '../../clock.ts';
+import type { LiveConnections } from '../../fleet/live-connections.ts';
 import type { Log } from '../../log.ts';
-import type { LiveConnections } from '../../ops/live-connections.ts';
 import { ByteRates } from './byte-rates.ts';
 import { type FleetPicture, liveRow, nodeRow } from './fleet-picture.ts';
 

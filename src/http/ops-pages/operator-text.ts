@@ -1,7 +1,7 @@
 // What operators and admins type to be read by others: one line, cleaned (security.md, section 8), never empty.
 
 import { z } from 'zod';
-import { MAX_OPERATOR_TEXT_CHARACTERS } from '../../ops/node-messages.ts';
+import { MAX_OPERATOR_TEXT_CHARACTERS } from '../../fleet/node-messages.ts';
 import { cleanUpstreamText } from '../../untrusted-text.ts';
 
 export const MAX_REASON_CHARACTERS = 200;

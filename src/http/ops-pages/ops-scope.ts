@@ -10,8 +10,8 @@ import {
   requireMay,
 } from '../../catalogue/permissions.ts';
 import { PosternError } from '../../errors.ts';
+import type { LiveConnectionFilter, LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { AccountId } from '../../ids.ts';
-import type { LiveConnectionFilter, LiveConnectionRecord } from '../../ops/live-connection.ts';
 import type { ConsoleParts } from '../console/console-parts.ts';
 import { type AccountVisit, openAccount, openVisit, param, type Visit } from '../console/visit.ts';
 

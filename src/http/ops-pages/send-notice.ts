@@ -1,7 +1,7 @@
 // Sends a NOTICE to the connections that were ticked, on whichever nodes they are.
 
 import { z } from 'zod';
-import type { LiveConnectionRecord } from '../../ops/live-connection.ts';
+import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import { type DoneCode, done } from '../console/done-notices.ts';
 import { goTo, parseForm } from '../console/form-route.ts';
 import { recordDeed, targetOf } from './act-on-connection.ts';

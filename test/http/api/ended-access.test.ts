@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Compute } from '../../../src/catalogue/compute-rows.ts';
 import type { Project } from '../../../src/catalogue/projects.ts';
+import type { EndCause } from '../../../src/fleet/live-connection.ts';
 import { idFrom, newConnectionId, newGrantId, type UserId } from '../../../src/ids.ts';
-import type { EndCause } from '../../../src/ops/live-connection.ts';
 import { addProject } from '../../support/catalogue-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';

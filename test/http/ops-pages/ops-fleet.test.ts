@@ -1,7 +1,7 @@
 // Two whole nodes on one Redis with a thousand live connections between them, and real psql among those.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { LiveConnectionRecord } from '../../../src/ops/live-connection.ts';
+import type { LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';
 import { type Desk, finish, linkOf, openDesk, signedInBrowser } from '../../support/desk.ts';
 import { addPerson, type TestNode } from '../../support/postern-for-tests.ts';
 import { postgresUrl } from '../../support/postgres-for-tests.ts';

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
 import { PosternError } from '../../../errors.ts';
-import type { LiveConnectionRecord } from '../../../ops/live-connection.ts';
+import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { sendConfirmation } from '../confirm.ts';
 import { endConnection } from '../connection-rows.ts';
 import type { Again } from '../form-route.ts';

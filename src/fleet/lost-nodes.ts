@@ -3,11 +3,11 @@
 
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
+import { OutageLog } from '../ops/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 import type { LiveConnectionRecord } from './live-connection.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';
-import { OutageLog } from './outage-log.ts';
 import { readStoredRecords } from './stored-records.ts';
 
 /** For one node to see to it; when that one is lost, too, another takes over. */

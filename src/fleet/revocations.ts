@@ -5,10 +5,10 @@ import { z } from 'zod';
 import type { AccessTokenId, AccountId, ComputeId, GrantId, NodeId, ProjectId, UserId } from '../ids.ts';
 import { idFrom } from '../ids.ts';
 import type { Log } from '../log.ts';
+import { OutageLog } from '../ops/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 import type { NodeBus } from './node-bus.ts';
-import { OutageLog } from './outage-log.ts';
 
 /** Entries kept, about; a node that lives reads them within seconds. */
 const STREAM_ENTRIES = 10_000;

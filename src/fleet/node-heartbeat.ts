@@ -5,9 +5,9 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
+import { OutageLog } from '../ops/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
-import { OutageLog } from './outage-log.ts';
 
 const BEAT_INTERVAL_MS = 2_000;
 /** A node that stopped beating is gone from every list after this. */

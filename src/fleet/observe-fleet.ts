@@ -1,7 +1,7 @@
 // Copies what the fleet knows of itself into the metrics, with every heartbeat.
 
+import type { Metrics } from '../ops/metrics.ts';
 import type { Fleet } from './fleet.ts';
-import type { Metrics } from './metrics.ts';
 
 /** Call it before the fleet starts. */
 export function observeFleet({ heartbeat, liveConnections }: Fleet, metrics: Metrics): void {

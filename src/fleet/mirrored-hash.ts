@@ -3,8 +3,8 @@
 
 import { inParts } from '../async/batches.ts';
 import type { Log } from '../log.ts';
+import { OutageLog } from '../ops/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
-import { OutageLog } from './outage-log.ts';
 
 /** How long the hash outlives its node's last renewal. Readers go by the node's own key, which dies sooner. */
 const HASH_TTL_MS = 30_000;
