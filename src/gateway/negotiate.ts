@@ -7,7 +7,7 @@ import type { Slots } from '../async/slots.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
 import type { Config } from '../config/config.ts';
 import { PosternError } from '../errors.ts';
-import type { Limits } from '../ops/limits.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { CancelKey } from '../protocol/cancel-key.ts';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
 import type { StartupMessage } from '../protocol/startup-packet.ts';

@@ -11,7 +11,7 @@ import type { Config } from '../config/config.ts';
 import type { PublicAddress } from '../config/public-address.ts';
 import { PosternError } from '../errors.ts';
 import type { AccountId, InvitationId } from '../ids.ts';
-import type { Limits } from '../ops/limits.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Secret } from '../secret.ts';
 import { invitationMail, joinedMail } from './mail/invitation-mails.ts';
 import type { Mail, Mailer } from './mail/mail.ts';

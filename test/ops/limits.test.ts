@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newUserId } from '../../src/ids.ts';
-import { LIMIT_RULES, type LimitFigures, type LimitName } from '../../src/ops/limit-rules.ts';
-import { Limits, type LimitVerdict } from '../../src/ops/limits.ts';
+import { LIMIT_RULES, type LimitFigures, type LimitName } from '../../src/limits/limit-rules.ts';
+import { Limits, type LimitVerdict } from '../../src/limits/limits.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { silentLog } from '../support/fleet-for-tests.ts';
 import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';

@@ -2,7 +2,7 @@
 
 import { expect, it, onTestFinished } from 'vitest';
 import { newUserId } from '../../src/ids.ts';
-import { Limits } from '../../src/ops/limits.ts';
+import { Limits } from '../../src/limits/limits.ts';
 import { newCancelKey } from '../../src/protocol/cancel-key.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
 import { connectionRecord, recordingHandle, silentLog, startTestNode } from '../support/fleet-for-tests.ts';

@@ -22,6 +22,7 @@ import { createHttpServer, type HttpServer } from '../../src/http/http-server.ts
 import { createMailer } from '../../src/http/mail/mailer.ts';
 import { loadWebAssets } from '../../src/http/static-assets.ts';
 import { newNodeId, type UserId } from '../../src/ids.ts';
+import { Limits } from '../../src/limits/limits.ts';
 import { TerminalMemory } from '../../src/login/decide/terminal-memory.ts';
 import type { Grant } from '../../src/login/grant/grant.ts';
 import { Grants } from '../../src/login/grant/grants.ts';
@@ -30,7 +31,6 @@ import type { LoginOrigin, LoginRequest } from '../../src/login/request/login-re
 import { LoginRequests } from '../../src/login/request/login-requests.ts';
 import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
 import { AuditTrail } from '../../src/ops/audit-trail.ts';
-import { Limits } from '../../src/ops/limits.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { openProvisioning } from '../../src/provisioning/open-provisioning.ts';
 import type { Provisioning } from '../../src/provisioning/provisioning.ts';

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
-import type { LimitRuleName } from '../../ops/limit-rules.ts';
+import type { LimitRuleName } from '../../limits/limit-rules.ts';
 import type { ApiCall } from './api-call.ts';
 
 export const API_PREFIX = '/api/v2';

@@ -6,9 +6,9 @@ import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { createOrganization } from '../../../src/catalogue/organizations.ts';
 import type { AccountId, ProjectId } from '../../../src/ids.ts';
+import { LIMIT_RULES } from '../../../src/limits/limit-rules.ts';
+import { Limits } from '../../../src/limits/limits.ts';
 import { createLog } from '../../../src/log.ts';
-import { LIMIT_RULES } from '../../../src/ops/limit-rules.ts';
-import { Limits } from '../../../src/ops/limits.ts';
 import { actingAs, addMemberTo, addPerson, type PersonForTests, subjectOf } from '../../support/catalogue-for-tests.ts';
 import type { WebForTests } from '../../support/web-for-tests.ts';
 import { NeonContract } from './neon-contract.ts';
