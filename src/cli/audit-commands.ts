@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { exportAuditLines } from '../audit/audit-export.ts';
 import { type ChainHead, verifyAuditChain } from '../catalogue/audit-chain.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
 import { PosternError } from '../errors.ts';
-import { exportAuditLines } from '../ops/audit-export.ts';
 import { escapeInJson } from '../untrusted-text.ts';
 import type { CommandIo } from './command-io.ts';
 import { printOne } from './print.ts';

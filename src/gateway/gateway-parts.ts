@@ -1,6 +1,7 @@
 // Everything that the gateway needs of the other parts, handed in once by postern.ts.
 
 import type { Slots } from '../async/slots.ts';
+import type { AuditTrail } from '../audit/audit-queue.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
@@ -12,7 +13,6 @@ import type { Log } from '../log.ts';
 import type { Grants } from '../login/grant/grants.ts';
 import type { LoginRequests } from '../login/request/login-requests.ts';
 import type { ReverseCodes } from '../login/request/reverse-codes.ts';
-import type { AuditTrail } from '../ops/audit-trail.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { ScramKeys } from '../protocol/scram-keys.ts';
 import type { Secret } from '../secret.ts';

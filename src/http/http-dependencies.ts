@@ -1,5 +1,6 @@
 // Everything that the web side needs of the other parts, handed in once by postern.ts.
 
+import type { AuditTrail } from '../audit/audit-queue.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
@@ -11,7 +12,6 @@ import type { TerminalMemory } from '../login/decide/terminal-memory.ts';
 import type { Grants } from '../login/grant/grants.ts';
 import type { LoginRequests } from '../login/request/login-requests.ts';
 import type { ReverseCodes } from '../login/request/reverse-codes.ts';
-import type { AuditTrail } from '../ops/audit-trail.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Provisioning } from '../provisioning/provisioning.ts';
 import type { RedisClient } from '../redis/redis-client.ts';

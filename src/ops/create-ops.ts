@@ -1,5 +1,7 @@
 // Builds what watches and steers a node: metrics, audit trail, its part of the fleet, limits; and what outsiders read.
 
+import { AuditTrail } from '../audit/audit-queue.ts';
+import { AuditWebhook } from '../audit/audit-webhook.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { sweepExpired } from '../catalogue/housekeeping.ts';
 import { resealEverything } from '../catalogue/sealing-keys.ts';
@@ -14,8 +16,6 @@ import { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
 import type { RedisClients } from '../redis/redis-client.ts';
 import { VERSION } from '../version.ts';
-import { AuditTrail } from './audit-trail.ts';
-import { AuditWebhook } from './audit-webhook.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createMetricsServer } from './metrics-server.ts';
 import { observeRedis } from './observe-stores.ts';

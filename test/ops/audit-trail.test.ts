@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { AuditTrail, MAX_QUEUED_EVENTS } from '../../src/audit/audit-queue.ts';
 import type { AuditEventInput } from '../../src/catalogue/audit-events.ts';
 import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { type ConnectionId, idFrom, newNodeId } from '../../src/ids.ts';
-import { AuditTrail, MAX_QUEUED_EVENTS } from '../../src/ops/audit-trail.ts';
 import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
 import { openTestCatalogue } from '../support/catalogue-for-tests.ts';
 import { runAsSuperuser } from '../support/postgres-for-tests.ts';

@@ -1,11 +1,11 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { AuditWebhook } from '../../src/audit/audit-webhook.ts';
+import { signAuditBody } from '../../src/audit/audit-webhook-request.ts';
 import type { AuditEventInput } from '../../src/catalogue/audit-events.ts';
 import { recordAuditEvents } from '../../src/catalogue/audit-events.ts';
 import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { type NodeId, newNodeId } from '../../src/ids.ts';
-import { AuditWebhook } from '../../src/ops/audit-webhook.ts';
-import { signAuditBody } from '../../src/ops/audit-webhook-request.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';

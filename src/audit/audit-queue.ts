@@ -7,9 +7,9 @@ import { type AuditEventInput, auditEventBody, recordAuditEvents } from '../cata
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { isPosternError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import { OutageLog } from '../ops/outage-log.ts';
 import { countAuditEvent } from './count-audit-event.ts';
-import type { Metrics } from './metrics.ts';
-import { OutageLog } from './outage-log.ts';
 
 /** Events that may wait; at 50 logins a second that is a catalogue outage of some minutes. */
 export const MAX_QUEUED_EVENTS = 50_000;

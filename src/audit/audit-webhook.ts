@@ -5,12 +5,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import { OutageLog } from '../ops/outage-log.ts';
 import { type RedisClient, runScript } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 import { readChainEnds, readChainPart, readPositionsBefore } from './audit-chain-tail.ts';
 import { type AuditWebhookTarget, sendAuditEvents } from './audit-webhook-request.ts';
-import type { Metrics } from './metrics.ts';
-import { OutageLog } from './outage-log.ts';
 
 const POLL_INTERVAL_MS = 1_000;
 const FIRST_RETRY_PAUSE_MS = 500;
