@@ -7,8 +7,8 @@ import { type AuditEventInput, auditEventBody, recordAuditEvents } from '../cata
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { isPosternError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Metrics } from '../ops/metrics.ts';
-import { OutageLog } from '../ops/outage-log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { OutageLog } from '../metrics/outage-log.ts';
 import { countAuditEvent } from './count-audit-event.ts';
 
 /** Events that may wait; at 50 logins a second that is a catalogue outage of some minutes. */

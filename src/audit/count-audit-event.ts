@@ -2,7 +2,7 @@
 
 import type { AuditEventName } from '../catalogue/audit-event-codes.ts';
 import type { AuditEventInput } from '../catalogue/audit-events.ts';
-import type { Metrics } from '../ops/metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 
 const LOGIN_STATUSES: Partial<Readonly<Record<AuditEventName, string>>> = {
   'login.requested': 'issued',

@@ -3,7 +3,7 @@
 
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import { OutageLog } from '../ops/outage-log.ts';
+import { OutageLog } from '../metrics/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 import type { LiveConnectionRecord } from './live-connection.ts';

@@ -3,7 +3,7 @@
 
 import { inParts } from '../async/batches.ts';
 import type { Log } from '../log.ts';
-import { OutageLog } from '../ops/outage-log.ts';
+import { OutageLog } from '../metrics/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 
 /** How long the hash outlives its node's last renewal. Readers go by the node's own key, which dies sooner. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import { OutageLog } from '../ops/outage-log.ts';
+import { OutageLog } from '../metrics/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 

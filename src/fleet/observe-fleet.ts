@@ -1,6 +1,6 @@
 // Copies what the fleet knows of itself into the metrics, with every heartbeat.
 
-import type { Metrics } from '../ops/metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Fleet } from './fleet.ts';
 
 /** Call it before the fleet starts. */

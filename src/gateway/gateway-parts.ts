@@ -13,7 +13,7 @@ import type { Log } from '../log.ts';
 import type { Grants } from '../login/grant/grants.ts';
 import type { LoginRequests } from '../login/request/login-requests.ts';
 import type { ReverseCodes } from '../login/request/reverse-codes.ts';
-import type { Metrics } from '../ops/metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { ScramKeys } from '../protocol/scram-keys.ts';
 import type { Secret } from '../secret.ts';
 import type { DialPolicy } from '../wire/dial/dial-policy.ts';

@@ -1,7 +1,7 @@
 // How long the steps of one connection took that machines take; the person's wait is none of them.
 
-import type { ConnectPhase } from '../ops/connection-metrics.ts';
-import type { Metrics } from '../ops/metrics.ts';
+import type { ConnectPhase } from '../metrics/connection-metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 
 export class PhaseTimes {
   readonly #metrics: Pick<Metrics, 'connectSeconds'>;

@@ -4,7 +4,7 @@
 import { assertNever } from '../assert-never.ts';
 import type { Policy } from '../catalogue/policy.ts';
 import { PosternError, toPosternError } from '../errors.ts';
-import type { Metrics } from '../ops/metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Relay, RelayEnd } from '../relay/relay.ts';
 import type { Ending } from './endings.ts';
 import { fatalResponse } from './fatal-response.ts';

@@ -4,7 +4,7 @@
 import { findEndedConnections } from '../catalogue/audit-trail-reader.ts';
 import type { LiveConnectionRecord } from '../fleet/live-connection.ts';
 import { type LostLoginServices, settleLostLogin } from '../login/decide/settle-lost-login.ts';
-import type { Metrics } from '../ops/metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { factsOf } from './audit-connection.ts';
 
 const LOGINS_AT_A_TIME = 50;

@@ -12,7 +12,7 @@ import type { TerminalMemory } from '../login/decide/terminal-memory.ts';
 import type { Grants } from '../login/grant/grants.ts';
 import type { LoginRequests } from '../login/request/login-requests.ts';
 import type { ReverseCodes } from '../login/request/reverse-codes.ts';
-import type { Metrics } from '../ops/metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Provisioning } from '../provisioning/provisioning.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 

@@ -14,12 +14,12 @@ import type { NodeId } from '../ids.ts';
 import type { LimitFigures } from '../limits/limit-rules.ts';
 import { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
+import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import { createMetricsServer } from '../metrics/metrics-server.ts';
+import { observeRedis } from '../metrics/observe-stores.ts';
+import { warnOfEviction } from '../metrics/warn-of-eviction.ts';
 import type { RedisClients } from '../redis/redis-client.ts';
 import { VERSION } from '../version.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
-import { createMetricsServer } from './metrics-server.ts';
-import { observeRedis } from './observe-stores.ts';
-import { warnOfEviction } from './warn-of-eviction.ts';
 
 export interface OpsOptions {
   readonly config: Config;

@@ -26,7 +26,7 @@ import { LoginEvents } from '../../src/login/request/login-events.ts';
 import type { Approval, LoginRequest } from '../../src/login/request/login-request.ts';
 import { LoginRequests } from '../../src/login/request/login-requests.ts';
 import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
-import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
+import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { Secret } from '../../src/secret.ts';
 import { lookupAddresses } from '../../src/wire/dial/dial-address.ts';

@@ -4,7 +4,7 @@ import { AuditTrail, MAX_QUEUED_EVENTS } from '../../src/audit/audit-queue.ts';
 import type { AuditEventInput } from '../../src/catalogue/audit-events.ts';
 import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { type ConnectionId, idFrom, newNodeId } from '../../src/ids.ts';
-import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
+import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
 import { openTestCatalogue } from '../support/catalogue-for-tests.ts';
 import { runAsSuperuser } from '../support/postgres-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';

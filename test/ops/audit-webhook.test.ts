@@ -6,7 +6,7 @@ import type { AuditEventInput } from '../../src/catalogue/audit-events.ts';
 import { recordAuditEvents } from '../../src/catalogue/audit-events.ts';
 import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { type NodeId, newNodeId } from '../../src/ids.ts';
-import { createMetrics } from '../../src/ops/metrics.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
 import { Secret } from '../../src/secret.ts';

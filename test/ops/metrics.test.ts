@@ -3,8 +3,8 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { observeFleet } from '../../src/fleet/observe-fleet.ts';
-import { createMetrics } from '../../src/ops/metrics.ts';
-import { createMetricsServer } from '../../src/ops/metrics-server.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
+import { createMetricsServer } from '../../src/metrics/metrics-server.ts';
 import { connectionRecord, recordingHandle, silentLog, startTestNode } from '../support/fleet-for-tests.ts';
 import { startEmbeddedRedis } from '../support/redis-for-tests.ts';
 

@@ -31,7 +31,7 @@ import { LoginEvents } from '../../src/login/request/login-events.ts';
 import type { LoginOrigin, LoginRequest } from '../../src/login/request/login-request.ts';
 import { LoginRequests } from '../../src/login/request/login-requests.ts';
 import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
-import { createMetrics } from '../../src/ops/metrics.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
 import { openProvisioning } from '../../src/provisioning/open-provisioning.ts';
 import type { Provisioning } from '../../src/provisioning/provisioning.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';

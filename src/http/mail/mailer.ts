@@ -3,7 +3,7 @@
 import { createTransport } from 'nodemailer';
 import type { Config } from '../../config/config.ts';
 import type { Log } from '../../log.ts';
-import type { Metrics } from '../../ops/metrics.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
 import type { Mail, Mailer } from './mail.ts';
 import { OutgoingMail } from './outgoing-mail.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mail } from '../../../src/http/mail/mail.ts';
 import { OutgoingMail } from '../../../src/http/mail/outgoing-mail.ts';
-import { createMetrics } from '../../../src/ops/metrics.ts';
+import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 const mail = (to: string): Mail => ({ to, subject: 'Invitation', text: 'https://example.com/invitations/canary' });
