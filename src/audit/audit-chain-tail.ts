@@ -2,7 +2,7 @@
 // only, so that "after position n" never misses an event that committed late.
 
 import { sql } from 'kysely';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 
 export interface ChainLink {

@@ -4,7 +4,7 @@ import type { AuditContext } from '../catalogue/audit-context.ts';
 import { changeEvent } from '../catalogue/audit-context.ts';
 import { recordAuditEvent } from '../catalogue/audit-events.ts';
 import { type AuditFilter, exportAuditEvents } from '../catalogue/audit-trail-reader.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 
 /**
  * Every event that matches, oldest first, one JSON object and a line feed each. The export itself is recorded before the

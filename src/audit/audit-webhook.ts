@@ -2,7 +2,7 @@
 // fleet does it at a time; the positions are in Redis, and when they are lost the last hour is delivered again.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';

@@ -7,12 +7,12 @@ import type { UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import { newPersonActor } from './actors.ts';
 import type { AuditContext } from './audit-context.ts';
-import type { Catalogue } from './catalogue.ts';
 import { claimByEmail, claimByLink } from './claim-by-email.ts';
-import { emailKey } from './email-address.ts';
 import { findInvitationByToken, type OpenInvitation } from './open-invitations.ts';
-import { hashPassword } from './password-hash.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { emailKey } from './store/email-address.ts';
+import { hashPassword } from './store/password-hash.ts';
+import type { Schema } from './store/schema.ts';
 import { getUser, insertUser, type User } from './users.ts';
 
 export interface FollowedLink {

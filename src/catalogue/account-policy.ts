@@ -4,9 +4,9 @@ import type { AccountId } from '../ids.ts';
 import { type Account, lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import { accountResource, requireMay } from './permissions.ts';
 import type { PolicySettings } from './policy.ts';
+import type { Catalogue } from './store/catalogue.ts';
 
 /**
  * Replaces what is given; the caller then ends grants, which are made under the policy of their time.

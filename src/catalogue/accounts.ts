@@ -7,11 +7,11 @@ import { z } from 'zod';
 import type { AccountId, UserId } from '../ids.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import { accountResource, notFound, requireMay } from './permissions.ts';
 import type { Plan } from './plans.ts';
 import { type PolicySettings, parsePolicySettings } from './policy.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import type { Schema } from './store/schema.ts';
 import type { AccountsTable } from './tables/people-and-accounts.ts';
 
 export interface Account {

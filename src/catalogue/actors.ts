@@ -1,7 +1,7 @@
 // Who acts: a person with everything the person belongs to, a key, or Postern itself; and how a person is loaded.
 
 import type { AccountId, ProjectId, UserId } from '../ids.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue } from './store/catalogue.ts';
 import type { MemberRole } from './tables/people-and-accounts.ts';
 
 export interface PersonActor {

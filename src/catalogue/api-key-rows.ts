@@ -2,7 +2,7 @@
 
 import type { Selectable } from 'kysely';
 import type { AccountId, ProjectId, UserId } from '../ids.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue } from './store/catalogue.ts';
 import type { ApiKeysTable } from './tables/keys-and-tokens.ts';
 
 export interface ApiKey {

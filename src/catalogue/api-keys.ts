@@ -8,12 +8,12 @@ import type { Secret } from '../secret.ts';
 import { type ApiKey, apiKeyFrom, keyRows } from './api-key-rows.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
-import { requireName } from './names.ts';
 import { accountResource, INSTALLATION, requireMay } from './permissions.ts';
 import { getProject } from './projects.ts';
-import { hashOfSecret, newRandomSecret } from './random-secrets.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { requireName } from './store/names.ts';
+import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
+import type { Schema } from './store/schema.ts';
 
 export const API_KEY_PREFIX = 'postern_key_';
 /** Neon API 2.7.3: key names have at most 64 characters. */

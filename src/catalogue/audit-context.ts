@@ -4,7 +4,7 @@
 import { assertNever } from '../assert-never.ts';
 import { type Actor, SYSTEM } from './actors.ts';
 import type { AuditEventInput } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue } from './store/catalogue.ts';
 
 export interface AuditContext {
   readonly actor: Actor;

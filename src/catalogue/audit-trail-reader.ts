@@ -6,10 +6,10 @@ import type { AccountId, ConnectionId, ProjectId } from '../ids.ts';
 import type { AuditContext } from './audit-context.ts';
 import type { AuditEventName, AuditOutcome } from './audit-event-codes.ts';
 import type { AuditEventBody } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
-import { decodeCursor, type Page, type PageRequest, pageOf } from './keyset-pages.ts';
 import { accountResource, INSTALLATION, requireMay } from './permissions.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { decodeCursor, type Page, type PageRequest, pageOf } from './store/keyset-pages.ts';
+import type { Schema } from './store/schema.ts';
 
 export interface AuditFilter {
   /** Absent: the whole installation, for operators. */

@@ -5,11 +5,11 @@ import { PosternError } from '../errors.ts';
 import type { BranchId, ProjectId } from '../ids.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
-import { requireName } from './names.ts';
 import { auditedProject, getProject } from './projects.ts';
-import type { Schema } from './schema.ts';
-import { isUniqueViolation } from './store-errors.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { requireName } from './store/names.ts';
+import type { Schema } from './store/schema.ts';
+import { isUniqueViolation } from './store/store-errors.ts';
 import type { BranchesTable } from './tables/projects-and-computes.ts';
 
 export interface Branch {

@@ -8,9 +8,9 @@ import type { Secret } from '../secret.ts';
 import { cleanForLog } from '../untrusted-text.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
-import { hashOfSecret, newRandomSecret } from './random-secrets.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
+import type { Schema } from './store/schema.ts';
 import { getUser, type User, userFrom } from './users.ts';
 
 // security.md, section 5

@@ -5,9 +5,9 @@ import type { AccountId, ProjectId, ShareId } from '../ids.ts';
 import { lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent, recordAuditEvents } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import { insertMembership } from './memberships.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import type { Schema } from './store/schema.ts';
 import type { UsersTable } from './tables/people-and-accounts.ts';
 
 interface Claim {

@@ -3,9 +3,9 @@
 
 import type { Transaction } from 'kysely';
 import type { ComputeId, ProjectId } from '../ids.ts';
-import type { Catalogue } from './catalogue.ts';
 import { type Compute, computeFrom } from './compute-rows.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import type { Schema } from './store/schema.ts';
 
 export type ComputeState = Compute['state'];
 

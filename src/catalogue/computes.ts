@@ -7,15 +7,15 @@ import type { BranchId, ComputeId, ProjectId } from '../ids.ts';
 import { findAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import { type Compute, computeFrom, findCompute, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
 import { requireComputeSizes } from './compute-sizes.ts';
-import { requireName } from './names.ts';
 import type { ActionOn } from './permissions.ts';
 import type { PolicySettings } from './policy.ts';
 import { getProject, type Project } from './projects.ts';
 import { recordLostSecrets } from './record-lost-secrets.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { requireName } from './store/names.ts';
+import type { Schema } from './store/schema.ts';
 import type { ComputesTable } from './tables/projects-and-computes.ts';
 
 export interface ComputeChanges {

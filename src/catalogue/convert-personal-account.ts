@@ -7,13 +7,13 @@ import { personalAccountId, type UserId } from '../ids.ts';
 import { type Account, lockAccount, movePlan } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
-import { parseEmail } from './email-address.ts';
 import { insertMembership } from './memberships.ts';
 import { insertOrganization } from './organizations.ts';
 import { moveProjects } from './project-transfers.ts';
 import { projectFrom } from './projects.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { parseEmail } from './store/email-address.ts';
+import type { Schema } from './store/schema.ts';
 
 export interface Conversion {
   readonly catalogue: Catalogue;

@@ -5,15 +5,15 @@ import { type BranchId, type ComputeId, newComputeId } from '../ids.ts';
 import { findAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import { type Compute, type ComputeRow, computeFrom, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
 import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
-import { requireName } from './names.ts';
 import { notFound, requireMay } from './permissions.ts';
 import { requireRoomForComputes } from './plans.ts';
 import type { PolicySettings } from './policy.ts';
 import { type Project, projectResource } from './projects.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { requireName } from './store/names.ts';
+import type { Schema } from './store/schema.ts';
 
 export interface NewCompute {
   readonly project: Project;

@@ -5,12 +5,12 @@ import { type AccountId, type BranchId, newBranchId, newProjectId, type ProjectI
 import { lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
-import { requireName } from './names.ts';
 import { accountResource, requireMay } from './permissions.ts';
 import { requireRoomForProjects } from './plans.ts';
 import { type JsonObject, type Project, projectFrom } from './projects.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { requireName } from './store/names.ts';
+import type { Schema } from './store/schema.ts';
 import type { ProjectsTable } from './tables/projects-and-computes.ts';
 
 export interface NewProject {

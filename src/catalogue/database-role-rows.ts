@@ -4,8 +4,8 @@ import type { Kysely, Selectable } from 'kysely';
 import type { BranchId } from '../ids.ts';
 import { encodeVerifier, makeVerifier } from '../protocol/scram-verifier.ts';
 import type { Secret } from '../secret.ts';
-import type { Schema } from './schema.ts';
-import type { SealedPlace, Sealer } from './sealing.ts';
+import type { Schema } from './store/schema.ts';
+import type { SealedPlace, Sealer } from './store/sealing.ts';
 import type { DatabaseRolesTable } from './tables/projects-and-computes.ts';
 
 export interface DatabaseRole {

@@ -9,7 +9,6 @@ import type { Secret } from '../secret.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
 import { getBranch } from './branches.ts';
-import type { Catalogue } from './catalogue.ts';
 import {
   type DatabaseRole,
   databaseRoleFrom,
@@ -20,8 +19,9 @@ import {
 import { requireIdentifier } from './databases.ts';
 import type { ActionOn } from './permissions.ts';
 import { getProject, type Project } from './projects.ts';
-import type { Schema } from './schema.ts';
-import { isUniqueViolation } from './store-errors.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import type { Schema } from './store/schema.ts';
+import { isUniqueViolation } from './store/store-errors.ts';
 
 export interface DatabaseRolePlace {
   readonly projectId: ProjectId;

@@ -6,11 +6,11 @@ import type { BranchId, ProjectId } from '../ids.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
 import { getBranch } from './branches.ts';
-import type { Catalogue } from './catalogue.ts';
 import type { ActionOn } from './permissions.ts';
 import { getProject, type Project } from './projects.ts';
-import type { Schema } from './schema.ts';
-import { isUniqueViolation } from './store-errors.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import type { Schema } from './store/schema.ts';
+import { isUniqueViolation } from './store/store-errors.ts';
 import type { DatabasesTable } from './tables/projects-and-computes.ts';
 
 export interface Database {

@@ -7,10 +7,10 @@ import type { AccountId, InvitationId, UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import { type ActionOn, accountResource, requireMay } from './permissions.ts';
-import { hashOfSecret, newRandomSecret } from './random-secrets.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
+import type { Schema } from './store/schema.ts';
 import type { InvitationsTable, MemberRole } from './tables/people-and-accounts.ts';
 
 // security.md, section 5

@@ -6,13 +6,13 @@ import type { Secret } from '../secret.ts';
 import { lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
-import { type EmailAddress, parseEmail } from './email-address.ts';
 import { type Invitation, invitationFrom, tokenColumns } from './invitations.ts';
 import { insertMembership, type Membership } from './memberships.ts';
 import { accountResource, requireMay } from './permissions.ts';
-import { newRandomSecret } from './random-secrets.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { type EmailAddress, parseEmail } from './store/email-address.ts';
+import { newRandomSecret } from './store/random-secrets.ts';
+import type { Schema } from './store/schema.ts';
 import type { InvitationsTable, MemberRole } from './tables/people-and-accounts.ts';
 
 /** What became of one e-mail; the token is returned this once, to be mailed. */

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { PosternError } from '../errors.ts';
 import type { AccountId, MembershipId, UserId } from '../ids.ts';
 import type { AuditContext } from './audit-context.ts';
-import type { Catalogue } from './catalogue.ts';
-import { digestOfList, foreignCursor } from './keyset-pages.ts';
 import { type Membership, membershipFrom } from './memberships.ts';
 import { accountResource, requireMay } from './permissions.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { digestOfList, foreignCursor } from './store/keyset-pages.ts';
 
 export interface ListedMember extends Membership {
   readonly email: string;

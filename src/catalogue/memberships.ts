@@ -7,9 +7,9 @@ import { type AccountId, type MembershipId, newMembershipId, type UserId } from 
 import { lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import { accountResource, requireMay } from './permissions.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import type { Schema } from './store/schema.ts';
 import type { MemberRole, MembershipsTable } from './tables/people-and-accounts.ts';
 
 export interface Membership {

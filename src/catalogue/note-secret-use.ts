@@ -3,7 +3,7 @@
 
 import { type RawBuilder, sql } from 'kysely';
 import { type AuditEventInput, recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue } from './store/catalogue.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -3,9 +3,9 @@
 
 import type { Kysely } from 'kysely';
 import type { AccountId, ShareId } from '../ids.ts';
-import type { Catalogue } from './catalogue.ts';
-import { hashOfSecret } from './random-secrets.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { hashOfSecret } from './store/random-secrets.ts';
+import type { Schema } from './store/schema.ts';
 import type { MemberRole } from './tables/people-and-accounts.ts';
 
 export interface OpenInvitation {

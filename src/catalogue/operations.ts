@@ -5,9 +5,9 @@ import { sql } from 'kysely';
 import { PosternError } from '../errors.ts';
 import { type BranchId, type ComputeId, newOperationId, type OperationId, type ProjectId } from '../ids.ts';
 import type { AuditContext } from './audit-context.ts';
-import type { Catalogue } from './catalogue.ts';
-import { decodeCursor, type Page, type PageRequest, pageOf } from './keyset-pages.ts';
 import { getProject } from './projects.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { decodeCursor, type Page, type PageRequest, pageOf } from './store/keyset-pages.ts';
 import type { OperationsTable } from './tables/projects-and-computes.ts';
 
 // Neon API 2.7.3: OperationAction and OperationStatus, as far as they happen here

@@ -8,14 +8,14 @@ import { type AccountId, personalAccountId, type UserId } from '../ids.ts';
 import { lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import { convertPersonalAccount } from './convert-personal-account.ts';
-import { parseEmail } from './email-address.ts';
-import { requireName } from './names.ts';
 import { INSTALLATION, requireMay } from './permissions.ts';
 import { PLAN_TERMS, planGate } from './plans.ts';
-import type { Schema } from './schema.ts';
-import { isUniqueViolation } from './store-errors.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { parseEmail } from './store/email-address.ts';
+import { requireName } from './store/names.ts';
+import type { Schema } from './store/schema.ts';
+import { isUniqueViolation } from './store/store-errors.ts';
 import type { OrganizationRequestsTable } from './tables/people-and-accounts.ts';
 
 export interface OrganizationRequest {

@@ -8,13 +8,13 @@ import { type AccountId, newOrganizationId, type UserId } from '../ids.ts';
 import { type Account, accountFrom, findAccount, insertAccount, lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import { countProjects } from './create-project.ts';
 import { insertMembership } from './memberships.ts';
-import { requireName, slugOf } from './names.ts';
 import { accountResource, INSTALLATION, requireMay } from './permissions.ts';
 import type { Plan } from './plans.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { requireName, slugOf } from './store/names.ts';
+import type { Schema } from './store/schema.ts';
 
 export interface NewOrganization {
   readonly name: string;

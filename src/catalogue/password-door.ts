@@ -8,7 +8,6 @@ import { parseVerifier, type ScramVerifier } from '../protocol/scram-verifier.ts
 import { type AccessToken, accessTokenFrom } from './access-token-rows.ts';
 import { loadPersonActor } from './actors.ts';
 import { changeEvent, SYSTEM_CONTEXT } from './audit-context.ts';
-import type { Catalogue } from './catalogue.ts';
 import { noteSecretUse } from './note-secret-use.ts';
 import {
   type ComputeTarget,
@@ -17,7 +16,8 @@ import {
   type TargetPerson,
   targetPerson,
 } from './resolve-target.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import type { Schema } from './store/schema.ts';
 import { loadTargetRow } from './target-row.ts';
 
 /** A target that was reached by password: an account's token and a database role act for no person. */

@@ -2,8 +2,8 @@
 
 import { PosternError } from '../errors.ts';
 import type { BranchId, ComputeId, ProjectId } from '../ids.ts';
-import type { Catalogue } from './catalogue.ts';
 import { createOperation, type Operation, type OperationAction } from './operations.ts';
+import type { Catalogue } from './store/catalogue.ts';
 
 export interface OperationPlace {
   readonly projectId: ProjectId;

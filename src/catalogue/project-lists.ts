@@ -4,11 +4,11 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { AccountId, ProjectId } from '../ids.ts';
 import type { AuditContext } from './audit-context.ts';
-import type { Catalogue } from './catalogue.ts';
-import { decodeCursor, escapeLike, type Page, type PageRequest, pageOf } from './keyset-pages.ts';
 import { accountResource, INSTALLATION, requireMay } from './permissions.ts';
 import { type Project, projectFrom } from './projects.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { decodeCursor, escapeLike, type Page, type PageRequest, pageOf } from './store/keyset-pages.ts';
+import type { Schema } from './store/schema.ts';
 
 export interface ProjectsRequest extends PageRequest {
   /** Part of the name or id, in any case. */

@@ -7,12 +7,12 @@ import type { AccountId, ProjectId } from '../ids.ts';
 import { type Account, lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvents } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import { countProjects } from './create-project.ts';
 import { accountResource, notFound, requireMay } from './permissions.ts';
 import { PLAN_TERMS } from './plans.ts';
 import { auditedProject, type Project, projectFrom, projectResource } from './projects.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import type { Schema } from './store/schema.ts';
 
 /** Neon API 2.7.3: at most 400 projects at once. */
 export const MAX_PROJECTS_PER_TRANSFER = 400;

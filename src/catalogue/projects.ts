@@ -6,11 +6,11 @@ import { z } from 'zod';
 import type { AccountId, ProjectId, UserId } from '../ids.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
-import { requireName } from './names.ts';
 import { type ActionOn, notFound, type ProjectResource, requireMay } from './permissions.ts';
 import { recordLostSecrets } from './record-lost-secrets.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { requireName } from './store/names.ts';
+import type { Schema } from './store/schema.ts';
 import type { ProjectsTable } from './tables/projects-and-computes.ts';
 
 export interface Project {

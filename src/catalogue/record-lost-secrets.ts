@@ -5,8 +5,8 @@ import type { Transaction } from 'kysely';
 import type { AccountId, ComputeId, ProjectId } from '../ids.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvents } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import type { Schema } from './store/schema.ts';
 
 interface Removal {
   readonly catalogue: Catalogue;

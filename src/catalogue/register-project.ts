@@ -7,14 +7,14 @@ import type { BranchId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { type AuditEventInput, recordAuditEvents } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import type { Compute } from './compute-rows.ts';
 import { insertCompute, type NewCompute } from './create-compute.ts';
 import { insertProject, type NewProject } from './create-project.ts';
 import { type DatabaseRole, type DatabaseRoleRow, listDatabaseRoles, passwordColumns } from './database-role-rows.ts';
 import { type Database, listDatabases, requireIdentifier } from './databases.ts';
 import type { Project } from './projects.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import type { Schema } from './store/schema.ts';
 
 export interface WholeProject {
   readonly project: NewProject;

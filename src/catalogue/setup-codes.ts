@@ -5,10 +5,10 @@ import { PosternError } from '../errors.ts';
 import type { UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import type { AuditContext } from './audit-context.ts';
-import type { Catalogue } from './catalogue.ts';
-import { hashPassword } from './password-hash.ts';
-import { hashOfSecret, newRandomSecret } from './random-secrets.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { hashPassword } from './store/password-hash.ts';
+import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
+import type { Schema } from './store/schema.ts';
 import { insertUser } from './users.ts';
 
 // security.md, section 5

@@ -8,12 +8,12 @@ import type { Secret } from '../secret.ts';
 import { lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
-import { type EmailAddress, parseEmail } from './email-address.ts';
 import { INVITATION_LIFE_MS } from './invitations.ts';
 import { getProject, type Project } from './projects.ts';
-import { hashOfSecret, newRandomSecret } from './random-secrets.ts';
-import type { Schema } from './schema.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { type EmailAddress, parseEmail } from './store/email-address.ts';
+import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
+import type { Schema } from './store/schema.ts';
 import type { ProjectSharesTable } from './tables/projects-and-computes.ts';
 
 export interface Share {

@@ -2,7 +2,7 @@
 
 import type { Kysely } from 'kysely';
 import type { BranchId } from '../ids.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from './store/schema.ts';
 
 export interface TargetRole {
   readonly name: string;

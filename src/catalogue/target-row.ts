@@ -7,8 +7,8 @@ import { type Compute, computeFrom, tlsSettingsFrom, type UpstreamTlsSettings } 
 import { computeNotFound } from './computes.ts';
 import { effectivePolicy, type Policy, parsePolicySettings } from './policy.ts';
 import type { Project } from './projects.ts';
-import type { Schema } from './schema.ts';
-import type { Sealer } from './sealing.ts';
+import type { Schema } from './store/schema.ts';
+import type { Sealer } from './store/sealing.ts';
 import type { ComputesTable, DatabaseRolesTable } from './tables/projects-and-computes.ts';
 
 export type LoginRoleRow = Pick<Selectable<DatabaseRolesTable>, 'id' | 'name' | 'is_read_only' | 'sealed_password'>;

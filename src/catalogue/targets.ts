@@ -4,12 +4,12 @@
 import { sql } from 'kysely';
 import { type AccountId, type ComputeId, type ProjectId, personalAccountId } from '../ids.ts';
 import type { PersonActor } from './actors.ts';
-import type { Catalogue } from './catalogue.ts';
 import { type Compute, computeFrom, shownName } from './compute-rows.ts';
-import { escapeLike } from './keyset-pages.ts';
 import { may } from './permissions.ts';
 import { effectivePolicy, type Policy, parsePolicySettings } from './policy.ts';
 import { projectResource } from './projects.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { escapeLike } from './store/keyset-pages.ts';
 import { loadTargetChoices, type TargetChoices, type TargetRole } from './target-choices.ts';
 
 export interface TargetCompute {

@@ -4,9 +4,9 @@ import type { Selectable } from 'kysely';
 import { type Actor, loadPersonActor } from './actors.ts';
 import { API_KEY_PREFIX } from './api-keys.ts';
 import { auditActor, changeEvent, SYSTEM_CONTEXT } from './audit-context.ts';
-import type { Catalogue } from './catalogue.ts';
 import { noteSecretUse } from './note-secret-use.ts';
-import { hashOfSecret } from './random-secrets.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { hashOfSecret } from './store/random-secrets.ts';
 import type { ApiKeysTable } from './tables/keys-and-tokens.ts';
 
 /** How stale the time of last use may be. */

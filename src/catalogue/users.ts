@@ -9,14 +9,14 @@ import { insertAccount } from './accounts.ts';
 import { newPersonActor } from './actors.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import type { Catalogue } from './catalogue.ts';
 import { claimByEmail } from './claim-by-email.ts';
-import { emailKey, parseEmail } from './email-address.ts';
-import { requireName } from './names.ts';
-import { hashPassword, passwordMatches } from './password-hash.ts';
 import { INSTALLATION, requireMay } from './permissions.ts';
-import type { Schema } from './schema.ts';
-import { isUniqueViolation } from './store-errors.ts';
+import type { Catalogue } from './store/catalogue.ts';
+import { emailKey, parseEmail } from './store/email-address.ts';
+import { requireName } from './store/names.ts';
+import { hashPassword, passwordMatches } from './store/password-hash.ts';
+import type { Schema } from './store/schema.ts';
+import { isUniqueViolation } from './store/store-errors.ts';
 import type { UsersTable } from './tables/people-and-accounts.ts';
 
 export interface User {

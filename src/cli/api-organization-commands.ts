@@ -1,7 +1,7 @@
 // `postern orgs`, `postern members`, `postern invitations`: organizations and their people, over the API.
 
 import { type Command, Option } from 'commander';
-import { emailKey } from '../catalogue/email-address.ts';
+import { emailKey } from '../catalogue/store/email-address.ts';
 import { type ApiRow, apiPath } from './api-client.ts';
 import { type ApiOptions, apiCommand } from './api-commands.ts';
 import { group } from './command-group.ts';

@@ -2,7 +2,7 @@
 
 import { loadPersonActor } from '../catalogue/actors.ts';
 import { type AuditContext, SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { findUserByEmail, type User } from '../catalogue/users.ts';
 import { PosternError } from '../errors.ts';
 import { type AccountId, idFrom, isOrganizationId, personalAccountId } from '../ids.ts';

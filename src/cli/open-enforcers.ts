@@ -2,7 +2,7 @@
 // does.
 
 import { recordAuditEvent } from '../catalogue/audit-events.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
 import { findEmbeddedRedis } from '../embedded/embedded-redis-address.ts';

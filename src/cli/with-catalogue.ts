@@ -1,8 +1,8 @@
 // Gives a command the catalogue and provisioning of the configured installation, whether its server runs or not.
 
-import type { Catalogue } from '../catalogue/catalogue.ts';
-import { openCatalogue } from '../catalogue/open-catalogue.ts';
-import { Sealer } from '../catalogue/sealing.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import { openCatalogue } from '../catalogue/store/open-catalogue.ts';
+import { Sealer } from '../catalogue/store/sealing.ts';
 import { systemClock } from '../clock.ts';
 import { Closers } from '../closers.ts';
 import { loadConfig } from '../config/config.ts';

@@ -2,8 +2,8 @@
 // the client's host name, its options or a unique name leads to. Compares no password.
 
 import type { AccessToken } from '../catalogue/access-token-rows.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
 import { findAccessToken, findRoutedRole, type RoleRoute, type RoutedRole } from '../catalogue/password-door.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { ScramVerifier } from '../protocol/scram-verifier.ts';
 import type { Client } from './negotiate.ts';
 import { targetHints } from './target-hints.ts';

@@ -2,7 +2,7 @@
 // names another one is asked, and never lands elsewhere unawares.
 
 import { loadPersonActor } from '../catalogue/actors.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { loadTargetRow, type TargetRow } from '../catalogue/target-row.ts';
 import { listTargets } from '../catalogue/targets.ts';
 import { isPosternError } from '../errors.ts';

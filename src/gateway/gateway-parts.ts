@@ -2,7 +2,7 @@
 
 import type { Slots } from '../async/slots.ts';
 import type { AuditTrail } from '../audit/audit-queue.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { CancelRoutes } from '../fleet/cancel-routes.ts';

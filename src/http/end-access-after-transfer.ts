@@ -1,9 +1,9 @@
 // What a transfer of projects took away: access of the people and tokens of the account that they left. Guests, and
 // people who belong to both accounts, go on.
 
-import type { Catalogue } from '../catalogue/catalogue.ts';
 import { listPeopleOfAccount } from '../catalogue/people-of-account.ts';
 import type { Project } from '../catalogue/projects.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { AccessTokenId, AccountId, ProjectId, UserId } from '../ids.ts';
 import { type AccessEnders, endAccess } from './end-access.ts';
 

@@ -1,7 +1,7 @@
 // Everything that the web side needs of the other parts, handed in once by postern.ts.
 
 import type { AuditTrail } from '../audit/audit-queue.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { LiveConnections } from '../fleet/live-connections.ts';

@@ -1,7 +1,7 @@
 // What making a hosted project did for real, as operations that tools can list.
 
-import type { Catalogue } from '../catalogue/catalogue.ts';
 import { createOperation, type Operation } from '../catalogue/operations.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { HostedProject } from '../provisioning/create-hosted-project.ts';
 
 /** Written when it is done: a project that could not be made has no operations. */

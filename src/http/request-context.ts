@@ -4,7 +4,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { loadPersonActor, SYSTEM } from '../catalogue/actors.ts';
 import type { AuditContext } from '../catalogue/audit-context.ts';
 import { type BrowserSession, findBrowserSession } from '../catalogue/browser-sessions.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { PublicAddress } from '../config/public-address.ts';
 import { PosternError } from '../errors.ts';
 import { clientAddress } from './client-address.ts';

@@ -2,7 +2,7 @@
 // and on which plan, is asked elsewhere.
 
 import { sql } from 'kysely';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { AccountId, ProjectId } from '../ids.ts';
 import type {
   BillingPeriodTotals,

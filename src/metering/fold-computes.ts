@@ -1,7 +1,7 @@
 // Turns what changed on a server into frames of its computes, with the bytes that their clients were sent.
 
 import { sql, type Transaction } from 'kysely';
-import type { Schema } from '../catalogue/schema.ts';
+import type { Schema } from '../catalogue/store/schema.ts';
 import type { AccountId, ComputeId } from '../ids.ts';
 import type { TimeSpan } from './active-time.ts';
 import type { ServerChanges } from './compare-readings.ts';

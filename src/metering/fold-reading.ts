@@ -1,7 +1,7 @@
 // Makes a look at a server the latest reading and adds what was consumed since the one before to the frames: one
 // transaction, so that no reading counts twice or half.
 
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { ComputeId } from '../ids.ts';
 import { type Attribution, attributeNothing, attributeWal } from './attribute-wal.ts';
 import { compareReadings, type TwoReadings } from './compare-readings.ts';

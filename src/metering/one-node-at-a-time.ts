@@ -2,7 +2,7 @@
 // the work, or with its connection when the node dies. It saves work; that nothing is done twice must not rest on it.
 
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../catalogue/schema.ts';
+import type { Schema } from '../catalogue/store/schema.ts';
 
 /** False when another node is at it. Occupies one connection of the pool meanwhile. */
 export async function oneNodeAtATime(db: Kysely<Schema>, name: string, work: () => Promise<void>): Promise<boolean> {

@@ -1,8 +1,8 @@
 // One round of measuring, told in order: who is in use, every host, every attached compute in use, what nobody uses any
 // more. A server that cannot be asked is a gap in its computes' figures and no reason to stop.
 
-import type { Catalogue } from '../catalogue/catalogue.ts';
 import { touchComputes } from '../catalogue/compute-states.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { ComputeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { DialPolicy } from '../wire/dial/dial-policy.ts';

@@ -1,8 +1,8 @@
 // The computes of one server with what measuring them needs to know, from the catalogue.
 
 import { sql } from 'kysely';
-import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Compute } from '../catalogue/compute-rows.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { AccountId, ComputeId, ProjectId } from '../ids.ts';
 
 export interface SampledCompute {

@@ -2,7 +2,7 @@
 // setting is never suspended by itself, and an attached one is not ours to suspend.
 
 import { sql } from 'kysely';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { ComputeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 

@@ -2,8 +2,8 @@
 // there into the frames of the compute's next reading.
 
 import { sql, type Transaction } from 'kysely';
-import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { Schema } from '../catalogue/schema.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import type { Schema } from '../catalogue/store/schema.ts';
 import type { ComputeId } from '../ids.ts';
 
 export class Transfers {

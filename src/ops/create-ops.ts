@@ -2,9 +2,9 @@
 
 import { AuditTrail } from '../audit/audit-queue.ts';
 import { AuditWebhook } from '../audit/audit-webhook.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
-import { sweepExpired } from '../catalogue/housekeeping.ts';
-import { resealEverything } from '../catalogue/sealing-keys.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import { sweepExpired } from '../catalogue/store/housekeeping.ts';
+import { resealEverything } from '../catalogue/store/sealing-keys.ts';
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';

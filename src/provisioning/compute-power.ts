@@ -10,7 +10,7 @@ import { lockComputes, moveComputeState } from '../catalogue/compute-states.ts';
 import { auditedCompute, getCompute } from '../catalogue/computes.ts';
 import { listDatabases } from '../catalogue/databases.ts';
 import type { Project } from '../catalogue/projects.ts';
-import type { Schema } from '../catalogue/schema.ts';
+import type { Schema } from '../catalogue/store/schema.ts';
 import { PosternError } from '../errors.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
 import { type ProvisioningParts, projectOnHost } from './provisioning-parts.ts';

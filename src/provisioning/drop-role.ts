@@ -2,7 +2,7 @@
 // the project there is woken for it, and put to sleep again.
 
 import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { PosternError } from '../errors.ts';
 import type { ComputeId } from '../ids.ts';
 import { startCompute, suspendCompute } from './compute-power.ts';

@@ -1,7 +1,7 @@
 // Postern's own connections to a server that hosts projects, as the operator's role. Knows no statement.
 
 import pg from 'pg';
-import { isPostgresAway } from '../catalogue/store-errors.ts';
+import { isPostgresAway } from '../catalogue/store/store-errors.ts';
 import type { ConfiguredHost } from '../config/variable-formats.ts';
 import { PosternError } from '../errors.ts';
 import type { Log } from '../log.ts';

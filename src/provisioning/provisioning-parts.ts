@@ -1,7 +1,7 @@
 // What every step of provisioning works with, and names and passwords that it makes.
 
 import { randomBytes } from 'node:crypto';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { Clock } from '../clock.ts';
 import type { ProjectId } from '../ids.ts';
 import type { Log } from '../log.ts';

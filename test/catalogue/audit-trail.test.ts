@@ -9,8 +9,8 @@ import { AUDIT_EVENT_CODES, auditCode } from '../../src/catalogue/audit-event-co
 import { auditEventBody, recordAuditEvent, recordAuditEvents } from '../../src/catalogue/audit-events.ts';
 import { exportAuditEvents, listAuditEvents, listOwnHistory } from '../../src/catalogue/audit-trail-reader.ts';
 import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
-import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { renameOrganization } from '../../src/catalogue/organizations.ts';
+import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import {
   actingAs,
   addMemberTo,

@@ -6,7 +6,7 @@ import {
   findBrowserSession,
   listBrowserSessions,
 } from '../../src/catalogue/browser-sessions.ts';
-import { sweepExpired } from '../../src/catalogue/housekeeping.ts';
+import { sweepExpired } from '../../src/catalogue/store/housekeeping.ts';
 import { newUserId } from '../../src/ids.ts';
 import { actingAs, addPerson, pushedClock, useTestCatalogue } from '../support/catalogue-for-tests.ts';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Sealer } from '../../src/catalogue/sealing.ts';
+import { Sealer } from '../../src/catalogue/store/sealing.ts';
 import { addPerson, newSealingKey, openCatalogueOn, openTestCatalogue } from '../support/catalogue-for-tests.ts';
 import { createTestDatabase } from '../support/postgres-for-tests.ts';
 

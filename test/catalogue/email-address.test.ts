@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseEmail, parseEmailList } from '../../src/catalogue/email-address.ts';
-import { slugOf } from '../../src/catalogue/names.ts';
 import { PLAN_TERMS, PLANS, requireConsumptionHistory } from '../../src/catalogue/plans.ts';
+import { parseEmail, parseEmailList } from '../../src/catalogue/store/email-address.ts';
+import { slugOf } from '../../src/catalogue/store/names.ts';
 
 describe('an e-mail address', () => {
   it('keeps how it was typed and is compared in lower case', () => {

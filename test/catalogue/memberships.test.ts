@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
-import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { getMember, listMembers } from '../../src/catalogue/member-lists.ts';
 import { type Membership, removeMember, setMemberRole } from '../../src/catalogue/memberships.ts';
 import {
@@ -11,6 +10,7 @@ import {
   renameOrganization,
 } from '../../src/catalogue/organizations.ts';
 import { listShares, shareProject } from '../../src/catalogue/shares.ts';
+import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import type { AccountId, UserId } from '../../src/ids.ts';
 import {
   actingAs,

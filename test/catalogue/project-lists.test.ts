@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { changePlan } from '../../src/catalogue/accounts.ts';
 import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
-import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { createProject } from '../../src/catalogue/create-project.ts';
-import type { Page } from '../../src/catalogue/keyset-pages.ts';
 import { createOperation, finishOperation, listOperations } from '../../src/catalogue/operations.ts';
 import { listProjects, listSharedProjects, projectPageQuery } from '../../src/catalogue/project-lists.ts';
 import { changeProject, deleteProject, findProject, getProject, type Project } from '../../src/catalogue/projects.ts';
 import { shareProject } from '../../src/catalogue/shares.ts';
+import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
+import type { Page } from '../../src/catalogue/store/keyset-pages.ts';
 import { type AccountId, idFrom, newProjectId } from '../../src/ids.ts';
 import {
   actingAs,

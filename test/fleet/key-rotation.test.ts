@@ -1,7 +1,7 @@
 // Sealing keys are changed on a living fleet as the README says: first everybody knows the new key, then somebody uses it.
 
 import { expect, it } from 'vitest';
-import { keyIdOf } from '../../src/catalogue/sealing.ts';
+import { keyIdOf } from '../../src/catalogue/store/sealing.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { nodeEnvironment } from '../support/postern-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';

@@ -4,7 +4,7 @@ import { AuditWebhook } from '../../src/audit/audit-webhook.ts';
 import { signAuditBody } from '../../src/audit/audit-webhook-request.ts';
 import type { AuditEventInput } from '../../src/catalogue/audit-events.ts';
 import { recordAuditEvents } from '../../src/catalogue/audit-events.ts';
-import type { Catalogue } from '../../src/catalogue/catalogue.ts';
+import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { type NodeId, newNodeId } from '../../src/ids.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';

@@ -1,7 +1,7 @@
 // A catalogue as large as one likes within seconds: organizations with projects that were measured for a day.
 
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../../src/catalogue/schema.ts';
+import type { Schema } from '../../src/catalogue/store/schema.ts';
 import { type AccountId, idFrom, type ProjectId } from '../../src/ids.ts';
 
 export interface ManyProjects {

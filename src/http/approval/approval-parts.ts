@@ -1,7 +1,7 @@
 // What the approval routes work with, and who the person at the browser is to them.
 
 import type { Response } from 'express';
-import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoginRequestId } from '../../ids.ts';

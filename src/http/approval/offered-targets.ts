@@ -2,7 +2,7 @@
 // and what a search finds beyond it.
 
 import { loadPersonActor } from '../../catalogue/actors.ts';
-import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { listTargets, type TargetAccount } from '../../catalogue/targets.ts';
 import type { UserId } from '../../ids.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';

@@ -1,7 +1,7 @@
 // What the audit trail is told of a sign-in that did not work. Knows no password and no provider.
 
 import type { Response } from 'express';
-import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Clock } from '../../clock.ts';
 import type { RecordsAudit } from '../../login/request/login-audit-event.ts';
 import { contextOf } from '../request-context.ts';

@@ -2,7 +2,7 @@
 
 import type { Response } from 'express';
 import { createBrowserSession, type NewBrowserSession } from '../../catalogue/browser-sessions.ts';
-import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { contextOf } from '../request-context.ts';
 import { clearCookie, setCookie } from '../security/cookies.ts';

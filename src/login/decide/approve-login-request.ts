@@ -1,10 +1,10 @@
 // A person says yes to a login request: which target, by which right, after which stronger step. Decides everything that
 // an approval needs and writes it in one move; knows no page and no socket.
 
-import type { Catalogue } from '../../catalogue/catalogue.ts';
 import { isKnownTerminal } from '../../catalogue/last-used-targets.ts';
 import { isSignInFresh } from '../../catalogue/policy.ts';
 import { type ConnectTarget, resolveTarget } from '../../catalogue/resolve-target.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import { type ComputeId, type LoginRequestId, newGrantId } from '../../ids.ts';
 import { isInNetworks } from '../../network-address.ts';

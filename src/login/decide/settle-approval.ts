@@ -1,9 +1,9 @@
 // What follows an approval that was won, on the page or by reverse code: the grant that it asks for, and what is
 // remembered for the next time.
 
-import type { Catalogue } from '../../catalogue/catalogue.ts';
 import { rememberTarget, rememberTerminal } from '../../catalogue/last-used-targets.ts';
 import type { ConnectTarget } from '../../catalogue/resolve-target.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Clock } from '../../clock.ts';
 import { type GrantId, type NodeId, newGrantId } from '../../ids.ts';
 import { grantCreatedEvent } from '../grant/grant-audit-event.ts';

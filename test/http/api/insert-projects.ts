@@ -1,7 +1,7 @@
 // Many projects at once, as rows: for lists whose length is the subject.
 
 import { randomInt } from 'node:crypto';
-import type { Catalogue } from '../../../src/catalogue/catalogue.ts';
+import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
 import { type AccountId, idFrom, newBranchId, newProjectId, type ProjectId } from '../../../src/ids.ts';
 
 /** Their ids in the order in which lists give them: newest first. */

@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { type Branch, changeBranch, getBranch, listBranches } from '../../../catalogue/branches.ts';
-import { foreignCursor } from '../../../catalogue/keyset-pages.ts';
 import { getProject } from '../../../catalogue/projects.ts';
+import { foreignCursor } from '../../../catalogue/store/keyset-pages.ts';
 import { PosternError } from '../../../errors.ts';
 import type { BranchId, ProjectId } from '../../../ids.ts';
 import type { ApiCall } from '../api-call.ts';

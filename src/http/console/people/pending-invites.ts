@@ -5,10 +5,10 @@ import { InviteMembersPage } from '../../../../web/pages/console/people/invite-m
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
 import { PendingInvitesPage } from '../../../../web/pages/console/people/pending-invites-page.tsx';
 import { assertNever } from '../../../assert-never.ts';
-import { parseEmailList } from '../../../catalogue/email-address.ts';
 import { cancelInvitation, listInvitations } from '../../../catalogue/invitations.ts';
 import type { InvitationOutcome } from '../../../catalogue/invite-members.ts';
 import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
+import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { type InvitationId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';

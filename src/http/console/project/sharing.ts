@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { SharingPage } from '../../../../web/pages/console/project/sharing-page.tsx';
-import { parseEmailList } from '../../../catalogue/email-address.ts';
 import { listShares, type Share, unshareProject } from '../../../catalogue/shares.ts';
+import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ShareId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';

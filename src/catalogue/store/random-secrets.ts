@@ -1,7 +1,7 @@
 // Random secrets that people and programs hold, and the hash under which they are kept (security.md, section 5).
 
 import { createHash, randomBytes } from 'node:crypto';
-import { Secret } from '../secret.ts';
+import { Secret } from '../../secret.ts';
 
 /** 256 random bits as 43 base64url characters, behind a prefix that tells people and scanners what it is. */
 export function newRandomSecret(prefix = ''): Secret {

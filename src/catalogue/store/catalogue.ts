@@ -1,11 +1,11 @@
 // The open catalogue, as every other file of this folder is given it. Opening it is open-catalogue.ts's.
 
 import type { Kysely, Transaction } from 'kysely';
-import type { BoundedWork } from '../async/concurrency-limiter.ts';
-import type { Clock } from '../clock.ts';
-import type { NodeId } from '../ids.ts';
-import type { Sharing } from './permission-table.ts';
-import type { Plan } from './plans.ts';
+import type { BoundedWork } from '../../async/concurrency-limiter.ts';
+import type { Clock } from '../../clock.ts';
+import type { NodeId } from '../../ids.ts';
+import type { Sharing } from '../permission-table.ts';
+import type { Plan } from '../plans.ts';
 import type { Schema } from './schema.ts';
 import type { Sealer } from './sealing.ts';
 

@@ -1,8 +1,8 @@
 // Account passwords: argon2id at rest, and the same work whether or not there is anything to compare with.
 
 import { hash, type Options, verify } from '@node-rs/argon2';
-import { PosternError } from '../errors.ts';
-import type { Secret } from '../secret.ts';
+import { PosternError } from '../../errors.ts';
+import type { Secret } from '../../secret.ts';
 
 /** NIST SP 800-63B 3.1.1.2: at least 8 characters, and room for passphrases. */
 const MIN_PASSWORD_CHARACTERS = 8;

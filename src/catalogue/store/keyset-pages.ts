@@ -1,7 +1,7 @@
 // Pages that stay stable while rows are added: a cursor says after which row of which list the next page begins.
 
 import { createHash } from 'node:crypto';
-import { PosternError } from '../errors.ts';
+import { PosternError } from '../../errors.ts';
 
 export interface PageRequest {
   readonly limit: number;

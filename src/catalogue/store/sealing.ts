@@ -2,7 +2,7 @@
 // open elsewhere (security.md, section 6). Knows nothing of what it seals.
 
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { Secret } from '../secret.ts';
+import { Secret } from '../../secret.ts';
 
 /** Where a sealed value is kept; part of what is authenticated. */
 export interface SealedPlace {

@@ -1,7 +1,7 @@
 // E-mail addresses as people type them: checked, and compared without regard to case. Whether mail arrives is not known
 // here.
 
-import { PosternError } from '../errors.ts';
+import { PosternError } from '../../errors.ts';
 
 export interface EmailAddress {
   /** As typed, trimmed. */

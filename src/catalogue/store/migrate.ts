@@ -2,7 +2,7 @@
 // audit trail but neither change nor remove from it.
 
 import { type Kysely, Migrator, sql } from 'kysely';
-import { ALL_MIGRATIONS } from './migrations/all-migrations.ts';
+import { ALL_MIGRATIONS } from '../migrations/all-migrations.ts';
 import type { Schema } from './schema.ts';
 import { isRoleRefused } from './store-errors.ts';
 

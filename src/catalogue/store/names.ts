@@ -1,6 +1,6 @@
 // Names that people give to things: trimmed, not empty, not too long. Cleaning for display is untrusted-text.ts's.
 
-import { PosternError } from '../errors.ts';
+import { PosternError } from '../../errors.ts';
 
 /** Neon API 2.7.3: names have 1 to 256 characters. */
 const MAX_NAME_CHARACTERS = 256;

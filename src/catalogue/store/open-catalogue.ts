@@ -1,11 +1,11 @@
 // Opens the catalogue: pool, migrations, the check of the sealing keys. What is kept in it belongs to the other files.
 
 import { Kysely } from 'kysely';
-import { BoundedWork } from '../async/concurrency-limiter.ts';
-import type { Clock } from '../clock.ts';
-import type { NodeId } from '../ids.ts';
-import type { Log } from '../log.ts';
-import type { Secret } from '../secret.ts';
+import { BoundedWork } from '../../async/concurrency-limiter.ts';
+import type { Clock } from '../../clock.ts';
+import type { NodeId } from '../../ids.ts';
+import type { Log } from '../../log.ts';
+import type { Secret } from '../../secret.ts';
 import type { Catalogue, CatalogueSettings } from './catalogue.ts';
 import { CataloguePool, type PoolOptions } from './catalogue-pool.ts';
 import { migrateToLatest, prepareApplicationRole } from './migrate.ts';

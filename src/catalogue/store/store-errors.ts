@@ -9,7 +9,7 @@ import {
   PostgresDriver,
   type QueryResult,
 } from 'kysely';
-import { PosternError } from '../errors.ts';
+import { PosternError } from '../../errors.ts';
 
 // PostgreSQL documentation, "PostgreSQL Error Codes": connection exceptions, read-only (a standby), too many connections,
 // shutdown, crash, starting up.

@@ -7,8 +7,8 @@ import type {
   ConsumptionReadingsTable,
   PendingTransfersTable,
   PlanPeriodsTable,
-} from './tables/audit-and-consumption.ts';
-import type { AccessTokensTable, ApiKeysTable, SealingCanariesTable } from './tables/keys-and-tokens.ts';
+} from '../tables/audit-and-consumption.ts';
+import type { AccessTokensTable, ApiKeysTable, SealingCanariesTable } from '../tables/keys-and-tokens.ts';
 import type {
   AccountsTable,
   BrowserSessionsTable,
@@ -19,7 +19,7 @@ import type {
   OrganizationRequestsTable,
   SetupCodesTable,
   UsersTable,
-} from './tables/people-and-accounts.ts';
+} from '../tables/people-and-accounts.ts';
 import type {
   BranchesTable,
   ComputesTable,
@@ -29,7 +29,7 @@ import type {
   OperationsTable,
   ProjectSharesTable,
   ProjectsTable,
-} from './tables/projects-and-computes.ts';
+} from '../tables/projects-and-computes.ts';
 
 export interface Schema {
   users: UsersTable;
