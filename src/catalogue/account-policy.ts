@@ -4,8 +4,8 @@ import type { AccountId } from '../ids.ts';
 import { type Account, lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import { accountResource, requireMay } from './permissions.ts';
-import type { PolicySettings } from './policy.ts';
+import { accountResource, requireMay } from './rights/permissions.ts';
+import type { PolicySettings } from './rights/policy.ts';
 import type { Catalogue } from './store/catalogue.ts';
 
 /**

@@ -2,8 +2,8 @@
 // input, so that the audit trail can say it.
 
 import { assertNever } from '../assert-never.ts';
-import { type Actor, SYSTEM } from './actors.ts';
 import type { AuditEventInput } from './audit-events.ts';
+import { type Actor, SYSTEM } from './rights/actors.ts';
 import type { Catalogue } from './store/catalogue.ts';
 
 export interface AuditContext {

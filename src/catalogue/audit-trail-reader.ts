@@ -6,7 +6,7 @@ import type { AccountId, ConnectionId, ProjectId } from '../ids.ts';
 import type { AuditContext } from './audit-context.ts';
 import type { AuditEventName, AuditOutcome } from './audit-event-codes.ts';
 import type { AuditEventBody } from './audit-events.ts';
-import { accountResource, INSTALLATION, requireMay } from './permissions.ts';
+import { accountResource, INSTALLATION, requireMay } from './rights/permissions.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { decodeCursor, type Page, type PageRequest, pageOf } from './store/keyset-pages.ts';
 import type { Schema } from './store/schema.ts';

@@ -3,7 +3,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { BranchId, ComputeId, ProjectId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
-import { type PolicySettings, parsePolicySettings } from './policy.ts';
+import { type PolicySettings, parsePolicySettings } from './rights/policy.ts';
 import type { Schema } from './store/schema.ts';
 import type { SealedPlace, Sealer } from './store/sealing.ts';
 import type { ComputesTable } from './tables/projects-and-computes.ts';

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { AccountId } from '../ids.ts';
 import type { AuditContext } from './audit-context.ts';
 import type { AuditEventName } from './audit-event-codes.ts';
-import { accountResource, INSTALLATION, requireMay } from './permissions.ts';
+import { accountResource, INSTALLATION, requireMay } from './rights/permissions.ts';
 import type { Catalogue } from './store/catalogue.ts';
 
 export interface ConnectionFrame {

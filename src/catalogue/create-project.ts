@@ -5,9 +5,9 @@ import { type AccountId, type BranchId, newBranchId, newProjectId, type ProjectI
 import { lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import { accountResource, requireMay } from './permissions.ts';
-import { requireRoomForProjects } from './plans.ts';
 import { type JsonObject, type Project, projectFrom } from './projects.ts';
+import { accountResource, requireMay } from './rights/permissions.ts';
+import { requireRoomForProjects } from './rights/plans.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { requireName } from './store/names.ts';
 import type { Schema } from './store/schema.ts';

@@ -17,8 +17,8 @@ import {
   passwordPlace,
 } from './database-role-rows.ts';
 import { requireIdentifier } from './databases.ts';
-import type { ActionOn } from './permissions.ts';
 import { getProject, type Project } from './projects.ts';
+import type { ActionOn } from './rights/permissions.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import type { Schema } from './store/schema.ts';
 import { isUniqueViolation } from './store/store-errors.ts';

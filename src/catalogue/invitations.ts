@@ -7,7 +7,7 @@ import type { AccountId, InvitationId, UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import { type ActionOn, accountResource, requireMay } from './permissions.ts';
+import { type ActionOn, accountResource, requireMay } from './rights/permissions.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
 import type { Schema } from './store/schema.ts';

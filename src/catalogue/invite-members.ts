@@ -8,7 +8,7 @@ import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
 import { type Invitation, invitationFrom, tokenColumns } from './invitations.ts';
 import { insertMembership, type Membership } from './memberships.ts';
-import { accountResource, requireMay } from './permissions.ts';
+import { accountResource, requireMay } from './rights/permissions.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { type EmailAddress, parseEmail } from './store/email-address.ts';
 import { newRandomSecret } from './store/random-secrets.ts';

@@ -6,7 +6,7 @@ import { PosternError } from '../errors.ts';
 import type { AccountId, MembershipId, UserId } from '../ids.ts';
 import type { AuditContext } from './audit-context.ts';
 import { type Membership, membershipFrom } from './memberships.ts';
-import { accountResource, requireMay } from './permissions.ts';
+import { accountResource, requireMay } from './rights/permissions.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { digestOfList, foreignCursor } from './store/keyset-pages.ts';
 

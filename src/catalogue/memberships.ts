@@ -7,7 +7,7 @@ import { type AccountId, type MembershipId, newMembershipId, type UserId } from 
 import { lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
-import { accountResource, requireMay } from './permissions.ts';
+import { accountResource, requireMay } from './rights/permissions.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import type { Schema } from './store/schema.ts';
 import type { MemberRole, MembershipsTable } from './tables/people-and-accounts.ts';

@@ -6,7 +6,6 @@ import { PosternError } from '../errors.ts';
 import { type AccessTokenId, type BranchId, type ComputeId, idFrom } from '../ids.ts';
 import { parseVerifier, type ScramVerifier } from '../protocol/scram-verifier.ts';
 import { type AccessToken, accessTokenFrom } from './access-token-rows.ts';
-import { loadPersonActor } from './actors.ts';
 import { changeEvent, SYSTEM_CONTEXT } from './audit-context.ts';
 import { noteSecretUse } from './note-secret-use.ts';
 import {
@@ -16,6 +15,7 @@ import {
   type TargetPerson,
   targetPerson,
 } from './resolve-target.ts';
+import { loadPersonActor } from './rights/actors.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import type { Schema } from './store/schema.ts';
 import { loadTargetRow } from './target-row.ts';

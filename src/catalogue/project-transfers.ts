@@ -8,9 +8,9 @@ import { type Account, lockAccount } from './accounts.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvents } from './audit-events.ts';
 import { countProjects } from './create-project.ts';
-import { accountResource, notFound, requireMay } from './permissions.ts';
-import { PLAN_TERMS } from './plans.ts';
 import { auditedProject, type Project, projectFrom, projectResource } from './projects.ts';
+import { accountResource, notFound, requireMay } from './rights/permissions.ts';
+import { PLAN_TERMS } from './rights/plans.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import type { Schema } from './store/schema.ts';
 

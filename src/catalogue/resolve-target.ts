@@ -4,13 +4,13 @@
 import { isPosternError, PosternError } from '../errors.ts';
 import type { AccountId, ComputeId, ProjectId, UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
-import { loadPersonActor, type PersonActor } from './actors.ts';
 import { chooseDatabase, chooseDatabaseRole } from './choose-database-and-role.ts';
 import { shownName, type UpstreamTlsSettings } from './compute-rows.ts';
 import { passwordPlace } from './database-role-rows.ts';
-import { may, requireMay } from './permissions.ts';
-import type { Policy } from './policy.ts';
 import { projectResource } from './projects.ts';
+import { loadPersonActor, type PersonActor } from './rights/actors.ts';
+import { may, requireMay } from './rights/permissions.ts';
+import type { Policy } from './rights/policy.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { loadTargetRow, type TargetRow } from './target-row.ts';
 

@@ -3,11 +3,11 @@
 
 import { sql } from 'kysely';
 import { type AccountId, type ComputeId, type ProjectId, personalAccountId } from '../ids.ts';
-import type { PersonActor } from './actors.ts';
 import { type Compute, computeFrom, shownName } from './compute-rows.ts';
-import { may } from './permissions.ts';
-import { effectivePolicy, type Policy, parsePolicySettings } from './policy.ts';
 import { projectResource } from './projects.ts';
+import type { PersonActor } from './rights/actors.ts';
+import { may } from './rights/permissions.ts';
+import { effectivePolicy, type Policy, parsePolicySettings } from './rights/policy.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { escapeLike } from './store/keyset-pages.ts';
 import { loadTargetChoices, type TargetChoices, type TargetRole } from './target-choices.ts';

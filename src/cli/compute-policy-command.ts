@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
 import { changeComputePolicy, getCompute } from '../catalogue/computes.ts';
-import { type PolicySettings, policySettingsSchema } from '../catalogue/policy.ts';
+import { type PolicySettings, policySettingsSchema } from '../catalogue/rights/policy.ts';
 import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';

@@ -1,7 +1,7 @@
 // What people call things on the command line, as catalogue ids.
 
-import { loadPersonActor } from '../catalogue/actors.ts';
 import { type AuditContext, SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
+import { loadPersonActor } from '../catalogue/rights/actors.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { findUserByEmail, type User } from '../catalogue/users.ts';
 import { PosternError } from '../errors.ts';

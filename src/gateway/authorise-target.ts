@@ -2,7 +2,7 @@
 // the approval is old by now and counts for nothing.
 
 import type { PasswordTarget } from '../catalogue/password-door.ts';
-import type { Policy } from '../catalogue/policy.ts';
+import type { Policy } from '../catalogue/rights/policy.ts';
 import { PosternError } from '../errors.ts';
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import { isInNetworks } from '../network-address.ts';

@@ -1,7 +1,7 @@
 // The policy that one connection lives under, asked for anew when somebody changed it. What an end looks like is the
 // session's business.
 
-import type { Policy } from '../catalogue/policy.ts';
+import type { Policy } from '../catalogue/rights/policy.ts';
 import { isPosternError, PosternError } from '../errors.ts';
 
 /** Throws why the connection is not allowed any more. */

@@ -2,7 +2,7 @@
 // the last word where the client can take it.
 
 import { assertNever } from '../assert-never.ts';
-import type { Policy } from '../catalogue/policy.ts';
+import type { Policy } from '../catalogue/rights/policy.ts';
 import { PosternError, toPosternError } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Relay, RelayEnd } from '../relay/relay.ts';

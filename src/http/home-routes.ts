@@ -2,7 +2,7 @@
 
 import { Router as createRouter, type Router } from 'express';
 import { HomePage } from '../../web/pages/home-page.tsx';
-import { loadPersonActor } from '../catalogue/actors.ts';
+import { loadPersonActor } from '../catalogue/rights/actors.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { listTargets } from '../catalogue/targets.ts';
 import type { Config } from '../config/config.ts';

@@ -2,10 +2,10 @@
 
 import { assertNever } from '../assert-never.ts';
 import { findAccount } from '../catalogue/accounts.ts';
-import type { Actor } from '../catalogue/actors.ts';
 import type { AuditContext } from '../catalogue/audit-context.ts';
 import { type Invitation, resendInvitation } from '../catalogue/invitations.ts';
 import { type InvitationOutcome, inviteMembers } from '../catalogue/invite-members.ts';
+import type { Actor } from '../catalogue/rights/actors.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { Config } from '../config/config.ts';
 import type { PublicAddress } from '../config/public-address.ts';

@@ -2,8 +2,8 @@
 
 import { listAccessTokensOfAccount } from '../catalogue/access-tokens.ts';
 import type { AuditContext } from '../catalogue/audit-context.ts';
-import { accountResource, may } from '../catalogue/permissions.ts';
 import { type TransferOutcome, type TransferRequest, transferProjects } from '../catalogue/project-transfers.ts';
+import { accountResource, may } from '../catalogue/rights/permissions.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { AccessTokenId, AccountId } from '../ids.ts';
 import type { AccessEnders } from './end-access.ts';

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import type { AuditContext } from '../catalogue/audit-context.ts';
-import { INSTALLATION, may } from '../catalogue/permissions.ts';
+import { INSTALLATION, may } from '../catalogue/rights/permissions.ts';
 import { PosternError } from '../errors.ts';
 import { askUpstream } from '../wire/dial/ask-upstream.ts';
 import { connectUpstream } from '../wire/dial/connect-upstream.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PLAN_TERMS, PLANS, requireConsumptionHistory } from '../../src/catalogue/plans.ts';
+import { PLAN_TERMS, PLANS, requireConsumptionHistory } from '../../src/catalogue/rights/plans.ts';
 import { parseEmail, parseEmailList } from '../../src/catalogue/store/email-address.ts';
 import { slugOf } from '../../src/catalogue/store/names.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Actor, PersonActor } from '../../src/catalogue/actors.ts';
-import { PERMISSION_TABLE } from '../../src/catalogue/permission-table.ts';
-import { type Action, may, type Resource, requireMay, visible } from '../../src/catalogue/permissions.ts';
+import type { Actor, PersonActor } from '../../src/catalogue/rights/actors.ts';
+import { PERMISSION_TABLE } from '../../src/catalogue/rights/permission-table.ts';
+import { type Action, may, type Resource, requireMay, visible } from '../../src/catalogue/rights/permissions.ts';
 import { type AccountId, idFrom, type ProjectId, type UserId } from '../../src/ids.ts';
 
 const ORGANIZATION = idFrom<AccountId>('org-ocean-art-12345678');

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { effectivePolicy, NOWHERE, type PolicySettings, policySettingsSchema } from '../../src/catalogue/policy.ts';
+import {
+  effectivePolicy,
+  NOWHERE,
+  type PolicySettings,
+  policySettingsSchema,
+} from '../../src/catalogue/rights/policy.ts';
 
 const HOUR_MS = 3_600_000;
 

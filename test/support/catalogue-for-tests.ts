@@ -3,11 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { Account } from '../../src/catalogue/accounts.ts';
-import { loadPersonActor, type PersonActor } from '../../src/catalogue/actors.ts';
 import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { addMember, type Membership } from '../../src/catalogue/memberships.ts';
 import { createOrganization } from '../../src/catalogue/organizations.ts';
 import { type RegisteredProject, registerProject } from '../../src/catalogue/register-project.ts';
+import { loadPersonActor, type PersonActor } from '../../src/catalogue/rights/actors.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { type CatalogueOptions, openCatalogue } from '../../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../../src/catalogue/store/sealing.ts';

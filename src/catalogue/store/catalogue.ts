@@ -4,8 +4,8 @@ import type { Kysely, Transaction } from 'kysely';
 import type { BoundedWork } from '../../async/concurrency-limiter.ts';
 import type { Clock } from '../../clock.ts';
 import type { NodeId } from '../../ids.ts';
-import type { Sharing } from '../permission-table.ts';
-import type { Plan } from '../plans.ts';
+import type { Sharing } from '../rights/permission-table.ts';
+import type { Plan } from '../rights/plans.ts';
 import type { Schema } from './schema.ts';
 import type { Sealer } from './sealing.ts';
 

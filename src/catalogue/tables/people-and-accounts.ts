@@ -2,7 +2,7 @@
 
 import type { ColumnType } from 'kysely';
 import type { AccountId, InvitationId, MembershipId, UserId } from '../../ids.ts';
-import type { Plan } from '../plans.ts';
+import type { Plan } from '../rights/plans.ts';
 
 export type MemberRole = 'admin' | 'member';
 /** Read as whatever it is and parsed by its owner; written as JSON text. */

@@ -1,7 +1,7 @@
 // The targets that a person may choose, as the page lists them, and which one is chosen beforehand. Pure.
 
 import type { PickerAccount, PickerCompute } from '../../../web/components/target-picker.tsx';
-import { isSignInFresh } from '../../catalogue/policy.ts';
+import { isSignInFresh } from '../../catalogue/rights/policy.ts';
 import type { TargetAccount, TargetCompute } from '../../catalogue/targets.ts';
 import type { ComputeId } from '../../ids.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';

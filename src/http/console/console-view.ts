@@ -2,7 +2,7 @@
 
 import type { AccountLink, ConsoleView, Link, Tab, Told } from '../../../web/components/console/console-view.ts';
 import type { Account } from '../../catalogue/accounts.ts';
-import { accountResource, INSTALLATION, may } from '../../catalogue/permissions.ts';
+import { accountResource, INSTALLATION, may } from '../../catalogue/rights/permissions.ts';
 import { personalAccountId } from '../../ids.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { findDoneNotice } from './done-notices.ts';

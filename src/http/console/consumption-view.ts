@@ -3,7 +3,7 @@
 
 import type { FrameRow, HistoryView, UsageFigures } from '../../../web/components/console/consumption.tsx';
 import type { Account } from '../../catalogue/accounts.ts';
-import { PLAN_TERMS } from '../../catalogue/plans.ts';
+import { PLAN_TERMS } from '../../catalogue/rights/plans.ts';
 import type {
   BillingPeriodTotals,
   ConsumptionFrame,

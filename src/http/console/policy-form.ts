@@ -2,7 +2,12 @@
 
 import { z } from 'zod';
 import type { PolicyFields } from '../../../web/components/console/policy-fields.tsx';
-import { MAX_GRANT_MS, type PolicyOwner, type PolicySettings, policySettingsSchema } from '../../catalogue/policy.ts';
+import {
+  MAX_GRANT_MS,
+  type PolicyOwner,
+  type PolicySettings,
+  policySettingsSchema,
+} from '../../catalogue/rights/policy.ts';
 import { PosternError } from '../../errors.ts';
 
 const MAX_NETWORKS_CHARACTERS = 8_000;

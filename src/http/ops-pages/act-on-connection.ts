@@ -4,7 +4,7 @@
 import { ConnectionDetailPage } from '../../../web/pages/ops/connection-detail-page.tsx';
 import { changeEvent } from '../../catalogue/audit-context.ts';
 import type { AuditEventInput } from '../../catalogue/audit-events.ts';
-import { may } from '../../catalogue/permissions.ts';
+import { may } from '../../catalogue/rights/permissions.ts';
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import { cleanForPage } from '../../untrusted-text.ts';

@@ -2,8 +2,8 @@
 // the browser then asks again, with the rights of that moment.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { loadPersonActor } from '../../catalogue/actors.ts';
-import { may } from '../../catalogue/permissions.ts';
+import { loadPersonActor } from '../../catalogue/rights/actors.ts';
+import { may } from '../../catalogue/rights/permissions.ts';
 import type { EventStreams } from '../event-streams.ts';
 import type { LiveFeeds } from './live-feeds.ts';
 import type { OpsVisit } from './ops-scope.ts';

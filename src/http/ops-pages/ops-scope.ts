@@ -8,7 +8,7 @@ import {
   INSTALLATION,
   type Resource,
   requireMay,
-} from '../../catalogue/permissions.ts';
+} from '../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../errors.ts';
 import type { LiveConnectionFilter, LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { AccountId } from '../../ids.ts';

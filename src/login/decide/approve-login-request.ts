@@ -2,8 +2,8 @@
 // an approval needs and writes it in one move; knows no page and no socket.
 
 import { isKnownTerminal } from '../../catalogue/last-used-targets.ts';
-import { isSignInFresh } from '../../catalogue/policy.ts';
 import { type ConnectTarget, resolveTarget } from '../../catalogue/resolve-target.ts';
+import { isSignInFresh } from '../../catalogue/rights/policy.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import { type ComputeId, type LoginRequestId, newGrantId } from '../../ids.ts';

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { type Account, getAccount } from '../../../catalogue/accounts.ts';
 import { type LinkedIdentity, listIdentities } from '../../../catalogue/identities.ts';
-import { INSTALLATION, requireMay } from '../../../catalogue/permissions.ts';
-import { PLAN_TERMS } from '../../../catalogue/plans.ts';
+import { INSTALLATION, requireMay } from '../../../catalogue/rights/permissions.ts';
+import { PLAN_TERMS } from '../../../catalogue/rights/plans.ts';
 import { getUser, type User } from '../../../catalogue/users.ts';
 import { personalAccountId } from '../../../ids.ts';
 import { requirePerson } from '../api-call.ts';

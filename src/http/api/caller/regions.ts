@@ -1,7 +1,7 @@
 // The regions in which projects can be hosted: the labels that the operator gave the hosts.
 
 import { z } from 'zod';
-import { INSTALLATION, requireMay } from '../../../catalogue/permissions.ts';
+import { INSTALLATION, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { apiRoute } from '../api-route.ts';
 
 // Neon API 2.7.3: RegionResponse; where a server of ours stands is nobody's business, so the coordinates stay empty.

@@ -1,8 +1,8 @@
 // Who may read consumption, of which account, on which plan.
 
 import { type Account, findAccount } from '../../../catalogue/accounts.ts';
-import { accountResource, notFound, requireMay } from '../../../catalogue/permissions.ts';
-import { requireConsumptionHistory } from '../../../catalogue/plans.ts';
+import { accountResource, notFound, requireMay } from '../../../catalogue/rights/permissions.ts';
+import { requireConsumptionHistory } from '../../../catalogue/rights/plans.ts';
 import type { AccountId } from '../../../ids.ts';
 import { accountOfCall } from '../account-of-call.ts';
 import type { ApiCall } from '../api-call.ts';

@@ -5,7 +5,7 @@ import { AccountSettingsPage } from '../../../../web/pages/console/account/accou
 import { changeAccountPolicy } from '../../../catalogue/account-policy.ts';
 import { findMembership } from '../../../catalogue/member-lists.ts';
 import { deleteOrganization, renameOrganization } from '../../../catalogue/organizations.ts';
-import { accountResource, may, requireMay } from '../../../catalogue/permissions.ts';
+import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { personalAccountId } from '../../../ids.ts';
 import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';

@@ -4,9 +4,9 @@
 import { z } from 'zod';
 import { BillingPage } from '../../../../web/pages/console/account/billing-page.tsx';
 import { billingDetailsSchema, changeBilling, changePlan } from '../../../catalogue/accounts.ts';
-import { accountResource, may, requireMay } from '../../../catalogue/permissions.ts';
-import { PLAN_TERMS, PLANS } from '../../../catalogue/plans.ts';
 import { listProjects } from '../../../catalogue/project-lists.ts';
+import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
+import { PLAN_TERMS, PLANS } from '../../../catalogue/rights/plans.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { accountView } from '../console-view.ts';
 import { historyView, sumOfFigures, usageFigures } from '../consumption-view.ts';

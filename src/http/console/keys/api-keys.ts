@@ -12,8 +12,8 @@ import {
   revokeOrganizationKey,
   revokePersonalKey,
 } from '../../../catalogue/api-keys.ts';
-import { accountResource, may, notFound } from '../../../catalogue/permissions.ts';
 import { listProjects } from '../../../catalogue/project-lists.ts';
+import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';

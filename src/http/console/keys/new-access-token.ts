@@ -5,7 +5,7 @@ import { NewAccessTokenPage } from '../../../../web/pages/console/keys/new-acces
 import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
 import type { AccessToken } from '../../../catalogue/access-token-rows.ts';
 import { createAccessToken } from '../../../catalogue/access-tokens.ts';
-import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
+import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { listTargets } from '../../../catalogue/targets.ts';
 import { type ComputeId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';

@@ -8,7 +8,7 @@ import {
   listOrganizationRequests,
   type OrganizationRequest,
 } from '../../../catalogue/organization-requests.ts';
-import { INSTALLATION, may, notFound } from '../../../catalogue/permissions.ts';
+import { INSTALLATION, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { getUser } from '../../../catalogue/users.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { OPERATORS_PAGES } from '../../ops-pages/ops-view.ts';

@@ -3,8 +3,8 @@
 import type { Request, Response } from 'express';
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
 import type { PeopleTab } from '../../../../web/components/console/people-tabs.tsx';
-import { accountResource, may, notFound } from '../../../catalogue/permissions.ts';
 import { projectResource } from '../../../catalogue/projects.ts';
+import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { accountView, deeperView } from '../console-view.ts';

@@ -7,7 +7,7 @@ import { PendingInvitesPage } from '../../../../web/pages/console/people/pending
 import { assertNever } from '../../../assert-never.ts';
 import { cancelInvitation, listInvitations } from '../../../catalogue/invitations.ts';
 import type { InvitationOutcome } from '../../../catalogue/invite-members.ts';
-import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
+import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { type InvitationId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';

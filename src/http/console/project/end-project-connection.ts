@@ -1,7 +1,7 @@
 // Ending a live connection to a project: one's own, or anybody's for who oversees the account.
 
 import { z } from 'zod';
-import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
+import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { sendConfirmation } from '../confirm.ts';

@@ -5,8 +5,8 @@ import type { ConsoleView, Tab } from '../../../../web/components/console/consol
 import { type Branch, getDefaultBranch } from '../../../catalogue/branches.ts';
 import type { OperationAction } from '../../../catalogue/operations.ts';
 import { performOperation } from '../../../catalogue/perform-operation.ts';
-import { type ActionOn, may, notFound } from '../../../catalogue/permissions.ts';
 import { getProject, type Project, projectResource } from '../../../catalogue/projects.ts';
+import { type ActionOn, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { type ComputeId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import type { ConsoleParts } from '../console-parts.ts';

@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { ProjectSettingsPage } from '../../../../web/pages/console/project/project-settings-page.tsx';
-import { accountResource, may } from '../../../catalogue/permissions.ts';
 import { changeProject, getProject } from '../../../catalogue/projects.ts';
+import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';

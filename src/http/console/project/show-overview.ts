@@ -6,7 +6,7 @@ import { OverviewPage } from '../../../../web/pages/console/project/overview-pag
 import { findAccount } from '../../../catalogue/accounts.ts';
 import { type Compute, shownName } from '../../../catalogue/compute-rows.ts';
 import { listComputes } from '../../../catalogue/computes.ts';
-import { accountResource, may } from '../../../catalogue/permissions.ts';
+import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { psqlCommand } from '../../home-routes.ts';
 import { connectionRow } from '../connection-rows.ts';

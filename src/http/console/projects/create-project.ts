@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { AttachProjectPage } from '../../../../web/pages/console/projects/attach-project-page.tsx';
 import { NewProjectPage } from '../../../../web/pages/console/projects/new-project-page.tsx';
-import { accountResource, requireMay } from '../../../catalogue/permissions.ts';
+import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import type { HostRegion } from '../../../provisioning/hosts.ts';
 import { Secret } from '../../../secret.ts';
 import { recordProjectCreation } from '../../record-project-creation.ts';

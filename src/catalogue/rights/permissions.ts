@@ -1,9 +1,9 @@
 // May this actor do this to that? One pure question that the API, the pages and the gateway all ask.
 // The answers stand in permission-table.ts; nothing here reads the catalogue.
 
-import { assertNever } from '../assert-never.ts';
-import { PosternError } from '../errors.ts';
-import { type AccountId, isOrganizationId, type ProjectId } from '../ids.ts';
+import { assertNever } from '../../assert-never.ts';
+import { PosternError } from '../../errors.ts';
+import { type AccountId, isOrganizationId, type ProjectId } from '../../ids.ts';
 import type { Actor, PersonActor } from './actors.ts';
 import { PERMISSION_TABLE, type Relation, type Rule, SHARING_RELATIONS, type Sharing } from './permission-table.ts';
 

@@ -1,7 +1,7 @@
 // What an account or a compute allows of connections: parsed, and both made into one. Pure.
 
 import { z } from 'zod';
-import { isInNetworks, type Network, parseNetwork } from '../network-address.ts';
+import { isInNetworks, type Network, parseNetwork } from '../../network-address.ts';
 
 const HOUR_MS = 3_600_000;
 /** Longest grant anybody can have (security.md, section 4). */

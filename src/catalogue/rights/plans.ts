@@ -1,6 +1,6 @@
 // The plans and what each of them gates, in one table.
 
-import { PosternError } from '../errors.ts';
+import { PosternError } from '../../errors.ts';
 
 export const PLANS = ['free', 'launch', 'scale', 'business', 'enterprise'] as const;
 export type Plan = (typeof PLANS)[number];

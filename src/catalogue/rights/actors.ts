@@ -1,8 +1,8 @@
 // Who acts: a person with everything the person belongs to, a key, or Postern itself; and how a person is loaded.
 
-import type { AccountId, ProjectId, UserId } from '../ids.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { MemberRole } from './tables/people-and-accounts.ts';
+import type { AccountId, ProjectId, UserId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { MemberRole } from '../tables/people-and-accounts.ts';
 
 export interface PersonActor {
   readonly kind: 'person';
