@@ -4,8 +4,8 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { createAccessToken } from '../src/catalogue/access-tokens.ts';
-import { SYSTEM_CONTEXT } from '../src/catalogue/audit-context.ts';
 import { createOrganization } from '../src/catalogue/organizations.ts';
+import { SYSTEM_CONTEXT } from '../src/catalogue/trail/audit-context.ts';
 import { createUser } from '../src/catalogue/users.ts';
 import { Closers } from '../src/closers.ts';
 import { loadConfig } from '../src/config/config.ts';

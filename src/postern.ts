@@ -1,10 +1,10 @@
 // Builds every part of one node by hand, each after those that it needs; nothing is built anywhere else.
 
-import { SYSTEM_CONTEXT } from './catalogue/audit-context.ts';
 import { createSetupCodeIfEmpty } from './catalogue/setup-codes.ts';
 import type { Catalogue } from './catalogue/store/catalogue.ts';
 import { openCatalogue } from './catalogue/store/open-catalogue.ts';
 import { Sealer } from './catalogue/store/sealing.ts';
+import { SYSTEM_CONTEXT } from './catalogue/trail/audit-context.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Closers } from './closers.ts';
 import type { Config } from './config/config.ts';

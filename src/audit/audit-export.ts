@@ -1,10 +1,10 @@
 // The audit trail as JSON lines. Who may read it is the catalogue's to say; that somebody did is recorded first.
 
-import type { AuditContext } from '../catalogue/audit-context.ts';
-import { changeEvent } from '../catalogue/audit-context.ts';
-import { recordAuditEvent } from '../catalogue/audit-events.ts';
-import { type AuditFilter, exportAuditEvents } from '../catalogue/audit-trail-reader.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import type { AuditContext } from '../catalogue/trail/audit-context.ts';
+import { changeEvent } from '../catalogue/trail/audit-context.ts';
+import { recordAuditEvent } from '../catalogue/trail/audit-events.ts';
+import { type AuditFilter, exportAuditEvents } from '../catalogue/trail/audit-trail-reader.ts';
 
 /**
  * Every event that matches, oldest first, one JSON object and a line feed each. The export itself is recorded before the

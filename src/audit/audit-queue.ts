@@ -3,8 +3,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AuditEventInput, auditEventBody, recordAuditEvents } from '../catalogue/audit-events.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import { type AuditEventInput, auditEventBody, recordAuditEvents } from '../catalogue/trail/audit-events.ts';
 import { isPosternError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';

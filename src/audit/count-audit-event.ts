@@ -1,7 +1,7 @@
 // Counts what the audit trail is told: logins and grants by what becomes of them, wherever that is decided.
 
-import type { AuditEventName } from '../catalogue/audit-event-codes.ts';
-import type { AuditEventInput } from '../catalogue/audit-events.ts';
+import type { AuditEventName } from '../catalogue/trail/audit-event-codes.ts';
+import type { AuditEventInput } from '../catalogue/trail/audit-events.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 
 const LOGIN_STATUSES: Partial<Readonly<Record<AuditEventName, string>>> = {

@@ -8,8 +8,6 @@ import { parseNetwork } from '../network-address.ts';
 import { encodeVerifier, makeVerifier } from '../protocol/scram-verifier.ts';
 import type { Secret } from '../secret.ts';
 import { type AccessToken, accessTokenFrom } from './access-token-rows.ts';
-import { type AuditContext, changeEvent } from './audit-context.ts';
-import { recordAuditEvent } from './audit-events.ts';
 import { chooseDatabase, chooseDatabaseRole } from './choose-database-and-role.ts';
 import { findCompute } from './compute-rows.ts';
 import { getCompute } from './computes.ts';
@@ -20,6 +18,8 @@ import { requireName } from './store/names.ts';
 import { newRandomSecret } from './store/random-secrets.ts';
 import type { Schema } from './store/schema.ts';
 import { loadTargetRow } from './target-row.ts';
+import { type AuditContext, changeEvent } from './trail/audit-context.ts';
+import { recordAuditEvent } from './trail/audit-events.ts';
 
 const DAY_MS = 24 * 3_600_000;
 // security.md, section 5

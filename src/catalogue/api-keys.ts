@@ -6,14 +6,14 @@ import { PosternError } from '../errors.ts';
 import type { AccountId, ProjectId, UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import { type ApiKey, apiKeyFrom, keyRows } from './api-key-rows.ts';
-import { type AuditContext, changeEvent } from './audit-context.ts';
-import { recordAuditEvent } from './audit-events.ts';
 import { getProject } from './projects.ts';
 import { accountResource, INSTALLATION, requireMay } from './rights/permissions.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { requireName } from './store/names.ts';
 import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
 import type { Schema } from './store/schema.ts';
+import { type AuditContext, changeEvent } from './trail/audit-context.ts';
+import { recordAuditEvent } from './trail/audit-events.ts';
 
 export const API_KEY_PREFIX = 'postern_key_';
 /** Neon API 2.7.3: key names have at most 64 characters. */

@@ -3,12 +3,12 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { AccountId, ProjectId, ShareId } from '../ids.ts';
 import { lockAccount } from './accounts.ts';
-import { type AuditContext, changeEvent } from './audit-context.ts';
-import { recordAuditEvent, recordAuditEvents } from './audit-events.ts';
 import { insertMembership } from './memberships.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import type { Schema } from './store/schema.ts';
 import type { UsersTable } from './tables/people-and-accounts.ts';
+import { type AuditContext, changeEvent } from './trail/audit-context.ts';
+import { recordAuditEvent, recordAuditEvents } from './trail/audit-events.ts';
 
 interface Claim {
   readonly catalogue: Catalogue;

@@ -5,8 +5,6 @@ import type { Transaction, Updateable } from 'kysely';
 import { PosternError } from '../errors.ts';
 import type { BranchId, ComputeId, ProjectId } from '../ids.ts';
 import { findAccount } from './accounts.ts';
-import { type AuditContext, changeEvent } from './audit-context.ts';
-import { recordAuditEvent } from './audit-events.ts';
 import { type Compute, computeFrom, findCompute, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
 import { requireComputeSizes } from './compute-sizes.ts';
 import { getProject, type Project } from './projects.ts';
@@ -17,6 +15,8 @@ import type { Catalogue } from './store/catalogue.ts';
 import { requireName } from './store/names.ts';
 import type { Schema } from './store/schema.ts';
 import type { ComputesTable } from './tables/projects-and-computes.ts';
+import { type AuditContext, changeEvent } from './trail/audit-context.ts';
+import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface ComputeChanges {
   readonly name?: string | null;

@@ -5,8 +5,6 @@ import type { Transaction } from 'kysely';
 import { PosternError } from '../errors.ts';
 import { personalAccountId, type UserId } from '../ids.ts';
 import { type Account, lockAccount, movePlan } from './accounts.ts';
-import { type AuditContext, changeEvent } from './audit-context.ts';
-import { recordAuditEvent } from './audit-events.ts';
 import { insertMembership } from './memberships.ts';
 import { insertOrganization } from './organizations.ts';
 import { moveProjects } from './project-transfers.ts';
@@ -14,6 +12,8 @@ import { projectFrom } from './projects.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { parseEmail } from './store/email-address.ts';
 import type { Schema } from './store/schema.ts';
+import { type AuditContext, changeEvent } from './trail/audit-context.ts';
+import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface Conversion {
   readonly catalogue: Catalogue;

@@ -3,8 +3,6 @@
 import type { Transaction } from 'kysely';
 import { type BranchId, type ComputeId, newComputeId } from '../ids.ts';
 import { findAccount } from './accounts.ts';
-import { type AuditContext, changeEvent } from './audit-context.ts';
-import { recordAuditEvent } from './audit-events.ts';
 import { type Compute, type ComputeRow, computeFrom, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
 import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
 import { type Project, projectResource } from './projects.ts';
@@ -14,6 +12,8 @@ import type { PolicySettings } from './rights/policy.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { requireName } from './store/names.ts';
 import type { Schema } from './store/schema.ts';
+import { type AuditContext, changeEvent } from './trail/audit-context.ts';
+import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface NewCompute {
   readonly project: Project;

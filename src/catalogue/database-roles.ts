@@ -6,8 +6,6 @@ import type { Transaction } from 'kysely';
 import { PosternError } from '../errors.ts';
 import type { BranchId, ProjectId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
-import { type AuditContext, changeEvent } from './audit-context.ts';
-import { recordAuditEvent } from './audit-events.ts';
 import { getBranch } from './branches.ts';
 import {
   type DatabaseRole,
@@ -22,6 +20,8 @@ import type { ActionOn } from './rights/permissions.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import type { Schema } from './store/schema.ts';
 import { isUniqueViolation } from './store/store-errors.ts';
+import { type AuditContext, changeEvent } from './trail/audit-context.ts';
+import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface DatabaseRolePlace {
   readonly projectId: ProjectId;

@@ -6,7 +6,6 @@ import { PosternError } from '../errors.ts';
 import { type AccessTokenId, type BranchId, type ComputeId, idFrom } from '../ids.ts';
 import { parseVerifier, type ScramVerifier } from '../protocol/scram-verifier.ts';
 import { type AccessToken, accessTokenFrom } from './access-token-rows.ts';
-import { changeEvent, SYSTEM_CONTEXT } from './audit-context.ts';
 import { noteSecretUse } from './note-secret-use.ts';
 import {
   type ComputeTarget,
@@ -19,6 +18,7 @@ import { loadPersonActor } from './rights/actors.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import type { Schema } from './store/schema.ts';
 import { loadTargetRow } from './target-row.ts';
+import { changeEvent, SYSTEM_CONTEXT } from './trail/audit-context.ts';
 
 /** A target that was reached by password: an account's token and a database role act for no person. */
 export interface PasswordTarget extends ComputeTarget {

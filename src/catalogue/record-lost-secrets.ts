@@ -3,10 +3,10 @@
 
 import type { Transaction } from 'kysely';
 import type { AccountId, ComputeId, ProjectId } from '../ids.ts';
-import { type AuditContext, changeEvent } from './audit-context.ts';
-import { recordAuditEvents } from './audit-events.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import type { Schema } from './store/schema.ts';
+import { type AuditContext, changeEvent } from './trail/audit-context.ts';
+import { recordAuditEvents } from './trail/audit-events.ts';
 
 interface Removal {
   readonly catalogue: Catalogue;

@@ -4,11 +4,11 @@ import { type Kysely, sql } from 'kysely';
 import { PosternError } from '../errors.ts';
 import type { UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
-import type { AuditContext } from './audit-context.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { hashPassword } from './store/password-hash.ts';
 import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
 import type { Schema } from './store/schema.ts';
+import type { AuditContext } from './trail/audit-context.ts';
 import { insertUser } from './users.ts';
 
 // security.md, section 5

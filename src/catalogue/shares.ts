@@ -6,8 +6,6 @@ import { PosternError } from '../errors.ts';
 import { type AccountId, newShareId, type ProjectId, type ShareId, type UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import { lockAccount } from './accounts.ts';
-import { type AuditContext, changeEvent } from './audit-context.ts';
-import { recordAuditEvent } from './audit-events.ts';
 import { INVITATION_LIFE_MS } from './invitations.ts';
 import { getProject, type Project } from './projects.ts';
 import type { Catalogue } from './store/catalogue.ts';
@@ -15,6 +13,8 @@ import { type EmailAddress, parseEmail } from './store/email-address.ts';
 import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
 import type { Schema } from './store/schema.ts';
 import type { ProjectSharesTable } from './tables/projects-and-computes.ts';
+import { type AuditContext, changeEvent } from './trail/audit-context.ts';
+import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface Share {
   readonly id: ShareId;

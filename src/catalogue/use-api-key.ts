@@ -2,12 +2,12 @@
 
 import type { Selectable } from 'kysely';
 import { API_KEY_PREFIX } from './api-keys.ts';
-import { auditActor, changeEvent, SYSTEM_CONTEXT } from './audit-context.ts';
 import { noteSecretUse } from './note-secret-use.ts';
 import { type Actor, loadPersonActor } from './rights/actors.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { hashOfSecret } from './store/random-secrets.ts';
 import type { ApiKeysTable } from './tables/keys-and-tokens.ts';
+import { auditActor, changeEvent, SYSTEM_CONTEXT } from './trail/audit-context.ts';
 
 /** How stale the time of last use may be. */
 const TOUCH_EVERY_MS = 60_000;

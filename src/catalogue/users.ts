@@ -6,8 +6,6 @@ import { PosternError } from '../errors.ts';
 import { newUserId, personalAccountId, type UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import { insertAccount } from './accounts.ts';
-import { type AuditContext, changeEvent } from './audit-context.ts';
-import { recordAuditEvent } from './audit-events.ts';
 import { claimByEmail } from './claim-by-email.ts';
 import { newPersonActor } from './rights/actors.ts';
 import { INSTALLATION, requireMay } from './rights/permissions.ts';
@@ -18,6 +16,8 @@ import { hashPassword, passwordMatches } from './store/password-hash.ts';
 import type { Schema } from './store/schema.ts';
 import { isUniqueViolation } from './store/store-errors.ts';
 import type { UsersTable } from './tables/people-and-accounts.ts';
+import { type AuditContext, changeEvent } from './trail/audit-context.ts';
+import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface User {
   readonly id: UserId;

@@ -1,7 +1,7 @@
 // `postern compute password`: the new password of a role on an attached server, after it was changed there.
 
 import type { Command } from 'commander';
-import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
+import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';
 import { type CommonOptions, formatOf, group } from './command-group.ts';

@@ -1,9 +1,9 @@
 // `postern compute policy`: what one compute allows of connections, on top of its account's policy.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
 import { changeComputePolicy, getCompute } from '../catalogue/computes.ts';
 import { type PolicySettings, policySettingsSchema } from '../catalogue/rights/policy.ts';
+import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';

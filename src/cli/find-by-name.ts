@@ -1,8 +1,8 @@
 // What people call things on the command line, as catalogue ids.
 
-import { type AuditContext, SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
 import { loadPersonActor } from '../catalogue/rights/actors.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import { type AuditContext, SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { findUserByEmail, type User } from '../catalogue/users.ts';
 import { PosternError } from '../errors.ts';
 import { type AccountId, idFrom, isOrganizationId, personalAccountId } from '../ids.ts';

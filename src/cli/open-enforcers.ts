@@ -1,8 +1,8 @@
 // The command line's way to the nodes that run: through their Redis it ends what a changed policy forbids, as the console
 // does.
 
-import { recordAuditEvent } from '../catalogue/audit-events.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import { recordAuditEvent } from '../catalogue/trail/audit-events.ts';
 import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
 import { findEmbeddedRedis } from '../embedded/embedded-redis-address.ts';

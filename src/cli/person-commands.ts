@@ -1,7 +1,7 @@
 // `postern user`: people of this installation. Acts as Postern itself.
 
 import type { Command } from 'commander';
-import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
+import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { createUser } from '../catalogue/users.ts';
 import { type CommonOptions, formatOf, group } from './command-group.ts';
 import { type CommandIo, readSecret } from './command-io.ts';

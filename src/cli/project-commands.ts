@@ -3,8 +3,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
 import type { RegisteredProject } from '../catalogue/register-project.ts';
+import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { idFrom, type ProjectId } from '../ids.ts';
 import { type CommonOptions, formatOf, group } from './command-group.ts';

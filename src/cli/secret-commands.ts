@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { createAccessToken } from '../catalogue/access-tokens.ts';
 import { createPersonalKey } from '../catalogue/api-keys.ts';
-import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
+import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';

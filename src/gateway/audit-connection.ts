@@ -1,6 +1,6 @@
 // What the audit trail is told of one connection: the facts of its record in every event, in the order of the events.
 
-import type { AuditEventInput } from '../catalogue/audit-events.ts';
+import type { AuditEventInput } from '../catalogue/trail/audit-events.ts';
 import type { LiveConnectionRecord } from '../fleet/live-connection.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';

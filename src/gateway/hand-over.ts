@@ -1,7 +1,7 @@
 // Makes the client believe that it talks to the upstream: what the upstream said goes first, then a cancel key of ours,
 // then ReadyForQuery; from there on the relay carries every byte.
 
-import type { AuditEventInput } from '../catalogue/audit-events.ts';
+import type { AuditEventInput } from '../catalogue/trail/audit-events.ts';
 import type { CancelRoute } from '../fleet/cancel-routes.ts';
 import { backendKeyData, readyForQuery } from '../protocol/backend-messages.ts';
 import { type CancelKey, newCancelKey } from '../protocol/cancel-key.ts';

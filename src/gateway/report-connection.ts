@@ -1,7 +1,7 @@
 // What is told of a connection when it is over: one log line, one audit event, one count.
 
 import { assertNever } from '../assert-never.ts';
-import type { AuditEventInput } from '../catalogue/audit-events.ts';
+import type { AuditEventInput } from '../catalogue/trail/audit-events.ts';
 import { cleanForLog } from '../untrusted-text.ts';
 import { auditConnection } from './audit-connection.ts';
 import { type Ending, reasonOf, sqlstateOf } from './endings.ts';

@@ -1,7 +1,7 @@
 // What is done for the connections of a node that died: their login requests are settled, and the audit trail gets the end
 // that the node itself could not write. Their sockets and upstreams closed with its process.
 
-import { findEndedConnections } from '../catalogue/audit-trail-reader.ts';
+import { findEndedConnections } from '../catalogue/trail/audit-trail-reader.ts';
 import type { LiveConnectionRecord } from '../fleet/live-connection.ts';
 import { type LostLoginServices, settleLostLogin } from '../login/decide/settle-lost-login.ts';
 import type { Metrics } from '../metrics/metrics.ts';

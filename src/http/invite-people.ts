@@ -2,11 +2,11 @@
 
 import { assertNever } from '../assert-never.ts';
 import { findAccount } from '../catalogue/accounts.ts';
-import type { AuditContext } from '../catalogue/audit-context.ts';
 import { type Invitation, resendInvitation } from '../catalogue/invitations.ts';
 import { type InvitationOutcome, inviteMembers } from '../catalogue/invite-members.ts';
 import type { Actor } from '../catalogue/rights/actors.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { Config } from '../config/config.ts';
 import type { PublicAddress } from '../config/public-address.ts';
 import { PosternError } from '../errors.ts';

@@ -1,10 +1,10 @@
 // What is known of one request before its route runs: id, browser's address, who is signed in.
 
 import type { Request, RequestHandler, Response } from 'express';
-import type { AuditContext } from '../catalogue/audit-context.ts';
 import { type BrowserSession, findBrowserSession } from '../catalogue/browser-sessions.ts';
 import { loadPersonActor, SYSTEM } from '../catalogue/rights/actors.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { PublicAddress } from '../config/public-address.ts';
 import { PosternError } from '../errors.ts';
 import { clientAddress } from './client-address.ts';

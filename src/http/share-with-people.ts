@@ -1,9 +1,9 @@
 // Sharing a project with guests as pages and the management API do it: written, then told by mail. Who has no account yet
 // gets a link to make one.
 
-import type { AuditContext } from '../catalogue/audit-context.ts';
 import { findProject } from '../catalogue/projects.ts';
 import { type ShareOutcome, shareProject } from '../catalogue/shares.ts';
+import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { ProjectId } from '../ids.ts';
 import { type InvitingParts, invitationLink, requireRoomFor } from './invite-people.ts';
 import { guestMail, sharedMail } from './mail/invitation-mails.ts';

@@ -2,8 +2,8 @@
 // What it tells the person is which step failed, never what the far side said (security.md, section 7).
 
 import { z } from 'zod';
-import type { AuditContext } from '../catalogue/audit-context.ts';
 import { INSTALLATION, may } from '../catalogue/rights/permissions.ts';
+import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { askUpstream } from '../wire/dial/ask-upstream.ts';
 import { connectUpstream } from '../wire/dial/connect-upstream.ts';

@@ -2,8 +2,6 @@
 // Attached computes are Postern's only in so far as it refuses to connect to them.
 
 import type { Transaction } from 'kysely';
-import { type AuditContext, changeEvent } from '../catalogue/audit-context.ts';
-import { recordAuditEvent } from '../catalogue/audit-events.ts';
 import { getDefaultBranch } from '../catalogue/branches.ts';
 import { type Compute, findCompute, shownName } from '../catalogue/compute-rows.ts';
 import { lockComputes, moveComputeState } from '../catalogue/compute-states.ts';
@@ -11,6 +9,8 @@ import { auditedCompute, getCompute } from '../catalogue/computes.ts';
 import { listDatabases } from '../catalogue/databases.ts';
 import type { Project } from '../catalogue/projects.ts';
 import type { Schema } from '../catalogue/store/schema.ts';
+import { type AuditContext, changeEvent } from '../catalogue/trail/audit-context.ts';
+import { recordAuditEvent } from '../catalogue/trail/audit-events.ts';
 import { PosternError } from '../errors.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
 import { type ProvisioningParts, projectOnHost } from './provisioning-parts.ts';

@@ -1,12 +1,12 @@
 // A new project on a host: roles and database for real, then written in one transaction. What fails half way is undone.
 
 import { findAccount } from '../catalogue/accounts.ts';
-import type { AuditContext } from '../catalogue/audit-context.ts';
 import { countProjects, type NewProject } from '../catalogue/create-project.ts';
 import { requireNewIdentifier } from '../catalogue/databases.ts';
 import { type RegisteredProject, registerProject } from '../catalogue/register-project.ts';
 import { accountResource, notFound, requireMay } from '../catalogue/rights/permissions.ts';
 import { requireRoomForProjects } from '../catalogue/rights/plans.ts';
+import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { type AccountId, newProjectId, type ProjectId } from '../ids.ts';
 import type { Secret } from '../secret.ts';

@@ -1,8 +1,8 @@
 // Drops a role of a host for good. What others granted it in a suspended database can be taken back only inside, so that
 // the project there is woken for it, and put to sleep again.
 
-import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import type { ComputeId } from '../ids.ts';
 import { startCompute, suspendCompute } from './compute-power.ts';

@@ -1,6 +1,5 @@
 // Databases of a hosted project, made and dropped for real and as rows in one go.
 
-import type { AuditContext } from '../catalogue/audit-context.ts';
 import { getDatabaseRole } from '../catalogue/database-roles.ts';
 import {
   changeDatabase,
@@ -11,6 +10,7 @@ import {
   listDatabases,
   requireNewIdentifier,
 } from '../catalogue/databases.ts';
+import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';

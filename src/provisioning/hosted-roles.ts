@@ -1,6 +1,5 @@
 // Database roles of a hosted project, made and dropped for real and as rows in one go.
 
-import type { AuditContext } from '../catalogue/audit-context.ts';
 import type { DatabaseRole } from '../catalogue/database-role-rows.ts';
 import {
   createDatabaseRole,
@@ -9,6 +8,7 @@ import {
   replaceDatabaseRolePassword,
 } from '../catalogue/database-roles.ts';
 import { listDatabases, requireNewIdentifier } from '../catalogue/databases.ts';
+import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import type { BranchId } from '../ids.ts';
 import type { Secret } from '../secret.ts';

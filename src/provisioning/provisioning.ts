@@ -1,8 +1,8 @@
 // Making projects real, as the API, the pages, the command line and the gateway see it.
 
-import type { AuditContext } from '../catalogue/audit-context.ts';
 import type { Compute } from '../catalogue/compute-rows.ts';
 import { deleteProject as deleteProjectRows, getProject, type Project } from '../catalogue/projects.ts';
+import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
 import { addHostedCompute } from './add-hosted-compute.ts';
 import { addCompute, attachProject } from './attach-project.ts';

@@ -1,7 +1,7 @@
 // What the first operator finds after setting up: a project with a database, and with --demo an organization besides.
 
-import { SYSTEM_CONTEXT } from '../catalogue/audit-context.ts';
 import { loadPersonActor } from '../catalogue/rights/actors.ts';
+import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { personalAccountId, type UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { type DemoParts, ensureDemoOrganization } from './demo-organization.ts';

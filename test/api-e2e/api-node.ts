@@ -1,9 +1,9 @@
 // A whole node for tests with Neon's own clients: a person with a key, an organization, folders for configuration.
 
 import { createPersonalKey } from '../../src/catalogue/api-keys.ts';
-import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { createOrganization } from '../../src/catalogue/organizations.ts';
 import { loadPersonActor } from '../../src/catalogue/rights/actors.ts';
+import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type AccountId, personalAccountId, type UserId } from '../../src/ids.ts';
 import { addPerson, createInstallation, type TestNode } from '../support/postern-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -6,7 +6,6 @@ import {
   listOwnAccessTokens,
   revokeAccessToken,
 } from '../../src/catalogue/access-tokens.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { changeCompute } from '../../src/catalogue/computes.ts';
 import { removeMember } from '../../src/catalogue/memberships.ts';
 import {
@@ -18,6 +17,7 @@ import {
 } from '../../src/catalogue/password-door.ts';
 import { transferProjects } from '../../src/catalogue/project-transfers.ts';
 import { shareProject } from '../../src/catalogue/shares.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newAccessTokenId } from '../../src/ids.ts';
 import type { ScramVerifier } from '../../src/protocol/scram-verifier.ts';
 import {

@@ -7,9 +7,9 @@ import {
   revokeOrganizationKey,
   revokePersonalKey,
 } from '../../src/catalogue/api-keys.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { listOwnOrganizations } from '../../src/catalogue/organizations.ts';
 import { listProjects } from '../../src/catalogue/project-lists.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { useApiKey } from '../../src/catalogue/use-api-key.ts';
 import { newProjectId } from '../../src/ids.ts';
 import {

@@ -3,14 +3,14 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { verifyAuditChain } from '../../src/catalogue/audit-chain.ts';
-import { changeEvent, SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
-import { AUDIT_EVENT_CODES, auditCode } from '../../src/catalogue/audit-event-codes.ts';
-import { auditEventBody, recordAuditEvent, recordAuditEvents } from '../../src/catalogue/audit-events.ts';
-import { exportAuditEvents, listAuditEvents, listOwnHistory } from '../../src/catalogue/audit-trail-reader.ts';
 import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
 import { renameOrganization } from '../../src/catalogue/organizations.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
+import { verifyAuditChain } from '../../src/catalogue/trail/audit-chain.ts';
+import { changeEvent, SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
+import { AUDIT_EVENT_CODES, auditCode } from '../../src/catalogue/trail/audit-event-codes.ts';
+import { auditEventBody, recordAuditEvent, recordAuditEvents } from '../../src/catalogue/trail/audit-events.ts';
+import { exportAuditEvents, listAuditEvents, listOwnHistory } from '../../src/catalogue/trail/audit-trail-reader.ts';
 import {
   actingAs,
   addMemberTo,

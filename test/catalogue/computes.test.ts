@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { changePlan } from '../../src/catalogue/accounts.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { changeBranch, getDefaultBranch, listBranches } from '../../src/catalogue/branches.ts';
 import { moveComputeState, moveHostedComputes, touchComputes } from '../../src/catalogue/compute-states.ts';
 import {
@@ -23,6 +22,7 @@ import { registerProject } from '../../src/catalogue/register-project.ts';
 import { resolveTarget } from '../../src/catalogue/resolve-target.ts';
 import { shareProject } from '../../src/catalogue/shares.ts';
 import { syncDatabases } from '../../src/catalogue/sync-databases.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newBranchId, newComputeId } from '../../src/ids.ts';
 import { Secret } from '../../src/secret.ts';
 import { actingAs, addPerson, addProject, pushedClock, useTestCatalogue } from '../support/catalogue-for-tests.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { AuditEventName } from '../../src/catalogue/audit-event-codes.ts';
-import { recordAuditEvents } from '../../src/catalogue/audit-events.ts';
-import { readConnectionHistory } from '../../src/catalogue/connection-history.ts';
+import type { AuditEventName } from '../../src/catalogue/trail/audit-event-codes.ts';
+import { recordAuditEvents } from '../../src/catalogue/trail/audit-events.ts';
+import { readConnectionHistory } from '../../src/catalogue/trail/connection-history.ts';
 import type { AccountId } from '../../src/ids.ts';
 import {
   actingAs,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { acceptInvitation, signUpWithInvitation } from '../../src/catalogue/accept-invitation.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { convertGuest, listGuests } from '../../src/catalogue/guests.ts';
 import { signInWithIdentity } from '../../src/catalogue/identities.ts';
 import { cancelInvitation, listInvitations, resendInvitation } from '../../src/catalogue/invitations.ts';
@@ -8,6 +7,7 @@ import { type InvitationOutcome, inviteMembers } from '../../src/catalogue/invit
 import { findMembership } from '../../src/catalogue/member-lists.ts';
 import { findInvitationByToken } from '../../src/catalogue/open-invitations.ts';
 import { listShares, type ShareOutcome, shareProject } from '../../src/catalogue/shares.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { createUser } from '../../src/catalogue/users.ts';
 import { Secret } from '../../src/secret.ts';
 import {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { getMember, listMembers } from '../../src/catalogue/member-lists.ts';
 import { type Membership, removeMember, setMemberRole } from '../../src/catalogue/memberships.ts';
 import {
@@ -11,6 +10,7 @@ import {
 } from '../../src/catalogue/organizations.ts';
 import { listShares, shareProject } from '../../src/catalogue/shares.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import type { AccountId, UserId } from '../../src/ids.ts';
 import {
   actingAs,

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { changePlan } from '../../src/catalogue/accounts.ts';
-import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { createProject } from '../../src/catalogue/create-project.ts';
 import { createOperation, finishOperation, listOperations } from '../../src/catalogue/operations.ts';
 import { listProjects, listSharedProjects, projectPageQuery } from '../../src/catalogue/project-lists.ts';
@@ -9,6 +8,7 @@ import { changeProject, deleteProject, findProject, getProject, type Project } f
 import { shareProject } from '../../src/catalogue/shares.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import type { Page } from '../../src/catalogue/store/keyset-pages.ts';
+import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type AccountId, idFrom, newProjectId } from '../../src/ids.ts';
 import {
   actingAs,

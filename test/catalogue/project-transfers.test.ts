@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changePlan, findAccount } from '../../src/catalogue/accounts.ts';
 import { createOrganizationKey } from '../../src/catalogue/api-keys.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import {
   decideOrganizationRequest,
   listOrganizationRequests,
@@ -11,6 +10,7 @@ import { transferProjects } from '../../src/catalogue/project-transfers.ts';
 import { findProject } from '../../src/catalogue/projects.ts';
 import { shareProject } from '../../src/catalogue/shares.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { useApiKey } from '../../src/catalogue/use-api-key.ts';
 import { type AccountId, newProjectId } from '../../src/ids.ts';
 import {

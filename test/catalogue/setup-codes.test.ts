@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { createSetupCodeIfEmpty, isSetupCodeValid, useSetupCode } from '../../src/catalogue/setup-codes.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { getUser } from '../../src/catalogue/users.ts';
 import { Secret } from '../../src/secret.ts';
 import { addPerson, openTestCatalogue, pushedClock } from '../support/catalogue-for-tests.ts';

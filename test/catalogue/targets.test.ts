@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { changeAccountPolicy } from '../../src/catalogue/account-policy.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { changeCompute, changeComputePolicy } from '../../src/catalogue/computes.ts';
 import { isKnownTerminal, rememberTarget, rememberTerminal } from '../../src/catalogue/last-used-targets.ts';
 import { listMembers } from '../../src/catalogue/member-lists.ts';
@@ -8,6 +7,7 @@ import { removeMember } from '../../src/catalogue/memberships.ts';
 import { checkChoice, resolveTarget, type TargetChoice } from '../../src/catalogue/resolve-target.ts';
 import { listShares, shareProject, unshareProject } from '../../src/catalogue/shares.ts';
 import { listTargets } from '../../src/catalogue/targets.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type ComputeId, newComputeId, newUserId, type UserId } from '../../src/ids.ts';
 import {
   actorOf,

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { finish, LINK, linkOf } from '../support/desk.ts';
 import { type PsqlOptions, startPsql } from '../support/psql.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

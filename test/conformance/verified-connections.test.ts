@@ -2,7 +2,7 @@
 // TLS from the first byte where it can.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { finish } from '../support/desk.ts';
 import { type PsqlOptions, startPsql } from '../support/psql.ts';
 import { type ConformanceDesk, openConformanceDesk } from './conformance-desk.ts';

@@ -3,7 +3,7 @@
 
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyAuditChain } from '../../src/catalogue/audit-chain.ts';
+import { verifyAuditChain } from '../../src/catalogue/trail/audit-chain.ts';
 import { personalAccountId } from '../../src/ids.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { type Mailbox, startMailbox } from '../http/api/mailbox.ts';

@@ -3,8 +3,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken, revokeAccessToken } from '../../src/catalogue/access-tokens.ts';
-import { verifyAuditChain } from '../../src/catalogue/audit-chain.ts';
 import { revealDatabaseRolePassword } from '../../src/catalogue/database-roles.ts';
+import { verifyAuditChain } from '../../src/catalogue/trail/audit-chain.ts';
 import { createLog } from '../../src/log.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';

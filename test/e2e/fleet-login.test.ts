@@ -1,9 +1,9 @@
 // Two nodes on one Redis, and what becomes of those who wait when permissions or Redis itself go away meanwhile.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { addMember, removeMember } from '../../src/catalogue/memberships.ts';
 import { createOrganization } from '../../src/catalogue/organizations.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
 import { addPerson, addProject, type TestNode } from '../support/postern-for-tests.ts';
 import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';

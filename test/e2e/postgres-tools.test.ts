@@ -2,7 +2,7 @@
 
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { connectionArguments, type Desk, finish, LINK, linkOf, openDesk } from '../support/desk.ts';
 import { programPath, runPsql, startPsql } from '../support/psql.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

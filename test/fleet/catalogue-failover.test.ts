@@ -3,9 +3,9 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
-import { verifyAuditChain } from '../../src/catalogue/audit-chain.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
-import { listAuditEvents } from '../../src/catalogue/audit-trail-reader.ts';
+import { verifyAuditChain } from '../../src/catalogue/trail/audit-chain.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
+import { listAuditEvents } from '../../src/catalogue/trail/audit-trail-reader.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';
 import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
 import type { TestNode } from '../support/postern-for-tests.ts';

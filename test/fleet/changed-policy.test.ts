@@ -4,8 +4,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
 import { createPersonalKey } from '../../src/catalogue/api-keys.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
-import { listAuditEvents } from '../../src/catalogue/audit-trail-reader.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
+import { listAuditEvents } from '../../src/catalogue/trail/audit-trail-reader.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { send } from '../e2e/trail-reader.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';

@@ -1,8 +1,8 @@
 // A login request whose node is gone and that nobody approves: another node tells its end, once.
 
 import { expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
-import { listAuditEvents } from '../../src/catalogue/audit-trail-reader.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
+import { listAuditEvents } from '../../src/catalogue/trail/audit-trail-reader.ts';
 import { finish, linkOf, openDesk } from '../support/desk.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

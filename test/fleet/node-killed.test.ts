@@ -2,8 +2,8 @@
 // seconds, and an approval given meanwhile is not lost, nor had twice.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
-import { listAuditEvents } from '../../src/catalogue/audit-trail-reader.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
+import { listAuditEvents } from '../../src/catalogue/trail/audit-trail-reader.ts';
 import { type Desk, finish, LINK, linkOf, openDesk } from '../support/desk.ts';
 import { nodeEnvironment } from '../support/postern-for-tests.ts';
 import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { registerProject } from '../../src/catalogue/register-project.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../src/ids.ts';
 import type { Grant } from '../../src/login/grant/grant.ts';
 import type { GrantDraft } from '../../src/login/grant/grants.ts';

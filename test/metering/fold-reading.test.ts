@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changePlan } from '../../src/catalogue/accounts.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { createConsumptionHistory } from '../../src/metering/consumption-history.ts';
 import { type FoldOutcome, foldReading } from '../../src/metering/fold-reading.ts';
 import { findReading, type SourceId } from '../../src/metering/kept-readings.ts';

@@ -3,11 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import type { RegisteredProject } from '../../src/catalogue/register-project.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { openCatalogue } from '../../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../../src/catalogue/store/sealing.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type ComputeId, newNodeId } from '../../src/ids.ts';
 import { createLog } from '../../src/log.ts';
 import type { ConsumptionFrame, Granularity } from '../../src/metering/consumption-figures.ts';

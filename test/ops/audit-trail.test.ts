@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AuditTrail, MAX_QUEUED_EVENTS } from '../../src/audit/audit-queue.ts';
-import type { AuditEventInput } from '../../src/catalogue/audit-events.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
+import type { AuditEventInput } from '../../src/catalogue/trail/audit-events.ts';
 import { type ConnectionId, idFrom, newNodeId } from '../../src/ids.ts';
 import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
 import { openTestCatalogue } from '../support/catalogue-for-tests.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { createUser } from '../../src/catalogue/users.ts';
 import type { PosternError } from '../../src/errors.ts';
 import { type AccountId, personalAccountId } from '../../src/ids.ts';

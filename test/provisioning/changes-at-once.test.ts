@@ -1,10 +1,10 @@
 // Changes of one project that arrive at the same time. Regression: Postgres refused them ("tuple concurrently updated").
 
 import { describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { listDatabaseRoles } from '../../src/catalogue/database-role-rows.ts';
 import { listDatabases } from '../../src/catalogue/databases.ts';
 import { findProject } from '../../src/catalogue/projects.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { PosternError } from '../../src/errors.ts';
 import { postgresUrl, runAsSuperuser } from '../support/postgres-for-tests.ts';
 import { queryRows } from '../support/query-rows.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { listDatabases } from '../../src/catalogue/databases.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';
 import { actingAs, addPerson } from '../support/catalogue-for-tests.ts';
 import { runAsSuperuser } from '../support/postgres-for-tests.ts';

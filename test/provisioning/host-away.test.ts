@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { listProjects } from '../../src/catalogue/project-lists.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { systemClock } from '../../src/clock.ts';
 import { Closers } from '../../src/closers.ts';
 import { loadConfig } from '../../src/config/config.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { listDatabaseRoles } from '../../src/catalogue/database-role-rows.ts';
 import { listDatabases } from '../../src/catalogue/databases.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';
 import { queryRows } from '../support/query-rows.ts';
 import {

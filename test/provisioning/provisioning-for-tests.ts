@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { systemClock } from '../../src/clock.ts';
 import { Closers } from '../../src/closers.ts';
 import { loadConfig } from '../../src/config/config.ts';

@@ -3,8 +3,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../src/catalogue/accounts.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { shareProject } from '../../src/catalogue/shares.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { launchBrowser, openContext, type WatchedContext } from '../support/browser.ts';
 import {
   addMemberTo,

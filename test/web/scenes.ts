@@ -2,12 +2,12 @@
 // walk this list, so a page that is missing here is a page that nobody looked at.
 
 import type { Page } from 'playwright-core';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/audit-context.ts';
 import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
 import { createCompute } from '../../src/catalogue/create-compute.ts';
 import { inviteMembers } from '../../src/catalogue/invite-members.ts';
 import { rememberTerminal } from '../../src/catalogue/last-used-targets.ts';
 import { createSetupCodeIfEmpty } from '../../src/catalogue/setup-codes.ts';
+import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newConnectionId } from '../../src/ids.ts';
 import type { Progress } from '../../src/login/request/login-request.ts';
 import { addOrganization, addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';

@@ -1,7 +1,7 @@
 // One call of the management API, as its route sees it: the parts of the node, who calls, and by which credential.
 
-import type { AuditContext } from '../../catalogue/audit-context.ts';
 import type { Actor, PersonActor } from '../../catalogue/rights/actors.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { ApiParts } from './api-parts.ts';
 

@@ -2,8 +2,8 @@
 // that Neon's clients fill. The header wins over every cookie.
 
 import type { Request, Response } from 'express';
-import { auditActor } from '../../catalogue/audit-context.ts';
 import { loadPersonActor, SYSTEM } from '../../catalogue/rights/actors.ts';
+import { auditActor } from '../../catalogue/trail/audit-context.ts';
 import { useApiKey } from '../../catalogue/use-api-key.ts';
 import { PosternError } from '../../errors.ts';
 import { terminalKey } from '../../network-address.ts';

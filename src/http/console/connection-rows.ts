@@ -2,7 +2,7 @@
 
 import type { ConnectionRow } from '../../../web/components/console/connection-table.tsx';
 import { assertNever } from '../../assert-never.ts';
-import { changeEvent } from '../../catalogue/audit-context.ts';
+import { changeEvent } from '../../catalogue/trail/audit-context.ts';
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { type DoneCode, done } from './done-notices.ts';

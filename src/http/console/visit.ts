@@ -3,9 +3,9 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { type Account, findAccount, getAccount } from '../../catalogue/accounts.ts';
-import type { AuditContext } from '../../catalogue/audit-context.ts';
 import { listOrganizationsOf } from '../../catalogue/organizations.ts';
 import type { PersonActor } from '../../catalogue/rights/actors.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, idFrom, personalAccountId } from '../../ids.ts';
 import { auditContextOfPerson } from '../request-context.ts';

@@ -2,9 +2,9 @@
 // connection, and is written down with what became of it.
 
 import { ConnectionDetailPage } from '../../../web/pages/ops/connection-detail-page.tsx';
-import { changeEvent } from '../../catalogue/audit-context.ts';
-import type { AuditEventInput } from '../../catalogue/audit-events.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
+import { changeEvent } from '../../catalogue/trail/audit-context.ts';
+import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import { cleanForPage } from '../../untrusted-text.ts';

@@ -1,7 +1,7 @@
 // An audit event as a row: the few fields that tell the story, and all the others behind it.
 
 import type { AuditRow } from '../../../web/pages/ops/audit-page.tsx';
-import type { AuditEventBody } from '../../catalogue/audit-events.ts';
+import type { AuditEventBody } from '../../catalogue/trail/audit-events.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 
 /** Shown as columns; the rest is in the details. */

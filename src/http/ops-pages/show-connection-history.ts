@@ -1,7 +1,7 @@
 // The page of connections over time: two days by the hour, or a month by the day.
 
 import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
-import { readConnectionHistory } from '../../catalogue/connection-history.ts';
+import { readConnectionHistory } from '../../catalogue/trail/connection-history.ts';
 import { queryText } from '../console/visit.ts';
 import { type OpsVisit, requireDeed } from './ops-scope.ts';
 import { opsView } from './ops-view.ts';

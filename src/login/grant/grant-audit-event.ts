@@ -1,6 +1,6 @@
 // What the audit trail says about a grant's life: made and revoked; its uses are events of the connections that use it.
 
-import type { AuditEventInput } from '../../catalogue/audit-events.ts';
+import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { NodeId } from '../../ids.ts';
 import type { Grant } from './grant.ts';
 

@@ -1,8 +1,8 @@
 // What the audit trail says about a person's move on a login request. Flat values from the request and the person; writes
 // nothing itself.
 
-import type { AuditEventName, AuditOutcome } from '../../catalogue/audit-event-codes.ts';
-import type { AuditEventInput } from '../../catalogue/audit-events.ts';
+import type { AuditEventName, AuditOutcome } from '../../catalogue/trail/audit-event-codes.ts';
+import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { NodeId, UserId } from '../../ids.ts';
 import { compareTerminals } from '../../network-address.ts';
 import type { LoginRequest } from './login-request.ts';

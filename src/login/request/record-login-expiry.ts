@@ -1,6 +1,6 @@
 // What the audit trail is told of login requests that expired without a connection: nobody is there to say so.
 
-import type { AuditEventInput } from '../../catalogue/audit-events.ts';
+import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { Clock } from '../../clock.ts';
 import type { NodeId } from '../../ids.ts';
 import type { Log } from '../../log.ts';

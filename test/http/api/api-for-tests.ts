@@ -3,8 +3,8 @@
 
 import { expect } from 'vitest';
 import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue/api-keys.ts';
-import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { createOrganization } from '../../../src/catalogue/organizations.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { AccountId, ProjectId } from '../../../src/ids.ts';
 import { LIMIT_RULES } from '../../../src/limits/limit-rules.ts';
 import { Limits } from '../../../src/limits/limits.ts';

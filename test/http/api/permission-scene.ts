@@ -1,11 +1,11 @@
 // What the permission table is about: an organization with everybody who can call, and fresh things to call about.
 
 import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue/api-keys.ts';
-import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { inviteMembers } from '../../../src/catalogue/invite-members.ts';
 import { createOperation } from '../../../src/catalogue/operations.ts';
 import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
 import { shareProject } from '../../../src/catalogue/shares.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { AccountId } from '../../../src/ids.ts';
 import { actingAs, addMemberTo, addPerson, addProject } from '../../support/catalogue-for-tests.ts';
 import type { WebForTests } from '../../support/web-for-tests.ts';

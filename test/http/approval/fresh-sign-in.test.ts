@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { changeComputePolicy } from '../../../src/catalogue/computes.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { type LoginRequestId, personalAccountId } from '../../../src/ids.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
 import { addProject } from '../../support/catalogue-for-tests.ts';

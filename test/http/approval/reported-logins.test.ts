@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
-import { listAuditEvents } from '../../../src/catalogue/audit-trail-reader.ts';
 import { shareProject } from '../../../src/catalogue/shares.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { listAuditEvents } from '../../../src/catalogue/trail/audit-trail-reader.ts';
 import { csrfTokenIn } from '../../support/browser-jar.ts';
 import { addMemberTo, addOrganization, addPerson, addProject } from '../../support/catalogue-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';

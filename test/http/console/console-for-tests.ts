@@ -1,9 +1,9 @@
 // An organization on a running web side, and people with a browser each that sends forms without script.
 
 import type { Account } from '../../../src/catalogue/accounts.ts';
-import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { createBrowserSession } from '../../../src/catalogue/browser-sessions.ts';
 import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../../src/ids.ts';
 import type { Grant } from '../../../src/login/grant/grant.ts';
 import type { HostedProject } from '../../../src/provisioning/create-hosted-project.ts';

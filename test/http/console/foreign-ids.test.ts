@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { inviteMembers } from '../../../src/catalogue/invite-members.ts';
 import { findMembership } from '../../../src/catalogue/member-lists.ts';
 import { shareProject } from '../../../src/catalogue/shares.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 import { hold, type OrganizationForTests, organizationForTests, stateOf } from './console-for-tests.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changePlan } from '../../../src/catalogue/accounts.ts';
-import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { listOperations } from '../../../src/catalogue/operations.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { actingAs } from '../../support/catalogue-for-tests.ts';
 import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 import { hostedProject, organizationForTests } from './console-for-tests.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../../src/catalogue/accounts.ts';
-import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { getCompute } from '../../../src/catalogue/computes.ts';
 import { findMembership } from '../../../src/catalogue/member-lists.ts';
 import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
 import { effectivePolicy } from '../../../src/catalogue/rights/policy.ts';
 import { shareProject } from '../../../src/catalogue/shares.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { ComputeId } from '../../../src/ids.ts';
 import { addProject } from '../../support/catalogue-for-tests.ts';
 import { connectionRecord, type RecordingHandle, recordingHandle } from '../../support/fleet-for-tests.ts';

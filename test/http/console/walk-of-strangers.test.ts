@@ -2,11 +2,11 @@
 // to do there, with the real ids of an organization.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { inviteMembers } from '../../../src/catalogue/invite-members.ts';
 import { findMembership } from '../../../src/catalogue/member-lists.ts';
 import { removeMember } from '../../../src/catalogue/memberships.ts';
 import { shareProject } from '../../../src/catalogue/shares.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { BrowserJar } from '../../support/browser-jar.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres-for-tests.ts';
 import { queryRows } from '../../support/query-rows.ts';

@@ -1,10 +1,10 @@
 // Who comes to the operations pages, and a stream of theirs that is read event by event.
 
-import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
-import type { AuditEventBody } from '../../../src/catalogue/audit-events.ts';
-import { exportAuditEvents } from '../../../src/catalogue/audit-trail-reader.ts';
 import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
 import { shareProject } from '../../../src/catalogue/shares.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import type { AuditEventBody } from '../../../src/catalogue/trail/audit-events.ts';
+import { exportAuditEvents } from '../../../src/catalogue/trail/audit-trail-reader.ts';
 import type { AccountId } from '../../../src/ids.ts';
 import { addMemberTo, addOrganization, addProject } from '../../support/catalogue-for-tests.ts';
 import { newVisitor, type VisitorForTests, type WebForTests } from '../../support/web-for-tests.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM_CONTEXT } from '../../../src/catalogue/audit-context.ts';
 import { inviteMembers } from '../../../src/catalogue/invite-members.ts';
 import { listOrganizationsOf } from '../../../src/catalogue/organizations.ts';
 import { shareProject } from '../../../src/catalogue/shares.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { findUserByEmail } from '../../../src/catalogue/users.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
 import { addOrganization, addProject } from '../../support/catalogue-for-tests.ts';

@@ -1,6 +1,6 @@
 // The person's own part of the audit trail, each event as a sentence.
 
-import type { AuditEventBody } from '../../../catalogue/audit-events.ts';
+import type { AuditEventBody } from '../../../catalogue/trail/audit-events.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 
 const SENTENCES: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
 // Where the person is connected and signed in, what was remembered, what happened lately; and how to end each of it.
 
 import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
-import { listOwnHistory } from '../../../catalogue/audit-trail-reader.ts';
 import { endAllBrowserSessions, endBrowserSession, listBrowserSessions } from '../../../catalogue/browser-sessions.ts';
 import { findProject } from '../../../catalogue/projects.ts';
+import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
 import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { type GrantId, idFrom } from '../../../ids.ts';

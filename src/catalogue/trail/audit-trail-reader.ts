@@ -2,14 +2,14 @@
 
 import { type SelectQueryBuilder, sql } from 'kysely';
 import { z } from 'zod';
-import type { AccountId, ConnectionId, ProjectId } from '../ids.ts';
+import type { AccountId, ConnectionId, ProjectId } from '../../ids.ts';
+import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { decodeCursor, type Page, type PageRequest, pageOf } from '../store/keyset-pages.ts';
+import type { Schema } from '../store/schema.ts';
 import type { AuditContext } from './audit-context.ts';
 import type { AuditEventName, AuditOutcome } from './audit-event-codes.ts';
 import type { AuditEventBody } from './audit-events.ts';
-import { accountResource, INSTALLATION, requireMay } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { decodeCursor, type Page, type PageRequest, pageOf } from './store/keyset-pages.ts';
-import type { Schema } from './store/schema.ts';
 
 export interface AuditFilter {
   /** Absent: the whole installation, for operators. */

@@ -1,10 +1,10 @@
 // On whose behalf a change is made, and from where: what every writing function of the catalogue is given besides its
 // input, so that the audit trail can say it.
 
-import { assertNever } from '../assert-never.ts';
+import { assertNever } from '../../assert-never.ts';
+import { type Actor, SYSTEM } from '../rights/actors.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 import type { AuditEventInput } from './audit-events.ts';
-import { type Actor, SYSTEM } from './rights/actors.ts';
-import type { Catalogue } from './store/catalogue.ts';
 
 export interface AuditContext {
   readonly actor: Actor;

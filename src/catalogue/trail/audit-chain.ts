@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Catalogue } from './store/catalogue.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 
 export interface AuditFlaw {
   readonly nodeId: string;

@@ -3,10 +3,10 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import type { AccountId, ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, ProjectId } from '../ids.ts';
-import { cleanForLog } from '../untrusted-text.ts';
+import type { AccountId, ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, ProjectId } from '../../ids.ts';
+import { cleanForLog } from '../../untrusted-text.ts';
+import type { Schema } from '../store/schema.ts';
 import { type AuditEventName, type AuditOutcome, auditCode } from './audit-event-codes.ts';
-import type { Schema } from './store/schema.ts';
 
 /** What happened. Absent fields are left out of the event; `untrusted…` texts are cleaned and shortened here. */
 export interface AuditEventInput {

@@ -1,11 +1,11 @@
 // How many connections began, ended and failed in each hour or day, counted from the audit trail.
 
 import { sql } from 'kysely';
-import type { AccountId } from '../ids.ts';
+import type { AccountId } from '../../ids.ts';
+import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 import type { AuditContext } from './audit-context.ts';
 import type { AuditEventName } from './audit-event-codes.ts';
-import { accountResource, INSTALLATION, requireMay } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
 
 export interface ConnectionFrame {
   /** UTC. */
