@@ -3,9 +3,9 @@
 
 import { join } from 'node:path';
 import { createAccessToken } from '../src/catalogue/access-tokens.ts';
-import { createOrganization } from '../src/catalogue/organizations.ts';
+import { createOrganization } from '../src/catalogue/accounts/organizations.ts';
+import { createUser } from '../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../src/catalogue/trail/audit-context.ts';
-import { createUser } from '../src/catalogue/users.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { createPostern } from '../src/postern.ts';
 import { Secret } from '../src/secret.ts';

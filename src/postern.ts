@@ -1,6 +1,6 @@
 // Builds every part of one node by hand, each after those that it needs; nothing is built anywhere else.
 
-import { createSetupCodeIfEmpty } from './catalogue/setup-codes.ts';
+import { createSetupCodeIfEmpty } from './catalogue/accounts/setup-codes.ts';
 import type { Catalogue } from './catalogue/store/catalogue.ts';
 import { openCatalogue } from './catalogue/store/open-catalogue.ts';
 import { Sealer } from './catalogue/store/sealing.ts';

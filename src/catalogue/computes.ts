@@ -4,7 +4,7 @@
 import type { Transaction, Updateable } from 'kysely';
 import { PosternError } from '../errors.ts';
 import type { BranchId, ComputeId, ProjectId } from '../ids.ts';
-import { findAccount } from './accounts.ts';
+import { findAccount } from './accounts/accounts.ts';
 import { type Compute, computeFrom, findCompute, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
 import { requireComputeSizes } from './compute-sizes.ts';
 import { getProject, type Project } from './projects.ts';

@@ -4,9 +4,9 @@
 import type { Transaction } from 'kysely';
 import { PosternError } from '../errors.ts';
 import { personalAccountId, type UserId } from '../ids.ts';
-import { type Account, lockAccount, movePlan } from './accounts.ts';
-import { insertMembership } from './memberships.ts';
-import { insertOrganization } from './organizations.ts';
+import { type Account, lockAccount, movePlan } from './accounts/accounts.ts';
+import { insertMembership } from './accounts/memberships.ts';
+import { insertOrganization } from './accounts/organizations.ts';
 import { moveProjects } from './project-transfers.ts';
 import { projectFrom } from './projects.ts';
 import type { Catalogue } from './store/catalogue.ts';

@@ -2,7 +2,7 @@
 
 import type { Transaction } from 'kysely';
 import { type BranchId, type ComputeId, newComputeId } from '../ids.ts';
-import { findAccount } from './accounts.ts';
+import { findAccount } from './accounts/accounts.ts';
 import { type Compute, type ComputeRow, computeFrom, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
 import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
 import { type Project, projectResource } from './projects.ts';

@@ -2,7 +2,7 @@
 
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { type AccountId, type BranchId, newBranchId, newProjectId, type ProjectId } from '../ids.ts';
-import { lockAccount } from './accounts.ts';
+import { lockAccount } from './accounts/accounts.ts';
 import { type JsonObject, type Project, projectFrom } from './projects.ts';
 import { accountResource, requireMay } from './rights/permissions.ts';
 import { requireRoomForProjects } from './rights/plans.ts';

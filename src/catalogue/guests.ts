@@ -2,7 +2,7 @@
 
 import { PosternError } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
-import { type InvitationOutcome, inviteMembers } from './invite-members.ts';
+import { type InvitationOutcome, inviteMembers } from './accounts/invite-members.ts';
 import { accountResource, requireMay } from './rights/permissions.ts';
 import { type Share, shareFrom } from './shares.ts';
 import type { Catalogue } from './store/catalogue.ts';

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
 import { PosternError } from '../errors.ts';
 import { type AccountId, personalAccountId, type UserId } from '../ids.ts';
-import { lockAccount } from './accounts.ts';
+import { lockAccount } from './accounts/accounts.ts';
 import { convertPersonalAccount } from './convert-personal-account.ts';
 import { INSTALLATION, requireMay } from './rights/permissions.ts';
 import { PLAN_TERMS, planGate } from './rights/plans.ts';

@@ -4,7 +4,7 @@
 import type { Transaction } from 'kysely';
 import { PosternError } from '../errors.ts';
 import type { AccountId, ProjectId } from '../ids.ts';
-import { type Account, lockAccount } from './accounts.ts';
+import { type Account, lockAccount } from './accounts/accounts.ts';
 import { countProjects } from './create-project.ts';
 import { auditedProject, type Project, projectFrom, projectResource } from './projects.ts';
 import { accountResource, notFound, requireMay } from './rights/permissions.ts';

@@ -2,7 +2,7 @@
 
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AccountId, ComputeId } from '../ids.ts';
-import type { Account } from './accounts.ts';
+import type { Account } from './accounts/accounts.ts';
 import { type Compute, computeFrom, tlsSettingsFrom, type UpstreamTlsSettings } from './compute-rows.ts';
 import { computeNotFound } from './computes.ts';
 import type { Project } from './projects.ts';

@@ -1,9 +1,9 @@
 // What people call things on the command line, as catalogue ids.
 
+import { findUserByEmail, type User } from '../catalogue/accounts/users.ts';
 import { loadPersonActor } from '../catalogue/rights/actors.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { type AuditContext, SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
-import { findUserByEmail, type User } from '../catalogue/users.ts';
 import { PosternError } from '../errors.ts';
 import { type AccountId, idFrom, isOrganizationId, personalAccountId } from '../ids.ts';
 

@@ -1,8 +1,8 @@
 // `postern org`: organizations of this installation and their members. Acts as Postern itself.
 
 import { type Command, Option } from 'commander';
-import { addMember } from '../catalogue/memberships.ts';
-import { createOrganization } from '../catalogue/organizations.ts';
+import { addMember } from '../catalogue/accounts/memberships.ts';
+import { createOrganization } from '../catalogue/accounts/organizations.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { type AccountId, idFrom } from '../ids.ts';
 import { type CommonOptions, formatOf, group } from './command-group.ts';

@@ -1,8 +1,8 @@
 // `postern user`: people of this installation. Acts as Postern itself.
 
 import type { Command } from 'commander';
+import { createUser } from '../catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
-import { createUser } from '../catalogue/users.ts';
 import { type CommonOptions, formatOf, group } from './command-group.ts';
 import { type CommandIo, readSecret } from './command-io.ts';
 import { printOne } from './print.ts';

@@ -1,7 +1,7 @@
 // What a transfer of projects took away: access of the people and tokens of the account that they left. Guests, and
 // people who belong to both accounts, go on.
 
-import { listPeopleOfAccount } from '../catalogue/people-of-account.ts';
+import { listPeopleOfAccount } from '../catalogue/accounts/people-of-account.ts';
 import type { Project } from '../catalogue/projects.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { AccessTokenId, AccountId, ProjectId, UserId } from '../ids.ts';

@@ -1,9 +1,9 @@
 // Inviting people to an organization as pages and the management API do it: written, then told by mail.
 
 import { assertNever } from '../assert-never.ts';
-import { findAccount } from '../catalogue/accounts.ts';
-import { type Invitation, resendInvitation } from '../catalogue/invitations.ts';
-import { type InvitationOutcome, inviteMembers } from '../catalogue/invite-members.ts';
+import { findAccount } from '../catalogue/accounts/accounts.ts';
+import { type Invitation, resendInvitation } from '../catalogue/accounts/invitations.ts';
+import { type InvitationOutcome, inviteMembers } from '../catalogue/accounts/invite-members.ts';
 import type { Actor } from '../catalogue/rights/actors.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';

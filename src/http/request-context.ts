@@ -1,7 +1,7 @@
 // What is known of one request before its route runs: id, browser's address, who is signed in.
 
 import type { Request, RequestHandler, Response } from 'express';
-import { type BrowserSession, findBrowserSession } from '../catalogue/browser-sessions.ts';
+import { type BrowserSession, findBrowserSession } from '../catalogue/accounts/browser-sessions.ts';
 import { loadPersonActor, SYSTEM } from '../catalogue/rights/actors.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';

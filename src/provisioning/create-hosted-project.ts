@@ -1,6 +1,6 @@
 // A new project on a host: roles and database for real, then written in one transaction. What fails half way is undone.
 
-import { findAccount } from '../catalogue/accounts.ts';
+import { findAccount } from '../catalogue/accounts/accounts.ts';
 import { countProjects, type NewProject } from '../catalogue/create-project.ts';
 import { requireNewIdentifier } from '../catalogue/databases.ts';
 import { type RegisteredProject, registerProject } from '../catalogue/register-project.ts';

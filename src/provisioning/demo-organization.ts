@@ -1,10 +1,10 @@
 // The demo: an organization with two projects, one of them with two computes, so that there is something to choose from.
 
+import { createOrganization, listOrganizationsOf } from '../catalogue/accounts/organizations.ts';
+import { getUser } from '../catalogue/accounts/users.ts';
 import { createCompute } from '../catalogue/create-compute.ts';
-import { createOrganization, listOrganizationsOf } from '../catalogue/organizations.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
-import { getUser } from '../catalogue/users.ts';
 import type { UserId } from '../ids.ts';
 import type { HostedProject } from './create-hosted-project.ts';
 import type { Hosts } from './hosts.ts';

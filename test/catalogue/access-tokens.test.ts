@@ -6,8 +6,8 @@ import {
   listOwnAccessTokens,
   revokeAccessToken,
 } from '../../src/catalogue/access-tokens.ts';
+import { removeMember } from '../../src/catalogue/accounts/memberships.ts';
 import { changeCompute } from '../../src/catalogue/computes.ts';
-import { removeMember } from '../../src/catalogue/memberships.ts';
 import {
   findAccessToken,
   findRoutedRole,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listOwnOrganizations } from '../../src/catalogue/accounts/organizations.ts';
 import {
   createOrganizationKey,
   createPersonalKey,
@@ -7,7 +8,6 @@ import {
   revokeOrganizationKey,
   revokePersonalKey,
 } from '../../src/catalogue/api-keys.ts';
-import { listOwnOrganizations } from '../../src/catalogue/organizations.ts';
 import { listProjects } from '../../src/catalogue/project-lists.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { useApiKey } from '../../src/catalogue/use-api-key.ts';

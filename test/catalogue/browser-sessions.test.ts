@@ -5,7 +5,7 @@ import {
   endBrowserSession,
   findBrowserSession,
   listBrowserSessions,
-} from '../../src/catalogue/browser-sessions.ts';
+} from '../../src/catalogue/accounts/browser-sessions.ts';
 import { sweepExpired } from '../../src/catalogue/store/housekeeping.ts';
 import { newUserId } from '../../src/ids.ts';
 import { actingAs, addPerson, pushedClock, useTestCatalogue } from '../support/catalogue-for-tests.ts';

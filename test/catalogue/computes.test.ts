@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changePlan } from '../../src/catalogue/accounts.ts';
+import { changePlan } from '../../src/catalogue/accounts/accounts.ts';
 import { changeBranch, getDefaultBranch, listBranches } from '../../src/catalogue/branches.ts';
 import { moveComputeState, moveHostedComputes, touchComputes } from '../../src/catalogue/compute-states.ts';
 import {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { acceptInvitation, signUpWithInvitation } from '../../src/catalogue/accept-invitation.ts';
+import { acceptInvitation, signUpWithInvitation } from '../../src/catalogue/accounts/accept-invitation.ts';
+import { signInWithIdentity } from '../../src/catalogue/accounts/identities.ts';
+import { cancelInvitation, listInvitations, resendInvitation } from '../../src/catalogue/accounts/invitations.ts';
+import { type InvitationOutcome, inviteMembers } from '../../src/catalogue/accounts/invite-members.ts';
+import { findMembership } from '../../src/catalogue/accounts/member-lists.ts';
+import { findInvitationByToken } from '../../src/catalogue/accounts/open-invitations.ts';
+import { createUser } from '../../src/catalogue/accounts/users.ts';
 import { convertGuest, listGuests } from '../../src/catalogue/guests.ts';
-import { signInWithIdentity } from '../../src/catalogue/identities.ts';
-import { cancelInvitation, listInvitations, resendInvitation } from '../../src/catalogue/invitations.ts';
-import { type InvitationOutcome, inviteMembers } from '../../src/catalogue/invite-members.ts';
-import { findMembership } from '../../src/catalogue/member-lists.ts';
-import { findInvitationByToken } from '../../src/catalogue/open-invitations.ts';
 import { listShares, type ShareOutcome, shareProject } from '../../src/catalogue/shares.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { createUser } from '../../src/catalogue/users.ts';
 import { Secret } from '../../src/secret.ts';
 import {
   actingAs,

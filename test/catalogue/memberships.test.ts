@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { getMember, listMembers } from '../../src/catalogue/member-lists.ts';
-import { type Membership, removeMember, setMemberRole } from '../../src/catalogue/memberships.ts';
+import { getMember, listMembers } from '../../src/catalogue/accounts/member-lists.ts';
+import { type Membership, removeMember, setMemberRole } from '../../src/catalogue/accounts/memberships.ts';
 import {
   createOrganization,
   deleteOrganization,
   listOrganizationsOf,
   listOwnOrganizations,
   renameOrganization,
-} from '../../src/catalogue/organizations.ts';
+} from '../../src/catalogue/accounts/organizations.ts';
 import { listShares, shareProject } from '../../src/catalogue/shares.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';

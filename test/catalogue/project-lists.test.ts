@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { changePlan } from '../../src/catalogue/accounts.ts';
+import { changePlan } from '../../src/catalogue/accounts/accounts.ts';
 import { createProject } from '../../src/catalogue/create-project.ts';
 import { createOperation, finishOperation, listOperations } from '../../src/catalogue/operations.ts';
 import { listProjects, listSharedProjects, projectPageQuery } from '../../src/catalogue/project-lists.ts';

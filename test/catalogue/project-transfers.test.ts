@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changePlan, findAccount } from '../../src/catalogue/accounts.ts';
+import { changePlan, findAccount } from '../../src/catalogue/accounts/accounts.ts';
 import { createOrganizationKey } from '../../src/catalogue/api-keys.ts';
 import {
   decideOrganizationRequest,

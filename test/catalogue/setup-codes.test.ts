@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createSetupCodeIfEmpty, isSetupCodeValid, useSetupCode } from '../../src/catalogue/setup-codes.ts';
+import { createSetupCodeIfEmpty, isSetupCodeValid, useSetupCode } from '../../src/catalogue/accounts/setup-codes.ts';
+import { getUser } from '../../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { getUser } from '../../src/catalogue/users.ts';
 import { Secret } from '../../src/secret.ts';
 import { addPerson, openTestCatalogue, pushedClock } from '../support/catalogue-for-tests.ts';
 

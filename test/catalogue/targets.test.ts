@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { changeAccountPolicy } from '../../src/catalogue/account-policy.ts';
+import { changeAccountPolicy } from '../../src/catalogue/accounts/account-policy.ts';
+import { listMembers } from '../../src/catalogue/accounts/member-lists.ts';
+import { removeMember } from '../../src/catalogue/accounts/memberships.ts';
 import { changeCompute, changeComputePolicy } from '../../src/catalogue/computes.ts';
 import { isKnownTerminal, rememberTarget, rememberTerminal } from '../../src/catalogue/last-used-targets.ts';
-import { listMembers } from '../../src/catalogue/member-lists.ts';
-import { removeMember } from '../../src/catalogue/memberships.ts';
 import { checkChoice, resolveTarget, type TargetChoice } from '../../src/catalogue/resolve-target.ts';
 import { listShares, shareProject, unshareProject } from '../../src/catalogue/shares.ts';
 import { listTargets } from '../../src/catalogue/targets.ts';

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createBrowserSession, listBrowserSessions } from '../../src/catalogue/browser-sessions.ts';
+import { createBrowserSession, listBrowserSessions } from '../../src/catalogue/accounts/browser-sessions.ts';
+import {
+  createUser,
+  findUserByEmail,
+  renameUser,
+  setPassword,
+  verifyPassword,
+} from '../../src/catalogue/accounts/users.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { DECOY_HASH } from '../../src/catalogue/store/password-hash.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { createUser, findUserByEmail, renameUser, setPassword, verifyPassword } from '../../src/catalogue/users.ts';
 import { isPosternError } from '../../src/errors.ts';
 import { newUserId, personalAccountId } from '../../src/ids.ts';
 import { Secret } from '../../src/secret.ts';

@@ -1,8 +1,8 @@
 // Two nodes on one Redis, and what becomes of those who wait when permissions or Redis itself go away meanwhile.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addMember, removeMember } from '../../src/catalogue/memberships.ts';
-import { createOrganization } from '../../src/catalogue/organizations.ts';
+import { addMember, removeMember } from '../../src/catalogue/accounts/memberships.ts';
+import { createOrganization } from '../../src/catalogue/accounts/organizations.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
 import { addPerson, addProject, type TestNode } from '../support/postern-for-tests.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changePlan } from '../../src/catalogue/accounts.ts';
+import { changePlan } from '../../src/catalogue/accounts/accounts.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { createConsumptionHistory } from '../../src/metering/consumption-history.ts';

@@ -1,7 +1,7 @@
 // A developer's desk: a person with one project, a browser that is signed in, and psql at hand. What most end-to-end tests
 // begin with.
 
-import type { User } from '../../src/catalogue/users.ts';
+import type { User } from '../../src/catalogue/accounts/users.ts';
 import { personalAccountId } from '../../src/ids.ts';
 import type { Log } from '../../src/log.ts';
 import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';

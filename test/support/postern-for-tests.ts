@@ -1,8 +1,8 @@
 // Whole nodes of Postern for end-to-end tests: on the run's Postgres, on a Redis of their own or a shared one, on free
 // loopback ports.
 
+import { createUser } from '../../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { createUser } from '../../src/catalogue/users.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { createLog, type Log } from '../../src/log.ts';
 import { type Addresses, createPostern, type Postern } from '../../src/postern.ts';

@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changePlan } from '../../src/catalogue/accounts.ts';
+import { changePlan } from '../../src/catalogue/accounts/accounts.ts';
+import { createUser } from '../../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { createUser } from '../../src/catalogue/users.ts';
 import { personalAccountId } from '../../src/ids.ts';
 import { launchBrowser, openContext } from '../support/browser.ts';
 import { addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';

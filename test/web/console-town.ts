@@ -3,16 +3,16 @@
 
 import { randomUUID } from 'node:crypto';
 import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
-import type { Account } from '../../src/catalogue/accounts.ts';
+import type { Account } from '../../src/catalogue/accounts/accounts.ts';
+import { createBrowserSession } from '../../src/catalogue/accounts/browser-sessions.ts';
+import { inviteMembers } from '../../src/catalogue/accounts/invite-members.ts';
+import { findMembership } from '../../src/catalogue/accounts/member-lists.ts';
+import { setMemberRole } from '../../src/catalogue/accounts/memberships.ts';
+import { createUser } from '../../src/catalogue/accounts/users.ts';
 import { createOrganizationKey, createPersonalKey } from '../../src/catalogue/api-keys.ts';
-import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
-import { inviteMembers } from '../../src/catalogue/invite-members.ts';
-import { findMembership } from '../../src/catalogue/member-lists.ts';
-import { setMemberRole } from '../../src/catalogue/memberships.ts';
 import { requestOrganization } from '../../src/catalogue/organization-requests.ts';
 import { shareProject } from '../../src/catalogue/shares.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { createUser } from '../../src/catalogue/users.ts';
 import { newGrantId, personalAccountId } from '../../src/ids.ts';
 import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';
 import {

@@ -1,6 +1,6 @@
 // The operations pages as a person meets them, with a busy fleet behind them. Part of the list of scenes.
 
-import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
+import { createBrowserSession } from '../../src/catalogue/accounts/browser-sessions.ts';
 import type { LiveConnectionRecord } from '../../src/fleet/live-connection.ts';
 import { type AccountId, idFrom, type NodeId, newConnectionId, type UserId } from '../../src/ids.ts';
 import { addOrganization, addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';

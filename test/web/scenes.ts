@@ -2,11 +2,11 @@
 // walk this list, so a page that is missing here is a page that nobody looked at.
 
 import type { Page } from 'playwright-core';
-import { createBrowserSession } from '../../src/catalogue/browser-sessions.ts';
+import { createBrowserSession } from '../../src/catalogue/accounts/browser-sessions.ts';
+import { inviteMembers } from '../../src/catalogue/accounts/invite-members.ts';
+import { createSetupCodeIfEmpty } from '../../src/catalogue/accounts/setup-codes.ts';
 import { createCompute } from '../../src/catalogue/create-compute.ts';
-import { inviteMembers } from '../../src/catalogue/invite-members.ts';
 import { rememberTerminal } from '../../src/catalogue/last-used-targets.ts';
-import { createSetupCodeIfEmpty } from '../../src/catalogue/setup-codes.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newConnectionId } from '../../src/ids.ts';
 import type { Progress } from '../../src/login/request/login-request.ts';

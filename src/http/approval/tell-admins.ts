@@ -1,7 +1,7 @@
 // "This was not me" is news for those who answer for the person: each organization's admins get a mail and an event in
 // their audit trail.
 
-import { adminsOverPerson } from '../../catalogue/admins-over-person.ts';
+import { adminsOverPerson } from '../../catalogue/accounts/admins-over-person.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { loginAuditEvent } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';

@@ -2,7 +2,7 @@
 // not measured is absent, never zero.
 
 import type { FrameRow, HistoryView, UsageFigures } from '../../../web/components/console/consumption.tsx';
-import type { Account } from '../../catalogue/accounts.ts';
+import type { Account } from '../../catalogue/accounts/accounts.ts';
 import { PLAN_TERMS } from '../../catalogue/rights/plans.ts';
 import type {
   BillingPeriodTotals,

@@ -2,8 +2,8 @@
 
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { type Account, findAccount, getAccount } from '../../catalogue/accounts.ts';
-import { listOrganizationsOf } from '../../catalogue/organizations.ts';
+import { type Account, findAccount, getAccount } from '../../catalogue/accounts/accounts.ts';
+import { listOrganizationsOf } from '../../catalogue/accounts/organizations.ts';
 import type { PersonActor } from '../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';

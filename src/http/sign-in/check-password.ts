@@ -2,7 +2,7 @@
 
 import type { Response } from 'express';
 import { z } from 'zod';
-import { type User, verifyPassword } from '../../catalogue/users.ts';
+import { type User, verifyPassword } from '../../catalogue/accounts/users.ts';
 import type { Secret } from '../../secret.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
 import { contextOf } from '../request-context.ts';

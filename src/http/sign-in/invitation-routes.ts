@@ -4,8 +4,12 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { InvitationPage } from '../../../web/pages/invitation-page.tsx';
-import { acceptInvitation, type FollowedLink, signUpWithInvitation } from '../../catalogue/accept-invitation.ts';
-import { findInvitationByToken, type OpenInvitation } from '../../catalogue/open-invitations.ts';
+import {
+  acceptInvitation,
+  type FollowedLink,
+  signUpWithInvitation,
+} from '../../catalogue/accounts/accept-invitation.ts';
+import { findInvitationByToken, type OpenInvitation } from '../../catalogue/accounts/open-invitations.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';

@@ -2,7 +2,7 @@
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import { signInWithIdentity } from '../../catalogue/identities.ts';
+import { signInWithIdentity } from '../../catalogue/accounts/identities.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError, toPosternError } from '../../errors.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';

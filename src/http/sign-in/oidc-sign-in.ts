@@ -3,7 +3,7 @@
 
 import * as oidc from 'openid-client';
 import { z } from 'zod';
-import type { Identity } from '../../catalogue/identities.ts';
+import type { Identity } from '../../catalogue/accounts/identities.ts';
 import type { OidcConfig } from '../../config/config.ts';
 import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';

@@ -3,7 +3,7 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { SetUpPage } from '../../../web/pages/set-up-page.tsx';
-import { isSetupCodeValid, useSetupCode } from '../../catalogue/setup-codes.ts';
+import { isSetupCodeValid, useSetupCode } from '../../catalogue/accounts/setup-codes.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';

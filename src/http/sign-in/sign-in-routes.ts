@@ -3,7 +3,7 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { SignInPage } from '../../../web/pages/sign-in-page.tsx';
-import { endBrowserSession } from '../../catalogue/browser-sessions.ts';
+import { endBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';

@@ -1,7 +1,7 @@
 // The end of every way to sign in: a fresh browser session and its cookie.
 
 import type { Response } from 'express';
-import { createBrowserSession, type NewBrowserSession } from '../../catalogue/browser-sessions.ts';
+import { createBrowserSession, type NewBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { contextOf } from '../request-context.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowserSession } from '../../../src/catalogue/browser-sessions.ts';
+import { findBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { newVisitor, startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 import { ApiForTests, newCaller, useUpMinute } from './api-for-tests.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { createBrowserSession } from '../../../src/catalogue/browser-sessions.ts';
+import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { BrowserJar } from '../../support/browser-jar.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';

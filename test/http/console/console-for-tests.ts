@@ -1,7 +1,7 @@
 // An organization on a running web side, and people with a browser each that sends forms without script.
 
-import type { Account } from '../../../src/catalogue/accounts.ts';
-import { createBrowserSession } from '../../../src/catalogue/browser-sessions.ts';
+import type { Account } from '../../../src/catalogue/accounts/accounts.ts';
+import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../../src/ids.ts';

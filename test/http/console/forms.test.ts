@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changePlan } from '../../../src/catalogue/accounts.ts';
+import { changePlan } from '../../../src/catalogue/accounts/accounts.ts';
 import { listOperations } from '../../../src/catalogue/operations.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { actingAs } from '../../support/catalogue-for-tests.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Account } from '../../../src/catalogue/accounts.ts';
+import type { Account } from '../../../src/catalogue/accounts/accounts.ts';
+import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
 import { getCompute } from '../../../src/catalogue/computes.ts';
-import { findMembership } from '../../../src/catalogue/member-lists.ts';
 import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
 import { effectivePolicy } from '../../../src/catalogue/rights/policy.ts';
 import { shareProject } from '../../../src/catalogue/shares.ts';

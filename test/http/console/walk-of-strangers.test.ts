@@ -2,9 +2,9 @@
 // to do there, with the real ids of an organization.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inviteMembers } from '../../../src/catalogue/invite-members.ts';
-import { findMembership } from '../../../src/catalogue/member-lists.ts';
-import { removeMember } from '../../../src/catalogue/memberships.ts';
+import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
+import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
+import { removeMember } from '../../../src/catalogue/accounts/memberships.ts';
 import { shareProject } from '../../../src/catalogue/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { BrowserJar } from '../../support/browser-jar.ts';

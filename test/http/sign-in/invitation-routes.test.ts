@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inviteMembers } from '../../../src/catalogue/invite-members.ts';
-import { listOrganizationsOf } from '../../../src/catalogue/organizations.ts';
+import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
+import { listOrganizationsOf } from '../../../src/catalogue/accounts/organizations.ts';
+import { findUserByEmail } from '../../../src/catalogue/accounts/users.ts';
 import { shareProject } from '../../../src/catalogue/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
-import { findUserByEmail } from '../../../src/catalogue/users.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
 import { addOrganization, addProject } from '../../support/catalogue-for-tests.ts';
 import { newIdentity, newVisitor, PASSWORD, startWeb, type WebForTests } from '../../support/web-for-tests.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findUserByEmail } from '../../../src/catalogue/users.ts';
+import { findUserByEmail } from '../../../src/catalogue/accounts/users.ts';
 import { BrowserJar } from '../../support/browser-jar.ts';
 import { type OidcProviderForTests, startOidcProvider } from '../../support/oidc-provider.ts';
 import { freePort } from '../../support/redis-for-tests.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createSetupCodeIfEmpty } from '../../../src/catalogue/setup-codes.ts';
-import { findUserByEmail } from '../../../src/catalogue/users.ts';
+import { createSetupCodeIfEmpty } from '../../../src/catalogue/accounts/setup-codes.ts';
+import { findUserByEmail } from '../../../src/catalogue/accounts/users.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
 import { newIdentity, PASSWORD, startWeb } from '../../support/web-for-tests.ts';
 

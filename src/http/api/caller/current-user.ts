@@ -1,11 +1,11 @@
 // The calling person and the limits that the plan of the personal account sets.
 
 import { z } from 'zod';
-import { type Account, getAccount } from '../../../catalogue/accounts.ts';
-import { type LinkedIdentity, listIdentities } from '../../../catalogue/identities.ts';
+import { type Account, getAccount } from '../../../catalogue/accounts/accounts.ts';
+import { type LinkedIdentity, listIdentities } from '../../../catalogue/accounts/identities.ts';
+import { getUser, type User } from '../../../catalogue/accounts/users.ts';
 import { INSTALLATION, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PLAN_TERMS } from '../../../catalogue/rights/plans.ts';
-import { getUser, type User } from '../../../catalogue/users.ts';
 import { personalAccountId } from '../../../ids.ts';
 import { requirePerson } from '../api-call.ts';
 import { apiRoute } from '../api-route.ts';

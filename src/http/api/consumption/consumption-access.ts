@@ -1,6 +1,6 @@
 // Who may read consumption, of which account, on which plan.
 
-import { type Account, findAccount } from '../../../catalogue/accounts.ts';
+import { type Account, findAccount } from '../../../catalogue/accounts/accounts.ts';
 import { accountResource, notFound, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { requireConsumptionHistory } from '../../../catalogue/rights/plans.ts';
 import type { AccountId } from '../../../ids.ts';

@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { assertNever } from '../../../assert-never.ts';
-import { cancelInvitation, type Invitation, listInvitations } from '../../../catalogue/invitations.ts';
-import type { InvitationOutcome } from '../../../catalogue/invite-members.ts';
-import type { Membership } from '../../../catalogue/memberships.ts';
+import { cancelInvitation, type Invitation, listInvitations } from '../../../catalogue/accounts/invitations.ts';
+import type { InvitationOutcome } from '../../../catalogue/accounts/invite-members.ts';
+import type { Membership } from '../../../catalogue/accounts/memberships.ts';
 import { PosternError } from '../../../errors.ts';
 import type { InvitationId, UserId } from '../../../ids.ts';
 import { inviteAgain, invitePeople } from '../../invite-people.ts';

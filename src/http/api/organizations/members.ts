@@ -1,8 +1,8 @@
 // The members of an organization.
 
 import { z } from 'zod';
-import { getMember, listMembers } from '../../../catalogue/member-lists.ts';
-import { type Membership, removeMember, setMemberRole } from '../../../catalogue/memberships.ts';
+import { getMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
+import { type Membership, removeMember, setMemberRole } from '../../../catalogue/accounts/memberships.ts';
 import type { MembershipId } from '../../../ids.ts';
 import { endAccess } from '../../end-access.ts';
 import { apiRoute } from '../api-route.ts';

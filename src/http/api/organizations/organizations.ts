@@ -1,8 +1,8 @@
 // Organizations: those of the caller, and one of them.
 
 import { z } from 'zod';
-import { type Account, getAccount } from '../../../catalogue/accounts.ts';
-import { listOwnOrganizations } from '../../../catalogue/organizations.ts';
+import { type Account, getAccount } from '../../../catalogue/accounts/accounts.ts';
+import { listOwnOrganizations } from '../../../catalogue/accounts/organizations.ts';
 import { apiRoute } from '../api-route.ts';
 import { namedIdField, organizationIdField, timeField } from '../field-shapes.ts';
 

@@ -1,7 +1,7 @@
 // Lists of projects: those of an account, and those that are shared with the caller.
 
 import { z } from 'zod';
-import { findAccount } from '../../../catalogue/accounts.ts';
+import { findAccount } from '../../../catalogue/accounts/accounts.ts';
 import { listProjects, listSharedProjects } from '../../../catalogue/project-lists.ts';
 import { accountOfCall } from '../account-of-call.ts';
 import { apiRoute } from '../api-route.ts';

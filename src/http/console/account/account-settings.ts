@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { AccountSettingsPage } from '../../../../web/pages/console/account/account-settings-page.tsx';
-import { changeAccountPolicy } from '../../../catalogue/account-policy.ts';
-import { findMembership } from '../../../catalogue/member-lists.ts';
-import { deleteOrganization, renameOrganization } from '../../../catalogue/organizations.ts';
+import { changeAccountPolicy } from '../../../catalogue/accounts/account-policy.ts';
+import { findMembership } from '../../../catalogue/accounts/member-lists.ts';
+import { deleteOrganization, renameOrganization } from '../../../catalogue/accounts/organizations.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { personalAccountId } from '../../../ids.ts';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { MyProfilePage } from '../../../../web/pages/console/me/my-profile-page.tsx';
-import { getUser, renameUser, setPassword } from '../../../catalogue/users.ts';
+import { getUser, renameUser, setPassword } from '../../../catalogue/accounts/users.ts';
 import { PosternError } from '../../../errors.ts';
 import { Secret } from '../../../secret.ts';
 import { endAccess } from '../../end-access.ts';

@@ -1,7 +1,11 @@
 // Where the person is connected and signed in, what was remembered, what happened lately; and how to end each of it.
 
 import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
-import { endAllBrowserSessions, endBrowserSession, listBrowserSessions } from '../../../catalogue/browser-sessions.ts';
+import {
+  endAllBrowserSessions,
+  endBrowserSession,
+  listBrowserSessions,
+} from '../../../catalogue/accounts/browser-sessions.ts';
 import { findProject } from '../../../catalogue/projects.ts';
 import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
 import { PosternError } from '../../../errors.ts';

@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { NewOrganizationPage } from '../../../../web/pages/console/organizations/new-organization-page.tsx';
+import { createOrganization } from '../../../catalogue/accounts/organizations.ts';
 import { listOrganizationRequests, requestOrganization } from '../../../catalogue/organization-requests.ts';
-import { createOrganization } from '../../../catalogue/organizations.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { personView } from '../console-view.ts';
 import { done } from '../done-notices.ts';

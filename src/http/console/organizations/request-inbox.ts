@@ -3,13 +3,13 @@
 import { z } from 'zod';
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
 import { RequestInboxPage } from '../../../../web/pages/console/organizations/request-inbox-page.tsx';
+import { getUser } from '../../../catalogue/accounts/users.ts';
 import {
   decideOrganizationRequest,
   listOrganizationRequests,
   type OrganizationRequest,
 } from '../../../catalogue/organization-requests.ts';
 import { INSTALLATION, may, notFound } from '../../../catalogue/rights/permissions.ts';
-import { getUser } from '../../../catalogue/users.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { OPERATORS_PAGES } from '../../ops-pages/ops-view.ts';
 import { personView } from '../console-view.ts';

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import type { MenuItem } from '../../../../web/components/console/kebab.tsx';
 import { MembersPage } from '../../../../web/pages/console/people/members-page.tsx';
-import { getMember, type ListedMember, listMembers } from '../../../catalogue/member-lists.ts';
-import { removeMember, setMemberRole } from '../../../catalogue/memberships.ts';
+import { getMember, type ListedMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
+import { removeMember, setMemberRole } from '../../../catalogue/accounts/memberships.ts';
 import { idFrom, type MembershipId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';

@@ -5,8 +5,8 @@ import { InviteMembersPage } from '../../../../web/pages/console/people/invite-m
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
 import { PendingInvitesPage } from '../../../../web/pages/console/people/pending-invites-page.tsx';
 import { assertNever } from '../../../assert-never.ts';
-import { cancelInvitation, listInvitations } from '../../../catalogue/invitations.ts';
-import type { InvitationOutcome } from '../../../catalogue/invite-members.ts';
+import { cancelInvitation, listInvitations } from '../../../catalogue/accounts/invitations.ts';
+import type { InvitationOutcome } from '../../../catalogue/accounts/invite-members.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { type InvitationId, idFrom } from '../../../ids.ts';

@@ -3,7 +3,7 @@
 import type { ComputeRow } from '../../../../web/components/console/compute-table.tsx';
 import type { MenuItem } from '../../../../web/components/console/kebab.tsx';
 import { OverviewPage } from '../../../../web/pages/console/project/overview-page.tsx';
-import { findAccount } from '../../../catalogue/accounts.ts';
+import { findAccount } from '../../../catalogue/accounts/accounts.ts';
 import { type Compute, shownName } from '../../../catalogue/compute-rows.ts';
 import { listComputes } from '../../../catalogue/computes.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';

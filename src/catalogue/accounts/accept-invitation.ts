@@ -2,17 +2,17 @@
 // joins.
 
 import type { Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import type { UserId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
+import { PosternError } from '../../errors.ts';
+import type { UserId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import { newPersonActor } from '../rights/actors.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { emailKey } from '../store/email-address.ts';
+import { hashPassword } from '../store/password-hash.ts';
+import type { Schema } from '../store/schema.ts';
+import type { AuditContext } from '../trail/audit-context.ts';
 import { claimByEmail, claimByLink } from './claim-by-email.ts';
 import { findInvitationByToken, type OpenInvitation } from './open-invitations.ts';
-import { newPersonActor } from './rights/actors.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { emailKey } from './store/email-address.ts';
-import { hashPassword } from './store/password-hash.ts';
-import type { Schema } from './store/schema.ts';
-import type { AuditContext } from './trail/audit-context.ts';
 import { getUser, insertUser, type User } from './users.ts';
 
 export interface FollowedLink {

@@ -4,15 +4,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { z } from 'zod';
-import type { AccountId, UserId } from '../ids.ts';
-import { accountResource, notFound, requireMay } from './rights/permissions.ts';
-import type { Plan } from './rights/plans.ts';
-import { type PolicySettings, parsePolicySettings } from './rights/policy.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { Schema } from './store/schema.ts';
-import type { AccountsTable } from './tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
+import type { AccountId, UserId } from '../../ids.ts';
+import { accountResource, notFound, requireMay } from '../rights/permissions.ts';
+import type { Plan } from '../rights/plans.ts';
+import { type PolicySettings, parsePolicySettings } from '../rights/policy.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
+import type { AccountsTable } from '../tables/people-and-accounts.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 
 export interface Account {
   readonly id: AccountId;

@@ -2,14 +2,14 @@
 // genuine was checked before.
 
 import type { Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import type { UserId } from '../ids.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { emailKey } from './store/email-address.ts';
-import type { Schema } from './store/schema.ts';
-import { isUniqueViolation } from './store/store-errors.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
+import { PosternError } from '../../errors.ts';
+import type { UserId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { emailKey } from '../store/email-address.ts';
+import type { Schema } from '../store/schema.ts';
+import { isUniqueViolation } from '../store/store-errors.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { insertUser, type User, userFrom } from './users.ts';
 
 export interface Identity {

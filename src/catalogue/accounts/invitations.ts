@@ -2,16 +2,16 @@
 // are in invite-members.ts, accepting in accept-invitation.ts; sending the mail is somebody else's.
 
 import type { Selectable, Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import type { AccountId, InvitationId, UserId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
-import { type ActionOn, accountResource, requireMay } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
-import type { Schema } from './store/schema.ts';
-import type { InvitationsTable, MemberRole } from './tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
+import { PosternError } from '../../errors.ts';
+import type { AccountId, InvitationId, UserId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import { type ActionOn, accountResource, requireMay } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
+import type { Schema } from '../store/schema.ts';
+import type { InvitationsTable, MemberRole } from '../tables/people-and-accounts.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 
 // security.md, section 5
 export const INVITATION_LIFE_MS = 7 * 24 * 3_600_000;

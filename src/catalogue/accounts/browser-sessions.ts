@@ -3,14 +3,14 @@
 
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
-import type { UserId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
-import { cleanForLog } from '../untrusted-text.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
-import type { Schema } from './store/schema.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
+import type { UserId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import { cleanForLog } from '../../untrusted-text.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
+import type { Schema } from '../store/schema.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { getUser, type User, userFrom } from './users.ts';
 
 // security.md, section 5

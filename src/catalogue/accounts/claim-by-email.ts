@@ -1,14 +1,14 @@
 // What waited for an e-mail address becomes its person's: project shares, and invitations to organizations.
 
 import type { Selectable, Transaction } from 'kysely';
-import type { AccountId, ProjectId, ShareId } from '../ids.ts';
+import type { AccountId, ProjectId, ShareId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
+import type { UsersTable } from '../tables/people-and-accounts.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent, recordAuditEvents } from '../trail/audit-events.ts';
 import { lockAccount } from './accounts.ts';
 import { insertMembership } from './memberships.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { Schema } from './store/schema.ts';
-import type { UsersTable } from './tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent, recordAuditEvents } from './trail/audit-events.ts';
 
 interface Claim {
   readonly catalogue: Catalogue;

@@ -1,14 +1,14 @@
 // The set-up link: while the catalogue has no people, whoever holds a code may become the first operator.
 
 import { type Kysely, sql } from 'kysely';
-import { PosternError } from '../errors.ts';
-import type { UserId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { hashPassword } from './store/password-hash.ts';
-import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
-import type { Schema } from './store/schema.ts';
-import type { AuditContext } from './trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import type { UserId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { hashPassword } from '../store/password-hash.ts';
+import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
+import type { Schema } from '../store/schema.ts';
+import type { AuditContext } from '../trail/audit-context.ts';
 import { insertUser } from './users.ts';
 
 // security.md, section 5

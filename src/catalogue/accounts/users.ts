@@ -2,22 +2,22 @@
 // at a browser is in browser-sessions.ts.
 
 import type { Selectable, Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import { newUserId, personalAccountId, type UserId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
+import { PosternError } from '../../errors.ts';
+import { newUserId, personalAccountId, type UserId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import { newPersonActor } from '../rights/actors.ts';
+import { INSTALLATION, requireMay } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { emailKey, parseEmail } from '../store/email-address.ts';
+import { requireName } from '../store/names.ts';
+import { hashPassword, passwordMatches } from '../store/password-hash.ts';
+import type { Schema } from '../store/schema.ts';
+import { isUniqueViolation } from '../store/store-errors.ts';
+import type { UsersTable } from '../tables/people-and-accounts.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { insertAccount } from './accounts.ts';
 import { claimByEmail } from './claim-by-email.ts';
-import { newPersonActor } from './rights/actors.ts';
-import { INSTALLATION, requireMay } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { emailKey, parseEmail } from './store/email-address.ts';
-import { requireName } from './store/names.ts';
-import { hashPassword, passwordMatches } from './store/password-hash.ts';
-import type { Schema } from './store/schema.ts';
-import { isUniqueViolation } from './store/store-errors.ts';
-import type { UsersTable } from './tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface User {
   readonly id: UserId;

@@ -2,15 +2,15 @@
 // holds the lock on its row while counting.
 
 import { type Selectable, sql, type Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import { type AccountId, type MembershipId, newMembershipId, type UserId } from '../ids.ts';
+import { PosternError } from '../../errors.ts';
+import { type AccountId, type MembershipId, newMembershipId, type UserId } from '../../ids.ts';
+import { accountResource, requireMay } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
+import type { MemberRole, MembershipsTable } from '../tables/people-and-accounts.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { lockAccount } from './accounts.ts';
-import { accountResource, requireMay } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { Schema } from './store/schema.ts';
-import type { MemberRole, MembershipsTable } from './tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface Membership {
   readonly id: MembershipId;

@@ -1,19 +1,19 @@
 // Invites people to an organization by e-mail. Those who are known by that e-mail join at once; the others get a link.
 
 import type { Transaction } from 'kysely';
-import { type AccountId, newInvitationId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
+import { type AccountId, newInvitationId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import { accountResource, requireMay } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { type EmailAddress, parseEmail } from '../store/email-address.ts';
+import { newRandomSecret } from '../store/random-secrets.ts';
+import type { Schema } from '../store/schema.ts';
+import type { InvitationsTable, MemberRole } from '../tables/people-and-accounts.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { lockAccount } from './accounts.ts';
 import { type Invitation, invitationFrom, tokenColumns } from './invitations.ts';
 import { insertMembership, type Membership } from './memberships.ts';
-import { accountResource, requireMay } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { type EmailAddress, parseEmail } from './store/email-address.ts';
-import { newRandomSecret } from './store/random-secrets.ts';
-import type { Schema } from './store/schema.ts';
-import type { InvitationsTable, MemberRole } from './tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 /** What became of one e-mail; the token is returned this once, to be mailed. */
 export type InvitationOutcome =

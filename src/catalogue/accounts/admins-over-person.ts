@@ -1,7 +1,7 @@
 // Who answers for a person: the admins of the organizations that the person belongs to or is a guest of.
 
-import type { AccountId, UserId } from '../ids.ts';
-import type { Catalogue } from './store/catalogue.ts';
+import type { AccountId, UserId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 
 export interface AnsweringOrganization {
   readonly id: AccountId;

@@ -1,7 +1,7 @@
 // The people whose an account's projects are: its members, or the one person of a personal account. Guests are not.
 
-import type { AccountId, UserId } from '../ids.ts';
-import type { Catalogue } from './store/catalogue.ts';
+import type { AccountId, UserId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 
 /** Asks nobody's permission. */
 export async function listPeopleOfAccount({ db }: Catalogue, accountId: AccountId): Promise<UserId[]> {

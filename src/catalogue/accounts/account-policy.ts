@@ -1,12 +1,12 @@
 // Changes of an account's policy, and of the switch that lets links lead to its computes at all.
 
-import type { AccountId } from '../ids.ts';
+import type { AccountId } from '../../ids.ts';
+import { accountResource, requireMay } from '../rights/permissions.ts';
+import type { PolicySettings } from '../rights/policy.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type Account, lockAccount } from './accounts.ts';
-import { accountResource, requireMay } from './rights/permissions.ts';
-import type { PolicySettings } from './rights/policy.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 /**
  * Replaces what is given; the caller then ends grants, which are made under the policy of their time.

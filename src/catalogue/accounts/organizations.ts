@@ -2,19 +2,19 @@
 // organization-requests.ts.
 
 import type { Transaction } from 'kysely';
-import { assertNever } from '../assert-never.ts';
-import { PosternError } from '../errors.ts';
-import { type AccountId, newOrganizationId, type UserId } from '../ids.ts';
+import { assertNever } from '../../assert-never.ts';
+import { PosternError } from '../../errors.ts';
+import { type AccountId, newOrganizationId, type UserId } from '../../ids.ts';
+import { countProjects } from '../create-project.ts';
+import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
+import type { Plan } from '../rights/plans.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { requireName, slugOf } from '../store/names.ts';
+import type { Schema } from '../store/schema.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type Account, accountFrom, findAccount, insertAccount, lockAccount } from './accounts.ts';
-import { countProjects } from './create-project.ts';
 import { insertMembership } from './memberships.ts';
-import { accountResource, INSTALLATION, requireMay } from './rights/permissions.ts';
-import type { Plan } from './rights/plans.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { requireName, slugOf } from './store/names.ts';
-import type { Schema } from './store/schema.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface NewOrganization {
   readonly name: string;

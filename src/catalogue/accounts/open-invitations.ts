@@ -2,11 +2,11 @@
 // no account yet. Tokens are kept as hashes.
 
 import type { Kysely } from 'kysely';
-import type { AccountId, ShareId } from '../ids.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { hashOfSecret } from './store/random-secrets.ts';
-import type { Schema } from './store/schema.ts';
-import type { MemberRole } from './tables/people-and-accounts.ts';
+import type { AccountId, ShareId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { hashOfSecret } from '../store/random-secrets.ts';
+import type { Schema } from '../store/schema.ts';
+import type { MemberRole } from '../tables/people-and-accounts.ts';
 
 export interface OpenInvitation {
   readonly email: string;

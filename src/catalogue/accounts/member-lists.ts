@@ -2,13 +2,13 @@
 
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { PosternError } from '../errors.ts';
-import type { AccountId, MembershipId, UserId } from '../ids.ts';
+import { PosternError } from '../../errors.ts';
+import type { AccountId, MembershipId, UserId } from '../../ids.ts';
+import { accountResource, requireMay } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { digestOfList, foreignCursor } from '../store/keyset-pages.ts';
+import type { AuditContext } from '../trail/audit-context.ts';
 import { type Membership, membershipFrom } from './memberships.ts';
-import { accountResource, requireMay } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { digestOfList, foreignCursor } from './store/keyset-pages.ts';
-import type { AuditContext } from './trail/audit-context.ts';
 
 export interface ListedMember extends Membership {
   readonly email: string;
