@@ -5,7 +5,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { listProjects } from '../src/catalogue/project-lists.ts';
+import { listProjects } from '../src/catalogue/projects/project-lists.ts';
 import type { Catalogue } from '../src/catalogue/store/catalogue.ts';
 import { openCatalogue } from '../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../src/catalogue/store/sealing.ts';

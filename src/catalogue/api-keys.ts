@@ -6,7 +6,7 @@ import { PosternError } from '../errors.ts';
 import type { AccountId, ProjectId, UserId } from '../ids.ts';
 import type { Secret } from '../secret.ts';
 import { type ApiKey, apiKeyFrom, keyRows } from './api-key-rows.ts';
-import { getProject } from './projects.ts';
+import { getProject } from './projects/projects.ts';
 import { accountResource, INSTALLATION, requireMay } from './rights/permissions.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { requireName } from './store/names.ts';

@@ -8,7 +8,7 @@ import { type Account, lockAccount, movePlan } from './accounts/accounts.ts';
 import { insertMembership } from './accounts/memberships.ts';
 import { insertOrganization } from './accounts/organizations.ts';
 import { moveProjects } from './project-transfers.ts';
-import { projectFrom } from './projects.ts';
+import { projectFrom } from './projects/projects.ts';
 import type { Catalogue } from './store/catalogue.ts';
 import { parseEmail } from './store/email-address.ts';
 import type { Schema } from './store/schema.ts';

@@ -3,9 +3,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AccountId, ComputeId } from '../ids.ts';
 import type { Account } from './accounts/accounts.ts';
-import { type Compute, computeFrom, tlsSettingsFrom, type UpstreamTlsSettings } from './compute-rows.ts';
-import { computeNotFound } from './computes.ts';
-import type { Project } from './projects.ts';
+import { type Compute, computeFrom, tlsSettingsFrom, type UpstreamTlsSettings } from './projects/compute-rows.ts';
+import { computeNotFound } from './projects/computes.ts';
+import type { Project } from './projects/projects.ts';
 import { effectivePolicy, type Policy, parsePolicySettings } from './rights/policy.ts';
 import type { Schema } from './store/schema.ts';
 import type { Sealer } from './store/sealing.ts';

@@ -3,8 +3,8 @@
 
 import { sql } from 'kysely';
 import { type AccountId, type ComputeId, type ProjectId, personalAccountId } from '../ids.ts';
-import { type Compute, computeFrom, shownName } from './compute-rows.ts';
-import { projectResource } from './projects.ts';
+import { type Compute, computeFrom, shownName } from './projects/compute-rows.ts';
+import { projectResource } from './projects/projects.ts';
 import type { PersonActor } from './rights/actors.ts';
 import { may } from './rights/permissions.ts';
 import { effectivePolicy, type Policy, parsePolicySettings } from './rights/policy.ts';

@@ -1,7 +1,7 @@
 // `postern compute policy`: what one compute allows of connections, on top of its account's policy.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { changeComputePolicy, getCompute } from '../catalogue/computes.ts';
+import { changeComputePolicy, getCompute } from '../catalogue/projects/computes.ts';
 import { type PolicySettings, policySettingsSchema } from '../catalogue/rights/policy.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { parseDuration } from '../duration.ts';

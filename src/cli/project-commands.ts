@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import type { RegisteredProject } from '../catalogue/register-project.ts';
+import type { RegisteredProject } from '../catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { idFrom, type ProjectId } from '../ids.ts';

@@ -2,7 +2,7 @@
 // people who belong to both accounts, go on.
 
 import { listPeopleOfAccount } from '../catalogue/accounts/people-of-account.ts';
-import type { Project } from '../catalogue/projects.ts';
+import type { Project } from '../catalogue/projects/projects.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { AccessTokenId, AccountId, ProjectId, UserId } from '../ids.ts';
 import { type AccessEnders, endAccess } from './end-access.ts';

@@ -1,6 +1,6 @@
 // What making a hosted project did for real, as operations that tools can list.
 
-import { createOperation, type Operation } from '../catalogue/operations.ts';
+import { createOperation, type Operation } from '../catalogue/projects/operations.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { HostedProject } from '../provisioning/create-hosted-project.ts';
 

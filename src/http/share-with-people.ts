@@ -1,8 +1,8 @@
 // Sharing a project with guests as pages and the management API do it: written, then told by mail. Who has no account yet
 // gets a link to make one.
 
-import { findProject } from '../catalogue/projects.ts';
-import { type ShareOutcome, shareProject } from '../catalogue/shares.ts';
+import { findProject } from '../catalogue/projects/projects.ts';
+import { type ShareOutcome, shareProject } from '../catalogue/projects/shares.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { ProjectId } from '../ids.ts';
 import { type InvitingParts, invitationLink, requireRoomFor } from './invite-people.ts';

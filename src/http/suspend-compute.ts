@@ -1,7 +1,7 @@
 // Suspending a compute as pages and the management API do it. A host ends idle connections itself when none of the
 // computes that share its databases is left; of all others they are Postern's to end.
 
-import type { Compute } from '../catalogue/compute-rows.ts';
+import type { Compute } from '../catalogue/projects/compute-rows.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { LiveConnections } from '../fleet/live-connections.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';

@@ -1,7 +1,7 @@
 // One round of measuring, told in order: who is in use, every host, every attached compute in use, what nobody uses any
 // more. A server that cannot be asked is a gap in its computes' figures and no reason to stop.
 
-import { touchComputes } from '../catalogue/compute-states.ts';
+import { touchComputes } from '../catalogue/projects/compute-states.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { ComputeId } from '../ids.ts';
 import type { Log } from '../log.ts';

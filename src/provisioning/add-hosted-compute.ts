@@ -1,11 +1,11 @@
 // A further compute of a hosted project: another way into the same databases on the same host, that can only read. The
 // one that writes exists once.
 
-import { getBranch } from '../catalogue/branches.ts';
-import type { Compute } from '../catalogue/compute-rows.ts';
-import { listComputes } from '../catalogue/computes.ts';
-import { createCompute, type NewCompute } from '../catalogue/create-compute.ts';
-import { getProject } from '../catalogue/projects.ts';
+import { getBranch } from '../catalogue/projects/branches.ts';
+import type { Compute } from '../catalogue/projects/compute-rows.ts';
+import { listComputes } from '../catalogue/projects/computes.ts';
+import { createCompute, type NewCompute } from '../catalogue/projects/create-compute.ts';
+import { getProject } from '../catalogue/projects/projects.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import type { BranchId, ProjectId } from '../ids.ts';

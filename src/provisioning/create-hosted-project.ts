@@ -1,9 +1,9 @@
 // A new project on a host: roles and database for real, then written in one transaction. What fails half way is undone.
 
 import { findAccount } from '../catalogue/accounts/accounts.ts';
-import { countProjects, type NewProject } from '../catalogue/create-project.ts';
-import { requireNewIdentifier } from '../catalogue/databases.ts';
-import { type RegisteredProject, registerProject } from '../catalogue/register-project.ts';
+import { requireNewIdentifier } from '../catalogue/projects/databases.ts';
+import { countProjects, type NewProject } from '../catalogue/projects/new-projects.ts';
+import { type RegisteredProject, registerProject } from '../catalogue/projects/register-project.ts';
 import { accountResource, notFound, requireMay } from '../catalogue/rights/permissions.ts';
 import { requireRoomForProjects } from '../catalogue/rights/plans.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';

@@ -2,7 +2,7 @@
 
 import { createOrganization, listOrganizationsOf } from '../catalogue/accounts/organizations.ts';
 import { getUser } from '../catalogue/accounts/users.ts';
-import { createCompute } from '../catalogue/create-compute.ts';
+import { createCompute } from '../catalogue/projects/create-compute.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import type { UserId } from '../ids.ts';

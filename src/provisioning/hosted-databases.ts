@@ -1,6 +1,6 @@
 // Databases of a hosted project, made and dropped for real and as rows in one go.
 
-import { getDatabaseRole } from '../catalogue/database-roles.ts';
+import { getDatabaseRole } from '../catalogue/projects/database-roles.ts';
 import {
   changeDatabase,
   createDatabase,
@@ -9,7 +9,7 @@ import {
   getDatabase,
   listDatabases,
   requireNewIdentifier,
-} from '../catalogue/databases.ts';
+} from '../catalogue/projects/databases.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';

@@ -1,12 +1,12 @@
 // Finds what a project has on its host: the server, its branch and its roles. Attached projects have nothing there, and
 // who asks to change one is told so.
 
-import { type Branch, getBranch, getDefaultBranch } from '../catalogue/branches.ts';
-import type { Compute } from '../catalogue/compute-rows.ts';
-import { listComputes } from '../catalogue/computes.ts';
-import { listDatabaseRoles } from '../catalogue/database-role-rows.ts';
-import { listDatabases } from '../catalogue/databases.ts';
-import { getProject } from '../catalogue/projects.ts';
+import { type Branch, getBranch, getDefaultBranch } from '../catalogue/projects/branches.ts';
+import type { Compute } from '../catalogue/projects/compute-rows.ts';
+import { listComputes } from '../catalogue/projects/computes.ts';
+import { listDatabaseRoles } from '../catalogue/projects/database-role-rows.ts';
+import { listDatabases } from '../catalogue/projects/databases.ts';
+import { getProject } from '../catalogue/projects/projects.ts';
 import type { ActionOn } from '../catalogue/rights/permissions.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';

@@ -1,13 +1,13 @@
 // Database roles of a hosted project, made and dropped for real and as rows in one go.
 
-import type { DatabaseRole } from '../catalogue/database-role-rows.ts';
+import type { DatabaseRole } from '../catalogue/projects/database-role-rows.ts';
 import {
   createDatabaseRole,
   deleteDatabaseRole,
   getDatabaseRole,
   replaceDatabaseRolePassword,
-} from '../catalogue/database-roles.ts';
-import { listDatabases, requireNewIdentifier } from '../catalogue/databases.ts';
+} from '../catalogue/projects/database-roles.ts';
+import { listDatabases, requireNewIdentifier } from '../catalogue/projects/databases.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import type { BranchId } from '../ids.ts';

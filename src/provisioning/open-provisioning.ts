@@ -1,6 +1,6 @@
 // Opens the hosts of an installation, and with them what computes may be dialled and how projects are made.
 
-import { moveHostedComputes } from '../catalogue/compute-states.ts';
+import { moveHostedComputes } from '../catalogue/projects/compute-states.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';

@@ -1,7 +1,7 @@
 // Making projects real, as the API, the pages, the command line and the gateway see it.
 
-import type { Compute } from '../catalogue/compute-rows.ts';
-import { deleteProject as deleteProjectRows, getProject, type Project } from '../catalogue/projects.ts';
+import type { Compute } from '../catalogue/projects/compute-rows.ts';
+import { deleteProject as deleteProjectRows, getProject, type Project } from '../catalogue/projects/projects.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
 import { addHostedCompute } from './add-hosted-compute.ts';

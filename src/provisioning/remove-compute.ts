@@ -1,7 +1,7 @@
 // Removes a compute of a project. The one that holds a hosted project's databases goes with its project only.
 
-import type { Compute } from '../catalogue/compute-rows.ts';
-import { deleteCompute, getCompute } from '../catalogue/computes.ts';
+import type { Compute } from '../catalogue/projects/compute-rows.ts';
+import { deleteCompute, getCompute } from '../catalogue/projects/computes.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';

@@ -1,7 +1,7 @@
 // A Postgres connection URL as people paste it, taken apart. Dials nothing.
 
 import { z } from 'zod';
-import type { UpstreamTlsSettings } from '../catalogue/compute-rows.ts';
+import type { UpstreamTlsSettings } from '../catalogue/projects/compute-rows.ts';
 import { PosternError } from '../errors.ts';
 import { isLoopback } from '../network-address.ts';
 import { Secret } from '../secret.ts';

@@ -7,7 +7,6 @@ import {
   revokeAccessToken,
 } from '../../src/catalogue/access-tokens.ts';
 import { removeMember } from '../../src/catalogue/accounts/memberships.ts';
-import { changeCompute } from '../../src/catalogue/computes.ts';
 import {
   findAccessToken,
   findRoutedRole,
@@ -16,7 +15,8 @@ import {
   resolveRoutedRole,
 } from '../../src/catalogue/password-door.ts';
 import { transferProjects } from '../../src/catalogue/project-transfers.ts';
-import { shareProject } from '../../src/catalogue/shares.ts';
+import { changeCompute } from '../../src/catalogue/projects/computes.ts';
+import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newAccessTokenId } from '../../src/ids.ts';
 import type { ScramVerifier } from '../../src/protocol/scram-verifier.ts';

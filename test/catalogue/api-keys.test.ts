@@ -8,7 +8,7 @@ import {
   revokeOrganizationKey,
   revokePersonalKey,
 } from '../../src/catalogue/api-keys.ts';
-import { listProjects } from '../../src/catalogue/project-lists.ts';
+import { listProjects } from '../../src/catalogue/projects/project-lists.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { useApiKey } from '../../src/catalogue/use-api-key.ts';
 import { newProjectId } from '../../src/ids.ts';

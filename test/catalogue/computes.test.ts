@@ -1,27 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { changePlan } from '../../src/catalogue/accounts/accounts.ts';
-import { changeBranch, getDefaultBranch, listBranches } from '../../src/catalogue/branches.ts';
-import { moveComputeState, moveHostedComputes, touchComputes } from '../../src/catalogue/compute-states.ts';
+import { changeBranch, getDefaultBranch, listBranches } from '../../src/catalogue/projects/branches.ts';
+import { moveComputeState, moveHostedComputes, touchComputes } from '../../src/catalogue/projects/compute-states.ts';
 import {
   changeCompute,
   changeComputePolicy,
   deleteCompute,
   getCompute,
   listComputes,
-} from '../../src/catalogue/computes.ts';
-import { createCompute } from '../../src/catalogue/create-compute.ts';
-import { findDatabaseRole, listDatabaseRoles } from '../../src/catalogue/database-role-rows.ts';
+} from '../../src/catalogue/projects/computes.ts';
+import { createCompute } from '../../src/catalogue/projects/create-compute.ts';
+import { findDatabaseRole, listDatabaseRoles } from '../../src/catalogue/projects/database-role-rows.ts';
 import {
   createDatabaseRole,
   deleteDatabaseRole,
   replaceDatabaseRolePassword,
   revealDatabaseRolePassword,
-} from '../../src/catalogue/database-roles.ts';
-import { changeDatabase, createDatabase, deleteDatabase, listDatabases } from '../../src/catalogue/databases.ts';
-import { registerProject } from '../../src/catalogue/register-project.ts';
+} from '../../src/catalogue/projects/database-roles.ts';
+import {
+  changeDatabase,
+  createDatabase,
+  deleteDatabase,
+  listDatabases,
+} from '../../src/catalogue/projects/databases.ts';
+import { registerProject } from '../../src/catalogue/projects/register-project.ts';
+import { shareProject } from '../../src/catalogue/projects/shares.ts';
+import { syncDatabases } from '../../src/catalogue/projects/sync-databases.ts';
 import { resolveTarget } from '../../src/catalogue/resolve-target.ts';
-import { shareProject } from '../../src/catalogue/shares.ts';
-import { syncDatabases } from '../../src/catalogue/sync-databases.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newBranchId, newComputeId } from '../../src/ids.ts';
 import { Secret } from '../../src/secret.ts';

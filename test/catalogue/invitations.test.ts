@@ -6,8 +6,8 @@ import { type InvitationOutcome, inviteMembers } from '../../src/catalogue/accou
 import { findMembership } from '../../src/catalogue/accounts/member-lists.ts';
 import { findInvitationByToken } from '../../src/catalogue/accounts/open-invitations.ts';
 import { createUser } from '../../src/catalogue/accounts/users.ts';
-import { convertGuest, listGuests } from '../../src/catalogue/guests.ts';
-import { listShares, type ShareOutcome, shareProject } from '../../src/catalogue/shares.ts';
+import { convertGuest, listGuests } from '../../src/catalogue/projects/guests.ts';
+import { listShares, type ShareOutcome, shareProject } from '../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { Secret } from '../../src/secret.ts';
 import {

@@ -8,7 +8,7 @@ import {
   listOwnOrganizations,
   renameOrganization,
 } from '../../src/catalogue/accounts/organizations.ts';
-import { listShares, shareProject } from '../../src/catalogue/shares.ts';
+import { listShares, shareProject } from '../../src/catalogue/projects/shares.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import type { AccountId, UserId } from '../../src/ids.ts';

@@ -1,11 +1,17 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { changePlan } from '../../src/catalogue/accounts/accounts.ts';
-import { createProject } from '../../src/catalogue/create-project.ts';
-import { createOperation, finishOperation, listOperations } from '../../src/catalogue/operations.ts';
-import { listProjects, listSharedProjects, projectPageQuery } from '../../src/catalogue/project-lists.ts';
-import { changeProject, deleteProject, findProject, getProject, type Project } from '../../src/catalogue/projects.ts';
-import { shareProject } from '../../src/catalogue/shares.ts';
+import { createProject } from '../../src/catalogue/projects/new-projects.ts';
+import { createOperation, finishOperation, listOperations } from '../../src/catalogue/projects/operations.ts';
+import { listProjects, listSharedProjects, projectPageQuery } from '../../src/catalogue/projects/project-lists.ts';
+import {
+  changeProject,
+  deleteProject,
+  findProject,
+  getProject,
+  type Project,
+} from '../../src/catalogue/projects/projects.ts';
+import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import type { Page } from '../../src/catalogue/store/keyset-pages.ts';
 import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';

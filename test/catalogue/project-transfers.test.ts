@@ -7,8 +7,8 @@ import {
   requestOrganization,
 } from '../../src/catalogue/organization-requests.ts';
 import { transferProjects } from '../../src/catalogue/project-transfers.ts';
-import { findProject } from '../../src/catalogue/projects.ts';
-import { shareProject } from '../../src/catalogue/shares.ts';
+import { findProject } from '../../src/catalogue/projects/projects.ts';
+import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { useApiKey } from '../../src/catalogue/use-api-key.ts';

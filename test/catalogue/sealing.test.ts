@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { findDatabaseRole, passwordPlace } from '../../src/catalogue/database-role-rows.ts';
+import { findDatabaseRole, passwordPlace } from '../../src/catalogue/projects/database-role-rows.ts';
 import { keyIdOf, Sealer } from '../../src/catalogue/store/sealing.ts';
 import { resealEverything } from '../../src/catalogue/store/sealing-keys.ts';
 import { Secret } from '../../src/secret.ts';

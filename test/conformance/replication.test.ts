@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
-import { changeComputePolicy } from '../../src/catalogue/computes.ts';
+import { changeComputePolicy } from '../../src/catalogue/projects/computes.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';
 import { finish, linkOf } from '../support/desk.ts';
 import { runAsSuperuser } from '../support/postgres-for-tests.ts';

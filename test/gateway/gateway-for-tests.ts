@@ -8,7 +8,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { AuditTrail } from '../../src/audit/audit-queue.ts';
 import { createUser } from '../../src/catalogue/accounts/users.ts';
-import { type RegisteredProject, registerProject } from '../../src/catalogue/register-project.ts';
+import { type RegisteredProject, registerProject } from '../../src/catalogue/projects/register-project.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { openCatalogue } from '../../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../../src/catalogue/store/sealing.ts';

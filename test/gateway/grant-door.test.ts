@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { registerProject } from '../../src/catalogue/register-project.ts';
+import { registerProject } from '../../src/catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../src/ids.ts';
 import type { Grant } from '../../src/login/grant/grant.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type RegisteredProject, registerProject } from '../../src/catalogue/register-project.ts';
+import { type RegisteredProject, registerProject } from '../../src/catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { postgresUrl } from '../support/postgres-for-tests.ts';
 import { queryRows } from '../support/query-rows.ts';

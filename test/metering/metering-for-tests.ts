@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import type { RegisteredProject } from '../../src/catalogue/register-project.ts';
+import type { RegisteredProject } from '../../src/catalogue/projects/register-project.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { openCatalogue } from '../../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../../src/catalogue/store/sealing.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findCompute } from '../../src/catalogue/compute-rows.ts';
+import { findCompute } from '../../src/catalogue/projects/compute-rows.ts';
 import { queryRows } from '../support/query-rows.ts';
 import {
   addHostedProject,

@@ -1,9 +1,9 @@
 // Changes of one project that arrive at the same time. Regression: Postgres refused them ("tuple concurrently updated").
 
 import { describe, expect, it } from 'vitest';
-import { listDatabaseRoles } from '../../src/catalogue/database-role-rows.ts';
-import { listDatabases } from '../../src/catalogue/databases.ts';
-import { findProject } from '../../src/catalogue/projects.ts';
+import { listDatabaseRoles } from '../../src/catalogue/projects/database-role-rows.ts';
+import { listDatabases } from '../../src/catalogue/projects/databases.ts';
+import { findProject } from '../../src/catalogue/projects/projects.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { PosternError } from '../../src/errors.ts';
 import { postgresUrl, runAsSuperuser } from '../support/postgres-for-tests.ts';

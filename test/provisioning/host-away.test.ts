@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { listProjects } from '../../src/catalogue/project-lists.ts';
+import { listProjects } from '../../src/catalogue/projects/project-lists.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { systemClock } from '../../src/clock.ts';
 import { Closers } from '../../src/closers.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listDatabaseRoles } from '../../src/catalogue/database-role-rows.ts';
+import { listDatabaseRoles } from '../../src/catalogue/projects/database-role-rows.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { actingAs, addPerson } from '../support/catalogue-for-tests.ts';
 import { runAsSuperuser } from '../support/postgres-for-tests.ts';

@@ -6,7 +6,7 @@ import type { Account } from '../../src/catalogue/accounts/accounts.ts';
 import { addMember, type Membership } from '../../src/catalogue/accounts/memberships.ts';
 import { createOrganization } from '../../src/catalogue/accounts/organizations.ts';
 import { createUser } from '../../src/catalogue/accounts/users.ts';
-import { type RegisteredProject, registerProject } from '../../src/catalogue/register-project.ts';
+import { type RegisteredProject, registerProject } from '../../src/catalogue/projects/register-project.ts';
 import { loadPersonActor, type PersonActor } from '../../src/catalogue/rights/actors.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { type CatalogueOptions, openCatalogue } from '../../src/catalogue/store/open-catalogue.ts';

@@ -7,7 +7,7 @@ import { type Logger, pino } from 'pino';
 import { AuditTrail } from '../../src/audit/audit-queue.ts';
 import { createBrowserSession } from '../../src/catalogue/accounts/browser-sessions.ts';
 import { createUser } from '../../src/catalogue/accounts/users.ts';
-import type { RegisteredProject } from '../../src/catalogue/register-project.ts';
+import type { RegisteredProject } from '../../src/catalogue/projects/register-project.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { openCatalogue } from '../../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../../src/catalogue/store/sealing.ts';

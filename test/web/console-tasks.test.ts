@@ -3,7 +3,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../src/catalogue/accounts/accounts.ts';
-import { shareProject } from '../../src/catalogue/shares.ts';
+import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { launchBrowser, openContext, type WatchedContext } from '../support/browser.ts';
 import {

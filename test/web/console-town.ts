@@ -11,7 +11,7 @@ import { setMemberRole } from '../../src/catalogue/accounts/memberships.ts';
 import { createUser } from '../../src/catalogue/accounts/users.ts';
 import { createOrganizationKey, createPersonalKey } from '../../src/catalogue/api-keys.ts';
 import { requestOrganization } from '../../src/catalogue/organization-requests.ts';
-import { shareProject } from '../../src/catalogue/shares.ts';
+import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newGrantId, personalAccountId } from '../../src/ids.ts';
 import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';

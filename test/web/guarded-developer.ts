@@ -1,7 +1,7 @@
 // A person whose sign-in is too old for one of their computes.
 
-import { changeComputePolicy } from '../../src/catalogue/computes.ts';
 import { rememberTarget } from '../../src/catalogue/last-used-targets.ts';
+import { changeComputePolicy } from '../../src/catalogue/projects/computes.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { personalAccountId, type UserId } from '../../src/ids.ts';
 import { addProject } from '../support/catalogue-for-tests.ts';

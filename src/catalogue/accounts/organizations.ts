@@ -5,7 +5,7 @@ import type { Transaction } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, newOrganizationId, type UserId } from '../../ids.ts';
-import { countProjects } from '../create-project.ts';
+import { countProjects } from '../projects/new-projects.ts';
 import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
 import type { Plan } from '../rights/plans.ts';
 import type { Catalogue } from '../store/catalogue.ts';

@@ -1,8 +1,8 @@
 // What rests on a right ends with it: grants, and live connections on whichever node. Seen from a connection's side.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Compute } from '../../../src/catalogue/compute-rows.ts';
-import type { Project } from '../../../src/catalogue/projects.ts';
+import type { Compute } from '../../../src/catalogue/projects/compute-rows.ts';
+import type { Project } from '../../../src/catalogue/projects/projects.ts';
 import type { EndCause } from '../../../src/fleet/live-connection.ts';
 import { idFrom, newConnectionId, newGrantId, type UserId } from '../../../src/ids.ts';
 import { addProject } from '../../support/catalogue-for-tests.ts';

@@ -2,9 +2,9 @@
 
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue/api-keys.ts';
-import { createOperation } from '../../../src/catalogue/operations.ts';
-import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
-import { shareProject } from '../../../src/catalogue/shares.ts';
+import { createOperation } from '../../../src/catalogue/projects/operations.ts';
+import type { RegisteredProject } from '../../../src/catalogue/projects/register-project.ts';
+import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { AccountId } from '../../../src/ids.ts';
 import { actingAs, addMemberTo, addPerson, addProject } from '../../support/catalogue-for-tests.ts';

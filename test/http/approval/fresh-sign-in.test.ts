@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { changeComputePolicy } from '../../../src/catalogue/computes.ts';
+import { changeComputePolicy } from '../../../src/catalogue/projects/computes.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { type LoginRequestId, personalAccountId } from '../../../src/ids.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { shareProject } from '../../../src/catalogue/shares.ts';
+import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { listAuditEvents } from '../../../src/catalogue/trail/audit-trail-reader.ts';
 import { csrfTokenIn } from '../../support/browser-jar.ts';

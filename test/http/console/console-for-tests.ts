@@ -2,7 +2,7 @@
 
 import type { Account } from '../../../src/catalogue/accounts/accounts.ts';
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
-import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
+import type { RegisteredProject } from '../../../src/catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../../src/ids.ts';
 import type { Grant } from '../../../src/login/grant/grant.ts';

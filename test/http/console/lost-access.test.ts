@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../../src/catalogue/accounts/accounts.ts';
 import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
-import { getCompute } from '../../../src/catalogue/computes.ts';
-import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
+import { getCompute } from '../../../src/catalogue/projects/computes.ts';
+import type { RegisteredProject } from '../../../src/catalogue/projects/register-project.ts';
+import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { effectivePolicy } from '../../../src/catalogue/rights/policy.ts';
-import { shareProject } from '../../../src/catalogue/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { ComputeId } from '../../../src/ids.ts';
 import { addProject } from '../../support/catalogue-for-tests.ts';

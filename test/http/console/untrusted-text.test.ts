@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renameOrganization } from '../../../src/catalogue/accounts/organizations.ts';
 import { renameUser } from '../../../src/catalogue/accounts/users.ts';
-import { changeProject } from '../../../src/catalogue/projects.ts';
+import { changeProject } from '../../../src/catalogue/projects/projects.ts';
 import { BrowserJar } from '../../support/browser-jar.ts';
 import { actingAs } from '../../support/catalogue-for-tests.ts';
 import { connectionRecord, recordingHandle } from '../../support/fleet-for-tests.ts';

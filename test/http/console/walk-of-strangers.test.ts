@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
 import { removeMember } from '../../../src/catalogue/accounts/memberships.ts';
-import { shareProject } from '../../../src/catalogue/shares.ts';
+import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { BrowserJar } from '../../support/browser-jar.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres-for-tests.ts';

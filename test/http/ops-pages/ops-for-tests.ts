@@ -1,7 +1,7 @@
 // Who comes to the operations pages, and a stream of theirs that is read event by event.
 
-import type { RegisteredProject } from '../../../src/catalogue/register-project.ts';
-import { shareProject } from '../../../src/catalogue/shares.ts';
+import type { RegisteredProject } from '../../../src/catalogue/projects/register-project.ts';
+import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { AuditEventBody } from '../../../src/catalogue/trail/audit-events.ts';
 import { exportAuditEvents } from '../../../src/catalogue/trail/audit-trail-reader.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { listOrganizationsOf } from '../../../src/catalogue/accounts/organizations.ts';
 import { findUserByEmail } from '../../../src/catalogue/accounts/users.ts';
-import { shareProject } from '../../../src/catalogue/shares.ts';
+import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
 import { addOrganization, addProject } from '../../support/catalogue-for-tests.ts';

@@ -1,7 +1,7 @@
 // A branch on the wire. Each project has one, the default; what it consumed is what its project did.
 
 import { z } from 'zod';
-import type { Branch } from '../../../catalogue/branches.ts';
+import type { Branch } from '../../../catalogue/projects/branches.ts';
 import type { BranchId } from '../../../ids.ts';
 import type { ApiCall } from '../api-call.ts';
 import { countField, idField, namedIdField, timeField } from '../field-shapes.ts';

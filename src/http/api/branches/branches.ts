@@ -1,8 +1,8 @@
 // Branches: each project has one, which can be renamed and protected. Making further ones is not offered.
 
 import { z } from 'zod';
-import { type Branch, changeBranch, getBranch, listBranches } from '../../../catalogue/branches.ts';
-import { getProject } from '../../../catalogue/projects.ts';
+import { type Branch, changeBranch, getBranch, listBranches } from '../../../catalogue/projects/branches.ts';
+import { getProject } from '../../../catalogue/projects/projects.ts';
 import { foreignCursor } from '../../../catalogue/store/keyset-pages.ts';
 import { PosternError } from '../../../errors.ts';
 import type { BranchId, ProjectId } from '../../../ids.ts';

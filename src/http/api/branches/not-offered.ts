@@ -1,6 +1,6 @@
 // What Neon can do with branches and Postern cannot: answered plainly, after permission was asked.
 
-import { getProject } from '../../../catalogue/projects.ts';
+import { getProject } from '../../../catalogue/projects/projects.ts';
 import { PosternError } from '../../../errors.ts';
 import { apiErrorSchema } from '../api-errors.ts';
 import { type ApiMethod, type ApiRoute, apiRoute } from '../api-route.ts';

@@ -1,7 +1,7 @@
 // A compute on the wire, where Neon calls it an endpoint.
 
 import { z } from 'zod';
-import type { Compute } from '../../../catalogue/compute-rows.ts';
+import type { Compute } from '../../../catalogue/projects/compute-rows.ts';
 import type { ComputeId } from '../../../ids.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { connectionHost } from '../connection-address.ts';

@@ -1,9 +1,9 @@
 // Computes of a project, which Neon calls endpoints.
 
 import { z } from 'zod';
-import { changeCompute, getCompute, listComputes } from '../../../catalogue/computes.ts';
-import { performOperation } from '../../../catalogue/perform-operation.ts';
-import { getProject } from '../../../catalogue/projects.ts';
+import { changeCompute, getCompute, listComputes } from '../../../catalogue/projects/computes.ts';
+import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
+import { getProject } from '../../../catalogue/projects/projects.ts';
 import type { BranchId } from '../../../ids.ts';
 import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { endAccess } from '../../end-access.ts';

@@ -1,7 +1,7 @@
 // What each project consumed in the running billing period. On every plan.
 
 import { z } from 'zod';
-import { listProjects } from '../../../catalogue/project-lists.ts';
+import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { currentPlanPeriodId } from '../../../catalogue/rights/plan-periods.ts';
 import type { BillingPeriodTotals } from '../../../metering/consumption-figures.ts';
 import type { ApiCall } from '../api-call.ts';

@@ -1,7 +1,7 @@
 // Consumption by hour, day or month: of an account as a whole, and of each of its projects.
 
 import { z } from 'zod';
-import { listProjects } from '../../../catalogue/project-lists.ts';
+import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import type { AccountId, ProjectId } from '../../../ids.ts';
 import type { ConsumptionRange, PeriodFrames } from '../../../metering/consumption-figures.ts';
 import type { ApiCall } from '../api-call.ts';

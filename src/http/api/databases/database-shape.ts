@@ -1,7 +1,7 @@
 // A database of a branch on the wire.
 
 import { z } from 'zod';
-import type { Database } from '../../../catalogue/databases.ts';
+import type { Database } from '../../../catalogue/projects/databases.ts';
 import { namedIdField, timeField } from '../field-shapes.ts';
 
 // Neon API 2.7.3: Database

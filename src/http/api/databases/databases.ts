@@ -1,8 +1,8 @@
 // Databases of a branch, made and dropped for real on the host.
 
 import { z } from 'zod';
-import { getDatabase, listDatabases } from '../../../catalogue/databases.ts';
-import { performOperation } from '../../../catalogue/perform-operation.ts';
+import { getDatabase, listDatabases } from '../../../catalogue/projects/databases.ts';
+import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
 import { apiRoute } from '../api-route.ts';
 import { branchParams } from '../branches/branch-shape.ts';
 import { visibleBranch } from '../branches/branches.ts';

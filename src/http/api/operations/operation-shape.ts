@@ -1,7 +1,7 @@
 // An operation on the wire: something that Postern did to a project for real, with its outcome.
 
 import { z } from 'zod';
-import type { Operation } from '../../../catalogue/operations.ts';
+import type { Operation } from '../../../catalogue/projects/operations.ts';
 import { countField, namedIdField, timeField, uuidField } from '../field-shapes.ts';
 
 // Neon API 2.7.3: Operation

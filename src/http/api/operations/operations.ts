@@ -1,7 +1,7 @@
 // The operations of a project, newest first.
 
 import { z } from 'zod';
-import { getOperation, listOperations } from '../../../catalogue/operations.ts';
+import { getOperation, listOperations } from '../../../catalogue/projects/operations.ts';
 import type { OperationId } from '../../../ids.ts';
 import { apiRoute } from '../api-route.ts';
 import { idField } from '../field-shapes.ts';

@@ -1,13 +1,13 @@
 // The URI by which a database of a project is reached as one of its roles, password included.
 
 import { z } from 'zod';
-import { getBranch, getDefaultBranch } from '../../../catalogue/branches.ts';
-import type { Compute } from '../../../catalogue/compute-rows.ts';
-import { getCompute, listComputes } from '../../../catalogue/computes.ts';
-import { revealDatabaseRolePassword } from '../../../catalogue/database-roles.ts';
-import { getDatabase } from '../../../catalogue/databases.ts';
 import { findRoutedRole } from '../../../catalogue/password-door.ts';
-import { getProject } from '../../../catalogue/projects.ts';
+import { getBranch, getDefaultBranch } from '../../../catalogue/projects/branches.ts';
+import type { Compute } from '../../../catalogue/projects/compute-rows.ts';
+import { getCompute, listComputes } from '../../../catalogue/projects/computes.ts';
+import { revealDatabaseRolePassword } from '../../../catalogue/projects/database-roles.ts';
+import { getDatabase } from '../../../catalogue/projects/databases.ts';
+import { getProject } from '../../../catalogue/projects/projects.ts';
 import type { BranchId, ComputeId, ProjectId } from '../../../ids.ts';
 import type { ApiCall } from '../api-call.ts';
 import { apiRoute } from '../api-route.ts';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { findAccount } from '../../../catalogue/accounts/accounts.ts';
-import { listProjects, listSharedProjects } from '../../../catalogue/project-lists.ts';
+import { listProjects, listSharedProjects } from '../../../catalogue/projects/project-lists.ts';
 import { accountOfCall } from '../account-of-call.ts';
 import { apiRoute } from '../api-route.ts';
 import { paginationOf, paginationShape } from '../pages.ts';

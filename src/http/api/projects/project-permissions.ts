@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { assertNever } from '../../../assert-never.ts';
-import { listShares, type Share, type ShareOutcome, unshareProject } from '../../../catalogue/shares.ts';
+import { listShares, type Share, type ShareOutcome, unshareProject } from '../../../catalogue/projects/shares.ts';
 import { PosternError } from '../../../errors.ts';
 import type { ShareId } from '../../../ids.ts';
 import { endAccess } from '../../end-access.ts';

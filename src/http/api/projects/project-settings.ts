@@ -2,7 +2,11 @@
 // Postern gives otherwise are refused, so that nobody relies on them.
 
 import { z } from 'zod';
-import { LONGEST_SUSPEND_TIMEOUT_SECONDS, NEVER_SUSPENDED, SMALLEST_CU } from '../../../catalogue/compute-sizes.ts';
+import {
+  LONGEST_SUSPEND_TIMEOUT_SECONDS,
+  NEVER_SUSPENDED,
+  SMALLEST_CU,
+} from '../../../catalogue/projects/compute-sizes.ts';
 import { PosternError } from '../../../errors.ts';
 
 // Neon API 2.7.3: ComputeUnit, SuspendTimeoutSeconds; how they fit each other and the plan is checked by the catalogue.

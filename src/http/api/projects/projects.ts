@@ -1,7 +1,7 @@
 // One project: read, changed, deleted.
 
 import { z } from 'zod';
-import { changeProject, getProject, type ProjectChanges } from '../../../catalogue/projects.ts';
+import { changeProject, getProject, type ProjectChanges } from '../../../catalogue/projects/projects.ts';
 import type { ProjectId } from '../../../ids.ts';
 import { endAccess } from '../../end-access.ts';
 import { apiRoute } from '../api-route.ts';

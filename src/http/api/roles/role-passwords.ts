@@ -1,8 +1,8 @@
 // The passwords of database roles: revealed, and replaced. Both are audited by the catalogue.
 
 import { z } from 'zod';
-import { revealDatabaseRolePassword } from '../../../catalogue/database-roles.ts';
-import { performOperation } from '../../../catalogue/perform-operation.ts';
+import { revealDatabaseRolePassword } from '../../../catalogue/projects/database-roles.ts';
+import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
 import { endAccess } from '../../end-access.ts';
 import { apiRoute } from '../api-route.ts';
 import { operationOnWire } from '../operations/operation-shape.ts';

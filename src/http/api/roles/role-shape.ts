@@ -1,7 +1,7 @@
 // A database role of a branch on the wire.
 
 import { z } from 'zod';
-import type { DatabaseRole } from '../../../catalogue/database-role-rows.ts';
+import type { DatabaseRole } from '../../../catalogue/projects/database-role-rows.ts';
 import type { Secret } from '../../../secret.ts';
 import { namedIdField, timeField } from '../field-shapes.ts';
 

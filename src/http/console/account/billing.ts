@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { BillingPage } from '../../../../web/pages/console/account/billing-page.tsx';
 import { billingDetailsSchema, changeBilling, changePlan } from '../../../catalogue/accounts/accounts.ts';
-import { listProjects } from '../../../catalogue/project-lists.ts';
+import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PLAN_TERMS, PLANS } from '../../../catalogue/rights/plans.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';

@@ -4,8 +4,8 @@
 import { AccessTokensPage } from '../../../../web/pages/console/keys/access-tokens-page.tsx';
 import type { AccessToken } from '../../../catalogue/access-token-rows.ts';
 import { listAccessTokensOfAccount, listOwnAccessTokens, revokeAccessToken } from '../../../catalogue/access-tokens.ts';
-import { findCompute, shownName } from '../../../catalogue/compute-rows.ts';
-import { findProject } from '../../../catalogue/projects.ts';
+import { findCompute, shownName } from '../../../catalogue/projects/compute-rows.ts';
+import { findProject } from '../../../catalogue/projects/projects.ts';
 import { accountResource, notFound } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccessTokenId, type ComputeId, idFrom, personalAccountId } from '../../../ids.ts';

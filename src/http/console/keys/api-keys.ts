@@ -12,7 +12,7 @@ import {
   revokeOrganizationKey,
   revokePersonalKey,
 } from '../../../catalogue/api-keys.ts';
-import { listProjects } from '../../../catalogue/project-lists.ts';
+import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';

@@ -6,7 +6,7 @@ import {
   endBrowserSession,
   listBrowserSessions,
 } from '../../../catalogue/accounts/browser-sessions.ts';
-import { findProject } from '../../../catalogue/projects.ts';
+import { findProject } from '../../../catalogue/projects/projects.ts';
 import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
 import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';

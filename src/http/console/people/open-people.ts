@@ -3,7 +3,7 @@
 import type { Request, Response } from 'express';
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
 import type { PeopleTab } from '../../../../web/components/console/people-tabs.tsx';
-import { projectResource } from '../../../catalogue/projects.ts';
+import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
 import type { ConsoleParts } from '../console-parts.ts';

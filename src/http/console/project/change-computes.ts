@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { NewComputePage } from '../../../../web/pages/console/project/new-compute-page.tsx';
-import { shownName } from '../../../catalogue/compute-rows.ts';
-import { changeCompute, getCompute } from '../../../catalogue/computes.ts';
-import { projectResource } from '../../../catalogue/projects.ts';
+import { shownName } from '../../../catalogue/projects/compute-rows.ts';
+import { changeCompute, getCompute } from '../../../catalogue/projects/computes.ts';
+import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { requireMay } from '../../../catalogue/rights/permissions.ts';
 import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { Secret } from '../../../secret.ts';

@@ -1,8 +1,8 @@
 // A compute's policy for logins and connections, on top of its account's.
 
 import { ComputePolicyPage } from '../../../../web/pages/console/project/compute-policy-page.tsx';
-import { shownName } from '../../../catalogue/compute-rows.ts';
-import { changeComputePolicy, getCompute } from '../../../catalogue/computes.ts';
+import { shownName } from '../../../catalogue/projects/compute-rows.ts';
+import { changeComputePolicy, getCompute } from '../../../catalogue/projects/computes.ts';
 import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { done } from '../done-notices.ts';

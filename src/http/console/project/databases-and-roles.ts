@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { DatabasesPage } from '../../../../web/pages/console/project/databases-page.tsx';
 import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
-import { listDatabaseRoles } from '../../../catalogue/database-role-rows.ts';
-import { revealDatabaseRolePassword } from '../../../catalogue/database-roles.ts';
-import { listDatabases } from '../../../catalogue/databases.ts';
+import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
+import { revealDatabaseRolePassword } from '../../../catalogue/projects/database-roles.ts';
+import { listDatabases } from '../../../catalogue/projects/databases.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { endAccess } from '../../end-access.ts';

@@ -2,10 +2,10 @@
 
 import type { Request, Response } from 'express';
 import type { ConsoleView, Tab } from '../../../../web/components/console/console-view.ts';
-import { type Branch, getDefaultBranch } from '../../../catalogue/branches.ts';
-import type { OperationAction } from '../../../catalogue/operations.ts';
-import { performOperation } from '../../../catalogue/perform-operation.ts';
-import { getProject, type Project, projectResource } from '../../../catalogue/projects.ts';
+import { type Branch, getDefaultBranch } from '../../../catalogue/projects/branches.ts';
+import type { OperationAction } from '../../../catalogue/projects/operations.ts';
+import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
+import { getProject, type Project, projectResource } from '../../../catalogue/projects/projects.ts';
 import { type ActionOn, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { type ComputeId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';

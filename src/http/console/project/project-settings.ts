@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { ProjectSettingsPage } from '../../../../web/pages/console/project/project-settings-page.tsx';
-import { changeProject, getProject } from '../../../catalogue/projects.ts';
+import { changeProject, getProject } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom } from '../../../ids.ts';

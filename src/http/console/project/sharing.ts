@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { SharingPage } from '../../../../web/pages/console/project/sharing-page.tsx';
-import { listShares, type Share, unshareProject } from '../../../catalogue/shares.ts';
+import { listShares, type Share, unshareProject } from '../../../catalogue/projects/shares.ts';
 import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ShareId } from '../../../ids.ts';

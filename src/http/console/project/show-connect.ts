@@ -3,11 +3,11 @@
 
 import { z } from 'zod';
 import { ConnectPage } from '../../../../web/pages/console/project/connect-page.tsx';
-import { type Compute, shownName } from '../../../catalogue/compute-rows.ts';
-import { listComputes } from '../../../catalogue/computes.ts';
-import { type DatabaseRole, listDatabaseRoles } from '../../../catalogue/database-role-rows.ts';
-import { revealDatabaseRolePassword } from '../../../catalogue/database-roles.ts';
-import { type Database, listDatabases } from '../../../catalogue/databases.ts';
+import { type Compute, shownName } from '../../../catalogue/projects/compute-rows.ts';
+import { listComputes } from '../../../catalogue/projects/computes.ts';
+import { type DatabaseRole, listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
+import { revealDatabaseRolePassword } from '../../../catalogue/projects/database-roles.ts';
+import { type Database, listDatabases } from '../../../catalogue/projects/databases.ts';
 import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';

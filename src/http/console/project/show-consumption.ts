@@ -1,7 +1,7 @@
 // What one project consumed: in the running billing period, and over time where the plan includes it.
 
 import { ConsumptionPage } from '../../../../web/pages/console/project/consumption-page.tsx';
-import { projectResource } from '../../../catalogue/projects.ts';
+import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { requireMay } from '../../../catalogue/rights/permissions.ts';
 import { historyView, usageFigures } from '../consumption-view.ts';
 import { type ProjectVisit, projectView } from './open-project.ts';

@@ -4,8 +4,8 @@ import type { ComputeRow } from '../../../../web/components/console/compute-tabl
 import type { MenuItem } from '../../../../web/components/console/kebab.tsx';
 import { OverviewPage } from '../../../../web/pages/console/project/overview-page.tsx';
 import { findAccount } from '../../../catalogue/accounts/accounts.ts';
-import { type Compute, shownName } from '../../../catalogue/compute-rows.ts';
-import { listComputes } from '../../../catalogue/computes.ts';
+import { type Compute, shownName } from '../../../catalogue/projects/compute-rows.ts';
+import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { psqlCommand } from '../../home-routes.ts';

@@ -3,9 +3,9 @@
 import type { ProjectRow } from '../../../../web/components/console/project-table.tsx';
 import { ProjectsPage } from '../../../../web/pages/console/projects/projects-page.tsx';
 import { SharedPage } from '../../../../web/pages/console/projects/shared-page.tsx';
-import { listComputes } from '../../../catalogue/computes.ts';
-import { listProjects, listSharedProjects } from '../../../catalogue/project-lists.ts';
-import type { Project } from '../../../catalogue/projects.ts';
+import { listComputes } from '../../../catalogue/projects/computes.ts';
+import { listProjects, listSharedProjects } from '../../../catalogue/projects/project-lists.ts';
+import type { Project } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import type { Page } from '../../../catalogue/store/keyset-pages.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';

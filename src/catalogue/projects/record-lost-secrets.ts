@@ -2,11 +2,11 @@
 // the audit trail says so of each.
 
 import type { Transaction } from 'kysely';
-import type { AccountId, ComputeId, ProjectId } from '../ids.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { Schema } from './store/schema.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvents } from './trail/audit-events.ts';
+import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvents } from '../trail/audit-events.ts';
 
 interface Removal {
   readonly catalogue: Catalogue;

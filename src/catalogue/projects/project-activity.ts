@@ -1,7 +1,7 @@
 // When projects were last in use: the latest of their computes' times.
 
-import type { ProjectId } from '../ids.ts';
-import type { Catalogue } from './store/catalogue.ts';
+import type { ProjectId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 
 /** Projects whose computes were never used are absent. Asks nobody's permission. */
 export async function readLastActivity(

@@ -1,12 +1,12 @@
 // A compute as the program sees it, and how its row is read and written.
 
 import type { Kysely, Selectable } from 'kysely';
-import type { BranchId, ComputeId, ProjectId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
-import { type PolicySettings, parsePolicySettings } from './rights/policy.ts';
-import type { Schema } from './store/schema.ts';
-import type { SealedPlace, Sealer } from './store/sealing.ts';
-import type { ComputesTable } from './tables/projects-and-computes.ts';
+import type { BranchId, ComputeId, ProjectId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import { type PolicySettings, parsePolicySettings } from '../rights/policy.ts';
+import type { Schema } from '../store/schema.ts';
+import type { SealedPlace, Sealer } from '../store/sealing.ts';
+import type { ComputesTable } from '../tables/projects-and-computes.ts';
 
 /** A row without its place in lists, which the database gives. */
 export type ComputeRow = Omit<Selectable<ComputesTable>, 'ordinal'>;

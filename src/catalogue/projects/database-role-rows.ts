@@ -1,12 +1,12 @@
 // A database role as the program sees it, and how its row and its two kinds of password are kept.
 
 import type { Kysely, Selectable } from 'kysely';
-import type { BranchId } from '../ids.ts';
-import { encodeVerifier, makeVerifier } from '../protocol/scram-verifier.ts';
-import type { Secret } from '../secret.ts';
-import type { Schema } from './store/schema.ts';
-import type { SealedPlace, Sealer } from './store/sealing.ts';
-import type { DatabaseRolesTable } from './tables/projects-and-computes.ts';
+import type { BranchId } from '../../ids.ts';
+import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
+import type { Secret } from '../../secret.ts';
+import type { Schema } from '../store/schema.ts';
+import type { SealedPlace, Sealer } from '../store/sealing.ts';
+import type { DatabaseRolesTable } from '../tables/projects-and-computes.ts';
 
 export interface DatabaseRole {
   readonly id: string;

@@ -2,21 +2,21 @@
 // starting and suspending for real is provisioning's.
 
 import type { Transaction, Updateable } from 'kysely';
-import { PosternError } from '../errors.ts';
-import type { BranchId, ComputeId, ProjectId } from '../ids.ts';
-import { findAccount } from './accounts/accounts.ts';
+import { PosternError } from '../../errors.ts';
+import type { BranchId, ComputeId, ProjectId } from '../../ids.ts';
+import { findAccount } from '../accounts/accounts.ts';
+import type { ActionOn } from '../rights/permissions.ts';
+import type { PolicySettings } from '../rights/policy.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { requireName } from '../store/names.ts';
+import type { Schema } from '../store/schema.ts';
+import type { ComputesTable } from '../tables/projects-and-computes.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type Compute, computeFrom, findCompute, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
 import { requireComputeSizes } from './compute-sizes.ts';
 import { getProject, type Project } from './projects.ts';
 import { recordLostSecrets } from './record-lost-secrets.ts';
-import type { ActionOn } from './rights/permissions.ts';
-import type { PolicySettings } from './rights/policy.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { requireName } from './store/names.ts';
-import type { Schema } from './store/schema.ts';
-import type { ComputesTable } from './tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface ComputeChanges {
   readonly name?: string | null;

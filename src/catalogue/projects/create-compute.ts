@@ -1,19 +1,19 @@
 // Writes new computes. Whether the address answers, and whether it may be dialled at all, was checked before.
 
 import type { Transaction } from 'kysely';
-import { type BranchId, type ComputeId, newComputeId } from '../ids.ts';
-import { findAccount } from './accounts/accounts.ts';
+import { type BranchId, type ComputeId, newComputeId } from '../../ids.ts';
+import { findAccount } from '../accounts/accounts.ts';
+import { notFound, requireMay } from '../rights/permissions.ts';
+import { requireRoomForComputes } from '../rights/plans.ts';
+import type { PolicySettings } from '../rights/policy.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { requireName } from '../store/names.ts';
+import type { Schema } from '../store/schema.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type Compute, type ComputeRow, computeFrom, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
 import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
 import { type Project, projectResource } from './projects.ts';
-import { notFound, requireMay } from './rights/permissions.ts';
-import { requireRoomForComputes } from './rights/plans.ts';
-import type { PolicySettings } from './rights/policy.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { requireName } from './store/names.ts';
-import type { Schema } from './store/schema.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface NewCompute {
   readonly project: Project;

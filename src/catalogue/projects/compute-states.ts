@@ -2,10 +2,10 @@
 // two nodes that wake or suspend it only one does; what it takes for real is provisioning's.
 
 import type { Transaction } from 'kysely';
-import type { ComputeId, ProjectId } from '../ids.ts';
+import type { ComputeId, ProjectId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
 import { type Compute, computeFrom } from './compute-rows.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { Schema } from './store/schema.ts';
 
 export type ComputeState = Compute['state'];
 

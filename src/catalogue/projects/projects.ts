@@ -3,15 +3,15 @@
 
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
-import type { AccountId, ProjectId, UserId } from '../ids.ts';
+import type { AccountId, ProjectId, UserId } from '../../ids.ts';
+import { type ActionOn, notFound, type ProjectResource, requireMay } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { requireName } from '../store/names.ts';
+import type { Schema } from '../store/schema.ts';
+import type { ProjectsTable } from '../tables/projects-and-computes.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { recordLostSecrets } from './record-lost-secrets.ts';
-import { type ActionOn, notFound, type ProjectResource, requireMay } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { requireName } from './store/names.ts';
-import type { Schema } from './store/schema.ts';
-import type { ProjectsTable } from './tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface Project {
   readonly id: ProjectId;

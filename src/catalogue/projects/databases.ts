@@ -1,17 +1,17 @@
 // Databases of a branch, as rows: made and dropped for real by provisioning, which calls this in the same breath.
 
 import type { Kysely, Selectable } from 'kysely';
-import { PosternError } from '../errors.ts';
-import type { BranchId, ProjectId } from '../ids.ts';
+import { PosternError } from '../../errors.ts';
+import type { BranchId, ProjectId } from '../../ids.ts';
+import type { ActionOn } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
+import { isUniqueViolation } from '../store/store-errors.ts';
+import type { DatabasesTable } from '../tables/projects-and-computes.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { getBranch } from './branches.ts';
 import { getProject, type Project } from './projects.ts';
-import type { ActionOn } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { Schema } from './store/schema.ts';
-import { isUniqueViolation } from './store/store-errors.ts';
-import type { DatabasesTable } from './tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface Database {
   readonly id: number;

@@ -2,19 +2,19 @@
 // project's account has it anyway and cannot be its guest.
 
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import { type AccountId, newShareId, type ProjectId, type ShareId, type UserId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
-import { lockAccount } from './accounts/accounts.ts';
-import { INVITATION_LIFE_MS } from './accounts/invitations.ts';
+import { PosternError } from '../../errors.ts';
+import { type AccountId, newShareId, type ProjectId, type ShareId, type UserId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import { lockAccount } from '../accounts/accounts.ts';
+import { INVITATION_LIFE_MS } from '../accounts/invitations.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { type EmailAddress, parseEmail } from '../store/email-address.ts';
+import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
+import type { Schema } from '../store/schema.ts';
+import type { ProjectSharesTable } from '../tables/projects-and-computes.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { getProject, type Project } from './projects.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { type EmailAddress, parseEmail } from './store/email-address.ts';
-import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
-import type { Schema } from './store/schema.ts';
-import type { ProjectSharesTable } from './tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface Share {
   readonly id: ShareId;

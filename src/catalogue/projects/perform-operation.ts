@@ -1,9 +1,9 @@
 // Writes down what is done to a project for real, as an operation with its duration and outcome. A refusal is no operation.
 
-import { PosternError } from '../errors.ts';
-import type { BranchId, ComputeId, ProjectId } from '../ids.ts';
+import { PosternError } from '../../errors.ts';
+import type { BranchId, ComputeId, ProjectId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 import { createOperation, type Operation, type OperationAction } from './operations.ts';
-import type { Catalogue } from './store/catalogue.ts';
 
 export interface OperationPlace {
   readonly projectId: ProjectId;

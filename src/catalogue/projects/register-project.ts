@@ -3,18 +3,18 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
-import type { BranchId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
+import type { BranchId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { type AuditEventInput, recordAuditEvents } from '../trail/audit-events.ts';
 import type { Compute } from './compute-rows.ts';
 import { insertCompute, type NewCompute } from './create-compute.ts';
-import { insertProject, type NewProject } from './create-project.ts';
 import { type DatabaseRole, type DatabaseRoleRow, listDatabaseRoles, passwordColumns } from './database-role-rows.ts';
 import { type Database, listDatabases, requireIdentifier } from './databases.ts';
+import { insertProject, type NewProject } from './new-projects.ts';
 import type { Project } from './projects.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { Schema } from './store/schema.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { type AuditEventInput, recordAuditEvents } from './trail/audit-events.ts';
 
 export interface WholeProject {
   readonly project: NewProject;

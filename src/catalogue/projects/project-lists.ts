@@ -2,13 +2,13 @@
 // gives each page whatever the number of projects.
 
 import { type SelectQueryBuilder, sql } from 'kysely';
-import type { AccountId, ProjectId } from '../ids.ts';
+import type { AccountId, ProjectId } from '../../ids.ts';
+import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { decodeCursor, escapeLike, type Page, type PageRequest, pageOf } from '../store/keyset-pages.ts';
+import type { Schema } from '../store/schema.ts';
+import type { AuditContext } from '../trail/audit-context.ts';
 import { type Project, projectFrom } from './projects.ts';
-import { accountResource, INSTALLATION, requireMay } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { decodeCursor, escapeLike, type Page, type PageRequest, pageOf } from './store/keyset-pages.ts';
-import type { Schema } from './store/schema.ts';
-import type { AuditContext } from './trail/audit-context.ts';
 
 export interface ProjectsRequest extends PageRequest {
   /** Part of the name or id, in any case. */

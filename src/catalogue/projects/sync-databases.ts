@@ -1,7 +1,7 @@
 // Keeps the list of a branch's databases in step with the upstream, where people make and drop databases by SQL too.
 
-import type { BranchId } from '../ids.ts';
-import type { Catalogue } from './store/catalogue.ts';
+import type { BranchId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 
 /**
  * Makes the rows agree with what the upstream has. Not audited, since nobody did it through Postern.

@@ -3,9 +3,15 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import type { BranchId, ProjectId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
+import { PosternError } from '../../errors.ts';
+import type { BranchId, ProjectId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import type { ActionOn } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
+import { isUniqueViolation } from '../store/store-errors.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { getBranch } from './branches.ts';
 import {
   type DatabaseRole,
@@ -16,12 +22,6 @@ import {
 } from './database-role-rows.ts';
 import { requireIdentifier } from './databases.ts';
 import { getProject, type Project } from './projects.ts';
-import type { ActionOn } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { Schema } from './store/schema.ts';
-import { isUniqueViolation } from './store/store-errors.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface DatabaseRolePlace {
   readonly projectId: ProjectId;

@@ -1,14 +1,14 @@
 // The guests of an account: everybody with whom one of its projects is shared, and their way to becoming members.
 
-import { PosternError } from '../errors.ts';
-import type { AccountId } from '../ids.ts';
-import { type InvitationOutcome, inviteMembers } from './accounts/invite-members.ts';
-import { accountResource, requireMay } from './rights/permissions.ts';
+import { PosternError } from '../../errors.ts';
+import type { AccountId } from '../../ids.ts';
+import { type InvitationOutcome, inviteMembers } from '../accounts/invite-members.ts';
+import { accountResource, requireMay } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { emailKey } from '../store/email-address.ts';
+import type { MemberRole } from '../tables/people-and-accounts.ts';
+import type { AuditContext } from '../trail/audit-context.ts';
 import { type Share, shareFrom } from './shares.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { emailKey } from './store/email-address.ts';
-import type { MemberRole } from './tables/people-and-accounts.ts';
-import type { AuditContext } from './trail/audit-context.ts';
 
 export interface Guest {
   readonly email: string;

@@ -2,13 +2,13 @@
 
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
-import { PosternError } from '../errors.ts';
-import { type BranchId, type ComputeId, newOperationId, type OperationId, type ProjectId } from '../ids.ts';
+import { PosternError } from '../../errors.ts';
+import { type BranchId, type ComputeId, newOperationId, type OperationId, type ProjectId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { decodeCursor, type Page, type PageRequest, pageOf } from '../store/keyset-pages.ts';
+import type { OperationsTable } from '../tables/projects-and-computes.ts';
+import type { AuditContext } from '../trail/audit-context.ts';
 import { getProject } from './projects.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { decodeCursor, type Page, type PageRequest, pageOf } from './store/keyset-pages.ts';
-import type { OperationsTable } from './tables/projects-and-computes.ts';
-import type { AuditContext } from './trail/audit-context.ts';
 
 // Neon API 2.7.3: OperationAction and OperationStatus, as far as they happen here
 export const OPERATION_ACTIONS = [

@@ -1,17 +1,17 @@
 // Writes new projects with their default branch. Making one real on a Postgres is provisioning's.
 
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import { type AccountId, type BranchId, newBranchId, newProjectId, type ProjectId } from '../ids.ts';
-import { lockAccount } from './accounts/accounts.ts';
+import { type AccountId, type BranchId, newBranchId, newProjectId, type ProjectId } from '../../ids.ts';
+import { lockAccount } from '../accounts/accounts.ts';
+import { accountResource, requireMay } from '../rights/permissions.ts';
+import { requireRoomForProjects } from '../rights/plans.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { requireName } from '../store/names.ts';
+import type { Schema } from '../store/schema.ts';
+import type { ProjectsTable } from '../tables/projects-and-computes.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type JsonObject, type Project, projectFrom } from './projects.ts';
-import { accountResource, requireMay } from './rights/permissions.ts';
-import { requireRoomForProjects } from './rights/plans.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { requireName } from './store/names.ts';
-import type { Schema } from './store/schema.ts';
-import type { ProjectsTable } from './tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface NewProject {
   /** Made beforehand where names on the upstream derive from it. */

@@ -1,16 +1,16 @@
 // The branch of a project: one default `main`, which can be renamed and protected. Making branches is not offered.
 
 import type { Kysely, Selectable } from 'kysely';
-import { PosternError } from '../errors.ts';
-import type { BranchId, ProjectId } from '../ids.ts';
+import { PosternError } from '../../errors.ts';
+import type { BranchId, ProjectId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { requireName } from '../store/names.ts';
+import type { Schema } from '../store/schema.ts';
+import { isUniqueViolation } from '../store/store-errors.ts';
+import type { BranchesTable } from '../tables/projects-and-computes.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { auditedProject, getProject } from './projects.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { requireName } from './store/names.ts';
-import type { Schema } from './store/schema.ts';
-import { isUniqueViolation } from './store/store-errors.ts';
-import type { BranchesTable } from './tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface Branch {
   readonly id: BranchId;

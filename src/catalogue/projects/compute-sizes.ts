@@ -1,7 +1,7 @@
 // How large a compute may be asked to be, and when it is suspended: the API's bounds and the plan's.
 
-import { PosternError } from '../errors.ts';
-import { PLAN_TERMS, type Plan, planGate } from './rights/plans.ts';
+import { PosternError } from '../../errors.ts';
+import { PLAN_TERMS, type Plan, planGate } from '../rights/plans.ts';
 
 export interface ComputeSizes {
   readonly autoscalingMinCu: number;
