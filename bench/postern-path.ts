@@ -2,7 +2,7 @@
 // a grant that opens it in clear text.
 
 import { join } from 'node:path';
-import { createAccessToken } from '../src/catalogue/access-tokens.ts';
+import { createAccessToken } from '../src/catalogue/access/access-tokens.ts';
 import { createOrganization } from '../src/catalogue/accounts/organizations.ts';
 import { createUser } from '../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../src/catalogue/trail/audit-context.ts';

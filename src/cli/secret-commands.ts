@@ -1,8 +1,8 @@
 // `postern key` and `postern token`: secrets that are shown once, when they are made.
 
 import type { Command } from 'commander';
-import { createAccessToken } from '../catalogue/access-tokens.ts';
-import { createPersonalKey } from '../catalogue/api-keys.ts';
+import { createAccessToken } from '../catalogue/access/access-tokens.ts';
+import { createPersonalKey } from '../catalogue/access/api-keys.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';

@@ -1,7 +1,7 @@
 // The last question before anything is dialled: may this person, from here, still connect to this compute? The answer of
 // the approval is old by now and counts for nothing.
 
-import type { PasswordTarget } from '../catalogue/password-door.ts';
+import type { PasswordTarget } from '../catalogue/access/find-verifier.ts';
 import type { Policy } from '../catalogue/rights/policy.ts';
 import { PosternError } from '../errors.ts';
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';

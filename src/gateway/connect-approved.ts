@@ -1,7 +1,7 @@
 // From a passed door to an upstream that is ready for queries: authorise again, wake, dial, log in.
 
 import { TimeLimitExceeded, withTimeLimit } from '../async/time-limit.ts';
-import type { PasswordTarget } from '../catalogue/password-door.ts';
+import type { PasswordTarget } from '../catalogue/access/find-verifier.ts';
 import { PosternError } from '../errors.ts';
 import { connectUpstream, type UpstreamSession } from '../wire/dial/connect-upstream.ts';
 import { policyOfCompute } from '../wire/dial/dial-policy.ts';

@@ -1,8 +1,8 @@
 // Whether a client means to log in with a password, and as what: an access token by its public id, or a database role that
 // the client's host name, its options or a unique name leads to. Compares no password.
 
-import type { AccessToken } from '../catalogue/access-token-rows.ts';
-import { findAccessToken, findRoutedRole, type RoleRoute, type RoutedRole } from '../catalogue/password-door.ts';
+import type { AccessToken } from '../catalogue/access/access-token-rows.ts';
+import { findAccessToken, findRoutedRole, type RoleRoute, type RoutedRole } from '../catalogue/access/find-verifier.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { ScramVerifier } from '../protocol/scram-verifier.ts';
 import type { Client } from './negotiate.ts';

@@ -1,10 +1,10 @@
 // Which of a terminal's grants lead to where the client says it wants to go. A grant remembers one target: a client that
 // names another one is asked, and never lands elsewhere unawares.
 
+import { loadTargetRow, type TargetRow } from '../catalogue/access/target-row.ts';
+import { listTargets } from '../catalogue/access/targets.ts';
 import { loadPersonActor } from '../catalogue/rights/actors.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import { loadTargetRow, type TargetRow } from '../catalogue/target-row.ts';
-import { listTargets } from '../catalogue/targets.ts';
 import { isPosternError } from '../errors.ts';
 import type { Grant } from '../login/grant/grant.ts';
 import type { DatabaseWish } from './database-choice.ts';

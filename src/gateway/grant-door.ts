@@ -1,6 +1,6 @@
 // The door of remembered permission: uses one of the grants that match, so that nobody is asked again.
 
-import { resolveTarget } from '../catalogue/resolve-target.ts';
+import { resolveTarget } from '../catalogue/access/resolve-target.ts';
 import { auditConnection } from './audit-connection.ts';
 import type { FittingGrant } from './fitting-grants.ts';
 import type { GatewayParts } from './gateway-parts.ts';

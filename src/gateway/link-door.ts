@@ -1,7 +1,7 @@
 // The door without a password: shows a link, waits until a person approves it in a browser, and uses the approval once.
 // Where the approval leads is connect-approved's business.
 
-import { resolveTarget } from '../catalogue/resolve-target.ts';
+import { resolveTarget } from '../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../errors.ts';
 import type { Approval, LoginRequest } from '../login/request/login-request.ts';
 import { isInNetworks } from '../network-address.ts';

@@ -1,6 +1,6 @@
 // What a client gets at a door that it passed: the right to one target, and how the rest of the way is reported.
 
-import type { PasswordTarget } from '../catalogue/password-door.ts';
+import type { PasswordTarget } from '../catalogue/access/find-verifier.ts';
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import type { Progress } from '../login/request/login-request.ts';
 import type { DatabaseWish } from './database-choice.ts';

@@ -1,6 +1,6 @@
 // The door for programs: proof of an access token or of a project role's password, by SCRAM over TLS.
 
-import type { AccessToken } from '../catalogue/access-token-rows.ts';
+import type { AccessToken } from '../catalogue/access/access-token-rows.ts';
 import {
   noteAccessTokenUse,
   noteRolePasswordUse,
@@ -8,7 +8,7 @@ import {
   type RoutedRole,
   resolveAccessToken,
   resolveRoutedRole,
-} from '../catalogue/password-door.ts';
+} from '../catalogue/access/find-verifier.ts';
 import { PosternError } from '../errors.ts';
 import { isInNetworks } from '../network-address.ts';
 import { mockVerifier } from '../protocol/scram-verifier.ts';

@@ -1,6 +1,6 @@
 // The door of the reverse code: asks the terminal for the digits that the approval page shows (security.md, section 3).
 
-import { resolveTarget } from '../catalogue/resolve-target.ts';
+import { resolveTarget } from '../catalogue/access/resolve-target.ts';
 import { PosternError } from '../errors.ts';
 import { settleApproval } from '../login/decide/settle-approval.ts';
 import type { LoginRequest } from '../login/request/login-request.ts';

@@ -2,9 +2,9 @@
 
 import { Router as createRouter, type Router } from 'express';
 import { HomePage } from '../../web/pages/home-page.tsx';
+import { listTargets } from '../catalogue/access/targets.ts';
 import { loadPersonActor } from '../catalogue/rights/actors.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import { listTargets } from '../catalogue/targets.ts';
 import type { Config } from '../config/config.ts';
 import type { PublicAddress } from '../config/public-address.ts';
 import type { PageRenderer } from './pages/page-renderer.ts';

@@ -1,6 +1,6 @@
 // Transferring projects as pages and the management API do it: the catalogue moves them, then access that was lost ends.
 
-import { listAccessTokensOfAccount } from '../catalogue/access-tokens.ts';
+import { listAccessTokensOfAccount } from '../catalogue/access/access-tokens.ts';
 import { type TransferOutcome, type TransferRequest, transferProjects } from '../catalogue/project-transfers.ts';
 import { accountResource, may } from '../catalogue/rights/permissions.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';

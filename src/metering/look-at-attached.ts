@@ -1,9 +1,9 @@
 // Looks at the server of one attached compute, with the project's own credentials and a connection for just that.
 
 import { withTimeLimit } from '../async/time-limit.ts';
-import { computeTarget } from '../catalogue/resolve-target.ts';
+import { computeTarget } from '../catalogue/access/resolve-target.ts';
+import { loadTargetRow } from '../catalogue/access/target-row.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import { loadTargetRow } from '../catalogue/target-row.ts';
 import { encodeTerminate } from '../protocol/frontend-messages.ts';
 import { askUpstream } from '../wire/dial/ask-upstream.ts';
 import { connectUpstream } from '../wire/dial/connect-upstream.ts';

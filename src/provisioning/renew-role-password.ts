@@ -1,10 +1,10 @@
 // Keeps the new password of a role on an attached server, where somebody changed it: Postern cannot log in there until it
 // is told.
 
+import { loadTargetRow } from '../catalogue/access/target-row.ts';
 import { getCompute } from '../catalogue/projects/computes.ts';
 import type { DatabaseRole } from '../catalogue/projects/database-role-rows.ts';
 import { getDatabaseRole, replaceDatabaseRolePassword } from '../catalogue/projects/database-roles.ts';
-import { loadTargetRow } from '../catalogue/target-row.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import type { ComputeId } from '../ids.ts';

@@ -1,7 +1,7 @@
 // A whole node for tests with Neon's own clients: a person with a key, an organization, folders for configuration.
 
+import { createPersonalKey } from '../../src/catalogue/access/api-keys.ts';
 import { createOrganization } from '../../src/catalogue/accounts/organizations.ts';
-import { createPersonalKey } from '../../src/catalogue/api-keys.ts';
 import { loadPersonActor } from '../../src/catalogue/rights/actors.ts';
 import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type AccountId, personalAccountId, type UserId } from '../../src/ids.ts';

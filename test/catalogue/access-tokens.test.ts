@@ -5,15 +5,15 @@ import {
   listAccessTokensOfAccount,
   listOwnAccessTokens,
   revokeAccessToken,
-} from '../../src/catalogue/access-tokens.ts';
-import { removeMember } from '../../src/catalogue/accounts/memberships.ts';
+} from '../../src/catalogue/access/access-tokens.ts';
 import {
   findAccessToken,
   findRoutedRole,
   noteAccessTokenUse,
   resolveAccessToken,
   resolveRoutedRole,
-} from '../../src/catalogue/password-door.ts';
+} from '../../src/catalogue/access/find-verifier.ts';
+import { removeMember } from '../../src/catalogue/accounts/memberships.ts';
 import { transferProjects } from '../../src/catalogue/project-transfers.ts';
 import { changeCompute } from '../../src/catalogue/projects/computes.ts';
 import { shareProject } from '../../src/catalogue/projects/shares.ts';

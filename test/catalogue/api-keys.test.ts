@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { listOwnOrganizations } from '../../src/catalogue/accounts/organizations.ts';
 import {
   createOrganizationKey,
   createPersonalKey,
@@ -7,10 +6,11 @@ import {
   listPersonalKeys,
   revokeOrganizationKey,
   revokePersonalKey,
-} from '../../src/catalogue/api-keys.ts';
+} from '../../src/catalogue/access/api-keys.ts';
+import { useApiKey } from '../../src/catalogue/access/use-api-key.ts';
+import { listOwnOrganizations } from '../../src/catalogue/accounts/organizations.ts';
 import { listProjects } from '../../src/catalogue/projects/project-lists.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { useApiKey } from '../../src/catalogue/use-api-key.ts';
 import { newProjectId } from '../../src/ids.ts';
 import {
   actingAs,

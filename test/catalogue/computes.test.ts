@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { resolveTarget } from '../../src/catalogue/access/resolve-target.ts';
 import { changePlan } from '../../src/catalogue/accounts/accounts.ts';
 import { changeBranch, getDefaultBranch, listBranches } from '../../src/catalogue/projects/branches.ts';
 import { moveComputeState, moveHostedComputes, touchComputes } from '../../src/catalogue/projects/compute-states.ts';
@@ -26,7 +27,6 @@ import {
 import { registerProject } from '../../src/catalogue/projects/register-project.ts';
 import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import { syncDatabases } from '../../src/catalogue/projects/sync-databases.ts';
-import { resolveTarget } from '../../src/catalogue/resolve-target.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newBranchId, newComputeId } from '../../src/ids.ts';
 import { Secret } from '../../src/secret.ts';

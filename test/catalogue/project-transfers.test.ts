@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createOrganizationKey } from '../../src/catalogue/access/api-keys.ts';
+import { useApiKey } from '../../src/catalogue/access/use-api-key.ts';
 import { changePlan, findAccount } from '../../src/catalogue/accounts/accounts.ts';
-import { createOrganizationKey } from '../../src/catalogue/api-keys.ts';
 import {
   decideOrganizationRequest,
   listOrganizationRequests,
@@ -11,7 +12,6 @@ import { findProject } from '../../src/catalogue/projects/projects.ts';
 import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { useApiKey } from '../../src/catalogue/use-api-key.ts';
 import { type AccountId, newProjectId } from '../../src/ids.ts';
 import {
   actingAs,

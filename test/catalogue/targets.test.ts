@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { isKnownTerminal, rememberTarget, rememberTerminal } from '../../src/catalogue/access/last-used-targets.ts';
+import { checkChoice, resolveTarget, type TargetChoice } from '../../src/catalogue/access/resolve-target.ts';
+import { listTargets } from '../../src/catalogue/access/targets.ts';
 import { changeAccountPolicy } from '../../src/catalogue/accounts/account-policy.ts';
 import { listMembers } from '../../src/catalogue/accounts/member-lists.ts';
 import { removeMember } from '../../src/catalogue/accounts/memberships.ts';
-import { isKnownTerminal, rememberTarget, rememberTerminal } from '../../src/catalogue/last-used-targets.ts';
 import { changeCompute, changeComputePolicy } from '../../src/catalogue/projects/computes.ts';
 import { listShares, shareProject, unshareProject } from '../../src/catalogue/projects/shares.ts';
-import { checkChoice, resolveTarget, type TargetChoice } from '../../src/catalogue/resolve-target.ts';
-import { listTargets } from '../../src/catalogue/targets.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type ComputeId, newComputeId, newUserId, type UserId } from '../../src/ids.ts';
 import {

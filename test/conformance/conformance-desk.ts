@@ -1,7 +1,7 @@
 // A desk for clients of every kind: a token to log in with, a person who approves links, and the environment that libpq and
 // its likes read.
 
-import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
+import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 

@@ -1,7 +1,7 @@
 // Replication clients are told 0A000 until the compute's policy allows it; then they replicate, by every door.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
+import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
 import { changeComputePolicy } from '../../src/catalogue/projects/computes.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';
 import { finish, linkOf } from '../support/desk.ts';

@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccessToken, revokeAccessToken } from '../../src/catalogue/access-tokens.ts';
+import { createAccessToken, revokeAccessToken } from '../../src/catalogue/access/access-tokens.ts';
 import { revealDatabaseRolePassword } from '../../src/catalogue/projects/database-roles.ts';
 import { verifyAuditChain } from '../../src/catalogue/trail/audit-chain.ts';
 import { createLog } from '../../src/log.ts';

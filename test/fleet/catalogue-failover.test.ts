@@ -2,7 +2,7 @@
 // goes on waiting, and logins, the audit trail and metering come back by themselves.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
+import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
 import { verifyAuditChain } from '../../src/catalogue/trail/audit-chain.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { listAuditEvents } from '../../src/catalogue/trail/audit-trail-reader.ts';

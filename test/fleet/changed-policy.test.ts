@@ -2,8 +2,8 @@
 // allows ends within a second on both, whatever door it came by, and everything else goes on.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
-import { createPersonalKey } from '../../src/catalogue/api-keys.ts';
+import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
+import { createPersonalKey } from '../../src/catalogue/access/api-keys.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { listAuditEvents } from '../../src/catalogue/trail/audit-trail-reader.ts';
 import { runCommand } from '../cli/run-command.ts';

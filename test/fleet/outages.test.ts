@@ -2,7 +2,7 @@
 // again afterwards.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
+import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';
 import { type Desk, finish, openDesk } from '../support/desk.ts';
 import type { TestNode } from '../support/postern-for-tests.ts';

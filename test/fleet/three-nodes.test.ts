@@ -3,7 +3,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
+import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';
 import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
 import type { TestNode } from '../support/postern-for-tests.ts';

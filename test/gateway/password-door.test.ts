@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccessToken, type NewAccessToken, revokeAccessToken } from '../../src/catalogue/access-tokens.ts';
+import { createAccessToken, type NewAccessToken, revokeAccessToken } from '../../src/catalogue/access/access-tokens.ts';
 import { actingAs } from '../support/catalogue-for-tests.ts';
 import { runPsql } from '../support/psql.ts';
 import {

@@ -2,7 +2,7 @@
 
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
+import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { queryRows } from '../support/query-rows.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isKnownTerminal } from '../../src/catalogue/last-used-targets.ts';
-import { resolveTarget } from '../../src/catalogue/resolve-target.ts';
-import { listTargets } from '../../src/catalogue/targets.ts';
+import { isKnownTerminal } from '../../src/catalogue/access/last-used-targets.ts';
+import { resolveTarget } from '../../src/catalogue/access/resolve-target.ts';
+import { listTargets } from '../../src/catalogue/access/targets.ts';
 import { systemClock } from '../../src/clock.ts';
 import { newGrantId, newNodeId } from '../../src/ids.ts';
 import { createLog } from '../../src/log.ts';

@@ -2,14 +2,14 @@
 // its use, somebody connected, keys, tokens, a remembered approval, a request that waits.
 
 import { randomUUID } from 'node:crypto';
-import { createAccessToken } from '../../src/catalogue/access-tokens.ts';
+import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
+import { createOrganizationKey, createPersonalKey } from '../../src/catalogue/access/api-keys.ts';
 import type { Account } from '../../src/catalogue/accounts/accounts.ts';
 import { createBrowserSession } from '../../src/catalogue/accounts/browser-sessions.ts';
 import { inviteMembers } from '../../src/catalogue/accounts/invite-members.ts';
 import { findMembership } from '../../src/catalogue/accounts/member-lists.ts';
 import { setMemberRole } from '../../src/catalogue/accounts/memberships.ts';
 import { createUser } from '../../src/catalogue/accounts/users.ts';
-import { createOrganizationKey, createPersonalKey } from '../../src/catalogue/api-keys.ts';
 import { requestOrganization } from '../../src/catalogue/organization-requests.ts';
 import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';

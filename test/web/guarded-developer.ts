@@ -1,6 +1,6 @@
 // A person whose sign-in is too old for one of their computes.
 
-import { rememberTarget } from '../../src/catalogue/last-used-targets.ts';
+import { rememberTarget } from '../../src/catalogue/access/last-used-targets.ts';
 import { changeComputePolicy } from '../../src/catalogue/projects/computes.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { personalAccountId, type UserId } from '../../src/ids.ts';

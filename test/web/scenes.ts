@@ -2,10 +2,10 @@
 // walk this list, so a page that is missing here is a page that nobody looked at.
 
 import type { Page } from 'playwright-core';
+import { rememberTerminal } from '../../src/catalogue/access/last-used-targets.ts';
 import { createBrowserSession } from '../../src/catalogue/accounts/browser-sessions.ts';
 import { inviteMembers } from '../../src/catalogue/accounts/invite-members.ts';
 import { createSetupCodeIfEmpty } from '../../src/catalogue/accounts/setup-codes.ts';
-import { rememberTerminal } from '../../src/catalogue/last-used-targets.ts';
 import { createCompute } from '../../src/catalogue/projects/create-compute.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newConnectionId } from '../../src/ids.ts';

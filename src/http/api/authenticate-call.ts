@@ -2,9 +2,9 @@
 // that Neon's clients fill. The header wins over every cookie.
 
 import type { Request, Response } from 'express';
+import { useApiKey } from '../../catalogue/access/use-api-key.ts';
 import { loadPersonActor, SYSTEM } from '../../catalogue/rights/actors.ts';
 import { auditActor } from '../../catalogue/trail/audit-context.ts';
-import { useApiKey } from '../../catalogue/use-api-key.ts';
 import { PosternError } from '../../errors.ts';
 import { terminalKey } from '../../network-address.ts';
 import { contextOf } from '../request-context.ts';

@@ -2,7 +2,7 @@
 // cleaned here.
 
 import type { ApprovalProps } from '../../../web/components/approval/approval-props.ts';
-import type { TargetCompute } from '../../catalogue/targets.ts';
+import type { TargetCompute } from '../../catalogue/access/targets.ts';
 import { type ApprovalStep, isNear, requiredStep } from '../../login/decide/step-up.ts';
 import type { Access, LoginRequest } from '../../login/request/login-request.ts';
 import { compareTerminals } from '../../network-address.ts';

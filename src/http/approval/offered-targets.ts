@@ -1,9 +1,9 @@
 // Which targets the approval page offers: a short list, last used first, that stays small however much a person may use,
 // and what a search finds beyond it.
 
+import { listTargets, type TargetAccount } from '../../catalogue/access/targets.ts';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
-import { listTargets, type TargetAccount } from '../../catalogue/targets.ts';
 import type { UserId } from '../../ids.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
 

@@ -1,8 +1,8 @@
 // The targets that a person may choose, as the page lists them, and which one is chosen beforehand. Pure.
 
 import type { PickerAccount, PickerCompute } from '../../../web/components/target-picker.tsx';
+import type { TargetAccount, TargetCompute } from '../../catalogue/access/targets.ts';
 import { isSignInFresh } from '../../catalogue/rights/policy.ts';
-import type { TargetAccount, TargetCompute } from '../../catalogue/targets.ts';
 import type { ComputeId } from '../../ids.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
 import { isInNetworks } from '../../network-address.ts';

@@ -2,7 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { ApprovalPage } from '../../../web/pages/approval-page.tsx';
-import { isKnownTerminal } from '../../catalogue/last-used-targets.ts';
+import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
 import { alsoWaiting } from './also-waiting.ts';

@@ -1,6 +1,6 @@
 // A terminal at an address that is new to the person is told to the person by mail, who may have been talked into it.
 
-import { isKnownTerminal } from '../../catalogue/last-used-targets.ts';
+import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import { isLoopback } from '../../network-address.ts';

@@ -1,8 +1,8 @@
 // A person says yes to a login request: which target, by which right, after which stronger step. Decides everything that
 // an approval needs and writes it in one move; knows no page and no socket.
 
-import { isKnownTerminal } from '../../catalogue/last-used-targets.ts';
-import { type ConnectTarget, resolveTarget } from '../../catalogue/resolve-target.ts';
+import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
+import { type ConnectTarget, resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isSignInFresh } from '../../catalogue/rights/policy.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { isPosternError, PosternError } from '../../errors.ts';

@@ -1,6 +1,6 @@
 // What the audit trail says of an approval: who let which terminal in where, by which steps, or why it came to nothing.
 
-import type { ConnectTarget } from '../../catalogue/resolve-target.ts';
+import type { ConnectTarget } from '../../catalogue/access/resolve-target.ts';
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { Approval, LoginRequest } from '../request/login-request.ts';
 import type { ClaimServices } from './claim-login-request.ts';

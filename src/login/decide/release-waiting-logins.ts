@@ -1,7 +1,7 @@
 // One explicit click that lets in several connections of one terminal, such as those of pg_dump -j. Only the listed ones:
 // nothing is ever released unasked, since people can share an address.
 
-import type { ConnectTarget } from '../../catalogue/resolve-target.ts';
+import type { ConnectTarget } from '../../catalogue/access/resolve-target.ts';
 import type { LoginRequestId } from '../../ids.ts';
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { Approval, LoginRequest, MoveOutcome } from '../request/login-request.ts';

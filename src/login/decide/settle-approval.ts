@@ -1,8 +1,8 @@
 // What follows an approval that was won, on the page or by reverse code: the grant that it asks for, and what is
 // remembered for the next time.
 
-import { rememberTarget, rememberTerminal } from '../../catalogue/last-used-targets.ts';
-import type { ConnectTarget } from '../../catalogue/resolve-target.ts';
+import { rememberTarget, rememberTerminal } from '../../catalogue/access/last-used-targets.ts';
+import type { ConnectTarget } from '../../catalogue/access/resolve-target.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Clock } from '../../clock.ts';
 import { type GrantId, type NodeId, newGrantId } from '../../ids.ts';

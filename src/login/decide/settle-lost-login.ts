@@ -1,7 +1,7 @@
 // A login request whose node is lost: still to be decided, it stays open for its person without a connection; approved and
 // unused, the approval becomes a grant, so that running the command again gets in; used, its page says what happened.
 
-import { type ConnectTarget, resolveTarget } from '../../catalogue/resolve-target.ts';
+import { type ConnectTarget, resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import { type LoginRequestId, newGrantId } from '../../ids.ts';
 import type { Approval, LoginRequest, Progress } from '../request/login-request.ts';

@@ -2,8 +2,8 @@
 // organizations and projects to call about.
 
 import { expect } from 'vitest';
+import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue/access/api-keys.ts';
 import { createOrganization } from '../../../src/catalogue/accounts/organizations.ts';
-import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue/api-keys.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { AccountId, ProjectId } from '../../../src/ids.ts';
 import { LIMIT_RULES } from '../../../src/limits/limit-rules.ts';

@@ -1,7 +1,7 @@
 // What the permission table is about: an organization with everybody who can call, and fresh things to call about.
 
+import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue/access/api-keys.ts';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
-import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue/api-keys.ts';
 import { createOperation } from '../../../src/catalogue/projects/operations.ts';
 import type { RegisteredProject } from '../../../src/catalogue/projects/register-project.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { rememberTerminal } from '../../../src/catalogue/last-used-targets.ts';
+import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
 import { newConnectionId } from '../../../src/ids.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
 import { addProject } from '../../support/catalogue-for-tests.ts';

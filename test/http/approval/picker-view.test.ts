@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { TargetAccount, TargetCompute } from '../../../src/catalogue/access/targets.ts';
 import { effectivePolicy } from '../../../src/catalogue/rights/policy.ts';
-import type { TargetAccount, TargetCompute } from '../../../src/catalogue/targets.ts';
 import { findMissingTarget, pickerAccounts, preselect } from '../../../src/http/approval/picker-view.ts';
 import { type AccountId, type ComputeId, idFrom, type ProjectId } from '../../../src/ids.ts';
 import { loginOrigin } from '../../support/login-for-tests.ts';

@@ -1,8 +1,8 @@
 // API keys on the wire: listed, just made, and revoked. The key itself is in the answer to its making and nowhere else.
 
 import { z } from 'zod';
-import type { ApiKey } from '../../../catalogue/api-key-rows.ts';
-import type { NewApiKey } from '../../../catalogue/api-keys.ts';
+import type { ApiKey } from '../../../catalogue/access/api-key-rows.ts';
+import type { NewApiKey } from '../../../catalogue/access/api-keys.ts';
 import { namedIdField, personOrNobody, timeField, uuidField } from '../field-shapes.ts';
 
 // Neon API 2.7.3: ApiKeyCreateRequest

@@ -1,7 +1,11 @@
 // API keys of an organization, or of one of its projects.
 
 import { z } from 'zod';
-import { createOrganizationKey, listOrganizationKeys, revokeOrganizationKey } from '../../../catalogue/api-keys.ts';
+import {
+  createOrganizationKey,
+  listOrganizationKeys,
+  revokeOrganizationKey,
+} from '../../../catalogue/access/api-keys.ts';
 import type { ProjectId } from '../../../ids.ts';
 import { apiRoute } from '../api-route.ts';
 import { idField } from '../field-shapes.ts';

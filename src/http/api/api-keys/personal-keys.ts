@@ -1,7 +1,7 @@
 // A person's own API keys.
 
 import { z } from 'zod';
-import { createPersonalKey, listPersonalKeys, revokePersonalKey } from '../../../catalogue/api-keys.ts';
+import { createPersonalKey, listPersonalKeys, revokePersonalKey } from '../../../catalogue/access/api-keys.ts';
 import { apiRoute } from '../api-route.ts';
 import {
   keyIdField,

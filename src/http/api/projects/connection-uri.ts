@@ -1,7 +1,7 @@
 // The URI by which a database of a project is reached as one of its roles, password included.
 
 import { z } from 'zod';
-import { findRoutedRole } from '../../../catalogue/password-door.ts';
+import { findRoutedRole } from '../../../catalogue/access/find-verifier.ts';
 import { getBranch, getDefaultBranch } from '../../../catalogue/projects/branches.ts';
 import type { Compute } from '../../../catalogue/projects/compute-rows.ts';
 import { getCompute, listComputes } from '../../../catalogue/projects/computes.ts';

@@ -2,8 +2,12 @@
 // that the person may use; on an organization everybody's for its computes, and the organization's own.
 
 import { AccessTokensPage } from '../../../../web/pages/console/keys/access-tokens-page.tsx';
-import type { AccessToken } from '../../../catalogue/access-token-rows.ts';
-import { listAccessTokensOfAccount, listOwnAccessTokens, revokeAccessToken } from '../../../catalogue/access-tokens.ts';
+import type { AccessToken } from '../../../catalogue/access/access-token-rows.ts';
+import {
+  listAccessTokensOfAccount,
+  listOwnAccessTokens,
+  revokeAccessToken,
+} from '../../../catalogue/access/access-tokens.ts';
 import { findCompute, shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { findProject } from '../../../catalogue/projects/projects.ts';
 import { accountResource, notFound } from '../../../catalogue/rights/permissions.ts';

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { ApiKeysPage } from '../../../../web/pages/console/keys/api-keys-page.tsx';
 import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
-import type { ApiKey } from '../../../catalogue/api-key-rows.ts';
+import type { ApiKey } from '../../../catalogue/access/api-key-rows.ts';
 import {
   createOrganizationKey,
   createPersonalKey,
@@ -11,7 +11,7 @@ import {
   listPersonalKeys,
   revokeOrganizationKey,
   revokePersonalKey,
-} from '../../../catalogue/api-keys.ts';
+} from '../../../catalogue/access/api-keys.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';

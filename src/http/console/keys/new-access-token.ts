@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import { NewAccessTokenPage } from '../../../../web/pages/console/keys/new-access-token-page.tsx';
 import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
-import type { AccessToken } from '../../../catalogue/access-token-rows.ts';
-import { createAccessToken } from '../../../catalogue/access-tokens.ts';
+import type { AccessToken } from '../../../catalogue/access/access-token-rows.ts';
+import { createAccessToken } from '../../../catalogue/access/access-tokens.ts';
+import { listTargets } from '../../../catalogue/access/targets.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
-import { listTargets } from '../../../catalogue/targets.ts';
 import { type ComputeId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';

@@ -2,8 +2,8 @@
 // section 10), however many nodes and connections use it at once.
 
 import { type RawBuilder, sql } from 'kysely';
-import type { Catalogue } from './store/catalogue.ts';
-import { type AuditEventInput, recordAuditEvent } from './trail/audit-events.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { type AuditEventInput, recordAuditEvent } from '../trail/audit-events.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,17 +1,17 @@
 // Fixes the target of one connection: from ids, with the permission asked anew, to an address with credentials. What
 // comes out goes to the connector and nowhere else.
 
-import { isPosternError, PosternError } from '../errors.ts';
-import type { AccountId, ComputeId, ProjectId, UserId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
+import { isPosternError, PosternError } from '../../errors.ts';
+import type { AccountId, ComputeId, ProjectId, UserId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import { shownName, type UpstreamTlsSettings } from '../projects/compute-rows.ts';
+import { passwordPlace } from '../projects/database-role-rows.ts';
+import { projectResource } from '../projects/projects.ts';
+import { loadPersonActor, type PersonActor } from '../rights/actors.ts';
+import { may, requireMay } from '../rights/permissions.ts';
+import type { Policy } from '../rights/policy.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 import { chooseDatabase, chooseDatabaseRole } from './choose-database-and-role.ts';
-import { shownName, type UpstreamTlsSettings } from './projects/compute-rows.ts';
-import { passwordPlace } from './projects/database-role-rows.ts';
-import { projectResource } from './projects/projects.ts';
-import { loadPersonActor, type PersonActor } from './rights/actors.ts';
-import { may, requireMay } from './rights/permissions.ts';
-import type { Policy } from './rights/policy.ts';
-import type { Catalogue } from './store/catalogue.ts';
 import { loadTargetRow, type TargetRow } from './target-row.ts';
 
 export interface TargetChoice {

@@ -1,9 +1,9 @@
 // What a person connected to last, so that it is offered first; and the terminals from which the person has approved.
 
-import type { UserId } from '../ids.ts';
-import { terminalKey } from '../network-address.ts';
+import type { UserId } from '../../ids.ts';
+import { terminalKey } from '../../network-address.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 import type { TargetChoice } from './resolve-target.ts';
-import type { Catalogue } from './store/catalogue.ts';
 
 // security.md, section 3: approved from this terminal address in the last 30 days
 const TERMINAL_STAYS_KNOWN_MS = 30 * 24 * 3_600_000;

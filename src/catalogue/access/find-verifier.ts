@@ -2,9 +2,13 @@
 // that it knows the secret, the target. Both kinds of name: access tokens and database roles of projects.
 
 import { type Kysely, sql } from 'kysely';
-import { PosternError } from '../errors.ts';
-import { type AccessTokenId, type BranchId, type ComputeId, idFrom } from '../ids.ts';
-import { parseVerifier, type ScramVerifier } from '../protocol/scram-verifier.ts';
+import { PosternError } from '../../errors.ts';
+import { type AccessTokenId, type BranchId, type ComputeId, idFrom } from '../../ids.ts';
+import { parseVerifier, type ScramVerifier } from '../../protocol/scram-verifier.ts';
+import { loadPersonActor } from '../rights/actors.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
+import { changeEvent, SYSTEM_CONTEXT } from '../trail/audit-context.ts';
 import { type AccessToken, accessTokenFrom } from './access-token-rows.ts';
 import { noteSecretUse } from './note-secret-use.ts';
 import {
@@ -14,11 +18,7 @@ import {
   type TargetPerson,
   targetPerson,
 } from './resolve-target.ts';
-import { loadPersonActor } from './rights/actors.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { Schema } from './store/schema.ts';
 import { loadTargetRow } from './target-row.ts';
-import { changeEvent, SYSTEM_CONTEXT } from './trail/audit-context.ts';
 
 /** A target that was reached by password: an account's token and a database role act for no person. */
 export interface PasswordTarget extends ComputeTarget {

@@ -2,8 +2,8 @@
 
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import type { AccessTokenId, AccountId, ComputeId, UserId } from '../ids.ts';
-import type { AccessTokensTable } from './tables/keys-and-tokens.ts';
+import type { AccessTokenId, AccountId, ComputeId, UserId } from '../../ids.ts';
+import type { AccessTokensTable } from '../tables/keys-and-tokens.ts';
 
 export interface AccessToken {
   /** The user name at the password door; not a secret. */

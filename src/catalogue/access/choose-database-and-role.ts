@@ -1,7 +1,7 @@
 // Which database and which database role a connection gets, from what was asked for and what there is. Pure.
 
-import { PosternError } from '../errors.ts';
-import { shownName } from './projects/compute-rows.ts';
+import { PosternError } from '../../errors.ts';
+import { shownName } from '../projects/compute-rows.ts';
 import type { LoginRoleRow, TargetRow } from './target-row.ts';
 
 /** The database asked for, else the project's own. Throws `not_found`. */

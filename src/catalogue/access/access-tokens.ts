@@ -2,24 +2,24 @@
 // Going in with one is in password-door.ts.
 
 import type { Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import { type AccessTokenId, type AccountId, type ComputeId, newAccessTokenId } from '../ids.ts';
-import { parseNetwork } from '../network-address.ts';
-import { encodeVerifier, makeVerifier } from '../protocol/scram-verifier.ts';
-import type { Secret } from '../secret.ts';
+import { PosternError } from '../../errors.ts';
+import { type AccessTokenId, type AccountId, type ComputeId, newAccessTokenId } from '../../ids.ts';
+import { parseNetwork } from '../../network-address.ts';
+import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
+import type { Secret } from '../../secret.ts';
+import { findCompute } from '../projects/compute-rows.ts';
+import { getCompute } from '../projects/computes.ts';
+import { findProject, type Project } from '../projects/projects.ts';
+import { accountResource, INSTALLATION, requireMay, visible } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { requireName } from '../store/names.ts';
+import { newRandomSecret } from '../store/random-secrets.ts';
+import type { Schema } from '../store/schema.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type AccessToken, accessTokenFrom } from './access-token-rows.ts';
 import { chooseDatabase, chooseDatabaseRole } from './choose-database-and-role.ts';
-import { findCompute } from './projects/compute-rows.ts';
-import { getCompute } from './projects/computes.ts';
-import { findProject, type Project } from './projects/projects.ts';
-import { accountResource, INSTALLATION, requireMay, visible } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { requireName } from './store/names.ts';
-import { newRandomSecret } from './store/random-secrets.ts';
-import type { Schema } from './store/schema.ts';
 import { loadTargetRow } from './target-row.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 const DAY_MS = 24 * 3_600_000;
 // security.md, section 5

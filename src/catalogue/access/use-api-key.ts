@@ -1,13 +1,13 @@
 // From the key in an Authorization header to the actor that it stands for, with last use kept.
 
 import type { Selectable } from 'kysely';
+import { type Actor, loadPersonActor } from '../rights/actors.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { hashOfSecret } from '../store/random-secrets.ts';
+import type { ApiKeysTable } from '../tables/keys-and-tokens.ts';
+import { auditActor, changeEvent, SYSTEM_CONTEXT } from '../trail/audit-context.ts';
 import { API_KEY_PREFIX } from './api-keys.ts';
 import { noteSecretUse } from './note-secret-use.ts';
-import { type Actor, loadPersonActor } from './rights/actors.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { hashOfSecret } from './store/random-secrets.ts';
-import type { ApiKeysTable } from './tables/keys-and-tokens.ts';
-import { auditActor, changeEvent, SYSTEM_CONTEXT } from './trail/audit-context.ts';
 
 /** How stale the time of last use may be. */
 const TOUCH_EVERY_MS = 60_000;

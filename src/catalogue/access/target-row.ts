@@ -1,15 +1,15 @@
 // One compute with everything that a connection to it depends on, as the catalogue holds it.
 
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { AccountId, ComputeId } from '../ids.ts';
-import type { Account } from './accounts/accounts.ts';
-import { type Compute, computeFrom, tlsSettingsFrom, type UpstreamTlsSettings } from './projects/compute-rows.ts';
-import { computeNotFound } from './projects/computes.ts';
-import type { Project } from './projects/projects.ts';
-import { effectivePolicy, type Policy, parsePolicySettings } from './rights/policy.ts';
-import type { Schema } from './store/schema.ts';
-import type { Sealer } from './store/sealing.ts';
-import type { ComputesTable, DatabaseRolesTable } from './tables/projects-and-computes.ts';
+import type { AccountId, ComputeId } from '../../ids.ts';
+import type { Account } from '../accounts/accounts.ts';
+import { type Compute, computeFrom, tlsSettingsFrom, type UpstreamTlsSettings } from '../projects/compute-rows.ts';
+import { computeNotFound } from '../projects/computes.ts';
+import type { Project } from '../projects/projects.ts';
+import { effectivePolicy, type Policy, parsePolicySettings } from '../rights/policy.ts';
+import type { Schema } from '../store/schema.ts';
+import type { Sealer } from '../store/sealing.ts';
+import type { ComputesTable, DatabaseRolesTable } from '../tables/projects-and-computes.ts';
 
 export type LoginRoleRow = Pick<Selectable<DatabaseRolesTable>, 'id' | 'name' | 'is_read_only' | 'sealed_password'>;
 

@@ -2,18 +2,18 @@
 // revoked. What each kind may do is in permission-table.ts; using one is in use-api-key.ts.
 
 import type { Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import type { AccountId, ProjectId, UserId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
+import { PosternError } from '../../errors.ts';
+import type { AccountId, ProjectId, UserId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import { getProject } from '../projects/projects.ts';
+import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { requireName } from '../store/names.ts';
+import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
+import type { Schema } from '../store/schema.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type ApiKey, apiKeyFrom, keyRows } from './api-key-rows.ts';
-import { getProject } from './projects/projects.ts';
-import { accountResource, INSTALLATION, requireMay } from './rights/permissions.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { requireName } from './store/names.ts';
-import { hashOfSecret, newRandomSecret } from './store/random-secrets.ts';
-import type { Schema } from './store/schema.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export const API_KEY_PREFIX = 'postern_key_';
 /** Neon API 2.7.3: key names have at most 64 characters. */

@@ -1,9 +1,9 @@
 // An API key as the program sees it, and how its row is read. The key itself is kept nowhere.
 
 import type { Selectable } from 'kysely';
-import type { AccountId, ProjectId, UserId } from '../ids.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { ApiKeysTable } from './tables/keys-and-tokens.ts';
+import type { AccountId, ProjectId, UserId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { ApiKeysTable } from '../tables/keys-and-tokens.ts';
 
 export interface ApiKey {
   /** Positive, below 2^53. */

@@ -1,8 +1,8 @@
 // The databases and database roles that can be chosen on a branch, read for many branches at once.
 
 import type { Kysely } from 'kysely';
-import type { BranchId } from '../ids.ts';
-import type { Schema } from './store/schema.ts';
+import type { BranchId } from '../../ids.ts';
+import type { Schema } from '../store/schema.ts';
 
 export interface TargetRole {
   readonly name: string;

@@ -2,14 +2,14 @@
 // Fixing one of them as the target of a connection is resolve-target.ts.
 
 import { sql } from 'kysely';
-import { type AccountId, type ComputeId, type ProjectId, personalAccountId } from '../ids.ts';
-import { type Compute, computeFrom, shownName } from './projects/compute-rows.ts';
-import { projectResource } from './projects/projects.ts';
-import type { PersonActor } from './rights/actors.ts';
-import { may } from './rights/permissions.ts';
-import { effectivePolicy, type Policy, parsePolicySettings } from './rights/policy.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { escapeLike } from './store/keyset-pages.ts';
+import { type AccountId, type ComputeId, type ProjectId, personalAccountId } from '../../ids.ts';
+import { type Compute, computeFrom, shownName } from '../projects/compute-rows.ts';
+import { projectResource } from '../projects/projects.ts';
+import type { PersonActor } from '../rights/actors.ts';
+import { may } from '../rights/permissions.ts';
+import { effectivePolicy, type Policy, parsePolicySettings } from '../rights/policy.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { escapeLike } from '../store/keyset-pages.ts';
 import { loadTargetChoices, type TargetChoices, type TargetRole } from './target-choices.ts';
 
 export interface TargetCompute {
