@@ -3,6 +3,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 import type { PublicAddress } from '../config/public-address.ts';
 import type { ApprovalServices } from '../login/decide/approve-login-request.ts';
+import type { Mailer } from '../mail/mail.ts';
 import { createConsumptionHistory } from '../metering/consumption-history.ts';
 import { apiErrors } from './api/api-errors.ts';
 import { API_PREFIX } from './api/api-route.ts';
@@ -13,7 +14,6 @@ import { EventStreams } from './event-streams.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { homeRoutes } from './home-routes.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
-import type { Mailer } from './mail/mail.ts';
 import { opsRoutes } from './ops-pages/ops-routes.ts';
 import { refuseOtherMethods } from './other-methods.ts';
 import { errorHandler, unknownPath } from './pages/error-handler.ts';

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { openFilesLimit } from '../config/open-files-limit.ts';
 import { publicAddress } from '../config/public-address.ts';
+import { createMailer } from '../mail/mailer.ts';
 import { buildApp } from './build-app.ts';
 import type { Readiness } from './health.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
-import { createMailer } from './mail/mailer.ts';
 import { loadWebAssets } from './static-assets.ts';
 import { limitWebConnections } from './web-connections.ts';
 

@@ -12,9 +12,9 @@ import type { PublicAddress } from '../config/public-address.ts';
 import { PosternError } from '../errors.ts';
 import type { AccountId, InvitationId } from '../ids.ts';
 import type { Limits } from '../limits/limits.ts';
+import { invitationMail, joinedMail } from '../mail/invitation-mails.ts';
+import type { Mail, Mailer } from '../mail/mail.ts';
 import type { Secret } from '../secret.ts';
-import { invitationMail, joinedMail } from './mail/invitation-mails.ts';
-import type { Mail, Mailer } from './mail/mail.ts';
 
 export interface InvitingParts {
   readonly catalogue: Catalogue;

@@ -5,9 +5,9 @@ import { findProject } from '../catalogue/projects/projects.ts';
 import { type ShareOutcome, shareProject } from '../catalogue/projects/shares.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { ProjectId } from '../ids.ts';
+import { guestMail, sharedMail } from '../mail/invitation-mails.ts';
+import type { Mail } from '../mail/mail.ts';
 import { type InvitingParts, invitationLink, requireRoomFor } from './invite-people.ts';
-import { guestMail, sharedMail } from './mail/invitation-mails.ts';
-import type { Mail } from './mail/mail.ts';
 
 /** A mail that cannot be sent undoes nothing: sharing again sends a new one. Throws as `shareProject`. */
 export async function shareWithPeople(

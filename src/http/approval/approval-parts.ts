@@ -10,8 +10,8 @@ import type { Log } from '../../log.ts';
 import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
+import type { Mailer } from '../../mail/mail.ts';
 import type { EventStreams } from '../event-streams.ts';
-import type { Mailer } from '../mail/mail.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import { contextOf, requireSession } from '../request-context.ts';
 

@@ -5,7 +5,7 @@ import { adminsOverPerson } from '../../catalogue/accounts/admins-over-person.ts
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { loginAuditEvent } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
-import { type ReportedLogin, reportedLoginMail } from '../mail/reported-login-mail.ts';
+import { type ReportedLogin, reportedLoginMail } from '../../mail/reported-login-mail.ts';
 import type { ApprovalParts } from './approval-parts.ts';
 
 /** Never throws: the terminal is denied and blocked already. Resolves when the mails are on their way. */

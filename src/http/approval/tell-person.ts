@@ -3,8 +3,8 @@
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
+import { newTerminalMail } from '../../mail/new-terminal-mail.ts';
 import { isLoopback } from '../../network-address.ts';
-import { newTerminalMail } from '../mail/new-terminal-mail.ts';
 import type { ApprovalParts } from './approval-parts.ts';
 
 /** Asked before approving, which makes it known. The machine that Postern runs on is nobody's elsewhere. */

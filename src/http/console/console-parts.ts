@@ -1,9 +1,9 @@
 // What the console's routes work with.
 
 import type { PublicAddress } from '../../config/public-address.ts';
+import type { Mailer } from '../../mail/mail.ts';
 import type { ConsumptionHistory } from '../../metering/consumption-history.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
-import type { Mailer } from '../mail/mail.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 
 export interface ConsoleParts

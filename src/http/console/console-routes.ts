@@ -2,9 +2,9 @@
 
 import { Router as createRouter, type Router } from 'express';
 import type { PublicAddress } from '../../config/public-address.ts';
+import type { Mailer } from '../../mail/mail.ts';
 import type { ConsumptionHistory } from '../../metering/consumption-history.ts';
 import type { HttpDependencies } from '../http-dependencies.ts';
-import type { Mailer } from '../mail/mail.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import { accountRoutes } from './account/account-routes.ts';
 import type { ConsoleParts } from './console-parts.ts';

@@ -1,6 +1,6 @@
 // What an organization's admins are told by mail when one of its people says of a login: this was not me.
 
-import { cleanForPage } from '../../untrusted-text.ts';
+import { cleanForPage } from '../untrusted-text.ts';
 import type { Mail } from './mail.ts';
 
 export interface ReportedLogin {

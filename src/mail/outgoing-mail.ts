@@ -3,9 +3,9 @@
 
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { BoundedWork } from '../../async/concurrency-limiter.ts';
-import type { Log } from '../../log.ts';
-import type { Metrics } from '../../metrics/metrics.ts';
+import { BoundedWork } from '../async/concurrency-limiter.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Mail, Mailer } from './mail.ts';
 
 const MAILS_AT_ONCE = 5;

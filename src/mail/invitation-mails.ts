@@ -1,7 +1,7 @@
 // What people are told by mail when somebody invites them to an organization or shares a project with them: the link to
 // sign up with, or that they have it already.
 
-import { cleanForPage } from '../../untrusted-text.ts';
+import { cleanForPage } from '../untrusted-text.ts';
 import type { Mail } from './mail.ts';
 
 export interface InvitationFacts {

@@ -1,9 +1,9 @@
 // Sends mail: by the configured server, or into the log where there is none. Knows nothing of what the mail says.
 
 import { createTransport } from 'nodemailer';
-import type { Config } from '../../config/config.ts';
-import type { Log } from '../../log.ts';
-import type { Metrics } from '../../metrics/metrics.ts';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Mail, Mailer } from './mail.ts';
 import { OutgoingMail } from './outgoing-mail.ts';
 

@@ -1,7 +1,7 @@
 // What a person is told by mail when a terminal at an address new to them is let in, or given a code, in their name
 // (security.md, T1).
 
-import { cleanForPage } from '../../untrusted-text.ts';
+import { cleanForPage } from '../untrusted-text.ts';
 import type { Mail } from './mail.ts';
 
 export interface NewTerminal {
