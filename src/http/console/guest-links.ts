@@ -3,9 +3,9 @@
 
 import type { ConsoleView } from '../../../web/components/console/console-view.ts';
 import { InvitedPage } from '../../../web/pages/console/people/invited-page.tsx';
+import { invitationLink } from '../../actions/invite-people.ts';
 import type { ShareOutcome } from '../../catalogue/projects/shares.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { invitationLink } from '../invite-people.ts';
 import { done } from './done-notices.ts';
 import { goTo } from './form-route.ts';
 import type { Visit } from './visit.ts';

@@ -1,10 +1,10 @@
 // Starts, suspends and restarts computes. Clients send these without a body, under any content type.
 
+import { suspendComputeFor } from '../../../actions/suspend-compute.ts';
 import type { Compute } from '../../../catalogue/projects/compute-rows.ts';
 import type { Operation } from '../../../catalogue/projects/operations.ts';
 import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
 import type { ComputeId, ProjectId } from '../../../ids.ts';
-import { suspendComputeFor } from '../../suspend-compute.ts';
 import type { ApiCall } from '../api-call.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import { operationOnWire } from '../operations/operation-shape.ts';

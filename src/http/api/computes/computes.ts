@@ -1,12 +1,12 @@
 // Computes of a project, which Neon calls endpoints.
 
 import { z } from 'zod';
+import { endAccess } from '../../../actions/end-access.ts';
 import { changeCompute, getCompute, listComputes } from '../../../catalogue/projects/computes.ts';
 import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
 import type { BranchId } from '../../../ids.ts';
 import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
-import { endAccess } from '../../end-access.ts';
 import { apiRoute } from '../api-route.ts';
 import { branchParams } from '../branches/branch-shape.ts';
 import { visibleBranch } from '../branches/branches.ts';

@@ -1,13 +1,13 @@
 // Invitations to an organization.
 
 import { z } from 'zod';
+import { inviteAgain, invitePeople } from '../../../actions/invite-people.ts';
 import { assertNever } from '../../../assert-never.ts';
 import { cancelInvitation, type Invitation, listInvitations } from '../../../catalogue/accounts/invitations.ts';
 import type { InvitationOutcome } from '../../../catalogue/accounts/invite-members.ts';
 import type { Membership } from '../../../catalogue/accounts/memberships.ts';
 import { PosternError } from '../../../errors.ts';
 import type { InvitationId, UserId } from '../../../ids.ts';
-import { inviteAgain, invitePeople } from '../../invite-people.ts';
 import { requirePerson } from '../api-call.ts';
 import { apiRoute } from '../api-route.ts';
 import { emailField, idField, namedIdField, personOrNobody, timeField, uuidField } from '../field-shapes.ts';

@@ -1,10 +1,10 @@
 // The members of an organization.
 
 import { z } from 'zod';
+import { endAccess } from '../../../actions/end-access.ts';
 import { getMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
 import { type Membership, removeMember, setMemberRole } from '../../../catalogue/accounts/memberships.ts';
 import type { MembershipId } from '../../../ids.ts';
-import { endAccess } from '../../end-access.ts';
 import { apiRoute } from '../api-route.ts';
 import { emailField, idField, namedIdField, timeField, uuidField } from '../field-shapes.ts';
 import { cursorPaginationOf, cursorPaginationShape } from '../pages.ts';

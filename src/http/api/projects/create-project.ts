@@ -1,10 +1,10 @@
 // Makes a project on a host, and answers with everything that a client needs to connect to it.
 
 import { z } from 'zod';
+import { recordProjectCreation } from '../../../actions/record-project-creation.ts';
 import { getBranch } from '../../../catalogue/projects/branches.ts';
 import type { Operation } from '../../../catalogue/projects/operations.ts';
 import type { HostedProject, HostedProjectInput } from '../../../provisioning/create-hosted-project.ts';
-import { recordProjectCreation } from '../../record-project-creation.ts';
 import { accountOfCall } from '../account-of-call.ts';
 import type { ApiCall } from '../api-call.ts';
 import { apiRoute } from '../api-route.ts';

@@ -1,12 +1,12 @@
 // With whom a project is shared. Neon calls a share a permission of the project.
 
 import { z } from 'zod';
+import { endAccess } from '../../../actions/end-access.ts';
+import { shareWithPeople } from '../../../actions/share-with-people.ts';
 import { assertNever } from '../../../assert-never.ts';
 import { listShares, type Share, type ShareOutcome, unshareProject } from '../../../catalogue/projects/shares.ts';
 import { PosternError } from '../../../errors.ts';
 import type { ShareId } from '../../../ids.ts';
-import { endAccess } from '../../end-access.ts';
-import { shareWithPeople } from '../../share-with-people.ts';
 import { apiRoute } from '../api-route.ts';
 import { emailField, idField, timeField, uuidField } from '../field-shapes.ts';
 import { projectParams } from './projects.ts';

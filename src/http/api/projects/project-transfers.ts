@@ -1,10 +1,10 @@
 // Moves projects into an organization, from another one or from the caller's personal account.
 
 import { z } from 'zod';
+import { transferProjectsFor } from '../../../actions/transfer-projects.ts';
 import { MAX_PROJECTS_PER_TRANSFER } from '../../../catalogue/project-transfers.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
-import { transferProjectsFor } from '../../transfer-projects.ts';
 import { type ApiCall, requirePerson } from '../api-call.ts';
 import { ApiRefusal } from '../api-refusal.ts';
 import { apiRoute } from '../api-route.ts';

@@ -1,9 +1,9 @@
 // One project: read, changed, deleted.
 
 import { z } from 'zod';
+import { endAccess } from '../../../actions/end-access.ts';
 import { changeProject, getProject, type ProjectChanges } from '../../../catalogue/projects/projects.ts';
 import type { ProjectId } from '../../../ids.ts';
-import { endAccess } from '../../end-access.ts';
 import { apiRoute } from '../api-route.ts';
 import { idField, nameField } from '../field-shapes.ts';
 import { operationShape } from '../operations/operation-shape.ts';

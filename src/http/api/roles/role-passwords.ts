@@ -1,9 +1,9 @@
 // The passwords of database roles: revealed, and replaced. Both are audited by the catalogue.
 
 import { z } from 'zod';
+import { endAccess } from '../../../actions/end-access.ts';
 import { revealDatabaseRolePassword } from '../../../catalogue/projects/database-roles.ts';
 import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
-import { endAccess } from '../../end-access.ts';
 import { apiRoute } from '../api-route.ts';
 import { operationOnWire } from '../operations/operation-shape.ts';
 import { placeOf } from '../place-of.ts';

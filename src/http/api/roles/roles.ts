@@ -1,11 +1,11 @@
 // Database roles of a branch, made and dropped for real on the host.
 
 import { z } from 'zod';
+import { endAccess } from '../../../actions/end-access.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 import { getDatabaseRole } from '../../../catalogue/projects/database-roles.ts';
 import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
 import { PosternError } from '../../../errors.ts';
-import { endAccess } from '../../end-access.ts';
 import { apiRoute } from '../api-route.ts';
 import { branchParams } from '../branches/branch-shape.ts';
 import { visibleBranch } from '../branches/branches.ts';

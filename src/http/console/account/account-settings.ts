@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { AccountSettingsPage } from '../../../../web/pages/console/account/account-settings-page.tsx';
+import { endAccess } from '../../../actions/end-access.ts';
 import { changeAccountPolicy } from '../../../catalogue/accounts/account-policy.ts';
 import { findMembership } from '../../../catalogue/accounts/member-lists.ts';
 import { deleteOrganization, renameOrganization } from '../../../catalogue/accounts/organizations.ts';
@@ -10,7 +11,6 @@ import { PosternError } from '../../../errors.ts';
 import { personalAccountId } from '../../../ids.ts';
 import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { endAccess } from '../../end-access.ts';
 import { sendConfirmation } from '../confirm.ts';
 import { accountView, deeperView } from '../console-view.ts';
 import { done } from '../done-notices.ts';

@@ -2,10 +2,10 @@
 
 import { z } from 'zod';
 import { MyProfilePage } from '../../../../web/pages/console/me/my-profile-page.tsx';
+import { endAccess } from '../../../actions/end-access.ts';
 import { getUser, renameUser, setPassword } from '../../../catalogue/accounts/users.ts';
 import { PosternError } from '../../../errors.ts';
 import { Secret } from '../../../secret.ts';
-import { endAccess } from '../../end-access.ts';
 import { requireSession } from '../../request-context.ts';
 import { checkPassword, passwordField } from '../../sign-in/check-password.ts';
 import { nameField, newPasswordField } from '../../sign-in/new-password.ts';

@@ -1,6 +1,7 @@
 // Where the person is connected and signed in, what was remembered, what happened lately; and how to end each of it.
 
 import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
+import { endAccess } from '../../../actions/end-access.ts';
 import {
   endAllBrowserSessions,
   endBrowserSession,
@@ -13,7 +14,6 @@ import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { type GrantId, idFrom } from '../../../ids.ts';
 import type { Grant } from '../../../login/grant/grant.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { endAccess } from '../../end-access.ts';
 import { requireSession } from '../../request-context.ts';
 import { clearCookie } from '../../security/cookies.ts';
 import { connectionRow, endConnection } from '../connection-rows.ts';

@@ -3,11 +3,11 @@
 import { z } from 'zod';
 import type { MenuItem } from '../../../../web/components/console/kebab.tsx';
 import { MembersPage } from '../../../../web/pages/console/people/members-page.tsx';
+import { endAccess } from '../../../actions/end-access.ts';
 import { getMember, type ListedMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
 import { removeMember, setMemberRole } from '../../../catalogue/accounts/memberships.ts';
 import { idFrom, type MembershipId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { endAccess } from '../../end-access.ts';
 import { sendConfirmation } from '../confirm.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';

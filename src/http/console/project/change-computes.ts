@@ -2,6 +2,8 @@
 
 import { z } from 'zod';
 import { NewComputePage } from '../../../../web/pages/console/project/new-compute-page.tsx';
+import { endAccess } from '../../../actions/end-access.ts';
+import { suspendComputeFor } from '../../../actions/suspend-compute.ts';
 import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { changeCompute, getCompute } from '../../../catalogue/projects/computes.ts';
 import { projectResource } from '../../../catalogue/projects/projects.ts';
@@ -9,8 +11,6 @@ import { requireMay } from '../../../catalogue/rights/permissions.ts';
 import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { endAccess } from '../../end-access.ts';
-import { suspendComputeFor } from '../../suspend-compute.ts';
 import { sendConfirmation } from '../confirm.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';

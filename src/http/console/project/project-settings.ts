@@ -2,13 +2,13 @@
 
 import { z } from 'zod';
 import { ProjectSettingsPage } from '../../../../web/pages/console/project/project-settings-page.tsx';
+import { endAccess } from '../../../actions/end-access.ts';
+import { transferProjectsFor } from '../../../actions/transfer-projects.ts';
 import { changeProject, getProject } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { endAccess } from '../../end-access.ts';
-import { transferProjectsFor } from '../../transfer-projects.ts';
 import { sendConfirmation } from '../confirm.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';

@@ -2,13 +2,13 @@
 
 import { z } from 'zod';
 import { SharingPage } from '../../../../web/pages/console/project/sharing-page.tsx';
+import { endAccess } from '../../../actions/end-access.ts';
+import { shareWithPeople } from '../../../actions/share-with-people.ts';
 import { listShares, type Share, unshareProject } from '../../../catalogue/projects/shares.ts';
 import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ShareId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { endAccess } from '../../end-access.ts';
-import { shareWithPeople } from '../../share-with-people.ts';
 import { sendConfirmation } from '../confirm.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';

@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import { AttachProjectPage } from '../../../../web/pages/console/projects/attach-project-page.tsx';
 import { NewProjectPage } from '../../../../web/pages/console/projects/new-project-page.tsx';
+import { recordProjectCreation } from '../../../actions/record-project-creation.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import type { HostRegion } from '../../../provisioning/hosts.ts';
 import { Secret } from '../../../secret.ts';
-import { recordProjectCreation } from '../../record-project-creation.ts';
 import { deeperView } from '../console-view.ts';
 import { done } from '../done-notices.ts';
 import { type Again, goTo, parseForm } from '../form-route.ts';
