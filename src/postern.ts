@@ -18,7 +18,7 @@ import { openServerCertificates } from './embedded/server-certificates.ts';
 import { computesInUse } from './fleet/computes-in-use.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { settleLostConnections } from './gateway/settle-lost-connections.ts';
-import { createHttpServer } from './http/http-server.ts';
+import { createHttpServer } from './http/app/http-server.ts';
 import { idFrom, type NodeId, newNodeId } from './ids.ts';
 import { createLog, type Log } from './log.ts';
 import { createLogin } from './login/create-login.ts';

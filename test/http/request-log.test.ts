@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSetupCodeIfEmpty } from '../../src/catalogue/accounts/setup-codes.ts';
-import { loggedPath } from '../../src/http/logged-path.ts';
+import { loggedPath } from '../../src/http/app/logged-path.ts';
 import { BrowserJar } from '../support/browser-jar.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { limitWebConnections } from '../../src/http/web-connections.ts';
+import { limitWebConnections } from '../../src/http/app/web-connections.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 type Limits = Parameters<typeof limitWebConnections>[1];

@@ -11,7 +11,7 @@ import { type Database, listDatabases } from '../../../catalogue/projects/databa
 import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { psqlCommand } from '../../home-routes.ts';
+import { psqlCommand } from '../../app/home-routes.ts';
 import type { Again } from '../form-route.ts';
 import { parseForm } from '../form-route.ts';
 import { queryText } from '../visit.ts';

@@ -8,7 +8,7 @@ import { type Compute, shownName } from '../../../catalogue/projects/compute-row
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { psqlCommand } from '../../home-routes.ts';
+import { psqlCommand } from '../../app/home-routes.ts';
 import { connectionRow } from '../connection-rows.ts';
 import type { Again } from '../form-route.ts';
 import { mayHere, type ProjectVisit, projectView } from './open-project.ts';

@@ -9,7 +9,7 @@ import type { Project } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import type { Page } from '../../../catalogue/store/keyset-pages.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { psqlCommand } from '../../home-routes.ts';
+import { psqlCommand } from '../../app/home-routes.ts';
 import { accountView } from '../console-view.ts';
 import { type AccountVisit, queryText } from '../visit.ts';
 

@@ -3,7 +3,7 @@
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { isInNetworks, normalizeAddress, terminalKey } from '../network-address.ts';
+import { isInNetworks, normalizeAddress, terminalKey } from '../../network-address.ts';
 
 /** A browser opens six. */
 const MOST_OF_ADDRESS = 100;

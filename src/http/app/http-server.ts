@@ -2,13 +2,13 @@
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { openFilesLimit } from '../config/open-files-limit.ts';
-import { publicAddress } from '../config/public-address.ts';
-import { createMailer } from '../mail/mailer.ts';
+import { openFilesLimit } from '../../config/open-files-limit.ts';
+import { publicAddress } from '../../config/public-address.ts';
+import { createMailer } from '../../mail/mailer.ts';
+import type { HttpDependencies } from '../http-dependencies.ts';
+import { loadWebAssets } from '../static-assets.ts';
 import { buildApp } from './build-app.ts';
 import type { Readiness } from './health.ts';
-import type { HttpDependencies } from './http-dependencies.ts';
-import { loadWebAssets } from './static-assets.ts';
 import { limitWebConnections } from './web-connections.ts';
 
 export interface HttpServer {

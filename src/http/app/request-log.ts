@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
-import { errorForLog, type Log } from '../log.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import { errorForLog, type Log } from '../../log.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
 import { loggedPath } from './logged-path.ts';
 
 const QUIET_PATH = /^\/(?:healthz|readyz|assets\/)/;

@@ -1,14 +1,14 @@
 // The front door: the psql line for who is signed in, sign-in for everybody else.
 
 import { Router as createRouter, type Router } from 'express';
-import { HomePage } from '../../web/pages/home-page.tsx';
-import { listTargets } from '../catalogue/access/targets.ts';
-import { loadPersonActor } from '../catalogue/rights/actors.ts';
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import type { Config } from '../config/config.ts';
-import type { PublicAddress } from '../config/public-address.ts';
-import type { PageRenderer } from './pages/page-renderer.ts';
-import { requireSession } from './request-context.ts';
+import { HomePage } from '../../../web/pages/home-page.tsx';
+import { listTargets } from '../../catalogue/access/targets.ts';
+import { loadPersonActor } from '../../catalogue/rights/actors.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { Config } from '../../config/config.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
+import type { PageRenderer } from '../pages/page-renderer.ts';
+import { requireSession } from '../request-context.ts';
 
 // PostgreSQL: the port that psql takes by itself
 const DEFAULT_PG_PORT = 5432;

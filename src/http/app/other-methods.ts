@@ -2,7 +2,7 @@
 // are words or `:names`.
 
 import type { RequestHandler, Router } from 'express';
-import { PosternError } from '../errors.ts';
+import { PosternError } from '../../errors.ts';
 
 interface KnownPath {
   readonly segments: readonly string[];

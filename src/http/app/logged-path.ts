@@ -1,7 +1,7 @@
 // What of a request's address may be written to a log: the path without its query, and without the secrets in it.
 
 import { createHash } from 'node:crypto';
-import { isLoginRequestId } from '../ids.ts';
+import { isLoginRequestId } from '../../ids.ts';
 
 // Express takes folders in any case.
 const SECRET_SEGMENT = /^\/(psql_session|setup|invitations)\/([^/]+)/i;
