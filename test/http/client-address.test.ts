@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientAddress } from '../../src/http/client-address.ts';
+import { clientAddress } from '../../src/http/request/client-address.ts';
 
 const PROXIES = ['10.0.0.0/8', '2001:db8::/32'];
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PosternError } from '../../src/errors.ts';
-import { EventStreams } from '../../src/http/event-streams.ts';
+import { EventStreams } from '../../src/http/request/event-streams.ts';
 import { idFrom, type UserId } from '../../src/ids.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { safeNext } from '../../src/http/safe-next.ts';
+import { safeNext } from '../../src/http/request/safe-next.ts';
 
 describe('where to go after sign-in', () => {
   it.each(['/', '/psql_session/abc', '/app/org-ocean-art-12345678/people?tab=guests', '/a//b', '/sign-info'])(

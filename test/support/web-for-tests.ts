@@ -20,7 +20,7 @@ import { createFleet } from '../../src/fleet/fleet.ts';
 import type { LiveConnections } from '../../src/fleet/live-connections.ts';
 import { buildApp } from '../../src/http/app/build-app.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/app/http-server.ts';
-import { loadWebAssets } from '../../src/http/static-assets.ts';
+import { loadWebAssets } from '../../src/http/request/static-assets.ts';
 import { newNodeId, type UserId } from '../../src/ids.ts';
 import { Limits } from '../../src/limits/limits.ts';
 import { TerminalMemory } from '../../src/login/decide/terminal-memory.ts';

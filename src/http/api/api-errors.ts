@@ -4,7 +4,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
-import { asPosternError } from '../pages/error-handler.ts';
+import { asPosternError } from '../request/error-handler.ts';
 import { ApiRefusal } from './api-refusal.ts';
 
 // neonctl shows this header's id; the other one is everybody's.

@@ -3,7 +3,7 @@
 
 import { Router as createRouter, type Request, type RequestHandler, type Response, type Router } from 'express';
 import { PosternError } from '../../errors.ts';
-import { contextOf } from '../request-context.ts';
+import { contextOf } from '../request/request-context.ts';
 import { ALL_API_ROUTES } from './all-routes.ts';
 import type { ApiCall, Caller } from './api-call.ts';
 import { methodNotAllowed, nameRequest, unknownApiPath } from './api-errors.ts';

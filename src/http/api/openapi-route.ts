@@ -2,7 +2,7 @@
 
 import type { RequestHandler, Router } from 'express';
 import { VERSION } from '../../version.ts';
-import { cookieName } from '../security/cookies.ts';
+import { cookieName } from '../request/cookies.ts';
 import { ALL_API_ROUTES } from './all-routes.ts';
 import { methodNotAllowed } from './api-errors.ts';
 import type { ApiParts } from './api-parts.ts';

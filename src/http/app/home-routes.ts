@@ -7,8 +7,8 @@ import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Config } from '../../config/config.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
-import type { PageRenderer } from '../pages/page-renderer.ts';
-import { requireSession } from '../request-context.ts';
+import type { PageRenderer } from '../request/page-renderer.ts';
+import { requireSession } from '../request/request-context.ts';
 
 // PostgreSQL: the port that psql takes by itself
 const DEFAULT_PG_PORT = 5432;

@@ -11,9 +11,9 @@ import type { ApprovalServices } from '../../login/decide/approve-login-request.
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import type { Mailer } from '../../mail/mail.ts';
-import type { EventStreams } from '../event-streams.ts';
-import type { PageRenderer } from '../pages/page-renderer.ts';
-import { contextOf, requireSession } from '../request-context.ts';
+import type { EventStreams } from '../request/event-streams.ts';
+import type { PageRenderer } from '../request/page-renderer.ts';
+import { contextOf, requireSession } from '../request/request-context.ts';
 
 export interface ApprovalParts {
   readonly services: ApprovalServices;

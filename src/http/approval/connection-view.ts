@@ -4,7 +4,7 @@ import type { StatusView } from '../../../web/components/connection-status.tsx';
 import { assertNever } from '../../assert-never.ts';
 import type { LoginRequest, Progress } from '../../login/request/login-request.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { asSentence } from '../pages/error-in-words.ts';
+import { asSentence } from '../request/error-in-words.ts';
 
 const AGAIN = 'Run the command again to get a new link.';
 

@@ -3,8 +3,8 @@
 import type { PublicAddress } from '../../config/public-address.ts';
 import type { Mailer } from '../../mail/mail.ts';
 import type { ConsumptionHistory } from '../../metering/consumption-history.ts';
-import type { HttpDependencies } from '../http-dependencies.ts';
-import type { PageRenderer } from '../pages/page-renderer.ts';
+import type { HttpDependencies } from '../request/http-dependencies.ts';
+import type { PageRenderer } from '../request/page-renderer.ts';
 
 export interface ConsoleParts
   extends Pick<

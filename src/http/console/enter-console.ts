@@ -2,7 +2,7 @@
 
 import { Router as createRouter, type Router } from 'express';
 import { personalAccountId } from '../../ids.ts';
-import { requireSession } from '../request-context.ts';
+import { requireSession } from '../request/request-context.ts';
 import type { ConsoleParts } from './console-parts.ts';
 import { openAccount } from './visit.ts';
 

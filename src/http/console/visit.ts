@@ -8,7 +8,7 @@ import type { PersonActor } from '../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, idFrom, personalAccountId } from '../../ids.ts';
-import { auditContextOfPerson } from '../request-context.ts';
+import { auditContextOfPerson } from '../request/request-context.ts';
 import type { ConsoleParts } from './console-parts.ts';
 
 export interface Visit {

@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
-import type { EventStreams } from '../event-streams.ts';
+import type { EventStreams } from '../request/event-streams.ts';
 import type { LiveFeeds } from './live-feeds.ts';
 import type { OpsVisit } from './ops-scope.ts';
 

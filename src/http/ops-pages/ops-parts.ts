@@ -1,7 +1,7 @@
 // What the operations pages work with.
 
 import type { ConsoleParts } from '../console/console-parts.ts';
-import type { EventStreams } from '../event-streams.ts';
+import type { EventStreams } from '../request/event-streams.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 
 export interface OpsParts extends ConsoleParts {

@@ -3,7 +3,7 @@
 import { Router as createRouter, type Router } from 'express';
 import type { consoleRoutes } from '../console/console-routes.ts';
 import { formRoute, type Opening, pageRoute } from '../console/form-route.ts';
-import type { EventStreams } from '../event-streams.ts';
+import type { EventStreams } from '../request/event-streams.ts';
 import { cancelQuery, endConnection, showConnection } from './act-on-connection.ts';
 import { exportAudit, showAudit } from './audit.ts';
 import { FleetWatch } from './fleet-watch.ts';

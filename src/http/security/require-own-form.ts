@@ -6,8 +6,8 @@ import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
-import { contextOf } from '../request-context.ts';
-import { csrfTokenOfVisitor, findVisitor } from './visitor.ts';
+import { contextOf } from '../request/request-context.ts';
+import { csrfTokenOfVisitor, findVisitor } from '../request/visitor.ts';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const formSchema = z.object({ csrf_token: z.string().max(128) });

@@ -4,8 +4,8 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { type User, verifyPassword } from '../../catalogue/accounts/users.ts';
 import type { Secret } from '../../secret.ts';
-import type { HttpDependencies } from '../http-dependencies.ts';
-import { contextOf } from '../request-context.ts';
+import type { HttpDependencies } from '../request/http-dependencies.ts';
+import { contextOf } from '../request/request-context.ts';
 import { recordFailedSignIn } from './record-failed-sign-in.ts';
 
 /** As long as the fields of our pages take. */

@@ -14,9 +14,9 @@ import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import type { HttpDependencies } from '../http-dependencies.ts';
-import type { PageRenderer } from '../pages/page-renderer.ts';
-import { auditContextOfPerson, auditContextOfVisitor, contextOf } from '../request-context.ts';
+import type { HttpDependencies } from '../request/http-dependencies.ts';
+import type { PageRenderer } from '../request/page-renderer.ts';
+import { auditContextOfPerson, auditContextOfVisitor, contextOf } from '../request/request-context.ts';
 import { nameField, newPasswordField, problemsOf } from './new-password.ts';
 import { startBrowserSession } from './start-browser-session.ts';
 

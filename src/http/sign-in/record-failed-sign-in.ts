@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Clock } from '../../clock.ts';
 import type { RecordsAudit } from '../../login/request/login-audit-event.ts';
-import { contextOf } from '../request-context.ts';
+import { contextOf } from '../request/request-context.ts';
 
 /**
  * The e-mail that was tried is not written: people type passwords into the wrong field. Who is signed in already, and is

@@ -7,9 +7,9 @@ import { isSetupCodeValid, useSetupCode } from '../../catalogue/accounts/setup-c
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
-import type { HttpDependencies } from '../http-dependencies.ts';
-import type { PageRenderer } from '../pages/page-renderer.ts';
-import { auditContextOfVisitor, contextOf } from '../request-context.ts';
+import type { HttpDependencies } from '../request/http-dependencies.ts';
+import type { PageRenderer } from '../request/page-renderer.ts';
+import { auditContextOfVisitor, contextOf } from '../request/request-context.ts';
 import { nameField, newPasswordField, problemsOf } from './new-password.ts';
 import { startBrowserSession } from './start-browser-session.ts';
 

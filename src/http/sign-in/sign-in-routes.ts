@@ -7,11 +7,11 @@ import { endBrowserSession } from '../../catalogue/accounts/browser-sessions.ts'
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
-import type { HttpDependencies } from '../http-dependencies.ts';
-import type { PageRenderer } from '../pages/page-renderer.ts';
-import { auditContextOfPerson, contextOf } from '../request-context.ts';
-import { safeNext } from '../safe-next.ts';
-import { clearCookie } from '../security/cookies.ts';
+import { clearCookie } from '../request/cookies.ts';
+import type { HttpDependencies } from '../request/http-dependencies.ts';
+import type { PageRenderer } from '../request/page-renderer.ts';
+import { auditContextOfPerson, contextOf } from '../request/request-context.ts';
+import { safeNext } from '../request/safe-next.ts';
 import { checkPassword, passwordField } from './check-password.ts';
 import { startBrowserSession } from './start-browser-session.ts';
 

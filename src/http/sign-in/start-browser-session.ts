@@ -4,8 +4,8 @@ import type { Response } from 'express';
 import { createBrowserSession, type NewBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
-import { contextOf } from '../request-context.ts';
-import { clearCookie, setCookie } from '../security/cookies.ts';
+import { clearCookie, setCookie } from '../request/cookies.ts';
+import { contextOf } from '../request/request-context.ts';
 
 /** Sets the session cookie on the response; the visitor cookie goes, since its CSRF token has served. */
 export async function startBrowserSession(

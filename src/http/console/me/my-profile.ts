@@ -6,7 +6,7 @@ import { endAccess } from '../../../actions/end-access.ts';
 import { getUser, renameUser, setPassword } from '../../../catalogue/accounts/users.ts';
 import { PosternError } from '../../../errors.ts';
 import { Secret } from '../../../secret.ts';
-import { requireSession } from '../../request-context.ts';
+import { requireSession } from '../../request/request-context.ts';
 import { checkPassword, passwordField } from '../../sign-in/check-password.ts';
 import { nameField, newPasswordField } from '../../sign-in/new-password.ts';
 import { done } from '../done-notices.ts';

@@ -1,7 +1,7 @@
 // The address of the browser: the socket's, or what listed proxies in front of us report.
 
 import { isIP } from 'node:net';
-import { isInNetworks, normalizeAddress } from '../network-address.ts';
+import { isInNetworks, normalizeAddress } from '../../network-address.ts';
 
 /**
  * Walks X-Forwarded-For from the right, as far as each hop is a trusted proxy; a header from anybody else counts for

@@ -3,9 +3,9 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { MessagePage } from '../../../web/pages/message-page.tsx';
 import { PosternError, toPosternError } from '../../errors.ts';
-import { findContext } from '../request-context.ts';
 import { errorInWords } from './error-in-words.ts';
 import type { PageRenderer } from './page-renderer.ts';
+import { findContext } from './request-context.ts';
 
 /** For paths that no route took. */
 export const unknownPath: RequestHandler = () => {

@@ -1,14 +1,14 @@
 // What is known of one request before its route runs: id, browser's address, who is signed in.
 
 import type { Request, RequestHandler, Response } from 'express';
-import { type BrowserSession, findBrowserSession } from '../catalogue/accounts/browser-sessions.ts';
-import { loadPersonActor, SYSTEM } from '../catalogue/rights/actors.ts';
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import type { PublicAddress } from '../config/public-address.ts';
-import { PosternError } from '../errors.ts';
+import { type BrowserSession, findBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
+import { loadPersonActor, SYSTEM } from '../../catalogue/rights/actors.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
+import { PosternError } from '../../errors.ts';
 import { clientAddress } from './client-address.ts';
-import { readCookie } from './security/cookies.ts';
+import { readCookie } from './cookies.ts';
 
 export interface RequestContext {
   readonly requestId: string;

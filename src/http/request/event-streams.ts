@@ -2,8 +2,8 @@
 // of this node. Knows nothing of what is sent.
 
 import type { Response } from 'express';
-import { PosternError } from '../errors.ts';
-import type { UserId } from '../ids.ts';
+import { PosternError } from '../../errors.ts';
+import type { UserId } from '../../ids.ts';
 
 /** Tabs that one person may keep up to date at a time; a page that gets no stream still shows what was when it was loaded. */
 const STREAMS_PER_PERSON = 20;

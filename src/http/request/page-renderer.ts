@@ -6,9 +6,9 @@ import { renderToString } from 'preact-render-to-string';
 import type { PageFrame } from '../../../web/layout/page-frame.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { findContext } from '../request-context.ts';
-import { csrfTokenOfVisitor, ensureVisitor } from '../security/visitor.ts';
-import type { WebAssets } from '../static-assets.ts';
+import { findContext } from './request-context.ts';
+import type { WebAssets } from './static-assets.ts';
+import { csrfTokenOfVisitor, ensureVisitor } from './visitor.ts';
 
 interface Framed {
   readonly frame: PageFrame;
