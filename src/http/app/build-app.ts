@@ -10,7 +10,7 @@ import { API_PREFIX } from '../api/api-route.ts';
 import { apiRoutes } from '../api/api-routes.ts';
 import { approvalRoutes } from '../approval/approval-routes.ts';
 import { consoleRoutes } from '../console/console-routes.ts';
-import { opsRoutes } from '../ops-pages/ops-routes.ts';
+import { opsRoutes } from '../operations/operations-routes.ts';
 import { errorHandler, unknownPath } from '../request/error-handler.ts';
 import { EventStreams } from '../request/event-streams.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';

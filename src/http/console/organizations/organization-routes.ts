@@ -1,11 +1,11 @@
 // The way to a new organization, and the operators' inbox for requests.
 
 import { Router as createRouter, type Router } from 'express';
+import { approveRequest, declineRequest, showRequests } from '../../operations/request-inbox.ts';
 import type { ConsoleParts } from '../console-parts.ts';
 import { formRoute, pageRoute } from '../form-route.ts';
 import { openVisit } from '../visit.ts';
 import { createOwnOrganization, sendRequest, showNewOrganization } from './new-organization.ts';
-import { approveRequest, declineRequest, showRequests } from './request-inbox.ts';
 
 export function organizationRoutes(parts: ConsoleParts): Router {
   const router = createRouter();

@@ -5,8 +5,8 @@ import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import { type DoneCode, done } from '../console/done-notices.ts';
 import { goTo, parseForm } from '../console/form-route.ts';
 import { recordDeed, targetOf } from './act-on-connection.ts';
+import { type OpsVisit, requireDeed } from './operations-scope.ts';
 import { noticeText } from './operator-text.ts';
-import { type OpsVisit, requireDeed } from './ops-scope.ts';
 
 /** As many as "Select all shown" may tick; their ids fit into the largest form that is read. */
 const MAX_TOLD = 10_000;

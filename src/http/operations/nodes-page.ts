@@ -11,9 +11,9 @@ import { type Again, goTo, parseForm } from '../console/form-route.ts';
 import { param } from '../console/visit.ts';
 import { recordDeed } from './act-on-connection.ts';
 import { nodeRow } from './fleet-picture.ts';
+import type { OpsVisit } from './operations-scope.ts';
+import { opsView } from './operations-view.ts';
 import { reasonForm } from './operator-text.ts';
-import type { OpsVisit } from './ops-scope.ts';
-import { opsView } from './ops-view.ts';
 
 const NODES = { label: 'Nodes', href: '/ops/nodes' } as const;
 

@@ -7,9 +7,9 @@ import { ConnectionsPage } from '../../../web/pages/ops/connections-page.tsx';
 import { may } from '../../catalogue/rights/permissions.ts';
 import type { Again } from '../console/form-route.ts';
 import { rowsWithin } from './fleet-picture.ts';
-import type { OpsParts } from './ops-parts.ts';
-import type { OpsVisit } from './ops-scope.ts';
-import { opsView } from './ops-view.ts';
+import type { OpsParts } from './operations-parts.ts';
+import type { OpsVisit } from './operations-scope.ts';
+import { opsView } from './operations-view.ts';
 
 const ROWS_PER_PAGE = 100;
 const MAX_SEARCH_CHARACTERS = 200;

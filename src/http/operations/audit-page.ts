@@ -10,8 +10,8 @@ import { type AuditFilter, listAuditEvents } from '../../catalogue/trail/audit-t
 import { PosternError } from '../../errors.ts';
 import { type AccountId, idFrom, type ProjectId } from '../../ids.ts';
 import { auditRow } from './audit-rows.ts';
-import type { OpsVisit } from './ops-scope.ts';
-import { opsView } from './ops-view.ts';
+import type { OpsVisit } from './operations-scope.ts';
+import { opsView } from './operations-view.ts';
 
 const EVENTS_PER_PAGE = 50;
 const DAY_MS = 86_400_000;

@@ -11,9 +11,9 @@ import { cleanForPage } from '../../untrusted-text.ts';
 import { type DoneCode, done } from '../console/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/form-route.ts';
 import { liveRow } from './fleet-picture.ts';
+import { type Deed, type OpsVisit, requireConnection, requireDeed } from './operations-scope.ts';
+import { opsView } from './operations-view.ts';
 import { reasonForm } from './operator-text.ts';
-import { type Deed, type OpsVisit, requireConnection, requireDeed } from './ops-scope.ts';
-import { opsView } from './ops-view.ts';
 
 export async function showConnection(visit: OpsVisit, again?: Again): Promise<void> {
   const { parts, request, response, scope, person, now } = visit;

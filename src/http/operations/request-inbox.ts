@@ -1,21 +1,21 @@
 // The operators' inbox of requests for organizations: approved or declined, once.
 
 import { z } from 'zod';
-import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
-import { RequestInboxPage } from '../../../../web/pages/console/organizations/request-inbox-page.tsx';
-import { getUser } from '../../../catalogue/accounts/users.ts';
+import type { ConsoleView } from '../../../web/components/console/console-view.ts';
+import { RequestInboxPage } from '../../../web/pages/console/organizations/request-inbox-page.tsx';
+import { getUser } from '../../catalogue/accounts/users.ts';
 import {
   decideOrganizationRequest,
   listOrganizationRequests,
   type OrganizationRequest,
-} from '../../../catalogue/organization-requests.ts';
-import { INSTALLATION, may, notFound } from '../../../catalogue/rights/permissions.ts';
-import { cleanForPage } from '../../../untrusted-text.ts';
-import { OPERATORS_PAGES } from '../../ops-pages/ops-view.ts';
-import { personView } from '../console-view.ts';
-import { done } from '../done-notices.ts';
-import { type Again, goTo, parseForm } from '../form-route.ts';
-import { param, type Visit } from '../visit.ts';
+} from '../../catalogue/organization-requests.ts';
+import { INSTALLATION, may, notFound } from '../../catalogue/rights/permissions.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
+import { personView } from '../console/console-view.ts';
+import { done } from '../console/done-notices.ts';
+import { type Again, goTo, parseForm } from '../console/form-route.ts';
+import { param, type Visit } from '../console/visit.ts';
+import { OPERATORS_PAGES } from './operations-view.ts';
 
 const PATH = '/ops/requests';
 

@@ -6,7 +6,7 @@ import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
 import type { EventStreams } from '../request/event-streams.ts';
 import type { LiveFeeds } from './live-feeds.ts';
-import type { OpsVisit } from './ops-scope.ts';
+import type { OpsVisit } from './operations-scope.ts';
 
 const LONGEST_STREAM_MS = 5 * 60_000;
 const RIGHTS_CHECKED_EVERY_MS = 2_000;

@@ -5,7 +5,7 @@ import { deltaBetween, type LiveRow } from '../../../web/components/ops/live-row
 import type { NodeRow } from '../../../web/components/ops/node-row.ts';
 import { type FleetPicture, rowsWithin } from './fleet-picture.ts';
 import type { FleetWatch, Look } from './fleet-watch.ts';
-import type { OpsScope } from './ops-scope.ts';
+import type { OpsScope } from './operations-scope.ts';
 
 /** One page's stream. */
 export interface Follower {

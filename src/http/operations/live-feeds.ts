@@ -3,7 +3,7 @@
 import type { AccountId } from '../../ids.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import { type Follower, LiveFeed } from './live-feed.ts';
-import type { OpsScope } from './ops-scope.ts';
+import type { OpsScope } from './operations-scope.ts';
 
 export class LiveFeeds {
   readonly #watch: FleetWatch;

@@ -5,7 +5,7 @@ import type { NodeRow } from '../../../web/components/ops/node-row.ts';
 import { type LiveConnectionRecord, matchesFilter } from '../../fleet/live-connection.ts';
 import type { NodeRecord } from '../../fleet/node-heartbeat.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import type { OpsScope } from './ops-scope.ts';
+import type { OpsScope } from './operations-scope.ts';
 
 export interface FleetPicture {
   readonly at: Date;

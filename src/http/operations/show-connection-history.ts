@@ -3,8 +3,8 @@
 import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
 import { readConnectionHistory } from '../../catalogue/trail/connection-history.ts';
 import { queryText } from '../console/visit.ts';
-import { type OpsVisit, requireDeed } from './ops-scope.ts';
-import { opsView } from './ops-view.ts';
+import { type OpsVisit, requireDeed } from './operations-scope.ts';
+import { opsView } from './operations-view.ts';
 
 const FRAMES = { hourly: 48, daily: 31 } as const;
 

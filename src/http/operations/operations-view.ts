@@ -3,7 +3,7 @@
 import type { ConsoleView, Link } from '../../../web/components/console/console-view.ts';
 import { accountView, personView } from '../console/console-view.ts';
 import type { Again } from '../console/form-route.ts';
-import type { OpsVisit } from './ops-scope.ts';
+import type { OpsVisit } from './operations-scope.ts';
 
 export const OPERATORS_PAGES: readonly Link[] = [
   { label: 'Connections', href: '/ops' },
