@@ -3,11 +3,11 @@
 
 import { Router as createRouter, type RequestHandler, type Router } from 'express';
 import type { ApprovalParts } from './approval-parts.ts';
-import { decide } from './decide.ts';
 import { findTargets } from './find-targets.ts';
 import { followConnection } from './follow-connection.ts';
 import { openLink } from './open-link.ts';
 import { showLoginRequest } from './show-login-request.ts';
+import { decide } from './submit-decision.ts';
 
 export function approvalRoutes(parts: ApprovalParts): Router {
   const router = createRouter();

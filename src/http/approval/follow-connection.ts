@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
-import { alsoWaiting } from './also-waiting.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
 import { connectionView } from './connection-view.ts';
+import { alsoWaiting } from './find-also-waiting.ts';
 
 /** Comment lines keep proxies from closing a quiet stream. */
 const KEEP_ALIVE_MS = 15_000;

@@ -5,11 +5,11 @@ import { ApprovalPage } from '../../../web/pages/approval-page.tsx';
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
-import { alsoWaiting } from './also-waiting.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
 import { approvalView, type TypedChoice } from './approval-view.ts';
 import { sendConnectionPage } from './connection-page.ts';
 import { choiceOnReturn } from './decision-form.ts';
+import { alsoWaiting } from './find-also-waiting.ts';
 import { offeredTargets } from './offered-targets.ts';
 
 export async function showLoginRequest(
