@@ -2,7 +2,7 @@
 // connection renders the same component again with each event.
 
 import type { VNode } from 'preact';
-import { CheckSign, CrossSign, TurningSign } from './icons.tsx';
+import { CheckSign, CrossSign, TurningSign } from '../layout/icons.tsx';
 
 export interface StatusView {
   readonly tone: 'working' | 'good' | 'stopped';

@@ -1,8 +1,8 @@
 // The HTML around every page: head, bar, main column. No inline script or style: the content security policy forbids them.
 
 import type { ComponentChildren, VNode } from 'preact';
-import { CsrfField } from '../components/csrf-field.tsx';
-import { GateMark } from '../components/icons.tsx';
+import { CsrfField } from './csrf-field.tsx';
+import { GateMark } from './icons.tsx';
 import type { PageFrame } from './page-frame.ts';
 
 interface DocumentProps {

@@ -12,10 +12,10 @@ import { ApprovalTarget } from '../components/approval/approval-target.tsx';
 import { DecisionButtons } from '../components/approval/decision-buttons.tsx';
 import { StepNotice } from '../components/approval/step-notice.tsx';
 import { UserCode } from '../components/approval/user-code.tsx';
-import { CsrfField } from '../components/csrf-field.tsx';
 import { Notice } from '../components/notice.tsx';
 import { FIND_FORM } from '../components/target-picker.tsx';
 import { WhoAsks } from '../components/who-asks.tsx';
+import { CsrfField } from '../layout/csrf-field.tsx';
 import { Document } from '../layout/document.tsx';
 
 export function ApprovalPage(props: ApprovalProps): VNode {

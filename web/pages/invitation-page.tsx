@@ -1,8 +1,8 @@
 // An invitation to an organization or to a project: make an account with it, or use the one at hand.
 
 import type { VNode } from 'preact';
-import { CsrfField } from '../components/csrf-field.tsx';
 import { TextField } from '../components/text-field.tsx';
+import { CsrfField } from '../layout/csrf-field.tsx';
 import { Document } from '../layout/document.tsx';
 import type { PageFrame } from '../layout/page-frame.ts';
 

@@ -1,8 +1,8 @@
 // A page that says one thing: errors, ends of a login request, and what to do next.
 
 import type { VNode } from 'preact';
-import { CheckSign, CrossSign } from '../components/icons.tsx';
 import { Document } from '../layout/document.tsx';
+import { CheckSign, CrossSign } from '../layout/icons.tsx';
 import type { PageFrame } from '../layout/page-frame.ts';
 
 export interface MessageProps {

@@ -1,7 +1,7 @@
 // The reverse code: six digits that the person types into the own terminal, to show that it is the own one.
 
 import type { VNode } from 'preact';
-import { CsrfField } from '../components/csrf-field.tsx';
+import { CsrfField } from '../layout/csrf-field.tsx';
 import { Document } from '../layout/document.tsx';
 import type { PageFrame } from '../layout/page-frame.ts';
 

@@ -1,9 +1,9 @@
 // First start: the page behind the one-time set-up link, where the first operator makes an account.
 
 import type { VNode } from 'preact';
-import { CsrfField } from '../components/csrf-field.tsx';
 import { Notice } from '../components/notice.tsx';
 import { TextField } from '../components/text-field.tsx';
+import { CsrfField } from '../layout/csrf-field.tsx';
 import { Document } from '../layout/document.tsx';
 import type { PageFrame } from '../layout/page-frame.ts';
 

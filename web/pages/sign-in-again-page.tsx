@@ -1,10 +1,10 @@
 // A signed-in person proves once more who sits there, on the way to what asks for it.
 
 import type { VNode } from 'preact';
-import { CsrfField } from '../components/csrf-field.tsx';
 import { Notice } from '../components/notice.tsx';
 import { type SingleSignOn, SingleSignOnChoice } from '../components/single-sign-on.tsx';
 import { TextField } from '../components/text-field.tsx';
+import { CsrfField } from '../layout/csrf-field.tsx';
 import { Document } from '../layout/document.tsx';
 import type { PageFrame } from '../layout/page-frame.ts';
 

@@ -1,6 +1,6 @@
 // Live connections as the console's tables show them, and ending one of them.
 
-import type { ConnectionRow } from '../../../web/components/console/connection-table.tsx';
+import type { ConnectionRow } from '../../../web/components/console/tables/connection-table.tsx';
 import { assertNever } from '../../assert-never.ts';
 import { changeEvent } from '../../catalogue/trail/audit-context.ts';
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';

@@ -1,7 +1,7 @@
 // The policy of an account or of a compute as a form, and back. Points that the form does not show stay as they are.
 
 import { z } from 'zod';
-import type { PolicyFields } from '../../../web/components/console/policy-fields.tsx';
+import type { PolicyFields } from '../../../web/components/console/forms/policy-fields.tsx';
 import {
   MAX_GRANT_MS,
   type PolicyOwner,

@@ -2,9 +2,9 @@
 // disclosures, so that they work without script.
 
 import type { VNode } from 'preact';
-import { CsrfField } from '../csrf-field.tsx';
-import { GateMark } from '../icons.tsx';
-import { CheckMark, ChevronsSign, PersonSign, PlusSign } from './console-icons.tsx';
+import { CsrfField } from '../../layout/csrf-field.tsx';
+import { GateMark } from '../../layout/icons.tsx';
+import { CheckMark, ChevronsSign, PersonSign, PlusSign } from '../console-icons.tsx';
 import type { AccountLink, ConsoleProps, ConsoleView } from './console-view.ts';
 
 export function ConsoleBar({ frame, view }: ConsoleProps): VNode {

@@ -1,9 +1,9 @@
 // Measured consumption: the figures of a billing period, and a history as a table with plots beside it.
 
 import type { VNode } from 'preact';
-import { type Column, DataTable } from './data-table.tsx';
+import { bytesInWords, secondsInWords } from '../quantities.ts';
 import { type Plot, Plots, StepLinks } from './plots.tsx';
-import { bytesInWords, secondsInWords } from './quantities.ts';
+import { type Column, DataTable } from './tables/data-table.tsx';
 
 export interface UsageFigures {
   readonly activeSeconds: number;

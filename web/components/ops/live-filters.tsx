@@ -1,7 +1,7 @@
 // What the list of live connections is narrowed by: a form whose fields are the query of the page's address.
 
 import type { VNode } from 'preact';
-import { OptionalField, SelectField } from '../console/fields.tsx';
+import { OptionalField, SelectField } from '../console/forms/fields.tsx';
 import { LIVE_COLUMNS } from './live-columns.ts';
 import type { RowQuery } from './row-order.ts';
 

@@ -1,7 +1,7 @@
 // The table of live connections. The server draws a page of it; the script in the browser draws the rows in view of all.
 
 import type { VNode } from 'preact';
-import { bytesInWords } from '../console/quantities.ts';
+import { bytesInWords } from '../quantities.ts';
 import { LIVE_COLUMNS, type LiveColumn } from './live-columns.ts';
 import type { LiveRow } from './live-row.ts';
 import { type Order, queryString, type RowQuery, type Sort, sortedBy } from './row-order.ts';

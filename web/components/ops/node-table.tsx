@@ -1,7 +1,7 @@
 // The nodes of the fleet and how they are.
 
 import type { VNode } from 'preact';
-import { type Column, DataTable } from '../console/data-table.tsx';
+import { type Column, DataTable } from '../console/tables/data-table.tsx';
 import { healthOf, type NodeRow } from './node-row.ts';
 import { ageInWords } from './words.ts';
 

@@ -1,9 +1,9 @@
 // A deed that needs a reason: what it does in a sentence, the reason, the button.
 
 import type { VNode } from 'preact';
+import { CsrfField } from '../../layout/csrf-field.tsx';
 import type { PageFrame } from '../../layout/page-frame.ts';
 import { Panel } from '../console/panel.tsx';
-import { CsrfField } from '../csrf-field.tsx';
 
 interface ReasonFormProps {
   readonly frame: PageFrame;

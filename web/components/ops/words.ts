@@ -1,6 +1,6 @@
 // What a live connection does, in the words of a narrow column.
 
-import { bytesInWords } from '../console/quantities.ts';
+import { bytesInWords } from '../quantities.ts';
 import type { LiveRow } from './live-row.ts';
 
 const SECOND_MS = 1_000;

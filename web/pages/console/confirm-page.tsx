@@ -3,8 +3,8 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
-import { CsrfField } from '../../components/csrf-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { CsrfField } from '../../layout/csrf-field.tsx';
 
 export interface ConfirmProps extends ConsoleProps {
   readonly action: string;

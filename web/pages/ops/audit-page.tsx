@@ -3,9 +3,9 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
-import { type Column, DataTable } from '../../components/console/data-table.tsx';
-import { OptionalField, SelectField } from '../../components/console/fields.tsx';
-import { HiddenFields } from '../../components/console/hidden-fields.tsx';
+import { OptionalField, SelectField } from '../../components/console/forms/fields.tsx';
+import { HiddenFields } from '../../components/console/forms/hidden-fields.tsx';
+import { type Column, DataTable } from '../../components/console/tables/data-table.tsx';
 
 export interface AuditRow {
   readonly id: string;

@@ -4,11 +4,11 @@ import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { Panel } from '../../components/console/panel.tsx';
-import { bytesInWords } from '../../components/console/quantities.ts';
-import { When } from '../../components/console/when.tsx';
+import { When } from '../../components/console/tables/when.tsx';
 import type { LiveRow } from '../../components/ops/live-row.ts';
 import { ReasonForm } from '../../components/ops/reason-form.tsx';
 import { PHASES, TRANSACTIONS } from '../../components/ops/words.ts';
+import { bytesInWords } from '../../components/quantities.ts';
 
 export interface ConnectionDetailProps extends ConsoleProps {
   /** Of this page. */

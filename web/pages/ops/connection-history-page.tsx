@@ -3,8 +3,8 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
-import { type Column, DataTable } from '../../components/console/data-table.tsx';
 import { type Plot, Plots, StepLinks } from '../../components/console/plots.tsx';
+import { type Column, DataTable } from '../../components/console/tables/data-table.tsx';
 
 export interface ConnectionHistoryRow {
   readonly start: Date;

@@ -4,13 +4,13 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
-import { CsrfField } from '../../components/csrf-field.tsx';
 import { type Counts, LiveFigures } from '../../components/ops/live-figures.tsx';
 import { LiveFilters } from '../../components/ops/live-filters.tsx';
 import type { LiveRow } from '../../components/ops/live-row.ts';
 import { LiveTable } from '../../components/ops/live-table.tsx';
 import type { NodeRow } from '../../components/ops/node-row.ts';
 import { queryString, type RowQuery } from '../../components/ops/row-order.ts';
+import { CsrfField } from '../../layout/csrf-field.tsx';
 import type { PageFrame } from '../../layout/page-frame.ts';
 
 const NOTICE_FORM = 'notice';

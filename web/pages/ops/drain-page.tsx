@@ -3,10 +3,10 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
-import { countInWords } from '../../components/console/quantities.ts';
 import type { NodeRow } from '../../components/ops/node-row.ts';
 import { ReasonForm } from '../../components/ops/reason-form.tsx';
 import { ageInWords } from '../../components/ops/words.ts';
+import { countInWords } from '../../components/quantities.ts';
 
 export interface DrainProps extends ConsoleProps {
   /** Of this page and of its form. */

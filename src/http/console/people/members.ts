@@ -1,7 +1,7 @@
 // The members of an organization: listed, promoted, demoted, removed; and leaving it oneself.
 
 import { z } from 'zod';
-import type { MenuItem } from '../../../../web/components/console/kebab.tsx';
+import type { MenuItem } from '../../../../web/components/console/tables/kebab.tsx';
 import { MembersPage } from '../../../../web/pages/console/people/members-page.tsx';
 import { endAccess } from '../../../actions/end-access.ts';
 import { getMember, type ListedMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';

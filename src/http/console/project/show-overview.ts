@@ -1,7 +1,7 @@
 // A project's first page: how to get in, its computes, who is connected.
 
-import type { ComputeRow } from '../../../../web/components/console/compute-table.tsx';
-import type { MenuItem } from '../../../../web/components/console/kebab.tsx';
+import type { ComputeRow } from '../../../../web/components/console/tables/compute-table.tsx';
+import type { MenuItem } from '../../../../web/components/console/tables/kebab.tsx';
 import { OverviewPage } from '../../../../web/pages/console/project/overview-page.tsx';
 import { findAccount } from '../../../catalogue/accounts/accounts.ts';
 import { type Compute, shownName } from '../../../catalogue/projects/compute-rows.ts';

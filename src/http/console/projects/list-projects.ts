@@ -1,6 +1,6 @@
 // The lists of projects: those of an account, and those shared with the person.
 
-import type { ProjectRow } from '../../../../web/components/console/project-table.tsx';
+import type { ProjectRow } from '../../../../web/components/console/tables/project-table.tsx';
 import { ProjectsPage } from '../../../../web/pages/console/projects/projects-page.tsx';
 import { SharedPage } from '../../../../web/pages/console/projects/shared-page.tsx';
 import { listComputes } from '../../../catalogue/projects/computes.ts';

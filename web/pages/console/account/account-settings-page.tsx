@@ -4,10 +4,10 @@ import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { CopyLine } from '../../../components/console/copy-line.tsx';
+import { type PolicyFields, PolicyForm } from '../../../components/console/forms/policy-fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
-import { type PolicyFields, PolicyForm } from '../../../components/console/policy-fields.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
 import { TextField } from '../../../components/text-field.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 export interface AccountSettingsProps extends ConsoleProps {
   readonly path: string;

@@ -4,11 +4,11 @@ import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { Figures, History, type HistoryView, type UsageFigures } from '../../../components/console/consumption.tsx';
-import { type Column, DataTable } from '../../../components/console/data-table.tsx';
-import { OptionalField, SelectField, TextArea } from '../../../components/console/fields.tsx';
+import { OptionalField, SelectField, TextArea } from '../../../components/console/forms/fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
-import { bytesInWords, secondsInWords } from '../../../components/console/quantities.ts';
-import { CsrfField } from '../../../components/csrf-field.tsx';
+import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import { bytesInWords, secondsInWords } from '../../../components/quantities.ts';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 interface ProjectUsage {
   readonly id: string;

@@ -3,9 +3,9 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { type Column, DataTable } from '../../../components/console/data-table.tsx';
-import { LastUse } from '../../../components/console/last-use.tsx';
-import { When } from '../../../components/console/when.tsx';
+import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import { LastUse } from '../../../components/console/tables/last-use.tsx';
+import { When } from '../../../components/console/tables/when.tsx';
 
 interface TokenRow {
   readonly id: string;

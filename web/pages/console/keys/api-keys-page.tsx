@@ -3,12 +3,12 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { type Column, DataTable } from '../../../components/console/data-table.tsx';
-import { SelectField } from '../../../components/console/fields.tsx';
-import { LastUse } from '../../../components/console/last-use.tsx';
-import { When } from '../../../components/console/when.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
+import { SelectField } from '../../../components/console/forms/fields.tsx';
+import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import { LastUse } from '../../../components/console/tables/last-use.tsx';
+import { When } from '../../../components/console/tables/when.tsx';
 import { TextField } from '../../../components/text-field.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 interface KeyRow {
   readonly id: string;

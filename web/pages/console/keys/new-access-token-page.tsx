@@ -3,10 +3,10 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { OptionalField, SelectField, TextArea } from '../../../components/console/fields.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
+import { OptionalField, SelectField, TextArea } from '../../../components/console/forms/fields.tsx';
 import { Segments } from '../../../components/segments.tsx';
 import { TextField } from '../../../components/text-field.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 interface ComputeGroup {
   readonly account: string;

@@ -4,8 +4,8 @@ import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { Panel } from '../../../components/console/panel.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
 import { TextField } from '../../../components/text-field.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 export interface MyProfileProps extends ConsoleProps {
   readonly path: string;

@@ -1,14 +1,14 @@
 // Where a person is connected and signed in, what was remembered, and what happened lately.
 
 import type { VNode } from 'preact';
-import { type ConnectionRow, ConnectionTable } from '../../../components/console/connection-table.tsx';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { type Column, DataTable } from '../../../components/console/data-table.tsx';
-import { type GrantRow, GrantTable } from '../../../components/console/grant-table.tsx';
+import { PostButton } from '../../../components/console/forms/post-button.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
-import { PostButton } from '../../../components/console/post-button.tsx';
-import { When } from '../../../components/console/when.tsx';
+import { type ConnectionRow, ConnectionTable } from '../../../components/console/tables/connection-table.tsx';
+import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import { type GrantRow, GrantTable } from '../../../components/console/tables/grant-table.tsx';
+import { When } from '../../../components/console/tables/when.tsx';
 
 interface BrowserRow {
   readonly id: string;

@@ -3,13 +3,13 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { type Column, DataTable } from '../../../components/console/data-table.tsx';
-import { CheckField } from '../../../components/console/fields.tsx';
+import { CheckField } from '../../../components/console/forms/fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
 import { RequestPill } from '../../../components/console/request-pill.tsx';
-import { When } from '../../../components/console/when.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
+import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import { When } from '../../../components/console/tables/when.tsx';
 import { TextField } from '../../../components/text-field.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 interface RequestRow {
   readonly id: string;

@@ -3,12 +3,12 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { type Column, DataTable } from '../../../components/console/data-table.tsx';
+import { PostButton } from '../../../components/console/forms/post-button.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
-import { PostButton } from '../../../components/console/post-button.tsx';
 import { RequestPill } from '../../../components/console/request-pill.tsx';
-import { When } from '../../../components/console/when.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
+import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import { When } from '../../../components/console/tables/when.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 import type { PageFrame } from '../../../layout/page-frame.ts';
 
 interface RequestRow {

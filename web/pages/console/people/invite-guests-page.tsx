@@ -3,9 +3,9 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { EmailsField } from '../../../components/console/emails-field.tsx';
-import { SelectField } from '../../../components/console/fields.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
+import { EmailsField } from '../../../components/console/forms/emails-field.tsx';
+import { SelectField } from '../../../components/console/forms/fields.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 export interface InviteGuestsProps extends ConsoleProps {
   readonly place: string;

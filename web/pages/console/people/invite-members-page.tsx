@@ -3,9 +3,9 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { EmailsField } from '../../../components/console/emails-field.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
+import { EmailsField } from '../../../components/console/forms/emails-field.tsx';
 import { Segments } from '../../../components/segments.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 export interface InviteMembersProps extends ConsoleProps {
   readonly place: string;

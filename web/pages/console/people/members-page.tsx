@@ -1,10 +1,10 @@
 // The members of an organization.
 
 import type { VNode } from 'preact';
-import { type Column, DataTable } from '../../../components/console/data-table.tsx';
-import { Kebab, type MenuItem } from '../../../components/console/kebab.tsx';
 import { MemberRolePill, PeopleFrame, type PeopleProps } from '../../../components/console/people-tabs.tsx';
-import { When } from '../../../components/console/when.tsx';
+import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import { Kebab, type MenuItem } from '../../../components/console/tables/kebab.tsx';
+import { When } from '../../../components/console/tables/when.tsx';
 
 interface MemberRow {
   readonly id: string;

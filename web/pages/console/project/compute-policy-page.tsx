@@ -3,8 +3,8 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
+import { type PolicyFields, PolicyForm } from '../../../components/console/forms/policy-fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
-import { type PolicyFields, PolicyForm } from '../../../components/console/policy-fields.tsx';
 
 export interface ComputePolicyProps extends ConsoleProps {
   /** The page's own, and its form's. */

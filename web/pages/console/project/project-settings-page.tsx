@@ -3,10 +3,10 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { SelectField } from '../../../components/console/fields.tsx';
+import { SelectField } from '../../../components/console/forms/fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
 import { TextField } from '../../../components/text-field.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 export interface ProjectSettingsProps extends ConsoleProps {
   readonly place: string;

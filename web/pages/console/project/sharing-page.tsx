@@ -3,12 +3,12 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { type Column, DataTable } from '../../../components/console/data-table.tsx';
-import { EmailsField } from '../../../components/console/emails-field.tsx';
-import { Kebab } from '../../../components/console/kebab.tsx';
+import { EmailsField } from '../../../components/console/forms/emails-field.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
-import { When } from '../../../components/console/when.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
+import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import { Kebab } from '../../../components/console/tables/kebab.tsx';
+import { When } from '../../../components/console/tables/when.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 interface GuestRow {
   readonly id: string;

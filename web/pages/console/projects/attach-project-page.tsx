@@ -3,9 +3,9 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { CheckField, TextArea } from '../../../components/console/fields.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
+import { CheckField, TextArea } from '../../../components/console/forms/fields.tsx';
 import { TextField } from '../../../components/text-field.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 export interface AttachProjectProps extends ConsoleProps {
   readonly base: string;

@@ -4,9 +4,9 @@ import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { CreationSteps } from '../../../components/console/creation-steps.tsx';
-import { OptionalField, SelectField } from '../../../components/console/fields.tsx';
-import { CsrfField } from '../../../components/csrf-field.tsx';
+import { OptionalField, SelectField } from '../../../components/console/forms/fields.tsx';
 import { TextField } from '../../../components/text-field.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 export interface NewProjectProps extends ConsoleProps {
   readonly base: string;

@@ -3,9 +3,9 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { EmptyState } from '../../../components/console/empty-state.tsx';
-import { type ProjectRow, ProjectTable } from '../../../components/console/project-table.tsx';
-import { SearchForm } from '../../../components/console/search-form.tsx';
+import { SearchForm } from '../../../components/console/forms/search-form.tsx';
+import { EmptyState } from '../../../components/console/tables/empty-state.tsx';
+import { type ProjectRow, ProjectTable } from '../../../components/console/tables/project-table.tsx';
 
 export interface SharedProps extends ConsoleProps {
   readonly base: string;

@@ -1,7 +1,7 @@
 // A search over a list, as a form of its own.
 
 import type { VNode } from 'preact';
-import { SearchSign } from './console-icons.tsx';
+import { SearchSign } from '../../console-icons.tsx';
 
 interface SearchFormProps {
   readonly action: string;

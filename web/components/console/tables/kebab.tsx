@@ -1,9 +1,9 @@
 // The menu at the end of a row: a disclosure with links and one-button forms, usable by keyboard and without script.
 
 import type { VNode } from 'preact';
-import type { PageFrame } from '../../layout/page-frame.ts';
-import { DotsSign } from './console-icons.tsx';
-import { HiddenFields } from './hidden-fields.tsx';
+import type { PageFrame } from '../../../layout/page-frame.ts';
+import { DotsSign } from '../../console-icons.tsx';
+import { HiddenFields } from '../forms/hidden-fields.tsx';
 
 export type MenuItem =
   | { readonly kind: 'link'; readonly label: string; readonly href: string; readonly tone?: 'danger' }

@@ -1,8 +1,8 @@
 // The policy of an account or of one compute: how people log in, from where, and for how long.
 
 import type { VNode } from 'preact';
-import type { PageFrame } from '../../layout/page-frame.ts';
-import { CsrfField } from '../csrf-field.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
+import type { PageFrame } from '../../../layout/page-frame.ts';
 import { CheckField, OptionalField, SelectField, TextArea } from './fields.tsx';
 
 /** Times are milliseconds as text; nothing: a compute leaves it to its account. */

@@ -1,10 +1,10 @@
 // The computes of a project, each with its state and what can be done to it.
 
 import type { VNode } from 'preact';
-import type { PageFrame } from '../../layout/page-frame.ts';
+import type { PageFrame } from '../../../layout/page-frame.ts';
+import { PostButton } from '../forms/post-button.tsx';
 import { type Column, DataTable } from './data-table.tsx';
 import { Kebab, type MenuItem } from './kebab.tsx';
-import { PostButton } from './post-button.tsx';
 import { StateBadge } from './project-table.tsx';
 import { When } from './when.tsx';
 

@@ -1,7 +1,7 @@
 // A form that is one button.
 
 import type { VNode } from 'preact';
-import type { PageFrame } from '../../layout/page-frame.ts';
+import type { PageFrame } from '../../../layout/page-frame.ts';
 import { HiddenFields } from './hidden-fields.tsx';
 
 interface PostButtonProps {

@@ -1,7 +1,7 @@
 // The hidden field that proves that a form came from one of our own pages.
 
 import type { VNode } from 'preact';
-import type { PageFrame } from '../layout/page-frame.ts';
+import type { PageFrame } from './page-frame.ts';
 
 export function CsrfField({ frame }: { readonly frame: PageFrame }): VNode {
   return <input type="hidden" name="csrf_token" value={frame.csrfToken} />;

@@ -1,9 +1,9 @@
 // Remembered approvals as rows: what they lead to, from where, until when, how often they were used.
 
 import type { VNode } from 'preact';
-import type { PageFrame } from '../../layout/page-frame.ts';
+import type { PageFrame } from '../../../layout/page-frame.ts';
+import { PostButton } from '../forms/post-button.tsx';
 import { type Column, DataTable } from './data-table.tsx';
-import { PostButton } from './post-button.tsx';
 import { When } from './when.tsx';
 
 export interface GrantRow {

@@ -1,8 +1,8 @@
 // The fields of a form that the person does not fill in: the CSRF token and fixed values.
 
 import type { VNode } from 'preact';
-import type { PageFrame } from '../../layout/page-frame.ts';
-import { CsrfField } from '../csrf-field.tsx';
+import { CsrfField } from '../../../layout/csrf-field.tsx';
+import type { PageFrame } from '../../../layout/page-frame.ts';
 
 interface HiddenFieldsProps {
   readonly frame: PageFrame;

@@ -1,10 +1,10 @@
 // Live connections as rows. What clients say of themselves is cleaned by the server and set apart by <bdi>.
 
 import type { VNode } from 'preact';
-import type { PageFrame } from '../../layout/page-frame.ts';
+import type { PageFrame } from '../../../layout/page-frame.ts';
+import { bytesInWords } from '../../quantities.ts';
+import { PostButton } from '../forms/post-button.tsx';
 import { type Column, DataTable } from './data-table.tsx';
-import { PostButton } from './post-button.tsx';
-import { bytesInWords } from './quantities.ts';
 import { When } from './when.tsx';
 
 export interface ConnectionRow {
