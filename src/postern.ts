@@ -23,13 +23,13 @@ import { idFrom, type NodeId, newNodeId } from './ids.ts';
 import { createLog, type Log } from './log.ts';
 import { createLogin } from './login/create-login.ts';
 import { createMetering, type Metering } from './metering/metering.ts';
-import { createOps, type Ops } from './ops/create-ops.ts';
 import { openProvisioning } from './provisioning/open-provisioning.ts';
 import { ownEndpoints } from './provisioning/own-endpoints.ts';
 import type { Provisioning } from './provisioning/provisioning.ts';
 import { welcomeBack, welcomeOperator } from './provisioning/welcome-operator.ts';
 import { awaitRedis } from './redis/await-redis.ts';
 import { openRedisClients } from './redis/redis-client.ts';
+import { createOps, type Ops } from './supervision.ts';
 
 export interface Overrides {
   readonly clock?: Clock;

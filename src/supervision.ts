@@ -1,25 +1,25 @@
 // Builds what watches and steers a node: metrics, audit trail, its part of the fleet, limits; and what outsiders read.
 
-import { AuditTrail } from '../audit/audit-queue.ts';
-import { AuditWebhook } from '../audit/audit-webhook.ts';
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import { sweepExpired } from '../catalogue/store/housekeeping.ts';
-import { resealEverything } from '../catalogue/store/sealing-keys.ts';
-import type { Clock } from '../clock.ts';
-import type { Closers } from '../closers.ts';
-import type { Config } from '../config/config.ts';
-import { createFleet, type Fleet } from '../fleet/fleet.ts';
-import { observeFleet } from '../fleet/observe-fleet.ts';
-import type { NodeId } from '../ids.ts';
-import type { LimitFigures } from '../limits/limit-rules.ts';
-import { Limits } from '../limits/limits.ts';
-import type { Log } from '../log.ts';
-import { createMetrics, type Metrics } from '../metrics/metrics.ts';
-import { createMetricsServer } from '../metrics/metrics-server.ts';
-import { observeRedis } from '../metrics/observe-stores.ts';
-import { warnOfEviction } from '../metrics/warn-of-eviction.ts';
-import type { RedisClients } from '../redis/redis-client.ts';
-import { VERSION } from '../version.ts';
+import { AuditTrail } from './audit/audit-queue.ts';
+import { AuditWebhook } from './audit/audit-webhook.ts';
+import type { Catalogue } from './catalogue/store/catalogue.ts';
+import { sweepExpired } from './catalogue/store/housekeeping.ts';
+import { resealEverything } from './catalogue/store/sealing-keys.ts';
+import type { Clock } from './clock.ts';
+import type { Closers } from './closers.ts';
+import type { Config } from './config/config.ts';
+import { createFleet, type Fleet } from './fleet/fleet.ts';
+import { observeFleet } from './fleet/observe-fleet.ts';
+import type { NodeId } from './ids.ts';
+import type { LimitFigures } from './limits/limit-rules.ts';
+import { Limits } from './limits/limits.ts';
+import type { Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { createMetricsServer } from './metrics/metrics-server.ts';
+import { observeRedis } from './metrics/observe-stores.ts';
+import { warnOfEviction } from './metrics/warn-of-eviction.ts';
+import type { RedisClients } from './redis/redis-client.ts';
+import { VERSION } from './version.ts';
 
 export interface OpsOptions {
   readonly config: Config;
