@@ -3,9 +3,9 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
-import { drainNotice } from './link-notices.ts';
-import type { LiveSession } from './live-session.ts';
+import { drainNotice } from './client/link-notices.ts';
 import type { OpenConnections } from './open-connections.ts';
+import type { LiveSession } from './session/live-session.ts';
 
 /** How often it is looked for connections that rest. */
 const LOOK_INTERVAL_MS = 100;

@@ -8,10 +8,10 @@ import type { Log } from '../log.ts';
 import { ScramKeys } from '../protocol/scram-keys.ts';
 import { ConnectionListener } from './connection-listener.ts';
 import { drainConnections } from './drain-connections.ts';
-import type { GatewayDependencies, GatewayParts } from './gateway-parts.ts';
-import { DEFAULT_TIMES } from './gateway-times.ts';
 import { handleConnection } from './handle-connection.ts';
 import { OpenConnections } from './open-connections.ts';
+import type { GatewayDependencies, GatewayParts } from './session/gateway-parts.ts';
+import { DEFAULT_TIMES } from './session/gateway-times.ts';
 import { openFilesFor, SocketBudget } from './socket-budget.ts';
 
 export interface Gateway {

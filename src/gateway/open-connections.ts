@@ -2,7 +2,7 @@
 
 import { setMaxListeners } from 'node:events';
 import { PosternError } from '../errors.ts';
-import type { LiveSession } from './live-session.ts';
+import type { LiveSession } from './session/live-session.ts';
 import type { SocketBudget } from './socket-budget.ts';
 
 export class OpenConnections {

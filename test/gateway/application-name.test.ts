@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stampApplicationName } from '../../src/gateway/application-name.ts';
+import { stampApplicationName } from '../../src/gateway/upstream/application-name.ts';
 import { type ConnectionId, idFrom } from '../../src/ids.ts';
 
 const connectionId = idFrom<ConnectionId>('cabcdefghijkl');

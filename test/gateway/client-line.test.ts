@@ -2,8 +2,8 @@ import { duplexPair } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { PosternError } from '../../src/errors.ts';
-import { ClientLine } from '../../src/gateway/client-line.ts';
-import { notice } from '../../src/gateway/link-notices.ts';
+import { ClientLine } from '../../src/gateway/client/client-line.ts';
+import { notice } from '../../src/gateway/client/link-notices.ts';
 import { authenticationCleartextPassword, authenticationSasl } from '../../src/protocol/backend-messages.ts';
 import { fieldsOf, messagesOf, typesOf } from './read-messages.ts';
 

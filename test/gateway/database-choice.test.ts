@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { databaseCandidates, isExplicitDatabase } from '../../src/gateway/database-choice.ts';
+import { databaseCandidates, isExplicitDatabase } from '../../src/gateway/client/database-choice.ts';
 
 describe('the database of a connection', () => {
   it('is the requested one when the person typed it, and the approved one when the upstream has no such database', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PosternError } from '../../src/errors.ts';
-import { dialWithRetries } from '../../src/gateway/dial-with-retries.ts';
+import { dialWithRetries } from '../../src/gateway/upstream/dial-with-retries.ts';
 import { ConnectFailure, type ConnectFailureReason } from '../../src/wire/dial/connect-failure.ts';
 import { UpstreamRefusal } from '../../src/wire/dial/upstream-refusal.ts';
 

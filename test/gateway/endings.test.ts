@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PosternError } from '../../src/errors.ts';
-import { ClientGone } from '../../src/gateway/client-gone.ts';
-import { endingOf, hideDatabaseRole, reasonOf, sqlstateOf } from '../../src/gateway/endings.ts';
-import { fatalResponse } from '../../src/gateway/fatal-response.ts';
+import { ClientGone } from '../../src/gateway/client/client-gone.ts';
+import { fatalResponse } from '../../src/gateway/client/fatal-response.ts';
+import { endingOf, hideDatabaseRole, reasonOf, sqlstateOf } from '../../src/gateway/session/endings.ts';
 import { ProtocolViolation } from '../../src/protocol/protocol-violation.ts';
 import { UpstreamRefusal } from '../../src/wire/dial/upstream-refusal.ts';
 import { fieldsOf, messagesOf } from './read-messages.ts';

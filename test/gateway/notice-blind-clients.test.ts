@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
-import { isNoticeBlind } from '../../src/gateway/notice-blind-clients.ts';
+import { isNoticeBlind } from '../../src/gateway/doors/notice-blind-clients.ts';
 
 const BY_DEFAULT = loadConfig({}).login.noticeBlindClients;
 

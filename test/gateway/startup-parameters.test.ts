@@ -7,7 +7,7 @@ import {
   refuseRoleParameters,
   replicationOf,
   upstreamParameters,
-} from '../../src/gateway/startup-parameters.ts';
+} from '../../src/gateway/client/startup-parameters.ts';
 import type { StartupMessage } from '../../src/protocol/startup-packet.ts';
 
 function startup(parameters: Readonly<Record<string, string>>): StartupMessage {

@@ -1,0 +1,110 @@
+// What we say to one client before its bytes are relayed: every message in its place, and an error only where the client
+// can take it for one. Knows nothing of why something is said.
+
+import type { Duplex } from 'node:stream';
+import type { PosternError } from '../../errors.ts';
+import {
+  authenticationOk,
+  negotiateProtocolVersion,
+  noticeResponse,
+  parameterStatus,
+  type Report,
+} from '../../protocol/backend-messages.ts';
+import type { NegotiatedVersion } from '../../protocol/version-negotiation.ts';
+import { surviveErrors } from '../../wire/survive-errors.ts';
+import { fatalResponse } from './fatal-response.ts';
+import { hangUp } from './hang-up.ts';
+
+/** How far the conversation is; `in_sasl` can end in an error at any point, `authenticated` is after AuthenticationOk. */
+type Stage = 'greeting' | 'in_sasl' | 'authenticated' | 'hung_up';
+
+/** A client that does not read gets no more NOTICEs beyond this. */
+const MAX_UNREAD_BYTES = 65_536;
+const CANNOT_CONNECT_NOW = '57P03';
+
+export class ClientLine {
+  readonly socket: Duplex;
+  readonly security: 'tls' | 'clear_text';
+  readonly #versionReply: NegotiatedVersion['reply'];
+  #stage: Stage = 'greeting';
+  #isVersionTold = false;
+
+  constructor(socket: Duplex, security: 'tls' | 'clear_text', versionReply: NegotiatedVersion['reply']) {
+    this.socket = socket;
+    this.security = security;
+    this.#versionReply = versionReply;
+    surviveErrors(socket);
+  }
+
+  /** Asks for a password in clear text. A failure is told after AuthenticationOk, else libpq sends it again without TLS. */
+  askForPassword(request: Buffer): void {
+    this.#tellVersion();
+    this.socket.write(request);
+  }
+
+  /** Sends one step of a SASL exchange, which may end in an error before AuthenticationOk. */
+  continueSasl(step: Buffer): void {
+    this.#tellVersion();
+    this.#stage = 'in_sasl';
+    this.socket.write(step);
+  }
+
+  /** AuthenticationOk, at most once: libpq takes a second one for a broken server. */
+  welcome(): void {
+    if (this.#stage === 'authenticated' || this.#stage === 'hung_up') return;
+    this.#tellVersion();
+    this.#stage = 'authenticated';
+    this.socket.write(Buffer.concat([authenticationOk(), parameterStatus('client_encoding', 'UTF8')]));
+  }
+
+  /** A ParameterStatus of ours; only after `welcome`. */
+  report(name: string, value: string): void {
+    if (this.#stage === 'authenticated') this.socket.write(parameterStatus(name, value));
+  }
+
+  /** A NOTICE; only after `welcome`, since libpq dies of an earlier one. Dropped when the client does not read. */
+  tell(report: Report): void {
+    if (this.#stage !== 'authenticated' || this.socket.writableLength > MAX_UNREAD_BYTES) return;
+    this.socket.write(noticeResponse(report));
+  }
+
+  /** Sends bytes that are whole messages, in order; for the hand-over to the relay. */
+  send(messages: readonly Buffer[]): void {
+    if (this.#stage === 'authenticated') this.socket.write(Buffer.concat(messages));
+  }
+
+  /** Refuses with FATAL and hangs up; the order of the messages is the class' own business. */
+  async refuse(error: PosternError, detail: string | null): Promise<void> {
+    await this.end(fatalResponse(error, detail), error);
+  }
+
+  /** Hangs up after a last message; AuthenticationOk goes before it unless the error is one that may come first. */
+  async end(lastMessage: Buffer, error: { readonly code?: string; readonly sqlstate: string }): Promise<void> {
+    if (this.#stage === 'hung_up') return;
+    if (!this.#mayComeNow(error)) this.welcome();
+    this.#tellVersion();
+    this.#stage = 'hung_up';
+    await hangUp(this.socket, lastMessage);
+  }
+
+  /** Hangs up without a word. */
+  async endSilently(): Promise<void> {
+    if (this.#stage === 'hung_up') return;
+    this.#stage = 'hung_up';
+    await hangUp(this.socket, null);
+  }
+
+  // NOTE: an ErrorResponse before AuthenticationOk makes a client with sslmode=prefer come back in clear text and repeat
+  // everything. protocol.md, section 2, names the three exceptions.
+  #mayComeNow(error: { readonly code?: string; readonly sqlstate: string }): boolean {
+    if (this.#stage === 'in_sasl' || error.sqlstate === CANNOT_CONNECT_NOW) return true;
+    return error.code === 'tls_required' && this.security === 'clear_text';
+  }
+
+  // Message Formats: NegotiateProtocolVersion; comes before any authentication message.
+  #tellVersion(): void {
+    if (this.#isVersionTold || this.#versionReply === null) return;
+    this.#isVersionTold = true;
+    this.socket.write(negotiateProtocolVersion(this.#versionReply.newestMinor, this.#versionReply.unknownOptions));
+  }
+}

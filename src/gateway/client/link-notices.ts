@@ -1,0 +1,69 @@
+// The words that a person at a terminal reads while logging in. Our own ASCII and the configured URL come first; names of
+// others only once the login was approved (security.md, T1 and T12).
+
+import { formatDuration } from '../../duration.ts';
+import type { Report } from '../../protocol/backend-messages.ts';
+import { cleanForTerminal, cleanOperatorText } from '../../untrusted-text.ts';
+
+const SUCCESSFUL_COMPLETION = '00000';
+
+export interface ConnectedAs {
+  readonly person: string;
+  readonly projectName: string;
+  readonly database: string;
+  readonly databaseRole: string;
+}
+
+/** A NOTICE with these words. */
+export function notice(message: string): Report {
+  return { severity: 'NOTICE', sqlstate: SUCCESSFUL_COMPLETION, message };
+}
+
+/** The product page's words; psql prints the final newline as one blank line. */
+export function welcomeNotice(brand: string, loginUrl: string): Report {
+  return notice(`Welcome to ${brand}!\nAuthenticate by visiting:\n    ${loginUrl}\n`);
+}
+
+export function expiryNotice(ttlMs: number, userCode: string): Report {
+  return notice(`The link expires in ${formatDuration(ttlMs)}. The page must show this code: ${userCode}`);
+}
+
+export function halfTimeNotice(remainingMs: number): Report {
+  return notice(`Still waiting; the link expires in ${formatDuration(remainingMs)}.`);
+}
+
+export const OPENED_NOTICE = notice('Opened in a browser.');
+export const APPROVED_NOTICE = notice('Approved.');
+export const APPROVED_AND_WAKING_NOTICE = notice('Approved; waking the compute.');
+export const WAKING_NOTICE = notice('Waking the compute.');
+/** The product page's words. */
+export const CONNECTING_NOTICE = notice('Connecting to database.');
+
+export function drainNotice(remainingMs: number): Report {
+  return notice(`This gateway is restarting; the login must be approved within ${formatDuration(remainingMs)}.`);
+}
+
+/** Names the person, project, database and database role, since psql's prompt shows only what was asked for. */
+export function connectedNotice(as: ConnectedAs): Report {
+  return notice(`Connected as ${cleanForTerminal(as.person)} to ${targetText(as)}.`);
+}
+
+/** A grant answered instead of a person: says which and until when, so that nobody wonders. */
+export function connectedUnderGrantNotice(
+  as: ConnectedAs,
+  grant: { readonly id: string; readonly until: Date },
+): Report {
+  const until = `${grant.until.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const message = `Connected as ${cleanForTerminal(as.person)} under a grant until ${until}.`;
+  return { ...notice(message), detail: `${grant.id}: ${targetText(as)}.` };
+}
+
+/** What an operator says to a live connection. */
+export function operatorNotice(text: string): Report {
+  return notice(`Message from an administrator: ${cleanOperatorText(text)}`);
+}
+
+function targetText({ projectName, database, databaseRole }: ConnectedAs): string {
+  const [project, name, role] = [projectName, database, databaseRole].map(cleanForTerminal);
+  return `project "${project}", database "${name}", role "${role}"`;
+}

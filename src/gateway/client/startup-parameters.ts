@@ -1,0 +1,96 @@
+// What of a client's startup packet reaches the upstream, and what is refused. Everything that a person could SET after
+// connecting is forwarded as it came: a list of allowed names would only break clients.
+
+import { PosternError } from '../../errors.ts';
+import type { Replication } from '../../login/request/login-request.ts';
+import { parseOptionsParameter } from '../../protocol/options-parameter.ts';
+import type { StartupMessage } from '../../protocol/startup-packet.ts';
+import { isExplicitDatabase } from './database-choice.ts';
+
+// The database role was fixed at approval; these would change it before the first query.
+const FIXED_AT_APPROVAL = ['role', 'session_authorization'];
+// PostgreSQL documentation, "Connection Settings"; of version 14 and newer.
+const CHECK_INTERVAL = 'client_connection_check_interval';
+// PostgreSQL's parse_bool() takes any unambiguous beginning of these words.
+const BOOLEAN_FALSE = /^(f|fa|fal|fals|false|n|no|of|off|0)$/i;
+
+// What pg_basebackup and its like send instead of a database's name.
+const REPLICATED_SERVER = 'replication';
+
+/** What the startup packet says of a target: `options=project=… endpoint=…`. For preselecting and routing only. */
+export interface TargetHints {
+  readonly project: string | null;
+  readonly endpoint: string | null;
+}
+
+/** The keys of ours that the startup parameter `options` holds; not yet cleaned, at most 10,000 characters. */
+export function optionHints(startup: StartupMessage): TargetHints {
+  const { project, endpoint } = parseOptionsParameter(findParameter(startup, 'options') ?? '');
+  return { project, endpoint };
+}
+
+/** The client's own application_name, or null; as sent. */
+export function applicationOf(startup: StartupMessage): string | null {
+  return findParameter(startup, 'application_name') || null;
+}
+
+/** Throws `role_is_fixed` for a parameter, or a setting inside `options`, that would change the database role. */
+export function refuseRoleParameters(startup: StartupMessage): void {
+  const named = [...startup.parameters.keys()].map((name) => name.toLowerCase());
+  const { settingNames } = parseOptionsParameter(findParameter(startup, 'options') ?? '');
+  const refused = FIXED_AT_APPROVAL.find((name) => named.includes(name) || settingNames.includes(name));
+  if (refused !== undefined) throw new PosternError('role_is_fixed', { params: { parameter: refused } });
+}
+
+export function replicationOf(startup: StartupMessage): Replication {
+  const replication = findParameter(startup, 'replication');
+  if (replication === null || BOOLEAN_FALSE.test(replication)) return 'none';
+  // PostgreSQL knows this word in lower case only, and takes or refuses any other as a boolean.
+  return replication === 'database' ? 'database' : 'server';
+}
+
+/** Throws `replication_refused` when the client wants to replicate and the policy does not allow it. */
+export function refuseReplication(startup: StartupMessage, policy: { readonly replication: boolean }): void {
+  if (replicationOf(startup) !== 'none' && !policy.replication) throw new PosternError('replication_refused');
+}
+
+/** True when the client named a database, and libpq did not just repeat the user's name or say that it enters none. */
+export function namesDatabase(startup: StartupMessage): boolean {
+  const { database, user } = startup;
+  const isPlaceholder = database === REPLICATED_SERVER && replicationOf(startup) === 'server';
+  return isExplicitDatabase(database, user) && !isPlaceholder;
+}
+
+/** What is sent of our own; null: only what the client sends. */
+export interface OwnParameters {
+  readonly applicationName: string | null;
+  readonly connectionCheckInterval: string | null;
+}
+
+/**
+ * The parameters for the upstream besides user and database, in the client's order: our own keys taken out of `options`,
+ * application_name as given, and a check interval where the client sends none.
+ */
+export function upstreamParameters(startup: StartupMessage, own: OwnParameters): Map<string, string> {
+  const { applicationName, connectionCheckInterval } = own;
+  const parameters = new Map<string, string>();
+  for (const [name, value] of startup.parameters) {
+    const forwarded = name.toLowerCase() === 'options' ? parseOptionsParameter(value).forwarded : value;
+    if (name.toLowerCase() !== 'options' || forwarded !== '') parameters.set(name, forwarded);
+  }
+  if (connectionCheckInterval !== null && findParameter(startup, CHECK_INTERVAL) === null) {
+    parameters.set(CHECK_INTERVAL, connectionCheckInterval);
+  }
+  if (applicationName === null) return parameters;
+  for (const name of [...parameters.keys()]) {
+    if (name.toLowerCase() === 'application_name') parameters.delete(name);
+  }
+  return parameters.set('application_name', applicationName);
+}
+
+function findParameter(startup: StartupMessage, name: string): string | null {
+  for (const [sent, value] of startup.parameters) {
+    if (sent.toLowerCase() === name) return value;
+  }
+  return null;
+}

@@ -1,0 +1,87 @@
+// The wait for a person: follows one login request while the terminal is told what happens to it. Watches and tells; makes
+// no move of its own.
+
+import { assertNever } from '../../assert-never.ts';
+import { formatDuration } from '../../duration.ts';
+import { PosternError } from '../../errors.ts';
+import type { Approval, LoginRequest } from '../../login/request/login-request.ts';
+import type { LoginRequests } from '../../login/request/login-requests.ts';
+import { halfTimeNotice, OPENED_NOTICE } from '../client/link-notices.ts';
+import type { LiveSession } from '../session/live-session.ts';
+
+export interface ApprovalWait {
+  readonly request: LoginRequest;
+  readonly loginRequests: LoginRequests;
+  readonly ttlMs: number;
+  /** Ends the wait early with this error, for clients that show no NOTICE; null for all others. */
+  readonly impatience: { readonly afterMs: number; readonly error: PosternError } | null;
+}
+
+/** Redis decides when a request has expired; a node that cannot reach it gives up on its own a little later. */
+const STORE_SILENT_GRACE_MS = 5_000;
+
+/**
+ * Resolves to the approval. Throws the reason why there is none: `denied`, `expired`, `code_required`, the error of
+ * impatience, `store_unavailable`, or what ended the connection meanwhile (the session's signal).
+ */
+export async function awaitApproval(wait: ApprovalWait, session: LiveSession): Promise<Approval> {
+  const patience = new AbortController();
+  const signal = AbortSignal.any([session.signal, patience.signal]);
+  const timers = startTimers(wait, session, patience);
+  let isOpened = false;
+  try {
+    for await (const request of wait.loginRequests.watch(wait.request.id, signal)) {
+      const decision = decisionOf(request, wait.ttlMs);
+      if (decision === 'opened' && !isOpened) {
+        isOpened = true;
+        session.client.line.tell(OPENED_NOTICE);
+      } else if (typeof decision === 'object') {
+        return decision;
+      }
+    }
+    signal.throwIfAborted();
+    throw expiredError(wait.ttlMs);
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+  }
+}
+
+function startTimers(
+  { ttlMs, impatience }: ApprovalWait,
+  session: LiveSession,
+  patience: AbortController,
+): NodeJS.Timeout[] {
+  const halfTime = setTimeout(() => session.client.line.tell(halfTimeNotice(ttlMs / 2)), ttlMs / 2);
+  const lastResort = setTimeout(() => patience.abort(expiredError(ttlMs)), ttlMs + STORE_SILENT_GRACE_MS);
+  if (impatience === null) return [halfTime, lastResort];
+  return [halfTime, lastResort, setTimeout(() => patience.abort(impatience.error), impatience.afterMs)];
+}
+
+function decisionOf(request: LoginRequest, ttlMs: number): Approval | 'opened' | 'pending' {
+  switch (request.status) {
+    case 'pending':
+      return 'pending';
+    case 'claimed':
+      if (request.stepUp !== null) throw new PosternError('code_required');
+      return 'opened';
+    case 'approved':
+      if (request.approval === null) throw new Error(`login request ${request.id} is approved for nothing`);
+      return request.approval;
+    case 'denied':
+      throw new PosternError('denied');
+    case 'consumed':
+      // The others took this node for lost and made a grant of the approval: the next try gets in.
+      if (request.waiting === 'none') throw new PosternError('store_unavailable');
+      throw expiredError(ttlMs);
+    case 'expired':
+    case 'abandoned':
+      throw expiredError(ttlMs);
+    default:
+      return assertNever(request.status);
+  }
+}
+
+/** As the client reads it: `login request expired after 2 minutes`. */
+export function expiredError(ttlMs: number): PosternError {
+  return new PosternError('expired', { params: { duration: formatDuration(ttlMs) } });
+}

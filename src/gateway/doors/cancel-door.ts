@@ -1,0 +1,41 @@
+// Carries out a CancelRequest: never answers, and lets nothing be learnt from the time it takes.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { hangUp } from '../client/hang-up.ts';
+import type { Negotiated } from '../negotiate/negotiate.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
+
+type CancelRequest = Extract<Negotiated, { kind: 'cancel' }>;
+
+/**
+ * Resolves when the canceller's socket is closed: after the cancel was carried out, since a late one could hit the next
+ * statement, but within 2 s, since some clients wait for the close.
+ */
+export async function passCancelDoor(request: CancelRequest, parts: GatewayParts): Promise<void> {
+  const { shortest, longest } = parts.times.cancelHoldMs;
+  // NOTE: an unknown key is held as long as a known one, so that nobody can tell them apart.
+  const carriedOut = Promise.all([carryOut(request, parts), pause(shortest)]);
+  await Promise.race([carriedOut, pause(longest, undefined, { ref: false })]);
+  await hangUp(request.socket, null);
+}
+
+async function carryOut({ key, peer }: CancelRequest, parts: GatewayParts): Promise<void> {
+  const { limits, cancelRoutes, metrics, auditTrail, clock, nodeId, log } = parts;
+  if ((await limits.cancelRequest(peer.address)) === 'limited')
+    return metrics.cancelRequests.inc({ outcome: 'limited' });
+  const outcome = await cancelRoutes.cancel(key);
+  metrics.cancelRequests.inc({ outcome });
+  log.info({ address: peer.address, outcome }, 'cancel request');
+  if (outcome !== 'unknown') return;
+  auditTrail.record({
+    at: clock.now(),
+    nodeId,
+    event: 'cancel.unmatched',
+    outcome: 'refused',
+    actorType: 'system',
+    actorId: null,
+    actorEmail: null,
+    terminalIp: peer.address,
+    terminalPort: peer.port,
+  });
+}

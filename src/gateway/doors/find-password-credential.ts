@@ -1,0 +1,42 @@
+// Whether a client means to log in with a password, and as what: an access token by its public id, or a database role that
+// the client's host name, its options or a unique name leads to. Compares no password.
+
+import type { AccessToken } from '../../catalogue/access/access-token-rows.ts';
+import {
+  findAccessToken,
+  findRoutedRole,
+  type RoleRoute,
+  type RoutedRole,
+} from '../../catalogue/access/find-verifier.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { ScramVerifier } from '../../protocol/scram-verifier.ts';
+import type { Client } from '../negotiate/negotiate.ts';
+import { targetHints } from './target-hints.ts';
+
+export type PasswordCredential =
+  | { readonly kind: 'token'; readonly token: AccessToken; readonly verifier: ScramVerifier }
+  | { readonly kind: 'role'; readonly role: RoutedRole; readonly verifier: ScramVerifier }
+  /** A token's name that nobody has (any more): asked like any other, so that nobody learns which names exist. */
+  | { readonly kind: 'unknown_token' };
+
+// ids.ts: the form of our own ids.
+const ACCESS_TOKEN_ID = /^tok-[a-z0-9]{16}$/;
+
+/** Null for a client that names neither a token nor a role: it gets a link. Throws `store_unavailable`. */
+export async function findPasswordCredential(
+  client: Client,
+  { catalogue }: { readonly catalogue: Catalogue },
+): Promise<PasswordCredential | null> {
+  const { user } = client.startup;
+  if (ACCESS_TOKEN_ID.test(user)) {
+    const found = await findAccessToken(catalogue, user);
+    return found === null ? { kind: 'unknown_token' } : { kind: 'token', ...found };
+  }
+  const role = await findRoutedRole(catalogue, roleRoute(client));
+  return role === null ? null : { kind: 'role', role, verifier: role.verifier };
+}
+
+function roleRoute(client: Client): RoleRoute {
+  const { project, endpoint } = targetHints(client);
+  return { databaseRole: client.startup.user, computeId: endpoint, projectId: project };
+}

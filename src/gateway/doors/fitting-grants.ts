@@ -1,0 +1,89 @@
+// Which of a terminal's grants lead to where the client says it wants to go. A grant remembers one target: a client that
+// names another one is asked, and never lands elsewhere unawares.
+
+import { loadTargetRow, type TargetRow } from '../../catalogue/access/target-row.ts';
+import { listTargets } from '../../catalogue/access/targets.ts';
+import { loadPersonActor } from '../../catalogue/rights/actors.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import { isPosternError } from '../../errors.ts';
+import type { Grant } from '../../login/grant/grant.ts';
+import type { DatabaseWish } from '../client/database-choice.ts';
+import type { Client } from '../negotiate/negotiate.ts';
+import { databaseWish } from './login-origin.ts';
+import { targetHints } from './target-hints.ts';
+
+export interface FittingGrant {
+  readonly grant: Grant;
+  readonly wish: DatabaseWish;
+}
+
+/** `possible`: a name that is neither the project's nor one of its known databases; people make databases by SQL. */
+type Fit = 'named' | 'possible' | 'elsewhere';
+
+// What GUI tools connect to when nobody named a database; on a host it is not the project's to enter.
+const MAINTENANCE_DATABASE = 'postgres';
+
+/** In the given order, those that name their target before those that only may have it. */
+export async function fittingGrants(
+  client: Client,
+  grants: readonly Grant[],
+  catalogue: Catalogue,
+): Promise<FittingGrant[]> {
+  const judged = await Promise.all(grants.map((grant) => judge(client, grant, catalogue)));
+  const named = judged.filter(({ fit }) => fit === 'named');
+  if (named.length > 0) return named;
+  const possible = judged.filter(({ fit }) => fit === 'possible');
+  const [first] = possible;
+  if (first === undefined || (await isProjectOf(first.grant, client.startup.database, catalogue))) return [];
+  return possible;
+}
+
+async function judge(
+  client: Client,
+  grant: Grant,
+  catalogue: Catalogue,
+): Promise<FittingGrant & { readonly fit: Fit }> {
+  const wish = databaseWish(client);
+  const { endpoint, project } = targetHints(client);
+  const isAnywhere = wish.strength === 'none' && endpoint === null && project === null;
+  const row = isAnywhere ? null : await findTargetRow(catalogue, grant);
+  // Whether a target is still there is for the dial to say.
+  if (row === null) return { grant, wish, fit: 'named' };
+  const fit = fitOf(client, row);
+  const mayFallBack = fit === 'named' || grant.usesLeft !== null || wish.requestedDatabase === MAINTENANCE_DATABASE;
+  return { grant, wish: mayFallBack ? wish : { ...wish, strength: 'required' }, fit };
+}
+
+function fitOf(client: Client, { account, project, compute, databases }: TargetRow): Fit {
+  const { endpoint, project: projectHint } = targetHints(client);
+  if (endpoint !== null) return isNamed(compute, endpoint) ? 'named' : 'elsewhere';
+  if (projectHint !== null) return isNamed(project, projectHint) ? 'named' : 'elsewhere';
+  const { requestedDatabase, strength } = databaseWish(client);
+  if (strength === 'none' || isNamed(project, requestedDatabase)) return 'named';
+  const [accountName, projectName] = requestedDatabase.split('/');
+  if (accountName !== undefined && projectName !== undefined) {
+    return isNamed(account, accountName) && isNamed(project, projectName) ? 'named' : 'elsewhere';
+  }
+  return databases.includes(requestedDatabase) ? 'named' : 'possible';
+}
+
+function isNamed({ id, name }: { readonly id: string; readonly name: string | null }, word: string): boolean {
+  return word === id || word.toLowerCase() === name?.toLowerCase();
+}
+
+async function findTargetRow(catalogue: Catalogue, { computeId }: Grant): Promise<TargetRow | null> {
+  try {
+    return await loadTargetRow(catalogue.db, computeId);
+  } catch (error) {
+    if (isPosternError(error, 'not_found')) return null;
+    throw error;
+  }
+}
+
+/** Whether that is what another project of the grant's person is called. */
+async function isProjectOf({ userId }: Grant, word: string, catalogue: Catalogue): Promise<boolean> {
+  const person = await loadPersonActor(catalogue, userId);
+  if (person === null) return false;
+  const targets = await listTargets(catalogue, person, { search: word });
+  return targets.some(({ projects }) => projects.some((project) => isNamed(project, word)));
+}

@@ -1,0 +1,32 @@
+// Waits for the client's next answer at a password door. What the answer proves is the door's business.
+
+import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
+import { PASSWORD_MESSAGE_TYPE } from '../../protocol/frontend-messages.ts';
+import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
+import { readClientMessage } from '../../wire/read-startup-packet.ts';
+import { ClientGone } from '../client/client-gone.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
+import type { LiveSession } from '../session/live-session.ts';
+
+/**
+ * The body of the next password message. Throws ClientGone when the client hangs up or takes too long, which psql does to
+ * prompt its user; ProtocolViolation for any other or a longer message; what ended the session meanwhile.
+ */
+export async function readPasswordMessage(
+  { client, signal }: LiveSession,
+  { maxBodyBytes, parts }: { readonly maxBodyBytes: number; readonly parts: GatewayParts },
+): Promise<Buffer> {
+  try {
+    const message = await withTimeLimit(parts.times.passwordMs, signal, (limited) =>
+      readClientMessage(client.line.socket, { maxBodyBytes, signal: limited }),
+    );
+    if (message === null) throw new ClientGone();
+    if (message.type !== PASSWORD_MESSAGE_TYPE) {
+      throw new ProtocolViolation('malformed_message', `message ${message.type} instead of a password`);
+    }
+    return message.body;
+  } catch (error) {
+    if (error instanceof TimeLimitExceeded) throw new ClientGone(error);
+    throw error;
+  }
+}

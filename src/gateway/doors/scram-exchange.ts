@@ -1,0 +1,44 @@
+// Asks a client for proof of a password by SCRAM, bound to the TLS connection where both sides can. Whose password it is,
+// and what follows from the answer, is the door's business.
+
+import {
+  authenticationSasl,
+  authenticationSaslContinue,
+  authenticationSaslFinal,
+} from '../../protocol/backend-messages.ts';
+import { MAX_SASL_MESSAGE_BYTES, parseSaslInitialResponse } from '../../protocol/frontend-messages.ts';
+import { finishScram, type ScramFailure, scramMechanisms, startScram } from '../../protocol/scram-server.ts';
+import type { ScramVerifier } from '../../protocol/scram-verifier.ts';
+import { tlsServerEndPoint } from '../../protocol/tls-server-end-point.ts';
+import type { TlsFacts } from '../../wire/accept-tls.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
+import type { LiveSession } from '../session/live-session.ts';
+import { readPasswordMessage } from './read-password-message.ts';
+
+export type ScramOutcome = { readonly kind: 'proved' } | { readonly kind: 'failed'; readonly reason: ScramFailure };
+
+/**
+ * Runs one whole exchange; a failed one takes the same steps for a known and for an unknown name. Throws ClientGone when
+ * the client leaves in between, which is no attempt, and ProtocolViolation for a message that is none of SASL.
+ */
+export async function exchangeScram(
+  session: LiveSession,
+  { tls, verifier }: { readonly tls: TlsFacts; readonly verifier: ScramVerifier },
+  parts: GatewayParts,
+): Promise<ScramOutcome> {
+  const { line } = session.client;
+  const channelBinding = tlsServerEndPoint(tls.certificateDer);
+  const read = () => readPasswordMessage(session, { maxBodyBytes: MAX_SASL_MESSAGE_BYTES, parts });
+
+  line.continueSasl(authenticationSasl(scramMechanisms(channelBinding)));
+  const { mechanism, data } = parseSaslInitialResponse(await read());
+  const started = startScram({ mechanism, clientFirst: data ?? Buffer.alloc(0), channelBinding, verifier });
+  if (started.kind === 'failed') return started;
+
+  line.continueSasl(authenticationSaslContinue(started.serverFirst));
+  const finished = finishScram(started.exchange, await read());
+  if (finished.kind === 'failed') return finished;
+
+  line.continueSasl(authenticationSaslFinal(finished.serverFinal));
+  return { kind: 'proved' };
+}

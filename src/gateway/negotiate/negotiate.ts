@@ -1,0 +1,193 @@
+// From an accepted socket to a StartupMessage, or a CancelRequest, or nothing: PROXY header, TLS and the first packets,
+// all within one deadline. Knows nothing of logins.
+
+import type { Socket } from 'node:net';
+import { assertNever } from '../../assert-never.ts';
+import type { Slots } from '../../async/slots.ts';
+import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
+import type { Config } from '../../config/config.ts';
+import { PosternError } from '../../errors.ts';
+import type { Limits } from '../../limits/limits.ts';
+import type { CancelKey } from '../../protocol/cancel-key.ts';
+import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
+import type { StartupMessage } from '../../protocol/startup-packet.ts';
+import { negotiateVersion, type ProtocolMinor } from '../../protocol/version-negotiation.ts';
+import { ClientTlsFailed, type TlsFacts } from '../../wire/accept-tls.ts';
+import { type FirstPacket, readStartupPacket } from '../../wire/read-startup-packet.ts';
+import type { TlsCertificates } from '../../wire/tls-certificates.ts';
+import { ClientGone } from '../client/client-gone.ts';
+import { ClientLine } from '../client/client-line.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
+import { beginTls, type TlsStart } from './begin-tls.ts';
+import { learnPeer, type Peer, peerOf } from './peer.ts';
+import { isClearTextAllowed } from './tls-policy.ts';
+
+/** A client that has said who it wants to be. */
+export interface Client {
+  readonly peer: Peer;
+  readonly line: ClientLine;
+  readonly tls: TlsFacts | null;
+  readonly startup: StartupMessage;
+  readonly agreedMinor: ProtocolMinor;
+}
+
+/** Why a connection ended before anybody could be told of it. */
+export type GoneReason =
+  | 'client_closed'
+  | 'deadline'
+  | 'not_postgres'
+  | 'tls_failed'
+  | 'rate_limited'
+  | 'closing'
+  | 'internal';
+
+export type Negotiated =
+  | { readonly kind: 'startup'; readonly client: Client }
+  | { readonly kind: 'refused'; readonly peer: Peer; readonly line: ClientLine; readonly error: PosternError }
+  | { readonly kind: 'cancel'; readonly peer: Peer; readonly socket: Socket; readonly key: CancelKey }
+  | { readonly kind: 'gone'; readonly peer: Peer; readonly reason: GoneReason; readonly cause?: unknown };
+
+export interface NegotiationRules {
+  readonly tlsPolicy: Config['pg']['tls'];
+  /** Networks of the balancers that must send a PROXY header; all others must not. */
+  readonly proxyProtocolFrom: readonly string[];
+  /** Null: TLS is not configured and SSLRequest is answered with `N`. */
+  readonly certificates: TlsCertificates | null;
+  readonly handshakes: Slots;
+  readonly limits: Pick<Limits, 'connect'>;
+  /** For everything, and for the TLS handshake within it. */
+  readonly limitMs: number;
+  readonly handshakeMs: number;
+}
+
+export function negotiationRules({ config, certificates, handshakes, times, limits }: GatewayParts): NegotiationRules {
+  return {
+    tlsPolicy: config.pg.tls,
+    proxyProtocolFrom: config.pg.proxyProtocolFrom,
+    certificates,
+    handshakes,
+    limits,
+    limitMs: times.negotiationMs,
+    handshakeMs: times.handshakeMs,
+  };
+}
+
+/** The client as it stands between two packets. */
+interface Standing {
+  readonly socket: Socket;
+  readonly peer: Peer;
+  readonly tls: TlsFacts | null;
+  readonly answered: readonly ('ssl_request' | 'gssenc_request')[];
+}
+
+// Message Flow, "SSL Session Encryption" and "GSSAPI Session Encryption".
+const ENCRYPTION_NO = 'N';
+
+/** Never throws: what goes wrong is one of the results. The socket stays open in every case; the caller closes it. */
+export async function negotiate(socket: Socket, rules: NegotiationRules, signal: AbortSignal): Promise<Negotiated> {
+  let peer = peerOf(socket);
+  try {
+    return await withTimeLimit(rules.limitMs, signal, async (limited) => {
+      peer = await learnPeer(socket, rules.proxyProtocolFrom, limited);
+      if ((await rules.limits.connect(peer.address)) === 'limited')
+        return { kind: 'gone', peer, reason: 'rate_limited' };
+      return await readUpToStartup({ socket, peer, tls: null, answered: [] }, rules, limited);
+    });
+  } catch (error) {
+    return { kind: 'gone', peer, reason: goneReason(error, signal), cause: error };
+  }
+}
+
+async function readUpToStartup(start: Standing, rules: NegotiationRules, signal: AbortSignal): Promise<Negotiated> {
+  let standing = start;
+  for (;;) {
+    const outcome = await answerFirstPacket(standing, rules, signal);
+    if ('kind' in outcome) return outcome;
+    standing = outcome;
+  }
+}
+
+async function answerFirstPacket(
+  standing: Standing,
+  rules: NegotiationRules,
+  signal: AbortSignal,
+): Promise<Standing | Negotiated> {
+  const { socket, peer } = standing;
+  const first = await readFirstPacket(standing, signal);
+  if (first.kind === 'refused') return first;
+  if (first.kind === 'closed') return { kind: 'gone', peer, reason: 'client_closed' };
+  if (first.kind === 'tls_client_hello') return await speakTls(standing, rules, { kind: 'direct', signal });
+  const { packet } = first;
+  switch (packet.kind) {
+    case 'ssl_request':
+      return rules.certificates === null
+        ? declineEncryption(standing, packet.kind)
+        : await speakTls(withAnswer(standing, packet.kind), rules, { kind: 'after_ssl_request', signal });
+    case 'gssenc_request':
+      return declineEncryption(standing, packet.kind);
+    case 'cancel_request':
+      return { kind: 'cancel', peer, socket, key: { processId: packet.processId, secretKey: packet.secretKey } };
+    case 'startup_message':
+      return meetClient(standing, packet.startup, rules);
+    default:
+      return assertNever(packet);
+  }
+}
+
+// A peer that speaks the protocol but breaks the StartupMessage can be told so; any other violation is met with silence.
+async function readFirstPacket(
+  { socket, peer, tls }: Standing,
+  signal: AbortSignal,
+): Promise<FirstPacket | Extract<Negotiated, { kind: 'refused' }>> {
+  try {
+    return await readStartupPacket(socket, signal);
+  } catch (error) {
+    if (!(error instanceof ProtocolViolation)) throw error;
+    if (error.kind !== 'invalid_startup' && error.kind !== 'user_missing') throw error;
+    const line = new ClientLine(socket, tls === null ? 'clear_text' : 'tls', null);
+    return { kind: 'refused', peer, line, error: new PosternError(error.kind, { cause: error }) };
+  }
+}
+
+async function speakTls(
+  standing: Standing,
+  { certificates, handshakes, handshakeMs }: NegotiationRules,
+  { kind, signal }: { readonly kind: TlsStart; readonly signal: AbortSignal },
+): Promise<Standing> {
+  const isRepeated = standing.tls !== null || (kind === 'direct' && standing.answered.includes('ssl_request'));
+  if (certificates === null || isRepeated) throw new ProtocolViolation('not_postgres', 'TLS record where none may be');
+  const limits = { handshakes, handshakeMs, signal };
+  return { ...standing, ...(await beginTls(standing.socket, kind, { certificates, ...limits })) };
+}
+
+function declineEncryption(standing: Standing, request: 'ssl_request' | 'gssenc_request'): Standing {
+  const answered = withAnswer(standing, request);
+  standing.socket.write(ENCRYPTION_NO);
+  return answered;
+}
+
+function withAnswer(standing: Standing, request: 'ssl_request' | 'gssenc_request'): Standing {
+  if (standing.tls !== null || standing.answered.includes(request)) {
+    throw new ProtocolViolation('not_postgres', `second encryption request: ${request}`);
+  }
+  return { ...standing, answered: [...standing.answered, request] };
+}
+
+function meetClient({ socket, peer, tls }: Standing, startup: StartupMessage, rules: NegotiationRules): Negotiated {
+  const { agreedMinor, reply } = negotiateVersion(startup);
+  const line = new ClientLine(socket, tls === null ? 'clear_text' : 'tls', reply);
+  if (tls === null && !isClearTextAllowed(rules.tlsPolicy, peer.address)) {
+    return { kind: 'refused', peer, line, error: new PosternError('tls_required') };
+  }
+  return { kind: 'startup', client: { peer, line, tls, startup, agreedMinor } };
+}
+
+function goneReason(error: unknown, signal: AbortSignal): GoneReason {
+  if (signal.aborted) return 'closing';
+  if (error instanceof TimeLimitExceeded) return 'deadline';
+  if (error instanceof ProtocolViolation) return 'not_postgres';
+  if (error instanceof ClientTlsFailed) return 'tls_failed';
+  if (error instanceof ClientGone) return 'client_closed';
+  // A reset and its kin; anything else is a defect of ours.
+  return error instanceof Error && 'syscall' in error ? 'client_closed' : 'internal';
+}

@@ -1,0 +1,27 @@
+// Where a client is: the far end of its socket, or what the balancer before us says of it.
+
+import type { Socket } from 'node:net';
+import { isInNetworks, normalizeAddress } from '../../network-address.ts';
+import { readProxyHeader } from '../../wire/read-proxy-header.ts';
+
+/** The address is normalised. */
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The far end of the socket itself. */
+export function peerOf(socket: Socket): Peer {
+  return { address: normalizeAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
+}
+
+/**
+ * The client behind a balancer, from the PROXY header that a listed one must send; a health check of the balancer's own
+ * counts with the balancer's address. Throws ProtocolViolation for a missing or broken header.
+ */
+export async function learnPeer(socket: Socket, balancers: readonly string[], signal: AbortSignal): Promise<Peer> {
+  const direct = peerOf(socket);
+  if (!isInNetworks(direct.address, balancers)) return direct;
+  const source = await readProxyHeader(socket, signal);
+  return source.kind === 'local' ? direct : { address: normalizeAddress(source.address), port: source.port };
+}

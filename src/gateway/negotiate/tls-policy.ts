@@ -1,0 +1,19 @@
+// Who may speak in clear text. How TLS is begun is negotiate's work.
+
+import { assertNever } from '../../assert-never.ts';
+import type { Config } from '../../config/config.ts';
+import { isLoopback } from '../../network-address.ts';
+
+/** True when a client at this address may log in without TLS; passwords and tokens may not travel so in any case. */
+export function isClearTextAllowed(tlsPolicy: Config['pg']['tls'], address: string): boolean {
+  switch (tlsPolicy) {
+    case 'allow':
+      return true;
+    case 'require':
+      return false;
+    case 'require_off_loopback':
+      return isLoopback(address);
+    default:
+      return assertNever(tlsPolicy);
+  }
+}

@@ -1,0 +1,95 @@
+// Why a connection ended: every error made into one reason for the log, and at most one last message for the client.
+
+import { assertNever } from '../../assert-never.ts';
+import { PosternError, toPosternError } from '../../errors.ts';
+import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
+import { encodeErrorOrNotice } from '../../protocol/upstream-reports.ts';
+import { UpstreamRefusal } from '../../wire/dial/upstream-refusal.ts';
+import { ClientGone } from '../client/client-gone.ts';
+import type { ClientLine } from '../client/client-line.ts';
+import { harmlessSqlstate } from '../client/fatal-response.ts';
+
+/** What ends a connection without a word of ours; `terminal_closed` is a client that left before it was connected. */
+export type SilentReason = 'client_closed' | 'terminal_closed' | 'upstream_closed';
+
+const NEW_PASSWORD_HINT =
+  "If the role's password was changed on that server, an operator can renew it with: postern compute password";
+
+export type Ending =
+  | { readonly kind: 'silent'; readonly reason: SilentReason }
+  | { readonly kind: 'refusal'; readonly error: PosternError }
+  /** The client has the last message already, or there is no place left for one. */
+  | { readonly kind: 'told'; readonly error: PosternError }
+  /** The upstream's own words, which the client gets whole. */
+  | { readonly kind: 'upstream_refusal'; readonly refusal: UpstreamRefusal };
+
+// Class 28, "Invalid Authorization Specification": its texts name the database role.
+const AUTHORIZATION_CLASS = '28';
+
+/** The ending that an error means; anything unexpected becomes `internal` with a reference for the log. */
+export function endingOf(error: unknown): Ending {
+  if (error instanceof ClientGone) return { kind: 'silent', reason: 'terminal_closed' };
+  if (error instanceof ProtocolViolation) {
+    return { kind: 'refusal', error: new PosternError('invalid_startup', { cause: error }) };
+  }
+  if (error instanceof UpstreamRefusal) return { kind: 'upstream_refusal', refusal: error };
+  return { kind: 'refusal', error: toPosternError(error) };
+}
+
+/** One word for logs, metrics and the audit trail. */
+export function reasonOf(ending: Ending): string {
+  switch (ending.kind) {
+    case 'silent':
+      return ending.reason;
+    case 'refusal':
+    case 'told':
+      return ending.error.code;
+    case 'upstream_refusal':
+      return 'upstream_refused';
+    default:
+      return assertNever(ending);
+  }
+}
+
+/** What the client was told, or null for an end without a word. */
+export function sqlstateOf(ending: Ending): string | null {
+  switch (ending.kind) {
+    case 'silent':
+      return null;
+    case 'refusal':
+    case 'told':
+      return ending.error.sqlstate;
+    case 'upstream_refusal':
+      return ending.refusal.sqlstate;
+    default:
+      return assertNever(ending);
+  }
+}
+
+/** The error as a guest may see it: without the upstream's texts of class 28. Others pass as they are. */
+export function hideDatabaseRole(error: unknown): unknown {
+  const namesRole = error instanceof UpstreamRefusal && error.sqlstate.startsWith(AUTHORIZATION_CLASS);
+  return namesRole ? new PosternError('upstream_refused', { cause: error }) : error;
+}
+
+/** Tells the client, where there is something to tell, and hangs up. `detail` names the connection for support. */
+export async function sayGoodbye(line: ClientLine, ending: Ending, detail: string | null): Promise<void> {
+  switch (ending.kind) {
+    case 'silent':
+    case 'told':
+      return await line.endSilently();
+    case 'refusal':
+      return await line.refuse(ending.error, detail);
+    case 'upstream_refusal':
+      return await line.end(refusalMessage(ending.refusal), { sqlstate: ending.refusal.sqlstate });
+    default:
+      return assertNever(ending);
+  }
+}
+
+function refusalMessage(refusal: UpstreamRefusal): Buffer {
+  const fields = new Map(refusal.fields);
+  fields.set('C', harmlessSqlstate(refusal.sqlstate));
+  if (refusal.isWrongPassword && !fields.has('H')) fields.set('H', NEW_PASSWORD_HINT);
+  return encodeErrorOrNotice('E', fields);
+}

@@ -1,0 +1,45 @@
+// The policy that one connection lives under, asked for anew when somebody changed it. What an end looks like is the
+// session's business.
+
+import type { Policy } from '../../catalogue/rights/policy.ts';
+import { isPosternError, PosternError } from '../../errors.ts';
+
+/** Throws why the connection is not allowed any more. */
+type AskForPolicy = () => Promise<Policy>;
+
+export class LiveRules {
+  readonly #forbid: () => void;
+  #policy: Policy | null = null;
+  #ask: AskForPolicy | null = null;
+  /** The rules changed while the connection was being authorised, perhaps under the old ones. */
+  #isRecheckDue = false;
+
+  /** `forbid` starts the connection's end. */
+  constructor(forbid: () => void) {
+    this.#forbid = forbid;
+  }
+
+  /** Null before the connection was authorised. */
+  get policy(): Policy | null {
+    return this.#policy;
+  }
+
+  /** The connection was authorised under this policy. Throws as `recheck` does. */
+  async begin(policy: Policy, ask: AskForPolicy): Promise<void> {
+    this.#policy = policy;
+    this.#ask = ask;
+    if (this.#isRecheckDue) await this.recheck();
+  }
+
+  /** Takes over the policy of now, or forbids. Throws when it cannot be asked for now; the old one holds then. */
+  async recheck(): Promise<void> {
+    this.#isRecheckDue = this.#ask === null;
+    if (this.#ask === null) return;
+    try {
+      this.#policy = await this.#ask();
+    } catch (error) {
+      if (!(error instanceof PosternError) || isPosternError(error, 'store_unavailable')) throw error;
+      this.#forbid();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// What is told of a connection when it is over: one log line, one audit event, one count.
+
+import { assertNever } from '../../assert-never.ts';
+import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
+import { cleanForLog } from '../../untrusted-text.ts';
+import type { Negotiated } from '../negotiate/negotiate.ts';
+import { auditConnection } from './audit-connection.ts';
+import { type Ending, reasonOf, sqlstateOf } from './endings.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { LiveSession } from './live-session.ts';
+
+// Answers that cost nothing and come in floods: neither the log nor the audit trail has a line for each.
+const CHEAP_REASONS: readonly string[] = ['gateway_is_up', 'overloaded', 'starting'];
+
+const UPSTREAM_FAILURES: readonly string[] = [
+  'upstream_unreachable',
+  'upstream_tls',
+  'upstream_protocol',
+  'upstream_authentication',
+  'upstream_refused',
+  'upstream_lost',
+];
+
+/** For a connection whose client said who it wants to be. */
+export function reportConnection(session: LiveSession, ending: Ending, parts: GatewayParts): void {
+  const reason = reasonOf(ending);
+  countEnding(session, reason, parts);
+  if (CHEAP_REASONS.includes(reason)) return;
+  const { bytesToUpstream, bytesToClient } = session.snapshot();
+  const durationMs = parts.clock.now().getTime() - Date.parse(session.record.since);
+  auditConnection(session, parts, {
+    event: session.relay === null ? 'connection.failed' : 'connection.ended',
+    outcome: outcomeOf(ending),
+    reason,
+    sqlstate: sqlstateOf(ending),
+    durationMs,
+    bytesToUpstream,
+    bytesToClient,
+  });
+  const counts = { duration_ms: durationMs, bytes_to_upstream: bytesToUpstream, bytes_to_client: bytesToClient };
+  parts.log[levelOf(ending)]({ ...logFields(session, ending), ...counts }, 'connection');
+}
+
+function countEnding({ door, relay }: LiveSession, reason: string, { metrics }: GatewayParts): void {
+  metrics.endings.inc({ reason });
+  if (UPSTREAM_FAILURES.includes(reason)) metrics.upstreamFailures.inc({ code: reason });
+  if (reason === 'upstream_tls') metrics.tlsFailures.inc({ side: 'upstream' });
+  if (door !== null) metrics.logins.inc({ door, outcome: relay === null ? 'failure' : 'success' });
+}
+
+/** For one that ended before, so that nobody is known: scanners and health checks are not worth a line by default. */
+export function reportGone({ peer, reason, cause }: Extract<Negotiated, { kind: 'gone' }>, parts: GatewayParts): void {
+  const level = reason === 'internal' ? 'error' : reason === 'not_postgres' || reason === 'deadline' ? 'info' : 'debug';
+  parts.metrics.endings.inc({ reason });
+  if (reason === 'tls_failed') parts.metrics.tlsFailures.inc({ side: 'client' });
+  parts.log[level](
+    {
+      reason,
+      address: peer.address,
+      port: peer.port,
+      ...(level === 'error' ? { err: cause } : { cause: messageOf(cause) }),
+    },
+    'connection without login',
+  );
+}
+
+/** For one that was refused before its startup packet counted: clear text, or a packet with mistakes. */
+export function reportRefused({ peer, error }: Extract<Negotiated, { kind: 'refused' }>, parts: GatewayParts): void {
+  parts.metrics.endings.inc({ reason: error.code });
+  const { code, sqlstate, cause } = error;
+  parts.log.info(
+    { reason: code, sqlstate, address: peer.address, port: peer.port, cause: messageOf(cause) },
+    'connection refused',
+  );
+}
+
+function logFields({ record, client, door, phases }: LiveSession, ending: Ending) {
+  return {
+    connection_id: record.id,
+    node_id: record.nodeId,
+    reason: reasonOf(ending),
+    sqlstate: sqlstateOf(ending),
+    door,
+    phase: record.phase,
+    phase_ms: phases.milliseconds,
+    address: record.address,
+    port: record.port,
+    tls: record.tls,
+    login_request_id: record.loginRequestId,
+    grant_id: record.grantId,
+    access_token_id: record.accessTokenId,
+    user_id: record.userId,
+    account_id: record.accountId,
+    project_id: record.projectId,
+    compute_id: record.computeId,
+    database: record.database,
+    database_role: record.databaseRole,
+    upstream_pid: record.upstreamPid,
+    untrusted_user: record.requestedUser,
+    untrusted_database: cleanForLog(client.startup.database),
+    untrusted_application: record.application,
+    ...causeOf(ending),
+  };
+}
+
+// A hang-up or a person's mistake is no error of ours.
+function levelOf(ending: Ending): 'info' | 'warn' | 'error' {
+  if (ending.kind === 'upstream_refusal') return 'warn';
+  if (ending.kind === 'silent') return 'info';
+  const { code, kind } = ending.error;
+  if (code === 'internal') return 'error';
+  return (kind === 'service' && code !== 'drain' && code !== 'starting') || kind === 'upstream' ? 'warn' : 'info';
+}
+
+function outcomeOf(ending: Ending): AuditEventInput['outcome'] {
+  switch (ending.kind) {
+    case 'silent':
+      return 'success';
+    case 'upstream_refusal':
+      return 'failure';
+    case 'refusal':
+    case 'told':
+      return ending.error.kind === 'upstream' || ending.error.kind === 'service' ? 'failure' : 'refused';
+    default:
+      return assertNever(ending);
+  }
+}
+
+function causeOf(ending: Ending) {
+  if (ending.kind === 'upstream_refusal') {
+    return { untrusted_upstream_message: cleanForLog(ending.refusal.fields.get('M') ?? '') };
+  }
+  if (ending.kind === 'silent') return {};
+  const { code, cause, params } = ending.error;
+  if (cause === undefined) return {};
+  return code === 'internal' ? { err: cause, reference: params.reference } : { err: cause };
+}
+
+function messageOf(cause: unknown): string | null {
+  return cause instanceof Error ? cause.message : null;
+}

@@ -1,0 +1,31 @@
+// The stamp in application_name by which a database's own log and pg_stat_activity tell who is connected.
+
+import type { ConnectionId } from '../../ids.ts';
+
+/** PostgreSQL cuts names at NAMEDATALEN - 1 bytes. */
+const MAX_NAME_BYTES = 63;
+
+export interface ApplicationStamp {
+  /** The client's own application_name, or null where it sent none. */
+  readonly application: string | null;
+  readonly connectionId: ConnectionId;
+  /** Name of the person or of the token, e.g. an e-mail address. */
+  readonly person: string;
+}
+
+/**
+ * `<client's name> postern:<live connection id> <person>`, printable ASCII, at most 63 bytes. The person is cut first, then
+ * the client's name, the connection id never.
+ */
+export function stampApplicationName({ application, connectionId, person }: ApplicationStamp): string {
+  const mark = `postern:${connectionId}`;
+  const room = MAX_NAME_BYTES - mark.length;
+  const client = toAscii(application ?? '').slice(0, room - 1);
+  const named = client === '' ? mark : `${client} ${mark}`;
+  return `${named} ${toAscii(person)}`.slice(0, MAX_NAME_BYTES).trimEnd();
+}
+
+// PostgreSQL's pg_clean_ascii() does the same to what it stores.
+function toAscii(text: string): string {
+  return text.replace(/[^\x20-\x7e]/gu, '?').trim();
+}

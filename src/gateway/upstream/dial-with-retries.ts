@@ -1,0 +1,53 @@
+// Dials a compute that may still be starting: again and again for a few seconds, where waiting can help.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
+import { isPosternError, PosternError } from '../../errors.ts';
+import { ConnectFailure } from '../../wire/dial/connect-failure.ts';
+import { UpstreamRefusal } from '../../wire/dial/upstream-refusal.ts';
+
+export interface DialLimits {
+  /** Pauses between attempts; one attempt more than there are pauses. */
+  readonly pausesMs: readonly number[];
+  readonly limitMs: number;
+  /** The compute's name, for the error. */
+  readonly compute: string;
+}
+
+const CANNOT_CONNECT_NOW = '57P03';
+
+/**
+ * The first attempt that succeeds. Throws the last attempt's error as soon as waiting cannot help it, `upstream_unreachable`
+ * when the whole takes too long, or the signal's reason.
+ */
+export async function dialWithRetries<T>(
+  attempt: (signal: AbortSignal) => Promise<T>,
+  { pausesMs, limitMs, compute }: DialLimits,
+  signal: AbortSignal,
+): Promise<T> {
+  try {
+    return await withTimeLimit(limitMs, signal, async (limited) => {
+      for (const pauseMs of pausesMs) {
+        const result = await attempt(limited).catch((error: unknown) => {
+          if (limited.aborted || !mayBeStarting(error)) throw error;
+          return null;
+        });
+        if (result !== null) return result;
+        await pause(pauseMs, undefined, { signal: limited });
+      }
+      return await attempt(limited);
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof TimeLimitExceeded)) throw error;
+    throw new PosternError('upstream_unreachable', { params: { compute }, cause: error });
+  }
+}
+
+/** True for what a starting server answers; never for a refused login, an unknown database or a full server. */
+function mayBeStarting(error: unknown): boolean {
+  if (error instanceof UpstreamRefusal) return error.sqlstate === CANNOT_CONNECT_NOW;
+  if (!isPosternError(error, 'upstream_unreachable') || !(error.cause instanceof ConnectFailure)) return false;
+  const { reason } = error.cause;
+  return reason === 'refused' || reason === 'timed_out' || reason === 'unknown_name';
+}
