@@ -2,7 +2,7 @@
 
 import { createOperation, type Operation } from '../catalogue/projects/operations.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import type { HostedProject } from '../provisioning/create-hosted-project.ts';
+import type { HostedProject } from '../provisioning/hosted/create-hosted-project.ts';
 
 /** Written when it is done: a project that could not be made has no operations. */
 export async function recordProjectCreation(

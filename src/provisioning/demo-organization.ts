@@ -6,8 +6,8 @@ import { createCompute } from '../catalogue/projects/create-compute.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import type { UserId } from '../ids.ts';
-import type { HostedProject } from './create-hosted-project.ts';
-import type { Hosts } from './hosts.ts';
+import type { HostedProject } from './hosted/create-hosted-project.ts';
+import type { Hosts } from './hosts/hosts.ts';
 import type { Provisioning } from './provisioning.ts';
 
 export interface DemoParts {

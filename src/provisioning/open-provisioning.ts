@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import { lookupAddresses } from '../wire/dial/dial-address.ts';
 import type { DialEndpoint, DialPolicy } from '../wire/dial/dial-policy.ts';
-import { type HostSource, Hosts } from './hosts.ts';
+import { type HostSource, Hosts } from './hosts/hosts.ts';
 import { createProvisioning, type Provisioning } from './provisioning.ts';
 
 export interface ProvisioningOptions {

@@ -5,7 +5,7 @@ import { deleteCompute, getCompute } from '../catalogue/projects/computes.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
-import type { ProvisioningParts } from './provisioning-parts.ts';
+import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
 
 /** The caller ends grants and live connections. Throws `conflict`, `forbidden`, `not_found`. */
 export async function removeCompute(

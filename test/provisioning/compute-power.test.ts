@@ -2,7 +2,7 @@ import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listDatabases } from '../../src/catalogue/projects/databases.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';
+import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
 import { actingAs, addPerson } from '../support/catalogue-for-tests.ts';
 import { runAsSuperuser } from '../support/postgres-for-tests.ts';
 import { queryRows } from '../support/query-rows.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createHostLocks } from '../../src/provisioning/host-locks.ts';
+import { createHostLocks } from '../../src/provisioning/hosts/host-locks.ts';
 import { Secret } from '../../src/secret.ts';
 import { postgresUrl } from '../support/postgres-for-tests.ts';
 import { uniqueName } from './provisioning-for-tests.ts';

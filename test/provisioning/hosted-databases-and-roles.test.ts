@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { listDatabaseRoles } from '../../src/catalogue/projects/database-role-rows.ts';
 import { listDatabases } from '../../src/catalogue/projects/databases.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';
+import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
 import { queryRows } from '../support/query-rows.ts';
 import {
   addHostedProject,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseUpstreamUrl } from '../../src/provisioning/upstream-url.ts';
+import { parseUpstreamUrl } from '../../src/provisioning/hosts/upstream-url.ts';
 import { Secret } from '../../src/secret.ts';
 
 const parse = (url: string) => parseUpstreamUrl(new Secret(url));

@@ -4,7 +4,7 @@
 import type { User } from '../../src/catalogue/accounts/users.ts';
 import { personalAccountId } from '../../src/ids.ts';
 import type { Log } from '../../src/log.ts';
-import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';
+import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
 import {
   addPerson,
   addProject,

@@ -6,7 +6,7 @@ import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { createLog, type Log } from '../../src/log.ts';
 import { type Addresses, createPostern, type Postern } from '../../src/postern.ts';
-import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';
+import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
 import { Secret } from '../../src/secret.ts';
 import { createTestDatabase, postgresUrl } from './postgres-for-tests.ts';
 import { startEmbeddedRedis } from './redis-for-tests.ts';

@@ -14,7 +14,7 @@ import { requestOrganization } from '../../src/catalogue/organization-requests.t
 import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newGrantId, personalAccountId } from '../../src/ids.ts';
-import type { HostedProject } from '../../src/provisioning/create-hosted-project.ts';
+import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
 import {
   actingAs,
   addMemberTo,

@@ -6,7 +6,7 @@ import type { RegisteredProject } from '../../../src/catalogue/projects/register
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../../src/ids.ts';
 import type { Grant } from '../../../src/login/grant/grant.ts';
-import type { HostedProject } from '../../../src/provisioning/create-hosted-project.ts';
+import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
 import { BrowserJar, csrfTokenIn, type Visit } from '../../support/browser-jar.ts';
 import {
   addMemberTo,

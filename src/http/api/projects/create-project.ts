@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { recordProjectCreation } from '../../../actions/record-project-creation.ts';
 import { getBranch } from '../../../catalogue/projects/branches.ts';
 import type { Operation } from '../../../catalogue/projects/operations.ts';
-import type { HostedProject, HostedProjectInput } from '../../../provisioning/create-hosted-project.ts';
+import type { HostedProject, HostedProjectInput } from '../../../provisioning/hosted/create-hosted-project.ts';
 import { accountOfCall } from '../account-of-call.ts';
 import type { ApiCall } from '../api-call.ts';
 import { apiRoute } from '../api-route.ts';

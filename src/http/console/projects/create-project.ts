@@ -5,7 +5,7 @@ import { AttachProjectPage } from '../../../../web/pages/console/projects/attach
 import { NewProjectPage } from '../../../../web/pages/console/projects/new-project-page.tsx';
 import { recordProjectCreation } from '../../../actions/record-project-creation.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
-import type { HostRegion } from '../../../provisioning/hosts.ts';
+import type { HostRegion } from '../../../provisioning/hosts/hosts.ts';
 import { Secret } from '../../../secret.ts';
 import { deeperView } from '../console-view.ts';
 import { done } from '../done-notices.ts';

@@ -3,8 +3,8 @@
 // host's, held by a connection of its own, and ends with that connection when the node dies.
 
 import pg from 'pg';
-import { PosternError } from '../errors.ts';
-import type { Secret } from '../secret.ts';
+import { PosternError } from '../../errors.ts';
+import type { Secret } from '../../secret.ts';
 import { adminConnection } from './host-address.ts';
 import { reaching } from './host-pool.ts';
 

@@ -1,18 +1,18 @@
 // A new project on a host: roles and database for real, then written in one transaction. What fails half way is undone.
 
-import { findAccount } from '../catalogue/accounts/accounts.ts';
-import { requireNewIdentifier } from '../catalogue/projects/databases.ts';
-import { countProjects, type NewProject } from '../catalogue/projects/new-projects.ts';
-import { type RegisteredProject, registerProject } from '../catalogue/projects/register-project.ts';
-import { accountResource, notFound, requireMay } from '../catalogue/rights/permissions.ts';
-import { requireRoomForProjects } from '../catalogue/rights/plans.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import { PosternError } from '../errors.ts';
-import { type AccountId, newProjectId, type ProjectId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
-import { closeCatalogueOn } from './close-catalogue.ts';
-import { HostNameTaken, type HostServer } from './host-server.ts';
-import { newDatabasePassword, type ProvisioningParts } from './provisioning-parts.ts';
+import { findAccount } from '../../catalogue/accounts/accounts.ts';
+import { requireNewIdentifier } from '../../catalogue/projects/databases.ts';
+import { countProjects, type NewProject } from '../../catalogue/projects/new-projects.ts';
+import { type RegisteredProject, registerProject } from '../../catalogue/projects/register-project.ts';
+import { accountResource, notFound, requireMay } from '../../catalogue/rights/permissions.ts';
+import { requireRoomForProjects } from '../../catalogue/rights/plans.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import { type AccountId, newProjectId, type ProjectId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import { closeCatalogueOn } from '../hosts/close-catalogue.ts';
+import { HostNameTaken, type HostServer } from '../hosts/host-server.ts';
+import { newDatabasePassword, type ProvisioningParts } from '../hosts/provisioning-parts.ts';
 
 export interface HostedProjectInput extends Omit<NewProject, 'id' | 'pgVersion' | 'regionId' | 'creationSource'> {
   readonly pgVersion?: number;

@@ -1,6 +1,6 @@
 // Databases of a hosted project, made and dropped for real and as rows in one go.
 
-import { getDatabaseRole } from '../catalogue/projects/database-roles.ts';
+import { getDatabaseRole } from '../../catalogue/projects/database-roles.ts';
 import {
   changeDatabase,
   createDatabase,
@@ -9,11 +9,11 @@ import {
   getDatabase,
   listDatabases,
   requireNewIdentifier,
-} from '../catalogue/projects/databases.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import { PosternError } from '../errors.ts';
+} from '../../catalogue/projects/databases.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
-import type { ProvisioningParts } from './provisioning-parts.ts';
 
 /** Throws `conflict`, `not_offered` on an attached compute, `invalid_input`, `forbidden`, `not_found` (also of the owner). */
 export async function createHostedDatabase(

@@ -1,16 +1,16 @@
 // Keeps the new password of a role on an attached server, where somebody changed it: Postern cannot log in there until it
 // is told.
 
-import { loadTargetRow } from '../catalogue/access/target-row.ts';
-import { getCompute } from '../catalogue/projects/computes.ts';
-import type { DatabaseRole } from '../catalogue/projects/database-role-rows.ts';
-import { getDatabaseRole, replaceDatabaseRolePassword } from '../catalogue/projects/database-roles.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import { PosternError } from '../errors.ts';
-import type { ComputeId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
+import { loadTargetRow } from '../../catalogue/access/target-row.ts';
+import { getCompute } from '../../catalogue/projects/computes.ts';
+import type { DatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
+import { getDatabaseRole, replaceDatabaseRolePassword } from '../../catalogue/projects/database-roles.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import type { ComputeId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { checkUpstream } from './check-upstream.ts';
-import type { ProvisioningParts } from './provisioning-parts.ts';
 
 /**
  * Checked by logging in to that compute before it is kept; it is then the role's on every compute of the project. Throws

@@ -1,8 +1,8 @@
 // Where a host is and how it is reached: by the people's connections, and by Postern's own as the operator's role.
 
 import type pg from 'pg';
-import type { UpstreamTlsSettings } from '../catalogue/projects/compute-rows.ts';
-import type { Secret } from '../secret.ts';
+import type { UpstreamTlsSettings } from '../../catalogue/projects/compute-rows.ts';
+import type { Secret } from '../../secret.ts';
 import { parseUpstreamUrl } from './upstream-url.ts';
 
 export interface HostAddress {

@@ -1,9 +1,9 @@
 // The Postgres servers on which this installation hosts projects: which versions there are, and one open HostServer each.
 // Knows nothing of projects.
 
-import { PosternError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import type { Secret } from '../secret.ts';
+import { PosternError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { Secret } from '../../secret.ts';
 import { type HostServer, openHostServer } from './host-server.ts';
 
 /** A configured or embedded server; its URL may take the start of a server to know. */

@@ -1,13 +1,13 @@
 // Drops a role of a host for good. What others granted it in a suspended database can be taken back only inside, so that
 // the project there is woken for it, and put to sleep again.
 
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
-import { PosternError } from '../errors.ts';
-import type { ComputeId } from '../ids.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import { SYSTEM_CONTEXT } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import type { ComputeId } from '../../ids.ts';
+import type { HostServer } from '../hosts/host-server.ts';
+import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { startCompute, suspendCompute } from './compute-power.ts';
-import type { HostServer } from './host-server.ts';
-import type { ProvisioningParts } from './provisioning-parts.ts';
 
 /** Throws `conflict` where the role has something in a database that takes no connections and is no project's. */
 export async function dropRole(

@@ -1,10 +1,10 @@
 // Postern's own connections to a server that hosts projects, as the operator's role. Knows no statement.
 
 import pg from 'pg';
-import { isPostgresAway } from '../catalogue/store/store-errors.ts';
-import type { ConfiguredHost } from '../config/variable-formats.ts';
-import { PosternError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { isPostgresAway } from '../../catalogue/store/store-errors.ts';
+import type { ConfiguredHost } from '../../config/variable-formats.ts';
+import { PosternError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
 import { adminConnection } from './host-address.ts';
 
 /** Everything throws `host_away` when the server cannot be reached now. */

@@ -2,15 +2,15 @@
 // What it tells the person is which step failed, never what the far side said (security.md, section 7).
 
 import { z } from 'zod';
-import { INSTALLATION, may } from '../catalogue/rights/permissions.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import { PosternError } from '../errors.ts';
-import { askUpstream } from '../wire/dial/ask-upstream.ts';
-import { connectUpstream } from '../wire/dial/connect-upstream.ts';
-import { policyOfCompute } from '../wire/dial/dial-policy.ts';
-import { UpstreamRefusal } from '../wire/dial/upstream-refusal.ts';
-import type { ProvisioningParts } from './provisioning-parts.ts';
-import type { ParsedUpstreamUrl } from './upstream-url.ts';
+import { INSTALLATION, may } from '../../catalogue/rights/permissions.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import { askUpstream } from '../../wire/dial/ask-upstream.ts';
+import { connectUpstream } from '../../wire/dial/connect-upstream.ts';
+import { policyOfCompute } from '../../wire/dial/dial-policy.ts';
+import { UpstreamRefusal } from '../../wire/dial/upstream-refusal.ts';
+import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
+import type { ParsedUpstreamUrl } from '../hosts/upstream-url.ts';
 
 export interface CheckedUpstream {
   readonly pgVersion: number;

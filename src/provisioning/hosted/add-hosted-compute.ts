@@ -1,15 +1,15 @@
 // A further compute of a hosted project: another way into the same databases on the same host, that can only read. The
 // one that writes exists once.
 
-import { getBranch } from '../catalogue/projects/branches.ts';
-import type { Compute } from '../catalogue/projects/compute-rows.ts';
-import { listComputes } from '../catalogue/projects/computes.ts';
-import { createCompute, type NewCompute } from '../catalogue/projects/create-compute.ts';
-import { getProject } from '../catalogue/projects/projects.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import { PosternError } from '../errors.ts';
-import type { BranchId, ProjectId } from '../ids.ts';
-import type { ProvisioningParts } from './provisioning-parts.ts';
+import { getBranch } from '../../catalogue/projects/branches.ts';
+import type { Compute } from '../../catalogue/projects/compute-rows.ts';
+import { listComputes } from '../../catalogue/projects/computes.ts';
+import { createCompute, type NewCompute } from '../../catalogue/projects/create-compute.ts';
+import { getProject } from '../../catalogue/projects/projects.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import type { BranchId, ProjectId } from '../../ids.ts';
+import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 
 export type HostedComputeInput = Pick<
   NewCompute,

@@ -1,12 +1,12 @@
 // What every step of provisioning works with, and names and passwords that it makes.
 
 import { randomBytes } from 'node:crypto';
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import type { Clock } from '../clock.ts';
-import type { ProjectId } from '../ids.ts';
-import type { Log } from '../log.ts';
-import { Secret } from '../secret.ts';
-import type { DialPolicy } from '../wire/dial/dial-policy.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { Clock } from '../../clock.ts';
+import type { ProjectId } from '../../ids.ts';
+import type { Log } from '../../log.ts';
+import { Secret } from '../../secret.ts';
+import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
 import type { Hosts } from './hosts.ts';
 
 export interface ProvisioningParts {

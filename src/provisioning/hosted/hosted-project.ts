@@ -1,21 +1,21 @@
 // Finds what a project has on its host: the server, its branch and its roles. Attached projects have nothing there, and
 // who asks to change one is told so.
 
-import { type Branch, getBranch, getDefaultBranch } from '../catalogue/projects/branches.ts';
-import type { Compute } from '../catalogue/projects/compute-rows.ts';
-import { listComputes } from '../catalogue/projects/computes.ts';
-import { listDatabaseRoles } from '../catalogue/projects/database-role-rows.ts';
-import { listDatabases } from '../catalogue/projects/databases.ts';
-import { getProject } from '../catalogue/projects/projects.ts';
-import type { ActionOn } from '../catalogue/rights/permissions.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import { PosternError } from '../errors.ts';
-import type { BranchId, ProjectId } from '../ids.ts';
+import { type Branch, getBranch, getDefaultBranch } from '../../catalogue/projects/branches.ts';
+import type { Compute } from '../../catalogue/projects/compute-rows.ts';
+import { listComputes } from '../../catalogue/projects/computes.ts';
+import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
+import { listDatabases } from '../../catalogue/projects/databases.ts';
+import { getProject } from '../../catalogue/projects/projects.ts';
+import type { ActionOn } from '../../catalogue/rights/permissions.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import type { BranchId, ProjectId } from '../../ids.ts';
+import { HostNameTaken, type HostServer } from '../hosts/host-server.ts';
+import type { ProjectRoles } from '../hosts/project-privileges.ts';
+import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
 import { wakeCompute } from './compute-power.ts';
 import { dropRole } from './drop-role.ts';
-import { HostNameTaken, type HostServer } from './host-server.ts';
-import type { ProjectRoles } from './project-privileges.ts';
-import { type ProvisioningParts, projectOnHost } from './provisioning-parts.ts';
 
 export interface BranchPlace {
   readonly projectId: ProjectId;

@@ -2,8 +2,8 @@
 // which PostgreSQL opens to everybody. What they could do there is not asked.
 
 import { sql } from 'kysely';
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import type { Log } from '../log.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { Log } from '../../log.ts';
 import type { HostServer } from './host-server.ts';
 
 /**

@@ -1,21 +1,21 @@
 // Database roles of a hosted project, made and dropped for real and as rows in one go.
 
-import type { DatabaseRole } from '../catalogue/projects/database-role-rows.ts';
+import type { DatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
 import {
   createDatabaseRole,
   deleteDatabaseRole,
   getDatabaseRole,
   replaceDatabaseRolePassword,
-} from '../catalogue/projects/database-roles.ts';
-import { listDatabases, requireNewIdentifier } from '../catalogue/projects/databases.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import { PosternError } from '../errors.ts';
-import type { BranchId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
+} from '../../catalogue/projects/database-roles.ts';
+import { listDatabases, requireNewIdentifier } from '../../catalogue/projects/databases.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import type { BranchId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import type { HostServer } from '../hosts/host-server.ts';
+import { newDatabasePassword, type ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { dropRole } from './drop-role.ts';
-import type { HostServer } from './host-server.ts';
 import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
-import { newDatabasePassword, type ProvisioningParts } from './provisioning-parts.ts';
 
 export interface RoleWithPassword {
   readonly role: DatabaseRole;

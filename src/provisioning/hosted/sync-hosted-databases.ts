@@ -1,10 +1,10 @@
 // Follows what the operator did by SQL on a host: databases given to a project's roles are listed, dropped ones are not.
 
-import { getDefaultBranch } from '../catalogue/projects/branches.ts';
-import type { Compute } from '../catalogue/projects/compute-rows.ts';
-import { listDatabaseRoles } from '../catalogue/projects/database-role-rows.ts';
-import { syncDatabases } from '../catalogue/projects/sync-databases.ts';
-import type { ProvisioningParts } from './provisioning-parts.ts';
+import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
+import type { Compute } from '../../catalogue/projects/compute-rows.ts';
+import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
+import { syncDatabases } from '../../catalogue/projects/sync-databases.ts';
+import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 
 /** Does nothing for an attached compute. Never rejects: a list that cannot be had is logged and stays as it was. */
 export async function syncHostedDatabases(

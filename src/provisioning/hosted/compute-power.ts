@@ -2,18 +2,18 @@
 // Attached computes are Postern's only in so far as it refuses to connect to them.
 
 import type { Transaction } from 'kysely';
-import { getDefaultBranch } from '../catalogue/projects/branches.ts';
-import { type Compute, findCompute, shownName } from '../catalogue/projects/compute-rows.ts';
-import { lockComputes, moveComputeState } from '../catalogue/projects/compute-states.ts';
-import { auditedCompute, getCompute } from '../catalogue/projects/computes.ts';
-import { listDatabases } from '../catalogue/projects/databases.ts';
-import type { Project } from '../catalogue/projects/projects.ts';
-import type { Schema } from '../catalogue/store/schema.ts';
-import { type AuditContext, changeEvent } from '../catalogue/trail/audit-context.ts';
-import { recordAuditEvent } from '../catalogue/trail/audit-events.ts';
-import { PosternError } from '../errors.ts';
-import type { ComputeId, ProjectId } from '../ids.ts';
-import { type ProvisioningParts, projectOnHost } from './provisioning-parts.ts';
+import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
+import { type Compute, findCompute, shownName } from '../../catalogue/projects/compute-rows.ts';
+import { lockComputes, moveComputeState } from '../../catalogue/projects/compute-states.ts';
+import { auditedCompute, getCompute } from '../../catalogue/projects/computes.ts';
+import { listDatabases } from '../../catalogue/projects/databases.ts';
+import type { Project } from '../../catalogue/projects/projects.ts';
+import type { Schema } from '../../catalogue/store/schema.ts';
+import { type AuditContext, changeEvent } from '../../catalogue/trail/audit-context.ts';
+import { recordAuditEvent } from '../../catalogue/trail/audit-events.ts';
+import { PosternError } from '../../errors.ts';
+import type { ComputeId, ProjectId } from '../../ids.ts';
+import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
 import { syncHostedDatabases } from './sync-hosted-databases.ts';
 
 interface ComputePlace {

@@ -2,10 +2,10 @@
 // passwords as they are given; which project they belong to is decided elsewhere.
 
 import pg from 'pg';
-import type { ConfiguredHost } from '../config/variable-formats.ts';
-import type { Log } from '../log.ts';
-import { encodeVerifier, makeVerifier } from '../protocol/scram-verifier.ts';
-import type { Secret } from '../secret.ts';
+import type { ConfiguredHost } from '../../config/variable-formats.ts';
+import type { Log } from '../../log.ts';
+import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
+import type { Secret } from '../../secret.ts';
 import { type HostAddress, hostAddress } from './host-address.ts';
 import { createHostLocks, type RunAlone } from './host-locks.ts';
 import { type HostPool, openHostPool } from './host-pool.ts';

@@ -1,18 +1,18 @@
 // Bringing an existing Postgres: checked by logging in the way the gateway will, then written. Also a further compute of a
 // project, such as a read replica.
 
-import { getDefaultBranch } from '../catalogue/projects/branches.ts';
-import type { Compute } from '../catalogue/projects/compute-rows.ts';
-import { createCompute, type NewCompute } from '../catalogue/projects/create-compute.ts';
-import { getProject } from '../catalogue/projects/projects.ts';
-import { type RegisteredProject, registerProject } from '../catalogue/projects/register-project.ts';
-import { accountResource, requireMay } from '../catalogue/rights/permissions.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import type { AccountId, ProjectId } from '../ids.ts';
-import type { Secret } from '../secret.ts';
+import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
+import type { Compute } from '../../catalogue/projects/compute-rows.ts';
+import { createCompute, type NewCompute } from '../../catalogue/projects/create-compute.ts';
+import { getProject } from '../../catalogue/projects/projects.ts';
+import { type RegisteredProject, registerProject } from '../../catalogue/projects/register-project.ts';
+import { accountResource, requireMay } from '../../catalogue/rights/permissions.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import type { AccountId, ProjectId } from '../../ids.ts';
+import type { Secret } from '../../secret.ts';
+import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
+import { type ParsedUpstreamUrl, parseUpstreamUrl } from '../hosts/upstream-url.ts';
 import { type CheckedUpstream, checkUpstream } from './check-upstream.ts';
-import type { ProvisioningParts } from './provisioning-parts.ts';
-import { type ParsedUpstreamUrl, parseUpstreamUrl } from './upstream-url.ts';
 
 export interface AttachInput {
   readonly url: Secret;

@@ -1,10 +1,10 @@
 // Gives a hosted role the password that the catalogue keeps. Any role may change its own by SQL, also one that only reads
 // (psql's \password does), and nobody else who shares it could log in any more.
 
-import { findCompute } from '../catalogue/projects/compute-rows.ts';
-import { findDatabaseRole, passwordPlace } from '../catalogue/projects/database-role-rows.ts';
-import type { ComputeId } from '../ids.ts';
-import { type ProvisioningParts, projectOnHost } from './provisioning-parts.ts';
+import { findCompute } from '../../catalogue/projects/compute-rows.ts';
+import { findDatabaseRole, passwordPlace } from '../../catalogue/projects/database-role-rows.ts';
+import type { ComputeId } from '../../ids.ts';
+import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
 
 /**
  * For the gateway, which has authorised the connection itself. False where nothing was done: on an attached compute, whose

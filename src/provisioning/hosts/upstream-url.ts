@@ -1,10 +1,10 @@
 // A Postgres connection URL as people paste it, taken apart. Dials nothing.
 
 import { z } from 'zod';
-import type { UpstreamTlsSettings } from '../catalogue/projects/compute-rows.ts';
-import { PosternError } from '../errors.ts';
-import { isLoopback } from '../network-address.ts';
-import { Secret } from '../secret.ts';
+import type { UpstreamTlsSettings } from '../../catalogue/projects/compute-rows.ts';
+import { PosternError } from '../../errors.ts';
+import { isLoopback } from '../../network-address.ts';
+import { Secret } from '../../secret.ts';
 
 export interface ParsedUpstreamUrl {
   readonly host: string;
