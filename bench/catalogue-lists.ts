@@ -13,7 +13,7 @@ import { SYSTEM_CONTEXT } from '../src/catalogue/trail/audit-context.ts';
 import { startEmbeddedPostgres } from '../src/embedded/embedded-postgres.ts';
 import { newNodeId, type ProjectId } from '../src/ids.ts';
 import { createLog } from '../src/log.ts';
-import { type ConsumptionHistory, createConsumptionHistory } from '../src/metering/consumption-history.ts';
+import { type ConsumptionHistory, createConsumptionHistory } from '../src/metering/frames/consumption-history.ts';
 import { Secret } from '../src/secret.ts';
 import { addManyProjects, bulkOrganization, bulkProjects, MEASURED_FROM } from '../test/support/many-projects.ts';
 import { queryRows } from '../test/support/query-rows.ts';

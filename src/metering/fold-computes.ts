@@ -3,14 +3,14 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../catalogue/store/schema.ts';
 import type { AccountId, ComputeId } from '../ids.ts';
-import type { TimeSpan } from './active-time.ts';
-import type { ServerChanges } from './compare-readings.ts';
-import { frameRows, type PeriodStart } from './frame-rows.ts';
-import { groupBy } from './group-by.ts';
-import { measureCompute } from './measure-compute.ts';
-import type { SampledCompute } from './sampled-computes.ts';
+import { frameRows, type PeriodStart } from './frames/frame-rows.ts';
+import { groupBy } from './frames/group-by.ts';
+import { writeFrames } from './frames/write-frames.ts';
+import type { TimeSpan } from './readings/active-time.ts';
+import type { ServerChanges } from './readings/compare-readings.ts';
+import { measureCompute } from './readings/measure-compute.ts';
+import type { SampledCompute } from './readings/sampled-computes.ts';
 import { takeTransfers } from './transfers.ts';
-import { writeFrames } from './write-frames.ts';
 
 export interface FoldedComputes {
   readonly computes: readonly SampledCompute[];

@@ -3,11 +3,11 @@
 
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { ComputeId } from '../ids.ts';
-import { type Attribution, attributeNothing, attributeWal } from './attribute-wal.ts';
-import { compareReadings, type TwoReadings } from './compare-readings.ts';
 import { type FoldedComputes, foldComputes } from './fold-computes.ts';
-import { replaceReading, type SourceId } from './kept-readings.ts';
-import type { KeptReading, ServerLook, ServerReading } from './server-reading.ts';
+import { type Attribution, attributeNothing, attributeWal } from './readings/attribute-wal.ts';
+import { compareReadings, type TwoReadings } from './readings/compare-readings.ts';
+import { replaceReading, type SourceId } from './readings/kept-readings.ts';
+import type { KeptReading, ServerLook, ServerReading } from './readings/server-reading.ts';
 
 /** Longer between two readings counts as not observed: how the time passed meanwhile would be a guess. */
 const LONGEST_OBSERVED_GAP_MS = 5 * 60_000;

@@ -7,11 +7,11 @@ import type { ComputeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { DialPolicy } from '../wire/dial/dial-policy.ts';
 import { foldReading } from './fold-reading.ts';
-import { findReading, forgetReadings, type SourceId } from './kept-readings.ts';
-import { lookAtAttached } from './look-at-attached.ts';
-import { lookAtServer } from './look-at-server.ts';
-import { listAttachedComputesUsedSince, listComputesOfHost, type SampledCompute } from './sampled-computes.ts';
-import type { KeptReading, ServerLook } from './server-reading.ts';
+import { findReading, forgetReadings, type SourceId } from './readings/kept-readings.ts';
+import { lookAtAttached } from './readings/look-at-attached.ts';
+import { lookAtServer } from './readings/look-at-server.ts';
+import { listAttachedComputesUsedSince, listComputesOfHost, type SampledCompute } from './readings/sampled-computes.ts';
+import type { KeptReading, ServerLook } from './readings/server-reading.ts';
 import { type SuspendsComputes, suspendUnused } from './suspend-unused.ts';
 import { listComputesWithTransfers } from './transfers.ts';
 

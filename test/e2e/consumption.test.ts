@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { createConsumptionHistory } from '../../src/metering/consumption-history.ts';
+import { createConsumptionHistory } from '../../src/metering/frames/consumption-history.ts';
 import { openDesk } from '../support/desk.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

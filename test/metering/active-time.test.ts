@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activeWithin } from '../../src/metering/active-time.ts';
+import { activeWithin } from '../../src/metering/readings/active-time.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 4, 10, minute));
 const SPAN = { from: at(10), to: at(20) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { attributeWal } from '../../src/metering/attribute-wal.ts';
-import type { ServerLook, ServerReading } from '../../src/metering/server-reading.ts';
+import { attributeWal } from '../../src/metering/readings/attribute-wal.ts';
+import type { ServerLook, ServerReading } from '../../src/metering/readings/server-reading.ts';
 
 interface Given {
   readonly wal: number | null;

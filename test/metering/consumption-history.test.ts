@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deleteProject } from '../../src/catalogue/projects/projects.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type AccountId, type ComputeId, idFrom, type ProjectId } from '../../src/ids.ts';
-import { createConsumptionHistory } from '../../src/metering/consumption-history.ts';
+import { createConsumptionHistory } from '../../src/metering/frames/consumption-history.ts';
 import {
   addPerson,
   addProject,

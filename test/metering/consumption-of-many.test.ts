@@ -5,7 +5,7 @@ import {
   billingPeriodQuery,
   createConsumptionHistory,
   projectFramesQuery,
-} from '../../src/metering/consumption-history.ts';
+} from '../../src/metering/frames/consumption-history.ts';
 import { pushedClock, useTestCatalogue } from '../support/catalogue-for-tests.ts';
 import { addManyProjects, bulkOrganization, bulkProjects, MEASURED_FROM } from '../support/many-projects.ts';
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { changePlan } from '../../src/catalogue/accounts/accounts.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { createConsumptionHistory } from '../../src/metering/consumption-history.ts';
 import { type FoldOutcome, foldReading } from '../../src/metering/fold-reading.ts';
-import { findReading, type SourceId } from '../../src/metering/kept-readings.ts';
-import { listComputesOfHost } from '../../src/metering/sampled-computes.ts';
-import type { KeptReading, MeasuredDatabase, ServerLook } from '../../src/metering/server-reading.ts';
+import { createConsumptionHistory } from '../../src/metering/frames/consumption-history.ts';
+import { findReading, type SourceId } from '../../src/metering/readings/kept-readings.ts';
+import { listComputesOfHost } from '../../src/metering/readings/sampled-computes.ts';
+import type { KeptReading, MeasuredDatabase, ServerLook } from '../../src/metering/readings/server-reading.ts';
 import { addPerson, addProject, pushedClock, useTestCatalogue } from '../support/catalogue-for-tests.ts';
 import { framesOf } from './metering-for-tests.ts';
 

@@ -3,7 +3,7 @@
 import type { Config } from '../../config/config.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import type { Mailer } from '../../mail/mail.ts';
-import type { ConsumptionHistory } from '../../metering/consumption-history.ts';
+import type { ConsumptionHistory } from '../../metering/frames/consumption-history.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
 
 export interface ApiParts

@@ -4,7 +4,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { PublicAddress } from '../../config/public-address.ts';
 import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
 import type { Mailer } from '../../mail/mail.ts';
-import { createConsumptionHistory } from '../../metering/consumption-history.ts';
+import { createConsumptionHistory } from '../../metering/frames/consumption-history.ts';
 import { apiErrors } from '../api/api-errors.ts';
 import { API_PREFIX } from '../api/api-route.ts';
 import { apiRoutes } from '../api/api-routes.ts';

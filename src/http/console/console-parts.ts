@@ -2,7 +2,7 @@
 
 import type { PublicAddress } from '../../config/public-address.ts';
 import type { Mailer } from '../../mail/mail.ts';
-import type { ConsumptionHistory } from '../../metering/consumption-history.ts';
+import type { ConsumptionHistory } from '../../metering/frames/consumption-history.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
 import type { PageRenderer } from '../request/page-renderer.ts';
 

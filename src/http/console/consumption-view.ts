@@ -11,7 +11,7 @@ import type {
   ConsumptionTotals,
   Granularity,
   PeriodFrames,
-} from '../../metering/consumption-figures.ts';
+} from '../../metering/frames/consumption-figures.ts';
 import { queryText, type Visit } from './visit.ts';
 
 const HOUR_MS = 3_600_000;

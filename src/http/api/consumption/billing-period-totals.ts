@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { currentPlanPeriodId } from '../../../catalogue/rights/plan-periods.ts';
-import type { BillingPeriodTotals } from '../../../metering/consumption-figures.ts';
+import type { BillingPeriodTotals } from '../../../metering/frames/consumption-figures.ts';
 import type { ApiCall } from '../api-call.ts';
 import { apiRoute } from '../api-route.ts';
 import { countField, namedIdField, timeField, uuidField } from '../field-shapes.ts';

@@ -3,8 +3,8 @@
 
 import { z } from 'zod';
 import { PosternError } from '../../../errors.ts';
-import type { ConsumptionRange, Granularity } from '../../../metering/consumption-figures.ts';
-import { FRAME_SIZE_OF, frameStart } from '../../../metering/frame-bounds.ts';
+import type { ConsumptionRange, Granularity } from '../../../metering/frames/consumption-figures.ts';
+import { FRAME_SIZE_OF, frameStart } from '../../../metering/frames/frame-bounds.ts';
 import type { ApiParts } from '../api-parts.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,11 @@
 // Consumption history on the wire, as Neon's first form has it: a field for each figure.
 
 import { z } from 'zod';
-import type { ConsumptionFrame, ConsumptionTotals, PeriodFrames } from '../../../metering/consumption-figures.ts';
+import type {
+  ConsumptionFrame,
+  ConsumptionTotals,
+  PeriodFrames,
+} from '../../../metering/frames/consumption-figures.ts';
 import { countField, namedIdField, timeField, timeOrAbsent, uuidField } from '../field-shapes.ts';
 
 /** The wire's names of our figures. */

@@ -3,8 +3,12 @@
 
 import { z } from 'zod';
 import { assertNever } from '../../../assert-never.ts';
-import type { ConsumptionFrame, ConsumptionTotals, PeriodFrames } from '../../../metering/consumption-figures.ts';
-import { frameEnd, frameStart } from '../../../metering/frame-bounds.ts';
+import type {
+  ConsumptionFrame,
+  ConsumptionTotals,
+  PeriodFrames,
+} from '../../../metering/frames/consumption-figures.ts';
+import { frameEnd, frameStart } from '../../../metering/frames/frame-bounds.ts';
 import { namedIdField, timeField } from '../field-shapes.ts';
 import { periodFacts, periodFields } from './history-shapes.ts';
 

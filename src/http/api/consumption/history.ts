@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import type { AccountId, ProjectId } from '../../../ids.ts';
-import type { ConsumptionRange, PeriodFrames } from '../../../metering/consumption-figures.ts';
+import type { ConsumptionRange, PeriodFrames } from '../../../metering/frames/consumption-figures.ts';
 import type { ApiCall } from '../api-call.ts';
 import { apiRoute } from '../api-route.ts';
 import { idField } from '../field-shapes.ts';

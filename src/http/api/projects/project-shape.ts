@@ -5,7 +5,7 @@ import { readLastActivity } from '../../../catalogue/projects/project-activity.t
 import { type Project, projectResource } from '../../../catalogue/projects/projects.ts';
 import { may } from '../../../catalogue/rights/permissions.ts';
 import { isOrganizationId } from '../../../ids.ts';
-import type { BillingPeriodTotals } from '../../../metering/consumption-figures.ts';
+import type { BillingPeriodTotals } from '../../../metering/frames/consumption-figures.ts';
 import type { ApiCall } from '../api-call.ts';
 import { connectionHost } from '../connection-address.ts';
 import { billingPeriodAt } from '../consumption/billing-period.ts';

@@ -2,12 +2,12 @@
 // frames. Pure.
 
 import type { Insertable } from 'kysely';
-import type { ConsumptionFramesTable } from '../catalogue/tables/audit-and-consumption.ts';
-import type { TimeSpan } from './active-time.ts';
+import type { ConsumptionFramesTable } from '../../catalogue/tables/audit-and-consumption.ts';
+import type { TimeSpan } from '../readings/active-time.ts';
+import { activeMs, type Measurement } from '../readings/measure-compute.ts';
+import type { SampledCompute } from '../readings/sampled-computes.ts';
 import type { UnmeasuredMetric } from './consumption-figures.ts';
 import { FRAME_SIZES, frameEnd, frameStart } from './frame-bounds.ts';
-import { activeMs, type Measurement } from './measure-compute.ts';
-import type { SampledCompute } from './sampled-computes.ts';
 
 export type FrameRow = Insertable<ConsumptionFramesTable>;
 

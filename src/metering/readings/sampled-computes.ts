@@ -1,9 +1,9 @@
 // The computes of one server with what measuring them needs to know, from the catalogue.
 
 import { sql } from 'kysely';
-import type { Compute } from '../catalogue/projects/compute-rows.ts';
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import type { AccountId, ComputeId, ProjectId } from '../ids.ts';
+import type { Compute } from '../../catalogue/projects/compute-rows.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
 
 export interface SampledCompute {
   readonly id: ComputeId;

@@ -1,7 +1,7 @@
 // Adds rows to the frames that are there: amounts add up, sizes are replaced by the newer ones.
 
 import { sql, type Transaction } from 'kysely';
-import type { Schema } from '../catalogue/store/schema.ts';
+import type { Schema } from '../../catalogue/store/schema.ts';
 import type { FrameRow } from './frame-rows.ts';
 
 /**

@@ -2,8 +2,8 @@
 // and on which plan, is asked elsewhere.
 
 import { sql } from 'kysely';
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import type { AccountId, ProjectId } from '../ids.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { AccountId, ProjectId } from '../../ids.ts';
 import type {
   BillingPeriodTotals,
   ConsumptionRange,

@@ -1,6 +1,6 @@
 // When a compute was active, from the last moves that its row tells. Pure.
 
-import type { Compute } from '../catalogue/projects/compute-rows.ts';
+import type { Compute } from '../../catalogue/projects/compute-rows.ts';
 
 export interface TimeSpan {
   readonly from: Date;

@@ -1,14 +1,14 @@
 // Looks at the server of one attached compute, with the project's own credentials and a connection for just that.
 
-import { withTimeLimit } from '../async/time-limit.ts';
-import { computeTarget } from '../catalogue/access/resolve-target.ts';
-import { loadTargetRow } from '../catalogue/access/target-row.ts';
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import { encodeTerminate } from '../protocol/frontend-messages.ts';
-import { askUpstream } from '../wire/dial/ask-upstream.ts';
-import { connectUpstream } from '../wire/dial/connect-upstream.ts';
-import { type DialPolicy, policyOfCompute } from '../wire/dial/dial-policy.ts';
-import type { UpstreamTarget } from '../wire/dial/upstream-target.ts';
+import { withTimeLimit } from '../../async/time-limit.ts';
+import { computeTarget } from '../../catalogue/access/resolve-target.ts';
+import { loadTargetRow } from '../../catalogue/access/target-row.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import { encodeTerminate } from '../../protocol/frontend-messages.ts';
+import { askUpstream } from '../../wire/dial/ask-upstream.ts';
+import { connectUpstream } from '../../wire/dial/connect-upstream.ts';
+import { type DialPolicy, policyOfCompute } from '../../wire/dial/dial-policy.ts';
+import type { UpstreamTarget } from '../../wire/dial/upstream-target.ts';
 import { lookAtServer, METERING_APPLICATION } from './look-at-server.ts';
 import type { SampledCompute } from './sampled-computes.ts';
 import type { KeptReading, ServerLook } from './server-reading.ts';

@@ -2,8 +2,8 @@
 // the same time only one continues it, so that nothing is counted twice.
 
 import type { Transaction } from 'kysely';
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import type { Schema } from '../catalogue/store/schema.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { Schema } from '../../catalogue/store/schema.ts';
 import { type KeptReading, parseReading, type ServerReading } from './server-reading.ts';
 
 /** Names a host or an attached compute as a source of readings. */

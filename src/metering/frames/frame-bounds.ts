@@ -1,6 +1,6 @@
 // Where frames begin and end: hours, calendar days and calendar months, in UTC.
 
-import { assertNever } from '../assert-never.ts';
+import { assertNever } from '../../assert-never.ts';
 import type { Granularity } from './consumption-figures.ts';
 
 export type FrameSize = 'hour' | 'day' | 'month';
