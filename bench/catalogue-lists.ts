@@ -10,7 +10,7 @@ import type { Catalogue } from '../src/catalogue/store/catalogue.ts';
 import { openCatalogue } from '../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../src/catalogue/store/sealing.ts';
 import { SYSTEM_CONTEXT } from '../src/catalogue/trail/audit-context.ts';
-import { startEmbeddedPostgres } from '../src/embedded/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../src/embedded/postgres/embedded-postgres.ts';
 import { newNodeId, type ProjectId } from '../src/ids.ts';
 import { createLog } from '../src/log.ts';
 import { type ConsumptionHistory, createConsumptionHistory } from '../src/metering/frames/consumption-history.ts';

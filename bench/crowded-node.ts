@@ -10,7 +10,7 @@ import { SYSTEM_CONTEXT } from '../src/catalogue/trail/audit-context.ts';
 import { Closers } from '../src/closers.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { usablePort } from '../src/config/ports.ts';
-import { startEmbeddedPostgres } from '../src/embedded/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../src/embedded/postgres/embedded-postgres.ts';
 import { createLog } from '../src/log.ts';
 import { createPostern } from '../src/postern.ts';
 import { Secret } from '../src/secret.ts';

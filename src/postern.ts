@@ -14,7 +14,7 @@ import { publicAddress } from './config/public-address.ts';
 import { ConfigError } from './config/read-environment.ts';
 import { derivedSecret } from './derived-secret.ts';
 import { startBackingServices } from './embedded/backing-services.ts';
-import { openServerCertificates } from './embedded/server-certificates.ts';
+import { openServerCertificates } from './embedded/certificates/server-certificates.ts';
 import { computesInUse } from './fleet/computes-in-use.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { settleLostConnections } from './gateway/settle-lost-connections.ts';

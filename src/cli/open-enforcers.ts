@@ -5,7 +5,7 @@ import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { recordAuditEvent } from '../catalogue/trail/audit-events.ts';
 import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
-import { findEmbeddedRedis } from '../embedded/embedded-redis-address.ts';
+import { findEmbeddedRedis } from '../embedded/redis/embedded-redis-address.ts';
 import { NodeBus } from '../fleet/node-bus.ts';
 import { Revocations } from '../fleet/revocations.ts';
 import type { Log } from '../log.ts';

@@ -1,7 +1,7 @@
 // The command line: which commands there are. `serve` is given, since only the executable may build a whole node.
 
 import { Command, CommanderError } from 'commander';
-import { EmbeddedError } from '../embedded/embedded-error.ts';
+import { EmbeddedError } from '../embedded/data-folder/embedded-error.ts';
 import { PosternError } from '../errors.ts';
 import { cleanUpstreamText } from '../untrusted-text.ts';
 import { VERSION } from '../version.ts';

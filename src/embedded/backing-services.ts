@@ -7,11 +7,11 @@ import pg from 'pg';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import { Secret } from '../secret.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { startEmbeddedRedis } from './embedded-redis.ts';
-import { noteEmbeddedRedis } from './embedded-redis-address.ts';
-import type { EmbeddedVersion } from './postgres-package.ts';
-import { findRunningPostgres } from './running-postgres.ts';
+import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
+import type { EmbeddedVersion } from './postgres/postgres-package.ts';
+import { findRunningPostgres } from './postgres/running-postgres.ts';
+import { startEmbeddedRedis } from './redis/embedded-redis.ts';
+import { noteEmbeddedRedis } from './redis/embedded-redis-address.ts';
 import { ensureSecretKey } from './secret-key-file.ts';
 
 /** A Postgres server that hosts projects; an embedded one may start when it is first asked for. */

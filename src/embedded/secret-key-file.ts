@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secret } from '../secret.ts';
-import { EmbeddedError } from './embedded-error.ts';
-import { makeDataFolder } from './postgres-files.ts';
-import { createWholeFile } from './whole-file.ts';
+import { EmbeddedError } from './data-folder/embedded-error.ts';
+import { createWholeFile } from './data-folder/whole-file.ts';
+import { makeDataFolder } from './postgres/postgres-files.ts';
 
 const KEY_BYTES = 32;
 const OTHERS = 0o077;

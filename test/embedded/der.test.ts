@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { octetString } from '../../src/embedded/der.ts';
+import { octetString } from '../../src/embedded/certificates/der.ts';
 
 describe('a DER length', () => {
   // Lengths from 128 to 255 once took two bytes: "x509: malformed extensions" in Go's TLS.

@@ -4,7 +4,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ensureDevelopmentCertificates } from '../../src/embedded/development-certificates.ts';
+import { ensureDevelopmentCertificates } from '../../src/embedded/certificates/development-certificates.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const NOW = new Date();

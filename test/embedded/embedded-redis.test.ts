@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/embedded/embedded-redis.ts';
+import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/embedded/redis/embedded-redis.ts';
 
 describe('the embedded Redis', () => {
   it('serves a client: keys that expire, scripts, pub/sub', async () => {

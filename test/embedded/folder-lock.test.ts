@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findLockHolder, lockFolder } from '../../src/embedded/folder-lock.ts';
-import { findProcessBirth } from '../../src/embedded/process-birth.ts';
+import { findLockHolder, lockFolder } from '../../src/embedded/data-folder/folder-lock.ts';
+import { findProcessBirth } from '../../src/embedded/data-folder/process-birth.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the lock on a data folder', () => {

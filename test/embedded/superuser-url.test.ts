@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, it, vi } from 'vitest';
-import { superuserUrl } from '../../src/embedded/embedded-postgres.ts';
+import { superuserUrl } from '../../src/embedded/postgres/embedded-postgres.ts';
 import { Secret } from '../../src/secret.ts';
 
 it('is dialled without TLS, whatever PGSSLMODE the shell has', () => {

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeLibraryLinks } from '../../src/embedded/library-links.ts';
-import { choosePostgresAccount } from '../../src/embedded/postgres-account.ts';
-import { findUsablePrograms } from '../../src/embedded/usable-programs.ts';
+import { makeLibraryLinks } from '../../src/embedded/postgres/library-links.ts';
+import { choosePostgresAccount } from '../../src/embedded/postgres/postgres-account.ts';
+import { findUsablePrograms } from '../../src/embedded/postgres/usable-programs.ts';
 import { createLog } from '../../src/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

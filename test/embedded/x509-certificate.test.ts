@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { makePrivateKey, signCertificate } from '../../src/embedded/x509-certificate.ts';
+import { makePrivateKey, signCertificate } from '../../src/embedded/certificates/x509-certificate.ts';
 import { makeTestCa, type TestCertificate } from '../support/certificates-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -1,7 +1,7 @@
 // Certificate authorities and certificates made per run, for whoever tests TLS.
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { makePrivateKey, signCertificate } from '../../src/embedded/x509-certificate.ts';
+import { makePrivateKey, signCertificate } from '../../src/embedded/certificates/x509-certificate.ts';
 
 export interface TestCertificate {
   readonly certPem: string;

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { chown } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { choosePostgresAccount } from '../../src/embedded/postgres-account.ts';
+import { choosePostgresAccount } from '../../src/embedded/postgres/postgres-account.ts';
 import { runAsSuperuser } from './postgres-for-tests.ts';
 import { queryRows } from './query-rows.ts';
 import { freePort } from './redis-for-tests.ts';

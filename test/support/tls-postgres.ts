@@ -1,6 +1,6 @@
 // A Postgres of a test's own that speaks TLS, with a certificate of the test's making.
 
-import { startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.ts';
 import { createLog } from '../../src/log.ts';
 import type { TestCertificate } from './certificates-for-tests.ts';
 import { runAsSuperuser } from './postgres-for-tests.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
-import { startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.ts';
 import { makeTestCa, type TestCa } from '../support/certificates-for-tests.ts';
 
 export interface PostgresWithTls extends AsyncDisposable {

@@ -3,7 +3,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { makePrivateKey, signCertificate } from '../../src/embedded/x509-certificate.ts';
+import { makePrivateKey, signCertificate } from '../../src/embedded/certificates/x509-certificate.ts';
 import { TlsCertificates } from '../../src/wire/tls-certificates.ts';
 import { makeTestCa } from '../support/certificates-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -4,7 +4,7 @@
 import { lstat, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { EmbeddedError } from './embedded-error.ts';
+import { EmbeddedError } from '../data-folder/embedded-error.ts';
 
 // Paths are relative to the package: the link `target` points at the file `source`.
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }));

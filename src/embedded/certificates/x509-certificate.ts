@@ -3,7 +3,7 @@
 
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isIP, isIPv4 } from 'node:net';
-import { expandIpv6 } from '../network-address.ts';
+import { expandIpv6 } from '../../network-address.ts';
 import {
   bitString,
   booleanTrue,

@@ -2,9 +2,9 @@
 // folder to the shutdown. What is stored in it is not its business.
 
 import { realpath } from 'node:fs/promises';
-import type { Log } from '../log.ts';
-import { Secret } from '../secret.ts';
-import { lockFolder } from './folder-lock.ts';
+import type { Log } from '../../log.ts';
+import { Secret } from '../../secret.ts';
+import { lockFolder } from '../data-folder/folder-lock.ts';
 import { keepPostgresRunning } from './keep-postgres-running.ts';
 import { clusterExists, makeCluster, SUPERUSER } from './make-cluster.ts';
 import { stopOrphanedPostgres } from './orphaned-postgres.ts';

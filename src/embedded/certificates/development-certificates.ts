@@ -6,10 +6,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, systemClock } from '../clock.ts';
-import { EmbeddedError } from './embedded-error.ts';
-import { isErrorCode } from './error-code.ts';
-import { createWholeFile, replaceWholeFile } from './whole-file.ts';
+import { type Clock, systemClock } from '../../clock.ts';
+import { EmbeddedError } from '../data-folder/embedded-error.ts';
+import { isErrorCode } from '../data-folder/error-code.ts';
+import { createWholeFile, replaceWholeFile } from '../data-folder/whole-file.ts';
 import { makePrivateKey, signCertificate } from './x509-certificate.ts';
 
 export interface DevelopmentCertificates {

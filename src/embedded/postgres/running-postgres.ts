@@ -1,8 +1,8 @@
 // Finds the embedded Postgres that another process of this machine serves, so that the command line can use it, too.
 
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../../secret.ts';
+import { findLockHolder } from '../data-folder/folder-lock.ts';
 import { superuserUrl } from './embedded-postgres.ts';
-import { findLockHolder } from './folder-lock.ts';
 import { getPassword, postgresFilesIn, readLastPort } from './postgres-files.ts';
 import type { EmbeddedVersion } from './postgres-package.ts';
 

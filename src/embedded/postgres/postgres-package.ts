@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { EmbeddedError } from './embedded-error.ts';
+import { EmbeddedError } from '../data-folder/embedded-error.ts';
 
 export type EmbeddedVersion = 18 | 16;
 

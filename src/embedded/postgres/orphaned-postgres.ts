@@ -3,10 +3,10 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Log } from '../log.ts';
-import { EmbeddedError } from './embedded-error.ts';
-import { findProcessBirth } from './process-birth.ts';
-import { findProcessesOfCluster, isProcessOfCluster } from './processes-of-folder.ts';
+import type { Log } from '../../log.ts';
+import { EmbeddedError } from '../data-folder/embedded-error.ts';
+import { findProcessBirth } from '../data-folder/process-birth.ts';
+import { findProcessesOfCluster, isProcessOfCluster } from '../data-folder/processes-of-folder.ts';
 import { hasProcess, sendSignal, stopPostgres } from './stop-postgres.ts';
 
 const POLL_MS = 20;

@@ -5,11 +5,11 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { Secret } from '../secret.ts';
-import { EmbeddedError } from './embedded-error.ts';
-import { isErrorCode } from './error-code.ts';
+import { Secret } from '../../secret.ts';
+import { EmbeddedError } from '../data-folder/embedded-error.ts';
+import { isErrorCode } from '../data-folder/error-code.ts';
+import { replaceWholeFile } from '../data-folder/whole-file.ts';
 import type { EmbeddedVersion } from './postgres-package.ts';
-import { replaceWholeFile } from './whole-file.ts';
 
 export interface PostgresFiles {
   readonly dataFolder: string;

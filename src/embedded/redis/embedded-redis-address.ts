@@ -2,11 +2,11 @@
 
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Log } from '../log.ts';
-import { Secret } from '../secret.ts';
-import { isErrorCode } from './error-code.ts';
-import { makeDataFolder } from './postgres-files.ts';
-import { replaceWholeFile } from './whole-file.ts';
+import type { Log } from '../../log.ts';
+import { Secret } from '../../secret.ts';
+import { isErrorCode } from '../data-folder/error-code.ts';
+import { replaceWholeFile } from '../data-folder/whole-file.ts';
+import { makeDataFolder } from '../postgres/postgres-files.ts';
 
 const pathIn = (dataDir: string) => join(resolve(dataDir), 'redis.url');
 

@@ -4,9 +4,9 @@ import { execFile } from 'node:child_process';
 import { chmod, chown, lstat, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Log } from '../log.ts';
-import type { Secret } from '../secret.ts';
-import { EmbeddedError } from './embedded-error.ts';
+import type { Log } from '../../log.ts';
+import type { Secret } from '../../secret.ts';
+import { EmbeddedError } from '../data-folder/embedded-error.ts';
 import { canReach, type PostgresAccount } from './postgres-account.ts';
 import type { PostgresFiles } from './postgres-files.ts';
 

@@ -1,8 +1,8 @@
 // Stops a postmaster the gentle way first.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Log } from '../log.ts';
-import { isErrorCode } from './error-code.ts';
+import type { Log } from '../../log.ts';
+import { isErrorCode } from '../data-folder/error-code.ts';
 
 // Server Shutdown: SIGINT is fast shutdown, SIGQUIT immediate shutdown, after which the next start recovers from the WAL.
 const STEPS: ReadonlyArray<{ readonly signal: NodeJS.Signals; readonly limitMs: number }> = [

@@ -1,9 +1,9 @@
 // The certificates of the Postgres side: the configured ones, or a development certificate made at first start.
 
-import type { Closers } from '../closers.ts';
-import type { Config } from '../config/config.ts';
-import type { Log } from '../log.ts';
-import { TlsCertificates } from '../wire/tls-certificates.ts';
+import type { Closers } from '../../closers.ts';
+import type { Config } from '../../config/config.ts';
+import type { Log } from '../../log.ts';
+import { TlsCertificates } from '../../wire/tls-certificates.ts';
 import { ensureDevelopmentCertificates } from './development-certificates.ts';
 
 /** Below the working directory, so that people find the authority that their client may trust. */

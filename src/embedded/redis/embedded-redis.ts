@@ -9,7 +9,7 @@ import {
   Resp2Server,
   resolveCompatibilityProfile,
 } from 'js-redis-server/core';
-import { Secret } from '../secret.ts';
+import { Secret } from '../../secret.ts';
 
 export interface EmbeddedRedis {
   /** `redis://` URL with the password; changes with every start. */

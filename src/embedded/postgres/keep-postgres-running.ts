@@ -1,10 +1,10 @@
 // Keeps one Postgres running: starts it, waits for its first answer, starts it again when it dies, gives up when it keeps dying.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../../secret.ts';
+import { EmbeddedError } from '../data-folder/embedded-error.ts';
+import { findFreePort } from '../data-folder/free-port.ts';
 import { awaitPostgres } from './await-postgres.ts';
-import { EmbeddedError } from './embedded-error.ts';
-import { findFreePort } from './free-port.ts';
 import { type PostgresLaunch, type PostgresProcess, startPostgresProcess } from './postgres-process.ts';
 
 export interface KeptPostgres {
