@@ -8,8 +8,8 @@ import { type ChainHead, verifyAuditChain } from '../catalogue/trail/audit-chain
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { escapeInJson } from '../untrusted-text.ts';
-import type { CommandIo } from './command-io.ts';
-import { printOne } from './print.ts';
+import type { CommandIo } from './terminal/command-io.ts';
+import { printOne } from './terminal/print.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
 export function addAuditCommands(program: Command, io: CommandIo): void {

@@ -8,9 +8,9 @@ import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';
 import { endWhatPolicyForbids } from '../login/grant/end-what-policy-forbids.ts';
-import { type CommonOptions, formatOf, group } from './command-group.ts';
-import type { CommandIo } from './command-io.ts';
-import { printOne } from './print.ts';
+import { type CommonOptions, formatOf, group } from './terminal/command-group.ts';
+import type { CommandIo } from './terminal/command-io.ts';
+import { printOne } from './terminal/print.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
 interface PolicyOptions extends CommonOptions {

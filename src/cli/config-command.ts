@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander';
 import { describeConfig, readEnvironment } from '../config/read-environment.ts';
-import type { CommandIo } from './command-io.ts';
-import { printList } from './print.ts';
+import type { CommandIo } from './terminal/command-io.ts';
+import { printList } from './terminal/print.ts';
 
 /** The command throws ConfigError, after its listing, for a configuration that a server would refuse. */
 export function addConfigCommand(program: Command, io: CommandIo): void {

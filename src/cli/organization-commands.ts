@@ -5,10 +5,10 @@ import { addMember } from '../catalogue/accounts/memberships.ts';
 import { createOrganization } from '../catalogue/accounts/organizations.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { type AccountId, idFrom } from '../ids.ts';
-import { type CommonOptions, formatOf, group } from './command-group.ts';
-import type { CommandIo } from './command-io.ts';
 import { getPerson } from './find-by-name.ts';
-import { printOne } from './print.ts';
+import { type CommonOptions, formatOf, group } from './terminal/command-group.ts';
+import type { CommandIo } from './terminal/command-io.ts';
+import { printOne } from './terminal/print.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
 export function addOrganizationCommands(program: Command, io: CommandIo): void {

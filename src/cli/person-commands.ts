@@ -3,9 +3,9 @@
 import type { Command } from 'commander';
 import { createUser } from '../catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
-import { type CommonOptions, formatOf, group } from './command-group.ts';
-import { type CommandIo, readSecret } from './command-io.ts';
-import { printOne } from './print.ts';
+import { type CommonOptions, formatOf, group } from './terminal/command-group.ts';
+import { type CommandIo, readSecret } from './terminal/command-io.ts';
+import { printOne } from './terminal/print.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
 export function addPersonCommands(program: Command, io: CommandIo): void {

@@ -5,14 +5,13 @@ import { EmbeddedError } from '../embedded/data-folder/embedded-error.ts';
 import { PosternError } from '../errors.ts';
 import { cleanUpstreamText } from '../untrusted-text.ts';
 import { VERSION } from '../version.ts';
-import { ApiRefused } from './api-client.ts';
-import { addApiConsumptionCommands } from './api-consumption-commands.ts';
-import { addApiComputeCommands, addApiGuestCommands } from './api-guest-commands.ts';
-import { addApiKeyCommands } from './api-key-commands.ts';
-import { addApiOrganizationCommands } from './api-organization-commands.ts';
-import { addApiProjectCommands } from './api-project-commands.ts';
+import { ApiRefused } from './api/api-client.ts';
+import { addApiConsumptionCommands } from './api/consumption-commands.ts';
+import { addApiComputeCommands, addApiGuestCommands } from './api/guest-commands.ts';
+import { addApiKeyCommands } from './api/key-commands.ts';
+import { addApiOrganizationCommands } from './api/orgs-commands.ts';
+import { addApiProjectCommands } from './api/projects-commands.ts';
 import { addAuditCommands } from './audit-commands.ts';
-import type { CommandIo } from './command-io.ts';
 import { addComputePasswordCommand } from './compute-password-command.ts';
 import { addComputePolicyCommand } from './compute-policy-command.ts';
 import { addConfigCommand } from './config-command.ts';
@@ -20,6 +19,7 @@ import { addOrganizationCommands } from './organization-commands.ts';
 import { addPersonCommands } from './person-commands.ts';
 import { addProjectCommands } from './project-commands.ts';
 import { addSecretCommands } from './secret-commands.ts';
+import type { CommandIo } from './terminal/command-io.ts';
 
 export interface ProgramParts {
   readonly serve: (options: { demo: 'with' | 'without' }) => Promise<void>;

@@ -7,10 +7,10 @@ import type { RegisteredProject } from '../catalogue/projects/register-project.t
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { idFrom, type ProjectId } from '../ids.ts';
-import { type CommonOptions, formatOf, group } from './command-group.ts';
-import { type CommandIo, readSecret } from './command-io.ts';
 import { getAccountId } from './find-by-name.ts';
-import { printOne } from './print.ts';
+import { type CommonOptions, formatOf, group } from './terminal/command-group.ts';
+import { type CommandIo, readSecret } from './terminal/command-io.ts';
+import { printOne } from './terminal/print.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
 interface AttachOptions extends CommonOptions {

@@ -7,10 +7,10 @@ import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';
-import { type CommonOptions, formatOf, group } from './command-group.ts';
-import type { CommandIo } from './command-io.ts';
 import { personContext } from './find-by-name.ts';
-import { printOne } from './print.ts';
+import { type CommonOptions, formatOf, group } from './terminal/command-group.ts';
+import type { CommandIo } from './terminal/command-io.ts';
+import { printOne } from './terminal/print.ts';
 import { type CatalogueTools, withCatalogue } from './with-catalogue.ts';
 
 interface TokenOptions extends CommonOptions {

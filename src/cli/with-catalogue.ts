@@ -12,8 +12,8 @@ import { createLog } from '../log.ts';
 import type { PolicyEnforcers } from '../login/grant/end-what-policy-forbids.ts';
 import { openProvisioning } from '../provisioning/open-provisioning.ts';
 import type { Provisioning } from '../provisioning/provisioning.ts';
-import type { CommandIo } from './command-io.ts';
 import { openEnforcers } from './open-enforcers.ts';
+import type { CommandIo } from './terminal/command-io.ts';
 
 export interface CatalogueTools {
   readonly catalogue: Catalogue;

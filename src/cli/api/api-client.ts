@@ -2,8 +2,8 @@
 // others, too.
 
 import { z } from 'zod';
-import { PosternError } from '../errors.ts';
-import type { Secret } from '../secret.ts';
+import { PosternError } from '../../errors.ts';
+import type { Secret } from '../../secret.ts';
 
 const API_PREFIX = '/api/v2';
 const CALL_LIMIT_MS = 30_000;

@@ -1,10 +1,10 @@
 // `postern consumption`: what an account and its projects consumed, over the API.
 
 import { type Command, Option } from 'commander';
+import { group } from '../terminal/command-group.ts';
+import type { CommandIo } from '../terminal/command-io.ts';
 import type { ApiRow } from './api-client.ts';
 import { type ApiOptions, apiCommand } from './api-commands.ts';
-import { group } from './command-group.ts';
-import type { CommandIo } from './command-io.ts';
 
 const FIGURES = [
   ['Active (s)', 'active_time_seconds'],

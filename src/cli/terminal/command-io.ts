@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { Environment } from '../config/read-environment.ts';
-import { PosternError } from '../errors.ts';
-import { Secret } from '../secret.ts';
+import type { Environment } from '../../config/read-environment.ts';
+import { PosternError } from '../../errors.ts';
+import { Secret } from '../../secret.ts';
 
 export interface CommandIo {
   readonly environment: Environment;

@@ -1,10 +1,10 @@
 // `postern projects`: projects of yours and of your organizations, over the API.
 
 import { type Command, InvalidArgumentError } from 'commander';
+import { group } from '../terminal/command-group.ts';
+import type { CommandIo } from '../terminal/command-io.ts';
 import { apiPath } from './api-client.ts';
 import { type ApiOptions, type ApiTools, apiCommand, thingIn } from './api-commands.ts';
-import { group } from './command-group.ts';
-import type { CommandIo } from './command-io.ts';
 
 const PAGE = '100';
 const COLUMNS = [

@@ -1,10 +1,10 @@
 // `postern guests`, `postern computes`: with whom a project is shared, and what it has to connect to, over the API.
 
 import type { Command } from 'commander';
+import { group } from '../terminal/command-group.ts';
+import type { CommandIo } from '../terminal/command-io.ts';
 import { apiPath } from './api-client.ts';
 import { apiCommand } from './api-commands.ts';
-import { group } from './command-group.ts';
-import type { CommandIo } from './command-io.ts';
 
 const GUEST_COLUMNS = [
   ['Id', 'id'],

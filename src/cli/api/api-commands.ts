@@ -2,13 +2,13 @@
 // the key, and how lists and single things are printed.
 
 import type { Command } from 'commander';
-import { PosternError } from '../errors.ts';
-import { Secret } from '../secret.ts';
-import { cleanForLog, cleanUpstreamText } from '../untrusted-text.ts';
+import { PosternError } from '../../errors.ts';
+import { Secret } from '../../secret.ts';
+import { cleanForLog, cleanUpstreamText } from '../../untrusted-text.ts';
+import { type CommonOptions, formatOf } from '../terminal/command-group.ts';
+import type { CommandIo } from '../terminal/command-io.ts';
+import { printList, printOne } from '../terminal/print.ts';
 import { ApiClient, type ApiRow } from './api-client.ts';
-import { type CommonOptions, formatOf } from './command-group.ts';
-import type { CommandIo } from './command-io.ts';
-import { printList, printOne } from './print.ts';
 
 const DEFAULT_HOST = 'http://localhost:8080';
 

@@ -1,11 +1,11 @@
 // `postern orgs`, `postern members`, `postern invitations`: organizations and their people, over the API.
 
 import { type Command, Option } from 'commander';
-import { emailKey } from '../catalogue/store/email-address.ts';
+import { emailKey } from '../../catalogue/store/email-address.ts';
+import { group } from '../terminal/command-group.ts';
+import type { CommandIo } from '../terminal/command-io.ts';
 import { type ApiRow, apiPath } from './api-client.ts';
 import { type ApiOptions, apiCommand } from './api-commands.ts';
-import { group } from './command-group.ts';
-import type { CommandIo } from './command-io.ts';
 
 interface OrgOptions extends ApiOptions {
   readonly org: string;

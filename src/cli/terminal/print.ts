@@ -1,7 +1,7 @@
 // How commands print: a titled box table for people, one JSON document with --json.
 
 import Table from 'cli-table3';
-import { cleanSentence, escapeInJson } from '../untrusted-text.ts';
+import { cleanSentence, escapeInJson } from '../../untrusted-text.ts';
 import type { CommandIo } from './command-io.ts';
 
 export interface Printable {

@@ -1,10 +1,10 @@
 // `postern keys`: API keys of yours, of an organization and of its projects, over the API.
 
 import type { Command } from 'commander';
+import { group } from '../terminal/command-group.ts';
+import type { CommandIo } from '../terminal/command-io.ts';
 import { apiPath } from './api-client.ts';
 import { type ApiOptions, apiCommand } from './api-commands.ts';
-import { group } from './command-group.ts';
-import type { CommandIo } from './command-io.ts';
 
 const COLUMNS = [
   ['Id', 'id'],
