@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { API_PREFIX } from '../../src/http/api/api-route.ts';
+import { API_PREFIX } from '../../src/http/api/call/api-route.ts';
 import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
 import { routesOf } from './routes-of.ts';
 

@@ -1,23 +1,40 @@
 // Every route of the management API, in the order in which paths are tried: fixed words before names.
 
+import type { ApiRoute } from './call/api-route.ts';
+import { getAuthDetails } from './caller/auth-details.ts';
+import { getCurrentUser } from './caller/current-user.ts';
+import {
+  createPersonalKeyRoute,
+  listPersonalKeysRoute,
+  revokePersonalKeyRoute,
+} from './caller/personal-key-endpoints.ts';
+import { listRegions } from './caller/regions.ts';
+import { readBillingPeriod } from './consumption/billing-period-totals.ts';
+import { readAccountHistory, readProjectsHistory, readProjectsHistoryV2 } from './consumption/history.ts';
+import {
+  cancelInvitationRoute,
+  createInvitationsRoute,
+  listInvitationsRoute,
+  resendInvitationRoute,
+} from './organizations/invitation-endpoints.ts';
+import {
+  changeMemberRoute,
+  getMemberRoute,
+  listMembersRoute,
+  removeMemberRoute,
+} from './organizations/member-endpoints.ts';
+import { getOrganization, listOwnOrganizationsRoute } from './organizations/organization-endpoints.ts';
 import {
   createOrganizationKeyRoute,
   listOrganizationKeysRoute,
   revokeOrganizationKeyRoute,
-} from './api-keys/organization-keys.ts';
-import { createPersonalKeyRoute, listPersonalKeysRoute, revokePersonalKeyRoute } from './api-keys/personal-keys.ts';
-import type { ApiRoute } from './api-route.ts';
-import { changeBranchRoute, countBranchesRoute, getBranchRoute, listBranchesRoute } from './branches/branches.ts';
+} from './organizations/organization-key-endpoints.ts';
 import {
-  createBranchRoute,
-  deleteBranchRoute,
-  restoreBranchRoute,
-  setDefaultBranchRoute,
-} from './branches/not-offered.ts';
-import { getAuthDetails } from './caller/auth-details.ts';
-import { getCurrentUser } from './caller/current-user.ts';
-import { listRegions } from './caller/regions.ts';
-import { restartComputeRoute, startComputeRoute, suspendComputeRoute } from './computes/compute-power.ts';
+  changeBranchRoute,
+  countBranchesRoute,
+  getBranchRoute,
+  listBranchesRoute,
+} from './projects/branch-endpoints.ts';
 import {
   changeComputeRoute,
   createComputeRoute,
@@ -25,33 +42,30 @@ import {
   getComputeRoute,
   listComputesOfBranchRoute,
   listComputesRoute,
-} from './computes/computes.ts';
-import { readBillingPeriod } from './consumption/billing-period-totals.ts';
-import { readAccountHistory, readProjectsHistory, readProjectsHistoryV2 } from './consumption/history.ts';
+} from './projects/compute-endpoints.ts';
+import { getConnectionUri } from './projects/connection-uri.ts';
+import { createProjectRoute } from './projects/create-project-endpoint.ts';
 import {
   changeDatabaseRoute,
   createDatabaseRoute,
   deleteDatabaseRoute,
   getDatabaseRoute,
   listDatabasesRoute,
-} from './databases/databases.ts';
-import { getOperationRoute, listOperationsRoute } from './operations/operations.ts';
+} from './projects/database-endpoints.ts';
+import { listProjectsRoute, listSharedProjectsRoute } from './projects/list-project-endpoints.ts';
 import {
-  cancelInvitationRoute,
-  createInvitationsRoute,
-  listInvitationsRoute,
-  resendInvitationRoute,
-} from './organizations/invitations.ts';
-import { changeMemberRoute, getMemberRoute, listMembersRoute, removeMemberRoute } from './organizations/members.ts';
-import { getOrganization, listOwnOrganizationsRoute } from './organizations/organizations.ts';
-import { getConnectionUri } from './projects/connection-uri.ts';
-import { createProjectRoute } from './projects/create-project.ts';
-import { listProjectsRoute, listSharedProjectsRoute } from './projects/list-projects.ts';
-import { grantPermission, listPermissions, revokePermission } from './projects/project-permissions.ts';
-import { transferFromOrganization, transferFromPerson } from './projects/project-transfers.ts';
-import { changeProjectRoute, deleteProjectRoute, getProjectRoute } from './projects/projects.ts';
-import { resetPasswordRoute, revealPasswordRoute } from './roles/role-passwords.ts';
-import { createRoleRoute, deleteRoleRoute, getRoleRoute, listRolesRoute } from './roles/roles.ts';
+  createBranchRoute,
+  deleteBranchRoute,
+  restoreBranchRoute,
+  setDefaultBranchRoute,
+} from './projects/not-offered.ts';
+import { getOperationRoute, listOperationsRoute } from './projects/operation-endpoints.ts';
+import { grantPermission, listPermissions, revokePermission } from './projects/permission-endpoints.ts';
+import { changeProjectRoute, deleteProjectRoute, getProjectRoute } from './projects/project-endpoints.ts';
+import { createRoleRoute, deleteRoleRoute, getRoleRoute, listRolesRoute } from './projects/role-endpoints.ts';
+import { resetPasswordRoute, revealPasswordRoute } from './projects/role-password-endpoints.ts';
+import { restartComputeRoute, startComputeRoute, suspendComputeRoute } from './projects/start-suspend-endpoints.ts';
+import { transferFromOrganization, transferFromPerson } from './projects/transfer-endpoints.ts';
 
 const CALLER = [getCurrentUser, listOwnOrganizationsRoute, getAuthDetails, listRegions];
 

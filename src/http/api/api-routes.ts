@@ -5,13 +5,13 @@ import { Router as createRouter, type Request, type RequestHandler, type Respons
 import { PosternError } from '../../errors.ts';
 import { contextOf } from '../request/request-context.ts';
 import { ALL_API_ROUTES } from './all-routes.ts';
-import type { ApiCall, Caller } from './api-call.ts';
-import { methodNotAllowed, nameRequest, unknownApiPath } from './api-errors.ts';
-import type { ApiParts } from './api-parts.ts';
-import { API_PREFIX, type ApiRoute } from './api-route.ts';
-import { authenticateCall } from './authenticate-call.ts';
+import type { ApiCall, Caller } from './call/api-call.ts';
+import { methodNotAllowed, nameRequest, unknownApiPath } from './call/api-errors.ts';
+import type { ApiParts } from './call/api-parts.ts';
+import { API_PREFIX, type ApiRoute } from './call/api-route.ts';
+import { authenticateCall } from './call/authenticate-call.ts';
+import { parseBody, takeBody } from './call/read-body.ts';
 import { openApiRoute } from './openapi-route.ts';
-import { parseBody, takeBody } from './read-body.ts';
 
 /** Everything below `/api/v2`; what fails, also before it came here, is for `apiErrors`. */
 export function apiRoutes(parts: ApiParts): Router {

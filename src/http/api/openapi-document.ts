@@ -1,8 +1,8 @@
 // The OpenAPI 3.1 document of the management API, made from the routes themselves.
 
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
-import { apiErrorSchema } from './api-errors.ts';
-import { API_PREFIX, type ApiRoute } from './api-route.ts';
+import { apiErrorSchema } from './call/api-errors.ts';
+import { API_PREFIX, type ApiRoute } from './call/api-route.ts';
 
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
 

@@ -4,9 +4,9 @@ import type { RequestHandler, Router } from 'express';
 import { VERSION } from '../../version.ts';
 import { cookieName } from '../request/cookies.ts';
 import { ALL_API_ROUTES } from './all-routes.ts';
-import { methodNotAllowed } from './api-errors.ts';
-import type { ApiParts } from './api-parts.ts';
-import { API_PREFIX } from './api-route.ts';
+import { methodNotAllowed } from './call/api-errors.ts';
+import type { ApiParts } from './call/api-parts.ts';
+import { API_PREFIX } from './call/api-route.ts';
 import { openApiDocument } from './openapi-document.ts';
 
 const OPENAPI_PATH = `${API_PREFIX}/openapi.json`;

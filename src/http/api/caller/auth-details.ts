@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { assertNever } from '../../../assert-never.ts';
 import type { Actor } from '../../../catalogue/rights/actors.ts';
-import { apiRoute } from '../api-route.ts';
+import { apiRoute } from '../call/api-route.ts';
 
 // Neon API 2.7.3: AuthDetailsResponse
 const authDetailsShape = z

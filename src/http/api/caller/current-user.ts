@@ -7,9 +7,9 @@ import { getUser, type User } from '../../../catalogue/accounts/users.ts';
 import { INSTALLATION, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PLAN_TERMS } from '../../../catalogue/rights/plans.ts';
 import { personalAccountId } from '../../../ids.ts';
-import { requirePerson } from '../api-call.ts';
-import { apiRoute } from '../api-route.ts';
-import { emailField } from '../field-shapes.ts';
+import { requirePerson } from '../call/api-call.ts';
+import { apiRoute } from '../call/api-route.ts';
+import { emailField } from '../call/field-shapes.ts';
 
 // What has no limit says so with the largest number that every client can hold.
 const NO_LIMIT = 2_147_483_647;

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { INSTALLATION, requireMay } from '../../../catalogue/rights/permissions.ts';
-import { apiRoute } from '../api-route.ts';
+import { apiRoute } from '../call/api-route.ts';
 
 // Neon API 2.7.3: RegionResponse; where a server of ours stands is nobody's business, so the coordinates stay empty.
 const regionShape = z

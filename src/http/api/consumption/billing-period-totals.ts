@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { currentPlanPeriodId } from '../../../catalogue/rights/plan-periods.ts';
 import type { BillingPeriodTotals } from '../../../metering/frames/consumption-figures.ts';
-import type { ApiCall } from '../api-call.ts';
-import { apiRoute } from '../api-route.ts';
-import { countField, namedIdField, timeField, uuidField } from '../field-shapes.ts';
-import { paginationOf, paginationShape } from '../pages.ts';
-import { cursorField, limitField } from '../query-fields.ts';
-import { type BillingPeriod, billingPeriodAt } from './billing-period.ts';
+import type { ApiCall } from '../call/api-call.ts';
+import { apiRoute } from '../call/api-route.ts';
+import { countField, namedIdField, timeField, uuidField } from '../call/field-shapes.ts';
+import { paginationOf, paginationShape } from '../call/pages.ts';
+import { cursorField, limitField } from '../call/query-fields.ts';
+import { type BillingPeriod, billingPeriodAt } from '../shapes/billing-period.ts';
 import { accountOfProjects } from './consumption-access.ts';
 
 const momentField = z.iso.datetime({ offset: true }).optional();

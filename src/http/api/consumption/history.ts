@@ -4,15 +4,15 @@ import { z } from 'zod';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import type { AccountId, ProjectId } from '../../../ids.ts';
 import type { ConsumptionRange, PeriodFrames } from '../../../metering/frames/consumption-figures.ts';
-import type { ApiCall } from '../api-call.ts';
-import { apiRoute } from '../api-route.ts';
-import { idField } from '../field-shapes.ts';
-import { paginationOf, paginationShape } from '../pages.ts';
-import { cursorField, limitField, listField } from '../query-fields.ts';
+import type { ApiCall } from '../call/api-call.ts';
+import { apiRoute } from '../call/api-route.ts';
+import { idField } from '../call/field-shapes.ts';
+import { paginationOf, paginationShape } from '../call/pages.ts';
+import { cursorField, limitField, listField } from '../call/query-fields.ts';
+import { metricField, periodOnWire, periodShape, projectHistoryShape } from '../shapes/history-shapes.ts';
+import { metricV2Field, periodOnWireV2, projectHistoryV2Shape } from '../shapes/history-v2-shapes.ts';
 import { requireAccountHistory, requireProjectsHistory } from './consumption-access.ts';
 import { rangeQuery, requireRange } from './history-query.ts';
-import { metricField, periodOnWire, periodShape, projectHistoryShape } from './history-shapes.ts';
-import { metricV2Field, periodOnWireV2, projectHistoryV2Shape } from './history-v2-shapes.ts';
 
 const MAX_METRICS = 20;
 const v1Query = {

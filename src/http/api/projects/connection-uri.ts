@@ -9,11 +9,11 @@ import { revealDatabaseRolePassword } from '../../../catalogue/projects/database
 import { getDatabase } from '../../../catalogue/projects/databases.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
 import type { BranchId, ComputeId, ProjectId } from '../../../ids.ts';
-import type { ApiCall } from '../api-call.ts';
-import { apiRoute } from '../api-route.ts';
-import { connectionUri } from '../connection-address.ts';
-import { idField } from '../field-shapes.ts';
-import { projectParams } from './projects.ts';
+import type { ApiCall } from '../call/api-call.ts';
+import { apiRoute } from '../call/api-route.ts';
+import { connectionUri } from '../call/connection-address.ts';
+import { idField } from '../call/field-shapes.ts';
+import { projectParams } from './project-endpoints.ts';
 
 export const getConnectionUri = apiRoute({
   method: 'get',

@@ -1,0 +1,23 @@
+// Which account a call is about: the organization that it names, or the one that its credential stands for.
+
+import { assertNever } from '../../../assert-never.ts';
+import { PosternError } from '../../../errors.ts';
+import { type AccountId, personalAccountId } from '../../../ids.ts';
+import type { ApiCall } from './api-call.ts';
+import { organizationNamed } from './field-shapes.ts';
+
+/** Without `orgId` a person means the personal account, a key its organization. Throws `not_found` for what is no organization's id. */
+export function accountOfCall({ context: { actor } }: ApiCall, orgId: string | undefined): AccountId {
+  if (orgId !== undefined) return organizationNamed(orgId);
+  switch (actor.kind) {
+    case 'person':
+      return personalAccountId(actor.userId);
+    case 'organization_key':
+    case 'project_key':
+      return actor.accountId;
+    case 'system':
+      throw new PosternError('forbidden', { params: { problem: 'name an account' } });
+    default:
+      return assertNever(actor);
+  }
+}

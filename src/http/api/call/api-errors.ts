@@ -1,0 +1,54 @@
+// Every failed API call ends here, as Neon's clients expect it: always JSON, always with a message, and with the request's
+// id in the body and in both headers.
+
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { z } from 'zod';
+import { PosternError } from '../../../errors.ts';
+import { asPosternError } from '../../request/error-handler.ts';
+import { ApiRefusal } from './api-refusal.ts';
+
+// neonctl shows this header's id; the other one is everybody's.
+const NEON_REQUEST_ID = 'x-neon-ret-request-id';
+/** What may be repeated as it is: busy, limited, away. */
+const TEMPORARY: ReadonlySet<number> = new Set([423, 429, 503]);
+/** By then it is over, nearly always. Clients wait at most ten seconds. */
+const RETRY_AFTER_SECONDS = 2;
+
+// Neon API 2.7.3: GeneralError
+export const apiErrorSchema = z
+  .object({
+    code: z.string().meta({ description: 'Stable; see the table of errors.' }),
+    message: z.string(),
+    request_id: z.string(),
+  })
+  .meta({ id: 'Error' });
+
+/** Names the request in the header that neonctl reads. */
+export const nameRequest: RequestHandler = (request, response, next) => {
+  response.set(NEON_REQUEST_ID, String(request.id));
+  next();
+};
+
+/** For paths below the prefix that no route took. */
+export const unknownApiPath: RequestHandler = () => {
+  throw new PosternError('not_found', { params: { thing: 'route' } });
+};
+
+/** For a path that is known by other methods only. */
+export function methodNotAllowed(methods: readonly string[]): RequestHandler {
+  return (_request, response) => {
+    response.set('Allow', methods.map((method) => method.toUpperCase()).join(', '));
+    throw new PosternError('method_not_allowed');
+  };
+}
+
+export const apiErrors: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
+  const { error, details } = thrown instanceof ApiRefusal ? thrown : { error: asPosternError(thrown), details: {} };
+  if (error.httpStatus >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
+  if (response.headersSent) return void response.destroy();
+  response.set(NEON_REQUEST_ID, String(request.id));
+  if (error.httpStatus === 401) response.set('WWW-Authenticate', 'Bearer');
+  if (TEMPORARY.has(error.httpStatus)) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  const { code, message } = error;
+  response.status(error.httpStatus).json({ code, message, request_id: String(request.id), ...details });
+};

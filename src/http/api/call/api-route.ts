@@ -1,0 +1,106 @@
+// One route of the management API as data: where it is, what it takes, what it answers, and the step that performs it.
+// Its schemas check the request and make the OpenAPI document; they are written once.
+
+import { z } from 'zod';
+import { PosternError } from '../../../errors.ts';
+import type { LimitRuleName } from '../../../limits/limit-rules.ts';
+import type { ApiCall } from './api-call.ts';
+
+export const API_PREFIX = '/api/v2';
+
+export type ApiMethod = 'get' | 'post' | 'patch' | 'delete';
+
+/** What a request brought, before anybody looked at it. */
+interface RawInput {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+interface RouteFacts {
+  readonly method: ApiMethod;
+  /** Below the prefix, in OpenAPI's notation: `/projects/{project_id}`. */
+  readonly path: string;
+  /** Neon API 2.7.3: its operationId; our own where Neon has no such route. */
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tag: string;
+  /** Of the answer when all went well; 422 of a route that only refuses. */
+  readonly status: 200 | 201 | 422;
+  /** Counted besides what is counted for every call. */
+  readonly limit?: LimitRuleName;
+}
+
+export interface ApiRoute extends RouteFacts {
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body: z.ZodType | null;
+  readonly reply: z.ZodType;
+  /** Checks the input and performs the route. Throws `invalid_input`, and whatever the route's rules say. */
+  perform(call: ApiCall, raw: RawInput): Promise<unknown>;
+}
+
+interface RouteDefinition<
+  Params extends z.ZodObject,
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+  Reply extends z.ZodType,
+> extends RouteFacts {
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly reply: Reply;
+  readonly perform: (
+    call: ApiCall,
+    input: { readonly params: z.output<Params>; readonly query: z.output<Query>; readonly body: z.output<Body> },
+  ) => Promise<z.input<Reply>>;
+}
+
+type Nothing = z.ZodObject<Record<never, never>>;
+const nothing: Nothing = z.object({});
+
+/** Ties the types of a route together; what it takes and answers is known to the compiler inside `perform` only. */
+export function apiRoute<
+  Reply extends z.ZodType,
+  Params extends z.ZodObject = Nothing,
+  Query extends z.ZodObject = Nothing,
+  Body extends z.ZodType = Nothing,
+>(definition: RouteDefinition<Params, Query, Body, Reply>): ApiRoute {
+  const { method, path, operationId, summary, tag, status, limit, reply } = definition;
+  // What a definition leaves out is `nothing`, which then is its type parameter's default.
+  const params = (definition.params ?? nothing) as Params;
+  const query = (definition.query ?? nothing) as Query;
+  const body = (definition.body ?? nothing) as Body;
+  return {
+    ...{ method, path, operationId, summary, tag, status, reply, params, query },
+    ...(limit === undefined ? {} : { limit }),
+    body: definition.body ?? null,
+    perform: (call, raw) =>
+      definition.perform(call, {
+        params: checked(params, raw.params, 'path'),
+        query: checked(query, raw.query, 'query'),
+        body: checked(body, raw.body, 'body'),
+      }),
+  };
+}
+
+function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  where: 'path' | 'query' | 'body',
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new PosternError('invalid_input', { params: { problem: problemOf(result.error, where) } });
+}
+
+/** `body.project.name: too small: expected string to have >=1 characters`, for the first thing that is wrong. */
+function problemOf({ issues }: z.ZodError, where: string): string {
+  const [issue] = issues;
+  const place = [where, ...(issue?.path ?? [])].join('.');
+  return `${place}: ${lowerFirst(issue?.message ?? 'invalid')}`;
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,74 @@
+// Who calls: by a key in the Authorization header, by the browser session of our own pages, or by a key in the cookies
+// that Neon's clients fill. The header wins over every cookie.
+
+import type { Request, Response } from 'express';
+import { useApiKey } from '../../../catalogue/access/use-api-key.ts';
+import { loadPersonActor, SYSTEM } from '../../../catalogue/rights/actors.ts';
+import { auditActor } from '../../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../../errors.ts';
+import { terminalKey } from '../../../network-address.ts';
+import { cookieValue } from '../../request/cookies.ts';
+import { contextOf } from '../../request/request-context.ts';
+import { requireOwnForm } from '../../security/require-own-form.ts';
+import type { Caller } from './api-call.ts';
+import type { ApiParts } from './api-parts.ts';
+
+// Neon API 2.7.3: securitySchemes; neonctl puts its key into both.
+const KEY_COOKIES = ['zenith', 'keycloak_token'] as const;
+const BEARER = /^Bearer +(\S{1,256}) *$/i;
+
+/** Throws `invalid_key`, `rate_limited` for who keeps guessing, `forged_request` for a change by cookie from elsewhere. */
+export async function authenticateCall(parts: ApiParts, request: Request, response: Response): Promise<Caller> {
+  const authorization = request.get('authorization');
+  if (authorization !== undefined) return callerOfKey(parts, BEARER.exec(authorization)?.[1] ?? '', response);
+  const { session } = contextOf(response);
+  // NOTE: what a browser may have sent without its person's doing is stopped before any cookie is believed.
+  if (session !== null || isFromBrowser(request)) requireOwnForm(parts.address)(request, response, () => {});
+  const person = session === null ? null : await loadPersonActor(parts.catalogue, session.user.id);
+  if (person !== null) {
+    return { actor: person, authMethod: 'session_cookie', limitKey: `person:${person.userId}` };
+  }
+  const key = KEY_COOKIES.map((name) => cookieValue(request, name)).find((value) => value !== null);
+  return callerOfKey(parts, key ?? '', response);
+}
+
+async function callerOfKey(parts: ApiParts, key: string, response: Response): Promise<Caller> {
+  const { address } = contextOf(response);
+  const used = await useApiKey(parts.catalogue, key, address);
+  if (used === null) throw await refusal(parts, key, response);
+  return {
+    actor: used.actor,
+    authMethod: used.kind === 'personal' ? 'api_key_user' : 'api_key_org',
+    limitKey: `key:${used.keyId}`,
+  };
+}
+
+/** Counts and records a key that opens nothing; a call without any is only counted. */
+async function refusal(parts: ApiParts, key: string, response: Response): Promise<PosternError> {
+  const { address, requestId, userAgent } = contextOf(response);
+  const verdict = await parts.limits.apiCall({
+    keyId: `nobody:${terminalKey(address)}`,
+    route: 'authenticate',
+    address,
+  });
+  if (verdict === 'limited') return new PosternError('rate_limited');
+  if (key !== '') {
+    parts.auditTrail.record({
+      at: parts.clock.now(),
+      nodeId: parts.catalogue.nodeId,
+      event: 'secret.rejected',
+      outcome: 'refused',
+      reason: 'invalid_key',
+      requestId,
+      browserIp: address,
+      untrustedUserAgent: userAgent,
+      ...auditActor(SYSTEM),
+    });
+  }
+  return new PosternError('invalid_key');
+}
+
+/** Browsers name the site or the origin of every request that could change something; programs send neither. */
+function isFromBrowser(request: Request): boolean {
+  return request.get('sec-fetch-site') !== undefined || request.get('origin') !== undefined;
+}

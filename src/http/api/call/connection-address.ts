@@ -1,0 +1,65 @@
+// Where clients of a project connect: Postern itself, never the Postgres behind it. The password door takes the role's
+// name and password there; a role's name leads to its project.
+
+import { z } from 'zod';
+import type { ComputeId } from '../../../ids.ts';
+import type { Secret } from '../../../secret.ts';
+import type { ApiParts } from './api-parts.ts';
+
+// PostgreSQL: the port that clients take by themselves
+const DEFAULT_PG_PORT = 5432;
+
+export interface ConnectionTarget {
+  readonly databaseName: string;
+  readonly roleName: string;
+  readonly password: Secret;
+  /** Named where the role's name alone does not lead there. */
+  readonly computeId?: ComputeId | null;
+}
+
+/** `pg.example.com`, with the port where clients would not take it by themselves. */
+export function connectionHost({ config, address }: Pick<ApiParts, 'config' | 'address'>): string {
+  const host = config.pg.publicHost ?? new URL(address.url).hostname;
+  return config.pg.port === DEFAULT_PG_PORT ? host : `${host}:${config.pg.port}`;
+}
+
+/** A URI that psql takes as it is. It holds the password. */
+export function connectionUri(parts: Pick<ApiParts, 'config' | 'address'>, target: ConnectionTarget): string {
+  const { databaseName, roleName, password, computeId = null } = target;
+  const [role, secret, database] = [roleName, password.reveal(), databaseName].map(encodeURIComponent);
+  const uri = `postgresql://${role}:${secret}@${connectionHost(parts)}/${database}`;
+  const options = computeId === null ? '' : `&options=endpoint%3D${computeId}`;
+  return `${uri}?sslmode=require&channel_binding=require${options}`;
+}
+
+// Neon API 2.7.3: ConnectionDetails
+export const connectionDetailsShape = z
+  .object({
+    connection_uri: z.string(),
+    connection_parameters: z.object({
+      database: z.string(),
+      password: z.string(),
+      role: z.string(),
+      host: z.string(),
+      pooler_host: z.string(),
+    }),
+  })
+  .meta({ id: 'ConnectionDetails' });
+
+/** Pooled or not, the host is the same: Postern is what clients connect to. */
+export function connectionDetails(
+  parts: Pick<ApiParts, 'config' | 'address'>,
+  target: ConnectionTarget,
+): z.input<typeof connectionDetailsShape> {
+  const host = connectionHost(parts);
+  return {
+    connection_uri: connectionUri(parts, target),
+    connection_parameters: {
+      database: target.databaseName,
+      password: target.password.reveal(),
+      role: target.roleName,
+      host,
+      pooler_host: host,
+    },
+  };
+}

@@ -1,0 +1,50 @@
+// The fields that many resources share on the wire: times, ids, names, limits of lists.
+
+import { z } from 'zod';
+import { PosternError } from '../../../errors.ts';
+import { type AccountId, idFrom, isOrganizationId } from '../../../ids.ts';
+
+type AnyId = ReturnType<typeof idFrom>;
+
+/** RFC 3339, UTC. */
+export const timeField = z.iso.datetime().meta({ example: '2022-11-23T17:42:25Z' });
+// Neon API 2.7.3: named ids
+export const namedIdField = z.string().regex(/^[a-z0-9-]{1,60}$/);
+export const uuidField = z.uuid();
+export const nameField = z.string().min(1).max(256);
+export const emailField = z.string().min(1).max(256).meta({ format: 'email' });
+export const countField = z.int().min(0);
+export const jsonObjectField = z.record(z.string(), z.unknown());
+
+const MAX_ID_CHARACTERS = 256;
+
+/** An id in a path or query. What it names, if anything, is for the catalogue to say. */
+export function idField<T extends AnyId>() {
+  return z
+    .string()
+    .min(1)
+    .max(MAX_ID_CHARACTERS)
+    .transform((text) => idFrom<T>(text));
+}
+
+/** An organization's id in a path or query. Throws `not_found` for what is no organization's id. */
+export const organizationIdField = z.string().transform(organizationNamed).meta({ type: 'string' });
+
+/** The id, which need not be anybody's. Throws `not_found` for what is no organization's id. */
+export function organizationNamed(text: string): AccountId {
+  if (isOrganizationId(text)) return idFrom<AccountId>(text);
+  throw new PosternError('not_found', { params: { thing: `organization "${text}"` } });
+}
+
+/** A time for the wire; absent when there is none. */
+export function timeOrAbsent(time: Date | null): string | undefined {
+  return time === null ? undefined : time.toISOString();
+}
+
+// Neon requires a person where Postern itself or a removed person stands.
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** A person's id where the contract wants one. */
+export function personOrNobody(userId: string | null): string {
+  return userId ?? NOBODY;
+}

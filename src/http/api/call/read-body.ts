@@ -1,0 +1,43 @@
+// The body of an API call: JSON whatever its content type says, since clients send empty bodies as forms.
+
+import express, { type Request, type RequestHandler } from 'express';
+import { PosternError } from '../../../errors.ts';
+
+const MAX_BODY_BYTES = 256 * 1024;
+
+/** Takes the bytes in; for routes that have a body. A larger body ends in `too_large`. */
+export const takeBody: RequestHandler = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
+
+/** What `takeBody` took; an empty body is an empty object. Throws `invalid_input` for what is not JSON in UTF-8. */
+export function parseBody(request: Request): unknown {
+  const bytes: unknown = request.body;
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
+  const text = decode(bytes);
+  try {
+    return JSON.parse(text, refuseUnkeepable);
+  } catch (cause) {
+    throw cause instanceof PosternError ? cause : refused('the body is not JSON', cause);
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw refused('the body is not UTF-8', cause);
+  }
+}
+
+// JSON can write both as escapes, Postgres can keep neither.
+const UNKEEPABLE = /\0|\p{Surrogate}/u;
+
+function refuseUnkeepable(key: string, value: unknown): unknown {
+  if (UNKEEPABLE.test(key) || (typeof value === 'string' && UNKEEPABLE.test(value))) {
+    throw refused('the body has text with a NUL character or half a surrogate pair');
+  }
+  return value;
+}
+
+function refused(problem: string, cause?: unknown): PosternError {
+  return new PosternError('invalid_input', { params: { problem }, cause });
+}

@@ -1,0 +1,110 @@
+// The members of an organization.
+
+import { z } from 'zod';
+import { endAccess } from '../../../actions/end-access.ts';
+import { getMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
+import { type Membership, removeMember, setMemberRole } from '../../../catalogue/accounts/memberships.ts';
+import type { MembershipId } from '../../../ids.ts';
+import { apiRoute } from '../call/api-route.ts';
+import { emailField, idField, namedIdField, timeField, uuidField } from '../call/field-shapes.ts';
+import { cursorPaginationOf, cursorPaginationShape } from '../call/pages.ts';
+import { cursorField, limitField, sortOrderField } from '../call/query-fields.ts';
+import { organizationParams } from './organization-endpoints.ts';
+
+// Neon's newer roles (editor, viewer, collaborator) are refused until somebody can hold them.
+export const memberRoleField = z.enum(['admin', 'member']);
+
+// Neon API 2.7.3: Member
+const memberShape = z
+  .object({ id: uuidField, user_id: uuidField, org_id: namedIdField, role: memberRoleField, joined_at: timeField })
+  .meta({ id: 'Member' });
+
+const memberWithUserShape = z
+  .object({ member: memberShape, user: z.object({ email: emailField }) })
+  .meta({ id: 'MemberWithUser' });
+
+const memberParams = organizationParams.extend({ member_id: idField<MembershipId>() });
+
+export const listMembersRoute = apiRoute({
+  method: 'get',
+  path: '/organizations/{org_id}/members',
+  operationId: 'getOrganizationMembers',
+  summary: 'Members of an organization',
+  tag: 'Organizations',
+  params: organizationParams,
+  query: z.object({
+    sort_by: z.enum(['email', 'role', 'joined_at']).default('joined_at'),
+    sort_order: sortOrderField,
+    cursor: cursorField,
+    limit: limitField({ byDefault: 500, most: 500 }),
+  }),
+  status: 200,
+  reply: z.object({ members: z.array(memberWithUserShape), pagination: cursorPaginationShape.optional() }),
+  perform: async ({ catalogue, context }, { params, query }) => {
+    const { sort_by, sort_order, limit, cursor } = query;
+    const request = { accountId: params.org_id, sortBy: sort_by, sortOrder: sort_order, limit, cursor };
+    const page = await listMembers(catalogue, context, request);
+    return {
+      members: page.members.map((member) => ({ member: memberOnWire(member), user: { email: member.email } })),
+      ...cursorPaginationOf(page.cursor, { sort_by, sort_order }),
+    };
+  },
+});
+
+export const getMemberRoute = apiRoute({
+  method: 'get',
+  path: '/organizations/{org_id}/members/{member_id}',
+  operationId: 'getOrganizationMember',
+  summary: 'A member',
+  tag: 'Organizations',
+  params: memberParams,
+  status: 200,
+  reply: memberShape,
+  perform: async ({ catalogue, context }, { params }) => {
+    const which = { accountId: params.org_id, membershipId: params.member_id };
+    return memberOnWire(await getMember(catalogue, context, which));
+  },
+});
+
+export const changeMemberRoute = apiRoute({
+  method: 'patch',
+  path: '/organizations/{org_id}/members/{member_id}',
+  operationId: 'updateOrganizationMember',
+  summary: 'Promotes or demotes a member; the only admin stays one',
+  tag: 'Organizations',
+  params: memberParams,
+  body: z.object({ role: memberRoleField }),
+  status: 200,
+  reply: memberShape,
+  perform: async ({ catalogue, context }, { params, body }) => {
+    const change = { accountId: params.org_id, membershipId: params.member_id, memberRole: body.role };
+    return memberOnWire(await setMemberRole(catalogue, context, change));
+  },
+});
+
+export const removeMemberRoute = apiRoute({
+  method: 'delete',
+  path: '/organizations/{org_id}/members/{member_id}',
+  operationId: 'removeOrganizationMember',
+  summary: "Removes a member and ends what rested on it; one's own membership means leaving",
+  tag: 'Organizations',
+  params: memberParams,
+  status: 200,
+  reply: z.object({}),
+  perform: async (call, { params }) => {
+    const which = { accountId: params.org_id, membershipId: params.member_id };
+    const { accountId, userId } = await removeMember(call.catalogue, call.context, which);
+    await endAccess(call, { accountId, userId });
+    return {};
+  },
+});
+
+function memberOnWire(member: Membership): z.input<typeof memberShape> {
+  return {
+    id: member.id,
+    user_id: member.userId,
+    org_id: member.accountId,
+    role: member.memberRole,
+    joined_at: member.joinedAt.toISOString(),
+  };
+}

@@ -1,0 +1,118 @@
+// Makes a project on a host, and answers with everything that a client needs to connect to it.
+
+import { z } from 'zod';
+import { recordProjectCreation } from '../../../actions/record-project-creation.ts';
+import { getBranch } from '../../../catalogue/projects/branches.ts';
+import type { Operation } from '../../../catalogue/projects/operations.ts';
+import type { HostedProject, HostedProjectInput } from '../../../provisioning/hosted/create-hosted-project.ts';
+import { accountOfCall } from '../call/account-of-call.ts';
+import type { ApiCall } from '../call/api-call.ts';
+import { apiRoute } from '../call/api-route.ts';
+import { connectionDetails, connectionDetailsShape } from '../call/connection-address.ts';
+import { nameField } from '../call/field-shapes.ts';
+import { branchOnWire, branchShape } from '../shapes/branch-shape.ts';
+import { computeOnWire, computeShape } from '../shapes/compute-shape.ts';
+import { databaseOnWire, databaseShape } from '../shapes/database-shape.ts';
+import { operationOnWire, operationShape } from '../shapes/operation-shape.ts';
+import {
+  computeUnitField,
+  defaultEndpointSettingsShape,
+  projectSettingsShape,
+  requireOfferedSettings,
+} from '../shapes/project-settings-shape.ts';
+import { projectOnWire, projectShape } from '../shapes/project-shape.ts';
+import { listedRoles, roleOnWire, roleShape } from '../shapes/role-shape.ts';
+import { retentionField } from './project-endpoints.ts';
+
+// Neon API 2.7.3: ProjectCreateRequest
+const newProjectBody = z.object({
+  project: z.object({
+    name: nameField.optional(),
+    org_id: z.string().optional(),
+    region_id: z.string().optional(),
+    pg_version: z.int().optional(),
+    branch: z
+      .object({
+        name: nameField.optional(),
+        role_name: z.string().optional(),
+        database_name: z.string().optional(),
+      })
+      .optional(),
+    settings: projectSettingsShape.optional(),
+    default_endpoint_settings: defaultEndpointSettingsShape.optional(),
+    autoscaling_limit_min_cu: computeUnitField.optional(),
+    autoscaling_limit_max_cu: computeUnitField.optional(),
+    store_passwords: z.boolean().optional(),
+    history_retention_seconds: retentionField.optional(),
+  }),
+});
+
+const createdProject = z.object({
+  project: projectShape,
+  connection_uris: z.array(connectionDetailsShape),
+  roles: z.array(roleShape),
+  databases: z.array(databaseShape),
+  operations: z.array(operationShape),
+  branch: branchShape,
+  endpoints: z.array(computeShape),
+});
+
+export const createProjectRoute = apiRoute({
+  method: 'post',
+  path: '/projects',
+  operationId: 'createProject',
+  summary: "Makes a project in the named organization, or in the caller's own account",
+  tag: 'Projects',
+  body: newProjectBody,
+  status: 201,
+  reply: createdProject,
+  perform: async (call, { body }) => {
+    requireOfferedSettings(body.project.settings);
+    const startedAt = performance.now();
+    const made = await call.provisioning.createHostedProject(call.context, inputFrom(call, body.project));
+    const operations = await recordProjectCreation(call.catalogue, made, performance.now() - startedAt);
+    return createdOnWire(call, made, operations);
+  },
+});
+
+function inputFrom(call: ApiCall, given: z.output<typeof newProjectBody>['project']): HostedProjectInput {
+  const sizes = given.default_endpoint_settings;
+  return {
+    accountId: accountOfCall(call, given.org_id),
+    name: given.name,
+    pgVersion: given.pg_version,
+    regionId: given.region_id,
+    branchName: given.branch?.name,
+    roleName: given.branch?.role_name,
+    databaseName: given.branch?.database_name,
+    settings: given.settings,
+    defaultEndpointSettings: sizes,
+    autoscalingMinCu: sizes?.autoscaling_limit_min_cu ?? given.autoscaling_limit_min_cu,
+    autoscalingMaxCu: sizes?.autoscaling_limit_max_cu ?? given.autoscaling_limit_max_cu,
+    suspendTimeoutSeconds: sizes?.suspend_timeout_seconds,
+    storePasswords: given.store_passwords,
+    historyRetentionSeconds: given.history_retention_seconds,
+  };
+}
+
+async function createdOnWire(
+  call: ApiCall,
+  made: HostedProject,
+  operations: readonly Operation[],
+): Promise<z.input<typeof createdProject>> {
+  const { project, branchId, compute, databases, roles, password } = made;
+  const branch = await getBranch(call.catalogue.db, { projectId: project.id, branchId });
+  const shown = listedRoles(roles);
+  return {
+    project: await projectOnWire(call, project),
+    connection_uris: databases.map((database) =>
+      connectionDetails(call, { databaseName: database.name, roleName: database.ownerName, password }),
+    ),
+    // The project's own role is the only one yet; its password is told here.
+    roles: shown.map((role) => ({ ...roleOnWire(role), password: password.reveal() })),
+    databases: databases.map(databaseOnWire),
+    operations: operations.map(operationOnWire),
+    branch: await branchOnWire(call, branch),
+    endpoints: [computeOnWire(call, compute)],
+  };
+}

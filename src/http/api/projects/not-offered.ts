@@ -1,0 +1,44 @@
+// What Neon can do with branches and Postern cannot: answered plainly, after permission was asked.
+
+import { getProject } from '../../../catalogue/projects/projects.ts';
+import { PosternError } from '../../../errors.ts';
+import { apiErrorSchema } from '../call/api-errors.ts';
+import { type ApiMethod, type ApiRoute, apiRoute } from '../call/api-route.ts';
+import { branchParams } from '../shapes/branch-shape.ts';
+import { projectParams } from './project-endpoints.ts';
+
+const BRANCHING = 'branching is not offered here: a project has one branch';
+
+export const createBranchRoute = notOffered('post', '/projects/{project_id}/branches', 'createProjectBranch');
+export const deleteBranchRoute = notOffered(
+  'delete',
+  '/projects/{project_id}/branches/{branch_id}',
+  'deleteProjectBranch',
+);
+export const restoreBranchRoute = notOffered(
+  'post',
+  '/projects/{project_id}/branches/{branch_id}/restore',
+  'restoreProjectBranch',
+);
+export const setDefaultBranchRoute = notOffered(
+  'post',
+  '/projects/{project_id}/branches/{branch_id}/set_as_default',
+  'setDefaultProjectBranch',
+);
+
+function notOffered(method: ApiMethod, path: string, operationId: string): ApiRoute {
+  return apiRoute({
+    method,
+    path,
+    operationId,
+    summary: `Refused: ${BRANCHING}`,
+    tag: 'Branches',
+    params: path.includes('{branch_id}') ? branchParams : projectParams,
+    status: 422,
+    reply: apiErrorSchema,
+    perform: async ({ catalogue, context }, { params }) => {
+      await getProject(catalogue, context, { projectId: params.project_id, action: 'branch.change' });
+      throw new PosternError('not_offered', { params: { problem: BRANCHING } });
+    },
+  });
+}

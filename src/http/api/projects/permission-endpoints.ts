@@ -1,0 +1,90 @@
+// With whom a project is shared. Neon calls a share a permission of the project.
+
+import { z } from 'zod';
+import { endAccess } from '../../../actions/end-access.ts';
+import { shareWithPeople } from '../../../actions/share-with-people.ts';
+import { assertNever } from '../../../assert-never.ts';
+import { listShares, type Share, type ShareOutcome, unshareProject } from '../../../catalogue/projects/shares.ts';
+import { PosternError } from '../../../errors.ts';
+import type { ShareId } from '../../../ids.ts';
+import { apiRoute } from '../call/api-route.ts';
+import { emailField, idField, timeField, uuidField } from '../call/field-shapes.ts';
+import { projectParams } from './project-endpoints.ts';
+
+// Neon API 2.7.3: ProjectPermission
+const permissionShape = z
+  .object({
+    id: uuidField,
+    granted_to_email: emailField,
+    granted_at: timeField,
+    revoked_at: timeField.optional(),
+  })
+  .meta({ id: 'ProjectPermission' });
+
+export const listPermissions = apiRoute({
+  method: 'get',
+  path: '/projects/{project_id}/permissions',
+  operationId: 'listProjectPermissions',
+  summary: 'With whom a project is shared',
+  tag: 'Projects',
+  params: projectParams,
+  status: 200,
+  reply: z.object({ project_permissions: z.array(permissionShape) }),
+  perform: async ({ catalogue, context }, { params }) => ({
+    project_permissions: (await listShares(catalogue, context, params.project_id)).map(permissionOnWire),
+  }),
+});
+
+export const grantPermission = apiRoute({
+  method: 'post',
+  path: '/projects/{project_id}/permissions',
+  operationId: 'grantPermissionToProject',
+  summary: 'Shares a project by e-mail, also with people who have no account yet',
+  tag: 'Projects',
+  params: projectParams,
+  body: z.object({ email: emailField }),
+  status: 200,
+  reply: permissionShape,
+  perform: async (call, { params, body }) => {
+    const wanted = { projectId: params.project_id, emails: [body.email] };
+    const [outcome] = await shareWithPeople(call, call.context, wanted);
+    if (outcome === undefined) throw new Error('sharing a project had no outcome');
+    return permissionOnWire(shareOf(outcome));
+  },
+});
+
+export const revokePermission = apiRoute({
+  method: 'delete',
+  path: '/projects/{project_id}/permissions/{permission_id}',
+  operationId: 'revokePermissionFromProject',
+  summary: "Ends a share, with that person's grants and live connections",
+  tag: 'Projects',
+  params: projectParams.extend({ permission_id: idField<ShareId>() }),
+  status: 200,
+  reply: permissionShape,
+  perform: async (call, { params }) => {
+    const which = { projectId: params.project_id, shareId: params.permission_id };
+    const share = await unshareProject(call.catalogue, call.context, which);
+    if (share.userId !== null) await endAccess(call, { userId: share.userId, projectId: share.projectId });
+    return { ...permissionOnWire(share), revoked_at: share.revokedAt.toISOString() };
+  },
+});
+
+/** Sharing twice is no error. Throws `conflict` for a member, who has the project already. */
+function shareOf(outcome: ShareOutcome): Share {
+  switch (outcome.kind) {
+    case 'shared':
+    case 'already_shared':
+      return outcome.share;
+    case 'has_access_already':
+      throw new PosternError('conflict', {
+        params: { problem: `${outcome.email} belongs to the project's account already` },
+      });
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function permissionOnWire(share: Share): z.input<typeof permissionShape> {
+  return { id: share.id, granted_to_email: share.email, granted_at: share.grantedAt.toISOString() };
+}

@@ -1,0 +1,46 @@
+// The passwords of database roles: revealed, and replaced. Both are audited by the catalogue.
+
+import { z } from 'zod';
+import { endAccess } from '../../../actions/end-access.ts';
+import { revealDatabaseRolePassword } from '../../../catalogue/projects/database-roles.ts';
+import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
+import { apiRoute } from '../call/api-route.ts';
+import { placeOf } from '../call/place-of.ts';
+import { operationOnWire } from '../shapes/operation-shape.ts';
+import { roleWithPassword } from '../shapes/role-shape.ts';
+import { changedRole, roleParams } from './role-endpoints.ts';
+
+export const revealPasswordRoute = apiRoute({
+  method: 'get',
+  path: '/projects/{project_id}/branches/{branch_id}/roles/{role_name}/reveal_password',
+  operationId: 'getProjectBranchRolePassword',
+  summary: 'The password of a database role',
+  tag: 'Roles',
+  params: roleParams,
+  status: 200,
+  reply: z.object({ password: z.string() }),
+  perform: async ({ catalogue, context }, { params }) => {
+    const which = { ...placeOf(params), name: params.role_name };
+    return { password: (await revealDatabaseRolePassword(catalogue, context, which)).reveal() };
+  },
+});
+
+export const resetPasswordRoute = apiRoute({
+  method: 'post',
+  path: '/projects/{project_id}/branches/{branch_id}/roles/{role_name}/reset_password',
+  operationId: 'resetProjectBranchRolePassword',
+  summary: 'Gives a database role a new random password and ends what rested on the old one',
+  tag: 'Roles',
+  params: roleParams,
+  status: 200,
+  reply: changedRole,
+  perform: async (call, { params }) => {
+    const { catalogue, context, provisioning } = call;
+    const place = placeOf(params);
+    const { result, operation } = await performOperation(catalogue, { ...place, action: 'apply_config' }, () =>
+      provisioning.resetRolePassword(context, { ...place, name: params.role_name }),
+    );
+    await endAccess(call, { projectId: params.project_id, databaseRole: result.role.name });
+    return { role: roleWithPassword(result), operations: [operationOnWire(operation)] };
+  },
+});

@@ -1,0 +1,64 @@
+// Moves projects into an organization, from another one or from the caller's personal account.
+
+import { z } from 'zod';
+import { transferProjectsFor } from '../../../actions/transfer-projects.ts';
+import { MAX_PROJECTS_PER_TRANSFER } from '../../../catalogue/project-transfers.ts';
+import { PosternError } from '../../../errors.ts';
+import { type AccountId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
+import { type ApiCall, requirePerson } from '../call/api-call.ts';
+import { ApiRefusal } from '../call/api-refusal.ts';
+import { apiRoute } from '../call/api-route.ts';
+import { idField, namedIdField, organizationIdField } from '../call/field-shapes.ts';
+
+const projectIds = z.array(idField<ProjectId>()).min(1).max(MAX_PROJECTS_PER_TRANSFER);
+// Neon's documents of August 2024 call the destination `org_id`.
+const transferBody = z.object({
+  destination_org_id: namedIdField.optional(),
+  org_id: namedIdField.optional().meta({ deprecated: true, description: 'The older name of destination_org_id.' }),
+  project_ids: projectIds,
+});
+
+export const transferFromOrganization = apiRoute({
+  method: 'post',
+  path: '/organizations/{source_org_id}/projects/transfer',
+  operationId: 'transferProjectsFromOrgToOrg',
+  summary: 'Moves projects to another organization, all or none',
+  tag: 'Projects',
+  params: z.object({ source_org_id: organizationIdField }),
+  body: transferBody,
+  status: 200,
+  reply: z.object({}),
+  perform: async (call, { params, body }) => {
+    await transfer(call, params.source_org_id, body);
+    return {};
+  },
+});
+
+export const transferFromPerson = apiRoute({
+  method: 'post',
+  path: '/users/me/projects/transfer',
+  operationId: 'transferProjectsFromUserToOrg',
+  summary: 'Moves projects of the personal account to an organization, all or none',
+  tag: 'Projects',
+  body: transferBody,
+  status: 200,
+  reply: z.object({}),
+  perform: async (call, { body }) => {
+    const { userId } = requirePerson(call.context);
+    await transfer(call, personalAccountId(userId), body);
+    return {};
+  },
+});
+
+async function transfer(call: ApiCall, sourceAccountId: AccountId, body: z.output<typeof transferBody>): Promise<void> {
+  const destination = body.destination_org_id ?? body.org_id;
+  if (destination === undefined) {
+    throw new PosternError('invalid_input', { params: { problem: 'body.destination_org_id: name the organization' } });
+  }
+  const destinationAccountId = idFrom<AccountId>(destination);
+  const request = { sourceAccountId, destinationAccountId, projectIds: body.project_ids };
+  const outcome = await transferProjectsFor(call, call.context, request);
+  if (outcome.kind === 'transferred') return;
+  const problem = "the projects would go beyond the destination's plan";
+  throw new ApiRefusal(new PosternError('out_of_range', { params: { problem } }), { limits: outcome.limits });
+}
