@@ -7,14 +7,14 @@ import type { ConsumptionHistory } from '../../metering/frames/consumption-histo
 import type { HttpDependencies } from '../request/http-dependencies.ts';
 import type { PageRenderer } from '../request/page-renderer.ts';
 import { accountRoutes } from './account/account-routes.ts';
-import type { ConsoleParts } from './console-parts.ts';
-import { enterConsole } from './enter-console.ts';
 import { keyRoutes } from './keys/key-routes.ts';
 import { meRoutes } from './me/me-routes.ts';
 import { organizationRoutes } from './organizations/organization-routes.ts';
 import { peopleRoutes } from './people/people-routes.ts';
 import { projectRoutes } from './project/project-routes.ts';
 import { projectListRoutes } from './projects/project-list-routes.ts';
+import type { ConsoleParts } from './shell/console-parts.ts';
+import { enterConsole } from './shell/enter-console.ts';
 
 /** Routes with a fixed word come before those in which it would be read as an account's id. */
 export function consoleRoutes({

@@ -6,9 +6,9 @@ import { INSTALLATION, requireMay } from '../../catalogue/rights/permissions.ts'
 import { PosternError } from '../../errors.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import type { NodeRecord } from '../../fleet/node-heartbeat.ts';
-import { type DoneCode, done } from '../console/done-notices.ts';
-import { type Again, goTo, parseForm } from '../console/form-route.ts';
-import { param } from '../console/visit.ts';
+import { type DoneCode, done } from '../console/shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
+import { param } from '../console/shell/visit.ts';
 import { recordDeed } from './act-on-connection.ts';
 import { nodeRow } from './fleet-picture.ts';
 import type { OpsVisit } from './operations-scope.ts';

@@ -1,6 +1,6 @@
 // What the operations pages work with.
 
-import type { ConsoleParts } from '../console/console-parts.ts';
+import type { ConsoleParts } from '../console/shell/console-parts.ts';
 import type { EventStreams } from '../request/event-streams.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 

@@ -2,7 +2,7 @@
 
 import { Router as createRouter, type Router } from 'express';
 import type { consoleRoutes } from '../console/console-routes.ts';
-import { formRoute, type Opening, pageRoute } from '../console/form-route.ts';
+import { formRoute, type Opening, pageRoute } from '../console/shell/form-route.ts';
 import type { EventStreams } from '../request/event-streams.ts';
 import { cancelQuery, endConnection, showConnection } from './act-on-connection.ts';
 import { exportAudit, showAudit } from './audit-page.ts';

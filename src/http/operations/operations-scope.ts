@@ -12,8 +12,8 @@ import {
 import { PosternError } from '../../errors.ts';
 import type { LiveConnectionFilter, LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { AccountId } from '../../ids.ts';
-import type { ConsoleParts } from '../console/console-parts.ts';
-import { type AccountVisit, openAccount, openVisit, param, type Visit } from '../console/visit.ts';
+import type { ConsoleParts } from '../console/shell/console-parts.ts';
+import { type AccountVisit, openAccount, openVisit, param, type Visit } from '../console/shell/visit.ts';
 
 export type Deed = 'read' | 'end' | 'cancel' | 'notify' | 'read_audit';
 

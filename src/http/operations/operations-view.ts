@@ -1,8 +1,8 @@
 // The frame of an operations page: an operator's own tabs, or those of the account it belongs to.
 
 import type { ConsoleView, Link } from '../../../web/components/console/console-view.ts';
-import { accountView, personView } from '../console/console-view.ts';
-import type { Again } from '../console/form-route.ts';
+import type { Again } from '../console/shell/form-route.ts';
+import { accountView, personView } from '../console/shell/open-console-view.ts';
 import type { OpsVisit } from './operations-scope.ts';
 
 export const OPERATORS_PAGES: readonly Link[] = [

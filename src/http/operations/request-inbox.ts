@@ -11,10 +11,10 @@ import {
 } from '../../catalogue/organization-requests.ts';
 import { INSTALLATION, may, notFound } from '../../catalogue/rights/permissions.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { personView } from '../console/console-view.ts';
-import { done } from '../console/done-notices.ts';
-import { type Again, goTo, parseForm } from '../console/form-route.ts';
-import { param, type Visit } from '../console/visit.ts';
+import { done } from '../console/shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
+import { personView } from '../console/shell/open-console-view.ts';
+import { param, type Visit } from '../console/shell/visit.ts';
 import { OPERATORS_PAGES } from './operations-view.ts';
 
 const PATH = '/ops/requests';

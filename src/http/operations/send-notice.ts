@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
-import { type DoneCode, done } from '../console/done-notices.ts';
-import { goTo, parseForm } from '../console/form-route.ts';
+import { type DoneCode, done } from '../console/shell/done-notices.ts';
+import { goTo, parseForm } from '../console/shell/form-route.ts';
 import { recordDeed, targetOf } from './act-on-connection.ts';
 import { type OpsVisit, requireDeed } from './operations-scope.ts';
 import { noticeText } from './operator-text.ts';

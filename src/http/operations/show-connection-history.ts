@@ -2,7 +2,7 @@
 
 import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
 import { readConnectionHistory } from '../../catalogue/trail/connection-history.ts';
-import { queryText } from '../console/visit.ts';
+import { queryText } from '../console/shell/visit.ts';
 import { type OpsVisit, requireDeed } from './operations-scope.ts';
 import { opsView } from './operations-view.ts';
 

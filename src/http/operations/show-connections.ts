@@ -5,7 +5,7 @@ import type { LiveRow } from '../../../web/components/ops/live-row.ts';
 import { DEFAULT_QUERY, pickRows, type RowQuery, SORTS } from '../../../web/components/ops/row-order.ts';
 import { ConnectionsPage } from '../../../web/pages/ops/connections-page.tsx';
 import { may } from '../../catalogue/rights/permissions.ts';
-import type { Again } from '../console/form-route.ts';
+import type { Again } from '../console/shell/form-route.ts';
 import { rowsWithin } from './fleet-picture.ts';
 import type { OpsParts } from './operations-parts.ts';
 import type { OpsVisit } from './operations-scope.ts';

@@ -11,12 +11,12 @@ import { PosternError } from '../../../errors.ts';
 import { personalAccountId } from '../../../ids.ts';
 import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../confirm.ts';
-import { accountView, deeperView } from '../console-view.ts';
-import { done } from '../done-notices.ts';
-import { type Again, goTo, parseForm } from '../form-route.ts';
-import { policyForm, policyFromForm, policySchema } from '../policy-form.ts';
-import type { AccountVisit } from '../visit.ts';
+import { sendConfirmation } from '../shell/confirm.ts';
+import { done } from '../shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { accountView, deeperView } from '../shell/open-console-view.ts';
+import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
+import type { AccountVisit } from '../shell/visit.ts';
 
 export async function showSettings(visit: AccountVisit, again?: Again): Promise<void> {
   const { parts, request, response, person, account, base } = visit;

@@ -8,11 +8,11 @@ import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PLAN_TERMS, PLANS } from '../../../catalogue/rights/plans.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { accountView } from '../console-view.ts';
-import { historyView, sumOfFigures, usageFigures } from '../consumption-view.ts';
-import { done } from '../done-notices.ts';
-import { type Again, goTo, parseForm } from '../form-route.ts';
-import type { AccountVisit } from '../visit.ts';
+import { historyView, sumOfFigures, usageFigures } from '../shell/consumption-view.ts';
+import { done } from '../shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { accountView } from '../shell/open-console-view.ts';
+import type { AccountVisit } from '../shell/visit.ts';
 
 const PROJECTS_SHOWN = 100;
 const { taxId: taxIdField, ...sameFields } = billingDetailsSchema.shape;

@@ -1,11 +1,11 @@
 // API keys and access tokens.
 
 import { Router as createRouter, type Router } from 'express';
-import type { ConsoleParts } from '../console-parts.ts';
-import { formRoute, pageRoute } from '../form-route.ts';
-import { openAccount } from '../visit.ts';
-import { askRevokeToken, revokeToken, showAccessTokens } from './access-tokens.ts';
-import { askRevokeApiKey, createApiKey, revokeApiKey, showApiKeys } from './api-keys.ts';
+import type { ConsoleParts } from '../shell/console-parts.ts';
+import { formRoute, pageRoute } from '../shell/form-route.ts';
+import { openAccount } from '../shell/visit.ts';
+import { askRevokeToken, revokeToken, showAccessTokens } from './access-tokens-page.ts';
+import { askRevokeApiKey, createApiKey, revokeApiKey, showApiKeys } from './api-keys-page.ts';
 import { createToken, showNewToken } from './new-access-token.ts';
 
 const KEYS = '/app/:accountId/api-keys';

@@ -10,9 +10,9 @@ import { accountResource, requireMay } from '../../../catalogue/rights/permissio
 import { type ComputeId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { deeperView } from '../console-view.ts';
-import { type Again, parseForm } from '../form-route.ts';
-import { type AccountVisit, queryText } from '../visit.ts';
+import { type Again, parseForm } from '../shell/form-route.ts';
+import { deeperView } from '../shell/open-console-view.ts';
+import { type AccountVisit, queryText } from '../shell/visit.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -1,9 +1,9 @@
 // The pages of the person: sessions, name and password.
 
 import { Router as createRouter, type Router } from 'express';
-import type { ConsoleParts } from '../console-parts.ts';
-import { type Acting, formRoute, pageRoute, type Showing } from '../form-route.ts';
-import { openVisit, type Visit } from '../visit.ts';
+import type { ConsoleParts } from '../shell/console-parts.ts';
+import { type Acting, formRoute, pageRoute, type Showing } from '../shell/form-route.ts';
+import { openVisit, type Visit } from '../shell/visit.ts';
 import { saveName, savePassword, showProfile } from './my-profile.ts';
 import { endOwnConnection, revokeGrant, showSessions, signOutBrowser, signOutEverywhere } from './my-sessions.ts';
 

@@ -1,9 +1,9 @@
 // The frame of the person's own pages.
 
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
-import { personView } from '../console-view.ts';
-import type { Again } from '../form-route.ts';
-import type { Visit } from '../visit.ts';
+import type { Again } from '../shell/form-route.ts';
+import { personView } from '../shell/open-console-view.ts';
+import type { Visit } from '../shell/visit.ts';
 
 const PAGES = [
   { label: 'Sessions', href: '/app/me/sessions' },

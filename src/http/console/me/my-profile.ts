@@ -9,9 +9,9 @@ import { Secret } from '../../../secret.ts';
 import { requireSession } from '../../request/request-context.ts';
 import { checkPassword, passwordField } from '../../sign-in/check-password.ts';
 import { nameField, newPasswordField } from '../../sign-in/new-password.ts';
-import { done } from '../done-notices.ts';
-import { type Again, goTo, parseForm } from '../form-route.ts';
-import type { Visit } from '../visit.ts';
+import { done } from '../shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import type { Visit } from '../shell/visit.ts';
 import { meView } from './me-view.ts';
 
 const PATH = '/app/me/profile';

@@ -5,10 +5,10 @@ import { NewOrganizationPage } from '../../../../web/pages/console/organizations
 import { createOrganization } from '../../../catalogue/accounts/organizations.ts';
 import { listOrganizationRequests, requestOrganization } from '../../../catalogue/organization-requests.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { personView } from '../console-view.ts';
-import { done } from '../done-notices.ts';
-import { type Again, goTo, parseForm } from '../form-route.ts';
-import type { Visit } from '../visit.ts';
+import { done } from '../shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { personView } from '../shell/open-console-view.ts';
+import type { Visit } from '../shell/visit.ts';
 
 const PATH = '/app/organizations/new';
 const nameField = z.string().max(256);

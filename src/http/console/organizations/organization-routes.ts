@@ -2,9 +2,9 @@
 
 import { Router as createRouter, type Router } from 'express';
 import { approveRequest, declineRequest, showRequests } from '../../operations/request-inbox.ts';
-import type { ConsoleParts } from '../console-parts.ts';
-import { formRoute, pageRoute } from '../form-route.ts';
-import { openVisit } from '../visit.ts';
+import type { ConsoleParts } from '../shell/console-parts.ts';
+import { formRoute, pageRoute } from '../shell/form-route.ts';
+import { openVisit } from '../shell/visit.ts';
 import { createOwnOrganization, sendRequest, showNewOrganization } from './new-organization.ts';
 
 export function organizationRoutes(parts: ConsoleParts): Router {

@@ -6,10 +6,10 @@ import type { PeopleTab } from '../../../../web/components/console/people-tabs.t
 import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
-import type { ConsoleParts } from '../console-parts.ts';
-import { accountView, deeperView } from '../console-view.ts';
-import type { Again } from '../form-route.ts';
-import { type AccountVisit, openAccount } from '../visit.ts';
+import type { ConsoleParts } from '../shell/console-parts.ts';
+import type { Again } from '../shell/form-route.ts';
+import { accountView, deeperView } from '../shell/open-console-view.ts';
+import { type AccountVisit, openAccount } from '../shell/visit.ts';
 
 export interface PeopleVisit extends AccountVisit {
   /** `/app/<organization id>/people`. */

@@ -13,9 +13,9 @@ import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { type InvitationId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { done } from '../done-notices.ts';
-import { type Again, goTo, parseForm } from '../form-route.ts';
-import { param } from '../visit.ts';
+import { done } from '../shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { param } from '../shell/visit.ts';
 import { belowPeopleView, type PeopleVisit, peopleProps } from './open-people.ts';
 
 const MAX_LIST_CHARACTERS = 30_000;

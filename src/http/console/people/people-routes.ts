@@ -1,10 +1,10 @@
 // The pages and forms about an organization's people.
 
 import { Router as createRouter, type Router } from 'express';
-import type { ConsoleParts } from '../console-parts.ts';
-import { type Acting, formRoute, pageRoute, type Showing } from '../form-route.ts';
-import * as guests from './guests.ts';
-import * as members from './members.ts';
+import type { ConsoleParts } from '../shell/console-parts.ts';
+import { type Acting, formRoute, pageRoute, type Showing } from '../shell/form-route.ts';
+import * as guests from './guests-page.ts';
+import * as members from './members-page.ts';
 import { openPeople, type PeopleVisit } from './open-people.ts';
 import * as invites from './pending-invites.ts';
 

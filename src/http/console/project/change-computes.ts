@@ -11,9 +11,9 @@ import { requireMay } from '../../../catalogue/rights/permissions.ts';
 import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../confirm.ts';
-import { done } from '../done-notices.ts';
-import { type Again, goTo, parseForm } from '../form-route.ts';
+import { sendConfirmation } from '../shell/confirm.ts';
+import { done } from '../shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { asOperation, belowProjectView, type ProjectVisit, whichCompute } from './open-project.ts';
 
 export async function startCompute(visit: ProjectVisit): Promise<void> {

@@ -5,9 +5,9 @@ import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { changeComputePolicy, getCompute } from '../../../catalogue/projects/computes.ts';
 import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { done } from '../done-notices.ts';
-import { type Again, goTo, parseForm } from '../form-route.ts';
-import { policyForm, policyFromForm, policySchema } from '../policy-form.ts';
+import { done } from '../shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
 import { belowProjectView, mayHere, type ProjectVisit, whichCompute } from './open-project.ts';
 
 export async function showComputePolicy(visit: ProjectVisit, again?: Again): Promise<void> {

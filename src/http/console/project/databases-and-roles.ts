@@ -9,10 +9,10 @@ import { revealDatabaseRolePassword } from '../../../catalogue/projects/database
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../confirm.ts';
-import { done } from '../done-notices.ts';
-import { type Again, goTo, parseForm } from '../form-route.ts';
-import { param } from '../visit.ts';
+import { sendConfirmation } from '../shell/confirm.ts';
+import { done } from '../shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { param } from '../shell/visit.ts';
 import { asOperation, belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
 
 /** What the list of operations calls a change of databases and roles. */

@@ -9,10 +9,10 @@ import { getProject, type Project, projectResource } from '../../../catalogue/pr
 import { type ActionOn, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { type ComputeId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import type { ConsoleParts } from '../console-parts.ts';
-import { deeperView } from '../console-view.ts';
-import type { Again } from '../form-route.ts';
-import { type AccountVisit, openAccount, param } from '../visit.ts';
+import type { ConsoleParts } from '../shell/console-parts.ts';
+import type { Again } from '../shell/form-route.ts';
+import { deeperView } from '../shell/open-console-view.ts';
+import { type AccountVisit, openAccount, param } from '../shell/visit.ts';
 
 export interface ProjectVisit extends AccountVisit {
   readonly project: Project;

@@ -1,14 +1,14 @@
 // The pages and forms of one project.
 
 import { Router as createRouter, type Router } from 'express';
-import type { ConsoleParts } from '../console-parts.ts';
-import { type Acting, formRoute, pageRoute, type Showing } from '../form-route.ts';
+import type { ConsoleParts } from '../shell/console-parts.ts';
+import { type Acting, formRoute, pageRoute, type Showing } from '../shell/form-route.ts';
 import * as computes from './change-computes.ts';
 import { saveComputePolicy, showComputePolicy } from './compute-policy.ts';
 import * as databases from './databases-and-roles.ts';
 import { askEndConnection, endProjectConnection } from './end-project-connection.ts';
 import { openProject, type ProjectVisit } from './open-project.ts';
-import * as settings from './project-settings.ts';
+import * as settings from './settings-page.ts';
 import * as sharing from './sharing.ts';
 import { revealInStrings, showConnect } from './show-connect.ts';
 import { showConsumption } from './show-consumption.ts';

@@ -12,9 +12,9 @@ import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { psqlCommand } from '../../app/home-routes.ts';
-import type { Again } from '../form-route.ts';
-import { parseForm } from '../form-route.ts';
-import { queryText } from '../visit.ts';
+import type { Again } from '../shell/form-route.ts';
+import { parseForm } from '../shell/form-route.ts';
+import { queryText } from '../shell/visit.ts';
 import { type ConnectionString, connectionStrings } from './connection-strings.ts';
 import { mayHere, type ProjectVisit, projectView } from './open-project.ts';
 

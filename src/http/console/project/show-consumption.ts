@@ -3,7 +3,7 @@
 import { ConsumptionPage } from '../../../../web/pages/console/project/consumption-page.tsx';
 import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { requireMay } from '../../../catalogue/rights/permissions.ts';
-import { historyView, usageFigures } from '../consumption-view.ts';
+import { historyView, usageFigures } from '../shell/consumption-view.ts';
 import { type ProjectVisit, projectView } from './open-project.ts';
 
 export async function showConsumption(visit: ProjectVisit): Promise<void> {

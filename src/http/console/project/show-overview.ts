@@ -9,8 +9,8 @@ import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { psqlCommand } from '../../app/home-routes.ts';
-import { connectionRow } from '../connection-rows.ts';
-import type { Again } from '../form-route.ts';
+import { connectionRow } from '../shell/connection-rows.ts';
+import type { Again } from '../shell/form-route.ts';
 import { mayHere, type ProjectVisit, projectView } from './open-project.ts';
 
 export async function showOverview(visit: ProjectVisit, again?: Again): Promise<void> {

@@ -2,7 +2,7 @@
 // project is in the end. Without script the form is answered by a redirect as every other.
 
 import type { CreationStep } from '../../../provisioning/hosted/create-hosted-project.ts';
-import type { AccountVisit } from '../visit.ts';
+import type { AccountVisit } from '../shell/visit.ts';
 
 const JSON_LINES = 'application/x-ndjson';
 

@@ -1,11 +1,11 @@
 // The lists of projects and the ways to a new one.
 
 import { Router as createRouter, type Router } from 'express';
-import type { ConsoleParts } from '../console-parts.ts';
-import { formRoute, pageRoute } from '../form-route.ts';
-import { openAccount } from '../visit.ts';
-import { attachProject, createProject, showAttach, showNewProject } from './create-project.ts';
-import { showProjects, showShared } from './list-projects.ts';
+import type { ConsoleParts } from '../shell/console-parts.ts';
+import { formRoute, pageRoute } from '../shell/form-route.ts';
+import { openAccount } from '../shell/visit.ts';
+import { attachProject, createProject, showAttach, showNewProject } from './create-project-page.ts';
+import { showProjects, showShared } from './list-projects-page.ts';
 
 export function projectListRoutes(parts: ConsoleParts): Router {
   const router = createRouter();

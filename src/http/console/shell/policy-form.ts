@@ -1,14 +1,14 @@
 // The policy of an account or of a compute as a form, and back. Points that the form does not show stay as they are.
 
 import { z } from 'zod';
-import type { PolicyFields } from '../../../web/components/console/forms/policy-fields.tsx';
+import type { PolicyFields } from '../../../../web/components/console/forms/policy-fields.tsx';
 import {
   MAX_GRANT_MS,
   type PolicyOwner,
   type PolicySettings,
   policySettingsSchema,
-} from '../../catalogue/rights/policy.ts';
-import { PosternError } from '../../errors.ts';
+} from '../../../catalogue/rights/policy.ts';
+import { PosternError } from '../../../errors.ts';
 
 const MAX_NETWORKS_CHARACTERS = 8_000;
 

@@ -8,10 +8,10 @@ import { getMember, type ListedMember, listMembers } from '../../../catalogue/ac
 import { removeMember, setMemberRole } from '../../../catalogue/accounts/memberships.ts';
 import { idFrom, type MembershipId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../confirm.ts';
-import { done } from '../done-notices.ts';
-import { type Again, goTo, parseForm } from '../form-route.ts';
-import { param, queryText } from '../visit.ts';
+import { sendConfirmation } from '../shell/confirm.ts';
+import { done } from '../shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { param, queryText } from '../shell/visit.ts';
 import { belowPeopleView, type PeopleVisit, peopleProps } from './open-people.ts';
 
 const MEMBERS_PER_PAGE = 100;

@@ -1,10 +1,10 @@
 // Live connections as the console's tables show them, and ending one of them.
 
-import type { ConnectionRow } from '../../../web/components/console/tables/connection-table.tsx';
-import { assertNever } from '../../assert-never.ts';
-import { changeEvent } from '../../catalogue/trail/audit-context.ts';
-import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
-import { cleanForPage } from '../../untrusted-text.ts';
+import type { ConnectionRow } from '../../../../web/components/console/tables/connection-table.tsx';
+import { assertNever } from '../../../assert-never.ts';
+import { changeEvent } from '../../../catalogue/trail/audit-context.ts';
+import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
 import { type DoneCode, done } from './done-notices.ts';
 import { goTo } from './form-route.ts';
 import type { Visit } from './visit.ts';

@@ -10,8 +10,8 @@ import { accountResource, may, notFound } from '../../../catalogue/rights/permis
 import type { Page } from '../../../catalogue/store/keyset-pages.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { psqlCommand } from '../../app/home-routes.ts';
-import { accountView } from '../console-view.ts';
-import { type AccountVisit, queryText } from '../visit.ts';
+import { accountView } from '../shell/open-console-view.ts';
+import { type AccountVisit, queryText } from '../shell/visit.ts';
 
 const PROJECTS_PER_PAGE = 25;
 

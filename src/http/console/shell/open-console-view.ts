@@ -1,10 +1,10 @@
 // The frame of a page for a visit: what the switcher offers, the trail, which tabs this person has here.
 
-import type { AccountLink, ConsoleView, Link, Tab, Told } from '../../../web/components/console/console-view.ts';
-import type { Account } from '../../catalogue/accounts/accounts.ts';
-import { accountResource, INSTALLATION, may } from '../../catalogue/rights/permissions.ts';
-import { personalAccountId } from '../../ids.ts';
-import { cleanForPage } from '../../untrusted-text.ts';
+import type { AccountLink, ConsoleView, Link, Tab, Told } from '../../../../web/components/console/console-view.ts';
+import type { Account } from '../../../catalogue/accounts/accounts.ts';
+import { accountResource, INSTALLATION, may } from '../../../catalogue/rights/permissions.ts';
+import { personalAccountId } from '../../../ids.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
 import { findDoneNotice } from './done-notices.ts';
 import { type AccountVisit, queryText, type Visit } from './visit.ts';
 

@@ -3,9 +3,9 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import type { Told } from '../../../web/components/console/console-view.ts';
-import { type ErrorCode, PosternError } from '../../errors.ts';
-import { cleanSentence } from '../../untrusted-text.ts';
+import type { Told } from '../../../../web/components/console/console-view.ts';
+import { type ErrorCode, PosternError } from '../../../errors.ts';
+import { cleanSentence } from '../../../untrusted-text.ts';
 import type { ConsoleParts } from './console-parts.ts';
 import type { Visit } from './visit.ts';
 

@@ -1,11 +1,11 @@
 // After a project was shared: on, with a word about it; or, where no mail is sent, the links for guests without an account,
 // shown this once.
 
-import type { ConsoleView } from '../../../web/components/console/console-view.ts';
-import { InvitedPage } from '../../../web/pages/console/people/invited-page.tsx';
-import { invitationLink } from '../../actions/invite-people.ts';
-import type { ShareOutcome } from '../../catalogue/projects/shares.ts';
-import { cleanForPage } from '../../untrusted-text.ts';
+import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
+import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
+import { invitationLink } from '../../../actions/invite-people.ts';
+import type { ShareOutcome } from '../../../catalogue/projects/shares.ts';
+import { cleanForPage } from '../../../untrusted-text.ts';
 import { done } from './done-notices.ts';
 import { goTo } from './form-route.ts';
 import type { Visit } from './visit.ts';

@@ -7,10 +7,10 @@ import { recordProjectCreation } from '../../../actions/record-project-creation.
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import type { HostRegion } from '../../../provisioning/hosts/hosts.ts';
 import { Secret } from '../../../secret.ts';
-import { deeperView } from '../console-view.ts';
-import { done } from '../done-notices.ts';
-import { type Again, goTo, parseForm } from '../form-route.ts';
-import type { AccountVisit } from '../visit.ts';
+import { done } from '../shell/done-notices.ts';
+import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { deeperView } from '../shell/open-console-view.ts';
+import type { AccountVisit } from '../shell/visit.ts';
 import { creationProgress } from './creation-progress.ts';
 
 const MAX_URL_CHARACTERS = 2_048;

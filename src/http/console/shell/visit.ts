@@ -2,13 +2,13 @@
 
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { type Account, findAccount, getAccount } from '../../catalogue/accounts/accounts.ts';
-import { listOrganizationsOf } from '../../catalogue/accounts/organizations.ts';
-import type { PersonActor } from '../../catalogue/rights/actors.ts';
-import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
-import { PosternError } from '../../errors.ts';
-import { type AccountId, idFrom, personalAccountId } from '../../ids.ts';
-import { auditContextOfPerson } from '../request/request-context.ts';
+import { type Account, findAccount, getAccount } from '../../../catalogue/accounts/accounts.ts';
+import { listOrganizationsOf } from '../../../catalogue/accounts/organizations.ts';
+import type { PersonActor } from '../../../catalogue/rights/actors.ts';
+import type { AuditContext } from '../../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../../errors.ts';
+import { type AccountId, idFrom, personalAccountId } from '../../../ids.ts';
+import { auditContextOfPerson } from '../../request/request-context.ts';
 import type { ConsoleParts } from './console-parts.ts';
 
 export interface Visit {

@@ -1,9 +1,9 @@
 // Measured consumption as the console shows it: the running billing period, and the frames of a stretch of time. What was
 // not measured is absent, never zero.
 
-import type { FrameRow, HistoryView, UsageFigures } from '../../../web/components/console/consumption.tsx';
-import type { Account } from '../../catalogue/accounts/accounts.ts';
-import { PLAN_TERMS } from '../../catalogue/rights/plans.ts';
+import type { FrameRow, HistoryView, UsageFigures } from '../../../../web/components/console/consumption.tsx';
+import type { Account } from '../../../catalogue/accounts/accounts.ts';
+import { PLAN_TERMS } from '../../../catalogue/rights/plans.ts';
 import type {
   BillingPeriodTotals,
   ConsumptionFrame,
@@ -11,7 +11,7 @@ import type {
   ConsumptionTotals,
   Granularity,
   PeriodFrames,
-} from '../../metering/frames/consumption-figures.ts';
+} from '../../../metering/frames/consumption-figures.ts';
 import { queryText, type Visit } from './visit.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 // Pages that ask once more before something goes away: opened by a link, so that they work without script.
 
-import { ConfirmPage, type ConfirmProps } from '../../../web/pages/console/confirm-page.tsx';
+import { ConfirmPage, type ConfirmProps } from '../../../../web/pages/console/confirm-page.tsx';
 import type { Visit } from './visit.ts';
 
 /** The form goes to the page's own address. */

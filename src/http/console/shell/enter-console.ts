@@ -1,8 +1,8 @@
 // The short ways in: the console as such, and an account without a page named.
 
 import { Router as createRouter, type Router } from 'express';
-import { personalAccountId } from '../../ids.ts';
-import { requireSession } from '../request/request-context.ts';
+import { personalAccountId } from '../../../ids.ts';
+import { requireSession } from '../../request/request-context.ts';
 import type { ConsoleParts } from './console-parts.ts';
 import { openAccount } from './visit.ts';
 
