@@ -1,10 +1,14 @@
 // Transferring projects as pages and the management API do it: the catalogue moves them, then access that was lost ends.
 
 import { listAccessTokensOfAccount } from '../catalogue/access/access-tokens.ts';
-import { type TransferOutcome, type TransferRequest, transferProjects } from '../catalogue/project-transfers.ts';
 import { accountResource, may } from '../catalogue/rights/permissions.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
+import {
+  type TransferOutcome,
+  type TransferRequest,
+  transferProjects,
+} from '../catalogue/transfers/project-transfers.ts';
 import type { AccessTokenId, AccountId } from '../ids.ts';
 import type { AccessEnders } from './end-access.ts';
 import { endAccessAfterTransfer } from './end-access-after-transfer.ts';

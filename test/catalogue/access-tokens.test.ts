@@ -14,10 +14,10 @@ import {
   resolveRoutedRole,
 } from '../../src/catalogue/access/find-verifier.ts';
 import { removeMember } from '../../src/catalogue/accounts/memberships.ts';
-import { transferProjects } from '../../src/catalogue/project-transfers.ts';
 import { changeCompute } from '../../src/catalogue/projects/computes.ts';
 import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
+import { transferProjects } from '../../src/catalogue/transfers/project-transfers.ts';
 import { newAccessTokenId } from '../../src/ids.ts';
 import type { ScramVerifier } from '../../src/protocol/scram-verifier.ts';
 import {

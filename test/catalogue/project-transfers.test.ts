@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { createOrganizationKey } from '../../src/catalogue/access/api-keys.ts';
 import { useApiKey } from '../../src/catalogue/access/use-api-key.ts';
 import { changePlan, findAccount } from '../../src/catalogue/accounts/accounts.ts';
-import {
-  decideOrganizationRequest,
-  listOrganizationRequests,
-  requestOrganization,
-} from '../../src/catalogue/organization-requests.ts';
-import { transferProjects } from '../../src/catalogue/project-transfers.ts';
 import { findProject } from '../../src/catalogue/projects/projects.ts';
 import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
+import {
+  decideOrganizationRequest,
+  listOrganizationRequests,
+  requestOrganization,
+} from '../../src/catalogue/transfers/organization-requests.ts';
+import { transferProjects } from '../../src/catalogue/transfers/project-transfers.ts';
 import { type AccountId, newProjectId } from '../../src/ids.ts';
 import {
   actingAs,

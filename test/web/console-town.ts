@@ -10,9 +10,9 @@ import { inviteMembers } from '../../src/catalogue/accounts/invite-members.ts';
 import { findMembership } from '../../src/catalogue/accounts/member-lists.ts';
 import { setMemberRole } from '../../src/catalogue/accounts/memberships.ts';
 import { createUser } from '../../src/catalogue/accounts/users.ts';
-import { requestOrganization } from '../../src/catalogue/organization-requests.ts';
 import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
+import { requestOrganization } from '../../src/catalogue/transfers/organization-requests.ts';
 import { newGrantId, personalAccountId } from '../../src/ids.ts';
 import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
 import {

@@ -4,12 +4,12 @@ import { z } from 'zod';
 import type { ConsoleView } from '../../../web/components/console/console-view.ts';
 import { RequestInboxPage } from '../../../web/pages/console/organizations/request-inbox-page.tsx';
 import { getUser } from '../../catalogue/accounts/users.ts';
+import { INSTALLATION, may, notFound } from '../../catalogue/rights/permissions.ts';
 import {
   decideOrganizationRequest,
   listOrganizationRequests,
   type OrganizationRequest,
-} from '../../catalogue/organization-requests.ts';
-import { INSTALLATION, may, notFound } from '../../catalogue/rights/permissions.ts';
+} from '../../catalogue/transfers/organization-requests.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { done } from '../console/shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';

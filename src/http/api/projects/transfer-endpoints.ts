@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { transferProjectsFor } from '../../../actions/transfer-projects.ts';
-import { MAX_PROJECTS_PER_TRANSFER } from '../../../catalogue/project-transfers.ts';
+import { MAX_PROJECTS_PER_TRANSFER } from '../../../catalogue/transfers/project-transfers.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { type ApiCall, requirePerson } from '../call/api-call.ts';

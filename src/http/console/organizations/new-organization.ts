@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { NewOrganizationPage } from '../../../../web/pages/console/organizations/new-organization-page.tsx';
 import { createOrganization } from '../../../catalogue/accounts/organizations.ts';
-import { listOrganizationRequests, requestOrganization } from '../../../catalogue/organization-requests.ts';
+import { listOrganizationRequests, requestOrganization } from '../../../catalogue/transfers/organization-requests.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';

@@ -2,17 +2,17 @@
 // account; guests stay guests unless they belong to where it goes.
 
 import type { Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import type { AccountId, ProjectId } from '../ids.ts';
-import { type Account, lockAccount } from './accounts/accounts.ts';
-import { countProjects } from './projects/new-projects.ts';
-import { auditedProject, type Project, projectFrom, projectResource } from './projects/projects.ts';
-import { accountResource, notFound, requireMay } from './rights/permissions.ts';
-import { PLAN_TERMS } from './rights/plans.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import type { Schema } from './store/schema.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvents } from './trail/audit-events.ts';
+import { PosternError } from '../../errors.ts';
+import type { AccountId, ProjectId } from '../../ids.ts';
+import { type Account, lockAccount } from '../accounts/accounts.ts';
+import { countProjects } from '../projects/new-projects.ts';
+import { auditedProject, type Project, projectFrom, projectResource } from '../projects/projects.ts';
+import { accountResource, notFound, requireMay } from '../rights/permissions.ts';
+import { PLAN_TERMS } from '../rights/plans.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvents } from '../trail/audit-events.ts';
 
 /** Neon API 2.7.3: at most 400 projects at once. */
 export const MAX_PROJECTS_PER_TRANSFER = 400;

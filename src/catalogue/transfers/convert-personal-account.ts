@@ -2,18 +2,18 @@
 // (product page, "What happens next"). Guests of the projects stay their guests.
 
 import type { Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import { personalAccountId, type UserId } from '../ids.ts';
-import { type Account, lockAccount, movePlan } from './accounts/accounts.ts';
-import { insertMembership } from './accounts/memberships.ts';
-import { insertOrganization } from './accounts/organizations.ts';
+import { PosternError } from '../../errors.ts';
+import { personalAccountId, type UserId } from '../../ids.ts';
+import { type Account, lockAccount, movePlan } from '../accounts/accounts.ts';
+import { insertMembership } from '../accounts/memberships.ts';
+import { insertOrganization } from '../accounts/organizations.ts';
+import { projectFrom } from '../projects/projects.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { parseEmail } from '../store/email-address.ts';
+import type { Schema } from '../store/schema.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { moveProjects } from './project-transfers.ts';
-import { projectFrom } from './projects/projects.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { parseEmail } from './store/email-address.ts';
-import type { Schema } from './store/schema.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface Conversion {
   readonly catalogue: Catalogue;

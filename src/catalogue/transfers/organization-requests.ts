@@ -3,20 +3,20 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
-import { PosternError } from '../errors.ts';
-import { type AccountId, personalAccountId, type UserId } from '../ids.ts';
-import { lockAccount } from './accounts/accounts.ts';
+import { PosternError } from '../../errors.ts';
+import { type AccountId, personalAccountId, type UserId } from '../../ids.ts';
+import { lockAccount } from '../accounts/accounts.ts';
+import { INSTALLATION, requireMay } from '../rights/permissions.ts';
+import { PLAN_TERMS, planGate } from '../rights/plans.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { parseEmail } from '../store/email-address.ts';
+import { requireName } from '../store/names.ts';
+import type { Schema } from '../store/schema.ts';
+import { isUniqueViolation } from '../store/store-errors.ts';
+import type { OrganizationRequestsTable } from '../tables/people-and-accounts.ts';
+import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { recordAuditEvent } from '../trail/audit-events.ts';
 import { convertPersonalAccount } from './convert-personal-account.ts';
-import { INSTALLATION, requireMay } from './rights/permissions.ts';
-import { PLAN_TERMS, planGate } from './rights/plans.ts';
-import type { Catalogue } from './store/catalogue.ts';
-import { parseEmail } from './store/email-address.ts';
-import { requireName } from './store/names.ts';
-import type { Schema } from './store/schema.ts';
-import { isUniqueViolation } from './store/store-errors.ts';
-import type { OrganizationRequestsTable } from './tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from './trail/audit-context.ts';
-import { recordAuditEvent } from './trail/audit-events.ts';
 
 export interface OrganizationRequest {
   readonly id: string;
