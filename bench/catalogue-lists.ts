@@ -15,8 +15,13 @@ import { newNodeId, type ProjectId } from '../src/ids.ts';
 import { createLog } from '../src/log.ts';
 import { type ConsumptionHistory, createConsumptionHistory } from '../src/metering/frames/consumption-history.ts';
 import { Secret } from '../src/secret.ts';
-import { addManyProjects, bulkOrganization, bulkProjects, MEASURED_FROM } from '../test/support/many-projects.ts';
-import { queryRows } from '../test/support/query-rows.ts';
+import {
+  addManyProjects,
+  bulkOrganization,
+  bulkProjects,
+  MEASURED_FROM,
+} from '../test/support/databases/many-projects.ts';
+import { queryRows } from '../test/support/databases/query-rows.ts';
 import { type Measurement, markdownTable } from './report.ts';
 
 const PROJECTS_PER_ORGANIZATION = 50;

@@ -14,7 +14,7 @@ import { startEmbeddedPostgres } from '../src/embedded/postgres/embedded-postgre
 import { createLog } from '../src/log.ts';
 import { createPostern } from '../src/postern.ts';
 import { Secret } from '../src/secret.ts';
-import { startDebianRedis } from '../test/support/redis-for-tests.ts';
+import { startDebianRedis } from '../test/support/databases/redis-for-tests.ts';
 import { startNode, weigh } from './node-process.ts';
 
 export interface CrowdSettings {

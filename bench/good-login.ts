@@ -1,7 +1,7 @@
 // A whole login by link, as a person makes it with psql and a browser, told by its parts.
 
-import { startPsql } from '../test/support/psql.ts';
-import { defaultChoice, type WebClient } from '../test/support/web-client.ts';
+import { defaultChoice, type WebClient } from '../test/support/browser/web-client.ts';
+import { startPsql } from '../test/support/nodes/psql.ts';
 
 /** In milliseconds. */
 export interface LoginTimes {

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { BUILT_MAIN, type PosternProcess, startPosternProcess } from '../test/support/postern-process.ts';
+import { BUILT_MAIN, type PosternProcess, startPosternProcess } from '../test/support/nodes/postern-process.ts';
 
 const COLLECT_GARBAGE = fileURLToPath(new URL('collect-garbage.mjs', import.meta.url));
 const START_LIMIT_MS = 60_000;

@@ -9,8 +9,8 @@ import { SYSTEM_CONTEXT } from '../src/catalogue/trail/audit-context.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { createPostern } from '../src/postern.ts';
 import { Secret } from '../src/secret.ts';
-import { startPsql } from '../test/support/psql.ts';
-import { WebClient } from '../test/support/web-client.ts';
+import { WebClient } from '../test/support/browser/web-client.ts';
+import { startPsql } from '../test/support/nodes/psql.ts';
 import {
   APPLICATION,
   type Certificate,

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { errorForLog } from '../src/log.ts';
-import { startPosternProcess } from './support/postern-process.ts';
-import { createTestDatabase } from './support/postgres-for-tests.ts';
-import { type DebianRedis, startDebianRedis } from './support/redis-for-tests.ts';
+import { createTestDatabase } from './support/databases/postgres-for-tests.ts';
+import { type DebianRedis, startDebianRedis } from './support/databases/redis-for-tests.ts';
+import { startPosternProcess } from './support/nodes/postern-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const CANARY = 'canary-in-the-redis-url';

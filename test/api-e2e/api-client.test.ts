@@ -5,7 +5,7 @@ import {
 } from 'neon-api-client-2-7-2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertProjects } from '../http/api/insert-projects.ts';
-import { runPsql, startPsql } from '../support/psql.ts';
+import { runPsql, startPsql } from '../support/nodes/psql.ts';
 import { type ApiNode, startApiNode } from './api-node.ts';
 
 let api: ApiNode;

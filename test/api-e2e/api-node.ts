@@ -5,7 +5,7 @@ import { createOrganization } from '../../src/catalogue/accounts/organizations.t
 import { loadPersonActor } from '../../src/catalogue/rights/actors.ts';
 import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type AccountId, personalAccountId, type UserId } from '../../src/ids.ts';
-import { addPerson, createInstallation, type TestNode } from '../support/postern-for-tests.ts';
+import { addPerson, createInstallation, type TestNode } from '../support/nodes/postern-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export interface ApiNode {

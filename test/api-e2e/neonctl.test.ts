@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertProjects } from '../http/api/insert-projects.ts';
-import { runPsql } from '../support/psql.ts';
+import { runPsql } from '../support/nodes/psql.ts';
 import { type ApiNode, startApiNode } from './api-node.ts';
 import { type Neonctl, type NeonctlVersion, neonctl } from './run-neonctl.ts';
 

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.ts';
 import { createLog } from '../../src/log.ts';
-import { postgresUrl } from '../support/postgres-for-tests.ts';
-import { runPsql } from '../support/psql.ts';
+import { postgresUrl } from '../support/databases/postgres-for-tests.ts';
+import { runPsql } from '../support/nodes/psql.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type ApiNode, startApiNode } from './api-node.ts';
 

@@ -28,7 +28,7 @@ import {
   addProject,
   pushedClock,
   useTestCatalogue,
-} from '../support/catalogue-for-tests.ts';
+} from '../support/databases/catalogue-for-tests.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const clock = pushedClock();

@@ -20,7 +20,7 @@ import {
   addProject,
   pushedClock,
   useTestCatalogue,
-} from '../support/catalogue-for-tests.ts';
+} from '../support/databases/catalogue-for-tests.ts';
 
 const HERE = '192.0.2.1';
 const clock = pushedClock();

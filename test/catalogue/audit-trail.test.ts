@@ -20,8 +20,8 @@ import {
   openCatalogueOn,
   openTestCatalogue,
   pushedClock,
-} from '../support/catalogue-for-tests.ts';
-import { postgresUrl, runAsSuperuser } from '../support/postgres-for-tests.ts';
+} from '../support/databases/catalogue-for-tests.ts';
+import { postgresUrl, runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
 
 function noteOn(catalogue: Catalogue, reason: string) {
   return catalogue.transaction((tx) =>

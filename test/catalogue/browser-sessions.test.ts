@@ -8,7 +8,7 @@ import {
 } from '../../src/catalogue/accounts/browser-sessions.ts';
 import { sweepExpired } from '../../src/catalogue/store/housekeeping.ts';
 import { newUserId } from '../../src/ids.ts';
-import { actingAs, addPerson, pushedClock, useTestCatalogue } from '../support/catalogue-for-tests.ts';
+import { actingAs, addPerson, pushedClock, useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 
 const HOUR_MS = 3_600_000;
 const clock = pushedClock();

@@ -1,8 +1,13 @@
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Sealer } from '../../src/catalogue/store/sealing.ts';
-import { addPerson, newSealingKey, openCatalogueOn, openTestCatalogue } from '../support/catalogue-for-tests.ts';
-import { createTestDatabase } from '../support/postgres-for-tests.ts';
+import {
+  addPerson,
+  newSealingKey,
+  openCatalogueOn,
+  openTestCatalogue,
+} from '../support/databases/catalogue-for-tests.ts';
+import { createTestDatabase } from '../support/databases/postgres-for-tests.ts';
 
 describe('opening the catalogue', () => {
   it('migrates once when several nodes start at the same time', async () => {

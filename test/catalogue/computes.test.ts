@@ -30,7 +30,13 @@ import { syncDatabases } from '../../src/catalogue/projects/sync-databases.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newBranchId, newComputeId } from '../../src/ids.ts';
 import { Secret } from '../../src/secret.ts';
-import { actingAs, addPerson, addProject, pushedClock, useTestCatalogue } from '../support/catalogue-for-tests.ts';
+import {
+  actingAs,
+  addPerson,
+  addProject,
+  pushedClock,
+  useTestCatalogue,
+} from '../support/databases/catalogue-for-tests.ts';
 
 const clock = pushedClock();
 const catalogueOf = useTestCatalogue({ clock });

@@ -10,7 +10,7 @@ import {
   addPerson,
   openTestCatalogue,
   pushedClock,
-} from '../support/catalogue-for-tests.ts';
+} from '../support/databases/catalogue-for-tests.ts';
 
 it('connections are counted by hour and by day, of the installation or of one account, for who may read its trail', async () => {
   const clock = pushedClock();

@@ -21,7 +21,7 @@ import {
   addProject,
   subjectOf,
   useTestCatalogue,
-} from '../support/catalogue-for-tests.ts';
+} from '../support/databases/catalogue-for-tests.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 const catalogueOf = useTestCatalogue();

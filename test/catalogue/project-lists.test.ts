@@ -24,7 +24,7 @@ import {
   addProject,
   pushedClock,
   useTestCatalogue,
-} from '../support/catalogue-for-tests.ts';
+} from '../support/databases/catalogue-for-tests.ts';
 
 const clock = pushedClock();
 const catalogueOf = useTestCatalogue({ clock });

@@ -21,7 +21,7 @@ import {
   addPerson,
   addProject,
   useTestCatalogue,
-} from '../support/catalogue-for-tests.ts';
+} from '../support/databases/catalogue-for-tests.ts';
 
 const catalogueOf = useTestCatalogue();
 

@@ -11,7 +11,7 @@ import {
   newSealingKey,
   openCatalogueOn,
   openTestCatalogue,
-} from '../support/catalogue-for-tests.ts';
+} from '../support/databases/catalogue-for-tests.ts';
 
 const PLACE = { table: 'database_roles', rowId: 'role-1', column: 'sealed_password' };
 

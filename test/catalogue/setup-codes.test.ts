@@ -3,7 +3,7 @@ import { createSetupCodeIfEmpty, isSetupCodeValid, useSetupCode } from '../../sr
 import { getUser } from '../../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { Secret } from '../../src/secret.ts';
-import { addPerson, openTestCatalogue, pushedClock } from '../support/catalogue-for-tests.ts';
+import { addPerson, openTestCatalogue, pushedClock } from '../support/databases/catalogue-for-tests.ts';
 
 const ADA = { email: 'ada@example.com', name: 'Ada', password: new Secret('correct horse') };
 

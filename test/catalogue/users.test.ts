@@ -13,7 +13,7 @@ import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { isPosternError } from '../../src/errors.ts';
 import { newUserId, personalAccountId } from '../../src/ids.ts';
 import { Secret } from '../../src/secret.ts';
-import { actingAs, addPerson, useTestCatalogue } from '../support/catalogue-for-tests.ts';
+import { actingAs, addPerson, useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 
 const PASSWORD = new Secret('correct horse battery staple');
 const catalogueOf = useTestCatalogue();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CallerForTests, newCaller, newOrganization } from '../http/api/api-for-tests.ts';
 import { insertProjects } from '../http/api/insert-projects.ts';
-import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
 import { runCommand } from './run-command.ts';
 
 let web: WebForTests;

@@ -2,9 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { nodeEnvironment } from '../support/postern-for-tests.ts';
-import { createTestDatabase, postgresUrl, runAsSuperuser, type TestDatabase } from '../support/postgres-for-tests.ts';
-import { queryRows } from '../support/query-rows.ts';
+import {
+  createTestDatabase,
+  postgresUrl,
+  runAsSuperuser,
+  type TestDatabase,
+} from '../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
+import { nodeEnvironment } from '../support/nodes/postern-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { runCommand } from './run-command.ts';
 

@@ -2,8 +2,8 @@
 // its likes read.
 
 import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
-import { actingAs } from '../support/catalogue-for-tests.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
+import { actingAs } from '../support/databases/catalogue-for-tests.ts';
+import { type Desk, openDesk } from '../support/nodes/desk.ts';
 
 export interface ConformanceDesk extends Desk {
   readonly database: string;

@@ -2,8 +2,8 @@
 // objects, cancel, large results and statements.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LINK, linkOf } from '../support/desk.ts';
-import { type PsqlRun, startPsql } from '../support/psql.ts';
+import { LINK, linkOf } from '../support/nodes/desk.ts';
+import { type PsqlRun, startPsql } from '../support/nodes/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { CLIENTS, clientRows } from './client-table.ts';
 import { type ConformanceDesk, openConformanceDesk } from './conformance-desk.ts';

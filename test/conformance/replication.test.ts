@@ -3,10 +3,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
 import { changeComputePolicy } from '../../src/catalogue/projects/computes.ts';
-import { actingAs } from '../support/catalogue-for-tests.ts';
-import { finish, linkOf } from '../support/desk.ts';
-import { runAsSuperuser } from '../support/postgres-for-tests.ts';
-import { startPsql } from '../support/psql.ts';
+import { actingAs } from '../support/databases/catalogue-for-tests.ts';
+import { runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
+import { finish, linkOf } from '../support/nodes/desk.ts';
+import { startPsql } from '../support/nodes/psql.ts';
 import { CLIENTS, clientRows, REPLICATING } from './client-table.ts';
 import { type ConformanceDesk, openConformanceDesk } from './conformance-desk.ts';
 import { buildReplicationPrograms, REPLICATION_PROGRAMS } from './driver-programs.ts';

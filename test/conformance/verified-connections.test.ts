@@ -3,8 +3,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { finish } from '../support/desk.ts';
-import { type PsqlOptions, startPsql } from '../support/psql.ts';
+import { finish } from '../support/nodes/desk.ts';
+import { type PsqlOptions, startPsql } from '../support/nodes/psql.ts';
 import { type ConformanceDesk, openConformanceDesk } from './conformance-desk.ts';
 
 const QUESTION = 'select current_user';

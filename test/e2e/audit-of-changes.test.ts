@@ -7,10 +7,10 @@ import { verifyAuditChain } from '../../src/catalogue/trail/audit-chain.ts';
 import { personalAccountId } from '../../src/ids.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { type Mailbox, startMailbox } from '../http/api/mailbox.ts';
-import { type Desk, EMAIL, linkOf, openDesk, signedInBrowser } from '../support/desk.ts';
-import { addPerson, nodeEnvironment, PASSWORD } from '../support/postern-for-tests.ts';
+import { type Page, WebClient } from '../support/browser/web-client.ts';
+import { type Desk, EMAIL, linkOf, openDesk, signedInBrowser } from '../support/nodes/desk.ts';
+import { addPerson, nodeEnvironment, PASSWORD } from '../support/nodes/postern-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { type Page, WebClient } from '../support/web-client.ts';
 import { send, TrailReader } from './trail-reader.ts';
 
 const OPERATOR = 'op@example.com';

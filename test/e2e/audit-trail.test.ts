@@ -9,13 +9,13 @@ import { createLog } from '../../src/log.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
 import { cancelRequest, RawClient } from '../gateway/raw-client.ts';
-import { actingAs } from '../support/catalogue-for-tests.ts';
-import { type Desk, EMAIL, finish, linkOf, openDesk } from '../support/desk.ts';
-import type { TestNode } from '../support/postern-for-tests.ts';
-import { postgresUrl } from '../support/postgres-for-tests.ts';
-import { queryRows } from '../support/query-rows.ts';
+import { WebClient } from '../support/browser/web-client.ts';
+import { actingAs } from '../support/databases/catalogue-for-tests.ts';
+import { postgresUrl } from '../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
+import { type Desk, EMAIL, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import type { TestNode } from '../support/nodes/postern-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { WebClient } from '../support/web-client.ts';
 
 type Event = Readonly<Record<string, unknown>>;
 

@@ -2,10 +2,10 @@
 
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { launchBrowser, openContext } from '../support/browser.ts';
-import { connectionArguments, type Desk, EMAIL, LINK, openDesk } from '../support/desk.ts';
-import { PASSWORD } from '../support/postern-for-tests.ts';
-import { linesOf, startAtTerminal } from '../support/terminal-for-tests.ts';
+import { launchBrowser, openContext } from '../support/browser/browser.ts';
+import { connectionArguments, type Desk, EMAIL, LINK, openDesk } from '../support/nodes/desk.ts';
+import { PASSWORD } from '../support/nodes/postern-for-tests.ts';
+import { linesOf, startAtTerminal } from '../support/nodes/terminal-for-tests.ts';
 
 // psql of another version than the server says so in the banner.
 const IS_ABOUT_VERSIONS = /^WARNING: psql major version|^ +Some psql features/;

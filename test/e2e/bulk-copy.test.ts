@@ -1,11 +1,11 @@
 // A gigabyte each way through one connection, in a process of its own whose memory is watched meanwhile.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionArguments, type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import { nodeEnvironment } from '../support/postern-for-tests.ts';
-import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';
-import { startPsql } from '../support/psql.ts';
-import type { WebClient } from '../support/web-client.ts';
+import type { WebClient } from '../support/browser/web-client.ts';
+import { connectionArguments, type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import { nodeEnvironment } from '../support/nodes/postern-for-tests.ts';
+import { type PosternProcess, startPosternProcess } from '../support/nodes/postern-process.ts';
+import { startPsql } from '../support/nodes/psql.ts';
 
 const MIB = 2 ** 20;
 // 1,048,576 lines of 1,023 letters and a newline: 1 GiB.

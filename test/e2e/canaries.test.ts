@@ -11,14 +11,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../cli/run-command.ts';
 import { RawClient } from '../gateway/raw-client.ts';
 import { type Mailbox, startMailbox } from '../http/api/mailbox.ts';
-import { finish, LINK, linkOf } from '../support/desk.ts';
-import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';
-import { createTestDatabase, postgresUrl, runAsSuperuser, type TestDatabase } from '../support/postgres-for-tests.ts';
-import { startPsql } from '../support/psql.ts';
-import { queryRows } from '../support/query-rows.ts';
-import { type DebianRedis, freePort, startDebianRedis } from '../support/redis-for-tests.ts';
+import { type Page, WebClient } from '../support/browser/web-client.ts';
+import {
+  createTestDatabase,
+  postgresUrl,
+  runAsSuperuser,
+  type TestDatabase,
+} from '../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
+import { type DebianRedis, freePort, startDebianRedis } from '../support/databases/redis-for-tests.ts';
+import { finish, LINK, linkOf } from '../support/nodes/desk.ts';
+import { type PosternProcess, startPosternProcess } from '../support/nodes/postern-process.ts';
+import { startPsql } from '../support/nodes/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { type Page, WebClient } from '../support/web-client.ts';
 import { send } from './trail-reader.ts';
 
 const EMAIL = 'root@example.com';

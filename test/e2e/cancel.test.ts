@@ -5,12 +5,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { answerTo } from '../gateway/connected-client.ts';
 import { cancelRequest, PROTOCOL_3_0, PROTOCOL_3_2, RawClient } from '../gateway/raw-client.ts';
 import { fieldsOf } from '../gateway/read-messages.ts';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import type { TestNode } from '../support/postern-for-tests.ts';
-import { postgresUrl } from '../support/postgres-for-tests.ts';
-import type { PsqlRun, PsqlVersion } from '../support/psql.ts';
-import { queryRows } from '../support/query-rows.ts';
-import { startTcpRelay } from '../support/tcp-relay-for-tests.ts';
+import { postgresUrl } from '../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import type { TestNode } from '../support/nodes/postern-for-tests.ts';
+import type { PsqlRun, PsqlVersion } from '../support/nodes/psql.ts';
+import { startTcpRelay } from '../support/nodes/tcp-relay-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const CANCELED = 'canceling statement due to user request';

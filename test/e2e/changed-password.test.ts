@@ -1,7 +1,7 @@
 // A role of a hosted project changes its own password by SQL, as anybody who shares it may: nobody is locked out by that.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Desk, finish, openDesk } from '../support/desk.ts';
+import { type Desk, finish, openDesk } from '../support/nodes/desk.ts';
 
 const CHANGE = `alter role current_user password 'known to one person'`;
 const LET_IT = 'set default_transaction_read_only = off';

@@ -4,10 +4,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Desk, finish, openDesk } from '../support/desk.ts';
-import { type PsqlRun, startPsql } from '../support/psql.ts';
+import type { Page } from '../support/browser/web-client.ts';
+import { type Desk, finish, openDesk } from '../support/nodes/desk.ts';
+import { type PsqlRun, startPsql } from '../support/nodes/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import type { Page } from '../support/web-client.ts';
 
 // Debian's
 const JDBC = '/usr/share/java/postgresql.jar';

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createConsumptionHistory } from '../../src/metering/frames/consumption-history.ts';
-import { openDesk } from '../support/desk.ts';
+import { openDesk } from '../support/nodes/desk.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const ANSWER_BYTES = 100_000;

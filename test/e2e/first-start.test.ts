@@ -3,14 +3,14 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { finish, linkOf, signedInBrowser } from '../support/desk.ts';
-import { PASSWORD } from '../support/postern-for-tests.ts';
-import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';
-import { postmasterPid } from '../support/postmaster.ts';
-import { type PsqlRun, startPsql } from '../support/psql.ts';
+import { WebClient } from '../support/browser/web-client.ts';
+import { postmasterPid } from '../support/databases/postmaster.ts';
+import { finish, linkOf, signedInBrowser } from '../support/nodes/desk.ts';
+import { PASSWORD } from '../support/nodes/postern-for-tests.ts';
+import { type PosternProcess, startPosternProcess } from '../support/nodes/postern-process.ts';
+import { type PsqlRun, startPsql } from '../support/nodes/psql.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { WebClient } from '../support/web-client.ts';
 
 const EMAIL = 'first@example.com';
 const CLUSTER = '.postern/postgres-18';

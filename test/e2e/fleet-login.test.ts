@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addMember, removeMember } from '../../src/catalogue/accounts/memberships.ts';
 import { createOrganization } from '../../src/catalogue/accounts/organizations.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import { addPerson, addProject, type TestNode } from '../support/postern-for-tests.ts';
-import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
-import { startTcpRelay } from '../support/tcp-relay-for-tests.ts';
+import { redisKinds, startDebianRedis, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import { addPerson, addProject, type TestNode } from '../support/nodes/postern-for-tests.ts';
+import { startTcpRelay } from '../support/nodes/tcp-relay-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe.each(redisKinds)('two nodes on one $name', ({ start }) => {

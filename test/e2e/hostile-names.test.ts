@@ -4,7 +4,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
 
 const HOSTILE: ReadonlyArray<readonly [string, string]> = [
   ['an escape sequence', 'a\u001b[2J\u001b[1;1Hb'],

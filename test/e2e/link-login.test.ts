@@ -1,9 +1,9 @@
 // The main job with real psql, on both Redis servers: a link, a decision, a connection.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Desk, finish, linkOf, openDesk, signedInBrowser } from '../support/desk.ts';
-import { addPerson, type TestNode } from '../support/postern-for-tests.ts';
-import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import { type Desk, finish, linkOf, openDesk, signedInBrowser } from '../support/nodes/desk.ts';
+import { addPerson, type TestNode } from '../support/nodes/postern-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 describe.each(redisKinds)('psql -h, on $name', ({ start }) => {

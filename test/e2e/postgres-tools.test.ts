@@ -3,10 +3,10 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { connectionArguments, type Desk, finish, LINK, linkOf, openDesk } from '../support/desk.ts';
-import { programPath, runPsql, startPsql } from '../support/psql.ts';
+import { connectionArguments, type Desk, finish, LINK, linkOf, openDesk } from '../support/nodes/desk.ts';
+import { programPath, runPsql, startPsql } from '../support/nodes/psql.ts';
+import { startAtTerminal } from '../support/nodes/terminal-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { startAtTerminal } from '../support/terminal-for-tests.ts';
 
 const TABLES = `
   create table people (id int primary key, name text not null);

@@ -2,9 +2,9 @@
 // refusal is one message on one connection.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import type { PsqlRun } from '../support/psql.ts';
-import { startTcpRelay } from '../support/tcp-relay-for-tests.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import type { PsqlRun } from '../support/nodes/psql.ts';
+import { startTcpRelay } from '../support/nodes/tcp-relay-for-tests.ts';
 
 let desk: Desk;
 

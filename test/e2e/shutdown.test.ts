@@ -1,12 +1,12 @@
 // SIGTERM as a supervisor sends it: while a person is asked, while a connection is idle, and while a transaction is open.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import { nodeEnvironment } from '../support/postern-for-tests.ts';
-import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';
-import type { PsqlRun } from '../support/psql.ts';
+import type { WebClient } from '../support/browser/web-client.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import { nodeEnvironment } from '../support/nodes/postern-for-tests.ts';
+import { type PosternProcess, startPosternProcess } from '../support/nodes/postern-process.ts';
+import type { PsqlRun } from '../support/nodes/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import type { WebClient } from '../support/web-client.ts';
 
 const CLEAN = { code: 0, signal: null };
 const GOODBYE = /FATAL: {2}terminating connection due to administrator command\n/;

@@ -5,8 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTestCa } from '../support/certificates-for-tests.ts';
-import { type Desk, finish, LINK, openDesk } from '../support/desk.ts';
-import { startTcpRelay, type TcpRelay } from '../support/tcp-relay-for-tests.ts';
+import { type Desk, finish, LINK, openDesk } from '../support/nodes/desk.ts';
+import { startTcpRelay, type TcpRelay } from '../support/nodes/tcp-relay-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const DEVELOPMENT_CA = 'certs/ca.crt';

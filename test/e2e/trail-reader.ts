@@ -2,8 +2,8 @@
 
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import type { TestNode } from '../support/postern-for-tests.ts';
-import type { FormFields, Page, WebClient } from '../support/web-client.ts';
+import type { FormFields, Page, WebClient } from '../support/browser/web-client.ts';
+import type { TestNode } from '../support/nodes/postern-for-tests.ts';
 
 type Event = Readonly<Record<string, unknown>>;
 

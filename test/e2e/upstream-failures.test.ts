@@ -4,14 +4,14 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RawClient } from '../gateway/raw-client.ts';
-import { accountOf, attachCompute } from '../support/attached-computes.ts';
+import type { FormFields } from '../support/browser/web-client.ts';
 import { makeTestCa } from '../support/certificates-for-tests.ts';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import { postgresUrl, runAsSuperuser } from '../support/postgres-for-tests.ts';
-import { freePort } from '../support/redis-for-tests.ts';
-import { startTcpRelay, type TcpRelay } from '../support/tcp-relay-for-tests.ts';
-import { startTlsPostgres, type TlsPostgres } from '../support/tls-postgres.ts';
-import type { FormFields } from '../support/web-client.ts';
+import { accountOf, attachCompute } from '../support/databases/attached-computes.ts';
+import { postgresUrl, runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
+import { freePort } from '../support/databases/redis-for-tests.ts';
+import { startTlsPostgres, type TlsPostgres } from '../support/databases/tls-postgres.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import { startTcpRelay, type TcpRelay } from '../support/nodes/tcp-relay-for-tests.ts';
 
 const CA = makeTestCa('Their authority');
 const APP = { role: 'app', password: 'their own password', database: 'postgres' };

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.ts';
 import { createLog } from '../../src/log.ts';
-import { isAlive, postmasterPid } from '../support/postmaster.ts';
-import { queryRows } from '../support/query-rows.ts';
+import { isAlive, postmasterPid } from '../support/databases/postmaster.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -94,7 +94,7 @@ interface Server {
 
 /** Resolves when its Postgres answers; a test that fails half-way leaves neither process behind. */
 async function serve(dataDir: string, account: { uid?: number; gid?: number } = {}): Promise<Server> {
-  const program = fileURLToPath(new URL('../support/serve-embedded-postgres.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../support/databases/serve-embedded-postgres.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', program, dataDir], {
     ...account,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.ts';
 import { findRunningPostgres } from '../../src/embedded/postgres/running-postgres.ts';
 import { createLog } from '../../src/log.ts';
-import { isAlive, postmasterPid } from '../support/postmaster.ts';
-import { queryRows } from '../support/query-rows.ts';
+import { isAlive, postmasterPid } from '../support/databases/postmaster.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

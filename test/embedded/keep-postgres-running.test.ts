@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.ts';
-import { postmasterPid } from '../support/postmaster.ts';
+import { postmasterPid } from '../support/databases/postmaster.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

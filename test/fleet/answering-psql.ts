@@ -1,8 +1,8 @@
 // A psql of the desk's person that is connected through one of the nodes, and still answers.
 
-import { type Desk, linkOf } from '../support/desk.ts';
-import type { TestNode } from '../support/postern-for-tests.ts';
-import type { PsqlRun } from '../support/psql.ts';
+import { type Desk, linkOf } from '../support/nodes/desk.ts';
+import type { TestNode } from '../support/nodes/postern-for-tests.ts';
+import type { PsqlRun } from '../support/nodes/psql.ts';
 
 /** Waits at the node, is approved at the desk's own one, and has answered once. */
 export async function answeringPsql(desk: Desk, node: TestNode): Promise<PsqlRun> {

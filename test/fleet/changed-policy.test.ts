@@ -8,12 +8,12 @@ import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { listAuditEvents } from '../../src/catalogue/trail/audit-trail-reader.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { send } from '../e2e/trail-reader.ts';
-import { actingAs } from '../support/catalogue-for-tests.ts';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import { nodeEnvironment, type TestNode } from '../support/postern-for-tests.ts';
-import type { PsqlRun } from '../support/psql.ts';
+import type { FormFields } from '../support/browser/web-client.ts';
+import { actingAs } from '../support/databases/catalogue-for-tests.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import { nodeEnvironment, type TestNode } from '../support/nodes/postern-for-tests.ts';
+import type { PsqlRun } from '../support/nodes/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import type { FormFields } from '../support/web-client.ts';
 import { answeringPsql, expectAnswer } from './answering-psql.ts';
 import { expectNothingHeld } from './what-is-held.ts';
 

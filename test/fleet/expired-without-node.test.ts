@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { listAuditEvents } from '../../src/catalogue/trail/audit-trail-reader.ts';
-import { finish, linkOf, openDesk } from '../support/desk.ts';
+import { finish, linkOf, openDesk } from '../support/nodes/desk.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 it('a link left behind by a node that stopped is in the audit trail as expired, once', async () => {

@@ -2,7 +2,7 @@
 
 import { newGrantId, personalAccountId } from '../../src/ids.ts';
 import type { Grants } from '../../src/login/grant/grants.ts';
-import type { Desk } from '../support/desk.ts';
+import type { Desk } from '../support/nodes/desk.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -2,8 +2,8 @@
 
 import { expect, it } from 'vitest';
 import { keyIdOf } from '../../src/catalogue/store/sealing.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
-import { nodeEnvironment } from '../support/postern-for-tests.ts';
+import { type Desk, openDesk } from '../support/nodes/desk.ts';
+import { nodeEnvironment } from '../support/nodes/postern-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const OLD = nodeEnvironment('', '').POSTERN_SECRET_KEY ?? '';

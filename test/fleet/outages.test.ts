@@ -3,12 +3,12 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
-import { actingAs } from '../support/catalogue-for-tests.ts';
-import { type Desk, finish, openDesk } from '../support/desk.ts';
-import type { TestNode } from '../support/postern-for-tests.ts';
-import { type PsqlRun, runPsql } from '../support/psql.ts';
-import { type DebianRedis, startDebianRedis } from '../support/redis-for-tests.ts';
-import { startTcpRelay, type TcpRelay } from '../support/tcp-relay-for-tests.ts';
+import { actingAs } from '../support/databases/catalogue-for-tests.ts';
+import { type DebianRedis, startDebianRedis } from '../support/databases/redis-for-tests.ts';
+import { type Desk, finish, openDesk } from '../support/nodes/desk.ts';
+import type { TestNode } from '../support/nodes/postern-for-tests.ts';
+import { type PsqlRun, runPsql } from '../support/nodes/psql.ts';
+import { startTcpRelay, type TcpRelay } from '../support/nodes/tcp-relay-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answeringPsql, expectAnswer } from './answering-psql.ts';
 

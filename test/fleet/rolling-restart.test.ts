@@ -2,11 +2,11 @@
 // there is a node that takes a login.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import { nodeEnvironment } from '../support/postern-for-tests.ts';
-import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';
-import type { PsqlRun } from '../support/psql.ts';
-import { freePort } from '../support/redis-for-tests.ts';
+import { freePort } from '../support/databases/redis-for-tests.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import { nodeEnvironment } from '../support/nodes/postern-for-tests.ts';
+import { type PosternProcess, startPosternProcess } from '../support/nodes/postern-process.ts';
+import type { PsqlRun } from '../support/nodes/psql.ts';
 import { BEHIND_HAPROXY, type Haproxy, startHaproxy } from './haproxy.ts';
 
 // Several processes start at once, and compile themselves.

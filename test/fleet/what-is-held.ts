@@ -2,10 +2,10 @@
 
 import { Redis } from 'ioredis';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
-import type { Desk } from '../support/desk.ts';
-import type { TestNode } from '../support/postern-for-tests.ts';
-import { postgresUrl } from '../support/postgres-for-tests.ts';
-import { queryRows } from '../support/query-rows.ts';
+import { postgresUrl } from '../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
+import type { Desk } from '../support/nodes/desk.ts';
+import type { TestNode } from '../support/nodes/postern-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 export interface Held {

@@ -7,12 +7,12 @@ import { duplexPair } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startupPacket } from '../gateway/raw-client.ts';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import { nodeEnvironment } from '../support/postern-for-tests.ts';
-import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';
+import type { WebClient } from '../support/browser/web-client.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import { nodeEnvironment } from '../support/nodes/postern-for-tests.ts';
+import { type PosternProcess, startPosternProcess } from '../support/nodes/postern-process.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import type { WebClient } from '../support/web-client.ts';
 import { Attacker, sslRequest } from './attacker.ts';
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_123);

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
 import { PROTOCOL_3_0, startupPacket } from '../gateway/raw-client.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
+import { type Desk, openDesk } from '../support/nodes/desk.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Attacker } from './attacker.ts';

@@ -1,7 +1,7 @@
 // A client that is through the link door, and what the upstream knows of its connections.
 
 import pg from 'pg';
-import { postgresUrl } from '../support/postgres-for-tests.ts';
+import { postgresUrl } from '../support/databases/postgres-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import {
   approveLink,

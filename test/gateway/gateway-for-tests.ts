@@ -31,10 +31,10 @@ import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { Secret } from '../../src/secret.ts';
 import { lookupAddresses } from '../../src/wire/dial/dial-address.ts';
 import { TlsCertificates } from '../../src/wire/tls-certificates.ts';
-import { newSealingKey, type PersonForTests } from '../support/catalogue-for-tests.ts';
 import { makeTestCa } from '../support/certificates-for-tests.ts';
-import { createTestDatabase, postgresUrl, runAsSuperuser } from '../support/postgres-for-tests.ts';
-import { startEmbeddedRedis } from '../support/redis-for-tests.ts';
+import { newSealingKey, type PersonForTests } from '../support/databases/catalogue-for-tests.ts';
+import { createTestDatabase, postgresUrl, runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
+import { startEmbeddedRedis } from '../support/databases/redis-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { RawClient } from './raw-client.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PosternError } from '../../src/errors.ts';
-import { freePort } from '../support/redis-for-tests.ts';
+import { freePort } from '../support/databases/redis-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerTo, waitingClient as showLink } from './connected-client.ts';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionId } from '../../src/ids.ts';
-import { runAsSuperuser } from '../support/postgres-for-tests.ts';
+import { runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerTo, connectedClient, upstreamActivity, waitingClient } from './connected-client.ts';
 import {

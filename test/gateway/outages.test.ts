@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { runAsSuperuser } from '../support/postgres-for-tests.ts';
-import { startDebianRedis } from '../support/redis-for-tests.ts';
+import { runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
+import { startDebianRedis } from '../support/databases/redis-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerTo, cancelKeyOf, connectedClient, waitForMessage, waitingClient } from './connected-client.ts';
 import { addDeveloper, approveLink, createUpstream, startGateway, type UpstreamForTests } from './gateway-for-tests.ts';

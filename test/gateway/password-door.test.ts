@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken, type NewAccessToken, revokeAccessToken } from '../../src/catalogue/access/access-tokens.ts';
-import { actingAs } from '../support/catalogue-for-tests.ts';
-import { runPsql } from '../support/psql.ts';
+import { actingAs } from '../support/databases/catalogue-for-tests.ts';
+import { runPsql } from '../support/nodes/psql.ts';
 import {
   addDeveloper,
   createUpstream,

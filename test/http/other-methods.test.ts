@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { API_PREFIX } from '../../src/http/api/call/api-route.ts';
-import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
 import { routesOf } from './routes-of.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];

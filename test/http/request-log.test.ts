@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSetupCodeIfEmpty } from '../../src/catalogue/accounts/setup-codes.ts';
 import { loggedPath } from '../../src/http/app/logged-path.ts';
-import { BrowserJar } from '../support/browser-jar.ts';
-import { waitUntil } from '../support/wait-until.ts';
+import { BrowserJar } from '../support/browser/browser-jar.ts';
 import {
   addPersonWithPassword,
   newIdentity,
@@ -10,7 +9,8 @@ import {
   PASSWORD,
   startWeb,
   type WebForTests,
-} from '../support/web-for-tests.ts';
+} from '../support/browser/web-for-tests.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let web: WebForTests;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addProject } from '../support/catalogue-for-tests.ts';
-import { newDeveloper, openLoginLink, startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { newDeveloper, openLoginLink, startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
+import { addProject } from '../support/databases/catalogue-for-tests.ts';
 
 let web: WebForTests;
 

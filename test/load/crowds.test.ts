@@ -4,9 +4,9 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
-import { queryRows } from '../support/query-rows.ts';
-import { startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
+import { startDebianRedis, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import { type Desk, openDesk } from '../support/nodes/desk.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { openIdleCrowd, openWaitingCrowd } from './crowd.ts';
 

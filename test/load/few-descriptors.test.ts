@@ -3,12 +3,12 @@
 
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connectionArguments, type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import { nodeEnvironment } from '../support/postern-for-tests.ts';
-import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';
-import { startPsql } from '../support/psql.ts';
+import type { WebClient } from '../support/browser/web-client.ts';
+import { connectionArguments, type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import { nodeEnvironment } from '../support/nodes/postern-for-tests.ts';
+import { type PosternProcess, startPosternProcess } from '../support/nodes/postern-process.ts';
+import { startPsql } from '../support/nodes/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import type { WebClient } from '../support/web-client.ts';
 import { openWaitingCrowd } from './crowd.ts';
 
 /** Enough to load the program, and for about 250 connections. */

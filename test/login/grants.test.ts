@@ -15,7 +15,7 @@ import { type GrantDraft, type GrantFilter, Grants } from '../../src/login/grant
 import type { Terminal } from '../../src/login/request/terminal.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
-import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

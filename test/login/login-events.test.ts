@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newLoginRequestId } from '../../src/ids.ts';
 import { redisChannels } from '../../src/redis/redis-keys.ts';
-import { type LoginNode, startLoginNode } from '../support/login-for-tests.ts';
-import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import { type LoginNode, startLoginNode } from '../support/nodes/login-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 describe.each(redisKinds)('login events on $name', ({ start }) => {

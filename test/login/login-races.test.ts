@@ -4,8 +4,14 @@ import { type LoginRequestId, newUserId, type UserId } from '../../src/ids.ts';
 import type { LoginStatus, MoveOutcome } from '../../src/login/request/login-request.ts';
 import type { LoginRequests } from '../../src/login/request/login-requests.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
-import { approvalBy, type LoginNode, loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
-import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import {
+  approvalBy,
+  type LoginNode,
+  loginOrigin,
+  openClaimed,
+  startLoginNode,
+} from '../support/nodes/login-for-tests.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 
 const SEED = 20_270_411;

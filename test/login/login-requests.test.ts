@@ -8,6 +8,7 @@ import {
   type MoveOutcome,
 } from '../../src/login/request/login-request.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
+import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
 import {
   approvalBy,
   type LoginNode,
@@ -15,8 +16,7 @@ import {
   openClaimed,
   requestMoved,
   startLoginNode,
-} from '../support/login-for-tests.ts';
-import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
+} from '../support/nodes/login-for-tests.ts';
 import { MOVES_BY_HAND } from './moves-by-hand.ts';
 
 const browser = { userId: newUserId(), browserAddress: '198.51.100.4' };

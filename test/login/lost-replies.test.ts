@@ -6,9 +6,9 @@ import { CHECK_REVERSE_CODE } from '../../src/login/scripts/check-reverse-code.t
 import { MOVE_LOGIN_REQUEST } from '../../src/login/scripts/move-login-request.ts';
 import { USE_GRANT } from '../../src/login/scripts/use-grant.ts';
 import { Secret } from '../../src/secret.ts';
-import { approvalBy, type LoginNode, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
-import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
-import { type ReplyLosingProxy, startReplyLosingProxy } from '../support/reply-losing-proxy.ts';
+import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import { approvalBy, type LoginNode, openClaimed, startLoginNode } from '../support/nodes/login-for-tests.ts';
+import { type ReplyLosingProxy, startReplyLosingProxy } from '../support/nodes/reply-losing-proxy.ts';
 
 // The Redis client sends a command again when the connection was lost before its reply, so a script can run twice.
 describe.each(redisKinds)('when the reply of $name is lost', ({ start }) => {

@@ -2,9 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newUserId } from '../../src/ids.ts';
 import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
 import { Secret } from '../../src/secret.ts';
-import { approvalBy, type LoginNode, loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
-import { startRedisCluster } from '../support/redis-cluster-for-tests.ts';
-import type { TestRedis } from '../support/redis-for-tests.ts';
+import { startRedisCluster } from '../support/databases/redis-cluster-for-tests.ts';
+import type { TestRedis } from '../support/databases/redis-for-tests.ts';
+import {
+  approvalBy,
+  type LoginNode,
+  loginOrigin,
+  openClaimed,
+  startLoginNode,
+} from '../support/nodes/login-for-tests.ts';
 
 describe('on a Redis Cluster', () => {
   let cluster: TestRedis;

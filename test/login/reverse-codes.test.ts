@@ -4,8 +4,14 @@ import { type LoginRequestId, newUserId, type UserId } from '../../src/ids.ts';
 import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
 import { Secret } from '../../src/secret.ts';
-import { approvalBy, type LoginNode, loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
-import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import {
+  approvalBy,
+  type LoginNode,
+  loginOrigin,
+  openClaimed,
+  startLoginNode,
+} from '../support/nodes/login-for-tests.ts';
 
 const here = { address: '203.0.113.7', requestedUser: 'alice' };
 

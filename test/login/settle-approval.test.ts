@@ -9,9 +9,9 @@ import { settleApproval } from '../../src/login/decide/settle-approval.ts';
 import { Grants } from '../../src/login/grant/grants.ts';
 import type { Approval, LoginRequest } from '../../src/login/request/login-request.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
-import { actorOf, addPerson, addProject, openTestCatalogue } from '../support/catalogue-for-tests.ts';
-import { loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
-import { startEmbeddedRedis } from '../support/redis-for-tests.ts';
+import { actorOf, addPerson, addProject, openTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
+import { startEmbeddedRedis } from '../support/databases/redis-for-tests.ts';
+import { loginOrigin, openClaimed, startLoginNode } from '../support/nodes/login-for-tests.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -3,7 +3,7 @@ import { newUserId } from '../../src/ids.ts';
 import { createLog } from '../../src/log.ts';
 import { TerminalMemory } from '../../src/login/decide/terminal-memory.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
-import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
 
 describe.each(redisKinds)('what is remembered of a terminal on $name', ({ start }) => {
   let server: TestRedis;

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isPosternError } from '../../src/errors.ts';
-import { approvalBy, type LoginNode, loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
-import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import {
+  approvalBy,
+  type LoginNode,
+  loginOrigin,
+  openClaimed,
+  startLoginNode,
+} from '../support/nodes/login-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const LIMITS = { waitingPerAddress: 3, waitingInTotal: 8, sharedNetworks: ['192.0.2.0/24'] };

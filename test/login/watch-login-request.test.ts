@@ -5,8 +5,14 @@ import { type LoginRequestId, newUserId } from '../../src/ids.ts';
 import type { LoginRequest } from '../../src/login/request/login-request.ts';
 import { rereadMs } from '../../src/login/request/watch-login-request.ts';
 import { redisChannels, redisKeys } from '../../src/redis/redis-keys.ts';
-import { approvalBy, type LoginNode, loginOrigin, openClaimed, startLoginNode } from '../support/login-for-tests.ts';
-import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, startDebianRedis, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import {
+  approvalBy,
+  type LoginNode,
+  loginOrigin,
+  openClaimed,
+  startLoginNode,
+} from '../support/nodes/login-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type RegisteredProject, registerProject } from '../../src/catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { postgresUrl } from '../support/postgres-for-tests.ts';
-import { queryRows } from '../support/query-rows.ts';
+import { postgresUrl } from '../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
 import {
   addHostedProject,
   framesOf,

@@ -9,7 +9,7 @@ import {
   type CatalogueForTests,
   pushedClock,
   useTestCatalogue,
-} from '../support/catalogue-for-tests.ts';
+} from '../support/databases/catalogue-for-tests.ts';
 
 const clock = pushedClock(new Date('2026-03-04T12:00:00Z'));
 const catalogueOf = useTestCatalogue({ clock });

@@ -6,8 +6,8 @@ import {
   createConsumptionHistory,
   projectFramesQuery,
 } from '../../src/metering/frames/consumption-history.ts';
-import { pushedClock, useTestCatalogue } from '../support/catalogue-for-tests.ts';
-import { addManyProjects, bulkOrganization, bulkProjects, MEASURED_FROM } from '../support/many-projects.ts';
+import { pushedClock, useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
+import { addManyProjects, bulkOrganization, bulkProjects, MEASURED_FROM } from '../support/databases/many-projects.ts';
 
 const MANY = { organizations: 200, projects: 10_000, hours: 12 };
 const clock = pushedClock(new Date('2026-03-04T12:00:00Z'));

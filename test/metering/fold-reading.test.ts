@@ -7,7 +7,7 @@ import { createConsumptionHistory } from '../../src/metering/frames/consumption-
 import { findReading, type SourceId } from '../../src/metering/readings/kept-readings.ts';
 import { listComputesOfHost } from '../../src/metering/readings/sampled-computes.ts';
 import type { KeptReading, MeasuredDatabase, ServerLook } from '../../src/metering/readings/server-reading.ts';
-import { addPerson, addProject, pushedClock, useTestCatalogue } from '../support/catalogue-for-tests.ts';
+import { addPerson, addProject, pushedClock, useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 import { framesOf } from './metering-for-tests.ts';
 
 const MINUTE_MS = 60_000;

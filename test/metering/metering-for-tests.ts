@@ -19,9 +19,9 @@ import { createProvisioning, type Provisioning } from '../../src/provisioning/pr
 import { Secret } from '../../src/secret.ts';
 import { lookupAddresses } from '../../src/wire/dial/dial-address.ts';
 import type { DialPolicy } from '../../src/wire/dial/dial-policy.ts';
-import { addPerson, type PushedClock, pushedClock } from '../support/catalogue-for-tests.ts';
-import { createTestDatabase, postgresUrl } from '../support/postgres-for-tests.ts';
-import { queryRows } from '../support/query-rows.ts';
+import { addPerson, type PushedClock, pushedClock } from '../support/databases/catalogue-for-tests.ts';
+import { createTestDatabase, postgresUrl } from '../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 export const SECOND_MS = 1_000;

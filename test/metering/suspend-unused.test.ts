@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findCompute } from '../../src/catalogue/projects/compute-rows.ts';
-import { queryRows } from '../support/query-rows.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
 import {
   addHostedProject,
   type MeasuredProject,

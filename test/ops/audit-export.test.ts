@@ -3,7 +3,7 @@ import { exportAuditLines } from '../../src/audit/audit-export.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type AuditEventInput, recordAuditEvents } from '../../src/catalogue/trail/audit-events.ts';
-import { actingAs, addPerson, openTestCatalogue } from '../support/catalogue-for-tests.ts';
+import { actingAs, addPerson, openTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_none, index) => index);
 

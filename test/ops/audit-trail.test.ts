@@ -5,8 +5,8 @@ import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import type { AuditEventInput } from '../../src/catalogue/trail/audit-events.ts';
 import { type ConnectionId, idFrom, newNodeId } from '../../src/ids.ts';
 import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
-import { openTestCatalogue } from '../support/catalogue-for-tests.ts';
-import { runAsSuperuser } from '../support/postgres-for-tests.ts';
+import { openTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
+import { runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const nodeId = newNodeId();

@@ -10,9 +10,9 @@ import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
 import { Secret } from '../../src/secret.ts';
-import { openCatalogueOn, openTestCatalogue } from '../support/catalogue-for-tests.ts';
-import { silentLog } from '../support/fleet-for-tests.ts';
-import { redisKinds, startEmbeddedRedis } from '../support/redis-for-tests.ts';
+import { openCatalogueOn, openTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
+import { redisKinds, startEmbeddedRedis } from '../support/databases/redis-for-tests.ts';
+import { silentLog } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const secret = new Secret('a shared secret');

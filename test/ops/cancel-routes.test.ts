@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CancelKey, cancelKeyDigest, newCancelKey } from '../../src/protocol/cancel-key.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
-import { startTestNode, type TestNode } from '../support/fleet-for-tests.ts';
-import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, startDebianRedis, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import { startTestNode, type TestNode } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 describe.each(redisKinds)('cancel routes on $name', ({ start }) => {

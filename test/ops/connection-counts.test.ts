@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LiveConnectionRecord } from '../../src/fleet/live-connection.ts';
 import { type ComputeId, idFrom, newUserId } from '../../src/ids.ts';
-import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/fleet-for-tests.ts';
-import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, startDebianRedis, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const register = (node: TestNode, given: Partial<Omit<LiveConnectionRecord, 'nodeId'>>) =>

@@ -3,8 +3,8 @@ import { newUserId } from '../../src/ids.ts';
 import { LIMIT_RULES, type LimitFigures, type LimitName } from '../../src/limits/limit-rules.ts';
 import { Limits, type LimitVerdict } from '../../src/limits/limits.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
-import { silentLog } from '../support/fleet-for-tests.ts';
-import { redisKinds, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, startDebianRedis, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import { silentLog } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const opened: RedisClient[] = [];

@@ -10,8 +10,8 @@ import {
   type UserId,
 } from '../../src/ids.ts';
 import { redisChannels, redisKeys } from '../../src/redis/redis-keys.ts';
-import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/fleet-for-tests.ts';
-import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const by = 'ops@example.com';

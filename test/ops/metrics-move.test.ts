@@ -1,10 +1,10 @@
 // What people and stores do moves the metrics that are named for it, on a whole node.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import type { TestNode } from '../support/postern-for-tests.ts';
-import { createTestDatabase, postgresUrl, type TestDatabase } from '../support/postgres-for-tests.ts';
-import { startTcpRelay, type TcpRelay } from '../support/tcp-relay-for-tests.ts';
+import { createTestDatabase, postgresUrl, type TestDatabase } from '../support/databases/postgres-for-tests.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import type { TestNode } from '../support/nodes/postern-for-tests.ts';
+import { startTcpRelay, type TcpRelay } from '../support/nodes/tcp-relay-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 let database: TestDatabase;

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { observeFleet } from '../../src/fleet/observe-fleet.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createMetricsServer } from '../../src/metrics/metrics-server.ts';
-import { connectionRecord, recordingHandle, silentLog, startTestNode } from '../support/fleet-for-tests.ts';
-import { startEmbeddedRedis } from '../support/redis-for-tests.ts';
+import { startEmbeddedRedis } from '../support/databases/redis-for-tests.ts';
+import { connectionRecord, recordingHandle, silentLog, startTestNode } from '../support/nodes/fleet-for-tests.ts';
 
 const metrics = createMetrics();
 afterAll(() => metrics.close());

@@ -4,8 +4,8 @@ import { NodeBus } from '../../src/fleet/node-bus.ts';
 import { type NodeId, newNodeId } from '../../src/ids.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { redisChannels } from '../../src/redis/redis-keys.ts';
-import { silentLog } from '../support/fleet-for-tests.ts';
-import { redisKinds, type TestRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
+import { silentLog } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 interface TestBus {

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { newUserId } from '../../src/ids.ts';
 import { newCancelKey } from '../../src/protocol/cancel-key.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
-import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/fleet-for-tests.ts';
-import { redisKinds, startDebianRedis } from '../support/redis-for-tests.ts';
+import { redisKinds, startDebianRedis } from '../support/databases/redis-for-tests.ts';
+import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const SEEN_WITHIN_MS = 15_000;

@@ -5,8 +5,8 @@ import { newUserId } from '../../src/ids.ts';
 import { Limits } from '../../src/limits/limits.ts';
 import { newCancelKey } from '../../src/protocol/cancel-key.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
-import { connectionRecord, recordingHandle, silentLog, startTestNode } from '../support/fleet-for-tests.ts';
-import { startRedisCluster } from '../support/redis-cluster-for-tests.ts';
+import { startRedisCluster } from '../support/databases/redis-cluster-for-tests.ts';
+import { connectionRecord, recordingHandle, silentLog, startTestNode } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 it('nodes find, end, revoke and cancel across a Redis Cluster', async () => {

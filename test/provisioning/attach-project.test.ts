@@ -8,8 +8,8 @@ import type { PosternError } from '../../src/errors.ts';
 import { type AccountId, personalAccountId } from '../../src/ids.ts';
 import { typedMessage } from '../../src/protocol/message-builder.ts';
 import { Secret } from '../../src/secret.ts';
-import { actingAs } from '../support/catalogue-for-tests.ts';
-import { createTestDatabase, postgresUrl, runAsSuperuser } from '../support/postgres-for-tests.ts';
+import { actingAs } from '../support/databases/catalogue-for-tests.ts';
+import { createTestDatabase, postgresUrl, runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
 import { type ProvisioningForTests, uniqueName, useTestProvisioning } from './provisioning-for-tests.ts';
 
 const PASSWORD = 'sesame/open?yes';

@@ -6,8 +6,8 @@ import { listDatabases } from '../../src/catalogue/projects/databases.ts';
 import { findProject } from '../../src/catalogue/projects/projects.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { PosternError } from '../../src/errors.ts';
-import { postgresUrl, runAsSuperuser } from '../support/postgres-for-tests.ts';
-import { queryRows } from '../support/query-rows.ts';
+import { postgresUrl, runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
 import { addHostedProject, placeOf, uniqueName, urlOf, useTestProvisioning } from './provisioning-for-tests.ts';
 
 const useParts = useTestProvisioning();

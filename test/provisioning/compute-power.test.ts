@@ -3,9 +3,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { listDatabases } from '../../src/catalogue/projects/databases.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
-import { actingAs, addPerson } from '../support/catalogue-for-tests.ts';
-import { runAsSuperuser } from '../support/postgres-for-tests.ts';
-import { queryRows } from '../support/query-rows.ts';
+import { actingAs, addPerson } from '../support/databases/catalogue-for-tests.ts';
+import { runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { addHostedProject, uniqueName, urlOf, useTestProvisioning } from './provisioning-for-tests.ts';
 

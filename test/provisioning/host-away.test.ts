@@ -7,7 +7,7 @@ import { loadConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/log.ts';
 import { openProvisioning } from '../../src/provisioning/open-provisioning.ts';
 import { Secret } from '../../src/secret.ts';
-import { addPerson, useTestCatalogue } from '../support/catalogue-for-tests.ts';
+import { addPerson, useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 
 const catalogueOf = useTestCatalogue();
 

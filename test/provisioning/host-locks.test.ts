@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHostLocks } from '../../src/provisioning/hosts/host-locks.ts';
 import { Secret } from '../../src/secret.ts';
-import { postgresUrl } from '../support/postgres-for-tests.ts';
+import { postgresUrl } from '../support/databases/postgres-for-tests.ts';
 import { uniqueName } from './provisioning-for-tests.ts';
 
 /** Each call is a node of its own. */

@@ -3,7 +3,7 @@ import { listDatabaseRoles } from '../../src/catalogue/projects/database-role-ro
 import { listDatabases } from '../../src/catalogue/projects/databases.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
-import { queryRows } from '../support/query-rows.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
 import {
   addHostedProject,
   type ProvisioningForTests,

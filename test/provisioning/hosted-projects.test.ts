@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listDatabaseRoles } from '../../src/catalogue/projects/database-role-rows.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { actingAs, addPerson } from '../support/catalogue-for-tests.ts';
-import { runAsSuperuser } from '../support/postgres-for-tests.ts';
-import { queryRows } from '../support/query-rows.ts';
+import { actingAs, addPerson } from '../support/databases/catalogue-for-tests.ts';
+import { runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
 import {
   addHostedProject,
   madeOnHost,

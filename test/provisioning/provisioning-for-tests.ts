@@ -16,9 +16,9 @@ import {
   type CatalogueForTests,
   type PersonForTests,
   useTestCatalogue,
-} from '../support/catalogue-for-tests.ts';
-import { postgresUrl, runAsSuperuser } from '../support/postgres-for-tests.ts';
-import { queryRows } from '../support/query-rows.ts';
+} from '../support/databases/catalogue-for-tests.ts';
+import { postgresUrl, runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
 
 export interface ProvisioningForTests {
   readonly catalogue: CatalogueForTests;

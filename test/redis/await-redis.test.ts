@@ -2,9 +2,9 @@ import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { awaitRedis } from '../../src/redis/await-redis.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
-import { silentLog } from '../support/fleet-for-tests.ts';
-import { createInstallation } from '../support/postern-for-tests.ts';
-import { freePort, startDebianRedis } from '../support/redis-for-tests.ts';
+import { freePort, startDebianRedis } from '../support/databases/redis-for-tests.ts';
+import { silentLog } from '../support/nodes/fleet-for-tests.ts';
+import { createInstallation } from '../support/nodes/postern-for-tests.ts';
 
 it('a node whose Redis refuses it does not start, and names the variable without its password', async () => {
   await using redis = await startDebianRedis();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { finish, linkOf, openDesk } from '../support/desk.ts';
-import { startRedisCluster } from '../support/redis-cluster-for-tests.ts';
+import { startRedisCluster } from '../support/databases/redis-cluster-for-tests.ts';
+import { finish, linkOf, openDesk } from '../support/nodes/desk.ts';
 
 describe('a Redis Cluster', () => {
   it('carries logins, also from one node of the fleet to another', async () => {

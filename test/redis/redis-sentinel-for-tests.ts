@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { type DebianRedis, freePort, startDebianRedis, type TestRedis } from '../support/redis-for-tests.ts';
+import { type DebianRedis, freePort, startDebianRedis, type TestRedis } from '../support/databases/redis-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

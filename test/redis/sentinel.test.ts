@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
 import { type SentinelRedis, startSentinelRedis } from './redis-sentinel-for-tests.ts';
 
 /** How a login may end whose request was lost with its master. */

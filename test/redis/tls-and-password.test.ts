@@ -4,8 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
 import { makeTestCa } from '../support/certificates-for-tests.ts';
-import { openDesk } from '../support/desk.ts';
-import { freePort, startDebianRedis } from '../support/redis-for-tests.ts';
+import { freePort, startDebianRedis } from '../support/databases/redis-for-tests.ts';
+import { openDesk } from '../support/nodes/desk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { warnOfEviction } from '../../src/metrics/warn-of-eviction.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
-import { finish, linkOf, openDesk } from '../support/desk.ts';
-import { type DebianRedis, startDebianRedis } from '../support/redis-for-tests.ts';
+import { type DebianRedis, startDebianRedis } from '../support/databases/redis-for-tests.ts';
+import { finish, linkOf, openDesk } from '../support/nodes/desk.ts';
 
 const HANG_MS = 2_000;
 

@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { createRedis } from '../../src/redis/redis-client.ts';
-import { finish, linkOf, openDesk } from '../support/desk.ts';
-import { silentLog } from '../support/fleet-for-tests.ts';
-import { startRedisCluster } from '../support/redis-cluster-for-tests.ts';
-import { startDebianRedis } from '../support/redis-for-tests.ts';
-import { startTcpRelay } from '../support/tcp-relay-for-tests.ts';
+import { startRedisCluster } from '../support/databases/redis-cluster-for-tests.ts';
+import { startDebianRedis } from '../support/databases/redis-for-tests.ts';
+import { finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import { silentLog } from '../support/nodes/fleet-for-tests.ts';
+import { startTcpRelay } from '../support/nodes/tcp-relay-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const RECOVERED_WITHIN_MS = 60_000;

@@ -4,8 +4,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { postgresUrl } from './postgres-for-tests.ts';
-import { runPsql } from './psql.ts';
+import { postgresUrl } from './databases/postgres-for-tests.ts';
+import { runPsql } from './nodes/psql.ts';
 
 const run = promisify(execFile);
 const INSTALL_TOOLS = fileURLToPath(new URL('./install-tools.mjs', import.meta.url));

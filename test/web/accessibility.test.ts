@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { launchBrowser, openContext } from '../support/browser.ts';
-import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { launchBrowser, openContext } from '../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
 import { SCENES, type Scene, SET_UP_SCENE } from './scenes.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,9 +1,14 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openContext } from '../support/browser.ts';
-import { csrfTokenIn } from '../support/browser-jar.ts';
-import { addOrganization, addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';
-import { newVisitor, openLoginLink, startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { launchBrowser, openContext } from '../support/browser/browser.ts';
+import { csrfTokenIn } from '../support/browser/browser-jar.ts';
+import { newVisitor, openLoginLink, startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
+import {
+  addOrganization,
+  addPerson,
+  addProject,
+  type PersonForTests,
+} from '../support/databases/catalogue-for-tests.ts';
 import { busyDeveloper, openLink, signInAs } from './scenes.ts';
 
 const HERE = '127.0.0.1';

@@ -2,15 +2,15 @@ import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newConnectionId, personalAccountId } from '../../src/ids.ts';
-import { launchBrowser, openContext } from '../support/browser.ts';
-import { addProject } from '../support/catalogue-for-tests.ts';
+import { launchBrowser, openContext } from '../support/browser/browser.ts';
 import {
   addPersonWithPassword,
   openLoginLink,
   PASSWORD,
   startWeb,
   type WebForTests,
-} from '../support/web-for-tests.ts';
+} from '../support/browser/web-for-tests.ts';
+import { addProject } from '../support/databases/catalogue-for-tests.ts';
 import { guardedDeveloper } from './guarded-developer.ts';
 import { approve, busyDeveloper, developer, openLink, SCENES, signInAs } from './scenes.ts';
 

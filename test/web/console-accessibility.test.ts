@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeViolations } from '../support/axe.ts';
-import { launchBrowser, openContext, type WatchedContext } from '../support/browser.ts';
-import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { axeViolations } from '../support/browser/axe.ts';
+import { launchBrowser, openContext, type WatchedContext } from '../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
 import { CONSOLE_PLACES, enterAs } from './console-scenes.ts';
 import { buildTown, type Town } from './console-town.ts';
 

@@ -4,9 +4,9 @@ import { changePlan } from '../../src/catalogue/accounts/accounts.ts';
 import { createUser } from '../../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { personalAccountId } from '../../src/ids.ts';
-import { launchBrowser, openContext } from '../support/browser.ts';
-import { addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';
-import { newIdentity, startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { launchBrowser, openContext } from '../support/browser/browser.ts';
+import { newIdentity, startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
+import { addPerson, addProject, type PersonForTests } from '../support/databases/catalogue-for-tests.ts';
 import { heading, press } from './console-clicks.ts';
 import { signInAs } from './scenes.ts';
 

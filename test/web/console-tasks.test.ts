@@ -5,15 +5,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../src/catalogue/accounts/accounts.ts';
 import { shareProject } from '../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { launchBrowser, openContext, type WatchedContext } from '../support/browser.ts';
+import { launchBrowser, openContext, type WatchedContext } from '../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
 import {
   addMemberTo,
   addOrganization,
   addPerson,
   addProject,
   type PersonForTests,
-} from '../support/catalogue-for-tests.ts';
-import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
+} from '../support/databases/catalogue-for-tests.ts';
 import { chooseFromMenu, heading, press, rowNames, rowOf, shownLink, statusOf } from './console-clicks.ts';
 import { signInAs } from './scenes.ts';
 

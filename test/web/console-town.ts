@@ -15,6 +15,7 @@ import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { requestOrganization } from '../../src/catalogue/transfers/organization-requests.ts';
 import { newGrantId, personalAccountId } from '../../src/ids.ts';
 import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
+import type { WebForTests } from '../support/browser/web-for-tests.ts';
 import {
   actingAs,
   addMemberTo,
@@ -22,9 +23,8 @@ import {
   addPerson,
   addProject,
   type PersonForTests,
-} from '../support/catalogue-for-tests.ts';
-import { connectionRecord, recordingHandle } from '../support/fleet-for-tests.ts';
-import type { WebForTests } from '../support/web-for-tests.ts';
+} from '../support/databases/catalogue-for-tests.ts';
+import { connectionRecord, recordingHandle } from '../support/nodes/fleet-for-tests.ts';
 
 export const INHABITANTS = ['admin', 'member', 'guest', 'operator', 'stranger'] as const;
 export type Inhabitant = (typeof INHABITANTS)[number];

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openContext } from '../support/browser.ts';
-import { BrowserJar } from '../support/browser-jar.ts';
-import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { launchBrowser, openContext } from '../support/browser/browser.ts';
+import { BrowserJar } from '../support/browser/browser-jar.ts';
+import { startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
 import { CONSOLE_PLACES, enterAs } from './console-scenes.ts';
 import { buildTown, INHABITANTS, type Town } from './console-town.ts';
 

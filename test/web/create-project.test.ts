@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openContext } from '../support/browser.ts';
-import { addPerson } from '../support/catalogue-for-tests.ts';
-import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { launchBrowser, openContext } from '../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
+import { addPerson } from '../support/databases/catalogue-for-tests.ts';
 import { press } from './console-clicks.ts';
 import { signInAs } from './scenes.ts';
 

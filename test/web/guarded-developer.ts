@@ -4,8 +4,8 @@ import { rememberTarget } from '../../src/catalogue/access/last-used-targets.ts'
 import { changeComputePolicy } from '../../src/catalogue/projects/computes.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { personalAccountId, type UserId } from '../../src/ids.ts';
-import { addProject } from '../support/catalogue-for-tests.ts';
-import { addPersonWithPassword, type WebForTests } from '../support/web-for-tests.ts';
+import { addPersonWithPassword, type WebForTests } from '../support/browser/web-for-tests.ts';
+import { addProject } from '../support/databases/catalogue-for-tests.ts';
 
 export interface GuardedDeveloper {
   readonly userId: UserId;

@@ -3,9 +3,14 @@
 import { createBrowserSession } from '../../src/catalogue/accounts/browser-sessions.ts';
 import type { LiveConnectionRecord } from '../../src/fleet/live-connection.ts';
 import { type AccountId, idFrom, type NodeId, newConnectionId, type UserId } from '../../src/ids.ts';
-import { addOrganization, addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';
-import { connectionRecord, type RecordingHandle, recordingHandle } from '../support/fleet-for-tests.ts';
-import type { WebForTests } from '../support/web-for-tests.ts';
+import type { WebForTests } from '../support/browser/web-for-tests.ts';
+import {
+  addOrganization,
+  addPerson,
+  addProject,
+  type PersonForTests,
+} from '../support/databases/catalogue-for-tests.ts';
+import { connectionRecord, type RecordingHandle, recordingHandle } from '../support/nodes/fleet-for-tests.ts';
 import type { Scene, Stage } from './scenes.ts';
 
 const PROGRAMS = ['psql', 'pg_dump', 'DBeaver 26.1 - Main', 'node-postgres', null] as const;

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser, openContext } from '../support/browser.ts';
+import { launchBrowser, openContext } from '../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
 import { asOperator, fillFleet, type RegisteredForTests, register } from './ops-scenes.ts';
 
 const CONNECTIONS = 2_000;

@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openContext } from '../support/browser.ts';
-import { addOrganization, addPerson, addProject } from '../support/catalogue-for-tests.ts';
-import { startWeb, type WebForTests } from '../support/web-for-tests.ts';
+import { launchBrowser, openContext } from '../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../support/browser/web-for-tests.ts';
+import { addOrganization, addPerson, addProject } from '../support/databases/catalogue-for-tests.ts';
 import { enterAs } from './console-scenes.ts';
 import { buildTown, type Town } from './console-town.ts';
 import { recordConnections } from './ops-scenes.ts';

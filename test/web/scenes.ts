@@ -10,8 +10,13 @@ import { createCompute } from '../../src/catalogue/projects/create-compute.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { newConnectionId } from '../../src/ids.ts';
 import type { Progress } from '../../src/login/request/login-request.ts';
-import { addOrganization, addPerson, addProject, type PersonForTests } from '../support/catalogue-for-tests.ts';
-import { openLoginLink, type WebForTests } from '../support/web-for-tests.ts';
+import { openLoginLink, type WebForTests } from '../support/browser/web-for-tests.ts';
+import {
+  addOrganization,
+  addPerson,
+  addProject,
+  type PersonForTests,
+} from '../support/databases/catalogue-for-tests.ts';
 import { guardedDeveloper } from './guarded-developer.ts';
 import { OPS_SCENES } from './ops-scenes.ts';
 

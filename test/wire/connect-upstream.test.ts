@@ -11,7 +11,7 @@ import type { UpstreamTarget, UpstreamTls } from '../../src/wire/dial/upstream-t
 import { surviveErrors } from '../../src/wire/survive-errors.ts';
 import { builtMessage } from '../protocol/packet-fixtures.ts';
 import { makeTestCa } from '../support/certificates-for-tests.ts';
-import { postgresUrl } from '../support/postgres-for-tests.ts';
+import { postgresUrl } from '../support/databases/postgres-for-tests.ts';
 import { certificatesOnDisk } from './certificates-on-disk.ts';
 import { listenOnLoopback, portOf } from './loopback.ts';
 import { PASSWORD, type PostgresWithTls, startPostgresWithTls } from './postgres-with-tls.ts';

@@ -2,12 +2,12 @@
 
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Desk, finish, linkOf, openDesk } from '../support/desk.ts';
-import { nodeEnvironment } from '../support/postern-for-tests.ts';
-import { type PosternProcess, startPosternProcess } from '../support/postern-process.ts';
-import type { PsqlRun } from '../support/psql.ts';
+import type { WebClient } from '../support/browser/web-client.ts';
+import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
+import { nodeEnvironment } from '../support/nodes/postern-for-tests.ts';
+import { type PosternProcess, startPosternProcess } from '../support/nodes/postern-process.ts';
+import type { PsqlRun } from '../support/nodes/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import type { WebClient } from '../support/web-client.ts';
 
 const WORKERS = 2;
 const START_LIMIT_MS = 90_000;

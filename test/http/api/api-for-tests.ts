@@ -9,8 +9,14 @@ import type { AccountId, ProjectId } from '../../../src/ids.ts';
 import { LIMIT_RULES } from '../../../src/limits/limit-rules.ts';
 import { Limits } from '../../../src/limits/limits.ts';
 import { createLog } from '../../../src/log.ts';
-import { actingAs, addMemberTo, addPerson, type PersonForTests, subjectOf } from '../../support/catalogue-for-tests.ts';
-import type { WebForTests } from '../../support/web-for-tests.ts';
+import type { WebForTests } from '../../support/browser/web-for-tests.ts';
+import {
+  actingAs,
+  addMemberTo,
+  addPerson,
+  type PersonForTests,
+  subjectOf,
+} from '../../support/databases/catalogue-for-tests.ts';
 import { NeonContract } from './neon-contract.ts';
 
 export interface ApiReply {

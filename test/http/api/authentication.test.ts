@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
-import { newVisitor, startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { newVisitor, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { ApiForTests, newCaller, useUpMinute } from './api-for-tests.ts';
 
 let web: WebForTests;

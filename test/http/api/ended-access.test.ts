@@ -5,9 +5,9 @@ import type { Compute } from '../../../src/catalogue/projects/compute-rows.ts';
 import type { Project } from '../../../src/catalogue/projects/projects.ts';
 import type { EndCause } from '../../../src/fleet/live-connection.ts';
 import { idFrom, newConnectionId, newGrantId, type UserId } from '../../../src/ids.ts';
-import { addProject } from '../../support/catalogue-for-tests.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { addProject } from '../../support/databases/catalogue-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 import { type CallerForTests, newCaller, newOrganization } from './api-for-tests.ts';
 
 let web: WebForTests;

@@ -1,7 +1,7 @@
 // A hosted project, its paths on the API, and whether its own host lets a role in.
 
 import pg from 'pg';
-import { postgresUrl } from '../../support/postgres-for-tests.ts';
+import { postgresUrl } from '../../support/databases/postgres-for-tests.ts';
 import type { ApiForTests } from './api-for-tests.ts';
 
 /** A hosted project with its own paths. */

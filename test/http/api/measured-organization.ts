@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { type AccountId, newComputeId, type ProjectId } from '../../../src/ids.ts';
-import { addProject, type PersonForTests } from '../../support/catalogue-for-tests.ts';
-import type { WebForTests } from '../../support/web-for-tests.ts';
+import type { WebForTests } from '../../support/browser/web-for-tests.ts';
+import { addProject, type PersonForTests } from '../../support/databases/catalogue-for-tests.ts';
 import { newOrganization } from './api-for-tests.ts';
 
 const HOUR_MS = 3_600_000;

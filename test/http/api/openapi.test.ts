@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL_API_ROUTES } from '../../../src/http/api/all-routes.ts';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { ApiForTests, keepsNeonContract, newCaller, newOrganization } from './api-for-tests.ts';
 import { NeonContract } from './neon-contract.ts';
 import { OwnContract } from './own-contract.ts';

@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
-import { BrowserJar } from '../../support/browser-jar.ts';
+import { BrowserJar } from '../../support/browser/browser-jar.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 import { newCaller, newOrganization, organizationCaller } from './api-for-tests.ts';
 import { startMailbox } from './mailbox.ts';
 

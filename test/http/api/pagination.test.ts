@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newShareId } from '../../../src/ids.ts';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { type ApiForTests, newCaller, newOrganization } from './api-for-tests.ts';
 import { insertProjects } from './insert-projects.ts';
 

@@ -7,8 +7,8 @@ import type { RegisteredProject } from '../../../src/catalogue/projects/register
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { AccountId } from '../../../src/ids.ts';
-import { actingAs, addMemberTo, addPerson, addProject } from '../../support/catalogue-for-tests.ts';
-import type { WebForTests } from '../../support/web-for-tests.ts';
+import type { WebForTests } from '../../support/browser/web-for-tests.ts';
+import { actingAs, addMemberTo, addPerson, addProject } from '../../support/databases/catalogue-for-tests.ts';
 import {
   type ApiForTests,
   type CallerForTests,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { routesOf } from '../routes-of.ts';
 import { ApiForTests, type ApiReply } from './api-for-tests.ts';
 import {

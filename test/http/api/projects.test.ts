@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { postgresUrl } from '../../support/postgres-for-tests.ts';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { postgresUrl } from '../../support/databases/postgres-for-tests.ts';
 import { newCaller, newOrganization } from './api-for-tests.ts';
 
 let web: WebForTests;

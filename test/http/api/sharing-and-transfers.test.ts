@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 import { type CallerForTests, newCaller, newOrganization, organizationCaller } from './api-for-tests.ts';
 import { insertProjects } from './insert-projects.ts';
 import { startMailbox } from './mailbox.ts';

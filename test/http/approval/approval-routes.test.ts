@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
 import { newConnectionId } from '../../../src/ids.ts';
-import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
-import { addProject } from '../../support/catalogue-for-tests.ts';
+import { BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
+import {
+  newDeveloper,
+  newVisitor,
+  openLoginLink,
+  startWeb,
+  type WebForTests,
+} from '../../support/browser/web-for-tests.ts';
+import { addProject } from '../../support/databases/catalogue-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { newDeveloper, newVisitor, openLoginLink, startWeb, type WebForTests } from '../../support/web-for-tests.ts';
 
 /** Where no browser of these tests is. */
 const ELSEWHERE = '203.0.113.9';

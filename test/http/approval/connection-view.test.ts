@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { connectionView } from '../../../src/http/approval/connection-view.ts';
 import { newConnectionId, newLoginRequestId, newNodeId } from '../../../src/ids.ts';
 import { LOGIN_STATUSES, type LoginRequest } from '../../../src/login/request/login-request.ts';
-import { loginOrigin } from '../../support/login-for-tests.ts';
+import { loginOrigin } from '../../support/nodes/login-for-tests.ts';
 
 const CONNECTED = {
   kind: 'connected',

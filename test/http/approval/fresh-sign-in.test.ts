@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { changeComputePolicy } from '../../../src/catalogue/projects/computes.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { type LoginRequestId, personalAccountId } from '../../../src/ids.ts';
-import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
-import { addProject } from '../../support/catalogue-for-tests.ts';
+import { BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
 import {
   addPersonWithPassword,
   newIdentity,
@@ -12,7 +11,8 @@ import {
   PASSWORD,
   startWeb,
   type WebForTests,
-} from '../../support/web-for-tests.ts';
+} from '../../support/browser/web-for-tests.ts';
+import { addProject } from '../../support/databases/catalogue-for-tests.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -3,7 +3,7 @@ import type { TargetAccount, TargetCompute } from '../../../src/catalogue/access
 import { effectivePolicy } from '../../../src/catalogue/rights/policy.ts';
 import { findMissingTarget, pickerAccounts, preselect } from '../../../src/http/approval/picker-view.ts';
 import { type AccountId, type ComputeId, idFrom, type ProjectId } from '../../../src/ids.ts';
-import { loginOrigin } from '../../support/login-for-tests.ts';
+import { loginOrigin } from '../../support/nodes/login-for-tests.ts';
 
 const NOW = new Date('2026-03-04T05:06:07Z');
 const LAST_USE = { at: NOW, database: null, databaseRole: null, access: 'read_write' } as const;

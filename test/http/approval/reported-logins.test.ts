@@ -2,9 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { listAuditEvents } from '../../../src/catalogue/trail/audit-trail-reader.ts';
-import { csrfTokenIn } from '../../support/browser-jar.ts';
-import { addMemberTo, addOrganization, addPerson, addProject } from '../../support/catalogue-for-tests.ts';
-import { waitUntil } from '../../support/wait-until.ts';
+import { csrfTokenIn } from '../../support/browser/browser-jar.ts';
 import {
   newDeveloper,
   newVisitor,
@@ -12,7 +10,9 @@ import {
   startWeb,
   type VisitorForTests,
   type WebForTests,
-} from '../../support/web-for-tests.ts';
+} from '../../support/browser/web-for-tests.ts';
+import { addMemberTo, addOrganization, addPerson, addProject } from '../../support/databases/catalogue-for-tests.ts';
+import { waitUntil } from '../../support/wait-until.ts';
 import { startMailbox } from '../api/mailbox.ts';
 
 const ELSEWHERE = '203.0.113.9';

@@ -7,16 +7,16 @@ import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../../src/ids.ts';
 import type { Grant } from '../../../src/login/grant/grant.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
-import { BrowserJar, csrfTokenIn, type Visit } from '../../support/browser-jar.ts';
+import { BrowserJar, csrfTokenIn, type Visit } from '../../support/browser/browser-jar.ts';
+import type { WebForTests } from '../../support/browser/web-for-tests.ts';
 import {
   addMemberTo,
   addOrganization,
   addPerson,
   addProject,
   type PersonForTests,
-} from '../../support/catalogue-for-tests.ts';
-import { connectionRecord, type RecordingHandle, recordingHandle } from '../../support/fleet-for-tests.ts';
-import type { WebForTests } from '../../support/web-for-tests.ts';
+} from '../../support/databases/catalogue-for-tests.ts';
+import { connectionRecord, type RecordingHandle, recordingHandle } from '../../support/nodes/fleet-for-tests.ts';
 
 export interface PersonAtBrowser extends PersonForTests {
   readonly jar: BrowserJar;

@@ -3,7 +3,7 @@ import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts
 import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { hold, type OrganizationForTests, organizationForTests, stateOf } from './console-for-tests.ts';
 
 let web: WebForTests;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changePlan } from '../../../src/catalogue/accounts/accounts.ts';
 import { listOperations } from '../../../src/catalogue/projects/operations.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
-import { actingAs } from '../../support/catalogue-for-tests.ts';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
 import { hostedProject, organizationForTests } from './console-for-tests.ts';
 
 let web: WebForTests;

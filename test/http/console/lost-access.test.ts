@@ -7,9 +7,9 @@ import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { effectivePolicy } from '../../../src/catalogue/rights/policy.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { ComputeId } from '../../../src/ids.ts';
-import { addProject } from '../../support/catalogue-for-tests.ts';
-import { connectionRecord, type RecordingHandle, recordingHandle } from '../../support/fleet-for-tests.ts';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { addProject } from '../../support/databases/catalogue-for-tests.ts';
+import { connectionRecord, type RecordingHandle, recordingHandle } from '../../support/nodes/fleet-for-tests.ts';
 import {
   type Holding,
   hold,

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renameOrganization } from '../../../src/catalogue/accounts/organizations.ts';
 import { renameUser } from '../../../src/catalogue/accounts/users.ts';
 import { changeProject } from '../../../src/catalogue/projects/projects.ts';
-import { BrowserJar } from '../../support/browser-jar.ts';
-import { actingAs } from '../../support/catalogue-for-tests.ts';
-import { connectionRecord, recordingHandle } from '../../support/fleet-for-tests.ts';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { BrowserJar } from '../../support/browser/browser-jar.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
+import { connectionRecord, recordingHandle } from '../../support/nodes/fleet-for-tests.ts';
 import { CONSOLE_PLACES } from '../../web/console-scenes.ts';
 import { buildTown, type Town } from '../../web/console-town.ts';
 

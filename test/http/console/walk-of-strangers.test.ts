@@ -7,10 +7,10 @@ import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts'
 import { removeMember } from '../../../src/catalogue/accounts/memberships.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
-import { BrowserJar } from '../../support/browser-jar.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/postgres-for-tests.ts';
-import { queryRows } from '../../support/query-rows.ts';
-import { startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { BrowserJar } from '../../support/browser/browser-jar.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../../support/databases/query-rows.ts';
 import { type FoundRoute, routesOf } from '../routes-of.ts';
 import {
   type Holding,

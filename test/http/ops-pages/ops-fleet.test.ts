@@ -2,13 +2,13 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';
-import { type Desk, finish, linkOf, openDesk, signedInBrowser } from '../../support/desk.ts';
-import { addPerson, type TestNode } from '../../support/postern-for-tests.ts';
-import { postgresUrl } from '../../support/postgres-for-tests.ts';
-import type { PsqlRun } from '../../support/psql.ts';
-import { queryRows } from '../../support/query-rows.ts';
+import type { WebClient } from '../../support/browser/web-client.ts';
+import { postgresUrl } from '../../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../../support/databases/query-rows.ts';
+import { type Desk, finish, linkOf, openDesk, signedInBrowser } from '../../support/nodes/desk.ts';
+import { addPerson, type TestNode } from '../../support/nodes/postern-for-tests.ts';
+import type { PsqlRun } from '../../support/nodes/psql.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import type { WebClient } from '../../support/web-client.ts';
 import { fillFleet, type RegisteredForTests } from '../../web/ops-scenes.ts';
 import { auditOf } from './ops-for-tests.ts';
 

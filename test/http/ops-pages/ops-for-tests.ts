@@ -6,8 +6,8 @@ import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { AuditEventBody } from '../../../src/catalogue/trail/audit-events.ts';
 import { exportAuditEvents } from '../../../src/catalogue/trail/audit-trail-reader.ts';
 import type { AccountId } from '../../../src/ids.ts';
-import { addMemberTo, addOrganization, addProject } from '../../support/catalogue-for-tests.ts';
-import { newVisitor, type VisitorForTests, type WebForTests } from '../../support/web-for-tests.ts';
+import { newVisitor, type VisitorForTests, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { addMemberTo, addOrganization, addProject } from '../../support/databases/catalogue-for-tests.ts';
 import { makeOperator } from '../../web/ops-scenes.ts';
 
 export async function newOperator(web: WebForTests): Promise<VisitorForTests> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { newVisitor, startWeb, type VisitorForTests, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { newVisitor, startWeb, type VisitorForTests, type WebForTests } from '../../support/web-for-tests.ts';
 import { fillFleet, type RegisteredForTests, register } from '../../web/ops-scenes.ts';
 import { auditOf, newOperator, newOrganization, type OrganizationForTests, openStream } from './ops-for-tests.ts';
 

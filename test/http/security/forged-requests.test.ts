@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BrowserJar } from '../../support/browser-jar.ts';
+import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import {
   addPersonWithPassword,
   newDeveloper,
@@ -8,7 +8,7 @@ import {
   PASSWORD,
   startWeb,
   type WebForTests,
-} from '../../support/web-for-tests.ts';
+} from '../../support/browser/web-for-tests.ts';
 import { routesOf } from '../routes-of.ts';
 
 let web: WebForTests;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { newDeveloper, startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { newDeveloper, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { routesOf } from '../routes-of.ts';
 
 let web: WebForTests;

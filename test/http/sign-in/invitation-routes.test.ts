@@ -4,9 +4,9 @@ import { listOrganizationsOf } from '../../../src/catalogue/accounts/organizatio
 import { findUserByEmail } from '../../../src/catalogue/accounts/users.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
-import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
-import { addOrganization, addProject } from '../../support/catalogue-for-tests.ts';
-import { newIdentity, newVisitor, PASSWORD, startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
+import { newIdentity, newVisitor, PASSWORD, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { addOrganization, addProject } from '../../support/databases/catalogue-for-tests.ts';
 
 let web: WebForTests;
 

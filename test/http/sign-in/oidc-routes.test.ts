@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findUserByEmail } from '../../../src/catalogue/accounts/users.ts';
-import { BrowserJar } from '../../support/browser-jar.ts';
-import { type OidcProviderForTests, startOidcProvider } from '../../support/oidc-provider.ts';
-import { freePort } from '../../support/redis-for-tests.ts';
-import { addPersonWithPassword, newIdentity, startWeb, type WebForTests } from '../../support/web-for-tests.ts';
+import { BrowserJar } from '../../support/browser/browser-jar.ts';
+import { type OidcProviderForTests, startOidcProvider } from '../../support/browser/oidc-provider.ts';
+import { addPersonWithPassword, newIdentity, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { freePort } from '../../support/databases/redis-for-tests.ts';
 
 let web: WebForTests;
 let provider: OidcProviderForTests;

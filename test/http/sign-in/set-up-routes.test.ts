@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSetupCodeIfEmpty } from '../../../src/catalogue/accounts/setup-codes.ts';
 import { findUserByEmail } from '../../../src/catalogue/accounts/users.ts';
-import { BrowserJar, csrfTokenIn } from '../../support/browser-jar.ts';
-import { newIdentity, PASSWORD, startWeb } from '../../support/web-for-tests.ts';
+import { BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
+import { newIdentity, PASSWORD, startWeb } from '../../support/browser/web-for-tests.ts';
 
 const OWNER = { email: 'owner@example.com', name: 'Olga Owner', password: PASSWORD };
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { BrowserJar } from '../../support/browser-jar.ts';
+import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import {
   addPersonWithPassword,
   newIdentity,
@@ -7,7 +7,7 @@ import {
   PASSWORD,
   startWeb,
   type WebForTests,
-} from '../../support/web-for-tests.ts';
+} from '../../support/browser/web-for-tests.ts';
 
 let web: WebForTests;
 

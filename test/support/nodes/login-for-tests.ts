@@ -1,12 +1,12 @@
 // A node's share of the login store for tests: its connections to one Redis, and what is built on them.
 
-import { type ComputeId, newComputeId, newNodeId, newUserId, type UserId } from '../../src/ids.ts';
-import { createLog } from '../../src/log.ts';
-import { LoginEvents } from '../../src/login/request/login-events.ts';
-import type { Approval, LoginOrigin, LoginRequest, MoveOutcome } from '../../src/login/request/login-request.ts';
-import { LoginRequests } from '../../src/login/request/login-requests.ts';
-import type { WaitingLimits } from '../../src/login/request/waiting-logins.ts';
-import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
+import { type ComputeId, newComputeId, newNodeId, newUserId, type UserId } from '../../../src/ids.ts';
+import { createLog } from '../../../src/log.ts';
+import { LoginEvents } from '../../../src/login/request/login-events.ts';
+import type { Approval, LoginOrigin, LoginRequest, MoveOutcome } from '../../../src/login/request/login-request.ts';
+import { LoginRequests } from '../../../src/login/request/login-requests.ts';
+import type { WaitingLimits } from '../../../src/login/request/waiting-logins.ts';
+import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
 
 export interface LoginNode extends AsyncDisposable {
   /** For looking into the store behind the node's back. */

@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { chown } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { choosePostgresAccount } from '../../src/embedded/postgres/postgres-account.ts';
+import { choosePostgresAccount } from '../../../src/embedded/postgres/postgres-account.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { waitUntil } from '../wait-until.ts';
 import { runAsSuperuser } from './postgres-for-tests.ts';
 import { queryRows } from './query-rows.ts';
 import { freePort } from './redis-for-tests.ts';
-import { temporaryFolder } from './temporary-folder.ts';
-import { waitUntil } from './wait-until.ts';
 
 export interface PostgresPair extends AsyncDisposable {
   /** Superuser's URL of database `postgres`, naming both servers. */

@@ -1,15 +1,15 @@
 // Whole nodes of Postern for end-to-end tests: on the run's Postgres, on a Redis of their own or a shared one, on free
 // loopback ports.
 
-import { createUser } from '../../src/catalogue/accounts/users.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { loadConfig } from '../../src/config/config.ts';
-import { createLog, type Log } from '../../src/log.ts';
-import { type Addresses, createPostern, type Postern } from '../../src/postern.ts';
-import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
-import { Secret } from '../../src/secret.ts';
-import { createTestDatabase, postgresUrl } from './postgres-for-tests.ts';
-import { startEmbeddedRedis } from './redis-for-tests.ts';
+import { createUser } from '../../../src/catalogue/accounts/users.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { loadConfig } from '../../../src/config/config.ts';
+import { createLog, type Log } from '../../../src/log.ts';
+import { type Addresses, createPostern, type Postern } from '../../../src/postern.ts';
+import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
+import { Secret } from '../../../src/secret.ts';
+import { createTestDatabase, postgresUrl } from '../databases/postgres-for-tests.ts';
+import { startEmbeddedRedis } from '../databases/redis-for-tests.ts';
 
 /** Seals the passwords of all test nodes, so that several share one catalogue. */
 const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');

@@ -2,20 +2,20 @@
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import type { Account } from '../../src/catalogue/accounts/accounts.ts';
-import { addMember, type Membership } from '../../src/catalogue/accounts/memberships.ts';
-import { createOrganization } from '../../src/catalogue/accounts/organizations.ts';
-import { createUser } from '../../src/catalogue/accounts/users.ts';
-import { type RegisteredProject, registerProject } from '../../src/catalogue/projects/register-project.ts';
-import { loadPersonActor, type PersonActor } from '../../src/catalogue/rights/actors.ts';
-import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
-import { type CatalogueOptions, openCatalogue } from '../../src/catalogue/store/open-catalogue.ts';
-import { Sealer } from '../../src/catalogue/store/sealing.ts';
-import { type AuditContext, SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { type Clock, systemClock } from '../../src/clock.ts';
-import { type AccountId, newNodeId, personalAccountId, type UserId } from '../../src/ids.ts';
-import { createLog } from '../../src/log.ts';
-import { Secret } from '../../src/secret.ts';
+import type { Account } from '../../../src/catalogue/accounts/accounts.ts';
+import { addMember, type Membership } from '../../../src/catalogue/accounts/memberships.ts';
+import { createOrganization } from '../../../src/catalogue/accounts/organizations.ts';
+import { createUser } from '../../../src/catalogue/accounts/users.ts';
+import { type RegisteredProject, registerProject } from '../../../src/catalogue/projects/register-project.ts';
+import { loadPersonActor, type PersonActor } from '../../../src/catalogue/rights/actors.ts';
+import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
+import { type CatalogueOptions, openCatalogue } from '../../../src/catalogue/store/open-catalogue.ts';
+import { Sealer } from '../../../src/catalogue/store/sealing.ts';
+import { type AuditContext, SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { type Clock, systemClock } from '../../../src/clock.ts';
+import { type AccountId, newNodeId, personalAccountId, type UserId } from '../../../src/ids.ts';
+import { createLog } from '../../../src/log.ts';
+import { Secret } from '../../../src/secret.ts';
 import { createTestDatabase } from './postgres-for-tests.ts';
 
 export interface CatalogueForTests extends Catalogue {

@@ -4,7 +4,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { waitUntil } from './wait-until.ts';
+import { waitUntil } from '../wait-until.ts';
 
 export type PsqlVersion = '15' | '17' | '18';
 
@@ -78,7 +78,7 @@ export function programPath(options: PsqlOptions): string {
   const program = options.program ?? 'psql';
   if (options.version === undefined || options.version === '15') return program;
   const path = fileURLToPath(
-    new URL(`../../node_modules/.cache/postern-psql/${options.version}/${program}`, import.meta.url),
+    new URL(`../../../node_modules/.cache/postern-psql/${options.version}/${program}`, import.meta.url),
   );
   if (!existsSync(path)) throw new Error(`${program} ${options.version} is missing: run npm run pretest`);
   return path;

@@ -1,10 +1,11 @@
 // A developer's desk: a person with one project, a browser that is signed in, and psql at hand. What most end-to-end tests
 // begin with.
 
-import type { User } from '../../src/catalogue/accounts/users.ts';
-import { personalAccountId } from '../../src/ids.ts';
-import type { Log } from '../../src/log.ts';
-import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
+import type { User } from '../../../src/catalogue/accounts/users.ts';
+import { personalAccountId } from '../../../src/ids.ts';
+import type { Log } from '../../../src/log.ts';
+import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
+import { type FormFields, WebClient } from '../browser/web-client.ts';
 import {
   addPerson,
   addProject,
@@ -14,7 +15,6 @@ import {
   type TestNode,
 } from './postern-for-tests.ts';
 import { type PsqlOptions, type PsqlRun, startPsql } from './psql.ts';
-import { type FormFields, WebClient } from './web-client.ts';
 
 /** The link of the first NOTICE. */
 export const LINK = /https?:\/\/\S+\/psql_session\/[A-Za-z0-9_-]{22}/;

@@ -1,16 +1,16 @@
 // Nodes of a fleet without gateways: real Redis, real registry, and connections that write down what reaches them.
 
-import { systemClock } from '../../src/clock.ts';
-import { createFleet, type Fleet } from '../../src/fleet/fleet.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { createFleet, type Fleet } from '../../../src/fleet/fleet.ts';
 import type {
   EndCause,
   LiveConnectionHandle,
   LiveConnectionRecord,
   LiveConnectionSnapshot,
-} from '../../src/fleet/live-connection.ts';
-import { type NodeId, newConnectionId, newNodeId } from '../../src/ids.ts';
-import { createLog } from '../../src/log.ts';
-import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
+} from '../../../src/fleet/live-connection.ts';
+import { type NodeId, newConnectionId, newNodeId } from '../../../src/ids.ts';
+import { createLog } from '../../../src/log.ts';
+import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
 
 export interface TestNode extends AsyncDisposable, Fleet {
   readonly nodeId: NodeId;

@@ -1,8 +1,8 @@
 // A catalogue as large as one likes within seconds: organizations with projects that were measured for a day.
 
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../../src/catalogue/store/schema.ts';
-import { type AccountId, idFrom, type ProjectId } from '../../src/ids.ts';
+import type { Schema } from '../../../src/catalogue/store/schema.ts';
+import { type AccountId, idFrom, type ProjectId } from '../../../src/ids.ts';
 
 export interface ManyProjects {
   readonly organizations: number;

@@ -24,7 +24,7 @@ export async function startOidcProvider(options: {
   readonly redirectUri: string;
   readonly accounts: Readonly<Record<string, OidcAccount>>;
 }): Promise<OidcProviderForTests> {
-  const program = fileURLToPath(new URL('./oidc-provider.mjs', import.meta.url));
+  const program = fileURLToPath(new URL('oidc-provider.mjs', import.meta.url));
   const child = spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'ignore'] });
   const [line] = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line'),

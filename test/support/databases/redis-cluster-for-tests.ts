@@ -1,9 +1,9 @@
 // A Redis Cluster of three of Debian's servers, with a replica each where wanted: keys live on the server of their slot.
 
 import { Redis } from 'ioredis';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { waitUntil } from '../wait-until.ts';
 import { type DebianRedis, freePort, startDebianRedis, type TestRedis } from './redis-for-tests.ts';
-import { temporaryFolder } from './temporary-folder.ts';
-import { waitUntil } from './wait-until.ts';
 
 // Redis Cluster specification: 16,384 hash slots.
 const SLOT_RANGES = [

@@ -1,12 +1,12 @@
 // A Postgres of a test's own that speaks TLS, with a certificate of the test's making.
 
-import { startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.ts';
-import { createLog } from '../../src/log.ts';
-import type { TestCertificate } from './certificates-for-tests.ts';
+import { startEmbeddedPostgres } from '../../../src/embedded/postgres/embedded-postgres.ts';
+import { createLog } from '../../../src/log.ts';
+import type { TestCertificate } from '../certificates-for-tests.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { waitUntil } from '../wait-until.ts';
 import { runAsSuperuser } from './postgres-for-tests.ts';
 import { queryRows } from './query-rows.ts';
-import { temporaryFolder } from './temporary-folder.ts';
-import { waitUntil } from './wait-until.ts';
 
 export interface TlsPostgres extends AsyncDisposable {
   readonly port: number;

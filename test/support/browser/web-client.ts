@@ -1,6 +1,6 @@
 // A browser without JavaScript, as far as forms and cookies go: signs in, opens links, sends forms as they stand.
 
-import { PASSWORD } from './postern-for-tests.ts';
+import { PASSWORD } from '../nodes/postern-for-tests.ts';
 
 export interface Page {
   readonly status: number;

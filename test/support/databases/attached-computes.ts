@@ -1,12 +1,12 @@
 // Projects on a Postgres that somebody brings, written into the catalogue without a look at the server: also computes that
 // are down, refuse, or have the wrong certificate.
 
-import type { UpstreamTlsSettings } from '../../src/catalogue/projects/compute-rows.ts';
-import { type RegisteredProject, registerProject } from '../../src/catalogue/projects/register-project.ts';
-import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { personalAccountId } from '../../src/ids.ts';
-import { Secret } from '../../src/secret.ts';
-import type { Desk } from './desk.ts';
+import type { UpstreamTlsSettings } from '../../../src/catalogue/projects/compute-rows.ts';
+import { type RegisteredProject, registerProject } from '../../../src/catalogue/projects/register-project.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { personalAccountId } from '../../../src/ids.ts';
+import { Secret } from '../../../src/secret.ts';
+import type { Desk } from '../nodes/desk.ts';
 
 export interface ComputeAddress {
   readonly port: number;

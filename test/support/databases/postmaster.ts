@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProcessBirth } from '../../src/embedded/data-folder/process-birth.ts';
+import { findProcessBirth } from '../../../src/embedded/data-folder/process-birth.ts';
 
 /** The process number that the cluster's lock file names. */
 export async function postmasterPid(cluster: string): Promise<number> {

@@ -1,8 +1,8 @@
 // A process of its own that does nothing but run the embedded Postgres: for tests that kill it, or run it as somebody else.
 // Arguments: the data folder. Prints the superuser's URL when ready; closes in order on SIGTERM.
 
-import { startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.ts';
-import { createLog } from '../../src/log.ts';
+import { startEmbeddedPostgres } from '../../../src/embedded/postgres/embedded-postgres.ts';
+import { createLog } from '../../../src/log.ts';
 
 const [dataDir = ''] = process.argv.slice(2);
 const postgres = await startEmbeddedPostgres({ dataDir, log: createLog('warn'), settings: { fsync: 'off' } });

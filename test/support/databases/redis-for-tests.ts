@@ -4,8 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Redis } from 'ioredis';
-import { startEmbeddedRedis as startProductRedis } from '../../src/embedded/redis/embedded-redis.ts';
-import { waitUntil } from './wait-until.ts';
+import { startEmbeddedRedis as startProductRedis } from '../../../src/embedded/redis/embedded-redis.ts';
+import { waitUntil } from '../wait-until.ts';
 
 export interface TestRedis extends AsyncDisposable {
   readonly url: string;
