@@ -1,7 +1,7 @@
 // The crowds of bench/connections.ts in a process of their own, so that what is measured beside them does not wait for them.
 // Takes one command at a time over its IPC channel and answers each with how many are connected.
 
-import { type Crowd, openIdleCrowd, openWaitingCrowd } from '../test/load/crowd.ts';
+import { type Crowd, openIdleCrowd, openWaitingCrowd } from '../test/e2e/load/crowd.ts';
 
 export type CrowdCommand =
   | { readonly kind: 'wait'; readonly port: number; readonly size: number }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CLIENTS, clientRows } from './client-table.ts';
+import { CLIENTS, clientRows } from '../e2e/conformance/client-table.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').split('\n');
 

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renameOrganization } from '../../../src/catalogue/accounts/organizations.ts';
 import { renameUser } from '../../../src/catalogue/accounts/users.ts';
 import { changeProject } from '../../../src/catalogue/projects/projects.ts';
+import { CONSOLE_PLACES } from '../../e2e/browser/console-scenes.ts';
+import { buildTown, type Town } from '../../e2e/browser/console-town.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
 import { connectionRecord, recordingHandle } from '../../support/nodes/fleet-for-tests.ts';
-import { CONSOLE_PLACES } from '../../web/console-scenes.ts';
-import { buildTown, type Town } from '../../web/console-town.ts';
 
 const HOSTILE = '<img src=x onerror=alert(1)>"\u202egnp.exe\u2066\u200b';
 

@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';
+import { fillFleet, type RegisteredForTests } from '../../e2e/browser/ops-scenes.ts';
 import type { WebClient } from '../../support/browser/web-client.ts';
 import { postgresUrl } from '../../support/databases/postgres-for-tests.ts';
 import { queryRows } from '../../support/databases/query-rows.ts';
@@ -9,7 +10,6 @@ import { type Desk, finish, linkOf, openDesk, signedInBrowser } from '../../supp
 import { addPerson, type TestNode } from '../../support/nodes/postern-for-tests.ts';
 import type { PsqlRun } from '../../support/nodes/psql.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { fillFleet, type RegisteredForTests } from '../../web/ops-scenes.ts';
 import { auditOf } from './ops-for-tests.ts';
 
 const OPERATOR = 'ops@example.com';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { fillFleet, type RegisteredForTests, register } from '../../e2e/browser/ops-scenes.ts';
 import { newVisitor, startWeb, type VisitorForTests, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { fillFleet, type RegisteredForTests, register } from '../../web/ops-scenes.ts';
 import { auditOf, newOperator, newOrganization, type OrganizationForTests, openStream } from './ops-for-tests.ts';
 
 let web: WebForTests;

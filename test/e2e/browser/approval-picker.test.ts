@@ -1,0 +1,130 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, openContext } from '../../support/browser/browser.ts';
+import { csrfTokenIn } from '../../support/browser/browser-jar.ts';
+import { newVisitor, openLoginLink, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import {
+  addOrganization,
+  addPerson,
+  addProject,
+  type PersonForTests,
+} from '../../support/databases/catalogue-for-tests.ts';
+import { busyDeveloper, openLink, signInAs } from './scenes.ts';
+
+const HERE = '127.0.0.1';
+const PROJECTS = 60;
+
+let web: WebForTests;
+let browser: Browser;
+/** May use more than a page lists, all of one organization, called Example Org. */
+let collector: PersonForTests;
+
+beforeAll(async () => {
+  [web, browser] = await Promise.all([startWeb(), launchBrowser()]);
+  collector = await addPerson(web.catalogue, 'collector');
+  const { id } = await addOrganization(web.catalogue, collector);
+  for (let index = 0; index < PROJECTS; index += 1) {
+    await addProject(web.catalogue, id, `collection-${String(index).padStart(2, '0')}`);
+  }
+});
+
+afterAll(async () => {
+  await browser.close();
+  await web.close();
+});
+
+describe('a person with more projects than fit on the page', () => {
+  it('finds one beyond the list without JavaScript, and connects to it', async () => {
+    await using visit = await openContext(browser, { javaScriptEnabled: false });
+    const stage = { web, page: visit.page };
+    const { path } = await openLink(stage, collector, HERE);
+    expect(await visit.page.getByText(`24 of ${PROJECTS}, last used first.`).isVisible()).toBe(true);
+    await visit.page.getByLabel('Find a project').fill('example collection-57');
+    await visit.page.getByRole('button', { name: 'Find' }).click();
+    await visit.page.getByRole('radio', { name: /collection-57/ }).check();
+    await visit.page.getByRole('button', { name: 'Approve' }).click();
+    await visit.page.getByRole('heading', { name: 'Approved' }).waitFor();
+    expect(visit.page.url()).toBe(web.url + path);
+  });
+
+  it('finds one while typing, by the keyboard alone, and reads what approving would do', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await openLink({ web, page }, collector, HERE);
+    await page.getByLabel('Find a project').fill('COLLECTION-3');
+    await page.getByText('10 to choose from').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.getByRole('radio', { name: /collection-31/ }).isChecked()).toBe(true);
+    await page.getByText('Connects to collection-31 · read-write · this connection only').waitFor();
+    await page.keyboard.type('9');
+    await page.getByText('1 to choose from').waitFor();
+    expect(await page.locator('input[name="compute_id"]:checked').count()).toBe(0);
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('is told when nothing fits, and can still deny', async () => {
+    await using visit = await openContext(browser, { javaScriptEnabled: false });
+    const { page } = visit;
+    const { path } = await openLink({ web, page }, collector, HERE);
+    await page.goto(`${web.url}${path}?find=nothing-of-that-name`);
+    expect(await page.getByText('Nothing fits.').isVisible()).toBe(true);
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await page.getByRole('heading', { name: 'Denied' }).waitFor();
+  });
+
+  it('has what the terminal hints at chosen, wherever it stands in the list', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await signInAs({ web, page }, collector);
+    const hints = { project: 'collection-58', endpoint: null };
+    const { path } = await openLoginLink(web, { address: HERE, hints });
+    await page.goto(web.url + path);
+    expect(await page.getByRole('radio', { name: /collection-58/ }).isChecked()).toBe(true);
+  });
+
+  it('gets a page of less than 60 KB in all', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    const reading: Array<Promise<Buffer>> = [];
+    page.on('response', (response) => {
+      if (response.status() !== 200 || response.url().endsWith('/events')) return;
+      reading.push(response.body());
+    });
+    await openLink({ web, page }, collector, HERE);
+    await page.locator('button[value="approve"]:enabled').waitFor();
+    const bytes = (await Promise.all(reading)).reduce((sum, { length }) => sum + length, 0);
+    expect(bytes).toBeGreaterThan(20_000);
+    expect(bytes).toBeLessThan(60_000);
+  });
+});
+
+describe('a list that is narrowed', () => {
+  it('leaves nothing picked that is out of sight', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await openLink({ web, page }, await busyDeveloper({ web }), HERE);
+    await page.getByRole('radio', { name: /ledger/ }).check();
+    await page.getByLabel('Find a project').fill('warehouse');
+    expect(await page.locator('input[name="compute_id"]:checked').count()).toBe(0);
+    expect(await page.getByText('Connects to').isVisible()).toBe(false);
+  });
+
+  it('is left by ArrowUp on its first row', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await openLink({ web, page }, await busyDeveloper({ web }), HERE);
+    await page.getByLabel('Find a project').press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    expect(await page.getByLabel('Find a project').evaluate((field) => field === document.activeElement)).toBe(true);
+  });
+});
+
+it('the search of somebody else’s login request is one that does not exist', async () => {
+  const [own, other] = [await newVisitor(web), await newVisitor(web)];
+  const { path, request } = await openLoginLink(web, { address: own.address });
+  expect(csrfTokenIn((await own.browser.open(path)).text)).not.toBe('');
+  const search = `/psql_session/${request.id}/targets?find=a`;
+  expect((await own.browser.get(search)).status).toBe(200);
+  expect((await other.browser.get(search)).status).toBe(404);
+});

@@ -1,0 +1,250 @@
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newConnectionId, personalAccountId } from '../../../src/ids.ts';
+import { launchBrowser, openContext } from '../../support/browser/browser.ts';
+import {
+  addPersonWithPassword,
+  openLoginLink,
+  PASSWORD,
+  startWeb,
+  type WebForTests,
+} from '../../support/browser/web-for-tests.ts';
+import { addProject } from '../../support/databases/catalogue-for-tests.ts';
+import { guardedDeveloper } from './guarded-developer.ts';
+import { approve, busyDeveloper, developer, openLink, SCENES, signInAs } from './scenes.ts';
+
+let web: WebForTests;
+let browser: Browser;
+
+const HERE = '127.0.0.1';
+
+beforeAll(async () => {
+  [web, browser] = await Promise.all([startWeb(), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await web.close();
+});
+
+const CONNECTED = {
+  kind: 'connected',
+  database: 'appdb',
+  databaseRole: 'app',
+  projectName: 'shop',
+  connectionId: newConnectionId(),
+} as const;
+
+describe('without JavaScript', () => {
+  it('a person signs in, picks, approves, and the page follows the connection by itself', async () => {
+    await using visit = await openContext(browser, { javaScriptEnabled: false });
+    const { page } = visit;
+    const person = await addPersonWithPassword(web);
+    await addProject(web.catalogue, personalAccountId(person.userId), 'shop');
+    await addProject(web.catalogue, personalAccountId(person.userId), 'ledger');
+    const { path, request } = await openLoginLink(web, { address: HERE });
+    await page.goto(web.url + path);
+    await page.fill('#email', person.email);
+    await page.fill('#password', PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/psql_session/${request.id}`);
+    await page.getByRole('radio', { name: /ledger/ }).check();
+    await page.getByRole('radio', { name: '1 hour' }).check();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('heading', { name: 'Approved' }).waitFor();
+    await web.loginRequests.consume(request.id);
+    await web.loginRequests.setProgress(request.id, CONNECTED);
+    await page.getByRole('heading', { name: 'Connected. You can close this page.' }).waitFor();
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('a person denies', async () => {
+    await using visit = await openContext(browser, { javaScriptEnabled: false });
+    const { page } = visit;
+    await openLink({ web, page }, await developer({ web }), HERE);
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await page.getByRole('heading', { name: 'Denied' }).waitFor();
+  });
+});
+
+describe('with JavaScript', () => {
+  it('the page draws each step of the connection as it happens', async () => {
+    await using visit = await openContext(browser);
+    const stage = { web, page: visit.page };
+    await signInAs(stage, await developer(stage));
+    const { path, request } = await openLoginLink(web, { address: HERE });
+    await stage.page.goto(web.url + path);
+    await approve(stage);
+    const heading = (name: string) => stage.page.getByRole('heading', { name }).waitFor();
+    await heading('Approved');
+    await web.loginRequests.consume(request.id);
+    await web.loginRequests.setProgress(request.id, { kind: 'waking' });
+    await heading('Waking the compute');
+    await web.loginRequests.setProgress(request.id, { kind: 'connecting' });
+    await heading('Connecting');
+    await web.loginRequests.setProgress(request.id, CONNECTED);
+    await heading('Connected. You can close this page.');
+    expect(await stage.page.title()).toBe('Connected. You can close this page. · Postern');
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('the page says at once that the terminal closed while the person was choosing', async () => {
+    await using visit = await openContext(browser);
+    const stage = { web, page: visit.page };
+    await signInAs(stage, await developer(stage));
+    const { path, request } = await openLoginLink(web, { address: HERE });
+    await stage.page.goto(web.url + path);
+    await web.loginRequests.abandon(request.id, 'terminal_closed');
+    await stage.page.getByRole('heading', { name: 'The terminal closed' }).waitFor();
+  });
+
+  it('the page lists terminals that begin to wait after it was opened, and a tick is for those it stood beside', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    const person = await developer({ web });
+    // A terminal of its own: others of this file wait at the same address.
+    const origin = { address: HERE, requestedUser: `user-${person.userId}` };
+    await signInAs({ web, page }, person);
+    const first = await openLoginLink(web, origin);
+    await page.goto(web.url + first.path);
+    expect(await page.getByRole('checkbox').count()).toBe(0);
+    const second = await openLoginLink(web, origin);
+    const one = page.getByRole('checkbox', { name: 'Let in 1 more connection' });
+    await one.check();
+    const third = await openLoginLink(web, origin);
+    const two = page.getByRole('checkbox', { name: 'Let in 2 more connections' });
+    await two.waitFor();
+    expect(await two.isChecked()).toBe(false);
+    await two.check();
+    await approve({ web, page });
+    await page.getByRole('heading', { name: 'Approved' }).waitFor();
+    for (const { request } of [first, second, third]) {
+      expect((await web.loginRequests.find(request.id))?.status).toBe('approved');
+    }
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('a second tab shows that the first one has decided', async () => {
+    await using visit = await openContext(browser);
+    const first = { web, page: visit.page };
+    const { path } = await openLink(first, await developer(first), HERE);
+    const second = await visit.context.newPage();
+    await second.goto(web.url + path);
+    await approve(first);
+    await second.getByRole('heading', { name: 'Approved' }).waitFor();
+  });
+
+  it('Approve takes no click in the first half second, Deny does', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    const stage = { web, page };
+    await page.clock.install();
+    await openLink(stage, await developer(stage), HERE);
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.reload();
+    const canBePressed = async (decision: string) => await page.locator(`button[value="${decision}"]`).isEnabled();
+    expect([await canBePressed('approve'), await canBePressed('deny')]).toEqual([false, true]);
+    await page.clock.runFor(500);
+    expect(await canBePressed('approve')).toBe(true);
+  });
+
+  it('search and arrow keys pick a project, and Enter in the search does not send the form', async () => {
+    await using visit = await openContext(browser);
+    const stage = { web, page: visit.page };
+    await openLink(stage, await busyDeveloper(stage), HERE);
+    await stage.page.getByLabel('Find a project').fill('example ware');
+    expect(await stage.page.getByRole('radio', { name: /warehouse/ }).isVisible()).toBe(true);
+    expect(await stage.page.getByRole('radio', { name: /ledger/ }).isVisible()).toBe(false);
+    expect(await stage.page.locator('[data-picker-count]').textContent()).toBe('1 to choose from');
+    await stage.page.keyboard.press('Enter');
+    expect(await stage.page.getByRole('radio', { name: /warehouse/ }).isChecked()).toBe(true);
+    await stage.page.getByLabel('Find a project').fill('');
+    await stage.page.keyboard.press('ArrowDown');
+    await stage.page.keyboard.press('ArrowDown');
+    expect(await stage.page.locator('input[name="compute_id"]').nth(1).isChecked()).toBe(true);
+  });
+
+  it('read only is offered where the picked compute has a role for it', async () => {
+    await using visit = await openContext(browser);
+    const stage = { web, page: visit.page };
+    await openLink(stage, await developer(stage), HERE);
+    await stage.page.getByRole('radio', { name: 'Read-only' }).check();
+    expect(await stage.page.getByRole('radio', { name: 'Read-only' }).isChecked()).toBe(true);
+  });
+});
+
+describe('a compute that asks for a fresh sign-in', () => {
+  it.each([true, false])('takes the person through it and back to what was picked, script: %s', async (script) => {
+    await using visit = await openContext(browser, { javaScriptEnabled: script });
+    const { page } = visit;
+    const { path } = await openLink({ web, page }, await guardedDeveloper({ web }), HERE);
+    await page.getByText('asks to sign in again').waitFor();
+    await page.getByRole('radio', { name: '1 hour' }).check();
+    await approve({ web, page });
+    await page.getByRole('heading', { name: 'Sign in again' }).waitFor();
+    await page.fill('#password', PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'A terminal asks to connect as you' }).waitFor();
+    expect(await page.getByRole('radio', { name: /payroll/ }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: '1 hour' }).isChecked()).toBe(true);
+    expect(await page.getByText('asks to sign in again').count()).toBe(0);
+    await approve({ web, page });
+    await page.getByRole('heading', { name: 'Approved' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(path);
+    expect(visit.complaints).toEqual([]);
+  });
+});
+
+describe('in every scene', () => {
+  it.each(SCENES.map((scene) => [scene.name, scene] as const))(
+    '%s breaks no policy and asks nobody else',
+    async (_name, scene) => {
+      await using visit = await openContext(browser);
+      const foreign: string[] = [];
+      visit.page.on('request', (request) => {
+        if (!request.url().startsWith(web.url)) foreign.push(request.url());
+      });
+      await scene.play({ web, page: visit.page });
+      expect(foreign).toEqual([]);
+      const refusals = /^Failed to load resource: the server responded with a status of 4\d\d/;
+      expect(visit.complaints.filter((complaint) => !refusals.test(complaint))).toEqual([]);
+    },
+  );
+
+  it('does not let another site frame the page', async () => {
+    await using visit = await openContext(browser);
+    await visit.page.setContent(`<iframe src="${web.url}/sign-in"></iframe>`);
+    await visit.page.waitForLoadState('networkidle');
+    const frame = visit.page.frames()[1];
+    expect(await frame?.locator('#email').count()).toBe(0);
+  });
+});
+
+describe('size', () => {
+  it('of the approval page is under 60 KB in all, and of each page’s script under 15 KB gzipped', async () => {
+    await using visit = await openContext(browser);
+    const stage = { web, page: visit.page };
+    const sizes: Array<{ url: string; bytes: number; gzipped: number }> = [];
+    const reading: Array<Promise<void>> = [];
+    visit.page.on('response', (response) => {
+      if (response.status() !== 200 || response.url().endsWith('/events')) return;
+      const read = async () => {
+        const body = await response.body();
+        sizes.push({ url: response.url(), bytes: body.length, gzipped: gzipSync(body).length });
+      };
+      // What a page that was left behind still loaded has no body any more.
+      reading.push(read().catch(() => {}));
+    });
+    await openLink(stage, await busyDeveloper(stage), HERE);
+    await stage.page.locator('button[value="approve"]:enabled').waitFor();
+    await Promise.all(reading);
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(sizes.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(60_000);
+    await stage.page.getByRole('radio', { name: /warehouse/ }).check();
+    await approve(stage);
+    for (const { url, gzipped } of sizes.filter((size) => size.url.endsWith('.js'))) {
+      expect(gzipped, url).toBeLessThan(15_000);
+    }
+  });
+});

@@ -1,0 +1,158 @@
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser, openContext } from '../../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { asOperator, fillFleet, type RegisteredForTests, register } from './ops-scenes.ts';
+
+const CONNECTIONS = 2_000;
+
+let web: WebForTests;
+let browser: Browser;
+let fleet: RegisteredForTests[] = [];
+
+beforeAll(async () => {
+  [web, browser] = await Promise.all([startWeb(), launchBrowser()]);
+});
+
+beforeEach(() => {
+  fleet = fillFleet(web, CONNECTIONS);
+  return () => {
+    for (const connection of fleet) connection.close();
+  };
+});
+
+afterAll(async () => {
+  await browser.close();
+  await web.close();
+});
+
+async function openList(page: Page, query = ''): Promise<void> {
+  await asOperator({ web, page });
+  await page.goto(`${web.url}/ops${query}`);
+  await page.locator('[data-live-controls]:not([hidden])').waitFor();
+}
+
+const rowsIn = (page: Page) => page.locator('.live tbody tr:not(.filler)');
+const statusOf = (page: Page, text: string) => page.getByRole('status').getByText(text, { exact: true }).waitFor();
+
+describe('the list of live connections', () => {
+  it('holds thousands, draws those in view, and scrolls to the last', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await openList(page);
+    await statusOf(page, '2,000 of 2,000 connections');
+    expect(await page.locator('.live').getAttribute('aria-rowcount')).toBe(String(CONNECTIONS + 1));
+    expect(await rowsIn(page).count()).toBeLessThan(80);
+    await page.getByRole('region', { name: 'Live connections' }).focus();
+    await page.keyboard.press('End');
+    const last = fleet.at(-1)?.record.id ?? '';
+    await page.locator(`a[href="/ops/connections/${last}"]`).waitFor();
+    expect(await rowsIn(page).last().getAttribute('aria-rowindex')).toBe(String(CONNECTIONS + 1));
+    expect(await rowsIn(page).count()).toBeLessThan(80);
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('narrows and sorts at once, by keyboard, and the address keeps it', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await openList(page);
+    await page.getByLabel('Find').fill('warehouse');
+    await waitUntil(async () => !(await rowsIn(page).first().textContent())?.includes('ocean'), 'the list is narrowed');
+    await page.getByRole('link', { name: 'Sort by Received' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('th.of-received[aria-sort="descending"]').waitFor();
+    const largest = fleet
+      .map(({ record }) => record)
+      .filter(({ projectName }) => projectName === 'warehouse')
+      .sort((a, b) => b.bytesToClient - a.bytesToClient)[0];
+    await waitUntil(async () => {
+      return (await rowsIn(page).first().locator('a').getAttribute('href')) === `/ops/connections/${largest?.id}`;
+    }, 'the largest stands first');
+    expect(new URL(page.url()).search).toBe('?search=warehouse&sort=received&order=desc');
+    await page.reload();
+    await page.locator('[data-live-controls]:not([hidden])').waitFor();
+    expect(await rowsIn(page).first().locator('a').getAttribute('href')).toBe(`/ops/connections/${largest?.id}`);
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('shows what comes, changes and goes without being loaded again, unless it is paused', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await openList(page, '?search=newcomer');
+    const newcomer = register(web, { personEmail: 'newcomer@example.com', phase: 'relaying' });
+    const row = rowsIn(page).filter({ hasText: 'newcomer@example.com' });
+    await row.waitFor();
+    newcomer.handle.current = { bytesToUpstream: 0, bytesToClient: 3_145_728, transactionStatus: 'T' };
+    await row.getByText('3.0 MiB', { exact: true }).waitFor();
+    await row.getByText('in transaction').waitFor();
+    await row.getByText(/iB\/s$/).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    newcomer.close();
+    // Another stream tells when the change has been sent to everybody.
+    await page.evaluate((path) => {
+      return new Promise<void>((seen) => {
+        const events = new EventSource(path);
+        let count = 0;
+        events.addEventListener('delta', () => {
+          count += 1;
+          if (count < 2) return;
+          events.close();
+          seen();
+        });
+      });
+    }, '/ops/events');
+    expect(await row.count()).toBe(1);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await row.waitFor({ state: 'detached' });
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('sends a NOTICE to those that were ticked, also when they are out of view', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await openList(page, '?sort=pid');
+    await rowsIn(page).first().getByRole('checkbox').check();
+    await page.getByRole('region', { name: 'Live connections' }).focus();
+    await page.keyboard.press('End');
+    await page.locator(`[aria-rowindex="${CONNECTIONS + 1}"]`).waitFor();
+    expect(await rowsIn(page).filter({ hasText: 'pid 20000' }).count()).toBe(0);
+    await page.getByLabel(/Send a NOTICE to the selected \(1\)/).fill('maintenance at noon');
+    await page.keyboard.press('Enter');
+    await page.getByText('The notice is sent').waitFor();
+    const told = fleet.filter(({ handle }) => handle.notices.length > 0);
+    expect(told.map(({ record }) => record.upstreamPid)).toEqual([20_000]);
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('is as usable without JavaScript: find, open, end with a reason', async () => {
+    await using visit = await openContext(browser, { javaScriptEnabled: false });
+    const { page } = visit;
+    await asOperator({ web, page });
+    await page.goto(`${web.url}/ops`);
+    await page.getByLabel('Find').fill('person-7@example.com billing');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    // Until then the rows are those of the page that is being left.
+    await page.waitForURL(/[?&]search=/);
+    const link = rowsIn(page).first().getByRole('link');
+    const id = (await link.getAttribute('href'))?.split('/').at(-1);
+    await link.click();
+    await page.locator('#end-text').fill('failing over');
+    await page.getByRole('button', { name: 'End connection' }).click();
+    await page.getByText('The connection has ended').waitFor();
+    const ended = fleet.find(({ record }) => record.id === id);
+    expect(ended?.handle.ends).toEqual([{ kind: 'killed', reason: 'failing over' }]);
+  });
+
+  it('needs scripts of less than 15 KB gzipped', async () => {
+    await using visit = await openContext(browser);
+    const sizes: number[] = [];
+    visit.page.on('response', async (response) => {
+      if (response.url().endsWith('.js')) sizes.push(gzipSync(await response.body()).length);
+    });
+    await openList(visit.page);
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(15_000);
+  });
+});

@@ -1,0 +1,118 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, openContext } from '../../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { addOrganization, addPerson, addProject } from '../../support/databases/catalogue-for-tests.ts';
+import { enterAs } from './console-scenes.ts';
+import { buildTown, type Town } from './console-town.ts';
+import { recordConnections } from './ops-scenes.ts';
+import { signInAs } from './scenes.ts';
+
+const ACCENT = { light: [11, 101, 93], dark: [87, 199, 182] } as const;
+
+let web: WebForTests;
+let browser: Browser;
+let town: Town;
+
+beforeAll(async () => {
+  [web, browser] = await Promise.all([startWeb(), launchBrowser()]);
+  town = await buildTown(web);
+  await recordConnections(web, town.organization.id);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await web.close();
+});
+
+const consumption = () => `/app/${town.organization.id}/projects/${town.shop.project.id}/consumption`;
+const history = () => `/app/${town.organization.id}/connections/history`;
+
+describe('the plots', () => {
+  it.each([
+    ['of consumption', consumption, 4],
+    ['of billing', () => `/app/${town.organization.id}/billing`, 4],
+    ['of connections', history, 2],
+  ])(
+    '%s are drawn in the colours of light and dark, each with a name that says what it shows',
+    async (_what, path, count) => {
+      await using visit = await openContext(browser, { colorScheme: 'light' });
+      const { page } = visit;
+      await open(page, path());
+      const plots = page.getByRole('img', { name: /Highest: .+\. Every figure is in the table\.$/ });
+      expect(await plots.count()).toBe(count);
+      expect(await paints(page, ACCENT.light)).toBe(count);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.waitForFunction(() => matchMedia('(prefers-color-scheme: dark)').matches);
+      await expect.poll(() => paints(page, ACCENT.dark)).toBe(count);
+      expect(await page.getByRole('table').first().isVisible()).toBe(true);
+      expect(visit.complaints).toEqual([]);
+    },
+  );
+
+  it('follow the width of the window', async () => {
+    await using visit = await openContext(browser, { viewport: { width: 1280, height: 800 } });
+    const { page } = visit;
+    await open(page, consumption());
+    const widths = () => page.locator('.uplot').evaluateAll((all) => all.map(({ clientWidth }) => clientWidth));
+    const wide = Math.max(...(await widths()));
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expect.poll(async () => Math.max(...(await widths()))).toBeLessThan(340);
+    expect(wide).toBeGreaterThan(400);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  });
+
+  it('say the highest figure as the table does', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await open(page, consumption());
+    const name = await page.getByRole('img', { name: /^Written/ }).getAttribute('aria-label');
+    const written = page.getByRole('table').locator('tbody tr').first().locator('td').nth(2);
+    expect(name).toContain(`Highest: ${await written.textContent()} at`);
+  });
+});
+
+it('where nothing was measured there is a sentence and no plot', async () => {
+  await using visit = await openContext(browser);
+  const { page } = visit;
+  const person = await addPerson(web.catalogue, 'idle');
+  const organization = await addOrganization(web.catalogue, person);
+  const { project } = await addProject(web.catalogue, organization.id, 'quiet');
+  await signInAs({ web, page }, person);
+  await page.goto(`${web.url}/app/${organization.id}/projects/${project.id}/consumption`);
+  expect(await page.getByText('Nothing was measured in this stretch of time.').isVisible()).toBe(true);
+  expect(await page.locator('[data-plot]').count()).toBe(0);
+  expect(visit.complaints).toEqual([]);
+});
+
+it('without JavaScript the table stands alone', async () => {
+  await using visit = await openContext(browser, { javaScriptEnabled: false });
+  const { page } = visit;
+  await enterAs({ web, page }, town, 'admin');
+  await page.goto(web.url + history());
+  expect(await page.locator('[data-plot-grid]').isVisible()).toBe(false);
+  expect(await page.getByRole('row').count()).toBe(49);
+});
+
+async function open(page: Page, path: string): Promise<void> {
+  await enterAs({ web, page }, town, 'admin');
+  await page.goto(web.url + path);
+  await page.locator('.uplot canvas').first().waitFor();
+}
+
+/** How many canvases hold that colour. */
+async function paints(page: Page, colour: readonly number[]): Promise<number> {
+  return await page.locator('.uplot canvas').evaluateAll((canvases, [red, green, blue]) => {
+    const isPainted = (canvas: HTMLCanvasElement) => {
+      // Read from a copy: Chromium complains of a page that reads its own canvas again and again.
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+      copy?.drawImage(canvas, 0, 0);
+      const { data } = copy?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at] === red && data[at + 1] === green && data[at + 2] === blue && data[at + 3] === 255) return true;
+      }
+      return false;
+    };
+    return canvases.filter((canvas) => isPainted(canvas as HTMLCanvasElement)).length;
+  }, colour);
+}

@@ -1,0 +1,208 @@
+// Every page as a person meets it, by name: how to come to it in a browser. The accessibility tests and the screenshots
+// walk this list, so a page that is missing here is a page that nobody looked at.
+
+import type { Page } from 'playwright-core';
+import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
+import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
+import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
+import { createSetupCodeIfEmpty } from '../../../src/catalogue/accounts/setup-codes.ts';
+import { createCompute } from '../../../src/catalogue/projects/create-compute.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { newConnectionId } from '../../../src/ids.ts';
+import type { Progress } from '../../../src/login/request/login-request.ts';
+import { openLoginLink, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import {
+  addOrganization,
+  addPerson,
+  addProject,
+  type PersonForTests,
+} from '../../support/databases/catalogue-for-tests.ts';
+import { guardedDeveloper } from './guarded-developer.ts';
+import { OPS_SCENES } from './ops-scenes.ts';
+
+export interface Stage {
+  readonly web: WebForTests;
+  readonly page: Page;
+}
+
+export interface Scene {
+  readonly name: string;
+  /** Leaves the page open in the browser. */
+  readonly play: (stage: Stage) => Promise<void>;
+}
+
+/** Signed in now, where nothing else is said. */
+type SignedInPerson = Pick<PersonForTests, 'userId'> & { readonly authenticatedAt?: Date };
+
+const HERE = '127.0.0.1';
+const ELSEWHERE = '203.0.113.9';
+
+export const SCENES: readonly Scene[] = [
+  scene('sign-in', async ({ web, page }) => {
+    const { path } = await openLoginLink(web, { address: HERE });
+    await page.goto(web.url + path);
+  }),
+  scene('sign-in-refused', async ({ web, page }) => {
+    await page.goto(`${web.url}/sign-in`);
+    await page.fill('#email', 'nobody@example.com');
+    await page.fill('#password', 'not it');
+    await press(page, 'Sign in');
+  }),
+  scene('invitation', async ({ web, page }) => {
+    const organization = await addOrganization(web.catalogue, await addPerson(web.catalogue, 'admin'));
+    const [outcome] = await inviteMembers(web.catalogue, SYSTEM_CONTEXT, {
+      accountId: organization.id,
+      invitations: [{ email: `nina-${Date.now()}@example.com`, memberRole: 'member' }],
+    });
+    if (outcome?.kind !== 'invited') throw new Error('the e-mail was to be new');
+    await page.goto(`${web.url}/invitations/${outcome.token.reveal()}`);
+  }),
+  scene('home', async (stage) => {
+    await signInAs(stage, await developer(stage));
+    await stage.page.goto(stage.web.url);
+  }),
+  scene('approve-one-project', async (stage) => {
+    await openLink(stage, await developer(stage), HERE);
+  }),
+  scene('approve-many-projects', async (stage) => {
+    await openLink(stage, await busyDeveloper(stage), HERE);
+  }),
+  scene('approve-nothing-to-pick', async (stage) => {
+    await openLink(stage, await addPerson(stage.web.catalogue, 'nobody'), HERE);
+  }),
+  scene('approve-new-terminal', async (stage) => {
+    await openLink(stage, await developer(stage), ELSEWHERE);
+  }),
+  scene('approve-known-terminal', async (stage) => {
+    const person = await developer(stage);
+    await rememberTerminal(stage.web.catalogue, person.userId, ELSEWHERE);
+    await openLink(stage, person, ELSEWHERE);
+  }),
+  scene('approve-stale-sign-in', async (stage) => {
+    await openLink(stage, await guardedDeveloper(stage), HERE);
+  }),
+  scene('sign-in-again', async (stage) => {
+    await openLink(stage, await guardedDeveloper(stage), HERE);
+    await approve(stage);
+  }),
+  scene('approve-problem', async (stage) => {
+    await openLink(stage, await busyDeveloper(stage), HERE);
+    await stage.page.evaluate(() => {
+      for (const radio of document.querySelectorAll('input')) radio.required = false;
+    });
+    await approve(stage);
+  }),
+  scene('reverse-code', async (stage) => {
+    await openLink(stage, await developer(stage), ELSEWHERE);
+    await approve(stage);
+  }),
+  scene('connection-waiting', followed({ kind: 'waiting' })),
+  scene('connection-waking', followed({ kind: 'waking' })),
+  scene(
+    'connection-stands',
+    followed({
+      kind: 'connected',
+      database: 'appdb',
+      databaseRole: 'app',
+      projectName: 'shop',
+      connectionId: newConnectionId(),
+    }),
+  ),
+  scene(
+    'connection-failed',
+    followed({ kind: 'failed', code: 'upstream_unreachable', message: 'could not connect to compute "main"' }),
+  ),
+  scene('connection-terminal-closed', followed({ kind: 'terminal_closed' })),
+  scene('denied', async (stage) => {
+    await openLink(stage, await developer(stage), HERE);
+    await press(stage.page, 'Deny');
+  }),
+  scene('reported', async (stage) => {
+    await openLink(stage, await developer(stage), HERE);
+    await press(stage.page, 'This was not me');
+  }),
+  scene('link-unknown', async (stage) => {
+    await signInAs(stage, await developer(stage));
+    await stage.page.goto(`${stage.web.url}/psql_session/AAAAAAAAAAAAAAAAAAAAAA`);
+  }),
+  ...OPS_SCENES,
+];
+
+/** For an installation without people, which the other scenes are not. */
+export const SET_UP_SCENE: Scene = scene('set-up', async ({ web, page }) => {
+  await page.goto(`${web.url}/setup/${await newSetupCode(web)}`);
+});
+
+export async function openLink(stage: Stage, person: SignedInPerson, address: string): Promise<{ path: string }> {
+  await signInAs(stage, person);
+  const { path, request } = await openLoginLink(stage.web, { address });
+  await stage.page.goto(stage.web.url + path);
+  return { path: `/psql_session/${request.id}` };
+}
+
+export async function signInAs({ web, page }: Stage, person: SignedInPerson): Promise<void> {
+  const session = await createBrowserSession(web.catalogue, { ...person, ip: HERE, userAgent: 'test' });
+  await page.context().addCookies([{ name: 'postern_session', value: session.cookie.reveal(), url: web.url }]);
+}
+
+/** Presses Approve once it is armed. */
+export async function approve({ page }: Stage): Promise<void> {
+  const loaded = page.waitForEvent('load');
+  await page.locator('button[value="approve"]:enabled').click();
+  await loaded;
+}
+
+/** A person with one project. */
+export async function developer({ web }: Pick<Stage, 'web'>): Promise<PersonForTests> {
+  const person = await addPerson(web.catalogue, 'alex');
+  await addProject(web.catalogue, person.accountId, 'shop');
+  return person;
+}
+
+/** A person with projects of several accounts, one with two computes, one that cannot be chosen. */
+export async function busyDeveloper({ web }: Pick<Stage, 'web'>): Promise<PersonForTests> {
+  const person = await addPerson(web.catalogue, 'sam');
+  const organization = await addOrganization(web.catalogue, person);
+  for (const name of ['ledger', 'search', 'telemetry', 'mail']) await addProject(web.catalogue, person.accountId, name);
+  for (const name of ['warehouse', 'billing', 'analytics']) await addProject(web.catalogue, organization.id, name);
+  const { project, branchId } = await addProject(web.catalogue, organization.id, 'shop');
+  const place = { project, branchId, hostId: null, host: 'replica.internal', port: 5432, state: 'idle' } as const;
+  const tls = { mode: 'verify-full', ca: null, serverName: null, clientCertificate: null } as const;
+  await createCompute(web.catalogue, SYSTEM_CONTEXT, { ...place, tls, type: 'read_only', name: 'replica' });
+  await createCompute(web.catalogue, SYSTEM_CONTEXT, {
+    ...place,
+    tls,
+    type: 'read_only',
+    name: 'reports',
+    passwordlessAccess: false,
+  });
+  return person;
+}
+
+function followed(progress: Progress): Scene['play'] {
+  return async (stage) => {
+    await signInAs(stage, await developer(stage));
+    const { path, request } = await openLoginLink(stage.web, { address: HERE });
+    await stage.page.goto(stage.web.url + path);
+    await approve(stage);
+    await stage.web.loginRequests.consume(request.id);
+    await stage.web.loginRequests.setProgress(request.id, progress);
+    await stage.page.goto(`${stage.web.url}/psql_session/${request.id}`);
+  };
+}
+
+async function press(page: Page, name: string): Promise<void> {
+  const loaded = page.waitForEvent('load');
+  await page.getByRole('button', { name, exact: true }).click();
+  await loaded;
+}
+
+async function newSetupCode(web: WebForTests): Promise<string> {
+  const code = await createSetupCodeIfEmpty(web.catalogue);
+  if (code === null) throw new Error('the installation has people already');
+  return code.reveal();
+}
+
+function scene(name: string, play: Scene['play']): Scene {
+  return { name, play };
+}

@@ -1,0 +1,109 @@
+// Drivers of ten kinds do their workout by every door: simple and extended protocol, pipelines, COPY, notifications, large
+// objects, cancel, large results and statements.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LINK, linkOf } from '../../support/nodes/desk.ts';
+import { type PsqlRun, startPsql } from '../../support/nodes/psql.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { CLIENTS, clientRows } from './client-table.ts';
+import { type ConformanceDesk, openConformanceDesk } from './conformance-desk.ts';
+import { buildDriverPrograms, DRIVERS, type DriverProgram } from './driver-programs.ts';
+import { ProvenDoors } from './proven-doors.ts';
+import { workoutWithout } from './workout.ts';
+
+let desk: ConformanceDesk;
+let connectionCount = 0;
+const proven = new ProvenDoors();
+
+beforeAll(async () => {
+  buildDriverPrograms();
+  desk = await openConformanceDesk();
+});
+
+afterAll(async () => {
+  proven.write('drivers');
+  await desk.close();
+});
+
+function start({ program, args }: DriverProgram, env: Readonly<Record<string, string>>): PsqlRun {
+  return startPsql({ program, args, env, input: '' });
+}
+
+async function expectWorkout(run: PsqlRun, { lacks }: DriverProgram): Promise<void> {
+  const { code } = await run.exit;
+  expect({ code, stderr: code === 0 ? '' : run.stderr() }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(run.stdout())).toEqual(workoutWithout(...lacks));
+}
+
+// What happens when a driver first comes without a password. Each leaves a grant behind.
+const FIRST_TIME = {
+  yes: {
+    title: 'does it by link',
+    async happens(driver: DriverProgram) {
+      const run = start(driver, environmentOf(driver));
+      await desk.browser.approve(await linkOf(run), { remember: '1h' });
+      await expectWorkout(run, driver);
+    },
+  },
+  second_try: {
+    title: 'gets the link as an error',
+    async happens(driver: DriverProgram) {
+      const run = start(driver, environmentOf(driver));
+      await desk.browser.approve(await linkOf(run), { remember: '1h' });
+      expect((await run.exit).code).toBe(1);
+      expect(run.stderr()).toMatch(/approve this login at https?:\S+, user code /);
+    },
+  },
+  no: {
+    title: 'shows no link, and its person approves a psql of the same name',
+    async happens(driver: DriverProgram) {
+      const run = start(driver, environmentOf(driver));
+      await waitUntil(() => desk.node.postern.gateway.connectionCounts().waiting === 1, 'it waits');
+      expect(run.stderr()).toBe('');
+      run.kill('SIGKILL');
+      const psql = startPsql({ args: ['-c', 'select 1'], env: environmentOf(driver), input: '' });
+      await desk.browser.approve(await linkOf(psql), { remember: '1h' });
+      expect((await psql.exit).code).toBe(0);
+    },
+  },
+} as const;
+
+/** Grants belong to a terminal: drivers of different names must not come in by each other's. */
+function environmentOf(driver: DriverProgram): Record<string, string> {
+  return { ...desk.environmentOf(`user of ${driver.name}`), ...applicationOf(driver) };
+}
+
+function applicationOf({ name, application }: DriverProgram): Record<string, string> {
+  connectionCount += 1;
+  if (application !== undefined) return { PGAPPNAME: `${application}${connectionCount}` };
+  return CLIENTS[name].doors.link === 'no' ? { PGAPPNAME: name } : {};
+}
+
+describe.each(DRIVERS)('$name', (driver) => {
+  const { name } = driver;
+  const { title, happens } = FIRST_TIME[CLIENTS[name].doors.link];
+
+  it('does its workout by access token, and asks nobody', async () => {
+    const run = start(driver, desk.tokenEnvironment);
+    await expectWorkout(run, driver);
+    expect(run.stderr()).not.toMatch(LINK);
+    proven.prove(name, 'token');
+  });
+
+  it(title, async () => {
+    await happens(driver);
+    proven.prove(name, 'link');
+  });
+
+  it('does it under a grant, without a question', async () => {
+    const run = start(driver, environmentOf(driver));
+    await expectWorkout(run, driver);
+    expect(run.stderr()).not.toMatch(LINK);
+    proven.prove(name, 'grant');
+  });
+});
+
+it('the README says what was proven here', () => {
+  const names = DRIVERS.map(({ name }) => CLIENTS[name]);
+  expect(proven.rows()).toEqual(clientRows(names));
+});

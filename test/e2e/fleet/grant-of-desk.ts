@@ -1,0 +1,32 @@
+// A grant of the desk's person for its first compute, as an approval for an hour would leave it.
+
+import { newGrantId, personalAccountId } from '../../../src/ids.ts';
+import type { Grants } from '../../../src/login/grant/grants.ts';
+import type { Desk } from '../../support/nodes/desk.ts';
+
+const HOUR_MS = 3_600_000;
+
+export function createGrantOfDesk(
+  grants: Grants,
+  { person, project }: Pick<Desk, 'person' | 'project'>,
+  { requestedUser, usesLeft }: { readonly requestedUser: string; readonly usesLeft: number | null },
+) {
+  return grants.create({
+    id: newGrantId(),
+    userId: person.id,
+    personEmail: person.email,
+    address: '127.0.0.1',
+    requestedUser,
+    application: null,
+    computeId: project.compute.id,
+    projectId: project.project.id,
+    accountId: personalAccountId(person.id),
+    database: null,
+    databaseRole: null,
+    access: 'read_write',
+    loginRequestId: null,
+    lifeMs: HOUR_MS,
+    longestGrantMs: HOUR_MS,
+    usesLeft,
+  });
+}

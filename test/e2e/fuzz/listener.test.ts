@@ -1,0 +1,107 @@
+// Garbage for the listener, in clear text and inside TLS: after every burst a good client still logs in, every socket is
+// gone, and nothing has grown. The same seed gives the same bytes: FUZZ_SEED=<number> runs another one.
+
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { redisKeys } from '../../../src/redis/redis-keys.ts';
+import { PROTOCOL_3_0, startupPacket } from '../../gateway/raw-client.ts';
+import { type Desk, openDesk } from '../../support/nodes/desk.ts';
+import { type SeededRandom, seededRandom } from '../../support/seeded-random.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { Attacker } from './attacker.ts';
+import { GARBAGE, randomBytes } from './garbage.ts';
+
+const SEED = Number(process.env.FUZZ_SEED ?? 20_261_123);
+const CLIENTS = 40;
+const MOST_GROWTH_BYTES = 128 * 2 ** 20;
+
+let desk: Desk;
+let redis: Redis;
+let residentBefore: number;
+
+beforeAll(async () => {
+  desk = await openDesk();
+  redis = new Redis(desk.installation.redisUrl);
+  await expectGoodLogin();
+  residentBefore = process.memoryUsage.rss();
+});
+
+afterAll(async () => {
+  redis.disconnect();
+  await desk.close();
+});
+
+async function expectGoodLogin(): Promise<void> {
+  expect(await desk.login(['-Atc', 'select 6 * 7'])).toMatchObject({ code: 0, stdout: '42\n' });
+}
+
+async function expectNothingLeft(): Promise<void> {
+  const counts = () => desk.node.postern.gateway.connectionCounts();
+  await waitUntil(() => Object.values(counts()).every((count) => count === 0), 'every connection is gone');
+  await waitUntil(async () => (await redis.zcard(redisKeys.waitingLogins())) === 0, 'no login request waits');
+}
+
+type Connect = (port: number, random: SeededRandom) => Promise<Attacker>;
+
+/** As many clients at once, each with its own part of the burst's randomness. */
+async function burst(connect: Connect, attack: (attacker: Attacker, random: SeededRandom) => Promise<void> | void) {
+  const random = seededRandom(SEED);
+  const clients = Array.from({ length: CLIENTS }, () => seededRandom(random.below(2 ** 32)));
+  await Promise.all(
+    clients.map(async (own) => {
+      using attacker = await connect(desk.node.pgPort, own);
+      attacker.listen();
+      await attack(attacker, own);
+      attacker.leave(own.below(2) === 0 ? 'fin' : 'reset');
+    }),
+  );
+}
+
+const PLACES: ReadonlyArray<readonly [string, Connect]> = [
+  ['in clear text', Attacker.connect],
+  ['inside TLS', Attacker.connectInTls],
+];
+const BURSTS = Object.entries(GARBAGE).flatMap(([name, garbage]) =>
+  PLACES.map(([place, connect]) => [name, place, connect, garbage] as const),
+);
+
+describe(`garbage (seed ${SEED})`, () => {
+  it.each(BURSTS)(
+    '%s, %s: a good client still logs in, and nothing is left',
+    async (_name, _place, connect, garbage) => {
+      await burst(connect, async (attacker, random) => {
+        for (const segment of garbage(random)) {
+          attacker.send(segment);
+          await new Promise(setImmediate);
+        }
+      });
+      await expectGoodLogin();
+      await expectNothingLeft();
+    },
+  );
+
+  it.each(PLACES)('a start that comes byte by byte is served, %s', async (_place, connect) => {
+    await burst(connect, async (attacker, random) => {
+      await attacker.sendBytewise(startupPacket({ user: `user${random.below(1_000)}` }, PROTOCOL_3_0));
+      await waitUntil(() => attacker.received.includes('/psql_session/'), 'the link is shown');
+    });
+    await expectGoodLogin();
+    await expectNothingLeft();
+  });
+
+  it('whatever is sent while a person is asked ends the wait', async () => {
+    await burst(Attacker.connectInTls, async (attacker, random) => {
+      attacker.send(startupPacket({ application_name: 'psql' }));
+      await waitUntil(() => attacker.received.includes('/psql_session/'), 'the link is shown');
+      const query = Buffer.from('510000000d64726f7020746100', 'hex');
+      attacker.send(random.below(2) === 0 ? query : randomBytes(random, 2 ** 16));
+      await waitUntil(() => attacker.received.includes('08P01') || attacker.isClosed, 'the wait ends');
+    });
+    await expectGoodLogin();
+    await expectNothingLeft();
+  });
+
+  it('has left the memory about where it was', () => {
+    expect(process.memoryUsage.rss() - residentBefore).toBeLessThan(MOST_GROWTH_BYTES);
+  });
+});

@@ -1,0 +1,131 @@
+// What the console hands out really connects, and what it ends really ends: with real psql.
+
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from '../../support/browser/web-client.ts';
+import { type Desk, finish, openDesk } from '../../support/nodes/desk.ts';
+import { type PsqlRun, startPsql } from '../../support/nodes/psql.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+
+// Debian's
+const JDBC = '/usr/share/java/postgresql.jar';
+const JDBC_PROGRAM = fileURLToPath(new URL('AskByJdbc.java', import.meta.url));
+
+// The node is in this process, which must not stand still meanwhile.
+const run = promisify(execFile);
+
+let desk: Desk;
+let place: string;
+
+beforeAll(async () => {
+  desk = await openDesk();
+  place = `/app/${desk.person.id}/projects/${desk.project.project.id}`;
+});
+
+afterAll(() => desk.close());
+
+describe('by the lines of the console', () => {
+  it('psql connects with the revealed password', async () => {
+    const page = await desk.browser.get(`${place}/connect`);
+    const revealed = await desk.browser.submit(page, {}, `${place}/connect/reveal`);
+    const run = psqlOf(revealed, ['-Atc', 'select current_user']);
+    expect(await finish(run)).toMatchObject({ code: 0, stdout: `${desk.project.roles[0]?.name}\n` });
+  });
+
+  it('each client connects by what is copied for it', async () => {
+    const page = await desk.browser.get(`${place}/connect`);
+    const { html } = await desk.browser.submit(page, {}, `${place}/connect/reveal`);
+    const lines = linesOf(html);
+    const role = desk.project.roles[0]?.name ?? '';
+    const password = decodeURIComponent(new URL(lines['libpq URI'] ?? '').password);
+    const withPassword = { ...process.env, PGPASSWORD: password };
+    const ask = 'select current_user as answer';
+
+    expect(await finish(startPsql({ args: [lines['libpq URI'] ?? '', '-Atc', ask] }))).toMatchObject({
+      code: 0,
+      stdout: `${role}\n`,
+    });
+    const { Servers } = JSON.parse(lines.pgAdmin ?? '');
+    const { Host, Port, MaintenanceDB, Username, ConnectionParameters } = Servers[1];
+    const parameters = { host: Host, port: Port, dbname: MaintenanceDB, user: Username, ...ConnectionParameters };
+    const conninfo = Object.entries(parameters).map(([name, value]) => `${name}='${value}'`);
+    const asPgAdmin = startPsql({ args: [conninfo.join(' '), '-Atc', ask], env: { PGPASSWORD: password } });
+    expect(await finish(asPgAdmin)).toMatchObject({ code: 0, stdout: `${role}\n` });
+
+    const program = `import pg from 'pg';
+      const client = ${(lines['node-postgres'] ?? '').replace(/;$/, '')};
+      await client.connect();
+      process.stdout.write((await client.query('${ask}')).rows[0].answer);
+      await client.end();`;
+    const node = await run(process.execPath, ['--input-type=module', '-e', program], { env: withPassword });
+    expect(node.stdout).toBe(role);
+
+    const [, pairs = ''] = /^dbeaver -con "(.*)"$/.exec(lines.DBeaver ?? '') ?? [];
+    const dbeaver = new Map(pairs.split('|').map((pair) => pair.split(/=(.*)/) as [string, string]));
+    const dbeaverUrl = `jdbc:postgresql://${dbeaver.get('host')}:${dbeaver.get('port')}/${dbeaver.get('database')}?user=${dbeaver.get('user')}&sslmode=${dbeaver.get('prop.sslmode')}`;
+    for (const url of [lines.JDBC ?? '', dbeaverUrl]) {
+      const java = await run('java', ['-cp', JDBC, JDBC_PROGRAM, url, password, ask]);
+      expect(java.stdout).toBe(role);
+    }
+  });
+
+  it('psql connects with an access token, which stops working when it is revoked, at once', async () => {
+    const tokens = `/app/${desk.person.id}/access-tokens`;
+    const form = await desk.browser.get(`${tokens}/new`);
+    const choice = { name: 'laptop', compute_id: desk.project.compute.id, access: 'read_write', days: '1' };
+    const made = await desk.browser.submit(form, { ...choice, max_connections: '5' }, `${tokens}/new`);
+    const live = psqlOf(made, ['-At']);
+    live.write('select 6 * 7;\n');
+    await live.waitForStdout(/42/);
+    const revoke = /href="([^"]+\/revoke)"/.exec((await desk.browser.get(tokens)).html)?.[1] ?? '';
+    await desk.browser.submit(await desk.browser.get(revoke), {}, revoke);
+    await waitUntil(() => desk.node.postern.gateway.connectionCounts().sockets === 0, 'the connection is ended');
+    live.write('select 1;\n');
+    expect((await live.waitForStderr(/FATAL:.*/))[0]).toContain('terminating connection because access was revoked');
+    const late = await finish(psqlOf(made, ['-c', 'select 1']));
+    expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('password authentication failed')]);
+  });
+});
+
+describe('a project’s page', () => {
+  it('suspends a compute, which the next login wakes', async () => {
+    const suspend = `${place}/computes/${desk.project.compute.id}/suspend`;
+    const page = await desk.browser.get(place);
+    const suspended = await desk.browser.submit(page, {}, suspend);
+    expect(suspended.html).toContain('the next login wakes it');
+    expect(suspended.html).toContain('class="state idle"');
+    expect(await desk.login(['-Atc', 'select 1'])).toMatchObject({ code: 0, stdout: '1\n' });
+    expect((await desk.browser.get(place)).html).toContain('class="state active"');
+  });
+
+  it('lists who is connected and ends a connection with a reason, which the terminal shows', async () => {
+    const psql = desk.psql(['-At']);
+    await desk.browser.approve((await psql.waitForStderr(/https?:\/\/\S+psql_session\S+/))[0]);
+    psql.write('select 6 * 7;\n');
+    await psql.waitForStdout(/42/);
+    const page = await desk.browser.get(place);
+    const end = /href="([^"]+\/connections\/[^"]+\/end)"/.exec(page.html)?.[1] ?? '';
+    expect(page.html).toContain(desk.person.email);
+    const question = await desk.browser.get(end);
+    expect((await desk.browser.submit(question, { reason: 'making room' }, end)).html).toContain('has ended');
+    psql.write('select 1;\n');
+    expect((await psql.waitForStderr(/FATAL:[\s\S]*HINT:.*/))[0]).toContain('making room');
+  });
+});
+
+/** The page's lines by the client that they are for. */
+function linesOf(html: string): Readonly<Record<string, string>> {
+  const unescaped = (text: string) =>
+    text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  const found = html.matchAll(/<dt>([^<]+)<\/dt>[\s\S]*?data-copy-text[^>]*>([\s\S]*?)<\/code>/g);
+  return Object.fromEntries([...found].map(([, client = '', text = '']) => [client, unescaped(text)]));
+}
+
+/** psql with the connection string of the page's psql line. */
+function psqlOf({ html }: Page, args: readonly string[]): PsqlRun {
+  const uri = /psql &quot;(postgresql:[^&]+(?:&amp;[^&]+)*)&quot;/.exec(html)?.[1];
+  if (uri === undefined) throw new Error(`the page has no psql line: ${html}`);
+  return startPsql({ args: [uri.replaceAll('&amp;', '&'), ...args] });
+}

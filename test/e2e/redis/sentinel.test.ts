@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Desk, finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
+import { type SentinelRedis, startSentinelRedis } from './redis-sentinel-for-tests.ts';
+
+/** How a login may end whose request was lost with its master. */
+const CLEAR_END = /FATAL: {2}(cannot connect now|login request \w+)[^\n]*\n[\s\S]*HINT: /;
+
+let redis: SentinelRedis;
+let desk: Desk;
+
+beforeEach(async () => {
+  redis = await startSentinelRedis();
+  desk = await openDesk({ redisUrl: redis.url });
+});
+
+afterEach(async () => {
+  await desk.close();
+  await redis.close();
+});
+
+describe('a Redis behind Sentinels', () => {
+  it('fails over while a person decides: the login goes on at the new master, and so do later ones', async () => {
+    const psql = desk.psql(['-Atc', 'select 6 * 7']);
+    const link = await linkOf(psql);
+    const page = await desk.browser.get(new URL(link).pathname);
+    expect(page.status).toBe(200);
+    await redis.master.kill('SIGKILL');
+    await redis.failedOver();
+    const decided = await desk.browser.submit(page, { decision: 'approve' }, new URL(page.url).pathname);
+    const ended = await finish(psql);
+    if (ended.code === 0) expect([decided.status, ended.stdout]).toEqual([200, '42\n']);
+    else expect(ended.stderr).toMatch(CLEAR_END);
+    expect(await desk.login(['-Atc', 'select 6 * 9'])).toMatchObject({ code: 0, stdout: '54\n' });
+  });
+
+  it('leaves a master that hangs and closes no connection', async () => {
+    process.kill(redis.master.pid, 'SIGSTOP');
+    await redis.failedOver();
+    expect(await desk.login(['-Atc', 'select 6 * 7'])).toMatchObject({ code: 0, stdout: '42\n' });
+    process.kill(redis.master.pid, 'SIGCONT');
+    expect(await desk.login(['-Atc', 'select 6 * 9'])).toMatchObject({ code: 0, stdout: '54\n' });
+  });
+});

@@ -1,0 +1,165 @@
+// Several workers as one service: psql and the browser reach any of them, and signals reach all.
+
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { WebClient } from '../../support/browser/web-client.ts';
+import { type Desk, finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
+import { nodeEnvironment } from '../../support/nodes/postern-for-tests.ts';
+import { type PosternProcess, startPosternProcess } from '../../support/nodes/postern-process.ts';
+import type { PsqlRun } from '../../support/nodes/psql.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+
+const WORKERS = 2;
+const START_LIMIT_MS = 90_000;
+
+// Each worker loads the whole program.
+vi.setConfig({ testTimeout: 3 * START_LIMIT_MS });
+
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await openDesk();
+});
+
+afterAll(() => desk.close());
+
+async function startWorkers(drain: string): Promise<{ postern: PosternProcess; browser: WebClient }> {
+  const { databaseUrl, redisUrl } = desk.installation;
+  const postern = await startPosternProcess({
+    environment: {
+      ...nodeEnvironment(databaseUrl, redisUrl),
+      POSTERN_WORKERS: String(WORKERS),
+      POSTERN_DRAIN: drain,
+      POSTERN_DRAIN_REST: '1s',
+      POSTERN_LOG_LEVEL: 'error',
+    },
+    limitMs: START_LIMIT_MS,
+  });
+  onTestFinished(() => postern.close());
+  return { postern, browser: await desk.openBrowser(postern) };
+}
+
+async function loggedIn(postern: PosternProcess, browser: WebClient): Promise<PsqlRun> {
+  const psql = desk.psql(['-At'], { at: postern });
+  await browser.approve(await linkOf(psql));
+  psql.write('select 6 * 7;\n');
+  await psql.waitForStdout(/^42$/m);
+  return psql;
+}
+
+/** The browser may be at any node of the installation. */
+async function expectLogin(postern: PosternProcess, browser: WebClient): Promise<void> {
+  const psql = desk.psql(['-Atc', 'select 6 * 9'], { at: postern });
+  await browser.approve(await linkOf(psql));
+  expect(await finish(psql)).toMatchObject({ code: 0, stdout: '54\n' });
+}
+
+/** Process ids of the workers, oldest first. */
+function workersOf({ pid }: PosternProcess): number[] {
+  const args = ['-o', 'pid=,args=', '--ppid', String(pid), '--sort', 'start_time'];
+  const { stdout } = spawnSync('ps', args, { encoding: 'utf8' });
+  return stdout.split('\n').flatMap((line) => (line.includes('main.js') ? [Number.parseInt(line, 10)] : []));
+}
+
+describe('two workers', () => {
+  it('let psql in by link, whichever of them takes the wire and whichever the page', async () => {
+    const { postern, browser } = await startWorkers('10s');
+    expect(workersOf(postern)).toHaveLength(WORKERS);
+    for (let round = 0; round < 2 * WORKERS; round += 1) await expectLogin(postern, browser);
+  });
+
+  it('lose one that hangs and then dies: every connect is taken by the other, and a new one takes its place', async () => {
+    const { postern } = await startWorkers('10s');
+    const [victim = 0, survivor = 0] = workersOf(postern);
+    // Stopped, it is to the primary what a killed one is until its end is noticed.
+    process.kill(victim, 'SIGSTOP');
+    for (let round = 0; round < 2 * WORKERS; round += 1) await expectLogin(postern, desk.browser);
+    process.kill(victim, 'SIGKILL');
+    for (let round = 0; round < 2 * WORKERS; round += 1) await expectLogin(postern, desk.browser);
+    await waitUntil(() => postern.stderr().includes('a worker died and is started again'), 'the loss is noticed');
+    await waitUntil(() => workersOf(postern).length === WORKERS, 'a new worker', START_LIMIT_MS);
+    expect(workersOf(postern)).toContain(survivor);
+    expect(workersOf(postern)).not.toContain(victim);
+  });
+});
+
+describe('SIGHUP', () => {
+  it('replaces every worker, keeps a live transaction until it ends, and serves all the while', async () => {
+    const { postern, browser } = await startWorkers('60s');
+    const before = workersOf(postern);
+    const busy = await loggedIn(postern, browser);
+    busy.write("begin; select 'in transaction';\n");
+    await busy.waitForStdout(/^in transaction$/m);
+    postern.kill('SIGHUP');
+    await waitUntil(
+      () => workersOf(postern).filter((pid) => !before.includes(pid)).length === WORKERS,
+      'new workers',
+      START_LIMIT_MS,
+    );
+    await expectLogin(postern, browser);
+    busy.write("select 'still ' || 'here';\n");
+    await busy.waitForStdout(/^still here$/m);
+    busy.write('commit;\n\\q\n');
+    expect(await finish(busy)).toMatchObject({ code: 0 });
+    await waitUntil(() => workersOf(postern).length === WORKERS, 'the old workers end', START_LIMIT_MS);
+    expect(workersOf(postern).filter((pid) => before.includes(pid))).toEqual([]);
+  });
+
+  it('twice in a row leaves as many workers as before', async () => {
+    const { postern, browser } = await startWorkers('60s');
+    const before = workersOf(postern);
+    postern.kill('SIGHUP');
+    await waitUntil(() => workersOf(postern).length > WORKERS, 'a new worker', START_LIMIT_MS);
+    postern.kill('SIGHUP');
+    // Each restart replaces two: six processes in all, of which two stay.
+    const seen = new Set(before);
+    await waitUntil(
+      () => {
+        const now = workersOf(postern);
+        for (const pid of now) seen.add(pid);
+        return seen.size === 3 * WORKERS && now.length === WORKERS;
+      },
+      'both restarts end',
+      START_LIMIT_MS,
+    );
+    await expectLogin(postern, browser);
+  });
+});
+
+describe('the end of all workers', () => {
+  it.each([
+    ['SIGTERM to the primary', (postern: PosternProcess) => postern.kill('SIGTERM')],
+    ['Ctrl-C, which the terminal sends to each process', signalEach],
+  ] as const)('%s drains: a transaction comes to its end, and the exit is clean', async (_name, signal) => {
+    const { postern, browser } = await startWorkers('60s');
+    const busy = await loggedIn(postern, browser);
+    busy.write("begin; select 'in transaction';\n");
+    await busy.waitForStdout(/^in transaction$/m);
+    signal(postern);
+    await waitUntil(() => workersOf(postern).length === 1, 'the idle worker ends', START_LIMIT_MS);
+    busy.write("select 'still ' || 'here';\n");
+    await busy.waitForStdout(/^still here$/m);
+    busy.write('commit;\n');
+    await busy.waitForStdout(/^COMMIT$/m);
+    expect(await postern.exit).toEqual({ code: 0, signal: null });
+  });
+
+  it('kill -9 of the primary takes the workers along', async () => {
+    const { postern } = await startWorkers('60s');
+    const workers = workersOf(postern);
+    postern.kill('SIGKILL');
+    await waitUntil(() => !workers.some(isAlive), 'the workers end', START_LIMIT_MS);
+  });
+});
+
+function signalEach(postern: PosternProcess): void {
+  for (const pid of [...workersOf(postern), postern.pid]) process.kill(pid, 'SIGINT');
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
