@@ -1,0 +1,226 @@
+import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  createAccessToken,
+  listAccessTokensOfAccount,
+  listOwnAccessTokens,
+  revokeAccessToken,
+} from '../../../src/catalogue/access/access-tokens.ts';
+import {
+  findAccessToken,
+  findRoutedRole,
+  noteAccessTokenUse,
+  resolveAccessToken,
+  resolveRoutedRole,
+} from '../../../src/catalogue/access/find-verifier.ts';
+import { removeMember } from '../../../src/catalogue/accounts/memberships.ts';
+import { changeCompute } from '../../../src/catalogue/projects/computes.ts';
+import { shareProject } from '../../../src/catalogue/projects/shares.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { transferProjects } from '../../../src/catalogue/transfers/project-transfers.ts';
+import { newAccessTokenId } from '../../../src/ids.ts';
+import type { ScramVerifier } from '../../../src/protocol/scram-verifier.ts';
+import {
+  actingAs,
+  addMemberTo,
+  addOrganization,
+  addPerson,
+  addProject,
+  pushedClock,
+  useTestCatalogue,
+} from '../../support/databases/catalogue-for-tests.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const clock = pushedClock();
+const catalogueOf = useTestCatalogue({ clock });
+
+async function member() {
+  const catalogue = catalogueOf();
+  const [admin, person] = [await addPerson(catalogue, 'admin'), await addPerson(catalogue, 'person')];
+  const organization = await addOrganization(catalogue, admin);
+  const membership = await addMemberTo(catalogue, organization, { person });
+  const whole = await addProject(catalogue, organization.id);
+  const contexts = { asAdmin: await actingAs(catalogue, admin), asMember: await actingAs(catalogue, person) };
+  const wish = { name: 'ci', computeId: whole.compute.id, owner: 'self', access: 'read_write' } as const;
+  return { catalogue, admin, person, accountId: organization.id, membership, wish, ...contexts, ...whole };
+}
+
+// RFC 5802 3: StoredKey = H(HMAC(SaltedPassword, "Client Key"))
+function opens(verifier: ScramVerifier | undefined, password: string): boolean {
+  if (verifier === undefined) return false;
+  const salted = pbkdf2Sync(password, verifier.salt, verifier.iterations, 32, 'sha256');
+  const clientKey = createHmac('sha256', salted).update('Client Key').digest();
+  return createHash('sha256').update(clientKey).digest().equals(verifier.storedKey);
+}
+
+describe('an access token', () => {
+  it('is a user name and a secret, of which only a verifier is kept', async () => {
+    const { catalogue, asMember, wish } = await member();
+    const { accessToken, secret } = await createAccessToken(catalogue, asMember, wish);
+    expect(accessToken.id).toMatch(/^tok-[a-z0-9]{16}$/);
+    expect(secret.reveal()).toMatch(/^postern_token_[A-Za-z0-9_-]{43}$/);
+    const found = await findAccessToken(catalogue, accessToken.id);
+    expect(found?.token).toEqual(accessToken);
+    expect(opens(found?.verifier, secret.reveal())).toBe(true);
+    expect(opens(found?.verifier, `${secret.reveal()}x`)).toBe(false);
+    const rows = await catalogue.db.selectFrom('access_tokens').selectAll().execute();
+    expect(JSON.stringify(rows)).not.toContain(secret.reveal());
+  });
+
+  it('leads to its compute for its person, while that person may connect', async () => {
+    const { catalogue, asMember, wish, person, accountId, membership, compute } = await member();
+    const { accessToken } = await createAccessToken(catalogue, asMember, { ...wish, access: 'read_only' });
+    const target = await resolveAccessToken(catalogue, accessToken);
+    expect(target).toMatchObject({
+      person: { userId: person.userId, isGuest: false },
+      compute: { id: compute.id },
+      databaseRole: 'app_reader',
+    });
+    await removeMember(catalogue, SYSTEM_CONTEXT, { accountId, membershipId: membership.id });
+    await expect(resolveAccessToken(catalogue, accessToken)).rejects.toMatchObject({ code: 'permission_lost' });
+  });
+
+  it('works where links may not lead', async () => {
+    const { catalogue, asMember, wish, compute } = await member();
+    const { accessToken } = await createAccessToken(catalogue, asMember, wish);
+    const changes = { passwordlessAccess: false };
+    await changeCompute(catalogue, SYSTEM_CONTEXT, { computeId: compute.id, changes });
+    await expect(resolveAccessToken(catalogue, accessToken)).resolves.toMatchObject({ databaseRole: 'app' });
+  });
+
+  it('of an account is made by admins, outlives the person, and ends when the project leaves the account', async () => {
+    const { catalogue, asAdmin, asMember, admin, wish, accountId, project } = await member();
+    const shared = { ...wish, owner: 'account' } as const;
+    await expect(createAccessToken(catalogue, asMember, shared)).rejects.toMatchObject({ code: 'forbidden' });
+    const { accessToken } = await createAccessToken(catalogue, asAdmin, shared);
+    expect(accessToken.owner).toEqual({ kind: 'account', accountId });
+    expect((await resolveAccessToken(catalogue, accessToken)).person).toBeNull();
+    const destination = await addOrganization(catalogue, admin);
+    const route = { sourceAccountId: accountId, destinationAccountId: destination.id };
+    await transferProjects(catalogue, SYSTEM_CONTEXT, { ...route, projectIds: [project.id] });
+    expect(await findAccessToken(catalogue, accessToken.id)).toBeNull();
+    await expect(resolveAccessToken(catalogue, accessToken)).rejects.toMatchObject({ code: 'permission_lost' });
+  });
+
+  it('ends after 30 days unless another time was asked for', async () => {
+    const { catalogue, asMember, wish } = await member();
+    const standard = await createAccessToken(catalogue, asMember, wish);
+    const short = await createAccessToken(catalogue, asMember, { ...wish, lifeMs: DAY_MS });
+    const isThere = async (id: string) => (await findAccessToken(catalogue, id)) !== null;
+    clock.push(DAY_MS);
+    expect(await isThere(short.accessToken.id)).toBe(false);
+    clock.push(28 * DAY_MS);
+    expect(await isThere(standard.accessToken.id)).toBe(true);
+    clock.push(DAY_MS);
+    expect(await isThere(standard.accessToken.id)).toBe(false);
+  });
+
+  it('is revoked by its person or an admin, at once, and by nobody else', async () => {
+    const { catalogue, asAdmin, asMember, wish, accountId, project } = await member();
+    const [own, other] = [
+      await createAccessToken(catalogue, asMember, wish),
+      await createAccessToken(catalogue, asMember, wish),
+    ];
+    const guest = await addPerson(catalogue, 'guest');
+    await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [guest.email] });
+    const asGuest = await actingAs(catalogue, guest);
+    const byGuest = revokeAccessToken(catalogue, asGuest, own.accessToken.id);
+    const message = `access token "${own.accessToken.id}" not found`;
+    await expect(byGuest).rejects.toMatchObject({ code: 'not_found', message });
+    const colleague = await addPerson(catalogue, 'colleague');
+    await addMemberTo(catalogue, { id: accountId }, { person: colleague });
+    const byColleague = revokeAccessToken(catalogue, await actingAs(catalogue, colleague), own.accessToken.id);
+    await expect(byColleague).rejects.toMatchObject({ code: 'forbidden' });
+    await revokeAccessToken(catalogue, asMember, own.accessToken.id);
+    await revokeAccessToken(catalogue, asAdmin, other.accessToken.id);
+    for (const { accessToken } of [own, other]) expect(await findAccessToken(catalogue, accessToken.id)).toBeNull();
+    const unknown = revokeAccessToken(catalogue, asMember, newAccessTokenId());
+    await expect(unknown).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is revoked also while its compute is disabled', async () => {
+    const { catalogue, asMember, wish, compute } = await member();
+    const { accessToken } = await createAccessToken(catalogue, asMember, wish);
+    await changeCompute(catalogue, SYSTEM_CONTEXT, { computeId: compute.id, changes: { isDisabled: true } });
+    await expect(resolveAccessToken(catalogue, accessToken)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(revokeAccessToken(catalogue, asMember, accessToken.id)).resolves.toMatchObject({ id: accessToken.id });
+  });
+
+  it('is listed for its person and for the account’s admins, with its last use', async () => {
+    const { catalogue, asAdmin, asMember, wish, accountId } = await member();
+    const { accessToken } = await createAccessToken(catalogue, asMember, { ...wish, allowedNetworks: ['10.0.0.0/8'] });
+    await noteAccessTokenUse(catalogue, accessToken, '10.1.2.3');
+    const used = { id: accessToken.id, lastUsedAt: clock.now(), lastUsedFrom: '10.1.2.3' };
+    expect(await listOwnAccessTokens(catalogue, asMember)).toMatchObject([
+      { ...used, allowedNetworks: ['10.0.0.0/8'] },
+    ]);
+    expect(await listOwnAccessTokens(catalogue, asAdmin)).toEqual([]);
+    expect(await listAccessTokensOfAccount(catalogue, asAdmin, accountId)).toMatchObject([used]);
+    const byMember = listAccessTokensOfAccount(catalogue, asMember, accountId);
+    await expect(byMember).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it.each([
+    [{ access: 'read_only', databaseRole: 'app' }, 'precondition'],
+    [{ databaseRole: 'postgres' }, 'not_found'],
+    [{ database: 'postgres' }, 'not_found'],
+    [{ allowedNetworks: ['nonsense'] }, 'invalid_input'],
+    [{ lifeMs: 0 }, 'invalid_input'],
+    [{ lifeMs: 367 * DAY_MS }, 'invalid_input'],
+    [{ maxConnections: 0 }, 'invalid_input'],
+    [{ name: '' }, 'invalid_input'],
+  ] as const)('cannot be made with %j', async (wrong, code) => {
+    const { catalogue, asMember, wish } = await member();
+    await expect(createAccessToken(catalogue, asMember, { ...wish, ...wrong })).rejects.toMatchObject({ code });
+  });
+
+  it('is not for strangers to make', async () => {
+    const { catalogue, wish } = await member();
+    const asStranger = await actingAs(catalogue, await addPerson(catalogue, 'stranger'));
+    await expect(createAccessToken(catalogue, asStranger, wish)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('a database role at the password door', () => {
+  const route = (databaseRole: string, hint: { computeId?: string; projectId?: string } = {}) => ({
+    databaseRole,
+    computeId: hint.computeId ?? null,
+    projectId: hint.projectId ?? null,
+  });
+
+  it('is found by compute, by project, and by a name that only one project has', async () => {
+    const { catalogue, compute, project } = await member();
+    const hints = [{ computeId: compute.id }, { projectId: project.id }];
+    for (const hint of hints) {
+      const role = await findRoutedRole(catalogue, route('app', hint));
+      expect(role).toMatchObject({ computeId: compute.id, databaseRole: 'app', isReadOnly: false });
+      expect(opens(role?.verifier, 'app-password')).toBe(true);
+    }
+    await catalogue.db
+      .updateTable('database_roles')
+      .set({ name: 'only_here' })
+      .where('name', '=', 'app')
+      .where('branch_id', '=', compute.branchId)
+      .execute();
+    expect(await findRoutedRole(catalogue, route('only_here'))).toMatchObject({ computeId: compute.id });
+  });
+
+  it('is not found by a name that several projects have, or none', async () => {
+    const [first, second] = [await member(), await member()];
+    expect(first.compute.id).not.toBe(second.compute.id);
+    const { catalogue, compute } = second;
+    expect(await findRoutedRole(catalogue, route('app'))).toBeNull();
+    expect(await findRoutedRole(catalogue, route('nobody'))).toBeNull();
+    expect(await findRoutedRole(catalogue, route('app', { computeId: 'ep-nowhere' }))).toBeNull();
+    await changeCompute(catalogue, SYSTEM_CONTEXT, { computeId: compute.id, changes: { isDisabled: true } });
+    expect(await findRoutedRole(catalogue, route('app', { computeId: compute.id }))).toBeNull();
+  });
+
+  it('leads to its own compute as itself', async () => {
+    const { catalogue, compute } = await member();
+    const role = await findRoutedRole(catalogue, route('app_reader', { computeId: compute.id }));
+    const target = await resolveRoutedRole(catalogue, role ?? expect.fail('not found'), 'appdb');
+    expect(target).toMatchObject({ person: null, databaseRole: 'app_reader', access: 'read_only', database: 'appdb' });
+    expect(target.upstream.password?.reveal()).toBe('reader-password');
+  });
+});

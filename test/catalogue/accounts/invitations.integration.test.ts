@@ -1,0 +1,381 @@
+import { describe, expect, it } from 'vitest';
+import { acceptInvitation, signUpWithInvitation } from '../../../src/catalogue/accounts/accept-invitation.ts';
+import { signInWithIdentity } from '../../../src/catalogue/accounts/identities.ts';
+import { cancelInvitation, listInvitations, resendInvitation } from '../../../src/catalogue/accounts/invitations.ts';
+import { type InvitationOutcome, inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
+import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
+import { findInvitationByToken } from '../../../src/catalogue/accounts/open-invitations.ts';
+import { createUser } from '../../../src/catalogue/accounts/users.ts';
+import { convertGuest, listGuests } from '../../../src/catalogue/projects/guests.ts';
+import { listShares, type ShareOutcome, shareProject } from '../../../src/catalogue/projects/shares.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { Secret } from '../../../src/secret.ts';
+import {
+  actingAs,
+  actorOf,
+  addMemberTo,
+  addOrganization,
+  addPerson,
+  addProject,
+  pushedClock,
+  useTestCatalogue,
+} from '../../support/databases/catalogue-for-tests.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const PASSWORD = new Secret('correct horse');
+const clock = pushedClock();
+const catalogueOf = useTestCatalogue({ clock });
+
+async function organization() {
+  const catalogue = catalogueOf();
+  const admin = await addPerson(catalogue, 'admin');
+  const { id: accountId } = await addOrganization(catalogue, admin);
+  const asAdmin = await actingAs(catalogue, admin);
+  const invite = async (email: string, memberRole: 'admin' | 'member' = 'member') => {
+    const [outcome] = await inviteMembers(catalogue, asAdmin, { accountId, invitations: [{ email, memberRole }] });
+    return outcome;
+  };
+  return { catalogue, admin, accountId, asAdmin, invite };
+}
+
+let counter = 0;
+const newEmail = () => `new-${++counter}@example.com`;
+
+function tokenOf(outcome: InvitationOutcome | undefined): string {
+  if (outcome?.kind !== 'invited') throw new Error(`expected an invitation, not ${outcome?.kind}`);
+  return outcome.token.reveal();
+}
+
+function linkOf(outcome: ShareOutcome | undefined): string {
+  if (outcome === undefined || !('link' in outcome) || outcome.link === null) throw new Error('expected a link');
+  return outcome.link.token.reveal();
+}
+
+describe('inviting', () => {
+  it('makes known people members at once and sends the others a link', async () => {
+    const { catalogue, accountId, asAdmin } = await organization();
+    const known = await addPerson(catalogue, 'known');
+    const outcomes = await inviteMembers(catalogue, asAdmin, {
+      accountId,
+      invitations: [
+        { email: known.email.toUpperCase(), memberRole: 'admin' },
+        { email: newEmail(), memberRole: 'member' },
+        { email: asAdmin.actor.kind === 'person' ? asAdmin.actor.email : '', memberRole: 'member' },
+      ],
+    });
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(['joined', 'invited', 'already_member']);
+    expect(await findMembership(catalogue, { accountId, userId: known.userId })).toMatchObject({ memberRole: 'admin' });
+  });
+
+  it('is for admins only', async () => {
+    const { catalogue, accountId } = await organization();
+    const member = await addPerson(catalogue, 'member');
+    await addMemberTo(catalogue, { id: accountId }, { person: member });
+    const context = await actingAs(catalogue, member);
+    const invitations = [{ email: newEmail(), memberRole: 'member' as const }];
+    await expect(inviteMembers(catalogue, context, { accountId, invitations })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+
+  it('invites nobody when one of the addresses is none', async () => {
+    const { catalogue, accountId, asAdmin } = await organization();
+    const invitations = [newEmail(), 'nonsense'].map((email) => ({ email, memberRole: 'member' as const }));
+    await expect(inviteMembers(catalogue, asAdmin, { accountId, invitations })).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
+    expect(await listInvitations(catalogue, asAdmin, accountId)).toEqual([]);
+  });
+
+  it('keeps tokens as hashes only', async () => {
+    const { catalogue, invite } = await organization();
+    const token = tokenOf(await invite(newEmail()));
+    expect(Buffer.from(token, 'base64url').length).toBe(32);
+    const rows = await catalogue.db.selectFrom('invitations').selectAll().execute();
+    expect(rows.map((row) => row.token_hash.toString('base64url') + JSON.stringify(row)).join()).not.toContain(token);
+  });
+
+  it('twice leaves one invitation, whose first link no longer works', async () => {
+    const { catalogue, accountId, asAdmin, invite } = await organization();
+    const email = newEmail();
+    const first = tokenOf(await invite(email));
+    const second = tokenOf(await invite(email, 'admin'));
+    expect(await listInvitations(catalogue, asAdmin, accountId)).toMatchObject([{ email, memberRole: 'admin' }]);
+    expect(await findInvitationByToken(catalogue, first)).toBeNull();
+    expect(await findInvitationByToken(catalogue, second)).not.toBeNull();
+  });
+});
+
+// Without a mail server whoever invites an address sees the link. Signing up with it verified the address, and gave the
+// inviter every invitation and share that other accounts meant for it.
+describe('a link that its inviter has seen', () => {
+  it('makes a person who gets what it leads to, and nothing that others meant for the address', async () => {
+    const [attacker, victim] = [await organization(), await organization()];
+    const { catalogue } = attacker;
+    const email = newEmail();
+    const { project } = await addProject(catalogue, victim.accountId);
+    await shareProject(catalogue, victim.asAdmin, { projectId: project.id, emails: [email] });
+    await victim.invite(email);
+    const token = tokenOf(await attacker.invite(email));
+    const link = { token, wasMailed: false };
+    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
+      ...link,
+      name: 'Mallory',
+      password: PASSWORD,
+    });
+    expect(user.emailVerified).toBe(false);
+    const actor = await actorOf(catalogue, user.id);
+    expect([...actor.memberships.keys()]).toEqual([attacker.accountId]);
+    expect(actor.shares).toEqual(new Set());
+  });
+
+  it('leads to one shared project, also for somebody who is signed in', async () => {
+    const [first, second] = [await organization(), await organization()];
+    const { catalogue } = first;
+    const email = newEmail();
+    const share = async ({ accountId, asAdmin }: typeof first) => {
+      const { project } = await addProject(catalogue, accountId);
+      const [outcome] = await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [email] });
+      return { project, link: { token: linkOf(outcome), wasMailed: false } };
+    };
+    const [mine, other] = [await share(first), await share(second)];
+    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { ...mine.link, name: 'G', password: PASSWORD });
+    expect((await actorOf(catalogue, user.id)).shares).toEqual(new Set([mine.project.id]));
+    const context = await actingAs(catalogue, { userId: user.id });
+    await acceptInvitation(catalogue, context, { ...other.link, userId: user.id });
+    expect((await actorOf(catalogue, user.id)).shares).toEqual(new Set([mine.project.id, other.project.id]));
+  });
+
+  it('verifies the address when an operator invited, who makes people in any case', async () => {
+    const { catalogue, accountId, admin, invite } = await organization();
+    await catalogue.db.updateTable('users').set({ is_operator: true }).where('id', '=', admin.userId).execute();
+    const token = tokenOf(await invite(newEmail()));
+    const link = { token, wasMailed: false };
+    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { ...link, name: 'New', password: PASSWORD });
+    expect(user.emailVerified).toBe(true);
+    expect(await findMembership(catalogue, { accountId, userId: user.id })).not.toBeNull();
+  });
+});
+
+describe('an invitation', () => {
+  it('lets its person sign up and join', async () => {
+    const { catalogue, accountId, asAdmin, invite } = await organization();
+    const email = newEmail();
+    const token = tokenOf(await invite(email, 'admin'));
+    expect(await findInvitationByToken(catalogue, token)).toMatchObject({
+      email,
+      to: { kind: 'organization', name: 'Example Org', memberRole: 'admin' },
+      hasAccount: false,
+    });
+    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
+      token,
+      wasMailed: true,
+      name: 'New',
+      password: PASSWORD,
+    });
+    expect(user).toMatchObject({ email, emailVerified: true, isOperator: false });
+    expect(await findMembership(catalogue, { accountId, userId: user.id })).toMatchObject({ memberRole: 'admin' });
+    expect(await listInvitations(catalogue, asAdmin, accountId)).toEqual([]);
+    const again = signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
+      token,
+      wasMailed: true,
+      name: 'New',
+      password: PASSWORD,
+    });
+    await expect(again).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('ends after 7 days, stays listed as expired, and opens anew when it is resent', async () => {
+    const { catalogue, accountId, asAdmin, invite } = await organization();
+    const token = tokenOf(await invite(newEmail()));
+    clock.push(7 * DAY_MS);
+    expect(await findInvitationByToken(catalogue, token)).toBeNull();
+    const [listed] = await listInvitations(catalogue, asAdmin, accountId);
+    expect(listed?.status).toBe('expired');
+    if (listed === undefined) throw new Error('not listed');
+    const resent = await resendInvitation(catalogue, asAdmin, { accountId, invitationId: listed.id });
+    expect(resent.invitation).toMatchObject({ id: listed.id, status: 'pending' });
+    expect(await findInvitationByToken(catalogue, resent.token.reveal())).not.toBeNull();
+    expect(await findInvitationByToken(catalogue, token)).toBeNull();
+  });
+
+  it('no longer works when it is canceled', async () => {
+    const { catalogue, accountId, asAdmin, invite } = await organization();
+    const token = tokenOf(await invite(newEmail()));
+    const [listed] = await listInvitations(catalogue, asAdmin, accountId);
+    const which = { accountId, invitationId: listed?.id ?? expect.fail('not listed') };
+    await cancelInvitation(catalogue, asAdmin, which);
+    expect(await findInvitationByToken(catalogue, token)).toBeNull();
+    await expect(cancelInvitation(catalogue, asAdmin, which)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is resent and canceled in its own organization only', async () => {
+    const mine = await organization();
+    const foreign = await organization();
+    await foreign.invite(newEmail());
+    const [listed] = await listInvitations(foreign.catalogue, foreign.asAdmin, foreign.accountId);
+    const which = { accountId: mine.accountId, invitationId: listed?.id ?? expect.fail('not listed') };
+    const resent = resendInvitation(mine.catalogue, mine.asAdmin, which);
+    await expect(resent).rejects.toMatchObject({ code: 'not_found' });
+    const canceled = cancelInvitation(mine.catalogue, mine.asAdmin, { ...which, accountId: foreign.accountId });
+    await expect(canceled).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is accepted by its own person, once', async () => {
+    const { catalogue, accountId, invite } = await organization();
+    const email = newEmail();
+    const token = tokenOf(await invite(email));
+    const input = { email, name: 'Unverified', password: null, emailVerified: false };
+    const user = await createUser(catalogue, SYSTEM_CONTEXT, input);
+    const other = await addPerson(catalogue, 'other');
+    const byOther = acceptInvitation(catalogue, await actingAs(catalogue, other), {
+      token,
+      wasMailed: true,
+      userId: other.userId,
+    });
+    await expect(byOther).rejects.toMatchObject({ code: 'forbidden' });
+    const context = await actingAs(catalogue, { userId: user.id });
+    await acceptInvitation(catalogue, context, { token, wasMailed: true, userId: user.id });
+    expect(await findMembership(catalogue, { accountId, userId: user.id })).not.toBeNull();
+    const again = acceptInvitation(catalogue, context, { token, wasMailed: true, userId: user.id });
+    await expect(again).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is accepted by signing in with an identity whose e-mail is verified, and only then', async () => {
+    const { catalogue, accountId, invite } = await organization();
+    const identity = (email: string, emailVerified: boolean) => ({
+      issuer: 'https://id.example.com',
+      subject: email,
+      email,
+      emailVerified,
+      name: 'By identity',
+    });
+    const [verified, unverified] = [newEmail(), newEmail()];
+    await invite(verified);
+    await invite(unverified);
+    const joined = await signInWithIdentity(catalogue, SYSTEM_CONTEXT, identity(verified, true));
+    const waiting = await signInWithIdentity(catalogue, SYSTEM_CONTEXT, identity(unverified, false));
+    expect(await findMembership(catalogue, { accountId, userId: joined.id })).not.toBeNull();
+    expect(await findMembership(catalogue, { accountId, userId: waiting.id })).toBeNull();
+    expect(await signInWithIdentity(catalogue, SYSTEM_CONTEXT, identity(verified, true))).toEqual(joined);
+  });
+});
+
+describe('an identity', () => {
+  it('with another’s e-mail that nobody verified does not become that person', async () => {
+    const catalogue = catalogueOf();
+    const victim = await addPerson(catalogue, 'victim');
+    const identity = {
+      issuer: 'https://evil.example.com',
+      subject: 'attacker',
+      email: victim.email,
+      emailVerified: false,
+      name: 'Victim',
+    };
+    const signedIn = signInWithIdentity(catalogue, SYSTEM_CONTEXT, identity);
+    await expect(signedIn).rejects.toMatchObject({ code: 'conflict' });
+    const linked = await signInWithIdentity(catalogue, SYSTEM_CONTEXT, { ...identity, emailVerified: true });
+    expect(linked.id).toBe(victim.userId);
+  });
+});
+
+describe('a guest', () => {
+  it('may be somebody without an account yet, who finds the project on signing up', async () => {
+    const { catalogue, accountId, asAdmin } = await organization();
+    const { project } = await addProject(catalogue, accountId);
+    const email = newEmail();
+    const emails = [email, email.toUpperCase()];
+    const outcomes = await shareProject(catalogue, asAdmin, { projectId: project.id, emails });
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(['shared']);
+    const user = await createUser(catalogue, SYSTEM_CONTEXT, { email, name: 'Late', password: null });
+    expect((await actorOf(catalogue, user.id)).shares).toEqual(new Set([project.id]));
+  });
+
+  it('without an account gets a link to make one, for 7 days; sharing again opens a new one', async () => {
+    const { catalogue, accountId, asAdmin } = await organization();
+    const { project } = await addProject(catalogue, accountId);
+    const share = async (email: string) => {
+      return linkOf((await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [email] }))[0]);
+    };
+    const email = newEmail();
+    const first = await share(email);
+    expect(await findInvitationByToken(catalogue, first)).toMatchObject({
+      email,
+      to: { kind: 'project', name: project.name },
+      hasAccount: false,
+    });
+    const second = await share(email);
+    expect(await findInvitationByToken(catalogue, first)).toBeNull();
+    clock.push(7 * DAY_MS);
+    expect(await findInvitationByToken(catalogue, second)).toBeNull();
+    const token = await share(email);
+    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
+      token,
+      wasMailed: true,
+      name: 'Guest',
+      password: PASSWORD,
+    });
+    const actor = await actorOf(catalogue, user.id);
+    expect([actor.shares, actor.memberships.size]).toEqual([new Set([project.id]), 0]);
+    expect(await findInvitationByToken(catalogue, token)).toBeNull();
+    const [known] = await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [email] });
+    expect(known).toMatchObject({ kind: 'already_shared', link: null });
+  });
+
+  it('is nobody who belongs to the project’s account', async () => {
+    const { catalogue, accountId, admin, asAdmin } = await organization();
+    const { project } = await addProject(catalogue, accountId);
+    const own = await addProject(catalogue, admin.accountId);
+    for (const projectId of [project.id, own.project.id]) {
+      const outcomes = await shareProject(catalogue, asAdmin, { projectId, emails: [admin.email] });
+      expect(outcomes).toEqual([{ kind: 'has_access_already', email: admin.email }]);
+      expect(await listShares(catalogue, asAdmin, projectId)).toEqual([]);
+    }
+  });
+
+  it('is listed with the shared projects, and becomes a member whose shares fall away', async () => {
+    const { catalogue, accountId, asAdmin } = await organization();
+    const [first, second] = [
+      await addProject(catalogue, accountId, 'first'),
+      await addProject(catalogue, accountId, 'second'),
+    ];
+    const guest = await addPerson(catalogue, 'guest');
+    for (const { project } of [first, second]) {
+      await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [guest.email] });
+    }
+    const [listed] = await listGuests(catalogue, asAdmin, accountId);
+    expect(listed).toMatchObject({ email: guest.email });
+    expect(listed?.shares.map((share) => share.projectName)).toEqual(['first', 'second']);
+    expect((await convertGuest(catalogue, asAdmin, { accountId, email: guest.email })).kind).toBe('joined');
+    expect(await listGuests(catalogue, asAdmin, accountId)).toEqual([]);
+    const actor = await actorOf(catalogue, guest.userId);
+    expect([actor.shares.size, actor.memberships.get(accountId)]).toEqual([0, 'member']);
+    const again = convertGuest(catalogue, asAdmin, { accountId, email: guest.email });
+    await expect(again).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('never sees the organization, and shares nothing', async () => {
+    const { catalogue, accountId, asAdmin } = await organization();
+    const { project } = await addProject(catalogue, accountId);
+    const guest = await addPerson(catalogue, 'guest');
+    await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [guest.email] });
+    const asGuest = await actingAs(catalogue, guest);
+    await expect(listGuests(catalogue, asGuest, accountId)).rejects.toMatchObject({ code: 'not_found' });
+    const shared = shareProject(catalogue, asGuest, { projectId: project.id, emails: [newEmail()] });
+    await expect(shared).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('and a member cannot both come of sharing and inviting at the same time', async () => {
+    const { catalogue, accountId, asAdmin, invite } = await organization();
+    const { project } = await addProject(catalogue, accountId);
+    for (let round = 0; round < 15; round += 1) {
+      const person = await addPerson(catalogue, 'racer');
+      await Promise.all([
+        shareProject(catalogue, asAdmin, { projectId: project.id, emails: [person.email] }),
+        invite(person.email),
+      ]);
+      const actor = await actorOf(catalogue, person.userId);
+      expect([actor.memberships.has(accountId), actor.shares.size]).toEqual([true, 0]);
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { PLAN_TERMS, PLANS, requireConsumptionHistory } from '../../../src/catalogue/rights/plans.ts';
+import { parseEmail, parseEmailList } from '../../../src/catalogue/store/email-address.ts';
+import { slugOf } from '../../../src/catalogue/store/names.ts';
+
+describe('an e-mail address', () => {
+  it('keeps how it was typed and is compared in lower case', () => {
+    expect(parseEmail('  Ada.Lovelace@Example.COM ')).toEqual({
+      text: 'Ada.Lovelace@Example.COM',
+      key: 'ada.lovelace@example.com',
+    });
+  });
+
+  it.each([
+    '',
+    'ada',
+    '@example.com',
+    'ada@',
+    'a b@example.com',
+    'ada@exa mple.com',
+    'a@b@c',
+    '<ada@example.com>',
+    'a\u200b@b',
+    `${'a'.repeat(250)}@example.com`,
+  ])('is not "%s"', (text) => {
+    expect(() => parseEmail(text)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
+  });
+});
+
+describe('a list of e-mail addresses', () => {
+  it('is separated by commas, semicolons, spaces or lines, and has each address once', () => {
+    const list = parseEmailList('a@example.com, b@example.com;c@example.com\nA@example.com ,');
+    expect(list.map((email) => email.key)).toEqual(['a@example.com', 'b@example.com', 'c@example.com']);
+  });
+
+  it.each(['', ' , ;', 'a@example.com, nonsense', Array.from({ length: 101 }, (_, n) => `a${n}@example.com`).join()])(
+    'is refused when it is empty, too long or has anything else in it',
+    (text) => {
+      expect(() => parseEmailList(text)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
+    },
+  );
+});
+
+describe('plans', () => {
+  it('include the consumption history from Scale on', () => {
+    const included = PLANS.filter((plan) => PLAN_TERMS[plan].consumptionHistory === 'included');
+    expect(included).toEqual(['scale', 'business', 'enterprise']);
+    expect(() => requireConsumptionHistory('scale')).not.toThrow();
+    expect(() => requireConsumptionHistory('launch')).toThrow(expect.objectContaining({ code: 'plan_gate' }));
+  });
+
+  it('are paid but for Free, and gate nothing from Business on', () => {
+    expect(PLANS.filter((plan) => !PLAN_TERMS[plan].isPaid)).toEqual(['free']);
+    for (const plan of ['business', 'enterprise'] as const) {
+      expect(PLAN_TERMS[plan]).toMatchObject({ projectsLimit: null, computesPerProject: null });
+    }
+  });
+});
+
+describe('a slug', () => {
+  it.each([
+    ['Ocean Art, Inc.', 'ocean-art-inc'],
+    ['Über Größe', 'uber-gro-e'],
+    ['日本', 'organization'],
+    ['-- x --', 'x'],
+    ['a'.repeat(60), 'a'.repeat(40)],
+  ])('of "%s" is "%s"', (name, slug) => {
+    expect(slugOf(name, 'organization')).toBe(slug);
+  });
+});

@@ -1,0 +1,108 @@
+import { duplexPair } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { PosternError } from '../../../src/errors.ts';
+import { ClientLine } from '../../../src/gateway/client/client-line.ts';
+import { notice } from '../../../src/gateway/client/link-notices.ts';
+import { authenticationCleartextPassword, authenticationSasl } from '../../../src/protocol/backend-messages.ts';
+import { fieldsOf, messagesOf, typesOf } from '../read-messages.ts';
+
+type VersionReply = ConstructorParameters<typeof ClientLine>[2];
+
+function lineTo(security: 'tls' | 'clear_text', versionReply: VersionReply = null) {
+  const [ours, theirs] = duplexPair();
+  const received = buffer(theirs);
+  theirs.end();
+  return { line: new ClientLine(ours, security, versionReply), received: async () => messagesOf(await received) };
+}
+
+const GREASE: VersionReply = { newestMinor: 2, unknownOptions: ['_pq_.test_protocol_negotiation'] };
+
+describe('an error', () => {
+  const inOrder = [
+    { code: 'denied', security: 'tls', order: 'RSE', why: 'over TLS comes after AuthenticationOk' },
+    { code: 'tls_required', security: 'clear_text', order: 'E', why: 'that asks for TLS comes first in clear text' },
+    { code: 'too_many_requests', security: 'clear_text', order: 'RSE', why: 'in clear text comes after it, too' },
+    { code: 'store_unavailable', security: 'tls', order: 'E', why: 'of class 57P03 comes first over TLS' },
+    { code: 'starting', security: 'clear_text', order: 'E', why: 'of class 57P03 comes first in clear text' },
+  ] as const;
+  it.each(inOrder)('$why ($code)', async ({ code, security, order }) => {
+    const { line, received } = lineTo(security);
+    await line.refuse(new PosternError(code), null);
+    const messages = await received();
+    expect(typesOf(messages)).toBe(order);
+    expect(fieldsOf(messages.at(-1))).toMatchObject({ S: 'FATAL', V: 'FATAL', C: new PosternError(code).sqlstate });
+  });
+
+  it('at the end of a SASL exchange comes without AuthenticationOk, which would let a wrong password in', async () => {
+    const { line, received } = lineTo('tls');
+    line.continueSasl(authenticationSasl(['SCRAM-SHA-256']));
+    await line.refuse(new PosternError('password_failed'), null);
+    expect(typesOf(await received())).toBe('RE');
+  });
+
+  it('about a password in clear text comes after AuthenticationOk, else libpq repeats the password without TLS', async () => {
+    const { line, received } = lineTo('tls');
+    line.askForPassword(authenticationCleartextPassword());
+    await line.refuse(new PosternError('password_failed'), null);
+    expect(typesOf(await received())).toBe('RRSE');
+  });
+
+  it('carries the reference for support as its DETAIL', async () => {
+    const { line, received } = lineTo('tls');
+    await line.refuse(new PosternError('denied'), 'login request lr-1');
+    expect(fieldsOf((await received()).at(-1))).toMatchObject({
+      M: 'login was denied',
+      D: 'login request lr-1',
+      H: 'Run the command again if this was a mistake.',
+    });
+  });
+});
+
+describe('a client line', () => {
+  it('says AuthenticationOk once', async () => {
+    const { line, received } = lineTo('tls');
+    line.welcome();
+    line.welcome();
+    await line.refuse(new PosternError('denied'), null);
+    expect(typesOf(await received())).toBe('RSE');
+  });
+
+  it('drops a NOTICE before AuthenticationOk, of which libpq would die', async () => {
+    const { line, received } = lineTo('tls');
+    line.tell(notice('too early'));
+    line.welcome();
+    line.tell(notice('in time'));
+    await line.endSilently();
+    const messages = await received();
+    expect(typesOf(messages)).toBe('RSN');
+    expect(fieldsOf(messages[2])).toMatchObject({ S: 'NOTICE', V: 'NOTICE', C: '00000', M: 'in time' });
+  });
+
+  it('tells the version before anything else, and only where it must', async () => {
+    const { line, received } = lineTo('tls', GREASE);
+    line.welcome();
+    await line.endSilently();
+    const [version] = await received();
+    // int32 196610 (3.2), int32 count, names.
+    expect(version).toEqual({
+      type: 'v',
+      body: Buffer.concat([Buffer.from('0003000200000001', 'hex'), Buffer.from('_pq_.test_protocol_negotiation\0')]),
+    });
+  });
+
+  it('tells the version before the first step of a SASL exchange', async () => {
+    const { line, received } = lineTo('tls', GREASE);
+    line.continueSasl(authenticationSasl(['SCRAM-SHA-256']));
+    await line.endSilently();
+    expect(typesOf(await received())).toBe('vR');
+  });
+
+  it('says nothing after it has hung up', async () => {
+    const { line, received } = lineTo('tls');
+    await line.endSilently();
+    await line.refuse(new PosternError('denied'), null);
+    line.tell(notice('too late'));
+    expect(await received()).toEqual([]);
+  });
+});

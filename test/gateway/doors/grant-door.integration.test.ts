@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerProject } from '../../../src/catalogue/projects/register-project.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { newGrantId } from '../../../src/ids.ts';
+import type { Grant } from '../../../src/login/grant/grant.ts';
+import type { GrantDraft } from '../../../src/login/grant/grants.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { answerTo, connectedClient, waitingClient } from '../connected-client.ts';
+import {
+  addDeveloper,
+  approveLink,
+  createUpstream,
+  type DeveloperForTests,
+  type GatewayForTests,
+  startGateway,
+  type UpstreamForTests,
+} from '../gateway-for-tests.ts';
+import { RawClient, type StartupParameters } from '../raw-client.ts';
+import { fieldsOf } from '../read-messages.ts';
+
+let gateway: GatewayForTests;
+let upstream: UpstreamForTests;
+let developer: DeveloperForTests;
+
+beforeAll(async () => {
+  [gateway, upstream] = await Promise.all([startGateway(), createUpstream()]);
+  developer = await addDeveloper(gateway, upstream);
+  await registerProject(gateway.catalogue, SYSTEM_CONTEXT, {
+    project: {
+      accountId: developer.accountId,
+      name: 'elsewhere',
+      pgVersion: 18,
+      regionId: 'local',
+      creationSource: 'attached',
+    },
+    compute: {
+      type: 'read_write',
+      state: 'active',
+      hostId: null,
+      host: '127.0.0.1',
+      port: 1,
+      tls: { mode: 'disable' },
+    },
+    databases: [],
+    roles: [],
+  });
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+/** A grant for the psql of this user at loopback. */
+function grantTo(requestedUser: string, changes: Partial<GrantDraft> = {}): Promise<Grant> {
+  const { userId, email, accountId, project } = developer;
+  return gateway.grants.create({
+    id: newGrantId(),
+    userId,
+    personEmail: email,
+    address: '127.0.0.1',
+    requestedUser,
+    application: 'psql',
+    computeId: project.compute.id,
+    projectId: project.project.id,
+    accountId,
+    database: null,
+    databaseRole: null,
+    access: 'read_write',
+    loginRequestId: null,
+    lifeMs: 3_600_000,
+    longestGrantMs: 3_600_000,
+    usesLeft: null,
+    ...changes,
+  });
+}
+
+async function arrive(user: string, parameters: StartupParameters = {}): Promise<RawClient> {
+  const client = await RawClient.connectTls(gateway);
+  client.sendStartup({ user, application_name: 'psql', ...parameters });
+  return client;
+}
+
+describe('a grant that matches', () => {
+  it('lets its terminal in without a question, and says so once', async () => {
+    const grant = await grantTo('granted');
+    using client = await arrive('granted');
+    await client.waitForType('Z');
+    expect(client.types).toMatch(/^RSNS+KZ$/);
+    expect(client.notices).toEqual([
+      `Connected as ${developer.email} under a grant until ${grant.until.toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
+    ]);
+    const notice = fieldsOf(client.messages.find(({ type }) => type === 'N'));
+    expect(notice.D).toBe(
+      `${grant.id}: project "shop", database "${upstream.databases[0]}", role "${upstream.role.name}".`,
+    );
+    expect(await gateway.grants.get(grant.id)).toMatchObject({ usedCount: 1 });
+  });
+
+  it('lets in the next database, too, when it is not bound to one', async () => {
+    await grantTo('switcher');
+    using client = await arrive('switcher', { database: upstream.databases[1] ?? '' });
+    await client.waitForType('Z');
+    expect(await answerTo(client, 'select current_database()')).toBe(upstream.databases[1]);
+  });
+
+  it('lets exactly one of many in that want its last use; the others get links', async () => {
+    await grantTo('racer', { usesLeft: 1 });
+    const clients = await Promise.all(Array.from({ length: 8 }, () => arrive('racer')));
+    await waitUntil(() => clients.every((client) => /[ZK]/.test(client.types) || client.notices.length >= 2), 'all');
+    expect(clients.filter((client) => client.types.includes('K'))).toHaveLength(1);
+    for (const client of clients) client.destroy();
+  });
+
+  it('takes its connections with it when it is revoked', async () => {
+    const grant = await grantTo('revoked');
+    using client = await arrive('revoked');
+    await client.waitForType('Z');
+    await gateway.grants.revoke(grant.id);
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '57P01', M: 'terminating connection because access was revoked' });
+  });
+
+  it('counts for nothing once the person may not connect any more', async () => {
+    const stranger = await addDeveloper(gateway, upstream);
+    await grantTo('lost', { computeId: stranger.project.compute.id });
+    using client = await arrive('lost');
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '42501', M: 'permission denied for project "shop"' });
+  });
+});
+
+describe('a grant that does not match', () => {
+  it.each([
+    { other: 'user', user: 'somebody_else', application: 'psql' },
+    { other: 'application', user: 'exact', application: 'pgAdmin' },
+  ])('in its $other leads to a link', async ({ user, application }) => {
+    await grantTo('exact');
+    using client = await arrive(user, { application_name: application });
+    await client.waitForNotice(/^Welcome/);
+  });
+
+  it('in its address leads to a link', async () => {
+    await grantTo('elsewhere', { address: '203.0.113.7' });
+    using client = await arrive('elsewhere');
+    await client.waitForNotice(/^Welcome/);
+  });
+});
+
+interface Named {
+  readonly what: string;
+  readonly parameters: StartupParameters;
+}
+
+describe('a grant and a client that names another target', () => {
+  it.each<Named>([
+    { what: 'a project, by option', parameters: { options: 'project=another-one-12345678' } },
+    { what: 'a compute, by option', parameters: { options: 'endpoint=ep-other-one-a1b2c3d4' } },
+    { what: 'an account and a project, by database', parameters: { database: 'acme/blog' } },
+    { what: 'another project of the person, by database', parameters: { database: 'Elsewhere' } },
+  ])('leads to a link for $what', async ({ what, parameters }) => {
+    // It went to the grant's target, with a NOTICE that no script reads.
+    await grantTo(what);
+    using client = await arrive(what, parameters);
+    await client.waitForNotice(/^Welcome/);
+  });
+
+  it.each<Named>([
+    { what: 'its project, by option', parameters: { options: 'project=SHOP' } },
+    { what: 'its project, by database', parameters: { database: 'shop' } },
+    { what: 'the maintenance database of GUI tools', parameters: { database: 'postgres' } },
+  ])('lets in for $what', async ({ what, parameters }) => {
+    await grantTo(what);
+    using client = await arrive(what, parameters);
+    await client.waitForType('Z');
+  });
+
+  it('tells that the database does not exist, and enters no other one', async () => {
+    await grantTo('restorer');
+    using client = await arrive('restorer', { database: 'copy_of_shop' });
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '3D000', M: 'database "copy_of_shop" does not exist' });
+  });
+});
+
+describe('an approval of a client that shows no NOTICE', () => {
+  it('makes a grant, and the second try gets in', async () => {
+    const hasty = await startGateway({ environment: { POSTERN_NOTICE_BLIND_WAIT: '50ms' }, fleetOf: gateway });
+    const jdbc = { user: 'java', client_encoding: 'UTF8', DateStyle: 'ISO', TimeZone: 'UTC' };
+    using first = await RawClient.connectTls(hasty);
+    first.sendStartup(jdbc);
+    await first.waitForEnd();
+    const id = newGrantId();
+    const approved = await approveLink(hasty, first, developer, { grantId: id });
+    expect(approved.status).toBe('consumed');
+    await grantTo('java', { id, application: null, usesLeft: 1, lifeMs: 60_000 });
+
+    using second = await RawClient.connectTls(hasty);
+    second.sendStartup(jdbc);
+    await second.waitForType('Z');
+    expect(await answerTo(second, 'select 7')).toBe('7');
+    await hasty.close();
+  });
+});
+
+describe('the link door beside grants', () => {
+  it('still asks for a terminal that has none', async () => {
+    using client = await waitingClient(gateway, { user: 'nobody' });
+    expect(client.notices[0]).toContain('Authenticate by visiting');
+    using connected = await connectedClient(gateway, developer, { user: 'asked' });
+    expect(await answerTo(connected, 'select 7')).toBe('7');
+  });
+});

@@ -1,0 +1,352 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PosternError } from '../../../src/errors.ts';
+import { freePort } from '../../support/databases/redis-for-tests.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { answerTo, waitingClient as showLink } from '../connected-client.ts';
+import {
+  addDeveloper,
+  approvalOf,
+  approveLink,
+  claimLink,
+  createUpstream,
+  type DeveloperForTests,
+  type GatewayForTests,
+  startGateway,
+  type UpstreamForTests,
+} from '../gateway-for-tests.ts';
+import { PROTOCOL_3_2, RawClient, type StartupParameters } from '../raw-client.ts';
+import { fieldsOf, parametersOf } from '../read-messages.ts';
+
+let gateway: GatewayForTests;
+let upstream: UpstreamForTests;
+let developer: DeveloperForTests;
+
+beforeAll(async () => {
+  [gateway, upstream] = await Promise.all([startGateway(), createUpstream()]);
+  developer = await addDeveloper(gateway, upstream);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const waitingClient = (parameters: StartupParameters = {}, at = gateway) => showLink(at, parameters);
+
+const connectionLine = (id: string | undefined) =>
+  gateway.logged().find((line) => line.msg === 'connection' && line.login_request_id === id);
+
+describe('the way through the link door', () => {
+  it('is told in the order of the protocol and in the words of the product page', async () => {
+    using client = await waitingClient();
+    const { id, userCode } = await claimLink(gateway, client, developer);
+    await client.waitForNotice(/^Opened/);
+    await gateway.loginRequests.approve(id, { userId: developer.userId, approval: approvalOf(developer) });
+    await client.waitForType('Z');
+
+    // AuthenticationOk, three ParameterStatus of ours, link, code, opened, approved, connecting, connected; then the
+    // upstream's own ParameterStatus, a cancel key and ReadyForQuery.
+    expect(client.types).toMatch(/^RSSSN{6}S+KZ$/);
+    expect(client.notices).toEqual([
+      `Welcome to Postern!\nAuthenticate by visiting:\n    https://console.example.com/psql_session/${client.token}\n`,
+      `The link expires in 1 minute. The page must show this code: ${userCode}`,
+      'Opened in a browser.',
+      'Approved.',
+      'Connecting to database.',
+      `Connected as ${developer.email} to project "shop", database "${upstream.databases[0]}", role "${upstream.role.name}".`,
+    ]);
+    expect(parametersOf(client.messages)).toMatchObject({
+      client_encoding: 'UTF8',
+      'postern.login_url': `https://console.example.com/psql_session/${client.token}`,
+      'postern.user_code': userCode,
+      server_version: expect.stringMatching(/^\d+/),
+      standard_conforming_strings: 'on',
+    });
+  });
+
+  it('ends in the approved database under the approved role, stamped with the person', async () => {
+    using client = await waitingClient();
+    const request = await approveLink(gateway, client, developer);
+    await client.waitForType('Z');
+    const stamp = await answerTo(
+      client,
+      "select concat_ws(' ', current_database(), current_user, current_setting('application_name'))",
+    );
+    expect(stamp).toMatch(
+      new RegExp(`^${upstream.databases[0]} ${upstream.role.name} psql postern:c[a-z0-9]{12} person-`),
+    );
+    await waitUntil(async () => {
+      const progress = (await gateway.loginRequests.find(request.id))?.progress;
+      return progress?.kind === 'connected' && progress.database === upstream.databases[0];
+    }, 'the page is told that the terminal is connected');
+    client.terminate();
+    await waitUntil(() => connectionLine(request.id), 'one log line at the end');
+    expect(connectionLine(request.id)).toMatchObject({
+      reason: 'client_closed',
+      door: 'link',
+      user_id: developer.userId,
+    });
+  });
+
+  it('leads to the requested database when it was typed and exists there', async () => {
+    using client = await waitingClient({ database: upstream.databases[1] ?? '' });
+    await approveLink(gateway, client, developer);
+    await client.waitForType('Z');
+    expect(await answerTo(client, 'select current_database()')).toBe(upstream.databases[1]);
+  });
+
+  it('leads to the project’s own database when the requested one does not exist, and says so', async () => {
+    using client = await waitingClient({ database: 'acme/shop' });
+    await approveLink(gateway, client, developer);
+    await client.waitForType('Z');
+    expect(client.notices.at(-1)).toContain(`database "${upstream.databases[0]}"`);
+  });
+
+  it('forwards the client’s settings, which the upstream decides on', async () => {
+    using client = await waitingClient({ client_encoding: 'LATIN1', options: 'project=x -c statement_timeout=12345' });
+    await approveLink(gateway, client, developer);
+    await client.waitForType('Z');
+    expect(parametersOf(client.messages).client_encoding).toBe('LATIN1');
+    expect(await answerTo(client, 'show statement_timeout')).toBe('12345ms');
+  });
+
+  it('gives a cancel key of ours: 4 bytes on 3.0, 32 on 3.2', async () => {
+    for (const [version, keyBytes] of [
+      [undefined, 4],
+      [PROTOCOL_3_2, 32],
+    ] as const) {
+      using client = await showLink(gateway, {}, version);
+      await approveLink(gateway, client, developer);
+      const { body } = await client.waitForType('K');
+      expect(body).toHaveLength(4 + keyBytes);
+      expect(body.readInt32BE()).toBeGreaterThan(0);
+      await client.waitForType('Z');
+    }
+  });
+
+  it('passes an upstream’s refusal on whole, with 42704 turned into a code that makes no client come again', async () => {
+    using refused = await waitingClient({ no_such_setting: '1' });
+    await approveLink(gateway, refused, developer);
+    await refused.waitForEnd();
+    expect(refused.fatal).toMatchObject({ S: 'FATAL', C: '22023', M: expect.stringContaining('no_such_setting') });
+  });
+});
+
+describe('a login that is not approved', () => {
+  it('ends at once when it is denied, with a code that says so', async () => {
+    using client = await waitingClient();
+    const { id, userCode } = await claimLink(gateway, client, developer);
+    await gateway.loginRequests.deny(id, { userId: developer.userId });
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '28000', M: 'login was denied', D: `login request ${id}` });
+    expect(userCode).toMatch(/^[A-Z]{4}-[A-Z]{4}$/);
+  });
+
+  it('shows no name of a person before approval', async () => {
+    using client = await waitingClient();
+    const { id } = await claimLink(gateway, client, developer);
+    await client.waitForNotice(/^Opened/);
+    await gateway.loginRequests.deny(id, { userId: developer.userId });
+    await client.waitForEnd();
+    const everything = Buffer.concat(client.messages.map((message) => message.body)).toString();
+    expect(everything).not.toContain('person-');
+    expect(everything).not.toContain(developer.userId);
+  });
+
+  it('has no names of others before the URL, whatever the client calls itself', async () => {
+    const evil = 'x\u001b]8;;http://evil.example\u0007\r\n\u202e';
+    using client = await waitingClient({ user: `u${evil}`, application_name: `a${evil}`, database: `d${evil}` });
+    const everything = Buffer.concat(client.messages.map((message) => message.body)).toString();
+    expect(everything).not.toMatch(/evil|[\u001b\u202e\r]/);
+  });
+});
+
+describe('a terminal that goes away while it waits', () => {
+  const ways: ReadonlyArray<{ way: string; leave: (client: RawClient) => void }> = [
+    { way: 'closes its side', leave: (client) => client.socket.end() },
+    { way: 'is killed', leave: (client) => client.plain.resetAndDestroy() },
+    { way: 'says Terminate', leave: (client) => client.terminate() },
+  ];
+  it.each(ways)('abandons the request at once when it $way', async ({ leave }) => {
+    using client = await waitingClient();
+    const request = await gateway.loginRequests.findByToken(client.token);
+    leave(client);
+    await waitUntil(async () => {
+      const found = await gateway.loginRequests.findByToken(client.token);
+      return found?.status === 'abandoned' && found.progress.kind === 'terminal_closed';
+    }, 'the request is abandoned and its page says why');
+    await waitUntil(() => connectionLine(request?.id), 'the log says so');
+    expect(connectionLine(request?.id)).toMatchObject({ reason: 'terminal_closed', sqlstate: null, compute_id: null });
+  });
+
+  it('connects nobody when the approval comes too late', async () => {
+    using client = await waitingClient();
+    const { id } = await claimLink(gateway, client, developer);
+    client.plain.resetAndDestroy();
+    await waitUntil(async () => (await gateway.loginRequests.find(id))?.status === 'abandoned', 'abandoned');
+    await expect(approveLink(gateway, client, developer)).rejects.toThrow('abandoned');
+    expect(gateway.gateway.connectionCounts()).toMatchObject({ relaying: 0 });
+  });
+
+  it('is told apart from one that sends a query too early, which is refused', async () => {
+    using client = await waitingClient();
+    client.query('select 1');
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '08P01', M: 'received data before the login was approved' });
+    await waitUntil(
+      async () => (await gateway.loginRequests.findByToken(client.token))?.status === 'abandoned',
+      'the request is abandoned',
+    );
+  });
+});
+
+describe('before a link is shown', () => {
+  it('pg_isready gets a cheap answer and no login request', async () => {
+    const requestsBefore = await gateway.loginRequests.countWaiting('127.0.0.1');
+    using probe = await RawClient.connectTls(gateway);
+    probe.sendStartup({ application_name: 'pg_isready' });
+    await probe.waitForEnd();
+    expect(probe.types).toBe('RSE');
+    expect(probe.fatal).toMatchObject({ C: '28000', M: 'gateway is up' });
+    expect(await gateway.loginRequests.countWaiting('127.0.0.1')).toEqual(requestsBefore);
+  });
+
+  it.each<Record<string, string>>([
+    { role: 'postgres' },
+    { session_authorization: 'postgres' },
+    { options: '-c role=postgres' },
+  ])('a startup packet that changes the database role is refused: %o', async (parameters) => {
+    using client = await RawClient.connectTls(gateway);
+    client.sendStartup(parameters);
+    await client.waitForEnd();
+    expect(client.types).toBe('RSE');
+    expect(client.fatal).toMatchObject({ C: '42501', M: expect.stringContaining('cannot be set') });
+  });
+
+  it('one terminal too many at an address is told to finish the others', async () => {
+    const crowded = await startGateway({ environment: { POSTERN_WAITING_PER_ADDRESS: '2' }, fleetOf: gateway });
+    using first = await waitingClient({}, crowded);
+    using second = await waitingClient({}, crowded);
+    expect([first.types, second.types]).toEqual(['RSSSNN', 'RSSSNN']);
+    using third = await RawClient.connectTls(crowded);
+    third.sendStartup();
+    await third.waitForEnd();
+    expect(third.types).toBe('RSE');
+    expect(third.fatal).toMatchObject({ C: '53300', M: 'too many login requests from this address' });
+    await crowded.close();
+  });
+
+  it('an address outside the installation’s networks is refused, with its address', async () => {
+    const guarded = await startGateway({
+      environment: { POSTERN_ALLOWED_NETWORKS: '203.0.113.0/24' },
+      fleetOf: gateway,
+    });
+    using client = await RawClient.connectTls(guarded);
+    client.sendStartup();
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '08004', M: 'connections from 127.0.0.1 are not allowed' });
+    await guarded.close();
+  });
+});
+
+describe('after the approval', () => {
+  it('a person who may not connect any more is refused', async () => {
+    using client = await waitingClient();
+    const { id } = await claimLink(gateway, client, developer);
+    const stranger = await addDeveloper(gateway, upstream);
+    await gateway.loginRequests.approve(id, {
+      userId: developer.userId,
+      approval: approvalOf(developer, { computeId: stranger.project.compute.id }),
+    });
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '42501', M: 'permission denied for project "shop"' });
+    expect(client.types).not.toContain('Z');
+  });
+
+  it('a compute that cannot be reached is named, and tried for a while', async () => {
+    const unreachable = await startGateway({ times: { retryPausesMs: [10, 10] }, fleetOf: gateway });
+    const away = await addDeveloper(gateway, upstream, { host: '127.0.0.1', port: await freePort() });
+    using client = await waitingClient({}, unreachable);
+    await approveLink(gateway, client, away);
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '08001', M: `could not connect to compute "${away.project.compute.id}"` });
+    expect(client.notices).toContain('Connecting to database.');
+    await unreachable.close();
+  });
+
+  it('an idle compute is woken first, and the terminal told', async () => {
+    const woken: string[] = [];
+    const waking = await startGateway({
+      fleetOf: gateway,
+      wake: async (computeId) => {
+        woken.push(computeId);
+      },
+    });
+    const sleeper = await addDeveloper(gateway, upstream, { state: 'idle' });
+    using client = await waitingClient({}, waking);
+    await approveLink(gateway, client, sleeper);
+    await client.waitForType('Z');
+    expect(woken).toEqual([sleeper.project.compute.id]);
+    expect(client.notices).toContain('Approved; waking the compute.');
+    await waking.close();
+  });
+
+  it('a compute that does not wake in time is unreachable', async () => {
+    const waking = await startGateway({
+      fleetOf: gateway,
+      config: (config) => ({ ...config, upstream: { ...config.upstream, wakeMs: 50 } }),
+      wake: (_computeId, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    });
+    const sleeper = await addDeveloper(gateway, upstream, { state: 'idle' });
+    using client = await waitingClient({}, waking);
+    await approveLink(gateway, client, sleeper);
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '08001' });
+    await waking.close();
+  });
+});
+
+describe('the time limit', () => {
+  it('ends the wait with a hint, after a NOTICE at half time', async () => {
+    const hasty = await startGateway({ environment: { POSTERN_LOGIN_TTL: '1s' }, fleetOf: gateway });
+    using client = await waitingClient({}, hasty);
+    await client.waitForEnd();
+    expect(client.notices.at(-1)).toBe('Still waiting; the link expires in 1 second.');
+    expect(client.fatal).toMatchObject({
+      C: '57014',
+      M: 'login request expired after 1 second',
+      H: 'Run the command again to get a new link.',
+    });
+    expect((await gateway.loginRequests.findByToken(client.token))?.status).toBe('expired');
+    await hasty.close();
+  });
+
+  it('gives clients that show no NOTICE the link as an error after a few seconds, and leaves it open', async () => {
+    const hasty = await startGateway({ environment: { POSTERN_NOTICE_BLIND_WAIT: '100ms' }, fleetOf: gateway });
+    using client = await RawClient.connectTls(hasty);
+    client.sendStartup({ client_encoding: 'UTF8', DateStyle: 'ISO', TimeZone: 'UTC' });
+    await client.waitForEnd();
+    const { userCode } = await claimLink(gateway, client, developer);
+    expect(client.fatal).toMatchObject({
+      C: '28000',
+      M: `approve this login at https://console.example.com/psql_session/${client.token}, user code ${userCode}`,
+      H: 'Approve, then connect again.',
+    });
+    expect(await gateway.loginRequests.findByToken(client.token)).toMatchObject({ status: 'claimed', waiting: 'none' });
+    await hasty.close();
+  });
+});
+
+describe('without Redis', () => {
+  it('a login is refused with 57P03 before AuthenticationOk, so that the client tries the next host', async () => {
+    const lonely = await startGateway();
+    lonely.redis.disconnect();
+    using client = await RawClient.connectTls(lonely);
+    client.sendStartup();
+    await client.waitForEnd();
+    expect(client.types).toBe('E');
+    expect(fieldsOf(client.messages[0])).toMatchObject({ C: new PosternError('store_unavailable').sqlstate });
+    await lonely.close();
+  });
+});

@@ -1,0 +1,255 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  createAccessToken,
+  type NewAccessToken,
+  revokeAccessToken,
+} from '../../../src/catalogue/access/access-tokens.ts';
+import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
+import { runPsql } from '../../support/nodes/psql.ts';
+import {
+  addDeveloper,
+  createUpstream,
+  type DeveloperForTests,
+  type GatewayForTests,
+  startGateway,
+  type UpstreamForTests,
+} from '../gateway-for-tests.ts';
+import { RawClient } from '../raw-client.ts';
+
+let gateway: GatewayForTests;
+let upstream: UpstreamForTests;
+let developer: DeveloperForTests;
+
+beforeAll(async () => {
+  [gateway, upstream] = await Promise.all([startGateway(), createUpstream()]);
+  developer = await addDeveloper(gateway, upstream);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+async function newToken(changes: Partial<NewAccessToken> = {}) {
+  const input: NewAccessToken = {
+    name: 'CI',
+    computeId: developer.project.compute.id,
+    owner: 'self',
+    access: 'read_write',
+    ...changes,
+  };
+  const { accessToken, secret } = await createAccessToken(
+    gateway.catalogue,
+    await actingAs(gateway.catalogue, developer),
+    input,
+  );
+  return { id: accessToken.id, secret: secret.reveal() };
+}
+
+interface Login {
+  readonly user: string;
+  readonly password: string;
+  readonly database?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly sslmode?: string;
+  readonly sql?: string;
+}
+
+/** psql 15 over TLS; what it printed. */
+function psql({ user, password, database, environment = {}, sslmode = 'require', sql }: Login) {
+  const args = ['-X', '-A', '-t', '-h', 'localhost', '-p', String(gateway.port), '-U', user];
+  return runPsql({
+    args: [...args, ...(database === undefined ? [] : ['-d', database]), '-c', sql ?? 'select current_database()'],
+    env: { PGPASSWORD: password, PGSSLMODE: sslmode, ...environment },
+  });
+}
+
+describe('an access token', () => {
+  it('is a password that psql logs in with, without a word of ours', async () => {
+    const token = await newToken();
+    const run = await psql({ user: token.id, password: token.secret });
+    expect(run).toEqual({ code: 0, stdout: `${upstream.databases[0]}\n`, stderr: '' });
+  });
+
+  it('satisfies channel_binding=require and node-postgres alike', async () => {
+    const token = await newToken();
+    const bound = await psql({
+      user: token.id,
+      password: token.secret,
+      environment: { PGCHANNELBINDING: 'require' },
+      sql: 'select 7',
+    });
+    expect(bound).toEqual({ code: 0, stdout: '7\n', stderr: '' });
+    const client = new pg.Client({
+      host: 'localhost',
+      port: gateway.port,
+      user: token.id,
+      password: token.secret,
+      database: upstream.databases[1],
+      ssl: { ca: gateway.caPem },
+    });
+    await client.connect();
+    expect((await client.query('select current_database() as name')).rows).toEqual([{ name: upstream.databases[1] }]);
+    await client.end();
+  });
+
+  it('leaves the application’s own name as it is, and stamps one where there was none', async () => {
+    const token = await newToken();
+    const named = await psql({ user: token.id, password: token.secret, sql: 'show application_name' });
+    expect(named.stdout).toBe('psql\n');
+    const config = { host: 'localhost', port: gateway.port, ssl: { ca: gateway.caPem } };
+    const client = new pg.Client({
+      ...config,
+      user: token.id,
+      password: token.secret,
+      database: upstream.databases[0],
+    });
+    await client.connect();
+    const { rows } = await client.query('show application_name');
+    expect(rows).toEqual([{ application_name: expect.stringMatching(/^postern:c[a-z0-9]{12} person-/) }]);
+    await client.end();
+  });
+
+  it('fails alike for a wrong secret, an unknown name and a revoked token', async () => {
+    const [wrong, revoked] = [await newToken(), await newToken()];
+    await revokeAccessToken(gateway.catalogue, await actingAs(gateway.catalogue, developer), revoked.id);
+    const unknown = `tok-${randomBytes(8).toString('hex')}`;
+    const runs = [
+      await psql({ user: wrong.id, password: 'wrong' }),
+      await psql({ user: unknown, password: wrong.secret }),
+      await psql({ user: revoked.id, password: revoked.secret }),
+    ];
+    for (const { code, stderr } of runs) {
+      expect(code).toBe(2);
+      expect(stderr).toContain('FATAL:  password authentication failed\n');
+      expect(stderr.match(/FATAL/g)).toHaveLength(1);
+    }
+  });
+
+  it('is limited to its networks, its database and its number of connections', async () => {
+    const far = await newToken({ allowedNetworks: ['203.0.113.0/24'] });
+    expect((await psql({ user: far.id, password: far.secret })).stderr).toContain('connections from 127.0.0.1');
+
+    const bound = await newToken({ database: upstream.databases[0] ?? null });
+    const elsewhere = await psql({ user: bound.id, password: bound.secret, database: upstream.databases[1] ?? '' });
+    expect(elsewhere.stderr).toContain(`this access token is for database "${upstream.databases[0]}" only`);
+
+    const single = await newToken({ maxConnections: 1 });
+    const holder = new pg.Client({
+      host: 'localhost',
+      port: gateway.port,
+      user: single.id,
+      password: single.secret,
+      database: upstream.databases[0],
+      ssl: { ca: gateway.caPem },
+    });
+    await holder.connect();
+    expect((await psql({ user: single.id, password: single.secret })).stderr).toContain('too many connections');
+    await holder.end();
+  });
+
+  it('that asks for a database that is not there gets the upstream’s own refusal', async () => {
+    const token = await newToken();
+    const run = await psql({ user: token.id, password: token.secret, database: 'no_such_database' });
+    expect(run.stderr).toContain('FATAL:  database "no_such_database" does not exist');
+  });
+
+  it('is never asked for in clear text', async () => {
+    const token = await newToken();
+    using client = await RawClient.connect(gateway);
+    client.sendStartup({ user: token.id });
+    await client.waitForEnd();
+    expect(client.types).toBe('E');
+    expect(client.fatal).toMatchObject({ C: '28000', M: 'connection requires TLS' });
+  });
+
+  it('ends its connections when it is revoked', async () => {
+    const token = await newToken();
+    const client = new pg.Client({
+      host: 'localhost',
+      port: gateway.port,
+      user: token.id,
+      password: token.secret,
+      database: upstream.databases[0],
+      ssl: { ca: gateway.caPem },
+    });
+    const ended = new Promise<Error>((resolve) => client.on('error', resolve));
+    await client.connect();
+    await gateway.fleet.liveConnections.endWhere({ accessTokenId: token.id });
+    expect((await ended).message).toBe('terminating connection because access was revoked');
+  });
+});
+
+describe('a database role of a project', () => {
+  it('logs in by its own password where its name is unique', async () => {
+    const run = await psql({ user: upstream.role.name, password: upstream.role.password });
+    expect(run).toEqual({ code: 0, stdout: `${upstream.databases[0]}\n`, stderr: '' });
+  });
+
+  it('is found by compute or project in options or by the host name where its name is not unique', async () => {
+    const twin = await createUpstream();
+    const first = await addDeveloper(gateway, twin);
+    const second = await addDeveloper(gateway, twin);
+    const login = { user: twin.role.name, password: twin.role.password };
+    const options = [`endpoint=${first.project.compute.id}`, `project=${second.project.project.id}`];
+    for (const PGOPTIONS of options) {
+      const run = await psql({ ...login, environment: { PGOPTIONS } });
+      expect(run).toMatchObject({ code: 0, stdout: `${twin.databases[0]}\n` });
+    }
+    const byHost = new pg.Client({
+      host: '127.0.0.1',
+      port: gateway.port,
+      ...login,
+      database: twin.databases[0],
+      ssl: { ca: gateway.caPem, servername: `${first.project.compute.id}.pg.example.com` },
+    });
+    await byHost.connect();
+    await byHost.end();
+    await gateway.catalogue.db
+      .deleteFrom('projects')
+      .where(
+        'id',
+        'in',
+        [first, second].map((d) => d.project.project.id),
+      )
+      .execute();
+    await twin.close();
+  });
+
+  it('with a wrong password fails like a token', async () => {
+    const run = await psql({ user: upstream.role.name, password: 'wrong' });
+    expect(run.stderr).toContain('FATAL:  password authentication failed\n');
+  });
+
+  it('of a name that several projects have, without a hint, leads to the link door', async () => {
+    const shared = await createUpstream();
+    await addDeveloper(gateway, shared);
+    await addDeveloper(gateway, shared);
+    using client = await RawClient.connectTls(gateway);
+    client.sendStartup({ user: shared.role.name });
+    await client.waitForNotice(/^Welcome/);
+    client.destroy();
+    await shared.close();
+  });
+});
+
+describe('guessing', () => {
+  it('stops after ten failures from one address, also with the right password then', async () => {
+    const guarded = await startGateway();
+    await addDeveloper(guarded, upstream);
+    const { name, password } = upstream.role;
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await expect(nodePostgres(guarded, name, 'wrong')).rejects.toThrow('password authentication failed');
+    }
+    await expect(nodePostgres(guarded, name, password)).rejects.toThrow('too many requests');
+    await guarded.close();
+  });
+});
+
+async function nodePostgres({ port, caPem }: GatewayForTests, user: string, password: string): Promise<void> {
+  const client = new pg.Client({ host: 'localhost', port, user, password, database: user, ssl: { ca: caPem } });
+  await client.connect();
+  await client.end();
+}

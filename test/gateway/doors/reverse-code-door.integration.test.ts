@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LoginRequest } from '../../../src/login/request/login-request.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { answerTo, waitingClient } from '../connected-client.ts';
+import {
+  addDeveloper,
+  approvalOf,
+  claimLink,
+  createUpstream,
+  type DeveloperForTests,
+  type GatewayForTests,
+  startGateway,
+  type UpstreamForTests,
+} from '../gateway-for-tests.ts';
+import { RawClient } from '../raw-client.ts';
+
+let gateway: GatewayForTests;
+let upstream: UpstreamForTests;
+let developer: DeveloperForTests;
+
+beforeAll(async () => {
+  [gateway, upstream] = await Promise.all([startGateway(), createUpstream()]);
+  developer = await addDeveloper(gateway, upstream);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+/** A terminal that waited, and the digits that the page shows instead of letting it in. */
+async function stepUp(user: string): Promise<{ request: LoginRequest; digits: string; first: RawClient }> {
+  const first = await waitingClient(gateway, { user });
+  const { id } = await claimLink(gateway, first, developer);
+  const begun = await gateway.reverseCodes.begin(id, approvalOf(developer, { browserAddress: '203.0.113.99' }));
+  if (begun.kind === 'refused') throw new Error(`the request is ${begun.request?.status}`);
+  await first.waitForEnd();
+  return { request: begun.request, digits: begun.digits.reveal(), first };
+}
+
+async function typeCode(user: string, digits: string): Promise<RawClient> {
+  const client = await RawClient.connectTls(gateway);
+  client.sendStartup({ user, application_name: 'psql' });
+  await client.waitForType('R');
+  client.sendMessage('p', (writer) => writer.addCString(digits));
+  return client;
+}
+
+describe('the reverse code', () => {
+  it('ends the waiting terminal with a FATAL that says what to do, and leaves its request open', async () => {
+    const { first, request } = await stepUp('carol');
+    expect(first.fatal).toMatchObject({
+      C: '28000',
+      M: 'enter the code shown in your browser as the password',
+      H: 'Run the command again; type the code only into your own terminal.',
+    });
+    expect(await gateway.loginRequests.find(request.id)).toMatchObject({ status: 'claimed', waiting: 'none' });
+    first.destroy();
+  });
+
+  it('lets the next connection in that answers with the digits', async () => {
+    const { digits, request } = await stepUp('dora');
+    using client = await typeCode('dora', digits);
+    await client.waitForType('Z');
+    // AuthenticationCleartextPassword, AuthenticationOk, then as after any approval.
+    expect(client.types).toMatch(/^RRSN{3}S+KZ$/);
+    expect(client.messages[0]?.body.readInt32BE()).toBe(3);
+    expect(await answerTo(client, 'select 7')).toBe('7');
+    await waitUntil(
+      async () => (await gateway.loginRequests.find(request.id))?.progress.kind === 'connected',
+      'the page is told',
+    );
+  });
+
+  it('fails after AuthenticationOk with wrong digits, and denies after the third try', async () => {
+    const { digits, request } = await stepUp('erin');
+    const wrong = digits === '000000' ? '000001' : '000000';
+    const answers: string[] = [];
+    for (let attempt = 0; attempt < 3; attempt++) {
+      using client = await typeCode('erin', wrong);
+      await client.waitForEnd();
+      expect(client.types).toBe('RRSE');
+      answers.push(`${client.fatal.C}: ${client.fatal.M} ${client.fatal.H}`);
+    }
+    expect(answers).toEqual([
+      expect.stringMatching(/^28P01: the code is not the one in your browser .* tries left: 2\.$/),
+      expect.stringMatching(/^28P01: the code is not the one in your browser .* tries left: 1\.$/),
+      expect.stringMatching(/^28000: login was denied /),
+    ]);
+    expect((await gateway.loginRequests.find(request.id))?.status).toBe('denied');
+  });
+
+  it('counts no try for a psql that hangs up to ask its user', async () => {
+    const { digits, request } = await stepUp('fred');
+    using asking = await RawClient.connectTls(gateway);
+    asking.sendStartup({ user: 'fred', application_name: 'psql' });
+    await asking.waitForType('R');
+    asking.destroy();
+    await waitUntil(() => gateway.gateway.connectionCounts().sockets === 0, 'it is gone');
+    expect((await gateway.loginRequests.find(request.id))?.stepUp).toMatchObject({ triesLeft: 3 });
+    using client = await typeCode('fred', digits);
+    await client.waitForType('Z');
+  });
+
+  it('is never asked for in clear text', async () => {
+    await stepUp('gina');
+    using client = await RawClient.connect(gateway);
+    client.sendStartup({ user: 'gina' });
+    await client.waitForEnd();
+    expect(client.types).toBe('E');
+    expect(client.fatal.M).toBe('connection requires TLS');
+  });
+
+  it('refuses a longer password unread', async () => {
+    await stepUp('hugo');
+    using client = await typeCode('hugo', '1'.repeat(600));
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '08P01' });
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { type ConnectTarget, connectionStrings } from '../../../../src/http/console/project/connection-strings.ts';
+
+const TARGET: ConnectTarget = {
+  host: 'pg.example.com',
+  port: 5432,
+  database: 'shop',
+  databaseRole: 'shop_owner',
+  computeId: null,
+  password: null,
+  projectName: 'Shop',
+  certificate: 'public',
+};
+
+const textFor = (client: string, changes: Partial<ConnectTarget> = {}) =>
+  connectionStrings({ ...TARGET, ...changes }).find((each) => each.client === client)?.text;
+
+describe('the connection string for', () => {
+  it.each([
+    ['psql', 'psql "postgresql://shop_owner@pg.example.com:5432/shop?sslmode=require&channel_binding=require"'],
+    ['libpq URI', 'postgresql://shop_owner:PASSWORD@pg.example.com:5432/shop?sslmode=require&channel_binding=require'],
+    ['JDBC', 'jdbc:postgresql://pg.example.com:5432/shop?user=shop_owner&sslmode=require'],
+    [
+      'DBeaver',
+      'dbeaver -con "name=Shop|driver=postgresql|host=pg.example.com|port=5432|database=shop|user=shop_owner|prop.sslmode=require"',
+    ],
+  ])('%s', (client, text) => {
+    expect(textFor(client)).toBe(text);
+  });
+
+  it('pgAdmin is a file that it imports', () => {
+    expect(JSON.parse(textFor('pgAdmin') ?? '')).toEqual({
+      Servers: {
+        1: {
+          Name: 'Shop',
+          Group: 'Servers',
+          Host: 'pg.example.com',
+          Port: 5432,
+          MaintenanceDB: 'shop',
+          Username: 'shop_owner',
+          ConnectionParameters: { sslmode: 'require' },
+        },
+      },
+    });
+  });
+
+  it('node-postgres is code whose names are quoted', () => {
+    expect(textFor('node-postgres', { database: 'a"b' })).toContain('database: "a\\"b",');
+  });
+
+  it('node-postgres checks the certificate, unless it is a development machine’s', () => {
+    expect(textFor('node-postgres')).toContain('ssl: true,');
+    expect(textFor('node-postgres', { certificate: 'development' })).toContain('ssl: { rejectUnauthorized: false },');
+  });
+});
+
+describe('a connection string', () => {
+  it('holds the password once it is revealed, encoded', () => {
+    expect(textFor('psql', { password: 'p@ss/word' })).toContain('shop_owner:p%40ss%2Fword@');
+  });
+
+  it('names the compute where the role alone does not lead there', () => {
+    const named = { computeId: 'ep-cool-sky-abcd1234' };
+    expect(textFor('libpq URI', named)).toMatch(/&options=endpoint%3Dep-cool-sky-abcd1234$/);
+    expect(textFor('JDBC', named)).toMatch(/&options=endpoint%3Dep-cool-sky-abcd1234$/);
+    expect(textFor('node-postgres', named)).toContain('options: "endpoint=ep-cool-sky-abcd1234"');
+    expect(textFor('DBeaver', named)).toContain('|prop.options=endpoint=ep-cool-sky-abcd1234"');
+  });
+
+  it('cannot leave the shell’s quotes, whatever a project is called', () => {
+    const command = textFor('DBeaver', { projectName: `x" $(id) 'y' |` });
+    expect(command).toMatch(/^dbeaver -con 'name=x" \$\(id\) '\\''y'\\'' {2}\|driver=[^']*'$/);
+  });
+});

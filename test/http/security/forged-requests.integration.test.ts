@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BrowserJar } from '../../support/browser/browser-jar.ts';
+import {
+  addPersonWithPassword,
+  newDeveloper,
+  newIdentity,
+  openLoginLink,
+  PASSWORD,
+  startWeb,
+  type WebForTests,
+} from '../../support/browser/web-for-tests.ts';
+import { routesOf } from '../app/routes-of.ts';
+
+let web: WebForTests;
+
+beforeAll(async () => {
+  web = await startWeb();
+});
+
+afterAll(() => web.close());
+
+const OWN = { 'Sec-Fetch-Site': 'same-origin', Origin: 'null' };
+
+describe('every route that changes something by cookie', () => {
+  it('is found by walking the router', () => {
+    const changing = changingRoutes();
+    expect(changing.map(({ path }) => path).sort()).toEqual(
+      expect.arrayContaining(['/invitations/:token', '/psql_session/:key', '/setup/:code', '/sign-in', '/sign-out']),
+    );
+  });
+
+  it('refuses a signed-in request without the token, with another one, and from another site', async () => {
+    for (const { method, path } of changingRoutes()) {
+      const { browser } = await newDeveloper(web);
+      const csrf_token = await browser.csrfToken('/');
+      const at = path.replaceAll(/:\w+/g, 'lr-00000000000000000000');
+      const forged = [
+        await browser.send(method, at, {}, OWN),
+        await browser.send(method, at, { csrf_token: 'AAAA' }, OWN),
+        await browser.send(method, at, { csrf_token }, {}),
+        await browser.send(method, at, { csrf_token }, { Origin: 'null' }),
+        await browser.send(method, at, { csrf_token }, { Origin: 'https://evil.example' }),
+        await browser.send(method, at, { csrf_token }, { 'Sec-Fetch-Site': 'cross-site' }),
+        await browser.send(method, at, { csrf_token }, { 'Sec-Fetch-Site': 'same-site', Origin: web.url }),
+        await browser.send(
+          method,
+          at,
+          { csrf_token },
+          { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://evil.example' },
+        ),
+      ];
+      expect(
+        forged.map(({ status }) => status),
+        `${method} ${path}`,
+      ).toEqual(forged.map(() => 403));
+    }
+  });
+
+  it('refuses a visitor who brings no token of the own visitor cookie', async () => {
+    for (const { method, path } of changingRoutes()) {
+      const other = new BrowserJar(web.url);
+      const csrf_token = await other.csrfToken('/sign-in');
+      const at = path.replaceAll(/:\w+/g, 'lr-00000000000000000000');
+      const answer = await new BrowserJar(web.url).send(method, at, { csrf_token }, OWN);
+      expect(answer.status, `${method} ${path}`).toBe(403);
+    }
+  });
+});
+
+describe('a sign-in form', () => {
+  it('cannot be sent from another site to sign a person in as somebody else', async () => {
+    const { email } = await addPersonWithPassword(web);
+    const attacker = new BrowserJar(web.url, { address: newIdentity().address });
+    const csrf_token = await attacker.csrfToken('/sign-in');
+    const victim = new BrowserJar(web.url, { address: newIdentity().address });
+    const fields = { csrf_token, email, password: PASSWORD };
+    expect((await victim.post('/sign-in', fields, { Origin: 'https://evil.example' })).status).toBe(403);
+    expect((await victim.post('/sign-in', fields, OWN)).status).toBe(403);
+    expect(victim.cookies.has('postern_session')).toBe(false);
+  });
+});
+
+describe('a decision', () => {
+  it('from another site changes nothing', async () => {
+    const { browser, address, project } = await newDeveloper(web);
+    const { path, request } = await openLoginLink(web, { address });
+    await browser.open(path);
+    const csrf_token = await browser.csrfToken('/');
+    const fields = { csrf_token, decision: 'approve', compute_id: project.compute.id };
+    await browser.post(`/psql_session/${request.id}`, fields, { 'Sec-Fetch-Site': 'cross-site' });
+    expect((await web.loginRequests.find(request.id))?.status).toBe('claimed');
+  });
+});
+
+function changingRoutes() {
+  return routesOf(web.app).filter(({ method }) => !['GET', 'HEAD'].includes(method));
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isKnownTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
+import { resolveTarget } from '../../../src/catalogue/access/resolve-target.ts';
+import { listTargets } from '../../../src/catalogue/access/targets.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { newGrantId, newNodeId } from '../../../src/ids.ts';
+import { createLog } from '../../../src/log.ts';
+import { settleApproval } from '../../../src/login/decide/settle-approval.ts';
+import { Grants } from '../../../src/login/grant/grants.ts';
+import type { Approval, LoginRequest } from '../../../src/login/request/login-request.ts';
+import { createRedis } from '../../../src/redis/redis-client.ts';
+import { actorOf, addPerson, addProject, openTestCatalogue } from '../../support/databases/catalogue-for-tests.ts';
+import { startEmbeddedRedis } from '../../support/databases/redis-for-tests.ts';
+import { loginOrigin, openClaimed, startLoginNode } from '../../support/nodes/login-for-tests.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('after an approval', () => {
+  it('the terminal is known and the target comes first next time', async () => {
+    const scene = await approvedScene({ remember: 'once', grantId: null });
+    expect(await isKnownTerminal(scene.catalogue, scene.userId, scene.request.origin.address)).toBe(true);
+    const [account] = await listTargets(scene.catalogue, await actorOf(scene.catalogue, scene.userId));
+    expect(account?.projects[0]?.computes[0]?.lastUsed).not.toBe(null);
+    expect(await scene.grants.list(scene.userId)).toEqual([]);
+  });
+
+  it.each([
+    ['1h', HOUR_MS],
+    ['8h', 8 * HOUR_MS],
+  ] as const)('%s is remembered as a grant for just this terminal, user and application', async (remember, lifeMs) => {
+    const grantId = newGrantId();
+    const scene = await approvedScene({ remember, grantId });
+    const [grant] = await scene.grants.list(scene.userId);
+    const { address, requestedUser, application } = scene.request.origin;
+    expect(grant).toMatchObject({ id: grantId, address, requestedUser, application, usesLeft: null });
+    expect((grant?.until.getTime() ?? 0) - (grant?.createdAt.getTime() ?? 0)).toBe(lifeMs);
+  });
+
+  it('a request without a connection gets a grant for its one next connection', async () => {
+    const scene = await approvedScene({ remember: 'once', grantId: newGrantId() });
+    expect(await scene.grants.list(scene.userId)).toMatchObject([{ usesLeft: 1 }]);
+  });
+});
+
+async function approvedScene(how: Pick<Approval, 'remember' | 'grantId'>) {
+  const catalogue = await openTestCatalogue();
+  const store = await startEmbeddedRedis();
+  const node = startLoginNode(store.url);
+  const redis = createRedis(store.url, { purpose: 'commands', log: createLog('silent') });
+  onTestFinished(async () => {
+    redis.disconnect();
+    await node[Symbol.asyncDispose]();
+    await store.close();
+  });
+  const { userId, accountId } = await addPerson(catalogue, 'alex');
+  const { compute } = await addProject(catalogue, accountId);
+  const { request } = await openClaimed(node.requests, loginOrigin());
+  const choice = { userId, computeId: compute.id, database: null, databaseRole: null, access: 'read_write' } as const;
+  const approved: LoginRequest = { ...request, approval: { ...choice, ...how, browserAddress: '203.0.113.7' } };
+  const grants = new Grants({ redis, onRevoked: async () => {} });
+  const services = { catalogue, grants, auditTrail: { record: () => {} }, clock: systemClock, nodeId: newNodeId() };
+  await settleApproval(services, approved, await resolveTarget(catalogue, choice));
+  return { catalogue, grants, userId, request };
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { requiredStep, type Whereabouts } from '../../../src/login/decide/step-up.ts';
+
+const NEW_ELSEWHERE: Whereabouts = {
+  terminalAddress: '203.0.113.7',
+  browserAddress: '198.51.100.4',
+  ownNetworks: [],
+  isKnownTerminal: false,
+  policy: 'when_new',
+  installation: 'when_new',
+};
+
+// security.md, section 3
+describe('the step that an approval needs', () => {
+  it.each<[string, Partial<Whereabouts>, ReturnType<typeof requiredStep>]>([
+    ['a new terminal at another address', {}, 'reverse_code'],
+    ['a known terminal at another address', { isKnownTerminal: true }, 'user_code'],
+    ['the same address', { browserAddress: '203.0.113.7' }, 'approve'],
+    ['the same address as IPv4 in IPv6', { browserAddress: '::ffff:203.0.113.7' }, 'approve'],
+    ['one /64', { terminalAddress: '2001:db8:1:2::1', browserAddress: '2001:db8:1:2:ffff::9' }, 'approve'],
+    [
+      'two /64 of one provider',
+      { terminalAddress: '2001:db8:1:2::1', browserAddress: '2001:db8:1:3::1' },
+      'reverse_code',
+    ],
+    ['different families', { terminalAddress: '203.0.113.7', browserAddress: '2001:db8::1' }, 'reverse_code'],
+    ['both in the networks of the account', { ownNetworks: ['203.0.113.0/24', '198.51.100.0/24'] }, 'approve'],
+    [
+      'different families, both in the networks of the account',
+      { browserAddress: '2001:db8::1', ownNetworks: ['203.0.113.0/24', '2001:db8::/32'] },
+      'approve',
+    ],
+    ['only the terminal in the networks of the account', { ownNetworks: ['203.0.113.0/24'] }, 'reverse_code'],
+    ['only the browser in the networks of the account', { ownNetworks: ['198.51.100.0/24'] }, 'reverse_code'],
+    [
+      'an account that always wants it, at the same address',
+      { browserAddress: '203.0.113.7', policy: 'always' },
+      'reverse_code',
+    ],
+    ['an installation that always wants it', { browserAddress: '203.0.113.7', installation: 'always' }, 'reverse_code'],
+    ['an installation without it: a new terminal', { installation: 'never' }, 'user_code'],
+    ['an installation without it outweighs the account', { installation: 'never', policy: 'always' }, 'user_code'],
+    [
+      'an installation without it: the same address',
+      { installation: 'never', browserAddress: '203.0.113.7' },
+      'approve',
+    ],
+  ])('%s', (_what, where, expected) => {
+    expect(requiredStep({ ...NEW_ELSEWHERE, ...where })).toBe(expected);
+  });
+});

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newUserId } from '../../../src/ids.ts';
+import { createLog } from '../../../src/log.ts';
+import { TerminalMemory } from '../../../src/login/decide/terminal-memory.ts';
+import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
+import { redisKinds, type TestRedis } from '../../support/databases/redis-for-tests.ts';
+
+describe.each(redisKinds)('what is remembered of a terminal on $name', ({ start }) => {
+  let server: TestRedis;
+  let redis: RedisClient;
+  let memory: TerminalMemory;
+  const alice = { userId: newUserId(), address: '203.0.113.7' };
+  const bob = { userId: newUserId(), address: '203.0.113.7' };
+
+  beforeAll(async () => {
+    server = await start();
+    redis = createRedis(server.url, { purpose: 'commands', log: createLog('silent') });
+    memory = new TerminalMemory(redis);
+  });
+
+  afterAll(async () => {
+    redis.disconnect();
+    await server.close();
+  });
+
+  beforeEach(async () => {
+    await redis.flushall();
+  });
+
+  it('is that this person said "not me", for 15 minutes and for nobody else', async () => {
+    await memory.block(alice);
+    expect([await memory.isBlocked(alice), await memory.isBlocked(bob)]).toEqual([true, false]);
+    expect(await memory.isBlocked({ ...alice, address: '::ffff:203.0.113.7' })).toBe(true);
+    expect(await memory.isBlocked({ ...alice, address: '203.0.113.8' })).toBe(false);
+    const [key = ''] = await redis.keys('*');
+    expect(await redis.pttl(key)).toBeLessThanOrEqual(15 * 60_000);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { attributeWal } from '../../../src/metering/readings/attribute-wal.ts';
+import type { ServerLook, ServerReading } from '../../../src/metering/readings/server-reading.ts';
+
+interface Given {
+  readonly wal: number | null;
+  readonly redo?: number;
+  readonly waiting?: number;
+  /** Oid to changed rows, size, and what is kept of its WAL. */
+  readonly databases: Readonly<Record<number, readonly [rows: number, size: number | null, kept?: number]>>;
+}
+
+function reading({ wal, redo = 0, waiting = 0, databases }: Given): ServerReading {
+  return {
+    startedAt: '2026-03-04T00:00:00Z',
+    walPosition: wal,
+    redoPosition: wal === null ? null : redo,
+    unattributedWalBytes: waiting,
+    databases: Object.entries(databases).map(([id, [changedRows, sizeBytes, keptWalBytes = 0]]) => ({
+      id: Number(id),
+      name: `database ${id}`,
+      changedRows,
+      sizeBytes,
+      keptWalBytes,
+      busyMs: 0,
+      sessionCount: 0,
+      openSessions: 0,
+    })),
+  };
+}
+
+function written(before: Given, now: Given) {
+  const look: ServerLook = reading(now);
+  const { byDatabase, unattributedBytes } = attributeWal(reading(before), look);
+  const bytes = Object.fromEntries([...(byDatabase ?? [])].map(([id, wal]) => [id, wal.writtenBytes]));
+  const kept = Object.fromEntries([...(byDatabase ?? [])].map(([id, wal]) => [id, wal.keptBytes]));
+  return { bytes, kept, unattributedBytes, isKnown: byDatabase !== null };
+}
+
+describe('WAL', () => {
+  it('is all of the only database that changed', () => {
+    const before = { wal: 1_000, databases: { 1: [10, 500], 2: [10, 500] } } as const;
+    const now = { wal: 9_000, databases: { 1: [10, 500], 2: [11, 500] } } as const;
+    expect(written(before, now).bytes).toEqual({ 1: 0, 2: 8_000 });
+  });
+
+  it('is shared out by growth and changed rows', () => {
+    const before = { wal: 0, databases: { 1: [0, 0], 2: [0, 1_000], 3: [5, 5] } } as const;
+    const now = { wal: 4_000, databases: { 1: [10, 0], 2: [0, 1_000 + 1_280], 3: [5, 5] } } as const;
+    expect(written(before, now).bytes).toEqual({ 1: 2_000, 2: 2_000, 3: 0 });
+  });
+
+  it('is shared out by changed rows alone where a size is unknown', () => {
+    const before = { wal: 0, databases: { 1: [0, 0], 2: [0, null] } } as const;
+    const now = { wal: 4_000, databases: { 1: [10, 9_000], 2: [30, null] } } as const;
+    expect(written(before, now).bytes).toEqual({ 1: 1_000, 2: 3_000 });
+  });
+
+  it('of a database that is new is counted from nothing', () => {
+    const before = { wal: 0, databases: { 1: [7, 100] } } as const;
+    const now = { wal: 4_000, databases: { 1: [7, 100], 2: [1, 50] } } as const;
+    expect(written(before, now).bytes).toEqual({ 1: 0, 2: 4_000 });
+  });
+
+  it('waits for the next look when nobody was seen to write', () => {
+    const before = { wal: 0, waiting: 300, databases: { 1: [7, 100] } } as const;
+    const still = { wal: 700, databases: { 1: [7, 100] } } as const;
+    expect(written(before, still)).toMatchObject({ bytes: { 1: 0 }, unattributedBytes: 1_000 });
+    const then = { wal: 800, databases: { 1: [9, 100] } } as const;
+    expect(written({ ...still, waiting: 1_000 }, then)).toMatchObject({ bytes: { 1: 1_100 }, unattributedBytes: 0 });
+  });
+
+  it('is not taken back by counters that were reset or databases that shrank', () => {
+    const before = { wal: 0, databases: { 1: [700, 9_000], 2: [0, 0] } } as const;
+    const now = { wal: 500, databases: { 1: [3, 100], 2: [1, 0] } } as const;
+    expect(written(before, now).bytes).toEqual({ 1: 0, 2: 500 });
+  });
+
+  it('is kept until a checkpoint', () => {
+    const before = { wal: 1_000, redo: 200, databases: { 1: [0, 0, 50] } } as const;
+    const later = { wal: 3_000, redo: 200, databases: { 1: [1, 0] } } as const;
+    expect(written(before, later).kept).toEqual({ 1: 2_050 });
+    const checkpointed = { wal: 3_000, redo: 2_500, databases: { 1: [1, 0] } } as const;
+    expect(written(before, checkpointed).kept).toEqual({ 1: 500 });
+  });
+
+  it('of an attached server is unknown', () => {
+    const attached = { wal: null, databases: { 1: [0, 0] } } as const;
+    expect(written(attached, attached)).toMatchObject({ isKnown: false, unattributedBytes: 0 });
+  });
+});

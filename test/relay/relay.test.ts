@@ -1,0 +1,235 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { startRelay } from '../../src/relay/relay.ts';
+import { takeBytes } from '../../src/wire/take-bytes.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { readBytes, readToEnd, socketPair } from '../wire/loopback.ts';
+import { dataRow, QUERY, readyForQuery, relayForTests, TERMINATE } from './relay-fixtures.ts';
+
+const never = new AbortController().signal;
+const REPLY = Buffer.concat([dataRow(Buffer.from('1')), readyForQuery('I')]);
+const MEGABYTE = 1_048_576;
+
+describe('bytes', () => {
+  it('pass both ways and are counted', async () => {
+    await using all = await relayForTests();
+    all.client.far.write(QUERY);
+    expect(await readBytes(all.upstream.far, QUERY.length)).toEqual(QUERY);
+    all.upstream.far.write(REPLY);
+    expect(await readBytes(all.client.far, REPLY.length)).toEqual(REPLY);
+    expect(all.relay).toMatchObject({ bytesToUpstream: QUERY.length, bytesToClient: REPLY.length });
+  });
+
+  it('that waited in the sockets go first, wherever they were split', async () => {
+    const fromUpstream = Buffer.concat([readyForQuery('I'), REPLY]);
+    const fromClient = Buffer.concat([Buffer.from('login'), QUERY]);
+    for (let split = 1; split < fromUpstream.length; split++) {
+      const clientSplit = Math.min(split, fromClient.length - 1);
+      await using all = await relayForTests(async ({ client, upstream }) => {
+        upstream.far.write(fromUpstream.subarray(0, split));
+        client.far.write(fromClient.subarray(0, clientSplit));
+        // What a login takes of the bytes, and no more: one message on either side.
+        const logins = [takePrefix(upstream.near, 6), takePrefix(client.near, 5)];
+        await new Promise((resolve) => setImmediate(resolve));
+        upstream.far.end(fromUpstream.subarray(split));
+        client.far.end(fromClient.subarray(clientSplit));
+        await Promise.all(logins);
+      });
+      const received = [readToEnd(all.client.far), readToEnd(all.upstream.far)];
+      expect(await received[0], `split at ${split}`).toEqual(REPLY);
+      expect(await received[1], `split at ${split}`).toEqual(QUERY);
+    }
+  });
+
+  it('that a slow client does not read are not taken from the upstream either', async () => {
+    await using all = await relayForTests();
+    const chunk = dataRow(Buffer.alloc(60_000, 'x'));
+    const { far } = all.upstream;
+    let written = 0;
+    const pump = (): void => {
+      while (written < 400 * MEGABYTE) {
+        written += chunk.length;
+        if (!far.write(chunk)) return;
+      }
+    };
+    far.on('drain', pump);
+    pump();
+    await standStill(() => all.relay.bytesToClient);
+    expect(all.upstream.near.isPaused()).toBe(true);
+    expect(all.relay.bytesToClient).toBeLessThan(20 * MEGABYTE);
+    expect(all.client.near.writableLength).toBeLessThan(256 * 1_024);
+    expect(all.upstream.near.readableLength).toBeLessThan(256 * 1_024);
+    far.off('drain', pump);
+    far.end();
+    const received = countBytes(all.client.far);
+    await once(all.client.far, 'end');
+    expect(received()).toBe(written);
+  });
+
+  it('that a slow upstream does not read are not taken from the client either', async () => {
+    await using all = await relayForTests();
+    const { far } = all.client;
+    const chunk = Buffer.alloc(MEGABYTE);
+    while (far.writableLength < 30 * MEGABYTE) far.write(chunk);
+    await standStill(() => all.relay.bytesToUpstream);
+    expect(all.client.near.isPaused()).toBe(true);
+    expect(all.upstream.near.writableLength).toBeLessThan(256 * 1_024);
+    far.end();
+    const received = countBytes(all.upstream.far);
+    await once(all.upstream.far, 'end');
+    expect(received() % MEGABYTE).toBe(0);
+    expect(received()).toBe(all.relay.bytesToUpstream);
+  });
+});
+
+describe('an end', () => {
+  it('by Terminate is clean, and the upstream is told', async () => {
+    await using all = await relayForTests();
+    all.client.far.end(TERMINATE);
+    expect(await readToEnd(all.upstream.far)).toEqual(TERMINATE);
+    all.upstream.far.end();
+    expect(await all.relay.finished).toEqual({ kind: 'client_closed', clean: true });
+    expect(all.relay.isQueryRunning).toBe(false);
+  });
+
+  it('of the client’s side lets the reply under way arrive whole', async () => {
+    await using all = await relayForTests();
+    all.client.far.end(QUERY);
+    await readToEnd(all.upstream.far);
+    const reply = readToEnd(all.client.far);
+    const big = dataRow(Buffer.alloc(3 * MEGABYTE, 'r'));
+    all.upstream.far.end(big);
+    expect((await reply).equals(big)).toBe(true);
+    expect(await all.relay.finished).toEqual({ kind: 'client_closed', clean: false });
+  });
+
+  it('of the client’s side while the upstream works in silence ends the relay soon, query running', async () => {
+    await using all = await relayForTests();
+    all.client.far.write(QUERY);
+    await readBytes(all.upstream.far, QUERY.length);
+    all.client.far.end();
+    expect(await all.relay.finished).toEqual({ kind: 'client_closed', clean: false });
+    expect(all.relay.isQueryRunning).toBe(true);
+  });
+
+  it('of the upstream’s side lets a slow client read the reply whole', async () => {
+    await using all = await relayForTests();
+    const big = dataRow(Buffer.alloc(8 * MEGABYTE, 'r'));
+    all.upstream.far.end(big);
+    await waitUntil(() => all.client.near.writableNeedDrain, 'the client is behind');
+    const received = await readToEnd(all.client.far);
+    expect(received.equals(big)).toBe(true);
+    expect(await all.relay.finished).toEqual({ kind: 'upstream_closed' });
+  });
+
+  it('by a reset of the client names the client', async () => {
+    await using all = await relayForTests();
+    all.client.far.resetAndDestroy();
+    const end = await all.relay.finished;
+    expect(end.kind).toBe('client_failed');
+    expect(all.upstream.near.destroyed).toBe(false);
+  });
+
+  it('by a reset of the upstream names the upstream and leaves the client open for a last message', async () => {
+    await using all = await relayForTests();
+    all.upstream.far.resetAndDestroy();
+    const end = await all.relay.finished;
+    expect(end.kind).toBe('upstream_failed');
+    expect(all.relay.isAtBoundary).toBe(true);
+    all.client.near.end('bye');
+    expect((await readToEnd(all.client.far)).toString()).toBe('bye');
+  });
+
+  it('that came before the relay began is noticed', async () => {
+    const client = await socketPair();
+    const upstream = await socketPair();
+    upstream.near.destroy();
+    await once(upstream.near, 'close');
+    const relay = startRelay({ client: client.near, upstream: upstream.near, readyStatus: 'I', clock: systemClock });
+    expect((await relay.finished).kind).toBe('upstream_failed');
+    await client[Symbol.asyncDispose]();
+  });
+
+  it('leaves no listener but the one that survives errors', async () => {
+    await using all = await relayForTests(async ({ client }) => {
+      expect(listenerCounts(client.near)).toEqual([1, 0, 0, 0, 0]);
+    });
+    await all.relay.end(null, { graceMs: 0 });
+    expect(listenerCounts(all.client.near)).toEqual([1, 0, 0, 0, 0]);
+    expect(all.client.near.isPaused()).toBe(true);
+  });
+});
+
+describe('what is known of the session', () => {
+  it('a query runs from its first byte to ReadyForQuery, whose status is kept', async () => {
+    await using all = await relayForTests();
+    expect(all.relay.transactionStatus).toBe('I');
+    expect(all.relay.isQueryRunning).toBe(false);
+    all.client.far.write(QUERY);
+    await waitUntil(() => all.relay.isQueryRunning, 'the query is noticed');
+    all.upstream.far.write(Buffer.concat([dataRow(Buffer.from('1')), readyForQuery('T')]));
+    await waitUntil(() => !all.relay.isQueryRunning, 'its end is noticed');
+    expect(all.relay.transactionStatus).toBe('T');
+  });
+
+  it('a lone Terminate is no query', async () => {
+    await using all = await relayForTests();
+    all.client.far.write(TERMINATE);
+    await readBytes(all.upstream.far, TERMINATE.length);
+    expect(all.relay.isQueryRunning).toBe(false);
+  });
+
+  it('time is taken from the clock at every byte', async () => {
+    const [client, upstream] = [await socketPair(), await socketPair()];
+    let now = 1_000;
+    const clock = { now: () => new Date(now) };
+    const relay = startRelay({ client: client.near, upstream: upstream.near, readyStatus: 'I', clock });
+    expect(relay.lastActivityAt).toBe(1_000);
+    now = 5_000;
+    upstream.far.write(readyForQuery('I'));
+    await waitUntil(() => relay.lastActivityAt === 5_000, 'the upstream’s byte counts');
+    now = 9_000;
+    client.far.write(QUERY);
+    await waitUntil(() => relay.lastActivityAt === 9_000, 'the client’s byte counts');
+    await relay.end(null, { graceMs: 0 });
+    await client[Symbol.asyncDispose]();
+    await upstream[Symbol.asyncDispose]();
+  });
+
+  it('an upstream whose framing makes no sense is relayed on, with status unknown', async () => {
+    await using all = await relayForTests();
+    const nonsense = Buffer.from('5a00000001ffffff', 'hex');
+    all.upstream.far.write(nonsense);
+    expect(await readBytes(all.client.far, nonsense.length)).toEqual(nonsense);
+    expect(all.relay.transactionStatus).toBe('unknown');
+    expect(all.relay.isAtBoundary).toBe(false);
+  });
+});
+
+async function takePrefix(socket: Socket, count: number): Promise<void> {
+  await takeBytes(socket, (bytes) => (bytes.length < count ? null : { value: true, usedBytes: count }), never);
+}
+
+function countBytes(socket: Socket): () => number {
+  let count = 0;
+  socket.on('data', (chunk: Buffer) => {
+    count += chunk.length;
+  });
+  return () => count;
+}
+
+/** Resolves once the count did not change between two looks at it. */
+async function standStill(count: () => number): Promise<void> {
+  let before = 0;
+  await waitUntil(() => {
+    const isStill = count() > 0 && count() === before;
+    before = count();
+    return isStill;
+  }, 'the bytes stand still');
+}
+
+function listenerCounts(socket: Socket): number[] {
+  return ['error', 'data', 'drain', 'readable', 'finish'].map((event) => socket.listenerCount(event));
+}
