@@ -12,7 +12,6 @@ import type { VariableName } from './config/config-variables.ts';
 import { usablePort } from './config/ports.ts';
 import { publicAddress } from './config/public-address.ts';
 import { ConfigError } from './config/read-environment.ts';
-import { derivedSecret } from './derived-secret.ts';
 import { startBackingServices } from './embedded/backing-services.ts';
 import { openServerCertificates } from './embedded/certificates/server-certificates.ts';
 import { computesInUse } from './fleet/computes-in-use.ts';
@@ -29,6 +28,7 @@ import type { Provisioning } from './provisioning/provisioning.ts';
 import { welcomeBack, welcomeOperator } from './provisioning/welcome-operator.ts';
 import { awaitRedis } from './redis/await-redis.ts';
 import { openRedisClients } from './redis/redis-client.ts';
+import { derivedSecret } from './secret.ts';
 import { createOps, type Ops } from './supervision.ts';
 
 export interface Overrides {

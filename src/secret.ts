@@ -1,6 +1,9 @@
 // A value that must not be printed: logs, errors, JSON and inspection show `[redacted]`.
 
+import { hkdfSync } from 'node:crypto';
 import { inspect } from 'node:util';
+
+const DERIVED_BYTES = 32;
 
 export class Secret {
   readonly #value: string;
@@ -25,4 +28,10 @@ export class Secret {
   [inspect.custom](): string {
     return '[redacted]';
   }
+}
+
+/** A secret for one purpose: 32 bytes in base64, the same on every node that has the same key. RFC 5869. */
+export function derivedSecret(key: Secret, purpose: string): Secret {
+  const bytes = hkdfSync('sha256', Buffer.from(key.reveal(), 'base64'), '', `postern:v1:${purpose}`, DERIVED_BYTES);
+  return new Secret(Buffer.from(bytes).toString('base64'));
 }

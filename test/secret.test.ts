@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { derivedSecret } from '../src/derived-secret.ts';
-import { Secret } from '../src/secret.ts';
+import { derivedSecret, Secret } from '../src/secret.ts';
 
 describe('a secret', () => {
   const secret = new Secret('sesame');

@@ -3,11 +3,10 @@
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
-import { derivedSecret } from '../derived-secret.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { RedisClients } from '../redis/redis-client.ts';
-import type { Secret } from '../secret.ts';
+import { derivedSecret, type Secret } from '../secret.ts';
 import { TerminalMemory } from './decide/terminal-memory.ts';
 import type { Grant } from './grant/grant.ts';
 import { grantRevokedEvent } from './grant/grant-audit-event.ts';

@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { assertNever } from '../assert-never.ts';
+import { hangUpUnanswered } from '../async/hang-up-unanswered.ts';
 import type { Closers } from '../closers.ts';
 import type { Log } from '../log.ts';
 import type { Secret } from '../secret.ts';
-import { hangUpUnanswered } from './hang-up-unanswered.ts';
 import { PatientCluster } from './patient-cluster.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 

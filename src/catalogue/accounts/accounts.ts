@@ -6,11 +6,10 @@ import type { Kysely, Selectable, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { AccountId, UserId } from '../../ids.ts';
 import { accountResource, notFound, requireMay } from '../rights/permissions.ts';
-import type { Plan } from '../rights/plans.ts';
 import { type PolicySettings, parsePolicySettings } from '../rights/policy.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
-import type { AccountsTable } from '../tables/people-and-accounts.ts';
+import type { AccountsTable, Plan } from '../tables/people-and-accounts.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
 
@@ -174,4 +173,13 @@ export function accountFrom(row: Selectable<AccountsTable>): Account {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
+}
+
+export async function countProjects(db: Kysely<Schema>, accountId: AccountId): Promise<number> {
+  const { count } = await db
+    .selectFrom('projects')
+    .select((expression) => expression.fn.countAll<number>().as('count'))
+    .where('account_id', '=', accountId)
+    .executeTakeFirstOrThrow();
+  return count;
 }

@@ -5,15 +5,14 @@ import type { Transaction } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, newOrganizationId, type UserId } from '../../ids.ts';
-import { countProjects } from '../projects/new-projects.ts';
 import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
-import type { Plan } from '../rights/plans.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName, slugOf } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
+import type { Plan } from '../tables/people-and-accounts.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
-import { type Account, accountFrom, findAccount, insertAccount, lockAccount } from './accounts.ts';
+import { type Account, accountFrom, countProjects, findAccount, insertAccount, lockAccount } from './accounts.ts';
 import { insertMembership } from './memberships.ts';
 
 export interface NewOrganization {

@@ -1,7 +1,8 @@
 // How large a compute may be asked to be, and when it is suspended: the API's bounds and the plan's.
 
 import { PosternError } from '../../errors.ts';
-import { PLAN_TERMS, type Plan, planGate } from '../rights/plans.ts';
+import { PLAN_TERMS, planGate } from '../rights/plans.ts';
+import type { Plan } from '../tables/people-and-accounts.ts';
 
 export interface ComputeSizes {
   readonly autoscalingMinCu: number;

@@ -1,8 +1,8 @@
 // Writes new projects with their default branch. Making one real on a Postgres is provisioning's.
 
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import { type AccountId, type BranchId, newBranchId, newProjectId, type ProjectId } from '../../ids.ts';
-import { lockAccount } from '../accounts/accounts.ts';
+import { countProjects, lockAccount } from '../accounts/accounts.ts';
 import { accountResource, requireMay } from '../rights/permissions.ts';
 import { requireRoomForProjects } from '../rights/plans.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -72,15 +72,6 @@ export async function insertProject(
   const event = { event: 'project.created', accountId: account.id, projectId: row.id, subject: row.name } as const;
   await recordAuditEvent(tx, changeEvent(catalogue, context, event));
   return { project: projectFrom(row), branchId };
-}
-
-export async function countProjects(db: Kysely<Schema>, accountId: AccountId): Promise<number> {
-  const { count } = await db
-    .selectFrom('projects')
-    .select((expression) => expression.fn.countAll<number>().as('count'))
-    .where('account_id', '=', accountId)
-    .executeTakeFirstOrThrow();
-  return count;
 }
 
 function projectRow(input: NewProject, { actor }: AuditContext, now: Date): Selectable<ProjectsTable> {

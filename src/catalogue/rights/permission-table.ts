@@ -1,6 +1,8 @@
 // Who may do what, as one table: the product page's rules, and neon-api.md sections 3 and 6 where it is silent.
 // Read by permissions.ts only; a test holds the same table written out by hand.
 
+import type { Sharing } from '../store/catalogue.ts';
+
 /** What an actor is to a resource. An operator may be something else besides. */
 export type Relation =
   | 'owner' // of the personal account
@@ -122,13 +124,11 @@ export const PERMISSION_TABLE = {
 } as const satisfies Record<string, Rule>;
 
 /** Who may share a project besides its admins: the installation's setting (neon-api.md, section 6.1). */
-export const SHARING_RELATIONS: Readonly<Record<'admins' | 'members' | 'everyone_with_access', readonly Relation[]>> = {
+export const SHARING_RELATIONS: Readonly<Record<Sharing, readonly Relation[]>> = {
   admins: ADMINS,
   members: PROJECT_MEMBERS,
   everyone_with_access: PROJECT_USERS,
 };
-
-export type Sharing = keyof typeof SHARING_RELATIONS;
 
 function on<Kind extends ResourceKind>(kind: Kind, who: readonly Relation[], deed: string) {
   return { on: kind, who, deed };

@@ -4,8 +4,9 @@
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, isOrganizationId, type ProjectId } from '../../ids.ts';
+import type { Sharing } from '../store/catalogue.ts';
 import type { Actor, PersonActor } from './actors.ts';
-import { PERMISSION_TABLE, type Relation, type Rule, SHARING_RELATIONS, type Sharing } from './permission-table.ts';
+import { PERMISSION_TABLE, type Relation, type Rule, SHARING_RELATIONS } from './permission-table.ts';
 
 export type Action = keyof typeof PERMISSION_TABLE;
 export type ActionOn<Kind> = {

@@ -1,9 +1,7 @@
 // The plans and what each of them gates, in one table.
 
 import { PosternError } from '../../errors.ts';
-
-export const PLANS = ['free', 'launch', 'scale', 'business', 'enterprise'] as const;
-export type Plan = (typeof PLANS)[number];
+import type { Plan } from '../tables/people-and-accounts.ts';
 
 export interface PlanTerms {
   readonly isPaid: boolean;

@@ -3,9 +3,9 @@
 
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { hangUpUnanswered } from '../../async/hang-up-unanswered.ts';
 import { postgresServerUrls } from '../../config/postgres-url.ts';
 import type { Log } from '../../log.ts';
-import { hangUpUnanswered } from '../../redis/hang-up-unanswered.ts';
 import type { Secret } from '../../secret.ts';
 import { isPostgresAway } from './store-errors.ts';
 

@@ -4,10 +4,12 @@ import type { Kysely, Transaction } from 'kysely';
 import type { BoundedWork } from '../../async/concurrency-limiter.ts';
 import type { Clock } from '../../clock.ts';
 import type { NodeId } from '../../ids.ts';
-import type { Sharing } from '../rights/permission-table.ts';
-import type { Plan } from '../rights/plans.ts';
+import type { Plan } from '../tables/people-and-accounts.ts';
 import type { Schema } from './schema.ts';
 import type { Sealer } from './sealing.ts';
+
+/** Who may share a project besides its admins. */
+export type Sharing = 'admins' | 'members' | 'everyone_with_access';
 
 /** How this installation treats accounts; the defaults are for a team on its own machines. */
 export interface CatalogueSettings {

@@ -2,7 +2,7 @@
 
 import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
-import type { Plan } from '../rights/plans.ts';
+import type { Plan } from './people-and-accounts.ts';
 
 export interface AuditEventsTable {
   id: string;

@@ -2,7 +2,9 @@
 
 import type { ColumnType } from 'kysely';
 import type { AccountId, InvitationId, MembershipId, UserId } from '../../ids.ts';
-import type { Plan } from '../rights/plans.ts';
+
+export const PLANS = ['free', 'launch', 'scale', 'business', 'enterprise'] as const;
+export type Plan = (typeof PLANS)[number];
 
 export type MemberRole = 'admin' | 'member';
 /** Read as whatever it is and parsed by its owner; written as JSON text. */

@@ -4,8 +4,7 @@
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { AccountId, ProjectId } from '../../ids.ts';
-import { type Account, lockAccount } from '../accounts/accounts.ts';
-import { countProjects } from '../projects/new-projects.ts';
+import { type Account, countProjects, lockAccount } from '../accounts/accounts.ts';
 import { auditedProject, type Project, projectFrom, projectResource } from '../projects/projects.ts';
 import { accountResource, notFound, requireMay } from '../rights/permissions.ts';
 import { PLAN_TERMS } from '../rights/plans.ts';

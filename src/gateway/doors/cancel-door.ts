@@ -1,8 +1,8 @@
 // Carries out a CancelRequest: never answers, and lets nothing be learnt from the time it takes.
 
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Negotiated } from '../client/client.ts';
 import { hangUp } from '../client/hang-up.ts';
-import type { Negotiated } from '../negotiate/negotiate.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 
 type CancelRequest = Extract<Negotiated, { kind: 'cancel' }>;

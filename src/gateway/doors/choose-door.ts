@@ -1,7 +1,7 @@
 // Which way in a client gets, judged by what it sent, where it is, and what is remembered of it. Opens no door.
 
+import type { Client } from '../client/client.ts';
 import { applicationOf } from '../client/startup-parameters.ts';
-import type { Client } from '../negotiate/negotiate.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import { findPasswordCredential, type PasswordCredential } from './find-password-credential.ts';
 import { type FittingGrant, fittingGrants } from './fitting-grants.ts';

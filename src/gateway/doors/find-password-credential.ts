@@ -10,7 +10,7 @@ import {
 } from '../../catalogue/access/find-verifier.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { ScramVerifier } from '../../protocol/scram-verifier.ts';
-import type { Client } from '../negotiate/negotiate.ts';
+import type { Client } from '../client/client.ts';
 import { targetHints } from './target-hints.ts';
 
 export type PasswordCredential =

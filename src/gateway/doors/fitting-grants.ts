@@ -7,8 +7,8 @@ import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { isPosternError } from '../../errors.ts';
 import type { Grant } from '../../login/grant/grant.ts';
+import type { Client } from '../client/client.ts';
 import type { DatabaseWish } from '../client/database-choice.ts';
-import type { Client } from '../negotiate/negotiate.ts';
 import { databaseWish } from './login-origin.ts';
 import { targetHints } from './target-hints.ts';
 

@@ -3,9 +3,9 @@
 import type { Config } from '../../config/config.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
 import type { Terminal } from '../../login/request/terminal.ts';
+import type { Client } from '../client/client.ts';
 import type { DatabaseWish } from '../client/database-choice.ts';
 import { applicationOf, namesDatabase, replicationOf } from '../client/startup-parameters.ts';
-import type { Client } from '../negotiate/negotiate.ts';
 import { isNoticeBlind } from './notice-blind-clients.ts';
 import { targetHints } from './target-hints.ts';
 

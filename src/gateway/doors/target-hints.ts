@@ -1,8 +1,8 @@
 // What a client says of its target besides the database: by `options`, or by the host name that it dialled. For preselecting
 // and routing only; it authorises nothing.
 
+import type { Client } from '../client/client.ts';
 import { optionHints, type TargetHints } from '../client/startup-parameters.ts';
-import type { Client } from '../negotiate/negotiate.ts';
 
 // ids.ts: the forms of our own ids.
 const COMPUTE_ID = /^ep-[a-z]+-[a-z]+-[a-z0-9]{8}$/;

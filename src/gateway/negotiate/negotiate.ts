@@ -8,44 +8,19 @@ import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import type { Config } from '../../config/config.ts';
 import { PosternError } from '../../errors.ts';
 import type { Limits } from '../../limits/limits.ts';
-import type { CancelKey } from '../../protocol/cancel-key.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import type { StartupMessage } from '../../protocol/startup-packet.ts';
-import { negotiateVersion, type ProtocolMinor } from '../../protocol/version-negotiation.ts';
+import { negotiateVersion } from '../../protocol/version-negotiation.ts';
 import { ClientTlsFailed, type TlsFacts } from '../../wire/accept-tls.ts';
 import { type FirstPacket, readStartupPacket } from '../../wire/read-startup-packet.ts';
 import type { TlsCertificates } from '../../wire/tls-certificates.ts';
+import type { GoneReason, Negotiated } from '../client/client.ts';
 import { ClientGone } from '../client/client-gone.ts';
 import { ClientLine } from '../client/client-line.ts';
+import { learnPeer, type Peer, peerOf } from '../client/peer.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import { beginTls, type TlsStart } from './begin-tls.ts';
-import { learnPeer, type Peer, peerOf } from './peer.ts';
 import { isClearTextAllowed } from './tls-policy.ts';
-
-/** A client that has said who it wants to be. */
-export interface Client {
-  readonly peer: Peer;
-  readonly line: ClientLine;
-  readonly tls: TlsFacts | null;
-  readonly startup: StartupMessage;
-  readonly agreedMinor: ProtocolMinor;
-}
-
-/** Why a connection ended before anybody could be told of it. */
-export type GoneReason =
-  | 'client_closed'
-  | 'deadline'
-  | 'not_postgres'
-  | 'tls_failed'
-  | 'rate_limited'
-  | 'closing'
-  | 'internal';
-
-export type Negotiated =
-  | { readonly kind: 'startup'; readonly client: Client }
-  | { readonly kind: 'refused'; readonly peer: Peer; readonly line: ClientLine; readonly error: PosternError }
-  | { readonly kind: 'cancel'; readonly peer: Peer; readonly socket: Socket; readonly key: CancelKey }
-  | { readonly kind: 'gone'; readonly peer: Peer; readonly reason: GoneReason; readonly cause?: unknown };
 
 export interface NegotiationRules {
   readonly tlsPolicy: Config['pg']['tls'];

@@ -3,8 +3,8 @@
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import { type NodeId, newConnectionId } from '../../ids.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
+import type { Client } from '../client/client.ts';
 import { applicationOf } from '../client/startup-parameters.ts';
-import type { Client } from '../negotiate/negotiate.ts';
 
 /** The client's own words are cleaned and cut to what a record may hold. */
 export function firstRecord(

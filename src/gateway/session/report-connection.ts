@@ -3,7 +3,7 @@
 import { assertNever } from '../../assert-never.ts';
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
-import type { Negotiated } from '../negotiate/negotiate.ts';
+import type { Negotiated } from '../client/client.ts';
 import { auditConnection } from './audit-connection.ts';
 import { type Ending, reasonOf, sqlstateOf } from './endings.ts';
 import type { GatewayParts } from './gateway-parts.ts';

@@ -6,12 +6,10 @@ import { listTargets } from '../../catalogue/access/targets.ts';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Config } from '../../config/config.ts';
+import { psqlCommand } from '../../config/psql-command.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import type { PageRenderer } from '../request/page-renderer.ts';
 import { requireSession } from '../request/request-context.ts';
-
-// PostgreSQL: the port that psql takes by itself
-const DEFAULT_PG_PORT = 5432;
 
 export function homeRoutes(parts: {
   readonly catalogue: Catalogue;
@@ -31,10 +29,4 @@ export function homeRoutes(parts: {
     });
   });
   return router;
-}
-
-/** `psql -h pg.example.com`, with the port where psql would not take it by itself. */
-export function psqlCommand({ pg }: Pick<Config, 'pg'>, { url }: Pick<PublicAddress, 'url'>): string {
-  const host = pg.publicHost ?? new URL(url).hostname;
-  return pg.port === DEFAULT_PG_PORT ? `psql -h ${host}` : `psql -h ${host} -p ${pg.port}`;
 }

@@ -3,6 +3,7 @@
 import { Router as createRouter, type Router } from 'express';
 import type { consoleRoutes } from '../console/console-routes.ts';
 import { formRoute, type Opening, pageRoute } from '../console/shell/form-route.ts';
+import { openVisit } from '../console/shell/visit.ts';
 import type { EventStreams } from '../request/event-streams.ts';
 import { cancelQuery, endConnection, showConnection } from './act-on-connection.ts';
 import { exportAudit, showAudit } from './audit-page.ts';
@@ -12,6 +13,7 @@ import { LiveFeeds } from './live-feeds.ts';
 import { askDrain, drainNode, showNodes } from './nodes-page.ts';
 import type { OpsParts } from './operations-parts.ts';
 import { type OpsVisit, openOperations, openOversight } from './operations-scope.ts';
+import { approveRequest, declineRequest, showRequests } from './request-inbox.ts';
 import { sendNotice } from './send-notice.ts';
 import { showConnectionHistory } from './show-connection-history.ts';
 import { showConnections } from './show-connections.ts';
@@ -27,6 +29,10 @@ export function opsRoutes({
   router.get('/ops/nodes', pageRoute(parts, openOperations, showNodes));
   router.get('/ops/nodes/:nodeId/drain', pageRoute(parts, openOperations, askDrain));
   router.post('/ops/nodes/:nodeId/drain', formRoute(parts, openOperations, { act: drainNode, show: askDrain }));
+  const inbox = { show: showRequests };
+  router.get('/ops/requests', pageRoute(parts, openVisit, showRequests));
+  router.post('/ops/requests/:requestId/approve', formRoute(parts, openVisit, { act: approveRequest, ...inbox }));
+  router.post('/ops/requests/:requestId/decline', formRoute(parts, openVisit, { act: declineRequest, ...inbox }));
   router.use(scopedRoutes(parts, feeds, { list: '/ops', connections: '/ops/connections', open: openOperations }));
   const connections = '/app/:accountId/connections';
   router.use(scopedRoutes(parts, feeds, { list: connections, connections, open: openOversight }));

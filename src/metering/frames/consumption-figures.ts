@@ -1,7 +1,7 @@
 // What consumption is told in: figures, frames of an hour, day or month, and periods on one plan. What was not measured
 // is absent here.
 
-import type { Plan } from '../../catalogue/rights/plans.ts';
+import type { Plan } from '../../catalogue/tables/people-and-accounts.ts';
 
 export type Granularity = 'hourly' | 'daily' | 'monthly';
 

@@ -1,8 +1,8 @@
 // A new project on a host: roles and database for real, then written in one transaction. What fails half way is undone.
 
-import { findAccount } from '../../catalogue/accounts/accounts.ts';
+import { countProjects, findAccount } from '../../catalogue/accounts/accounts.ts';
 import { requireNewIdentifier } from '../../catalogue/projects/databases.ts';
-import { countProjects, type NewProject } from '../../catalogue/projects/new-projects.ts';
+import type { NewProject } from '../../catalogue/projects/new-projects.ts';
 import { type RegisteredProject, registerProject } from '../../catalogue/projects/register-project.ts';
 import { accountResource, notFound, requireMay } from '../../catalogue/rights/permissions.ts';
 import { requireRoomForProjects } from '../../catalogue/rights/plans.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { PLAN_TERMS, PLANS, requireConsumptionHistory } from '../../../src/catalogue/rights/plans.ts';
+import { PLAN_TERMS, requireConsumptionHistory } from '../../../src/catalogue/rights/plans.ts';
 import { parseEmail, parseEmailList } from '../../../src/catalogue/store/email-address.ts';
 import { slugOf } from '../../../src/catalogue/store/names.ts';
+import { PLANS } from '../../../src/catalogue/tables/people-and-accounts.ts';
 
 describe('an e-mail address', () => {
   it('keeps how it was typed and is compared in lower case', () => {

@@ -13,7 +13,7 @@ import { cursorPaginationOf, cursorPaginationShape } from '../call/pages.ts';
 import { cursorField, limitField, searchField, sortOrderField } from '../call/query-fields.ts';
 import { annotationShape, branchOnWire, branchParams, branchShape, emptyAnnotation } from '../shapes/branch-shape.ts';
 import { operationShape } from '../shapes/operation-shape.ts';
-import { projectParams } from './project-endpoints.ts';
+import { projectParams } from '../shapes/path-params.ts';
 
 export const listBranchesRoute = apiRoute({
   method: 'get',

@@ -12,9 +12,9 @@ import { idField } from '../call/field-shapes.ts';
 import { branchParams } from '../shapes/branch-shape.ts';
 import { computeOnWire, computeParams, computeShape, computeTypeField } from '../shapes/compute-shape.ts';
 import { operationOnWire, operationShape } from '../shapes/operation-shape.ts';
+import { projectParams } from '../shapes/path-params.ts';
 import { computeUnitField, suspendTimeoutField } from '../shapes/project-settings-shape.ts';
 import { visibleBranch } from './branch-endpoints.ts';
-import { projectParams } from './project-endpoints.ts';
 
 // Neon API 2.7.3: EndpointCreateRequest, EndpointUpdateRequest
 const computeSettings = {

@@ -5,7 +5,7 @@ import { PosternError } from '../../../errors.ts';
 import { apiErrorSchema } from '../call/api-errors.ts';
 import { type ApiMethod, type ApiRoute, apiRoute } from '../call/api-route.ts';
 import { branchParams } from '../shapes/branch-shape.ts';
-import { projectParams } from './project-endpoints.ts';
+import { projectParams } from '../shapes/path-params.ts';
 
 const BRANCHING = 'branching is not offered here: a project has one branch';
 

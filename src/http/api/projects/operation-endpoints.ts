@@ -8,7 +8,7 @@ import { idField } from '../call/field-shapes.ts';
 import { paginationOf, paginationShape } from '../call/pages.ts';
 import { cursorField, limitField } from '../call/query-fields.ts';
 import { operationOnWire, operationShape } from '../shapes/operation-shape.ts';
-import { projectParams } from './project-endpoints.ts';
+import { projectParams } from '../shapes/path-params.ts';
 
 export const listOperationsRoute = apiRoute({
   method: 'get',

@@ -9,7 +9,7 @@ import { PosternError } from '../../../errors.ts';
 import type { ShareId } from '../../../ids.ts';
 import { apiRoute } from '../call/api-route.ts';
 import { emailField, idField, timeField, uuidField } from '../call/field-shapes.ts';
-import { projectParams } from './project-endpoints.ts';
+import { projectParams } from '../shapes/path-params.ts';
 
 // Neon API 2.7.3: ProjectPermission
 const permissionShape = z

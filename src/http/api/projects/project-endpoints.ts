@@ -3,18 +3,16 @@
 import { z } from 'zod';
 import { endAccess } from '../../../actions/end-access.ts';
 import { changeProject, getProject, type ProjectChanges } from '../../../catalogue/projects/projects.ts';
-import type { ProjectId } from '../../../ids.ts';
 import { apiRoute } from '../call/api-route.ts';
-import { idField, nameField } from '../call/field-shapes.ts';
+import { nameField } from '../call/field-shapes.ts';
 import { operationShape } from '../shapes/operation-shape.ts';
+import { projectParams } from '../shapes/path-params.ts';
 import {
   defaultEndpointSettingsShape,
   projectSettingsShape,
   requireOfferedSettings,
 } from '../shapes/project-settings-shape.ts';
 import { projectOnWire, projectShape } from '../shapes/project-shape.ts';
-
-export const projectParams = z.object({ project_id: idField<ProjectId>() });
 
 // Neon API 2.7.3: ProjectUpdateRequest
 const MAX_RETENTION_SECONDS = 2_592_000;

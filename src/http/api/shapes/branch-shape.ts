@@ -5,7 +5,7 @@ import type { Branch } from '../../../catalogue/projects/branches.ts';
 import type { BranchId } from '../../../ids.ts';
 import type { ApiCall } from '../call/api-call.ts';
 import { countField, idField, namedIdField, timeField } from '../call/field-shapes.ts';
-import { projectParams } from '../projects/project-endpoints.ts';
+import { projectParams } from './path-params.ts';
 
 // Neon API 2.7.3: Branch; `primary` was required in 2024
 export const branchShape = z

@@ -6,7 +6,7 @@ import type { ComputeId } from '../../../ids.ts';
 import type { ApiParts } from '../call/api-parts.ts';
 import { connectionHost } from '../call/connection-address.ts';
 import { idField, namedIdField, timeField, timeOrAbsent } from '../call/field-shapes.ts';
-import { projectParams } from '../projects/project-endpoints.ts';
+import { projectParams } from './path-params.ts';
 import { PROVISIONER } from './project-shape.ts';
 
 export const computeTypeField = z.enum(['read_write', 'read_only']);

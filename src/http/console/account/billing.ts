@@ -6,7 +6,8 @@ import { BillingPage } from '../../../../web/pages/console/account/billing-page.
 import { billingDetailsSchema, changeBilling, changePlan } from '../../../catalogue/accounts/accounts.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
-import { PLAN_TERMS, PLANS } from '../../../catalogue/rights/plans.ts';
+import { PLAN_TERMS } from '../../../catalogue/rights/plans.ts';
+import { PLANS } from '../../../catalogue/tables/people-and-accounts.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { historyView, sumOfFigures, usageFigures } from '../shell/consumption-view.ts';
 import { done } from '../shell/done-notices.ts';

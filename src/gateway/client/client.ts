@@ -1,0 +1,35 @@
+// A client after its first packets, and how a negotiation can end.
+
+import type { Socket } from 'node:net';
+import type { PosternError } from '../../errors.ts';
+import type { CancelKey } from '../../protocol/cancel-key.ts';
+import type { StartupMessage } from '../../protocol/startup-packet.ts';
+import type { ProtocolMinor } from '../../protocol/version-negotiation.ts';
+import type { TlsFacts } from '../../wire/accept-tls.ts';
+import type { ClientLine } from './client-line.ts';
+import type { Peer } from './peer.ts';
+
+/** A client that has said who it wants to be. */
+export interface Client {
+  readonly peer: Peer;
+  readonly line: ClientLine;
+  readonly tls: TlsFacts | null;
+  readonly startup: StartupMessage;
+  readonly agreedMinor: ProtocolMinor;
+}
+
+/** Why a connection ended before anybody could be told of it. */
+export type GoneReason =
+  | 'client_closed'
+  | 'deadline'
+  | 'not_postgres'
+  | 'tls_failed'
+  | 'rate_limited'
+  | 'closing'
+  | 'internal';
+
+export type Negotiated =
+  | { readonly kind: 'startup'; readonly client: Client }
+  | { readonly kind: 'refused'; readonly peer: Peer; readonly line: ClientLine; readonly error: PosternError }
+  | { readonly kind: 'cancel'; readonly peer: Peer; readonly socket: Socket; readonly key: CancelKey }
+  | { readonly kind: 'gone'; readonly peer: Peer; readonly reason: GoneReason; readonly cause?: unknown };
