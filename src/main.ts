@@ -4,9 +4,10 @@
 import cluster from 'node:cluster';
 import { createProgram, exitCodeOf, explain } from './cli/program.ts';
 import { type Config, loadConfig } from './config/config.ts';
+import type { Addresses } from './config/ports.ts';
 import { unknownVariables } from './config/read-environment.ts';
 import { createLog, type Log } from './log.ts';
-import { type Addresses, createPostern } from './postern.ts';
+import { createPostern } from './postern.ts';
 import { runWorkers } from './workers/run-workers.ts';
 import { reportReady } from './workers/worker-pool.ts';
 

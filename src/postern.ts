@@ -9,7 +9,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { Closers } from './closers.ts';
 import type { Config } from './config/config.ts';
 import type { VariableName } from './config/config-variables.ts';
-import { usablePort } from './config/ports.ts';
+import { type Addresses, usablePort } from './config/ports.ts';
 import { publicAddress } from './config/public-address.ts';
 import { ConfigError } from './config/read-environment.ts';
 import { startBackingServices } from './embedded/backing-services.ts';
@@ -34,13 +34,6 @@ import { createOps, type Ops } from './supervision.ts';
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Log;
-}
-
-export interface Addresses {
-  readonly pg: { readonly host: string; readonly port: number };
-  readonly http: { readonly host: string; readonly port: number; readonly url: string };
-  /** One-time link for the first operator; null once there is one. */
-  readonly setUpUrl: string | null;
 }
 
 export interface Postern extends Ops {

@@ -3,6 +3,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
+/** Where a node listens. */
+export interface Addresses {
+  readonly pg: { readonly host: string; readonly port: number };
+  readonly http: { readonly host: string; readonly port: number; readonly url: string };
+  /** One-time link for the first operator; null once there is one. */
+  readonly setUpUrl: string | null;
+}
+
 export interface PortWish {
   readonly host: string;
   readonly port: number;

@@ -2,12 +2,12 @@
 // Serves nothing itself.
 
 import type { Config } from '../config/config.ts';
+import type { Addresses } from '../config/ports.ts';
 import { usablePort } from '../config/ports.ts';
 import { type BackingServices, startBackingServices } from '../embedded/backing-services.ts';
 import { ensureServerCertificates } from '../embedded/certificates/server-certificates.ts';
 import { newNodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import type { Addresses } from '../postern.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface RunningWorkers {

@@ -5,8 +5,8 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Addresses } from '../config/ports.ts';
 import type { Log } from '../log.ts';
-import type { Addresses } from '../postern.ts';
 
 const RESTART_PAUSE_MS = 1_000;
 

@@ -4,8 +4,9 @@
 import { createUser } from '../../../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { loadConfig } from '../../../src/config/config.ts';
+import type { Addresses } from '../../../src/config/ports.ts';
 import { createLog, type Log } from '../../../src/log.ts';
-import { type Addresses, createPostern, type Postern } from '../../../src/postern.ts';
+import { createPostern, type Postern } from '../../../src/postern.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
 import { Secret } from '../../../src/secret.ts';
 import { createTestDatabase, postgresUrl } from '../databases/postgres-for-tests.ts';
