@@ -15,7 +15,7 @@ const manifestSchema = z.record(z.string(), z.string());
 
 /** Reads the manifest that web/build.mjs wrote, beside the compiled program or under dist/ of the sources. */
 export function loadWebAssets(): WebAssets {
-  const folders = ['../../web/assets/', '../../dist/web/assets/'].map((path) =>
+  const folders = ['../../../web/assets/', '../../../dist/web/assets/'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),
   );
   for (const folder of folders) {
