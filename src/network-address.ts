@@ -1,5 +1,5 @@
-// IP addresses and networks: one normal form, comparison of two people's addresses, membership in CIDR lists.
-// Knows nothing of who may connect.
+// IP addresses and networks: one normal form, comparison of two people's addresses, membership in
+// CIDR lists. Knows nothing of who may connect.
 
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
@@ -9,7 +9,10 @@ export interface Network {
   readonly family: 'ipv4' | 'ipv6';
 }
 
-/** Drops the zone and turns IPv4-mapped IPv6 into IPv4; text that is no address comes back as no address, in lower case. */
+/**
+ * Drops the zone and turns IPv4-mapped IPv6 into IPv4; text that is no address comes back as no
+ * address, in lower case.
+ */
 export function normalizeAddress(address: string): string {
   const bare = address.replace(/%.*$/s, '').toLowerCase();
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1];
@@ -22,7 +25,8 @@ export function normalizeAddress(address: string): string {
 
 /**
  * Whether two addresses may belong to one terminal: IPv4 equal in 32 bits, IPv6 in the same /64.
- * Loopback of either family is one machine. Different families are `incomparable` (security.md, section 3).
+ * Loopback of either family is one machine. Different families are `incomparable` (security.md,
+ * section 3).
  */
 export function compareTerminals(first: string, second: string): 'same' | 'different' | 'incomparable' {
   const a = normalizeAddress(first);
@@ -33,7 +37,10 @@ export function compareTerminals(first: string, second: string): 'same' | 'diffe
   return terminalKey(a) === terminalKey(b) ? 'same' : 'different';
 }
 
-/** What limits and grants are kept by: the IPv4 address, or the IPv6 /64 as `2001:db8:1:2::/64`; loopback is `127.0.0.1`. */
+/**
+ * What limits and grants are kept by: the IPv4 address, or the IPv6 /64 as `2001:db8:1:2::/64`;
+ * loopback is `127.0.0.1`.
+ */
 export function terminalKey(address: string): string {
   const normal = normalizeAddress(address);
   if (isLoopback(normal)) return '127.0.0.1';
@@ -72,23 +79,33 @@ function mappedNetwork(address: string, prefix: number): Network | null {
   return prefix < 0 ? null : { address, prefix, family: 'ipv4' };
 }
 
-/** True when the address lies in one of the networks; texts that are no network are passed over. */
-export function isInNetworks(address: string, networks: readonly string[]): boolean {
-  return networks.length > 0 && networkMatcher(networks)(address);
-}
+/**
+ * A parsed list of networks. A class, since an array of strings would match an interface with
+ * `includes`.
+ */
+export class NetworkList {
+  readonly #list: BlockList | null;
 
-/** `isInNetworks` for a list that is asked again and again: reading the networks costs more than looking one up. */
-export function networkMatcher(networks: readonly string[]): (address: string) => boolean {
-  const list = new BlockList();
-  for (const text of networks) {
-    const network = parseNetwork(text);
-    if (network !== null) list.addSubnet(network.address, network.prefix, network.family);
+  constructor(networks: readonly Network[]) {
+    this.#list = networks.length === 0 ? null : new BlockList();
+    for (const { address, prefix, family } of networks) this.#list?.addSubnet(address, prefix, family);
   }
-  return (address) => {
+
+  /** Whether the address lies in one of the networks; false for text that is not an address. */
+  includes(address: string): boolean {
+    if (this.#list === null) return false;
     const normal = normalizeAddress(address);
     const version = isIP(normal);
-    return version !== 0 && list.check(normal, version === 4 ? 'ipv4' : 'ipv6');
-  };
+    return version !== 0 && this.#list.check(normal, version === 4 ? 'ipv4' : 'ipv6');
+  }
+}
+
+/**
+ * Parses a list of networks once, for many look-ups: parsing costs far more than a look-up. Texts
+ * that are not networks are skipped; an empty list includes no address.
+ */
+export function parseNetworks(texts: readonly string[]): NetworkList {
+  return new NetworkList(texts.map(parseNetwork).filter((network) => network !== null));
 }
 
 export function isLoopback(address: string): boolean {

@@ -4,10 +4,10 @@ import {
   cancelNetworkKey,
   compareTerminals,
   expandIpv6,
-  isInNetworks,
   isLoopback,
   normalizeAddress,
   parseNetwork,
+  parseNetworks,
   terminalKey,
   wideNetworkKey,
 } from '../src/network-address.ts';
@@ -80,7 +80,7 @@ describe('a network', () => {
     'x/8',
   ])('is not written %j', (text) => {
     expect(parseNetwork(text)).toBeNull();
-    expect(isInNetworks('10.0.0.1', [text])).toBe(false);
+    expect(parseNetworks([text]).includes('10.0.0.1')).toBe(false);
   });
 
   it.each([
@@ -96,11 +96,11 @@ describe('a network', () => {
     ['2001:DB8::1', '2001:db8::/32', true],
     ['nonsense', '0.0.0.0/0', false],
   ])('holds %s in %s: %s', (address, network, isInside) => {
-    expect(isInNetworks(address, [network])).toBe(isInside);
+    expect(parseNetworks([network]).includes(address)).toBe(isInside);
   });
 
   it('of a single address holds that address', () => {
-    fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => isInNetworks(address, [address])));
+    fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => parseNetworks([address]).includes(address)));
   });
 
   it('tells loopback in every notation', () => {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import { cancelNetworkKey, networkMatcher, terminalKey, wideNetworkKey } from '../network-address.ts';
+import { cancelNetworkKey, type NetworkList, parseNetworks, terminalKey, wideNetworkKey } from '../network-address.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import {
   CONNECTION_CAPS,
@@ -43,8 +43,8 @@ export class Limits {
   readonly #figures: LimitFigures;
   readonly #refusals: RefusalLog;
   readonly #onLimited: (limit: LimitName) => void;
-  readonly #isShared: (address: string) => boolean;
-  readonly #isUnlimited: (address: string) => boolean;
+  readonly #sharedNetworks: NetworkList;
+  readonly #unlimitedNetworks: NetworkList;
   readonly #limiters = new Map<string, RateLimiter>();
 
   constructor({ redis, log, figures = {}, onLimited = () => {} }: LimitsOptions) {
@@ -52,8 +52,8 @@ export class Limits {
     this.#figures = figures;
     this.#refusals = new RefusalLog(log);
     this.#onLimited = onLimited;
-    this.#isShared = networkMatcher(figures.sharedNetworks ?? []);
-    this.#isUnlimited = networkMatcher(figures.unlimitedNetworks ?? []);
+    this.#sharedNetworks = parseNetworks(figures.sharedNetworks ?? []);
+    this.#unlimitedNetworks = parseNetworks(figures.unlimitedNetworks ?? []);
   }
 
   /** A TCP connect; `limited` closes it without a word. */
@@ -144,7 +144,9 @@ export class Limits {
 
   /** Every rule is counted, also after the first refusal: an attacker gains nothing by being refused early. */
   #consume(all: readonly Count[]): Promise<LimitVerdict> {
-    const counts = all.filter(({ rule, address }) => !(RATES_OF_PLAIN_USE.has(rule) && this.#isUnlimited(address)));
+    const counts = all.filter(
+      ({ rule, address }) => !(RATES_OF_PLAIN_USE.has(rule) && this.#unlimitedNetworks.includes(address)),
+    );
     return this.#ask(counts, (limiter, key) => limiter.consume(key));
   }
 
@@ -178,7 +180,7 @@ export class Limits {
   }
 
   #factor(address: string): number {
-    return this.#isShared(address) ? SHARED_NETWORK_FACTOR : 1;
+    return this.#sharedNetworks.includes(address) ? SHARED_NETWORK_FACTOR : 1;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
+import { parseNetworks } from '../network-address.ts';
 import { lookupAddresses } from '../wire/dial/dial-address.ts';
 import type { DialEndpoint, DialPolicy } from '../wire/dial/dial-policy.ts';
 import { type HostSource, Hosts } from './hosts/hosts.ts';
@@ -39,7 +40,7 @@ export async function openProvisioning(
   await hosts.start();
   const isHost = (own: DialEndpoint) => hosting.some((host) => host.host === own.host && host.port === own.port);
   const dialPolicy: DialPolicy = {
-    allowedNetworks: config.upstream.allowedNetworks,
+    allowedNetworks: parseNetworks(config.upstream.allowedNetworks),
     allowedPorts: config.upstream.allowedPorts,
     listed: [],
     forbidden: ownEndpoints.filter((own) => !isHost(own)),

@@ -27,6 +27,7 @@ import type { Approval, LoginRequest } from '../../src/login/request/login-reque
 import { LoginRequests } from '../../src/login/request/login-requests.ts';
 import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
 import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
+import { parseNetworks } from '../../src/network-address.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { Secret } from '../../src/secret.ts';
 import { lookupAddresses } from '../../src/wire/dial/dial-address.ts';
@@ -133,7 +134,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     computes: { wake: options.wake ?? (async () => {}), restorePassword: async () => false },
     consumption: { recordTransfer: () => {} },
     dialPolicy: {
-      allowedNetworks: ['127.0.0.0/8'],
+      allowedNetworks: parseNetworks(['127.0.0.0/8']),
       allowedPorts: [Number(upstream.port)],
       listed: [],
       forbidden: [],

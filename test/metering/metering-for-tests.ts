@@ -13,6 +13,7 @@ import { createLog } from '../../src/log.ts';
 import type { ConsumptionFrame, Granularity } from '../../src/metering/frames/consumption-figures.ts';
 import { type ConsumptionHistory, createConsumptionHistory } from '../../src/metering/frames/consumption-history.ts';
 import { createMetering, type Metering } from '../../src/metering/metering.ts';
+import { parseNetworks } from '../../src/network-address.ts';
 import type { HostedProject, HostedProjectInput } from '../../src/provisioning/hosted/create-hosted-project.ts';
 import { Hosts } from '../../src/provisioning/hosts/hosts.ts';
 import { createProvisioning, type Provisioning } from '../../src/provisioning/provisioning.ts';
@@ -29,7 +30,7 @@ export const MINUTE_MS = 60 * SECOND_MS;
 
 /** Nothing private but what was attached by an operator may be dialled. */
 const DIAL_POLICY: DialPolicy = {
-  allowedNetworks: [],
+  allowedNetworks: parseNetworks([]),
   allowedPorts: [],
   listed: [],
   forbidden: [],

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { parseNetworks } from '../../src/network-address.ts';
 import { Secret } from '../../src/secret.ts';
 import {
   type ConnectUpstreamOptions,
@@ -99,7 +100,7 @@ export async function expectNothingMore(socket: Socket): Promise<void> {
 /** What may be dialled in tests: loopback, at any port given. */
 function loopbackPolicy(...ports: readonly number[]): DialPolicy {
   return {
-    allowedNetworks: ['127.0.0.0/8', '::1/128'],
+    allowedNetworks: parseNetworks(['127.0.0.0/8', '::1/128']),
     allowedPorts: ports,
     listed: [],
     forbidden: [],

@@ -1,7 +1,7 @@
 // What an account or a compute allows of connections: parsed, and both made into one. Pure.
 
 import { z } from 'zod';
-import { isInNetworks, type Network, parseNetwork } from '../../network-address.ts';
+import { type Network, parseNetwork, parseNetworks } from '../../network-address.ts';
 
 const HOUR_MS = 3_600_000;
 /** Longest grant anybody can have (security.md, section 4). */
@@ -120,10 +120,7 @@ function isWithin(inner: string, outers: readonly string[]): boolean {
   if (network === null) return false;
   const wider = (outer: Network | null) =>
     outer !== null && outer.family === network.family && outer.prefix <= network.prefix;
-  return isInNetworks(
-    network.address,
-    outers.filter((outer) => wider(parseNetwork(outer))),
-  );
+  return parseNetworks(outers.filter((outer) => wider(parseNetwork(outer)))).includes(network.address);
 }
 
 function smaller(first: number | null | undefined, second: number | null | undefined): number | null {

@@ -1,7 +1,7 @@
 // Where a client is: the far end of its socket, or what the balancer before us says of it.
 
 import type { Socket } from 'node:net';
-import { isInNetworks, normalizeAddress } from '../../network-address.ts';
+import { type NetworkList, normalizeAddress } from '../../network-address.ts';
 import { readProxyHeader } from '../../wire/read-proxy-header.ts';
 
 /** The address is normalised. */
@@ -19,9 +19,9 @@ export function peerOf(socket: Socket): Peer {
  * The client behind a balancer, from the PROXY header that a listed one must send; a health check of the balancer's own
  * counts with the balancer's address. Throws ProtocolViolation for a missing or broken header.
  */
-export async function learnPeer(socket: Socket, balancers: readonly string[], signal: AbortSignal): Promise<Peer> {
+export async function learnPeer(socket: Socket, balancers: NetworkList, signal: AbortSignal): Promise<Peer> {
   const direct = peerOf(socket);
-  if (!isInNetworks(direct.address, balancers)) return direct;
+  if (!balancers.includes(direct.address)) return direct;
   const source = await readProxyHeader(socket, signal);
   return source.kind === 'local' ? direct : { address: normalizeAddress(source.address), port: source.port };
 }

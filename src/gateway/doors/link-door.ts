@@ -4,7 +4,7 @@
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import type { Approval, LoginRequest } from '../../login/request/login-request.ts';
-import { isInNetworks } from '../../network-address.ts';
+import { parseNetworks } from '../../network-address.ts';
 import { expiryNotice, welcomeNotice } from '../client/link-notices.ts';
 import { TELL_EACH_STEP } from '../client/narration.ts';
 import { auditConnection } from '../session/audit-connection.ts';
@@ -51,7 +51,7 @@ async function askForLogin(session: LiveSession, parts: GatewayParts) {
 async function refuseBeforeAsking({ client }: LiveSession, { config, limits }: GatewayParts): Promise<void> {
   const { address } = client.peer;
   const { allowedNetworks } = config.login;
-  if (allowedNetworks.length > 0 && !isInNetworks(address, allowedNetworks)) {
+  if (allowedNetworks.length > 0 && !parseNetworks(allowedNetworks).includes(address)) {
     throw new PosternError('refused_by_policy', { params: { address } });
   }
   if ((await limits.loginRequest(address)) === 'limited') throw new PosternError('too_many_requests');

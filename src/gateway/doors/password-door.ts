@@ -10,7 +10,7 @@ import {
   resolveRoutedRole,
 } from '../../catalogue/access/find-verifier.ts';
 import { PosternError } from '../../errors.ts';
-import { isInNetworks } from '../../network-address.ts';
+import { parseNetworks } from '../../network-address.ts';
 import { mockVerifier } from '../../protocol/scram-verifier.ts';
 import { cleanForTerminal } from '../../untrusted-text.ts';
 import type { DatabaseWish } from '../client/database-choice.ts';
@@ -61,7 +61,7 @@ function passageOfToken(token: AccessToken, session: LiveSession, parts: Gateway
   const { id, computeId, owner, allowedNetworks } = token;
   // NOTE: the fleet must know the token before it is asked what it is still good for.
   session.learn({ accessTokenId: id, computeId, userId: owner.kind === 'person' ? owner.userId : null });
-  if (allowedNetworks.length > 0 && !isInNetworks(peer.address, allowedNetworks)) {
+  if (allowedNetworks.length > 0 && !parseNetworks(allowedNetworks).includes(peer.address)) {
     throw new PosternError('refused_by_policy', { params: { address: peer.address } });
   }
   const isExplicit = namesDatabase(startup);

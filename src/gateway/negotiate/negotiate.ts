@@ -8,6 +8,7 @@ import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import type { Config } from '../../config/config.ts';
 import { PosternError } from '../../errors.ts';
 import type { Limits } from '../../limits/limits.ts';
+import { type NetworkList, parseNetworks } from '../../network-address.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import type { StartupMessage } from '../../protocol/startup-packet.ts';
 import { negotiateVersion } from '../../protocol/version-negotiation.ts';
@@ -25,7 +26,7 @@ import { isClearTextAllowed } from './tls-policy.ts';
 export interface NegotiationRules {
   readonly tlsPolicy: Config['pg']['tls'];
   /** Networks of the balancers that must send a PROXY header; all others must not. */
-  readonly proxyProtocolFrom: readonly string[];
+  readonly proxyProtocolFrom: NetworkList;
   /** Null: TLS is not configured and SSLRequest is answered with `N`. */
   readonly certificates: TlsCertificates | null;
   readonly handshakes: Slots;
@@ -38,7 +39,7 @@ export interface NegotiationRules {
 export function negotiationRules({ config, certificates, handshakes, times, limits }: GatewayParts): NegotiationRules {
   return {
     tlsPolicy: config.pg.tls,
-    proxyProtocolFrom: config.pg.proxyProtocolFrom,
+    proxyProtocolFrom: parseNetworks(config.pg.proxyProtocolFrom),
     certificates,
     handshakes,
     limits,

@@ -5,7 +5,7 @@ import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
 import type { Policy } from '../../catalogue/rights/policy.ts';
 import { PosternError } from '../../errors.ts';
 import type { ConnectionCaps } from '../../fleet/connection-counts.ts';
-import { isInNetworks } from '../../network-address.ts';
+import { parseNetworks } from '../../network-address.ts';
 import { refuseReplication } from '../client/startup-parameters.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
@@ -54,7 +54,7 @@ function refuseByPolicy({ door }: Passage, { client }: LiveSession, { policy, co
     throw new PosternError('link_login_disabled', { params: { compute: compute.name } });
   }
   const { address } = client.peer;
-  if (policy.allowedNetworks.length > 0 && !isInNetworks(address, policy.allowedNetworks)) {
+  if (policy.allowedNetworks.length > 0 && !parseNetworks(policy.allowedNetworks).includes(address)) {
     throw new PosternError('refused_by_policy', { params: { address } });
   }
   refuseReplication(client.startup, policy);

@@ -5,6 +5,7 @@ import type { PublicAddress } from '../../config/public-address.ts';
 import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
 import type { Mailer } from '../../mail/mail.ts';
 import { createConsumptionHistory } from '../../metering/frames/consumption-history.ts';
+import { parseNetworks } from '../../network-address.ts';
 import { apiRoutes } from '../api/api-routes.ts';
 import { apiErrors } from '../api/call/api-errors.ts';
 import { API_PREFIX } from '../api/call/api-route.ts';
@@ -49,7 +50,10 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   app.use(requestLog(deps.log), requestMetrics(deps.metrics), securityHeaders(address));
   const health = healthRoutes(readiness);
   app.use(health, refuseOtherMethods(health), assetRoutes(assets));
-  app.use(neverStored, loadRequestContext({ catalogue, address, trustedProxies: config.http.trustedProxies }));
+  app.use(
+    neverStored,
+    loadRequestContext({ catalogue, address, trustedProxies: parseNetworks(config.http.trustedProxies) }),
+  );
   const consumption = createConsumptionHistory(catalogue);
   const streams = new EventStreams();
   app.use(apiRoutes({ ...deps, address, mailer, consumption }));

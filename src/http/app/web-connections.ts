@@ -3,7 +3,7 @@
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { isInNetworks, normalizeAddress, terminalKey } from '../../network-address.ts';
+import { normalizeAddress, parseNetworks, terminalKey } from '../../network-address.ts';
 
 /** A browser opens six. */
 const MOST_OF_ADDRESS = 100;
@@ -23,13 +23,15 @@ interface WebConnectionsOptions {
 /** Closes what is too much as it comes, without a word: an answer would be work, too. */
 export function limitWebConnections(server: Server, { openFiles, uncounted, shared }: WebConnectionsOptions): void {
   if (openFiles !== null) server.maxConnections = Math.floor(openFiles * LARGEST_SHARE);
+  const uncountedNetworks = parseNetworks(uncounted);
+  const sharedNetworks = parseNetworks(shared);
   const counts = new Map<string, number>();
   server.on('connection', (socket: Socket) => {
     const address = normalizeAddress(socket.remoteAddress ?? '');
-    if (isInNetworks(address, uncounted)) return;
+    if (uncountedNetworks.includes(address)) return;
     const key = terminalKey(address);
     const count = counts.get(key) ?? 0;
-    if (count >= MOST_OF_ADDRESS * (isInNetworks(address, shared) ? SHARED_NETWORK_FACTOR : 1)) {
+    if (count >= MOST_OF_ADDRESS * (sharedNetworks.includes(address) ? SHARED_NETWORK_FACTOR : 1)) {
       socket.destroy();
       return;
     }

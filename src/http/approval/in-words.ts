@@ -1,9 +1,9 @@
 // Times and networks as a hurried person reads them.
 
-import { isInNetworks, isLoopback } from '../../network-address.ts';
+import { isLoopback, parseNetworks } from '../../network-address.ts';
 
 // RFC 1918, RFC 6598, RFC 4193, link-local
-const PRIVATE = [
+const PRIVATE = parseNetworks([
   '10.0.0.0/8',
   '172.16.0.0/12',
   '192.168.0.0/16',
@@ -11,12 +11,12 @@ const PRIVATE = [
   'fc00::/7',
   'fe80::/10',
   '169.254.0.0/16',
-];
+]);
 
 /** `this machine`, `private network`, or null for an address of the internet. */
 export function networkInWords(address: string): string | null {
   if (isLoopback(address)) return 'this machine';
-  return isInNetworks(address, PRIVATE) ? 'private network' : null;
+  return PRIVATE.includes(address) ? 'private network' : null;
 }
 
 const STEPS = [

@@ -5,7 +5,7 @@ import type { TargetAccount, TargetCompute } from '../../catalogue/access/target
 import { isSignInFresh } from '../../catalogue/rights/policy.ts';
 import type { ComputeId } from '../../ids.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
-import { isInNetworks } from '../../network-address.ts';
+import { parseNetworks } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { ageInWords } from './in-words.ts';
 
@@ -49,7 +49,7 @@ function pickerCompute(
 /** Why the compute cannot be chosen from that terminal; null when it can. */
 export function obstacleOf({ passwordlessAccess, policy }: TargetCompute, terminalAddress: string): string | null {
   if (!passwordlessAccess) return 'Login by link is switched off here.';
-  if (policy.allowedNetworks.length > 0 && !isInNetworks(terminalAddress, policy.allowedNetworks)) {
+  if (policy.allowedNetworks.length > 0 && !parseNetworks(policy.allowedNetworks).includes(terminalAddress)) {
     return `Connections from ${cleanForPage(terminalAddress)} are not allowed here.`;
   }
   return null;

@@ -1,7 +1,7 @@
 // The address of the browser: the socket's, or what listed proxies in front of us report.
 
 import { isIP } from 'node:net';
-import { isInNetworks, normalizeAddress } from '../../network-address.ts';
+import { type NetworkList, normalizeAddress } from '../../network-address.ts';
 
 /**
  * Walks X-Forwarded-For from the right, as far as each hop is a trusted proxy; a header from anybody else counts for
@@ -9,14 +9,14 @@ import { isInNetworks, normalizeAddress } from '../../network-address.ts';
  */
 export function clientAddress(
   { remoteAddress, forwardedFor }: { remoteAddress: string; forwardedFor: string | undefined },
-  trustedProxies: readonly string[],
+  trustedProxies: NetworkList,
 ): string {
   const hops = (forwardedFor ?? '')
     .split(',')
     .map((hop) => hop.trim())
     .filter((hop) => hop !== '');
   let address = normalizeAddress(remoteAddress);
-  while (isInNetworks(address, trustedProxies)) {
+  while (trustedProxies.includes(address)) {
     const next = hops.pop();
     // What is no address names nobody: the proxy that passed it on is as far as can be seen.
     if (next === undefined || isIP(normalizeAddress(next)) === 0) break;

@@ -7,6 +7,7 @@ import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
+import type { NetworkList } from '../../network-address.ts';
 import { clientAddress } from './client-address.ts';
 import { readCookie } from './cookies.ts';
 
@@ -24,7 +25,7 @@ const KEY = 'requestContext';
 export function loadRequestContext(options: {
   readonly catalogue: Catalogue;
   readonly address: PublicAddress;
-  readonly trustedProxies: readonly string[];
+  readonly trustedProxies: NetworkList;
 }): RequestHandler {
   const { catalogue, address, trustedProxies } = options;
   return async (request, response, next) => {
@@ -75,7 +76,7 @@ export async function auditContextOfPerson(catalogue: Catalogue, response: Respo
   return { actor, requestId, browserIp: address, userAgent };
 }
 
-function addressOf(request: Request, trustedProxies: readonly string[]): string {
+function addressOf(request: Request, trustedProxies: NetworkList): string {
   const forwardedFor = request.headers['x-forwarded-for'];
   const remoteAddress = request.socket.remoteAddress ?? '';
   const joined = Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor;

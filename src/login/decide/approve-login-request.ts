@@ -7,7 +7,7 @@ import { isSignInFresh } from '../../catalogue/rights/policy.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import { type ComputeId, type LoginRequestId, newGrantId } from '../../ids.ts';
-import { isInNetworks } from '../../network-address.ts';
+import { parseNetworks } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import type { Grants } from '../grant/grants.ts';
 import type { PersonAtBrowser } from '../request/login-audit-event.ts';
@@ -125,7 +125,7 @@ function unknownCompute(computeId: ComputeId): PosternError {
 function requirePolicy({ policy, compute }: ConnectTarget, { origin }: LoginRequest, choice: ApprovalChoice): void {
   if (!policy.linkLogin)
     throw new PosternError('link_login_disabled', { params: { compute: cleanForPage(compute.name) } });
-  if (policy.allowedNetworks.length > 0 && !isInNetworks(origin.address, policy.allowedNetworks)) {
+  if (policy.allowedNetworks.length > 0 && !parseNetworks(policy.allowedNetworks).includes(origin.address)) {
     throw new PosternError('refused_by_policy', { params: { address: cleanForPage(origin.address) } });
   }
   if (policy.readOnlyOnly && choice.access !== 'read_only') {

@@ -1,6 +1,6 @@
 // Which stronger step an approval needs, from where terminal and browser are. One pure rule (security.md, section 3).
 
-import { compareTerminals, isInNetworks } from '../../network-address.ts';
+import { compareTerminals, parseNetworks } from '../../network-address.ts';
 
 /** `user_code`: typed into the page; `reverse_code`: typed into the terminal. */
 export type ApprovalStep = 'approve' | 'user_code' | 'reverse_code';
@@ -29,5 +29,6 @@ export function requiredStep(where: Whereabouts): ApprovalStep {
 export function isNear(where: Pick<Whereabouts, 'terminalAddress' | 'browserAddress' | 'ownNetworks'>): boolean {
   const { terminalAddress, browserAddress, ownNetworks } = where;
   if (compareTerminals(terminalAddress, browserAddress) === 'same') return true;
-  return isInNetworks(terminalAddress, ownNetworks) && isInNetworks(browserAddress, ownNetworks);
+  const networks = parseNetworks(ownNetworks);
+  return networks.includes(terminalAddress) && networks.includes(browserAddress);
 }

@@ -3,7 +3,7 @@
 import { PosternError } from '../../errors.ts';
 import { idFrom, type LoginRequestId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
-import { networkMatcher, terminalKey } from '../../network-address.ts';
+import { type NetworkList, parseNetworks, terminalKey } from '../../network-address.ts';
 import { ExpiringIndex } from '../../redis/expiring-index.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
@@ -24,13 +24,13 @@ const MAX_LISTED = 100;
 export class WaitingLogins {
   readonly #redis: RedisClient;
   readonly #limits: WaitingLimits;
-  readonly #isShared: (address: string) => boolean;
+  readonly #sharedNetworks: NetworkList;
   readonly #log: Log;
 
   constructor({ redis, limits, log }: { redis: RedisClient; limits: WaitingLimits; log: Log }) {
     this.#redis = redis;
     this.#limits = limits;
-    this.#isShared = networkMatcher(limits.sharedNetworks);
+    this.#sharedNetworks = parseNetworks(limits.sharedNetworks);
     this.#log = log;
   }
 
@@ -40,7 +40,7 @@ export class WaitingLogins {
    */
   async enter(id: LoginRequestId, terminal: Terminal, lifeMs: number): Promise<void> {
     const { waitingPerAddress, waitingInTotal } = this.#limits;
-    const factor = this.#isShared(terminal.address) ? SHARED_NETWORK_FACTOR : 1;
+    const factor = this.#sharedNetworks.includes(terminal.address) ? SHARED_NETWORK_FACTOR : 1;
     const isOfAddress = await this.#ofAddress(terminal.address).enter(id, { lifeMs, most: waitingPerAddress * factor });
     if (!isOfAddress || !(await this.#inTotal().enter(id, { lifeMs, most: waitingInTotal }))) {
       await this.leave(id, terminal);

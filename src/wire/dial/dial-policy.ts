@@ -6,10 +6,10 @@ import { networkInterfaces } from 'node:os';
 import {
   expandIpv6,
   ipv4OfGroups,
-  isInNetworks,
   isLoopback,
-  networkMatcher,
+  type NetworkList,
   normalizeAddress,
+  parseNetworks,
 } from '../../network-address.ts';
 
 /** `host` is a name or an address; `0.0.0.0` and `::` stand for every address of this machine. */
@@ -19,8 +19,8 @@ export interface DialEndpoint {
 }
 
 export interface DialPolicy {
-  /** Networks that the operator opened, of those that are closed by default; CIDRs. */
-  readonly allowedNetworks: readonly string[];
+  /** Networks that the operator opened, of those that are closed by default. */
+  readonly allowedNetworks: NetworkList;
   /** Ports besides 5432 and 6432. */
   readonly allowedPorts: readonly number[];
   /** What an operator attached or hosts projects on: the one compute's own, see `policyOfCompute`. */
@@ -39,7 +39,7 @@ export interface DialCandidate extends DialEndpoint {
 const POSTGRES_PORTS = [5432, 6432];
 
 // security.md 7.3: unspecified, link-local and cloud metadata, multicast, reserved and broadcast.
-const isNeverDialled = networkMatcher([
+const NEVER_DIALLED = parseNetworks([
   '0.0.0.0/8',
   '169.254.0.0/16',
   '100.100.100.200/32',
@@ -54,7 +54,7 @@ const isNeverDialled = networkMatcher([
 ]);
 
 // security.md 7.4: loopback and private networks; also benchmarking, local NAT64, Teredo and old site-local ones.
-const isClosedByDefault = networkMatcher([
+const CLOSED_BY_DEFAULT = parseNetworks([
   '127.0.0.0/8',
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -87,7 +87,7 @@ export function policyOfCompute(
 export function refusalToDial(candidate: DialCandidate, policy: DialPolicy): string | null {
   if (isIP(candidate.address) === 0) return 'resolver answered with no address';
   const forms = addressForms(candidate.address);
-  if (forms.some(isNeverDialled)) return 'address is never dialled';
+  if (forms.some((form) => NEVER_DIALLED.includes(form))) return 'address is never dialled';
   if (policy.forbidden.some((own) => own.port === candidate.port && meansAddress(own.host, forms))) {
     return 'address belongs to Postern itself';
   }
@@ -95,7 +95,8 @@ export function refusalToDial(candidate: DialCandidate, policy: DialPolicy): str
   if (!POSTGRES_PORTS.includes(candidate.port) && !policy.allowedPorts.includes(candidate.port)) {
     return 'port is not listed';
   }
-  const isClosed = (form: string): boolean => isClosedByDefault(form) && !isInNetworks(form, policy.allowedNetworks);
+  const isClosed = (form: string): boolean =>
+    CLOSED_BY_DEFAULT.includes(form) && !policy.allowedNetworks.includes(form);
   return forms.some(isClosed) ? 'address lies in a private network that is not listed' : null;
 }
 

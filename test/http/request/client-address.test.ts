@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { clientAddress } from '../../../src/http/request/client-address.ts';
+import { parseNetworks } from '../../../src/network-address.ts';
 
-const PROXIES = ['10.0.0.0/8', '2001:db8::/32'];
+const PROXIES = parseNetworks(['10.0.0.0/8', '2001:db8::/32']);
 
 // security.md, T29
 describe('the address of the browser', () => {

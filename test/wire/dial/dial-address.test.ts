@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isPosternError } from '../../../src/errors.ts';
+import { parseNetworks } from '../../../src/network-address.ts';
 import { ConnectFailure } from '../../../src/wire/dial/connect-failure.ts';
 import { lookupAddresses, resolveUpstreamAddress } from '../../../src/wire/dial/dial-address.ts';
 import type { DialPolicy } from '../../../src/wire/dial/dial-policy.ts';
@@ -7,7 +8,7 @@ import type { DialPolicy } from '../../../src/wire/dial/dial-policy.ts';
 const never = new AbortController().signal;
 
 function policyWith(lookup: DialPolicy['lookup'], policy: Partial<DialPolicy> = {}): DialPolicy {
-  return { allowedNetworks: [], allowedPorts: [], listed: [], forbidden: [], lookup, ...policy };
+  return { allowedNetworks: parseNetworks([]), allowedPorts: [], listed: [], forbidden: [], lookup, ...policy };
 }
 
 function resolve(host: string, policy: DialPolicy, signal = never) {
@@ -100,7 +101,7 @@ describe('a compute’s host', () => {
       { host: 'unknown.internal', port: 5432 },
       { host: 'catalogue.internal', port: 5432 },
     ];
-    const policy = policyWith(lookup, { allowedNetworks: ['10.0.0.0/8'], forbidden });
+    const policy = policyWith(lookup, { allowedNetworks: parseNetworks(['10.0.0.0/8']), forbidden });
     expect(await reasonOf(resolve('innocent.example.com', policy))).toBe('forbidden_address');
   });
 });

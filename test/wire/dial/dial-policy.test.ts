@@ -1,9 +1,10 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { parseNetworks } from '../../../src/network-address.ts';
 import { type DialPolicy, policyOfCompute, refusalToDial } from '../../../src/wire/dial/dial-policy.ts';
 
 const STRICT: DialPolicy = {
-  allowedNetworks: [],
+  allowedNetworks: parseNetworks([]),
   allowedPorts: [],
   listed: [],
   forbidden: [],
@@ -79,17 +80,17 @@ describe('an address', () => {
     expect(refusal(address)).toMatch(/private network/);
     const opened = ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '198.18.0.0/15'];
     const openedIpv6 = ['::1/128', 'fc00::/7', '64:ff9b:1::/48', '2001::/32'];
-    expect(refusal(address, { allowedNetworks: [...opened, ...openedIpv6] })).toBeNull();
+    expect(refusal(address, { allowedNetworks: parseNetworks([...opened, ...openedIpv6]) })).toBeNull();
   });
 
   it.each(NEVER_DIALLED)('%s is never dialled, whatever the operator opened or listed', (address) => {
-    const policy = { allowedNetworks: ['0.0.0.0/0', '::/0'], listed: [{ host: address, port: 5432 }] };
+    const policy = { allowedNetworks: parseNetworks(['0.0.0.0/0', '::/0']), listed: [{ host: address, port: 5432 }] };
     expect(refusal(address, policy)).toBe('address is never dialled');
   });
 
   it('in one opened network does not open another', () => {
-    expect(refusal('10.1.2.3', { allowedNetworks: ['10.1.0.0/16'] })).toBeNull();
-    expect(refusal('10.2.2.3', { allowedNetworks: ['10.1.0.0/16'] })).toMatch(/private network/);
+    expect(refusal('10.1.2.3', { allowedNetworks: parseNetworks(['10.1.0.0/16']) })).toBeNull();
+    expect(refusal('10.2.2.3', { allowedNetworks: parseNetworks(['10.1.0.0/16']) })).toMatch(/private network/);
   });
 
   it.each(['', 'localhost', '1.2.3', '127.1', '0x7f000001', '2130706433', '1.2.3.4.5'])(
@@ -148,7 +149,10 @@ describe('the policy of one compute', () => {
 });
 
 describe('what is Postern’s own', () => {
-  const own = (host: string, port = 5432) => ({ forbidden: [{ host, port }], allowedNetworks: ['0.0.0.0/0', '::/0'] });
+  const own = (host: string, port = 5432) => ({
+    forbidden: [{ host, port }],
+    allowedNetworks: parseNetworks(['0.0.0.0/0', '::/0']),
+  });
 
   it('is never dialled, also when it is listed', () => {
     const policy = { ...own('127.0.0.1'), listed: [{ host: '127.0.0.1', port: 5432 }] };

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PosternError } from '../../../src/errors.ts';
+import { parseNetworks } from '../../../src/network-address.ts';
 import { Secret } from '../../../src/secret.ts';
 import { ConnectFailure } from '../../../src/wire/dial/connect-failure.ts';
 import type { UpstreamSession } from '../../../src/wire/dial/connect-upstream.ts';
@@ -228,7 +229,7 @@ describe('a login that works', () => {
   it('goes to the next address when the first does not answer', async () => {
     await using upstream = await scriptedUpstream(startup, send(AUTHENTICATION_OK, READY));
     const dialPolicy = {
-      allowedNetworks: ['127.0.0.0/8'],
+      allowedNetworks: parseNetworks(['127.0.0.0/8']),
       allowedPorts: [upstream.port],
       listed: [],
       forbidden: [],
