@@ -24,8 +24,8 @@ export async function endAccessAfterTransfer(
   for (const accessTokenId of tokenIds) await parts.liveConnections.endWhere({ accessTokenId });
   const destination = projects[0]?.accountId;
   if (destination === undefined) return;
-  const remaining = new Set(await listPeopleOfAccount(parts.catalogue, destination));
-  const before = await listPeopleOfAccount(parts.catalogue, sourceAccountId);
+  const remaining = new Set(await listPeopleOfAccount(parts.catalogue.db, destination));
+  const before = await listPeopleOfAccount(parts.catalogue.db, sourceAccountId);
   const lost = before.filter((userId) => !remaining.has(userId));
   for (const owners of pairs(lost, projects)) await endAccess(parts, owners);
 }

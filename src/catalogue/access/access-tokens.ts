@@ -7,6 +7,7 @@ import { type AccessTokenId, type AccountId, type ComputeId, newAccessTokenId } 
 import { parseNetwork } from '../../network-address.ts';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
 import type { Secret } from '../../secret.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import { findCompute } from '../projects/compute-rows.ts';
 import { getCompute } from '../projects/computes.ts';
 import { findProject, type Project } from '../projects/projects.ts';
@@ -100,7 +101,7 @@ export async function listAccessTokensOfAccount(
   return (await tokenRows(catalogue).where('compute_id', 'in', computes).execute()).map(accessTokenFrom);
 }
 
-/** Revokes a token of one's own, or as an admin any for the account's computes. Throws `forbidden`, `not_found`. */
+/** Revokes a token of one's own, or as an admin any for the account's computes, and ends what rested on it. Throws `forbidden`, `not_found`. */
 export async function revokeAccessToken(
   catalogue: Catalogue,
   context: AuditContext,
@@ -118,6 +119,7 @@ export async function revokeAccessToken(
   return catalogue.transaction(async (tx) => {
     const { numDeletedRows } = await tx.deleteFrom('access_tokens').where('id', '=', tokenId).executeTakeFirst();
     if (numDeletedRows === 0n) throw unknown;
+    await recordEndedAccess(tx, { kind: 'end', owners: { accessTokenId: tokenId } });
     await recordTokenEvent(tx, { catalogue, context, project, token: row, event: 'secret.revoked' });
     return accessTokenFrom(row);
   });

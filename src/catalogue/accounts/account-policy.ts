@@ -1,6 +1,7 @@
 // Changes of an account's policy, and of the switch that lets links lead to its computes at all.
 
 import type { AccountId } from '../../ids.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import { accountResource, requireMay } from '../rights/permissions.ts';
 import type { PolicySettings } from '../rights/policy.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -9,8 +10,8 @@ import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type Account, lockAccount } from './accounts.ts';
 
 /**
- * Replaces what is given; the caller then ends grants, which are made under the policy of their time.
- * Throws `forbidden`, `not_found`.
+ * Replaces what is given, which ends grants, since they are made under the policy of their time, and connections that the
+ * new one forbids. Throws `forbidden`, `not_found`.
  */
 export async function changeAccountPolicy(
   catalogue: Catalogue,
@@ -40,6 +41,7 @@ export async function changeAccountPolicy(
       })
       .where('id', '=', accountId)
       .execute();
+    await recordEndedAccess(tx, { kind: 'recheck', owners: { accountId } });
     const reason = JSON.stringify({ ...changed.policy, passwordlessAccess: changed.passwordlessAccess });
     await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'policy.changed', accountId, reason }));
     return changed;

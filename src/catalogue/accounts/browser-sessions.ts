@@ -6,6 +6,7 @@ import type { Transaction } from 'kysely';
 import type { UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
@@ -163,7 +164,7 @@ export async function endBrowserSession(
   });
 }
 
-/** Signs the person out everywhere; the caller ends grants and live connections. Returns how many sessions ended. */
+/** Signs the person out everywhere, and ends grants and live connections. Returns how many sessions ended. */
 export async function endAllBrowserSessions(
   catalogue: Catalogue,
   context: AuditContext,
@@ -171,6 +172,7 @@ export async function endAllBrowserSessions(
 ): Promise<number> {
   return catalogue.transaction(async (tx) => {
     const result = await tx.deleteFrom('browser_sessions').where('user_id', '=', userId).executeTakeFirst();
+    await recordEndedAccess(tx, { kind: 'end', owners: { userId } });
     await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'signout.everywhere' }));
     return Number(result.numDeletedRows);
   });

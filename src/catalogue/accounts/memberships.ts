@@ -4,6 +4,7 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, type MembershipId, newMembershipId, type UserId } from '../../ids.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import { accountResource, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
@@ -96,8 +97,8 @@ export async function setMemberRole(
 }
 
 /**
- * Removes a member; one's own membership means leaving. The caller then ends grants and live connections that rested
- * on it. Throws `conflict` for the only admin, `forbidden`, `not_found`.
+ * Removes a member, and ends what rested on the membership; one's own membership means leaving. Throws `conflict` for
+ * the only admin, `forbidden`, `not_found`.
  */
 export async function removeMember(
   catalogue: Catalogue,
@@ -112,6 +113,7 @@ export async function removeMember(
     if (!isOwn) await requireStillAdmin(tx, context, accountId);
     await requireAnotherAdmin(tx, member, isOwn ? 'leave' : 'removed');
     await tx.deleteFrom('memberships').where('id', '=', member.id).execute();
+    await recordEndedAccess(tx, { kind: 'end', owners: { userId: member.user_id, accountId } });
     const reason = isOwn ? 'left' : 'removed';
     const event = { event: 'membership.removed', accountId, subject: member.email, reason } as const;
     await recordAuditEvent(tx, changeEvent(catalogue, context, event));

@@ -5,6 +5,7 @@ import type { Transaction } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, newOrganizationId, type UserId } from '../../ids.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName, slugOf } from '../store/names.ts';
@@ -127,6 +128,7 @@ export async function deleteOrganization(
       throw new PosternError('conflict', { params: { problem: `"${account.name}" still owns projects` } });
     }
     await tx.deleteFrom('accounts').where('id', '=', accountId).execute();
+    await recordEndedAccess(tx, { kind: 'end', owners: { accountId } });
     const event = { event: 'account.removed', accountId, subject: account.name } as const;
     await recordAuditEvent(tx, changeEvent(catalogue, context, event));
   });

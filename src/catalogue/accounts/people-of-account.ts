@@ -1,10 +1,11 @@
 // The people whose an account's projects are: its members, or the one person of a personal account. Guests are not.
 
+import type { Kysely } from 'kysely';
 import type { AccountId, UserId } from '../../ids.ts';
-import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
 
 /** Asks nobody's permission. */
-export async function listPeopleOfAccount({ db }: Catalogue, accountId: AccountId): Promise<UserId[]> {
+export async function listPeopleOfAccount(db: Kysely<Schema>, accountId: AccountId): Promise<UserId[]> {
   const [members, owners] = await Promise.all([
     db.selectFrom('memberships').select('user_id').where('account_id', '=', accountId).execute(),
     db.selectFrom('accounts').select('user_id').where('id', '=', accountId).execute(),

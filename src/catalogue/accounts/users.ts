@@ -5,6 +5,7 @@ import type { Selectable, Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { newUserId, personalAccountId, type UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import { newPersonActor } from '../rights/actors.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -115,8 +116,7 @@ export async function verifyPassword(
 }
 
 /**
- * Sets the password and ends all browser sessions but the one named; the caller ends grants and live connections.
- * Throws `invalid_input`, `forbidden`, `not_found`.
+ * Sets the password, and ends all browser sessions but the one named, the person's grants and live connections. Throws `invalid_input`, `forbidden`, `not_found`.
  */
 export async function setPassword(
   catalogue: Catalogue,
@@ -133,6 +133,7 @@ export async function setPassword(
       .where('user_id', '=', change.userId)
       .where('id', '<>', change.keepSessionId ?? '')
       .execute();
+    await recordEndedAccess(tx, { kind: 'end', owners: { userId: change.userId } });
     await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'identity.changed', reason: 'password' }));
   });
 }

@@ -9,6 +9,7 @@ import * as consumption from './0005-consumption.ts';
 import * as guestLinks from './0006-guest-links.ts';
 import * as useOfRolePasswords from './0007-use-of-role-passwords.ts';
 import * as freshSignIn from './0008-fresh-sign-in.ts';
+import * as endedAccess from './0009-ended-access.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -19,4 +20,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-guest-links': guestLinks,
   '0007-use-of-role-passwords': useOfRolePasswords,
   '0008-fresh-sign-in': freshSignIn,
+  '0009-ended-access': endedAccess,
 };

@@ -5,6 +5,7 @@ import type { Transaction, Updateable } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ComputeId, ProjectId } from '../../ids.ts';
 import { findAccount } from '../accounts/accounts.ts';
+import { type EndedAccess, recordEndedAccess } from '../endings/ended-access.ts';
 import type { ActionOn } from '../rights/permissions.ts';
 import type { PolicySettings } from '../rights/policy.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -78,18 +79,14 @@ export async function changeCompute(
   });
   const columns = changedColumns(catalogue, change);
   const reason = changesInWords(change.changes);
-  return writeCompute(catalogue, context, {
-    project,
-    computeId: compute.id,
-    columns,
-    event: 'compute.changed',
-    reason,
-  });
+  const ended = endedByChanges(change.changes);
+  const write = { project, computeId: compute.id, columns, reason, ended };
+  return writeCompute(catalogue, context, { ...write, event: 'compute.changed' });
 }
 
 /**
- * Replaces what is given; the caller then ends grants, which are made under the policy of their time.
- * Throws `forbidden`, `not_found`.
+ * Replaces what is given, which ends grants, since they are made under the policy of their time, and connections that the
+ * new one forbids. Throws `forbidden`, `not_found`.
  */
 export async function changeComputePolicy(
   catalogue: Catalogue,
@@ -109,10 +106,11 @@ export async function changeComputePolicy(
     updated_at: catalogue.clock.now(),
   };
   const reason = JSON.stringify({ ...policy, passwordlessAccess });
-  return writeCompute(catalogue, context, { project, computeId, columns, event: 'policy.changed', reason });
+  const write = { project, computeId, columns, reason, ended: 'recheck' } as const;
+  return writeCompute(catalogue, context, { ...write, event: 'policy.changed' });
 }
 
-/** Removes the row and its access tokens; the caller ends grants and live connections. Throws `forbidden`, `not_found`. */
+/** Removes the row with its access tokens, and ends what rested on it. Throws `forbidden`, `not_found`. */
 export async function deleteCompute(
   catalogue: Catalogue,
   context: AuditContext,
@@ -123,6 +121,7 @@ export async function deleteCompute(
     await recordLostSecrets(tx, { catalogue, context, project, computeId: compute.id });
     const { numDeletedRows } = await tx.deleteFrom('computes').where('id', '=', compute.id).executeTakeFirst();
     if (numDeletedRows === 0n) throw computeNotFound(compute.id);
+    await recordEndedAccess(tx, { kind: 'end', owners: { computeId: compute.id } });
     const event = { event: 'compute.removed', ...auditedCompute(project, compute.id) } as const;
     await recordAuditEvent(tx, changeEvent(catalogue, context, event));
   });
@@ -149,12 +148,21 @@ interface ComputeWrite {
   readonly columns: Updateable<ComputesTable>;
   readonly event: 'compute.changed' | 'policy.changed';
   readonly reason?: string;
+  /** What becomes of grants and connections; null: they go on. */
+  readonly ended: EndedAccess['kind'] | null;
+}
+
+/** A disabled compute lets nobody in; one that is closed to links may be used by password. */
+function endedByChanges({ isDisabled, passwordlessAccess }: ComputeChanges): ComputeWrite['ended'] {
+  if (isDisabled === true) return 'end';
+  return passwordlessAccess === false ? 'recheck' : null;
 }
 
 async function writeCompute(catalogue: Catalogue, context: AuditContext, write: ComputeWrite): Promise<Compute> {
   return catalogue.transaction(async (tx) => {
     const compute = await updateCompute(tx, write.computeId, write.columns);
-    const { event: code, reason, project } = write;
+    const { event: code, reason, project, ended } = write;
+    if (ended !== null) await recordEndedAccess(tx, { kind: ended, owners: { computeId: compute.id } });
     const event = { event: code, reason, ...auditedCompute(project, compute.id) };
     await recordAuditEvent(tx, changeEvent(catalogue, context, event));
     return compute;

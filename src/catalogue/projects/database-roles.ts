@@ -6,6 +6,7 @@ import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import type { ActionOn } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
@@ -84,7 +85,7 @@ export async function getDatabaseRole(
   return databaseRoleFrom(row);
 }
 
-/** Removes the row. Throws `conflict` for a protected role, `forbidden`, `not_found`. */
+/** Removes the row, and ends what rested on it. Throws `conflict` for a protected role, `forbidden`, `not_found`. */
 export async function deleteDatabaseRole(
   catalogue: Catalogue,
   context: AuditContext,
@@ -97,6 +98,7 @@ export async function deleteDatabaseRole(
   }
   await catalogue.transaction(async (tx) => {
     await tx.deleteFrom('database_roles').where('id', '=', role.id).execute();
+    await recordEndedAccess(tx, { kind: 'end', owners: { projectId: project.id, databaseRole: role.name } });
     const removed = { catalogue, context, project, name: role.name };
     await recordRoleEvent(tx, { ...removed, event: 'role.removed' });
     if (role.hasPassword) await recordRoleEvent(tx, { ...removed, event: 'secret.revoked' });
@@ -105,7 +107,7 @@ export async function deleteDatabaseRole(
 }
 
 /**
- * Keeps a new password for a role; the caller has set it on the upstream and ends grants that used the old one.
+ * Keeps a new password for a role, and ends what rested on the old one; the caller has set it on the upstream.
  * Throws `forbidden`, `not_found`.
  */
 export async function replaceDatabaseRolePassword(
@@ -123,6 +125,7 @@ export async function replaceDatabaseRolePassword(
       .set({ ...columns, updated_at: updatedAt })
       .where('id', '=', role.id)
       .execute();
+    await recordEndedAccess(tx, { kind: 'end', owners: { projectId: project.id, databaseRole: role.name } });
     const changed = { catalogue, context, project, name: role.name };
     await recordRoleEvent(tx, { ...changed, event: 'role.changed' });
     if (role.hasPassword) await recordRoleEvent(tx, { ...changed, event: 'secret.revoked' });

@@ -4,6 +4,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
 import type { AccountId, ProjectId, UserId } from '../../ids.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import { type ActionOn, notFound, type ProjectResource, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
@@ -95,8 +96,8 @@ export async function changeProject(
 }
 
 /**
- * Removes the project's rows with everything that hangs on them; provisioning has removed what was real before, and the
- * caller ends grants and live connections. Throws `forbidden`, `not_found`.
+ * Removes the project's rows with everything that hangs on them, and ends what rested on it; provisioning has removed what
+ * was real before. Throws `forbidden`, `not_found`.
  */
 export async function deleteProject(
   catalogue: Catalogue,
@@ -108,6 +109,7 @@ export async function deleteProject(
     await recordLostSecrets(tx, { catalogue, context, project });
     const { numDeletedRows } = await tx.deleteFrom('projects').where('id', '=', projectId).executeTakeFirst();
     if (numDeletedRows === 0n) throw notFound({ kind: 'project', projectId });
+    await recordEndedAccess(tx, { kind: 'end', owners: { projectId } });
     await recordAuditEvent(
       tx,
       changeEvent(catalogue, context, { event: 'project.removed', ...auditedProject(project) }),

@@ -7,6 +7,7 @@ import { type AccountId, newShareId, type ProjectId, type ShareId, type UserId }
 import type { Secret } from '../../secret.ts';
 import { lockAccount } from '../accounts/accounts.ts';
 import { INVITATION_LIFE_MS } from '../accounts/invitations.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { type EmailAddress, parseEmail } from '../store/email-address.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
@@ -70,10 +71,7 @@ export async function listShares(catalogue: Catalogue, context: AuditContext, pr
   return rows.map(shareFrom);
 }
 
-/**
- * Ends a share; the caller ends that person's grants and live connections to the project.
- * Throws `forbidden`, `not_found`.
- */
+/** Ends a share, and what rested on it. Throws `forbidden`, `not_found`. */
 export async function unshareProject(
   catalogue: Catalogue,
   context: AuditContext,
@@ -88,6 +86,7 @@ export async function unshareProject(
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) throw new PosternError('not_found', { params: { thing: `permission "${shareId}"` } });
+    if (row.user_id !== null) await recordEndedAccess(tx, { kind: 'end', owners: { userId: row.user_id, projectId } });
     const facts = { projectId, accountId: project.accountId, subject: row.email };
     await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'share.removed', ...facts }));
     return { ...shareFrom(row), revokedAt: catalogue.clock.now() };

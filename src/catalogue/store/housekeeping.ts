@@ -1,13 +1,16 @@
 // Removes what has ended by itself: nothing here is still valid, so when it runs does not matter.
 
+import { sql } from 'kysely';
 import type { Catalogue } from './catalogue.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Expired invitations and tokens stay listed for a while, so that people see why something stopped working. */
 const LISTED_AFTER_EXPIRY_MS = 30 * DAY_MS;
 const TERMINAL_STAYS_KNOWN_MS = 30 * DAY_MS;
+/** Longer than any connection or grant lasts (`MAX_CONNECTION_MS`). */
+const ENDED_ACCESS_KEPT = '31 days';
 
-/** Deletes ended browser sessions, set-up codes, forgotten terminals, long expired invitations and access tokens. */
+/** Deletes ended browser sessions, set-up codes, forgotten terminals, long expired invitations and access tokens, and what ended long ago. */
 export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
   const now = clock.now();
   const longAgo = new Date(now.getTime() - LISTED_AFTER_EXPIRY_MS);
@@ -19,4 +22,9 @@ export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
     .execute();
   await db.deleteFrom('invitations').where('expires_at', '<', longAgo).execute();
   await db.deleteFrom('access_tokens').where('expires_at', '<', longAgo).execute();
+  // By the clock that wrote the time.
+  await db
+    .deleteFrom('ended_access')
+    .where('ended_at', '<', sql<Date>`now() - ${ENDED_ACCESS_KEPT}::interval`)
+    .execute();
 }

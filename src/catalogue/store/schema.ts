@@ -8,6 +8,7 @@ import type {
   PendingTransfersTable,
   PlanPeriodsTable,
 } from '../tables/audit-and-consumption.ts';
+import type { EndedAccessTable } from '../tables/ended-access.ts';
 import type { AccessTokensTable, ApiKeysTable, SealingCanariesTable } from '../tables/keys-and-tokens.ts';
 import type {
   AccountsTable,
@@ -58,4 +59,5 @@ export interface Schema {
   consumption_readings: ConsumptionReadingsTable;
   pending_transfers: PendingTransfersTable;
   consumption_frames: ConsumptionFramesTable;
+  ended_access: EndedAccessTable;
 }

@@ -3,8 +3,10 @@
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
-import type { AccountId, ProjectId } from '../../ids.ts';
+import type { AccessTokenId, AccountId, ProjectId, UserId } from '../../ids.ts';
 import { type Account, countProjects, lockAccount } from '../accounts/accounts.ts';
+import { listPeopleOfAccount } from '../accounts/people-of-account.ts';
+import { type EndedAccess, recordEndedAccess } from '../endings/ended-access.ts';
 import { auditedProject, type Project, projectFrom, projectResource } from '../projects/projects.ts';
 import { accountResource, notFound, requireMay } from '../rights/permissions.ts';
 import { PLAN_TERMS } from '../rights/plans.ts';
@@ -15,6 +17,9 @@ import { recordAuditEvents } from '../trail/audit-events.ts';
 
 /** Neon API 2.7.3: at most 400 projects at once. */
 export const MAX_PROJECTS_PER_TRANSFER = 400;
+
+/** Beyond this many pairs of person and project, everybody's access to the projects is ended. */
+const MAX_PAIRS = 1_000;
 
 export interface TransferRequest {
   readonly sourceAccountId: AccountId;
@@ -34,8 +39,7 @@ export type TransferOutcome =
   | { readonly kind: 'over_limits'; readonly limits: readonly BrokenLimit[] };
 
 /**
- * Moves the projects; the caller ends grants and live connections of people who lost access.
- * Throws `not_found` when one of them is not the source's, `forbidden`, `invalid_input`.
+ * Moves the projects, and ends what people and tokens of the account that they leave had of them. Throws `not_found` when one of them is not the source's, `forbidden`, `invalid_input`.
  */
 export async function transferProjects(
   catalogue: Catalogue,
@@ -78,7 +82,11 @@ export async function moveProjects(
     .where('id', 'in', ids)
     .execute();
   await tx.deleteFrom('api_keys').where('project_id', 'in', ids).execute();
-  await deleteTokensOfAccount(tx, sourceAccountId, ids);
+  const tokenIds = await deleteTokensOfAccount(tx, sourceAccountId, ids);
+  await recordEndedAccess(tx, [
+    ...tokenIds.map((accessTokenId) => ({ kind: 'end', owners: { accessTokenId } }) as const),
+    ...lostProjects(await peopleWhoLoseAccess(tx, move), ids),
+  ]);
   await tx
     .deleteFrom('project_shares')
     .where('project_id', 'in', ids)
@@ -143,12 +151,32 @@ async function deleteTokensOfAccount(
   tx: Transaction<Schema>,
   accountId: AccountId,
   projectIds: readonly ProjectId[],
-): Promise<void> {
-  await tx
+): Promise<AccessTokenId[]> {
+  const rows = await tx
     .deleteFrom('access_tokens')
     .where('owner_account_id', '=', accountId)
     .where('compute_id', 'in', tx.selectFrom('computes').select('id').where('project_id', 'in', projectIds))
+    .returning('id')
     .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Of the account that the projects leave: guests, and people who belong to both accounts, go on. */
+async function peopleWhoLoseAccess(
+  tx: Transaction<Schema>,
+  { sourceAccountId, destinationAccountId }: Omit<TransferRequest, 'projectIds'>,
+): Promise<UserId[]> {
+  const before = await listPeopleOfAccount(tx, sourceAccountId);
+  const remaining = new Set(await listPeopleOfAccount(tx, destinationAccountId));
+  return before.filter((userId) => !remaining.has(userId));
+}
+
+function lostProjects(people: readonly UserId[], projectIds: readonly ProjectId[]): EndedAccess[] {
+  const isTooMany = people.length * projectIds.length > MAX_PAIRS;
+  const owners = isTooMany
+    ? projectIds.map((projectId) => ({ projectId }))
+    : projectIds.flatMap((projectId) => people.map((userId) => ({ projectId, userId })));
+  return owners.map((of) => ({ kind: 'end', owners: of }));
 }
 
 function invalid(problem: string): PosternError {

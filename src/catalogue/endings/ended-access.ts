@@ -1,0 +1,162 @@
+// What changes of the catalogue take away, written down in their own transaction, so that nothing that rested on it goes on
+// when the node that made the change dies. Ends nothing itself: every node reads the rows and ends what it holds.
+
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { AccessTokenId, AccountId, ComputeId, GrantId, ProjectId, UserId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { Schema } from '../store/schema.ts';
+import type { EndedAccessTable } from '../tables/ended-access.ts';
+import { type CatalogueSnapshot, currentSnapshot } from './catalogue-snapshot.ts';
+
+/** Whose access: everything that has all of the given owners. At least one besides the database role is given. */
+export interface AccessOwners {
+  readonly userId?: UserId;
+  readonly accountId?: AccountId;
+  readonly projectId?: ProjectId;
+  readonly computeId?: ComputeId;
+  readonly grantId?: GrantId;
+  readonly accessTokenId?: AccessTokenId;
+  /** Goes with a project. */
+  readonly databaseRole?: string;
+}
+
+export interface EndedAccess {
+  /** `recheck`: remembered grants end, connections go on where the rules of now allow them. */
+  readonly kind: 'end' | 'recheck';
+  readonly owners: AccessOwners;
+}
+
+export interface RecordedEnding extends EndedAccess {
+  readonly id: number;
+  readonly transactionId: bigint;
+  /** By the database's clock. */
+  readonly endedAt: Date;
+}
+
+/** What a connection or a grant rests on; null: it has none. */
+export type RestingOn = { readonly [Owner in keyof AccessOwners]-?: Exclude<AccessOwners[Owner], undefined> | null };
+
+/** Writes down what the transaction takes away; every catalogue function that takes something away calls it. */
+export async function recordEndedAccess(
+  tx: Transaction<Schema>,
+  ended: EndedAccess | readonly EndedAccess[],
+): Promise<void> {
+  const rows = [ended].flat().map(({ kind, owners }) => ({
+    kind,
+    user_id: owners.userId ?? null,
+    account_id: owners.accountId ?? null,
+    project_id: owners.projectId ?? null,
+    compute_id: owners.computeId ?? null,
+    grant_id: owners.grantId ?? null,
+    access_token_id: owners.accessTokenId ?? null,
+    database_role: owners.databaseRole ?? null,
+  }));
+  if (rows.length > 0) await tx.insertInto('ended_access').values(rows).execute();
+}
+
+export interface ReadEndings {
+  /** Of this reading; the next one continues there. */
+  readonly snapshot: CatalogueSnapshot;
+  readonly endings: readonly RecordedEnding[];
+  readonly hasUnsettledGrants: boolean;
+}
+
+// A catalogue that was restored from a dump has rows of another server's transactions: they are none of this one's.
+const isOfThisServer = sql<boolean>`transaction_id < pg_snapshot_xmax(pg_current_snapshot())`;
+
+function isUnseenBy(snapshot: CatalogueSnapshot | null) {
+  if (snapshot === null) return sql<boolean>`false`;
+  return sql<boolean>`transaction_id >= pg_snapshot_xmin(${snapshot}::pg_snapshot)
+    and not pg_visible_in_snapshot(transaction_id, ${snapshot}::pg_snapshot) and ${isOfThisServer}`;
+}
+
+/** What was committed after a reading, however late; with null only where reading begins. Throws `store_unavailable`. */
+export async function readEndedAccess(db: Kysely<Schema>, after: CatalogueSnapshot | null): Promise<ReadEndings> {
+  const { rows } = await sql<Selectable<EndedAccessTable> & { snapshot: CatalogueSnapshot; unsettled: boolean }>`
+    select ${currentSnapshot} as snapshot,
+      exists (select 1 from ended_access where grants_ended_at is null) as unsettled, ended.*
+    from (select) as always left join lateral (
+      select * from ended_access where ${isUnseenBy(after)} order by id
+    ) as ended on true`.execute(db);
+  const [first] = rows;
+  if (first === undefined) throw new Error('the catalogue did not say what it holds');
+  return {
+    snapshot: first.snapshot,
+    hasUnsettledGrants: first.unsettled,
+    // Without endings there is one row of nulls.
+    endings: rows.filter(({ transaction_id }) => transaction_id !== null).map(endingFrom),
+  };
+}
+
+/** Whether access that rests on these was ended after the snapshot. `kinds` of null: by a change of the rules, too. */
+export async function isEndedSince(
+  db: Kysely<Schema>,
+  { snapshot, on, kind }: { readonly snapshot: CatalogueSnapshot; readonly on: RestingOn; readonly kind: 'end' | null },
+): Promise<boolean> {
+  const { rows } = await sql<{ ended: boolean }>`
+    select exists (
+      select 1 from ended_access where ${isUnseenBy(snapshot)}
+        and (${kind}::text is null or kind = ${kind})
+        and (user_id is null or user_id = ${on.userId})
+        and (account_id is null or account_id = ${on.accountId})
+        and (project_id is null or project_id = ${on.projectId})
+        and (compute_id is null or compute_id = ${on.computeId})
+        and (grant_id is null or grant_id = ${on.grantId})
+        and (access_token_id is null or access_token_id = ${on.accessTokenId})
+        and (database_role is null or database_role = ${on.databaseRole})
+    ) as ended`.execute(db);
+  return rows[0]?.ended === true;
+}
+
+const SETTLED_AT_A_TIME = 20;
+
+/**
+ * Has the grants of some recorded endings revoked and remembers that; of several nodes each takes others. Resolves to how
+ * many endings it took. What `revoke` throws leaves them to the next try.
+ */
+export async function settleGrants(
+  catalogue: Pick<Catalogue, 'transaction'>,
+  revoke: (ending: RecordedEnding) => Promise<void>,
+): Promise<number> {
+  return await catalogue.transaction(async (tx) => {
+    const rows = await tx
+      .selectFrom('ended_access')
+      .selectAll()
+      .where('grants_ended_at', 'is', null)
+      .orderBy('id')
+      .limit(SETTLED_AT_A_TIME)
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    if (rows.length === 0) return 0;
+    for (const row of rows) await revoke(endingFrom(row));
+    await tx
+      .updateTable('ended_access')
+      .set({ grants_ended_at: sql`clock_timestamp()` })
+      .where(
+        'id',
+        'in',
+        rows.map(({ id }) => id),
+      )
+      .execute();
+    return rows.length;
+  });
+}
+
+function endingFrom(row: Selectable<EndedAccessTable>): RecordedEnding {
+  return {
+    id: row.id,
+    kind: row.kind,
+    transactionId: BigInt(row.transaction_id),
+    endedAt: row.ended_at,
+    owners: {
+      ...(row.user_id === null ? {} : { userId: row.user_id }),
+      ...(row.account_id === null ? {} : { accountId: row.account_id }),
+      ...(row.project_id === null ? {} : { projectId: row.project_id }),
+      ...(row.compute_id === null ? {} : { computeId: row.compute_id }),
+      ...(row.grant_id === null ? {} : { grantId: row.grant_id }),
+      ...(row.access_token_id === null ? {} : { accessTokenId: row.access_token_id }),
+      ...(row.database_role === null ? {} : { databaseRole: row.database_role }),
+    },
+  };
+}
