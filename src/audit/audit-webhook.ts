@@ -7,8 +7,9 @@ import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { OutageLog } from '../metrics/outage-log.ts';
-import { type RedisClient, runScript } from '../redis/redis-client.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
+import { redisScript, runScript } from '../redis/redis-script.ts';
 import { readChainEnds, readChainPart, readPositionsBefore } from './audit-chain-tail.ts';
 import { type AuditWebhookTarget, sendAuditEvents } from './audit-webhook-request.ts';
 
@@ -22,17 +23,17 @@ const REPLAY_MS = 3_600_000;
 
 // Takes or prolongs the lease.
 // KEYS: lease. ARGV: node id, milliseconds. Returns 1 when the lease is this node's.
-const HOLD_LEASE = `
+const HOLD_LEASE = redisScript(`
 local holder = redis.call('get', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1`;
+return 1`);
 
 // Gives the lease up.
 // KEYS: lease. ARGV: node id. Returns 1 when the lease was this node's.
-const RELEASE_LEASE = `
+const RELEASE_LEASE = redisScript(`
 if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('del', KEYS[1])`;
+return redis.call('del', KEYS[1])`);
 
 interface AuditWebhookOptions {
   readonly target: AuditWebhookTarget;

@@ -2,7 +2,8 @@
 // stops counting by itself. Knows nothing of what the ids name.
 
 import { askStore } from './ask-redis.ts';
-import { type RedisClient, runScript } from './redis-client.ts';
+import type { RedisClient } from './redis-client.ts';
+import { runScript } from './redis-script.ts';
 import { COUNT_INDEX } from './scripts/count-index.ts';
 import { ENTER_INDEX } from './scripts/enter-index.ts';
 

@@ -1,6 +1,5 @@
-// Opens Redis connections of every supported kind and runs Lua scripts on them. Knows no key and no script.
+// Opens Redis connections of every supported kind. Knows no key.
 
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { assertNever } from '../assert-never.ts';
@@ -57,22 +56,6 @@ export function openRedisClients(url: Secret, { log, closers }: { log: Log; clos
     return client;
   };
   return { commands: open('commands'), subscriber: open('subscriber'), limiter: open('limiter') };
-}
-
-/** Runs a Lua script by its digest and sends its text only when the server does not know it yet. */
-export async function runScript(
-  redis: RedisClient,
-  script: string,
-  { keys, args }: { keys: readonly string[]; args: ReadonlyArray<string | number> },
-): Promise<unknown> {
-  const digest = createHash('sha1').update(script).digest('hex');
-  try {
-    return await redis.evalsha(digest, keys.length, ...keys, ...args);
-  } catch (error) {
-    // In a Cluster the answer may come as the last of several redirections.
-    if (!(error instanceof Error) || !error.message.includes('NOSCRIPT')) throw error;
-    return await redis.eval(script, keys.length, ...keys, ...args);
-  }
 }
 
 /** True when the command itself was wrong, or its script unknown; false when Redis could not answer it now. */

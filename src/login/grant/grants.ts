@@ -8,8 +8,9 @@ import { type AccountId, type ComputeId, type GrantId, idFrom, type ProjectId, t
 import { normalizeAddress } from '../../network-address.ts';
 import { askStore } from '../../redis/ask-redis.ts';
 import { ExpiringIndex } from '../../redis/expiring-index.ts';
-import { type RedisClient, runScript } from '../../redis/redis-client.ts';
+import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
+import { runScript } from '../../redis/redis-script.ts';
 import { fieldsOf } from '../request/login-record.ts';
 import { type Terminal, terminalDigest } from '../request/terminal.ts';
 import { CREATE_GRANT } from '../scripts/create-grant.ts';

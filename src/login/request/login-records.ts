@@ -3,8 +3,9 @@
 
 import type { LoginRequestId } from '../../ids.ts';
 import { askStore } from '../../redis/ask-redis.ts';
-import { type RedisClient, runScript } from '../../redis/redis-client.ts';
+import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisChannels, redisKeys } from '../../redis/redis-keys.ts';
+import { type RedisScript, runScript } from '../../redis/redis-script.ts';
 import { READ_LOGIN_REQUEST } from '../scripts/read-login-request.ts';
 import { type LoginRecord, type LoginScriptOutcome, parseLoginAnswer } from './login-record.ts';
 
@@ -17,7 +18,7 @@ export class LoginRecords {
 
   /** Runs a script that begins with the login request prelude. Throws PosternError `store_unavailable`. */
   async run(
-    script: string,
+    script: RedisScript,
     id: LoginRequestId,
     details: object,
   ): Promise<{ outcome: LoginScriptOutcome; record: LoginRecord | null }> {

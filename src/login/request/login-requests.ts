@@ -6,6 +6,7 @@ import { type LoginRequestId, type NodeId, newLoginRequestId, type UserId } from
 import type { Log } from '../../log.ts';
 import { normalizeAddress } from '../../network-address.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
+import type { RedisScript } from '../../redis/redis-script.ts';
 import type { Secret } from '../../secret.ts';
 import { COUNT_WRONG_USER_CODE } from '../scripts/count-wrong-user-code.ts';
 import { CREATE_LOGIN_REQUEST } from '../scripts/create-login-request.ts';
@@ -189,7 +190,7 @@ export class LoginRequests {
     return await this.#run(MOVE_LOGIN_REQUEST, id, { ...details, nonce: randomBytes(9).toString('base64url') });
   }
 
-  async #run(script: string, id: LoginRequestId, details: object): Promise<MoveOutcome> {
+  async #run(script: RedisScript, id: LoginRequestId, details: object): Promise<MoveOutcome> {
     const { outcome, record } = await this.#records.run(script, id, details);
     const request = record?.request ?? null;
     if (outcome !== 'moved' || request === null) return { kind: 'refused', request };

@@ -1,8 +1,9 @@
 // Opens a reverse code on a claimed login request.
 
+import { redisScript } from '../../redis/redis-script.ts';
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
-export const BEGIN_REVERSE_CODE = `${LOGIN_REQUEST_PRELUDE}
+export const BEGIN_REVERSE_CODE = redisScript(`${LOGIN_REQUEST_PRELUDE}
 -- ARGV[3]  { claimed_by, digest: HMAC of the digits, approval: JSON text, life_ms, tries }
 -- returns  outcome 'moved' when the code is open; 'refused' when the request is not claimed by that person
 local code = cjson.decode(ARGV[3])
@@ -15,4 +16,4 @@ redis.call('HSET', record, 'waiting', 'none', 'expires_at', digits(now + code.li
   'code_digest', code.digest, 'code_approval', code.approval)
 changed()
 return answer('moved')
-`;
+`);

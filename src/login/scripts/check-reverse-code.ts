@@ -1,9 +1,10 @@
 // Compares typed digits with an open reverse code and counts the try, in one step.
 
+import { redisScript } from '../../redis/redis-script.ts';
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 // Comparing the digests with == is safe: they are HMACs, so a matching prefix tells nothing about the digits.
-export const CHECK_REVERSE_CODE = `${LOGIN_REQUEST_PRELUDE}
+export const CHECK_REVERSE_CODE = redisScript(`${LOGIN_REQUEST_PRELUDE}
 -- ARGV[3]  { nonce, digest: HMAC of the digits that were typed }
 -- returns  outcome 'moved': right, and consumed in the same move; 'wrong'; 'denied': wrong for the last time; 'refused': no code is open
 local attempt = cjson.decode(ARGV[3])
@@ -26,4 +27,4 @@ if tries_left <= 0 then
 end
 changed()
 return answer(tries_left <= 0 and 'denied' or 'wrong')
-`;
+`);

@@ -1,8 +1,9 @@
 // Counts a user code that was typed wrong, and denies at the last one.
 
+import { redisScript } from '../../redis/redis-script.ts';
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
-export const COUNT_WRONG_USER_CODE = `${LOGIN_REQUEST_PRELUDE}
+export const COUNT_WRONG_USER_CODE = redisScript(`${LOGIN_REQUEST_PRELUDE}
 -- ARGV[3]  { claimed_by, most: the count that denies }
 -- returns  outcome 'moved' when this one was too many and denied the request, else 'refused'
 local limit = cjson.decode(ARGV[3])
@@ -13,4 +14,4 @@ if redis.call('HINCRBY', record, 'wrong_user_codes', 1) < limit.most then return
 redis.call('HSET', record, 'status', 'denied', 'reason', 'wrong_user_code')
 changed()
 return answer('moved')
-`;
+`);

@@ -1,8 +1,9 @@
 // Writes a new grant.
 
+import { redisScript } from '../../redis/redis-script.ts';
 import { LUA_NOW } from '../../redis/scripts/redis-time.ts';
 
-export const CREATE_GRANT = `
+export const CREATE_GRANT = redisScript(`
 -- KEYS[1]  the grant (hash)
 -- ARGV[1]  its terms, JSON text
 -- ARGV[2]  its life in ms
@@ -14,4 +15,4 @@ redis.call('HSET', KEYS[1], 'terms', ARGV[1], 'created_at', digits(now), 'until'
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'uses_left', ARGV[3]) end
 redis.call('PEXPIREAT', KEYS[1], until_at)
 return redis.call('HGETALL', KEYS[1])
-`;
+`);

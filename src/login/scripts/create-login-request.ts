@@ -1,8 +1,9 @@
 // Writes a new login request.
 
+import { redisScript } from '../../redis/redis-script.ts';
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
-export const CREATE_LOGIN_REQUEST = `${LOGIN_REQUEST_PRELUDE}
+export const CREATE_LOGIN_REQUEST = redisScript(`${LOGIN_REQUEST_PRELUDE}
 -- ARGV[3]  { life_ms, keep_ms: how long the hash outlives that, fields }
 -- returns  outcome 'moved'
 local creation = cjson.decode(ARGV[3])
@@ -11,4 +12,4 @@ redis.call('HSET', record, 'created_at', digits(now), 'expires_at', digits(now +
 -- The only place that sets the expiry: no later move lengthens or drops it.
 redis.call('PEXPIRE', record, digits(creation.life_ms + creation.keep_ms))
 return answer('moved')
-`;
+`);

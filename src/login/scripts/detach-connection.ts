@@ -1,8 +1,9 @@
 // Takes the connection from a login request that stays open for its person.
 
+import { redisScript } from '../../redis/redis-script.ts';
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
-export const DETACH_CONNECTION = `${LOGIN_REQUEST_PRELUDE}
+export const DETACH_CONNECTION = redisScript(`${LOGIN_REQUEST_PRELUDE}
 -- ARGV[3]  {}
 -- returns  outcome 'moved' when the request stays open without a connection, 'refused' when it is decided or has ended
 settle()
@@ -13,4 +14,4 @@ if waiting ~= 'none' then
   changed()
 end
 return answer('moved')
-`;
+`);

@@ -1,8 +1,9 @@
 // One move of a login request, as an atomic compare-and-set.
 
+import { redisScript } from '../../redis/redis-script.ts';
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
-export const MOVE_LOGIN_REQUEST = `${LOGIN_REQUEST_PRELUDE}
+export const MOVE_LOGIN_REQUEST = redisScript(`${LOGIN_REQUEST_PRELUDE}
 -- ARGV[3]  { nonce, to: { status now: { waiting: status then } }, claimed_by?: who must hold the claim,
 --            without?: field that must be absent, stamp?: field for the time, fields }
 -- returns  outcome 'moved' or 'refused'
@@ -21,4 +22,4 @@ redis.call('HSET', record, 'status', next_status, 'last_move', move.nonce)
 if move.stamp then redis.call('HSET', record, move.stamp, digits(now)) end
 changed()
 return answer('moved')
-`;
+`);

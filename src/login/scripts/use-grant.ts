@@ -1,8 +1,9 @@
 // Uses a grant once, if it has a use left.
 
+import { redisScript } from '../../redis/redis-script.ts';
 import { LUA_NOW } from '../../redis/scripts/redis-time.ts';
 
-export const USE_GRANT = `
+export const USE_GRANT = redisScript(`
 -- KEYS[1]  the grant (hash)
 -- ARGV[1]  a nonce of this use
 -- returns  { 1 when this use is allowed and counted, else 0; the whole hash as field, value, … (empty: there is none) }
@@ -17,4 +18,4 @@ if uses_left then redis.call('HINCRBY', KEYS[1], 'uses_left', -1) end
 redis.call('HINCRBY', KEYS[1], 'used_count', 1)
 redis.call('HSET', KEYS[1], 'last_used_at', digits(now), 'last_use', ARGV[1])
 return answer(1)
-`;
+`);

@@ -22,7 +22,8 @@ describe.each(redisKinds)('when the reply of $name is lost', ({ start }) => {
     proxy = await startReplyLosingProxy(server.url);
     direct = startLoginNode(server.url);
     behind = startLoginNode(proxy.url);
-    for (const script of [MOVE_LOGIN_REQUEST, USE_GRANT, CHECK_REVERSE_CODE]) await direct.redis.script('LOAD', script);
+    for (const script of [MOVE_LOGIN_REQUEST, USE_GRANT, CHECK_REVERSE_CODE])
+      await direct.redis.script('LOAD', script.text);
   });
 
   afterAll(async () => {
@@ -40,7 +41,7 @@ describe.each(redisKinds)('when the reply of $name is lost', ({ start }) => {
   it('the node that consumed an approval still learns that it won', async () => {
     const { request, userId } = await openClaimed(direct.requests);
     await direct.requests.approve(request.id, { userId, approval: approvalBy(userId) });
-    const lost = proxy.loseReplyTo(MOVE_LOGIN_REQUEST);
+    const lost = proxy.loseReplyTo(MOVE_LOGIN_REQUEST.text);
     const consumed = behind.requests.consume(request.id);
     await lost;
     expect(await consumed).toMatchObject({ kind: 'moved', request: { status: 'consumed' } });
@@ -67,7 +68,7 @@ describe.each(redisKinds)('when the reply of $name is lost', ({ start }) => {
       longestGrantMs: 60_000,
       usesLeft: 1,
     });
-    const lost = proxy.loseReplyTo(USE_GRANT);
+    const lost = proxy.loseReplyTo(USE_GRANT.text);
     const use = grants.use(id);
     await lost;
     expect(await use).toMatchObject({ kind: 'used', grant: { usedCount: 1, usesLeft: 0 } });
@@ -80,7 +81,7 @@ describe.each(redisKinds)('when the reply of $name is lost', ({ start }) => {
     const { request, userId } = await openClaimed(direct.requests);
     const begun = await codes.begin(request.id, approvalBy(userId));
     if (begun.kind !== 'begun') throw new Error('the code was not begun');
-    const lost = proxy.loseReplyTo(CHECK_REVERSE_CODE);
+    const lost = proxy.loseReplyTo(CHECK_REVERSE_CODE.text);
     const check = checking.check(request.origin, begun.digits.reveal());
     await lost;
     expect(await check).toMatchObject({ kind: 'consumed' });

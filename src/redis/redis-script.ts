@@ -1,0 +1,30 @@
+// Lua scripts: each text with its digest, computed once, and running one on a server that may not
+// know it yet. Knows no particular script.
+
+import { createHash } from 'node:crypto';
+import type { RedisClient } from './redis-client.ts';
+
+export interface RedisScript {
+  readonly text: string;
+  /** SHA-1 in hex, by which a server knows a script. */
+  readonly digest: string;
+}
+
+export function redisScript(text: string): RedisScript {
+  return { text, digest: createHash('sha1').update(text).digest('hex') };
+}
+
+/** Runs a script by its digest; sends its text only when the server does not know it yet. */
+export async function runScript(
+  redis: RedisClient,
+  { text, digest }: RedisScript,
+  { keys, args }: { keys: readonly string[]; args: ReadonlyArray<string | number> },
+): Promise<unknown> {
+  try {
+    return await redis.evalsha(digest, keys.length, ...keys, ...args);
+  } catch (error) {
+    // In a Cluster the answer may come as the last of several redirections.
+    if (!(error instanceof Error) || !error.message.includes('NOSCRIPT')) throw error;
+    return await redis.eval(text, keys.length, ...keys, ...args);
+  }
+}
