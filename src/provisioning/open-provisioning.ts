@@ -7,6 +7,7 @@ import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import { parseNetworks } from '../network-address.ts';
+import { cachedLookup } from '../wire/dial/cached-lookup.ts';
 import { lookupAddresses } from '../wire/dial/dial-address.ts';
 import type { DialEndpoint, DialPolicy } from '../wire/dial/dial-policy.ts';
 import { type HostSource, Hosts } from './hosts/hosts.ts';
@@ -39,12 +40,13 @@ export async function openProvisioning(
   closers.add('hosts', () => hosts.close());
   await hosts.start();
   const isHost = (own: DialEndpoint) => hosting.some((host) => host.host === own.host && host.port === own.port);
+  const forbidden = ownEndpoints.filter((own) => !isHost(own));
   const dialPolicy: DialPolicy = {
     allowedNetworks: parseNetworks(config.upstream.allowedNetworks),
     allowedPorts: config.upstream.allowedPorts,
     listed: [],
-    forbidden: ownEndpoints.filter((own) => !isHost(own)),
-    lookup: lookupAddresses,
+    forbidden,
+    lookup: cachedLookup({ lookup: lookupAddresses, hosts: new Set(forbidden.map(({ host }) => host)) }),
   };
   return { provisioning: createProvisioning({ catalogue, hosts, dialPolicy, clock, log }), dialPolicy, hosts };
 }

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { cachedLookup } from '../../../src/wire/dial/cached-lookup.ts';
+
+function countingLookup() {
+  const asked: string[] = [];
+  const time = { ms: 0 };
+  const answers = { fail: false };
+  const lookup = cachedLookup({
+    lookup: async (host) => {
+      asked.push(host);
+      if (answers.fail) throw new Error('unknown name');
+      return [`10.0.0.${asked.length}`];
+    },
+    hosts: new Set(['catalogue.internal']),
+    now: () => time.ms,
+  });
+  return { lookup, asked, time, answers };
+}
+
+describe('a cached lookup', () => {
+  it('resolves one of our own names once in five seconds, also for callers at the same time', async () => {
+    const { lookup, asked, time } = countingLookup();
+    await Promise.all([lookup('catalogue.internal'), lookup('catalogue.internal')]);
+    time.ms = 4_999;
+    expect(await lookup('catalogue.internal')).toEqual(['10.0.0.1']);
+    expect(asked).toHaveLength(1);
+    time.ms = 5_000;
+    expect(await lookup('catalogue.internal')).toEqual(['10.0.0.2']);
+  });
+
+  it('resolves every other name each time it is asked', async () => {
+    const { lookup, asked } = countingLookup();
+    await lookup('compute.example.com');
+    await lookup('compute.example.com');
+    expect(asked).toEqual(['compute.example.com', 'compute.example.com']);
+  });
+
+  it('does not remember a failure', async () => {
+    const { lookup, asked, answers } = countingLookup();
+    answers.fail = true;
+    await expect(lookup('catalogue.internal')).rejects.toThrow('unknown name');
+    answers.fail = false;
+    await lookup('catalogue.internal');
+    expect(asked).toHaveLength(2);
+  });
+});
