@@ -27,6 +27,8 @@ export class MirroredHash {
   readonly #written = new Set<string>();
   #changed = new Set<string>();
   #work: Promise<void> = Promise.resolve();
+  /** The flush that has not begun yet. */
+  #nextFlush: Promise<void> | null = null;
   /** Set from the first unwritten change until the batch that takes it along. */
   #timer: NodeJS.Timeout | null = null;
   #lastBatchAt = 0;
@@ -54,9 +56,16 @@ export class MirroredHash {
     this.#changedField(field);
   }
 
-  /** Writes what changed so far. Never rejects: what could not be written stays for the next batch. */
+  /**
+   * Writes what has changed so far; calls made while a write is under way share the next one.
+   * Never rejects: what could not be written stays for the next batch.
+   */
   flush(): Promise<void> {
-    return this.#enqueue(() => this.#writeChanges());
+    this.#nextFlush ??= this.#enqueue(() => {
+      this.#nextFlush = null;
+      return this.#writeChanges();
+    });
+    return this.#nextFlush;
   }
 
   /** Prolongs the hash; when it is not what was written (Redis restarted, a namesake's remains), writes it anew. */

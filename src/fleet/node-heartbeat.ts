@@ -59,6 +59,7 @@ export class NodeHeartbeat {
   readonly #companions: Array<() => Promise<void>> = [];
   #totals: () => ConnectionTotals = () => ({ live: 0, waiting: 0 });
   #isDraining = false;
+  #listed: { readonly atMs: number; readonly nodes: Promise<NodeRecord[]> } | null = null;
   #timer: NodeJS.Timeout | null = null;
   #beating: Promise<void> | null = null;
 
@@ -119,6 +120,17 @@ export class NodeHeartbeat {
 
   /** Every node that beat within the last seconds, oldest first. Throws when Redis is away. */
   async listNodes(): Promise<NodeRecord[]> {
+    const listed = { atMs: performance.now(), nodes: this.#readNodes() };
+    this.#listed = listed;
+    try {
+      return await listed.nodes;
+    } catch (error) {
+      if (this.#listed === listed) this.#listed = null;
+      throw error;
+    }
+  }
+
+  async #readNodes(): Promise<NodeRecord[]> {
     const ids = await this.#redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1);
     const stored = await Promise.all(ids.map((id) => this.#redis.get(redisKeys.node(idFrom<NodeId>(id)))));
     return stored
@@ -132,9 +144,14 @@ export class NodeHeartbeat {
     return await this.#redis.zcount(redisKeys.nodes(), oldest, '+inf').catch(() => 0);
   }
 
-  /** The other nodes that live. Throws when Redis is away. */
+  /**
+   * The other living nodes, from a list that is at most one beat old: logins ask for it several
+   * times each. Throws when Redis is away.
+   */
   async findOtherNodes(): Promise<NodeId[]> {
-    const nodes = await this.listNodes();
+    const listed = this.#listed;
+    const isFresh = listed !== null && performance.now() - listed.atMs < BEAT_INTERVAL_MS;
+    const nodes = await (isFresh ? listed.nodes : this.listNodes());
     return nodes.map((node) => node.nodeId).filter((nodeId) => nodeId !== this.nodeId);
   }
 
