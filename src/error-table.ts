@@ -1,4 +1,4 @@
-// Every error that may leave the process, by its stable code. The README's table of endings is checked against this one.
+// Every error that may leave the process, by its stable code. docs/errors.md is made from it.
 
 /** What went wrong, for metrics: the peer's doing, the person's, the operator's rule, or ours. */
 export type ErrorKind = 'client' | 'person' | 'policy' | 'limit' | 'upstream' | 'service';

@@ -1,5 +1,5 @@
-// The table of environment variables: default, meaning and how each is read. The README's configuration table and
-// `postern config` are made from it; config.ts turns the values into the program's Config.
+// The table of environment variables: default, meaning and how each is read. docs/configuration.md
+// and `postern config` are made from it; config.ts turns the values into the program's Config.
 
 import { z } from 'zod';
 import {

@@ -76,7 +76,10 @@ async function migrate(options: CatalogueOptions): Promise<string | null> {
   try {
     await migrateToLatest(db);
     const role = await prepareApplicationRole(db);
-    if (role === null) options.log.info('the audit trail is append-only by triggers alone: see "Audit" in the README');
+    if (role === null)
+      options.log.info(
+        'the audit trail is append-only by triggers alone: see docs/operate.md, "Catalogue and backups"',
+      );
     return role;
   } finally {
     await db.destroy();

@@ -1,4 +1,5 @@
-// Which client works by which door: the README's table, and what the conformance tests must prove, door by door.
+// Which client works by which door: the table of docs/clients.md, and what the conformance tests
+// must prove, door by door.
 
 export const DOORS = ['link', 'grant', 'token'] as const;
 export type Door = (typeof DOORS)[number];
@@ -66,7 +67,7 @@ export const CLIENTS = {
 
 const SIGNS: Record<Way, string> = { yes: '✓', second_try: '✓ second try', no: '–' };
 
-/** Rows of the README's table. */
+/** Rows of the table in docs/clients.md. */
 export function clientRows(clients: readonly ClientRow[] = Object.values(CLIENTS)): string[] {
   return clients.map(({ client, doors, advice }) => {
     const signs = DOORS.map((door) => SIGNS[doors[door]]);

@@ -103,7 +103,7 @@ describe.each(DRIVERS)('$name', (driver) => {
   });
 });
 
-it('the README says what was proven here', () => {
+it('docs/clients.md says what was proven here', () => {
   const names = DRIVERS.map(({ name }) => CLIENTS[name]);
   expect(proven.rows()).toEqual(clientRows(names));
 });

@@ -74,7 +74,7 @@ describe.each(DOORS)('by %s', (door) => {
   });
 });
 
-it('the README says what was proven here', () => {
+it('docs/clients.md says what was proven here', () => {
   expect(proven.rows()).toEqual(clientRows([CLIENTS.psql, CLIENTS.pgDump, CLIENTS.pgbench]));
 });
 

@@ -1,4 +1,5 @@
-// Keeps which client got in by which door in this run, and writes it down as a table beside the README's.
+// Keeps which client got in by which door in this run, and writes it down as a table like that of
+// docs/clients.md.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { CLIENTS, type ClientRow, clientRows, DOORS, type Door, type Way } from './client-table.ts';

@@ -147,6 +147,6 @@ describe('where it does', () => {
   });
 });
 
-it('the README says what was proven here', () => {
+it('docs/clients.md says what was proven here', () => {
   expect(proven.rows()).toEqual(clientRows([CLIENTS.replication]));
 });

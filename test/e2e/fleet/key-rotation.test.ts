@@ -1,4 +1,5 @@
-// Sealing keys are changed on a living fleet as the README says: first everybody knows the new key, then somebody uses it.
+// Sealing keys are changed on a living fleet as docs/operate.md, "Key rotation", says: first
+// everybody knows the new key, then somebody uses it.
 
 import { expect, it } from 'vitest';
 import { keyIdOf } from '../../../src/catalogue/store/sealing.ts';

@@ -1,0 +1,67 @@
+// The documents that are made from the code, as they must read. `npm run docs` writes them, a test compares them.
+
+import { CONFIG_VARIABLES } from '../../src/config/config-variables.ts';
+import { ERRORS } from '../../src/error-table.ts';
+
+/** The whole text of each generated file, by its path. */
+export function generatedDocuments(): ReadonlyMap<string, string> {
+  return new Map([
+    ['docs/configuration.md', configurationDocument()],
+    ['docs/errors.md', errorsDocument()],
+  ]);
+}
+
+function configurationDocument(): string {
+  const rows = Object.entries(CONFIG_VARIABLES).map(([name, variable]) => {
+    const byDefault = variable.default === '' ? '–' : `\`${variable.default}\``;
+    return `| \`${name}\` | ${byDefault} | ${variable.meaning} |`;
+  });
+  return lines(
+    '# Configuration',
+    '',
+    'Made from `src/config/config-variables.ts` by `npm run docs`.',
+    '',
+    'Environment variables; `npx postern config` prints each with its value and where that comes from. Durations are written',
+    '`90s`, `2m`, `8h`; lists by comma; networks as `10.0.0.0/8`. A start warns of a `POSTERN_` variable that does not exist.',
+    '',
+    '| variable | default | meaning |',
+    '|---|---|---|',
+    ...rows,
+  );
+}
+
+/** `internal` is the last of those that a Postgres client can see. */
+function errorsDocument(): string {
+  const entries = Object.entries(ERRORS);
+  const first = entries.findIndex(([code]) => code === 'internal') + 1;
+  return lines(
+    '# Errors',
+    '',
+    'Made from `src/error-table.ts` by `npm run docs`. Codes are stable: logs, metrics, the audit trail and tests name them.',
+    '`{…}` is filled in.',
+    '',
+    '## How a connection can end',
+    '',
+    'As the client sees it. An upstream that refuses keeps its own SQLSTATE and text.',
+    '',
+    '| reason | SQLSTATE | message | hint |',
+    '|---|---|---|---|',
+    ...entries
+      .slice(0, first)
+      .map(([code, error]) => `| ${code} | ${error.sqlstate} | ${error.message} | ${error.hint ?? '–'} |`),
+    '',
+    '## Pages and the management API',
+    '',
+    'These besides those above, whose HTTP status is the one of the table in the code.',
+    '',
+    '| code | HTTP status | message | hint |',
+    '|---|---|---|---|',
+    ...entries
+      .slice(first)
+      .map(([code, error]) => `| ${code} | ${error.httpStatus} | ${error.message} | ${error.hint ?? '–'} |`),
+  );
+}
+
+function lines(...all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
+}
