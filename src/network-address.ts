@@ -25,8 +25,8 @@ export function normalizeAddress(address: string): string {
 
 /**
  * Whether two addresses may belong to one terminal: IPv4 equal in 32 bits, IPv6 in the same /64.
- * Loopback of either family is one machine. Different families are `incomparable` (security.md,
- * section 3).
+ * Loopback of either family is one machine. Different families are `incomparable`
+ * (docs/security.md, "Address comparison and reverse code").
  */
 export function compareTerminals(first: string, second: string): 'same' | 'different' | 'incomparable' {
   const a = normalizeAddress(first);

@@ -1,5 +1,5 @@
-// Cleans text that somebody else wrote before it reaches a terminal, a page or a log (security.md, section 8).
-// Knows nothing of where the text came from.
+// Cleans text that somebody else wrote before it reaches a terminal, a page or a log
+// (docs/security.md, "Text that others wrote"). Knows nothing of where the text came from.
 
 /** Longest name shown in a message, in UTF-16 units. */
 export const MAX_SHOWN_CHARACTERS = 64;

@@ -1,5 +1,6 @@
-// The messages that nodes send each other: one closed union of commands and one of replies, parsed on arrival. They carry
-// ids and digests, never keys, addresses to dial or credentials (security.md, T30).
+// The messages that nodes send each other: one closed union of commands and one of replies, parsed
+// on arrival. They carry ids and digests, never keys, addresses to dial or credentials
+// (docs/security.md, T30).
 
 import { z } from 'zod';
 import type { ConnectionId, NodeId } from '../ids.ts';

@@ -1,5 +1,5 @@
-// Lets the connections of a node that stops come to their end: each at the moment where it hurts least (protocol.md,
-// section 13). Who is working is left alone until the limit.
+// Lets the connections of a node that stops come to their end: each at the moment where it hurts
+// least (docs/protocol.md, "Draining"). Who is working is left alone until the limit.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';

@@ -1,5 +1,5 @@
-// The figures of every abuse limit (security.md, section 9), as named defaults. Who counts what under which key is in
-// limits.ts.
+// The figures of every abuse limit (docs/security.md, "Abuse limits"), as named defaults. Who
+// counts what under which key is in limits.ts.
 
 import type { CountedThing } from '../fleet/connection-counts.ts';
 

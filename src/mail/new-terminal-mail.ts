@@ -1,5 +1,5 @@
-// What a person is told by mail when a terminal at an address new to them is let in, or given a code, in their name
-// (security.md, T1).
+// What a person is told by mail when a terminal at an address new to them is let in, or given a
+// code, in their name (docs/security.md, T1).
 
 import { cleanForPage } from '../untrusted-text.ts';
 import type { Mail } from './mail.ts';

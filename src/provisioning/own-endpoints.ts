@@ -1,4 +1,5 @@
-// Where this installation itself listens and keeps its data: never to be dialled for a compute (security.md, section 7).
+// Where this installation itself listens and keeps its data: never to be dialled for a compute
+// (docs/security.md, "Where Postern may dial").
 
 import type { Config } from '../config/config.ts';
 import { postgresServerUrls } from '../config/postgres-url.ts';

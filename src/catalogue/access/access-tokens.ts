@@ -23,7 +23,7 @@ import { chooseDatabase, chooseDatabaseRole } from './choose-database-and-role.t
 import { loadTargetRow } from './target-row.ts';
 
 const DAY_MS = 24 * 3_600_000;
-// security.md, section 5
+// docs/security.md, "Secrets that people and programs hold"
 export const DEFAULT_TOKEN_LIFE_MS = 30 * DAY_MS;
 const LONGEST_TOKEN_LIFE_MS = 366 * DAY_MS;
 const DEFAULT_MAX_CONNECTIONS = 20;

@@ -5,7 +5,8 @@ import { terminalKey } from '../../network-address.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { TargetChoice } from './resolve-target.ts';
 
-// security.md, section 3: approved from this terminal address in the last 30 days
+// docs/security.md, "Address comparison and reverse code": approved from this terminal address in
+// the last 30 days
 const TERMINAL_STAYS_KNOWN_MS = 30 * 24 * 3_600_000;
 
 /** Notes the use of a target, now. */

@@ -1,5 +1,5 @@
-// Notes that a secret was used: when and from where, and the first use of each hour in the audit trail (security.md,
-// section 10), however many nodes and connections use it at once.
+// Notes that a secret was used: when and from where, and the first use of each hour in the audit
+// trail (docs/security.md, "Audit"), however many nodes and connections use it at once.
 
 import { type RawBuilder, sql } from 'kysely';
 import type { Catalogue } from '../store/catalogue.ts';

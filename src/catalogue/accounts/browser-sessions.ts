@@ -14,7 +14,7 @@ import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
 import { getUser, type User, userFrom } from './users.ts';
 
-// security.md, section 5
+// docs/security.md, "Secrets that people and programs hold"
 const LONGEST_SESSION_MS = 7 * 24 * 3_600_000;
 const LONGEST_IDLE_MS = 12 * 3_600_000;
 /** How stale the time of last use may be: a write per page would be waste. */

@@ -13,7 +13,7 @@ import type { InvitationsTable, MemberRole } from '../tables/people-and-accounts
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
 
-// security.md, section 5
+// docs/security.md, "Secrets that people and programs hold"
 export const INVITATION_LIFE_MS = 7 * 24 * 3_600_000;
 
 export interface Invitation {

@@ -11,7 +11,7 @@ import type { Schema } from '../store/schema.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 import { insertUser } from './users.ts';
 
-// security.md, section 5
+// docs/security.md, "Secrets that people and programs hold"
 const SETUP_CODE_LIFE_MS = 3_600_000;
 
 /** A code for the first operator, valid for an hour; null once there is a person. Nodes that start together each get one. */

@@ -35,7 +35,10 @@ export interface Compute {
   readonly hostId: string | null;
   readonly host: string;
   readonly port: number;
-  /** An operator attached exactly this address, so that it may be dialled in a private network too (security.md 7.4). */
+  /**
+   * An operator attached exactly this address, so that it may be dialled in a private network too
+   * (docs/security.md, "Where Postern may dial").
+   */
   readonly isListed: boolean;
   readonly tlsMode: UpstreamTlsSettings['mode'];
   readonly allowMd5: boolean;

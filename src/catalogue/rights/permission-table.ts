@@ -1,4 +1,4 @@
-// Who may do what, as one table: the product page's rules, and neon-api.md sections 3 and 6 where it is silent.
+// Who may do what, as one table (docs/api.md, "Who may do what").
 // Read by permissions.ts only; a test holds the same table written out by hand.
 
 import type { Sharing } from '../store/catalogue.ts';
@@ -123,7 +123,9 @@ export const PERMISSION_TABLE = {
   'database_role.reset_password': on('project', PROJECT_USERS, 'reset passwords'),
 } as const satisfies Record<string, Rule>;
 
-/** Who may share a project besides its admins: the installation's setting (neon-api.md, section 6.1). */
+/**
+ * Who may share a project besides its admins: the installation's setting (docs/api.md, "Sharing").
+ */
 export const SHARING_RELATIONS: Readonly<Record<Sharing, readonly Relation[]>> = {
   admins: ADMINS,
   members: PROJECT_MEMBERS,

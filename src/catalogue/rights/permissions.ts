@@ -47,8 +47,9 @@ export function visible(actor: Actor, resource: Resource): boolean {
 }
 
 /**
- * Returns when the actor may; otherwise throws `not_found` for what the actor cannot see (the same as for an unknown
- * id) and `forbidden`, naming who may, for what the actor can see (neon-api.md, section 6.2).
+ * Returns when the actor may; otherwise throws `not_found` for what the actor cannot see (the same
+ * as for an unknown id) and `forbidden`, naming who may, for what the actor can see (docs/api.md,
+ * "403 or 404").
  */
 export function requireMay(actor: Actor, action: Action, resource: Resource): void {
   if (may(actor, action, resource)) return;

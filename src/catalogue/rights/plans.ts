@@ -5,7 +5,9 @@ import type { Plan } from '../tables/people-and-accounts.ts';
 
 export interface PlanTerms {
   readonly isPaid: boolean;
-  /** Hourly, daily and monthly figures; the running billing period is on every plan (product page, consumption metrics). */
+  /**
+   * Hourly, daily and monthly figures; every plan has the billing period (docs/api.md, "Plans").
+   */
   readonly consumptionHistory: 'included' | 'gated';
   /** Null: no limit. */
   readonly projectsLimit: number | null;

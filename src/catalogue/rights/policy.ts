@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Network, parseNetwork, parseNetworks } from '../../network-address.ts';
 
 const HOUR_MS = 3_600_000;
-/** Longest grant anybody can have (security.md, section 4). */
+/** Longest grant anybody can have (docs/security.md, "Grants"). */
 export const MAX_GRANT_MS = 8 * HOUR_MS;
 const MAX_CONNECTION_MS = 30 * 24 * HOUR_MS;
 const MAX_NETWORKS = 100;
@@ -55,7 +55,7 @@ export const policySettingsSchema = z
   .partial();
 export type PolicySettings = Readonly<z.infer<typeof policySettingsSchema>>;
 
-// security.md, section 11
+// docs/security.md, "Defaults"
 const DEFAULT_POLICY = {
   longestGrantMs: MAX_GRANT_MS,
   longestConnectionMs: 8 * HOUR_MS,

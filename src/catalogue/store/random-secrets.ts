@@ -1,4 +1,5 @@
-// Random secrets that people and programs hold, and the hash under which they are kept (security.md, section 5).
+// Random secrets that people and programs hold, and the hash under which they are kept
+// (docs/security.md, "Secrets that people and programs hold").
 
 import { createHash, randomBytes } from 'node:crypto';
 import { Secret } from '../../secret.ts';

@@ -1,5 +1,6 @@
-// Seals credentials at rest: AES-256-GCM, bound to the place they are kept in, so that a copied ciphertext does not
-// open elsewhere (security.md, section 6). Knows nothing of what it seals.
+// Seals credentials at rest: AES-256-GCM, bound to the place they are kept in, so that a copied
+// ciphertext does not open elsewhere (docs/security.md, "Credentials at rest"). Knows nothing of
+// what it seals.
 
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { Secret } from '../../secret.ts';

@@ -1,5 +1,6 @@
-// Every event that the audit trail knows, with its code (security.md, section 10). In PA60–79 each noun has two codes:
-// the even one says that something came to be, the odd one that it changed, went or moved.
+// Every event that the audit trail knows, with its code (docs/security.md, "Audit"). In PA60–79
+// each noun has two codes: the even one says that something came to be, the odd one that it
+// changed, went or moved.
 
 export const AUDIT_EVENT_CODES = {
   'login.requested': 'PL10',

@@ -50,7 +50,7 @@ export interface AuditEventInput {
   readonly untrustedUserAgent?: string | null;
 }
 
-/** The event as it is kept and exported; the keys are security.md's, section 10. */
+/** The event as it is kept and exported; its keys: docs/security.md, "Audit". */
 export type AuditEventBody = Readonly<Record<string, string | number | boolean>>;
 
 /** Longest text, in UTF-16 units: a whole policy with its two lists of networks, which nobody may push out of sight. */

@@ -1,5 +1,5 @@
-// Turns what a person owns into an organization's: all projects and the plan move, the personal account becomes Free
-// (product page, "What happens next"). Guests of the projects stay their guests.
+// Turns what a person owns into an organization's: all projects and the plan move, the personal
+// account becomes Free (docs/api.md, "Organizations"). Guests of the projects stay their guests.
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';

@@ -1,4 +1,4 @@
-// Asking for an organization where they are made on request (product page, "Request access to the private preview").
+// Asking for an organization where they are made on request (docs/api.md, "Organizations").
 // Approving converts the personal account in one transaction.
 
 import { randomUUID } from 'node:crypto';

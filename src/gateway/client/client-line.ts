@@ -94,8 +94,9 @@ export class ClientLine {
     await hangUp(this.socket, null);
   }
 
-  // NOTE: an ErrorResponse before AuthenticationOk makes a client with sslmode=prefer come back in clear text and repeat
-  // everything. protocol.md, section 2, names the three exceptions.
+  // NOTE: an ErrorResponse before AuthenticationOk makes a client with sslmode=prefer come back in
+  // clear text and repeat everything. docs/protocol.md, "Order of messages", names the three
+  // exceptions.
   #mayComeNow(error: { readonly code?: string; readonly sqlstate: string }): boolean {
     if (this.#stage === 'in_sasl' || error.sqlstate === CANNOT_CONNECT_NOW) return true;
     return error.code === 'tls_required' && this.security === 'clear_text';

@@ -11,7 +11,10 @@ const INVALID_PARAMETER_VALUE = '22023';
 /** Parameters that are names of others and nothing else: as short as every name that a terminal shows. */
 const NAMES: ReadonlySet<string> = new Set(['project', 'compute', 'parameter', 'address']);
 
-/** FATAL; `detail` names the connection or login request for support. Names of others are cleaned (security.md, T12). */
+/**
+ * FATAL; `detail` names the connection or login request for support. Names of others are cleaned
+ * (docs/security.md, T12).
+ */
 export function fatalResponse(error: PosternError, detail: string | null): Buffer {
   const { message, hint } = wordsOf(error, (value, name) =>
     NAMES.has(name) ? cleanForTerminal(value) : cleanOperatorText(value),

@@ -1,5 +1,5 @@
-// The words that a person at a terminal reads while logging in. Our own ASCII and the configured URL come first; names of
-// others only once the login was approved (security.md, T1 and T12).
+// The words that a person at a terminal reads while logging in. Our own ASCII and the configured
+// URL come first; names of others only once the login was approved (docs/security.md, T1 and T12).
 
 import { formatDuration } from '../../duration.ts';
 import type { Report } from '../../protocol/backend-messages.ts';
@@ -19,7 +19,7 @@ export function notice(message: string): Report {
   return { severity: 'NOTICE', sqlstate: SUCCESSFUL_COMPLETION, message };
 }
 
-/** The product page's words; psql prints the final newline as one blank line. */
+/** Neon's words (docs/protocol.md, "The link"); psql prints the final newline as a blank line. */
 export function welcomeNotice(brand: string, loginUrl: string): Report {
   return notice(`Welcome to ${brand}!\nAuthenticate by visiting:\n    ${loginUrl}\n`);
 }
@@ -36,7 +36,7 @@ export const OPENED_NOTICE = notice('Opened in a browser.');
 export const APPROVED_NOTICE = notice('Approved.');
 export const APPROVED_AND_WAKING_NOTICE = notice('Approved; waking the compute.');
 export const WAKING_NOTICE = notice('Waking the compute.');
-/** The product page's words. */
+/** Neon's words (docs/protocol.md, "The link"). */
 export const CONNECTING_NOTICE = notice('Connecting to database.');
 
 export function drainNotice(remainingMs: number): Report {

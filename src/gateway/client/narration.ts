@@ -32,7 +32,10 @@ export const TELL_EACH_STEP: Narration = {
 /** For applications, which log every notice. */
 export const TELL_NOTHING: Narration = { authorised: [], waking: [], connecting: [], connected: () => [] };
 
-/** For a connection that nobody was asked about: no use of a grant goes unseen (security.md, section 4). */
+/**
+ * For a connection that nobody was asked about: no use of a grant goes unseen (docs/security.md,
+ * "Grants").
+ */
 export function tellOfGrant(grant: { readonly id: string; readonly until: Date }): Narration {
   return {
     authorised: [],

@@ -79,7 +79,7 @@ interface ShownLink {
   readonly userCode: string;
 }
 
-// The order is protocol.md's, section 2; nothing that others wrote comes before the URL.
+// docs/protocol.md, "Order of messages": nothing that others wrote comes before the URL.
 function showLink({ client }: LiveSession, { loginUrl, userCode }: ShownLink, { config }: GatewayParts): void {
   client.line.welcome();
   client.line.report('postern.login_url', loginUrl);

@@ -1,4 +1,5 @@
-// The door of the reverse code: asks the terminal for the digits that the approval page shows (security.md, section 3).
+// The door of the reverse code: asks the terminal for the digits that the approval page shows
+// (docs/security.md, "Address comparison and reverse code").
 
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { PosternError } from '../../errors.ts';

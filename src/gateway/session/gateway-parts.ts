@@ -56,7 +56,7 @@ export interface GatewayDependencies {
   readonly dialPolicy: DialPolicy;
   /** The installation's own; 32 bytes in base64. Makes unknown names at the password door look like known ones. */
   readonly mockSecret: Secret;
-  /** Instead of the defaults of protocol.md, section 14. */
+  /** Instead of the defaults of docs/protocol.md, "Time limits". */
   readonly times?: Partial<GatewayTimes>;
 }
 

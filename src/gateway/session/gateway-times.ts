@@ -1,4 +1,5 @@
-// The limits in time of a connection's life, with their defaults (protocol.md, section 14). Tests give shorter ones.
+// The limits in time of a connection's life, with their defaults (docs/protocol.md, "Time limits").
+// Tests give shorter ones.
 
 export interface GatewayTimes {
   /** From accept to the parsed StartupMessage. */

@@ -1,4 +1,4 @@
-// The form of the approval page, field by field as design.md names them.
+// The form of the approval page; scripts rely on its fields (docs/api.md, "Stable names").
 
 import { z } from 'zod';
 import { PosternError } from '../../errors.ts';

@@ -1,5 +1,6 @@
-// Tells a person who opens a link from a machine that fetches it: prefetchers, previewers, frames, scripts of other sites
-// (security.md, T4). Old browsers send none of these headers and are taken for persons.
+// Tells a person who opens a link from a machine that fetches it: prefetchers, previewers, frames,
+// scripts of other sites (docs/security.md, T4). Old browsers send none of these headers and are
+// taken for persons.
 
 import type { Request } from 'express';
 

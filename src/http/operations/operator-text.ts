@@ -1,4 +1,5 @@
-// What operators and admins type to be read by others: one line, cleaned (security.md, section 8), never empty.
+// What operators and admins type to be read by others: one line, cleaned (docs/security.md, "Text
+// that others wrote"), never empty.
 
 import { z } from 'zod';
 import { MAX_OPERATOR_TEXT_CHARACTERS } from '../../fleet/node-messages.ts';

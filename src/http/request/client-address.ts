@@ -4,8 +4,8 @@ import { isIP } from 'node:net';
 import { type NetworkList, normalizeAddress } from '../../network-address.ts';
 
 /**
- * Walks X-Forwarded-For from the right, as far as each hop is a trusted proxy; a header from anybody else counts for
- * nothing (security.md, T29). Normalised.
+ * Walks X-Forwarded-For from the right, as far as each hop is a trusted proxy; a header from
+ * anybody else counts for nothing (docs/security.md, T29). Normalised.
  */
 export function clientAddress(
   { remoteAddress, forwardedFor }: { remoteAddress: string; forwardedFor: string | undefined },

@@ -1,4 +1,5 @@
-// A decision on a login request that is decided already: changes nothing, and is written down (security.md, section 2).
+// A decision on a login request that is decided already: changes nothing, and is written down
+// (docs/security.md, "Login requests").
 
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { LoginRequest } from '../request/login-request.ts';

@@ -1,4 +1,5 @@
-// Which stronger step an approval needs, from where terminal and browser are. One pure rule (security.md, section 3).
+// Which stronger step an approval needs, from where terminal and browser are. One pure rule
+// (docs/security.md, "Address comparison and reverse code").
 
 import { compareTerminals, parseNetworks } from '../../network-address.ts';
 

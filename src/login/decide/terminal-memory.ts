@@ -7,7 +7,7 @@ import { askStore } from '../../redis/ask-redis.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 
-/** "Not me" blocks the address for that person only (security.md, section 9). */
+/** "Not me" blocks the address for that person only (docs/security.md, "Abuse limits"). */
 const BLOCKED_FOR_MS = 15 * 60_000;
 
 /** IPv6 addresses count by their /64. */

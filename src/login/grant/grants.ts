@@ -19,7 +19,7 @@ import { type Grant, type GrantTerms, letsIn, parseGrant } from './grant.ts';
 import type { GrantRevoker } from './grant-audit-event.ts';
 import { GrantEndings } from './grant-endings.ts';
 
-/** No policy allows a longer grant (security.md, section 4). */
+/** No policy allows a longer grant (docs/security.md, "Grants"). */
 const LONGEST_GRANT_MS = 8 * 3_600_000;
 
 /** Live grants kept per person, account, project, compute or terminal; far more than people make within 8 hours. */

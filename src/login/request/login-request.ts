@@ -73,7 +73,10 @@ export type Progress =
   | { readonly kind: 'node_lost' }
   | { readonly kind: 'ended' };
 
-/** An open reverse code (security.md, section 3): the terminal must answer with digits that only the page shows. */
+/**
+ * An open reverse code (docs/security.md, "Address comparison and reverse code"): the terminal must
+ * answer with digits that only the page shows.
+ */
 export interface StepUp {
   readonly kind: 'reverse_code';
   readonly triesLeft: number;
@@ -121,7 +124,10 @@ const MOVES: Readonly<Record<LoginStatus, Partial<Readonly<Record<LoginMove, Log
   abandoned: {},
 };
 
-/** The status after a move, or null when the move is not allowed from there (style.md, section 3: moves). */
+/**
+ * The status after a move, or null when the move is not allowed from there (docs/security.md,
+ * "Login requests").
+ */
 export function nextStatus(status: LoginStatus, move: LoginMove): LoginStatus | null {
   return MOVES[status][move] ?? null;
 }

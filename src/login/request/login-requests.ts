@@ -37,7 +37,7 @@ import { watchLoginRequest } from './watch-login-request.ts';
 
 /** How long the record outlives its end, so that the page can still say how it ended. */
 const KEPT_AFTER_END_MS = 10 * 60_000;
-/** Wrong user codes per login request, then denied (security.md, section 9). */
+/** Wrong user codes per login request, then denied (docs/security.md, "Abuse limits"). */
 const MOST_WRONG_USER_CODES = 5;
 
 export class LoginRequests {

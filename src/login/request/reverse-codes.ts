@@ -1,5 +1,6 @@
-// The reverse code (security.md, section 3): six digits that only the approval page shows, typed into the terminal as a
-// password. Proves that the person at the page and the person at the terminal are one; the target was fixed before.
+// The reverse code (docs/security.md, "Address comparison and reverse code"): six digits that only
+// the approval page shows, typed into the terminal as a password. Proves that the person at the
+// page and the person at the terminal are one; the target was fixed before.
 
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { PosternError } from '../../errors.ts';

@@ -14,8 +14,9 @@ export interface Terminal {
 const NUMBERED = /^(pgAdmin 4) - .*$/s;
 
 /**
- * A terminal's name in Redis keys: SHA-256 in hex; IPv6 addresses count by their /64 (security.md, section 3), and what a
- * program adds to its name for each connection does not count.
+ * A terminal's name in Redis keys: SHA-256 in hex; IPv6 addresses count by their /64
+ * (docs/security.md, "Address comparison and reverse code"), and what a program adds to its name
+ * for each connection does not count.
  */
 export function terminalDigest({ address, requestedUser, application }: Terminal): string {
   return digest([terminalKey(address), requestedUser, application?.replace(NUMBERED, '$1') ?? null]);

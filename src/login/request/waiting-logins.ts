@@ -9,7 +9,7 @@ import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import { type Terminal, terminalDigest } from './terminal.ts';
 
-/** Most login requests that may wait at a time (security.md, section 9). */
+/** Most login requests that may wait at a time (docs/security.md, "Abuse limits"). */
 export interface WaitingLimits {
   readonly waitingPerAddress: number;
   readonly waitingInTotal: number;

@@ -3,7 +3,9 @@
 
 import { LUA_NOW } from '../../redis/scripts/redis-time.ts';
 
-/** Approved and not consumed for this long: its node is gone (security.md, section 2). */
+/**
+ * Approved and not consumed for this long: its node is gone (docs/security.md, "Login requests").
+ */
 export const CONSUME_LIMIT_MS = 60_000;
 
 export const LOGIN_REQUEST_PRELUDE = `

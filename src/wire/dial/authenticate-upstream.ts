@@ -82,7 +82,8 @@ export class UpstreamAuthentication {
     return null;
   }
 
-  // NOTE: what can be replayed or read goes to nobody whose certificate was not verified (security.md, T10).
+  // NOTE: what can be replayed or read goes to nobody whose certificate was not verified
+  // (docs/security.md, T10).
   #requirePlainMethod(isAllowed: boolean): void {
     if (this.#phase.kind !== 'unasked') throw outOfOrder('password request');
     const isVerified = this.#tlsSocket !== null && verifiesCertificate(this.#target.tls);

@@ -38,7 +38,8 @@ export interface DialCandidate extends DialEndpoint {
 
 const POSTGRES_PORTS = [5432, 6432];
 
-// security.md 7.3: unspecified, link-local and cloud metadata, multicast, reserved and broadcast.
+// docs/security.md, "Where Postern may dial": unspecified, link-local and cloud metadata,
+// multicast, reserved and broadcast.
 const NEVER_DIALLED = parseNetworks([
   '0.0.0.0/8',
   '169.254.0.0/16',
@@ -53,7 +54,8 @@ const NEVER_DIALLED = parseNetworks([
   'fd20:ce::254/128',
 ]);
 
-// security.md 7.4: loopback and private networks; also benchmarking, local NAT64, Teredo and old site-local ones.
+// docs/security.md, "Where Postern may dial": loopback and private networks; also benchmarking,
+// local NAT64, Teredo and old site-local ones.
 const CLOSED_BY_DEFAULT = parseNetworks([
   '127.0.0.0/8',
   '10.0.0.0/8',
@@ -70,8 +72,8 @@ const CLOSED_BY_DEFAULT = parseNetworks([
 ]);
 
 /**
- * The policy for one compute: the exact address that an operator attached, or hosts projects on, counts as listed for this
- * compute and for no other (security.md 7.4).
+ * The policy for one compute: the exact address that an operator attached, or hosts projects on,
+ * counts as listed for this compute and for no other (docs/security.md, "Where Postern may dial").
  */
 export function policyOfCompute(
   policy: DialPolicy,

@@ -8,7 +8,7 @@ import { ConnectFailure } from './connect-failure.ts';
 import type { PinnedAddress } from './dial-address.ts';
 
 const TCP_LIMIT_MS = 5_000;
-// protocol.md, section 14: probes begin after 30 s.
+// docs/protocol.md, "Time limits": probes begin after 30 s.
 const KEEPALIVE_DELAY_MS = 30_000;
 
 /** Tries them in order, each for at most 5 s. Throws the last one's ConnectFailure, or the signal's reason. */

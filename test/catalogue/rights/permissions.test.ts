@@ -47,8 +47,9 @@ const ON_PERSONAL = {
   project: { kind: 'project', accountId: PERSONAL, projectId: PROJECT },
 } as const satisfies Record<string, Resource>;
 
-// Written out by hand from the product page and neon-api.md, sections 3 and 6: `x` may, `-` may not.
-// The owner acts on the personal account, everybody else on the organization and its project that is shared with the guest.
+// Written by hand (docs/api.md, "Who may do what"): `x` may, `-` may not. The owner acts on the
+// personal account, everybody else on the organization and its project that is shared with the
+// guest.
 const EXPECTED = `
                                   owner admin member guest stranger operator orgkey projectkey
 self.read                           x     x     x      x      x        x       -       -

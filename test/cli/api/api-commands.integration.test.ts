@@ -29,7 +29,7 @@ async function json(...args: string[]): Promise<any> {
 }
 
 describe('postern orgs list', () => {
-  it('prints the product page’s box, or JSON', async () => {
+  it("prints organizations as Neon's boxed table, or as JSON", async () => {
     const { id, name } = organization;
     expect(await run('orgs', 'list')).toBe(
       [

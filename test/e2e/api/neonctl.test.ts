@@ -86,7 +86,7 @@ describe.concurrent('keys', () => {
 });
 
 describe.concurrent('orgs list', () => {
-  it('prints the product page’s box', async () => {
+  it("prints organizations as Neon's boxed table", async () => {
     const { stdout } = await programOf('2.47.0').run('orgs', 'list');
     const { id, name } = api.organization;
     const [idLine, nameLine] = ['─'.repeat(id.length + 2), '─'.repeat(name.length + 2)];

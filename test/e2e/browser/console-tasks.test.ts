@@ -1,4 +1,4 @@
-// The product page's tasks, each by clicking: once with script and once without.
+// The tasks of Neon's page about organizations, by clicking: with and without JavaScript.
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

@@ -29,7 +29,7 @@ const STRANGERS_OWN = 'admin 404, member 404, guest 404, operator 403, stranger 
 const OPERATORS = 'admin 404, member 404, guest 404, operator 200, stranger 404';
 const EVERYBODY = 'admin 200, member 200, guest 200, operator 200, stranger 200';
 
-/** Written by hand, from the product page and neon-api.md, section 6. */
+/** Written by hand (docs/api.md, "Who may do what"). */
 const WHO_SEES: Readonly<Record<string, string>> = {
   projects: MEMBERS,
   'projects-none-found': MEMBERS,

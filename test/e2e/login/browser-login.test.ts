@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe.each(['15', '17', '18'] as const)('psql %s at a terminal, and a browser', (version) => {
-  it('go the way of the product page, line by line, to a prompt over TLS', async () => {
+  it("lead, line by line as in Neon's example, to a prompt over TLS", async () => {
     const psql = startAtTerminal({ version, args: connectionArguments(desk.node) });
     onTestFinished(() => psql.kill('SIGKILL'));
     const link = (await psql.waitForStdout(LINK))[0];
@@ -69,7 +69,7 @@ describe.each(['15', '17', '18'] as const)('psql %s at a terminal, and a browser
 });
 
 describe('the first lines', () => {
-  it('are those of the product page, with the configured name and address', async () => {
+  it("are Neon's, with the configured name and address", async () => {
     const node = await desk.startNode({ POSTERN_BRAND: 'Neon', POSTERN_PUBLIC_URL: 'https://console.neon.tech' });
     const psql = desk.psql([], { at: node });
     const [link] = await psql.waitForStderr(LINK);

@@ -37,7 +37,7 @@ const connectionLine = (id: string | undefined) =>
   gateway.logged().find((line) => line.msg === 'connection' && line.login_request_id === id);
 
 describe('the way through the link door', () => {
-  it('is told in the order of the protocol and in the words of the product page', async () => {
+  it("is told in the documented order and in Neon's words", async () => {
     using client = await waitingClient();
     const { id, userCode } = await claimLink(gateway, client, developer);
     await client.waitForNotice(/^Opened/);

@@ -17,7 +17,7 @@ afterAll(() => web.close());
 
 const HOUR_MS = 3_600_000;
 
-describe('the product page’s calls', () => {
+describe("the calls in Neon's examples", () => {
   it('for an account tell each hour between the dates of 2024, by period, and nothing for hours that were not observed', async () => {
     const { organizationId } = await measuredOrganization(web, admin);
     const { status, body } = await admin.api.get(

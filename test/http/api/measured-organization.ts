@@ -1,4 +1,4 @@
-// Frames of consumption as metering writes them, around the dates of the product page.
+// Frames of consumption as metering writes them, around the dates in Neon's examples.
 
 import { randomUUID } from 'node:crypto';
 import { type AccountId, newComputeId, type ProjectId } from '../../../src/ids.ts';

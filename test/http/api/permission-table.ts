@@ -1,5 +1,6 @@
-// Who may call what, written out by hand from the product page and from Neon's rules for keys; the program's own table is
-// not asked. `ok`: not refused for who calls. 403: visible, not allowed. 404: as if it were not there.
+// Who may call what, written by hand (docs/api.md, "Who may do what"); the program's own table is
+// not asked. `ok`: not refused for who calls. 403: visible, not allowed. 404: as if it were not
+// there.
 
 export const CALLERS = [
   'admin',

@@ -4,7 +4,7 @@ import { parseNetworks } from '../../../src/network-address.ts';
 
 const PROXIES = parseNetworks(['10.0.0.0/8', '2001:db8::/32']);
 
-// security.md, T29
+// docs/security.md, T29
 describe('the address of the browser', () => {
   it.each([
     ['is the socket’s without a proxy', '203.0.113.7', undefined, '203.0.113.7'],

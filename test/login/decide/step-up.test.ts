@@ -10,7 +10,7 @@ const NEW_ELSEWHERE: Whereabouts = {
   installation: 'when_new',
 };
 
-// security.md, section 3
+// docs/security.md, "Address comparison and reverse code"
 describe('the step that an approval needs', () => {
   it.each<[string, Partial<Whereabouts>, ReturnType<typeof requiredStep>]>([
     ['a new terminal at another address', {}, 'reverse_code'],

@@ -1,4 +1,4 @@
-// Every status × move, written out by hand from security.md, section 2. Null: refused.
+// Every status × move, written out by hand from docs/security.md, "Login requests". Null: refused.
 
 import type { LoginMove, LoginStatus } from '../../../src/login/request/login-request.ts';
 

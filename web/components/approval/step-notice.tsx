@@ -1,5 +1,5 @@
-// Why approving takes more than a click, or why it does not although the addresses differ: one sentence for each step of
-// security.md, section 3.
+// Why approving takes more than a click, or why it does not although the addresses differ: one
+// sentence for each step of docs/security.md, "Address comparison and reverse code".
 
 import type { ComponentChildren, VNode } from 'preact';
 import { Notice } from '../notice.tsx';

@@ -102,7 +102,7 @@ export async function askResetPassword(visit: ProjectVisit, again?: Again): Prom
   });
 }
 
-/** A new password ends what rested on the old one (security.md, section 4). */
+/** A new password ends what rested on the old one (docs/security.md, "Grants"). */
 export async function resetPassword(visit: ProjectVisit): Promise<void> {
   const name = param(visit, 'name');
   const which = place(visit, name);

@@ -40,7 +40,7 @@ async function asPrinted(call: string): Promise<any> {
   });
 }
 
-describe('the product page’s calls about projects', () => {
+describe("the calls about projects on Neon's page about organizations", () => {
   it('make one for the organization, on the version that is asked for', async () => {
     const made = await asPrinted(`curl --request POST \\
      --url https://console.neon.tech/api/v2/projects \\
@@ -78,7 +78,7 @@ describe('the product page’s calls about projects', () => {
   });
 });
 
-describe('the product page’s calls about consumption', () => {
+describe("the calls about consumption on Neon's page about organizations", () => {
   it('tell of the account, for the dates of 2024', async () => {
     const reply = await asPrinted(`curl --request GET \\
      --url 'https://console.neon.tech/api/v2/consumption_history/account?from=2024-06-30T15%3A30%3A00Z&to=2024-07-02T15%3A30%3A00Z&granularity=hourly&org_id=org-ocean-art-12345678' \\
