@@ -36,7 +36,7 @@ describe('an error in the log', () => {
     expect(errorForLog(error)).toMatchObject({
       type: 'Error',
       message: 'outer',
-      stack: expect.stringContaining('log.test'),
+      stack: expect.stringContaining('log.integration.test'),
       cause: { type: 'TypeError', message: 'inner', code: 'ECONNREFUSED' },
     });
     expect(JSON.stringify(errorForLog(error))).not.toMatch(/Key \(email\)|"secret"/);

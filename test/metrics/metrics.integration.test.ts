@@ -23,7 +23,7 @@ const known = new Map(
 const ADDED_LABELS = ['instance', 'job', 'le'];
 
 const readMonitoring = (file: string) =>
-  readFileSync(new URL(`../../src/ops/monitoring/${file}`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../src/metrics/monitoring/${file}`, import.meta.url), 'utf8');
 
 function metricsIn(expression: string): Array<{ name: string; labels: string[] }> {
   return [...expression.matchAll(/(postern_\w+)(?:\{([^}]*)\})?/g)].map(([, name = '', selector = '']) => ({

@@ -2,7 +2,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { startEmbeddedRedis as startProductRedis } from '../../../src/embedded/redis/embedded-redis.ts';
 import { waitUntil } from '../wait-until.ts';
@@ -31,14 +34,21 @@ export async function startEmbeddedRedis(): Promise<TestRedis> {
 /** Debian's redis-server on a free loopback port, without persistence. */
 export async function startDebianRedis(options: { args?: readonly string[] } = {}): Promise<DebianRedis> {
   const port = await freePort();
-  let child = await launch(port, options.args ?? []);
+  // A replica writes a dump even without persistence, and the next server of that folder would load it.
+  const folder = mkdtempSync(join(tmpdir(), 'postern-test-redis-'));
+  const args = ['--dir', folder, ...(options.args ?? [])];
+  let child = await launch(port, args);
   const kill = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;
   };
-  const close = () => kill('SIGKILL');
+  const stop = () => kill('SIGKILL');
+  const close = async () => {
+    await stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
   return {
     port,
     get pid() {
@@ -48,8 +58,9 @@ export async function startDebianRedis(options: { args?: readonly string[] } = {
     url: `redis://127.0.0.1:${port}`,
     kill,
     restart: async () => {
-      await close();
-      child = await launch(port, options.args ?? []);
+      await stop();
+      rmSync(join(folder, 'dump.rdb'), { force: true });
+      child = await launch(port, args);
     },
     close,
     [Symbol.asyncDispose]: close,
