@@ -1,11 +1,32 @@
-// Sorted sets of ids scored by the time when each id counts no more, by Redis' clock: whatever a node that died left behind
-// stops counting by itself. Knows nothing of what the ids name.
+// Sorted sets of ids scored by the time (ms) at which each id stops counting, by Redis' clock, so
+// that what a dead node left behind stops counting by itself. Knows nothing of what the ids name.
 
 import { askStore } from './ask-redis.ts';
 import type { RedisClient } from './redis-client.ts';
-import { runScript } from './redis-script.ts';
-import { COUNT_INDEX } from './scripts/count-index.ts';
-import { ENTER_INDEX } from './scripts/enter-index.ts';
+import { redisScript, runScript } from './redis-script.ts';
+import { LUA_NOW } from './redis-time.ts';
+
+const COUNT_INDEX = redisScript(`
+-- KEYS[1]  a sorted set of ids by the time when they count no more (ms)
+-- returns  how many count now
+${LUA_NOW}
+return redis.call('ZCOUNT', KEYS[1], '(' .. digits(now), '+inf')
+`);
+
+const ENTER_INDEX = redisScript(`
+-- KEYS[1]  a sorted set of ids by the time when they count no more (ms)
+-- ARGV[1]  an id
+-- ARGV[2]  how long it counts, in ms
+-- ARGV[3]  most ids in the set
+-- returns  1 when the id is in the set, 0 when the set is full
+${LUA_NOW}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', digits(now))
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
+redis.call('ZADD', KEYS[1], digits(now + ARGV[2]), ARGV[1])
+-- The set lives as long as its longest member.
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 1
+`);
 
 export class ExpiringIndex {
   readonly #redis: RedisClient;
@@ -16,7 +37,7 @@ export class ExpiringIndex {
     this.#key = key;
   }
 
-  /** False, and nothing is added, when `most` ids count already; the check and the adding are one step. */
+  /** False, and nothing is added, when `most` ids count already; check and addition are one step. */
   async enter(id: string, { lifeMs, most }: { lifeMs: number; most: number }): Promise<boolean> {
     const call = { keys: [this.#key], args: [id, lifeMs, most] };
     return (await askStore(() => runScript(this.#redis, ENTER_INDEX, call))) === 1;
@@ -30,7 +51,7 @@ export class ExpiringIndex {
     return Number(await askStore(() => runScript(this.#redis, COUNT_INDEX, { keys: [this.#key], args: [] })));
   }
 
-  /** At most `most` ids, the ones that count longest first; some may have stopped counting just now. */
+  /** At most `most` ids, the longest-lived first; some may have stopped counting just now. */
   async ids(most: number): Promise<string[]> {
     return await askStore(() => this.#redis.zrevrange(this.#key, 0, most - 1));
   }

@@ -1,7 +1,7 @@
 // Writes a new grant.
 
 import { redisScript } from '../../redis/redis-script.ts';
-import { LUA_NOW } from '../../redis/scripts/redis-time.ts';
+import { LUA_NOW } from '../../redis/redis-time.ts';
 
 export const CREATE_GRANT = redisScript(`
 -- KEYS[1]  the grant (hash)

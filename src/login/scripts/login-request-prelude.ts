@@ -1,7 +1,7 @@
 // What every script on a login request begins with: Redis' time, the moves that time alone makes, and the form of the
 // answer. Each script's KEYS and ARGV start alike, so that the caller is one function.
 
-import { LUA_NOW } from '../../redis/scripts/redis-time.ts';
+import { LUA_NOW } from '../../redis/redis-time.ts';
 
 /**
  * Approved and not consumed for this long: its node is gone (docs/security.md, "Login requests").
