@@ -1,38 +1,57 @@
-// The errors that may leave the process: one class over the closed table of error-table.ts. Any other error leaves as
+// The errors that may leave the process: one class over the closed table in error-table/. Any other error leaves as
 // `internal` with a reference that finds it in the log.
 
 import { randomBytes } from 'node:crypto';
-import { ERRORS, type ErrorEntry, type ErrorKind } from './error-table.ts';
+import type { CorrectingPage, ErrorEntry, ErrorKind } from './error-table/error-entry.ts';
+import { ERRORS, type ErrorCode, type ErrorName } from './error-table/error-table.ts';
 
-export type ErrorCode = keyof typeof ERRORS;
+/** The names in `{…}` of a text. */
+type PlacesIn<Text> = Text extends `${string}{${infer Place}}${infer Rest}` ? Place | PlacesIn<Rest> : never;
 
-export interface PosternErrorOptions {
-  /** Fills the `{name}` places of the message and hint; names of others are cleaned where the text is shown. */
-  readonly params?: Readonly<Record<string, string>>;
-  /** For the log only; never shown. */
-  readonly cause?: unknown;
-}
+type PlacesOf<Name extends ErrorName> =
+  | PlacesIn<(typeof ERRORS)[Name]['message']>
+  | PlacesIn<Extract<(typeof ERRORS)[Name], { readonly hint: string }>['hint']>;
 
-/** An error whose text may be shown to whoever caused it. Match on `code`, never on the text. */
-export class PosternError extends Error {
+/** For the log only; never shown. */
+type Cause = { readonly cause?: unknown };
+
+/**
+ * What an error of the table is made with: a parameter for each place of its message and hint, and no others. Names
+ * that other people chose are cleaned where the text is shown, not here.
+ */
+export type ErrorOptionsOf<Name extends ErrorName> = [PlacesOf<Name>] extends [never]
+  ? [options?: Cause]
+  : [options: Cause & { readonly params: Readonly<Record<PlacesOf<Name>, string>> }];
+
+/** An error whose text may be shown to the client or person that caused it. Match on `code`, never on the text. */
+export class PosternError<Name extends ErrorName = ErrorName> extends Error {
   readonly code: ErrorCode;
   readonly params: Readonly<Record<string, string>>;
   readonly sqlstate: string;
   readonly httpStatus: number;
   readonly kind: ErrorKind;
   readonly hint: string | null;
+  readonly #entry: ErrorEntry;
 
-  constructor(code: ErrorCode, options: PosternErrorOptions = {}) {
-    const found: ErrorEntry = ERRORS[code];
+  constructor(name: Name, ...options: ErrorOptionsOf<Name>);
+  constructor(name: Name, options: Cause & { readonly params?: Readonly<Record<string, string>> } = {}) {
+    const entry: ErrorEntry = ERRORS[name];
     const params = options.params ?? {};
-    super(fill(found.message, params), options.cause === undefined ? undefined : { cause: options.cause });
+    super(fill(entry.message, params), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'PosternError';
-    this.code = code;
+    this.#entry = entry;
+    // The table's own words: an entry without a code has its name for one.
+    this.code = (entry.code ?? name) as ErrorCode;
     this.params = params;
-    this.sqlstate = found.sqlstate;
-    this.httpStatus = found.httpStatus;
-    this.kind = found.kind;
-    this.hint = found.hint === null ? null : fill(found.hint, params);
+    this.sqlstate = entry.sqlstate;
+    this.httpStatus = entry.httpStatus;
+    this.kind = entry.kind;
+    this.hint = entry.hint === undefined ? null : fill(entry.hint, params);
+  }
+
+  /** Its row of the table. */
+  get entry(): ErrorEntry {
+    return this.#entry;
   }
 }
 
@@ -47,14 +66,18 @@ export function isPosternError(error: unknown, code: ErrorCode): error is Poster
   return error instanceof PosternError && error.code === code;
 }
 
-/** Message and hint with the values of others cleaned for where they are shown. */
+/** Whether the person can correct the error on that page, so that the page comes back with it. */
+export function isCorrectableOn(page: CorrectingPage, error: unknown): error is PosternError {
+  return error instanceof PosternError && (error.entry.correctableOn ?? []).includes(page);
+}
+
+/** Message and hint, each parameter cleaned for where they are shown. */
 export function wordsOf(
-  { code, params }: PosternError,
+  { entry, params }: PosternError,
   clean: (value: string, name: string) => string,
 ): { readonly message: string; readonly hint: string | null } {
-  const { message, hint }: ErrorEntry = ERRORS[code];
   const cleaned = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, clean(value, name)]));
-  return { message: fill(message, cleaned), hint: hint === null ? null : fill(hint, cleaned) };
+  return { message: fill(entry.message, cleaned), hint: entry.hint === undefined ? null : fill(entry.hint, cleaned) };
 }
 
 function newReference(): string {

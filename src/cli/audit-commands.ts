@@ -45,7 +45,6 @@ async function readHeads(path: string): Promise<readonly ChainHead[]> {
   try {
     return headsSchema.parse(JSON.parse(await readFile(path, 'utf8'))).heads;
   } catch (cause) {
-    const problem = `${path} is not what "audit verify --json" prints`;
-    throw new PosternError('invalid_input', { params: { problem }, cause });
+    throw new PosternError('audit_report_invalid', { params: { path }, cause });
   }
 }

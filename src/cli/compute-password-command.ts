@@ -26,8 +26,7 @@ export function addComputePasswordCommand(program: Command, io: CommandIo): void
     .action(async (id: string, options: PasswordOptions) => {
       const { passwordStdin, passwordFile: file, role: databaseRole } = options;
       if (passwordStdin !== true && file === undefined) {
-        const problem = 'give the password by --password-stdin or --password-file';
-        throw new PosternError('invalid_input', { params: { problem } });
+        throw new PosternError('password_not_given');
       }
       const computeId = idFrom<ComputeId>(id);
       const password = await readSecret(io, { file });

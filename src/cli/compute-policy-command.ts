@@ -101,5 +101,7 @@ function changesOf(options: PolicyOptions): PolicySettings {
   });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new PosternError('invalid_input', { params: { problem: `${issue?.path.join('.')}: ${issue?.message}` } });
+  throw new PosternError('invalid_field', {
+    params: { field: issue?.path.join('.') ?? 'policy', rule: issue?.message ?? 'invalid' },
+  });
 }

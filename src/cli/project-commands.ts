@@ -79,7 +79,7 @@ function attachOptions(command: Command): Command {
 
 async function readAttachInput(io: CommandIo, options: AttachOptions) {
   if (options.urlStdin !== true && options.urlFile === undefined) {
-    throw new PosternError('invalid_input', { params: { problem: 'give the URL by --url-stdin or --url-file' } });
+    throw new PosternError('url_not_given');
   }
   return {
     url: await readSecret(io, { file: options.urlFile }),

@@ -58,8 +58,7 @@ export function addSecretCommands(program: Command, io: CommandIo): void {
 
 async function makeToken({ catalogue }: CatalogueTools, options: TokenOptions) {
   const lifeMs = parseDuration(options.life);
-  if (lifeMs === null)
-    throw new PosternError('invalid_input', { params: { problem: '--life is a duration like 30d' } });
+  if (lifeMs === null) throw new PosternError('token_life_invalid');
   const context = options.owner === undefined ? SYSTEM_CONTEXT : await personContext(catalogue, options.owner);
   return await createAccessToken(catalogue, context, {
     name: options.name,

@@ -15,8 +15,7 @@ export async function removeCompute(
 ): Promise<Compute> {
   const { compute } = await getCompute(catalogue, context, { ...place, action: 'compute.delete' });
   if (compute.hostId !== null && compute.type === 'read_write') {
-    const problem = 'the compute that holds the databases goes with its project only; suspend it instead';
-    throw new PosternError('conflict', { params: { problem } });
+    throw new PosternError('compute_holds_databases');
   }
   return deleteCompute(catalogue, context, place);
 }

@@ -1,7 +1,8 @@
 // The documents that are made from the code, as they must read. `npm run docs` writes them, a test compares them.
 
 import { CONFIG_VARIABLES } from '../../src/config/config-variables.ts';
-import { ERRORS } from '../../src/error-table.ts';
+import type { ErrorEntry } from '../../src/error-table/error-entry.ts';
+import { ENDINGS, ERRORS } from '../../src/error-table/error-table.ts';
 
 /** The whole text of each generated file, by its path. */
 export function generatedDocuments(): ReadonlyMap<string, string> {
@@ -30,15 +31,12 @@ function configurationDocument(): string {
   );
 }
 
-/** `internal` is the last of those that a Postgres client can see. */
 function errorsDocument(): string {
-  const entries = Object.entries(ERRORS);
-  const first = entries.findIndex(([code]) => code === 'internal') + 1;
   return lines(
     '# Errors',
     '',
-    'Made from `src/error-table.ts` by `npm run docs`. Codes are stable: logs, metrics, the audit trail and tests name them.',
-    '`{…}` is filled in.',
+    'Made from `src/error-table/` by `npm run docs`. Codes are stable: logs, metrics, the audit trail and tests name them.',
+    'Each `{…}` is filled in.',
     '',
     '## How a connection can end',
     '',
@@ -46,20 +44,26 @@ function errorsDocument(): string {
     '',
     '| reason | SQLSTATE | message | hint |',
     '|---|---|---|---|',
-    ...entries
-      .slice(0, first)
-      .map(([code, error]) => `| ${code} | ${error.sqlstate} | ${error.message} | ${error.hint ?? '–'} |`),
+    ...entriesOf(ENDINGS).map(([code, error]) => errorRow([code, error.sqlstate], error)),
     '',
     '## Pages and the management API',
     '',
-    'These besides those above, whose HTTP status is the one of the table in the code.',
+    'These besides those above, whose HTTP status is the one of the table in the code. A code may have several messages.',
     '',
     '| code | HTTP status | message | hint |',
     '|---|---|---|---|',
-    ...entries
-      .slice(first)
-      .map(([code, error]) => `| ${code} | ${error.httpStatus} | ${error.message} | ${error.hint ?? '–'} |`),
+    ...entriesOf(ERRORS)
+      .filter(([name]) => !(name in ENDINGS))
+      .map(([name, error]) => errorRow([error.code ?? name, error.httpStatus], error)),
   );
+}
+
+function entriesOf(errors: Readonly<Record<string, ErrorEntry>>): [name: string, entry: ErrorEntry][] {
+  return Object.entries(errors);
+}
+
+function errorRow(first: readonly (string | number)[], { message, hint }: ErrorEntry): string {
+  return `| ${[...first, message, hint ?? '–'].join(' | ')} |`;
 }
 
 function lines(...all: readonly string[]): string {

@@ -137,7 +137,7 @@ async function projectOfCompute({ db }: Catalogue, computeId: ComputeId): Promis
 function ownerColumns({ actor }: AuditContext, { owner, project }: { owner: 'self' | 'account'; project: Project }) {
   if (owner === 'self') {
     if (actor.kind === 'person') return { owner_user_id: actor.userId, owner_account_id: null };
-    throw invalid('only people have tokens of their own');
+    throw new PosternError('token_without_person');
   }
   requireMay(actor, 'access_tokens.create', accountResource(project.accountId));
   return { owner_user_id: null, owner_account_id: project.accountId };
@@ -146,15 +146,19 @@ function ownerColumns({ actor }: AuditContext, { owner, project }: { owner: 'sel
 async function tokenColumns({ clock }: Catalogue, input: NewAccessToken, secret: Secret) {
   const now = clock.now();
   const lifeMs = input.lifeMs ?? DEFAULT_TOKEN_LIFE_MS;
-  if (!(lifeMs > 0 && lifeMs <= LONGEST_TOKEN_LIFE_MS)) throw invalid('a token lives at most 366 days');
+  if (!(lifeMs > 0 && lifeMs <= LONGEST_TOKEN_LIFE_MS)) {
+    throw new PosternError('token_life_too_long', { params: { limit: String(LONGEST_TOKEN_LIFE_MS / DAY_MS) } });
+  }
   const maxConnections = input.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   if (!(Number.isInteger(maxConnections) && maxConnections >= 1 && maxConnections <= MAX_CONNECTIONS)) {
-    throw invalid(`a token allows 1 to ${MAX_CONNECTIONS} connections`);
+    throw new PosternError('token_connections', { params: { limit: String(MAX_CONNECTIONS) } });
   }
   const networks = input.allowedNetworks ?? [];
   const wrong = networks.find((network) => parseNetwork(network) === null);
-  if (wrong !== undefined) throw invalid(`"${wrong}" is not a network such as 10.0.0.0/8`);
-  if (networks.length > MAX_NETWORKS) throw invalid(`a token lists at most ${MAX_NETWORKS} networks`);
+  if (wrong !== undefined) throw new PosternError('network_invalid', { params: { network: wrong } });
+  if (networks.length > MAX_NETWORKS) {
+    throw new PosternError('too_many_token_networks', { params: { limit: String(MAX_NETWORKS) } });
+  }
   return {
     name: requireName(input.name, 'token name'),
     scram_verifier: encodeVerifier(await makeVerifier(secret.reveal())),
@@ -183,8 +187,4 @@ async function recordTokenEvent(
   const place = { accountId: project.accountId, projectId: project.id, computeId: token.compute_id };
   const facts = { event, ...place, subject: `access token ${token.id} "${token.name}"` };
   await recordAuditEvent(tx, changeEvent(catalogue, context, facts));
-}
-
-function invalid(problem: string): PosternError {
-  return new PosternError('invalid_input', { params: { problem } });
 }

@@ -166,12 +166,11 @@ async function recordKeyEvent(
 function requirePerson({ actor }: AuditContext): UserId {
   requireMay(actor, 'self.manage_api_keys', INSTALLATION);
   if (actor.kind === 'person') return actor.userId;
-  throw new PosternError('forbidden', { params: { problem: 'only people have personal API keys' } });
+  throw new PosternError('personal_keys_of_people');
 }
 
 function requireKeyName(text: string): string {
   const name = requireName(text, "a key's name");
   if (name.length <= MAX_KEY_NAME_CHARACTERS) return name;
-  const problem = `a key's name must have 1 to ${MAX_KEY_NAME_CHARACTERS} characters`;
-  throw new PosternError('invalid_input', { params: { problem } });
+  throw new PosternError('key_name_too_long', { params: { limit: String(MAX_KEY_NAME_CHARACTERS) } });
 }

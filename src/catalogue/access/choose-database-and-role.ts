@@ -26,7 +26,7 @@ export function chooseDatabaseRole(
 ): LoginRoleRow {
   const mustRead = choice.access === 'read_only';
   if (row.policy.readOnlyOnly && !mustRead) {
-    throw refused('forbidden', `compute "${shownName(row.compute)}" allows read-only access only`);
+    throw new PosternError('compute_read_only', { params: { compute: shownName(row.compute) } });
   }
   if (choice.databaseRole !== null && !row.roles.some((role) => role.name === choice.databaseRole)) {
     throw new PosternError('not_found', { params: { thing: `role "${choice.databaseRole}"` } });
@@ -34,10 +34,6 @@ export function chooseDatabaseRole(
   const fitting = row.roles.filter((role) => choice.databaseRole === null || role.name === choice.databaseRole);
   const found = fitting.find((role) => role.is_read_only === mustRead) ?? (mustRead ? undefined : fitting[0]);
   if (found !== undefined) return found;
-  const kind = mustRead ? 'read-only role' : 'role';
-  throw refused('precondition', `compute "${shownName(row.compute)}" has no ${kind} to connect with`);
-}
-
-function refused(code: 'forbidden' | 'precondition', problem: string): PosternError {
-  return new PosternError(code, { params: { problem } });
+  const params = { compute: shownName(row.compute), roleKind: mustRead ? 'read-only role' : 'role' };
+  throw new PosternError('no_fitting_role', { params });
 }

@@ -57,7 +57,7 @@ export async function acceptInvitation(
   await catalogue.transaction(async (tx) => {
     const open = await getOpenInvitation(catalogue, tx, input.token);
     if (open.emailKey !== email_key) {
-      throw new PosternError('forbidden', { params: { problem: `this invitation is for ${open.email}` } });
+      throw new PosternError('invitation_of_another', { params: { email: open.email } });
     }
     const claim = { catalogue, context, user: { id: user.id, email: user.email, email_key } };
     if (!verifiesEmail(open, input)) return await claimByLink(tx, claim, open.to);

@@ -56,13 +56,13 @@ export async function signInWithIdentity(
   if (known !== null) return known;
   const { email } = identity;
   if (email === null) {
-    throw new PosternError('invalid_input', { params: { problem: 'the provider tells no e-mail address' } });
+    throw new PosternError('identity_without_email');
   }
   return catalogue.transaction(async (tx) => {
     const row = await tx.selectFrom('users').selectAll().where('email_key', '=', emailKey(email)).executeTakeFirst();
     // Without both being verified, whoever can make an identity with that e-mail would take over the person.
     if (row !== undefined && !(identity.emailVerified && row.email_verified)) {
-      throw new PosternError('conflict', { params: { problem: `sign in as ${email} and link the identity there` } });
+      throw new PosternError('email_of_another', { params: { email } });
     }
     const newUser = { email, name: identity.name, password: null, emailVerified: identity.emailVerified };
     const user =
@@ -107,7 +107,7 @@ async function insertIdentity(
     .execute()
     .catch((error: unknown) => {
       if (!isUniqueViolation(error)) throw error;
-      throw new PosternError('conflict', { params: { problem: 'this identity is linked already' } });
+      throw new PosternError('identity_linked');
     });
   const event = { event: 'identity.changed', subject: user.email, reason: `linked ${identity.issuer}` } as const;
   await recordAuditEvent(tx, changeEvent(catalogue, context, event));

@@ -70,7 +70,7 @@ export async function addMember(
   return catalogue.transaction(async (tx) => {
     const membership = await insertMembership(tx, { catalogue, context, ...input });
     if (membership === null) {
-      throw new PosternError('conflict', { params: { problem: `${input.user.email} is a member already` } });
+      throw new PosternError('already_member', { params: { email: input.user.email } });
     }
     return membership;
   });
@@ -88,7 +88,7 @@ export async function setMemberRole(
     const member = await lockMember(tx, change);
     await requireStillAdmin(tx, context, accountId);
     if (member.member_role === memberRole) return membershipFrom(member);
-    if (memberRole === 'member') await requireAnotherAdmin(tx, member, 'demoted');
+    if (memberRole === 'member') await requireAnotherAdmin(tx, member, 'be demoted');
     await tx.updateTable('memberships').set({ member_role: memberRole }).where('id', '=', member.id).execute();
     const event = { event: 'membership.changed', accountId, subject: member.email, reason: memberRole } as const;
     await recordAuditEvent(tx, changeEvent(catalogue, context, event));
@@ -111,7 +111,7 @@ export async function removeMember(
     const isOwn = context.actor.kind === 'person' && context.actor.userId === member.user_id;
     requireMay(context.actor, isOwn ? 'members.leave' : 'members.remove', accountResource(accountId));
     if (!isOwn) await requireStillAdmin(tx, context, accountId);
-    await requireAnotherAdmin(tx, member, isOwn ? 'leave' : 'removed');
+    await requireAnotherAdmin(tx, member, isOwn ? 'leave' : 'be removed');
     await tx.deleteFrom('memberships').where('id', '=', member.id).execute();
     await recordEndedAccess(tx, { kind: 'end', owners: { userId: member.user_id, accountId } });
     const reason = isOwn ? 'left' : 'removed';
@@ -161,7 +161,7 @@ async function requireStillAdmin(
 async function requireAnotherAdmin(
   tx: Transaction<Schema>,
   member: LockedMember,
-  deed: 'demoted' | 'removed' | 'leave',
+  change: 'be demoted' | 'be removed' | 'leave',
 ): Promise<void> {
   if (member.member_role !== 'admin') return;
   const { count } = await tx
@@ -171,8 +171,7 @@ async function requireAnotherAdmin(
     .where('member_role', '=', 'admin')
     .executeTakeFirstOrThrow();
   if (count > 1) return;
-  const problem = deed === 'leave' ? 'the only admin cannot leave' : `the only admin cannot be ${deed}`;
-  throw new PosternError('conflict', { params: { problem: `${problem}; promote another member first` } });
+  throw new PosternError('last_admin', { params: { change } });
 }
 
 export function membershipFrom(row: Selectable<MembershipsTable>): Membership {

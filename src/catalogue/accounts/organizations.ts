@@ -37,7 +37,7 @@ export async function createOrganization(
   requireMay(actor, 'organization.create', INSTALLATION);
   const isByOperator = actor.kind === 'system' || (actor.kind === 'person' && actor.isOperator);
   if (!isByOperator && catalogue.settings.organizationCreation === 'on_request') {
-    throw new PosternError('forbidden', { params: { problem: 'organizations are made on request here' } });
+    throw new PosternError('organizations_on_request');
   }
   return catalogue.transaction((tx) => insertOrganization(tx, { catalogue, context, input }));
 }
@@ -125,7 +125,7 @@ export async function deleteOrganization(
   await catalogue.transaction(async (tx) => {
     const account = await lockAccount(tx, accountId);
     if ((await countProjects(tx, accountId)) > 0) {
-      throw new PosternError('conflict', { params: { problem: `"${account.name}" still owns projects` } });
+      throw new PosternError('owns_projects', { params: { account: account.name } });
     }
     await tx.deleteFrom('accounts').where('id', '=', accountId).execute();
     await recordEndedAccess(tx, { kind: 'end', owners: { accountId } });

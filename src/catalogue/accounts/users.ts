@@ -68,7 +68,7 @@ export async function insertUser(
     .execute()
     .catch((error: unknown) => {
       if (!isUniqueViolation(error)) throw error;
-      throw new PosternError('conflict', { params: { problem: `a person with e-mail "${row.email}" already exists` } });
+      throw new PosternError('already_exists', { params: { thing: `a person with e-mail "${row.email}"` } });
     });
   const accountId = personalAccountId(row.id);
   const { defaultPlan: plan } = catalogue.settings;

@@ -88,7 +88,7 @@ export async function changeBranch(
       .execute()
       .catch((error: unknown) => {
         if (!isUniqueViolation(error)) throw error;
-        throw new PosternError('conflict', { params: { problem: `branch "${changed.name}" already exists` } });
+        throw new PosternError('already_exists', { params: { thing: `branch "${changed.name}"` } });
       });
     const event = { event: 'project.changed', ...auditedProject(project), reason: `branch ${branch.id}` } as const;
     await recordAuditEvent(tx, changeEvent(catalogue, context, event));

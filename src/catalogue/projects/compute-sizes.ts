@@ -1,7 +1,7 @@
 // How large a compute may be asked to be, and when it is suspended: the API's bounds and the plan's.
 
 import { PosternError } from '../../errors.ts';
-import { PLAN_TERMS, planGate } from '../rights/plans.ts';
+import { PLAN_TERMS } from '../rights/plans.ts';
 import type { Plan } from '../tables/people-and-accounts.ts';
 
 export interface ComputeSizes {
@@ -19,15 +19,12 @@ export const LONGEST_SUSPEND_TIMEOUT_SECONDS = 604_800;
 export function requireComputeSizes(plan: Plan, sizes: ComputeSizes): void {
   const { autoscalingMinCu: min, autoscalingMaxCu: max, suspendTimeoutSeconds: timeout } = sizes;
   if (!(min >= SMALLEST_CU && max >= min)) {
-    throw invalid(`autoscaling limits must be at least ${SMALLEST_CU} and the lower one not above the upper one`);
+    throw new PosternError('autoscaling_limits', { params: { minimum: String(SMALLEST_CU) } });
   }
   if (!(Number.isInteger(timeout) && timeout >= NEVER_SUSPENDED && timeout <= LONGEST_SUSPEND_TIMEOUT_SECONDS)) {
-    throw invalid(`suspend_timeout_seconds must be from ${NEVER_SUSPENDED} to ${LONGEST_SUSPEND_TIMEOUT_SECONDS}`);
+    const params = { minimum: String(NEVER_SUSPENDED), maximum: String(LONGEST_SUSPEND_TIMEOUT_SECONDS) };
+    throw new PosternError('suspend_timeout', { params });
   }
   const limit = PLAN_TERMS[plan].maxAutoscalingCu;
-  if (max > limit) throw planGate(`the ${plan} plan includes computes of up to ${limit} CU`);
-}
-
-function invalid(problem: string): PosternError {
-  return new PosternError('invalid_input', { params: { problem } });
+  if (max > limit) throw new PosternError('compute_size_gated', { params: { plan, limit: String(limit) } });
 }

@@ -66,7 +66,7 @@ export async function createDatabaseRole(
       .execute()
       .catch((error: unknown) => {
         if (!isUniqueViolation(error)) throw error;
-        throw new PosternError('conflict', { params: { problem: `role "${input.name}" already exists` } });
+        throw new PosternError('already_exists', { params: { thing: `role "${input.name}"` } });
       });
     const created = { catalogue, context, project, name: row.name };
     await recordRoleEvent(tx, { ...created, event: 'role.created' });
@@ -94,7 +94,7 @@ export async function deleteDatabaseRole(
   const project = await projectOf(catalogue, context, { ...place, action: 'database_role.delete' });
   const role = await getDatabaseRole(catalogue, place);
   if (role.isProtected) {
-    throw new PosternError('conflict', { params: { problem: `role "${role.name}" is protected` } });
+    throw new PosternError('role_protected', { params: { role: role.name } });
   }
   await catalogue.transaction(async (tx) => {
     await tx.deleteFrom('database_roles').where('id', '=', role.id).execute();
@@ -147,7 +147,7 @@ export async function revealDatabaseRolePassword(
   const row = await findDatabaseRole(catalogue.db, place);
   if (row === null) throw roleNotFound(place.name);
   if (!project.storePasswords || row.sealed_password === null) {
-    throw new PosternError('precondition', { params: { problem: `no password is stored for role "${row.name}"` } });
+    throw new PosternError('no_password_stored', { params: { role: row.name } });
   }
   await catalogue.transaction((tx) =>
     recordRoleEvent(tx, { catalogue, context, project, name: row.name, event: 'role.changed', reason: 'revealed' }),

@@ -129,19 +129,18 @@ export async function deleteDatabase(
 }
 
 /** A name that Postgres takes as it is: 1 to 63 bytes of UTF-8 without NUL. Throws `invalid_input`. */
-export function requireIdentifier(name: string, what: string): string {
+export function requireIdentifier(name: string, field: string): string {
   const bytes = Buffer.byteLength(name, 'utf8');
   if (bytes === 0 || bytes > MAX_IDENTIFIER_BYTES || /[\u0000-\u001f\u007f]/.test(name)) {
-    const problem = `${what} must have 1 to ${MAX_IDENTIFIER_BYTES} bytes and no control characters`;
-    throw new PosternError('invalid_input', { params: { problem } });
+    throw new PosternError('identifier_invalid', { params: { field, limit: String(MAX_IDENTIFIER_BYTES) } });
   }
   return name;
 }
 
 /** For what does not exist yet: also a name that fits into a path, where `.` and `..` mean something else. */
-export function requireNewIdentifier(name: string, what: string): string {
-  if (name !== '.' && name !== '..') return requireIdentifier(name, what);
-  throw new PosternError('invalid_input', { params: { problem: `${what} must not be "${name}"` } });
+export function requireNewIdentifier(name: string, field: string): string {
+  if (name !== '.' && name !== '..') return requireIdentifier(name, field);
+  throw new PosternError('identifier_reserved', { params: { field, name } });
 }
 
 async function projectOf(
@@ -171,7 +170,7 @@ function databaseEvent(
 function refuseTakenName(name: string): (error: unknown) => never {
   return (error) => {
     if (!isUniqueViolation(error)) throw error;
-    throw new PosternError('conflict', { params: { problem: `database "${name}" already exists` } });
+    throw new PosternError('already_exists', { params: { thing: `database "${name}"` } });
   };
 }
 

@@ -54,7 +54,7 @@ export function visible(actor: Actor, resource: Resource): boolean {
 export function requireMay(actor: Actor, action: Action, resource: Resource): void {
   if (may(actor, action, resource)) return;
   if (!visible(actor, resource)) throw notFound(resource);
-  throw new PosternError('forbidden', { params: { problem: refusal(action, resource) } });
+  throw new PosternError('action_forbidden', { params: whoMayDoWhat(action, resource) });
 }
 
 /** The `not_found` of a resource, whether unknown or invisible. */
@@ -105,12 +105,12 @@ const NAMES_OF_RELATIONS: ReadonlyArray<readonly [Relation, string]> = [
 ];
 
 /** `only an admin may delete this project`: names what would suffice. */
-function refusal(action: Action, resource: Resource): string {
+function whoMayDoWhat(action: Action, resource: Resource): { who: string; action: string } {
   const allowed = whoMay(action, resource);
   const personal = resource.kind !== 'installation' && !isOrganizationId(resource.accountId);
   const names = NAMES_OF_RELATIONS.filter(([relation]) => allowed.includes(relation)).map(([, name]) => name);
   const who = personal && allowed.includes('owner') ? ['the owner'] : names;
-  return `only ${inWords(who)} may ${PERMISSION_TABLE[action].deed}`;
+  return { who: inWords(who), action: PERMISSION_TABLE[action].deed };
 }
 
 function inWords(names: readonly string[]): string {

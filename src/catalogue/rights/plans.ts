@@ -32,25 +32,21 @@ export const PLAN_TERMS: Readonly<Record<Plan, PlanTerms>> = {
 /** Throws `plan_gate` unless the plan includes the figures per hour, day and month. */
 export function requireConsumptionHistory(plan: Plan): void {
   if (PLAN_TERMS[plan].consumptionHistory === 'included') return;
-  throw planGate('consumption history is part of the Scale, Business and Enterprise plans');
+  throw new PosternError('consumption_history_gated');
 }
 
 /** Throws `plan_gate` unless `count` projects are within the plan. */
 export function requireRoomForProjects(plan: Plan, count: number): void {
   const limit = PLAN_TERMS[plan].projectsLimit;
   if (limit === null || count <= limit) return;
-  throw planGate(`the ${plan} plan includes ${limit} projects`);
+  throw new PosternError('projects_gated', { params: { plan, limit: String(limit) } });
 }
 
 /** Throws `plan_gate` unless a project may have `count` computes. */
 export function requireRoomForComputes(plan: Plan, count: number): void {
   const limit = PLAN_TERMS[plan].computesPerProject;
   if (limit === null || count <= limit) return;
-  throw planGate(`the ${plan} plan includes ${limit} computes per project`);
-}
-
-export function planGate(problem: string): PosternError {
-  return new PosternError('plan_gate', { params: { problem } });
+  throw new PosternError('computes_gated', { params: { plan, limit: String(limit) } });
 }
 
 function terms(differences: Partial<PlanTerms>): PlanTerms {

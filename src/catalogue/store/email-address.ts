@@ -19,9 +19,7 @@ const SHAPE = /^[^\s\p{C}@<>,;:"\\()[\]]+@[^\s\p{C}@<>,;:"\\()[\]]+$/u;
 export function parseEmail(text: string): EmailAddress {
   const trimmed = text.trim().normalize('NFC');
   if (trimmed.length > MAX_EMAIL_CHARACTERS || !SHAPE.test(trimmed)) {
-    throw new PosternError('invalid_input', {
-      params: { problem: `"${trimmed.slice(0, 64)}" is not an e-mail address` },
-    });
+    throw new PosternError('email_invalid', { params: { email: trimmed.slice(0, 64) } });
   }
   return { text: trimmed, key: emailKey(trimmed) };
 }
@@ -37,12 +35,9 @@ export function emailKey(text: string): string {
  */
 export function parseEmailList(text: string): EmailAddress[] {
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
-  if (parts.length === 0)
-    throw new PosternError('invalid_input', { params: { problem: 'no e-mail address was given' } });
+  if (parts.length === 0) throw new PosternError('email_missing');
   if (parts.length > MAX_EMAILS_AT_ONCE) {
-    throw new PosternError('invalid_input', {
-      params: { problem: `at most ${MAX_EMAILS_AT_ONCE} e-mail addresses at once` },
-    });
+    throw new PosternError('too_many_emails', { params: { limit: String(MAX_EMAILS_AT_ONCE) } });
   }
   return [...new Map(parts.map(parseEmail).map((email) => [email.key, email])).values()];
 }

@@ -52,7 +52,7 @@ export function digestOfList(list: string): string {
 }
 
 export function foreignCursor(): PosternError {
-  return new PosternError('invalid_input', { params: { problem: 'cursor is not one that a page of this list gave' } });
+  return new PosternError('cursor_invalid');
 }
 
 /** A text that `like` takes literally. */

@@ -8,11 +8,10 @@ const MAX_NAME_CHARACTERS = 256;
 const CONTROLS = /[\u0000-\u001f\u007f]/;
 
 /** The trimmed name. Throws `invalid_input` naming `what` when it is empty, longer than 256 characters or has control characters. */
-export function requireName(text: string, what: string): string {
+export function requireName(text: string, field: string): string {
   const name = text.trim().normalize('NFC');
   if (name === '' || name.length > MAX_NAME_CHARACTERS || CONTROLS.test(name)) {
-    const problem = `${what} must have 1 to ${MAX_NAME_CHARACTERS} characters and no control characters`;
-    throw new PosternError('invalid_input', { params: { problem } });
+    throw new PosternError('name_invalid', { params: { field, limit: String(MAX_NAME_CHARACTERS) } });
   }
   return name;
 }

@@ -19,8 +19,8 @@ export const DECOY_HASH =
 export async function hashPassword(password: Secret): Promise<string> {
   const { length } = password.reveal();
   if (length < MIN_PASSWORD_CHARACTERS || length > MAX_PASSWORD_CHARACTERS) {
-    throw new PosternError('invalid_input', {
-      params: { problem: `a password has ${MIN_PASSWORD_CHARACTERS} to ${MAX_PASSWORD_CHARACTERS} characters` },
+    throw new PosternError('password_length', {
+      params: { minimum: String(MIN_PASSWORD_CHARACTERS), maximum: String(MAX_PASSWORD_CHARACTERS) },
     });
   }
   return hash(password.reveal(), ARGON2_OPTIONS);

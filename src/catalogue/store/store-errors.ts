@@ -109,8 +109,7 @@ async function translatingErrors<T>(work: () => Promise<T>, onAway: () => void):
       throw new PosternError('store_unavailable', { cause: error });
     }
     if (UNKEEPABLE_CHARACTER.some((sqlstate) => hasSqlstate(error, sqlstate))) {
-      const problem = 'text with a NUL character cannot be kept';
-      throw new PosternError('invalid_input', { params: { problem }, cause: error });
+      throw new PosternError('text_unstorable', { cause: error });
     }
     throw error;
   }

@@ -61,5 +61,5 @@ async function findAdmin(tx: Transaction<Schema>, email: string): Promise<{ id: 
     .where('email_key', '=', parseEmail(email).key)
     .executeTakeFirst();
   if (admin !== undefined) return admin;
-  throw new PosternError('conflict', { params: { problem: `nobody has the e-mail "${email}" yet` } });
+  throw new PosternError('admin_unknown', { params: { email } });
 }

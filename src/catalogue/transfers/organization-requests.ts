@@ -7,7 +7,7 @@ import { PosternError } from '../../errors.ts';
 import { type AccountId, personalAccountId, type UserId } from '../../ids.ts';
 import { lockAccount } from '../accounts/accounts.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
-import { PLAN_TERMS, planGate } from '../rights/plans.ts';
+import { PLAN_TERMS } from '../rights/plans.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { parseEmail } from '../store/email-address.ts';
 import { requireName } from '../store/names.ts';
@@ -42,7 +42,8 @@ export async function requestOrganization(
 ): Promise<OrganizationRequest> {
   const { actor } = context;
   requireMay(actor, 'organization.request', INSTALLATION);
-  if (actor.kind !== 'person') throw new PosternError('forbidden', { params: { problem: 'only people may ask' } });
+  if (actor.kind !== 'person')
+    throw new PosternError('action_forbidden', { params: { who: 'people', action: 'ask for an organization' } });
   const now = catalogue.clock.now();
   const row: Selectable<OrganizationRequestsTable> = {
     id: randomUUID(),
@@ -60,7 +61,7 @@ export async function requestOrganization(
   const accountId = personalAccountId(actor.userId);
   await catalogue.transaction(async (tx) => {
     const personal = await lockAccount(tx, accountId);
-    if (!PLAN_TERMS[personal.plan].isPaid) throw planGate('organizations are for paid accounts');
+    if (!PLAN_TERMS[personal.plan].isPaid) throw new PosternError('organizations_gated');
     await tx.insertInto('organization_requests').values(row).execute().catch(refuseSecondRequest);
     const event = { event: 'account.changed', accountId, subject: row.name, reason: 'organization requested' } as const;
     await recordAuditEvent(tx, changeEvent(catalogue, context, event));
@@ -135,14 +136,14 @@ async function lockRequest(tx: Transaction<Schema>, id: string): Promise<Selecta
     .executeTakeFirst();
   if (row === undefined) throw new PosternError('not_found', { params: { thing: `request "${id}"` } });
   if (row.status !== 'requested') {
-    throw new PosternError('conflict', { params: { problem: `this request was ${row.status} already` } });
+    throw new PosternError('request_decided', { params: { status: row.status } });
   }
   return row;
 }
 
 function refuseSecondRequest(error: unknown): never {
   if (!isUniqueViolation(error, 'organization_requests_one_open')) throw error;
-  throw new PosternError('conflict', { params: { problem: 'a request of yours is open already' } });
+  throw new PosternError('request_open');
 }
 
 function requestFrom(row: Selectable<OrganizationRequestsTable>): OrganizationRequest {

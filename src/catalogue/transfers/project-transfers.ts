@@ -49,10 +49,10 @@ export async function transferProjects(
   const { sourceAccountId, destinationAccountId } = request;
   const projectIds = [...new Set(request.projectIds)];
   if (projectIds.length === 0 || projectIds.length > MAX_PROJECTS_PER_TRANSFER) {
-    throw invalid(`name 1 to ${MAX_PROJECTS_PER_TRANSFER} projects`);
+    throw new PosternError('transfer_size', { params: { limit: String(MAX_PROJECTS_PER_TRANSFER) } });
   }
   requireMay(context.actor, 'projects.receive', accountResource(destinationAccountId));
-  if (sourceAccountId === destinationAccountId) throw invalid('the projects are there already');
+  if (sourceAccountId === destinationAccountId) throw new PosternError('transfer_to_owner');
   return catalogue.transaction(async (tx) => {
     const accounts = await lockBoth(tx, request);
     const projects = await ownedProjects(tx, sourceAccountId, projectIds);
@@ -177,8 +177,4 @@ function lostProjects(people: readonly UserId[], projectIds: readonly ProjectId[
     ? projectIds.map((projectId) => ({ projectId }))
     : projectIds.flatMap((projectId) => people.map((userId) => ({ projectId, userId })));
   return owners.map((of) => ({ kind: 'end', owners: of }));
-}
-
-function invalid(problem: string): PosternError {
-  return new PosternError('invalid_input', { params: { problem } });
 }

@@ -37,7 +37,7 @@ export function apiPath(parts: TemplateStringsArray, ...names: ReadonlyArray<str
 
 function segmentOf(name = ''): string {
   if (name !== '' && name !== '.' && name !== '..') return encodeURIComponent(name);
-  throw new PosternError('invalid_input', { params: { problem: `"${name}" is not a name or an id` } });
+  throw new PosternError('name_or_id_invalid', { params: { name } });
 }
 
 export interface ApiClientOptions {
@@ -52,8 +52,7 @@ export class ApiClient {
 
   constructor({ host, key }: ApiClientOptions) {
     const url = URL.canParse(host) ? new URL(host) : null;
-    if (url === null)
-      throw new PosternError('invalid_input', { params: { problem: `"${host}" is not a web address` } });
+    if (url === null) throw new PosternError('api_host_invalid', { params: { host } });
     const path = url.pathname.replace(/\/+$/, '');
     this.#base = `${url.origin}${path.endsWith(API_PREFIX) ? path : `${path}${API_PREFIX}`}`;
     this.#key = key;

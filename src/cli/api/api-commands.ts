@@ -74,7 +74,7 @@ function forTerminal(row: ApiRow, clean: (text: string) => string): ApiRow {
 function requireKey(io: CommandIo): string {
   const key = given(io, 'POSTERN_API_KEY');
   if (key !== null) return key;
-  throw new PosternError('invalid_input', { params: { problem: 'no API key: set POSTERN_API_KEY' } });
+  throw new PosternError('api_key_not_given');
 }
 
 /** An empty variable counts as unset. */

@@ -18,6 +18,6 @@ export interface CommandIo {
 export async function readSecret(io: CommandIo, from: { readonly file?: string | undefined }): Promise<Secret> {
   const read = from.file === undefined ? await text(io.stdin) : await readFile(from.file, 'utf8');
   const value = read.replace(/\r?\n$/, '');
-  if (value === '') throw new PosternError('invalid_input', { params: { problem: 'the secret is empty' } });
+  if (value === '') throw new PosternError('secret_empty');
   return new Secret(value);
 }

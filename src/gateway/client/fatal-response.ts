@@ -9,7 +9,7 @@ const UNDEFINED_OBJECT = '42704';
 const INVALID_PARAMETER_VALUE = '22023';
 
 /** Parameters that are names of others and nothing else: as short as every name that a terminal shows. */
-const NAMES: ReadonlySet<string> = new Set(['project', 'compute', 'parameter', 'address']);
+const NAMES: ReadonlySet<string> = new Set(['project', 'compute', 'database', 'role', 'parameter', 'address']);
 
 /**
  * FATAL; `detail` names the connection or login request for support. Names of others are cleaned

@@ -1,6 +1,6 @@
 // How a login request ends, or stays open, when its connection leaves it undecided or unused.
 
-import { isPosternError } from '../../errors.ts';
+import { isPosternError, PosternError } from '../../errors.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import { ClientGone } from '../client/client-gone.ts';
 import { auditConnection } from '../session/audit-connection.ts';
@@ -21,7 +21,7 @@ export async function leaveLoginRequest(
   try {
     if (isPosternError(reason, 'denied')) return;
     if (isPosternError(reason, 'expired')) return recordEnd('expired', session, parts);
-    if (staysOpen(reason)) {
+    if (reason instanceof PosternError && reason.entry.keepsLoginRequest === true) {
       const detached = await parts.loginRequests.detachConnection(request.id);
       // Should its time come, any node tells.
       if (detached.kind === 'moved') return;
@@ -30,10 +30,6 @@ export async function leaveLoginRequest(
   } catch (error) {
     parts.log.warn({ err: error, login_request_id: request.id }, 'a login request could not be ended');
   }
-}
-
-function staysOpen(reason: unknown): boolean {
-  return (['approve_and_retry', 'code_required', 'drain'] as const).some((code) => isPosternError(reason, code));
 }
 
 async function abandon(

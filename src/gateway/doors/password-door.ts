@@ -12,7 +12,6 @@ import {
 import { PosternError } from '../../errors.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { mockVerifier } from '../../protocol/scram-verifier.ts';
-import { cleanForTerminal } from '../../untrusted-text.ts';
 import type { DatabaseWish } from '../client/database-choice.ts';
 import { TELL_NOTHING } from '../client/narration.ts';
 import { namesDatabase, replicationOf } from '../client/startup-parameters.ts';
@@ -67,8 +66,7 @@ function passageOfToken(token: AccessToken, session: LiveSession, parts: Gateway
   const isExplicit = namesDatabase(startup);
   const leavesDatabase = (isExplicit && startup.database !== token.database) || replicationOf(startup) === 'server';
   if (token.database !== null && leavesDatabase) {
-    const problem = `this access token is for database "${cleanForTerminal(token.database)}" only`;
-    throw new PosternError('forbidden', { params: { problem } });
+    throw new PosternError('token_of_other_database', { params: { database: token.database } });
   }
   noteAccessTokenUse(parts.catalogue, token, peer.address).catch((error: unknown) =>
     parts.log.warn({ err: error, access_token_id: id }, 'the use of an access token was not noted'),

@@ -1,6 +1,8 @@
 // Why a connection ended: every error made into one reason for the log, and at most one last message for the client.
 
 import { assertNever } from '../../assert-never.ts';
+import type { ErrorEntry } from '../../error-table/error-entry.ts';
+import { ERRORS } from '../../error-table/error-table.ts';
 import { PosternError, toPosternError } from '../../errors.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { encodeErrorOrNotice } from '../../protocol/upstream-reports.ts';
@@ -46,6 +48,21 @@ export function reasonOf(ending: Ending): string {
       return ending.error.code;
     case 'upstream_refusal':
       return 'upstream_refused';
+    default:
+      return assertNever(ending);
+  }
+}
+
+/** What the error table says of the ending; null for an end without a word. */
+export function errorEntryOf(ending: Ending): ErrorEntry | null {
+  switch (ending.kind) {
+    case 'silent':
+      return null;
+    case 'refusal':
+    case 'told':
+      return ending.error.entry;
+    case 'upstream_refusal':
+      return ERRORS.upstream_refused;
     default:
       return assertNever(ending);
   }

@@ -1,31 +1,18 @@
 // What is told of a connection when it is over: one log line, one audit event, one count.
 
-import { assertNever } from '../../assert-never.ts';
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 import type { Negotiated } from '../client/client.ts';
 import { auditConnection } from './audit-connection.ts';
-import { type Ending, reasonOf, sqlstateOf } from './endings.ts';
+import { type Ending, errorEntryOf, reasonOf, sqlstateOf } from './endings.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';
-
-// Answers that cost nothing and come in floods: neither the log nor the audit trail has a line for each.
-const CHEAP_REASONS: readonly string[] = ['gateway_is_up', 'overloaded', 'starting'];
-
-const UPSTREAM_FAILURES: readonly string[] = [
-  'upstream_unreachable',
-  'upstream_tls',
-  'upstream_protocol',
-  'upstream_authentication',
-  'upstream_refused',
-  'upstream_lost',
-];
 
 /** For a connection whose client said who it wants to be. */
 export function reportConnection(session: LiveSession, ending: Ending, parts: GatewayParts): void {
   const reason = reasonOf(ending);
-  countEnding(session, reason, parts);
-  if (CHEAP_REASONS.includes(reason)) return;
+  countEnding(session, ending, parts);
+  if (errorEntryOf(ending)?.isCheap === true) return;
   const { bytesToUpstream, bytesToClient } = session.snapshot();
   const durationMs = parts.clock.now().getTime() - Date.parse(session.record.since);
   auditConnection(session, parts, {
@@ -38,12 +25,13 @@ export function reportConnection(session: LiveSession, ending: Ending, parts: Ga
     bytesToClient,
   });
   const counts = { duration_ms: durationMs, bytes_to_upstream: bytesToUpstream, bytes_to_client: bytesToClient };
-  parts.log[levelOf(ending)]({ ...logFields(session, ending), ...counts }, 'connection');
+  parts.log[errorEntryOf(ending)?.logLevel ?? 'info']({ ...logFields(session, ending), ...counts }, 'connection');
 }
 
-function countEnding({ door, relay }: LiveSession, reason: string, { metrics }: GatewayParts): void {
+function countEnding({ door, relay }: LiveSession, ending: Ending, { metrics }: GatewayParts): void {
+  const reason = reasonOf(ending);
   metrics.endings.inc({ reason });
-  if (UPSTREAM_FAILURES.includes(reason)) metrics.upstreamFailures.inc({ code: reason });
+  if (errorEntryOf(ending)?.kind === 'upstream') metrics.upstreamFailures.inc({ code: reason });
   if (reason === 'upstream_tls') metrics.tlsFailures.inc({ side: 'upstream' });
   if (door !== null) metrics.logins.inc({ door, outcome: relay === null ? 'failure' : 'success' });
 }
@@ -103,27 +91,10 @@ function logFields({ record, client, door, phases }: LiveSession, ending: Ending
   };
 }
 
-// A hang-up or a person's mistake is no error of ours.
-function levelOf(ending: Ending): 'info' | 'warn' | 'error' {
-  if (ending.kind === 'upstream_refusal') return 'warn';
-  if (ending.kind === 'silent') return 'info';
-  const { code, kind } = ending.error;
-  if (code === 'internal') return 'error';
-  return (kind === 'service' && code !== 'drain' && code !== 'starting') || kind === 'upstream' ? 'warn' : 'info';
-}
-
 function outcomeOf(ending: Ending): AuditEventInput['outcome'] {
-  switch (ending.kind) {
-    case 'silent':
-      return 'success';
-    case 'upstream_refusal':
-      return 'failure';
-    case 'refusal':
-    case 'told':
-      return ending.error.kind === 'upstream' || ending.error.kind === 'service' ? 'failure' : 'refused';
-    default:
-      return assertNever(ending);
-  }
+  const entry = errorEntryOf(ending);
+  if (entry === null) return 'success';
+  return entry.kind === 'upstream' || entry.kind === 'service' ? 'failure' : 'refused';
 }
 
 function causeOf(ending: Ending) {

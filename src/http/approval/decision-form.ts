@@ -45,8 +45,8 @@ export function parseDecisionForm(body: unknown): DecisionForm {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const field = parsed.error.issues[0]?.path[0];
-  const problem = field === undefined ? 'the form was empty' : `field "${String(field)}" is missing or not valid`;
-  throw new PosternError('invalid_input', { params: { problem } });
+  if (field === undefined) throw new PosternError('form_empty');
+  throw new PosternError('form_field_invalid', { params: { field: String(field) } });
 }
 
 /** The page's fields as they were filled in before the person signed in again; null when the address carries none. */

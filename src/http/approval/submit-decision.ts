@@ -3,7 +3,7 @@
 import type { Request, Response } from 'express';
 import { ReverseCodePage } from '../../../web/pages/reverse-code-page.tsx';
 import { assertNever } from '../../assert-never.ts';
-import { isPosternError, PosternError } from '../../errors.ts';
+import { isCorrectableOn, PosternError } from '../../errors.ts';
 import { type ApprovalAnswer, approveLoginRequest } from '../../login/decide/approve-login-request.ts';
 import { denyLoginRequest } from '../../login/decide/deny-login-request.ts';
 import { recordLateDecision } from '../../login/decide/record-late-decision.ts';
@@ -67,7 +67,7 @@ async function approve(parts: ApprovalParts, deciding: Deciding): Promise<void> 
     if (isNew && answer.kind === 'approved') tellPerson(parts, loginRequest, person, 'let_in');
     if (isNew && answer.kind === 'reverse_code') tellPerson(parts, loginRequest, person, 'code');
   } catch (error) {
-    if (!isChoiceProblem(error)) throw error;
+    if (!isCorrectableOn('approval', error)) throw error;
     await showAgain(parts, deciding, error.httpStatus, errorInWords(error));
   }
 }
@@ -112,21 +112,6 @@ function answerLate(parts: ApprovalParts, { request, response }: Deciding, now: 
   if (wantsJson(request)) throw new PosternError('already_decided', { params: { status: now.status } });
   response.status(409);
   sendConnectionPage(parts, { request, response }, now);
-}
-
-/** What the person can mend by choosing otherwise. */
-function isChoiceProblem(error: unknown): error is PosternError {
-  const codes = [
-    'not_found',
-    'permission_lost',
-    'forbidden',
-    'invalid_input',
-    'link_login_disabled',
-    'refused_by_policy',
-    'precondition',
-    'too_many_requests',
-  ] as const;
-  return codes.some((code) => isPosternError(error, code));
 }
 
 /** The page as it was filled in, for the way back. */

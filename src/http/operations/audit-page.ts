@@ -80,8 +80,8 @@ async function* withFirst(first: IteratorResult<string, void>, rest: AsyncGenera
 function parseQuery(asked: unknown): AuditQuery {
   const parsed = filterSchema.safeParse(asked ?? {});
   if (parsed.success) return parsed.data;
-  const problem = `the filter "${parsed.error.issues[0]?.path.join('.') ?? '?'}" cannot be read`;
-  throw new PosternError('invalid_input', { params: { problem } });
+  const field = parsed.error.issues[0]?.path.join('.') ?? '?';
+  throw new PosternError('unreadable_filter', { params: { field } });
 }
 
 /** An account's trail stays that account's, whatever the address asks for. */

@@ -29,7 +29,7 @@ export function asPosternError(thrown: unknown): PosternError {
   const status = thrown instanceof Error && 'status' in thrown ? thrown.status : null;
   if (status === 413) return new PosternError('too_large', { cause: thrown });
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new PosternError('invalid_input', { params: { problem: 'the request could not be read' }, cause: thrown });
+    return new PosternError('unreadable_request', { cause: thrown });
   }
   return toPosternError(thrown);
 }

@@ -129,10 +129,10 @@ function requirePolicy({ policy, compute }: ConnectTarget, { origin }: LoginRequ
     throw new PosternError('refused_by_policy', { params: { address: cleanForPage(origin.address) } });
   }
   if (policy.readOnlyOnly && choice.access !== 'read_only') {
-    throw new PosternError('precondition', { params: { problem: 'only read-only access is allowed here' } });
+    throw new PosternError('only_reading_allowed');
   }
   if (policy.longestGrantMs === 0 && choice.remember !== 'once') {
-    throw new PosternError('precondition', { params: { problem: 'this account lets each connection in only once' } });
+    throw new PosternError('only_once_allowed');
   }
 }
 

@@ -53,6 +53,5 @@ async function requireUnblocked(
 ): Promise<void> {
   if (!(await terminalMemory.isBlocked({ userId, address: origin.address }))) return;
   const address = cleanForPage(origin.address);
-  const problem = `you reported ${address} a moment ago, so its links are blocked for you for 15 minutes`;
-  throw new PosternError('forbidden', { params: { problem } });
+  throw new PosternError('address_reported', { params: { address } });
 }

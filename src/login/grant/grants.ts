@@ -77,7 +77,7 @@ export class Grants {
   async create({ lifeMs, longestGrantMs, usesLeft, ...draft }: GrantDraft): Promise<Grant> {
     const terms: GrantTerms = { ...draft, address: normalizeAddress(draft.address) };
     const cappedMs = Math.min(lifeMs, longestGrantMs, LONGEST_GRANT_MS);
-    if (cappedMs <= 0) throw new PosternError('precondition', { params: { problem: 'grants are not allowed here' } });
+    if (cappedMs <= 0) throw new PosternError('grants_not_allowed');
     // Indexed before it exists: a node that dies in between leaves an id that names nothing, never a grant that cannot be revoked.
     await Promise.all(this.#indexesOf(terms).map((index) => enter(index, terms.id, cappedMs)));
     const keys = [redisKeys.grant(terms.id)];

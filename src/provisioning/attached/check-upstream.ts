@@ -66,30 +66,31 @@ export async function checkUpstream(
       socket.destroy();
     }
   } catch (error) {
-    throw new PosternError('attach_refused', { params: { problem: problemOf(error) }, cause: error });
+    throw refusalOf(error);
   }
 }
 
-function problemOf(error: unknown): string {
-  if (error instanceof UpstreamRefusal) return refusalOf(error);
-  if (!(error instanceof PosternError)) return 'the server could not be asked for its databases';
-  switch (error.code) {
+function refusalOf(cause: unknown): PosternError {
+  if (cause instanceof UpstreamRefusal) return loginRefusal(cause);
+  if (!(cause instanceof PosternError)) return new PosternError('attach_no_databases', { cause });
+  switch (cause.code) {
     case 'upstream_tls':
-      return 'the server offers no TLS, or its certificate could not be verified';
+      return new PosternError('attach_no_tls', { cause });
     case 'upstream_refused':
-      return 'the server refused the login';
+      return new PosternError('attach_login_refused', { cause });
     case 'upstream_authentication':
-      return 'the server asks for an authentication method that is not allowed';
+      return new PosternError('attach_authentication', { cause });
     case 'upstream_protocol':
-      return 'there is no Postgres server at this address';
+      return new PosternError('attach_no_postgres', { cause });
     default:
-      return 'the server could not be reached';
+      return new PosternError('attach_unreachable', { cause });
   }
 }
 
-/** An SQLSTATE is five of these characters; anything else in its place is text of the far side. */
-function refusalOf({ sqlstate }: UpstreamRefusal): string {
+/** An SQLSTATE is five of these characters; anything else in its place is text of the upstream. */
+function loginRefusal(cause: UpstreamRefusal): PosternError {
+  const { sqlstate } = cause;
   return /^[0-9A-Z]{5}$/.test(sqlstate)
-    ? `the server refused the login (SQLSTATE ${sqlstate})`
-    : 'the server refused the login';
+    ? new PosternError('attach_login_refused_as', { params: { sqlstate }, cause })
+    : new PosternError('attach_login_refused', { cause });
 }

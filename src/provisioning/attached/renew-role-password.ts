@@ -25,8 +25,7 @@ export async function renewRolePassword(
   const { computeId, databaseRole: name, password } = input;
   const { compute } = await getCompute(catalogue, context, { computeId, action: 'database_role.reset_password' });
   if (compute.hostId !== null) {
-    const problem = 'passwords of hosted roles are made by Postern: reset them in the console';
-    throw new PosternError('not_offered', { params: { problem } });
+    throw new PosternError('hosted_role_password');
   }
   const { host, port, projectId, branchId, allowMd5, allowCleartext } = compute;
   const role = await getDatabaseRole(catalogue, { branchId, name });

@@ -37,9 +37,8 @@ export async function addHostedCompute(
   const branch = await getBranch(catalogue.db, input);
   const computes = await listComputes(catalogue, project.id);
   const hosted = computes.find((compute) => compute.hostId !== null);
-  if (hosted?.hostId == null)
-    throw refused('not_offered', 'computes of an attached project need an address: attach them');
-  if (input.type === 'read_write') throw refused('conflict', 'the branch has a read-write compute already');
+  if (hosted?.hostId == null) throw new PosternError('attached_compute_address');
+  if (input.type === 'read_write') throw new PosternError('read_write_compute_exists');
   const { id: hostId, address } = await hosts.get(hosted.hostId);
   return createCompute(catalogue, context, {
     ...input,
@@ -53,8 +52,4 @@ export async function addHostedCompute(
     tls: address.tls,
     policy: { readOnlyOnly: true },
   });
-}
-
-function refused(code: 'conflict' | 'not_offered', problem: string): PosternError {
-  return new PosternError(code, { params: { problem } });
 }

@@ -68,8 +68,8 @@ export async function createHostedProject(
       );
     }
     if (!(error instanceof HostNameTaken)) throw error;
-    const problem = `role "${names.owner}" or database "${names.database}" is taken on this server`;
-    throw new PosternError('conflict', { params: { problem }, cause: error });
+    const thing = `role "${names.owner}" or database "${names.database}"`;
+    throw new PosternError('taken_on_host', { params: { thing }, cause: error });
   }
 }
 

@@ -20,8 +20,7 @@ export async function dropRole(
     for (const database of await host.closedDatabasesOf(role.name)) {
       const computeId = await findComputeOf(parts.catalogue, { hostId: host.id, database });
       if (computeId === null) {
-        const problem = `role "${role.name}" has privileges in database "${database}", which takes no connections`;
-        throw new PosternError('conflict', { params: { problem } });
+        throw new PosternError('role_has_privileges', { params: { role: role.name, database } });
       }
       await startCompute(parts, SYSTEM_CONTEXT, { computeId });
       woken.push(computeId);

@@ -81,7 +81,7 @@ export async function deleteHostedDatabase(
     work: async ({ host, branch }) => {
       const database = await getDatabase(catalogue.db, { branchId: branch.id, name: place.name });
       if ((await listDatabases(catalogue.db, branch.id)).length === 1) {
-        throw new PosternError('conflict', { params: { problem: 'the last database of a project cannot be deleted' } });
+        throw new PosternError('last_database');
       }
       await host.dropDatabase(database.name);
       return await deleteDatabase(catalogue, context, place);

@@ -47,8 +47,7 @@ export async function changeHosted<Result>(
   await findPlace();
   const hosted = await findHostedCompute(parts, place.projectId);
   if (hosted === null) {
-    const problem = 'databases and roles of an attached Postgres are managed there, not by Postern';
-    throw new PosternError('not_offered', { params: { problem } });
+    throw new PosternError('attached_managed_elsewhere');
   }
   const host = await parts.hosts.get(hosted.hostId);
   return await host.alone(projectOnHost(place.projectId), async () => {
@@ -91,12 +90,12 @@ export async function deleteHosted<Result>(
 }
 
 /** Runs what makes something on a host; throws `conflict` when its name is taken. */
-export async function refuseTakenName(what: string, work: () => Promise<void>): Promise<void> {
+export async function refuseTakenName(thing: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof HostNameTaken)) throw error;
-    throw new PosternError('conflict', { params: { problem: `${what} is taken on this server` }, cause: error });
+    throw new PosternError('taken_on_host', { params: { thing }, cause: error });
   }
 }
 

@@ -70,10 +70,10 @@ export async function deleteHostedRole(
     action: 'database_role.delete',
     work: async ({ host, branch }) => {
       const { name, isProtected } = await getDatabaseRole(catalogue, { branchId: branch.id, name: place.name });
-      if (isProtected) throw conflict(`role "${name}" is protected`);
+      if (isProtected) throw new PosternError('role_protected', { params: { role: name } });
       const owned = (await listDatabases(catalogue.db, branch.id)).find((database) => database.ownerName === name);
       if (owned !== undefined) {
-        throw conflict(`role "${name}" owns database "${owned.name}"; give it another owner first`);
+        throw new PosternError('role_owns_database', { params: { role: name, database: owned.name } });
       }
       const { own: heir } = await projectRoles(parts, branch.id);
       await dropHere(parts, { host, branchId: branch.id, name, heir });
@@ -106,8 +106,4 @@ async function dropHere(
 ): Promise<void> {
   const databases = await listDatabases(parts.catalogue.db, branchId);
   await dropRole(parts, host, { name, heritage: { databases: databases.map((database) => database.name), heir } });
-}
-
-function conflict(problem: string): PosternError {
-  return new PosternError('conflict', { params: { problem } });
 }

@@ -70,7 +70,7 @@ export class Hosts {
         (wish.pgVersion === undefined || source.pgVersion === wish.pgVersion) &&
         (wish.regionId === undefined || source.regionId === wish.regionId),
     );
-    if (fitting === undefined) throw new PosternError('not_offered', { params: { problem: this.#refusal(wish) } });
+    if (fitting === undefined) throw this.#notOffered(wish);
     return await this.get(fitting.id);
   }
 
@@ -93,13 +93,13 @@ export class Hosts {
     return host;
   }
 
-  #refusal(wish: { readonly pgVersion?: number; readonly regionId?: string }): string {
-    if (this.#sources.length === 0) return 'no server that hosts projects is configured; attach an existing Postgres';
+  #notOffered(wish: { readonly pgVersion?: number; readonly regionId?: string }): PosternError {
+    if (this.#sources.length === 0) return new PosternError('no_host');
     const wished = [
       ...(wish.pgVersion === undefined ? [] : [`pg_version ${wish.pgVersion}`]),
       ...(wish.regionId === undefined ? [] : [`region "${wish.regionId}"`]),
     ];
     const offered = this.#sources.map((source) => `${source.pgVersion} in "${source.regionId}"`);
-    return `${wished.join(' in ')} is not offered here; there is ${offered.join(', ')}`;
+    return new PosternError('no_fitting_host', { params: { wish: wished.join(' in '), offered: offered.join(', ') } });
   }
 }

@@ -24,11 +24,11 @@ const DEFAULT_PORT = 5432;
  */
 export function parseUpstreamUrl(url: Secret, ca: string | null = null): ParsedUpstreamUrl {
   const text = url.reveal().trim();
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw invalid('not a postgres:// URL');
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new PosternError('url_not_postgres');
   const parsed = new URL(text);
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
-  if (host === '') throw invalid('the URL names no host');
-  if (parsed.username === '') throw invalid('the URL names no user');
+  if (host === '') throw new PosternError('url_without_host');
+  if (parsed.username === '') throw new PosternError('url_without_user');
   const user = decode(parsed.username);
   const database = decode(parsed.pathname.slice(1)) || user;
   return {
@@ -45,7 +45,7 @@ function tlsOf(parsed: URL, { host, ca }: { host: string; ca: string | null }): 
   const given = parsed.searchParams.get('sslmode');
   const byDefault = isLoopback(host) || host === 'localhost' ? 'disable' : 'verify-full';
   const mode = sslModeSchema.safeParse(given ?? byDefault);
-  if (!mode.success) throw invalid('sslmode must be disable, require, verify-ca or verify-full');
+  if (!mode.success) throw new PosternError('url_sslmode');
   if (mode.data === 'disable') return { mode: 'disable' };
   return { mode: mode.data, ca, serverName: null, clientCertificate: null };
 }
@@ -54,10 +54,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (error) {
-    throw new PosternError('invalid_input', { params: { problem: 'the URL is not encoded correctly' }, cause: error });
+    throw new PosternError('url_badly_encoded', { cause: error });
   }
-}
-
-function invalid(problem: string): PosternError {
-  return new PosternError('invalid_input', { params: { problem } });
 }

@@ -42,7 +42,7 @@ describe('dialling a compute that may be starting', () => {
     },
   );
 
-  it.each([unreachable('forbidden_address'), unreachable('closed'), new PosternError('upstream_tls')])(
+  it.each([unreachable('forbidden_address'), unreachable('closed'), new PosternError('upstream_tls', { params: { compute: 'ep-x' } })])(
     'does not try again after %o either',
     async (failure) => {
       const upstream = scripted(failure, 'connected');

@@ -16,7 +16,7 @@ export function accountOfCall({ context: { actor } }: ApiCall, orgId: string | u
     case 'project_key':
       return actor.accountId;
     case 'system':
-      throw new PosternError('forbidden', { params: { problem: 'name an account' } });
+      throw new PosternError('account_not_named');
     default:
       return assertNever(actor);
   }

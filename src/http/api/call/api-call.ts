@@ -24,7 +24,5 @@ export interface ApiCall extends ApiParts {
 /** The calling person. Throws `forbidden` for keys of organizations and projects, which act for nobody in person. */
 export function requirePerson({ actor }: AuditContext): PersonActor {
   if (actor.kind === 'person') return actor;
-  throw new PosternError('forbidden', {
-    params: { problem: 'only a personal API key or a signed-in person may do this' },
-  });
+  throw new PosternError('personal_key_required');
 }

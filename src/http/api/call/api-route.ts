@@ -91,14 +91,13 @@ function checked<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new PosternError('invalid_input', { params: { problem: problemOf(result.error, where) } });
+  throw new PosternError('invalid_field', { params: fieldAndRule(result.error, where) });
 }
 
-/** `body.project.name: too small: expected string to have >=1 characters`, for the first thing that is wrong. */
-function problemOf({ issues }: z.ZodError, where: string): string {
+/** `body.project.name` and `too small: expected string to have >=1 characters`, for the first thing that is wrong. */
+function fieldAndRule({ issues }: z.ZodError, where: string): { field: string; rule: string } {
   const [issue] = issues;
-  const place = [where, ...(issue?.path ?? [])].join('.');
-  return `${place}: ${lowerFirst(issue?.message ?? 'invalid')}`;
+  return { field: [where, ...(issue?.path ?? [])].join('.'), rule: lowerFirst(issue?.message ?? 'invalid') };
 }
 
 function lowerFirst(text: string): string {

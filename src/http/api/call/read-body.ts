@@ -16,7 +16,7 @@ export function parseBody(request: Request): unknown {
   try {
     return JSON.parse(text, refuseUnkeepable);
   } catch (cause) {
-    throw cause instanceof PosternError ? cause : refused('the body is not JSON', cause);
+    throw cause instanceof PosternError ? cause : new PosternError('body_not_json', { cause });
   }
 }
 
@@ -24,7 +24,7 @@ function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw refused('the body is not UTF-8', cause);
+    throw new PosternError('body_not_utf8', { cause });
   }
 }
 
@@ -33,11 +33,7 @@ const UNKEEPABLE = /\0|\p{Surrogate}/u;
 
 function refuseUnkeepable(key: string, value: unknown): unknown {
   if (UNKEEPABLE.test(key) || (typeof value === 'string' && UNKEEPABLE.test(value))) {
-    throw refused('the body has text with a NUL character or half a surrogate pair');
+    throw new PosternError('body_unstorable');
   }
   return value;
-}
-
-function refused(problem: string, cause?: unknown): PosternError {
-  return new PosternError('invalid_input', { params: { problem }, cause });
 }

@@ -48,19 +48,17 @@ export function requireRange(
 ): ConsumptionRange {
   const { granularity, limit: seriesCount = 1 } = asked;
   const [from, to] = [asked.from, asked.to].map((moment) => frameStart(FRAME_SIZE_OF[granularity], moment));
-  if (from === undefined || to === undefined || from > to) throw outOfRange('from must not be after to');
-  if (from < FIRST_MOMENT) throw outOfRange(`consumption is known from ${FIRST_MOMENT.toISOString()} on`);
+  if (from === undefined || to === undefined || from > to) throw new PosternError('range_reversed');
+  if (from < FIRST_MOMENT) {
+    throw new PosternError('range_before_records', { params: { moment: FIRST_MOMENT.toISOString() } });
+  }
   if (config.consumptionWindows && clock.now().getTime() - from.getTime() > WINDOWS_MS[granularity]) {
-    const days = WINDOWS_MS[granularity] / DAY_MS;
-    throw outOfRange(`${granularity} figures reach ${days} days back`);
+    const days = String(WINDOWS_MS[granularity] / DAY_MS);
+    throw new PosternError('range_too_old', { params: { granularity, days } });
   }
   const mostFrames = Math.floor(MAX_FRAMES / seriesCount);
   if ((to.getTime() - from.getTime()) / FRAME_MS[granularity] > mostFrames) {
-    throw outOfRange(`ask for at most ${mostFrames} frames at once, or for fewer projects`);
+    throw new PosternError('too_many_frames', { params: { limit: String(mostFrames) } });
   }
   return { granularity, from, to };
-}
-
-function outOfRange(problem: string): PosternError {
-  return new PosternError('out_of_range', { params: { problem } });
 }

@@ -70,7 +70,7 @@ export const createInvitationsRoute = apiRoute({
     const { userId: invitedBy } = requirePerson(call.context);
     const made = outcomes.flatMap((outcome) => outcomeOnWire(outcome, invitedBy) ?? []);
     if (made.length > 0) return { invitations: made };
-    throw new PosternError('conflict', { params: { problem: 'all of them are members already' } });
+    throw new PosternError('all_members_already');
   },
 });
 

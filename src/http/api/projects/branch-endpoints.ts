@@ -116,7 +116,7 @@ function placeAfter(branches: readonly Branch[], cursor = ''): number {
 
 function refuseExpiry(expiresAt: string | null | undefined): void {
   if (expiresAt === null || expiresAt === undefined) return;
-  throw new PosternError('not_offered', { params: { problem: 'the default branch of a project never expires' } });
+  throw new PosternError('default_branch_expiry');
 }
 
 /** A branch of a project that the caller may see. Throws `not_found`. */

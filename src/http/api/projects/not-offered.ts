@@ -1,13 +1,12 @@
 // What Neon can do with branches and Postern cannot: answered plainly, after permission was asked.
 
 import { getProject } from '../../../catalogue/projects/projects.ts';
+import { ERRORS } from '../../../error-table/error-table.ts';
 import { PosternError } from '../../../errors.ts';
 import { apiErrorSchema } from '../call/api-errors.ts';
 import { type ApiMethod, type ApiRoute, apiRoute } from '../call/api-route.ts';
 import { branchParams } from '../shapes/branch-shape.ts';
 import { projectParams } from '../shapes/path-params.ts';
-
-const BRANCHING = 'branching is not offered here: a project has one branch';
 
 export const createBranchRoute = notOffered('post', '/projects/{project_id}/branches', 'createProjectBranch');
 export const deleteBranchRoute = notOffered(
@@ -31,14 +30,14 @@ function notOffered(method: ApiMethod, path: string, operationId: string): ApiRo
     method,
     path,
     operationId,
-    summary: `Refused: ${BRANCHING}`,
+    summary: `Refused: ${ERRORS.branching_not_offered.message}`,
     tag: 'Branches',
     params: path.includes('{branch_id}') ? branchParams : projectParams,
     status: 422,
     reply: apiErrorSchema,
     perform: async ({ catalogue, context }, { params }) => {
       await getProject(catalogue, context, { projectId: params.project_id, action: 'branch.change' });
-      throw new PosternError('not_offered', { params: { problem: BRANCHING } });
+      throw new PosternError('branching_not_offered');
     },
   });
 }

@@ -77,9 +77,7 @@ function shareOf(outcome: ShareOutcome): Share {
     case 'already_shared':
       return outcome.share;
     case 'has_access_already':
-      throw new PosternError('conflict', {
-        params: { problem: `${outcome.email} belongs to the project's account already` },
-      });
+      throw new PosternError('has_access_already', { params: { email: outcome.email } });
     default:
       return assertNever(outcome);
   }

@@ -61,7 +61,7 @@ export const createRoleRoute = apiRoute({
   reply: changedRole,
   perform: async ({ catalogue, context, provisioning }, { params, body }) => {
     if (body.role.no_login === true) {
-      throw new PosternError('not_offered', { params: { problem: 'roles that cannot log in are made in SQL' } });
+      throw new PosternError('role_without_login');
     }
     const place = placeOf(params);
     const { result, operation } = await performOperation(catalogue, { ...place, action: 'apply_config' }, () =>

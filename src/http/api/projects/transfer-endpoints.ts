@@ -53,12 +53,13 @@ export const transferFromPerson = apiRoute({
 async function transfer(call: ApiCall, sourceAccountId: AccountId, body: z.output<typeof transferBody>): Promise<void> {
   const destination = body.destination_org_id ?? body.org_id;
   if (destination === undefined) {
-    throw new PosternError('invalid_input', { params: { problem: 'body.destination_org_id: name the organization' } });
+    throw new PosternError('invalid_field', {
+      params: { field: 'body.destination_org_id', rule: 'name the organization' },
+    });
   }
   const destinationAccountId = idFrom<AccountId>(destination);
   const request = { sourceAccountId, destinationAccountId, projectIds: body.project_ids };
   const outcome = await transferProjectsFor(call, call.context, request);
   if (outcome.kind === 'transferred') return;
-  const problem = "the projects would go beyond the destination's plan";
-  throw new ApiRefusal(new PosternError('out_of_range', { params: { problem } }), { limits: outcome.limits });
+  throw new ApiRefusal(new PosternError('destination_full'), { limits: outcome.limits });
 }

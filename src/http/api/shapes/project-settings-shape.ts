@@ -52,13 +52,9 @@ export function requireOfferedSettings(settings: z.output<typeof projectSettings
   if (settings === undefined) return;
   const { allowed_ips: allowedIps, quota, ...switches } = settings;
   if ((allowedIps?.ips ?? []).length > 0) {
-    throw notOffered('allowed_ips is not offered here; an admin sets allowed networks in the policy');
+    throw new PosternError('allowed_ips_not_offered');
   }
-  if (Object.values(quota ?? {}).some((limit) => limit > 0)) throw notOffered('quotas are not offered here');
+  if (Object.values(quota ?? {}).some((limit) => limit > 0)) throw new PosternError('quotas_not_offered');
   const [on] = Object.entries(switches).find(([, value]) => value) ?? [];
-  if (on !== undefined) throw notOffered(`${on} is not offered here`);
-}
-
-function notOffered(problem: string): PosternError {
-  return new PosternError('not_offered', { params: { problem } });
+  if (on !== undefined) throw new PosternError('setting_not_offered', { params: { setting: on } });
 }

@@ -77,7 +77,7 @@ export async function deleteAccount(visit: AccountVisit): Promise<void> {
   requireMay(person, 'account.delete', accountResource(account.id));
   const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
   if (name.trim() !== cleanForPage(account.name)) {
-    throw new PosternError('invalid_input', { params: { problem: 'the name does not match' } });
+    throw new PosternError('name_mismatch');
   }
   await deleteOrganization(parts.catalogue, context, account.id);
   await endAccess(parts, { accountId: account.id });

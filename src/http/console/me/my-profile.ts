@@ -54,5 +54,5 @@ async function requireCurrentPassword({ parts, person, response }: Visit, passwo
   const checked = await checkPassword(parts, response, { email: person.email, password });
   if (checked.kind === 'right') return;
   if (checked.status === 429) throw new PosternError('rate_limited');
-  throw new PosternError('forbidden', { params: { problem: 'the current password is wrong' } });
+  throw new PosternError('current_password_wrong');
 }

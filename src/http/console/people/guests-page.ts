@@ -47,7 +47,8 @@ export async function showGuests(visit: PeopleVisit, again?: Again): Promise<voi
 
 export async function showInviteGuests(visit: PeopleVisit, again?: Again): Promise<void> {
   const { parts, request, response, context, account, place } = visit;
-  if (!visit.mayShare) throw new PosternError('forbidden', { params: { problem: 'only an admin may invite guests' } });
+  if (!visit.mayShare)
+    throw new PosternError('action_forbidden', { params: { who: 'an admin', action: 'invite guests' } });
   const wanted = { accountId: account.id, limit: MAX_OFFERED_PROJECTS };
   const { items } = await listProjects(parts.catalogue, context, wanted);
   parts.renderer.send(request, response, InviteGuestsPage, {

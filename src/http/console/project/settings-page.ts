@@ -45,7 +45,7 @@ export async function transferProject(visit: ProjectVisit): Promise<void> {
   const { parts, context, project, accounts } = visit;
   const { account_id } = parseForm(visit, z.object({ account_id: z.string().max(64) }));
   const destination = accounts.find(({ id }) => id === account_id);
-  if (destination === undefined) throw new PosternError('invalid_input', { params: { problem: 'choose an account' } });
+  if (destination === undefined) throw new PosternError('transfer_destination');
   const outcome = await transferProjectsFor(parts, context, {
     sourceAccountId: project.accountId,
     destinationAccountId: idFrom<AccountId>(destination.id),
@@ -53,8 +53,8 @@ export async function transferProject(visit: ProjectVisit): Promise<void> {
   });
   if (outcome.kind === 'over_limits') {
     const [limit] = outcome.limits;
-    const problem = `the plan of ${cleanForPage(destination.name)} includes ${limit?.expected ?? 'fewer'} projects`;
-    throw new PosternError('plan_gate', { params: { problem } });
+    const params = { account: cleanForPage(destination.name), limit: String(limit?.expected ?? 'fewer') };
+    throw new PosternError('destination_gated', { params });
   }
   goTo(visit, done(`/app/${destination.id}/projects/${project.id}`, 'project_transferred'));
 }
@@ -82,7 +82,7 @@ export async function deleteProject(visit: ProjectVisit): Promise<void> {
   await getProject(parts.catalogue, context, { projectId: project.id, action: 'project.delete' });
   const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
   if (name.trim() !== cleanForPage(project.name)) {
-    throw new PosternError('invalid_input', { params: { problem: 'the name does not match' } });
+    throw new PosternError('name_mismatch');
   }
   await parts.provisioning.deleteProject(context, project.id);
   await endAccess(parts, { projectId: project.id });

@@ -4,7 +4,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { Told } from '../../../../web/components/console/console-view.ts';
-import { type ErrorCode, PosternError } from '../../../errors.ts';
+import { isCorrectableOn, PosternError } from '../../../errors.ts';
 import { cleanSentence } from '../../../untrusted-text.ts';
 import type { ConsoleParts } from './console-parts.ts';
 import type { Visit } from './visit.ts';
@@ -24,23 +24,6 @@ export interface Again {
   readonly typed: Readonly<Record<string, string>>;
 }
 
-// What the person can mend on the same page. All else is an error page: unknown things, outages, forged requests.
-const MENDABLE: ReadonlySet<ErrorCode> = new Set([
-  'invalid_input',
-  'conflict',
-  'busy',
-  'host_away',
-  'forbidden',
-  'plan_gate',
-  'precondition',
-  'not_offered',
-  'out_of_range',
-  'attach_refused',
-  'upstream_unreachable',
-  'upstream_tls',
-  'quota_exceeded',
-]);
-
 export function pageRoute<V extends Visit>(parts: ConsoleParts, open: Opening<V>, show: Showing<V>): RequestHandler {
   return async (request, response) => {
     await show(await open(parts, request, response));
@@ -57,7 +40,8 @@ export function formRoute<V extends Visit>(
     try {
       await act(visit);
     } catch (error) {
-      if (!(error instanceof PosternError) || !MENDABLE.has(error.code)) throw error;
+      // Unknown things, outages and forged requests get an error page.
+      if (!isCorrectableOn('console', error)) throw error;
       // A form that is answered step by step has told of it already.
       if (response.headersSent) return;
       response.status(error.httpStatus);
@@ -74,8 +58,8 @@ export function parseForm<Schema extends z.ZodType>(
   const parsed = schema.safeParse(request.body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const problem = `${issue?.path.join('.') ?? 'form'}: ${issue?.message ?? 'invalid'}`;
-  throw new PosternError('invalid_input', { params: { problem } });
+  const params = { field: issue?.path.join('.') ?? 'form', rule: issue?.message ?? 'invalid' };
+  throw new PosternError('invalid_field', { params });
 }
 
 /** Sends the browser on to a page. */

@@ -43,6 +43,16 @@ export const policySchema = z.object({
 });
 type PolicyForm = z.output<typeof policySchema>;
 
+/** Fields that a person can fill in wrongly, by the labels of policy-fields.tsx. */
+const LABELS: ReadonlyMap<unknown, string> = new Map([
+  ['allowedNetworks', 'networks that may connect'],
+  ['ownNetworks', 'networks that are yours'],
+  ['longestGrantMs', 'remember an approval for'],
+  ['longestConnectionMs', 'longest connection'],
+  ['idleTimeoutMs', 'end idle connections'],
+  ['freshSignInMs', 'approving needs a sign-in'],
+]);
+
 export type PolicyOf = PolicyFields['of'];
 
 /** Throws `invalid_input` for a network that is none, and for times beyond the bounds. */
@@ -67,7 +77,7 @@ export function policyFromForm(
     ownNetworks: form.own_networks,
   });
   if (parsed.success) return { policy: parsed.data, passwordlessAccess };
-  throw new PosternError('invalid_input', { params: { problem: problemOf(parsed.error, form) } });
+  throw invalidPolicy(parsed.error, form);
 }
 
 /** What the form shows: as typed when it comes back, else as it is kept. */
@@ -109,15 +119,15 @@ export function policyForm(
   };
 }
 
-function problemOf({ issues }: z.ZodError, form: PolicyForm): string {
+/** Names a network of a list by its text, and every other field by its label on the form. */
+function invalidPolicy({ issues }: z.ZodError, form: PolicyForm): PosternError {
   const [issue] = issues;
   const [field, index] = issue?.path ?? [];
-  const list = field === 'allowedNetworks' ? form.allowed_networks : field === 'ownNetworks' ? form.own_networks : [];
-  const named =
-    typeof index === 'number'
-      ? `"${(list[index] ?? '').slice(0, 64)}" `
-      : field === 'maxConnections'
-        ? 'connections at a time '
-        : '';
-  return `${named}${issue?.message ?? 'is not valid'}`;
+  if (typeof index === 'number') {
+    const list = field === 'allowedNetworks' ? form.allowed_networks : form.own_networks;
+    return new PosternError('network_invalid', { params: { network: (list[index] ?? '').slice(0, 64) } });
+  }
+  const rule = issue?.message ?? 'is not valid';
+  if (field === 'maxConnections') return new PosternError('connections_at_a_time', { params: { rule } });
+  return new PosternError('invalid_field', { params: { field: LABELS.get(field) ?? 'policy', rule } });
 }
