@@ -83,7 +83,7 @@ async function startPostgres(folder: string, certificate: Certificate) {
 async function writeCertificate(folder: string): Promise<Certificate> {
   const directory = join(folder, 'certificate');
   await mkdir(directory, { recursive: true });
-  const { certPem, keyPem } = makeTestCa().issue({ names: ['localhost', '127.0.0.1'] });
+  const { certPem, keyPem } = await (await makeTestCa()).issue({ names: ['localhost', '127.0.0.1'] });
   const paths = { certPath: join(directory, 'server.crt'), keyPath: join(directory, 'server.key') };
   await writeFile(paths.certPath, certPem);
   await writeFile(paths.keyPath, keyPem, { mode: 0o600 });

@@ -13,7 +13,8 @@ import { startTlsPostgres, type TlsPostgres } from '../support/databases/tls-pos
 import { type Desk, finish, linkOf, openDesk } from '../support/nodes/desk.ts';
 import { startTcpRelay, type TcpRelay } from '../support/nodes/tcp-relay-for-tests.ts';
 
-const CA = makeTestCa('Their authority');
+const CA = await makeTestCa('Their authority');
+const OTHER_CA = await makeTestCa();
 const APP = { role: 'app', password: 'their own password', database: 'postgres' };
 const PORT = Number(new URL(postgresUrl()).port);
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
   desk = await openDesk();
   [door, secured] = await Promise.all([
     startTcpRelay(desk.node.pgPort),
-    startTlsPostgres(CA.issue({ names: ['db.example.com', 'localhost'] })),
+    startTlsPostgres(await CA.issue({ names: ['db.example.com', 'localhost'] })),
   ]);
   await runAsSuperuser(`CREATE ROLE app LOGIN PASSWORD '${APP.password}'`, secured.url);
   caPem = readFileSync('certs/ca.crt', 'utf8');
@@ -80,8 +81,7 @@ const FAILING: readonly Failing[] = [
   },
   {
     reason: 'the certificate comes from another authority',
-    attach: () =>
-      attachCompute(desk, { port: secured.port, host: 'localhost', tls: verifying(makeTestCa().caPem) }, APP),
+    attach: () => attachCompute(desk, { port: secured.port, host: 'localhost', tls: verifying(OTHER_CA.caPem) }, APP),
     sqlstate: '08001',
     message: /certificate of compute "brought" could not be verified/,
   },

@@ -189,8 +189,8 @@ async function openStores({ fleetOf, redisUrl }: GatewayOptions, closers: Closer
 }
 
 async function makeCertificates(closers: Closer[]) {
-  const ca = makeTestCa();
-  const { certPem, keyPem } = ca.issue({ names: ['localhost', '*.pg.example.com', '127.0.0.1'] });
+  const ca = await makeTestCa();
+  const { certPem, keyPem } = await ca.issue({ names: ['localhost', '*.pg.example.com', '127.0.0.1'] });
   const folder = await temporaryFolder();
   const [certPath, keyPath] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')];
   await Promise.all([writeFile(certPath, certPem), writeFile(keyPath, keyPem)]);

@@ -19,16 +19,16 @@ export interface TestCertificateOptions {
 
 export interface TestCa {
   readonly caPem: string;
-  issue(options: TestCertificateOptions): TestCertificate;
+  issue(options: TestCertificateOptions): Promise<TestCertificate>;
 }
 
 const DAY_MS = 86_400_000;
 
 /** An authority that nothing trusts but what is given its `caPem`. */
-export function makeTestCa(name = 'Test authority'): TestCa {
+export async function makeTestCa(name = 'Test authority'): Promise<TestCa> {
   const privateKey = makePrivateKey();
   const issuer = { commonName: name, privateKey };
-  const caPem = signCertificate({
+  const caPem = await signCertificate({
     commonName: name,
     publicKey: createPublicKey(privateKey),
     issuer,
@@ -38,12 +38,12 @@ export function makeTestCa(name = 'Test authority'): TestCa {
   return { caPem, issue: (options) => issueCertificate(issuer, options) };
 }
 
-function issueCertificate(
+async function issueCertificate(
   issuer: { commonName: string; privateKey: KeyObject },
   { names, days = 1, use = 'server' }: TestCertificateOptions,
-): TestCertificate {
+): Promise<TestCertificate> {
   const privateKey = makePrivateKey();
-  const certPem = signCertificate({
+  const certPem = await signCertificate({
     commonName: names[0] ?? 'nameless',
     publicKey: createPublicKey(privateKey),
     issuer,

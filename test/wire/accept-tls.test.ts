@@ -32,7 +32,7 @@ describe('a handshake after SSLRequest', () => {
     const options = { servername: 'eu.test' };
     const { accepted, client } = await handshake(pair, disk, { kind: 'after_ssl_request', options });
     const served = client.getPeerCertificate().raw;
-    await disk.replace(1, disk.issue(['eu.test']));
+    await disk.replace(1, await disk.issue(['eu.test']));
     await disk.certificates.reload();
     expect(disk.certificates.choose('eu.test').der).not.toEqual(served);
     expect(accepted.tls.certificateDer).toEqual(served);

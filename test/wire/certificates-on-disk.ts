@@ -14,13 +14,13 @@ export interface CertificatesOnDisk extends AsyncDisposable {
   readonly logged: Record<string, unknown>[];
   /** Replaces the pair of that index on disk, each file in one step. */
   replace(index: number, pair: TestCertificate): Promise<void>;
-  issue(names: readonly string[]): TestCertificate;
+  issue(names: readonly string[]): Promise<TestCertificate>;
 }
 
 /** One pair per list of names. */
 export async function certificatesOnDisk(...namesOfEach: readonly (readonly string[])[]): Promise<CertificatesOnDisk> {
   const folder = await temporaryFolder();
-  const ca = makeTestCa();
+  const ca = await makeTestCa();
   const certPath = (index: number) => join(folder.path, `${index}.crt`);
   const keyPath = (index: number) => join(folder.path, `${index}.key`);
   const replace = async (index: number, { certPem, keyPem }: TestCertificate) => {
@@ -29,7 +29,7 @@ export async function certificatesOnDisk(...namesOfEach: readonly (readonly stri
     await writeFile(join(folder.path, 'new'), keyPem, { mode: 0o600 });
     await rename(join(folder.path, 'new'), keyPath(index));
   };
-  for (const [index, names] of namesOfEach.entries()) await replace(index, ca.issue({ names }));
+  for (const [index, names] of namesOfEach.entries()) await replace(index, await ca.issue({ names }));
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) });
   const certificates = await TlsCertificates.load({

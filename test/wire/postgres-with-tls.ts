@@ -42,8 +42,8 @@ CREATE ROLE md5_role LOGIN PASSWORD '${PASSWORD}';
 export async function startPostgresWithTls(): Promise<PostgresWithTls> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-tls-'));
   await chmod(folder, 0o755);
-  const ca = makeTestCa();
-  const { certPem, keyPem } = ca.issue({ names: ['db.test', '127.0.0.1'] });
+  const ca = await makeTestCa();
+  const { certPem, keyPem } = await ca.issue({ names: ['db.test', '127.0.0.1'] });
   const write = async (name: string, text: string) => {
     const path = join(folder, name);
     await writeFile(path, text, { mode: 0o600 });

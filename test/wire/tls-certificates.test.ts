@@ -30,7 +30,7 @@ describe('the certificate for a name', () => {
 
   it('is not found by a common name', async () => {
     await using disk = await certificatesOnDisk(['default.test'], ['other.test']);
-    await disk.replace(1, nameOnlyInSubject('only.test'));
+    await disk.replace(1, await nameOnlyInSubject('only.test'));
     await disk.certificates.reload();
     expect(subjectOf(disk.certificates, 'only.test')).toBe('default.test');
     expect(subjectOf(disk.certificates, 'other.test')).toBe('default.test');
@@ -40,10 +40,10 @@ describe('the certificate for a name', () => {
 describe('loading', () => {
   it('names the files that cannot be used', async () => {
     await using folder = await temporaryFolder();
-    const ca = makeTestCa();
+    const ca = await makeTestCa();
     await writePair(folder.path, {
-      certPem: ca.issue({ names: ['a.test'] }).certPem,
-      keyPem: ca.issue({ names: ['a.test'] }).keyPem,
+      certPem: (await ca.issue({ names: ['a.test'] })).certPem,
+      keyPem: (await ca.issue({ names: ['a.test'] })).keyPem,
     });
     await expect(loadFrom(folder.path)).rejects.toThrow(join(folder.path, 'tls.crt'));
   });
@@ -57,17 +57,17 @@ describe('loading', () => {
 describe('changed files', () => {
   it('are taken up without a restart', async () => {
     await using disk = await certificatesOnDisk(['old.test']);
-    await disk.replace(0, disk.issue(['new.test']));
+    await disk.replace(0, await disk.issue(['new.test']));
     await waitUntil(() => subjectOf(disk.certificates, null) === 'new.test', 'the new certificate is served');
     expect(disk.certificates.choose(null).der).toEqual(disk.certificates.choose(null).x509.raw);
   });
 
   it('are taken up when a mounted secret is swapped', async () => {
     await using folder = await temporaryFolder();
-    const ca = makeTestCa();
+    const ca = await makeTestCa();
     for (const version of ['1', '2']) {
       await mkdir(join(folder.path, version));
-      await writePair(join(folder.path, version), ca.issue({ names: [`v${version}.test`] }));
+      await writePair(join(folder.path, version), await ca.issue({ names: [`v${version}.test`] }));
     }
     await mountAsKubernetes(folder.path, '1');
     for (const file of ['tls.crt', 'tls.key']) await symlink(`..data/${file}`, join(folder.path, file));
@@ -84,8 +84,8 @@ describe('changed files', () => {
 
   it('that do not fit together are refused once, and the old pair stays until a good one comes', async () => {
     await using disk = await certificatesOnDisk(['old.test']);
-    const good = disk.issue(['new.test']);
-    await disk.replace(0, { certPem: good.certPem, keyPem: disk.issue(['x.test']).keyPem });
+    const good = await disk.issue(['new.test']);
+    await disk.replace(0, { certPem: good.certPem, keyPem: (await disk.issue(['x.test'])).keyPem });
     await disk.certificates.reload();
     await disk.certificates.reload();
     expect(subjectOf(disk.certificates, null)).toBe('old.test');
@@ -97,7 +97,7 @@ describe('changed files', () => {
 
   it('that are missing for a while are reported once', async () => {
     await using folder = await temporaryFolder();
-    const pair = makeTestCa().issue({ names: ['a.test'] });
+    const pair = await (await makeTestCa()).issue({ names: ['a.test'] });
     await writePair(folder.path, pair);
     const logged: string[] = [];
     const certificates = await loadFrom(folder.path, pino({}, { write: (line) => logged.push(line) }));
@@ -116,9 +116,9 @@ describe('changed files', () => {
   });
 });
 
-function nameOnlyInSubject(commonName: string): { certPem: string; keyPem: string } {
+async function nameOnlyInSubject(commonName: string): Promise<{ certPem: string; keyPem: string }> {
   const privateKey = makePrivateKey();
-  const certPem = signCertificate({
+  const certPem = await signCertificate({
     commonName,
     publicKey: createPublicKey(privateKey),
     issuer: { commonName, privateKey },

@@ -1,7 +1,7 @@
 // A certificate authority of one's own and the server certificate under it, so that TLS works from the first start. Keys
 // are made once and kept; certificates are written anew when they no longer fit. Serves and watches nothing.
 
-import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '../../clock.ts';
 import { EmbeddedError } from '../data-folder/embedded-error.ts';
 import { isErrorCode } from '../data-folder/error-code.ts';
 import { createWholeFile, replaceWholeFile } from '../data-folder/whole-file.ts';
-import { makePrivateKey, signCertificate } from './x509-certificate.ts';
+import type { CertificateRequest } from './x509-certificate.ts';
 
 export interface DevelopmentCertificates {
   readonly certPath: string;
@@ -57,14 +57,13 @@ export async function ensureDevelopmentCertificates(
     !isFit(current, { now, privateKey, authority: authority.privateKey }) ||
     !hasNames(current, names)
   ) {
-    const certificate = signCertificate({
+    await writeCertificate(certPath, {
       commonName: (names[0] ?? 'localhost').slice(0, LONGEST_COMMON_NAME),
       publicKey: createPublicKey(privateKey),
       issuer: { commonName: AUTHORITY_NAME, privateKey: authority.privateKey },
       use: { kind: 'server', names },
       ...validity(now, SERVER_LIFE_MS),
     });
-    await replaceWholeFile(certPath, { text: certificate, mode: 0o644 });
   }
   return { certPath, keyPath, caPath: authority.certPath };
 }
@@ -74,21 +73,28 @@ async function ensureAuthority(directory: string, now: Date): Promise<{ certPath
   const privateKey = await ensureKey(join(directory, 'ca.key'));
   const current = await readCertificate(certPath);
   if (current === null || !isFit(current, { now, privateKey, authority: privateKey })) {
-    const certificate = signCertificate({
+    await writeCertificate(certPath, {
       commonName: AUTHORITY_NAME,
       publicKey: createPublicKey(privateKey),
       issuer: { commonName: AUTHORITY_NAME, privateKey },
       use: { kind: 'authority' },
       ...validity(now, AUTHORITY_LIFE_MS),
     });
-    await replaceWholeFile(certPath, { text: certificate, mode: 0o644 });
   }
   return { certPath, privateKey };
 }
 
+// The library takes longer to load than everything else here: it is loaded on the day that it is needed.
+async function writeCertificate(path: string, request: CertificateRequest): Promise<void> {
+  const { signCertificate } = await import('./x509-certificate.ts');
+  await replaceWholeFile(path, { text: await signCertificate(request), mode: 0o644 });
+}
+
 /** The key in that file, made now when there is none; of several processes that make one, all use the first. */
 async function ensureKey(path: string): Promise<KeyObject> {
-  const made = makePrivateKey().export({ type: 'pkcs8', format: 'pem' }).toString();
+  const made = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
   await createWholeFile(path, { text: made, mode: 0o600 });
   try {
     return createPrivateKey(await readFile(path));

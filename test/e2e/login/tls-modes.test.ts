@@ -66,7 +66,7 @@ describe('a client that verifies', () => {
   it('asks for nothing at a gateway whose authority it does not know', async () => {
     await using folder = await temporaryFolder();
     const otherCa = join(folder.path, 'ca.crt');
-    await writeFile(otherCa, makeTestCa('Somebody else').caPem);
+    await writeFile(otherCa, (await makeTestCa('Somebody else')).caPem);
     const before = relay.connectionCount;
     const env = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: otherCa };
     const psql = desk.psql(['-h', 'localhost', '-c', 'select 1'], { env, ...throughRelay() });

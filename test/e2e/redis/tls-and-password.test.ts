@@ -12,8 +12,8 @@ import { waitUntil } from '../../support/wait-until.ts';
 /** A server that speaks TLS on a port of its own, with a certificate of an authority of the test's. */
 async function startTlsRedis(args: readonly string[] = []) {
   const folder = await temporaryFolder();
-  const ca = makeTestCa();
-  const { certPem, keyPem } = ca.issue({ names: ['127.0.0.1'] });
+  const ca = await makeTestCa();
+  const { certPem, keyPem } = await ca.issue({ names: ['127.0.0.1'] });
   const paths = { ca: join(folder.path, 'ca.pem'), cert: join(folder.path, 'cert.pem'), key: join(folder.path, 'key') };
   await Promise.all([writeFile(paths.ca, ca.caPem), writeFile(paths.cert, certPem), writeFile(paths.key, keyPem)]);
   const tlsPort = await freePort();

@@ -12,8 +12,8 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('a certificate', () => {
   it('is accepted by OpenSSL under its strictest rules', async () => {
-    const ca = makeTestCa();
-    const { certPem } = ca.issue({ names: ['localhost', '127.0.0.1', '::1'] });
+    const ca = await makeTestCa();
+    const { certPem } = await ca.issue({ names: ['localhost', '127.0.0.1', '::1'] });
     await using files = await filesOf({ 'ca.pem': ca.caPem, 'leaf.pem': certPem });
     const verify = (...options: string[]) =>
       openssl('verify', '-x509_strict', '-CAfile', files('ca.pem'), ...options, files('leaf.pem'));
@@ -23,17 +23,19 @@ describe('a certificate', () => {
     expect(() => verify('-verify_hostname', 'elsewhere')).toThrow('hostname mismatch');
   });
 
-  it('carries its names, DNS and both kinds of address', () => {
-    const { certPem } = makeTestCa().issue({ names: ['db.example.com', '*.example.org', '10.1.2.3', '2001:db8::a'] });
+  it('carries its names, DNS and both kinds of address', async () => {
+    const { certPem } = await (await makeTestCa()).issue({
+      names: ['db.example.com', '*.example.org', '10.1.2.3', '2001:db8::a'],
+    });
     expect(new X509Certificate(certPem).subjectAltName).toBe(
       'DNS:db.example.com, DNS:*.example.org, IP Address:10.1.2.3, IP Address:2001:DB8:0:0:0:0:0:A',
     );
   });
 
-  it('says when it begins and ends, in this century and after 2050', () => {
+  it('says when it begins and ends, in this century and after 2050', async () => {
     const privateKey = makePrivateKey();
     const certificate = new X509Certificate(
-      signCertificate({
+      await signCertificate({
         commonName: 'far',
         publicKey: createPublicKey(privateKey),
         issuer: { commonName: 'far', privateKey },
@@ -48,10 +50,10 @@ describe('a certificate', () => {
   });
 
   it('is well-formed DER whatever the lengths inside', async () => {
-    const ca = makeTestCa('Ä'.repeat(32));
+    const ca = await makeTestCa('Ä'.repeat(32));
     const manyNames = Array.from({ length: 300 }, (_, index) => `host-${index}.some.rather.long.example.com`);
     for (const names of [['a'], ['a'.repeat(63)], manyNames]) {
-      await using files = await filesOf({ 'ca.pem': ca.caPem, 'leaf.pem': ca.issue({ names }).certPem });
+      await using files = await filesOf({ 'ca.pem': ca.caPem, 'leaf.pem': (await ca.issue({ names })).certPem });
       expect(openssl('verify', '-x509_strict', '-CAfile', files('ca.pem'), files('leaf.pem'))).toContain(': OK');
       expect(openssl('asn1parse', '-in', files('leaf.pem'))).not.toContain('Error');
     }
@@ -60,18 +62,18 @@ describe('a certificate', () => {
 
 describe('a TLS handshake', () => {
   it('succeeds with the authority given and the name right', async () => {
-    const ca = makeTestCa();
-    expect(await handshake(ca.issue({ names: ['db.test'] }), { ca: ca.caPem, servername: 'db.test' })).toBe(
+    const ca = await makeTestCa();
+    expect(await handshake(await ca.issue({ names: ['db.test'] }), { ca: ca.caPem, servername: 'db.test' })).toBe(
       'authorized',
     );
   });
 
   it('fails for another name, another authority and an ended certificate', async () => {
-    const ca = makeTestCa();
-    const good = ca.issue({ names: ['db.test'] });
-    const ended = ca.issue({ names: ['db.test'], days: -1 });
+    const ca = await makeTestCa();
+    const good = await ca.issue({ names: ['db.test'] });
+    const ended = await ca.issue({ names: ['db.test'], days: -1 });
     expect(await handshake(good, { ca: ca.caPem, servername: 'other.test' })).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
-    expect(await handshake(good, { ca: makeTestCa('Other').caPem, servername: 'db.test' })).toBe(
+    expect(await handshake(good, { ca: (await makeTestCa('Other')).caPem, servername: 'db.test' })).toBe(
       'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     );
     expect(await handshake(ended, { ca: ca.caPem, servername: 'db.test' })).toBe('CERT_HAS_EXPIRED');

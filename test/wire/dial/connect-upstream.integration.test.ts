@@ -23,6 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres[Symbol.asyncDispose]());
 
+const OTHER_CA = await makeTestCa();
 const DISABLED: UpstreamTls = { mode: 'disable' };
 
 function tls(mode: 'require' | 'verify-ca' | 'verify-full', settings: Partial<VerifyingTls> = {}): UpstreamTls {
@@ -96,7 +97,7 @@ describe('a login over verified TLS', () => {
   });
 
   it('with a client certificate needs no password', async () => {
-    const { certPem, keyPem } = postgres.ca.issue({ names: ['cert_role'], use: 'client' });
+    const { certPem, keyPem } = await postgres.ca.issue({ names: ['cert_role'], use: 'client' });
     const clientCertificate = { cert: certPem, key: new Secret(keyPem) };
     const session = await connectAs('cert_role', { password: null, tls: tls('verify-full', { clientCertificate }) });
     expect(await ask(session, 'select current_user')).toBe('cert_role');
@@ -162,10 +163,10 @@ describe('TLS mode', () => {
   });
 
   it.each<[string, () => UpstreamTls]>([
-    ['require refuses another authority', () => tls('require', { ca: makeTestCa().caPem })],
-    ['verify-ca refuses another authority', () => tls('verify-ca', { ca: makeTestCa().caPem })],
+    ['require refuses another authority', () => tls('require', { ca: OTHER_CA.caPem })],
+    ['verify-ca refuses another authority', () => tls('verify-ca', { ca: OTHER_CA.caPem })],
     ['verify-ca refuses the well-known authorities', () => tls('verify-ca', { ca: null })],
-    ['verify-full refuses another authority', () => tls('verify-full', { ca: makeTestCa().caPem })],
+    ['verify-full refuses another authority', () => tls('verify-full', { ca: OTHER_CA.caPem })],
     ['verify-full refuses another name', () => tls('verify-full', { serverName: 'other.test' })],
     ['verify-full refuses an authority that cannot be read', () => tls('verify-full', { ca: 'no PEM' })],
   ])('%s', async (_name, settings) => {
