@@ -2,6 +2,7 @@
 // CIDR lists. Knows nothing of who may connect.
 
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
 export interface Network {
   readonly address: string;
@@ -10,17 +11,14 @@ export interface Network {
 }
 
 /**
- * Drops the zone and turns IPv4-mapped IPv6 into IPv4; text that is no address comes back as no
- * address, in lower case.
+ * Drops the zone, writes IPv6 as RFC 5952 does and turns IPv4-mapped IPv6 into IPv4. Text that is
+ * not an address comes back in lower case.
  */
 export function normalizeAddress(address: string): string {
   const bare = address.replace(/%.*$/s, '').toLowerCase();
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1];
-  if (mapped !== undefined && isIPv4(mapped)) return mapped;
   if (!isIPv6(bare)) return bare;
-  const groups = expandIpv6(bare);
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) return ipv4OfGroups(groups);
-  return bare;
+  const parsed = ipaddr.IPv6.parse(bare);
+  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
 }
 
 /**
@@ -113,37 +111,13 @@ export function isLoopback(address: string): boolean {
   return normal === '::1' || (isIPv4(normal) && normal.startsWith('127.'));
 }
 
-/** The eight 16-bit groups of a valid IPv6 address. */
-export function expandIpv6(address: string): number[] {
-  const [head = '', tail] = withoutDottedTail(address).split('::');
-  const front = head === '' ? [] : head.split(':');
-  const back = tail === undefined || tail === '' ? [] : tail.split(':');
-  const gap = tail === undefined ? [] : Array.from({ length: 8 - front.length - back.length }, () => '0');
-  return [...front, ...gap, ...back].map((group) => Number.parseInt(group, 16));
-}
-
-/** The IPv4 address in the last 32 bits of an expanded IPv6 address. */
-export function ipv4OfGroups(groups: readonly number[]): string {
-  const [high = 0, low = 0] = groups.slice(6);
-  return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
-}
-
-function withoutDottedTail(address: string): string {
-  const match = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
-  if (match === null) return address;
-  const [, head = '', a, b, c, d] = match;
-  const high = (Number(a) << 8) | Number(b);
-  const low = (Number(c) << 8) | Number(d);
-  return `${head}${high.toString(16)}:${low.toString(16)}`;
-}
-
 function networkOfIpv4(normal: string): string {
   return isIPv4(normal) ? `${normal.split('.').slice(0, 3).join('.')}.0/24` : normal;
 }
 
 /** `bits` from 49 to 64. */
 function prefixOfIpv6(address: string, bits: number): string {
-  const [a = 0, b = 0, c = 0, d = 0] = expandIpv6(address);
+  const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv6.parse(address).parts;
   const groups = [a, b, c, d & (0xffff << (64 - bits))];
   return `${groups.map((group) => group.toString(16)).join(':')}::/${bits}`;
 }

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   cancelNetworkKey,
   compareTerminals,
-  expandIpv6,
   isLoopback,
   normalizeAddress,
   parseNetwork,
@@ -20,6 +19,8 @@ describe('the normal form of an address', () => {
     ['0:0:0:0:0:ffff:cb00:7107', '203.0.113.7'],
     ['FE80::1%eth0', 'fe80::1'],
     ['::ffff:1.2.3.999', '::ffff:1.2.3.999'],
+    ['0:0:0:0:0:0:0:1', '::1'],
+    ['2001:DB8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
   ])('of %s is %s', (given, normal) => {
     expect(normalizeAddress(given)).toBe(normal);
   });
@@ -30,15 +31,6 @@ describe('the normal form of an address', () => {
 
   it('is its own normal form', () => {
     fc.assert(fc.property(fc.ipV6(), (given) => normalizeAddress(normalizeAddress(given)) === normalizeAddress(given)));
-  });
-
-  it('expands to eight groups of 16 bits', () => {
-    fc.assert(
-      fc.property(fc.ipV6(), (address) => {
-        const groups = expandIpv6(address);
-        return groups.length === 8 && groups.every((group) => group >= 0 && group <= 0xffff);
-      }),
-    );
   });
 });
 
@@ -104,7 +96,8 @@ describe('a network', () => {
   });
 
   it('tells loopback in every notation', () => {
-    for (const address of ['127.0.0.1', '127.1.2.3', '::1', '::ffff:127.0.0.1']) expect(isLoopback(address)).toBe(true);
+    for (const address of ['127.0.0.1', '127.1.2.3', '::1', '0:0::1', '::ffff:127.0.0.1'])
+      expect(isLoopback(address)).toBe(true);
     for (const address of ['128.0.0.1', '::2', 'localhost']) expect(isLoopback(address)).toBe(false);
   });
 });

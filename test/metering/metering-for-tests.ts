@@ -31,7 +31,7 @@ export const MINUTE_MS = 60 * SECOND_MS;
 /** Nothing private but what was attached by an operator may be dialled. */
 const DIAL_POLICY: DialPolicy = {
   allowedNetworks: parseNetworks([]),
-  allowedPorts: [],
+  allowedPorts: [5432, 6432],
   listed: [],
   forbidden: [],
   lookup: lookupAddresses,

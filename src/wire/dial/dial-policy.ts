@@ -1,16 +1,10 @@
 // Which addresses may be dialled for a compute: the rules against being used to reach into other networks (SSRF).
 // Judges addresses that are resolved already; resolves and dials nothing.
 
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import {
-  expandIpv6,
-  ipv4OfGroups,
-  isLoopback,
-  type NetworkList,
-  normalizeAddress,
-  parseNetworks,
-} from '../../network-address.ts';
+import ipaddr from 'ipaddr.js';
+import { isLoopback, type NetworkList, normalizeAddress, parseNetworks } from '../../network-address.ts';
 
 /** `host` is a name or an address; `0.0.0.0` and `::` stand for every address of this machine. */
 export interface DialEndpoint {
@@ -21,7 +15,7 @@ export interface DialEndpoint {
 export interface DialPolicy {
   /** Networks that the operator opened, of those that are closed by default. */
   readonly allowedNetworks: NetworkList;
-  /** Ports besides 5432 and 6432. */
+  /** The only ports that may be dialled, except those of `listed`. */
   readonly allowedPorts: readonly number[];
   /** What an operator attached or hosts projects on: the one compute's own, see `policyOfCompute`. */
   readonly listed: readonly DialEndpoint[];
@@ -36,7 +30,13 @@ export interface DialCandidate extends DialEndpoint {
   readonly address: string;
 }
 
-const POSTGRES_PORTS = [5432, 6432];
+/** Networks of IPv6 whose addresses carry an IPv4 address, and the byte at which it begins. */
+const IPV4_CARRIERS = [
+  { network: ipaddr.IPv6.parseCIDR('::/96'), offset: 12 }, // RFC 4291 2.5.5.1: IPv4-compatible
+  { network: ipaddr.IPv6.parseCIDR('::ffff:0:0:0/96'), offset: 12 }, // RFC 2765 2.1: IPv4-translated
+  { network: ipaddr.IPv6.parseCIDR('64:ff9b::/96'), offset: 12 }, // RFC 6052 2.1: NAT64
+  { network: ipaddr.IPv6.parseCIDR('2002::/16'), offset: 2 }, // RFC 3056 2: 6to4
+];
 
 // docs/security.md, "Where Postern may dial": unspecified, link-local and cloud metadata,
 // multicast, reserved and broadcast.
@@ -94,33 +94,22 @@ export function refusalToDial(candidate: DialCandidate, policy: DialPolicy): str
     return 'address belongs to Postern itself';
   }
   if (isListed(candidate, policy)) return null;
-  if (!POSTGRES_PORTS.includes(candidate.port) && !policy.allowedPorts.includes(candidate.port)) {
-    return 'port is not listed';
-  }
+  if (!policy.allowedPorts.includes(candidate.port)) return 'port is not listed';
   const isClosed = (form: string): boolean =>
     CLOSED_BY_DEFAULT.includes(form) && !policy.allowedNetworks.includes(form);
   return forms.some(isClosed) ? 'address lies in a private network that is not listed' : null;
 }
 
-/** The address in its normal form, and the IPv4 address inside it: IPv4-compatible, -translated, NAT64 or 6to4. */
+/** The address in its normal form, and the IPv4 address inside it. */
 function addressForms(address: string): readonly string[] {
   const normal = normalizeAddress(address);
-  if (!normal.includes(':')) return [normal];
-  const groups = expandIpv6(normal);
-  const embedded = embeddedIpv4(groups);
-  return embedded === null ? [normal] : [normal, embedded];
-}
-
-function embeddedIpv4(groups: readonly number[]): string | null {
-  const prefix = groups.slice(0, 6).join(':');
-  // RFC 4291 2.5.5.1, RFC 2765 2.1, RFC 6052 2.1 (64:ff9b::/96). `::` and `::1` are no IPv4 addresses.
-  const isSpecial = prefix === '0:0:0:0:0:0' && groups[6] === 0 && (groups[7] ?? 0) <= 1;
-  if (['0:0:0:0:0:0', `0:0:0:0:${0xffff}:0`, `${0x64}:${0xff9b}:0:0:0:0`].includes(prefix)) {
-    return isSpecial ? null : ipv4OfGroups(groups);
-  }
-  // RFC 3056 2: 2002:V4ADDR::/48.
-  const [first, high = 0, low = 0] = groups;
-  return first === 0x2002 ? ipv4OfGroups([0, 0, 0, 0, 0, 0, high, low]) : null;
+  if (!isIPv6(normal)) return [normal];
+  const parsed = ipaddr.IPv6.parse(normal);
+  const carrier = IPV4_CARRIERS.find(({ network }) => parsed.match(network));
+  // `::` and `::1` are not IPv4 addresses.
+  if (carrier === undefined || normal === '::' || normal === '::1') return [normal];
+  const bytes = parsed.toByteArray().slice(carrier.offset, carrier.offset + 4);
+  return [normal, ipaddr.fromByteArray(bytes).toString()];
 }
 
 function meansAddress(host: string, forms: readonly string[]): boolean {

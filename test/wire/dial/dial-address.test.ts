@@ -8,7 +8,14 @@ import type { DialPolicy } from '../../../src/wire/dial/dial-policy.ts';
 const never = new AbortController().signal;
 
 function policyWith(lookup: DialPolicy['lookup'], policy: Partial<DialPolicy> = {}): DialPolicy {
-  return { allowedNetworks: parseNetworks([]), allowedPorts: [], listed: [], forbidden: [], lookup, ...policy };
+  return {
+    allowedNetworks: parseNetworks([]),
+    allowedPorts: [5432, 6432],
+    listed: [],
+    forbidden: [],
+    lookup,
+    ...policy,
+  };
 }
 
 function resolve(host: string, policy: DialPolicy, signal = never) {

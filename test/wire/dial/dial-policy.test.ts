@@ -5,7 +5,7 @@ import { type DialPolicy, policyOfCompute, refusalToDial } from '../../../src/wi
 
 const STRICT: DialPolicy = {
   allowedNetworks: parseNetworks([]),
-  allowedPorts: [],
+  allowedPorts: [5432, 6432],
   listed: [],
   forbidden: [],
   lookup: async () => [],
@@ -104,6 +104,12 @@ describe('an address', () => {
 describe('a port', () => {
   it.each([5432, 6432])('%i may be dialled', (port) => {
     expect(refusal('203.0.113.7', {}, port)).toBeNull();
+  });
+
+  // The configured ports were once added to 5432 and 6432, which nobody could close.
+  it('is refused when the configured list leaves it out, also 5432', () => {
+    expect(refusal('203.0.113.7', { allowedPorts: [6000] }, 5432)).toBe('port is not listed');
+    expect(refusal('203.0.113.7', { allowedPorts: [6000] }, 6000)).toBeNull();
   });
 
   it.each([22, 25, 80, 443, 6379, 5433])('%i may be dialled only where the operator listed it', (port) => {
