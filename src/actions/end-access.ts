@@ -5,8 +5,8 @@ import type { LiveConnections } from '../fleet/live-connections.ts';
 import type { GrantFilter, Grants } from '../login/grant/grants.ts';
 
 export interface AccessEnders {
-  readonly grants: Grants;
-  readonly liveConnections: LiveConnections;
+  readonly grants: Pick<Grants, 'revokeWhere'>;
+  readonly liveConnections: Pick<LiveConnections, 'endWhere'>;
 }
 
 /**

@@ -76,8 +76,9 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
       address,
     }),
   );
-  pages.use(consoleRoutes({ deps, mailer, consumption, renderer, address }));
-  pages.use(opsRoutes({ deps, mailer, consumption, streams, renderer, address }));
+  const consoleParts = { ...deps, mailer, consumption, renderer, address };
+  pages.use(consoleRoutes(consoleParts));
+  pages.use(opsRoutes({ ...consoleParts, streams }));
   app.use(refuseOtherMethods(pages));
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
   app.use(requireOwnForm(address));

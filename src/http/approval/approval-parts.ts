@@ -1,30 +1,20 @@
 // What the approval routes work with, and who the person at the browser is to them.
 
 import type { Response } from 'express';
-import type { Catalogue } from '../../catalogue/store/catalogue.ts';
-import type { PublicAddress } from '../../config/public-address.ts';
+import type { DecisionParts } from '../../actions/login/decision-parts.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoginRequestId } from '../../ids.ts';
 import type { Limits } from '../../limits/limits.ts';
-import type { Log } from '../../log.ts';
-import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
-import type { Mailer } from '../../mail/mail.ts';
 import type { EventStreams } from '../request/event-streams.ts';
 import type { PageRenderer } from '../request/page-renderer.ts';
 import { contextOf, requireSession } from '../request/request-context.ts';
 
-export interface ApprovalParts {
-  readonly services: ApprovalServices;
-  readonly catalogue: Catalogue;
+export interface ApprovalParts extends DecisionParts {
   readonly limits: Limits;
   readonly renderer: PageRenderer;
-  readonly mailer: Mailer;
   readonly streams: EventStreams;
-  readonly brand: string;
-  readonly address: PublicAddress;
-  readonly log: Log;
 }
 
 /** Throws `not_signed_in`, which leads to sign-in and back. */

@@ -2,10 +2,10 @@
 
 import type { Request, Response } from 'express';
 import { ReverseCodePage } from '../../../web/pages/reverse-code-page.tsx';
+import { approveLogin, denyLogin } from '../../actions/login/decide-login.ts';
 import { assertNever } from '../../assert-never.ts';
 import { isCorrectableOn, PosternError } from '../../errors.ts';
-import { type ApprovalAnswer, approveLoginRequest } from '../../login/decide/approve-login-request.ts';
-import { denyLoginRequest } from '../../login/decide/deny-login-request.ts';
+import type { ApprovalAnswer } from '../../login/decide/approve-login-request.ts';
 import { recordLateDecision } from '../../login/decide/record-late-decision.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
@@ -16,8 +16,6 @@ import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest, unknownLin
 import { sendConnectionPage } from './connection-page.ts';
 import { approvalChoice, type DecisionForm, parseDecisionForm, typedChoice } from './decision-form.ts';
 import { sendApprovalPage } from './show-login-request.ts';
-import { tellAdmins } from './tell-admins.ts';
-import { isNewTerminal, tellPerson } from './tell-person.ts';
 
 interface Deciding {
   readonly request: Request;
@@ -50,10 +48,9 @@ export async function decide(
 
 async function sayNo(parts: ApprovalParts, deciding: Deciding, how: 'deny' | 'report'): Promise<void> {
   const { response, person, loginRequest } = deciding;
-  const moved = await denyLoginRequest(parts.services, loginRequest, { person, how });
+  const moved = await denyLogin(parts, person, { request: loginRequest, how });
   if (moved.kind === 'refused') return await tooLate(parts, deciding, moved.request);
   response.redirect(303, pathOf(loginRequest));
-  if (how === 'report') await tellAdmins(parts, moved.request, person);
 }
 
 async function approve(parts: ApprovalParts, deciding: Deciding): Promise<void> {
@@ -61,11 +58,8 @@ async function approve(parts: ApprovalParts, deciding: Deciding): Promise<void> 
   const choice = approvalChoice(form);
   if (choice === null) return await showAgain(parts, deciding, 400, 'Pick a project to connect to.');
   try {
-    const isNew = await isNewTerminal(parts, loginRequest, person);
-    const answer = await approveLoginRequest(parts.services, { request: loginRequest, person, choice });
+    const answer = await approveLogin(parts, person, { request: loginRequest, choice });
     await answerApproval(parts, deciding, answer);
-    if (isNew && answer.kind === 'approved') tellPerson(parts, loginRequest, person, 'let_in');
-    if (isNew && answer.kind === 'reverse_code') tellPerson(parts, loginRequest, person, 'code');
   } catch (error) {
     if (!isCorrectableOn('approval', error)) throw error;
     await showAgain(parts, deciding, error.httpStatus, errorInWords(error));

@@ -1,11 +1,6 @@
 // Every route of the console's account side.
 
 import { Router as createRouter, type Router } from 'express';
-import type { PublicAddress } from '../../config/public-address.ts';
-import type { Mailer } from '../../mail/mail.ts';
-import type { ConsumptionHistory } from '../../metering/frames/consumption-history.ts';
-import type { HttpDependencies } from '../request/http-dependencies.ts';
-import type { PageRenderer } from '../request/page-renderer.ts';
 import { accountRoutes } from './account/account-routes.ts';
 import { keyRoutes } from './keys/key-routes.ts';
 import { meRoutes } from './me/me-routes.ts';
@@ -17,17 +12,7 @@ import type { ConsoleParts } from './shell/console-parts.ts';
 import { enterConsole } from './shell/enter-console.ts';
 
 /** Routes with a fixed word come before those in which it would be read as an account's id. */
-export function consoleRoutes({
-  deps,
-  ...rest
-}: {
-  readonly deps: HttpDependencies;
-  readonly mailer: Mailer;
-  readonly consumption: ConsumptionHistory;
-  readonly renderer: PageRenderer;
-  readonly address: PublicAddress;
-}): Router {
-  const parts: ConsoleParts = { ...deps, ...rest };
+export function consoleRoutes(parts: ConsoleParts): Router {
   const router = createRouter();
   router.use(meRoutes(parts), organizationRoutes(parts), enterConsole(parts));
   router.use(projectListRoutes(parts), projectRoutes(parts), peopleRoutes(parts));

@@ -2,6 +2,7 @@
 
 import { DrainPage } from '../../../web/pages/ops/drain-page.tsx';
 import { NodesPage } from '../../../web/pages/ops/nodes-page.tsx';
+import * as connections from '../../actions/connections/drain-node.ts';
 import { INSTALLATION, requireMay } from '../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../errors.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
@@ -9,7 +10,6 @@ import type { NodeRecord } from '../../fleet/node-heartbeat.ts';
 import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
 import { param } from '../console/shell/visit.ts';
-import { recordDeed } from './act-on-connection.ts';
 import { nodeRow } from './fleet-picture.ts';
 import type { OpsVisit } from './operations-scope.ts';
 import { opsView } from './operations-view.ts';
@@ -42,17 +42,9 @@ export async function askDrain(visit: OpsVisit, again?: Again): Promise<void> {
 }
 
 export async function drainNode(visit: OpsVisit): Promise<void> {
-  const { parts, person } = visit;
-  requireMay(person, 'ops.drain_node', INSTALLATION);
-  const node = await requireNode(visit);
+  const { nodeId } = await requireNode(visit);
   const { reason } = parseForm(visit, reasonForm);
-  const outcome = await parts.liveConnections.drainNode(node.nodeId, { by: person.email });
-  recordDeed(visit, {
-    event: 'ops.node_drained',
-    outcome: outcome === 'done' ? 'success' : 'failure',
-    reason,
-    subject: node.nodeId,
-  });
+  const outcome = await connections.drainNode(visit.parts, visit.context, { nodeId, reason });
   goTo(visit, done(NODES.href, CODES[outcome]));
 }
 

@@ -1,10 +1,9 @@
 // Every route of the operations pages: the operators' own, and the same for one account.
 
 import { Router as createRouter, type Router } from 'express';
-import type { consoleRoutes } from '../console/console-routes.ts';
+import type { Log } from '../../log.ts';
 import { formRoute, type Opening, pageRoute } from '../console/shell/form-route.ts';
 import { openVisit } from '../console/shell/visit.ts';
-import type { EventStreams } from '../request/event-streams.ts';
 import { cancelQuery, endConnection, showConnection } from './act-on-connection.ts';
 import { exportAudit, showAudit } from './audit-page.ts';
 import { FleetWatch } from './fleet-watch.ts';
@@ -19,11 +18,8 @@ import { showConnectionHistory } from './show-connection-history.ts';
 import { showConnections } from './show-connections.ts';
 
 /** Takes what the console's routes take: the pages of an account stand in its frame. */
-export function opsRoutes({
-  deps,
-  ...rest
-}: Parameters<typeof consoleRoutes>[0] & { readonly streams: EventStreams }): Router {
-  const parts: OpsParts = { ...deps, ...rest, watch: new FleetWatch(deps) };
+export function opsRoutes(given: Omit<OpsParts, 'watch'> & { readonly log: Log }): Router {
+  const parts: OpsParts = { ...given, watch: new FleetWatch(given) };
   const feeds = new LiveFeeds(parts.watch);
   const router = createRouter();
   router.get('/ops/nodes', pageRoute(parts, openOperations, showNodes));

@@ -1,7 +1,8 @@
 // How far an operations page reaches: the whole installation for operators, one account for who oversees it. Every list
-// is asked for with the scope's filter, every deed with the scope's permission.
+// is asked for with the scope's filter, everything else with the scope's permission.
 
 import type { Request, Response } from 'express';
+import type { Capacity } from '../../actions/connections/act-on-connections.ts';
 import {
   type ActionOn,
   accountResource,
@@ -15,16 +16,16 @@ import type { AccountId } from '../../ids.ts';
 import type { ConsoleParts } from '../console/shell/console-parts.ts';
 import { type AccountVisit, openAccount, openVisit, param, type Visit } from '../console/shell/visit.ts';
 
-export type Deed = 'read' | 'end' | 'cancel' | 'notify' | 'read_audit';
+export type ScopedAction = 'read' | 'end' | 'cancel' | 'notify' | 'read_audit';
 
 export interface OpsScope {
   readonly resource: Resource;
   /** Null for the whole installation. */
   readonly accountId: AccountId | null;
-  /** Whom the audit trail names. */
-  readonly actorType: 'operator' | 'person';
+  /** By which right connections are ended, canceled and sent notices. */
+  readonly capacity: Capacity;
   readonly filter: LiveConnectionFilter;
-  readonly actions: Readonly<Record<Deed, ActionOn<'installation' | 'account'>>>;
+  readonly actions: Readonly<Record<ScopedAction, ActionOn<'installation' | 'account'>>>;
   /** Paths: the list, what stands before a connection's id, the audit trail. */
   readonly listPath: string;
   readonly connectionsPath: string;
@@ -40,7 +41,7 @@ export interface OpsVisit extends Visit {
 const OPERATORS_SCOPE: OpsScope = {
   resource: INSTALLATION,
   accountId: null,
-  actorType: 'operator',
+  capacity: 'operator',
   filter: {},
   actions: {
     read: 'ops.read',
@@ -57,7 +58,7 @@ const OPERATORS_SCOPE: OpsScope = {
 /** Throws `not_signed_in`, and `forbidden` for who is no operator. */
 export async function openOperations(parts: ConsoleParts, request: Request, response: Response): Promise<OpsVisit> {
   const visit = await openVisit(parts, request, response);
-  requireDeed({ person: visit.person, scope: OPERATORS_SCOPE }, 'read');
+  requireScoped({ person: visit.person, scope: OPERATORS_SCOPE }, 'read');
   return { ...visit, scope: OPERATORS_SCOPE, accountVisit: null };
 }
 
@@ -68,7 +69,7 @@ export async function openOversight(parts: ConsoleParts, request: Request, respo
   const scope: OpsScope = {
     resource: accountResource(account.id),
     accountId: account.id,
-    actorType: 'person',
+    capacity: 'overseer',
     filter: { accountId: account.id },
     actions: {
       read: 'account.read_connections',
@@ -81,13 +82,13 @@ export async function openOversight(parts: ConsoleParts, request: Request, respo
     connectionsPath: `${base}/connections`,
     auditPath: `${base}/connections/audit`,
   };
-  requireDeed({ person, scope }, 'read');
+  requireScoped({ person, scope }, 'read');
   return { ...accountVisit, scope, accountVisit };
 }
 
 /** Throws `forbidden`, `not_found`. */
-export function requireDeed({ person, scope }: Pick<OpsVisit, 'person' | 'scope'>, deed: Deed): void {
-  requireMay(person, scope.actions[deed], scope.resource);
+export function requireScoped({ person, scope }: Pick<OpsVisit, 'person' | 'scope'>, action: ScopedAction): void {
+  requireMay(person, scope.actions[action], scope.resource);
 }
 
 /** The connection that the path names, if it is within the scope. Throws `not_found` otherwise, or when it is over. */

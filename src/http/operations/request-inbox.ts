@@ -3,13 +3,10 @@
 import { z } from 'zod';
 import type { ConsoleView } from '../../../web/components/console/console-view.ts';
 import { RequestInboxPage } from '../../../web/pages/console/organizations/request-inbox-page.tsx';
+import { decideOrganizationRequest } from '../../actions/organizations/create-organization.ts';
 import { getUser } from '../../catalogue/accounts/users.ts';
 import { INSTALLATION, may, notFound } from '../../catalogue/rights/permissions.ts';
-import {
-  decideOrganizationRequest,
-  listOrganizationRequests,
-  type OrganizationRequest,
-} from '../../catalogue/transfers/organization-requests.ts';
+import { listOrganizationRequests, type OrganizationRequest } from '../../catalogue/transfers/organization-requests.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { done } from '../console/shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
@@ -35,7 +32,7 @@ export async function showRequests(visit: Visit, again?: Again): Promise<void> {
 export async function approveRequest(visit: Visit): Promise<void> {
   requireOperator(visit);
   const decision = { requestId: param(visit, 'requestId'), verdict: 'approve' } as const;
-  await decideOrganizationRequest(visit.parts.catalogue, visit.context, decision);
+  await decideOrganizationRequest(visit.parts, visit.context, decision);
   goTo(visit, done(PATH, 'request_approved'));
 }
 
@@ -43,7 +40,7 @@ export async function declineRequest(visit: Visit): Promise<void> {
   requireOperator(visit);
   const { reason } = parseForm(visit, z.object({ reason: z.string().trim().min(1, 'say why').max(200) }));
   const decision = { requestId: param(visit, 'requestId'), verdict: 'decline', reason } as const;
-  await decideOrganizationRequest(visit.parts.catalogue, visit.context, decision);
+  await decideOrganizationRequest(visit.parts, visit.context, decision);
   goTo(visit, done(PATH, 'request_declined'));
 }
 

@@ -1,11 +1,10 @@
 // Sends a NOTICE to the connections that were ticked, on whichever nodes they are.
 
 import { z } from 'zod';
-import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
+import * as actions from '../../actions/connections/act-on-connections.ts';
 import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { goTo, parseForm } from '../console/shell/form-route.ts';
-import { recordDeed, targetOf } from './act-on-connection.ts';
-import { type OpsVisit, requireDeed } from './operations-scope.ts';
+import type { OpsVisit } from './operations-scope.ts';
 import { noticeText } from './operator-text.ts';
 
 /** As many as "Select all shown" may tick; their ids fit into the largest form that is read. */
@@ -32,28 +31,13 @@ const noticeForm = z
     error: `at most ${MAX_TOLD.toLocaleString('en-US')} at once`,
   });
 
-/** Those of the scope are told; each of them is an audit event with the text as its reason. */
+/** Connections beyond the scope are left out. */
 export async function sendNotice(visit: OpsVisit): Promise<void> {
-  requireDeed(visit, 'notify');
-  const { parts, scope, person } = visit;
+  const { parts, context, scope } = visit;
   const { text, ids } = parseForm(visit, noticeForm);
-  const records = (await parts.liveConnections.list(scope.filter)).filter(({ id }) => ids.has(id));
-  const reached = await parts.liveConnections.notify(
-    records.map(({ id }) => id),
-    { text, by: person.email },
-  );
-  recordNotice(visit, { records, text, reached });
+  const connections = (await parts.liveConnections.list(scope.filter)).filter(({ id }) => ids.has(id));
+  const reached = await actions.sendNotice(parts, context, { connections, capacity: scope.capacity, text });
   goTo(visit, done(scope.listPath, doneCodeOf(reached, ids.size)));
-}
-
-function recordNotice(
-  visit: OpsVisit,
-  { records, text, reached }: { records: readonly LiveConnectionRecord[]; text: string; reached: number },
-): void {
-  const outcome = reached > 0 ? 'success' : 'failure';
-  for (const record of records) {
-    recordDeed(visit, { event: 'ops.notice_sent', outcome, reason: text, ...targetOf(record) });
-  }
 }
 
 function doneCodeOf(reached: number, wanted: number): DoneCode {

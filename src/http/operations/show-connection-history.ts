@@ -3,7 +3,7 @@
 import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
 import { readConnectionHistory } from '../../catalogue/trail/connection-history.ts';
 import { queryText } from '../console/shell/visit.ts';
-import { type OpsVisit, requireDeed } from './operations-scope.ts';
+import { type OpsVisit, requireScoped } from './operations-scope.ts';
 import { opsView } from './operations-view.ts';
 
 const FRAMES = { hourly: 48, daily: 31 } as const;
@@ -14,7 +14,7 @@ const LABELS = {
 } as const;
 
 export async function showConnectionHistory(visit: OpsVisit): Promise<void> {
-  requireDeed(visit, 'read_audit');
+  requireScoped(visit, 'read_audit');
   const { parts, context, request, response, scope } = visit;
   const step = queryText(visit, 'by') === 'daily' ? 'daily' : 'hourly';
   const wanted = { accountId: scope.accountId, step, frames: FRAMES[step] } as const;

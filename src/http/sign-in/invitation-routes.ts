@@ -4,11 +4,8 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { InvitationPage } from '../../../web/pages/invitation-page.tsx';
-import {
-  acceptInvitation,
-  type FollowedLink,
-  signUpWithInvitation,
-} from '../../catalogue/accounts/accept-invitation.ts';
+import { acceptInvitation, signUpWithInvitation } from '../../actions/people/sign-up.ts';
+import type { FollowedLink } from '../../catalogue/accounts/accept-invitation.ts';
 import { findInvitationByToken, type OpenInvitation } from '../../catalogue/accounts/open-invitations.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
@@ -47,7 +44,7 @@ async function accept(parts: InvitationParts, request: Request, response: Respon
   const { session } = contextOf(response);
   if (session !== null) {
     const context = await auditContextOfPerson(catalogue, response);
-    await acceptInvitation(catalogue, context, { ...followedLink(parts, request), userId: session.user.id });
+    await acceptInvitation(parts.deps, context, { ...followedLink(parts, request), userId: session.user.id });
     return response.redirect(303, '/');
   }
   const form = formSchema.safeParse(request.body);
@@ -60,7 +57,7 @@ async function accept(parts: InvitationParts, request: Request, response: Respon
     name: form.data.name,
     password: new Secret(form.data.password),
   };
-  const user = await signUpWithInvitation(catalogue, auditContextOfVisitor(response), details);
+  const user = await signUpWithInvitation(parts.deps, auditContextOfVisitor(response), details);
   await startBrowserSession(parts, response, { userId: user.id, method: 'invitation' });
   response.redirect(303, '/');
 }

@@ -2,7 +2,7 @@
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import { signInWithIdentity } from '../../catalogue/accounts/identities.ts';
+import { recordFailedSignIn, signInWithIdentity } from '../../actions/people/sign-in.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError, toPosternError } from '../../errors.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
@@ -11,7 +11,6 @@ import { safeNext } from '../request/safe-next.ts';
 import { ensureVisitor, findVisitor } from '../request/visitor.ts';
 import { OidcSignIn } from './oidc-sign-in.ts';
 import { PendingOidcSignIns } from './pending-oidc-sign-ins.ts';
-import { recordFailedSignIn } from './record-failed-sign-in.ts';
 import { startBrowserSession } from './start-browser-session.ts';
 
 interface OidcParts {
@@ -60,7 +59,7 @@ async function comeBack(parts: OidcParts, provider: Provider, exchange: Exchange
   try {
     await finishSignIn(parts, provider, exchange);
   } catch (error) {
-    recordFailedSignIn(parts.deps, exchange.response, toPosternError(error).code);
+    recordFailedSignIn(parts.deps, contextOf(exchange.response), toPosternError(error).code);
     throw error;
   }
 }
@@ -74,7 +73,7 @@ async function finishSignIn(parts: OidcParts, provider: Provider, { request, res
   const away = isOurs ? await provider.pending.take({ state: state.data, visitor }) : null;
   if (away === null) throw new PosternError('identity_refused');
   const identity = await provider.signIn.finish(new URL(request.originalUrl, address.url), away);
-  const user = await signInWithIdentity(deps.catalogue, auditContextOfVisitor(response), identity);
+  const user = await signInWithIdentity(deps, auditContextOfVisitor(response), identity);
   // Somebody else's identity is no proof of the person who was to sign in again.
   if (away.again !== null && away.again.userId !== user.id) throw new PosternError('identity_refused');
   const { authenticatedAt } = identity;

@@ -3,7 +3,8 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { SetUpPage } from '../../../web/pages/set-up-page.tsx';
-import { isSetupCodeValid, useSetupCode } from '../../catalogue/accounts/setup-codes.ts';
+import { setUpFirstOperator } from '../../actions/people/sign-up.ts';
+import { isSetupCodeValid } from '../../catalogue/accounts/setup-codes.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
@@ -48,7 +49,7 @@ async function setUp(parts: SetUpParts, request: Request, response: Response): P
   }
   const { email, name, password } = form.data;
   const details = { code: codeOf(request), email, name, password: new Secret(password) };
-  const userId = await useSetupCode(parts.deps.catalogue, auditContextOfVisitor(response), details);
+  const userId = await setUpFirstOperator(parts.deps, auditContextOfVisitor(response), details);
   await startBrowserSession(parts, response, { userId, method: 'setup' });
   await parts.deps.createFirstProject(userId);
   response.redirect(303, '/');

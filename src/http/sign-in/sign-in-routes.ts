@@ -3,7 +3,7 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { SignInPage } from '../../../web/pages/sign-in-page.tsx';
-import { endBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
+import * as people from '../../actions/people/sign-out.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
@@ -63,7 +63,7 @@ async function signOut({ deps, address }: SignInParts, _request: Request, respon
   const { session } = contextOf(response);
   if (session !== null) {
     const context = await auditContextOfPerson(deps.catalogue, response);
-    await endBrowserSession(deps.catalogue, context, { userId: session.user.id, sessionId: session.sessionId });
+    await people.signOut(deps, context, { userId: session.user.id, sessionId: session.sessionId });
   }
   clearCookie(response, address, 'session');
   response.redirect(303, '/sign-in');

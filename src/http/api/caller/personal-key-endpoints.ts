@@ -1,7 +1,8 @@
 // A person's own API keys.
 
 import { z } from 'zod';
-import { createPersonalKey, listPersonalKeys, revokePersonalKey } from '../../../catalogue/access/api-keys.ts';
+import { createPersonalKey, revokePersonalKey } from '../../../actions/keys/api-keys.ts';
+import { listPersonalKeys } from '../../../catalogue/access/api-keys.ts';
 import { apiRoute } from '../call/api-route.ts';
 import {
   keyIdField,
@@ -34,8 +35,7 @@ export const createPersonalKeyRoute = apiRoute({
   body: z.object({ key_name: keyNameField }),
   status: 200,
   reply: newKeyShape,
-  perform: async ({ catalogue, context }, { body }) =>
-    newKey(await createPersonalKey(catalogue, context, { name: body.key_name })),
+  perform: async (call, { body }) => newKey(await createPersonalKey(call, call.context, { name: body.key_name })),
 });
 
 export const revokePersonalKeyRoute = apiRoute({
@@ -47,6 +47,5 @@ export const revokePersonalKeyRoute = apiRoute({
   params: z.object({ key_id: keyIdField }),
   status: 200,
   reply: revokedKeyShape,
-  perform: async ({ catalogue, context }, { params }) =>
-    revokedKey(await revokePersonalKey(catalogue, context, params.key_id)),
+  perform: async (call, { params }) => revokedKey(await revokePersonalKey(call, call.context, params.key_id)),
 });

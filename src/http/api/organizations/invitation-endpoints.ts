@@ -1,9 +1,9 @@
 // Invitations to an organization.
 
 import { z } from 'zod';
-import { inviteAgain, invitePeople } from '../../../actions/invite-people.ts';
+import { cancelInvitation, inviteMembers, resendInvitation } from '../../../actions/organizations/invite-members.ts';
 import { assertNever } from '../../../assert-never.ts';
-import { cancelInvitation, type Invitation, listInvitations } from '../../../catalogue/accounts/invitations.ts';
+import { type Invitation, listInvitations } from '../../../catalogue/accounts/invitations.ts';
 import type { InvitationOutcome } from '../../../catalogue/accounts/invite-members.ts';
 import type { Membership } from '../../../catalogue/accounts/memberships.ts';
 import { PosternError } from '../../../errors.ts';
@@ -66,7 +66,7 @@ export const createInvitationsRoute = apiRoute({
   reply: invitationsShape,
   perform: async (call, { params, body }) => {
     const invitations = body.invitations.map(({ email, role }) => ({ email, memberRole: role }));
-    const outcomes = await invitePeople(call, call.context, { accountId: params.org_id, invitations });
+    const outcomes = await inviteMembers(call, call.context, { accountId: params.org_id, invitations });
     const { userId: invitedBy } = requirePerson(call.context);
     const made = outcomes.flatMap((outcome) => outcomeOnWire(outcome, invitedBy) ?? []);
     if (made.length > 0) return { invitations: made };
@@ -85,7 +85,7 @@ export const resendInvitationRoute = apiRoute({
   reply: invitationShape,
   perform: async (call, { params }) => {
     const which = { accountId: params.org_id, invitationId: params.invitation_id };
-    return invitationOnWire((await inviteAgain(call, call.context, which)).invitation);
+    return invitationOnWire((await resendInvitation(call, call.context, which)).invitation);
   },
 });
 
@@ -98,9 +98,9 @@ export const cancelInvitationRoute = apiRoute({
   params: invitationParams,
   status: 200,
   reply: invitationShape,
-  perform: async ({ catalogue, context }, { params }) => {
+  perform: async (call, { params }) => {
     const which = { accountId: params.org_id, invitationId: params.invitation_id };
-    return invitationOnWire(await cancelInvitation(catalogue, context, which));
+    return invitationOnWire(await cancelInvitation(call, call.context, which));
   },
 });
 

@@ -1,9 +1,9 @@
 // The members of an organization.
 
 import { z } from 'zod';
-import { endAccess } from '../../../actions/end-access.ts';
+import { changeMemberRole, removeMember } from '../../../actions/organizations/change-members.ts';
 import { getMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
-import { type Membership, removeMember, setMemberRole } from '../../../catalogue/accounts/memberships.ts';
+import type { Membership } from '../../../catalogue/accounts/memberships.ts';
 import type { MembershipId } from '../../../ids.ts';
 import { apiRoute } from '../call/api-route.ts';
 import { emailField, idField, namedIdField, timeField, uuidField } from '../call/field-shapes.ts';
@@ -76,9 +76,9 @@ export const changeMemberRoute = apiRoute({
   body: z.object({ role: memberRoleField }),
   status: 200,
   reply: memberShape,
-  perform: async ({ catalogue, context }, { params, body }) => {
+  perform: async (call, { params, body }) => {
     const change = { accountId: params.org_id, membershipId: params.member_id, memberRole: body.role };
-    return memberOnWire(await setMemberRole(catalogue, context, change));
+    return memberOnWire(await changeMemberRole(call, call.context, change));
   },
 });
 
@@ -93,8 +93,7 @@ export const removeMemberRoute = apiRoute({
   reply: z.object({}),
   perform: async (call, { params }) => {
     const which = { accountId: params.org_id, membershipId: params.member_id };
-    const { accountId, userId } = await removeMember(call.catalogue, call.context, which);
-    await endAccess(call, { accountId, userId });
+    await removeMember(call, call.context, which);
     return {};
   },
 });

@@ -1,11 +1,8 @@
 // API keys of an organization, or of one of its projects.
 
 import { z } from 'zod';
-import {
-  createOrganizationKey,
-  listOrganizationKeys,
-  revokeOrganizationKey,
-} from '../../../catalogue/access/api-keys.ts';
+import { createOrganizationKey, revokeOrganizationKey } from '../../../actions/keys/api-keys.ts';
+import { listOrganizationKeys } from '../../../catalogue/access/api-keys.ts';
 import type { ProjectId } from '../../../ids.ts';
 import { apiRoute } from '../call/api-route.ts';
 import { idField } from '../call/field-shapes.ts';
@@ -45,9 +42,9 @@ export const createOrganizationKeyRoute = apiRoute({
   limit: 'api_keys_made',
   status: 200,
   reply: newKeyShape,
-  perform: async ({ catalogue, context }, { params, body }) => {
+  perform: async (call, { params, body }) => {
     const wanted = { accountId: params.org_id, name: body.key_name, projectId: body.project_id };
-    return newKey(await createOrganizationKey(catalogue, context, wanted));
+    return newKey(await createOrganizationKey(call, call.context, wanted));
   },
 });
 
@@ -60,8 +57,8 @@ export const revokeOrganizationKeyRoute = apiRoute({
   params: organizationParams.extend({ key_id: keyIdField }),
   status: 200,
   reply: revokedKeyShape,
-  perform: async ({ catalogue, context }, { params }) => {
+  perform: async (call, { params }) => {
     const which = { accountId: params.org_id, keyId: params.key_id };
-    return revokedKey(await revokeOrganizationKey(catalogue, context, which));
+    return revokedKey(await revokeOrganizationKey(call, call.context, which));
   },
 });

@@ -1,7 +1,8 @@
 // Branches: each project has one, which can be renamed and protected. Making further ones is not offered.
 
 import { z } from 'zod';
-import { type Branch, changeBranch, getBranch, listBranches } from '../../../catalogue/projects/branches.ts';
+import { changeBranch } from '../../../actions/projects/change-project.ts';
+import { type Branch, getBranch, listBranches } from '../../../catalogue/projects/branches.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
 import { foreignCursor } from '../../../catalogue/store/keyset-pages.ts';
 import { PosternError } from '../../../errors.ts';
@@ -96,7 +97,7 @@ export const changeBranchRoute = apiRoute({
   reply: z.object({ branch: branchShape, operations: z.array(operationShape) }),
   perform: async (call, { params, body }) => {
     refuseExpiry(body.branch.expires_at);
-    const branch = await changeBranch(call.catalogue, call.context, {
+    const branch = await changeBranch(call, call.context, {
       projectId: params.project_id,
       branchId: params.branch_id,
       name: body.branch.name,

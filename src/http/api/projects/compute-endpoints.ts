@@ -1,12 +1,12 @@
 // Computes of a project, which Neon calls endpoints.
 
 import { z } from 'zod';
-import { endAccess } from '../../../actions/end-access.ts';
-import { changeCompute, getCompute, listComputes } from '../../../catalogue/projects/computes.ts';
-import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
+import { addHostedCompute } from '../../../actions/computes/add-compute.ts';
+import { changeCompute } from '../../../actions/computes/change-compute.ts';
+import { removeCompute } from '../../../actions/computes/remove-compute.ts';
+import { getCompute, listComputes } from '../../../catalogue/projects/computes.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
 import type { BranchId } from '../../../ids.ts';
-import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { apiRoute } from '../call/api-route.ts';
 import { idField } from '../call/field-shapes.ts';
 import { branchParams } from '../shapes/branch-shape.ts';
@@ -91,12 +91,9 @@ export const createComputeRoute = apiRoute({
   status: 201,
   reply: changedCompute,
   perform: async (call, { params, body }) => {
-    const { catalogue, context, provisioning } = call;
     const place = { projectId: params.project_id, branchId: body.endpoint.branch_id };
     const input = { ...place, type: body.endpoint.type, ...settingsFrom(body.endpoint) };
-    const { result, operation } = await performOperation(catalogue, { ...place, action: 'create_compute' }, () =>
-      provisioning.addHostedCompute(context, input),
-    );
+    const { result, operation } = await addHostedCompute(call, call.context, input);
     return { endpoint: computeOnWire(call, result), operations: [operationOnWire(operation)] };
   },
 });
@@ -113,10 +110,8 @@ export const changeComputeRoute = apiRoute({
   reply: changedCompute,
   perform: async (call, { params, body }) => {
     const which = { projectId: params.project_id, computeId: params.endpoint_id };
-    const changes = settingsFrom(body.endpoint);
-    const compute = await changeCompute(call.catalogue, call.context, { ...which, changes });
-    if (changes.isDisabled === true) await endAccess(call, { computeId: compute.id });
-    else if (changes.passwordlessAccess === false) await endWhatPolicyForbids(call, { computeId: compute.id });
+    const change = { ...which, changes: settingsFrom(body.endpoint) };
+    const compute = await changeCompute(call, call.context, change);
     return { endpoint: computeOnWire(call, compute), operations: [] };
   },
 });
@@ -132,8 +127,7 @@ export const deleteComputeRoute = apiRoute({
   reply: changedCompute,
   perform: async (call, { params }) => {
     const which = { projectId: params.project_id, computeId: params.endpoint_id };
-    const compute = await call.provisioning.removeCompute(call.context, which);
-    await endAccess(call, { computeId: compute.id });
+    const compute = await removeCompute(call, call.context, which);
     return { endpoint: computeOnWire(call, compute), operations: [] };
   },
 });

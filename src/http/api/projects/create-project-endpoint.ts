@@ -1,10 +1,13 @@
 // Makes a project on a host, and answers with everything that a client needs to connect to it.
 
 import { z } from 'zod';
-import { recordProjectCreation } from '../../../actions/record-project-creation.ts';
+import {
+  createProject,
+  type HostedProject,
+  type HostedProjectInput,
+} from '../../../actions/projects/create-project.ts';
 import { getBranch } from '../../../catalogue/projects/branches.ts';
 import type { Operation } from '../../../catalogue/projects/operations.ts';
-import type { HostedProject, HostedProjectInput } from '../../../provisioning/hosted/create-hosted-project.ts';
 import { accountOfCall } from '../call/account-of-call.ts';
 import type { ApiCall } from '../call/api-call.ts';
 import { apiRoute } from '../call/api-route.ts';
@@ -68,9 +71,7 @@ export const createProjectRoute = apiRoute({
   reply: createdProject,
   perform: async (call, { body }) => {
     requireOfferedSettings(body.project.settings);
-    const startedAt = performance.now();
-    const made = await call.provisioning.createHostedProject(call.context, inputFrom(call, body.project));
-    const operations = await recordProjectCreation(call.catalogue, made, performance.now() - startedAt);
+    const { made, operations } = await createProject(call, call.context, inputFrom(call, body.project));
     return createdOnWire(call, made, operations);
   },
 });

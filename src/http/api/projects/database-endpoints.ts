@@ -1,8 +1,8 @@
 // Databases of a branch, made and dropped for real on the host.
 
 import { z } from 'zod';
+import { changeDatabase, createDatabase, deleteDatabase } from '../../../actions/databases/change-databases.ts';
 import { getDatabase, listDatabases } from '../../../catalogue/projects/databases.ts';
-import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
 import { apiRoute } from '../call/api-route.ts';
 import { placeOf } from '../call/place-of.ts';
 import { branchParams } from '../shapes/branch-shape.ts';
@@ -55,12 +55,10 @@ export const createDatabaseRoute = apiRoute({
   body: z.object({ database: z.object({ name: databaseNameField, owner_name: z.string() }) }),
   status: 201,
   reply: changedDatabase,
-  perform: async ({ catalogue, context, provisioning }, { params, body }) => {
-    const place = placeOf(params);
+  perform: async (call, { params, body }) => {
     const { name, owner_name: ownerName } = body.database;
-    const { result, operation } = await performOperation(catalogue, { ...place, action: 'apply_config' }, () =>
-      provisioning.createDatabase(context, { ...place, name, ownerName }),
-    );
+    const input = { ...placeOf(params), name, ownerName };
+    const { result, operation } = await createDatabase(call, call.context, input);
     return { database: databaseOnWire(result), operations: [operationOnWire(operation)] };
   },
 });
@@ -77,12 +75,10 @@ export const changeDatabaseRoute = apiRoute({
   }),
   status: 200,
   reply: changedDatabase,
-  perform: async ({ catalogue, context, provisioning }, { params, body }) => {
-    const place = placeOf(params);
-    const change = { newName: body.database.name, ownerName: body.database.owner_name };
-    const { result, operation } = await performOperation(catalogue, { ...place, action: 'apply_config' }, () =>
-      provisioning.changeDatabase(context, { ...place, name: params.database_name, ...change }),
-    );
+  perform: async (call, { params, body }) => {
+    const { name: newName, owner_name: ownerName } = body.database;
+    const input = { ...placeOf(params), name: params.database_name, newName, ownerName };
+    const { result, operation } = await changeDatabase(call, call.context, input);
     return { database: databaseOnWire(result), operations: [operationOnWire(operation)] };
   },
 });
@@ -96,11 +92,9 @@ export const deleteDatabaseRoute = apiRoute({
   params: databaseParams,
   status: 200,
   reply: changedDatabase,
-  perform: async ({ catalogue, context, provisioning }, { params }) => {
-    const place = placeOf(params);
-    const { result, operation } = await performOperation(catalogue, { ...place, action: 'apply_config' }, () =>
-      provisioning.deleteDatabase(context, { ...place, name: params.database_name }),
-    );
+  perform: async (call, { params }) => {
+    const which = { ...placeOf(params), name: params.database_name };
+    const { result, operation } = await deleteDatabase(call, call.context, which);
     return { database: databaseOnWire(result), operations: [operationOnWire(operation)] };
   },
 });

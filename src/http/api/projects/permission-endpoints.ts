@@ -1,10 +1,9 @@
 // With whom a project is shared. Neon calls a share a permission of the project.
 
 import { z } from 'zod';
-import { endAccess } from '../../../actions/end-access.ts';
-import { shareWithPeople } from '../../../actions/share-with-people.ts';
+import { shareProject, unshareProject } from '../../../actions/projects/share-project.ts';
 import { assertNever } from '../../../assert-never.ts';
-import { listShares, type Share, type ShareOutcome, unshareProject } from '../../../catalogue/projects/shares.ts';
+import { listShares, type Share, type ShareOutcome } from '../../../catalogue/projects/shares.ts';
 import { PosternError } from '../../../errors.ts';
 import type { ShareId } from '../../../ids.ts';
 import { apiRoute } from '../call/api-route.ts';
@@ -47,7 +46,7 @@ export const grantPermission = apiRoute({
   reply: permissionShape,
   perform: async (call, { params, body }) => {
     const wanted = { projectId: params.project_id, emails: [body.email] };
-    const [outcome] = await shareWithPeople(call, call.context, wanted);
+    const [outcome] = await shareProject(call, call.context, wanted);
     if (outcome === undefined) throw new Error('sharing a project had no outcome');
     return permissionOnWire(shareOf(outcome));
   },
@@ -64,8 +63,7 @@ export const revokePermission = apiRoute({
   reply: permissionShape,
   perform: async (call, { params }) => {
     const which = { projectId: params.project_id, shareId: params.permission_id };
-    const share = await unshareProject(call.catalogue, call.context, which);
-    if (share.userId !== null) await endAccess(call, { userId: share.userId, projectId: share.projectId });
+    const share = await unshareProject(call, call.context, which);
     return { ...permissionOnWire(share), revoked_at: share.revokedAt.toISOString() };
   },
 });

@@ -1,8 +1,9 @@
 // One project: read, changed, deleted.
 
 import { z } from 'zod';
-import { endAccess } from '../../../actions/end-access.ts';
-import { changeProject, getProject, type ProjectChanges } from '../../../catalogue/projects/projects.ts';
+import { changeProject } from '../../../actions/projects/change-project.ts';
+import { deleteProject } from '../../../actions/projects/delete-project.ts';
+import { getProject, type ProjectChanges } from '../../../catalogue/projects/projects.ts';
 import { apiRoute } from '../call/api-route.ts';
 import { nameField } from '../call/field-shapes.ts';
 import { operationShape } from '../shapes/operation-shape.ts';
@@ -53,9 +54,8 @@ export const changeProjectRoute = apiRoute({
   status: 200,
   reply: z.object({ project: projectShape, operations: z.array(operationShape) }),
   perform: async (call, { params, body }) => {
-    const { catalogue, context } = call;
     requireOfferedSettings(body.project.settings);
-    const changed = await changeProject(catalogue, context, {
+    const changed = await changeProject(call, call.context, {
       projectId: params.project_id,
       changes: changesFrom(body.project),
     });
@@ -77,8 +77,7 @@ export const deleteProjectRoute = apiRoute({
     const { project_id: projectId } = params;
     const project = await getProject(call.catalogue, call.context, { projectId, action: 'project.delete' });
     const lastSeen = await projectOnWire(call, project);
-    await call.provisioning.deleteProject(call.context, projectId);
-    await endAccess(call, { projectId });
+    await deleteProject(call, call.context, projectId);
     return { project: lastSeen };
   },
 });

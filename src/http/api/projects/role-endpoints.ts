@@ -1,10 +1,9 @@
 // Database roles of a branch, made and dropped for real on the host.
 
 import { z } from 'zod';
-import { endAccess } from '../../../actions/end-access.ts';
+import { createRole, deleteRole } from '../../../actions/databases/change-roles.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 import { getDatabaseRole } from '../../../catalogue/projects/database-roles.ts';
-import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
 import { PosternError } from '../../../errors.ts';
 import { apiRoute } from '../call/api-route.ts';
 import { placeOf } from '../call/place-of.ts';
@@ -59,14 +58,12 @@ export const createRoleRoute = apiRoute({
   body: z.object({ role: z.object({ name: roleNameField, no_login: z.boolean().optional() }) }),
   status: 201,
   reply: changedRole,
-  perform: async ({ catalogue, context, provisioning }, { params, body }) => {
+  perform: async (call, { params, body }) => {
     if (body.role.no_login === true) {
       throw new PosternError('role_without_login');
     }
-    const place = placeOf(params);
-    const { result, operation } = await performOperation(catalogue, { ...place, action: 'apply_config' }, () =>
-      provisioning.createRole(context, { ...place, name: body.role.name }),
-    );
+    const input = { ...placeOf(params), name: body.role.name };
+    const { result, operation } = await createRole(call, call.context, input);
     return { role: roleWithPassword(result), operations: [operationOnWire(operation)] };
   },
 });
@@ -81,12 +78,8 @@ export const deleteRoleRoute = apiRoute({
   status: 200,
   reply: changedRole,
   perform: async (call, { params }) => {
-    const { catalogue, context, provisioning } = call;
-    const place = placeOf(params);
-    const { result, operation } = await performOperation(catalogue, { ...place, action: 'apply_config' }, () =>
-      provisioning.deleteRole(context, { ...place, name: params.role_name }),
-    );
-    await endAccess(call, { projectId: params.project_id, databaseRole: result.name });
+    const which = { ...placeOf(params), name: params.role_name };
+    const { result, operation } = await deleteRole(call, call.context, which);
     return { role: roleOnWire(result), operations: [operationOnWire(operation)] };
   },
 });

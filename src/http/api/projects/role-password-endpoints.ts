@@ -1,9 +1,7 @@
-// The passwords of database roles: revealed, and replaced. Both are audited by the catalogue.
+// The passwords of database roles: revealed, and replaced.
 
 import { z } from 'zod';
-import { endAccess } from '../../../actions/end-access.ts';
-import { revealDatabaseRolePassword } from '../../../catalogue/projects/database-roles.ts';
-import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
+import { resetRolePassword, revealRolePassword } from '../../../actions/databases/role-passwords.ts';
 import { apiRoute } from '../call/api-route.ts';
 import { placeOf } from '../call/place-of.ts';
 import { operationOnWire } from '../shapes/operation-shape.ts';
@@ -19,9 +17,9 @@ export const revealPasswordRoute = apiRoute({
   params: roleParams,
   status: 200,
   reply: z.object({ password: z.string() }),
-  perform: async ({ catalogue, context }, { params }) => {
+  perform: async (call, { params }) => {
     const which = { ...placeOf(params), name: params.role_name };
-    return { password: (await revealDatabaseRolePassword(catalogue, context, which)).reveal() };
+    return { password: (await revealRolePassword(call, call.context, which)).reveal() };
   },
 });
 
@@ -35,12 +33,8 @@ export const resetPasswordRoute = apiRoute({
   status: 200,
   reply: changedRole,
   perform: async (call, { params }) => {
-    const { catalogue, context, provisioning } = call;
-    const place = placeOf(params);
-    const { result, operation } = await performOperation(catalogue, { ...place, action: 'apply_config' }, () =>
-      provisioning.resetRolePassword(context, { ...place, name: params.role_name }),
-    );
-    await endAccess(call, { projectId: params.project_id, databaseRole: result.role.name });
+    const which = { ...placeOf(params), name: params.role_name };
+    const { result, operation } = await resetRolePassword(call, call.context, which);
     return { role: roleWithPassword(result), operations: [operationOnWire(operation)] };
   },
 });

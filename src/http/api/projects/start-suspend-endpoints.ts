@@ -1,9 +1,8 @@
 // Starts, suspends and restarts computes. Clients send these without a body, under any content type.
 
-import { suspendComputeFor } from '../../../actions/suspend-compute.ts';
+import { startCompute, suspendCompute } from '../../../actions/computes/start-and-suspend-compute.ts';
+import type { Performed } from '../../../actions/performed.ts';
 import type { Compute } from '../../../catalogue/projects/compute-rows.ts';
-import type { Operation } from '../../../catalogue/projects/operations.ts';
-import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
 import type { ComputeId, ProjectId } from '../../../ids.ts';
 import type { ApiCall } from '../call/api-call.ts';
 import { type ApiRoute, apiRoute } from '../call/api-route.ts';
@@ -16,33 +15,31 @@ interface ComputePlace {
   readonly computeId: ComputeId;
 }
 
-interface Performed {
-  readonly result: Compute;
-  readonly operation: Operation;
-}
-
 export const startComputeRoute = powerRoute({
   verb: 'start',
   summary: 'Wakes a compute',
-  perform: async (call, place) => [await start(call, place)],
+  perform: async (call, place) => [await startCompute(call, call.context, place)],
 });
 
 export const suspendComputeRoute = powerRoute({
   verb: 'suspend',
   summary: 'Suspends a compute: idle connections end, the next login wakes it',
-  perform: async (call, place) => [await suspend(call, place)],
+  perform: async (call, place) => [await suspendCompute(call, call.context, place)],
 });
 
 export const restartComputeRoute = powerRoute({
   verb: 'restart',
   summary: 'Suspends a compute and wakes it again',
-  perform: async (call, place) => [await suspend(call, place), await start(call, place)],
+  perform: async (call, place) => [
+    await suspendCompute(call, call.context, place),
+    await startCompute(call, call.context, place),
+  ],
 });
 
 function powerRoute(power: {
   readonly verb: 'start' | 'suspend' | 'restart';
   readonly summary: string;
-  readonly perform: (call: ApiCall, place: ComputePlace) => Promise<Performed[]>;
+  readonly perform: (call: ApiCall, place: ComputePlace) => Promise<Array<Performed<Compute>>>;
 }): ApiRoute {
   const { verb, summary, perform } = power;
   return apiRoute({
@@ -62,16 +59,4 @@ function powerRoute(power: {
       return { endpoint: computeOnWire(call, last.result), operations };
     },
   });
-}
-
-function start({ catalogue, context, provisioning }: ApiCall, place: ComputePlace): Promise<Performed> {
-  return performOperation(catalogue, { ...place, action: 'start_compute' }, () =>
-    provisioning.startCompute(context, place),
-  );
-}
-
-function suspend({ catalogue, context, ...parts }: ApiCall, place: ComputePlace): Promise<Performed> {
-  return performOperation(catalogue, { ...place, action: 'suspend_compute' }, () =>
-    suspendComputeFor(parts, context, place),
-  );
 }

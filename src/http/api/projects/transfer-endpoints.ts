@@ -1,7 +1,7 @@
 // Moves projects into an organization, from another one or from the caller's personal account.
 
 import { z } from 'zod';
-import { transferProjectsFor } from '../../../actions/transfer-projects.ts';
+import { transferProjects } from '../../../actions/projects/transfer-projects.ts';
 import { MAX_PROJECTS_PER_TRANSFER } from '../../../catalogue/transfers/project-transfers.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
@@ -59,7 +59,7 @@ async function transfer(call: ApiCall, sourceAccountId: AccountId, body: z.outpu
   }
   const destinationAccountId = idFrom<AccountId>(destination);
   const request = { sourceAccountId, destinationAccountId, projectIds: body.project_ids };
-  const outcome = await transferProjectsFor(call, call.context, request);
+  const outcome = await transferProjects(call, call.context, request);
   if (outcome.kind === 'transferred') return;
   throw new ApiRefusal(new PosternError('destination_full'), { limits: outcome.limits });
 }

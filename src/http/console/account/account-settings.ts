@@ -2,14 +2,13 @@
 
 import { z } from 'zod';
 import { AccountSettingsPage } from '../../../../web/pages/console/account/account-settings-page.tsx';
-import { endAccess } from '../../../actions/end-access.ts';
-import { changeAccountPolicy } from '../../../catalogue/accounts/account-policy.ts';
+import { renameOrganization } from '../../../actions/organizations/change-account.ts';
+import { changeAccountPolicy } from '../../../actions/organizations/change-account-policy.ts';
+import { deleteOrganization } from '../../../actions/organizations/delete-organization.ts';
 import { findMembership } from '../../../catalogue/accounts/member-lists.ts';
-import { deleteOrganization, renameOrganization } from '../../../catalogue/accounts/organizations.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { personalAccountId } from '../../../ids.ts';
-import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
@@ -41,7 +40,7 @@ export async function renameAccount(visit: AccountVisit): Promise<void> {
   const { parts, context, account, base } = visit;
   const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
   if (account.kind === 'personal') throw new PosternError('not_found', { params: { thing: 'organization' } });
-  await renameOrganization(parts.catalogue, context, { accountId: account.id, name });
+  await renameOrganization(parts, context, { accountId: account.id, name });
   goTo(visit, done(`${base}/settings`, 'settings_saved'));
 }
 
@@ -49,8 +48,7 @@ export async function savePolicy(visit: AccountVisit): Promise<void> {
   const { parts, context, account, base } = visit;
   const form = parseForm(visit, policySchema);
   const { policy, passwordlessAccess } = policyFromForm({ of: 'account', policy: account.policy }, form);
-  await changeAccountPolicy(parts.catalogue, context, { accountId: account.id, policy, passwordlessAccess });
-  await endWhatPolicyForbids(parts, { accountId: account.id });
+  await changeAccountPolicy(parts, context, { accountId: account.id, policy, passwordlessAccess });
   goTo(visit, done(`${base}/settings`, 'policy_saved'));
 }
 
@@ -79,7 +77,6 @@ export async function deleteAccount(visit: AccountVisit): Promise<void> {
   if (name.trim() !== cleanForPage(account.name)) {
     throw new PosternError('name_mismatch');
   }
-  await deleteOrganization(parts.catalogue, context, account.id);
-  await endAccess(parts, { accountId: account.id });
+  await deleteOrganization(parts, context, account.id);
   goTo(visit, done(`/app/${personalAccountId(person.userId)}/projects`, 'organization_deleted'));
 }

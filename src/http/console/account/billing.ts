@@ -3,7 +3,8 @@
 
 import { z } from 'zod';
 import { BillingPage } from '../../../../web/pages/console/account/billing-page.tsx';
-import { billingDetailsSchema, changeBilling, changePlan } from '../../../catalogue/accounts/accounts.ts';
+import { changeBilling, changePlan } from '../../../actions/organizations/change-account.ts';
+import { billingDetailsSchema } from '../../../catalogue/accounts/accounts.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PLAN_TERMS } from '../../../catalogue/rights/plans.ts';
@@ -43,14 +44,14 @@ export async function showBilling(visit: AccountVisit, again?: Again): Promise<v
 export async function saveBilling(visit: AccountVisit): Promise<void> {
   const { parts, context, account, base } = visit;
   const { tax_id: taxId, ...rest } = parseForm(visit, billingFormSchema);
-  await changeBilling(parts.catalogue, context, { accountId: account.id, billing: { ...rest, taxId } });
+  await changeBilling(parts, context, { accountId: account.id, billing: { ...rest, taxId } });
   goTo(visit, done(`${base}/billing`, 'billing_saved'));
 }
 
 export async function savePlan(visit: AccountVisit): Promise<void> {
   const { parts, context, account, base } = visit;
   const { plan } = parseForm(visit, z.object({ plan: z.enum(PLANS) }));
-  await changePlan(parts.catalogue, context, { accountId: account.id, plan });
+  await changePlan(parts, context, { accountId: account.id, plan });
   goTo(visit, done(`${base}/billing`, 'billing_saved'));
 }
 

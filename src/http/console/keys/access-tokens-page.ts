@@ -2,12 +2,9 @@
 // that the person may use; on an organization everybody's for its computes, and the organization's own.
 
 import { AccessTokensPage } from '../../../../web/pages/console/keys/access-tokens-page.tsx';
+import { revokeAccessToken } from '../../../actions/keys/access-tokens.ts';
 import type { AccessToken } from '../../../catalogue/access/access-token-rows.ts';
-import {
-  listAccessTokensOfAccount,
-  listOwnAccessTokens,
-  revokeAccessToken,
-} from '../../../catalogue/access/access-tokens.ts';
+import { listAccessTokensOfAccount, listOwnAccessTokens } from '../../../catalogue/access/access-tokens.ts';
 import { findCompute, shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { findProject } from '../../../catalogue/projects/projects.ts';
 import { accountResource, notFound } from '../../../catalogue/rights/permissions.ts';
@@ -58,8 +55,7 @@ export async function askRevokeToken(visit: AccountVisit, again?: Again): Promis
 export async function revokeToken(visit: AccountVisit): Promise<void> {
   const { parts, context, base } = visit;
   const { id } = await requireToken(visit);
-  await revokeAccessToken(parts.catalogue, context, id);
-  await parts.liveConnections.endWhere({ accessTokenId: id });
+  await revokeAccessToken(parts, context, id);
   goTo(visit, done(`${base}/access-tokens`, 'token_revoked'));
 }
 

@@ -3,15 +3,14 @@
 import { z } from 'zod';
 import { ApiKeysPage } from '../../../../web/pages/console/keys/api-keys-page.tsx';
 import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
-import type { ApiKey } from '../../../catalogue/access/api-key-rows.ts';
 import {
   createOrganizationKey,
   createPersonalKey,
-  listOrganizationKeys,
-  listPersonalKeys,
   revokeOrganizationKey,
   revokePersonalKey,
-} from '../../../catalogue/access/api-keys.ts';
+} from '../../../actions/keys/api-keys.ts';
+import type { ApiKey } from '../../../catalogue/access/api-key-rows.ts';
+import { listOrganizationKeys, listPersonalKeys } from '../../../catalogue/access/api-keys.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
@@ -57,8 +56,8 @@ export async function createApiKey(visit: AccountVisit): Promise<void> {
   const form = parseForm(visit, z.object({ name: z.string().max(256), project_id: z.string().max(64).default('') }));
   const { apiKey, key } =
     account.kind === 'personal'
-      ? await createPersonalKey(parts.catalogue, ownContext(visit), { name: form.name })
-      : await createOrganizationKey(parts.catalogue, context, {
+      ? await createPersonalKey(parts, ownContext(visit), { name: form.name })
+      : await createOrganizationKey(parts, context, {
           accountId: account.id,
           name: form.name,
           ...(form.project_id === '' ? {} : { projectId: idFrom<ProjectId>(form.project_id) }),
@@ -91,8 +90,8 @@ export async function askRevokeApiKey(visit: AccountVisit, again?: Again): Promi
 export async function revokeApiKey(visit: AccountVisit): Promise<void> {
   const { parts, context, account, base } = visit;
   const keyId = z.coerce.number().int().positive().catch(-1).parse(param(visit, 'keyId'));
-  if (account.kind === 'personal') await revokePersonalKey(parts.catalogue, ownContext(visit), keyId);
-  else await revokeOrganizationKey(parts.catalogue, context, { accountId: account.id, keyId });
+  if (account.kind === 'personal') await revokePersonalKey(parts, ownContext(visit), keyId);
+  else await revokeOrganizationKey(parts, context, { accountId: account.id, keyId });
   goTo(visit, done(`${base}/api-keys`, 'key_revoked'));
 }
 

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { NewAccessTokenPage } from '../../../../web/pages/console/keys/new-access-token-page.tsx';
 import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
+import { createAccessToken } from '../../../actions/keys/access-tokens.ts';
 import type { AccessToken } from '../../../catalogue/access/access-token-rows.ts';
-import { createAccessToken } from '../../../catalogue/access/access-tokens.ts';
 import { listTargets } from '../../../catalogue/access/targets.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { type ComputeId, idFrom } from '../../../ids.ts';
@@ -54,7 +54,7 @@ export async function showNewToken(visit: AccountVisit, again?: Again): Promise<
 export async function createToken(visit: AccountVisit): Promise<void> {
   const { parts, context, account } = visit;
   const form = parseForm(visit, tokenSchema);
-  const { accessToken, secret } = await createAccessToken(parts.catalogue, context, {
+  const { accessToken, secret } = await createAccessToken(parts, context, {
     name: form.name,
     computeId: idFrom<ComputeId>(form.compute_id),
     owner: account.kind === 'organization' ? 'account' : 'self',

@@ -2,12 +2,11 @@
 
 import { z } from 'zod';
 import { MyProfilePage } from '../../../../web/pages/console/me/my-profile-page.tsx';
-import { endAccess } from '../../../actions/end-access.ts';
-import { getUser, renameUser, setPassword } from '../../../catalogue/accounts/users.ts';
-import { PosternError } from '../../../errors.ts';
+import { changePassword, renameUser } from '../../../actions/people/change-profile.ts';
+import { getUser } from '../../../catalogue/accounts/users.ts';
 import { Secret } from '../../../secret.ts';
-import { requireSession } from '../../request/request-context.ts';
-import { checkPassword, passwordField } from '../../sign-in/check-password.ts';
+import { contextOf } from '../../request/request-context.ts';
+import { passwordField } from '../../sign-in/check-password.ts';
 import { nameField, newPasswordField } from '../../sign-in/new-password.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
@@ -32,27 +31,17 @@ export async function showProfile(visit: Visit, again?: Again): Promise<void> {
 export async function saveName(visit: Visit): Promise<void> {
   const { parts, context, person } = visit;
   const { name } = parseForm(visit, z.object({ name: nameField }));
-  await renameUser(parts.catalogue, context, { userId: person.userId, name });
+  await renameUser(parts, context, { userId: person.userId, name });
   goTo(visit, done(PATH, 'name_saved'));
 }
 
-/** Other browsers are signed out by the catalogue; what was remembered and what is connected ends here. */
 export async function savePassword(visit: Visit): Promise<void> {
-  const { parts, context, person, response } = visit;
+  const { parts, context, response } = visit;
   const form = parseForm(visit, passwordSchema);
-  await requireCurrentPassword(visit, new Secret(form.current_password));
-  await setPassword(parts.catalogue, context, {
-    userId: person.userId,
-    password: new Secret(form.new_password),
-    keepSessionId: requireSession(response).sessionId,
+  await changePassword(parts, context, {
+    browser: contextOf(response),
+    currentPassword: new Secret(form.current_password),
+    newPassword: new Secret(form.new_password),
   });
-  await endAccess(parts, { userId: person.userId });
   goTo(visit, done(PATH, 'password_saved'));
-}
-
-async function requireCurrentPassword({ parts, person, response }: Visit, password: Secret): Promise<void> {
-  const checked = await checkPassword(parts, response, { email: person.email, password });
-  if (checked.kind === 'right') return;
-  if (checked.status === 429) throw new PosternError('rate_limited');
-  throw new PosternError('current_password_wrong');
 }

@@ -1,12 +1,9 @@
 // Where the person is connected and signed in, what was remembered, what happened lately; and how to end each of it.
 
 import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
-import { endAccess } from '../../../actions/end-access.ts';
-import {
-  endAllBrowserSessions,
-  endBrowserSession,
-  listBrowserSessions,
-} from '../../../catalogue/accounts/browser-sessions.ts';
+import { listOwnGrants, revokeOwnGrant } from '../../../actions/people/own-grants.ts';
+import * as people from '../../../actions/people/sign-out.ts';
+import { listBrowserSessions } from '../../../catalogue/accounts/browser-sessions.ts';
 import { findProject } from '../../../catalogue/projects/projects.ts';
 import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
 import { PosternError } from '../../../errors.ts';
@@ -16,7 +13,7 @@ import type { Grant } from '../../../login/grant/grant.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { clearCookie } from '../../request/cookies.ts';
 import { requireSession } from '../../request/request-context.ts';
-import { connectionRow, endConnection } from '../shell/connection-rows.ts';
+import { connectionRow, endAndGoBack } from '../shell/connection-rows.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo } from '../shell/form-route.ts';
 import { param, type Visit } from '../shell/visit.ts';
@@ -32,7 +29,7 @@ export async function showSessions(visit: Visit, again?: Again): Promise<void> {
   const { parts, request, response, person, context, now } = visit;
   const [connections, grants, browsers, history] = await Promise.all([
     parts.liveConnections.list({ userId: person.userId }),
-    parts.grants.list(person.userId),
+    listOwnGrants(parts, visit.context),
     listBrowserSessions(parts.catalogue, person.userId),
     listOwnHistory(parts.catalogue, context, { limit: EVENTS_SHOWN }),
   ]);
@@ -58,23 +55,19 @@ export async function showSessions(visit: Visit, again?: Again): Promise<void> {
 
 export async function endOwnConnection(visit: Visit): Promise<void> {
   const record = await requireOwnConnection(visit);
-  await endConnection(visit, record, { reason: 'ended by its own person in the console', backPath: PATH });
+  const reason = 'ended by its own person in the console';
+  await endAndGoBack(visit, { connection: record, capacity: 'owner', reason }, PATH);
 }
 
 export async function revokeGrant(visit: Visit): Promise<void> {
-  const { parts, person, response } = visit;
-  const id = idFrom<GrantId>(param(visit, 'grantId'));
-  const grant = await parts.grants.get(id);
-  if (grant?.userId !== person.userId) throw new PosternError('not_found', { params: { thing: 'grant' } });
-  const by = { actorType: 'person', actorId: person.userId, actorEmail: requireSession(response).user.email } as const;
-  await parts.grants.revoke(id, by);
+  await revokeOwnGrant(visit.parts, visit.context, idFrom<GrantId>(param(visit, 'grantId')));
   goTo(visit, done(PATH, 'grant_revoked'));
 }
 
 export async function signOutBrowser(visit: Visit): Promise<void> {
   const { parts, context, person } = visit;
   const which = { userId: person.userId, sessionId: param(visit, 'sessionId') };
-  const isEnded = await endBrowserSession(parts.catalogue, context, which);
+  const isEnded = await people.signOut(parts, context, which);
   if (!isEnded) throw new PosternError('not_found', { params: { thing: 'browser session' } });
   goTo(visit, done(PATH, 'browser_signed_out'));
 }
@@ -82,8 +75,7 @@ export async function signOutBrowser(visit: Visit): Promise<void> {
 /** Browsers, grants and live connections, this browser's too. */
 export async function signOutEverywhere(visit: Visit): Promise<void> {
   const { parts, context, person, response } = visit;
-  await endAllBrowserSessions(parts.catalogue, context, person.userId);
-  await endAccess(parts, { userId: person.userId });
+  await people.signOutEverywhere(parts, context, person.userId);
   clearCookie(response, parts.address, 'session');
   goTo(visit, '/sign-in');
 }

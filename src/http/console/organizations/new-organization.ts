@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { NewOrganizationPage } from '../../../../web/pages/console/organizations/new-organization-page.tsx';
-import { createOrganization } from '../../../catalogue/accounts/organizations.ts';
-import { listOrganizationRequests, requestOrganization } from '../../../catalogue/transfers/organization-requests.ts';
+import { createOrganization, requestOrganization } from '../../../actions/organizations/create-organization.ts';
+import { listOrganizationRequests } from '../../../catalogue/transfers/organization-requests.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
@@ -44,7 +44,7 @@ export async function createOwnOrganization(visit: Visit): Promise<void> {
   const { parts, context, person } = visit;
   const { name } = parseForm(visit, z.object({ name: nameField }));
   const admin = { id: person.userId, email: person.email };
-  const { id } = await createOrganization(parts.catalogue, context, { name, admin });
+  const { id } = await createOrganization(parts, context, { name, admin });
   goTo(visit, done(`/app/${id}/projects`, 'organization_created'));
 }
 
@@ -52,6 +52,6 @@ export async function sendRequest(visit: Visit): Promise<void> {
   const { parts, context } = visit;
   const form = parseForm(visit, requestSchema);
   const input = { name: form.name, adminEmail: form.admin_email, consent: 'given' } as const;
-  await requestOrganization(parts.catalogue, context, input);
+  await requestOrganization(parts, context, input);
   goTo(visit, done(PATH, 'request_sent'));
 }

@@ -4,13 +4,11 @@ import { z } from 'zod';
 import { GuestsPage } from '../../../../web/pages/console/people/guests-page.tsx';
 import { InviteGuestsPage } from '../../../../web/pages/console/people/invite-guests-page.tsx';
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
-import { endAccess } from '../../../actions/end-access.ts';
-import { tellByMail } from '../../../actions/invite-people.ts';
-import { shareWithPeople } from '../../../actions/share-with-people.ts';
-import { convertGuest, listGuests } from '../../../catalogue/projects/guests.ts';
+import { convertGuest } from '../../../actions/organizations/convert-guest.ts';
+import { shareProject, unshareProject } from '../../../actions/projects/share-project.ts';
+import { listGuests } from '../../../catalogue/projects/guests.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
-import { unshareProject } from '../../../catalogue/projects/shares.ts';
 import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
@@ -65,7 +63,7 @@ export async function inviteGuests(visit: PeopleVisit): Promise<void> {
   const form = parseForm(visit, inviteSchema);
   const emails = parseEmailList(form.emails).map(({ text }) => text);
   const projectId = await requireOwnProject(visit, idFrom<ProjectId>(form.project_id));
-  const outcomes = await shareWithPeople(parts, context, { projectId, emails });
+  const outcomes = await shareProject(parts, context, { projectId, emails });
   sendShared(visit, { outcomes, place: `${place}/guests`, view: belowPeopleView(visit, 'Guests') });
 }
 
@@ -73,8 +71,7 @@ export async function inviteGuests(visit: PeopleVisit): Promise<void> {
 export async function convert(visit: PeopleVisit): Promise<void> {
   const { parts, request, response, context, account, place } = visit;
   const { email } = parseForm(visit, z.object({ email: z.string().max(256) }));
-  const outcome = await convertGuest(parts.catalogue, context, { accountId: account.id, email });
-  await tellByMail(parts, account.id, [outcome]);
+  const outcome = await convertGuest(parts, context, { accountId: account.id, email });
   if (outcome.kind !== 'invited') return goTo(visit, done(`${place}/guests`, 'guest_joined'));
   parts.renderer.send(request, response, InvitedPage, {
     view: belowPeopleView(visit, 'Invited'),
@@ -97,8 +94,7 @@ export async function askRemoveGuest(visit: PeopleVisit, again?: Again): Promise
 export async function removeGuest(visit: PeopleVisit): Promise<void> {
   const { parts, context, place } = visit;
   const { id: shareId, projectId } = await requireShare(visit);
-  const { userId } = await unshareProject(parts.catalogue, context, { projectId, shareId });
-  if (userId !== null) await endAccess(parts, { userId, projectId });
+  await unshareProject(parts, context, { projectId, shareId });
   goTo(visit, done(`${place}/guests`, 'guest_removed'));
 }
 

@@ -3,9 +3,8 @@
 import { z } from 'zod';
 import type { MenuItem } from '../../../../web/components/console/tables/kebab.tsx';
 import { MembersPage } from '../../../../web/pages/console/people/members-page.tsx';
-import { endAccess } from '../../../actions/end-access.ts';
+import { changeMemberRole as changeRole, removeMember } from '../../../actions/organizations/change-members.ts';
 import { getMember, type ListedMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
-import { removeMember, setMemberRole } from '../../../catalogue/accounts/memberships.ts';
 import { idFrom, type MembershipId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { sendConfirmation } from '../shell/confirm.ts';
@@ -44,7 +43,7 @@ export async function changeMemberRole(visit: PeopleVisit): Promise<void> {
   const { parts, context, account, place } = visit;
   const { role } = parseForm(visit, z.object({ role: z.enum(['admin', 'member']) }));
   const which = { accountId: account.id, membershipId: membershipIn(visit), memberRole: role };
-  await setMemberRole(parts.catalogue, context, which);
+  await changeRole(parts, context, which);
   goTo(visit, done(place, 'role_changed'));
 }
 
@@ -68,8 +67,7 @@ export async function askRemoveMember(visit: PeopleVisit, again?: Again): Promis
 export async function removeMemberOrLeave(visit: PeopleVisit): Promise<void> {
   const { parts, context, account, person, place } = visit;
   const which = { accountId: account.id, membershipId: membershipIn(visit) };
-  const { userId } = await removeMember(parts.catalogue, context, which);
-  await endAccess(parts, { userId, accountId: account.id });
+  const { userId } = await removeMember(parts, context, which);
   if (userId !== person.userId) return goTo(visit, done(place, 'member_removed'));
   goTo(visit, done(`/app/${personalAccountId(person.userId)}/projects`, 'left'));
 }

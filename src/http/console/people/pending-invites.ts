@@ -4,9 +4,14 @@ import { z } from 'zod';
 import { InviteMembersPage } from '../../../../web/pages/console/people/invite-members-page.tsx';
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
 import { PendingInvitesPage } from '../../../../web/pages/console/people/pending-invites-page.tsx';
-import { invitationLink, inviteAgain, invitePeople } from '../../../actions/invite-people.ts';
+import {
+  cancelInvitation,
+  invitationLink,
+  inviteMembers,
+  resendInvitation,
+} from '../../../actions/organizations/invite-members.ts';
 import { assertNever } from '../../../assert-never.ts';
-import { cancelInvitation, listInvitations } from '../../../catalogue/accounts/invitations.ts';
+import { listInvitations } from '../../../catalogue/accounts/invitations.ts';
 import type { InvitationOutcome } from '../../../catalogue/accounts/invite-members.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { parseEmailList } from '../../../catalogue/store/email-address.ts';
@@ -56,7 +61,7 @@ export async function invite(visit: PeopleVisit): Promise<void> {
   const { parts, context, account } = visit;
   const { emails, role } = parseForm(visit, inviteSchema);
   const invitations = parseEmailList(emails).map(({ text }) => ({ email: text, memberRole: role }));
-  const outcomes = await invitePeople(parts, context, { accountId: account.id, invitations });
+  const outcomes = await inviteMembers(parts, context, { accountId: account.id, invitations });
   sendInvited(
     visit,
     outcomes.map((outcome) => invitedRow(visit, outcome)),
@@ -66,14 +71,14 @@ export async function invite(visit: PeopleVisit): Promise<void> {
 export async function resend(visit: PeopleVisit): Promise<void> {
   const { parts, context, account } = visit;
   const which = { accountId: account.id, invitationId: invitationIn(visit) };
-  const { invitation, token } = await inviteAgain(parts, context, which);
+  const { invitation, token } = await resendInvitation(parts, context, which);
   sendInvited(visit, [{ email: cleanForPage(invitation.email), outcome: 'invited', link: linkOf(visit, token) }]);
 }
 
 export async function cancel(visit: PeopleVisit): Promise<void> {
   const { parts, context, account, place } = visit;
   const which = { accountId: account.id, invitationId: invitationIn(visit) };
-  await cancelInvitation(parts.catalogue, context, which);
+  await cancelInvitation(parts, context, which);
   goTo(visit, done(`${place}/invitations`, 'invitation_canceled'));
 }
 

@@ -2,43 +2,36 @@
 
 import { z } from 'zod';
 import { NewComputePage } from '../../../../web/pages/console/project/new-compute-page.tsx';
-import { endAccess } from '../../../actions/end-access.ts';
-import { suspendComputeFor } from '../../../actions/suspend-compute.ts';
+import { addHostedCompute, attachCompute } from '../../../actions/computes/add-compute.ts';
+import { changeCompute } from '../../../actions/computes/change-compute.ts';
+import * as computes from '../../../actions/computes/remove-compute.ts';
+import * as power from '../../../actions/computes/start-and-suspend-compute.ts';
 import { shownName } from '../../../catalogue/projects/compute-rows.ts';
-import { changeCompute, getCompute } from '../../../catalogue/projects/computes.ts';
+import { getCompute } from '../../../catalogue/projects/computes.ts';
 import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { requireMay } from '../../../catalogue/rights/permissions.ts';
-import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
-import { asOperation, belowProjectView, type ProjectVisit, whichCompute } from './open-project.ts';
+import { belowProjectView, type ProjectVisit, whichCompute } from './open-project.ts';
 
 export async function startCompute(visit: ProjectVisit): Promise<void> {
-  const { parts, context } = visit;
-  const which = whichCompute(visit);
-  const operation = { action: 'start_compute', computeId: which.computeId } as const;
-  await asOperation(visit, operation, () => parts.provisioning.startCompute(context, which));
+  await power.startCompute(visit.parts, visit.context, whichCompute(visit));
   goTo(visit, done(visit.place, 'compute_started'));
 }
 
 export async function suspendCompute(visit: ProjectVisit): Promise<void> {
-  const { parts, context } = visit;
-  const which = whichCompute(visit);
-  const operation = { action: 'suspend_compute', computeId: which.computeId } as const;
-  await asOperation(visit, operation, () => suspendComputeFor(parts, context, which));
+  await power.suspendCompute(visit.parts, visit.context, whichCompute(visit));
   goTo(visit, done(visit.place, 'compute_suspended'));
 }
 
-/** Closing it to links ends what came by link. */
 export async function switchLinkLogin(visit: ProjectVisit): Promise<void> {
   const { parts, context, place } = visit;
   const { link_login } = parseForm(visit, z.object({ link_login: z.enum(['on', 'off']) }));
-  const which = whichCompute(visit);
-  await changeCompute(parts.catalogue, context, { ...which, changes: { passwordlessAccess: link_login === 'on' } });
-  if (link_login === 'off') await endWhatPolicyForbids(parts, { computeId: which.computeId });
+  const changes = { passwordlessAccess: link_login === 'on' };
+  await changeCompute(parts, context, { ...whichCompute(visit), changes });
   goTo(visit, done(place, 'compute_changed'));
 }
 
@@ -64,9 +57,8 @@ export async function showNewCompute(visit: ProjectVisit, again?: Again): Promis
 }
 
 export async function addCompute(visit: ProjectVisit): Promise<void> {
-  await asOperation(visit, { action: 'create_compute' }, () =>
-    visit.project.creationSource === 'hosted' ? addHostedReader(visit) : addAddress(visit),
-  );
+  if (visit.project.creationSource === 'hosted') await addHostedReader(visit);
+  else await addAddress(visit);
   goTo(visit, done(visit.place, 'compute_added'));
 }
 
@@ -74,7 +66,7 @@ export async function addCompute(visit: ProjectVisit): Promise<void> {
 function addHostedReader(visit: ProjectVisit) {
   const { parts, context, project, branch } = visit;
   const { name } = parseForm(visit, newComputeSchema);
-  return parts.provisioning.addHostedCompute(context, {
+  return addHostedCompute(parts, context, {
     projectId: project.id,
     branchId: branch.id,
     name: name === '' ? null : name,
@@ -85,7 +77,7 @@ function addHostedReader(visit: ProjectVisit) {
 function addAddress(visit: ProjectVisit) {
   const { parts, context, project } = visit;
   const form = parseForm(visit, newAddressSchema);
-  return parts.provisioning.addCompute(context, {
+  return attachCompute(parts, context, {
     projectId: project.id,
     name: form.name === '' ? null : form.name,
     type: form.type,
@@ -108,8 +100,6 @@ export async function askDeleteCompute(visit: ProjectVisit, again?: Again): Prom
 }
 
 export async function removeCompute(visit: ProjectVisit): Promise<void> {
-  const which = whichCompute(visit);
-  await visit.parts.provisioning.removeCompute(visit.context, which);
-  await endAccess(visit.parts, { computeId: which.computeId });
+  await computes.removeCompute(visit.parts, visit.context, whichCompute(visit));
   goTo(visit, done(visit.place, 'compute_deleted'));
 }

@@ -1,9 +1,9 @@
 // A compute's policy for logins and connections, on top of its account's.
 
 import { ComputePolicyPage } from '../../../../web/pages/console/project/compute-policy-page.tsx';
+import { changeComputePolicy } from '../../../actions/computes/change-compute.ts';
 import { shownName } from '../../../catalogue/projects/compute-rows.ts';
-import { changeComputePolicy, getCompute } from '../../../catalogue/projects/computes.ts';
-import { endWhatPolicyForbids } from '../../../login/grant/end-what-policy-forbids.ts';
+import { getCompute } from '../../../catalogue/projects/computes.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
@@ -28,8 +28,7 @@ export async function saveComputePolicy(visit: ProjectVisit): Promise<void> {
   const which = { ...whichCompute(visit), action: 'compute.change_policy' } as const;
   const { compute } = await getCompute(parts.catalogue, context, which);
   const changed = policyFromForm({ of: 'compute', policy: compute.policy }, parseForm(visit, policySchema));
-  await changeComputePolicy(parts.catalogue, context, { ...which, ...changed });
-  await endWhatPolicyForbids(parts, { computeId: compute.id });
+  await changeComputePolicy(parts, context, { ...which, ...changed });
   goTo(visit, done(policyPath(visit), 'policy_saved'));
 }
 

@@ -3,9 +3,10 @@
 import { z } from 'zod';
 import { DatabasesPage } from '../../../../web/pages/console/project/databases-page.tsx';
 import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
-import { endAccess } from '../../../actions/end-access.ts';
+import * as databases from '../../../actions/databases/change-databases.ts';
+import * as roles from '../../../actions/databases/change-roles.ts';
+import { resetRolePassword, revealRolePassword } from '../../../actions/databases/role-passwords.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
-import { revealDatabaseRolePassword } from '../../../catalogue/projects/database-roles.ts';
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
@@ -13,15 +14,13 @@ import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { param } from '../shell/visit.ts';
-import { asOperation, belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
+import { belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
 
-/** What the list of operations calls a change of databases and roles. */
-const CHANGE = { action: 'apply_config' } as const;
 const nameField = z.string().trim().max(256);
 
 export async function showDatabases(visit: ProjectVisit, again?: Again): Promise<void> {
   const { parts, request, response, project, branch, now } = visit;
-  const [databases, roles] = await Promise.all([
+  const [databaseRows, roleRows] = await Promise.all([
     listDatabases(parts.catalogue.db, branch.id),
     listDatabaseRoles(parts.catalogue.db, branch.id),
   ]);
@@ -29,13 +28,13 @@ export async function showDatabases(visit: ProjectVisit, again?: Again): Promise
     view: projectView(visit, 'databases', again),
     path: pathOf(visit),
     isHosted: project.creationSource === 'hosted',
-    databases: databases.map(({ name, ownerName, createdAt }) => ({
+    databases: databaseRows.map(({ name, ownerName, createdAt }) => ({
       name,
       shownName: cleanForPage(name),
       shownOwner: cleanForPage(ownerName),
       createdAt,
     })),
-    roles: roles.map(({ name, isReadOnly, isProtected, hasPassword, updatedAt }) => ({
+    roles: roleRows.map(({ name, isReadOnly, isProtected, hasPassword, updatedAt }) => ({
       name,
       shownName: cleanForPage(name),
       isReadOnly,
@@ -51,7 +50,7 @@ export async function showDatabases(visit: ProjectVisit, again?: Again): Promise
 export async function createDatabase(visit: ProjectVisit): Promise<void> {
   const form = parseForm(visit, z.object({ database: nameField, owner: nameField }));
   const input = { ...place(visit, form.database), ownerName: form.owner };
-  await asOperation(visit, CHANGE, () => visit.parts.provisioning.createDatabase(visit.context, input));
+  await databases.createDatabase(visit.parts, visit.context, input);
   goTo(visit, done(pathOf(visit), 'database_created'));
 }
 
@@ -70,24 +69,21 @@ export async function askDeleteDatabase(visit: ProjectVisit, again?: Again): Pro
 export async function deleteDatabase(visit: ProjectVisit): Promise<void> {
   const name = param(visit, 'name');
   parseForm(visit, z.object({ name: z.literal(name, { error: `type ${name} to confirm` }) }));
-  const which = place(visit, name);
-  await asOperation(visit, CHANGE, () => visit.parts.provisioning.deleteDatabase(visit.context, which));
+  await databases.deleteDatabase(visit.parts, visit.context, place(visit, name));
   goTo(visit, done(pathOf(visit), 'database_deleted'));
 }
 
 /** Answers with the new role's password, this once. */
 export async function createRole(visit: ProjectVisit): Promise<void> {
   const form = parseForm(visit, z.object({ role: nameField }));
-  const input = place(visit, form.role);
-  const { role, password } = await asOperation(visit, CHANGE, () =>
-    visit.parts.provisioning.createRole(visit.context, input),
-  );
+  const { result } = await roles.createRole(visit.parts, visit.context, place(visit, form.role));
+  const { role, password } = result;
   sendPassword(visit, { title: `Role ${cleanForPage(role.name)} is ready`, password });
 }
 
 export async function revealPassword(visit: ProjectVisit): Promise<void> {
   const name = param(visit, 'name');
-  const password = await revealDatabaseRolePassword(visit.parts.catalogue, visit.context, place(visit, name));
+  const password = await revealRolePassword(visit.parts, visit.context, place(visit, name));
   sendPassword(visit, { title: `Password of ${cleanForPage(name)}`, password });
 }
 
@@ -102,15 +98,10 @@ export async function askResetPassword(visit: ProjectVisit, again?: Again): Prom
   });
 }
 
-/** A new password ends what rested on the old one (docs/security.md, "Grants"). */
 export async function resetPassword(visit: ProjectVisit): Promise<void> {
   const name = param(visit, 'name');
-  const which = place(visit, name);
-  const { password } = await asOperation(visit, CHANGE, () =>
-    visit.parts.provisioning.resetRolePassword(visit.context, which),
-  );
-  await endAccess(visit.parts, { projectId: visit.project.id, databaseRole: name });
-  sendPassword(visit, { title: `New password of ${cleanForPage(name)}`, password });
+  const { result } = await resetRolePassword(visit.parts, visit.context, place(visit, name));
+  sendPassword(visit, { title: `New password of ${cleanForPage(name)}`, password: result.password });
 }
 
 export async function askDeleteRole(visit: ProjectVisit, again?: Again): Promise<void> {
@@ -125,9 +116,7 @@ export async function askDeleteRole(visit: ProjectVisit, again?: Again): Promise
 }
 
 export async function deleteRole(visit: ProjectVisit): Promise<void> {
-  const which = place(visit, param(visit, 'name'));
-  await asOperation(visit, CHANGE, () => visit.parts.provisioning.deleteRole(visit.context, which));
-  await endAccess(visit.parts, { projectId: visit.project.id, databaseRole: which.name });
+  await roles.deleteRole(visit.parts, visit.context, place(visit, param(visit, 'name')));
   goTo(visit, done(pathOf(visit), 'role_deleted'));
 }
 

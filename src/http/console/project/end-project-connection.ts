@@ -5,7 +5,7 @@ import { accountResource, requireMay } from '../../../catalogue/rights/permissio
 import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { sendConfirmation } from '../shell/confirm.ts';
-import { endConnection } from '../shell/connection-rows.ts';
+import { endAndGoBack } from '../shell/connection-rows.ts';
 import type { Again } from '../shell/form-route.ts';
 import { parseForm } from '../shell/form-route.ts';
 import { param } from '../shell/visit.ts';
@@ -27,7 +27,8 @@ export async function askEndConnection(visit: ProjectVisit, again?: Again): Prom
 export async function endProjectConnection(visit: ProjectVisit): Promise<void> {
   const record = await requireConnection(visit);
   const { reason } = parseForm(visit, z.object({ reason: z.string().trim().min(1, 'say why').max(200) }));
-  await endConnection(visit, record, { reason, backPath: visit.place });
+  const capacity = record.userId === visit.person.userId ? 'owner' : 'overseer';
+  await endAndGoBack(visit, { connection: record, capacity, reason }, visit.place);
 }
 
 /** Throws `not_found` when it is over or another project's, `forbidden` for somebody else's. */

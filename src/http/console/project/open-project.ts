@@ -3,8 +3,6 @@
 import type { Request, Response } from 'express';
 import type { ConsoleView, Tab } from '../../../../web/components/console/console-view.ts';
 import { type Branch, getDefaultBranch } from '../../../catalogue/projects/branches.ts';
-import type { OperationAction } from '../../../catalogue/projects/operations.ts';
-import { performOperation } from '../../../catalogue/projects/perform-operation.ts';
 import { getProject, type Project, projectResource } from '../../../catalogue/projects/projects.ts';
 import { type ActionOn, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { type ComputeId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
@@ -53,17 +51,6 @@ export function belowProjectView(visit: ProjectVisit, label: string, again?: Aga
   const { project, place, request } = visit;
   const crumbs = [listCrumb(visit), { label: cleanForPage(project.name), href: place }, { label, href: request.path }];
   return deeperView(visit, { crumbs }, again?.told ?? null);
-}
-
-/** Does something to the project for real, and writes it down as an operation. */
-export async function asOperation<Result>(
-  { parts, project, branch }: ProjectVisit,
-  operation: { readonly action: OperationAction; readonly computeId?: ComputeId },
-  deed: () => Promise<Result>,
-): Promise<Result> {
-  const place = { projectId: project.id, branchId: branch.id };
-  const { result } = await performOperation(parts.catalogue, { ...place, ...operation }, deed);
-  return result;
 }
 
 function isGuestOf({ account, project }: Pick<ProjectVisit, 'account' | 'project'>): boolean {

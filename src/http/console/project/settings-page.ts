@@ -2,9 +2,10 @@
 
 import { z } from 'zod';
 import { ProjectSettingsPage } from '../../../../web/pages/console/project/project-settings-page.tsx';
-import { endAccess } from '../../../actions/end-access.ts';
-import { transferProjectsFor } from '../../../actions/transfer-projects.ts';
-import { changeProject, getProject } from '../../../catalogue/projects/projects.ts';
+import { changeProject } from '../../../actions/projects/change-project.ts';
+import * as projects from '../../../actions/projects/delete-project.ts';
+import { transferProjects } from '../../../actions/projects/transfer-projects.ts';
+import { getProject } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom } from '../../../ids.ts';
@@ -36,7 +37,7 @@ export async function showProjectSettings(visit: ProjectVisit, again?: Again): P
 export async function renameProject(visit: ProjectVisit): Promise<void> {
   const { parts, context, project, place } = visit;
   const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
-  await changeProject(parts.catalogue, context, { projectId: project.id, changes: { name } });
+  await changeProject(parts, context, { projectId: project.id, changes: { name } });
   goTo(visit, done(`${place}/settings`, 'project_renamed'));
 }
 
@@ -46,7 +47,7 @@ export async function transferProject(visit: ProjectVisit): Promise<void> {
   const { account_id } = parseForm(visit, z.object({ account_id: z.string().max(64) }));
   const destination = accounts.find(({ id }) => id === account_id);
   if (destination === undefined) throw new PosternError('transfer_destination');
-  const outcome = await transferProjectsFor(parts, context, {
+  const outcome = await transferProjects(parts, context, {
     sourceAccountId: project.accountId,
     destinationAccountId: idFrom<AccountId>(destination.id),
     projectIds: [project.id],
@@ -84,7 +85,6 @@ export async function deleteProject(visit: ProjectVisit): Promise<void> {
   if (name.trim() !== cleanForPage(project.name)) {
     throw new PosternError('name_mismatch');
   }
-  await parts.provisioning.deleteProject(context, project.id);
-  await endAccess(parts, { projectId: project.id });
+  await projects.deleteProject(parts, context, project.id);
   goTo(visit, done(`${base}/projects`, 'project_deleted'));
 }

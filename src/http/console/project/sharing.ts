@@ -2,9 +2,8 @@
 
 import { z } from 'zod';
 import { SharingPage } from '../../../../web/pages/console/project/sharing-page.tsx';
-import { endAccess } from '../../../actions/end-access.ts';
-import { shareWithPeople } from '../../../actions/share-with-people.ts';
-import { listShares, type Share, unshareProject } from '../../../catalogue/projects/shares.ts';
+import { shareProject, unshareProject } from '../../../actions/projects/share-project.ts';
+import { listShares, type Share } from '../../../catalogue/projects/shares.ts';
 import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ShareId } from '../../../ids.ts';
@@ -41,7 +40,7 @@ export async function showSharing(visit: ProjectVisit, again?: Again): Promise<v
 export async function share(visit: ProjectVisit): Promise<void> {
   const { parts, context, project } = visit;
   const emails = parseEmailList(parseForm(visit, emailsSchema).emails).map((email) => email.text);
-  const outcomes = await shareWithPeople(parts, context, { projectId: project.id, emails });
+  const outcomes = await shareProject(parts, context, { projectId: project.id, emails });
   sendShared(visit, { outcomes, place: pathOf(visit), view: belowProjectView(visit, 'Guests') });
 }
 
@@ -59,8 +58,7 @@ export async function askUnshare(visit: ProjectVisit, again?: Again): Promise<vo
 export async function unshare(visit: ProjectVisit): Promise<void> {
   const { parts, context, project } = visit;
   const which = { projectId: project.id, shareId: idFrom<ShareId>(param(visit, 'shareId')) };
-  const { userId } = await unshareProject(parts.catalogue, context, which);
-  if (userId !== null) await endAccess(parts, { userId, projectId: project.id });
+  await unshareProject(parts, context, which);
   goTo(visit, done(pathOf(visit), 'unshared'));
 }
 

@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import { AttachProjectPage } from '../../../../web/pages/console/projects/attach-project-page.tsx';
 import { NewProjectPage } from '../../../../web/pages/console/projects/new-project-page.tsx';
-import { recordProjectCreation } from '../../../actions/record-project-creation.ts';
+import { attachProject as attach, createProject as create } from '../../../actions/projects/create-project.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
-import type { HostRegion } from '../../../provisioning/hosts/hosts.ts';
 import { Secret } from '../../../secret.ts';
+import type { ConsoleParts } from '../shell/console-parts.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { deeperView } from '../shell/open-console-view.ts';
@@ -60,22 +60,18 @@ export async function createProject(visit: AccountVisit): Promise<void> {
   const form = parseForm(visit, newProjectSchema);
   const [version = '', regionId = ''] = form.server.split(/@(.*)/);
   const progress = creationProgress(visit);
-  const startedAt = performance.now();
-  const made = await parts.provisioning
-    .createHostedProject(context, {
-      accountId: account.id,
-      name: form.name,
-      pgVersion: Number(version),
-      regionId,
-      databaseName: form.database,
-      roleName: form.role,
-      ...(progress === null ? {} : { onStep: progress.begins }),
-    })
-    .catch((error: unknown) => {
-      progress?.hasFailed();
-      throw error;
-    });
-  await recordProjectCreation(parts.catalogue, made, performance.now() - startedAt);
+  const { made } = await create(parts, context, {
+    accountId: account.id,
+    name: form.name,
+    pgVersion: Number(version),
+    regionId,
+    databaseName: form.database,
+    roleName: form.role,
+    ...(progress === null ? {} : { onStep: progress.begins }),
+  }).catch((error: unknown) => {
+    progress?.hasFailed();
+    throw error;
+  });
   const path = done(`${base}/projects/${made.project.id}`, 'project_created');
   if (progress === null) goTo(visit, path);
   else progress.isMade(path);
@@ -94,7 +90,7 @@ export async function showAttach(visit: AccountVisit, again?: Again): Promise<vo
 export async function attachProject(visit: AccountVisit): Promise<void> {
   const { parts, context, account, base } = visit;
   const form = parseForm(visit, attachSchema);
-  const { project } = await parts.provisioning.attachProject(context, {
+  const { project } = await attach(parts, context, {
     accountId: account.id,
     name: form.name,
     url: new Secret(form.url),
@@ -115,7 +111,9 @@ function viewOf(visit: AccountVisit, label: string, again?: Again) {
 }
 
 /** Every version of every region, the default first. */
-function serverChoices(regions: readonly HostRegion[]): Array<{ value: string; label: string }> {
+function serverChoices(
+  regions: ReturnType<ConsoleParts['provisioning']['listRegions']>,
+): Array<{ value: string; label: string }> {
   return regions.flatMap(({ regionId, pgVersions }) =>
     pgVersions.map((version) => ({
       value: `${version}@${regionId}`,

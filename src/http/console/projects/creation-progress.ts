@@ -1,7 +1,7 @@
 // Tells the page's script how far the making of a project has come: one line of JSON per step, as it begins, and where the
 // project is in the end. Without script the form is answered by a redirect as every other.
 
-import type { CreationStep } from '../../../provisioning/hosted/create-hosted-project.ts';
+import type { CreationStep } from '../../../actions/projects/create-project.ts';
 import type { AccountVisit } from '../shell/visit.ts';
 
 const JSON_LINES = 'application/x-ndjson';

@@ -1,8 +1,8 @@
 // Live connections as the console's tables show them, and ending one of them.
 
 import type { ConnectionRow } from '../../../../web/components/console/tables/connection-table.tsx';
+import { endConnection } from '../../../actions/connections/act-on-connections.ts';
 import { assertNever } from '../../../assert-never.ts';
-import { changeEvent } from '../../../catalogue/trail/audit-context.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type DoneCode, done } from './done-notices.ts';
@@ -27,25 +27,13 @@ export function connectionRow(record: LiveConnectionRecord, endPath: string | nu
   };
 }
 
-/** Ends a connection that this person may end, writes it down, and goes back with what became of it. */
-export async function endConnection(
+/** Ends a connection, and goes back with what became of it. */
+export async function endAndGoBack(
   visit: Visit,
-  record: LiveConnectionRecord,
-  { reason, backPath }: { readonly reason: string; readonly backPath: string },
+  ending: Parameters<typeof endConnection>[2],
+  backPath: string,
 ): Promise<void> {
-  const { parts, context, person } = visit;
-  const outcome = await parts.liveConnections.end(record.id, { reason, by: person.email });
-  parts.auditTrail.record(
-    changeEvent(parts.catalogue, context, {
-      event: 'ops.connection_ended',
-      outcome: outcome === 'done' ? 'success' : 'failure',
-      reason,
-      connectionId: record.id,
-      accountId: record.accountId,
-      projectId: record.projectId,
-      computeId: record.computeId,
-    }),
-  );
+  const outcome = await endConnection(visit.parts, visit.context, ending);
   goTo(visit, done(backPath, doneCodeOf(outcome)));
 }
 

@@ -1,18 +1,10 @@
-// What the console's routes work with.
+// What the console's routes work with: the parts of every action, the history of consumption, and the renderer of pages.
 
-import type { PublicAddress } from '../../../config/public-address.ts';
-import type { Mailer } from '../../../mail/mail.ts';
+import type { ActionParts } from '../../../actions/action-parts.ts';
 import type { ConsumptionHistory } from '../../../metering/frames/consumption-history.ts';
-import type { HttpDependencies } from '../../request/http-dependencies.ts';
 import type { PageRenderer } from '../../request/page-renderer.ts';
 
-export interface ConsoleParts
-  extends Pick<
-    HttpDependencies,
-    'catalogue' | 'config' | 'provisioning' | 'grants' | 'liveConnections' | 'auditTrail' | 'limits' | 'clock'
-  > {
+export interface ConsoleParts extends ActionParts {
   readonly consumption: ConsumptionHistory;
-  readonly mailer: Mailer;
   readonly renderer: PageRenderer;
-  readonly address: PublicAddress;
 }

@@ -3,7 +3,7 @@
 
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
-import { invitationLink } from '../../../actions/invite-people.ts';
+import { invitationLink } from '../../../actions/organizations/invite-members.ts';
 import type { ShareOutcome } from '../../../catalogue/projects/shares.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { done } from './done-notices.ts';

@@ -16,7 +16,7 @@ export interface Visit {
   readonly request: Request;
   readonly response: Response;
   readonly person: PersonActor;
-  readonly context: AuditContext;
+  readonly context: AuditContext & { readonly actor: PersonActor };
   /** The personal account, then the organizations by name. */
   readonly accounts: readonly Account[];
   readonly now: Date;
@@ -41,7 +41,15 @@ export async function openVisit(parts: ConsoleParts, request: Request, response:
     listOrganizationsOf(catalogue, person.userId),
   ]);
   if (personal === null) throw new PosternError('not_signed_in');
-  return { parts, request, response, person, context, accounts: [personal, ...organizations], now: clock.now() };
+  return {
+    parts,
+    request,
+    response,
+    person,
+    context: { ...context, actor: person },
+    accounts: [personal, ...organizations],
+    now: clock.now(),
+  };
 }
 
 /** The visit of the account that the path names. Throws `not_signed_in`, `not_found` for strangers, `forbidden`. */

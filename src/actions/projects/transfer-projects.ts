@@ -1,20 +1,20 @@
-// Transferring projects as pages and the management API do it: the catalogue moves them, then access that was lost ends.
+// Transferring projects to another account: the catalogue moves them, then access that was lost ends.
 
-import { listAccessTokensOfAccount } from '../catalogue/access/access-tokens.ts';
-import { accountResource, may } from '../catalogue/rights/permissions.ts';
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
+import { listAccessTokensOfAccount } from '../../catalogue/access/access-tokens.ts';
+import { accountResource, may } from '../../catalogue/rights/permissions.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import {
   type TransferOutcome,
   type TransferRequest,
-  transferProjects,
-} from '../catalogue/transfers/project-transfers.ts';
-import type { AccessTokenId, AccountId } from '../ids.ts';
-import type { AccessEnders } from './end-access.ts';
-import { endAccessAfterTransfer } from './end-access-after-transfer.ts';
+  transferProjects as transfer,
+} from '../../catalogue/transfers/project-transfers.ts';
+import type { AccessTokenId, AccountId } from '../../ids.ts';
+import type { AccessEnders } from '../end-access.ts';
+import { endAccessAfterTransfer } from '../end-access-after-transfer.ts';
 
 /** Throws as the catalogue's `transferProjects`. */
-export async function transferProjectsFor(
+export async function transferProjects(
   parts: AccessEnders & { readonly catalogue: Catalogue },
   context: AuditContext,
   request: TransferRequest,
@@ -22,7 +22,7 @@ export async function transferProjectsFor(
   const { catalogue } = parts;
   const { sourceAccountId } = request;
   const tokensBefore = await tokenIdsOf(catalogue, context, sourceAccountId);
-  const outcome = await transferProjects(catalogue, context, request);
+  const outcome = await transfer(catalogue, context, request);
   if (outcome.kind !== 'transferred') return outcome;
   const tokensLeft = new Set(await tokenIdsOf(catalogue, context, sourceAccountId));
   const tokenIds = tokensBefore.filter((id) => !tokensLeft.has(id));

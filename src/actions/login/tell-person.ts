@@ -1,15 +1,15 @@
-// A terminal at an address that is new to the person is told to the person by mail, who may have been talked into it.
+// Tells a person by mail that a terminal at an address new to them was let in: they may have been talked into it.
 
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import { newTerminalMail } from '../../mail/new-terminal-mail.ts';
 import { isLoopback } from '../../network-address.ts';
-import type { ApprovalParts } from './approval-parts.ts';
+import type { DecisionParts } from './decision-parts.ts';
 
-/** Asked before approving, which makes it known. The machine that Postern runs on is nobody's elsewhere. */
+/** False for the machine that Postern runs on, and for addresses from which the person was let in before. */
 export async function isNewTerminal(
-  { catalogue }: ApprovalParts,
+  { catalogue }: Pick<DecisionParts, 'catalogue'>,
   { origin }: LoginRequest,
   { userId }: PersonAtBrowser,
 ): Promise<boolean> {
@@ -17,11 +17,11 @@ export async function isNewTerminal(
 }
 
 export function tellPerson(
-  { mailer, brand, address, services }: ApprovalParts,
+  { mailer, brand, address, services }: DecisionParts,
   { origin }: LoginRequest,
-  { email, address: browserAddress }: PersonAtBrowser,
-  how: 'let_in' | 'code',
+  { person, how }: { readonly person: PersonAtBrowser; readonly how: 'let_in' | 'code' },
 ): void {
+  const { email, address: browserAddress } = person;
   const { address: terminalAddress, application } = origin;
   const at = services.clock.now();
   mailer.send(

@@ -1,59 +1,61 @@
-// Inviting people to an organization as pages and the management API do it: written, then told by mail.
+// Inviting people to an organization: written, then told by mail.
 
-import { assertNever } from '../assert-never.ts';
-import { findAccount } from '../catalogue/accounts/accounts.ts';
-import { type Invitation, resendInvitation } from '../catalogue/accounts/invitations.ts';
-import { type InvitationOutcome, inviteMembers } from '../catalogue/accounts/invite-members.ts';
-import type { Actor } from '../catalogue/rights/actors.ts';
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import type { Config } from '../config/config.ts';
-import type { PublicAddress } from '../config/public-address.ts';
-import { PosternError } from '../errors.ts';
-import type { AccountId, InvitationId } from '../ids.ts';
-import type { Limits } from '../limits/limits.ts';
-import { invitationMail, joinedMail } from '../mail/invitation-mails.ts';
-import type { Mail, Mailer } from '../mail/mail.ts';
-import type { Secret } from '../secret.ts';
+import { assertNever } from '../../assert-never.ts';
+import { findAccount } from '../../catalogue/accounts/accounts.ts';
+import {
+  cancelInvitation as cancel,
+  type Invitation,
+  resendInvitation as resend,
+} from '../../catalogue/accounts/invitations.ts';
+import { type InvitationOutcome, inviteMembers as invite } from '../../catalogue/accounts/invite-members.ts';
+import type { Actor } from '../../catalogue/rights/actors.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import type { AccountId, InvitationId } from '../../ids.ts';
+import { invitationMail, joinedMail } from '../../mail/invitation-mails.ts';
+import type { Mail } from '../../mail/mail.ts';
+import type { Secret } from '../../secret.ts';
+import type { ActionParts } from '../action-parts.ts';
+import { catalogueAction } from '../catalogue-action.ts';
 
-export interface InvitingParts {
-  readonly catalogue: Catalogue;
-  readonly mailer: Mailer;
-  readonly limits: Pick<Limits, 'invitation'>;
-  readonly config: Pick<Config, 'brand'>;
-  readonly address: PublicAddress;
-}
+export type InvitingParts = Pick<ActionParts, 'catalogue' | 'mailer' | 'address'> & {
+  readonly limits: Pick<ActionParts['limits'], 'invitation'>;
+  readonly config: Pick<ActionParts['config'], 'brand'>;
+};
 
-/** A mail that cannot be sent undoes nothing: the invitation can be sent again. Throws as `inviteMembers`. */
-export async function invitePeople(
+/** A mail that cannot be sent undoes nothing: the invitation can be sent again. Throws `rate_limited`, and as the catalogue's `inviteMembers`. */
+export async function inviteMembers(
   parts: InvitingParts,
   context: AuditContext,
-  input: Parameters<typeof inviteMembers>[2],
+  input: Parameters<typeof invite>[2],
 ): Promise<InvitationOutcome[]> {
   await requireRoomFor(
     parts,
     context,
     input.invitations.map(({ email }) => email),
   );
-  const outcomes = await inviteMembers(parts.catalogue, context, input);
-  await tellByMail(parts, input.accountId, outcomes);
+  const outcomes = await invite(parts.catalogue, context, input);
+  await mailInvitations(parts, input.accountId, outcomes);
   return outcomes;
 }
 
-/** A new link, by mail; the old one stops working. Throws as `resendInvitation`. */
-export async function inviteAgain(
+/** A new link, by mail; the old one stops working. Throws `rate_limited`, and as the catalogue's `resendInvitation`. */
+export async function resendInvitation(
   parts: InvitingParts,
   context: AuditContext,
   which: { readonly accountId: AccountId; readonly invitationId: InvitationId },
 ): Promise<{ readonly invitation: Invitation; readonly token: Secret }> {
   await requireRoomFor(parts, context, [which.invitationId]);
-  const again = await resendInvitation(parts.catalogue, context, which);
-  await tellByMail(parts, which.accountId, [{ kind: 'invited', ...again }]);
+  const again = await resend(parts.catalogue, context, which);
+  await mailInvitations(parts, which.accountId, [{ kind: 'invited', ...again }]);
   return again;
 }
 
+/** Withdraws an invitation; its link stops working. Throws `forbidden`, `not_found`. */
+export const cancelInvitation = catalogueAction(cancel);
+
 /**
- * So many mails an hour to each. Counted of whoever asks for them, since permission is asked later: nobody uses up what
+ * Limits invitations per sender and per recipient. Counted of whoever asks for them, since permission is asked later: nobody uses up what
  * others may send. Throws `rate_limited`.
  */
 export async function requireRoomFor(
@@ -73,7 +75,7 @@ function senderOf(actor: Actor): string {
 }
 
 /** Tells each person what became of the invitation; members already are told nothing. */
-export async function tellByMail(
+export async function mailInvitations(
   parts: InvitingParts,
   accountId: AccountId,
   outcomes: readonly InvitationOutcome[],

@@ -1,0 +1,133 @@
+// What somebody may do to live connections, on whichever nodes they are: end them, cancel their queries, send notices. Each
+// is audited with what became of it.
+
+import { assertNever } from '../../assert-never.ts';
+import type { Actor } from '../../catalogue/rights/actors.ts';
+import { accountResource, INSTALLATION, requireMay } from '../../catalogue/rights/permissions.ts';
+import { type AuditContext, changeEvent } from '../../catalogue/trail/audit-context.ts';
+import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
+import { PosternError } from '../../errors.ts';
+import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
+import type { FleetOutcome } from '../../fleet/live-connections.ts';
+import type { ActionParts } from '../action-parts.ts';
+
+/** By which right: as an operator, as an overseer of the connection's account, or because the connection is one's own. */
+export type Capacity = 'operator' | 'overseer' | 'owner';
+
+type Parts = Pick<ActionParts, 'catalogue' | 'liveConnections' | 'auditTrail'>;
+type Happening = Pick<AuditEventInput, 'event' | 'outcome' | 'reason'>;
+
+const RIGHTS = {
+  end: { operator: 'ops.end_connection', overseer: 'account.end_connection' },
+  cancel: { operator: 'ops.cancel_query', overseer: 'account.cancel_query' },
+  notify: { operator: 'ops.send_notice', overseer: 'account.send_notice' },
+} as const;
+
+interface OnConnection {
+  readonly connection: LiveConnectionRecord;
+  readonly capacity: Capacity;
+  /** Shown to the connection's person, and audited. */
+  readonly reason: string;
+}
+
+/** Ends a connection; its transaction is rolled back. Throws `forbidden`, `not_found`, `store_unavailable`. */
+export async function endConnection(
+  parts: Parts,
+  context: AuditContext,
+  { connection, capacity, reason }: OnConnection,
+): Promise<FleetOutcome> {
+  requireRight(context.actor, connection, { act: 'end', capacity });
+  const outcome = await parts.liveConnections.end(connection.id, { reason, by: nameOf(context.actor) });
+  const happening = { event: 'ops.connection_ended', outcome: auditOutcome(outcome), reason } as const;
+  recordAct(parts, context, { connection, capacity, happening });
+  return outcome;
+}
+
+/** Cancels a connection's running query. Throws `forbidden`, `not_found`, `store_unavailable`. */
+export async function cancelQuery(
+  parts: Parts,
+  context: AuditContext,
+  { connection, capacity, reason }: OnConnection,
+): Promise<FleetOutcome> {
+  requireRight(context.actor, connection, { act: 'cancel', capacity });
+  const outcome = await parts.liveConnections.cancelQuery(connection.id, { by: nameOf(context.actor) });
+  const happening = { event: 'ops.query_canceled', outcome: auditOutcome(outcome), reason } as const;
+  recordAct(parts, context, { connection, capacity, happening });
+  return outcome;
+}
+
+/** Sends a NOTICE to connections; returns how many were reached. Throws `forbidden`, `not_found`, `store_unavailable`. */
+export async function sendNotice(
+  parts: Parts,
+  context: AuditContext,
+  notice: { readonly connections: readonly LiveConnectionRecord[]; readonly capacity: Capacity; readonly text: string },
+): Promise<number> {
+  const { connections, capacity, text } = notice;
+  for (const connection of connections) requireRight(context.actor, connection, { act: 'notify', capacity });
+  const ids = connections.map(({ id }) => id);
+  const reached = await parts.liveConnections.notify(ids, { text, by: nameOf(context.actor) });
+  const outcome = reached > 0 ? 'success' : 'failure';
+  const happening = { event: 'ops.notice_sent', outcome, reason: text } as const;
+  for (const connection of connections) recordAct(parts, context, { connection, capacity, happening });
+  return reached;
+}
+
+function requireRight(
+  actor: Actor,
+  connection: LiveConnectionRecord,
+  { act, capacity }: { readonly act: keyof typeof RIGHTS; readonly capacity: Capacity },
+): void {
+  switch (capacity) {
+    case 'operator':
+      requireMay(actor, RIGHTS[act].operator, INSTALLATION);
+      return;
+    case 'overseer':
+      if (connection.accountId === null) throw unknownConnection();
+      requireMay(actor, RIGHTS[act].overseer, accountResource(connection.accountId));
+      return;
+    case 'owner':
+      if (actor.kind !== 'person' || connection.userId !== actor.userId) throw unknownConnection();
+      return;
+    default:
+      assertNever(capacity);
+  }
+}
+
+function unknownConnection(): PosternError {
+  return new PosternError('not_found', { params: { thing: 'connection' } });
+}
+
+/** Who asks, for the log of the node that obeys. */
+export function nameOf(actor: Actor): string {
+  if (actor.kind === 'system') return 'postern';
+  return actor.kind === 'person' ? actor.email : `API key ${actor.keyId}`;
+}
+
+export function auditOutcome(outcome: FleetOutcome): 'success' | 'failure' {
+  return outcome === 'done' ? 'success' : 'failure';
+}
+
+function recordAct(
+  { catalogue, auditTrail }: Parts,
+  context: AuditContext,
+  act: { readonly connection: LiveConnectionRecord; readonly capacity: Capacity; readonly happening: Happening },
+): void {
+  const { connection, capacity, happening } = act;
+  const asOperator = capacity === 'operator' ? ({ actorType: 'operator' } as const) : {};
+  auditTrail.record(changeEvent(catalogue, context, { ...asOperator, ...happening, ...factsOf(connection) }));
+}
+
+function factsOf(connection: LiveConnectionRecord): Partial<AuditEventInput> {
+  return {
+    connectionId: connection.id,
+    loginRequestId: connection.loginRequestId,
+    subject: connection.personEmail,
+    accountId: connection.accountId,
+    projectId: connection.projectId,
+    computeId: connection.computeId,
+    upstreamPid: connection.upstreamPid,
+    terminalIp: connection.address,
+    terminalPort: connection.port,
+    untrustedUser: connection.requestedUser,
+  };
+}

@@ -1,0 +1,39 @@
+// The database roles of a hosted project: made and dropped, for real on its host.
+
+import type { DatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import type { Secret } from '../../secret.ts';
+import type { ActionParts } from '../action-parts.ts';
+import { type AccessEnders, endAccess } from '../end-access.ts';
+import type { Performed } from '../performed.ts';
+import { applyConfig } from './apply-config.ts';
+
+type Provisioning = ActionParts['provisioning'];
+
+export interface RoleWithPassword {
+  readonly role: DatabaseRole;
+  readonly password: Secret;
+}
+
+/** Throws `conflict` for a name that is taken, `not_offered` for an attached project, `invalid_input`, `forbidden`, `not_found`. */
+export function createRole(
+  { catalogue, provisioning }: Pick<ActionParts, 'catalogue' | 'provisioning'>,
+  context: AuditContext,
+  input: Parameters<Provisioning['createRole']>[1],
+): Promise<Performed<RoleWithPassword>> {
+  return applyConfig(catalogue, input, () => provisioning.createRole(context, input));
+}
+
+/**
+ * Drops a role; what it owns becomes the project's own role's, and the role's grants and live connections end.
+ * Throws `conflict` for a protected role and for one that owns a database, `not_offered`, `forbidden`, `not_found`.
+ */
+export async function deleteRole(
+  parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'provisioning'>,
+  context: AuditContext,
+  input: Parameters<Provisioning['deleteRole']>[1],
+): Promise<Performed<DatabaseRole>> {
+  const performed = await applyConfig(parts.catalogue, input, () => parts.provisioning.deleteRole(context, input));
+  await endAccess(parts, { projectId: input.projectId, databaseRole: performed.result.name });
+  return performed;
+}

@@ -1,0 +1,54 @@
+// The passwords of database roles: revealed, replaced on a host, and kept anew after they were changed on an attached
+// server. A new password ends what rested on the old one (docs/security.md, "Grants").
+
+import { getCompute } from '../../catalogue/projects/computes.ts';
+import type { DatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
+import { revealDatabaseRolePassword } from '../../catalogue/projects/database-roles.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import type { ActionParts } from '../action-parts.ts';
+import { catalogueAction } from '../catalogue-action.ts';
+import { type AccessEnders, endAccess } from '../end-access.ts';
+import type { Performed } from '../performed.ts';
+import { applyConfig } from './apply-config.ts';
+import type { RoleWithPassword } from './change-roles.ts';
+
+type Provisioning = ActionParts['provisioning'];
+
+/**
+ * The role's password in the clear, audited. Throws `precondition` when the project does not store passwords or this
+ * role has none, `forbidden`, `not_found`.
+ */
+export const revealRolePassword = catalogueAction(revealDatabaseRolePassword);
+
+/**
+ * Gives a role a new random password and ends the role's grants and live connections. Throws `not_offered` for an
+ * attached project, `forbidden`, `not_found`.
+ */
+export async function resetRolePassword(
+  parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'provisioning'>,
+  context: AuditContext,
+  input: Parameters<Provisioning['resetRolePassword']>[1],
+): Promise<Performed<RoleWithPassword>> {
+  const performed = await applyConfig(parts.catalogue, input, () =>
+    parts.provisioning.resetRolePassword(context, input),
+  );
+  await endAccess(parts, { projectId: input.projectId, databaseRole: performed.result.role.name });
+  return performed;
+}
+
+/**
+ * Keeps the new password of a role on an attached server, once that server takes it, and ends the role's grants and live
+ * connections on every compute of the project. Throws `attach_refused`, `not_offered`, `forbidden`, `not_found`.
+ */
+export async function renewRolePassword(
+  parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'provisioning'>,
+  context: AuditContext,
+  input: Parameters<Provisioning['renewRolePassword']>[1],
+): Promise<DatabaseRole> {
+  const { computeId } = input;
+  const which = { computeId, action: 'database_role.reset_password' } as const;
+  const { compute } = await getCompute(parts.catalogue, context, which);
+  const role = await parts.provisioning.renewRolePassword(context, input);
+  await endAccess(parts, { projectId: compute.projectId, databaseRole: role.name });
+  return role;
+}

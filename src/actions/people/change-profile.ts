@@ -1,0 +1,33 @@
+// What people change about themselves: their name, and their password.
+
+import { renameUser as rename, setPassword } from '../../catalogue/accounts/users.ts';
+import type { PersonActor } from '../../catalogue/rights/actors.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import type { Secret } from '../../secret.ts';
+import type { ActionParts } from '../action-parts.ts';
+import { catalogueAction } from '../catalogue-action.ts';
+import { type AccessEnders, endAccess } from '../end-access.ts';
+import { type Browser, checkPassword } from './sign-in.ts';
+
+/** Renames a person. Throws `invalid_input`, `forbidden`, `not_found`. */
+export const renameUser = catalogueAction(rename);
+
+/**
+ * Replaces the password of the person who acts, signs out other browsers, and ends every grant and live connection of
+ * the person. Throws `current_password_wrong`, `rate_limited`, `invalid_input`.
+ */
+export async function changePassword(
+  parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'auditTrail' | 'clock' | 'limits'>,
+  context: AuditContext & { readonly actor: PersonActor },
+  input: { readonly browser: Browser; readonly currentPassword: Secret; readonly newPassword: Secret },
+): Promise<void> {
+  const { userId, email } = context.actor;
+  const { browser, currentPassword, newPassword } = input;
+  const checked = await checkPassword(parts, browser, { email, password: currentPassword });
+  if (checked.kind === 'too_many_attempts') throw new PosternError('rate_limited');
+  if (checked.kind === 'wrong') throw new PosternError('current_password_wrong');
+  const keepSessionId = browser.session?.sessionId;
+  await setPassword(parts.catalogue, context, { userId, password: newPassword, keepSessionId });
+  await endAccess(parts, { userId });
+}

@@ -1,0 +1,26 @@
+// A person's own grants: listed, and revoked one by one.
+
+import type { PersonActor } from '../../catalogue/rights/actors.ts';
+import { auditActor } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import type { GrantId } from '../../ids.ts';
+import type { Grant } from '../../login/grant/grant.ts';
+import type { ActionParts } from '../action-parts.ts';
+
+type Context = { readonly actor: PersonActor };
+
+/** Grants that have not ended, the longest first. */
+export function listOwnGrants({ grants }: Pick<ActionParts, 'grants'>, { actor }: Context): Promise<Grant[]> {
+  return grants.list(actor.userId);
+}
+
+/** Ends a grant and its live connections. Throws `not_found` for one that ended or is somebody else's. */
+export async function revokeOwnGrant(
+  { grants }: Pick<ActionParts, 'grants'>,
+  { actor }: Context,
+  grantId: GrantId,
+): Promise<void> {
+  const grant = await grants.get(grantId);
+  if (grant?.userId !== actor.userId) throw new PosternError('not_found', { params: { thing: 'grant' } });
+  await grants.revoke(grantId, auditActor(actor));
+}

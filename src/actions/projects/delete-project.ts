@@ -1,0 +1,21 @@
+// Deleting a project for good.
+
+import type { Project } from '../../catalogue/projects/projects.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import type { ProjectId } from '../../ids.ts';
+import type { ActionParts } from '../action-parts.ts';
+import { type AccessEnders, endAccess } from '../end-access.ts';
+
+/**
+ * Drops the databases and roles of a hosted project, then deletes it with its grants and live connections; an attached
+ * Postgres stays as it is. Throws `host_away` before anything is lost, `forbidden`, `not_found`.
+ */
+export async function deleteProject(
+  parts: AccessEnders & Pick<ActionParts, 'provisioning'>,
+  context: AuditContext,
+  projectId: ProjectId,
+): Promise<Project> {
+  const project = await parts.provisioning.deleteProject(context, projectId);
+  await endAccess(parts, { projectId });
+  return project;
+}

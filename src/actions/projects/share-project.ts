@@ -1,0 +1,53 @@
+// Sharing a project with guests, who are told by mail, and ending a share. Guests without an account get a link to make one.
+
+import { findProject } from '../../catalogue/projects/projects.ts';
+import {
+  type Share,
+  type ShareOutcome,
+  shareProject as share,
+  unshareProject as unshare,
+} from '../../catalogue/projects/shares.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import type { ProjectId, ShareId } from '../../ids.ts';
+import { guestMail, sharedMail } from '../../mail/invitation-mails.ts';
+import type { Mail } from '../../mail/mail.ts';
+import type { ActionParts } from '../action-parts.ts';
+import { type AccessEnders, endAccess } from '../end-access.ts';
+import { type InvitingParts, invitationLink, requireRoomFor } from '../organizations/invite-members.ts';
+
+/** A mail that cannot be sent undoes nothing: sharing again sends a new one. Throws `rate_limited`, and as the catalogue's `shareProject`. */
+export async function shareProject(
+  parts: InvitingParts,
+  context: AuditContext,
+  input: { readonly projectId: ProjectId; readonly emails: readonly string[] },
+): Promise<ShareOutcome[]> {
+  await requireRoomFor(parts, context, input.emails);
+  const outcomes = await share(parts.catalogue, context, input);
+  const project = await findProject(parts.catalogue.db, input.projectId);
+  const projectName = project?.name ?? input.projectId;
+  for (const mail of outcomes.flatMap((outcome) => mailFor(parts, { outcome, projectName }) ?? []))
+    parts.mailer.send(mail);
+  return outcomes;
+}
+
+/** Ends a share, with the guest's grants and live connections to the project. Throws `forbidden`, `not_found`. */
+export async function unshareProject(
+  parts: AccessEnders & Pick<ActionParts, 'catalogue'>,
+  context: AuditContext,
+  which: { readonly projectId: ProjectId; readonly shareId: ShareId },
+): Promise<Share & { readonly revokedAt: Date }> {
+  const ended = await unshare(parts.catalogue, context, which);
+  if (ended.userId !== null) await endAccess(parts, { userId: ended.userId, projectId: ended.projectId });
+  return ended;
+}
+
+function mailFor(
+  { config, address: { url } }: InvitingParts,
+  { outcome, projectName }: { outcome: ShareOutcome; projectName: string },
+): Mail | null {
+  if (outcome.kind === 'has_access_already') return null;
+  const { share, link } = outcome;
+  const facts = { to: share.email, projectName, brand: config.brand };
+  if (link !== null) return guestMail({ ...facts, link: invitationLink(url, link.token), expiresAt: link.expiresAt });
+  return outcome.kind === 'shared' ? sharedMail({ ...facts, url }) : null;
+}
