@@ -1,11 +1,12 @@
 // The URI by which a database of a project is reached as one of its roles, password included.
 
 import { z } from 'zod';
+import { revealRolePassword } from '../../../actions/databases/role-passwords.ts';
 import { findRoutedRole } from '../../../catalogue/access/find-verifier.ts';
 import { getBranch, getDefaultBranch } from '../../../catalogue/projects/branches.ts';
 import type { Compute } from '../../../catalogue/projects/compute-rows.ts';
 import { getCompute, listComputes } from '../../../catalogue/projects/computes.ts';
-import { revealDatabaseRolePassword } from '../../../catalogue/projects/database-roles.ts';
+
 import { getDatabase } from '../../../catalogue/projects/databases.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
 import type { BranchId, ComputeId, ProjectId } from '../../../ids.ts';
@@ -38,7 +39,7 @@ export const getConnectionUri = apiRoute({
     const { branchId, compute } = await placeOf(call, { projectId, ...query });
     const { name: databaseName } = await getDatabase(catalogue.db, { branchId, name: query.database_name });
     const roleName = query.role_name;
-    const password = await revealDatabaseRolePassword(catalogue, context, { projectId, branchId, name: roleName });
+    const password = await revealRolePassword(call, call.context, { projectId, branchId, name: roleName });
     const computeId = (await isFoundByName(call, roleName, compute)) ? null : (compute?.id ?? null);
     return { uri: connectionUri(call, { databaseName, roleName, password, computeId }) };
   },

@@ -3,10 +3,11 @@
 
 import { z } from 'zod';
 import { ConnectPage } from '../../../../web/pages/console/project/connect-page.tsx';
+import { revealRolePassword } from '../../../actions/databases/role-passwords.ts';
 import { type Compute, shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { type DatabaseRole, listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
-import { revealDatabaseRolePassword } from '../../../catalogue/projects/database-roles.ts';
+
 import { type Database, listDatabases } from '../../../catalogue/projects/databases.ts';
 import { psqlCommand } from '../../../config/psql-command.ts';
 import { personalAccountId } from '../../../ids.ts';
@@ -34,7 +35,7 @@ export async function revealInStrings(visit: ProjectVisit): Promise<void> {
   const text = z.string().max(256);
   const wish = parseForm(visit, z.object({ database: text, role: text, compute: text }));
   const place = { projectId: project.id, branchId: branch.id, name: wish.role };
-  const password = await revealDatabaseRolePassword(parts.catalogue, context, place);
+  const password = await revealRolePassword(parts, context, place);
   await sendConnectPage(visit, wish, { password });
 }
 
