@@ -112,7 +112,7 @@ function answerLate(parts: ApprovalParts, { request, response }: Deciding, now: 
 function choicePath(loginRequest: LoginRequest, form: DecisionForm): string {
   const { compute_id, database, role, access, remember, release_waiting } = form;
   const fields = { compute_id, database, role, access, remember, release_waiting };
-  const given = Object.entries(fields).flatMap(([name, value]) => (value ? [[name, value]] : []));
+  const given = Object.entries(fields).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : []));
   return `${pathOf(loginRequest)}?${new URLSearchParams(given)}`;
 }
 

@@ -92,7 +92,7 @@ function Head({ column, query, listPath, live }: LiveTableProps & { readonly col
           data-order={sort === query.sort ? query.order : undefined}
           onClick={
             live &&
-            ((event: MouseEvent) => {
+            ((event: Event) => {
               event.preventDefault();
               live.onSort(sort);
             })
