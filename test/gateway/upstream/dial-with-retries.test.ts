@@ -42,14 +42,15 @@ describe('dialling a compute that may be starting', () => {
     },
   );
 
-  it.each([unreachable('forbidden_address'), unreachable('closed'), new PosternError('upstream_tls', { params: { compute: 'ep-x' } })])(
-    'does not try again after %o either',
-    async (failure) => {
-      const upstream = scripted(failure, 'connected');
-      await expect(dialWithRetries(upstream.attempt, limits, never)).rejects.toBe(failure);
-      expect(upstream.unused()).toBe(1);
-    },
-  );
+  it.each([
+    unreachable('forbidden_address'),
+    unreachable('closed'),
+    new PosternError('upstream_tls', { params: { compute: 'ep-x' } }),
+  ])('does not try again after %o either', async (failure) => {
+    const upstream = scripted(failure, 'connected');
+    await expect(dialWithRetries(upstream.attempt, limits, never)).rejects.toBe(failure);
+    expect(upstream.unused()).toBe(1);
+  });
 
   it('gives up with the last error, one attempt more than there are pauses', async () => {
     const failures = Array.from({ length: 5 }, () => unreachable('refused'));
