@@ -41,8 +41,9 @@ export async function drainConnections(open: OpenConnections, limits: DrainLimit
 }
 
 /** A program between two statements, such as pgbench, is not: its last byte was a moment ago. */
-function isAtRest({ relay }: LiveSession, { restMs, clock }: DrainLimits): boolean {
+function isAtRest(session: LiveSession, { restMs, clock }: DrainLimits): boolean {
+  const { relay } = session;
   if (restMs === null || relay === null) return false;
   if (relay.transactionStatus !== 'I' || relay.isQueryRunning) return false;
-  return clock.now().getTime() - relay.lastActivityAt >= restMs;
+  return session.quietMs(clock.now().getTime()) >= restMs;
 }

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { openFilesLimit } from '../config/open-files-limit.ts';
 import type { Log } from '../log.ts';
 import { ScramKeys } from '../protocol/scram-keys.ts';
+import { RelaySweep } from '../relay/relay-sweep.ts';
 import { ConnectionListener } from './connection-listener.ts';
 import { drainConnections } from './drain-connections.ts';
 import { handleConnection } from './handle-connection.ts';
@@ -39,7 +40,13 @@ const SPARE_SOCKETS = 1_000;
 export function createGateway(dependencies: GatewayDependencies): Gateway {
   const { config, log, clock } = dependencies;
   const times = { ...DEFAULT_TIMES, ...dependencies.times };
-  const parts: GatewayParts = { ...dependencies, times, handshakes: new Slots(HANDSHAKES), scramKeys: new ScramKeys() };
+  const parts: GatewayParts = {
+    ...dependencies,
+    times,
+    relays: new RelaySweep(clock),
+    handshakes: new Slots(HANDSHAKES),
+    scramKeys: new ScramKeys(),
+  };
   const openFiles = openFilesLimit();
   const sockets = new SocketBudget({ openFiles, clientSockets: () => listener.socketCount });
   const open = new OpenConnections({ most: config.limits.connectionsInTotal, sockets });

@@ -15,6 +15,10 @@ export const FRONTEND_HEADER_BYTES = 5;
 /** PasswordMessage, SASLInitialResponse and SASLResponse share it; the phase tells which one it is. */
 export const PASSWORD_MESSAGE_TYPE = 'p';
 const TERMINATE = typedMessage('X');
+/** Of a whole Terminate message. */
+export const TERMINATE_BYTES = 5;
+// Its length field counts itself.
+const TERMINATE_LENGTH = 4;
 
 /**
  * Judges a frontend message by its first 5 bytes, before memory is taken for the rest.
@@ -72,7 +76,8 @@ export function encodeTerminate(): Buffer {
   return Buffer.from(TERMINATE);
 }
 
-/** True for bytes that are one Terminate and nothing else. */
-export function isTerminate(bytes: Buffer): boolean {
-  return bytes.equals(TERMINATE);
+/** True when the last five bytes are a Terminate. Called for every chunk of a relay, so it makes no copy. */
+export function endsInTerminate(bytes: Buffer): boolean {
+  const start = bytes.length - TERMINATE_BYTES;
+  return start >= 0 && bytes[start] === TERMINATE[0] && bytes.readUInt32BE(start + 1) === TERMINATE_LENGTH;
 }

@@ -1,14 +1,16 @@
-// Writes an upstream's bytes to the client and puts our own messages between the upstream's, never inside one.
+// Writes an upstream's bytes to the client and inserts our own messages between the upstream's, never inside one.
 // Knows no message; pauses nothing.
 
 import type { Duplex } from 'node:stream';
 import { readyForQuery, type TransactionStatus } from '../protocol/backend-messages.ts';
 import { FrameCounter } from './frame-counter.ts';
 
+export type InsertOutcome = 'sent' | 'given_up';
+
 interface WaitingMessage {
   readonly bytes: Buffer;
   readonly isFinal: boolean;
-  readonly settle: (outcome: 'sent' | 'given_up') => void;
+  readonly settle: (outcome: InsertOutcome) => void;
 }
 
 /** More are given up: they wait for a boundary, which may be a gigabyte away. */
@@ -18,9 +20,10 @@ export class MessageInserter {
   readonly #client: Duplex;
   readonly #counter = new FrameCounter();
   #waiting: WaitingMessage[] = [];
+  /** The final message was written. */
   #isClosed = false;
 
-  /** `readyStatus` is what the ReadyForQuery said that the client got before. */
+  /** `readyStatus` is the transaction status of the last ReadyForQuery that the client got. */
   constructor(client: Duplex, readyStatus: TransactionStatus) {
     this.#client = client;
     this.#counter.push(readyForQuery(readyStatus));
@@ -31,6 +34,7 @@ export class MessageInserter {
     return this.#counter.transactionStatus;
   }
 
+  /** ReadyForQuery messages so far, the one before the relay included. */
   get readyCount(): number {
     return this.#counter.readyCount;
   }
@@ -43,33 +47,25 @@ export class MessageInserter {
   write(chunk: Buffer): void {
     if (this.#isClosed) return;
     const boundary = this.#counter.push(chunk);
-    if (this.#counter.isLost) this.giveUp();
-    if (this.#waiting.length === 0 || boundary === null) {
-      this.#client.write(chunk);
-      return;
-    }
-    this.#client.cork();
-    this.#client.write(chunk.subarray(0, boundary));
-    this.#writeWaiting();
-    if (boundary < chunk.length && !this.#isClosed) this.#client.write(chunk.subarray(boundary));
-    this.#client.uncork();
+    if (this.#waiting.length === 0) this.#client.write(chunk);
+    else this.#writeWithWaiting(chunk, boundary);
   }
 
   /** Writes the message at the next boundary; a client that reads nothing keeps it waiting. */
-  insert(bytes: Buffer): Promise<'sent' | 'given_up'> {
+  insert(bytes: Buffer): Promise<InsertOutcome> {
     const outcome = this.#enqueue({ bytes, isFinal: false });
     if (!this.#client.writableNeedDrain) this.flush();
     return outcome;
   }
 
   /** Writes the message at the next boundary and nothing after it. */
-  close(finalMessage: Buffer): Promise<'sent' | 'given_up'> {
+  close(finalMessage: Buffer): Promise<InsertOutcome> {
     const outcome = this.#enqueue({ bytes: finalMessage, isFinal: true });
     this.flush();
     return outcome;
   }
 
-  /** Writes what waits, if this is a boundary. */
+  /** Writes the waiting messages if this is a boundary. */
   flush(): void {
     if (this.#waiting.length > 0 && this.#counter.atBoundary) this.#writeWaiting();
   }
@@ -81,12 +77,25 @@ export class MessageInserter {
     for (const message of waiting) message.settle('given_up');
   }
 
-  #enqueue(message: Omit<WaitingMessage, 'settle'>): Promise<'sent' | 'given_up'> {
+  #enqueue(message: Omit<WaitingMessage, 'settle'>): Promise<InsertOutcome> {
     const isFull = this.#waiting.length >= MAX_WAITING_MESSAGES && !message.isFinal;
     if (this.#isClosed || this.#counter.isLost || isFull) return Promise.resolve('given_up');
     return new Promise((settle) => {
       this.#waiting.push({ ...message, settle });
     });
+  }
+
+  #writeWithWaiting(chunk: Buffer, boundary: number | null): void {
+    if (this.#counter.isLost) this.giveUp();
+    if (this.#waiting.length === 0 || boundary === null) {
+      this.#client.write(chunk);
+      return;
+    }
+    this.#client.cork();
+    this.#client.write(chunk.subarray(0, boundary));
+    this.#writeWaiting();
+    if (boundary < chunk.length && !this.#isClosed) this.#client.write(chunk.subarray(boundary));
+    this.#client.uncork();
   }
 
   #writeWaiting(): void {

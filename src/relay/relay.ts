@@ -1,14 +1,14 @@
-// Carries bytes between a client and its upstream until one of them is gone, and puts our own messages between theirs.
+// Carries bytes between a client and its upstream until one of them is gone: two pipes, and the reasons to end them.
 // Parses nothing but message boundaries on the upstream's side; opens and closes no socket: both stay their owner's.
 
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../clock.ts';
 import type { TransactionStatus } from '../protocol/backend-messages.ts';
 import { listen } from '../wire/listen.ts';
 import { surviveErrors } from '../wire/survive-errors.ts';
 import { awaitLastReplies } from './await-last-replies.ts';
-import { MessageInserter } from './message-inserter.ts';
-import { UnansweredClient } from './unanswered-client.ts';
+import { type InsertOutcome, MessageInserter } from './message-inserter.ts';
+import { Pipe } from './pipe.ts';
+import { QueryTracker } from './query-tracker.ts';
 
 /** Why a relay finished; of several reasons the first. `clean` when the client said Terminate. */
 export type RelayEnd =
@@ -21,16 +21,14 @@ export interface Relay {
   readonly bytesToClient: number;
   /** Of the last ReadyForQuery; `unknown` once the upstream's framing made no sense. */
   readonly transactionStatus: TransactionStatus | 'unknown';
-  /** When the last byte came from either side, in milliseconds since 1970. */
-  readonly lastActivityAt: number;
   /** True while the client sent something since the last ReadyForQuery, other than a lone Terminate. */
   readonly isQueryRunning: boolean;
   /** True when a message may be added now, also after the relay finished with a lost upstream. */
   readonly isAtBoundary: boolean;
   /** Settles once; both sockets are paused then, and open unless they failed. */
   readonly finished: Promise<RelayEnd>;
-  /** Puts a message between two of the upstream's. Resolves when it was written, or `given_up` at the end at the latest. */
-  inject(message: Buffer): Promise<'sent' | 'given_up'>;
+  /** Inserts a message between two of the upstream's. Resolves when it was written, or `given_up` at the end at the latest. */
+  inject(message: Buffer): Promise<InsertOutcome>;
   /** Takes nothing more from the client and writes the message at the next boundary, or after `graceMs` no message at all. */
   end(finalMessage: Buffer | null, limits: { readonly graceMs: number }): Promise<void>;
 }
@@ -38,16 +36,12 @@ export interface Relay {
 export interface RelayParts {
   readonly client: Duplex;
   readonly upstream: Duplex;
-  /** What the ReadyForQuery said that the client got before. */
+  /** The transaction status of the last ReadyForQuery that the client got. */
   readonly readyStatus: TransactionStatus;
-  readonly clock: Clock;
 }
 
-/** Unsent bytes per direction above which its source is paused. */
-const RELAY_BUFFER_BYTES = 65_536;
-
-/** `…_closed`: that side's FIN was passed on, and what the other one still sends is under way. */
-type RelayPhase = 'relaying' | 'client_closed' | 'upstream_closed' | 'ending' | 'finished';
+/** `ending`: from outside, until the last message was written or its time was up. */
+type RelayState = 'open' | 'ending' | 'finished';
 
 /**
  * Relays from now on; bytes that wait in either socket go first. The first upstream byte must begin a message.
@@ -59,106 +53,114 @@ export function startRelay(parts: RelayParts): Relay {
 
 class SocketRelay implements Relay {
   readonly finished: Promise<RelayEnd>;
-  bytesToUpstream = 0;
-  bytesToClient = 0;
-  lastActivityAt: number;
   readonly #parts: RelayParts;
-  readonly #toClient: MessageInserter;
-  readonly #unanswered = new UnansweredClient();
+  readonly #inserter: MessageInserter;
+  readonly #queries = new QueryTracker();
+  readonly #toUpstream: Pipe;
+  readonly #toClient: Pipe;
   readonly #stops: (() => void)[] = [];
-  #phase: RelayPhase = 'relaying';
+  #state: RelayState = 'open';
   #reason: RelayEnd | null = null;
   #settle: (end: RelayEnd) => void = () => {};
 
   constructor(parts: RelayParts) {
+    const { client, upstream, readyStatus } = parts;
     this.#parts = parts;
-    this.#toClient = new MessageInserter(parts.client, parts.readyStatus);
-    this.lastActivityAt = parts.clock.now().getTime();
+    this.#inserter = new MessageInserter(client, readyStatus);
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.#start(parts);
+    surviveErrors(client);
+    surviveErrors(upstream);
+    this.#toUpstream = new Pipe({
+      source: client,
+      sink: upstream,
+      write: (chunk) => this.#writeToUpstream(chunk),
+      onDrain: () => {},
+      onEnd: () => this.#onClientEnd(),
+    });
+    this.#toClient = new Pipe({
+      source: upstream,
+      sink: client,
+      write: (chunk) => this.#writeToClient(chunk),
+      onDrain: () => this.#inserter.flush(),
+      onEnd: () => this.#onUpstreamEnd(),
+    });
+    this.#watchEnds(parts);
+    client.resume();
+    upstream.resume();
+    this.#noticeEarlierEnds(parts);
+  }
+
+  get bytesToUpstream(): number {
+    return this.#toUpstream.bytes;
+  }
+
+  get bytesToClient(): number {
+    return this.#toClient.bytes;
   }
 
   get transactionStatus(): TransactionStatus | 'unknown' {
-    return this.#toClient.transactionStatus;
+    return this.#inserter.transactionStatus;
   }
 
   get isQueryRunning(): boolean {
-    return this.#unanswered.isWaiting;
+    return this.#queries.isRunning;
   }
 
   get isAtBoundary(): boolean {
-    return this.#toClient.isAtBoundary;
+    return this.#inserter.isAtBoundary;
   }
 
-  inject(message: Buffer): Promise<'sent' | 'given_up'> {
-    return this.#phase === 'relaying' ? this.#toClient.insert(message) : Promise.resolve('given_up');
+  inject(message: Buffer): Promise<InsertOutcome> {
+    const isRelaying = this.#toUpstream.isOpen && this.#toClient.isOpen;
+    return isRelaying ? this.#inserter.insert(message) : Promise.resolve('given_up');
   }
 
   async end(finalMessage: Buffer | null, { graceMs }: { readonly graceMs: number }): Promise<void> {
-    if (this.#phase !== 'ending' && this.#phase !== 'finished') {
-      this.#phase = 'ending';
+    if (this.#state === 'open') {
+      this.#state = 'ending';
+      this.#toUpstream.discard();
       const timer = setTimeout(() => this.#finish({ kind: 'ended' }), graceMs);
       this.#stops.push(() => clearTimeout(timer));
-      if (finalMessage !== null && !this.#parts.client.writableEnded) await this.#toClient.close(finalMessage);
+      if (finalMessage !== null && !this.#parts.client.writableEnded) await this.#inserter.close(finalMessage);
       this.#finish({ kind: 'ended' });
     }
     await this.finished;
   }
 
-  #start({ client, upstream }: RelayParts): void {
-    surviveErrors(client);
-    surviveErrors(upstream);
+  #watchEnds({ client, upstream }: RelayParts): void {
     const stopClient = listen(client, {
-      data: (chunk) => this.#onClientBytes(chunk),
-      end: () => this.#onClientEnd(),
-      drain: () => {
-        this.#toClient.flush();
-        upstream.resume();
-      },
       finish: () => this.#finish({ kind: 'upstream_closed' }),
       close: () => this.#finish({ kind: 'client_failed', cause: client.errored }),
     });
-    const stopUpstream = listen(upstream, {
-      data: (chunk) => this.#onUpstreamBytes(chunk),
-      end: () => this.#onUpstreamEnd(),
-      drain: () => client.resume(),
-      close: () => this.#onUpstreamClosed(),
-    });
+    const stopUpstream = listen(upstream, { close: () => this.#onUpstreamClosed() });
     this.#stops.push(stopClient, stopUpstream);
-    client.resume();
-    upstream.resume();
-    // A socket that ended or failed before anybody listened here says so only once.
-    if (upstream.readableEnded) this.#onUpstreamEnd();
+  }
+
+  // A socket that ended or failed before anybody listened here says so only once.
+  #noticeEarlierEnds({ client, upstream }: RelayParts): void {
+    if (upstream.readableEnded) this.#toClient.end();
     else if (upstream.destroyed) this.#onUpstreamClosed();
     if (client.destroyed) this.#finish({ kind: 'client_failed', cause: client.errored });
-    else if (client.readableEnded) this.#onClientEnd();
+    else if (client.readableEnded) this.#toUpstream.end();
   }
 
-  #onClientBytes(chunk: Buffer): void {
-    this.lastActivityAt = this.#parts.clock.now().getTime();
-    if (this.#phase !== 'relaying') return;
-    const { client, upstream } = this.#parts;
-    this.bytesToUpstream += chunk.length;
-    this.#unanswered.noteSent(chunk);
-    if (!upstream.write(chunk) && upstream.writableLength >= RELAY_BUFFER_BYTES) client.pause();
+  #writeToUpstream(chunk: Buffer): void {
+    this.#queries.noteSent(chunk);
+    this.#parts.upstream.write(chunk);
   }
 
-  #onUpstreamBytes(chunk: Buffer): void {
-    this.lastActivityAt = this.#parts.clock.now().getTime();
-    const { client, upstream } = this.#parts;
-    this.bytesToClient += chunk.length;
-    const readyBefore = this.#toClient.readyCount;
-    this.#toClient.write(chunk);
-    if (this.#toClient.readyCount !== readyBefore) this.#unanswered.noteReady();
-    if (client.writableNeedDrain && client.writableLength >= RELAY_BUFFER_BYTES) upstream.pause();
+  #writeToClient(chunk: Buffer): void {
+    const readyBefore = this.#inserter.readyCount;
+    this.#inserter.write(chunk);
+    if (this.#inserter.readyCount !== readyBefore) this.#queries.noteReady();
   }
 
   #onClientEnd(): void {
-    if (this.#phase !== 'relaying') return;
-    this.#phase = 'client_closed';
-    this.#reason = { kind: 'client_closed', clean: this.#unanswered.saidTerminate };
+    // Once the upstream has closed, or the relay ends, a client's FIN changes nothing.
+    if (this.#state !== 'open' || !this.#toClient.isOpen) return;
+    this.#reason = { kind: 'client_closed', clean: this.#queries.saidTerminate };
     const { client, upstream } = this.#parts;
     const movedBytes = () => this.bytesToClient + this.bytesToUpstream - upstream.writableLength;
     const finish = () => this.#finish({ kind: 'ended' });
@@ -166,30 +168,30 @@ class SocketRelay implements Relay {
   }
 
   #onUpstreamEnd(): void {
-    if (this.#phase === 'ending') this.#finish({ kind: 'ended' });
-    if (this.#phase === 'finished') return;
-    this.#phase = 'upstream_closed';
+    if (this.#state === 'ending') this.#finish({ kind: 'ended' });
+    if (this.#state === 'finished') return;
+    this.#toUpstream.discard();
     // Told to terminate, an upstream closes first: that end was the client's.
-    if (this.#unanswered.saidTerminate) this.#reason ??= { kind: 'client_closed', clean: true };
+    if (this.#queries.saidTerminate) this.#reason ??= { kind: 'client_closed', clean: true };
     this.#reason ??= { kind: 'upstream_closed' };
-    this.#toClient.giveUp();
+    this.#inserter.giveUp();
     this.#parts.client.end();
   }
 
   // After an upstream's FIN its socket may close or fail at will: what it sent is ours to deliver.
   #onUpstreamClosed(): void {
-    if (this.#phase === 'upstream_closed') return;
+    if (this.#state === 'open' && this.#toClient.state === 'ended') return;
     this.#finish({ kind: 'upstream_failed', cause: this.#parts.upstream.errored });
   }
 
   /** `end` counts where there was no reason before. */
   #finish(end: RelayEnd): void {
-    if (this.#phase === 'finished') return;
-    this.#phase = 'finished';
+    if (this.#state === 'finished') return;
+    this.#state = 'finished';
     for (const stop of this.#stops) stop();
-    this.#parts.client.pause();
-    this.#parts.upstream.pause();
-    this.#toClient.giveUp();
+    this.#toUpstream.stop();
+    this.#toClient.stop();
+    this.#inserter.giveUp();
     this.#settle(this.#reason ?? end);
   }
 }

@@ -5,7 +5,7 @@ import {
   encodeSaslInitialResponse,
   encodeSaslResponse,
   encodeTerminate,
-  isTerminate,
+  endsInTerminate,
   MAX_PASSWORD_MESSAGE_BYTES,
   parseFrontendHeader,
   parsePasswordMessage,
@@ -79,10 +79,12 @@ describe('what we send to an upstream', () => {
     expect(ours.toString('hex')).toBe(theirs.toString('hex'));
   });
 
-  it('a Terminate is told from other bytes', () => {
-    expect(isTerminate(hex('58 00000004'))).toBe(true);
-    for (const other of ['', '58', '58 00000005', '58 00000004 00', '51 00000004']) {
-      expect(isTerminate(hex(other)), other).toBe(false);
+  it('finds a Terminate at the end of a chunk and nowhere else', () => {
+    for (const chunk of ['58 00000004', '51 00000004 58 00000004', '58 58 00000004']) {
+      expect(endsInTerminate(hex(chunk)), chunk).toBe(true);
+    }
+    for (const chunk of ['', '58', '00000004', '58 00000005', '58 00000004 00', '51 00000004', '58 00000104']) {
+      expect(endsInTerminate(hex(chunk)), chunk).toBe(false);
     }
   });
 });

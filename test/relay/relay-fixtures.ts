@@ -1,6 +1,5 @@
 // A relay between two real connections, and streams of messages that an independent writer made.
 
-import { systemClock } from '../../src/clock.ts';
 import { type Relay, startRelay } from '../../src/relay/relay.ts';
 import { builtMessage } from '../protocol/packet-fixtures.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
@@ -21,7 +20,7 @@ export async function relayForTests(
   const client = await socketPair();
   const upstream = await socketPair();
   await before({ client, upstream });
-  const relay = startRelay({ client: client.near, upstream: upstream.near, readyStatus: 'I', clock: systemClock });
+  const relay = startRelay({ client: client.near, upstream: upstream.near, readyStatus: 'I' });
   return {
     relay,
     client,

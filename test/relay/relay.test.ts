@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import { startRelay } from '../../src/relay/relay.ts';
 import { takeBytes } from '../../src/wire/take-bytes.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -147,7 +146,7 @@ describe('an end', () => {
     const upstream = await socketPair();
     upstream.near.destroy();
     await once(upstream.near, 'close');
-    const relay = startRelay({ client: client.near, upstream: upstream.near, readyStatus: 'I', clock: systemClock });
+    const relay = startRelay({ client: client.near, upstream: upstream.near, readyStatus: 'I' });
     expect((await relay.finished).kind).toBe('upstream_failed');
     await client[Symbol.asyncDispose]();
   });
@@ -179,23 +178,6 @@ describe('what is known of the session', () => {
     all.client.far.write(TERMINATE);
     await readBytes(all.upstream.far, TERMINATE.length);
     expect(all.relay.isQueryRunning).toBe(false);
-  });
-
-  it('time is taken from the clock at every byte', async () => {
-    const [client, upstream] = [await socketPair(), await socketPair()];
-    let now = 1_000;
-    const clock = { now: () => new Date(now) };
-    const relay = startRelay({ client: client.near, upstream: upstream.near, readyStatus: 'I', clock });
-    expect(relay.lastActivityAt).toBe(1_000);
-    now = 5_000;
-    upstream.far.write(readyForQuery('I'));
-    await waitUntil(() => relay.lastActivityAt === 5_000, 'the upstream’s byte counts');
-    now = 9_000;
-    client.far.write(QUERY);
-    await waitUntil(() => relay.lastActivityAt === 9_000, 'the client’s byte counts');
-    await relay.end(null, { graceMs: 0 });
-    await client[Symbol.asyncDispose]();
-    await upstream[Symbol.asyncDispose]();
   });
 
   it('an upstream whose framing makes no sense is relayed on, with status unknown', async () => {

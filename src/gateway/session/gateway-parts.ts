@@ -15,6 +15,7 @@ import type { LoginRequests } from '../../login/request/login-requests.ts';
 import type { ReverseCodes } from '../../login/request/reverse-codes.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { ScramKeys } from '../../protocol/scram-keys.ts';
+import type { RelaySweep } from '../../relay/relay-sweep.ts';
 import type { Secret } from '../../secret.ts';
 import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
 import type { TlsCertificates } from '../../wire/tls-certificates.ts';
@@ -63,6 +64,8 @@ export interface GatewayDependencies {
 /** What the phases of a connection work with. */
 export interface GatewayParts extends GatewayDependencies {
   readonly times: GatewayTimes;
+  /** Looks at every live relay of this node. */
+  readonly relays: RelaySweep;
   /** Bounds the TLS handshakes that run at a time. */
   readonly handshakes: Slots;
   /** Of the upstreams' passwords. */

@@ -44,6 +44,8 @@ interface Beginning {
 export class LiveSession implements LiveConnectionHandle {
   readonly client: Client;
   readonly phases: PhaseTimes;
+  /** How long no byte was relayed; 0 before the relay begins. */
+  quietMs: (nowMs: number) => number = () => 0;
   readonly rules = new LiveRules(() => this.end({ kind: 'revoked' }));
   readonly #ending = new AbortController();
   #record: LiveConnectionRecord;

@@ -4,8 +4,9 @@
 import { assertNever } from '../../assert-never.ts';
 import type { Policy } from '../../catalogue/rights/policy.ts';
 import { PosternError, toPosternError } from '../../errors.ts';
-import type { Metrics } from '../../metrics/metrics.ts';
 import type { Relay, RelayEnd } from '../../relay/relay.ts';
+import { RelayActivity } from '../../relay/relay-activity.ts';
+import type { Swept } from '../../relay/relay-sweep.ts';
 import { fatalResponse } from '../client/fatal-response.ts';
 import type { Ending } from './endings.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -16,21 +17,11 @@ export interface Relaying {
   readonly cancelQuery: CancelQuery;
 }
 
-/** How often the limits in time are looked at and the bytes counted. */
-const TICK_MS = 1_000;
-
-/** Resolves when the relay has finished and its last word was said; both sockets are still open. */
+/** Resolves when the relay has finished and its last message was written; both sockets are still open. */
 export async function relaySession(relaying: Relaying, session: LiveSession, parts: GatewayParts): Promise<Ending> {
   const { relay } = relaying;
-  const bytes = new RelayedBytes(relay, { metrics: parts.metrics, transferred: transferRecorder(session, parts) });
-  const startedAtMs = parts.clock.now().getTime();
-  const tick = setInterval(() => {
-    bytes.count();
-    const since = { startedAtMs, nowMs: parts.clock.now().getTime() };
-    const { policy } = session.rules;
-    const overdue = policy === null ? null : overdueError(relay, policy, since);
-    if (overdue !== null) session.endWith(overdue);
-  }, TICK_MS);
+  const watch = new RelayWatch(session, relay, parts);
+  const leaveSweep = parts.relays.add(watch);
   const endRelay = (): void => {
     const finalMessage = fatalResponse(toPosternError(session.signal.reason), `live connection ${session.id}`);
     void relay.end(finalMessage, { graceMs: parts.times.boundaryMs });
@@ -39,27 +30,53 @@ export async function relaySession(relaying: Relaying, session: LiveSession, par
   try {
     return await endingOfRelay(await relay.finished, relaying, { session, parts });
   } finally {
-    clearInterval(tick);
-    bytes.count();
+    leaveSweep();
+    watch.countBytes();
     session.signal.removeEventListener('abort', endRelay);
   }
 }
 
-function transferRecorder({ record: { computeId } }: LiveSession, { consumption }: GatewayParts) {
-  return (bytes: number): void => {
-    if (computeId !== null) consumption.recordTransfer(computeId, bytes);
-  };
-}
+/** Looked at once a second: counts what moved, and ends the connection that is over a limit in time. */
+class RelayWatch implements Swept {
+  readonly #session: LiveSession;
+  readonly #relay: Relay;
+  readonly #activity: RelayActivity;
+  readonly #parts: GatewayParts;
+  readonly #startedAtMs: number;
 
-/** The limit that the connection is over, or null; a running query is never idle. */
-function overdueError(
-  relay: Relay,
-  policy: Policy,
-  { startedAtMs, nowMs }: { readonly startedAtMs: number; readonly nowMs: number },
-): PosternError | null {
-  if (nowMs - startedAtMs >= policy.longestConnectionMs) return new PosternError('max_duration');
-  if (policy.idleTimeoutMs === null || relay.isQueryRunning) return null;
-  return nowMs - relay.lastActivityAt >= policy.idleTimeoutMs ? new PosternError('idle') : null;
+  constructor(session: LiveSession, relay: Relay, parts: GatewayParts) {
+    this.#session = session;
+    this.#relay = relay;
+    this.#parts = parts;
+    this.#startedAtMs = parts.clock.now().getTime();
+    this.#activity = new RelayActivity(relay, this.#startedAtMs);
+    session.quietMs = (nowMs) => this.#activity.quietMs(nowMs);
+  }
+
+  sweep(nowMs: number): void {
+    this.countBytes(nowMs);
+    const { policy } = this.#session.rules;
+    const overdue = policy === null ? null : this.#findExceededLimit(policy, nowMs);
+    if (overdue !== null) this.#session.endWith(new PosternError(overdue));
+  }
+
+  /** Adds the bytes since the last count to the metrics and to the compute's consumption. */
+  countBytes(nowMs = this.#parts.clock.now().getTime()): void {
+    const moved = this.#activity.take(nowMs);
+    if (moved === null) return;
+    const { metrics, consumption } = this.#parts;
+    metrics.relayedBytes.inc({ direction: 'to_upstream' }, moved.toUpstream);
+    metrics.relayedBytes.inc({ direction: 'to_client' }, moved.toClient);
+    const { computeId } = this.#session.record;
+    if (computeId !== null) consumption.recordTransfer(computeId, moved.toClient);
+  }
+
+  /** A running query is never idle. */
+  #findExceededLimit(policy: Policy, nowMs: number): 'max_duration' | 'idle' | null {
+    if (nowMs - this.#startedAtMs >= policy.longestConnectionMs) return 'max_duration';
+    if (policy.idleTimeoutMs === null || this.#relay.isQueryRunning) return null;
+    return this.#activity.quietMs(nowMs) >= policy.idleTimeoutMs ? 'idle' : null;
+  }
 }
 
 async function endingOfRelay(
@@ -91,32 +108,4 @@ async function endingOfRelay(
 
 function logFailedCancel(error: unknown, session: LiveSession, { log }: GatewayParts): void {
   log.warn({ err: error, connection_id: session.id }, 'the query of a connection that is over could not be canceled');
-}
-
-interface ByteCounters {
-  readonly metrics: Pick<Metrics, 'relayedBytes'>;
-  readonly transferred: (bytesToClient: number) => void;
-}
-
-/** Adds to the metrics and to the compute's consumption what was relayed since the last count. */
-class RelayedBytes {
-  readonly #relay: Relay;
-  readonly #counters: ByteCounters;
-  #toUpstream = 0;
-  #toClient = 0;
-
-  constructor(relay: Relay, counters: ByteCounters) {
-    this.#relay = relay;
-    this.#counters = counters;
-  }
-
-  count(): void {
-    const { bytesToUpstream, bytesToClient } = this.#relay;
-    const { metrics, transferred } = this.#counters;
-    metrics.relayedBytes.inc({ direction: 'to_upstream' }, bytesToUpstream - this.#toUpstream);
-    metrics.relayedBytes.inc({ direction: 'to_client' }, bytesToClient - this.#toClient);
-    transferred(bytesToClient - this.#toClient);
-    this.#toUpstream = bytesToUpstream;
-    this.#toClient = bytesToClient;
-  }
 }

@@ -50,12 +50,7 @@ export async function handOver(connected: Connected, { passage, session, parts }
   ]);
   session.stopWatchingClient();
   const { socket } = upstream;
-  const relay = startRelay({
-    client: line.socket,
-    upstream: socket,
-    readyStatus: upstream.readyStatus,
-    clock: parts.clock,
-  });
+  const relay = startRelay({ client: line.socket, upstream: socket, readyStatus: upstream.readyStatus });
   session.beginRelaying({ relay, cancelQuery });
   session.learn({ upstreamPid: upstream.cancelKey?.processId ?? null });
   auditConnection(session, parts, { event: 'connection.started', outcome: 'success' });

@@ -1,0 +1,43 @@
+// What moved through a relay since it was last looked at, and for how long nothing has. Taken from the byte counts, so that
+// no chunk pays for it.
+
+import type { Relay } from './relay.ts';
+
+type CountedRelay = Pick<Relay, 'bytesToUpstream' | 'bytesToClient'>;
+
+export interface MovedBytes {
+  readonly toUpstream: number;
+  readonly toClient: number;
+}
+
+export class RelayActivity {
+  readonly #relay: CountedRelay;
+  #toUpstream = 0;
+  #toClient = 0;
+  /** When moved bytes were last noticed. */
+  #quietSinceMs: number;
+
+  constructor(relay: CountedRelay, nowMs: number) {
+    this.#relay = relay;
+    this.#quietSinceMs = nowMs;
+  }
+
+  /** The bytes since the last call; null when there are none. */
+  take(nowMs: number): MovedBytes | null {
+    const { bytesToUpstream, bytesToClient } = this.#relay;
+    const toUpstream = bytesToUpstream - this.#toUpstream;
+    const toClient = bytesToClient - this.#toClient;
+    if (toUpstream === 0 && toClient === 0) return null;
+    this.#toUpstream = bytesToUpstream;
+    this.#toClient = bytesToClient;
+    this.#quietSinceMs = nowMs;
+    return { toUpstream, toClient };
+  }
+
+  /** How long no byte has moved, in milliseconds; too short by at most the time between two calls of `take`. */
+  quietMs(nowMs: number): number {
+    const { bytesToUpstream, bytesToClient } = this.#relay;
+    const hasMoved = bytesToUpstream !== this.#toUpstream || bytesToClient !== this.#toClient;
+    return hasMoved ? 0 : nowMs - this.#quietSinceMs;
+  }
+}

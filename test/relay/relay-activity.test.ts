@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { RelayActivity } from '../../src/relay/relay-activity.ts';
+
+describe('relay activity', () => {
+  it('reports the bytes of each direction once, and null when none moved', () => {
+    const relay = { bytesToUpstream: 0, bytesToClient: 0 };
+    const activity = new RelayActivity(relay, 1_000);
+    expect(activity.take(2_000)).toBeNull();
+    Object.assign(relay, { bytesToUpstream: 10, bytesToClient: 70 });
+    expect(activity.take(3_000)).toEqual({ toUpstream: 10, toClient: 70 });
+    expect(activity.take(4_000)).toBeNull();
+    relay.bytesToClient = 75;
+    expect(activity.take(5_000)).toEqual({ toUpstream: 0, toClient: 5 });
+  });
+
+  it('is quiet since the last look that found bytes, and not at all while some are unseen', () => {
+    const relay = { bytesToUpstream: 0, bytesToClient: 0 };
+    const activity = new RelayActivity(relay, 1_000);
+    expect(activity.quietMs(5_000)).toBe(4_000);
+    relay.bytesToUpstream = 1;
+    expect(activity.quietMs(6_000)).toBe(0);
+    activity.take(7_000);
+    expect(activity.quietMs(7_500)).toBe(500);
+  });
+});
