@@ -1,5 +1,5 @@
-// Lets the connections of a node that stops come to their end: each at the moment where it hurts
-// least (docs/protocol.md, "Draining"). Who is working is left alone until the limit.
+// Ends the connections of a node that stops, each at the moment where it loses least (docs/protocol.md, "Draining"). A
+// connection that works is left alone until the limit.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
@@ -7,8 +7,8 @@ import { drainNotice } from './client/link-notices.ts';
 import type { OpenConnections } from './open-connections.ts';
 import type { LiveSession } from './session/live-session.ts';
 
-/** How often it is looked for connections that rest. */
-const LOOK_INTERVAL_MS = 100;
+/** Pause between two checks for connections at rest. */
+const CHECK_INTERVAL_MS = 100;
 
 export interface DrainLimits {
   /** When the last connection ends. */
@@ -24,26 +24,26 @@ export interface DrainLimits {
  */
 export async function drainConnections(open: OpenConnections, limits: DrainLimits): Promise<void> {
   const deadline = performance.now() + limits.limitMs;
-  const alreadyIn = new WeakSet<LiveSession>();
+  const admittedBefore = new WeakSet<LiveSession>();
   for (const session of open.sessions) {
-    if (session.record.phase === 'waiting') session.client.line.tell(drainNotice(limits.limitMs));
-    else alreadyIn.add(session);
+    if (session.entry.record.phase === 'waiting') session.client.line.sendNotice(drainNotice(limits.limitMs));
+    else admittedBefore.add(session);
   }
   while (open.isOpen || open.sessions.size > 0) {
     const mustEnd = open.closing.aborted || performance.now() >= deadline;
     for (const session of open.sessions) {
-      // Who was let in only now gets to work once.
-      const isFresh = !alreadyIn.has(session) && session.snapshot().bytesToUpstream === 0;
-      if (mustEnd || (isAtRest(session, limits) && !isFresh)) session.end({ kind: 'drain' });
+      // A connection admitted during the drain may run one query before it is ended.
+      const isUnused = !admittedBefore.has(session) && (session.relaying?.relay.bytesToUpstream ?? 0) === 0;
+      if (mustEnd || (isAtRest(session, limits) && !isUnused)) session.ending.startFor({ kind: 'drain' });
     }
-    await pause(LOOK_INTERVAL_MS);
+    await pause(CHECK_INTERVAL_MS);
   }
 }
 
-/** A program between two statements, such as pgbench, is not: its last byte was a moment ago. */
-function isAtRest(session: LiveSession, { restMs, clock }: DrainLimits): boolean {
-  const { relay } = session;
-  if (restMs === null || relay === null) return false;
+/** A program between two statements, such as pgbench, is not at rest: its last byte was a moment ago. */
+function isAtRest({ relaying }: LiveSession, { restMs, clock }: DrainLimits): boolean {
+  if (restMs === null || relaying === null) return false;
+  const { relay, activity } = relaying;
   if (relay.transactionStatus !== 'I' || relay.isQueryRunning) return false;
-  return session.quietMs(clock.now().getTime()) >= restMs;
+  return activity.quietMs(clock.now().getTime()) >= restMs;
 }

@@ -1,18 +1,15 @@
 // The Postgres side of a node: a listener, the connections that it accepted, and their orderly end. What happens on one
-// connection is told in handle-connection.ts.
+// connection is in handle-connection.ts.
 
-import { Slots } from '../async/slots.ts';
 import type { Config } from '../config/config.ts';
 import { openFilesLimit } from '../config/open-files-limit.ts';
 import type { Log } from '../log.ts';
-import { ScramKeys } from '../protocol/scram-keys.ts';
-import { RelaySweep } from '../relay/relay-sweep.ts';
 import { ConnectionListener } from './connection-listener.ts';
 import { drainConnections } from './drain-connections.ts';
+import { divideParts, type GatewayDependencies } from './gateway-parts.ts';
+import { DEFAULT_TIMES } from './gateway-times.ts';
 import { handleConnection } from './handle-connection.ts';
 import { OpenConnections } from './open-connections.ts';
-import type { GatewayDependencies, GatewayParts } from './session/gateway-parts.ts';
-import { DEFAULT_TIMES } from './session/gateway-times.ts';
 import { openFilesFor, SocketBudget } from './socket-budget.ts';
 
 export interface Gateway {
@@ -32,21 +29,13 @@ export interface ConnectionCounts {
   readonly relaying: number;
 }
 
-/** TLS handshakes at a time: they cost the most of what a stranger can ask for. */
-const HANDSHAKES = { places: 200, undisturbedMs: 2_000 };
-/** Sockets beyond the cap on connections, which are told that they are too many. */
+/** Sockets beyond the cap on connections, each of which gets an error that says so. */
 const SPARE_SOCKETS = 1_000;
 
 export function createGateway(dependencies: GatewayDependencies): Gateway {
   const { config, log, clock } = dependencies;
   const times = { ...DEFAULT_TIMES, ...dependencies.times };
-  const parts: GatewayParts = {
-    ...dependencies,
-    times,
-    relays: new RelaySweep(clock),
-    handshakes: new Slots(HANDSHAKES),
-    scramKeys: new ScramKeys(),
-  };
+  const parts = divideParts(dependencies);
   const openFiles = openFilesLimit();
   const sockets = new SocketBudget({ openFiles, clientSockets: () => listener.socketCount });
   const open = new OpenConnections({ most: config.limits.connectionsInTotal, sockets });
@@ -72,13 +61,13 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
         open.beginDraining();
       };
       await Promise.all([refuseNew(), drainConnections(open, drainLimits)]);
-      // Who has not even said what it wants by now is not waited for.
+      // Connections that are still negotiating are closed at once.
       open.beginClosing();
       await listener.idle();
     },
     async close() {
       open.beginClosing();
-      for (const session of open.sessions) session.end({ kind: 'drain' });
+      for (const session of open.sessions) session.ending.startFor({ kind: 'drain' });
       await listener.close();
     },
     connectionCounts: () => ({ sockets: listener.socketCount, ...open.counts() }),
@@ -89,7 +78,7 @@ function warnOfFewOpenFiles(openFiles: number | null, { limits }: Config, log: L
   const needed = openFilesFor(limits.connectionsInTotal);
   if (openFiles === null || openFiles >= needed) return;
   log.warn(
-    { open_files: openFiles, needed, connections: limits.connectionsInTotal },
+    { event: 'gateway.few_open_files', open_files: openFiles, needed, connections: limits.connectionsInTotal },
     'the limit on open files holds fewer connections than POSTERN_CONNECTIONS_TOTAL, and more will be refused: raise it ' +
       '(ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of Docker), or start more workers or nodes',
   );

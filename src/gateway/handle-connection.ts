@@ -1,5 +1,5 @@
-// The life of one client connection, told in order: negotiate, choose the door, pass it, connect upstream, relay, close.
-// Each step is a file of its own; here is only what follows what, and that everything opened is closed.
+// The life of one client connection, in order: negotiate, choose the door, pass it, connect upstream, relay, close.
+// Each step is a file of its own; here is only their order, and that everything opened is closed.
 
 import type { Socket } from 'node:net';
 import { assertNever } from '../assert-never.ts';
@@ -10,14 +10,14 @@ import { refuseRoleParameters } from './client/startup-parameters.ts';
 import { passCancelDoor } from './doors/cancel-door.ts';
 import { chooseDoor } from './doors/choose-door.ts';
 import { passDoor } from './doors/pass-door.ts';
-import { negotiate, negotiationRules } from './negotiate/negotiate.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { negotiate } from './negotiate/negotiate.ts';
 import type { OpenConnections } from './open-connections.ts';
-import { type Ending, endingOf, sayGoodbye } from './session/endings.ts';
-import type { GatewayParts } from './session/gateway-parts.ts';
+import { relaySession } from './relaying/relay-session.ts';
+import type { Admission } from './session/admission.ts';
+import { closeClient, type Ending, endingOf } from './session/endings.ts';
 import { LiveSession } from './session/live-session.ts';
-import type { Passage } from './session/passage.ts';
 import { PhaseTimes } from './session/phase-times.ts';
-import { relaySession } from './session/relay-session.ts';
 import { reportConnection, reportGone, reportRefused } from './session/report-connection.ts';
 import { type Connected, connectApproved } from './upstream/connect-approved.ts';
 import { handOver } from './upstream/hand-over.ts';
@@ -30,19 +30,17 @@ export async function handleConnection(socket: Socket, parts: GatewayParts, open
   parts.metrics.accepted.inc();
   surviveErrors(socket);
   try {
-    const negotiated = await phases.measure('negotiate', () =>
-      negotiate(socket, negotiationRules(parts), open.closing),
-    );
+    const negotiated = await phases.measure('negotiate', () => negotiate(socket, parts.negotiation, open.closing));
     switch (negotiated.kind) {
       case 'gone':
-        return reportGone(negotiated, parts);
+        return reportGone(negotiated, parts.reports);
       case 'refused':
         await negotiated.line.refuse(negotiated.error, null);
-        return reportRefused(negotiated, parts);
+        return reportRefused(negotiated, parts.reports);
       case 'cancel':
-        return await passCancelDoor(negotiated, parts);
+        return await passCancelDoor(negotiated, parts.cancels);
       case 'startup':
-        return await serve(new LiveSession(negotiated.client, { nodeId: parts.nodeId, since, phases }), parts, open);
+        return await serve(new LiveSession(negotiated.client, { since, phases }, parts.sessions), parts, open);
       default:
         return assertNever(negotiated);
     }
@@ -51,41 +49,47 @@ export async function handleConnection(socket: Socket, parts: GatewayParts, open
   }
 }
 
-/** Every reason to end, thrown or returned, becomes one ending: said once, reported once. */
+/** Every reason to end, thrown or returned, becomes one ending: sent once, reported once. */
 async function serve(session: LiveSession, parts: GatewayParts, open: OpenConnections): Promise<void> {
   open.add(session);
-  let ending: Ending;
   try {
-    open.refuseLatecomers();
-    refuseRoleParameters(session.client.startup);
-    const door = await session.phases.measure('choose_door', () => chooseDoor(session.client, parts));
-    const passage = await passDoor(door, session, parts);
-    ending = await open.sockets.withUpstream(() => connectAndRelay(passage, session, parts));
-  } catch (error) {
-    ending = endingOf(session.signal.aborted ? session.signal.reason : error);
+    const ending = await findEnding(session, parts, open).finally(() => session.close());
+    reportConnection(session, ending, parts.reports);
+    await closeClient(session.client.line, ending, session.entry.reference);
+  } finally {
+    open.delete(session);
   }
-  session.close();
-  reportConnection(session, ending, parts);
-  await sayGoodbye(session.client.line, ending, session.reference);
-  open.delete(session);
+}
+
+/** Serves the client to its end. Never throws. */
+async function findEnding(session: LiveSession, parts: GatewayParts, open: OpenConnections): Promise<Ending> {
+  try {
+    open.requireRoom();
+    refuseRoleParameters(session.client.startup);
+    const door = await session.phases.measure('choose_door', () => chooseDoor(session.client, parts.doors));
+    const admission = await passDoor(door, session, parts.doors);
+    return await open.sockets.withUpstream(() => connectAndRelay(admission, session, parts));
+  } catch (error) {
+    return endingOf(session.signal.aborted ? session.signal.reason : error);
+  }
 }
 
 /** The upstream's socket is opened and closed here. */
-async function connectAndRelay(passage: Passage, session: LiveSession, parts: GatewayParts): Promise<Ending> {
+async function connectAndRelay(admission: Admission, session: LiveSession, parts: GatewayParts): Promise<Ending> {
   let connected: Connected | null = null;
   try {
-    connected = await connectApproved(passage, session, parts);
-    const { relay, cancelQuery, cancelRoute } = await handOver(connected, { passage, session, parts });
+    connected = await connectApproved(admission, session, parts.upstreams);
+    const { relaying, cancelRoute } = await handOver(connected, { admission, session, parts: parts.upstreams });
     try {
       session.phases.complete();
-      passage.report(connectedProgress(connected, session));
-      return await relaySession({ relay, cancelQuery }, session, parts);
+      admission.report(connectedProgress(connected, session));
+      return await relaySession(relaying, session, parts.relaying);
     } finally {
       cancelRoute?.withdraw();
-      passage.report({ kind: 'ended' });
+      admission.report({ kind: 'ended' });
     }
   } catch (error) {
-    passage.report(failedProgress(endingOf(session.signal.aborted ? session.signal.reason : error)));
+    admission.report(failedProgress(endingOf(session.signal.aborted ? session.signal.reason : error)));
     throw error;
   } finally {
     if (connected !== null) await hangUp(connected.upstream.socket, encodeTerminate());

@@ -1,4 +1,4 @@
-// The connections of this node and whether more may come: open, draining, or closed. Ends none by itself.
+// The connections of this node and whether more may come: open, draining, or closing. Ends none by itself.
 
 import { setMaxListeners } from 'node:events';
 import { PosternError } from '../errors.ts';
@@ -10,13 +10,13 @@ export class OpenConnections {
   readonly #most: number;
   readonly #sessions = new Set<LiveSession>();
   readonly #closing = new AbortController();
-  #isDraining = false;
+  #state: 'open' | 'draining' = 'open';
 
   /** `most` is how many may be served at a time. */
   constructor({ most, sockets }: { most: number; sockets: SocketBudget }) {
     this.#most = most;
     this.sockets = sockets;
-    // Every connection listens while it negotiates: ten of them are no leak.
+    // Every connection listens while it negotiates: more than ten listeners are no leak.
     setMaxListeners(0, this.#closing.signal);
   }
 
@@ -31,13 +31,13 @@ export class OpenConnections {
 
   /** Whether more may come. */
   get isOpen(): boolean {
-    return !this.#isDraining;
+    return this.#state === 'open';
   }
 
   counts(): { readonly waiting: number; readonly relaying: number } {
-    const phases = [...this.#sessions].map((session) => session.record.phase);
-    const count = (asked: string) => phases.filter((phase) => phase === asked).length;
-    return { waiting: count('waiting'), relaying: count('relaying') };
+    const counts = { waiting: 0, connecting: 0, relaying: 0 };
+    for (const session of this.#sessions) counts[session.entry.record.phase] += 1;
+    return { waiting: counts.waiting, relaying: counts.relaying };
   }
 
   add(session: LiveSession): void {
@@ -49,17 +49,17 @@ export class OpenConnections {
   }
 
   beginDraining(): void {
-    this.#isDraining = true;
+    this.#state = 'draining';
   }
 
   beginClosing(): void {
-    this.#isDraining = true;
+    this.#state = 'draining';
     this.#closing.abort();
   }
 
   /** Throws `starting` (57P03: try the next host) while draining, `overloaded` beyond the cap and without descriptors. */
-  refuseLatecomers(): void {
-    if (this.#isDraining) throw new PosternError('starting');
+  requireRoom(): void {
+    if (this.#state === 'draining') throw new PosternError('starting');
     if (this.#sessions.size > this.#most || !this.sockets.hasRoomForClient) throw new PosternError('overloaded');
   }
 }

@@ -5,7 +5,7 @@ import { findEndedConnections } from '../catalogue/trail/audit-trail-reader.ts';
 import type { LiveConnectionRecord } from '../fleet/live-connection.ts';
 import { type LostLoginServices, settleLostLogin } from '../login/decide/settle-lost-login.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { factsOf } from './session/audit-connection.ts';
+import { factsOf } from './session/connection-audit.ts';
 
 const LOGINS_AT_A_TIME = 50;
 const REASON = 'node_lost';

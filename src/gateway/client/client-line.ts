@@ -1,5 +1,5 @@
-// What we say to one client before its bytes are relayed: every message in its place, and an error only where the client
-// can take it for one. Knows nothing of why something is said.
+// The messages that we send to one client before its bytes are relayed: each where the protocol allows it, and an error only
+// where the client reads it as one. Knows nothing of why a message is sent.
 
 import type { Duplex } from 'node:stream';
 import type { PosternError } from '../../errors.ts';
@@ -27,7 +27,7 @@ export class ClientLine {
   readonly security: 'tls' | 'clear_text';
   readonly #versionReply: NegotiatedVersion['reply'];
   #stage: Stage = 'greeting';
-  #isVersionTold = false;
+  #isVersionSent = false;
 
   constructor(socket: Duplex, security: 'tls' | 'clear_text', versionReply: NegotiatedVersion['reply']) {
     this.socket = socket;
@@ -36,34 +36,34 @@ export class ClientLine {
     surviveErrors(socket);
   }
 
-  /** Asks for a password in clear text. A failure is told after AuthenticationOk, else libpq sends it again without TLS. */
+  /** Asks for a password in clear text. Its failure comes after AuthenticationOk, else libpq repeats it without TLS. */
   askForPassword(request: Buffer): void {
-    this.#tellVersion();
+    this.#sendVersion();
     this.socket.write(request);
   }
 
   /** Sends one step of a SASL exchange, which may end in an error before AuthenticationOk. */
   continueSasl(step: Buffer): void {
-    this.#tellVersion();
+    this.#sendVersion();
     this.#stage = 'in_sasl';
     this.socket.write(step);
   }
 
-  /** AuthenticationOk, at most once: libpq takes a second one for a broken server. */
-  welcome(): void {
+  /** AuthenticationOk, at most once: libpq reads a second one as a protocol error. */
+  sendAuthenticationOk(): void {
     if (this.#stage === 'authenticated' || this.#stage === 'hung_up') return;
-    this.#tellVersion();
+    this.#sendVersion();
     this.#stage = 'authenticated';
     this.socket.write(Buffer.concat([authenticationOk(), parameterStatus('client_encoding', 'UTF8')]));
   }
 
-  /** A ParameterStatus of ours; only after `welcome`. */
-  report(name: string, value: string): void {
+  /** A ParameterStatus of ours; only after `sendAuthenticationOk`. */
+  sendParameterStatus(name: string, value: string): void {
     if (this.#stage === 'authenticated') this.socket.write(parameterStatus(name, value));
   }
 
-  /** A NOTICE; only after `welcome`, since libpq dies of an earlier one. Dropped when the client does not read. */
-  tell(report: Report): void {
+  /** A NOTICE; only after `sendAuthenticationOk`, since libpq fails on an earlier one. Dropped when the client does not read. */
+  sendNotice(report: Report): void {
     if (this.#stage !== 'authenticated' || this.socket.writableLength > MAX_UNREAD_BYTES) return;
     this.socket.write(noticeResponse(report));
   }
@@ -73,22 +73,22 @@ export class ClientLine {
     if (this.#stage === 'authenticated') this.socket.write(Buffer.concat(messages));
   }
 
-  /** Refuses with FATAL and hangs up; the order of the messages is the class' own business. */
+  /** Refuses with FATAL and hangs up; this class keeps the order of the messages. */
   async refuse(error: PosternError, detail: string | null): Promise<void> {
-    await this.end(fatalResponse(error, detail), error);
+    await this.closeWith(fatalResponse(error, detail), error);
   }
 
   /** Hangs up after a last message; AuthenticationOk goes before it unless the error is one that may come first. */
-  async end(lastMessage: Buffer, error: { readonly code?: string; readonly sqlstate: string }): Promise<void> {
+  async closeWith(lastMessage: Buffer, error: { readonly code?: string; readonly sqlstate: string }): Promise<void> {
     if (this.#stage === 'hung_up') return;
-    if (!this.#mayComeNow(error)) this.welcome();
-    this.#tellVersion();
+    if (!this.#mayComeNow(error)) this.sendAuthenticationOk();
+    this.#sendVersion();
     this.#stage = 'hung_up';
     await hangUp(this.socket, lastMessage);
   }
 
-  /** Hangs up without a word. */
-  async endSilently(): Promise<void> {
+  /** Hangs up without a message. */
+  async close(): Promise<void> {
     if (this.#stage === 'hung_up') return;
     this.#stage = 'hung_up';
     await hangUp(this.socket, null);
@@ -103,9 +103,9 @@ export class ClientLine {
   }
 
   // Message Formats: NegotiateProtocolVersion; comes before any authentication message.
-  #tellVersion(): void {
-    if (this.#isVersionTold || this.#versionReply === null) return;
-    this.#isVersionTold = true;
+  #sendVersion(): void {
+    if (this.#isVersionSent || this.#versionReply === null) return;
+    this.#isVersionSent = true;
     this.socket.write(negotiateProtocolVersion(this.#versionReply.newestMinor, this.#versionReply.unknownOptions));
   }
 }

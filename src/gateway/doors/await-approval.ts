@@ -14,7 +14,7 @@ export interface ApprovalWait {
   readonly loginRequests: LoginRequests;
   readonly ttlMs: number;
   /** Ends the wait early with this error, for clients that show no NOTICE; null for all others. */
-  readonly impatience: { readonly afterMs: number; readonly error: PosternError } | null;
+  readonly earlyEnd: { readonly afterMs: number; readonly error: PosternError } | null;
 }
 
 /** Redis decides when a request has expired; a node that cannot reach it gives up on its own a little later. */
@@ -22,7 +22,7 @@ const STORE_SILENT_GRACE_MS = 5_000;
 
 /**
  * Resolves to the approval. Throws the reason why there is none: `denied`, `expired`, `code_required`, the error of
- * impatience, `store_unavailable`, or what ended the connection meanwhile (the session's signal).
+ * earlyEnd, `store_unavailable`, or what ended the connection meanwhile (the session's signal).
  */
 export async function awaitApproval(wait: ApprovalWait, session: LiveSession): Promise<Approval> {
   const patience = new AbortController();
@@ -34,7 +34,7 @@ export async function awaitApproval(wait: ApprovalWait, session: LiveSession): P
       const decision = decisionOf(request, wait.ttlMs);
       if (decision === 'opened' && !isOpened) {
         isOpened = true;
-        session.client.line.tell(OPENED_NOTICE);
+        session.client.line.sendNotice(OPENED_NOTICE);
       } else if (typeof decision === 'object') {
         return decision;
       }
@@ -47,14 +47,14 @@ export async function awaitApproval(wait: ApprovalWait, session: LiveSession): P
 }
 
 function startTimers(
-  { ttlMs, impatience }: ApprovalWait,
+  { ttlMs, earlyEnd }: ApprovalWait,
   session: LiveSession,
   patience: AbortController,
 ): NodeJS.Timeout[] {
-  const halfTime = setTimeout(() => session.client.line.tell(halfTimeNotice(ttlMs / 2)), ttlMs / 2);
+  const halfTime = setTimeout(() => session.client.line.sendNotice(halfTimeNotice(ttlMs / 2)), ttlMs / 2);
   const lastResort = setTimeout(() => patience.abort(expiredError(ttlMs)), ttlMs + STORE_SILENT_GRACE_MS);
-  if (impatience === null) return [halfTime, lastResort];
-  return [halfTime, lastResort, setTimeout(() => patience.abort(impatience.error), impatience.afterMs)];
+  if (earlyEnd === null) return [halfTime, lastResort];
+  return [halfTime, lastResort, setTimeout(() => patience.abort(earlyEnd.error), earlyEnd.afterMs)];
 }
 
 function decisionOf(request: LoginRequest, ttlMs: number): Approval | 'opened' | 'pending' {

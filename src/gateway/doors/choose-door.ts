@@ -1,17 +1,17 @@
-// Which way in a client gets, judged by what it sent, where it is, and what is remembered of it. Opens no door.
+// Chooses the door for a client by its startup packet, its address and the grants that fit. Opens no door.
 
 import type { Client } from '../client/client.ts';
 import { applicationOf } from '../client/startup-parameters.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
+import type { ChoiceParts } from './door-parts.ts';
 import { findPasswordCredential, type PasswordCredential } from './find-password-credential.ts';
 import { type FittingGrant, fittingGrants } from './fitting-grants.ts';
 import { databaseWish, terminalOf } from './login-origin.ts';
 
 export type Door =
-  /** pg_isready only wants to know whether anybody answers. */
-  | { readonly kind: 'cheap_answer' }
+  /** pg_isready only asks whether the gateway is up. */
+  | { readonly kind: 'probe' }
   | { readonly kind: 'password'; readonly credential: PasswordCredential }
-  /** A page waits for this terminal to type its digits. */
+  /** An approval page shows digits that this terminal must type. */
   | { readonly kind: 'reverse_code' }
   /** Somebody approved before; the longest grant first, at least one. */
   | { readonly kind: 'grant'; readonly grants: readonly FittingGrant[] }
@@ -19,9 +19,9 @@ export type Door =
 
 const PROBE = 'pg_isready';
 
-/** Throws `store_unavailable` when what is remembered cannot be asked. */
-export async function chooseDoor(client: Client, parts: GatewayParts): Promise<Door> {
-  if (applicationOf(client.startup) === PROBE) return { kind: 'cheap_answer' };
+/** Throws `store_unavailable` when grants or reverse codes cannot be read. */
+export async function chooseDoor(client: Client, parts: ChoiceParts): Promise<Door> {
+  if (applicationOf(client.startup) === PROBE) return { kind: 'probe' };
   const credential = await findPasswordCredential(client, parts);
   if (credential !== null) return { kind: 'password', credential };
   const terminal = terminalOf(client);

@@ -1,75 +1,74 @@
 // The door without a password: shows a link, waits until a person approves it in a browser, and uses the approval once.
-// Where the approval leads is connect-approved's business.
+// connect-approved.ts decides where the approval leads.
 
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import type { Approval, LoginRequest } from '../../login/request/login-request.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { expiryNotice, welcomeNotice } from '../client/link-notices.ts';
-import { TELL_EACH_STEP } from '../client/narration.ts';
-import { auditConnection } from '../session/audit-connection.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
+import { EACH_STEP_NOTICES } from '../client/login-notices.ts';
+import type { Admission } from '../session/admission.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import type { Passage } from '../session/passage.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
 import { awaitApproval, expiredError } from './await-approval.ts';
-import { leaveLoginRequest } from './leave-login-request.ts';
+import type { LinkDoorParts } from './door-parts.ts';
 import { databaseWish, loginOrigin } from './login-origin.ts';
+import { releaseLoginRequest } from './release-login-request.ts';
 
 /** Resolves once the login was approved and the approval used; throws why not, with the login request ended or left open. */
-export async function passLinkDoor(session: LiveSession, parts: GatewayParts): Promise<Passage> {
-  session.watchClient();
-  const { request, loginUrl } = await askForLogin(session, parts);
+export async function passLinkDoor(session: LiveSession, parts: LinkDoorParts): Promise<Admission> {
+  session.clientWatch.start();
+  const { request, loginUrl } = await requestLogin(session, parts);
   try {
     session.signal.throwIfAborted();
     showLink(session, { loginUrl, userCode: request.userCode }, parts);
-    const impatience = impatienceOf(request, loginUrl, parts);
-    const { loginRequests, config } = parts;
-    const approval = await awaitApproval({ request, loginRequests, ttlMs: config.login.ttlMs, impatience }, session);
+    const earlyEnd = earlyEndOf(request, loginUrl, parts);
+    const { loginRequests, login } = parts;
+    const approval = await awaitApproval({ request, loginRequests, ttlMs: login.ttlMs, earlyEnd }, session);
     await useApproval({ request, approval }, session, parts);
-    return passageOf({ request, approval }, session, parts);
+    return admissionOf({ request, approval }, session, parts);
   } catch (error) {
-    await leaveLoginRequest(request, error, { session, parts });
+    await releaseLoginRequest(request, error, { session, parts });
     throw error;
   }
 }
 
-async function askForLogin(session: LiveSession, parts: GatewayParts) {
+async function requestLogin(session: LiveSession, parts: LinkDoorParts) {
   try {
-    await refuseBeforeAsking(session, parts);
+    await checkInstallationRules(session, parts);
     session.signal.throwIfAborted();
     return await openLoginRequest(session, parts);
   } catch (error) {
     if (error instanceof PosternError && (error.kind === 'policy' || error.kind === 'limit')) {
-      auditConnection(session, parts, { event: 'login.refused', outcome: 'refused', reason: error.code });
+      session.audit.record({ event: 'login.refused', outcome: 'refused', reason: error.code });
     }
     throw error;
   }
 }
 
 // The installation's own rules; those of an account are checked when one is chosen, and before the dial.
-async function refuseBeforeAsking({ client }: LiveSession, { config, limits }: GatewayParts): Promise<void> {
+async function checkInstallationRules({ client }: LiveSession, { login, limits }: LinkDoorParts): Promise<void> {
   const { address } = client.peer;
-  const { allowedNetworks } = config.login;
+  const { allowedNetworks } = login;
   if (allowedNetworks.length > 0 && !parseNetworks(allowedNetworks).includes(address)) {
     throw new PosternError('refused_by_policy', { params: { address } });
   }
   if ((await limits.loginRequest(address)) === 'limited') throw new PosternError('too_many_requests');
 }
 
-async function openLoginRequest(session: LiveSession, parts: GatewayParts) {
-  const { loginRequests, publicUrl } = parts;
-  const opening = loginRequests.open(loginOrigin(session.client, parts.config.login), { waiting: 'connection' });
+async function openLoginRequest(session: LiveSession, parts: LinkDoorParts) {
+  const { loginRequests, publicUrl, login } = parts;
+  const opening = loginRequests.open(loginOrigin(session.client, login), { waiting: 'connection' });
   const { request, token } = await opening.catch((error: unknown) => {
     countWaitingLimit(error, parts);
     throw error;
   });
-  session.learn({ loginRequestId: request.id });
-  auditConnection(session, parts, { event: 'login.requested', outcome: 'success' });
+  session.entry.update({ loginRequestId: request.id });
+  session.audit.record({ event: 'login.requested', outcome: 'success' });
   return { request, loginUrl: `${publicUrl()}/psql_session/${token.reveal()}` };
 }
 
-function countWaitingLimit(error: unknown, { metrics }: GatewayParts): void {
+function countWaitingLimit(error: unknown, { metrics }: LinkDoorParts): void {
   if (isPosternError(error, 'too_many_requests')) metrics.limitHits.inc({ limit: 'waiting_of_address' });
   if (isPosternError(error, 'overloaded')) metrics.limitHits.inc({ limit: 'waiting_in_total' });
 }
@@ -80,18 +79,19 @@ interface ShownLink {
 }
 
 // docs/protocol.md, "Order of messages": nothing that others wrote comes before the URL.
-function showLink({ client }: LiveSession, { loginUrl, userCode }: ShownLink, { config }: GatewayParts): void {
-  client.line.welcome();
-  client.line.report('postern.login_url', loginUrl);
-  client.line.report('postern.user_code', userCode);
-  client.line.tell(welcomeNotice(config.brand, loginUrl));
-  client.line.tell(expiryNotice(config.login.ttlMs, userCode));
+function showLink({ client }: LiveSession, { loginUrl, userCode }: ShownLink, { brand, login }: LinkDoorParts): void {
+  client.line.sendAuthenticationOk();
+  client.line.sendParameterStatus('postern.login_url', loginUrl);
+  client.line.sendParameterStatus('postern.user_code', userCode);
+  client.line.sendNotice(welcomeNotice(brand, loginUrl));
+  client.line.sendNotice(expiryNotice(login.ttlMs, userCode));
 }
 
-function impatienceOf({ origin, userCode }: LoginRequest, loginUrl: string, { config }: GatewayParts) {
+/** For clients that show no NOTICE: the link comes in an error, after a wait for a person who knows better. */
+function earlyEndOf({ origin, userCode }: LoginRequest, loginUrl: string, { login }: LinkDoorParts) {
   if (!origin.noticeBlind) return null;
   const error = new PosternError('approve_and_retry', { params: { url: loginUrl, userCode } });
-  return { afterMs: config.login.noticeBlindMs, error };
+  return { afterMs: login.noticeBlindMs, error };
 }
 
 interface Approved {
@@ -99,25 +99,25 @@ interface Approved {
   readonly approval: Approval;
 }
 
-async function useApproval({ request, approval }: Approved, session: LiveSession, parts: GatewayParts): Promise<void> {
-  const { loginRequests, metrics, clock, config } = parts;
+async function useApproval({ request, approval }: Approved, session: LiveSession, parts: LinkDoorParts): Promise<void> {
+  const { loginRequests, metrics, clock, login } = parts;
   metrics.approvalSeconds.observe((clock.now().getTime() - request.createdAt.getTime()) / 1_000);
-  // NOTE: a terminal that is gone must not use the approval: it would wake and dial a compute for nobody.
+  // NOTE: a terminal that is gone must not use the approval, which would wake and dial a compute for nothing.
   session.signal.throwIfAborted();
   const outcome = await loginRequests.consume(request.id);
-  // Redis gives up an approval that nobody used for a minute.
-  if (outcome.kind === 'refused') throw expiredError(config.login.ttlMs);
-  session.learn({ userId: approval.userId, computeId: approval.computeId, grantId: approval.grantId });
-  auditConnection(session, parts, { event: 'login.consumed', outcome: 'success' });
+  // Redis expires an approval that was not used within a minute.
+  if (outcome.kind === 'refused') throw expiredError(login.ttlMs);
+  session.entry.update({ userId: approval.userId, computeId: approval.computeId, grantId: approval.grantId });
+  session.audit.record({ event: 'login.consumed', outcome: 'success' });
 }
 
-function passageOf({ request, approval }: Approved, { client }: LiveSession, parts: GatewayParts): Passage {
+function admissionOf({ request, approval }: Approved, { client }: LiveSession, parts: LinkDoorParts): Admission {
   return {
     door: 'link',
     resolve: () => resolveTarget(parts.catalogue, approval),
     wish: databaseWish(client),
     caps: {},
-    narration: TELL_EACH_STEP,
+    notices: EACH_STEP_NOTICES,
     report: progressReporter(request.id, parts),
   };
 }

@@ -2,31 +2,31 @@
 
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
+import type { Admission } from '../session/admission.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import type { Passage } from '../session/passage.ts';
 import type { Door } from './choose-door.ts';
+import type { DoorParts } from './door-parts.ts';
 import { passGrantDoor } from './grant-door.ts';
 import { passLinkDoor } from './link-door.ts';
 import { passPasswordDoor } from './password-door.ts';
 import { passReverseCodeDoor } from './reverse-code-door.ts';
 
-/** The right to one target; throws why there is none. From here on the session is listed in the fleet. */
-export async function passDoor(door: Door, session: LiveSession, parts: GatewayParts): Promise<Passage> {
+/** Resolves with the right to one target; throws the error that says why there is none. Lists the session in the fleet. */
+export async function passDoor(door: Door, session: LiveSession, parts: DoorParts): Promise<Admission> {
   switch (door.kind) {
-    case 'cheap_answer':
+    case 'probe':
       throw new PosternError('gateway_is_up');
     case 'password':
-      session.standAt(door.credential.kind === 'role' ? 'role' : 'token', parts.liveConnections);
+      session.register(door.credential.kind === 'role' ? 'role' : 'token');
       return await passPasswordDoor(session, door.credential, parts);
     case 'reverse_code':
-      session.standAt('reverse_code', parts.liveConnections);
+      session.register('reverse_code');
       return await passReverseCodeDoor(session, parts);
     case 'grant':
-      session.standAt('grant', parts.liveConnections);
+      session.register('grant');
       return (await passGrantDoor(session, door.grants, parts)) ?? (await passDoor({ kind: 'link' }, session, parts));
     case 'link':
-      session.standAt('link', parts.liveConnections);
+      session.register('link');
       return await passLinkDoor(session, parts);
     default:
       return assertNever(door);

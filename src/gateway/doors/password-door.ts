@@ -13,12 +13,11 @@ import { PosternError } from '../../errors.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { mockVerifier } from '../../protocol/scram-verifier.ts';
 import type { DatabaseWish } from '../client/database-choice.ts';
-import { TELL_NOTHING } from '../client/narration.ts';
+import { NO_NOTICES } from '../client/login-notices.ts';
 import { namesDatabase, replicationOf } from '../client/startup-parameters.ts';
-import { auditConnection } from '../session/audit-connection.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
+import type { Admission } from '../session/admission.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import type { Passage } from '../session/passage.ts';
+import type { PasswordDoorParts } from './door-parts.ts';
 import type { PasswordCredential } from './find-password-credential.ts';
 import { exchangeScram } from './scram-exchange.ts';
 
@@ -30,8 +29,8 @@ import { exchangeScram } from './scram-exchange.ts';
 export async function passPasswordDoor(
   session: LiveSession,
   credential: PasswordCredential,
-  parts: GatewayParts,
-): Promise<Passage> {
+  parts: PasswordDoorParts,
+): Promise<Admission> {
   const { client } = session;
   if (client.tls === null) throw new PosternError('tls_required');
   const attempt = { address: client.peer.address, name: client.startup.user };
@@ -41,25 +40,25 @@ export async function passPasswordDoor(
   if (outcome.kind === 'failed' || credential.kind === 'unknown_token') {
     await parts.limits.failedPassword(attempt);
     const reason = outcome.kind === 'failed' ? outcome.reason : 'unknown_token';
-    auditConnection(session, parts, { event: 'secret.rejected', outcome: 'refused', reason });
+    session.audit.record({ event: 'secret.rejected', outcome: 'refused', reason });
     throw new PosternError('password_failed', { cause: new Error(reason) });
   }
-  client.line.welcome();
-  session.watchClient();
+  client.line.sendAuthenticationOk();
+  session.clientWatch.start();
   return credential.kind === 'token'
-    ? passageOfToken(credential.token, session, parts)
-    : passageOfRole(credential.role, session, parts);
+    ? admissionOfToken(credential.token, session, parts)
+    : admissionOfRole(credential.role, session, parts);
 }
 
-function mockVerifierOf({ client }: LiveSession, { mockSecret }: GatewayParts) {
+function mockVerifierOf({ client }: LiveSession, { mockSecret }: PasswordDoorParts) {
   return mockVerifier(Buffer.from(mockSecret.reveal(), 'base64'), client.startup.user);
 }
 
-function passageOfToken(token: AccessToken, session: LiveSession, parts: GatewayParts): Passage {
+function admissionOfToken(token: AccessToken, session: LiveSession, parts: PasswordDoorParts): Admission {
   const { peer, startup } = session.client;
   const { id, computeId, owner, allowedNetworks } = token;
-  // NOTE: the fleet must know the token before it is asked what it is still good for.
-  session.learn({ accessTokenId: id, computeId, userId: owner.kind === 'person' ? owner.userId : null });
+  // NOTE: the fleet must know the token before its rights are checked, or a revocation in between would miss it.
+  session.entry.update({ accessTokenId: id, computeId, userId: owner.kind === 'person' ? owner.userId : null });
   if (allowedNetworks.length > 0 && !parseNetworks(allowedNetworks).includes(peer.address)) {
     throw new PosternError('refused_by_policy', { params: { address: peer.address } });
   }
@@ -69,32 +68,38 @@ function passageOfToken(token: AccessToken, session: LiveSession, parts: Gateway
     throw new PosternError('token_of_other_database', { params: { database: token.database } });
   }
   noteAccessTokenUse(parts.catalogue, token, peer.address).catch((error: unknown) =>
-    parts.log.warn({ err: error, access_token_id: id }, 'the use of an access token was not noted'),
+    parts.log.warn(
+      { event: 'token.note_use_failed', err: error, access_token_id: id },
+      'could not record the use of an access token',
+    ),
   );
   return {
     door: 'token',
     resolve: () => resolveAccessToken(parts.catalogue, token),
     wish: { requestedDatabase: startup.database, strength: isExplicit ? 'required' : 'none' },
     caps: { access_token: token.maxConnections },
-    ...QUIETLY,
+    ...WITHOUT_PROGRESS,
   };
 }
 
-function passageOfRole(role: RoutedRole, session: LiveSession, { catalogue, log }: GatewayParts): Passage {
+function admissionOfRole(role: RoutedRole, session: LiveSession, { catalogue, log }: PasswordDoorParts): Admission {
   const { peer, startup } = session.client;
-  session.learn({ computeId: role.computeId, databaseRole: role.databaseRole });
+  session.entry.update({ computeId: role.computeId, databaseRole: role.databaseRole });
   const wish: DatabaseWish = {
     requestedDatabase: startup.database,
     strength: namesDatabase(startup) ? 'required' : 'wanted',
   };
   const resolve = () => resolveRoutedRole(catalogue, role, null);
-  const accepted = async (target: PasswordTarget) => {
+  const onAuthorised = async (target: PasswordTarget) => {
     noteRolePasswordUse(catalogue, role, { target, from: peer.address }).catch((error: unknown) =>
-      log.warn({ err: error, database_role: role.databaseRole }, 'the use of a role password was not noted'),
+      log.warn(
+        { event: 'role.note_use_failed', err: error, database_role: role.databaseRole },
+        'could not record the use of a role password',
+      ),
     );
   };
-  return { door: 'role', resolve, accepted, wish, caps: {}, ...QUIETLY };
+  return { door: 'role', resolve, onAuthorised, wish, caps: {}, ...WITHOUT_PROGRESS };
 }
 
-/** No page follows a program's login, and its log is no place for our progress. */
-const QUIETLY = { narration: TELL_NOTHING, report: () => {} } as const;
+/** No page follows a program's login, and a program would log every NOTICE. */
+const WITHOUT_PROGRESS = { notices: NO_NOTICES, report: () => {} } as const;

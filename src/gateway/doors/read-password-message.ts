@@ -1,11 +1,10 @@
-// Waits for the client's next answer at a password door. What the answer proves is the door's business.
+// Waits for the client's next answer at a password door. Knows nothing of what the answer proves.
 
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import { PASSWORD_MESSAGE_TYPE } from '../../protocol/frontend-messages.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { readClientMessage } from '../../wire/read-startup-packet.ts';
 import { ClientGone } from '../client/client-gone.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 
 /**
@@ -14,10 +13,10 @@ import type { LiveSession } from '../session/live-session.ts';
  */
 export async function readPasswordMessage(
   { client, signal }: LiveSession,
-  { maxBodyBytes, parts }: { readonly maxBodyBytes: number; readonly parts: GatewayParts },
+  { maxBodyBytes, limitMs }: { readonly maxBodyBytes: number; readonly limitMs: number },
 ): Promise<Buffer> {
   try {
-    const message = await withTimeLimit(parts.times.passwordMs, signal, (limited) =>
+    const message = await withTimeLimit(limitMs, signal, (limited) =>
       readClientMessage(client.line.socket, { maxBodyBytes, signal: limited }),
     );
     if (message === null) throw new ClientGone();

@@ -7,31 +7,33 @@ import { settleApproval } from '../../login/decide/settle-approval.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import { authenticationCleartextPassword } from '../../protocol/backend-messages.ts';
 import { MAX_PASSWORD_MESSAGE_BYTES, parsePasswordMessage } from '../../protocol/frontend-messages.ts';
-import { TELL_EACH_STEP } from '../client/narration.ts';
-import { auditConnection } from '../session/audit-connection.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
+import { EACH_STEP_NOTICES } from '../client/login-notices.ts';
+import type { Admission } from '../session/admission.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import type { Passage } from '../session/passage.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
+import type { ReverseCodeDoorParts } from './door-parts.ts';
 import { databaseWish, terminalOf } from './login-origin.ts';
 import { readPasswordMessage } from './read-password-message.ts';
 
 /**
  * Resolves when the digits were right, which approves and uses the login request in one move. Throws `tls_required` in
- * clear text, `code_wrong`, `denied` after the last try, `password_failed` when the code ran out meanwhile, `rate_limited`, or ClientGone: psql drops the first
- * connection to ask its user, and that is no failed try.
+ * clear text, `code_wrong`, `denied` after the last try, `password_failed` when the code ran out meanwhile, `rate_limited`,
+ * or ClientGone: psql drops the first connection to ask its user, and that is no failed try.
  */
-export async function passReverseCodeDoor(session: LiveSession, parts: GatewayParts): Promise<Passage> {
+export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCodeDoorParts): Promise<Admission> {
   const { client } = session;
   if (client.tls === null) throw new PosternError('tls_required');
-  await refuseGuessing(session, parts);
+  await limitGuesses(session, parts);
   client.line.askForPassword(authenticationCleartextPassword());
-  const body = await readPasswordMessage(session, { maxBodyBytes: MAX_PASSWORD_MESSAGE_BYTES, parts });
-  session.watchClient();
+  const body = await readPasswordMessage(session, {
+    maxBodyBytes: MAX_PASSWORD_MESSAGE_BYTES,
+    limitMs: parts.passwordMs,
+  });
+  session.clientWatch.start();
   const check = await parts.reverseCodes.check(terminalOf(client), parsePasswordMessage(body));
   if (check.kind !== 'consumed') {
-    await parts.limits.failedPassword(guesser(session));
-    if (check.kind === 'denied') recordDenial(check.request, session, parts);
+    await parts.limits.failedPassword(attemptOf(session));
+    if (check.kind === 'denied') recordDenial(check.request, session);
     throw check.kind === 'wrong'
       ? new PosternError('code_wrong', { params: { triesLeft: String(check.triesLeft) } })
       : new PosternError(check.kind === 'denied' ? 'denied' : 'password_failed');
@@ -39,37 +41,37 @@ export async function passReverseCodeDoor(session: LiveSession, parts: GatewayPa
   const { request } = check;
   const { approval } = request;
   if (approval === null) throw new Error(`login request ${request.id} is approved for nothing`);
-  client.line.welcome();
+  client.line.sendAuthenticationOk();
   const { userId, computeId, grantId } = approval;
-  session.learn({ loginRequestId: request.id, userId, computeId, grantId });
+  session.entry.update({ loginRequestId: request.id, userId, computeId, grantId });
   // Right digits approve and use the request in one move.
   for (const event of ['login.approved', 'login.consumed'] as const) {
     const { browserAddress: browserIp } = approval;
-    auditConnection(session, parts, { event, outcome: 'success', stepUp: 'reverse_code', browserIp });
+    session.audit.record({ event, outcome: 'success', stepUp: 'reverse_code', browserIp });
   }
   return {
     door: 'reverse_code',
     resolve: () => resolveTarget(parts.catalogue, approval),
-    accepted: async ({ person, ...place }) => {
-      if (person === null) throw new Error(`login request ${request.id} leads nobody anywhere`);
+    onAuthorised: async ({ person, ...place }) => {
+      if (person === null) throw new Error(`login request ${request.id} has no person`);
       await settleApproval(parts, request, { ...place, person });
     },
     wish: databaseWish(client),
     caps: {},
-    narration: TELL_EACH_STEP,
+    notices: EACH_STEP_NOTICES,
     report: progressReporter(request.id, parts),
   };
 }
 
-function recordDenial({ id, reason }: LoginRequest, session: LiveSession, parts: GatewayParts): void {
-  session.learn({ loginRequestId: id });
-  auditConnection(session, parts, { event: 'login.denied', outcome: 'success', reason });
+function recordDenial({ id, reason }: LoginRequest, session: LiveSession): void {
+  session.entry.update({ loginRequestId: id });
+  session.audit.record({ event: 'login.denied', outcome: 'success', reason });
 }
 
-async function refuseGuessing(session: LiveSession, { limits }: GatewayParts): Promise<void> {
-  if ((await limits.passwordDoor(guesser(session))) === 'limited') throw new PosternError('rate_limited');
+async function limitGuesses(session: LiveSession, { limits }: ReverseCodeDoorParts): Promise<void> {
+  if ((await limits.passwordDoor(attemptOf(session))) === 'limited') throw new PosternError('rate_limited');
 }
 
-function guesser({ client }: LiveSession) {
+function attemptOf({ client }: LiveSession) {
   return { address: client.peer.address, name: client.startup.user };
 }

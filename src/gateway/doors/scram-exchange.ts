@@ -1,5 +1,5 @@
-// Asks a client for proof of a password by SCRAM, bound to the TLS connection where both sides can. Whose password it is,
-// and what follows from the answer, is the door's business.
+// Asks a client for proof of a password by SCRAM, bound to the TLS connection where both sides can. Knows neither whose
+// password it is nor what follows from the answer.
 
 import {
   authenticationSasl,
@@ -11,7 +11,6 @@ import { finishScram, type ScramFailure, scramMechanisms, startScram } from '../
 import type { ScramVerifier } from '../../protocol/scram-verifier.ts';
 import { tlsServerEndPoint } from '../../protocol/tls-server-end-point.ts';
 import type { TlsFacts } from '../../wire/accept-tls.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { readPasswordMessage } from './read-password-message.ts';
 
@@ -24,11 +23,11 @@ export type ScramOutcome = { readonly kind: 'proved' } | { readonly kind: 'faile
 export async function exchangeScram(
   session: LiveSession,
   { tls, verifier }: { readonly tls: TlsFacts; readonly verifier: ScramVerifier },
-  parts: GatewayParts,
+  { passwordMs: limitMs }: { readonly passwordMs: number },
 ): Promise<ScramOutcome> {
   const { line } = session.client;
   const channelBinding = tlsServerEndPoint(tls.certificateDer);
-  const read = () => readPasswordMessage(session, { maxBodyBytes: MAX_SASL_MESSAGE_BYTES, parts });
+  const read = () => readPasswordMessage(session, { maxBodyBytes: MAX_SASL_MESSAGE_BYTES, limitMs });
 
   line.continueSasl(authenticationSasl(scramMechanisms(channelBinding)));
   const { mechanism, data } = parseSaslInitialResponse(await read());

@@ -32,12 +32,12 @@ export async function beginTls(
   );
 }
 
-// Waits for the ClientHello without a place among the handshakes: who only opens connections must not keep others out.
+// Waits for the ClientHello without a handshake slot: a peer that only opens connections must not take one from others.
 async function agreeToTls(plain: Socket, signal: AbortSignal): Promise<void> {
   refuseEarlyBytes(plain);
   plain.write('S');
   const { kind } = await readStartupPacket(plain, signal);
-  // A place among the handshakes is nothing for who has hung up meanwhile.
+  // Do not spend a handshake slot on a client that has already hung up.
   if (kind === 'closed') throw new ClientGone();
   if (kind === 'packet') throw new ProtocolViolation('not_postgres', 'startup packet where TLS was agreed on');
 }

@@ -8,7 +8,7 @@ import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import type { Config } from '../../config/config.ts';
 import { PosternError } from '../../errors.ts';
 import type { Limits } from '../../limits/limits.ts';
-import { type NetworkList, parseNetworks } from '../../network-address.ts';
+import type { NetworkList } from '../../network-address.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import type { StartupMessage } from '../../protocol/startup-packet.ts';
 import { negotiateVersion } from '../../protocol/version-negotiation.ts';
@@ -19,11 +19,10 @@ import type { GoneReason, Negotiated } from '../client/client.ts';
 import { ClientGone } from '../client/client-gone.ts';
 import { ClientLine } from '../client/client-line.ts';
 import { learnPeer, type Peer, peerOf } from '../client/peer.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
 import { beginTls, type TlsStart } from './begin-tls.ts';
 import { isClearTextAllowed } from './tls-policy.ts';
 
-export interface NegotiationRules {
+export interface NegotiationParts {
   readonly tlsPolicy: Config['pg']['tls'];
   /** Networks of the balancers that must send a PROXY header; all others must not. */
   readonly proxyProtocolFrom: NetworkList;
@@ -36,20 +35,8 @@ export interface NegotiationRules {
   readonly handshakeMs: number;
 }
 
-export function negotiationRules({ config, certificates, handshakes, times, limits }: GatewayParts): NegotiationRules {
-  return {
-    tlsPolicy: config.pg.tls,
-    proxyProtocolFrom: parseNetworks(config.pg.proxyProtocolFrom),
-    certificates,
-    handshakes,
-    limits,
-    limitMs: times.negotiationMs,
-    handshakeMs: times.handshakeMs,
-  };
-}
-
-/** The client as it stands between two packets. */
-interface Standing {
+/** What is known between two packets. */
+interface NegotiationState {
   readonly socket: Socket;
   readonly peer: Peer;
   readonly tls: TlsFacts | null;
@@ -60,59 +47,63 @@ interface Standing {
 const ENCRYPTION_NO = 'N';
 
 /** Never throws: what goes wrong is one of the results. The socket stays open in every case; the caller closes it. */
-export async function negotiate(socket: Socket, rules: NegotiationRules, signal: AbortSignal): Promise<Negotiated> {
+export async function negotiate(socket: Socket, parts: NegotiationParts, signal: AbortSignal): Promise<Negotiated> {
   let peer = peerOf(socket);
   try {
-    return await withTimeLimit(rules.limitMs, signal, async (limited) => {
-      peer = await learnPeer(socket, rules.proxyProtocolFrom, limited);
-      if ((await rules.limits.connect(peer.address)) === 'limited')
+    return await withTimeLimit(parts.limitMs, signal, async (limited) => {
+      peer = await learnPeer(socket, parts.proxyProtocolFrom, limited);
+      if ((await parts.limits.connect(peer.address)) === 'limited')
         return { kind: 'gone', peer, reason: 'rate_limited' };
-      return await readUpToStartup({ socket, peer, tls: null, answered: [] }, rules, limited);
+      return await readUpToStartup({ socket, peer, tls: null, answered: [] }, parts, limited);
     });
   } catch (error) {
     return { kind: 'gone', peer, reason: goneReason(error, signal), cause: error };
   }
 }
 
-async function readUpToStartup(start: Standing, rules: NegotiationRules, signal: AbortSignal): Promise<Negotiated> {
-  let standing = start;
+async function readUpToStartup(
+  start: NegotiationState,
+  parts: NegotiationParts,
+  signal: AbortSignal,
+): Promise<Negotiated> {
+  let state = start;
   for (;;) {
-    const outcome = await answerFirstPacket(standing, rules, signal);
+    const outcome = await answerFirstPacket(state, parts, signal);
     if ('kind' in outcome) return outcome;
-    standing = outcome;
+    state = outcome;
   }
 }
 
 async function answerFirstPacket(
-  standing: Standing,
-  rules: NegotiationRules,
+  state: NegotiationState,
+  parts: NegotiationParts,
   signal: AbortSignal,
-): Promise<Standing | Negotiated> {
-  const { socket, peer } = standing;
-  const first = await readFirstPacket(standing, signal);
+): Promise<NegotiationState | Negotiated> {
+  const { socket, peer } = state;
+  const first = await readFirstPacket(state, signal);
   if (first.kind === 'refused') return first;
   if (first.kind === 'closed') return { kind: 'gone', peer, reason: 'client_closed' };
-  if (first.kind === 'tls_client_hello') return await speakTls(standing, rules, { kind: 'direct', signal });
+  if (first.kind === 'tls_client_hello') return await startTls(state, parts, { kind: 'direct', signal });
   const { packet } = first;
   switch (packet.kind) {
     case 'ssl_request':
-      return rules.certificates === null
-        ? declineEncryption(standing, packet.kind)
-        : await speakTls(withAnswer(standing, packet.kind), rules, { kind: 'after_ssl_request', signal });
+      return parts.certificates === null
+        ? declineEncryption(state, packet.kind)
+        : await startTls(withAnswer(state, packet.kind), parts, { kind: 'after_ssl_request', signal });
     case 'gssenc_request':
-      return declineEncryption(standing, packet.kind);
+      return declineEncryption(state, packet.kind);
     case 'cancel_request':
       return { kind: 'cancel', peer, socket, key: { processId: packet.processId, secretKey: packet.secretKey } };
     case 'startup_message':
-      return meetClient(standing, packet.startup, rules);
+      return acceptStartup(state, packet.startup, parts);
     default:
       return assertNever(packet);
   }
 }
 
-// A peer that speaks the protocol but breaks the StartupMessage can be told so; any other violation is met with silence.
+// A peer that speaks the protocol but breaks the StartupMessage can be told so; any other violation is answered with silence.
 async function readFirstPacket(
-  { socket, peer, tls }: Standing,
+  { socket, peer, tls }: NegotiationState,
   signal: AbortSignal,
 ): Promise<FirstPacket | Extract<Negotiated, { kind: 'refused' }>> {
   try {
@@ -125,34 +116,38 @@ async function readFirstPacket(
   }
 }
 
-async function speakTls(
-  standing: Standing,
-  { certificates, handshakes, handshakeMs }: NegotiationRules,
+async function startTls(
+  state: NegotiationState,
+  { certificates, handshakes, handshakeMs }: NegotiationParts,
   { kind, signal }: { readonly kind: TlsStart; readonly signal: AbortSignal },
-): Promise<Standing> {
-  const isRepeated = standing.tls !== null || (kind === 'direct' && standing.answered.includes('ssl_request'));
+): Promise<NegotiationState> {
+  const isRepeated = state.tls !== null || (kind === 'direct' && state.answered.includes('ssl_request'));
   if (certificates === null || isRepeated) throw new ProtocolViolation('not_postgres', 'TLS record where none may be');
   const limits = { handshakes, handshakeMs, signal };
-  return { ...standing, ...(await beginTls(standing.socket, kind, { certificates, ...limits })) };
+  return { ...state, ...(await beginTls(state.socket, kind, { certificates, ...limits })) };
 }
 
-function declineEncryption(standing: Standing, request: 'ssl_request' | 'gssenc_request'): Standing {
-  const answered = withAnswer(standing, request);
-  standing.socket.write(ENCRYPTION_NO);
+function declineEncryption(state: NegotiationState, request: 'ssl_request' | 'gssenc_request'): NegotiationState {
+  const answered = withAnswer(state, request);
+  state.socket.write(ENCRYPTION_NO);
   return answered;
 }
 
-function withAnswer(standing: Standing, request: 'ssl_request' | 'gssenc_request'): Standing {
-  if (standing.tls !== null || standing.answered.includes(request)) {
+function withAnswer(state: NegotiationState, request: 'ssl_request' | 'gssenc_request'): NegotiationState {
+  if (state.tls !== null || state.answered.includes(request)) {
     throw new ProtocolViolation('not_postgres', `second encryption request: ${request}`);
   }
-  return { ...standing, answered: [...standing.answered, request] };
+  return { ...state, answered: [...state.answered, request] };
 }
 
-function meetClient({ socket, peer, tls }: Standing, startup: StartupMessage, rules: NegotiationRules): Negotiated {
+function acceptStartup(
+  { socket, peer, tls }: NegotiationState,
+  startup: StartupMessage,
+  parts: NegotiationParts,
+): Negotiated {
   const { agreedMinor, reply } = negotiateVersion(startup);
   const line = new ClientLine(socket, tls === null ? 'clear_text' : 'tls', reply);
-  if (tls === null && !isClearTextAllowed(rules.tlsPolicy, peer.address)) {
+  if (tls === null && !isClearTextAllowed(parts.tlsPolicy, peer.address)) {
     return { kind: 'refused', peer, line, error: new PosternError('tls_required') };
   }
   return { kind: 'startup', client: { peer, line, tls, startup, agreedMinor } };

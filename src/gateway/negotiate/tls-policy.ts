@@ -1,4 +1,4 @@
-// Who may speak in clear text. How TLS is begun is negotiate's work.
+// Decides which clients may log in without TLS. How TLS begins is in begin-tls.ts.
 
 import { assertNever } from '../../assert-never.ts';
 import type { Config } from '../../config/config.ts';

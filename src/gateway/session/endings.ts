@@ -11,7 +11,7 @@ import { ClientGone } from '../client/client-gone.ts';
 import type { ClientLine } from '../client/client-line.ts';
 import { harmlessSqlstate } from '../client/fatal-response.ts';
 
-/** What ends a connection without a word of ours; `terminal_closed` is a client that left before it was connected. */
+/** What ends a connection without a message of ours; `terminal_closed` is a client that left before it was connected. */
 export type SilentReason = 'client_closed' | 'terminal_closed' | 'upstream_closed';
 
 const NEW_PASSWORD_HINT =
@@ -20,9 +20,9 @@ const NEW_PASSWORD_HINT =
 export type Ending =
   | { readonly kind: 'silent'; readonly reason: SilentReason }
   | { readonly kind: 'refusal'; readonly error: PosternError }
-  /** The client has the last message already, or there is no place left for one. */
-  | { readonly kind: 'told'; readonly error: PosternError }
-  /** The upstream's own words, which the client gets whole. */
+  /** The client already got its last message, or the stream has no boundary left for one. */
+  | { readonly kind: 'already_sent'; readonly error: PosternError }
+  /** The upstream's own error, which the client gets as it is. */
   | { readonly kind: 'upstream_refusal'; readonly refusal: UpstreamRefusal };
 
 // Class 28, "Invalid Authorization Specification": its texts name the database role.
@@ -44,7 +44,7 @@ export function reasonOf(ending: Ending): string {
     case 'silent':
       return ending.reason;
     case 'refusal':
-    case 'told':
+    case 'already_sent':
       return ending.error.code;
     case 'upstream_refusal':
       return 'upstream_refused';
@@ -53,13 +53,13 @@ export function reasonOf(ending: Ending): string {
   }
 }
 
-/** What the error table says of the ending; null for an end without a word. */
+/** The error table's entry for the ending; null for an end without a message. */
 export function errorEntryOf(ending: Ending): ErrorEntry | null {
   switch (ending.kind) {
     case 'silent':
       return null;
     case 'refusal':
-    case 'told':
+    case 'already_sent':
       return ending.error.entry;
     case 'upstream_refusal':
       return ERRORS.upstream_refused;
@@ -68,13 +68,13 @@ export function errorEntryOf(ending: Ending): ErrorEntry | null {
   }
 }
 
-/** What the client was told, or null for an end without a word. */
+/** The SQLSTATE that the client got; null for an end without a message. */
 export function sqlstateOf(ending: Ending): string | null {
   switch (ending.kind) {
     case 'silent':
       return null;
     case 'refusal':
-    case 'told':
+    case 'already_sent':
       return ending.error.sqlstate;
     case 'upstream_refusal':
       return ending.refusal.sqlstate;
@@ -89,16 +89,16 @@ export function hideDatabaseRole(error: unknown): unknown {
   return namesRole ? new PosternError('upstream_refused', { cause: error }) : error;
 }
 
-/** Tells the client, where there is something to tell, and hangs up. `detail` names the connection for support. */
-export async function sayGoodbye(line: ClientLine, ending: Ending, detail: string | null): Promise<void> {
+/** Sends the last message, where there is one to send, and hangs up. `detail` names the connection for support. */
+export async function closeClient(line: ClientLine, ending: Ending, detail: string | null): Promise<void> {
   switch (ending.kind) {
     case 'silent':
-    case 'told':
-      return await line.endSilently();
+    case 'already_sent':
+      return await line.close();
     case 'refusal':
       return await line.refuse(ending.error, detail);
     case 'upstream_refusal':
-      return await line.end(refusalMessage(ending.refusal), { sqlstate: ending.refusal.sqlstate });
+      return await line.closeWith(refusalMessage(ending.refusal), { sqlstate: ending.refusal.sqlstate });
     default:
       return assertNever(ending);
   }

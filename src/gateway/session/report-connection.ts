@@ -1,22 +1,29 @@
-// What is told of a connection when it is over: one log line, one audit event, one count.
+// Reports a connection when it is over: one log line, one audit event, one count.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
+import type { Clock } from '../../clock.ts';
+import type { Log } from '../../log.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 import type { Negotiated } from '../client/client.ts';
-import { auditConnection } from './audit-connection.ts';
 import { type Ending, errorEntryOf, reasonOf, sqlstateOf } from './endings.ts';
-import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';
 
-/** For a connection whose client said who it wants to be. */
-export function reportConnection(session: LiveSession, ending: Ending, parts: GatewayParts): void {
+export interface ReportParts {
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'endings' | 'upstreamFailures' | 'tlsFailures' | 'logins'>;
+  readonly clock: Clock;
+}
+
+/** Reports a connection that got as far as a StartupMessage. */
+export function reportConnection(session: LiveSession, ending: Ending, parts: ReportParts): void {
   const reason = reasonOf(ending);
   countEnding(session, ending, parts);
   if (errorEntryOf(ending)?.isCheap === true) return;
-  const { bytesToUpstream, bytesToClient } = session.snapshot();
-  const durationMs = parts.clock.now().getTime() - Date.parse(session.record.since);
-  auditConnection(session, parts, {
-    event: session.relay === null ? 'connection.failed' : 'connection.ended',
+  const { bytesToUpstream = 0, bytesToClient = 0 } = session.relaying?.relay ?? {};
+  const durationMs = parts.clock.now().getTime() - Date.parse(session.entry.record.since);
+  session.audit.record({
+    event: session.relaying === null ? 'connection.failed' : 'connection.ended',
     outcome: outcomeOf(ending),
     reason,
     sqlstate: sqlstateOf(ending),
@@ -28,21 +35,22 @@ export function reportConnection(session: LiveSession, ending: Ending, parts: Ga
   parts.log[errorEntryOf(ending)?.logLevel ?? 'info']({ ...logFields(session, ending), ...counts }, 'connection');
 }
 
-function countEnding({ door, relay }: LiveSession, ending: Ending, { metrics }: GatewayParts): void {
+function countEnding({ door, relaying }: LiveSession, ending: Ending, { metrics }: ReportParts): void {
   const reason = reasonOf(ending);
   metrics.endings.inc({ reason });
   if (errorEntryOf(ending)?.kind === 'upstream') metrics.upstreamFailures.inc({ code: reason });
   if (reason === 'upstream_tls') metrics.tlsFailures.inc({ side: 'upstream' });
-  if (door !== null) metrics.logins.inc({ door, outcome: relay === null ? 'failure' : 'success' });
+  if (door !== null) metrics.logins.inc({ door, outcome: relaying === null ? 'failure' : 'success' });
 }
 
-/** For one that ended before, so that nobody is known: scanners and health checks are not worth a line by default. */
-export function reportGone({ peer, reason, cause }: Extract<Negotiated, { kind: 'gone' }>, parts: GatewayParts): void {
+/** Reports a connection that ended earlier; scanners and health checks get no line at the default level. */
+export function reportGone({ peer, reason, cause }: Extract<Negotiated, { kind: 'gone' }>, parts: ReportParts): void {
   const level = reason === 'internal' ? 'error' : reason === 'not_postgres' || reason === 'deadline' ? 'info' : 'debug';
   parts.metrics.endings.inc({ reason });
   if (reason === 'tls_failed') parts.metrics.tlsFailures.inc({ side: 'client' });
   parts.log[level](
     {
+      event: 'connection.gone',
       reason,
       address: peer.address,
       port: peer.port,
@@ -52,18 +60,26 @@ export function reportGone({ peer, reason, cause }: Extract<Negotiated, { kind: 
   );
 }
 
-/** For one that was refused before its startup packet counted: clear text, or a packet with mistakes. */
-export function reportRefused({ peer, error }: Extract<Negotiated, { kind: 'refused' }>, parts: GatewayParts): void {
+/** Reports a connection that was refused for clear text or a malformed startup packet. */
+export function reportRefused({ peer, error }: Extract<Negotiated, { kind: 'refused' }>, parts: ReportParts): void {
   parts.metrics.endings.inc({ reason: error.code });
   const { code, sqlstate, cause } = error;
   parts.log.info(
-    { reason: code, sqlstate, address: peer.address, port: peer.port, cause: messageOf(cause) },
+    {
+      event: 'connection.refused',
+      reason: code,
+      sqlstate,
+      address: peer.address,
+      port: peer.port,
+      cause: messageOf(cause),
+    },
     'connection refused',
   );
 }
 
-function logFields({ record, client, door, phases }: LiveSession, ending: Ending) {
+function logFields({ entry: { record }, client, door, phases }: LiveSession, ending: Ending) {
   return {
+    event: 'connection.ended',
     connection_id: record.id,
     node_id: record.nodeId,
     reason: reasonOf(ending),

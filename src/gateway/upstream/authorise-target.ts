@@ -1,5 +1,5 @@
-// The last question before anything is dialled: may this person, from here, still connect to this compute? The answer of
-// the approval is old by now and counts for nothing.
+// Asks, before anything is dialled, whether this person may still connect to this compute from here. The answer that the
+// approval was based on is old by now and counts for nothing.
 
 import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
 import type { Policy } from '../../catalogue/rights/policy.ts';
@@ -7,24 +7,24 @@ import { PosternError } from '../../errors.ts';
 import type { ConnectionCaps } from '../../fleet/connection-counts.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { refuseReplication } from '../client/startup-parameters.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
+import type { Admission } from '../session/admission.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import type { Passage } from '../session/passage.ts';
+import type { AuthoriseParts } from './upstream-parts.ts';
 
 /**
  * The target with its credentials. Throws `permission_lost`, `not_found`, `link_login_disabled`,
  * `refused_by_policy`, `replication_refused`, `too_many_connections`.
  */
 export async function authoriseTarget(
-  passage: Passage,
+  admission: Admission,
   session: LiveSession,
-  parts: GatewayParts,
+  parts: AuthoriseParts,
 ): Promise<PasswordTarget> {
-  // NOTE: the doors told the fleet whom and what this connection is about, so that what is revoked from now on finds it.
-  session.learn({ phase: 'connecting' });
-  const target = await passage.resolve();
-  await passage.accepted?.(target);
-  session.learn({
+  // NOTE: the doors gave the fleet the person's and the target's ids, so that a revocation from now on finds this connection.
+  session.entry.update({ phase: 'connecting' });
+  const target = await admission.resolve();
+  await admission.onAuthorised?.(target);
+  session.entry.update({
     userId: target.person?.userId ?? null,
     personEmail: target.person?.email ?? null,
     accountId: target.account.id,
@@ -34,21 +34,21 @@ export async function authoriseTarget(
     computeName: target.compute.name,
     databaseRole: target.databaseRole,
   });
-  refuseByPolicy(passage, session, target);
-  await session.rules.begin(target.policy, () => policyOfNow(passage, session));
+  refuseByPolicy(admission, session, target);
+  await session.rules.begin(target.policy, () => policyOfNow(admission, session));
   session.signal.throwIfAborted();
-  await refuseCrowd({ ...passage.caps, ...capOfCompute(target) }, session, parts);
+  await refuseOverCap({ ...admission.caps, ...capOfCompute(target) }, session, parts);
   return target;
 }
 
-/** As `authoriseTarget`, for a connection that is in. */
-async function policyOfNow(passage: Passage, session: LiveSession): Promise<Policy> {
-  const target = await passage.resolve();
-  refuseByPolicy(passage, session, target);
+/** As `authoriseTarget`, for a connection that was authorised before. */
+async function policyOfNow(admission: Admission, session: LiveSession): Promise<Policy> {
+  const target = await admission.resolve();
+  refuseByPolicy(admission, session, target);
   return target.policy;
 }
 
-function refuseByPolicy({ door }: Passage, { client }: LiveSession, { policy, compute }: PasswordTarget): void {
+function refuseByPolicy({ door }: Admission, { client }: LiveSession, { policy, compute }: PasswordTarget): void {
   const isByLink = door === 'link' || door === 'grant' || door === 'reverse_code';
   if (isByLink && !policy.linkLogin) {
     throw new PosternError('link_login_disabled', { params: { compute: compute.name } });
@@ -64,12 +64,12 @@ function capOfCompute({ policy }: PasswordTarget): Pick<ConnectionCaps, 'compute
   return policy.maxConnections === null ? {} : { compute: policy.maxConnections };
 }
 
-async function refuseCrowd(
+async function refuseOverCap(
   ofTarget: Pick<ConnectionCaps, 'compute' | 'access_token'>,
   session: LiveSession,
-  { limits, metrics }: GatewayParts,
+  { limits, metrics }: AuthoriseParts,
 ): Promise<void> {
-  const exceeded = await session.findExceededCap(limits.liveCaps(ofTarget));
+  const exceeded = await session.entry.findExceededCap(limits.liveCaps(ofTarget));
   if (exceeded === null) return;
   metrics.limitHits.inc({ limit: exceeded });
   throw new PosternError('too_many_connections');

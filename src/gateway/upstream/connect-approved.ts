@@ -9,17 +9,17 @@ import { UpstreamRefusal } from '../../wire/dial/upstream-refusal.ts';
 import type { UpstreamTarget } from '../../wire/dial/upstream-target.ts';
 import { databaseCandidates } from '../client/database-choice.ts';
 import { applicationOf, upstreamParameters } from '../client/startup-parameters.ts';
+import type { Admission } from '../session/admission.ts';
 import { hideDatabaseRole } from '../session/endings.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import type { Passage } from '../session/passage.ts';
 import { stampApplicationName } from './application-name.ts';
 import { authoriseTarget } from './authorise-target.ts';
 import { dialWithRetries } from './dial-with-retries.ts';
+import type { ConnectParts } from './upstream-parts.ts';
 
 /**
- * How often a hosted Postgres looks, during a query, whether we are still there: a node that was killed leaves no query behind.
- * A server of somebody else may be too old to know the setting, or a pooler.
+ * How often a hosted Postgres checks during a query that the gateway is still connected, so that a killed node leaves no
+ * query behind. An attached server may be too old to know the setting, or a pooler.
  */
 const CHECK_INTERVAL = '10s';
 
@@ -30,21 +30,25 @@ export interface Connected {
 }
 
 /** The upstream's socket is the caller's to close. Throws why there is none; nothing stays open then. */
-export async function connectApproved(passage: Passage, session: LiveSession, parts: GatewayParts): Promise<Connected> {
-  const target = await session.phases.measure('authorise', () => authoriseTarget(passage, session, parts));
-  await wakeIfIdle({ passage, target }, session, parts);
-  tell(session, passage.narration.connecting);
-  passage.report({ kind: 'connecting' });
+export async function connectApproved(
+  admission: Admission,
+  session: LiveSession,
+  parts: ConnectParts,
+): Promise<Connected> {
+  const target = await session.phases.measure('authorise', () => authoriseTarget(admission, session, parts));
+  await wakeIfIdle({ admission, target }, session, parts);
+  notify(session, admission.notices.connecting);
+  admission.report({ kind: 'connecting' });
   const connected = await session.phases.measure('connect_upstream', () =>
-    dialDatabase({ passage, target }, session, parts),
+    dialDatabase({ admission, target }, session, parts),
   );
-  session.learn({ database: connected.database });
+  session.entry.update({ database: connected.database });
   return connected;
 }
 
-async function dialDatabase(approved: Approved, session: LiveSession, parts: GatewayParts): Promise<Connected> {
-  const { passage, target } = approved;
-  const [first, second] = databaseCandidates(passage.wish, target.database);
+async function dialDatabase(approved: Approved, session: LiveSession, parts: ConnectParts): Promise<Connected> {
+  const { admission, target } = approved;
+  const [first, second] = databaseCandidates(admission.wish, target.database);
   const connect = async (database: string): Promise<Connected> => {
     const upstream = await dialKnown({ ...approved, database }, session, parts).catch((error: unknown) => {
       throw target.person?.isGuest === true ? hideDatabaseRole(error) : error;
@@ -58,16 +62,16 @@ async function dialDatabase(approved: Approved, session: LiveSession, parts: Gat
   });
 }
 
-/** Also a database of somebody else: on a shared server that it exists is nobody's business. */
+/** Also for a database of somebody else: on a shared server, nobody may learn that it exists. */
 function isNoSuchDatabase(error: unknown): boolean {
   return error instanceof UpstreamRefusal && (error.sqlstate === '3D000' || error.sqlstate === '42501');
 }
 
-/** Once more where the password was changed behind our back and could be set back. */
+/** Dials once more where the password was changed on the upstream and could be restored. */
 async function dialKnown(
   approved: ApprovedDatabase,
   session: LiveSession,
-  parts: GatewayParts,
+  parts: ConnectParts,
 ): Promise<UpstreamSession> {
   const { target } = approved;
   try {
@@ -79,32 +83,35 @@ async function dialKnown(
   }
 }
 
-/** False, too, when it failed: the upstream's refusal then tells more than that we could not mend it. */
+/** False also when that failed: the upstream's own refusal says more than our failure to restore. */
 async function restorePassword(
   { compute, databaseRole }: PasswordTarget,
-  { computes, log }: GatewayParts,
+  { computes, log }: ConnectParts,
 ): Promise<boolean> {
   try {
     return await computes.restorePassword(compute.id, databaseRole);
   } catch (error) {
-    log.error({ err: error, compute_id: compute.id, database_role: databaseRole }, 'a password could not be set back');
+    log.error(
+      { event: 'upstream.restore_password_failed', err: error, compute_id: compute.id, database_role: databaseRole },
+      'could not restore the password of a database role',
+    );
     return false;
   }
 }
 
 async function dial(
-  { passage, target, database }: ApprovedDatabase,
+  { admission, target, database }: ApprovedDatabase,
   session: LiveSession,
-  parts: GatewayParts,
+  parts: ConnectParts,
 ): Promise<UpstreamSession> {
   const { name } = target.compute;
   const upstream: UpstreamTarget = { ...target.upstream, name, user: target.databaseRole, database };
   const startup = upstreamParameters(session.client.startup, {
-    applicationName: applicationName({ passage, target }, session, parts),
+    applicationName: applicationName({ admission, target }, session, parts),
     connectionCheckInterval: target.compute.hostId === null ? null : CHECK_INTERVAL,
   });
   const dialPolicy = policyOfCompute(parts.dialPolicy, target.upstream);
-  const { retryPausesMs, connectMs } = parts.times;
+  const { retryPausesMs, connectMs } = parts;
   return await dialWithRetries(
     (signal) => connectUpstream(upstream, { startup, dialPolicy, scramKeys: parts.scramKeys, signal }),
     { pausesMs: retryPausesMs, limitMs: connectMs, compute: name },
@@ -113,7 +120,7 @@ async function dial(
 }
 
 interface Approved {
-  readonly passage: Passage;
+  readonly admission: Admission;
   readonly target: PasswordTarget;
 }
 
@@ -121,18 +128,16 @@ interface ApprovedDatabase extends Approved {
   readonly database: string;
 }
 
-async function wakeIfIdle({ passage, target }: Approved, session: LiveSession, parts: GatewayParts): Promise<void> {
+async function wakeIfIdle({ admission, target }: Approved, session: LiveSession, parts: ConnectParts): Promise<void> {
   if (target.compute.state !== 'idle') {
-    tell(session, passage.narration.authorised);
+    notify(session, admission.notices.authorised);
     return;
   }
-  tell(session, passage.narration.waking);
-  passage.report({ kind: 'waking' });
+  notify(session, admission.notices.waking);
+  admission.report({ kind: 'waking' });
   try {
     await session.phases.measure('wake', () =>
-      withTimeLimit(parts.config.upstream.wakeMs, session.signal, (signal) =>
-        parts.computes.wake(target.compute.id, signal),
-      ),
+      withTimeLimit(parts.wakeMs, session.signal, (signal) => parts.computes.wake(target.compute.id, signal)),
     );
   } catch (error) {
     if (!(error instanceof TimeLimitExceeded)) throw error;
@@ -142,16 +147,16 @@ async function wakeIfIdle({ passage, target }: Approved, session: LiveSession, p
 
 // Applications that log in with a password read their own name back, so it is stamped only where they sent none.
 function applicationName(
-  { passage, target }: Approved,
+  { admission, target }: Approved,
   { client, id }: LiveSession,
-  { config }: GatewayParts,
+  { stampApplicationName: isStamped }: ConnectParts,
 ): string | null {
   const application = applicationOf(client.startup);
-  const isByPassword = passage.door === 'token' || passage.door === 'role';
-  if (!config.login.stampApplicationName || (isByPassword && application !== null)) return null;
+  const isByPassword = admission.door === 'token' || admission.door === 'role';
+  if (!isStamped || (isByPassword && application !== null)) return null;
   return stampApplicationName({ application, connectionId: id, person: target.person?.email ?? target.databaseRole });
 }
 
-function tell({ client }: LiveSession, reports: Passage['narration']['connecting']): void {
-  for (const report of reports) client.line.tell(report);
+function notify({ client }: LiveSession, reports: Admission['notices']['connecting']): void {
+  for (const report of reports) client.line.sendNotice(report);
 }

@@ -1,25 +1,34 @@
-// Tells the page that follows a login how far the connection has come. The page is a comfort: a report that is lost changes
-// nothing for the connection.
+// Reports to the page that follows a login how far the connection has come. A report that is lost changes nothing for the
+// connection.
 
 import { PosternError } from '../../errors.ts';
 import type { LoginRequestId } from '../../ids.ts';
+import type { Log } from '../../log.ts';
 import type { Progress } from '../../login/request/login-request.ts';
+import type { LoginRequests } from '../../login/request/login-requests.ts';
 import { type Ending, reasonOf } from '../session/endings.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import type { Connected } from './connect-approved.ts';
+
+export interface ProgressParts {
+  readonly loginRequests: Pick<LoginRequests, 'setProgress'>;
+  readonly log: Log;
+}
 
 /** Reports go out one after the other, so that the last one given is the last one seen. Never rejects. */
 export function progressReporter(
   id: LoginRequestId,
-  { loginRequests, log }: Pick<GatewayParts, 'loginRequests' | 'log'>,
+  { loginRequests, log }: ProgressParts,
 ): (progress: Progress) => void {
   let previous = Promise.resolve();
   return (progress) => {
     previous = previous
       .then(() => loginRequests.setProgress(id, progress))
       .catch((error: unknown) =>
-        log.warn({ err: error, login_request_id: id }, 'progress of a login was not reported'),
+        log.warn(
+          { event: 'login.progress_lost', err: error, login_request_id: id },
+          'could not report the progress of a login',
+        ),
       );
   };
 }

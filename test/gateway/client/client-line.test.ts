@@ -62,18 +62,18 @@ describe('an error', () => {
 describe('a client line', () => {
   it('says AuthenticationOk once', async () => {
     const { line, received } = lineTo('tls');
-    line.welcome();
-    line.welcome();
+    line.sendAuthenticationOk();
+    line.sendAuthenticationOk();
     await line.refuse(new PosternError('denied'), null);
     expect(typesOf(await received())).toBe('RSE');
   });
 
   it('drops a NOTICE before AuthenticationOk, of which libpq would die', async () => {
     const { line, received } = lineTo('tls');
-    line.tell(notice('too early'));
-    line.welcome();
-    line.tell(notice('in time'));
-    await line.endSilently();
+    line.sendNotice(notice('too early'));
+    line.sendAuthenticationOk();
+    line.sendNotice(notice('in time'));
+    await line.close();
     const messages = await received();
     expect(typesOf(messages)).toBe('RSN');
     expect(fieldsOf(messages[2])).toMatchObject({ S: 'NOTICE', V: 'NOTICE', C: '00000', M: 'in time' });
@@ -81,8 +81,8 @@ describe('a client line', () => {
 
   it('tells the version before anything else, and only where it must', async () => {
     const { line, received } = lineTo('tls', GREASE);
-    line.welcome();
-    await line.endSilently();
+    line.sendAuthenticationOk();
+    await line.close();
     const [version] = await received();
     // int32 196610 (3.2), int32 count, names.
     expect(version).toEqual({
@@ -94,15 +94,15 @@ describe('a client line', () => {
   it('tells the version before the first step of a SASL exchange', async () => {
     const { line, received } = lineTo('tls', GREASE);
     line.continueSasl(authenticationSasl(['SCRAM-SHA-256']));
-    await line.endSilently();
+    await line.close();
     expect(typesOf(await received())).toBe('vR');
   });
 
   it('says nothing after it has hung up', async () => {
     const { line, received } = lineTo('tls');
-    await line.endSilently();
+    await line.close();
     await line.refuse(new PosternError('denied'), null);
-    line.tell(notice('too late'));
+    line.sendNotice(notice('too late'));
     expect(await received()).toEqual([]);
   });
 });

@@ -1,30 +1,46 @@
-// What the audit trail is told of one connection: the facts of its record in every event, in the order of the events.
+// The audit events of one connection, numbered in their order; each carries the facts of the connection's record.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
+import type { Clock } from '../../clock.ts';
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
-import type { GatewayParts } from './gateway-parts.ts';
-import type { LiveSession } from './live-session.ts';
+import type { RecordsAudit } from '../../login/request/login-audit-event.ts';
+import type { FleetEntry } from './fleet-entry.ts';
 
 type ConnectionEvent = Pick<AuditEventInput, 'event' | 'outcome'> & Partial<AuditEventInput>;
 
-/** Queues one event of this connection; what it says itself goes before what the record says. Never throws. */
-export function auditConnection(
-  session: LiveSession,
-  { auditTrail, clock }: GatewayParts,
-  event: ConnectionEvent,
-): void {
-  const { record, client } = session;
-  auditTrail.record({
-    at: clock.now(),
-    nodeId: record.nodeId,
-    ...factsOf(record),
-    seq: session.nextAuditSeq(),
-    untrustedDatabase: client.startup.database,
-    ...event,
-  });
+export interface AuditParts {
+  readonly auditTrail: RecordsAudit;
+  readonly clock: Clock;
 }
 
-/** What every event of a connection says of it. */
+export class ConnectionAudit {
+  readonly #entry: FleetEntry;
+  readonly #requestedDatabase: string;
+  readonly #parts: AuditParts;
+  #seq = 0;
+
+  constructor(entry: FleetEntry, requestedDatabase: string, parts: AuditParts) {
+    this.#entry = entry;
+    this.#requestedDatabase = requestedDatabase;
+    this.#parts = parts;
+  }
+
+  /** Queues one event; its own fields override those of the record. Never throws. */
+  record(event: ConnectionEvent): void {
+    const { record } = this.#entry;
+    this.#seq += 1;
+    this.#parts.auditTrail.record({
+      at: this.#parts.clock.now(),
+      nodeId: record.nodeId,
+      ...factsOf(record),
+      seq: this.#seq,
+      untrustedDatabase: this.#requestedDatabase,
+      ...event,
+    });
+  }
+}
+
+/** The fields that every event of a connection has. */
 export function factsOf(record: LiveConnectionRecord) {
   return {
     ...actorOf(record),
@@ -45,7 +61,7 @@ export function factsOf(record: LiveConnectionRecord) {
   };
 }
 
-/** Who a connection is of, as far as it is known. */
+/** The connection's access token or person, as far as it is known. */
 function actorOf({
   userId,
   personEmail,

@@ -1,5 +1,5 @@
-// What a person at the terminal is told between approval and prompt, by the way in: somebody who was just asked hears each
-// step, a grant says once what it did, and programs with a password hear nothing.
+// The NOTICEs between approval and prompt, by door: one for each step after an approval, one that names a grant, none for
+// programs with a password.
 
 import type { Report } from '../../protocol/backend-messages.ts';
 import {
@@ -12,7 +12,7 @@ import {
   WAKING_NOTICE,
 } from './link-notices.ts';
 
-export interface Narration {
+export interface LoginNotices {
   /** The target is authorised and awake. */
   readonly authorised: readonly Report[];
   /** The target is authorised and must be woken first. */
@@ -22,7 +22,7 @@ export interface Narration {
 }
 
 /** For a person who has just approved. */
-export const TELL_EACH_STEP: Narration = {
+export const EACH_STEP_NOTICES: LoginNotices = {
   authorised: [APPROVED_NOTICE],
   waking: [APPROVED_AND_WAKING_NOTICE],
   connecting: [CONNECTING_NOTICE],
@@ -30,13 +30,13 @@ export const TELL_EACH_STEP: Narration = {
 };
 
 /** For applications, which log every notice. */
-export const TELL_NOTHING: Narration = { authorised: [], waking: [], connecting: [], connected: () => [] };
+export const NO_NOTICES: LoginNotices = { authorised: [], waking: [], connecting: [], connected: () => [] };
 
 /**
  * For a connection that nobody was asked about: no use of a grant goes unseen (docs/security.md,
  * "Grants").
  */
-export function tellOfGrant(grant: { readonly id: string; readonly until: Date }): Narration {
+export function grantNotices(grant: { readonly id: string; readonly until: Date }): LoginNotices {
   return {
     authorised: [],
     waking: [WAKING_NOTICE],

@@ -1,0 +1,48 @@
+// What the fleet's list says of one connection: its record, from the wait for a person to the end. Ends nothing.
+
+import type { ConnectionCaps, CountedThing } from '../../fleet/connection-counts.ts';
+import type { LiveConnectionHandle, LiveConnectionRecord } from '../../fleet/live-connection.ts';
+import type { LiveConnections } from '../../fleet/live-connections.ts';
+import type { LiveRegistration } from '../../fleet/local-connections.ts';
+
+type Facts = Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>;
+
+export class FleetEntry {
+  #record: LiveConnectionRecord;
+  #registration: LiveRegistration | null = null;
+
+  constructor(record: LiveConnectionRecord) {
+    this.#record = record;
+  }
+
+  /** All that is known of the connection, whether it is listed or not; without counters. */
+  get record(): LiveConnectionRecord {
+    return this.#record;
+  }
+
+  /** Names the connection in the DETAIL of an error, so that a person can ask for help with it. */
+  get reference(): string {
+    const { loginRequestId, id } = this.#record;
+    return loginRequestId === null ? `live connection ${id}` : `login request ${loginRequestId}`;
+  }
+
+  /** From now until `close` the fleet lists the connection and reaches it by the handle; a second call adds nothing. */
+  register(liveConnections: LiveConnections, handle: LiveConnectionHandle): void {
+    this.#registration ??= liveConnections.register(this.#record, handle);
+  }
+
+  /** Adds what became known of the connection. */
+  update(facts: Facts): void {
+    this.#record = { ...this.#record, ...facts };
+    this.#registration?.update(facts);
+  }
+
+  /** The first cap that this connection exceeds, or null; see LiveRegistration. */
+  async findExceededCap(caps: ConnectionCaps): Promise<CountedThing | null> {
+    return (await this.#registration?.findExceededCap(caps)) ?? null;
+  }
+
+  close(): void {
+    this.#registration?.close();
+  }
+}
