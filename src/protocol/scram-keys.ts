@@ -8,8 +8,13 @@ import { deriveScramKeys, type ScramKeyPair } from './scram-verifier.ts';
 const MAX_KEPT = 1_000;
 
 export class ScramKeys {
+  readonly #derive: typeof deriveScramKeys;
   /** By a hash of everything that the keys depend on; in the order of their last use. */
   readonly #kept = new Map<string, Promise<ScramKeyPair>>();
+
+  constructor(derive: typeof deriveScramKeys = deriveScramKeys) {
+    this.#derive = derive;
+  }
 
   /** Takes some milliseconds off the main thread, unless the keys are at hand or on their way. */
   async derive(password: string, { salt, iterations }: { salt: Buffer; iterations: number }): Promise<ScramKeyPair> {
@@ -17,11 +22,16 @@ export class ScramKeys {
       .update(`${iterations}:${salt.toString('base64')}:`)
       .update(password)
       .digest('base64');
-    const pair = this.#kept.get(id) ?? deriveScramKeys(password, { salt, iterations });
+    const pair = this.#kept.get(id) ?? this.#derive(password, { salt, iterations });
     this.#kept.delete(id);
     this.#kept.set(id, pair);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    return await pair;
+    try {
+      return await pair;
+    } catch (error) {
+      if (this.#kept.get(id) === pair) this.#kept.delete(id);
+      throw error;
+    }
   }
 }
