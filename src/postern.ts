@@ -137,7 +137,11 @@ async function build(config: Config, building: Building): Promise<Postern> {
     http.setReady('not_ready');
     await Promise.all([ops.fleet.heartbeat.markDraining(), gateway.drain()]);
   };
-  ops.fleet.onDrainRequested(() => void drain());
+  ops.fleet.onDrainRequested(() => {
+    drain().catch((error: unknown) =>
+      log.error({ event: 'node.drain_failed', err: error }, 'could not drain this node'),
+    );
+  });
   ops.fleet.onConnectionsLost((records) => settleLostConnections(shared, records));
   return {
     ...ops,
