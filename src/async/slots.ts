@@ -1,6 +1,7 @@
 // A bounded number of places for work that waits on strangers, such as TLS handshakes. Honest ones need their place for a
 // moment, so under pressure whoever overstays loses it, and the newest comes first. Knows no work.
 
+import { type LinkedAbort, linkedAbort } from './linked-abort.ts';
 import { TimeLimitExceeded } from './time-limit.ts';
 
 export interface SlotsOptions {
@@ -13,9 +14,9 @@ export class Slots {
   readonly #undisturbedMs: number;
   readonly #waiting: (() => void)[] = [];
   /** Holders past their undisturbed time, longest first. */
-  readonly #overstaying = new Set<AbortController>();
+  readonly #overstaying = new Set<LinkedAbort>();
   /** Holders that were told to end and have not yet. */
-  readonly #leaving = new Set<AbortController>();
+  readonly #leaving = new Set<LinkedAbort>();
   #free: number;
 
   constructor({ places, undisturbedMs }: SlotsOptions) {
@@ -29,16 +30,14 @@ export class Slots {
    */
   async run<T>(outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     await this.#take(outer);
-    const holder = new AbortController();
-    const passOn = (): void => holder.abort(outer.reason);
+    const holder = linkedAbort(outer);
     const timer = setTimeout(() => this.#overstay(holder), this.#undisturbedMs);
-    outer.addEventListener('abort', passOn, { once: true });
     try {
       outer.throwIfAborted();
       return await work(holder.signal);
     } finally {
       clearTimeout(timer);
-      outer.removeEventListener('abort', passOn);
+      holder.unlink();
       this.#give(holder);
     }
   }
@@ -64,7 +63,7 @@ export class Slots {
     });
   }
 
-  #overstay(holder: AbortController): void {
+  #overstay(holder: LinkedAbort): void {
     this.#overstaying.add(holder);
     this.#makeRoom();
   }
@@ -79,7 +78,7 @@ export class Slots {
     }
   }
 
-  #give(holder: AbortController): void {
+  #give(holder: LinkedAbort): void {
     this.#overstaying.delete(holder);
     this.#leaving.delete(holder);
     const next = this.#waiting.pop();

@@ -1,5 +1,7 @@
 // One limit around one wait. Knows nothing of what is waited for.
 
+import { linkedAbort } from './linked-abort.ts';
+
 /** The wait took longer than its limit. */
 export class TimeLimitExceeded extends Error {
   readonly limitMs: number;
@@ -13,8 +15,7 @@ export class TimeLimitExceeded extends Error {
 
 /**
  * Runs `work` with a signal that aborts with TimeLimitExceeded after `limitMs`, or with the outer signal's reason when
- * that aborts first. `work` must end when its signal does. Leaves no timer and no listener behind, which
- * AbortSignal.any would on an outer signal that lives longer.
+ * that aborts first. `work` must end when its signal does. Leaves no timer and no listener behind.
  */
 export async function withTimeLimit<T>(
   limitMs: number,
@@ -22,14 +23,12 @@ export async function withTimeLimit<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   outer.throwIfAborted();
-  const inner = new AbortController();
-  const passOn = (): void => inner.abort(outer.reason);
+  const inner = linkedAbort(outer);
   const timer = setTimeout(() => inner.abort(new TimeLimitExceeded(limitMs)), limitMs);
-  outer.addEventListener('abort', passOn, { once: true });
   try {
     return await work(inner.signal);
   } finally {
     clearTimeout(timer);
-    outer.removeEventListener('abort', passOn);
+    inner.unlink();
   }
 }

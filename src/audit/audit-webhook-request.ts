@@ -1,6 +1,7 @@
 // One signed request to the audit webhook. Knows nothing of what was delivered before or of trying again.
 
 import { createHmac } from 'node:crypto';
+import { withTimeLimit } from '../async/time-limit.ts';
 import type { Secret } from '../secret.ts';
 
 const RESPONSE_LIMIT_MS = 10_000;
@@ -20,17 +21,14 @@ export async function sendAuditEvents(
 ): Promise<void> {
   const body = lines.map((line) => `${line}\n`).join('');
   const timestamp = String(Math.floor(at.getTime() / 1_000));
-  const response = await fetch(url, {
-    method: 'POST',
-    body,
-    redirect: 'error',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(RESPONSE_LIMIT_MS)]),
-    headers: {
-      'Content-Type': 'application/x-ndjson',
-      'Postern-Timestamp': timestamp,
-      'Postern-Signature': `v1=${signAuditBody({ secret, timestamp, body })}`,
-    },
-  });
+  const headers = {
+    'Content-Type': 'application/x-ndjson',
+    'Postern-Timestamp': timestamp,
+    'Postern-Signature': `v1=${signAuditBody({ secret, timestamp, body })}`,
+  };
+  const response = await withTimeLimit(RESPONSE_LIMIT_MS, signal, (limited) =>
+    fetch(url, { method: 'POST', body, redirect: 'error', signal: limited, headers }),
+  );
   await response.body?.cancel();
   if (!response.ok) throw new Error(`the audit webhook answered ${response.status}`);
 }

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerTo, connectedClient, upstreamActivity, waitForMessage, waitingClient } from './connected-client.ts';
 import {
@@ -134,6 +134,19 @@ describe('a node that drains', () => {
     await node.gateway.drain();
     await silent.waitForEnd();
     expect(silent.messages).toEqual([]);
+    await node.close();
+  });
+
+  // A throw while a connection was reported left it among the open ones, and the node never finished its drain.
+  it('also forgets a connection whose report fails', async () => {
+    const node = await nodeWith({ drainMs: 60_000 });
+    using client = await connectedClient(node, developer);
+    vi.spyOn(node.auditTrail, 'record').mockImplementation(() => {
+      throw new Error('a defect of the report');
+    });
+    await node.gateway.drain();
+    expect(client.isEnded).toBe(true);
+    expect(node.gateway.connectionCounts()).toEqual({ sockets: 0, waiting: 0, relaying: 0 });
     await node.close();
   });
 

@@ -1,20 +1,25 @@
-// The wait for a person: follows one login request while the terminal is told what happens to it. Watches and tells; makes
-// no move of its own.
+// The wait for a person: follows one login request and sends the terminal a NOTICE of each change. Changes nothing itself.
 
 import { assertNever } from '../../assert-never.ts';
+import { type LinkedAbort, linkedAbort } from '../../async/linked-abort.ts';
 import { formatDuration } from '../../duration.ts';
 import { PosternError } from '../../errors.ts';
 import type { Approval, LoginRequest } from '../../login/request/login-request.ts';
 import type { LoginRequests } from '../../login/request/login-requests.ts';
+import type { ClientLine } from '../client/client-line.ts';
 import { halfTimeNotice, OPENED_NOTICE } from '../client/link-notices.ts';
-import type { LiveSession } from '../session/live-session.ts';
 
 export interface ApprovalWait {
   readonly request: LoginRequest;
-  readonly loginRequests: LoginRequests;
+  readonly loginRequests: Pick<LoginRequests, 'watch'>;
   readonly ttlMs: number;
   /** Ends the wait early with this error, for clients that show no NOTICE; null for all others. */
   readonly earlyEnd: { readonly afterMs: number; readonly error: PosternError } | null;
+}
+
+interface WaitingSession {
+  readonly signal: AbortSignal;
+  readonly client: { readonly line: Pick<ClientLine, 'sendNotice'> };
 }
 
 /** Redis decides when a request has expired; a node that cannot reach it gives up on its own a little later. */
@@ -22,12 +27,12 @@ const STORE_SILENT_GRACE_MS = 5_000;
 
 /**
  * Resolves to the approval. Throws the reason why there is none: `denied`, `expired`, `code_required`, the error of
- * earlyEnd, `store_unavailable`, or what ended the connection meanwhile (the session's signal).
+ * `earlyEnd`, `store_unavailable`, or what ended the connection meanwhile (the session's signal).
  */
-export async function awaitApproval(wait: ApprovalWait, session: LiveSession): Promise<Approval> {
-  const patience = new AbortController();
-  const signal = AbortSignal.any([session.signal, patience.signal]);
-  const timers = startTimers(wait, session, patience);
+export async function awaitApproval(wait: ApprovalWait, session: WaitingSession): Promise<Approval> {
+  const limit = linkedAbort(session.signal);
+  const { signal } = limit;
+  const timers = startTimers(wait, session, limit);
   let isOpened = false;
   try {
     for await (const request of wait.loginRequests.watch(wait.request.id, signal)) {
@@ -43,18 +48,15 @@ export async function awaitApproval(wait: ApprovalWait, session: LiveSession): P
     throw expiredError(wait.ttlMs);
   } finally {
     for (const timer of timers) clearTimeout(timer);
+    limit.unlink();
   }
 }
 
-function startTimers(
-  { ttlMs, earlyEnd }: ApprovalWait,
-  session: LiveSession,
-  patience: AbortController,
-): NodeJS.Timeout[] {
+function startTimers({ ttlMs, earlyEnd }: ApprovalWait, session: WaitingSession, limit: LinkedAbort): NodeJS.Timeout[] {
   const halfTime = setTimeout(() => session.client.line.sendNotice(halfTimeNotice(ttlMs / 2)), ttlMs / 2);
-  const lastResort = setTimeout(() => patience.abort(expiredError(ttlMs)), ttlMs + STORE_SILENT_GRACE_MS);
+  const lastResort = setTimeout(() => limit.abort(expiredError(ttlMs)), ttlMs + STORE_SILENT_GRACE_MS);
   if (earlyEnd === null) return [halfTime, lastResort];
-  return [halfTime, lastResort, setTimeout(() => patience.abort(earlyEnd.error), earlyEnd.afterMs)];
+  return [halfTime, lastResort, setTimeout(() => limit.abort(earlyEnd.error), earlyEnd.afterMs)];
 }
 
 function decisionOf(request: LoginRequest, ttlMs: number): Approval | 'opened' | 'pending' {
@@ -70,7 +72,7 @@ function decisionOf(request: LoginRequest, ttlMs: number): Approval | 'opened' |
     case 'denied':
       throw new PosternError('denied');
     case 'consumed':
-      // The others took this node for lost and made a grant of the approval: the next try gets in.
+      // Other nodes considered this one lost and made a grant of the approval: the next try gets in.
       if (request.waiting === 'none') throw new PosternError('store_unavailable');
       throw expiredError(ttlMs);
     case 'expired':

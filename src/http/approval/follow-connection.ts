@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Request, Response } from 'express';
+import { linkedAbort } from '../../async/linked-abort.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
@@ -25,10 +26,12 @@ export async function followConnection(
   const signal = parts.streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
   const keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS);
   try {
-    const isDecided = new AbortController();
-    const whileOpen = AbortSignal.any([signal, isDecided.signal]);
-    const listing = sendWaiting(parts, response, { loginRequest, person, signal: whileOpen });
-    await sendChanges(parts, response, { loginRequest, signal }).finally(() => isDecided.abort());
+    const undecided = linkedAbort(signal);
+    const listing = sendWaiting(parts, response, { loginRequest, person, signal: undecided.signal });
+    await sendChanges(parts, response, { loginRequest, signal }).finally(() => {
+      undecided.abort();
+      undecided.unlink();
+    });
     await listing;
   } finally {
     clearInterval(keepAlive);

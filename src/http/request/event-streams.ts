@@ -1,12 +1,17 @@
 // Streams of server-sent events to browsers: opens each for a time, and keeps one person from holding more than their share
 // of this node. Knows nothing of what is sent.
 
-import type { Response } from 'express';
 import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 
 /** Tabs that one person may keep up to date at a time; a page that gets no stream still shows what was when it was loaded. */
 const STREAMS_PER_PERSON = 20;
+
+/** The part of an Express response that opening a stream needs. */
+interface StreamResponse {
+  on(event: 'close', listener: () => void): unknown;
+  writeHead(status: number, headers: Record<string, string>): unknown;
+}
 
 export class EventStreams {
   readonly #open = new Map<UserId, number>();
@@ -16,19 +21,21 @@ export class EventStreams {
    * have passed. Throws `rate_limited`, with nothing sent, when the person has too many open.
    */
   open(
-    response: Response,
+    response: StreamResponse,
     { userId, longestMs }: { readonly userId: UserId; readonly longestMs: number },
   ): AbortSignal {
     const before = this.#open.get(userId) ?? 0;
     if (before >= STREAMS_PER_PERSON) throw new PosternError('rate_limited');
     this.#open.set(userId, before + 1);
-    const left = new AbortController();
+    const stream = new AbortController();
+    const timer = setTimeout(() => stream.abort(), longestMs);
     response.on('close', () => {
-      left.abort();
+      clearTimeout(timer);
+      stream.abort();
       this.#closed(userId);
     });
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
-    return AbortSignal.any([left.signal, AbortSignal.timeout(longestMs)]);
+    return stream.signal;
   }
 
   #closed(userId: UserId): void {

@@ -1,7 +1,8 @@
+import { EventEmitter } from 'node:events';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PosternError } from '../../../src/errors.ts';
 import { EventStreams } from '../../../src/http/request/event-streams.ts';
 import { idFrom, type UserId } from '../../../src/ids.ts';
@@ -63,5 +64,23 @@ describe('a stream', () => {
   it('ends when its time is over', async () => {
     expect(await openStream('ada', 50)).toBe(200);
     await waitUntil(() => opened[0]?.complete, 'the server has ended the stream');
+  });
+
+  // The timer of each stream that a browser had left ran on for minutes, and kept the stream in memory.
+  it('leaves no timer behind when the browser goes away', () => {
+    vi.useFakeTimers();
+    try {
+      const response = Object.assign(new EventEmitter(), { writeHead: () => {} });
+      const open = () => new EventStreams().open(response, { userId: idFrom<UserId>('ada'), longestMs: LONGEST_MS });
+      const left = open();
+      expect(vi.getTimerCount()).toBe(1);
+      response.emit('close');
+      expect([left.aborted, vi.getTimerCount()]).toEqual([true, 0]);
+      const overdue = open();
+      vi.advanceTimersByTime(LONGEST_MS);
+      expect(overdue.aborted).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
