@@ -1,4 +1,5 @@
-// Builds what logins are kept in: requests, grants, codes, what is remembered of terminals. All of it is in Redis.
+// Creates the stores of logins: requests, grants, codes, remembered terminals. All of them are in
+// Redis.
 
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
@@ -25,9 +26,9 @@ export interface LoginOptions {
   readonly redis: RedisClients;
   readonly nodeId: NodeId;
   readonly log: Log;
-  /** The installation's sealing key, from which secrets for single purposes are derived. */
+  /** The installation's sealing key, from which keys for single purposes are derived. */
   readonly key: Secret;
-  /** Ends the live connections that rest on the grant, on every node. */
+  /** Ends the live connections that depend on the grant, on every node. */
   readonly endConnections: (grant: Grant) => Promise<void>;
   readonly auditTrail: RecordsAudit;
   readonly clock: Clock;

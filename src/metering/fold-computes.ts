@@ -1,4 +1,5 @@
-// Turns what changed on a server into frames of its computes, with the bytes that their clients were sent.
+// Turns the changes on a server into frames of its computes, including the bytes sent to their
+// clients.
 
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../catalogue/store/schema.ts';
@@ -14,14 +15,17 @@ import { takeTransfers } from './transfers.ts';
 
 export interface FoldedComputes {
   readonly computes: readonly SampledCompute[];
-  /** Those that have connections through Postern. */
+  /** Computes that have connections through Postern. */
   readonly inUse: ReadonlySet<ComputeId>;
 }
 
-/** Few enough that the process does something else in between: a host may have thousands. */
+/**
+ * Small enough to let the process do other work in between, since a host may have thousands of
+ * computes.
+ */
 const COMPUTES_AT_ONCE = 300;
 
-/** Returns the computes that somebody used. */
+/** Returns the computes that were used. */
 export async function foldComputes(
   tx: Transaction<Schema>,
   { computes, inUse }: FoldedComputes,
@@ -58,7 +62,7 @@ async function foldSome(
   return measured.flatMap(({ compute, measurement }) => (measurement.wasUsed ? [compute.id] : []));
 }
 
-/** The accounts' periods that the span lies in, ascending. */
+/** The accounts' plan periods that overlap the span, ascending. */
 async function planPeriods(
   tx: Transaction<Schema>,
   accountIds: readonly AccountId[],

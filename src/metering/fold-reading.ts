@@ -1,5 +1,5 @@
-// Makes a look at a server the latest reading and adds what was consumed since the one before to the frames: one
-// transaction, so that no reading counts twice or half.
+// Stores a look at a server as its latest reading and adds the consumption since the previous
+// reading to the frames, in one transaction, so that no reading counts twice or only half.
 
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { ComputeId } from '../ids.ts';
@@ -9,21 +9,24 @@ import { compareReadings, type TwoReadings } from './readings/compare-readings.t
 import { replaceReading, type SourceId } from './readings/kept-readings.ts';
 import type { KeptReading, ServerLook, ServerReading } from './readings/server-reading.ts';
 
-/** Longer between two readings counts as not observed: how the time passed meanwhile would be a guess. */
+/**
+ * A longer gap between two readings counts as not observed, since how the time passed would be a
+ * guess.
+ */
 const LONGEST_OBSERVED_GAP_MS = 5 * 60_000;
 
 export interface Folding extends FoldedComputes {
   readonly sourceId: SourceId;
   readonly kind: TwoReadings['kind'];
-  /** As it was before the look. */
+  /** The stored reading from before the look. */
   readonly previous: KeptReading | null;
   readonly look: ServerLook;
   readonly at: Date;
 }
 
 /**
- * `began`: there is no earlier reading that this one could continue. `not_later` (another node's clock is ahead) and
- * `other_node_was_faster`: nothing was written.
+ * `began`: there was no earlier reading to continue from. `not_later` (another node's clock is
+ * ahead) and `other_node_was_faster`: nothing was written.
  */
 export type FoldOutcome =
   | { readonly kind: 'folded'; readonly usedComputes: readonly ComputeId[] }
@@ -47,13 +50,16 @@ export async function foldReading(catalogue: Catalogue, folding: Folding): Promi
   });
 }
 
-// Time that was counted is not counted again. Far ahead, it is the other clock that was wrong.
+// Counted time is not counted again. A reading far in the future comes from a wrong clock.
 function isShortlyBefore(at: Date, readAt: Date): boolean {
   const aheadMs = readAt.getTime() - at.getTime();
   return aheadMs >= 0 && aheadMs <= LONGEST_OBSERVED_GAP_MS;
 }
 
-/** The previous reading when the look continues it; null after a gap, a restart of the server, or a clock set right. */
+/**
+ * The previous reading if the look continues it; null after a gap, a server restart, or a clock
+ * correction.
+ */
 function continuedReading({ previous, look, at }: Folding): TwoReadings['before'] | null {
   if (previous === null || previous.reading === null) return null;
   const { readAt, reading } = previous;

@@ -1,4 +1,5 @@
-// Measures what computes consume, in rounds, for as long as the node runs. What a round does is sample-computes.ts's.
+// Measures in rounds what computes consume, for as long as the node runs. A round itself is in
+// sample-computes.ts.
 
 import type { ComputeId } from '../ids.ts';
 import { oneNodeAtATime } from './one-node-at-a-time.ts';
@@ -8,13 +9,16 @@ import { Transfers } from './transfers.ts';
 const ROUND_LOCK = 'postern metering';
 
 export interface Metering {
-  /** Begins the rounds, the first one at once. */
+  /** Starts the rounds, the first one at once. */
   start(): void;
-  /** One whole round now, after the one that is under way. False when another node is at it. Throws when the catalogue is away. */
+  /**
+   * Runs one whole round now, after the current one. False when another node is measuring. Throws
+   * when the catalogue is unavailable.
+   */
   sampleNow(): Promise<boolean>;
-  /** Notes bytes that were sent to clients of a compute; never fails, writes later. */
+  /** Records bytes sent to clients of a compute; never fails, and writes them later. */
   recordTransfer(computeId: ComputeId, bytes: number): void;
-  /** Ends the round that is under way and writes what is noted. */
+  /** Finishes the current round and writes what was recorded. */
   close(): Promise<void>;
 }
 
@@ -38,7 +42,7 @@ export function createMetering(parts: SamplingParts): Metering {
     try {
       await runRound('due');
     } catch (error) {
-      log.warn({ err: error }, 'a round of measuring failed');
+      log.warn({ event: 'metering.round_failed', err: error }, 'a round of measuring failed');
     }
     if (closing.signal.aborted) return;
     timer = setTimeout(() => void runAndSchedule(), SAMPLING_INTERVAL_MS);

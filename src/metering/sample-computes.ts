@@ -1,5 +1,6 @@
-// One round of measuring, told in order: who is in use, every host, every attached compute in use, what nobody uses any
-// more. A server that cannot be asked is a gap in its computes' figures and no reason to stop.
+// One round of measuring: finds the computes in use, then samples every host and every attached
+// compute in use, then suspends unused computes. A server that cannot be sampled leaves a gap in
+// the figures of its computes and does not stop the round.
 
 import { touchComputes } from '../catalogue/projects/compute-states.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
@@ -17,9 +18,12 @@ import { listComputesWithTransfers } from './transfers.ts';
 
 export const SAMPLING_INTERVAL_MS = 60_000;
 
-/** An attached compute is measured for so long after it was used through Postern; see `listAttachedComputesUsedSince`. */
+/**
+ * How long an attached compute is measured after its last use through Postern; see
+ * `listAttachedComputesUsedSince`.
+ */
 const ATTACHED_USE_LASTS_MS = 15 * 60_000;
-/** A reading that is younger was taken by another node in this round. */
+/** A younger reading was taken by another node in this round. */
 const YOUNGEST_READING_MS = 0.75 * SAMPLING_INTERVAL_MS;
 const READINGS_ARE_KEPT_MS = 24 * 3_600_000;
 const ATTACHED_AT_ONCE = 8;
@@ -32,15 +36,15 @@ interface MeasuredHost {
 
 export interface SamplingParts extends SuspendsComputes {
   readonly catalogue: Catalogue;
-  /** Those that run; a host that starts on its first use is not started to be measured. */
+  /** Hosts that are running; a host that starts on first use is not started just to be measured. */
   readonly hosts: { listOpen(): Promise<readonly MeasuredHost[]> };
   readonly dialPolicy: DialPolicy;
-  /** Computes with connections through any node. Rejects when the fleet cannot be asked. */
+  /** Computes that have connections through any node. Rejects when the fleet cannot be queried. */
   readonly computesInUse: () => Promise<ReadonlySet<ComputeId>>;
   readonly log: Log;
 }
 
-/** `due` leaves out what another node has just measured. */
+/** `due` skips sources that another node has just measured. */
 export interface Round {
   readonly which: 'due' | 'all';
   readonly signal: AbortSignal;
@@ -53,7 +57,7 @@ interface Source {
   look(previous: KeptReading | null, at: Date): Promise<ServerLook>;
 }
 
-/** Throws only when the catalogue is away. */
+/** Throws only when the catalogue is unavailable. */
 export async function sampleComputes(parts: SamplingParts, round: Round): Promise<void> {
   const { catalogue } = parts;
   const now = catalogue.clock.now();
@@ -81,12 +85,12 @@ async function findComputesInUse({ computesInUse, log }: SamplingParts): Promise
   try {
     return await computesInUse();
   } catch (error) {
-    log.warn({ err: error }, 'which computes are in use cannot be told now');
+    log.warn({ event: 'metering.computes_in_use_unknown', err: error }, 'cannot find out which computes are in use');
     return null;
   }
 }
 
-/** The computes about which the reading told something. */
+/** Returns the computes that the reading covered. */
 async function measureSource(
   { catalogue, log }: SamplingParts,
   { source, round, inUse }: { source: Source; round: Round; inUse: ReadonlySet<ComputeId> },
@@ -100,10 +104,11 @@ async function measureSource(
   try {
     look = await source.look(previous, at);
   } catch (error) {
-    if (!round.signal.aborted) log.warn({ err: error, source: source.id }, 'a server could not be measured');
+    if (!round.signal.aborted)
+      log.warn({ event: 'metering.source_failed', err: error, source: source.id }, 'a server could not be measured');
     return [];
   }
-  // After the look, so that of a compute which is made meanwhile nothing is missed.
+  // Listed after the reading, so that nothing is missed of a compute created in the meantime.
   const computes = await source.listComputes();
   const outcome = await foldReading(catalogue, {
     sourceId: source.id,

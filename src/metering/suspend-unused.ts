@@ -1,5 +1,6 @@
-// Suspends hosted computes that nobody used for as long as their own setting says. A compute without a positive
-// setting is never suspended by itself, and an attached one is not ours to suspend.
+// Suspends hosted computes that were unused for longer than their own setting allows. A compute
+// without a positive setting is never suspended automatically, and an attached one is not ours to
+// suspend.
 
 import { sql } from 'kysely';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
@@ -8,26 +9,29 @@ import type { Log } from '../log.ts';
 
 export interface SuspendsComputes {
   readonly catalogue: Catalogue;
-  /** Refuses new connections for real until the next login wakes the compute. */
+  /** Makes the host refuse new connections until the next login wakes the compute. */
   readonly suspend: (computeId: ComputeId) => Promise<void>;
   readonly log: Log;
 }
 
 interface Use {
-  /** Those that were measured just now; of others it is not known whether somebody is on them. */
+  /** Computes measured just now; of others it is unknown whether they are in use. */
   readonly observed: ReadonlySet<ComputeId>;
   readonly inUse: ReadonlySet<ComputeId>;
 }
 
-/** One that cannot be suspended is logged and tried again in the next round. */
+/** A compute that cannot be suspended is logged and tried again in the next round. */
 export async function suspendUnused({ catalogue, suspend, log }: SuspendsComputes, use: Use): Promise<void> {
   for (const computeId of await listUnused(catalogue)) {
     if (!use.observed.has(computeId) || use.inUse.has(computeId)) continue;
     try {
       await suspend(computeId);
-      log.info({ compute_id: computeId }, 'suspended a compute that nobody used');
+      log.info({ event: 'metering.compute_suspended', compute_id: computeId }, 'suspended an unused compute');
     } catch (error) {
-      log.warn({ err: error, compute_id: computeId }, 'an unused compute could not be suspended');
+      log.warn(
+        { event: 'metering.suspend_failed', err: error, compute_id: computeId },
+        'an unused compute could not be suspended',
+      );
     }
   }
 }

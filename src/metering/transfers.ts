@@ -1,5 +1,5 @@
-// Bytes that were sent to clients: added up in this process, from time to time added to the catalogue, and taken from
-// there into the frames of the compute's next reading.
+// Bytes sent to clients: summed in this process, regularly added to the catalogue, and moved from
+// there into frames by the compute's next reading.
 
 import { sql, type Transaction } from 'kysely';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
@@ -14,13 +14,13 @@ export class Transfers {
     this.#catalogue = catalogue;
   }
 
-  /** Cheap enough for every tick of every connection. */
+  /** Cheap enough to be called on every tick of every connection. */
   record(computeId: ComputeId, bytes: number): void {
     if (bytes <= 0) return;
     this.#bytesByCompute.set(computeId, (this.#bytesByCompute.get(computeId) ?? 0) + bytes);
   }
 
-  /** Adds what came together to the catalogue. When that fails, the bytes wait for the next time. */
+  /** Adds the collected bytes to the catalogue. When that fails, they wait for the next attempt. */
   async flush(): Promise<void> {
     const batch = [...this.#bytesByCompute];
     if (batch.length === 0) return;
@@ -34,13 +34,13 @@ export class Transfers {
   }
 }
 
-/** Computes that have bytes in no frame yet. */
+/** Computes with bytes that are in no frame yet. */
 export async function listComputesWithTransfers({ db }: Catalogue): Promise<ComputeId[]> {
   const rows = await db.selectFrom('pending_transfers').select('compute_id').execute();
   return rows.map((row) => row.compute_id);
 }
 
-/** Takes the bytes of those computes out, to be put into frames in the same transaction. */
+/** Removes the bytes of the given computes, which the same transaction must put into frames. */
 export async function takeTransfers(
   tx: Transaction<Schema>,
   computeIds: readonly ComputeId[],
@@ -53,7 +53,8 @@ export async function takeTransfers(
   return new Map(rows.map((row) => [row.compute_id, row.bytes]));
 }
 
-// In one order everywhere, so that no two transactions wait for each other. Computes that are gone take nothing.
+// Written in one order everywhere, so that no two transactions deadlock. Deleted computes are
+// skipped.
 async function addPending({ db }: Catalogue, batch: ReadonlyArray<readonly [ComputeId, number]>): Promise<void> {
   const ids = batch.map(([computeId]) => computeId);
   const bytes = batch.map(([, count]) => count);

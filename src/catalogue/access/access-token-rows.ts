@@ -1,4 +1,5 @@
-// An access token as the program sees it, and how its row is read. Of its secret only a SCRAM verifier is kept.
+// An access token as the program sees it, and how its row is read. Only a SCRAM verifier of its
+// secret is stored.
 
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
@@ -6,7 +7,7 @@ import type { AccessTokenId, AccountId, ComputeId, UserId } from '../../ids.ts';
 import type { AccessTokensTable } from '../tables/keys-and-tokens.ts';
 
 export interface AccessToken {
-  /** The user name at the password door; not a secret. */
+  /** The user name that clients log in with; not a secret. */
   readonly id: AccessTokenId;
   readonly name: string;
   readonly owner:
@@ -15,12 +16,12 @@ export interface AccessToken {
   readonly computeId: ComputeId;
   /** Null: the compute's own. */
   readonly database: string | null;
-  /** Null: the first that fits the access. */
+  /** Null: the first role that fits the access. */
   readonly databaseRole: string | null;
   readonly access: 'read_write' | 'read_only';
-  /** CIDRs from which it may be used; empty: from anywhere. */
+  /** CIDRs from which the token may be used; empty: from anywhere. */
   readonly allowedNetworks: readonly string[];
-  /** Live connections at a time. */
+  /** Concurrent live connections. */
   readonly maxConnections: number;
   readonly createdBy: UserId | null;
   readonly createdAt: Date;

@@ -1,5 +1,5 @@
-// Access tokens: passwords for clients that cannot show a link, bound to one compute, shown once, listed, revocable.
-// Going in with one is in password-door.ts.
+// Access tokens: passwords for clients that cannot show a link, bound to one compute, shown once,
+// listed, revocable. Logging in with one is in password-door.ts.
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -34,7 +34,9 @@ const TOKEN_SECRET_PREFIX = 'postern_token_';
 export interface NewAccessToken {
   readonly name: string;
   readonly computeId: ComputeId;
-  /** `self`: dies with the person's right to connect; `account`: the account's, for CI and services. */
+  /**
+   * `self`: valid as long as the person may connect; `account`: the account's, for CI and services.
+   */
   readonly owner: 'self' | 'account';
   readonly database?: string | null;
   readonly databaseRole?: string | null;
@@ -46,8 +48,8 @@ export interface NewAccessToken {
 }
 
 /**
- * Makes a token; its secret is returned this once. Throws `invalid_input`, `forbidden`, `precondition` (no role for the
- * access), `not_found`.
+ * Creates a token and returns its secret, which is not stored. Throws `invalid_input`, `forbidden`,
+ * `precondition` (no role fits the access), `not_found`.
  */
 export async function createAccessToken(
   catalogue: Catalogue,
@@ -86,7 +88,7 @@ export async function listOwnAccessTokens(catalogue: Catalogue, { actor }: Audit
   return rows.map(accessTokenFrom);
 }
 
-/** Everybody's tokens for the account's computes, newest first. Throws `forbidden`, `not_found`. */
+/** All tokens for the account's computes, newest first. Throws `forbidden`, `not_found`. */
 export async function listAccessTokensOfAccount(
   catalogue: Catalogue,
   { actor }: AuditContext,
@@ -101,7 +103,10 @@ export async function listAccessTokensOfAccount(
   return (await tokenRows(catalogue).where('compute_id', 'in', computes).execute()).map(accessTokenFrom);
 }
 
-/** Revokes a token of one's own, or as an admin any for the account's computes, and ends what rested on it. Throws `forbidden`, `not_found`. */
+/**
+ * Revokes a token of one's own, or as an admin any token for the account's computes, and ends the
+ * access that depended on it. Throws `forbidden`, `not_found`.
+ */
 export async function revokeAccessToken(
   catalogue: Catalogue,
   context: AuditContext,

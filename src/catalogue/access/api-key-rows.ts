@@ -1,4 +1,4 @@
-// An API key as the program sees it, and how its row is read. The key itself is kept nowhere.
+// An API key as the program sees it, and how its row is read. The key itself is not stored.
 
 import type { Selectable } from 'kysely';
 import type { AccountId, ProjectId, UserId } from '../../ids.ts';
@@ -12,14 +12,14 @@ export interface ApiKey {
   readonly name: string;
   readonly accountId: AccountId | null;
   readonly projectId: ProjectId | null;
-  /** Null when that person is gone. */
+  /** Null when that person was deleted. */
   readonly createdBy: { readonly id: UserId; readonly name: string; readonly image: string } | null;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
   readonly lastUsedFrom: string | null;
 }
 
-/** Keys with their creators, oldest first, to be narrowed. */
+/** A query for keys with their creators, oldest first, which callers narrow. */
 export function keyRows({ db }: Catalogue) {
   return db
     .selectFrom('api_keys')

@@ -1,5 +1,6 @@
-// API keys for /api/v2: a person's, an organization's, or bound to one project. Shown once, hashed at rest, gone when
-// revoked. What each kind may do is in permission-table.ts; using one is in use-api-key.ts.
+// API keys for /api/v2: of a person, of an organization, or bound to one project. Shown once,
+// hashed at rest, deleted when revoked. What each kind may do is in permission-table.ts;
+// authenticating with one is in use-api-key.ts.
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -24,7 +25,7 @@ export interface NewApiKey {
   readonly key: Secret;
 }
 
-/** A key that acts as its person. Throws `invalid_input`, `forbidden`. */
+/** Creates a key that acts as its person. Throws `invalid_input`, `forbidden`. */
 export async function createPersonalKey(
   catalogue: Catalogue,
   context: AuditContext,
@@ -35,7 +36,10 @@ export async function createPersonalKey(
   return insertKey(catalogue, context, { kind: 'personal', name, userId, accountId: null, projectId: null });
 }
 
-/** A key of the organization, or of one of its projects. Throws `invalid_input`, `forbidden`, `not_found`. */
+/**
+ * Creates a key of the organization or of one of its projects. Throws `invalid_input`, `forbidden`,
+ * `not_found`.
+ */
 export async function createOrganizationKey(
   catalogue: Catalogue,
   context: AuditContext,
@@ -80,7 +84,10 @@ export async function revokePersonalKey(catalogue: Catalogue, context: AuditCont
   return revoke(catalogue, context, { keyId, found: found === undefined ? null : apiKeyFrom(found) });
 }
 
-/** Revokes a key of the organization or of one of its projects, at once. Throws `forbidden`, `not_found`. */
+/**
+ * Revokes a key of the organization or of one of its projects, at once. Throws `forbidden`,
+ * `not_found`.
+ */
 export async function revokeOrganizationKey(
   catalogue: Catalogue,
   context: AuditContext,

@@ -1,10 +1,11 @@
-// Which database and which database role a connection gets, from what was asked for and what there is. Pure.
+// Chooses the database and the database role of a connection, from the request and from what the
+// compute has. Pure.
 
 import { PosternError } from '../../errors.ts';
 import { shownName } from '../projects/compute-rows.ts';
 import type { LoginRoleRow, TargetRow } from './target-row.ts';
 
-/** The database asked for, else the project's own. Throws `not_found`. */
+/** The requested database, else the project's own. Throws `not_found`. */
 export function chooseDatabase(
   row: Pick<TargetRow, 'databases' | 'compute'>,
   choice: { readonly database: string | null },
@@ -17,8 +18,9 @@ export function chooseDatabase(
 }
 
 /**
- * The role asked for, else the first that fits. Read-only access needs a role that cannot write, since a setting could
- * be switched off. Throws `forbidden` where only reading is allowed, `precondition` without a fitting role, `not_found`.
+ * The requested role, else the first that fits. Read-only access requires a role that cannot write,
+ * since a client could turn off a read-only setting. Throws `forbidden` where only reading is
+ * allowed, `precondition` without a fitting role, `not_found`.
  */
 export function chooseDatabaseRole(
   row: Pick<TargetRow, 'roles' | 'policy' | 'compute'>,

@@ -1,5 +1,6 @@
-// What the password door asks of the catalogue: the SCRAM verifier behind a user name, and, once the client has proved
-// that it knows the secret, the target. Both kinds of name: access tokens and database roles of projects.
+// What the password door asks of the catalogue: the SCRAM verifier behind a user name, and, once
+// the client has proved that it knows the secret, the target. Both kinds of name: access tokens and
+// database roles of projects.
 
 import { type Kysely, sql } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -20,7 +21,9 @@ import {
 } from './resolve-target.ts';
 import { loadTargetRow } from './target-row.ts';
 
-/** A target that was reached by password: an account's token and a database role act for no person. */
+/**
+ * A target that was reached by password: an account's token and a database role act for no person.
+ */
 export interface PasswordTarget extends ComputeTarget {
   readonly person: TargetPerson | null;
 }
@@ -43,8 +46,9 @@ export async function findAccessToken(
 }
 
 /**
- * Where a proved token leads now: asked again before each dial. Throws `permission_lost` when its person may not
- * connect or its account no longer owns the project, and as `resolveTarget` otherwise.
+ * Where a proved token leads now: asked again before each dial. Throws `permission_lost` when its
+ * person may not connect or its account no longer owns the project, and as `resolveTarget`
+ * otherwise.
  */
 export async function resolveAccessToken(catalogue: Catalogue, token: AccessToken): Promise<PasswordTarget> {
   const row = await loadTargetRow(catalogue.db, token.computeId);
@@ -60,7 +64,9 @@ export async function resolveAccessToken(catalogue: Catalogue, token: AccessToke
   return { ...target(), person: null };
 }
 
-/** Notes that the token was used from an address; the first use per hour goes into the audit trail. */
+/**
+ * Notes that the token was used from an address; the first use per hour goes into the audit trail.
+ */
 export async function noteAccessTokenUse(catalogue: Catalogue, token: AccessToken, from: string): Promise<void> {
   const event = changeEvent(catalogue, SYSTEM_CONTEXT, {
     event: 'secret.used',
@@ -93,8 +99,9 @@ export interface RoutedRole {
 }
 
 /**
- * The role that a client means: by compute, by project, or by a name that only one branch has. Null when there is none,
- * when it has no password or may not log in, and when the name alone is ambiguous.
+ * The role that a client means: by compute, by project, or by a name that only one branch has. Null
+ * when there is none, when it has no password or may not log in, and when the name alone is
+ * ambiguous.
  */
 export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute): Promise<RoutedRole | null> {
   const rows = await routedRows(catalogue.db, route);
@@ -113,7 +120,10 @@ export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute): Pr
   };
 }
 
-/** Where a proved database role leads. Throws as `resolveTarget` does, and asks no person's permission. */
+/**
+ * Where a proved database role leads. Throws as `resolveTarget` does, and asks no person's
+ * permission.
+ */
 export async function resolveRoutedRole(
   catalogue: Catalogue,
   role: RoutedRole,
@@ -125,7 +135,10 @@ export async function resolveRoutedRole(
   return { ...target, person: null };
 }
 
-/** Notes that the role's password was used from an address; the first use per hour goes into the audit trail. */
+/**
+ * Notes that the role's password was used from an address; the first use per hour goes into the
+ * audit trail.
+ */
 export async function noteRolePasswordUse(
   catalogue: Catalogue,
   role: RoutedRole,
@@ -145,7 +158,8 @@ export async function noteRolePasswordUse(
   await noteSecretUse(catalogue, secret, { from: use.from, touchEveryMs: TOUCH_EVERY_MS, event });
 }
 
-// A few rows tell whether a name is ambiguous; of a branch's computes the one that writes comes first.
+// A few rows tell whether a name is ambiguous; of a branch's computes the one that writes comes
+// first.
 const MAX_CANDIDATES = 50;
 
 interface RoutedRow {

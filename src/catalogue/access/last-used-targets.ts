@@ -1,4 +1,5 @@
-// What a person connected to last, so that it is offered first; and the terminals from which the person has approved.
+// The targets that a person used last, which are offered first, and the terminals from which the
+// person has approved.
 
 import type { UserId } from '../../ids.ts';
 import { terminalKey } from '../../network-address.ts';
@@ -9,7 +10,7 @@ import type { TargetChoice } from './resolve-target.ts';
 // the last 30 days
 const TERMINAL_STAYS_KNOWN_MS = 30 * 24 * 3_600_000;
 
-/** Notes the use of a target, now. */
+/** Records the use of a target now. */
 export async function rememberTarget(catalogue: Catalogue, choice: TargetChoice): Promise<void> {
   const use = {
     database: choice.database,
@@ -24,7 +25,7 @@ export async function rememberTarget(catalogue: Catalogue, choice: TargetChoice)
     .execute();
 }
 
-/** Notes that the person approved a login from this terminal address, now. */
+/** Records that the person approved a login from this terminal address now. */
 export async function rememberTerminal(catalogue: Catalogue, userId: UserId, address: string): Promise<void> {
   const approvedAt = catalogue.clock.now();
   await catalogue.db
@@ -34,7 +35,9 @@ export async function rememberTerminal(catalogue: Catalogue, userId: UserId, add
     .execute();
 }
 
-/** Whether the person approved a login from this address (IPv6: this /64) within the last 30 days. */
+/**
+ * Whether the person approved a login from this address (IPv6: this /64) within the last 30 days.
+ */
 export async function isKnownTerminal(catalogue: Catalogue, userId: UserId, address: string): Promise<boolean> {
   const row = await catalogue.db
     .selectFrom('known_terminals')

@@ -1,4 +1,4 @@
-// Notes that a secret was used: when and from where, and the first use of each hour in the audit
+// Records that a secret was used: when and from where, and the first use of each hour in the audit
 // trail (docs/security.md, "Audit"), however many nodes and connections use it at once.
 
 import { type RawBuilder, sql } from 'kysely';
@@ -10,12 +10,15 @@ const HOUR_MS = 3_600_000;
 export interface UsedSecret {
   readonly table: 'access_tokens' | 'api_keys' | 'database_roles';
   readonly id: string | number;
-  /** As read before; how stale they are does not matter. */
+  /** As last read; may be stale. */
   readonly lastUsedAt: Date | null;
   readonly lastUsedFrom: string | null;
 }
 
-/** Writes at most every `touchEveryMs` for the same address. `event` is what the first use of an hour is recorded as. */
+/**
+ * Writes at most once every `touchEveryMs` for the same address. `event` names the audit event of
+ * the first use in an hour.
+ */
 export async function noteSecretUse(
   catalogue: Catalogue,
   secret: UsedSecret,

@@ -1,5 +1,5 @@
-// Fixes the target of one connection: from ids, with the permission asked anew, to an address with credentials. What
-// comes out goes to the connector and nowhere else.
+// Fixes the target of one connection: from ids, with the permission asked anew, to an address with
+// credentials. What comes out goes to the connector and nowhere else.
 
 import { isPosternError, PosternError } from '../../errors.ts';
 import type { AccountId, ComputeId, ProjectId, UserId } from '../../ids.ts';
@@ -64,9 +64,10 @@ export interface ConnectTarget extends ComputeTarget {
 }
 
 /**
- * The target of a person's connection by link or grant, with the person's rights as they are now. Throws
- * `permission_lost` when the person may not connect (any more), `not_found` for an unknown or disabled compute, an
- * unknown database or role, `link_login_disabled`, and `forbidden` or `precondition` when the access cannot be had.
+ * The target of a person's connection by link or grant, with the person's rights as they are now.
+ * Throws `permission_lost` when the person may not connect (any more), `not_found` for an unknown
+ * or disabled compute, an unknown database or role, `link_login_disabled`, and `forbidden` or
+ * `precondition` when the access cannot be had.
  */
 export async function resolveTarget(catalogue: Catalogue, choice: TargetChoice): Promise<ConnectTarget> {
   const [row, actor] = await Promise.all([
@@ -81,8 +82,8 @@ export async function resolveTarget(catalogue: Catalogue, choice: TargetChoice):
 }
 
 /**
- * Whether a person who is choosing now could connect: as `resolveTarget`, but a compute that the person cannot see is
- * `not_found`, so that forged ids tell nothing. Opens no credentials.
+ * Whether a person who is choosing now could connect: as `resolveTarget`, but a compute that the
+ * person cannot see is `not_found`, so that forged ids tell nothing. Opens no credentials.
  */
 export async function checkChoice(catalogue: Catalogue, choice: TargetChoice): Promise<void> {
   const actor = await loadPersonActor(catalogue, choice.userId);

@@ -1,4 +1,5 @@
-// The databases and database roles that can be chosen on a branch, read for many branches at once.
+// The databases and database roles that can be chosen on a branch, loaded for many branches at
+// once.
 
 import type { Kysely } from 'kysely';
 import type { BranchId } from '../../ids.ts';
@@ -11,13 +12,13 @@ export interface TargetRole {
 }
 
 export interface TargetChoices {
-  /** The project's own first. */
+  /** The project's own database first. */
   readonly databases: readonly string[];
-  /** Those that may log in, the project's own first. */
+  /** Roles that may log in, the project's own first. */
   readonly roles: readonly TargetRole[];
 }
 
-/** A branch without any is missing in the map. */
+/** A branch that has none is absent from the map. */
 export async function loadTargetChoices(
   db: Kysely<Schema>,
   branchIds: readonly BranchId[],

@@ -58,8 +58,8 @@ interface FoundRow extends Selectable<ComputesTable> {
   readonly roles: readonly LoginRoleRow[];
 }
 
-// One statement, as text: every login asks it, some twice, and both the way to Postgres and the query builder cost more
-// than its answer.
+// One statement, as text: every login asks it, some twice, and both the way to Postgres and the
+// query builder cost more than its answer.
 async function findRow(db: Kysely<Schema>, computeId: ComputeId): Promise<FoundRow | undefined> {
   const { rows } = await sql<FoundRow>`
     select compute.*, project.name as project_name, account.id as account_id, account.name as account_name,

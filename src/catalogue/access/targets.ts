@@ -1,5 +1,5 @@
-// What a person may connect to: the accounts, projects and computes that the approval page offers, last used first.
-// Fixing one of them as the target of a connection is resolve-target.ts.
+// What a person may connect to: the accounts, projects and computes that the approval page offers,
+// last used first. Resolving one of them to a connection's target is in resolve-target.ts.
 
 import { sql } from 'kysely';
 import { type AccountId, type ComputeId, type ProjectId, personalAccountId } from '../../ids.ts';
@@ -17,11 +17,14 @@ export interface TargetCompute {
   readonly name: string;
   readonly type: Compute['type'];
   readonly state: Compute['state'];
-  /** Whether a link may lead there: the switches of the compute and its account, and the policy of both. */
+  /**
+   * Whether login by link is allowed: by the switches and the policies of the compute and its
+   * account.
+   */
   readonly passwordlessAccess: boolean;
-  /** The project's own first. */
+  /** The project's own database first. */
   readonly databases: readonly string[];
-  /** Those that may log in, the project's own first. */
+  /** Roles that may log in, the project's own first. */
   readonly roles: readonly TargetRole[];
   readonly policy: Policy;
   readonly lastUsed: LastUse | null;
@@ -41,21 +44,21 @@ export interface TargetProject {
 }
 
 export interface TargetAccount {
-  /** `shared` gathers what others share with the person. */
+  /** `shared` groups the projects that others share with the person. */
   readonly id: AccountId | 'shared';
   readonly kind: 'personal' | 'organization' | 'shared';
   readonly name: string;
   readonly projects: readonly TargetProject[];
 }
 
-/** Most computes offered at once; whoever may use more searches. */
+/** The most computes offered at once; with more the person searches. */
 export const MAX_OFFERED_COMPUTES = 500;
 const MAX_SEARCH_WORDS = 8;
 
 /**
- * Accounts, projects and computes that the person may connect to, each level with the last used first, then by name.
- * Disabled computes and projects without a compute are left out. Each word of `search` is in the name of the account, or
- * in the name or id of the project or compute.
+ * Accounts, projects and computes that the person may connect to, at each level the last used
+ * first, then by name. Disabled computes and projects without a compute are omitted. Each word of
+ * `search` must occur in the name of the account, or in the name or id of the project or compute.
  */
 export async function listTargets(
   catalogue: Catalogue,
@@ -159,7 +162,7 @@ function lastUseFrom(row: Offer): LastUse | null {
   };
 }
 
-/** Groups in the order in which their first items come. */
+/** Groups in order of their first items. */
 function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Array<[Key, [Item, ...Item[]]]> {
   const groups = new Map<Key, [Item, ...Item[]]>();
   for (const item of items) {

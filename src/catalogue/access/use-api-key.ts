@@ -1,4 +1,4 @@
-// From the key in an Authorization header to the actor that it stands for, with last use kept.
+// Turns the key of an Authorization header into the actor that it stands for, and records its use.
 
 import type { Selectable } from 'kysely';
 import { type Actor, loadPersonActor } from '../rights/actors.ts';
@@ -16,7 +16,7 @@ const KEY_SHAPE = new RegExp(`^${API_KEY_PREFIX}[A-Za-z0-9_-]{43}$`);
 export interface UsedApiKey {
   readonly keyId: number;
   readonly kind: 'personal' | 'organization' | 'project';
-  /** A personal key's person, as the rights are now, or the key itself. */
+  /** The person of a personal key with current rights, or the key itself. */
   readonly actor: Actor;
 }
 

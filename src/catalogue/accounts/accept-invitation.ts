@@ -1,5 +1,5 @@
-// Accepting an invitation by its link, to an organization or to a project: a new person signs up with it, a known one
-// joins.
+// Accepts an invitation to an organization or a project by its link: a new person signs up with it,
+// a known person joins.
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -17,13 +17,14 @@ import { getUser, insertUser, type User } from './users.ts';
 
 export interface FollowedLink {
   readonly token: string;
-  /** Links go to mailboxes and nowhere else, so that holding one shows that the mailbox is theirs. */
+  /** Links are sent only to mailboxes, so following one proves that the mailbox is the person's. */
   readonly wasMailed: boolean;
 }
 
 /**
- * Makes the person whom the invitation is for and accepts it; where the link has verified the e-mail, with every other
- * invitation and share for it. Throws `not_found` for a link that is not open, `conflict` when the e-mail has a person.
+ * Creates the invited person and accepts the invitation; where the link verifies the e-mail, also
+ * every other invitation and share for it. Throws `not_found` for a link that is not open,
+ * `conflict` when a person with that e-mail exists.
  */
 export async function signUpWithInvitation(
   catalogue: Catalogue,
@@ -44,8 +45,9 @@ export async function signUpWithInvitation(
 }
 
 /**
- * Accepts for the signed-in person; where the link verifies the e-mail, all else that waited for it is theirs too.
- * Throws `forbidden` when the invitation is for another e-mail, `not_found` for a link that is not open.
+ * Accepts for the signed-in person; where the link verifies the e-mail, also everything else that
+ * waits for it. Throws `forbidden` when the invitation is for another e-mail, `not_found` for a
+ * link that is not open.
  */
 export async function acceptInvitation(
   catalogue: Catalogue,
@@ -66,8 +68,8 @@ export async function acceptInvitation(
   });
 }
 
-// NOTE: without a mail server whoever invites sees the link: a link that verified the address then would give them every
-// invitation and share that others meant for it.
+// NOTE: without a mail server the inviting person sees the link. If it verified the address even
+// then, that person would get every invitation and share that others meant for it.
 function verifiesEmail({ isVouchedFor }: OpenInvitation, { wasMailed }: FollowedLink): boolean {
   return wasMailed || isVouchedFor;
 }

@@ -1,4 +1,4 @@
-// Changes of an account's policy, and of the switch that lets links lead to its computes at all.
+// Changes of an account's policy and of the switch that allows login by link for its computes.
 
 import type { AccountId } from '../../ids.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
@@ -10,8 +10,8 @@ import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type Account, lockAccount } from './accounts.ts';
 
 /**
- * Replaces what is given, which ends grants, since they are made under the policy of their time, and connections that the
- * new one forbids. Throws `forbidden`, `not_found`.
+ * Replaces the given parts of the policy. Ends all grants, since they were created under the old
+ * policy, and the connections that the new one forbids. Throws `forbidden`, `not_found`.
  */
 export async function changeAccountPolicy(
   catalogue: Catalogue,

@@ -1,5 +1,5 @@
-// Accounts: the personal one of each person and the organizations. A row, its plan's periods, its billing details.
-// Who belongs to an organization is in memberships.ts, its policy in policy.ts.
+// Accounts: the personal one of each person, and the organizations. Their rows, plan periods and
+// billing details. Memberships are in memberships.ts, policies in policy.ts.
 
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Selectable, Transaction } from 'kysely';
@@ -20,7 +20,7 @@ export interface Account {
   /** Organizations: `<slug>-<id>`. */
   readonly handle: string;
   readonly plan: Plan;
-  /** Whether its computes may be reached by link at all. */
+  /** Whether login by link is allowed for its computes at all. */
   readonly passwordlessAccess: boolean;
   readonly policy: PolicySettings;
   readonly billing: BillingDetails;
@@ -30,7 +30,7 @@ export interface Account {
 
 const billingText = z.string().trim().max(256).default('');
 
-/** What an invoice needs. Nothing is charged by Postern. */
+/** Invoice details. Postern charges nothing. */
 export const billingDetailsSchema = z.object({
   company: billingText,
   email: billingText,
@@ -48,7 +48,10 @@ export interface NewAccount {
   readonly plan: Plan;
 }
 
-/** Writes the account and opens its first plan period; the caller audits. Personal when it has a `userId`. */
+/**
+ * Writes the account and opens its first plan period; the caller audits. The account is personal
+ * when it has a `userId`.
+ */
 export async function insertAccount(tx: Transaction<Schema>, account: NewAccount, now: Date): Promise<void> {
   await tx
     .insertInto('accounts')
@@ -69,13 +72,13 @@ export async function insertAccount(tx: Transaction<Schema>, account: NewAccount
   await openPlanPeriod(tx, { accountId: account.id, plan: account.plan, now });
 }
 
-/** Null when there is no such account; asks nobody's permission. */
+/** Null when there is no such account. Does not check permissions. */
 export async function findAccount(db: Kysely<Schema>, accountId: AccountId): Promise<Account | null> {
   const row = await db.selectFrom('accounts').selectAll().where('id', '=', accountId).executeTakeFirst();
   return row === undefined ? null : accountFrom(row);
 }
 
-/** The account when the actor may see it; throws `not_found` or `forbidden`. */
+/** The account if the actor may see it. Throws `not_found`, `forbidden`. */
 export async function getAccount(catalogue: Catalogue, context: AuditContext, accountId: AccountId): Promise<Account> {
   requireMay(context.actor, 'account.read', accountResource(accountId));
   const account = await findAccount(catalogue.db, accountId);
@@ -83,7 +86,9 @@ export async function getAccount(catalogue: Catalogue, context: AuditContext, ac
   return account;
 }
 
-/** Keeps others from changing the account or its members until the transaction ends. Throws `not_found`. */
+/**
+ * Locks the account and its members against changes until the transaction ends. Throws `not_found`.
+ */
 export async function lockAccount(tx: Transaction<Schema>, accountId: AccountId): Promise<Account> {
   const row = await tx
     .selectFrom('accounts')
@@ -119,7 +124,10 @@ export async function changeBilling(
   });
 }
 
-/** Moves the account to a plan and begins a period on it; nothing happens when it is on that plan already. */
+/**
+ * Moves the account to a plan and starts a period on it; does nothing when it is on that plan
+ * already.
+ */
 export async function changePlan(
   catalogue: Catalogue,
   context: AuditContext,
@@ -133,7 +141,7 @@ export async function changePlan(
   });
 }
 
-/** The row's part of a change of plan; the caller checks and audits. */
+/** Changes only the rows of a plan change; the caller checks and audits. */
 export async function movePlan(
   tx: Transaction<Schema>,
   { accountId, plan, now }: { accountId: AccountId; plan: Plan; now: Date },

@@ -1,4 +1,5 @@
-// Who answers for a person: the admins of the organizations that the person belongs to or is a guest of.
+// The admins responsible for a person: those of the organizations that the person belongs to or is
+// a guest of.
 
 import type { AccountId, UserId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -6,11 +7,11 @@ import type { Catalogue } from '../store/catalogue.ts';
 export interface AnsweringOrganization {
   readonly id: AccountId;
   readonly name: string;
-  /** At least one; the person too, if an admin there. */
+  /** At least one; includes the person if an admin there. */
   readonly adminEmails: readonly string[];
 }
 
-/** By name; none for a person with a personal account alone. */
+/** Sorted by name; empty for a person with a personal account only. */
 export async function adminsOverPerson({ db }: Catalogue, userId: UserId): Promise<AnsweringOrganization[]> {
   const rows = await db
     .selectFrom('accounts')

@@ -1,5 +1,5 @@
-// Browser sessions: an opaque cookie of 256 bits, hashed at rest, that ends after 12 idle hours and after 7 days.
-// Cookie attributes and CSRF checks belong to http.
+// Browser sessions: an opaque cookie of 256 bits, hashed at rest, that ends after 12 idle hours and
+// after 7 days. Cookie attributes and CSRF checks belong to http.
 
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
@@ -95,7 +95,10 @@ export async function createBrowserSession(
   return { cookie, sessionId, expiresAt };
 }
 
-/** The session behind a cookie's value; null when it is malformed, unknown, ended, too old or was idle for too long. */
+/**
+ * The session behind a cookie's value; null when it is malformed, unknown, ended, too old or was
+ * idle for too long.
+ */
 export async function findBrowserSession(catalogue: Catalogue, cookieValue: string): Promise<BrowserSession | null> {
   if (!COOKIE_SHAPE.test(cookieValue)) return null;
   const now = catalogue.clock.now();
@@ -164,7 +167,10 @@ export async function endBrowserSession(
   });
 }
 
-/** Signs the person out everywhere, and ends grants and live connections. Returns how many sessions ended. */
+/**
+ * Signs the person out everywhere, and ends grants and live connections. Returns how many sessions
+ * ended.
+ */
 export async function endAllBrowserSessions(
   catalogue: Catalogue,
   context: AuditContext,

@@ -1,4 +1,5 @@
-// What waited for an e-mail address becomes its person's: project shares, and invitations to organizations.
+// Gives a person what waited for the e-mail address: project shares, and invitations to
+// organizations.
 
 import type { Selectable, Transaction } from 'kysely';
 import type { AccountId, ProjectId, ShareId } from '../../ids.ts';
@@ -17,8 +18,8 @@ interface Claim {
 }
 
 /**
- * Ties shares to the person and accepts unexpired invitations. Idempotent.
- * NOTE: for a verified e-mail only: otherwise anybody could claim what was meant for another.
+ * Assigns shares to the person and accepts unexpired invitations. Idempotent. NOTE: for a verified
+ * e-mail only; otherwise anybody could claim what was meant for another person.
  */
 export async function claimByEmail(tx: Transaction<Schema>, claim: Claim): Promise<void> {
   const { catalogue, user } = claim;
@@ -40,7 +41,7 @@ export async function claimByEmail(tx: Transaction<Schema>, claim: Claim): Promi
   for (const { account_id: accountId } of invitations) await accept(tx, claim, accountId);
 }
 
-/** Takes what one link leads to and nothing else, for an e-mail that nobody has verified. */
+/** Accepts what one link leads to and nothing else, for an e-mail that is not verified. */
 export async function claimByLink(
   tx: Transaction<Schema>,
   claim: Claim,
@@ -59,7 +60,9 @@ export async function claimByLink(
   await recordTakenShares(tx, claim, shares);
 }
 
-/** A share is taken as an invitation is accepted: the trail of its account says from when on somebody has it. */
+/**
+ * Audited as an accepted invitation is: the account's trail says since when the person has access.
+ */
 async function recordTakenShares(
   tx: Transaction<Schema>,
   { catalogue, context, user }: Claim,
@@ -81,7 +84,7 @@ async function recordTakenShares(
   );
 }
 
-// Whoever invites holds the lock on the account too, and takes it before the invitation's row, as here.
+// Inviting locks the account before the invitation's row too, so the order here must be the same.
 async function accept(
   tx: Transaction<Schema>,
   { catalogue, context, user }: Claim,

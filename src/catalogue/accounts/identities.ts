@@ -1,5 +1,5 @@
-// Identities at OpenID Connect providers, by issuer and subject: which person each belongs to. Whether the claims are
-// genuine was checked before.
+// Identities at OpenID Connect providers, by issuer and subject, and the person of each. The caller
+// has verified the claims.
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -15,7 +15,7 @@ import { insertUser, type User, userFrom } from './users.ts';
 export interface Identity {
   readonly issuer: string;
   readonly subject: string;
-  /** Null when the provider tells none. */
+  /** Null when the provider reports none. */
   readonly email: string | null;
   readonly emailVerified: boolean;
   readonly name: string;
@@ -44,8 +44,9 @@ async function findUserByIdentity(
 }
 
 /**
- * The person of an identity. An unknown identity is linked to the person with its verified e-mail, or makes a person.
- * Throws `conflict` when its e-mail is another person's and not verified by the provider, `invalid_input` without one.
+ * The person of an identity. An unknown identity is linked to the person with its verified e-mail,
+ * or creates a person. Throws `conflict` when its e-mail is another person's and not verified by
+ * the provider, `invalid_input` without one.
  */
 export async function signInWithIdentity(
   catalogue: Catalogue,
@@ -60,7 +61,8 @@ export async function signInWithIdentity(
   }
   return catalogue.transaction(async (tx) => {
     const row = await tx.selectFrom('users').selectAll().where('email_key', '=', emailKey(email)).executeTakeFirst();
-    // Without both being verified, whoever can make an identity with that e-mail would take over the person.
+    // Unless both are verified, anybody who can create an identity with that e-mail would take over
+    // the person.
     if (row !== undefined && !(identity.emailVerified && row.email_verified)) {
       throw new PosternError('email_of_another', { params: { email } });
     }
@@ -74,7 +76,7 @@ export async function signInWithIdentity(
   });
 }
 
-/** What the person can sign in with besides a password. */
+/** The person's ways to sign in besides a password. */
 export async function listIdentities(catalogue: Catalogue, userId: UserId): Promise<LinkedIdentity[]> {
   const rows = await catalogue.db
     .selectFrom('identities')

@@ -1,5 +1,6 @@
-// Invitations to organizations that wait for an answer: by e-mail, open for 7 days, the token hashed at rest. New ones
-// are in invite-members.ts, accepting in accept-invitation.ts; sending the mail is somebody else's.
+// Open invitations to organizations: by e-mail, valid for 7 days, the token hashed at rest. New
+// ones are created in invite-members.ts and accepted in accept-invitation.ts; mails are sent
+// elsewhere.
 
 import type { Selectable, Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -44,7 +45,10 @@ export async function listInvitations(
   return rows.map((row) => invitationFrom(row, catalogue.clock.now()));
 }
 
-/** Opens the invitation for another 7 days with a new token; the old link stops working. Throws `forbidden`, `not_found`. */
+/**
+ * Extends the invitation by 7 days with a new token; the old link stops working. Throws
+ * `forbidden`, `not_found`.
+ */
 export async function resendInvitation(
   catalogue: Catalogue,
   context: AuditContext,
@@ -74,7 +78,7 @@ export async function cancelInvitation(
   });
 }
 
-/** The columns of an invitation that is open from now on by this token. */
+/** The columns of an invitation with a new token, valid from now. */
 export function tokenColumns(
   { clock }: Catalogue,
   token: Secret,

@@ -1,4 +1,5 @@
-// Invites people to an organization by e-mail. Those who are known by that e-mail join at once; the others get a link.
+// Invites people to an organization by e-mail. People who are known by that e-mail join at once;
+// the others get a link.
 
 import type { Transaction } from 'kysely';
 import { type AccountId, newInvitationId } from '../../ids.ts';
@@ -15,16 +16,15 @@ import { lockAccount } from './accounts.ts';
 import { type Invitation, invitationFrom, tokenColumns } from './invitations.ts';
 import { insertMembership, type Membership } from './memberships.ts';
 
-/** What became of one e-mail; the token is returned this once, to be mailed. */
+/** The outcome for one e-mail; the token is returned only here, to be mailed. */
 export type InvitationOutcome =
   | { readonly kind: 'invited'; readonly invitation: Invitation; readonly token: Secret }
   | { readonly kind: 'joined'; readonly email: string; readonly membership: Membership }
   | { readonly kind: 'already_member'; readonly email: string };
 
 /**
- * Invites each e-mail, once: what is said of it last counts. A second invitation replaces the first. All or none are
- * written.
- * Throws `invalid_input`, `forbidden`, `not_found`.
+ * Invites each e-mail once; of repeated e-mails the last entry counts. A second invitation replaces
+ * the first. All are written, or none. Throws `invalid_input`, `forbidden`, `not_found`.
  */
 export async function inviteMembers(
   catalogue: Catalogue,

@@ -1,4 +1,4 @@
-// The members of an organization, page by page.
+// Pages of the members of an organization.
 
 import { sql } from 'kysely';
 import { z } from 'zod';
@@ -17,7 +17,7 @@ export interface ListedMember extends Membership {
 
 export interface MembersRequest {
   readonly accountId: AccountId;
-  /** Absent: by joining. */
+  /** Absent: by date of joining. */
   readonly sortBy?: 'email' | 'role' | 'joined_at';
   /** Absent: descending (Neon API 2.7.3). */
   readonly sortOrder?: 'asc' | 'desc';
@@ -25,14 +25,15 @@ export interface MembersRequest {
   readonly cursor?: string | null;
 }
 
-// Each sorts by a text that is the same in every session, so that a cursor can be compared with it.
+// Each key sorts by a text that is the same in every session, so that a cursor can be compared with
+// it.
 const SORT_KEYS = {
   email: sql<string>`users.email_key collate "C"`,
   role: sql<string>`memberships.member_role collate "C"`,
   joined_at: sql<string>`to_char(memberships.joined_at at time zone 'utc', 'YYYYMMDDHH24MISSMS') collate "C"`,
 } as const;
 
-/** The list, then the place in it. */
+/** The list, then the position in it. */
 const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
 
 /** Throws `forbidden`, `not_found`, and `invalid_input` for a cursor of another list or order. */
@@ -81,7 +82,7 @@ export async function getMember(
   return { ...membershipFrom(row), email: row.email, name: row.name };
 }
 
-/** The person's membership in an account; null without one. Asks nobody's permission. */
+/** The person's membership in an account; null without one. Does not check permissions. */
 export async function findMembership(
   catalogue: Catalogue,
   { accountId, userId }: { readonly accountId: AccountId; readonly userId: UserId },
@@ -114,7 +115,7 @@ function decodeMemberCursor(
   return { sortKey, id };
 }
 
-/** Null for what is not JSON. */
+/** Null for text that is not JSON. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,5 +1,5 @@
-// Who belongs to an organization and as what. An organization keeps at least one admin: whoever changes its members
-// holds the lock on its row while counting.
+// The members of an organization and their member roles. An organization keeps at least one admin:
+// changes of members lock its row while they count.
 
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -30,12 +30,14 @@ export interface NewMembership {
 }
 
 /**
- * Makes the person a member; shares of the organization's projects with that person fall away, since a member has
- * them all. The caller has checked that this is allowed. Null when the person is a member already.
+ * Creates a membership. The person's shares of the organization's projects are removed, since a
+ * member has access to all of them. The caller has checked permissions. Null when the person is a
+ * member already.
  */
 export async function insertMembership(tx: Transaction<Schema>, membership: NewMembership): Promise<Membership | null> {
   const { catalogue, context, accountId, user, memberRole } = membership;
-  // Sharing one of its projects holds the same lock, so that no share comes to be beside the membership.
+  // Sharing one of its projects takes the same lock, so that no share is added beside the
+  // membership.
   await lockAccount(tx, accountId);
   const row = await tx
     .insertInto('memberships')
@@ -60,7 +62,10 @@ export async function insertMembership(tx: Transaction<Schema>, membership: NewM
   return membershipFrom(row);
 }
 
-/** Makes an existing person a member at once. Throws `conflict` for a member, `forbidden`, `not_found`. */
+/**
+ * Makes an existing person a member at once. Throws `conflict` for a member, `forbidden`,
+ * `not_found`.
+ */
 export async function addMember(
   catalogue: Catalogue,
   context: AuditContext,
@@ -76,7 +81,7 @@ export async function addMember(
   });
 }
 
-/** Promotes or demotes. Throws `conflict` when the only admin would go, `forbidden`, `not_found`. */
+/** Promotes or demotes. Throws `conflict` when no admin would be left, `forbidden`, `not_found`. */
 export async function setMemberRole(
   catalogue: Catalogue,
   context: AuditContext,
@@ -97,8 +102,8 @@ export async function setMemberRole(
 }
 
 /**
- * Removes a member, and ends what rested on the membership; one's own membership means leaving. Throws `conflict` for
- * the only admin, `forbidden`, `not_found`.
+ * Removes a member and ends the access that depended on the membership; removing oneself means
+ * leaving. Throws `conflict` for the only admin, `forbidden`, `not_found`.
  */
 export async function removeMember(
   catalogue: Catalogue,
@@ -123,7 +128,8 @@ export async function removeMember(
 
 type LockedMember = Selectable<MembershipsTable> & { readonly email: string };
 
-// NOTE: the account's row is locked first, always: otherwise two admins could demote each other at the same time.
+// NOTE: always lock the account's row first; otherwise two admins could demote each other at the
+// same time.
 async function lockMember(
   tx: Transaction<Schema>,
   { accountId, membershipId }: { accountId: AccountId; membershipId: MembershipId },
@@ -141,7 +147,7 @@ async function lockMember(
   return member;
 }
 
-// The actor was loaded before the lock; meanwhile another admin may have demoted or removed this one.
+// The actor was loaded before the lock; another admin may have demoted or removed them since.
 async function requireStillAdmin(
   tx: Transaction<Schema>,
   { actor }: AuditContext,

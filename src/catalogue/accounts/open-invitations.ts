@@ -1,5 +1,5 @@
-// What a link that somebody was mailed leads to: an invitation to an organization, or a project shared with a guest who has
-// no account yet. Tokens are kept as hashes.
+// The target of a mailed link: an invitation to an organization, or a project shared with a guest
+// who has no account yet. Tokens are stored as hashes.
 
 import type { Kysely } from 'kysely';
 import type { AccountId, ShareId } from '../../ids.ts';
@@ -19,9 +19,9 @@ export interface OpenInvitation {
         readonly memberRole: MemberRole;
       }
     | { readonly kind: 'project'; readonly shareId: ShareId; readonly name: string };
-  /** An operator invited, who may make people in any case and so vouches for the address. */
+  /** Invited by an operator, who may create people anyway and so vouches for the address. */
   readonly isVouchedFor: boolean;
-  /** The e-mail has a person already, who signs in instead of signing up. */
+  /** A person with this e-mail exists, who signs in instead of signing up. */
   readonly hasAccount: boolean;
 }
 

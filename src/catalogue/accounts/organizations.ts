@@ -1,5 +1,5 @@
-// Organizations: accounts that several people share. Their members are in memberships.ts, the way to one by request in
-// organization-requests.ts.
+// Organizations: accounts that several people share. Members are in memberships.ts, requests for an
+// organization in organization-requests.ts.
 
 import type { Transaction } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
@@ -18,15 +18,15 @@ import { insertMembership } from './memberships.ts';
 
 export interface NewOrganization {
   readonly name: string;
-  /** Who becomes its admin. */
+  /** The person who becomes its admin. */
   readonly admin: { readonly id: UserId; readonly email: string };
   /** Absent: the installation's default. */
   readonly plan?: Plan;
 }
 
 /**
- * Makes an organization with one admin. Where organizations are made on request, only Postern itself and operators
- * make them this way. Throws `forbidden`, `invalid_input`.
+ * Creates an organization with one admin. Where organizations are created on request, only Postern
+ * itself and operators may call this. Throws `forbidden`, `invalid_input`.
  */
 export async function createOrganization(
   catalogue: Catalogue,
@@ -42,7 +42,7 @@ export async function createOrganization(
   return catalogue.transaction((tx) => insertOrganization(tx, { catalogue, context, input }));
 }
 
-/** `createOrganization` within a transaction and without asking for permission. */
+/** `createOrganization` within a transaction and without a permission check. */
 export async function insertOrganization(
   tx: Transaction<Schema>,
   how: { catalogue: Catalogue; context: AuditContext; input: NewOrganization },
@@ -63,7 +63,10 @@ export async function insertOrganization(
   return organization;
 }
 
-/** The organizations whose member the person is, by name; never those where the person is just a guest. */
+/**
+ * The organizations of which the person is a member, by name; not those where the person is only a
+ * guest.
+ */
 export async function listOrganizationsOf(catalogue: Catalogue, userId: UserId): Promise<Account[]> {
   const rows = await catalogue.db
     .selectFrom('memberships')
@@ -76,7 +79,10 @@ export async function listOrganizationsOf(catalogue: Catalogue, userId: UserId):
   return rows.map(accountFrom);
 }
 
-/** The organizations that the actor belongs to; a key belongs to the one that owns it. Throws `forbidden`. */
+/**
+ * The organizations that the actor belongs to; a key belongs to the one that owns it. Throws
+ * `forbidden`.
+ */
 export async function listOwnOrganizations(catalogue: Catalogue, { actor }: AuditContext): Promise<Account[]> {
   requireMay(actor, 'self.list_organizations', INSTALLATION);
   switch (actor.kind) {
@@ -113,8 +119,8 @@ export async function renameOrganization(
 }
 
 /**
- * Removes an organization with its members, invitations and keys. Throws `conflict` while it owns projects,
- * `forbidden`, `not_found`.
+ * Deletes an organization with its members, invitations and keys. Throws `conflict` while it owns
+ * projects, `forbidden`, `not_found`.
  */
 export async function deleteOrganization(
   catalogue: Catalogue,

@@ -1,10 +1,11 @@
-// The people whose an account's projects are: its members, or the one person of a personal account. Guests are not.
+// The people who own an account's projects: its members, or the one person of a personal account.
+// Excludes guests.
 
 import type { Kysely } from 'kysely';
 import type { AccountId, UserId } from '../../ids.ts';
 import type { Schema } from '../store/schema.ts';
 
-/** Asks nobody's permission. */
+/** Does not check permissions. */
 export async function listPeopleOfAccount(db: Kysely<Schema>, accountId: AccountId): Promise<UserId[]> {
   const [members, owners] = await Promise.all([
     db.selectFrom('memberships').select('user_id').where('account_id', '=', accountId).execute(),

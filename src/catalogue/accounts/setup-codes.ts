@@ -1,4 +1,5 @@
-// The set-up link: while the catalogue has no people, whoever holds a code may become the first operator.
+// The set-up link: while the catalogue has no people, the holder of a code may become the first
+// operator.
 
 import { type Kysely, sql } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -14,7 +15,10 @@ import { insertUser } from './users.ts';
 // docs/security.md, "Secrets that people and programs hold"
 const SETUP_CODE_LIFE_MS = 3_600_000;
 
-/** A code for the first operator, valid for an hour; null once there is a person. Nodes that start together each get one. */
+/**
+ * A code for the first operator, valid for an hour; null once there is a person. Nodes that start
+ * together each get one.
+ */
 export async function createSetupCodeIfEmpty(catalogue: Catalogue): Promise<Secret | null> {
   if (await hasPeople(catalogue.db)) return null;
   const code = newRandomSecret();
@@ -37,8 +41,8 @@ export async function isSetupCodeValid(catalogue: Catalogue, code: string): Prom
 }
 
 /**
- * Makes the first operator and voids every code. Throws `not_found` for a code that is unknown, expired, or comes
- * second; `invalid_input` for the person's details.
+ * Creates the first operator and voids every code. Throws `not_found` for a code that is unknown,
+ * expired or no longer needed, `invalid_input` for the person's details.
  */
 export async function useSetupCode(
   catalogue: Catalogue,
@@ -47,7 +51,7 @@ export async function useSetupCode(
 ): Promise<UserId> {
   const passwordHash = await hashPassword(input.password);
   const user = await catalogue.transaction(async (tx) => {
-    // Two valid codes must not make two first operators.
+    // Two valid codes must not create two first operators.
     await sql`lock table setup_codes in exclusive mode`.execute(tx);
     const isValid = !(await hasPeople(tx)) && (await findCode(tx, input.code, catalogue.clock.now()));
     if (!isValid) throw new PosternError('not_found', { params: { thing: 'set-up link' } });

@@ -1,5 +1,5 @@
-// People: their rows, their passwords. Who a person is to accounts and projects is in actors.ts; what proves who sits
-// at a browser is in browser-sessions.ts.
+// People: their rows and passwords. A person's relations to accounts and projects are in actors.ts,
+// sign-ins in browser-sessions.ts.
 
 import type { Selectable, Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -35,17 +35,20 @@ export interface User {
 export interface NewUser {
   readonly email: string;
   readonly name: string;
-  /** Null for people who sign in by an identity only. */
+  /** Null for people who only sign in through an identity provider. */
   readonly password: Secret | null;
-  /** Verified: whoever created the person, or an identity provider, vouches that the mailbox is theirs. */
+  /**
+   * Verified: the creator of the account, or an identity provider, confirms that the mailbox is the
+   * person's.
+   */
   readonly emailVerified?: boolean;
   readonly isOperator?: boolean;
   readonly image?: string;
 }
 
 /**
- * Makes a person with a personal account; invitations and shares that wait for a verified e-mail are theirs at once.
- * Throws `conflict` when the e-mail is taken, `invalid_input`, `forbidden`.
+ * Creates a person with a personal account, and accepts the invitations and shares that wait for a
+ * verified e-mail. Throws `conflict` when the e-mail is taken, `invalid_input`, `forbidden`.
  */
 export async function createUser(catalogue: Catalogue, context: AuditContext, input: NewUser): Promise<User> {
   requireMay(context.actor, 'ops.create_user', INSTALLATION);
@@ -53,7 +56,10 @@ export async function createUser(catalogue: Catalogue, context: AuditContext, in
   return catalogue.transaction((tx) => insertUser(tx, { catalogue, context, input, passwordHash }));
 }
 
-/** `createUser` within a transaction and without asking for permission: for set-up, sign-up and identities. */
+/**
+ * `createUser` within a transaction and without a permission check: for set-up, sign-up and
+ * identities.
+ */
 export async function insertUser(
   tx: Transaction<Schema>,
   how: { catalogue: Catalogue; context: AuditContext; input: NewUser; passwordHash: string | null; by?: 'themselves' },
@@ -79,7 +85,7 @@ export async function insertUser(
   return userFrom(row);
 }
 
-/** Null when nobody has that e-mail; compares without regard to case. */
+/** Null when no person has that e-mail; compares case-insensitively. */
 export async function findUserByEmail(catalogue: Catalogue, email: string): Promise<User | null> {
   const row = await catalogue.db
     .selectFrom('users')
@@ -97,8 +103,8 @@ export async function getUser(catalogue: Catalogue, userId: UserId): Promise<Use
 }
 
 /**
- * The person whose e-mail and password these are, else null: after the same steps whether or not the e-mail is known.
- * Throws `rate_limited` when too many passwords wait to be compared.
+ * The person with this e-mail and password, else null, after the same steps whether or not the
+ * e-mail is known. Throws `rate_limited` when too many passwords wait to be compared.
  */
 export async function verifyPassword(
   catalogue: Catalogue,
@@ -116,7 +122,8 @@ export async function verifyPassword(
 }
 
 /**
- * Sets the password, and ends all browser sessions but the one named, the person's grants and live connections. Throws `invalid_input`, `forbidden`, `not_found`.
+ * Sets the password, and ends all browser sessions but the named one, and the person's grants and
+ * live connections. Throws `invalid_input`, `forbidden`, `not_found`.
  */
 export async function setPassword(
   catalogue: Catalogue,

@@ -1,8 +1,8 @@
-// People, the accounts that own things, who belongs to which account, and what proves that somebody is somebody.
+// People, accounts, memberships, and the credentials of people.
 
 import { type Kysely, sql } from 'kysely';
 
-// Times have milliseconds, since JavaScript's have no more and cursors compare them for equality.
+// Times have millisecond precision, as in JavaScript, since cursors compare them for equality.
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`
     create table users (

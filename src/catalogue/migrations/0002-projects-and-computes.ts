@@ -1,4 +1,5 @@
-// What accounts own: projects with their branch, computes, databases and database roles; who else may use a project.
+// What accounts own: projects with their branch, computes, databases and database roles; and shares
+// of projects.
 
 import { type Kysely, sql } from 'kysely';
 

@@ -1,4 +1,4 @@
-// What programs hold instead of a person's sign-in, and the proof that the sealing keys are the right ones.
+// Credentials of programs, and the canaries that prove that the sealing keys are the right ones.
 
 import { type Kysely, sql } from 'kysely';
 

@@ -1,10 +1,11 @@
-// The audit trail: events are their JSON text, columns are generated from it, and a chain per node binds each event to
-// the one before. Rows are only ever added.
+// The audit trail: events are JSON texts, columns are generated from them, and a hash chain per
+// node binds each event to the one before. Rows are only ever added.
 
 import { type Kysely, sql } from 'kysely';
 
-// The chain is extended when a transaction commits, not when it records: until then no lock is held, so that two
-// transactions which record and lock rows in different order cannot wait for each other.
+// The chain is extended when a transaction commits, not when it records an event. No lock is held
+// until then, so two transactions that record events and lock rows in different orders cannot
+// deadlock.
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`
     create table audit_events (

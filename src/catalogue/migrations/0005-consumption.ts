@@ -1,9 +1,10 @@
-// Measured consumption: the last reading of each server, and what the readings of its computes add up to per hour, day and
-// month.
+// Measured consumption: the latest reading of each server, and the sums of its computes per hour,
+// day and month.
 
 import { type Kysely, sql } from 'kysely';
 
-// Frames name accounts and projects without foreign keys: what was consumed stays counted after a project is gone.
+// Frames refer to accounts and projects without foreign keys: consumption remains counted after a
+// project is deleted.
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`
     create table plan_periods (

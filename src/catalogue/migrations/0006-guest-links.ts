@@ -1,4 +1,4 @@
-// Guests without an account get a link to make one, as invited members do.
+// Guests without an account get a link to create one, as invited members do.
 
 import { type Kysely, sql } from 'kysely';
 

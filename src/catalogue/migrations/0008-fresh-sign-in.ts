@@ -1,5 +1,5 @@
-// When the person of a browser session last proved who it is, by a password or at an identity provider that says when.
-// Null: unknown, and so never fresh.
+// When the person of a browser session last authenticated, by password or at an identity provider
+// that reports the time. Null: unknown, and so never fresh.
 
 import { type Kysely, sql } from 'kysely';
 

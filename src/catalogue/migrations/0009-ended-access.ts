@@ -1,9 +1,11 @@
-// What changes took away: a row of the same transaction for each, which every node reads to end what rested on it.
+// What changes took away: a row of the same transaction for each, which every node reads to end
+// what rested on it.
 
 import { type Kysely, sql } from 'kysely';
 
-// Owners are no foreign keys: most of them are gone when the row is read. The transaction's id tells exactly which
-// snapshots saw the change, also where transactions commit in another order than they began.
+// Owners are no foreign keys: most of them are gone when the row is read. The transaction's id
+// tells exactly which snapshots saw the change, also where transactions commit in another order
+// than they began.
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`
     create table ended_access (

@@ -1,4 +1,4 @@
-// Every migration in its order. A migration that was released is never edited; a new one is added.
+// All migrations in order. A released migration is never edited; a new one is added.
 
 import type { Migration } from 'kysely';
 import * as peopleAndAccounts from './0001-people-and-accounts.ts';

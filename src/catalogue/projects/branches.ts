@@ -1,4 +1,5 @@
-// The branch of a project: one default `main`, which can be renamed and protected. Making branches is not offered.
+// The branch of a project: one default `main`, which can be renamed and protected. Creating
+// branches is not offered.
 
 import type { Kysely, Selectable } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -22,7 +23,10 @@ export interface Branch {
   readonly updatedAt: Date;
 }
 
-/** The project's branches, the default one first; the caller has checked that the project may be seen. */
+/**
+ * The project's branches, the default one first; the caller has checked that the project is
+ * visible.
+ */
 export async function listBranches(catalogue: Catalogue, projectId: ProjectId): Promise<Branch[]> {
   const rows = await catalogue.db
     .selectFrom('branches')
@@ -34,7 +38,7 @@ export async function listBranches(catalogue: Catalogue, projectId: ProjectId): 
   return rows.map(branchFrom);
 }
 
-/** A branch of that project, whose visibility the caller has checked. Throws `not_found`. */
+/** A branch of the project, whose visibility the caller has checked. Throws `not_found`. */
 export async function getBranch(
   db: Kysely<Schema>,
   { projectId, branchId }: { readonly projectId: ProjectId; readonly branchId: BranchId },
@@ -61,7 +65,10 @@ export async function getDefaultBranch(db: Kysely<Schema>, projectId: ProjectId)
   return branchFrom(row);
 }
 
-/** Renames or protects. Throws `conflict` for a taken name, `invalid_input`, `forbidden`, `not_found`. */
+/**
+ * Renames or protects the branch. Throws `conflict` for a taken name, `invalid_input`, `forbidden`,
+ * `not_found`.
+ */
 export async function changeBranch(
   catalogue: Catalogue,
   context: AuditContext,

@@ -8,15 +8,15 @@ import type { Schema } from '../store/schema.ts';
 import type { SealedPlace, Sealer } from '../store/sealing.ts';
 import type { ComputesTable } from '../tables/projects-and-computes.ts';
 
-/** A row without its place in lists, which the database gives. */
+/** A row without its position in lists, which the database generates. */
 export type ComputeRow = Omit<Selectable<ComputesTable>, 'ordinal'>;
 
-/** How the upstream's TLS is spoken; certificates and keys are PEM texts. */
+/** TLS towards the upstream; certificates and keys are PEM texts. */
 export type UpstreamTlsSettings =
   | { readonly mode: 'disable' }
   | {
       readonly mode: 'require' | 'verify-ca' | 'verify-full';
-      /** Null: the machine's own authorities. */
+      /** Null: the system's trusted authorities. */
       readonly ca: string | null;
       /** The name to verify; null: the compute's host. */
       readonly serverName: string | null;
@@ -31,12 +31,12 @@ export interface Compute {
   readonly type: 'read_write' | 'read_only';
   readonly state: 'init' | 'active' | 'idle';
   readonly regionId: string;
-  /** The configured host that it is on; null for an attached one. */
+  /** The configured host that it runs on; null for an attached one. */
   readonly hostId: string | null;
   readonly host: string;
   readonly port: number;
   /**
-   * An operator attached exactly this address, so that it may be dialled in a private network too
+   * An operator attached exactly this address, so it may be dialled even in a private network
    * (docs/security.md, "Where Postern may dial").
    */
   readonly isListed: boolean;
@@ -57,13 +57,13 @@ export interface Compute {
   readonly updatedAt: Date;
 }
 
-/** Null when there is no such compute; asks nobody's permission. */
+/** Null when there is no such compute. Does not check permissions. */
 export async function findCompute(db: Kysely<Schema>, computeId: ComputeId): Promise<Compute | null> {
   const row = await db.selectFrom('computes').selectAll().where('id', '=', computeId).executeTakeFirst();
   return row === undefined ? null : computeFrom(row);
 }
 
-/** What a compute is called in messages: its name, else its id. */
+/** The compute's name in messages: its name, else its id. */
 export function shownName(compute: Pick<Compute, 'id' | 'name'>): string {
   return compute.name ?? compute.id;
 }
@@ -72,7 +72,7 @@ export function clientKeyPlace(computeId: ComputeId): SealedPlace {
   return { table: 'computes', rowId: computeId, column: 'sealed_tls_client_key' };
 }
 
-/** The TLS settings with the client's key opened: for the connector, just before use. */
+/** The TLS settings with the client's key unsealed: for the connector, just before use. */
 export function tlsSettingsFrom(row: Selectable<ComputesTable>, sealer: Sealer): UpstreamTlsSettings {
   if (row.tls_mode === 'disable') return { mode: 'disable' };
   const { tls_client_certificate: cert, sealed_tls_client_key: sealedKey } = row;
@@ -85,7 +85,7 @@ export function tlsSettingsFrom(row: Selectable<ComputesTable>, sealer: Sealer):
   };
 }
 
-/** The columns that hold TLS settings. */
+/** The columns that store TLS settings. */
 export function tlsColumns(
   tls: UpstreamTlsSettings,
   { sealer, computeId }: { readonly sealer: Sealer; readonly computeId: ComputeId },

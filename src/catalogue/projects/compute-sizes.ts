@@ -1,4 +1,4 @@
-// How large a compute may be asked to be, and when it is suspended: the API's bounds and the plan's.
+// Limits on the size of a compute and on its suspend timeout: the API's and the plan's.
 
 import { PosternError } from '../../errors.ts';
 import { PLAN_TERMS } from '../rights/plans.ts';
@@ -15,7 +15,7 @@ export const SMALLEST_CU = 0.25;
 export const NEVER_SUSPENDED = -1;
 export const LONGEST_SUSPEND_TIMEOUT_SECONDS = 604_800;
 
-/** Throws `invalid_input` outside the API's bounds, `plan_gate` beyond the plan's. */
+/** Throws `invalid_input` outside the API's limits, `plan_gate` beyond the plan's. */
 export function requireComputeSizes(plan: Plan, sizes: ComputeSizes): void {
   const { autoscalingMinCu: min, autoscalingMaxCu: max, suspendTimeoutSeconds: timeout } = sizes;
   if (!(min >= SMALLEST_CU && max >= min)) {

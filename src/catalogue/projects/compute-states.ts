@@ -1,5 +1,6 @@
-// Where a compute stands: being made, active or idle, and when it was last used. Moves are compare-and-set, so that of
-// two nodes that wake or suspend it only one does; what it takes for real is provisioning's.
+// The state of a compute (initialising, active or idle) and its last use. Transitions are
+// compare-and-set, so that only one of two nodes wakes or suspends it; starting and stopping the
+// server is up to provisioning.
 
 import type { Transaction } from 'kysely';
 import type { ComputeId, ProjectId } from '../../ids.ts';
@@ -9,7 +10,10 @@ import { type Compute, computeFrom } from './compute-rows.ts';
 
 export type ComputeState = Compute['state'];
 
-/** Moves the state if it is still `from`; null when somebody else was faster or the compute is gone. */
+/**
+ * Changes the state if it is still `from`; null when another node was faster or the compute is
+ * gone.
+ */
 export async function moveComputeState(
   catalogue: Pick<Catalogue, 'db' | 'clock'>,
   move: { readonly computeId: ComputeId; readonly from: readonly ComputeState[]; readonly to: ComputeState },
@@ -30,7 +34,7 @@ export async function moveComputeState(
   return row === undefined ? null : computeFrom(row);
 }
 
-/** The project's computes as they stand; nobody else moves them until the transaction ends. */
+/** The project's computes, locked until the transaction ends. */
 export async function lockComputes(tx: Transaction<Schema>, projectId: ProjectId): Promise<Compute[]> {
   const rows = await tx
     .selectFrom('computes')
@@ -42,14 +46,14 @@ export async function lockComputes(tx: Transaction<Schema>, projectId: ProjectId
   return rows.map(computeFrom);
 }
 
-/** Notes that the computes are in use now. */
+/** Records that the computes are in use now. */
 export async function touchComputes(catalogue: Catalogue, computeIds: readonly ComputeId[]): Promise<void> {
   if (computeIds.length === 0) return;
   const now = catalogue.clock.now();
   await catalogue.db.updateTable('computes').set({ last_active_at: now }).where('id', 'in', computeIds).execute();
 }
 
-/** Follows a host that now has another address: its computes go with it. */
+/** Updates the computes of a host whose address changed. */
 export async function moveHostedComputes(
   catalogue: Catalogue,
   host: { readonly hostId: string; readonly host: string; readonly port: number },

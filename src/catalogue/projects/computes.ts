@@ -1,5 +1,5 @@
-// Computes of projects: the rows that say where a Postgres is and how it is used. New ones are in create-compute.ts;
-// starting and suspending for real is provisioning's.
+// Computes of projects: the rows that say where a Postgres server is and how it is used. Creating
+// them is in create-compute.ts; starting and suspending servers is up to provisioning.
 
 import type { Transaction, Updateable } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -33,7 +33,9 @@ export interface ComputeChanges {
   readonly allowCleartext?: boolean;
 }
 
-/** The project's computes in the order in which they were made; the caller has checked that the project may be seen. */
+/**
+ * The project's computes in order of creation; the caller has checked that the project is visible.
+ */
 export async function listComputes(catalogue: Catalogue, projectId: ProjectId): Promise<Compute[]> {
   const rows = await catalogue.db
     .selectFrom('computes')
@@ -44,7 +46,10 @@ export async function listComputes(catalogue: Catalogue, projectId: ProjectId): 
   return rows.map(computeFrom);
 }
 
-/** The compute and its project when the actor may do that. Throws `not_found` (unknown or invisible alike), `forbidden`. */
+/**
+ * The compute and its project if the actor may perform the action. Throws `not_found` (unknown or
+ * invisible alike), `forbidden`.
+ */
 export async function getCompute(
   catalogue: Catalogue,
   context: AuditContext,
@@ -62,7 +67,10 @@ export async function getCompute(
   return { compute, project };
 }
 
-/** Changes what is given; the caller has checked a new address. Throws `invalid_input`, `plan_gate`, `forbidden`, `not_found`. */
+/**
+ * Changes the given fields; the caller has checked a new address. Throws `invalid_input`,
+ * `plan_gate`, `forbidden`, `not_found`.
+ */
 export async function changeCompute(
   catalogue: Catalogue,
   context: AuditContext,
@@ -85,8 +93,8 @@ export async function changeCompute(
 }
 
 /**
- * Replaces what is given, which ends grants, since they are made under the policy of their time, and connections that the
- * new one forbids. Throws `forbidden`, `not_found`.
+ * Replaces the given parts of the policy. Ends all grants, since they were created under the old
+ * policy, and the connections that the new one forbids. Throws `forbidden`, `not_found`.
  */
 export async function changeComputePolicy(
   catalogue: Catalogue,
@@ -110,7 +118,10 @@ export async function changeComputePolicy(
   return writeCompute(catalogue, context, { ...write, event: 'policy.changed' });
 }
 
-/** Removes the row with its access tokens, and ends what rested on it. Throws `forbidden`, `not_found`. */
+/**
+ * Deletes the row and its access tokens, and ends the access that depended on them. Throws
+ * `forbidden`, `not_found`.
+ */
 export async function deleteCompute(
   catalogue: Catalogue,
   context: AuditContext,
@@ -128,7 +139,7 @@ export async function deleteCompute(
   return compute;
 }
 
-/** How the audit trail names a compute. */
+/** The compute as audit events name it. */
 export function auditedCompute(project: Project, computeId: ComputeId) {
   return { projectId: project.id, accountId: project.accountId, computeId };
 }
@@ -137,7 +148,10 @@ export function computeNotFound(computeId: ComputeId): PosternError {
   return new PosternError('not_found', { params: { thing: `compute "${computeId}"` } });
 }
 
-/** For the audit trail: what was set to what; of TLS the mode alone, since the rest may hold a key. */
+/**
+ * For the audit trail: which fields were set to what; only the mode of TLS, since its other
+ * settings may contain a key.
+ */
 function changesInWords({ tls, ...rest }: ComputeChanges): string {
   return JSON.stringify({ ...rest, tls: tls?.mode });
 }
@@ -148,11 +162,11 @@ interface ComputeWrite {
   readonly columns: Updateable<ComputesTable>;
   readonly event: 'compute.changed' | 'policy.changed';
   readonly reason?: string;
-  /** What becomes of grants and connections; null: they go on. */
+  /** What happens to grants and connections; null: nothing. */
   readonly ended: EndedAccess['kind'] | null;
 }
 
-/** A disabled compute lets nobody in; one that is closed to links may be used by password. */
+/** A disabled compute admits nobody; one with links disabled still admits passwords. */
 function endedByChanges({ isDisabled, passwordlessAccess }: ComputeChanges): ComputeWrite['ended'] {
   if (isDisabled === true) return 'end';
   return passwordlessAccess === false ? 'recheck' : null;
@@ -193,7 +207,7 @@ function changedColumns(
     ...(name === undefined ? {} : { name: name === null ? null : requireName(name, 'compute name') }),
     ...(address === undefined ? {} : { host: address.host, port: address.port, is_listed: false }),
     ...(tls === undefined ? {} : tlsColumns(tls, { sealer, computeId })),
-    // The query builder leaves out what is undefined.
+    // The query builder omits undefined values.
     branch_id: changes.branchId,
     passwordless_access: changes.passwordlessAccess,
     is_disabled: changes.isDisabled,

@@ -1,4 +1,4 @@
-// Writes new computes. Whether the address answers, and whether it may be dialled at all, was checked before.
+// Writes new computes. The caller has checked that the address answers and may be dialled.
 
 import type { Transaction } from 'kysely';
 import { type BranchId, type ComputeId, newComputeId } from '../../ids.ts';
@@ -18,11 +18,11 @@ import { type Project, projectResource } from './projects.ts';
 export interface NewCompute {
   readonly project: Project;
   readonly branchId: BranchId;
-  /** Made beforehand where names derive from it. */
+  /** Generated in advance where other names derive from it. */
   readonly id?: ComputeId;
   readonly name?: string | null;
   readonly type: 'read_write' | 'read_only';
-  /** `idle` for one that has to be woken first. */
+  /** `idle` for a compute that must be woken first. */
   readonly state: 'active' | 'idle';
   readonly hostId: string | null;
   readonly host: string;
@@ -45,7 +45,7 @@ export async function createCompute(catalogue: Catalogue, context: AuditContext,
   return catalogue.transaction((tx) => insertCompute(tx, { catalogue, context, input }));
 }
 
-/** `createCompute` within a transaction, for what must come to be together with it. */
+/** `createCompute` within a transaction of the caller. */
 export async function insertCompute(
   tx: Transaction<Schema>,
   how: { catalogue: Catalogue; context: AuditContext; input: NewCompute },

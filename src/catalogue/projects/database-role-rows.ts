@@ -1,4 +1,4 @@
-// A database role as the program sees it, and how its row and its two kinds of password are kept.
+// A database role as the program sees it, and how its row and its two forms of password are stored.
 
 import type { Kysely, Selectable } from 'kysely';
 import type { BranchId } from '../../ids.ts';
@@ -12,7 +12,7 @@ export interface DatabaseRole {
   readonly id: string;
   readonly branchId: BranchId;
   readonly name: string;
-  /** The role cannot write: choosing it is what read-only access means. */
+  /** The role cannot write; choosing it is what read-only access means. */
   readonly isReadOnly: boolean;
   readonly isProtected: boolean;
   readonly mayLogin: boolean;
@@ -21,7 +21,7 @@ export interface DatabaseRole {
   readonly updatedAt: Date;
 }
 
-/** A row without what others write: its place in lists, and its last use. */
+/** A row without the columns that other code writes: its position in lists, and its last use. */
 export type DatabaseRoleRow = Omit<Selectable<DatabaseRolesTable>, 'ordinal' | 'last_used_at' | 'last_used_from'>;
 
 /** The branch's roles, the project's own first. */
@@ -53,7 +53,9 @@ export function passwordPlace(roleId: string): SealedPlace {
   return { table: 'database_roles', rowId: roleId, column: 'sealed_password' };
 }
 
-/** The columns that keep a password: sealed for the upstream, as a SCRAM verifier for clients. */
+/**
+ * The columns that store a password: sealed for the upstream, and as a SCRAM verifier for clients.
+ */
 export async function passwordColumns(
   sealer: Sealer,
   { roleId, password }: { readonly roleId: string; readonly password: Secret | null },

@@ -1,5 +1,6 @@
-// Database roles of a branch, as rows: their passwords sealed for the upstream, and as SCRAM verifiers for clients that
-// come by the password door. Made for real by provisioning, which calls this in the same breath.
+// The rows of a branch's database roles, with passwords sealed for the upstream and as SCRAM
+// verifiers for clients that log in by password. Provisioning creates the roles themselves,
+// together with their rows.
 
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
@@ -34,7 +35,7 @@ export interface NewDatabaseRole extends DatabaseRolePlace {
   /** Null where the upstream asks for none. */
   readonly password: Secret | null;
   readonly isReadOnly?: boolean;
-  /** Protected roles are the project's own and stay. */
+  /** Protected roles are the project's own and cannot be deleted. */
   readonly isProtected?: boolean;
   readonly mayLogin?: boolean;
 }
@@ -75,7 +76,7 @@ export async function createDatabaseRole(
   return databaseRoleFrom(row);
 }
 
-/** Throws `not_found`; the caller has checked that the branch may be seen. */
+/** Throws `not_found`. The caller has checked that the branch is visible. */
 export async function getDatabaseRole(
   catalogue: Catalogue,
   place: Pick<DatabaseRolePlace, 'branchId' | 'name'>,
@@ -85,7 +86,10 @@ export async function getDatabaseRole(
   return databaseRoleFrom(row);
 }
 
-/** Removes the row, and ends what rested on it. Throws `conflict` for a protected role, `forbidden`, `not_found`. */
+/**
+ * Deletes the row and ends the access that depended on it. Throws `conflict` for a protected role,
+ * `forbidden`, `not_found`.
+ */
 export async function deleteDatabaseRole(
   catalogue: Catalogue,
   context: AuditContext,
@@ -107,8 +111,8 @@ export async function deleteDatabaseRole(
 }
 
 /**
- * Keeps a new password for a role, and ends what rested on the old one; the caller has set it on the upstream.
- * Throws `forbidden`, `not_found`.
+ * Stores a new password for a role, which the caller has set on the upstream, and ends the access
+ * that depended on the old one. Throws `forbidden`, `not_found`.
  */
 export async function replaceDatabaseRolePassword(
   catalogue: Catalogue,
@@ -135,8 +139,8 @@ export async function replaceDatabaseRolePassword(
 }
 
 /**
- * The role's password in the clear, audited. Throws `precondition` when the project does not store passwords or this
- * role has none, `forbidden`, `not_found`.
+ * The role's password in clear, audited. Throws `precondition` when the project does not store
+ * passwords or this role has none, `forbidden`, `not_found`.
  */
 export async function revealDatabaseRolePassword(
   catalogue: Catalogue,

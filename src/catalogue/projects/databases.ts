@@ -1,4 +1,5 @@
-// Databases of a branch, as rows: made and dropped for real by provisioning, which calls this in the same breath.
+// The rows of a branch's databases. Provisioning creates and drops the databases themselves,
+// together with their rows.
 
 import type { Kysely, Selectable } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -37,7 +38,7 @@ export async function listDatabases(db: Kysely<Schema>, branchId: BranchId): Pro
   return rows.map(databaseFrom);
 }
 
-/** Throws `not_found`; the caller has checked that the branch may be seen. */
+/** Throws `not_found`. The caller has checked that the branch is visible. */
 export async function getDatabase(
   db: Kysely<Schema>,
   { branchId, name }: Pick<DatabasePlace, 'branchId' | 'name'>,
@@ -52,7 +53,9 @@ export async function getDatabase(
   return databaseFrom(row);
 }
 
-/** Writes a database. Throws `conflict` for a taken name, `invalid_input`, `forbidden`, `not_found`. */
+/**
+ * Writes a database. Throws `conflict` for a taken name, `invalid_input`, `forbidden`, `not_found`.
+ */
 export async function createDatabase(
   catalogue: Catalogue,
   context: AuditContext,
@@ -82,7 +85,10 @@ export async function createDatabase(
   });
 }
 
-/** Renames a database or gives it another owner. Throws `conflict`, `invalid_input`, `forbidden`, `not_found`. */
+/**
+ * Renames a database or changes its owner. Throws `conflict`, `invalid_input`, `forbidden`,
+ * `not_found`.
+ */
 export async function changeDatabase(
   catalogue: Catalogue,
   context: AuditContext,
@@ -105,7 +111,7 @@ export async function changeDatabase(
   });
 }
 
-/** Removes the row. Throws `forbidden`, `not_found`. */
+/** Deletes the row. Throws `forbidden`, `not_found`. */
 export async function deleteDatabase(
   catalogue: Catalogue,
   context: AuditContext,
@@ -128,7 +134,10 @@ export async function deleteDatabase(
   });
 }
 
-/** A name that Postgres takes as it is: 1 to 63 bytes of UTF-8 without NUL. Throws `invalid_input`. */
+/**
+ * Accepts the names that Postgres accepts unchanged: 1 to 63 bytes of UTF-8 without NUL. Throws
+ * `invalid_input`.
+ */
 export function requireIdentifier(name: string, field: string): string {
   const bytes = Buffer.byteLength(name, 'utf8');
   if (bytes === 0 || bytes > MAX_IDENTIFIER_BYTES || /[\u0000-\u001f\u007f]/.test(name)) {
@@ -137,7 +146,7 @@ export function requireIdentifier(name: string, field: string): string {
   return name;
 }
 
-/** For what does not exist yet: also a name that fits into a path, where `.` and `..` mean something else. */
+/** For new names, which must also be usable in a path, where `.` and `..` have another meaning. */
 export function requireNewIdentifier(name: string, field: string): string {
   if (name !== '.' && name !== '..') return requireIdentifier(name, field);
   throw new PosternError('identifier_reserved', { params: { field, name } });

@@ -1,4 +1,5 @@
-// The guests of an account: everybody with whom one of its projects is shared, and their way to becoming members.
+// The guests of an account: the people with whom its projects are shared, and their conversion to
+// members.
 
 import { PosternError } from '../../errors.ts';
 import type { AccountId } from '../../ids.ts';
@@ -12,12 +13,12 @@ import { type Share, shareFrom } from './shares.ts';
 
 export interface Guest {
   readonly email: string;
-  /** Null until somebody has an account with that e-mail. */
+  /** Null until a person with that e-mail has an account. */
   readonly name: string | null;
   readonly shares: ReadonlyArray<Share & { readonly projectName: string }>;
 }
 
-/** Guests by e-mail, each with the projects shared. Throws `forbidden`, `not_found`. */
+/** Guests sorted by e-mail, each with the projects shared. Throws `forbidden`, `not_found`. */
 export async function listGuests(catalogue: Catalogue, context: AuditContext, accountId: AccountId): Promise<Guest[]> {
   requireMay(context.actor, 'guests.read', accountResource(accountId));
   const rows = await catalogue.db
@@ -40,8 +41,9 @@ export async function listGuests(catalogue: Catalogue, context: AuditContext, ac
 }
 
 /**
- * Turns a guest into a member; the shares fall away with joining. A guest without an account is invited and stays a
- * guest until then. Throws `not_found` when nobody with that e-mail is a guest, `forbidden`.
+ * Turns a guest into a member, which removes the shares. A guest without an account is invited and
+ * remains a guest until the invitation is accepted. Throws `not_found` when no guest has that
+ * e-mail, `forbidden`.
  */
 export async function convertGuest(
   catalogue: Catalogue,

@@ -1,4 +1,4 @@
-// Writes new projects with their default branch. Making one real on a Postgres is provisioning's.
+// Writes new projects with their default branch. Provisioning sets them up on a Postgres server.
 
 import type { Selectable, Transaction } from 'kysely';
 import { type AccountId, type BranchId, newBranchId, newProjectId, type ProjectId } from '../../ids.ts';
@@ -14,10 +14,10 @@ import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type JsonObject, type Project, projectFrom } from './projects.ts';
 
 export interface NewProject {
-  /** Made beforehand where names on the upstream derive from it. */
+  /** Generated in advance where names on the upstream derive from it. */
   readonly id?: ProjectId;
   readonly accountId: AccountId;
-  /** Absent: the id. */
+  /** Absent: the project is named by its id. */
   readonly name?: string;
   readonly pgVersion: number;
   readonly regionId: string;
@@ -29,7 +29,10 @@ export interface NewProject {
   readonly storePasswords?: boolean;
 }
 
-/** Writes a project with its default branch. Throws `plan_gate` beyond the plan's limit, `invalid_input`, `forbidden`, `not_found`. */
+/**
+ * Writes a project with its default branch. Throws `plan_gate` beyond the plan's limit,
+ * `invalid_input`, `forbidden`, `not_found`.
+ */
 export async function createProject(
   catalogue: Catalogue,
   context: AuditContext,
@@ -38,7 +41,7 @@ export async function createProject(
   return catalogue.transaction((tx) => insertProject(tx, { catalogue, context, input }));
 }
 
-/** `createProject` within a transaction, for what must come to be together with it. */
+/** `createProject` within a transaction of the caller. */
 export async function insertProject(
   tx: Transaction<Schema>,
   how: { catalogue: Catalogue; context: AuditContext; input: NewProject },

@@ -1,9 +1,9 @@
-// When projects were last in use: the latest of their computes' times.
+// When projects were last used: the latest use of any of their computes.
 
 import type { ProjectId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 
-/** Projects whose computes were never used are absent. Asks nobody's permission. */
+/** Projects whose computes were never used are absent. Does not check permissions. */
 export async function readLastActivity(
   { db }: Catalogue,
   projectIds: readonly ProjectId[],

@@ -1,5 +1,5 @@
-// Lists of projects, page by page: those of an account, and those shared with a person. Newest first, so that an index
-// gives each page whatever the number of projects.
+// Pages of projects: those of an account, and those shared with a person. Newest first, so that an
+// index finds each page however many projects there are.
 
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { AccountId, ProjectId } from '../../ids.ts';
@@ -13,11 +13,14 @@ import { type Project, projectFrom } from './projects.ts';
 export interface ProjectsRequest extends PageRequest {
   /** Part of the name or id, in any case. */
   readonly search?: string | null;
-  /** Only these, as far as they are in the list. */
+  /** Only these, as far as the list contains them. */
   readonly ids?: readonly ProjectId[];
 }
 
-/** The account's projects; a project key sees its own only. Throws `forbidden`, `not_found`, `invalid_input`. */
+/**
+ * The account's projects; a project key sees only its own. Throws `forbidden`, `not_found`,
+ * `invalid_input`.
+ */
 export async function listProjects(
   catalogue: Catalogue,
   context: AuditContext,
@@ -30,7 +33,9 @@ export async function listProjects(
   return projectPage(visible, { ...request, list: `projects ${request.accountId}` });
 }
 
-/** Projects of others that are shared with the person. Throws `forbidden`, `invalid_input`. */
+/**
+ * Projects of other accounts that are shared with the person. Throws `forbidden`, `invalid_input`.
+ */
 export async function listSharedProjects(
   catalogue: Catalogue,
   context: AuditContext,
@@ -48,7 +53,7 @@ export async function listSharedProjects(
 type NamedRequest = ProjectsRequest & { readonly list: string };
 type ProjectsQuery = SelectQueryBuilder<Schema, 'projects', Parameters<typeof projectFrom>[0]>;
 
-/** Exported for the test that asks Postgres how it would run it. */
+/** Exported for a test that checks the query plan. */
 export function projectPageQuery(projects: ProjectsQuery, request: NamedRequest): ProjectsQuery {
   const after = decodeCursor(request.list, request.cursor);
   const search = request.search?.trim() ?? '';

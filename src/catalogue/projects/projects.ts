@@ -1,5 +1,5 @@
-// Projects as rows: what an account owns. Making one real on a Postgres is provisioning's; new ones are in
-// create-project.ts, lists and search in project-lists.ts.
+// The rows of projects, which accounts own. Provisioning sets projects up on a Postgres server;
+// creating rows is in new-projects.ts, lists and search are in project-lists.ts.
 
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
@@ -21,11 +21,11 @@ export interface Project {
   readonly pgVersion: number;
   readonly regionId: string;
   readonly creationSource: 'hosted' | 'attached';
-  /** Kept for the API's clients; Postern gives them no meaning. */
+  /** Stored for API clients; Postern does not interpret them. */
   readonly settings: JsonObject;
   readonly defaultEndpointSettings: JsonObject;
   readonly historyRetentionSeconds: number;
-  /** Off: passwords of database roles cannot be revealed. */
+  /** When false, passwords of database roles cannot be revealed. */
   readonly storePasswords: boolean;
   readonly createdBy: UserId | null;
   readonly createdAt: Date;
@@ -42,7 +42,10 @@ export interface ProjectChanges {
   readonly historyRetentionSeconds?: number;
 }
 
-/** The project when the actor may do that to it. Throws `not_found` (unknown or invisible alike), `forbidden`. */
+/**
+ * The project if the actor may perform the action. Throws `not_found` (unknown or invisible alike),
+ * `forbidden`.
+ */
 export async function getProject(
   catalogue: Catalogue,
   context: AuditContext,
@@ -54,13 +57,13 @@ export async function getProject(
   return project;
 }
 
-/** Null when there is no such project; asks nobody's permission. */
+/** Null when there is no such project. Does not check permissions. */
 export async function findProject(db: Kysely<Schema>, projectId: ProjectId): Promise<Project | null> {
   const row = await db.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst();
   return row === undefined ? null : projectFrom(row);
 }
 
-/** Changes what is given. Throws `invalid_input`, `forbidden`, `not_found`. */
+/** Changes the given fields. Throws `invalid_input`, `forbidden`, `not_found`. */
 export async function changeProject(
   catalogue: Catalogue,
   context: AuditContext,
@@ -96,8 +99,8 @@ export async function changeProject(
 }
 
 /**
- * Removes the project's rows with everything that hangs on them, and ends what rested on it; provisioning has removed what
- * was real before. Throws `forbidden`, `not_found`.
+ * Deletes the project's row and everything that belongs to it, and ends the access that depended on
+ * it; provisioning has dropped what was on the host. Throws `forbidden`, `not_found`.
  */
 export async function deleteProject(
   catalogue: Catalogue,
@@ -118,7 +121,7 @@ export async function deleteProject(
   return project;
 }
 
-/** What permissions are asked about. */
+/** The resource to check permissions against. */
 export function projectResource(
   catalogue: Pick<Catalogue, 'settings'>,
   project: Pick<Project, 'id' | 'accountId'>,
@@ -127,7 +130,7 @@ export function projectResource(
   return { kind: 'project', projectId: project.id, accountId: project.accountId, sharing };
 }
 
-/** How the audit trail names a project. */
+/** The project as audit events name it. */
 export function auditedProject(project: Pick<Project, 'id' | 'accountId' | 'name'>) {
   return { projectId: project.id, accountId: project.accountId, subject: project.name };
 }

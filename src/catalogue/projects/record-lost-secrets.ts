@@ -1,5 +1,5 @@
-// What goes with a compute or a project that is removed: the access tokens and keys that led there are revoked by it, and
-// the audit trail says so of each.
+// Audit events for the access tokens and API keys that are revoked by deleting their compute or
+// project.
 
 import type { Transaction } from 'kysely';
 import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
@@ -12,11 +12,11 @@ interface Removal {
   readonly catalogue: Catalogue;
   readonly context: AuditContext;
   readonly project: { readonly id: ProjectId; readonly accountId: AccountId };
-  /** Of that compute alone; absent: of the whole project, with its keys. */
+  /** Only the tokens of that compute; absent: the tokens of the whole project, and its keys. */
   readonly computeId?: ComputeId;
 }
 
-/** Before the rows go, in the same transaction. */
+/** Call it before the rows are deleted, in the same transaction. */
 export async function recordLostSecrets(
   tx: Transaction<Schema>,
   { catalogue, context, project, computeId }: Removal,

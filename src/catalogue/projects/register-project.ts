@@ -1,5 +1,5 @@
-// Writes a whole project in one transaction: its branch, a compute, the databases and the roles that exist on the
-// upstream already. Either all of it is in the catalogue or none.
+// Writes a whole project in one transaction: its branch, a compute, and the databases and roles
+// that already exist on the upstream.
 
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
@@ -19,9 +19,9 @@ import type { Project } from './projects.ts';
 export interface WholeProject {
   readonly project: NewProject;
   readonly compute: Omit<NewCompute, 'project' | 'branchId'>;
-  /** The first is the project's own. */
+  /** The first is the project's own database. */
   readonly databases: ReadonlyArray<{ readonly name: string; readonly ownerName: string }>;
-  /** The first is the project's own. */
+  /** The first is the project's own role. */
   readonly roles: ReadonlyArray<{
     readonly name: string;
     readonly password: Secret | null;

@@ -1,5 +1,5 @@
-// Shares of single projects with guests: by e-mail, also before the person has an account. Whoever belongs to the
-// project's account has it anyway and cannot be its guest.
+// Shares of single projects with guests, by e-mail, even before the person has an account. Members
+// of the project's account have access anyway and cannot be its guests.
 
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -21,26 +21,30 @@ export interface Share {
   readonly id: ShareId;
   readonly projectId: ProjectId;
   readonly email: string;
-  /** Null until somebody has an account with that e-mail. */
+  /** Null until a person with that e-mail has an account. */
   readonly userId: UserId | null;
   readonly grantedBy: UserId | null;
   readonly grantedAt: Date;
 }
 
-/** For who has no account yet: makes one. The token is returned this once, to be mailed. */
+/**
+ * For a guest without an account: a link to create one. The token is returned only here, to be
+ * mailed.
+ */
 export interface GuestLink {
   readonly token: Secret;
   readonly expiresAt: Date;
 }
 
-/** What became of one e-mail. */
+/** The outcome for one e-mail. */
 export type ShareOutcome =
   | { readonly kind: 'shared' | 'already_shared'; readonly share: Share; readonly link: GuestLink | null }
   | { readonly kind: 'has_access_already'; readonly email: string };
 
 /**
- * Shares the project with each e-mail; all or none are written. Sharing again gives who has no account yet a new link; the
- * old one stops working. Throws `invalid_input`, `forbidden`, `not_found`.
+ * Shares the project with each e-mail; all shares are written, or none. Sharing again with a guest
+ * who has no account yet sends a new link and invalidates the old one. Throws `invalid_input`,
+ * `forbidden`, `not_found`.
  */
 export async function shareProject(
   catalogue: Catalogue,
@@ -50,7 +54,7 @@ export async function shareProject(
   const project = await getProject(catalogue, context, { projectId: input.projectId, action: 'project.share' });
   const emails = new Map(input.emails.map(parseEmail).map((email) => [email.key, email]));
   return catalogue.transaction(async (tx) => {
-    // Whoever becomes a member meanwhile waits, and then loses the share.
+    // A person who becomes a member at the same time waits for this lock, and then loses the share.
     await lockAccount(tx, project.accountId);
     const outcomes: ShareOutcome[] = [];
     for (const email of emails.values()) outcomes.push(await shareWithOne(tx, { catalogue, context, project, email }));
@@ -71,7 +75,7 @@ export async function listShares(catalogue: Catalogue, context: AuditContext, pr
   return rows.map(shareFrom);
 }
 
-/** Ends a share, and what rested on it. Throws `forbidden`, `not_found`. */
+/** Deletes a share and ends the access that depended on it. Throws `forbidden`, `not_found`. */
 export async function unshareProject(
   catalogue: Catalogue,
   context: AuditContext,
@@ -139,7 +143,7 @@ async function shareWithOne(tx: Transaction<Schema>, wanted: OneShare): Promise<
   return { kind: 'shared', share: shareFrom(row), link };
 }
 
-// As an invitation's: it shows that the mailbox is the guest's.
+// Works as an invitation's link does: following it proves that the mailbox is the guest's.
 function newLink({ clock }: Catalogue): GuestLink {
   return { token: newRandomSecret(), expiresAt: new Date(clock.now().getTime() + INVITATION_LIFE_MS) };
 }

@@ -1,10 +1,11 @@
-// Keeps the list of a branch's databases in step with the upstream, where people make and drop databases by SQL too.
+// Keeps the list of a branch's databases in step with the upstream, where people also create and
+// drop databases by SQL.
 
 import type { BranchId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 
 /**
- * Makes the rows agree with what the upstream has. Not audited, since nobody did it through Postern.
+ * Makes the rows match the upstream. Not audited, since nobody changed anything through Postern.
  */
 export async function syncDatabases(
   catalogue: Catalogue,

@@ -1,4 +1,5 @@
-// Who acts: a person with everything the person belongs to, a key, or Postern itself; and how a person is loaded.
+// Who acts: a person with everything the person belongs to, a key, or Postern itself; and how a
+// person is loaded.
 
 import type { AccountId, ProjectId, UserId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';

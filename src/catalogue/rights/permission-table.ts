@@ -1,9 +1,9 @@
-// Who may do what, as one table (docs/api.md, "Who may do what").
-// Read by permissions.ts only; a test holds the same table written out by hand.
+// The permission table (docs/api.md, "Who may do what"). Read by permissions.ts only; a test holds
+// the same table written out by hand.
 
 import type { Sharing } from '../store/catalogue.ts';
 
-/** What an actor is to a resource. An operator may be something else besides. */
+/** The actor's relation to a resource. An operator may have another relation as well. */
 export type Relation =
   | 'owner' // of the personal account
   | 'admin'
@@ -19,8 +19,8 @@ export type ResourceKind = 'installation' | 'account' | 'project';
 export interface Rule {
   readonly on: ResourceKind;
   readonly who: readonly Relation[];
-  /** Completes "may …" in the text of a refusal. */
-  readonly deed: string;
+  /** Completes "may …" in the message of a refusal. */
+  readonly phrase: string;
 }
 
 const OPERATORS = ['operator'] as const;
@@ -124,7 +124,8 @@ export const PERMISSION_TABLE = {
 } as const satisfies Record<string, Rule>;
 
 /**
- * Who may share a project besides its admins: the installation's setting (docs/api.md, "Sharing").
+ * Who may share a project besides its admins, by the installation's setting (docs/api.md,
+ * "Sharing").
  */
 export const SHARING_RELATIONS: Readonly<Record<Sharing, readonly Relation[]>> = {
   admins: ADMINS,
@@ -132,6 +133,6 @@ export const SHARING_RELATIONS: Readonly<Record<Sharing, readonly Relation[]>> =
   everyone_with_access: PROJECT_USERS,
 };
 
-function on<Kind extends ResourceKind>(kind: Kind, who: readonly Relation[], deed: string) {
-  return { on: kind, who, deed };
+function on<Kind extends ResourceKind>(kind: Kind, who: readonly Relation[], phrase: string) {
+  return { on: kind, who, phrase };
 }

@@ -1,5 +1,5 @@
-// May this actor do this to that? One pure question that the API, the pages and the gateway all ask.
-// The answers stand in permission-table.ts; nothing here reads the catalogue.
+// May this actor perform this action on this resource? The API, the pages and the gateway all ask
+// here. The answers are in permission-table.ts; nothing here reads the catalogue.
 
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
@@ -33,7 +33,9 @@ type NamedResource = InstallationResource | AccountResource | Pick<ProjectResour
 export const INSTALLATION: InstallationResource = { kind: 'installation' };
 export const accountResource = (accountId: AccountId): AccountResource => ({ kind: 'account', accountId });
 
-/** False also when the action belongs to another kind of resource. Postern itself may do everything. */
+/**
+ * False also when the action belongs to another kind of resource. Postern itself may do everything.
+ */
 export function may(actor: Actor, action: Action, resource: Resource): boolean {
   if (PERMISSION_TABLE[action].on !== resource.kind) return false;
   if (actor.kind === 'system') return true;
@@ -41,15 +43,18 @@ export function may(actor: Actor, action: Action, resource: Resource): boolean {
   return relationsOf(actor, resource).some((relation) => allowed.includes(relation));
 }
 
-/** Whether the actor may know that the resource exists: what is not visible answers as if it did not exist. */
+/**
+ * Whether the actor may know that the resource exists. An invisible resource is treated as an
+ * unknown one.
+ */
 export function visible(actor: Actor, resource: Resource): boolean {
   return actor.kind === 'system' || relationsOf(actor, resource).length > 0;
 }
 
 /**
- * Returns when the actor may; otherwise throws `not_found` for what the actor cannot see (the same
- * as for an unknown id) and `forbidden`, naming who may, for what the actor can see (docs/api.md,
- * "403 or 404").
+ * Returns when the actor may perform the action. Otherwise throws `not_found` for a resource that
+ * the actor cannot see (as for an unknown id), and `forbidden`, naming who may, for one that the
+ * actor can see (docs/api.md, "403 or 404").
  */
 export function requireMay(actor: Actor, action: Action, resource: Resource): void {
   if (may(actor, action, resource)) return;
@@ -68,7 +73,7 @@ function whoMay(action: Action, resource: Resource): readonly Relation[] {
   return rule.who;
 }
 
-/** What the actor is to the resource; empty for a stranger. */
+/** The actor's relations to the resource; empty for a stranger. */
 function relationsOf(actor: Exclude<Actor, { kind: 'system' }>, resource: Resource): Relation[] {
   switch (actor.kind) {
     case 'person':
@@ -104,13 +109,15 @@ const NAMES_OF_RELATIONS: ReadonlyArray<readonly [Relation, string]> = [
   ['operator', 'an operator'],
 ];
 
-/** `only an admin may delete this project`: names what would suffice. */
+/**
+ * For `only an admin may delete this project`: the relations that would suffice, and the action.
+ */
 function whoMayDoWhat(action: Action, resource: Resource): { who: string; action: string } {
   const allowed = whoMay(action, resource);
   const personal = resource.kind !== 'installation' && !isOrganizationId(resource.accountId);
   const names = NAMES_OF_RELATIONS.filter(([relation]) => allowed.includes(relation)).map(([, name]) => name);
   const who = personal && allowed.includes('owner') ? ['the owner'] : names;
-  return { who: inWords(who), action: PERMISSION_TABLE[action].deed };
+  return { who: inWords(who), action: PERMISSION_TABLE[action].phrase };
 }
 
 function inWords(names: readonly string[]): string {

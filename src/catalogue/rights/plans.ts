@@ -1,4 +1,4 @@
-// The plans and what each of them gates, in one table.
+// The plans and what each of them includes, in one table.
 
 import { PosternError } from '../../errors.ts';
 import type { Plan } from '../tables/people-and-accounts.ts';
@@ -6,7 +6,8 @@ import type { Plan } from '../tables/people-and-accounts.ts';
 export interface PlanTerms {
   readonly isPaid: boolean;
   /**
-   * Hourly, daily and monthly figures; every plan has the billing period (docs/api.md, "Plans").
+   * Hourly, daily and monthly figures; the billing period is part of every plan (docs/api.md,
+   * "Plans").
    */
   readonly consumptionHistory: 'included' | 'gated';
   /** Null: no limit. */
@@ -29,20 +30,20 @@ export const PLAN_TERMS: Readonly<Record<Plan, PlanTerms>> = {
   enterprise: terms({}),
 };
 
-/** Throws `plan_gate` unless the plan includes the figures per hour, day and month. */
+/** Throws `plan_gate` unless the plan includes hourly, daily and monthly figures. */
 export function requireConsumptionHistory(plan: Plan): void {
   if (PLAN_TERMS[plan].consumptionHistory === 'included') return;
   throw new PosternError('consumption_history_gated');
 }
 
-/** Throws `plan_gate` unless `count` projects are within the plan. */
+/** Throws `plan_gate` unless the plan includes `count` projects. */
 export function requireRoomForProjects(plan: Plan, count: number): void {
   const limit = PLAN_TERMS[plan].projectsLimit;
   if (limit === null || count <= limit) return;
   throw new PosternError('projects_gated', { params: { plan, limit: String(limit) } });
 }
 
-/** Throws `plan_gate` unless a project may have `count` computes. */
+/** Throws `plan_gate` unless a project of the plan may have `count` computes. */
 export function requireRoomForComputes(plan: Plan, count: number): void {
   const limit = PLAN_TERMS[plan].computesPerProject;
   if (limit === null || count <= limit) return;

@@ -1,32 +1,37 @@
-// What an account or a compute allows of connections: parsed, and both made into one. Pure.
+// The connection policy of an account or a compute: parsed, and combined into one. Pure.
 
 import { z } from 'zod';
 import { type Network, parseNetwork, parseNetworks } from '../../network-address.ts';
 
 const HOUR_MS = 3_600_000;
-/** Longest grant anybody can have (docs/security.md, "Grants"). */
+/** The longest grant possible (docs/security.md, "Grants"). */
 export const MAX_GRANT_MS = 8 * HOUR_MS;
 const MAX_CONNECTION_MS = 30 * 24 * HOUR_MS;
 const MAX_NETWORKS = 100;
 const BOUNDS_OF_CONNECTIONS = 'must be a number from 1 to 10,000';
 
-/** What holds for a compute. */
+/** The effective policy of a compute. */
 export interface Policy {
   readonly linkLogin: boolean;
-  /** CIDRs from which clients may come; empty: from anywhere. */
+  /** CIDRs from which clients may connect; empty: from anywhere. */
   readonly allowedNetworks: readonly string[];
-  /** CIDRs in which a browser and a terminal with different addresses count as near each other. */
+  /**
+   * CIDRs within which a browser and a terminal with different addresses count as near each other.
+   */
   readonly ownNetworks: readonly string[];
-  /** 0: every connection is asked for. */
+  /** 0: every connection needs an approval. */
   readonly longestGrantMs: number;
   readonly longestConnectionMs: number;
   readonly idleTimeoutMs: number | null;
   readonly readOnlyOnly: boolean;
   readonly replication: boolean;
   readonly reverseCode: 'when_new' | 'always';
-  /** Of the compute, from all people together; null: the installation's figure. */
+  /** For all people on the compute together; null: the installation's limit. */
   readonly maxConnections: number | null;
-  /** How long ago the person may have signed in who lets a terminal in; null: as long as the browser session lasts. */
+  /**
+   * How recently a person must have signed in to approve; null: no limit besides the browser
+   * session's.
+   */
   readonly freshSignInMs: number | null;
 }
 
@@ -34,7 +39,10 @@ const network = z
   .string()
   .refine((text) => parseNetwork(text) !== null, { error: 'is not a network such as 10.0.0.0/8' });
 
-/** What an account or a compute says; what it leaves out is left to the other one and to the defaults. */
+/**
+ * The settings of an account or a compute; absent ones are left to the other one and to the
+ * defaults.
+ */
 export const policySettingsSchema = z
   .object({
     linkLogin: z.boolean(),
@@ -61,16 +69,19 @@ const DEFAULT_POLICY = {
   longestConnectionMs: 8 * HOUR_MS,
 } as const;
 
-/** No host has this address: what two lists of networks without a common address allow. */
+/** An address that no host has: the result of two allowlists without a common address. */
 export const NOWHERE = '255.255.255.255/32';
 
-/** What a compute's or account's row says besides its policy column. */
+/** The policy-related columns of a compute's or account's row. */
 export interface PolicyOwner {
   readonly passwordlessAccess: boolean;
   readonly policy: PolicySettings;
 }
 
-/** The stricter of both in every point. Replication must be allowed by the compute and not forbidden by the account. */
+/**
+ * The stricter of both in every setting. Replication must be allowed by the compute and not
+ * forbidden by the account.
+ */
 export function effectivePolicy(account: PolicyOwner, compute: PolicyOwner): Policy {
   const [ofAccount, ofCompute] = [account.policy, compute.policy];
   return {
@@ -89,7 +100,7 @@ export function effectivePolicy(account: PolicyOwner, compute: PolicyOwner): Pol
   };
 }
 
-/** Whether who signed in then may let a terminal in now. Null: nobody knows when the person last proved who it is. */
+/** Whether a person who signed in at that time may approve now. Null: unknown, and so not fresh. */
 export function isSignInFresh(
   { freshSignInMs }: Pick<Policy, 'freshSignInMs'>,
   { authenticatedAt, now }: { readonly authenticatedAt: Date | null; readonly now: Date },
@@ -98,12 +109,12 @@ export function isSignInFresh(
   return authenticatedAt !== null && now.getTime() - authenticatedAt.getTime() <= freshSignInMs;
 }
 
-/** Settings from a `policy` column. Throws when somebody wrote something else into it. */
+/** Parses a `policy` column. Throws ZodError for anything else. */
 export function parsePolicySettings(value: unknown): PolicySettings {
   return policySettingsSchema.parse(value);
 }
 
-/** Networks that lie in both lists; an empty list allows everything. */
+/** The networks contained in both lists; an empty list allows everything. */
 function commonNetworks(first: readonly string[], second: readonly string[]): readonly string[] {
   if (first.length === 0) return second;
   if (second.length === 0) return first;
@@ -114,7 +125,8 @@ function commonNetworks(first: readonly string[], second: readonly string[]): re
   return common.length === 0 ? [NOWHERE] : [...new Set(common)];
 }
 
-// Two networks are either disjoint, or one lies in the other: then its first address and its longer prefix tell.
+// Two networks are either disjoint or nested, so comparing the inner one's first address and prefix
+// length is enough.
 function isWithin(inner: string, outers: readonly string[]): boolean {
   const network = parseNetwork(inner);
   if (network === null) return false;

@@ -1,5 +1,5 @@
-// The connections to the catalogue's servers: of several, those of the one that takes writes. Which tables there are is
-// not known here.
+// Connections to the catalogue's servers; of several servers, to the one that accepts writes. Knows
+// no tables.
 
 import { Socket } from 'node:net';
 import pg from 'pg';
@@ -14,18 +14,18 @@ export interface PoolOptions {
   readonly url: Secret;
   readonly applicationName: string;
   readonly maxConnections: number;
-  /** Null: a statement may take its time. */
+  /** Null: no limit. */
   readonly statementLimitMs: number | null;
-  /** The role that every connection works under; null: its own. */
+  /** The role that every connection assumes; null: its own. */
   readonly role: string | null;
   readonly log: Log;
 }
 
 const CONNECT_LIMIT_MS = 5_000;
 const IDLE_TRANSACTION_LIMIT_MS = 30_000;
-/** Beyond the limit that the server itself sets on a statement: after that it is gone. */
+/** Time beyond the server's own statement limit after which the server counts as gone. */
 const ANSWER_GRACE_MS = 5_000;
-/** After this the system asks whether the server is still there: 10 times, once per second. */
+/** Idle time after which the operating system probes the server: 10 times, once per second. */
 const KEEPALIVE_DELAY_MS = 10_000;
 // pg_type.oid of int8
 const INT8_OID = 20;
@@ -36,15 +36,15 @@ export class CataloguePool {
   readonly #servers: Servers;
   readonly #pool: pg.Pool;
 
-  /** Connects to nothing yet. Throws for a URL that is none. */
+  /** Does not connect yet. Throws for a text that is not a URL. */
   constructor(options: PoolOptions) {
     this.#servers = new Servers(options.url);
     this.#pool = openPool(options, this.#servers);
   }
 
   /**
-   * A connection to a server that takes writes; each server is asked once, the one that did last time first. Throws the
-   * last one's error; the caller releases the connection.
+   * A connection to a server that accepts writes. Each server is tried once, starting with the last
+   * one that worked. Throws the last server's error; the caller releases the connection.
    */
   async connect(): Promise<pg.PoolClient> {
     for (let left = this.#servers.count; ; left -= 1) {
@@ -70,7 +70,7 @@ class Servers {
 
   constructor(url: Secret) {
     const urls = postgresServerUrls(url.reveal());
-    // Without the URL, which may hold a password.
+    // Without the URL, which may contain a password.
     if (urls === null) throw new Error('the URL of the catalogue is no Postgres URL');
     this.#urls = urls;
   }
@@ -83,7 +83,7 @@ class Servers {
     return this.#urls[this.#index] ?? this.#urls[0];
   }
 
-  /** To the next one, unless somebody else did so meanwhile. */
+  /** Moves on to the next server, unless another caller has done so already. */
   moveOn(from: string): void {
     if (this.current === from) this.#index = (this.#index + 1) % this.#urls.length;
   }
@@ -100,16 +100,25 @@ function openPool(options: PoolOptions, servers: Servers): pg.Pool {
     application_name: options.applicationName,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
-    // Counters and ids stay far below 2^53, so int8 arrives as a number.
+    // Counters and ids stay far below 2^53, so int8 is read as a number.
     types: { getTypeParser: (oid, format) => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) },
     onConnect: (client) => prepare(client, role),
   });
-  // The error itself carries the whole client.
-  pool.on('error', (error) => log.warn({ cause: error.message }, 'an idle catalogue connection was lost'));
+  // The error object refers to the whole client, so only its message is logged.
+  pool.on('error', (error) =>
+    log.warn(
+      { event: 'catalogue.idle_connection_lost', cause: error.message },
+      'an idle catalogue connection was lost',
+    ),
+  );
   pool.on('connect', (client) => {
-    // Whoever uses the connection learns of its loss by the query; unheard, the event would end the process.
-    client.on('error', (error) => log.debug({ err: error }, 'a catalogue connection was lost'));
-    // NOTE: a server that is cut off from the network closes nothing, and the system goes on sending for a quarter of an hour.
+    // The query on the connection reports its loss; without a listener the event would end the
+    // process.
+    client.on('error', (error) =>
+      log.debug({ event: 'catalogue.connection_lost', err: error }, 'a catalogue connection was lost'),
+    );
+    // NOTE: a server that is cut off from the network closes no connections, and the operating
+    // system would retry for 15 minutes.
     const { stream } = client.connection;
     if (statementLimitMs !== null && stream instanceof Socket)
       hangUpUnanswered(stream, statementLimitMs + ANSWER_GRACE_MS);
@@ -117,7 +126,7 @@ function openPool(options: PoolOptions, servers: Servers): pg.Pool {
   return pool;
 }
 
-/** Each new connection goes to the server that is in use then. */
+/** Each new connection goes to the server that is in use at that time. */
 function clientOf(servers: Servers): typeof pg.Client {
   return class extends pg.Client {
     constructor(config?: pg.ClientConfig) {
@@ -126,7 +135,10 @@ function clientOf(servers: Servers): typeof pg.Client {
   };
 }
 
-/** A connection that fails here is closed and never used. A standby would answer with what was, and refuse every write. */
+/**
+ * A connection that fails here is closed and never used. A standby would answer with old data and
+ * refuse writes.
+ */
 async function prepare(client: pg.ClientBase, role: string | null): Promise<void> {
   const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
   if (rows[0]?.standby !== false) throw Object.assign(new Error('the server is a standby'), { code: READ_ONLY });

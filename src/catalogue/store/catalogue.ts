@@ -1,4 +1,5 @@
-// The open catalogue, as every other file of this folder is given it. Opening it is open-catalogue.ts's.
+// The open catalogue, as all other files of this folder receive it. Opening it is in
+// open-catalogue.ts.
 
 import type { Kysely, Transaction } from 'kysely';
 import type { BoundedWork } from '../../async/concurrency-limiter.ts';
@@ -11,7 +12,7 @@ import type { Sealer } from './sealing.ts';
 /** Who may share a project besides its admins. */
 export type Sharing = 'admins' | 'members' | 'everyone_with_access';
 
-/** How this installation treats accounts; the defaults are for a team on its own machines. */
+/** How this installation treats accounts; the defaults suit a team on its own machines. */
 export interface CatalogueSettings {
   readonly defaultPlan: Plan;
   readonly organizationCreation: 'self_serve' | 'on_request';
@@ -24,11 +25,14 @@ export interface Catalogue {
   readonly nodeId: NodeId;
   readonly clock: Clock;
   readonly settings: CatalogueSettings;
-  /** Comparing passwords takes memory and the threads that name look-ups need, too: a flood of sign-ins must not have all. */
+  /**
+   * Hashing passwords takes memory and the libuv threads that DNS look-ups need, too, so a flood of
+   * sign-ins must be limited.
+   */
   readonly passwordWork: BoundedWork;
-  /** Commits when the work resolves, rolls back when it throws. Inside, use `tx` only. */
+  /** Commits when the work resolves, rolls back when it throws. The work must use only `tx`. */
   transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
-  /** The listener is called each time that something failed because Postgres is away. */
+  /** Calls the listener each time that a query fails because Postgres is unavailable. */
   onAway(listener: () => void): void;
   close(): Promise<void>;
 }

@@ -1,12 +1,12 @@
-// E-mail addresses as people type them: checked, and compared without regard to case. Whether mail arrives is not known
-// here.
+// E-mail addresses as people type them: validated, and compared case-insensitively. Knows nothing
+// about delivery.
 
 import { PosternError } from '../../errors.ts';
 
 export interface EmailAddress {
   /** As typed, trimmed. */
   readonly text: string;
-  /** What addresses are compared by. */
+  /** The form in which addresses are compared. */
   readonly key: string;
 }
 
@@ -24,14 +24,15 @@ export function parseEmail(text: string): EmailAddress {
   return { text: trimmed, key: emailKey(trimmed) };
 }
 
-/** What addresses are compared by, also of a text that is none. */
+/** The form in which addresses are compared, even for a text that is not an address. */
 export function emailKey(text: string): string {
   return text.trim().normalize('NFC').toLowerCase();
 }
 
 /**
- * Addresses from a list separated by commas, semicolons or white space, each once, in the order given.
- * Throws `invalid_input` for an empty list, for more than 100, and for a text that cannot be an address.
+ * Parses addresses separated by commas, semicolons or white space; returns each once, in the given
+ * order. Throws `invalid_input` for an empty list, for more than 100, and for a text that cannot be
+ * an address.
  */
 export function parseEmailList(text: string): EmailAddress[] {
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');

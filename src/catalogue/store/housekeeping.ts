@@ -1,16 +1,22 @@
-// Removes what has ended by itself: nothing here is still valid, so when it runs does not matter.
+// Deletes expired rows. None of them is valid any more, so it does not matter when this runs.
 
 import { sql } from 'kysely';
 import type { Catalogue } from './catalogue.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** Expired invitations and tokens stay listed for a while, so that people see why something stopped working. */
+/**
+ * Expired invitations and tokens stay listed for a while, so that people see why something stopped
+ * working.
+ */
 const LISTED_AFTER_EXPIRY_MS = 30 * DAY_MS;
 const TERMINAL_STAYS_KNOWN_MS = 30 * DAY_MS;
 /** Longer than any connection or grant lasts (`MAX_CONNECTION_MS`). */
 const ENDED_ACCESS_KEPT = '31 days';
 
-/** Deletes ended browser sessions, set-up codes, forgotten terminals, long expired invitations and access tokens, and what ended long ago. */
+/**
+ * Deletes ended browser sessions, set-up codes, forgotten terminals, long expired invitations and
+ * access tokens, and old endings of access.
+ */
 export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
   const now = clock.now();
   const longAgo = new Date(now.getTime() - LISTED_AFTER_EXPIRY_MS);
@@ -22,7 +28,7 @@ export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
     .execute();
   await db.deleteFrom('invitations').where('expires_at', '<', longAgo).execute();
   await db.deleteFrom('access_tokens').where('expires_at', '<', longAgo).execute();
-  // By the clock that wrote the time.
+  // Compared by the clock that wrote the time.
   await db
     .deleteFrom('ended_access')
     .where('ended_at', '<', sql<Date>`now() - ${ENDED_ACCESS_KEPT}::interval`)

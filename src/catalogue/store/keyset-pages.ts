@@ -1,11 +1,11 @@
-// Pages that stay stable while rows are added: a cursor says after which row of which list the next page begins.
+// Pages that stay stable while rows are added: a cursor names the last row of a page in its list.
 
 import { createHash } from 'node:crypto';
 import { PosternError } from '../../errors.ts';
 
 export interface PageRequest {
   readonly limit: number;
-  /** As a previous page gave it. */
+  /** From a previous page. */
   readonly cursor?: string | null;
 }
 
@@ -15,7 +15,7 @@ export interface Page<Item> {
   readonly cursor: string | null;
 }
 
-/** The place of a row in a list sorted by time and id. */
+/** The position of a row in a list sorted by time and id. */
 export interface Keyset {
   readonly at: Date;
   readonly id: string;
@@ -23,7 +23,10 @@ export interface Keyset {
 
 const SHAPE = /^(\S{8}) (\S+) (\S+)$/;
 
-/** The place behind a cursor of that list; null without a cursor. Throws `invalid_input` for what no page of it gave. */
+/**
+ * The position of a cursor in that list; null without a cursor. Throws `invalid_input` for a cursor
+ * of another list.
+ */
 export function decodeCursor(list: string, cursor: string | null | undefined): Keyset | null {
   if (cursor === null || cursor === undefined || cursor === '') return null;
   const [, digest, time = '', id] = SHAPE.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
@@ -32,7 +35,10 @@ export function decodeCursor(list: string, cursor: string | null | undefined): K
   return { at, id };
 }
 
-/** The page of these items, which were asked for with that limit. `list` names it among all lists, whoever owns them. */
+/**
+ * Makes a page of items that were queried with that limit. `list` identifies the list and its
+ * owner.
+ */
 export function pageOf<Item>(
   { list, items, limit }: { readonly list: string; readonly items: readonly Item[]; readonly limit: number },
   keysetOf: (item: Item) => Keyset,
@@ -46,7 +52,7 @@ function encodeCursor(list: string, { at, id }: Keyset): string {
   return Buffer.from(`${digestOfList(list)} ${at.toISOString()} ${id}`, 'utf8').toString('base64url');
 }
 
-/** What cursors of a list begin with: enough to know one of another list, and no more. */
+/** The prefix of a list's cursors: enough to recognise a cursor of another list, and no more. */
 export function digestOfList(list: string): string {
   return createHash('sha256').update(list, 'utf8').digest('base64url').slice(0, 8);
 }
@@ -55,7 +61,7 @@ export function foreignCursor(): PosternError {
   return new PosternError('cursor_invalid');
 }
 
-/** A text that `like` takes literally. */
+/** Escapes a text so that `like` takes it literally. */
 export function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }

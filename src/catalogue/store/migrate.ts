@@ -1,15 +1,18 @@
-// Brings the catalogue's tables up to date, and makes the role under which Postern then works: one that may add to the
-// audit trail but neither change nor remove from it.
+// Migrates the catalogue's tables, and creates the role under which Postern then works: it may add
+// to the audit trail but neither change nor delete from it.
 
 import { type Kysely, Migrator, sql } from 'kysely';
 import { ALL_MIGRATIONS } from '../migrations/all-migrations.ts';
 import type { Schema } from './schema.ts';
 import { isRoleRefused } from './store-errors.ts';
 
-/** One per database server, since roles are the server's. */
+/** One per database server, since roles belong to the server. */
 const APPLICATION_ROLE = 'postern_application';
 
-/** Runs what is missing. Nodes that start together wait for each other. Throws what the first failing migration threw. */
+/**
+ * Runs the missing migrations. Nodes that start together wait for each other. Throws the first
+ * failing migration's error.
+ */
 export async function migrateToLatest(db: Kysely<Schema>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...ALL_MIGRATIONS }) } });
   const { error } = await migrator.migrateToLatest();
@@ -17,8 +20,8 @@ export async function migrateToLatest(db: Kysely<Schema>): Promise<void> {
 }
 
 /**
- * Makes the application role and gives it its rights on this database. Null where the connection may not make roles and
- * nobody made it a member of that one: then only the triggers guard the audit trail.
+ * Creates the application role and grants its rights on this database. Null where the connection
+ * may not create roles and is not a member of that one: then only triggers protect the audit trail.
  */
 export async function prepareApplicationRole(db: Kysely<Schema>): Promise<string | null> {
   await createApplicationRole(db);
@@ -59,7 +62,7 @@ async function createApplicationRole(db: Kysely<Schema>): Promise<void> {
   `.execute(db);
 }
 
-// Nodes that start together would trip over each other's grants; the lock ends with the transaction.
+// Nodes that start together would conflict in their grants; the lock ends with the transaction.
 async function grantRights(db: Kysely<Schema>): Promise<void> {
   const role = sql.raw(APPLICATION_ROLE);
   await db.transaction().execute((tx) =>

@@ -1,13 +1,17 @@
-// Names that people give to things: trimmed, not empty, not too long. Cleaning for display is untrusted-text.ts's.
+// Names that people give to things: trimmed, not empty, not too long. Cleaning them for display is
+// up to untrusted-text.ts.
 
 import { PosternError } from '../../errors.ts';
 
 /** Neon API 2.7.3: names have 1 to 256 characters. */
 const MAX_NAME_CHARACTERS = 256;
-// Controls would break the lines of terminals, logs and CSV files.
+// Control characters would break the lines of terminals, logs and CSV files.
 const CONTROLS = /[\u0000-\u001f\u007f]/;
 
-/** The trimmed name. Throws `invalid_input` naming `what` when it is empty, longer than 256 characters or has control characters. */
+/**
+ * Returns the trimmed name. Throws `invalid_input`, naming the field, when it is empty, longer than
+ * 256 characters or contains control characters.
+ */
 export function requireName(text: string, field: string): string {
   const name = text.trim().normalize('NFC');
   if (name === '' || name.length > MAX_NAME_CHARACTERS || CONTROLS.test(name)) {
@@ -16,7 +20,10 @@ export function requireName(text: string, field: string): string {
   return name;
 }
 
-/** Lower case letters, digits and single hyphens, at most 40 of them; `fallback` when nothing is left. */
+/**
+ * Lower-case letters, digits and single hyphens, at most 40 characters; `fallback` when nothing is
+ * left.
+ */
 export function slugOf(name: string, fallback: string): string {
   const slug = name
     .normalize('NFKD')

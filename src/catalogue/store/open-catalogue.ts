@@ -1,4 +1,4 @@
-// Opens the catalogue: pool, migrations, the check of the sealing keys. What is kept in it belongs to the other files.
+// Opens the catalogue: pool, migrations, and the check of the sealing keys.
 
 import { Kysely } from 'kysely';
 import { BoundedWork } from '../../async/concurrency-limiter.ts';
@@ -29,14 +29,15 @@ const DEFAULT_SETTINGS: CatalogueSettings = {
   sharing: 'admins',
 };
 
-// libuv has four threads by default; 50 who wait are served within two seconds.
+// libuv has four threads by default; a queue of 50 is served within two seconds.
 const PASSWORD_WORK = { atOnce: 2, mostWaiting: 50 } as const;
 const MAX_CONNECTIONS = 10;
 const STATEMENT_LIMIT_MS = 15_000;
 
 /**
- * Migrates, then opens; several nodes may do so at once. The caller closes it.
- * Throws `store_unavailable` when Postgres cannot be reached, an Error when a sealing key is missing or wrong.
+ * Migrates, then opens; several nodes may do so at once. The caller closes it. Throws
+ * `store_unavailable` when Postgres cannot be reached, an Error when a sealing key is missing or
+ * wrong.
  */
 export async function openCatalogue(options: CatalogueOptions): Promise<Catalogue> {
   const applicationRole = await migrate(options);
@@ -69,17 +70,22 @@ export async function openCatalogue(options: CatalogueOptions): Promise<Catalogu
   }
 }
 
-/** Returns the role to work under, which has fewer rights than the one that migrates; null when there is none. */
+/**
+ * Returns the role for the node's work, which has fewer rights than the one that migrates; null
+ * when there is none.
+ */
 async function migrate(options: CatalogueOptions): Promise<string | null> {
-  // A migration may rewrite a table, or wait for another node that does.
+  // A migration may rewrite a table, or wait for another node that is migrating.
   const db = connect(options, { maxConnections: 2, statementLimitMs: null, role: null, onAway: () => {} });
   try {
     await migrateToLatest(db);
     const role = await prepareApplicationRole(db);
-    if (role === null)
+    if (role === null) {
       options.log.info(
+        { event: 'audit.guarded_by_triggers_only' },
         'the audit trail is append-only by triggers alone: see docs/operate.md, "Catalogue and backups"',
       );
+    }
     return role;
   } finally {
     await db.destroy();

@@ -1,21 +1,24 @@
-// Keeps the configured sealing keys honest: each key that seals leaves a canary, start-up fails when a canary's key is
-// missing or does not open it, and a rotation ends by sealing everything anew.
+// Checks the configured sealing keys: each key that seals leaves a canary, start-up fails when a
+// canary's key is missing or does not open it, and a rotation ends by resealing everything.
 
 import { sql } from 'kysely';
 import type { Catalogue } from './catalogue.ts';
 import { keyIdOf, type SealedPlace } from './sealing.ts';
 
 const CANARY_TEXT = 'postern sealing canary';
-/** Rows sealed anew per statement, so that no lock is held for long. */
+/** Rows resealed per statement, so that no lock is held for long. */
 const RESEAL_BATCH = 200;
 
-/** Every column that holds a sealed value; its table's `id` is the row id of the place. */
+/** Every column that holds a sealed value; the `id` of its table is part of the sealed place. */
 const SEALED_COLUMNS = [
   { table: 'computes', column: 'sealed_tls_client_key' },
   { table: 'database_roles', column: 'sealed_password' },
 ] as const;
 
-/** Throws an Error when values may exist that none of the configured keys opens; otherwise remembers the current key. */
+/**
+ * Throws an Error when there may be values that none of the configured keys opens; otherwise
+ * remembers the current key.
+ */
 export async function checkSealingKeys(catalogue: Catalogue): Promise<void> {
   const { sealer } = catalogue;
   const canaries = await catalogue.db.selectFrom('sealing_canaries').selectAll().execute();
@@ -39,8 +42,9 @@ export async function checkSealingKeys(catalogue: Catalogue): Promise<void> {
 }
 
 /**
- * Seals with the current key whatever another key sealed, then forgets the other keys: after it they may leave the
- * configuration. Runs beside normal work and may run on several nodes. Returns how many values it sealed anew.
+ * Reseals with the current key every value that another key sealed, then forgets the other keys,
+ * which may then be removed from the configuration. Safe beside normal work and on several nodes.
+ * Returns the number of resealed values.
  */
 export async function resealEverything(catalogue: Catalogue): Promise<number> {
   let resealedCount = 0;

@@ -1,11 +1,11 @@
-// Seals credentials at rest: AES-256-GCM, bound to the place they are kept in, so that a copied
-// ciphertext does not open elsewhere (docs/security.md, "Credentials at rest"). Knows nothing of
-// what it seals.
+// Encrypts credentials at rest: AES-256-GCM, bound to the place where they are stored, so that a
+// copied ciphertext does not open elsewhere (docs/security.md, "Credentials at rest"). Knows
+// nothing of what it seals.
 
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { Secret } from '../../secret.ts';
 
-/** Where a sealed value is kept; part of what is authenticated. */
+/** Where a sealed value is stored; part of the authenticated data. */
 export interface SealedPlace {
   readonly table: string;
   readonly rowId: string;
@@ -26,7 +26,10 @@ export class Sealer {
   readonly #keys: ReadonlyMap<string, SealingKey>;
   readonly #current: SealingKey;
 
-  /** Keys are 32 bytes in base64, current first: it seals, all of them open. Throws an Error when there is none or one is not 32 bytes. */
+  /**
+   * Keys are 32 bytes in base64. The first one seals; all of them open. Throws an Error when there
+   * is none or one is not 32 bytes.
+   */
   constructor(keys: readonly Secret[]) {
     const parsed = keys.map(sealingKey);
     const [current] = parsed;
@@ -35,7 +38,7 @@ export class Sealer {
     this.#keys = new Map(parsed.map((key) => [key.id, key]));
   }
 
-  /** Names the key that seals; 8 hexadecimal digits, not secret. */
+  /** Names the key that seals: 8 hexadecimal digits, not secret. */
   get currentKeyId(): string {
     return this.#current.id;
   }
@@ -53,7 +56,7 @@ export class Sealer {
     return `${this.#current.id}.${sealed.toString('base64url')}`;
   }
 
-  /** Throws an Error when the key is unknown or the value was changed or moved from its place. */
+  /** Throws an Error when the key is unknown or the value was modified or moved from its place. */
   open(sealed: string, place: SealedPlace): Secret {
     const key = this.#keys.get(keyIdOf(sealed));
     if (key === undefined) throw new Error(`sealed with unknown key "${keyIdOf(sealed)}"`);

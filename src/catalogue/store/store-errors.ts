@@ -1,5 +1,5 @@
-// Names what Postgres' errors mean to the program, for every query at once: the catalogue is away, the text cannot be
-// kept. Knows nothing of what is asked.
+// Translates errors of Postgres for every query: the catalogue is unavailable, or the text cannot
+// be stored. Knows nothing of the queries.
 
 import type { CompiledQuery, Driver } from 'kysely';
 import {
@@ -11,40 +11,45 @@ import {
 } from 'kysely';
 import { PosternError } from '../../errors.ts';
 
-// PostgreSQL documentation, "PostgreSQL Error Codes": connection exceptions, read-only (a standby), too many connections,
-// shutdown, crash, starting up.
+// PostgreSQL documentation, "PostgreSQL Error Codes": connection exceptions, read-only (a standby),
+// too many connections, shutdown, crash, starting up.
 const AWAY_SQLSTATES = /^(08...|25006|53300|57P0[123])$/;
 const AWAY_SOCKET_ERRORS =
   /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/;
 const UNIQUE_VIOLATION = '23505';
 const INSUFFICIENT_PRIVILEGE = '42501';
 const INVALID_PARAMETER_VALUE = '22023';
-// character_not_in_repertoire, and within JSON untranslatable_character: text of Postgres cannot hold NUL, and any text
-// may come from outside.
+// character_not_in_repertoire, and within JSON untranslatable_character: text in Postgres cannot
+// contain NUL, and outside text may.
 const UNKEEPABLE_CHARACTER = ['22021', '22P05'];
-// node-postgres gives these no code.
+// node-postgres reports these without a code.
 const AWAY_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
-/** True when the error means that a Postgres cannot be reached now, whatever was asked of it. */
+/**
+ * True when the error means that a Postgres server cannot be reached, whatever the statement was.
+ */
 export function isPostgresAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return AWAY_SQLSTATES.test(code) || AWAY_SOCKET_ERRORS.test(code) || AWAY_MESSAGES.test(error.message);
 }
 
-/** True when a statement broke a unique rule; with a name, that rule. */
+/** True when a statement violated a unique constraint; with a name, that constraint. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   if (!(error instanceof Error) || !hasSqlstate(error, UNIQUE_VIOLATION)) return false;
   return constraint === undefined || ('constraint' in error && error.constraint === constraint);
 }
 
-/** True when a statement was refused because the role is not there or may not be assumed. */
+/** True when a statement was refused because the role does not exist or may not be assumed. */
 export function isRoleRefused(error: unknown): boolean {
   return hasSqlstate(error, INSUFFICIENT_PRIVILEGE) || hasSqlstate(error, INVALID_PARAMETER_VALUE);
 }
 
-/** Kysely's dialect for Postgres, whose connections throw `store_unavailable` when the catalogue is away. */
+/**
+ * Kysely's dialect for Postgres, with connections that throw `store_unavailable` when the catalogue
+ * is unavailable.
+ */
 export class CatalogueDialect extends PostgresDialect {
   readonly #config: CatalogueDialectConfig;
 
@@ -59,7 +64,7 @@ export class CatalogueDialect extends PostgresDialect {
 }
 
 interface CatalogueDialectConfig extends PostgresDialectConfig {
-  /** Called each time that something failed because Postgres is away. */
+  /** Called each time that a query fails because Postgres is unavailable. */
   readonly onAway: () => void;
 }
 

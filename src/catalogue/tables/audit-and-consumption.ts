@@ -1,4 +1,4 @@
-// Row types of migrations 0004 and 0005, as Postgres holds them.
+// Row types of migrations 0004 and 0005.
 
 import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
@@ -18,7 +18,7 @@ export interface AuditEventsTable {
   login_request_id: GeneratedAlways<string | null>;
 }
 
-/** Written by the database alone, when a transaction that recorded events commits. */
+/** Written only by the database, when a transaction that recorded events commits. */
 export interface AuditChainTable {
   node_id: GeneratedAlways<string>;
   position: GeneratedAlways<number>;
@@ -35,15 +35,15 @@ export interface PlanPeriodsTable {
   ended_at: Date | null;
 }
 
-/** The last look at a server: a host with all its projects, or one attached compute. */
+/** The latest reading of a server: a host with all its projects, or one attached compute. */
 export interface ConsumptionReadingsTable {
   source_id: string;
   read_at: Date;
-  /** As metering wrote it, which alone reads it. */
+  /** Written and read by metering only. */
   reading: ColumnType<unknown, string, string>;
 }
 
-/** Bytes that were sent to clients and are in no frame yet. */
+/** Bytes sent to clients that are in no frame yet. */
 export interface PendingTransfersTable {
   compute_id: ComputeId;
   bytes: number;
@@ -60,13 +60,13 @@ export interface ConsumptionFramesTable {
   compute_time_ms: number;
   written_data_bytes: number;
   data_transfer_bytes: number;
-  /** As of the last reading that counted into the frame. */
+  /** From the last reading that counted towards the frame. */
   logical_size_bytes: number;
   synthetic_storage_size_bytes: number;
-  /** Size times time: `numeric`, which arrives as text. */
+  /** Size multiplied by time: `numeric`, which the driver returns as text. */
   logical_size_byte_ms: ColumnType<string, string | number, string | number>;
   synthetic_storage_byte_ms: ColumnType<string, string | number, string | number>;
-  /** How much of the frame was observed at all. */
+  /** How much of the frame was observed, in ms. */
   observed_ms: number;
   unmeasured_metrics: string[];
   updated_at: Date;

@@ -1,4 +1,4 @@
-// Row types of migration 0003, as Postgres holds them.
+// Row types of migration 0003.
 
 import type { Generated } from 'kysely';
 import type { AccessTokenId, AccountId, ComputeId, ProjectId, UserId } from '../../ids.ts';

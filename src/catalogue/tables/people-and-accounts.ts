@@ -1,4 +1,4 @@
-// Row types of migration 0001, as Postgres holds them.
+// Row types of migration 0001.
 
 import type { ColumnType } from 'kysely';
 import type { AccountId, InvitationId, MembershipId, UserId } from '../../ids.ts';
@@ -7,7 +7,7 @@ export const PLANS = ['free', 'launch', 'scale', 'business', 'enterprise'] as co
 export type Plan = (typeof PLANS)[number];
 
 export type MemberRole = 'admin' | 'member';
-/** Read as whatever it is and parsed by its owner; written as JSON text. */
+/** Read as unknown and parsed by its owner; written as JSON text. */
 export type Jsonb = ColumnType<unknown, string, string>;
 
 export interface UsersTable {

@@ -1,5 +1,6 @@
-// Verifies the audit trail: every event's text is hashed together with the hash before it, one chain per node, so that
-// a changed, removed or inserted row is found. The database writes the chain (migration 0004); this only recomputes it.
+// Verifies the audit trail: each event is hashed together with the previous hash, in one chain per
+// node, so that a changed, deleted or inserted row is found. The database writes the chain
+// (migration 0004); this code only recomputes it.
 
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
@@ -15,7 +16,7 @@ export interface AuditFlaw {
     | 'chain_broken'
     | 'position_missing'
     | 'event_unchained'
-    /** A head that was noted before is not in its chain any more: cut off, or written anew. */
+    /** A previously noted head is no longer in its chain, which was cut off or rewritten. */
     | 'head_missing';
 }
 
@@ -29,9 +30,12 @@ export interface ChainHead {
 
 export interface AuditVerdict {
   readonly eventCount: number;
-  /** The first flaws found; none means that nothing was changed. */
+  /** The first flaws found; an empty list means that nothing was changed. */
   readonly flaws: readonly AuditFlaw[];
-  /** Ends of the chains, to be noted elsewhere: a chain cut off at its end looks whole. */
+  /**
+   * The ends of the chains, to be noted elsewhere, since a chain that was cut off at its end looks
+   * whole.
+   */
   readonly heads: readonly ChainHead[];
 }
 
@@ -46,7 +50,7 @@ interface ChainRow {
   readonly body: string | null;
 }
 
-/** Reads the whole trail, and looks for the heads of an earlier time in it. Takes memory for one batch only. */
+/** Reads the whole trail and looks for earlier heads in it. Holds one batch in memory at a time. */
 export async function verifyAuditChain(
   catalogue: Catalogue,
   notedHeads: readonly ChainHead[] = [],
@@ -106,7 +110,7 @@ async function findMissingHeads({ db }: Catalogue, noted: readonly ChainHead[]):
   return flaws;
 }
 
-/** Events that are in no chain: written around the trigger. */
+/** Events that are in no chain, written around the trigger. */
 async function findUnchained(catalogue: Catalogue): Promise<AuditFlaw[]> {
   const { rows } = await sql<{ id: string; node_id: string }>`
     select id, node_id from audit_events events

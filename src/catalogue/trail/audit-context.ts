@@ -1,5 +1,5 @@
-// On whose behalf a change is made, and from where: what every writing function of the catalogue is given besides its
-// input, so that the audit trail can say it.
+// On whose behalf a change is made, and from where: what every writing function of the catalogue is
+// given besides its input, so that the audit trail can say it.
 
 import { assertNever } from '../../assert-never.ts';
 import { type Actor, SYSTEM } from '../rights/actors.ts';
@@ -19,7 +19,10 @@ export type AuditActor = Pick<AuditEventInput, 'actorType' | 'actorId' | 'actorE
 /** For what Postern does by itself or on the command line. */
 export const SYSTEM_CONTEXT: AuditContext = { actor: SYSTEM, requestId: null, browserIp: null, userAgent: null };
 
-/** What a change looks like in the audit trail: a successful event of this context, now, on this node. */
+/**
+ * What a change looks like in the audit trail: a successful event of this context, now, on this
+ * node.
+ */
 export function changeEvent(
   catalogue: Catalogue,
   context: AuditContext,

@@ -1,6 +1,5 @@
-// Every event that the audit trail knows, with its code (docs/security.md, "Audit"). In PA60–79
-// each noun has two codes: the even one says that something came to be, the odd one that it
-// changed, went or moved.
+// All events of the audit trail, with their codes (docs/security.md, "Audit"). In PA60–79 each noun
+// has two codes: the even one for creation, the odd one for changes, deletion and moves.
 
 export const AUDIT_EVENT_CODES = {
   'login.requested': 'PL10',

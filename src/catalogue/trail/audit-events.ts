@@ -1,5 +1,6 @@
-// Writes audit events: one flat JSON object each, in the transaction of what it records. The chain that binds them is
-// the database's doing (migration 0004); reading and verifying are in audit-trail-reader.ts and audit-chain.ts.
+// Writes audit events: one flat JSON object each, in the transaction of the change that it records.
+// The database chains them (migration 0004); reading and verifying are in audit-trail-reader.ts and
+// audit-chain.ts.
 
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
@@ -8,9 +9,12 @@ import { cleanForLog } from '../../untrusted-text.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditEventName, type AuditOutcome, auditCode } from './audit-event-codes.ts';
 
-/** What happened. Absent fields are left out of the event; `untrusted…` texts are cleaned and shortened here. */
+/**
+ * What happened. Absent fields are omitted from the event; `untrusted…` texts are cleaned and
+ * shortened here.
+ */
 export interface AuditEventInput {
-  /** A uuid, made here when absent: the same id is written once, however often it is recorded. */
+  /** A uuid, generated when absent. An event with a known id is not written again. */
   readonly id?: string;
   readonly at: Date;
   readonly nodeId: NodeId;
@@ -19,7 +23,7 @@ export interface AuditEventInput {
   readonly actorType: 'person' | 'api_key' | 'access_token' | 'system' | 'operator';
   readonly actorId: string | null;
   readonly actorEmail: string | null;
-  /** Whom or what it was done to, when no other field says it: an e-mail, a key's id, a role's name. */
+  /** The object of the event when no other field names it: an e-mail, a key's id, a role's name. */
   readonly subject?: string | null;
   readonly reason?: string | null;
   readonly sqlstate?: string | null;
@@ -50,18 +54,18 @@ export interface AuditEventInput {
   readonly untrustedUserAgent?: string | null;
 }
 
-/** The event as it is kept and exported; its keys: docs/security.md, "Audit". */
+/** The event as stored and exported; its keys: docs/security.md, "Audit". */
 export type AuditEventBody = Readonly<Record<string, string | number | boolean>>;
 
-/** Longest text, in UTF-16 units: a whole policy with its two lists of networks, which nobody may push out of sight. */
+/** Longest text in UTF-16 units: long enough for a whole policy with its two lists of networks. */
 const MAX_TEXT_CHARACTERS = 10_000;
 
-/** Writes the event; it takes its place in the node's chain when the transaction commits. */
+/** Writes the event; it is appended to the node's chain when the transaction commits. */
 export async function recordAuditEvent(tx: Transaction<Schema>, event: AuditEventInput): Promise<void> {
   await recordAuditEvents(tx, [event]);
 }
 
-/** Writes several events in one statement, in their order: all or none, also without a transaction around it. */
+/** Writes several events in one statement, in order: all or none, even outside a transaction. */
 export async function recordAuditEvents(db: Kysely<Schema>, events: readonly AuditEventInput[]): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map(auditEventBody).map((body) => ({ id: String(body.id), body: JSON.stringify(body) }));
@@ -72,7 +76,7 @@ export async function recordAuditEvents(db: Kysely<Schema>, events: readonly Aud
     .execute();
 }
 
-/** The flat object that is written, in a fixed order of keys. */
+/** The flat object that is written, with its keys in a fixed order. */
 export function auditEventBody(event: AuditEventInput): AuditEventBody {
   const { id, at, outcome, ...rest } = event;
   const fields: Record<string, unknown> = {

@@ -1,4 +1,4 @@
-// Reads the audit trail: filtered pages, and the whole of it as a stream for export. Writes nothing.
+// Reads the audit trail: filtered pages, and the whole trail as a stream for export.
 
 import { type SelectQueryBuilder, sql } from 'kysely';
 import { z } from 'zod';
@@ -20,16 +20,19 @@ export interface AuditFilter {
   readonly loginRequestId?: string;
   readonly event?: AuditEventName;
   readonly outcome?: AuditOutcome;
-  /** What an event's name may begin with, before its dot. */
+  /** The first words of event names, before the dot. */
   readonly families?: readonly string[];
   /** Half open: from inclusive, to exclusive. */
   readonly from?: Date;
   readonly to?: Date;
 }
 
-/** One list, however it is filtered: the filters do not move a row. */
+/** One list for all filters, since filters do not change the order of rows. */
 const LIST = 'audit';
-/** First words of the events that are about logging in and signing in; work on projects and people is not. */
+/**
+ * The first words of events about logging in and signing in; changes of projects and people are
+ * excluded.
+ */
 const OWN_HISTORY = ['login', 'grant', 'connection', 'signin', 'signout', 'secret', 'identity'] as const;
 
 const EXPORT_BATCH = 1_000;
@@ -45,7 +48,9 @@ export async function listAuditEvents(
   return auditPage(catalogue, request);
 }
 
-/** Every event that matches, oldest first, in batches; what is written meanwhile may or may not be in it. */
+/**
+ * Every matching event, oldest first, in batches; events written in the meantime may be missing.
+ */
 export async function* exportAuditEvents(
   catalogue: Catalogue,
   context: AuditContext,
@@ -61,7 +66,7 @@ export async function* exportAuditEvents(
   } while (after !== null);
 }
 
-/** What happened to one person lately, for the page of the own sessions: sign-ins and logins. */
+/** A person's recent sign-ins and logins, for the page of the person's sessions. */
 export async function listOwnHistory(
   catalogue: Catalogue,
   { actor }: AuditContext,
@@ -72,7 +77,7 @@ export async function listOwnHistory(
   return auditPage(catalogue, { ...request, actorId, families: OWN_HISTORY });
 }
 
-/** Those of the connections that have an event of their end. */
+/** The connections among these that have an event of their end. */
 export async function findEndedConnections(
   { db }: Catalogue,
   ids: readonly ConnectionId[],

@@ -1,4 +1,5 @@
-// How many connections began, ended and failed in each hour or day, counted from the audit trail.
+// The number of connections that started, ended and failed in each hour or day, counted from the
+// audit trail.
 
 import { sql } from 'kysely';
 import type { AccountId } from '../../ids.ts';
@@ -13,7 +14,10 @@ export interface ConnectionFrame {
   readonly begun: number;
   readonly ended: number;
   readonly failed: number;
-  /** Logins that were asked for, denied ("not me" too), and left to expire; of no account, since no target was chosen. */
+  /**
+   * Requested, denied ("not me" included) and expired logins; without an account, since no target
+   * was chosen.
+   */
   readonly asked: number;
   readonly denied: number;
   readonly expired: number;
@@ -32,7 +36,7 @@ const COUNTED = {
 } as const satisfies Partial<Record<AuditEventName, Count>>;
 
 const STEPS = {
-  // ISO 8601: the day, the hour
+  // The prefix of an ISO 8601 time that identifies the day or the hour.
   hourly: { characters: 13, ms: 3_600_000, rest: ':00:00.000Z' },
   daily: { characters: 10, ms: 86_400_000, rest: 'T00:00:00.000Z' },
 } as const;
@@ -41,7 +45,7 @@ export interface ConnectionHistoryRequest {
   /** Null: the whole installation, for operators. */
   readonly accountId: AccountId | null;
   readonly step: keyof typeof STEPS;
-  /** How many, the running one the last. */
+  /** The number of frames; the last one is still running. */
   readonly frames: number;
 }
 

@@ -1,5 +1,6 @@
-// Turns what a person owns into an organization's: all projects and the plan move, the personal
-// account becomes Free (docs/api.md, "Organizations"). Guests of the projects stay their guests.
+// Turns a person's property into an organization's: all projects and the plan move, and the
+// personal account becomes Free (docs/api.md, "Organizations"). Guests of the projects remain
+// guests.
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';

@@ -1,5 +1,5 @@
-// Asking for an organization where they are made on request (docs/api.md, "Organizations").
-// Approving converts the personal account in one transaction.
+// Requests for an organization, where organizations are created on request (docs/api.md,
+// "Organizations"). Approving converts the personal account in one transaction.
 
 import { randomUUID } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
@@ -32,8 +32,9 @@ export interface OrganizationRequest {
 }
 
 /**
- * Asks for an organization; the person has consented to the listed limits. Throws `plan_gate` for an unpaid personal
- * account, `conflict` while another request of the person is open, `invalid_input`, `forbidden`.
+ * Requests an organization; the person has consented to the listed limits. Throws `plan_gate` for
+ * an unpaid personal account, `conflict` while another request of the person is open,
+ * `invalid_input`, `forbidden`.
  */
 export async function requestOrganization(
   catalogue: Catalogue,
@@ -69,7 +70,7 @@ export async function requestOrganization(
   return requestFrom(row);
 }
 
-/** Requests of everybody, oldest first; or of one person. Throws `forbidden`. */
+/** All requests, oldest first, or those of one person. Throws `forbidden`. */
 export async function listOrganizationRequests(
   catalogue: Catalogue,
   context: AuditContext,
@@ -88,9 +89,10 @@ export async function listOrganizationRequests(
 }
 
 /**
- * Approves or declines, once. Approving makes the organization, moves the person's projects and plan to it, makes the
- * person and whoever has the admin's e-mail its admins, and puts the personal account on the Free plan.
- * Throws `conflict` when it was decided already or nobody has the admin's e-mail, `forbidden`, `not_found`.
+ * Approves or declines, once. Approving creates the organization, moves the person's projects and
+ * plan to it, makes the person and the owner of the admin's e-mail its admins, and puts the
+ * personal account on the Free plan. Throws `conflict` when it was decided already or nobody has
+ * the admin's e-mail, `forbidden`, `not_found`.
  */
 export async function decideOrganizationRequest(
   catalogue: Catalogue,

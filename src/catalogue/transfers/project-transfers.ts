@@ -1,5 +1,5 @@
-// Moves projects from one account to another, all of those named or none. Keys of a project die with leaving its
-// account; guests stay guests unless they belong to where it goes.
+// Moves projects from one account to another, all of the named ones or none. Keys of a project are
+// revoked when it leaves its account; guests remain guests unless they belong to the destination.
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -18,7 +18,7 @@ import { recordAuditEvents } from '../trail/audit-events.ts';
 /** Neon API 2.7.3: at most 400 projects at once. */
 export const MAX_PROJECTS_PER_TRANSFER = 400;
 
-/** Beyond this many pairs of person and project, everybody's access to the projects is ended. */
+/** Beyond this many pairs of person and project, access is ended for everybody. */
 const MAX_PAIRS = 1_000;
 
 export interface TransferRequest {
@@ -39,7 +39,8 @@ export type TransferOutcome =
   | { readonly kind: 'over_limits'; readonly limits: readonly BrokenLimit[] };
 
 /**
- * Moves the projects, and ends what people and tokens of the account that they leave had of them. Throws `not_found` when one of them is not the source's, `forbidden`, `invalid_input`.
+ * Moves the projects, and ends the access that people and tokens had through the source account.
+ * Throws `not_found` when one of them is not the source's, `forbidden`, `invalid_input`.
  */
 export async function transferProjects(
   catalogue: Catalogue,
@@ -63,7 +64,10 @@ export async function transferProjects(
   });
 }
 
-/** The rows' part of a transfer, with its audit events; the caller has checked everything and locked both accounts. */
+/**
+ * Writes the rows and audit events of a transfer; the caller has checked everything and locked both
+ * accounts.
+ */
 export async function moveProjects(
   tx: Transaction<Schema>,
   move: Omit<TransferRequest, 'projectIds'> & {
@@ -96,7 +100,7 @@ export async function moveProjects(
       tx.selectFrom('memberships').select('user_id').where('account_id', '=', destinationAccountId),
     )
     .execute();
-  // Both accounts find it in their part of the trail.
+  // Both accounts find the event in their part of the trail.
   const events = projects.flatMap((project) =>
     [sourceAccountId, destinationAccountId].map((accountId) =>
       changeEvent(catalogue, context, {
@@ -110,7 +114,7 @@ export async function moveProjects(
   return projects.map((project) => ({ ...project, accountId: destinationAccountId, updatedAt }));
 }
 
-// Always in the same order, so that two transfers in opposite directions cannot wait for each other.
+// Always in the same order, so that two transfers in opposite directions cannot deadlock.
 async function lockBoth(
   tx: Transaction<Schema>,
   { sourceAccountId, destinationAccountId }: TransferRequest,
@@ -161,7 +165,10 @@ async function deleteTokensOfAccount(
   return rows.map(({ id }) => id);
 }
 
-/** Of the account that the projects leave: guests, and people who belong to both accounts, go on. */
+/**
+ * People of the source account, except guests of the projects and people who belong to both
+ * accounts.
+ */
 async function peopleWhoLoseAccess(
   tx: Transaction<Schema>,
   { sourceAccountId, destinationAccountId }: Omit<TransferRequest, 'projectIds'>,

@@ -1,5 +1,5 @@
-// A person says yes to a login request: which target, by which right, after which stronger step. Decides everything that
-// an approval needs and writes it in one move; knows no page and no socket.
+// A person says yes to a login request: which target, by which right, after which stronger step.
+// Decides everything that an approval needs and writes it in one move; knows no page and no socket.
 
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import { type ConnectTarget, resolveTarget } from '../../catalogue/access/resolve-target.ts';
@@ -55,8 +55,8 @@ export type ApprovalAnswer =
   | { readonly kind: 'too_late'; readonly request: LoginRequest | null };
 
 /**
- * Throws PosternError for what the person may not or cannot choose: `not_found`, `permission_lost`, `invalid_input`,
- * `link_login_disabled`, `refused_by_policy`, `precondition`, `too_many_requests`.
+ * Throws PosternError for what the person may not or cannot choose: `not_found`, `permission_lost`,
+ * `invalid_input`, `link_login_disabled`, `refused_by_policy`, `precondition`, `too_many_requests`.
  */
 export async function approveLoginRequest(
   services: ApprovalServices,

@@ -1,4 +1,4 @@
-// The user code that a person types into the page: compared, and counted when it is wrong.
+// Compares the user code that a person types into the page, and counts wrong ones.
 
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { LoginRequest } from '../request/login-request.ts';
@@ -7,7 +7,7 @@ import type { ClaimServices } from './claim-login-request.ts';
 
 export type UserCodeVerdict =
   | { readonly kind: 'right' | 'missing' | 'wrong' }
-  /** Wrong once too often. */
+  /** One wrong code too many. */
   | { readonly kind: 'denied'; readonly request: LoginRequest };
 
 /** `typed` is null when the page did not ask. */

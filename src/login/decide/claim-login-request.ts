@@ -1,4 +1,5 @@
-// Claim-on-open: the first signed-in person who opens a link owns its login request; for everybody else it does not exist.
+// Claim on opening: the first signed-in person who opens a link owns its login request; for
+// everybody else it does not exist.
 
 import type { Clock } from '../../clock.ts';
 import { PosternError } from '../../errors.ts';
@@ -18,8 +19,9 @@ export interface ClaimServices {
 }
 
 /**
- * Claims a pending request for the person and returns it as it is afterwards; one that ended unclaimed is returned as it
- * is. Null when it belongs to somebody else. Throws `forbidden` for a terminal that the person reported a moment ago.
+ * Claims a pending request for the person and returns its new state; a request that ended unclaimed
+ * is returned unchanged. Null when it belongs to somebody else. Throws `forbidden` for a terminal
+ * that the person reported in the last 15 minutes.
  */
 export async function claimLoginRequest(
   services: ClaimServices,
@@ -41,7 +43,7 @@ export async function claimLoginRequest(
   return outcome.request;
 }
 
-/** The request when it is this person's, or ended before anybody claimed it; else null. */
+/** The request if it is this person's, or if it ended before anybody claimed it; else null. */
 function visibleTo(request: LoginRequest, person: PersonAtBrowser): LoginRequest | null {
   return request.claim === null || request.claim.userId === person.userId ? request : null;
 }

@@ -1,10 +1,14 @@
-// A person says no to a login request: "deny" for this once, "this was not me" also blocks the terminal's address for a while.
+// A person refuses a login request: "deny" applies to this request only, "this was not me" also
+// blocks the terminal's address for a while.
 
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { LoginRequest, MoveOutcome } from '../request/login-request.ts';
 import type { ClaimServices } from './claim-login-request.ts';
 
-/** `refused` when it is not the person's or no longer open; the terminal learns of a denial at once. */
+/**
+ * `refused` when it is not the person's request or no longer open; the terminal learns of a denial
+ * at once.
+ */
 export async function denyLoginRequest(
   services: ClaimServices,
   request: LoginRequest,

@@ -1,4 +1,5 @@
-// What the audit trail says of an approval: who let which terminal in where, by which steps, or why it came to nothing.
+// The audit event of an approval: who admitted which terminal to which target, by which steps, or
+// why it had no effect.
 
 import type { ConnectTarget } from '../../catalogue/access/resolve-target.ts';
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
@@ -12,7 +13,7 @@ interface Approving {
   readonly target: ConnectTarget;
   readonly approval: Approval;
   readonly step: ApprovalStep;
-  /** Null: it went through. */
+  /** Null when the approval took effect. */
   readonly refusedFor: 'too_late' | 'sign_in_again' | null;
 }
 
@@ -36,7 +37,7 @@ export function recordApproval(
   });
 }
 
-/** `fresh_sign_in`, `user_code`, both by comma; null where a click was enough. */
+/** `fresh_sign_in`, `user_code` or both separated by a comma; null where a click was enough. */
 function stepsOf(step: ApprovalStep, { policy }: ConnectTarget): string | null {
   const steps = [...(policy.freshSignInMs === null ? [] : ['fresh_sign_in']), ...(step === 'approve' ? [] : [step])];
   return steps.length === 0 ? null : steps.join(',');

@@ -1,4 +1,4 @@
-// A decision on a login request that is decided already: changes nothing, and is written down
+// Records a decision on a login request that was already decided; it changes nothing
 // (docs/security.md, "Login requests").
 
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';

@@ -1,5 +1,5 @@
-// One explicit click that lets in several connections of one terminal, such as those of pg_dump -j. Only the listed ones:
-// nothing is ever released unasked, since people can share an address.
+// One explicit click that admits several connections of one terminal, such as those of pg_dump -j.
+// Only the listed ones: nothing is released implicitly, since people can share an address.
 
 import type { ConnectTarget } from '../../catalogue/access/resolve-target.ts';
 import type { LoginRequestId } from '../../ids.ts';
@@ -11,15 +11,18 @@ import type { ApprovalStep } from './step-up.ts';
 
 export interface Release {
   readonly person: PersonAtBrowser;
-  /** What the first of them was approved for. */
+  /** The approval of the first of them. */
   readonly approval: Approval;
   readonly target: ConnectTarget;
-  /** What the person has done besides clicking, for all of them. */
+  /** The step that the person took besides clicking, for all of them. */
   readonly step: ApprovalStep;
   readonly ids: readonly LoginRequestId[];
 }
 
-/** Each is claimed and approved by itself: the terminal may have closed one meanwhile, or somebody else opened it. */
+/**
+ * Each request is claimed and approved separately, since the terminal may have closed one or
+ * another person may have opened it.
+ */
 export async function releaseWaitingLogins(
   services: ClaimServices,
   approved: LoginRequest,

@@ -1,5 +1,5 @@
-// What follows an approval that was won, on the page or by reverse code: the grant that it asks for, and what is
-// remembered for the next time.
+// What follows an approval that was won, on the page or by reverse code: the grant that it asks
+// for, and what is remembered for the next time.
 
 import { rememberTarget, rememberTerminal } from '../../catalogue/access/last-used-targets.ts';
 import type { ConnectTarget } from '../../catalogue/access/resolve-target.ts';
@@ -24,7 +24,10 @@ export interface SettlingServices {
   readonly nodeId: NodeId;
 }
 
-/** Throws as `Grants.create` does, when the approval asks for a grant. Does nothing for a request without an approval. */
+/**
+ * Throws as `Grants.create` does, when the approval asks for a grant. Does nothing for a request
+ * without an approval.
+ */
 export async function settleApproval(
   services: SettlingServices,
   request: LoginRequest,
@@ -34,7 +37,8 @@ export async function settleApproval(
   if (approval === null) return;
   await rememberTerminal(services.catalogue, approval.userId, request.origin.address);
   await rememberTarget(services.catalogue, approval);
-  // Its terminal may have gone while the person decided: whatever was approved then is for the next connection.
+  // Its terminal may have gone while the person decided: whatever was approved then is for the next
+  // connection.
   const grantId = approval.grantId ?? (request.waiting === 'none' ? newGrantId() : null);
   if (grantId !== null) await createGrant(services, { request, approval, target, id: grantId });
 }
@@ -68,7 +72,8 @@ export async function createGrant(
     access: approval.access,
     loginRequestId: request.id,
     lifeMs: LIFE_MS[approval.remember],
-    // One use for the one next connection is no lasting grant: an account that switches those off still lets it in.
+    // One use for the one next connection is no lasting grant: an account that switches those off
+    // still lets it in.
     longestGrantMs: isForOneUse ? ONE_USE_LIFE_MS : target.policy.longestGrantMs,
     usesLeft: isForOneUse ? 1 : null,
   });

@@ -1,5 +1,6 @@
-// A login request whose node is lost: still to be decided, it stays open for its person without a connection; approved and
-// unused, the approval becomes a grant, so that running the command again gets in; used, its page says what happened.
+// Settles a login request whose node is lost. An undecided one stays open for its person without a
+// connection; an unused approval becomes a grant, so that running the command again succeeds; the
+// page of a consumed one reports the loss.
 
 import { type ConnectTarget, resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
@@ -12,7 +13,10 @@ export interface LostLoginServices extends SettlingServices {
   readonly loginRequests: LoginRequests;
 }
 
-/** May be called more than once, and on several nodes. Throws `store_unavailable`; what was done by then stays done. */
+/**
+ * May run more than once, and on several nodes. Throws `store_unavailable`; completed steps stay
+ * done.
+ */
 export async function settleLostLogin(services: LostLoginServices, id: LoginRequestId): Promise<void> {
   const { loginRequests } = services;
   const detached = await loginRequests.detachConnection(id);
@@ -25,19 +29,20 @@ export async function settleLostLogin(services: LostLoginServices, id: LoginRequ
 async function keepApproval(services: LostLoginServices, { id, approval }: LoginRequest): Promise<void> {
   if (approval === null) return;
   const target = await findTarget(services, approval);
-  // NOTE: taken first and made a grant then: a node that was only cut off for a moment cannot use the approval as well.
+  // NOTE: consume first and create the grant afterwards, so that a node that was only cut off
+  // briefly cannot use the approval as well.
   const taken = await services.loginRequests.consume(id, 'nobody');
   if (taken.kind === 'refused') return;
   if (target instanceof PosternError) {
     const { code, message } = target;
     return await services.loginRequests.setProgress(id, { kind: 'failed', code, message });
   }
-  // One for an hour or longer was made when it was approved.
+  // A grant of an hour or longer was created with the approval.
   if (approval.grantId !== null) return;
   await createGrant(services, { id: newGrantId(), request: taken.request, approval, target });
 }
 
-/** The target, or why the person may not go there any more. */
+/** The target, or why the person may no longer connect to it. */
 async function findTarget({ catalogue }: LostLoginServices, approval: Approval): Promise<ConnectTarget | PosternError> {
   try {
     return await resolveTarget(catalogue, approval);

@@ -1,4 +1,4 @@
-// Which stronger step an approval needs, from where terminal and browser are. One pure rule
+// Which stronger step an approval needs, given the addresses of terminal and browser. One pure rule
 // (docs/security.md, "Address comparison and reverse code").
 
 import { compareTerminals, parseNetworks } from '../../network-address.ts';
@@ -6,19 +6,19 @@ import { compareTerminals, parseNetworks } from '../../network-address.ts';
 /** `user_code`: typed into the page; `reverse_code`: typed into the terminal. */
 export type ApprovalStep = 'approve' | 'user_code' | 'reverse_code';
 
-export interface Whereabouts {
+export interface StepUpInput {
   readonly terminalAddress: string;
   readonly browserAddress: string;
-  /** Networks of the account in which different addresses count as near each other. */
+  /** Networks of the account within which different addresses count as near each other. */
   readonly ownNetworks: readonly string[];
   /** The person has approved from this terminal address in the last 30 days. */
   readonly isKnownTerminal: boolean;
   readonly policy: 'when_new' | 'always';
-  /** The installation may switch the reverse code off; the typed user code remains. */
+  /** The installation may disable the reverse code; typing the user code remains. */
   readonly installation: 'when_new' | 'always' | 'never';
 }
 
-export function requiredStep(where: Whereabouts): ApprovalStep {
+export function requiredStep(where: StepUpInput): ApprovalStep {
   const isReverseCodeOn = where.installation !== 'never';
   const isAlways = where.policy === 'always' || where.installation === 'always';
   if (isReverseCodeOn && isAlways) return 'reverse_code';
@@ -26,8 +26,11 @@ export function requiredStep(where: Whereabouts): ApprovalStep {
   return where.isKnownTerminal || !isReverseCodeOn ? 'user_code' : 'reverse_code';
 }
 
-/** The same terminal key, or both within the account's own networks; addresses that cannot be compared are not near. */
-export function isNear(where: Pick<Whereabouts, 'terminalAddress' | 'browserAddress' | 'ownNetworks'>): boolean {
+/**
+ * Equal terminal addresses (IPv6: the same /64), or both within the account's own networks;
+ * addresses that cannot be compared are not near.
+ */
+export function isNear(where: Pick<StepUpInput, 'terminalAddress' | 'browserAddress' | 'ownNetworks'>): boolean {
   const { terminalAddress, browserAddress, ownNetworks } = where;
   if (compareTerminals(terminalAddress, browserAddress) === 'same') return true;
   const networks = parseNetworks(ownNetworks);

@@ -1,5 +1,5 @@
-// Remembers that a person said "this was not me" of a terminal's address. Which terminals a person has approved from is in
-// the catalogue, since that must outlast Redis.
+// Remembers that a person reported a terminal's address with "this was not me". The terminals that
+// a person has approved from are in the catalogue, since they must outlast Redis.
 
 import type { UserId } from '../../ids.ts';
 import { terminalKey } from '../../network-address.ts';
@@ -7,7 +7,7 @@ import { askStore } from '../../redis/ask-redis.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 
-/** "Not me" blocks the address for that person only (docs/security.md, "Abuse limits"). */
+/** "This was not me" blocks the address for that person only (docs/security.md, "Abuse limits"). */
 const BLOCKED_FOR_MS = 15 * 60_000;
 
 /** IPv6 addresses count by their /64. */
@@ -23,7 +23,7 @@ export class TerminalMemory {
     this.#redis = redis;
   }
 
-  /** "This was not me": blocks the address for this person for 15 minutes. */
+  /** Blocks the address for this person for 15 minutes. */
   async block(at: PersonAtAddress): Promise<void> {
     await askStore(() => this.#redis.set(blockedKey(at), '1', 'PX', BLOCKED_FOR_MS));
   }

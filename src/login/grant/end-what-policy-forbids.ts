@@ -1,5 +1,5 @@
-// What follows a changed policy: remembered approvals were given under the old one and end with it; every other connection
-// goes on where the new one allows it. Whether the change was allowed, the caller has asked.
+// Applies a changed policy: ends the grants that were given under the old one, and ends each
+// connection that the new one does not allow. The caller has checked that the change was allowed.
 
 import type { AccountId, ComputeId } from '../../ids.ts';
 import type { Grants } from './grants.ts';
@@ -11,7 +11,10 @@ export interface PolicyEnforcers {
   readonly liveConnections: { recheckWhere(owner: PolicyOwner): Promise<void> };
 }
 
-/** Call it after the change. Connections are looked at also when the grants' store is away; then it throws `store_unavailable`. */
+/**
+ * Call it after the change. Connections are checked even when the grants' store is unavailable;
+ * then it throws `store_unavailable`.
+ */
 export async function endWhatPolicyForbids(
   { grants, liveConnections }: PolicyEnforcers,
   owner: PolicyOwner,

@@ -1,10 +1,11 @@
-// What the audit trail says about a grant's life: made and revoked; its uses are events of the connections that use it.
+// Audit events of a grant's life: created and revoked. Uses are events of the connections that use
+// it.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { NodeId } from '../../ids.ts';
 import type { Grant } from './grant.ts';
 
-/** Who revoked a grant; null: nobody in particular, it went with the right that it rested on. */
+/** Who revoked a grant; null when it ended together with the right that it depended on. */
 export type GrantRevoker = Pick<AuditEventInput, 'actorType' | 'actorId' | 'actorEmail'> | null;
 
 const NOBODY = { actorType: 'system', actorId: null, actorEmail: null } as const;
@@ -14,7 +15,7 @@ interface Happening {
   readonly nodeId: NodeId;
 }
 
-/** `durationMs` is the life that it was given. */
+/** `durationMs` is the lifetime that it was given. */
 export function grantCreatedEvent(grant: Grant, happening: Happening): AuditEventInput {
   return {
     ...happening,

@@ -1,5 +1,6 @@
-// Tells the ends of grants apart and each of them once: whoever takes a grant out of this list, because it was revoked, used
-// up or its time came, has ended it and writes that down. Grants themselves need it for nothing.
+// Makes sure that each end of a grant is recorded once: the caller that takes a grant from this
+// list, because it was revoked, used up or expired, has ended it and records that. Grants
+// themselves do not depend on the list.
 
 import { z } from 'zod';
 import { type AccountId, type ComputeId, type GrantId, idFrom, type ProjectId, type UserId } from '../../ids.ts';
@@ -8,7 +9,7 @@ import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import type { Grant } from './grant.ts';
 
-/** What the audit trail says of a grant that is gone. */
+/** What the audit trail says of a grant that has ended. */
 export interface EndedGrant {
   readonly id: GrantId;
   readonly userId: UserId;
@@ -50,12 +51,12 @@ export class GrantEndings {
     await this.#list.add(memberOf(grant), grant.until);
   }
 
-  /** True for the one who ended it. */
+  /** True for the one caller that ended it. */
   async take(grant: Grant): Promise<boolean> {
     return await this.#list.take(memberOf(grant));
   }
 
-  /** Grants whose time came by then and that nobody else has taken; at most 500. */
+  /** Grants due by then that no other node has taken; at most 500. */
   async takeDue(now: Date): Promise<EndedGrant[]> {
     return (await this.#list.takeDue(now)).map((member) => schema.parse(member));
   }

@@ -1,5 +1,6 @@
-// A grant: remembered permission of one person to connect from one terminal to one compute. What it holds, what it matches,
-// and how Redis keeps it; decides nothing about whether the person still may.
+// A grant: remembered permission of one person to connect from one terminal to one compute. What it
+// holds, what it matches, and how Redis keeps it; decides nothing about whether the person still
+// may.
 
 import { z } from 'zod';
 import {
@@ -69,7 +70,9 @@ const hashSchema = z.object({
   last_used_at: milliseconds().optional(),
 });
 
-/** The grant of a hash's fields; null for an empty one. Throws ZodError for a hash that is not ours. */
+/**
+ * The grant of a hash's fields; null for an empty one. Throws ZodError for a hash that is not ours.
+ */
 export function parseGrant(fields: Readonly<Record<string, string>>): Grant | null {
   if (Object.keys(fields).length === 0) return null;
   const hash = hashSchema.parse(fields);
@@ -84,8 +87,8 @@ export function parseGrant(fields: Readonly<Record<string, string>>): Grant | nu
 }
 
 /**
- * Whether the grant lets in a connection of its terminal that asks for this database (null: for none in particular).
- * A grant for one database does not stretch to another that the client names.
+ * Whether the grant lets in a connection of its terminal that asks for this database (null: for
+ * none in particular). A grant for one database does not stretch to another that the client names.
  */
 export function letsIn(grant: Grant, requestedDatabase: string | null): boolean {
   const hasUses = grant.usesLeft === null || grant.usesLeft > 0;

@@ -1,5 +1,6 @@
-// Grants in Redis: made at approval, found by terminal, used atomically, revoked at once. Redis is their only store: when it
-// is lost, people are asked again. Whether the person still may connect is asked elsewhere, at every use.
+// Grants in Redis: created at approval, found by terminal, used atomically, revoked at once. Redis
+// is their only store: when it is lost, people are asked again. Whether the person may still
+// connect is checked elsewhere, at every use.
 
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
@@ -22,19 +23,22 @@ import { GrantEndings } from './grant-endings.ts';
 /** No policy allows a longer grant (docs/security.md, "Grants"). */
 const LONGEST_GRANT_MS = 8 * 3_600_000;
 
-/** Live grants kept per person, account, project, compute or terminal; far more than people make within 8 hours. */
+/**
+ * Live grants stored per person, account, project, compute or terminal; far more than people create
+ * within 8 hours.
+ */
 const MAX_INDEXED = 10_000;
 
 export interface GrantDraft extends GrantTerms {
-  /** What the person chose. */
+  /** The person's choice. */
   readonly lifeMs: number;
-  /** What the policy of account and compute allows; 0 switches grants off. */
+  /** The longest that the policy of account and compute allows; 0 disables grants. */
   readonly longestGrantMs: number;
   /** Null: any number of uses. */
   readonly usesLeft: number | null;
 }
 
-/** Whose grants; every given value must match, and at least one owner is given. */
+/** Selects grants: every given value must match, and at least one owner is given. */
 export interface GrantFilter {
   readonly userId?: UserId;
   readonly accountId?: AccountId;
@@ -43,15 +47,18 @@ export interface GrantFilter {
   readonly databaseRole?: string;
 }
 
-/** `refused`: the grant as it is now, or null when it has ended or was revoked. */
+/** `refused`: the grant as it is now, or null when it expired or was revoked. */
 export type GrantUse =
-  /** `isLast`: this use has ended the grant. */
+  /** `isLast`: this use ended the grant. */
   | { readonly kind: 'used'; readonly grant: Grant; readonly isLast: boolean }
   | { readonly kind: 'refused'; readonly grant: Grant | null };
 
 interface GrantsParts {
   readonly redis: RedisClient;
-  /** Ends the live connections that rest on the grant, on every node; awaited by whoever revokes. */
+  /**
+   * Ends the live connections that depend on the grant, on every node; the revoking caller waits
+   * for it.
+   */
   readonly onRevoked: (grant: Grant) => Promise<void>;
   /** Called once for each grant that a revocation ended. */
   readonly recordRevoked?: (grant: Grant, by: GrantRevoker) => void;
@@ -71,14 +78,16 @@ export class Grants {
   }
 
   /**
-   * Makes a grant that ends after the shortest of: the person's choice, the policy's longest, 8 hours.
-   * Throws PosternError `precondition` when the policy allows none, `too_many_requests` when one of its owners has 10,000.
+   * Creates a grant that ends after the shortest of the person's choice, the policy's maximum and 8
+   * hours. Throws PosternError `precondition` when the policy allows none, and `too_many_requests`
+   * when one of its owners has 10,000.
    */
   async create({ lifeMs, longestGrantMs, usesLeft, ...draft }: GrantDraft): Promise<Grant> {
     const terms: GrantTerms = { ...draft, address: normalizeAddress(draft.address) };
     const cappedMs = Math.min(lifeMs, longestGrantMs, LONGEST_GRANT_MS);
     if (cappedMs <= 0) throw new PosternError('grants_not_allowed');
-    // Indexed before it exists: a node that dies in between leaves an id that names nothing, never a grant that cannot be revoked.
+    // Indexed before it exists: a node that dies in between leaves an id without a grant, never a
+    // grant that cannot be revoked.
     await Promise.all(this.#indexesOf(terms).map((index) => enter(index, terms.id, cappedMs)));
     const keys = [redisKeys.grant(terms.id)];
     const args = [JSON.stringify(terms), cappedMs, usesLeft ?? ''];
@@ -89,7 +98,10 @@ export class Grants {
     return grant;
   }
 
-  /** Grants that would let this connection in, the longest first. `requestedDatabase` is null when the client named none. */
+  /**
+   * Grants that would admit this connection, the longest first. `requestedDatabase` is null when
+   * the client named none.
+   */
   async findMatching({
     requestedDatabase,
     ...terminal
@@ -98,7 +110,7 @@ export class Grants {
     return grants.filter((grant) => letsIn(grant, requestedDatabase));
   }
 
-  /** Uses the grant once. Of any number of callers that want the last use, exactly one is told `used`. */
+  /** Uses the grant once. Of all callers that compete for the last use, exactly one gets `used`. */
   async use(id: GrantId): Promise<GrantUse> {
     const call = { keys: [redisKeys.grant(id)], args: [randomBytes(9).toString('base64url')] };
     const reply = await askStore(() => runScript(this.#redis, USE_GRANT, call));
@@ -108,24 +120,28 @@ export class Grants {
     return { kind: 'used', grant, isLast: grant.usesLeft === 0 && (await this.#endings.take(grant)) };
   }
 
-  /** The grant, used up or not; null once it has ended or was revoked. */
+  /** The grant, used up or not; null once it has expired or was revoked. */
   async get(id: GrantId): Promise<Grant | null> {
     return parseGrant(await askStore(() => this.#redis.hgetall(redisKeys.grant(id))));
   }
 
-  /** A person's grants that have not ended, the longest first. */
+  /** A person's grants that have not expired, the longest first. */
   async list(userId: UserId): Promise<Grant[]> {
     return await this.#listOf(this.#ofOwner('person', userId));
   }
 
-  /** Ends the grant and its live connections; null when there was none. Whether the caller may, the caller has checked. */
+  /**
+   * Ends the grant and its live connections; null when there was none. The caller has checked
+   * permission.
+   */
   async revoke(id: GrantId, by: GrantRevoker = null): Promise<Grant | null> {
     const grant = await this.get(id);
     if (grant === null) return null;
     try {
       await askStore(() => this.#redis.del(redisKeys.grant(id)));
     } finally {
-      // Also when the reply was lost: the grant may be gone, and a second try would not find it to end its connections.
+      // Also when the reply was lost: the grant may be gone, and a second attempt would not find it
+      // to end its connections.
       await this.#onRevoked(grant);
     }
     if (await this.#endings.take(grant)) this.#recordRevoked(grant, by);
@@ -133,7 +149,7 @@ export class Grants {
     return grant;
   }
 
-  /** Revokes every grant that matches; returns them. */
+  /** Revokes every matching grant and returns them. */
   async revokeWhere(filter: GrantFilter): Promise<Grant[]> {
     const matching = (await this.#listOf(this.#narrowestIndex(filter))).filter((grant) => matches(grant, filter));
     const revoked = await Promise.all(matching.map((grant) => this.revoke(grant.id)));

@@ -1,4 +1,5 @@
-// What the audit trail is told of grants whose time came: nobody is there to say so.
+// Writes audit events for grants that have expired, since no person or session is there to cause
+// them.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { Clock } from '../../clock.ts';
@@ -15,7 +16,7 @@ interface Recording {
 
 const SWEEP_INTERVAL_MS = 15_000;
 
-/** Looks every 15 seconds; several nodes share the work. Returns what ends that. */
+/** Checks every 15 seconds; several nodes share the work. Returns a function that stops it. */
 export function recordGrantsRunOut(
   parts: Recording & { readonly endings: GrantEndings; readonly log: Log },
 ): () => void {
@@ -24,7 +25,9 @@ export function recordGrantsRunOut(
     for (const grant of await endings.takeDue(clock.now())) auditTrail.record(endedEvent(grant, parts));
   };
   const timer = setInterval(() => {
-    sweep().catch((error: unknown) => log.debug({ err: error }, 'grants that ran out were not looked for'));
+    sweep().catch((error: unknown) =>
+      log.debug({ event: 'grant.expiry_sweep_failed', err: error }, 'cannot look for expired grants'),
+    );
   }, SWEEP_INTERVAL_MS).unref();
   return () => clearInterval(timer);
 }

@@ -1,5 +1,5 @@
-// What the audit trail says about a person's move on a login request. Flat values from the request and the person; writes
-// nothing itself.
+// What the audit trail says about a person's move on a login request. Flat values from the request
+// and the person; writes nothing itself.
 
 import type { AuditEventName, AuditOutcome } from '../../catalogue/trail/audit-event-codes.ts';
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';

@@ -1,5 +1,6 @@
-// The process' one subscription to the changes of login requests, made on whichever node. Carries no state of a request:
-// whoever is told that something changed reads it again, since messages are lost while the connection is.
+// The process's one subscription to changes of login requests on any node. A message carries no
+// state, and messages are lost while the connection is down, so a subscriber reads the request
+// again.
 
 import { EventEmitter, once } from 'node:events';
 import { PosternError } from '../../errors.ts';
@@ -18,7 +19,10 @@ export class LoginEvents {
   readonly #followers = new Map<LoginRequestId, Set<() => void>>();
   #isLive = false;
 
-  /** Subscribes as soon as the connection is ready, and again after each loss. The connection stays the caller's, who closes it. */
+  /**
+   * Subscribes when the connection is ready, and again after each loss. The caller owns the
+   * connection and closes it.
+   */
   constructor({ subscriber, log }: { subscriber: RedisClient; log: Log }) {
     this.#redis = subscriber;
     this.#log = log;
@@ -38,7 +42,10 @@ export class LoginEvents {
     }
   }
 
-  /** Calls back on every change of one request and after every loss of the connection; returns what ends that. */
+  /**
+   * Calls back on every change of one request and after every loss of the connection. Returns a
+   * function that stops it.
+   */
   follow(id: LoginRequestId, onChange: () => void): () => void {
     const followers = this.#followers.get(id) ?? new Set();
     this.#followers.set(id, followers.add(onChange));
@@ -48,12 +55,12 @@ export class LoginEvents {
     };
   }
 
-  /** How many requests are followed now. */
+  /** The number of requests being followed. */
   get followedCount(): number {
     return this.#followers.size;
   }
 
-  /** Stops listening; the connection itself is left to its owner. */
+  /** Stops listening and leaves the connection open. */
   close(): void {
     this.#redis.off('ready', this.#subscribe);
     this.#redis.off('close', this.#markLost);
@@ -65,7 +72,10 @@ export class LoginEvents {
     try {
       await this.#redis.subscribe(redisChannels.loginRequests());
     } catch (error) {
-      this.#log.warn({ err: error }, 'could not subscribe to login events; trying again with the next connection');
+      this.#log.warn(
+        { event: 'login.subscribe_failed', err: error },
+        'could not subscribe to login events; trying again with the next connection',
+      );
       return;
     }
     this.#isLive = true;

@@ -1,4 +1,5 @@
-// A login request as Redis keeps it: a hash of texts. The one mapping between that hash and a LoginRequest, in each direction.
+// A login request as Redis keeps it: a hash of texts. The one mapping between that hash and a
+// LoginRequest, in each direction.
 
 import { z } from 'zod';
 import {
@@ -111,7 +112,10 @@ export function newLoginFields(
   };
 }
 
-/** A script's answer; `record` is null when the request is not kept (any more). Throws ZodError for a hash that is not ours. */
+/**
+ * A script's answer; `record` is null when the request is not kept (any more). Throws ZodError for
+ * a hash that is not ours.
+ */
 export function parseLoginAnswer(reply: unknown): { outcome: LoginScriptOutcome; record: LoginRecord | null } {
   const [outcome, remainingMs, flat] = answerSchema.parse(reply);
   if (flat.length === 0) return { outcome, record: null };

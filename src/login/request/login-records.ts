@@ -1,5 +1,5 @@
-// Reads and changes the records of login requests in Redis, each by one script. Knows how a record is reached; which change
-// is right, LoginRequests says.
+// Reads and changes the Redis records of login requests, one script each. LoginRequests decides
+// which change is allowed.
 
 import type { LoginRequestId } from '../../ids.ts';
 import { askStore } from '../../redis/ask-redis.ts';
@@ -16,7 +16,10 @@ export class LoginRecords {
     this.#redis = redis;
   }
 
-  /** Runs a script that begins with the login request prelude. Throws PosternError `store_unavailable`. */
+  /**
+   * Runs a script that begins with the login request prelude. Throws PosternError
+   * `store_unavailable`.
+   */
   async run(
     script: RedisScript,
     id: LoginRequestId,
@@ -27,13 +30,13 @@ export class LoginRecords {
     return parseLoginAnswer(await askStore(() => runScript(this.#redis, script, { keys, args })));
   }
 
-  /** The record as it is now, after the move that time alone may have made; null when it is not kept. */
+  /** The current record, after any move that was due by time; null when it is not stored. */
   async read(id: LoginRequestId): Promise<LoginRecord | null> {
     const { record } = await this.run(READ_LOGIN_REQUEST, id, {});
     return record;
   }
 
-  /** The record's count of changes, at a fraction of a reading's cost; null when it is not kept. */
+  /** The version of the record, far cheaper than reading it; null when it is not stored. */
   async version(id: LoginRequestId): Promise<string | null> {
     return await askStore(() => this.#redis.hget(redisKeys.loginRequest(id), 'version'));
   }

@@ -1,12 +1,15 @@
-// A login request: what it holds, its statuses, and the one table of moves between them. Pure: knows neither Redis nor
-// sockets nor pages; the store asks `nextStatus` which moves to allow.
+// A login request: what it holds, its statuses, and the one table of moves between them. Pure:
+// knows neither Redis nor sockets nor pages; the store asks `nextStatus` which moves to allow.
 
 import type { ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, UserId } from '../../ids.ts';
 
 export const LOGIN_STATUSES = ['pending', 'claimed', 'approved', 'consumed', 'denied', 'expired', 'abandoned'] as const;
 export type LoginStatus = (typeof LOGIN_STATUSES)[number];
 
-/** `approve_detached` approves a request without a connection: approval and use are one move, which makes a grant. */
+/**
+ * `approve_detached` approves a request without a connection: approval and use are one move, which
+ * makes a grant.
+ */
 export const LOGIN_MOVES = [
   'claim',
   'approve',
@@ -22,7 +25,10 @@ export type LoginMove = (typeof LOGIN_MOVES)[number];
 /** What a connection replicates: `server` is every database of it, as pg_basebackup copies them. */
 export type Replication = 'none' | 'database' | 'server';
 
-/** Who asks: everything known of the terminal. The strings are the client's own and not to be trusted. */
+/**
+ * Who asks: everything known of the terminal. The strings are the client's own and not to be
+ * trusted.
+ */
 export interface LoginOrigin {
   /** Normalised: IPv4-mapped addresses as IPv4, no zone. */
   readonly address: string;
@@ -51,7 +57,9 @@ export interface Approval {
   readonly access: Access;
   readonly browserAddress: string;
   readonly remember: 'once' | '1h' | '8h';
-  /** Made before the grant is: the caller creates the grant under this id after the move was won. */
+  /**
+   * Made before the grant is: the caller creates the grant under this id after the move was won.
+   */
   readonly grantId: GrantId | null;
 }
 
@@ -92,7 +100,10 @@ export interface LoginRequest {
   readonly nodeId: NodeId;
   readonly waiting: 'connection' | 'none';
   readonly createdAt: Date;
-  /** End of the time to decide, by Redis' clock. Meaningless from approval on: the clock stops there. */
+  /**
+   * End of the time to decide, by Redis' clock. Meaningless from approval on: the clock stops
+   * there.
+   */
   readonly expiresAt: Date;
   readonly claim: { readonly userId: UserId; readonly browserAddress: string; readonly at: Date } | null;
   readonly approval: Approval | null;
@@ -142,7 +153,10 @@ export function isUndecided(status: LoginStatus): boolean {
   return status === 'pending' || status === 'claimed';
 }
 
-/** As `isUndecided`, and by a plain approval: an open reverse code can only be answered in the terminal, or denied. */
+/**
+ * As `isUndecided`, and by a plain approval: an open reverse code can only be answered in the
+ * terminal, or denied.
+ */
 export function isApprovable({ status, stepUp }: LoginRequest): boolean {
   return isUndecided(status) && stepUp === null;
 }

@@ -1,5 +1,6 @@
-// Login requests for the gateway and the pages: open one, watch it, and make the moves of its life. Each move is one atomic
-// compare-and-set in Redis, by Redis' clock; this class knows no socket, no page and no permission.
+// Login requests for the gateway and the pages: open one, watch it, and make its moves. Each move
+// is an atomic compare-and-set in Redis, by Redis' clock. This class knows no sockets, pages or
+// permissions.
 
 import { randomBytes } from 'node:crypto';
 import { type LoginRequestId, type NodeId, newLoginRequestId, type UserId } from '../../ids.ts';
@@ -35,9 +36,13 @@ import { newUserCode } from './user-code.ts';
 import { type WaitingLimits, WaitingLogins } from './waiting-logins.ts';
 import { watchLoginRequest } from './watch-login-request.ts';
 
-/** How long the record outlives its end, so that the page can still say how it ended. */
+/**
+ * How long a record outlives the end of its request, so that the page can still say how it ended.
+ */
 const KEPT_AFTER_END_MS = 10 * 60_000;
-/** Wrong user codes per login request, then denied (docs/security.md, "Abuse limits"). */
+/**
+ * After this many wrong user codes the login request is denied (docs/security.md, "Abuse limits").
+ */
 const MOST_WRONG_USER_CODES = 5;
 
 export class LoginRequests {
@@ -49,7 +54,7 @@ export class LoginRequests {
   readonly #ttlMs: number;
   readonly #nodeId: NodeId;
 
-  /** `ttlMs` is the time that a person has to decide; `nodeId` is written into the requests that are opened here. */
+  /** `ttlMs` is the time to decide; `nodeId` is recorded in the requests opened here. */
   constructor(parts: {
     redis: RedisClient;
     events: LoginEvents;
@@ -68,14 +73,15 @@ export class LoginRequests {
   }
 
   /**
-   * Makes a pending login request; its token is shown once and kept as SHA-256 only. Throws PosternError
-   * `too_many_requests` or `overloaded` (its caps are checked in the same moves that count it) or `store_unavailable`.
+   * Creates a pending login request and returns its token, which is stored only as its SHA-256.
+   * Throws PosternError `too_many_requests` or `overloaded` (limits are checked in the same step
+   * that counts the request) or `store_unavailable`.
    */
   async open(
     origin: LoginOrigin,
     { waiting }: Pick<LoginRequest, 'waiting'>,
   ): Promise<{ request: LoginRequest; token: Secret }> {
-    // NOTE: subscribe before the link is published; a decision on a link must find this node listening.
+    // NOTE: subscribe before the link is published, since this node must hear a decision on it.
     await this.#events.ready();
     const id = newLoginRequestId();
     const normal = { ...origin, address: normalizeAddress(origin.address) };
@@ -95,7 +101,10 @@ export class LoginRequests {
     return watchLoginRequest({ records: this.#records, events: this.#events }, id, signal);
   }
 
-  /** The request behind a link, ended ones for ten minutes too; null for every token that is none of ours. */
+  /**
+   * The request behind a link, for ten minutes after its end too; null for a token that is not one
+   * of ours.
+   */
   async findByToken(token: string): Promise<LoginRequest | null> {
     const id = await this.#tokens.findRequestId(token);
     return id === null ? null : await this.find(id);
@@ -105,7 +114,10 @@ export class LoginRequests {
     return (await this.#records.read(id))?.request ?? null;
   }
 
-  /** The requests of the same address, requested user and application that still can be approved, oldest first; at most 100. */
+  /**
+   * Requests of the same address, requested user and application that can still be approved, oldest
+   * first; at most 100.
+   */
   async listWaitingOfTerminal(terminal: Terminal): Promise<LoginRequest[]> {
     const ids = await this.#waiting.idsOfTerminal(terminal);
     const found = await Promise.all(ids.map((id) => this.find(id)));
@@ -114,20 +126,23 @@ export class LoginRequests {
       .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   }
 
-  /** How many login requests wait now, of this address (IPv6: its /64) and in the installation. */
+  /**
+   * The number of waiting login requests from this address (IPv6: its /64) and in the installation.
+   */
   async countWaiting(address: string): Promise<{ ofAddress: number; inTotal: number }> {
     return await this.#waiting.count(address);
   }
 
-  /** The first signed-in person who opens it owns it. */
+  /** The first signed-in person who opens the request owns it. */
   async claim(id: LoginRequestId, by: { userId: UserId; browserAddress: string }): Promise<MoveOutcome> {
     const fields = { claimed_by: by.userId, claimed_from: by.browserAddress };
     return await this.#move(id, { to: moveTargets('claim'), fields, stamp: 'claimed_at' });
   }
 
   /**
-   * A request without a connection is consumed in the same move; the caller then creates its grant.
-   * NOTE: refused while a reverse code is open: only the terminal that types it may take the approval.
+   * A request without a connection is consumed in the same move, and the caller then creates its
+   * grant. NOTE: refused while a reverse code is open: only the terminal that sends the digits may
+   * use the approval.
    */
   async approve(
     id: LoginRequestId,
@@ -146,28 +161,40 @@ export class LoginRequests {
     return await this.#move(id, { to: moveTargets('deny'), claimed_by: userId, fields: { reason: 'denied' } });
   }
 
-  /** "This was not me": denied, and told apart from a mistake. */
+  /** "This was not me": denied, with a reason of its own. */
   async report(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
     return await this.#move(id, { to: moveTargets('report'), claimed_by: userId, fields: { reason: 'reported' } });
   }
 
-  /** The connection is gone or given up. Refused for a request without one: it waits for its person until it expires. */
+  /**
+   * The connection is gone or was given up. Refused for a request without a connection, which waits
+   * for its person until it expires.
+   */
   async abandon(id: LoginRequestId, reason: string): Promise<MoveOutcome> {
     return await this.#move(id, { to: moveTargets('abandon', null), fields: { reason } });
   }
 
-  /** Uses the approval: exactly one caller is told `moved`. `nobody` connects where the node is lost: a grant is due then. */
+  /**
+   * Uses the approval: exactly one caller gets `moved`. With `nobody` the node of the connection is
+   * lost, and the caller creates a grant.
+   */
   async consume(id: LoginRequestId, by: 'connection' | 'nobody' = 'connection'): Promise<MoveOutcome> {
     const waiting = by === 'nobody' ? 'none' : 'connection';
     return await this.#move(id, { to: moveTargets('consume'), fields: { waiting } });
   }
 
-  /** Moves it only if its time is up by Redis' clock; `refused` otherwise, and when somebody else's reading already moved it. */
+  /**
+   * Moves the request only if it has expired by Redis' clock; otherwise `refused`, also when
+   * another read has already moved it.
+   */
   async expire(id: LoginRequestId): Promise<MoveOutcome> {
     return await this.#run(READ_LOGIN_REQUEST, id, {});
   }
 
-  /** The terminal leaves and the request stays open for its person; approving it will make a grant. Refused once it is decided. */
+  /**
+   * The terminal disconnects and the request stays open for its person; approving it will create a
+   * grant. Refused once it is decided.
+   */
   async detachConnection(id: LoginRequestId): Promise<MoveOutcome> {
     const outcome = await this.#run(DETACH_CONNECTION, id, {});
     if (outcome.kind === 'refused') return outcome;
@@ -176,12 +203,18 @@ export class LoginRequests {
     return outcome;
   }
 
-  /** Counts a wrong user code typed into the page; `moved` when it was the fifth and denied the request. */
+  /**
+   * Counts a wrong user code typed into the page; `moved` when it was the fifth and denied the
+   * request.
+   */
   async countWrongUserCode(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
     return await this.#run(COUNT_WRONG_USER_CODE, id, { claimed_by: userId, most: MOST_WRONG_USER_CODES });
   }
 
-  /** Tells the page how far the connection has come; nothing happens when the request is no longer kept. */
+  /**
+   * Tells the page how far the connection has come; does nothing when the request is no longer
+   * stored.
+   */
   async setProgress(id: LoginRequestId, progress: Progress): Promise<void> {
     await this.#records.run(SET_PROGRESS, id, { fields: { progress: JSON.stringify(progress) } });
   }

@@ -1,4 +1,5 @@
-// The secret in a login link: made here, and kept in Redis as its SHA-256 only, which leads to the login request's id.
+// The secret in a login link: generated here and stored in Redis only as its SHA-256, which maps to
+// the id of the login request.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { idFrom, type LoginRequestId } from '../../ids.ts';
@@ -18,14 +19,14 @@ export class LoginTokens {
     this.#redis = redis;
   }
 
-  /** A new token that leads to the request for `keepMs`; it may be shown once this resolves. */
+  /** A new token for the request, valid for `keepMs`; it may be shown once this resolves. */
   async issue(id: LoginRequestId, keepMs: number): Promise<Secret> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     await askStore(() => this.#redis.set(keyOf(token), id, 'PX', keepMs));
     return new Secret(token);
   }
 
-  /** Null for a token that is malformed, unknown or no longer kept. */
+  /** Null for a token that is malformed, unknown or expired. */
   async findRequestId(token: string): Promise<LoginRequestId | null> {
     if (!TOKEN_PATTERN.test(token)) return null;
     const id = await askStore(() => this.#redis.get(keyOf(token)));

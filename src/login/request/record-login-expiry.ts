@@ -1,4 +1,5 @@
-// What the audit trail is told of login requests that expired without a connection: nobody is there to say so.
+// Writes audit events for login requests that expired without a connection, since no gateway
+// session is left to do it.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { Clock } from '../../clock.ts';
@@ -19,14 +20,14 @@ interface Recording {
 }
 
 const LOOK_INTERVAL_MS = 5_000;
-/** Redis' clock decides, and may be behind ours. */
+/** Redis' clock decides and may be behind ours. */
 const LOOK_AFTER_MS = 1_000;
 
-/** Looks every five seconds; several nodes share the work. Returns what ends that. */
+/** Checks every five seconds; several nodes share the work. Returns a function that stops it. */
 export function recordLoginExpiry(parts: Recording): () => void {
   const timer = setInterval(() => {
     recordExpired(parts).catch((error: unknown) =>
-      parts.log.debug({ err: error }, 'login requests that expired were not looked for'),
+      parts.log.debug({ event: 'login.expiry_sweep_failed', err: error }, 'cannot look for expired login requests'),
     );
   }, LOOK_INTERVAL_MS).unref();
   return () => clearInterval(timer);
@@ -37,7 +38,7 @@ async function recordExpired(parts: Recording): Promise<void> {
   for (const id of await unfollowed.takeDue(new Date(clock.now().getTime() - LOOK_AFTER_MS))) {
     const { request } = await loginRequests.expire(id);
     if (request?.status === 'expired') auditTrail.record(expiredEvent(request, parts));
-    // A reverse code prolongs the time.
+    // A reverse code extends the time to decide.
     else if (request !== null && isUndecided(request.status)) await unfollowed.add(request);
   }
 }

@@ -1,6 +1,6 @@
-// The reverse code (docs/security.md, "Address comparison and reverse code"): six digits that only
-// the approval page shows, typed into the terminal as a password. Proves that the person at the
-// page and the person at the terminal are one; the target was fixed before.
+// The reverse code (docs/security.md, "Address comparison and reverse code"): six digits, shown
+// only on the approval page and typed into the terminal as a password. They prove that the same
+// person is at both; the target was fixed before.
 
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { PosternError } from '../../errors.ts';
@@ -18,9 +18,12 @@ import { loginNameDigest, type Terminal } from './terminal.ts';
 const DIGITS = 6;
 const CODE_LIFE_MS = 120_000;
 const TRIES = 3;
-/** Codes open at a time for one address and requested user: several people behind one NAT, each with their own. */
+/**
+ * Open codes per address and requested user: several people behind one NAT, each with a code of
+ * their own.
+ */
 const MAX_OPEN = 5;
-// PasswordMessage is bounded before it comes here; a code with spaces is far shorter than this.
+// PasswordMessage is bounded before it gets here; a code with spaces is far shorter than this.
 const MAX_TYPED_CHARACTERS = 32;
 
 export type LoginName = Pick<Terminal, 'address' | 'requestedUser'>;
@@ -30,10 +33,10 @@ export type ReverseCodeBegin =
   | { readonly kind: 'refused'; readonly request: LoginRequest | null };
 
 export type ReverseCodeCheck =
-  /** Approved and consumed in one move: the connection that typed the digits is let in. */
+  /** Approved and consumed in one move: the connection that sent the digits is admitted. */
   | { readonly kind: 'consumed'; readonly request: LoginRequest }
   | { readonly kind: 'wrong'; readonly triesLeft: number }
-  /** Wrong for the last time. */
+  /** The last allowed attempt was wrong. */
   | { readonly kind: 'denied'; readonly request: LoginRequest }
   | { readonly kind: 'none_open' };
 
@@ -42,7 +45,9 @@ export class ReverseCodes {
   readonly #records: LoginRecords;
   readonly #secret: Secret;
 
-  /** `secret` is the same on every node: digits are kept as HMAC under it. */
+  /**
+   * `secret` is the same on every node: it is the key of the HMAC under which digits are stored.
+   */
   constructor({ redis, secret }: { redis: RedisClient; secret: Secret }) {
     this.#redis = redis;
     this.#records = new LoginRecords(redis);
@@ -50,9 +55,10 @@ export class ReverseCodes {
   }
 
   /**
-   * Opens a code for 120 s on a request that this person has claimed; the request goes on without its connection, and its
-   * time to decide becomes the code's. A second code replaces the first without giving back tries. The digits are shown
-   * once. Throws PosternError `too_many_requests` when five codes are open for this login name.
+   * Opens a code for 120 s on a request that this person has claimed. The request continues without
+   * its connection and expires when the code does. A second code replaces the first without
+   * restoring attempts. Returns the digits, which are not stored in clear. Throws PosternError
+   * `too_many_requests` when five codes are open for this login name.
    */
   async begin(id: LoginRequestId, approval: Approval): Promise<ReverseCodeBegin> {
     const known = await this.#records.read(id);
@@ -73,7 +79,10 @@ export class ReverseCodes {
     return { kind: 'refused', request };
   }
 
-  /** The requests that wait for digits from this address (IPv6: its /64) and requested user, newest first. */
+  /**
+   * Requests that wait for digits from this address (IPv6: its /64) and requested user, newest
+   * first.
+   */
   async findOpen(loginName: LoginName): Promise<LoginRequest[]> {
     const ids = await this.#openOf(loginName).ids(MAX_OPEN);
     const records = await Promise.all(ids.map((id) => this.#records.read(idFrom<LoginRequestId>(id))));
@@ -81,8 +90,9 @@ export class ReverseCodes {
   }
 
   /**
-   * Tries what was typed on the open codes, newest first. A wrong answer costs a try on each code that it was compared with:
-   * counting and comparing are one step, or parallel guesses would be free.
+   * Tries the typed digits on the open codes, newest first. A wrong answer costs an attempt on each
+   * code that it was compared with. Comparing and counting are one atomic step, since parallel
+   * guesses would otherwise be free.
    */
   async check(loginName: LoginName, typed: string): Promise<ReverseCodeCheck> {
     const digits = typed.length > MAX_TYPED_CHARACTERS ? '' : typed.replace(/[\s-]/g, '');

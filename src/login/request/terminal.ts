@@ -1,5 +1,6 @@
-// What makes two connections come from one terminal: address, requested user and application, all of them the client's
-// own claims but the address. Knows nothing of what is remembered about a terminal.
+// Defines when two connections come from one terminal: same address, requested user and
+// application. All but the address are claims of the client. Knows nothing of what is remembered
+// about a terminal.
 
 import { createHash } from 'node:crypto';
 import { terminalKey } from '../../network-address.ts';
@@ -10,19 +11,22 @@ export interface Terminal {
   readonly application: string | null;
 }
 
-// pgAdmin 4 numbers its connections: `pgAdmin 4 - DB:shop`, `pgAdmin 4 - CONN:4711`. All of them are one program.
+// pgAdmin 4 adds a number to each connection's name: `pgAdmin 4 - DB:shop`, `pgAdmin 4 -
+// CONN:4711`. All of them are one program.
 const NUMBERED = /^(pgAdmin 4) - .*$/s;
 
 /**
- * A terminal's name in Redis keys: SHA-256 in hex; IPv6 addresses count by their /64
- * (docs/security.md, "Address comparison and reverse code"), and what a program adds to its name
- * for each connection does not count.
+ * A terminal's name in Redis keys: SHA-256 in hex. IPv6 addresses count by their /64
+ * (docs/security.md, "Address comparison and reverse code"), and suffixes that a program adds to
+ * its name for each connection are ignored.
  */
 export function terminalDigest({ address, requestedUser, application }: Terminal): string {
   return digest([terminalKey(address), requestedUser, application?.replace(NUMBERED, '$1') ?? null]);
 }
 
-/** As `terminalDigest`, for any application: a reverse code may be typed into another program of the same person. */
+/**
+ * As `terminalDigest`, for any application, since a reverse code may be typed into another program.
+ */
 export function loginNameDigest({ address, requestedUser }: Pick<Terminal, 'address' | 'requestedUser'>): string {
   return digest([terminalKey(address), requestedUser]);
 }

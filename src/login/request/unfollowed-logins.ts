@@ -1,5 +1,6 @@
-// The login requests that no connection waits on any more and that stay open for their person. When their time comes, any
-// node may take one out, and whoever does tells its end. Requests themselves need it for nothing.
+// Login requests that no connection waits for and that stay open for their person. When one
+// expires, any node may take it from this list, and the node that takes it records the end. The
+// requests themselves do not depend on the list.
 
 import { idFrom, type LoginRequestId } from '../../ids.ts';
 import { DueList } from '../../redis/due-list.ts';
@@ -21,7 +22,7 @@ export class UnfollowedLogins {
     await this.#list.add(id, expiresAt);
   }
 
-  /** Requests whose time came by then and that nobody else has taken; at most 500. */
+  /** Requests due by then that no other node has taken; at most 500. */
   async takeDue(now: Date): Promise<LoginRequestId[]> {
     return (await this.#list.takeDue(now)).map((id) => idFrom<LoginRequestId>(id));
   }

@@ -1,19 +1,23 @@
-// The user code of a login request: eight letters that a person compares between terminal and page. It authorises nothing.
+// The user code of a login request: eight letters that a person compares between terminal and page.
+// It authorises nothing.
 
 import { randomInt } from 'node:crypto';
 
 // RFC 8628 6.1: no vowels, hence no words, and nothing that looks alike. 20^8 codes are 34 bits.
 const ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ';
 const LETTERS = 8;
-// A person's input; anything much longer than a code with separators is no code.
+// Anything much longer than a code with separators is not a code.
 const MAX_INPUT_CHARACTERS = 32;
 
-/** A fresh code as `BCDF-GHJK`. */
+/** A new random code such as `BCDF-GHJK`. */
 export function newUserCode(): string {
   return inGroups(Array.from({ length: LETTERS }, () => ALPHABET[randomInt(ALPHABET.length)]).join(''));
 }
 
-/** `BCDF-GHJK` of any case, with or without hyphens and spaces; null when the input cannot be a user code. */
+/**
+ * Returns `BCDF-GHJK` for input in any case, with or without hyphens and spaces; null when the
+ * input cannot be a user code.
+ */
 export function normalizeUserCode(input: string): string | null {
   if (input.length > MAX_INPUT_CHARACTERS) return null;
   const letters = input.toUpperCase().replace(/[\s-]/g, '');

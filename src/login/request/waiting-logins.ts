@@ -1,4 +1,5 @@
-// Counts and finds the login requests that wait for a person: of the installation, of an address, of a terminal.
+// Counts and finds login requests that wait for a person: in the installation, from an address, of
+// a terminal.
 
 import { PosternError } from '../../errors.ts';
 import { idFrom, type LoginRequestId } from '../../ids.ts';
@@ -9,16 +10,18 @@ import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import { type Terminal, terminalDigest } from './terminal.ts';
 
-/** Most login requests that may wait at a time (docs/security.md, "Abuse limits"). */
+/** Limits for login requests that wait at the same time (docs/security.md, "Abuse limits"). */
 export interface WaitingLimits {
   readonly waitingPerAddress: number;
   readonly waitingInTotal: number;
-  /** Networks that many people share: ten times as many per address. */
+  /**
+   * Networks shared by many people: their addresses may have ten times as many waiting requests.
+   */
   readonly sharedNetworks: readonly string[];
 }
 
 const SHARED_NETWORK_FACTOR = 10;
-/** Most requests of one terminal that a page lists. */
+/** The largest number of requests of one terminal that a page lists. */
 const MAX_LISTED = 100;
 
 export class WaitingLogins {
@@ -35,8 +38,8 @@ export class WaitingLogins {
   }
 
   /**
-   * Counts a new request for `lifeMs`. Throws PosternError `too_many_requests` when its address has reached its limit,
-   * `overloaded` when the installation has, and counts nothing then.
+   * Counts a new request for `lifeMs`. Throws PosternError `too_many_requests` when its address has
+   * reached its limit and `overloaded` when the installation has; the request is then not counted.
    */
   async enter(id: LoginRequestId, terminal: Terminal, lifeMs: number): Promise<void> {
     const { waitingPerAddress, waitingInTotal } = this.#limits;
@@ -49,14 +52,18 @@ export class WaitingLogins {
     await this.#ofTerminal(terminal).enter(id, { lifeMs, most: waitingInTotal });
   }
 
-  /** Stops counting a request. Never throws: one that could not be taken out stops counting when its time is up. */
+  /**
+   * Stops counting a request. Never throws; a request that could not be removed is counted until it
+   * expires.
+   */
   async leave(id: LoginRequestId, terminal: Terminal): Promise<void> {
     await this.#leave(id, [this.#ofAddress(terminal.address), this.#inTotal(), this.#ofTerminal(terminal)]);
   }
 
   /**
-   * Counts a request on, but not for its address: nobody waits for it there any more, and a program that shows no NOTICE and
-   * tries again and again would keep out whoever else is at that address. Never throws.
+   * Stops counting a request against its address, but not against the installation. Nobody waits
+   * for it at that address any more, and a program that hides NOTICEs and retries would use up the
+   * limit of everybody else there. Never throws.
    */
   async makeRoomAtAddress(id: LoginRequestId, terminal: Terminal): Promise<void> {
     await this.#leave(id, [this.#ofAddress(terminal.address)]);
@@ -66,17 +73,20 @@ export class WaitingLogins {
     try {
       await Promise.all(indexes.map((index) => index.leave(id)));
     } catch (error) {
-      this.#log.warn({ err: error, login_request_id: id }, 'login request is counted as waiting until it expires');
+      this.#log.warn(
+        { event: 'login.uncount_failed', err: error, login_request_id: id },
+        'login request is counted as waiting until it expires',
+      );
     }
   }
 
-  /** How many wait now, of this address (IPv6: its /64) and in the installation. */
+  /** The number of waiting requests from this address (IPv6: its /64) and in the installation. */
   async count(address: string): Promise<{ ofAddress: number; inTotal: number }> {
     const [ofAddress, inTotal] = await Promise.all([this.#ofAddress(address).count(), this.#inTotal().count()]);
     return { ofAddress, inTotal };
   }
 
-  /** Ids of one terminal, newest first, at most 100; some may have ended by now. */
+  /** Ids of one terminal's requests, newest first, at most 100; some may have ended since. */
   async idsOfTerminal(terminal: Terminal): Promise<LoginRequestId[]> {
     const ids = await this.#ofTerminal(terminal).ids(MAX_LISTED);
     return ids.map((id) => idFrom<LoginRequestId>(id));

@@ -1,5 +1,5 @@
-// Follows one login request through its changes: told by LoginEvents, and reading again by itself because messages get lost.
-// Decides nothing.
+// Follows one login request through its changes: woken by LoginEvents, and reading at intervals
+// because messages can be lost. Decides nothing.
 
 import { Nudge } from '../../async/nudge.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
@@ -9,11 +9,13 @@ import type { LoginRecord } from './login-record.ts';
 import type { LoginRecords } from './login-records.ts';
 import { isUndecided, type LoginRequest } from './login-request.ts';
 
-/** Messages are lossy across a reconnect. */
+/** Messages can be lost while Redis reconnects. */
 const REREAD_MS = 3_000;
-/** Of all watches of this process together: with thousands of them each reads less often. */
+/**
+ * A budget for all watches of this process together: with thousands of them each reads less often.
+ */
 const MOST_REREADS_PER_SECOND = 500;
-/** How long Redis may be out of reach before the watch gives up; a fail-over takes less. */
+/** How long Redis may be unreachable before the watch gives up; a failover takes less. */
 const UNREACHABLE_LIMIT_MS = 60_000;
 
 export interface WatchedStore {
@@ -22,9 +24,9 @@ export interface WatchedStore {
 }
 
 /**
- * Yields the request as it is now, then after each change (quick changes may come as one), until nothing more can happen
- * to it or the signal aborts. Throws PosternError `store_unavailable` when the record is lost (Redis answered, and has
- * none) or when Redis stays out of reach for a minute.
+ * Yields the request as it is now and then after each change (changes in quick succession may be
+ * merged), until it is final or the signal aborts. Throws PosternError `store_unavailable` when the
+ * record is lost (Redis answered and has none) or Redis stays unreachable for a minute.
  */
 export async function* watchLoginRequest(
   store: WatchedStore,
@@ -32,7 +34,7 @@ export async function* watchLoginRequest(
   signal: AbortSignal,
 ): AsyncGenerator<LoginRequest, void, void> {
   const nudge = new Nudge();
-  // NOTE: follow before the first reading, or a decision made between the two would be heard late.
+  // NOTE: follow before the first read, or a decision made between the two would be noticed late.
   const unfollow = store.events.follow(id, () => nudge.give());
   const readings = new Readings(store.records, id);
   try {
@@ -42,14 +44,17 @@ export async function* watchLoginRequest(
       if (readings.isOver) return;
       const limitMs = readings.pauseMs(rereadMs(store.events.followedCount));
       const woken = await nudge.wait({ limitMs, signal });
-      if (woken === 'nudged') readings.distrust();
+      if (woken === 'nudged') readings.invalidate();
     }
   } finally {
     unfollow();
   }
 }
 
-/** The readings of one watch: what is known, until when it can be trusted, and since when Redis has been out of reach. */
+/**
+ * The reads of one watch: the last known version, until when it is trusted, and since when Redis
+ * has been unreachable.
+ */
 class Readings {
   readonly #records: LoginRecords;
   readonly #id: LoginRequestId;
@@ -64,7 +69,7 @@ class Readings {
     this.#id = id;
   }
 
-  /** The request when it is news, else null. Throws as `watchLoginRequest` does. */
+  /** The request if it has changed, else null. Throws as `watchLoginRequest` does. */
   async next(): Promise<LoginRequest | null> {
     const found = await this.#tryToRead();
     switch (found) {
@@ -78,12 +83,15 @@ class Readings {
     }
   }
 
-  /** What is known may no longer be so. */
-  distrust(): void {
+  /** Forces the next read to fetch the request. */
+  invalidate(): void {
     this.#isDistrusted = true;
   }
 
-  /** Until the next reading, unless nudged: `rereadMs`, or less when time alone ends the request earlier. */
+  /**
+   * Milliseconds until the next read unless woken: `rereadMs`, or less when the request expires
+   * earlier.
+   */
   pauseMs(rereadMs: number): number {
     return Math.max(1, Math.min(rereadMs, this.#dueAtMs - performance.now()));
   }
@@ -123,7 +131,10 @@ class Readings {
   }
 }
 
-/** How long each of so many watches waits before it reads again: at least 3 s, and 20 s with 10,000 of them. */
+/**
+ * The interval at which each of the given number of watches reads: at least 3 s, and 20 s for
+ * 10,000 watches.
+ */
 export function rereadMs(watchCount: number): number {
   return Math.max(REREAD_MS, Math.ceil(watchCount / MOST_REREADS_PER_SECOND) * 1_000);
 }

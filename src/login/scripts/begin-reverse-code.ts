@@ -5,7 +5,7 @@ import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 export const BEGIN_REVERSE_CODE = redisScript(`${LOGIN_REQUEST_PRELUDE}
 -- ARGV[3]  { claimed_by, digest: HMAC of the digits, approval: JSON text, life_ms, tries }
--- returns  outcome 'moved' when the code is open; 'refused' when the request is not claimed by that person
+-- returns  outcome 'moved' when the code is open; 'refused' when that person has not claimed it
 local code = cjson.decode(ARGV[3])
 settle()
 local status, claimed_by = unpack(redis.call('HMGET', record, 'status', 'claimed_by'))

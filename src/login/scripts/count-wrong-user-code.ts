@@ -1,4 +1,4 @@
-// Counts a user code that was typed wrong, and denies at the last one.
+// Counts a wrong user code, and denies the request at the last one.
 
 import { redisScript } from '../../redis/redis-script.ts';
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';

@@ -1,11 +1,11 @@
-// Takes the connection from a login request that stays open for its person.
+// Detaches the connection from a login request, which stays open for its person.
 
 import { redisScript } from '../../redis/redis-script.ts';
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 export const DETACH_CONNECTION = redisScript(`${LOGIN_REQUEST_PRELUDE}
 -- ARGV[3]  {}
--- returns  outcome 'moved' when the request stays open without a connection, 'refused' when it is decided or has ended
+-- returns  outcome 'moved' when the request stays open, 'refused' when it is decided or has ended
 settle()
 local status, waiting = unpack(redis.call('HMGET', record, 'status', 'waiting'))
 if status ~= 'pending' and status ~= 'claimed' then return answer('refused') end

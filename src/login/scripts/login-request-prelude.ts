@@ -1,19 +1,22 @@
-// What every script on a login request begins with: Redis' time, the moves that time alone makes, and the form of the
-// answer. Each script's KEYS and ARGV start alike, so that the caller is one function.
+// The beginning of every script on a login request: Redis' time, the moves that time alone makes,
+// and the form of the answer. The first KEYS and ARGV are the same for each script, so that one
+// function calls them all.
 
 import { LUA_NOW } from '../../redis/redis-time.ts';
 
 /**
- * Approved and not consumed for this long: its node is gone (docs/security.md, "Login requests").
+ * An approval that was not consumed for this long: its node is gone (docs/security.md, "Login
+ * requests").
  */
 export const CONSUME_LIMIT_MS = 60_000;
 
 export const LOGIN_REQUEST_PRELUDE = `
 -- KEYS[1]  the login request (hash)
 -- ARGV[1]  its id
--- ARGV[2]  the channel that tells every node of a change
+-- ARGV[2]  the channel that announces changes to every node
 -- ARGV[3]  JSON, described by each script
--- returns  { outcome, ms until time alone ends the request or -1, the whole hash as field, value, … (empty: there is none) }
+-- returns  { outcome, ms until the request expires or -1,
+--            the whole hash as field, value, … or empty }
 local record, id, channel = KEYS[1], ARGV[1], ARGV[2]
 ${LUA_NOW}
 local function changed()

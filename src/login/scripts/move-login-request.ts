@@ -4,8 +4,9 @@ import { redisScript } from '../../redis/redis-script.ts';
 import { LOGIN_REQUEST_PRELUDE } from './login-request-prelude.ts';
 
 export const MOVE_LOGIN_REQUEST = redisScript(`${LOGIN_REQUEST_PRELUDE}
--- ARGV[3]  { nonce, to: { status now: { waiting: status then } }, claimed_by?: who must hold the claim,
---            without?: field that must be absent, stamp?: field for the time, fields }
+-- ARGV[3]  { nonce, to: { current status: { waiting: next status } },
+--            claimed_by?: the person who must hold the claim, without?: field that must be absent,
+--            stamp?: field for the time, fields }
 -- returns  outcome 'moved' or 'refused'
 local move = cjson.decode(ARGV[3])
 settle()

@@ -6,12 +6,13 @@ import { LUA_NOW } from '../../redis/redis-time.ts';
 export const USE_GRANT = redisScript(`
 -- KEYS[1]  the grant (hash)
 -- ARGV[1]  a nonce of this use
--- returns  { 1 when this use is allowed and counted, else 0; the whole hash as field, value, … (empty: there is none) }
+-- returns  { 1 when this use is allowed and counted, else 0;
+--            the whole hash as field, value, … or empty }
 ${LUA_NOW}
 local until_at, uses_left, last_use = unpack(redis.call('HMGET', KEYS[1], 'until', 'uses_left', 'last_use'))
 local function answer(used) return { used, redis.call('HGETALL', KEYS[1]) } end
 if not until_at or now >= tonumber(until_at) then return { 0, {} } end
--- The client sends a command again when the reply was lost: this use is counted already.
+-- The client resends a command whose reply was lost: this use is counted already.
 if last_use == ARGV[1] then return answer(1) end
 if uses_left and tonumber(uses_left) <= 0 then return answer(0) end
 if uses_left then redis.call('HINCRBY', KEYS[1], 'uses_left', -1) end

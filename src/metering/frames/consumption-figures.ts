@@ -1,23 +1,23 @@
-// What consumption is told in: figures, frames of an hour, day or month, and periods on one plan. What was not measured
-// is absent here.
+// The shape of consumption data: figures, frames of an hour, a day or a month, and periods on one
+// plan. Figures that were not measured are absent.
 
 import type { Plan } from '../../catalogue/tables/people-and-accounts.ts';
 
 export type Granularity = 'hourly' | 'daily' | 'monthly';
 
-/** What was consumed within one frame or billing period. */
+/** Consumption within one frame or billing period. */
 export interface ConsumptionTotals {
-  /** Wall-clock time in which computes were active and somebody had a session on them. */
+  /** Wall-clock time during which computes were active and had at least one session. */
   readonly activeTimeSeconds: number;
-  /** Time that sessions spent executing statements; Postgres does not tell CPU time. */
+  /** Time that sessions spent executing statements, since Postgres does not report CPU time. */
   readonly computeTimeSeconds: number;
-  /** WAL. */
+  /** Bytes of WAL. */
   readonly writtenDataBytes: number;
   /** Sent to clients through Postern. */
   readonly dataTransferBytes: number;
-  /** As last observed. */
+  /** The most recent observation. */
   readonly logicalSizeBytes: number;
-  /** Logical size and the WAL that the server must still keep. */
+  /** Logical size plus the WAL that the server must still keep. */
   readonly syntheticStorageSizeBytes: number;
   /** Logical size times hours. */
   readonly logicalSizeByteHours: number;
@@ -25,25 +25,25 @@ export interface ConsumptionTotals {
   readonly storageByteHours: number;
 }
 
-/** A stretch on one plan. */
+/** A time span on one plan. */
 export interface PlanPeriod {
   readonly id: string;
   readonly plan: Plan;
   readonly start: Date;
-  /** Null: it goes on. */
+  /** Null while the period is still running. */
   readonly end: Date | null;
 }
 
 export interface ConsumptionFrame extends ConsumptionTotals {
   readonly start: Date;
   readonly end: Date;
-  /** Figures that some compute could not yield. */
+  /** Figures that at least one compute could not provide. */
   readonly unmeasured: readonly (keyof ConsumptionTotals)[];
 }
 
 export interface PeriodFrames {
   readonly period: PlanPeriod;
-  /** Ascending in time; time that was not observed has none. */
+  /** Ascending in time; spans that were not observed have no frame. */
   readonly frames: readonly ConsumptionFrame[];
 }
 
@@ -54,12 +54,12 @@ export interface ConsumptionRange {
   readonly to: Date;
 }
 
-/** The running billing period of a project: the calendar month, in UTC. */
+/** The current billing period of a project: the calendar month, in UTC. */
 export interface BillingPeriodTotals extends ConsumptionTotals {
   readonly updatedAt: Date;
 }
 
-/** What a compute may be unable to tell, and the figures that are then missing. */
+/** Metrics that a compute may be unable to report, and the figures that are then missing. */
 export const FIGURES_OF_METRIC = {
   compute_time: ['computeTimeSeconds'],
   written_data: ['writtenDataBytes'],

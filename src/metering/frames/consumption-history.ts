@@ -1,5 +1,5 @@
-// What was consumed, read from the frames: by account, by project, and for the running billing period. Who may read it,
-// and on which plan, is asked elsewhere.
+// Reads consumption from the frames: by account, by project, and for the current billing period.
+// Permissions and plans are checked elsewhere.
 
 import { sql } from 'kysely';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
@@ -17,15 +17,23 @@ import { groupBy } from './group-by.ts';
 import { FLOWS, totalsOf, UNMEASURED_METRICS, unmeasuredFigures } from './summed-frames.ts';
 
 export interface ConsumptionHistory {
-  /** All projects of the account together, those that are gone included. Periods ascend in time, frames within them too. */
+  /**
+   * All projects of the account together, including deleted ones. Periods ascend in time, and so do
+   * the frames within them.
+   */
   readAccount(accountId: AccountId, range: ConsumptionRange): Promise<readonly PeriodFrames[]>;
-  /** Each given project on its own, as far as it was the account's; one without figures is absent. */
+  /**
+   * Each given project on its own, for the time that the account owned it; projects without figures
+   * are absent.
+   */
   readProjects(
     accountId: AccountId,
     projectIds: readonly ProjectId[],
     range: ConsumptionRange,
   ): Promise<ReadonlyMap<ProjectId, readonly PeriodFrames[]>>;
-  /** The running billing period: the calendar month, in UTC. A project without figures is absent. */
+  /**
+   * The current billing period: the calendar month, in UTC. A project without figures is absent.
+   */
   readBillingPeriod(projectIds: readonly ProjectId[]): Promise<ReadonlyMap<ProjectId, BillingPeriodTotals>>;
 }
 
@@ -83,7 +91,10 @@ export function projectFramesQuery(
     .where('account_id', '=', accountId);
 }
 
-/** One row per project. A month on two plans has two frames of each compute: sizes are those of the later one. */
+/**
+ * One row per project. A month on two plans has two frames for each compute; the sizes are those of
+ * the later frame.
+ */
 export function billingPeriodQuery({ db, clock }: Catalogue, projectIds: readonly ProjectId[]) {
   const isLatest = sql`updated_at = latest_at`;
   return db

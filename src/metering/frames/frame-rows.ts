@@ -1,5 +1,5 @@
-// Cuts what was measured at the bounds of frames and plan periods, in proportion to time, into rows that add to
-// frames. Pure.
+// Splits a measurement at the boundaries of frames and plan periods, in proportion to time, into
+// rows that are added to frames. Pure.
 
 import type { Insertable } from 'kysely';
 import type { ConsumptionFramesTable } from '../../catalogue/tables/audit-and-consumption.ts';
@@ -16,7 +16,10 @@ export interface PeriodStart {
   readonly startedAt: Date;
 }
 
-/** One row per frame that the measurement lies in; `periods` are the account's, ascending and not empty. */
+/**
+ * One row for each frame that the measurement overlaps; `periods` are the account's, ascending and
+ * not empty.
+ */
 export function frameRows(
   compute: SampledCompute,
   measurement: Measurement,
@@ -66,7 +69,7 @@ function unmeasuredMetrics(measurement: Measurement): UnmeasuredMetric[] {
   ];
 }
 
-/** The parts of the span that each lie in one frame and one period. */
+/** The parts of the span, each within one frame and one period. */
 function spansBetween(
   { from, to }: TimeSpan,
   size: (typeof FRAME_SIZES)[number],
@@ -74,7 +77,7 @@ function spansBetween(
 ): TimeSpan[] {
   const frameEnds: Date[] = [];
   for (let end = frameEnd(size, from); end < to; end = frameEnd(size, end)) frameEnds.push(end);
-  // What lies before the first period counts into it.
+  // Time before the first period counts towards the first period.
   const starts = periods
     .slice(1)
     .map(({ startedAt }) => startedAt)
@@ -87,7 +90,7 @@ function periodAt(at: Date, periods: readonly [PeriodStart, ...PeriodStart[]]): 
   return periods.findLast((period) => period.startedAt <= at) ?? periods[0];
 }
 
-/** Whole numbers whose sum over all parts is the amount. */
+/** The part's share as a whole number; the shares of all parts add up to the amount. */
 function shareOf(amount: number, { span, part }: { span: TimeSpan; part: TimeSpan }): number {
   const upTo = (at: Date) =>
     Math.floor((amount * (at.getTime() - span.from.getTime())) / (span.to.getTime() - span.from.getTime()));

@@ -1,4 +1,4 @@
-// Sorts a list into groups; `Map.groupBy` of later Node.js versions.
+// Groups a list by key, as `Map.groupBy` does in later versions of Node.js.
 
 export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();

@@ -1,4 +1,4 @@
-// Frames as the catalogue adds them up over computes, and how such a sum becomes figures.
+// Sums of frames over computes, as the catalogue computes them, and their conversion to figures.
 
 import { type AliasedRawBuilder, sql } from 'kysely';
 import { type ConsumptionFrame, type ConsumptionTotals, FIGURES_OF_METRIC } from './consumption-figures.ts';
@@ -7,7 +7,9 @@ type Figure = keyof ConsumptionTotals;
 
 const HOUR_MS = 3_600_000;
 
-/** A flow adds up; floating point holds its whole numbers exactly as far as JSON does. */
+/**
+ * Flows are summed in floating point, which is exact for whole numbers in the same range as JSON.
+ */
 export const FLOWS = [
   flow('active_time_ms', { perUnit: 1_000, as: 'activeTimeSeconds' }),
   flow('compute_time_ms', { perUnit: 1_000, as: 'computeTimeSeconds' }),
@@ -24,18 +26,18 @@ function flow<Name extends Figure>(
   return sql<number>`sum(${sql.ref(column)})::float8 / ${sql.lit(perUnit)}`.as(as);
 }
 
-/** Names of metrics with blanks between. */
+/** Metric names separated by spaces. */
 export const UNMEASURED_METRICS = sql<string>`string_agg(array_to_string(unmeasured_metrics, ' '), ' ')`.as(
   'unmeasuredMetrics',
 );
 
-/** The figures that are missing when those metrics were not measured. */
+/** The figures that are missing when the given metrics were not measured. */
 export function unmeasuredFigures(metrics: string): ConsumptionFrame['unmeasured'] {
   const names = new Set(metrics.split(' '));
   return Object.entries(FIGURES_OF_METRIC).flatMap(([metric, figures]) => (names.has(metric) ? [...figures] : []));
 }
 
-/** The figures of a row, without what else it has. */
+/** Picks the totals out of a row that has more columns. */
 export function totalsOf(row: ConsumptionTotals): ConsumptionTotals {
   return {
     activeTimeSeconds: row.activeTimeSeconds,

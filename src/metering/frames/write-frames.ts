@@ -1,12 +1,12 @@
-// Adds rows to the frames that are there: amounts add up, sizes are replaced by the newer ones.
+// Adds rows to the stored frames: amounts are added, sizes are replaced by newer ones.
 
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../../catalogue/store/schema.ts';
 import type { FrameRow } from './frame-rows.ts';
 
 /**
- * The rows must be of different frames. They travel as one JSON parameter: thousands of single ones would cost more than
- * the rows.
+ * The rows must belong to different frames. They are sent as one JSON parameter, since thousands of
+ * single parameters would cost more than the rows themselves.
  */
 export async function writeFrames(tx: Transaction<Schema>, rows: readonly FrameRow[]): Promise<void> {
   await sql`

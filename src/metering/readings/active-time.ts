@@ -1,4 +1,4 @@
-// When a compute was active, from the last moves that its row tells. Pure.
+// When a compute was active, derived from the latest start and suspend in its row. Pure.
 
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
 
@@ -7,7 +7,10 @@ export interface TimeSpan {
   readonly to: Date;
 }
 
-/** How long the compute was active within the span, in ms; of several starts and suspends within it the last count. */
+/**
+ * Milliseconds within the span during which the compute was active; of several starts and suspends
+ * in it, only the last ones are known.
+ */
 export function activeWithin(
   { state, startedAt, suspendedAt }: Pick<Compute, 'state' | 'startedAt' | 'suspendedAt'>,
   { from, to }: TimeSpan,

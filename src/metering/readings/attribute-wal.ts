@@ -1,9 +1,12 @@
-// Tells how much of a server's WAL each database wrote. Postgres counts WAL for the whole server, so what was written
-// between two looks is shared out by what each database was seen to do. Pure.
+// Estimates how much of a server's WAL each database wrote. Postgres counts WAL for the whole
+// server, so the WAL written between two looks is divided by the observed changes of each database.
+// Pure.
 
 import type { MeasuredDatabase, ServerLook, ServerReading } from './server-reading.ts';
 
-/** What a changed row weighs beside a byte by which a database grew: a WAL record without the row's own bytes. */
+/**
+ * Weight of a changed row relative to a byte of growth: a WAL record without the row's own bytes.
+ */
 const BYTES_PER_CHANGED_ROW = 128;
 
 interface WalOfDatabase {
@@ -12,12 +15,12 @@ interface WalOfDatabase {
 }
 
 export interface Attribution {
-  /** By oid; null where WAL is not ours to attribute. */
+  /** By oid; null where the WAL is not ours to attribute. */
   readonly byDatabase: ReadonlyMap<number, WalOfDatabase> | null;
   readonly unattributedBytes: number;
 }
 
-/** Before there is a look to compare with, nothing is known to have been written. */
+/** Without an earlier look to compare with, nothing is attributed. */
 export function attributeNothing(look: ServerLook): Attribution {
   if (look.walPosition === null) return { byDatabase: null, unattributedBytes: 0 };
   const none = { writtenBytes: 0, keptBytes: 0 };
@@ -25,9 +28,10 @@ export function attributeNothing(look: ServerLook): Attribution {
 }
 
 /**
- * Shares out what was written since the previous look of the same run: all of it to the only database that changed,
- * else in proportion to the bytes by which each grew plus 128 for every changed row. What was written while none
- * changed (Postgres tells of changes up to a minute late) waits for the next look.
+ * Divides the WAL written since the previous look of the same run: all of it to the only database
+ * that changed, otherwise in proportion to each one's growth in bytes plus 128 per changed row. WAL
+ * written while none changed (Postgres reports changes up to a minute late) waits for the next
+ * look.
  */
 export function attributeWal(previous: ServerReading, look: ServerLook): Attribution {
   const { walPosition, redoPosition } = look;
@@ -46,7 +50,7 @@ export function attributeWal(previous: ServerReading, look: ServerLook): Attribu
   return { byDatabase, unattributedBytes: total === 0 ? writtenBytes : 0 };
 }
 
-/** Which parts of the WAL before and since the previous look lie behind the redo point. */
+/** Which parts of the WAL before and since the previous look lie after the redo point. */
 function partsStillKept(
   previousPosition: number,
   look: { readonly walPosition: number; readonly redoPosition: number | null },

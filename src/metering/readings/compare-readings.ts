@@ -1,14 +1,15 @@
-// What happened to each database of a server between two readings of one run. Pure; what the server cannot tell is null.
+// What happened to each database of a server between two readings of the same run. Pure; null where
+// the server cannot tell.
 
 import type { TimeSpan } from './active-time.ts';
 import type { DatabaseReading, ServerReading } from './server-reading.ts';
 
 export interface TwoReadings {
-  /** Of a host all databases are read, of an attached server only some. */
+  /** All databases of a host are read, but only some of an attached server. */
   readonly kind: 'host' | 'attached';
   readonly before: { readonly at: Date; readonly reading: ServerReading };
   readonly now: { readonly at: Date; readonly reading: ServerReading };
-  /** By oid; null where it is unknown. */
+  /** By oid; null where unknown. */
   readonly writtenBytes: ReadonlyMap<number, number> | null;
 }
 
@@ -20,7 +21,7 @@ export interface ServerChanges {
 }
 
 export interface DatabaseChange {
-  /** Somebody had a session on it at some time in between. */
+  /** At least one session was open at some time in between. */
   readonly wasUsed: boolean;
   readonly busyMs: number | null;
   readonly writtenBytes: number | null;
@@ -28,14 +29,14 @@ export interface DatabaseChange {
   readonly keptWalBytes: number | null;
 }
 
-/** Once for all computes of the server, of which there may be thousands. */
+/** Computed once for all computes of the server, which may be thousands. */
 export function compareReadings({ kind, before, now, writtenBytes }: TwoReadings): ServerChanges {
   const databasesBefore = new Map(before.reading.databases.map((database) => [database.id, database]));
   const byDatabase = new Map<string, DatabaseChange>();
   for (const database of now.reading.databases) {
     const { id, name, sizeBytes, keptWalBytes } = database;
     if (name === null) continue;
-    // Of a host everything was read before, so that a database which was not there began at nothing.
+    // All databases of a host were read before, so one that was missing started at zero.
     const was = databasesBefore.get(id) ?? (kind === 'host' ? NOTHING : null);
     byDatabase.set(name, {
       wasUsed: wasUsed(database, { was, kind }),
@@ -52,13 +53,14 @@ type Counters = Pick<DatabaseReading, 'busyMs' | 'sessionCount' | 'openSessions'
 
 const NOTHING: Counters = { busyMs: 0, sessionCount: 0, openSessions: 0 };
 
-// On an attached server the looks themselves are sessions, so that there only open ones tell.
+// On an attached server the looks are sessions themselves, so only open sessions count there.
 function wasUsed(now: Counters, { was, kind }: { was: Counters | null; kind: TwoReadings['kind'] }): boolean {
   if (now.openSessions > 0 || (was?.openSessions ?? 0) > 0) return true;
   return kind === 'host' && (growth(was?.sessionCount ?? null, now.sessionCount) ?? 0) > 0;
 }
 
-// A counter that went back was reset: what it counted before that is lost, and nothing is made up for it.
+// A counter that went backwards was reset: what it counted before is lost, and nothing is made up
+// for it.
 function growth(before: number | null, now: number | null): number | null {
   if (now === null) return null;
   return before === null ? 0 : Math.max(0, now - before);

@@ -1,12 +1,13 @@
-// The last reading of each server, kept in the catalogue. Replacing one is compare-and-set: of two nodes that looked at
-// the same time only one continues it, so that nothing is counted twice.
+// The latest reading of each server, stored in the catalogue. Replacing one is a compare-and-set:
+// of two nodes that looked at the same time only one continues the reading, so that nothing is
+// counted twice.
 
 import type { Transaction } from 'kysely';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Schema } from '../../catalogue/store/schema.ts';
 import { type KeptReading, parseReading, type ServerReading } from './server-reading.ts';
 
-/** Names a host or an attached compute as a source of readings. */
+/** Names a host or an attached compute as the source of readings. */
 export type SourceId = `host:${string}` | `compute:${string}`;
 
 export async function findReading({ db }: Catalogue, sourceId: SourceId): Promise<KeptReading | null> {
@@ -19,8 +20,8 @@ export async function findReading({ db }: Catalogue, sourceId: SourceId): Promis
 }
 
 /**
- * Puts a reading in the place of the one that was there before the look. False, and nothing is done, when another node
- * was faster. Holds the source's row until the transaction ends.
+ * Replaces the reading from before the look. Returns false and changes nothing when another node
+ * was faster. Locks the row of the source until the transaction ends.
  */
 export async function replaceReading(
   tx: Transaction<Schema>,

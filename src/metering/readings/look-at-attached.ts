@@ -1,4 +1,5 @@
-// Looks at the server of one attached compute, with the project's own credentials and a connection for just that.
+// Looks at the server of one attached compute, with the project's own credentials, over a
+// connection opened for this purpose.
 
 import { withTimeLimit } from '../../async/time-limit.ts';
 import { computeTarget } from '../../catalogue/access/resolve-target.ts';
@@ -25,7 +26,10 @@ interface AttachedLook {
   readonly signal: AbortSignal;
 }
 
-/** Throws as `connectUpstream` and `askUpstream` do, and `not_found` for a compute that is gone or disabled. */
+/**
+ * Throws as `connectUpstream` and `askUpstream` do, and `not_found` for a compute that is gone or
+ * disabled.
+ */
 export async function lookAtAttached(look: AttachedLook): Promise<ServerLook> {
   const { compute, previous, at } = look;
   const { target, dialPolicy } = await upstreamOf(look);

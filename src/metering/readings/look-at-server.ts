@@ -1,5 +1,5 @@
-// Asks a Postgres server for its counters and sizes in two statements that any version since 9.6 answers. How the
-// statements reach the server is the caller's.
+// Asks a Postgres server for its counters and sizes, in two statements that every version since 9.6
+// understands. The caller decides how the statements reach the server.
 
 import pg from 'pg';
 import {
@@ -11,13 +11,16 @@ import {
   serverCountersSchema,
 } from './server-reading.ts';
 
-/** Metering's own sessions carry it and are not counted as use. */
+/** The application name of metering's own sessions, which do not count as use. */
 export const METERING_APPLICATION = 'postern metering';
 
 /** Runs a statement that returns one JSON value, and returns that value. */
 type AskServer = (sql: string) => Promise<unknown>;
 
-/** A host is ours as a whole; on an attached server only some databases are our business, and none of its WAL. */
+/**
+ * A host is measured as a whole; on an attached server only the project's databases are, and none
+ * of its WAL.
+ */
 type LookScope = { readonly kind: 'host' } | { readonly kind: 'attached'; readonly databases: readonly string[] };
 
 interface LookRequest {
@@ -30,8 +33,9 @@ interface LookRequest {
 const HOUR_MS = 3_600_000;
 
 /**
- * Looks once. Adding up a size reads the folder of its database, so it is asked only for databases in use since the
- * previous look, and for all of them once an hour. Throws what `ask` throws and a ZodError for an answer of another form.
+ * Looks once. Computing a size reads the folder of the database, so sizes are requested only for
+ * databases used since the previous look, and for all of them once an hour. Throws what `ask`
+ * throws, and a ZodError for an answer of an unexpected form.
  */
 export async function lookAtServer({ ask, scope, previous, at }: LookRequest): Promise<ServerLook> {
   const counters = serverCountersSchema.parse(await ask(countersQuery(scope)));
@@ -58,8 +62,9 @@ function hourOf(at: Date): number {
   return Math.floor(at.getTime() / HOUR_MS);
 }
 
-// PostgreSQL documentation, "The Cumulative Statistics System": pg_stat_database. By way of JSON, since columns that a
-// version does not have are null there. Sessions have a role; autovacuum's workers have none.
+// PostgreSQL documentation, "The Cumulative Statistics System": pg_stat_database. Selected as JSON,
+// in which columns that a version lacks are null. Client sessions have a role; autovacuum workers
+// do not.
 function countersQuery(scope: LookScope): string {
   return `
     select json_build_object(

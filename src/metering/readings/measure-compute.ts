@@ -1,10 +1,11 @@
-// What one compute consumed between two readings of its server. Pure; a figure that the server cannot tell is null.
+// What one compute consumed between two readings of its server. Pure; null for a figure that the
+// server cannot provide.
 
 import { activeWithin, type TimeSpan } from './active-time.ts';
 import type { DatabaseChange, ServerChanges } from './compare-readings.ts';
 import type { SampledCompute } from './sampled-computes.ts';
 
-/** What Postern itself saw of the compute meanwhile. */
+/** What Postern itself observed of the compute in the meantime. */
 export interface SeenByPostern {
   readonly transferredBytes: number;
   readonly isInUse: boolean;
@@ -20,7 +21,7 @@ export interface Measurement {
   readonly keptWalBytes: number | null;
 }
 
-/** For a compute that was there before the second reading. */
+/** The compute must have existed before the second reading. */
 export function measureCompute(compute: SampledCompute, server: ServerChanges, seen: SeenByPostern): Measurement {
   const from = new Date(Math.max(compute.createdAt.getTime(), server.span.from.getTime()));
   const span = { from, to: server.span.to };
@@ -40,12 +41,12 @@ export function measureCompute(compute: SampledCompute, server: ServerChanges, s
   };
 }
 
-/** How much of a part of the span the compute was active, in ms. */
+/** Milliseconds of a part of the span during which the compute was active. */
 export function activeMs(compute: SampledCompute, measurement: Measurement, part: TimeSpan): number {
   return measurement.wasUsed ? activeWithin(compute, part) : 0;
 }
 
-/** Null when there is nothing to add up, or one of the figures is unknown. */
+/** Null when there is nothing to sum or one of the figures is unknown. */
 function sum(changes: readonly DatabaseChange[], figure: (change: DatabaseChange) => number | null): number | null {
   const figures = changes.map(figure);
   if (figures.length === 0) return null;

@@ -1,4 +1,4 @@
-// The computes of one server with what measuring them needs to know, from the catalogue.
+// The computes of one server and what measuring them needs, from the catalogue.
 
 import { sql } from 'kysely';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
@@ -15,18 +15,21 @@ export interface SampledCompute {
   readonly suspendedAt: Date | null;
   /** Names of the branch's databases. */
   readonly databases: readonly string[];
-  /** What belongs to the branch, storage and written data, is counted at its first read-write compute and there only. */
+  /**
+   * Storage and written data belong to the branch and are counted only for its first read-write
+   * compute.
+   */
   readonly role: 'first_of_branch' | 'further_of_branch';
 }
 
-/** All computes on a host, suspended ones too: what they store stays stored. */
+/** All computes on a host, including suspended ones, whose data is still stored. */
 export async function listComputesOfHost(catalogue: Catalogue, hostId: string): Promise<SampledCompute[]> {
   return (await sampledComputes(catalogue).where('computes.host_id', '=', hostId).execute()).map(sampledComputeFrom);
 }
 
 /**
- * Attached computes that somebody used through Postern since then. Others are left alone, so that a server which goes
- * to sleep when nobody is connected does not wake for being measured.
+ * Attached computes used through Postern since then. Others are left alone, so that a server which
+ * sleeps while nobody is connected is not woken to be measured.
  */
 export async function listAttachedComputesUsedSince(catalogue: Catalogue, since: Date): Promise<SampledCompute[]> {
   const rows = await sampledComputes(catalogue)

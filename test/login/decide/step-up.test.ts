@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { requiredStep, type Whereabouts } from '../../../src/login/decide/step-up.ts';
+import { requiredStep, type StepUpInput } from '../../../src/login/decide/step-up.ts';
 
-const NEW_ELSEWHERE: Whereabouts = {
+const NEW_ELSEWHERE: StepUpInput = {
   terminalAddress: '203.0.113.7',
   browserAddress: '198.51.100.4',
   ownNetworks: [],
@@ -12,7 +12,7 @@ const NEW_ELSEWHERE: Whereabouts = {
 
 // docs/security.md, "Address comparison and reverse code"
 describe('the step that an approval needs', () => {
-  it.each<[string, Partial<Whereabouts>, ReturnType<typeof requiredStep>]>([
+  it.each<[string, Partial<StepUpInput>, ReturnType<typeof requiredStep>]>([
     ['a new terminal at another address', {}, 'reverse_code'],
     ['a known terminal at another address', { isKnownTerminal: true }, 'user_code'],
     ['the same address', { browserAddress: '203.0.113.7' }, 'approve'],
