@@ -29,7 +29,7 @@ describe('on a Redis Cluster', () => {
     await cluster.close();
   });
 
-  it('20 logins are opened on one node, approved on another and heard of, wherever their keys live', async () => {
+  it('20 logins are opened on one node, and approved and consumed through others', async () => {
     const approver = newUserId();
     await Promise.all(
       Array.from({ length: 20 }, async () => {
@@ -48,7 +48,7 @@ describe('on a Redis Cluster', () => {
     expect((await web.requests.countWaiting('203.0.113.7')).inTotal).toBe(0);
   });
 
-  it('a reverse code is begun on one node and answered on another', async () => {
+  it('a reverse code is opened on one node and answered on another', async () => {
     const secret = new Secret('of the installation');
     const { request, userId } = await openClaimed(web.requests);
     const begun = await new ReverseCodes({ redis: web.redis, secret }).begin(request.id, approvalBy(userId));

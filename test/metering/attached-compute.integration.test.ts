@@ -50,7 +50,7 @@ async function sessionsOf({ databaseName }: MeasuredProject): Promise<number> {
 }
 
 describe('an attached compute', () => {
-  it('is measured while it is used through Postern, as far as its role may see', async () => {
+  it('is measured while it is used through Postern, as far as its role can see', async () => {
     const node = nodeOf();
     const upstream = await addHostedProject(node);
     const attached = await attach(node, upstream);
@@ -68,7 +68,7 @@ describe('an attached compute', () => {
     expect(frame?.unmeasured.toSorted()).toEqual(['storageByteHours', 'syntheticStorageSizeBytes', 'writtenDataBytes']);
   });
 
-  it('is left alone when nobody used it for a quarter of an hour', async () => {
+  it('is not measured after 15 minutes without use', async () => {
     const node = nodeOf();
     const upstream = await addHostedProject(node);
     const attached = await attach(node, upstream);
@@ -90,7 +90,7 @@ describe('an attached compute', () => {
     expect(observedSeconds).toBeCloseTo(15 * 60, 3);
   });
 
-  it('that is down leaves a gap and holds up nobody else', async () => {
+  it('that is down leaves a gap and does not delay other computes', async () => {
     const node = nodeOf();
     const hosted = await addHostedProject(node);
     const down = await attach(node, hosted, 1);

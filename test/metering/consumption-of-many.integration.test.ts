@@ -17,7 +17,10 @@ const range = { granularity: 'hourly', from: MEASURED_FROM, to: clock.now() } as
 
 beforeAll(() => addManyProjects(catalogueOf().db, MANY));
 
-/** What Postgres really did. The application's role may not analyze the tables, so the planner guesses. */
+/**
+ * What Postgres really did. The application's role may not analyze the tables, so the planner
+ * guesses.
+ */
 async function planOf(query: { explain(format: 'text', options: RawBuilder<unknown>): Promise<unknown> }) {
   return JSON.stringify(await query.explain('text', sql`analyze, costs off, timing off`));
 }
@@ -33,7 +36,7 @@ describe('of 10,000 projects in 200 organizations', () => {
     expect(period?.frames[0]).toMatchObject({ activeTimeSeconds: 50, writtenDataBytes: 50_000 });
   });
 
-  it("a page's history and its billing period read the frames of its projects by an index", async () => {
+  it('a page of projects reads their history and billing period by an index', async () => {
     const projectIds = bulkProjects(7, MANY).slice(0, 10);
     for (const query of [
       projectFramesQuery(catalogueOf(), { accountId, projectIds }, range),

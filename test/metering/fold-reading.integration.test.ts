@@ -56,7 +56,7 @@ function historyOf(catalogue: Catalogue) {
 }
 
 describe('a reading', () => {
-  it('is continued by one of several nodes that looked at the same time', async () => {
+  it('is continued by one of several nodes that read at the same time', async () => {
     const catalogue = catalogueOf();
     const project = await hostedProject(catalogue);
     const foldFiveTimes = async (seen: ServerLook) => {
@@ -72,7 +72,7 @@ describe('a reading', () => {
     expect(frame).toMatchObject({ activeTimeSeconds: 60, computeTimeSeconds: 2 });
   });
 
-  it('is cut at the bounds of frames in proportion to time, and nothing is lost', async () => {
+  it('is split at frame boundaries in proportion to time, without losses', async () => {
     const catalogue = catalogueOf();
     clock.push(Date.parse('2026-03-31T23:58:00Z') - clock.now().getTime());
     const project = await hostedProject(catalogue);
@@ -89,7 +89,7 @@ describe('a reading', () => {
     }
   });
 
-  it('is cut where the plan changed', async () => {
+  it('is split where the plan changed', async () => {
     const catalogue = catalogueOf();
     const project = await hostedProject(catalogue);
     const { accountId } = project.project;
@@ -124,7 +124,7 @@ describe('a reading', () => {
     expect(await framesOf(historyOf(catalogue), project)).toEqual([]);
   });
 
-  it('of a node whose clock is behind counts no time again; a clock that was far ahead is forgotten', async () => {
+  it('from a clock that is behind counts no time twice', async () => {
     const catalogue = catalogueOf();
     const project = await hostedProject(catalogue);
     await fold(catalogue, project, look());
@@ -141,7 +141,7 @@ describe('a reading', () => {
     clock.push(24 * 60 * MINUTE_MS);
   });
 
-  it('with counters that went back counts nothing for them', async () => {
+  it('with counters that went backwards counts nothing for them', async () => {
     const catalogue = catalogueOf();
     const project = await hostedProject(catalogue);
     await fold(catalogue, project, look());
@@ -153,7 +153,7 @@ describe('a reading', () => {
     expect(frames.reduce((sum, frame) => sum + frame.computeTimeSeconds, 0)).toBe(0.5);
   });
 
-  it('of a database that is gone or hidden leaves its figures unmeasured', async () => {
+  it('without a database that is gone or hidden marks its figures as unmeasured', async () => {
     const catalogue = catalogueOf();
     const project = await hostedProject(catalogue);
     await fold(catalogue, project, look());
@@ -165,7 +165,7 @@ describe('a reading', () => {
     );
   });
 
-  it('that another version wrote in another form is begun anew', async () => {
+  it('stored by another version in another form is replaced by a new start', async () => {
     const catalogue = catalogueOf();
     const project = await hostedProject(catalogue);
     await fold(catalogue, project, look());

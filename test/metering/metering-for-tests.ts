@@ -1,4 +1,5 @@
-// Nodes that measure, on the run's Postgres as their host, with a clock that tests push and without the gateway.
+// Nodes that measure, on the run's Postgres as their host, with a clock that tests push and without
+// the gateway.
 
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';

@@ -14,7 +14,7 @@ import {
 const nodeOf = useMetering(new Date('2026-03-04T10:00:00Z'));
 
 describe('a project under load', () => {
-  it('consumes what Postgres itself counts, and an idle one beside it nothing', async () => {
+  it('consumes what Postgres itself counts, and an idle project consumes nothing', async () => {
     const node = nodeOf();
     const [loaded, idle] = [await addHostedProject(node), await addHostedProject(node)];
     await node.metering.sampleNow();
@@ -46,7 +46,7 @@ describe('a project under load', () => {
     expect(unused?.logicalSizeBytes).toBe(idleBefore.sizeBytes);
   });
 
-  it('is measured from its first moment on', async () => {
+  it('is measured from the moment of its creation', async () => {
     const node = nodeOf();
     await node.metering.sampleNow();
     node.clock.push(40 * SECOND_MS);
@@ -79,7 +79,7 @@ describe('a project under load', () => {
 });
 
 describe('a further compute of the same databases', () => {
-  it('counts its own use, and what is stored and written is counted once', async () => {
+  it('counts its own use, while storage and written data count once', async () => {
     const node = nodeOf();
     const project = await addHostedProject(node);
     const place = { projectId: project.project.id, branchId: project.branchId };
@@ -96,7 +96,7 @@ describe('a further compute of the same databases', () => {
 });
 
 describe('active time', () => {
-  it('passes while somebody has a session, however idle, and stands still without one', async () => {
+  it('counts while a session is open, however idle, and stops without one', async () => {
     const node = nodeOf();
     const project = await addHostedProject(node);
     await node.metering.sampleNow();
@@ -116,7 +116,7 @@ describe('active time', () => {
     expect(frame?.activeTimeSeconds).toBe(240);
   });
 
-  it('ends when the compute is suspended; what it stores goes on being counted', async () => {
+  it('ends when the compute is suspended, while storage still counts', async () => {
     const node = nodeOf();
     const project = await addHostedProject(node);
     await node.metering.sampleNow();
@@ -133,8 +133,8 @@ describe('active time', () => {
   });
 });
 
-describe('time that nobody observed', () => {
-  it('is in no frame, and what was counted meanwhile is made up for nowhere', async () => {
+describe('time without observation', () => {
+  it('is in no frame, and its consumption is not added later', async () => {
     const node = nodeOf();
     const project = await addHostedProject(node);
     await openSession(project);

@@ -13,7 +13,7 @@ import {
 const nodeOf = useMetering(new Date('2026-03-04T10:00:00Z'));
 
 describe('several nodes', () => {
-  it('go on where a node that stopped left off', async () => {
+  it('continue where a node that stopped left off', async () => {
     const { clock, startNode } = nodeOf();
     const first = await startNode();
     const project = await addHostedProject(first);

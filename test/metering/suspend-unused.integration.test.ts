@@ -24,7 +24,7 @@ async function passMinutes(minutes: number): Promise<void> {
 }
 
 describe('a compute with a suspend timeout', () => {
-  it('is suspended for real when it was unused for so long', async () => {
+  it('is suspended when it was unused for that long', async () => {
     const node = nodeOf();
     const project = await addHostedProject(node, { suspendTimeoutSeconds: 180 });
     await passMinutes(2);
@@ -34,7 +34,7 @@ describe('a compute with a suspend timeout', () => {
     await expect(queryRows(project.url, 'select 1')).rejects.toMatchObject({ code: '55000' });
   });
 
-  it('stays active while somebody is connected to it, through Postern or past it', async () => {
+  it('stays active while a session is open, through Postern or directly', async () => {
     const node = nodeOf();
     const [through, past] = [
       await addHostedProject(node, { suspendTimeoutSeconds: 120 }),
@@ -52,7 +52,7 @@ describe('a compute with a suspend timeout', () => {
     expect(await stateOf(node, past)).toBe('idle');
   });
 
-  it('begins to wait anew when it is woken', async () => {
+  it('starts its timeout again when it is woken', async () => {
     const node = nodeOf();
     const project = await addHostedProject(node, { suspendTimeoutSeconds: 120 });
     await passMinutes(3);

@@ -54,7 +54,7 @@ function opens(verifier: ScramVerifier | undefined, password: string): boolean {
 }
 
 describe('an access token', () => {
-  it('is a user name and a secret, of which only a verifier is kept', async () => {
+  it('is a user name and a secret, of which only a verifier is stored', async () => {
     const { catalogue, asMember, wish } = await member();
     const { accessToken, secret } = await createAccessToken(catalogue, asMember, wish);
     expect(accessToken.id).toMatch(/^tok-[a-z0-9]{16}$/);
@@ -67,7 +67,7 @@ describe('an access token', () => {
     expect(JSON.stringify(rows)).not.toContain(secret.reveal());
   });
 
-  it('leads to its compute for its person, while that person may connect', async () => {
+  it('connects its person to its compute while that person may connect', async () => {
     const { catalogue, asMember, wish, person, accountId, membership, compute } = await member();
     const { accessToken } = await createAccessToken(catalogue, asMember, { ...wish, access: 'read_only' });
     const target = await resolveAccessToken(catalogue, accessToken);
@@ -80,7 +80,7 @@ describe('an access token', () => {
     await expect(resolveAccessToken(catalogue, accessToken)).rejects.toMatchObject({ code: 'permission_lost' });
   });
 
-  it('works where links may not lead', async () => {
+  it('works where login by link is disabled', async () => {
     const { catalogue, asMember, wish, compute } = await member();
     const { accessToken } = await createAccessToken(catalogue, asMember, wish);
     const changes = { passwordlessAccess: false };
@@ -88,7 +88,7 @@ describe('an access token', () => {
     await expect(resolveAccessToken(catalogue, accessToken)).resolves.toMatchObject({ databaseRole: 'app' });
   });
 
-  it('of an account is made by admins, outlives the person, and ends when the project leaves the account', async () => {
+  it('of an account outlives its creator and ends when the project leaves the account', async () => {
     const { catalogue, asAdmin, asMember, admin, wish, accountId, project } = await member();
     const shared = { ...wish, owner: 'account' } as const;
     await expect(createAccessToken(catalogue, asMember, shared)).rejects.toMatchObject({ code: 'forbidden' });
@@ -102,7 +102,7 @@ describe('an access token', () => {
     await expect(resolveAccessToken(catalogue, accessToken)).rejects.toMatchObject({ code: 'permission_lost' });
   });
 
-  it('ends after 30 days unless another time was asked for', async () => {
+  it('expires after 30 days unless another lifetime was requested', async () => {
     const { catalogue, asMember, wish } = await member();
     const standard = await createAccessToken(catalogue, asMember, wish);
     const short = await createAccessToken(catalogue, asMember, { ...wish, lifeMs: DAY_MS });
@@ -115,7 +115,7 @@ describe('an access token', () => {
     expect(await isThere(standard.accessToken.id)).toBe(false);
   });
 
-  it('is revoked by its person or an admin, at once, and by nobody else', async () => {
+  it('can be revoked by its person or an admin only, with immediate effect', async () => {
     const { catalogue, asAdmin, asMember, wish, accountId, project } = await member();
     const [own, other] = [
       await createAccessToken(catalogue, asMember, wish),
@@ -138,7 +138,7 @@ describe('an access token', () => {
     await expect(unknown).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('is revoked also while its compute is disabled', async () => {
+  it('can be revoked while its compute is disabled', async () => {
     const { catalogue, asMember, wish, compute } = await member();
     const { accessToken } = await createAccessToken(catalogue, asMember, wish);
     await changeCompute(catalogue, SYSTEM_CONTEXT, { computeId: compute.id, changes: { isDisabled: true } });
@@ -146,7 +146,7 @@ describe('an access token', () => {
     await expect(revokeAccessToken(catalogue, asMember, accessToken.id)).resolves.toMatchObject({ id: accessToken.id });
   });
 
-  it('is listed for its person and for the account’s admins, with its last use', async () => {
+  it('is listed with its last use for its person and the account’s admins', async () => {
     const { catalogue, asAdmin, asMember, wish, accountId } = await member();
     const { accessToken } = await createAccessToken(catalogue, asMember, { ...wish, allowedNetworks: ['10.0.0.0/8'] });
     await noteAccessTokenUse(catalogue, accessToken, '10.1.2.3');
@@ -169,26 +169,26 @@ describe('an access token', () => {
     [{ lifeMs: 367 * DAY_MS }, 'invalid_input'],
     [{ maxConnections: 0 }, 'invalid_input'],
     [{ name: '' }, 'invalid_input'],
-  ] as const)('cannot be made with %j', async (wrong, code) => {
+  ] as const)('cannot be created with %j', async (wrong, code) => {
     const { catalogue, asMember, wish } = await member();
     await expect(createAccessToken(catalogue, asMember, { ...wish, ...wrong })).rejects.toMatchObject({ code });
   });
 
-  it('is not for strangers to make', async () => {
+  it('cannot be created by strangers', async () => {
     const { catalogue, wish } = await member();
     const asStranger = await actingAs(catalogue, await addPerson(catalogue, 'stranger'));
     await expect(createAccessToken(catalogue, asStranger, wish)).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 
-describe('a database role at the password door', () => {
+describe('a database role used as a password login', () => {
   const route = (databaseRole: string, hint: { computeId?: string; projectId?: string } = {}) => ({
     databaseRole,
     computeId: hint.computeId ?? null,
     projectId: hint.projectId ?? null,
   });
 
-  it('is found by compute, by project, and by a name that only one project has', async () => {
+  it('is found by compute, by project, or by a name that only one project has', async () => {
     const { catalogue, compute, project } = await member();
     const hints = [{ computeId: compute.id }, { projectId: project.id }];
     for (const hint of hints) {
@@ -216,7 +216,7 @@ describe('a database role at the password door', () => {
     expect(await findRoutedRole(catalogue, route('app', { computeId: compute.id }))).toBeNull();
   });
 
-  it('leads to its own compute as itself', async () => {
+  it('connects to its own compute as itself', async () => {
     const { catalogue, compute } = await member();
     const role = await findRoutedRole(catalogue, route('app_reader', { computeId: compute.id }));
     const target = await resolveRoutedRole(catalogue, role ?? expect.fail('not found'), 'appdb');

@@ -34,7 +34,7 @@ async function organization() {
 }
 
 describe('a personal key', () => {
-  it('acts as its person with the rights of the moment', async () => {
+  it('acts as its person with that person’s current rights', async () => {
     const { catalogue, admin, accountId } = await organization();
     const ada = await addPerson(catalogue, 'ada');
     const { apiKey, key } = await createPersonalKey(catalogue, await actingAs(catalogue, ada), { name: 'laptop' });
@@ -60,7 +60,7 @@ describe('a personal key', () => {
     expect(Number.isSafeInteger(apiKey.id) && apiKey.id > 0).toBe(true);
   });
 
-  it('stops working when it is revoked, which only its person can do', async () => {
+  it('can be revoked by its person only, and then no longer works', async () => {
     const { catalogue, asAdmin } = await organization();
     const { apiKey, key } = await createPersonalKey(catalogue, asAdmin, { name: 'revoked' });
     const asEve = await actingAs(catalogue, await addPerson(catalogue, 'eve'));
@@ -71,7 +71,7 @@ describe('a personal key', () => {
     await expect(revokePersonalKey(catalogue, asAdmin, apiKey.id)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('keeps when and from where it was last used', async () => {
+  it('records when and from where it was last used', async () => {
     const { catalogue, asAdmin } = await organization();
     const { key } = await createPersonalKey(catalogue, asAdmin, { name: 'used' });
     await useApiKey(catalogue, key.reveal(), HERE);
@@ -95,7 +95,7 @@ describe('a personal key', () => {
 });
 
 describe('an organization key', () => {
-  it('is the organization’s, made by admins and listed for them', async () => {
+  it('belongs to the organization, is created by admins and listed for them', async () => {
     const { catalogue, accountId, asAdmin } = await organization();
     const { apiKey, key } = await createOrganizationKey(catalogue, asAdmin, { accountId, name: 'ci' });
     const used = await useApiKey(catalogue, key.reveal(), HERE);
@@ -113,7 +113,7 @@ describe('an organization key', () => {
     expect(await useApiKey(catalogue, key.reveal(), HERE)).toBeNull();
   });
 
-  it('is not for members to make, list or revoke', async () => {
+  it('cannot be created, listed or revoked by members', async () => {
     const { catalogue, accountId, asAdmin } = await organization();
     const member = await addPerson(catalogue, 'member');
     await addMemberTo(catalogue, { id: accountId }, { person: member });
@@ -141,7 +141,7 @@ describe('an organization key', () => {
 });
 
 describe('a project key', () => {
-  it('sees its project only', async () => {
+  it('gives access to its project only', async () => {
     const { catalogue, accountId, asAdmin } = await organization();
     const [own] = [await addProject(catalogue, accountId), await addProject(catalogue, accountId)];
     const projectId = own.project.id;
@@ -153,7 +153,7 @@ describe('a project key', () => {
     expect(items.map((project) => project.id)).toEqual([projectId]);
   });
 
-  it('is for a project of the organization', async () => {
+  it('can only be created for a project of the organization', async () => {
     const { catalogue, admin, accountId, asAdmin } = await organization();
     const personal = await addProject(catalogue, admin.accountId);
     for (const projectId of [personal.project.id, newProjectId()]) {

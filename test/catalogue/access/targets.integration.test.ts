@@ -36,7 +36,7 @@ async function memberOfOrganization() {
 }
 
 describe('the targets of a person', () => {
-  it('are the own projects, those of organizations and those shared, each under its account', async () => {
+  it('include own, organization and shared projects, each under its account', async () => {
     const { catalogue, member, organization, project } = await memberOfOrganization();
     const owner = await addPerson(catalogue, 'owner');
     const own = await addProject(catalogue, member.accountId, 'notes');
@@ -51,7 +51,7 @@ describe('the targets of a person', () => {
     ]);
   });
 
-  it('say what can be chosen on each compute', async () => {
+  it('include the databases and roles that can be chosen on each compute', async () => {
     const { catalogue, member, compute } = await memberOfOrganization();
     const [account] = await listTargets(catalogue, await actorOf(catalogue, member.userId));
     expect(account?.projects[0]?.computes).toEqual([
@@ -70,7 +70,7 @@ describe('the targets of a person', () => {
     ]);
   });
 
-  it('come with the last used first, and say how it was used', async () => {
+  it('are sorted by last use, and include how each was used', async () => {
     const catalogue = catalogueOf();
     const ada = await addPerson(catalogue, 'ada');
     const [first, second, third] = [
@@ -108,7 +108,7 @@ describe('the targets of a person', () => {
     expect(await found(project.id.slice(-8))).toEqual(['100 ducks']);
   });
 
-  it('leave out what is disabled, and mark what no link may lead to', async () => {
+  it('exclude disabled computes, and mark those without login by link', async () => {
     const catalogue = catalogueOf();
     const ada = await addPerson(catalogue, 'ada');
     const off = await addProject(catalogue, ada.accountId, 'off');
@@ -126,7 +126,7 @@ describe('the targets of a person', () => {
 });
 
 describe('a resolved target', () => {
-  it('has the address, the opened password and the rules', async () => {
+  it('has the address, the unsealed password and the policy', async () => {
     const { catalogue, member, organization, project, compute } = await memberOfOrganization();
     const target = await resolveTarget(catalogue, choose(member.userId, compute.id));
     expect(target).toMatchObject({
@@ -150,7 +150,7 @@ describe('a resolved target', () => {
     expect(JSON.stringify(target)).not.toContain('app-password');
   });
 
-  it('takes the role that cannot write for read-only access', async () => {
+  it('uses a role that cannot write for read-only access', async () => {
     const { catalogue, member, compute } = await memberOfOrganization();
     const target = await resolveTarget(catalogue, choose(member.userId, compute.id, { access: 'read_only' }));
     expect(target.databaseRole).toBe('app_reader');
@@ -162,7 +162,7 @@ describe('a resolved target', () => {
     await expect(wrong).rejects.toMatchObject({ code: 'precondition' });
   });
 
-  it('is not found for a database, role or compute that is not there', async () => {
+  it('is not found for an unknown database, role or compute', async () => {
     const { catalogue, member, compute } = await memberOfOrganization();
     for (const wish of [{ database: 'postgres' }, { databaseRole: 'postgres' }, { computeId: newComputeId() }]) {
       const target = resolveTarget(catalogue, choose(member.userId, compute.id, wish));
@@ -183,7 +183,7 @@ describe('a resolved target', () => {
     expect(members).toHaveLength(1);
   });
 
-  it('is a guest’s while the project is shared', async () => {
+  it('is available to a guest while the project is shared', async () => {
     const { catalogue, project, compute } = await memberOfOrganization();
     const guest = await addPerson(catalogue, 'guest');
     await shareProject(catalogue, SYSTEM_CONTEXT, { projectId: project.id, emails: [guest.email] });
@@ -195,13 +195,13 @@ describe('a resolved target', () => {
     await expect(lost).rejects.toMatchObject({ code: 'permission_lost' });
   });
 
-  it('is nobody’s who does not exist', async () => {
+  it('is not available to a person who does not exist', async () => {
     const { catalogue, compute } = await memberOfOrganization();
     const target = resolveTarget(catalogue, choose(newUserId(), compute.id));
     await expect(target).rejects.toMatchObject({ code: 'permission_lost' });
   });
 
-  it('is refused where links may not lead, by the compute or by its account', async () => {
+  it('is refused where the compute or its account disables login by link', async () => {
     const { catalogue, member, organization, compute } = await memberOfOrganization();
     const choice = choose(member.userId, compute.id);
     const switchCompute = (passwordlessAccess: boolean) =>
@@ -214,7 +214,7 @@ describe('a resolved target', () => {
     await expect(checkChoice(catalogue, choice)).rejects.toMatchObject({ code: 'link_login_disabled' });
   });
 
-  it('is read-only where the policy says so', async () => {
+  it('is read-only where the policy requires it', async () => {
     const { catalogue, member, compute } = await memberOfOrganization();
     await changeComputePolicy(catalogue, SYSTEM_CONTEXT, { computeId: compute.id, policy: { readOnlyOnly: true } });
     const write = resolveTarget(catalogue, choose(member.userId, compute.id));
@@ -225,7 +225,7 @@ describe('a resolved target', () => {
 });
 
 describe('choosing a target', () => {
-  it('tells a forged id from nothing: unknown and foreign computes are not found', async () => {
+  it('reports unknown and foreign computes alike as not found', async () => {
     const { catalogue, member, compute } = await memberOfOrganization();
     const stranger = await addPerson(catalogue, 'stranger');
     await checkChoice(catalogue, choose(member.userId, compute.id));
@@ -241,7 +241,7 @@ describe('choosing a target', () => {
 });
 
 describe('a terminal', () => {
-  it('is known for 30 days after an approval from its address, IPv6 by its /64, to that person only', async () => {
+  it('is known to one person for 30 days after an approval, IPv6 by its /64', async () => {
     const catalogue = catalogueOf();
     const [ada, eve] = [await addPerson(catalogue, 'ada'), await addPerson(catalogue, 'eve')];
     await rememberTerminal(catalogue, ada.userId, '192.0.2.1');

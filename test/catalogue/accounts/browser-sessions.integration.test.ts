@@ -26,7 +26,7 @@ async function signIn(prefix: string) {
 }
 
 describe('a browser session', () => {
-  it('is found by its cookie, with its person and a token against forged forms', async () => {
+  it('is found by its cookie, with its person and a CSRF token', async () => {
     const { catalogue, cookieValue, person, sessionId } = await signIn('ada');
     const found = await findBrowserSession(catalogue, cookieValue);
     expect(found).toMatchObject({ sessionId, user: { id: person.userId, email: person.email } });
@@ -34,7 +34,7 @@ describe('a browser session', () => {
     expect((await findBrowserSession(catalogue, cookieValue))?.csrfToken).toBe(found?.csrfToken);
   });
 
-  it('has 256 random bits and is at rest as a hash only', async () => {
+  it('has 256 random bits and is stored as a hash only', async () => {
     const { catalogue, cookieValue, sessionId } = await signIn('hashed');
     expect(Buffer.from(cookieValue, 'base64url').length).toBe(32);
     const row = await catalogue.db.selectFrom('browser_sessions').selectAll().where('id', '=', sessionId).execute();
@@ -51,7 +51,7 @@ describe('a browser session', () => {
     },
   );
 
-  it('ends after 12 hours without use, and lives on with use', async () => {
+  it('ends after 12 hours without use, and is extended by use', async () => {
     const { catalogue, cookieValue } = await signIn('idle');
     for (let use = 0; use < 3; use += 1) {
       clock.push(11 * HOUR_MS);
@@ -61,7 +61,7 @@ describe('a browser session', () => {
     expect(await findBrowserSession(catalogue, cookieValue)).toBeNull();
   });
 
-  it('ends after 7 days whatever its use', async () => {
+  it('ends after 7 days however much it is used', async () => {
     const { catalogue, cookieValue } = await signIn('old');
     for (let hours = 0; hours < 7 * 24 - 6; hours += 6) {
       clock.push(6 * HOUR_MS);
@@ -71,7 +71,7 @@ describe('a browser session', () => {
     expect(await findBrowserSession(catalogue, cookieValue)).toBeNull();
   });
 
-  it('is ended by its own person only', async () => {
+  it('can be ended by its own person only', async () => {
     const { catalogue, cookieValue, person, sessionId } = await signIn('ended');
     const eve = await addPerson(catalogue, 'eve');
     const asEve = await actingAs(catalogue, eve);
@@ -90,12 +90,12 @@ describe('a browser session', () => {
     expect(await findBrowserSession(catalogue, cookieValue)).toBeNull();
   });
 
-  it('is for people who exist', async () => {
+  it('cannot be created for an unknown person', async () => {
     const session = createBrowserSession(catalogueOf(), { userId: newUserId(), ip: '192.0.2.9', userAgent: '' });
     await expect(session).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('is swept away after its end', async () => {
+  it('is deleted by housekeeping after its end', async () => {
     const { catalogue, sessionId } = await signIn('swept');
     clock.push(8 * 24 * HOUR_MS);
     await sweepExpired(catalogue);

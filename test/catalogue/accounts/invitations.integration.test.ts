@@ -52,7 +52,7 @@ function linkOf(outcome: ShareOutcome | undefined): string {
 }
 
 describe('inviting', () => {
-  it('makes known people members at once and sends the others a link', async () => {
+  it('makes known people members at once and creates links for the others', async () => {
     const { catalogue, accountId, asAdmin } = await organization();
     const known = await addPerson(catalogue, 'known');
     const outcomes = await inviteMembers(catalogue, asAdmin, {
@@ -67,7 +67,7 @@ describe('inviting', () => {
     expect(await findMembership(catalogue, { accountId, userId: known.userId })).toMatchObject({ memberRole: 'admin' });
   });
 
-  it('is for admins only', async () => {
+  it('is allowed for admins only', async () => {
     const { catalogue, accountId } = await organization();
     const member = await addPerson(catalogue, 'member');
     await addMemberTo(catalogue, { id: accountId }, { person: member });
@@ -78,7 +78,7 @@ describe('inviting', () => {
     });
   });
 
-  it('invites nobody when one of the addresses is none', async () => {
+  it('invites nobody when one of the addresses is invalid', async () => {
     const { catalogue, accountId, asAdmin } = await organization();
     const invitations = [newEmail(), 'nonsense'].map((email) => ({ email, memberRole: 'member' as const }));
     await expect(inviteMembers(catalogue, asAdmin, { accountId, invitations })).rejects.toMatchObject({
@@ -87,7 +87,7 @@ describe('inviting', () => {
     expect(await listInvitations(catalogue, asAdmin, accountId)).toEqual([]);
   });
 
-  it('keeps tokens as hashes only', async () => {
+  it('stores tokens as hashes only', async () => {
     const { catalogue, invite } = await organization();
     const token = tokenOf(await invite(newEmail()));
     expect(Buffer.from(token, 'base64url').length).toBe(32);
@@ -95,7 +95,7 @@ describe('inviting', () => {
     expect(rows.map((row) => row.token_hash.toString('base64url') + JSON.stringify(row)).join()).not.toContain(token);
   });
 
-  it('twice leaves one invitation, whose first link no longer works', async () => {
+  it('a second time leaves one invitation, whose first link no longer works', async () => {
     const { catalogue, accountId, asAdmin, invite } = await organization();
     const email = newEmail();
     const first = tokenOf(await invite(email));
@@ -106,10 +106,10 @@ describe('inviting', () => {
   });
 });
 
-// Without a mail server whoever invites an address sees the link. Signing up with it verified the address, and gave the
-// inviter every invitation and share that other accounts meant for it.
+// Without a mail server whoever invites an address sees the link. Signing up with it verified the
+// address, and gave the inviter every invitation and share that other accounts meant for it.
 describe('a link that its inviter has seen', () => {
-  it('makes a person who gets what it leads to, and nothing that others meant for the address', async () => {
+  it('admits a new person, but to nothing else that was meant for the address', async () => {
     const [attacker, victim] = [await organization(), await organization()];
     const { catalogue } = attacker;
     const email = newEmail();
@@ -129,7 +129,7 @@ describe('a link that its inviter has seen', () => {
     expect(actor.shares).toEqual(new Set());
   });
 
-  it('leads to one shared project, also for somebody who is signed in', async () => {
+  it('gives access to one shared project, also to a signed-in person', async () => {
     const [first, second] = [await organization(), await organization()];
     const { catalogue } = first;
     const email = newEmail();
@@ -146,7 +146,7 @@ describe('a link that its inviter has seen', () => {
     expect((await actorOf(catalogue, user.id)).shares).toEqual(new Set([mine.project.id, other.project.id]));
   });
 
-  it('verifies the address when an operator invited, who makes people in any case', async () => {
+  it('verifies the address when an operator sent the invitation', async () => {
     const { catalogue, accountId, admin, invite } = await organization();
     await catalogue.db.updateTable('users').set({ is_operator: true }).where('id', '=', admin.userId).execute();
     const token = tokenOf(await invite(newEmail()));
@@ -185,7 +185,7 @@ describe('an invitation', () => {
     await expect(again).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('ends after 7 days, stays listed as expired, and opens anew when it is resent', async () => {
+  it('expires after 7 days, stays listed as expired, and is renewed when resent', async () => {
     const { catalogue, accountId, asAdmin, invite } = await organization();
     const token = tokenOf(await invite(newEmail()));
     clock.push(7 * DAY_MS);
@@ -209,7 +209,7 @@ describe('an invitation', () => {
     await expect(cancelInvitation(catalogue, asAdmin, which)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('is resent and canceled in its own organization only', async () => {
+  it('can be resent and canceled in its own organization only', async () => {
     const mine = await organization();
     const foreign = await organization();
     await foreign.invite(newEmail());
@@ -221,7 +221,7 @@ describe('an invitation', () => {
     await expect(canceled).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('is accepted by its own person, once', async () => {
+  it('can be accepted by its own person, once', async () => {
     const { catalogue, accountId, invite } = await organization();
     const email = newEmail();
     const token = tokenOf(await invite(email));
@@ -241,7 +241,7 @@ describe('an invitation', () => {
     await expect(again).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('is accepted by signing in with an identity whose e-mail is verified, and only then', async () => {
+  it('is accepted by signing in with a verified e-mail, and only then', async () => {
     const { catalogue, accountId, invite } = await organization();
     const identity = (email: string, emailVerified: boolean) => ({
       issuer: 'https://id.example.com',
@@ -262,7 +262,7 @@ describe('an invitation', () => {
 });
 
 describe('an identity', () => {
-  it('with another’s e-mail that nobody verified does not become that person', async () => {
+  it('with an unverified e-mail of another person is not linked to that person', async () => {
     const catalogue = catalogueOf();
     const victim = await addPerson(catalogue, 'victim');
     const identity = {
@@ -280,7 +280,7 @@ describe('an identity', () => {
 });
 
 describe('a guest', () => {
-  it('may be somebody without an account yet, who finds the project on signing up', async () => {
+  it('may be invited without an account, and finds the project after signing up', async () => {
     const { catalogue, accountId, asAdmin } = await organization();
     const { project } = await addProject(catalogue, accountId);
     const email = newEmail();
@@ -291,7 +291,7 @@ describe('a guest', () => {
     expect((await actorOf(catalogue, user.id)).shares).toEqual(new Set([project.id]));
   });
 
-  it('without an account gets a link to make one, for 7 days; sharing again opens a new one', async () => {
+  it('without an account gets a 7-day link, and a new one when shared with again', async () => {
     const { catalogue, accountId, asAdmin } = await organization();
     const { project } = await addProject(catalogue, accountId);
     const share = async (email: string) => {
@@ -322,7 +322,7 @@ describe('a guest', () => {
     expect(known).toMatchObject({ kind: 'already_shared', link: null });
   });
 
-  it('is nobody who belongs to the project’s account', async () => {
+  it('cannot be a member of the project’s account', async () => {
     const { catalogue, accountId, admin, asAdmin } = await organization();
     const { project } = await addProject(catalogue, accountId);
     const own = await addProject(catalogue, admin.accountId);
@@ -333,7 +333,7 @@ describe('a guest', () => {
     }
   });
 
-  it('is listed with the shared projects, and becomes a member whose shares fall away', async () => {
+  it('is listed with the shared projects, and loses the shares by becoming a member', async () => {
     const { catalogue, accountId, asAdmin } = await organization();
     const [first, second] = [
       await addProject(catalogue, accountId, 'first'),
@@ -354,7 +354,7 @@ describe('a guest', () => {
     await expect(again).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('never sees the organization, and shares nothing', async () => {
+  it('cannot see the organization, and cannot share projects', async () => {
     const { catalogue, accountId, asAdmin } = await organization();
     const { project } = await addProject(catalogue, accountId);
     const guest = await addPerson(catalogue, 'guest');
@@ -365,7 +365,7 @@ describe('a guest', () => {
     await expect(shared).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  it('and a member cannot both come of sharing and inviting at the same time', async () => {
+  it('does not remain beside a membership when shared with and invited concurrently', async () => {
     const { catalogue, accountId, asAdmin, invite } = await organization();
     const { project } = await addProject(catalogue, accountId);
     for (let round = 0; round < 15; round += 1) {

@@ -48,7 +48,7 @@ async function findMember(catalogue: Catalogue, accountId: AccountId, userId: Us
 }
 
 describe('an organization', () => {
-  it('has the person who made it as its admin', async () => {
+  it('has its creator as its admin', async () => {
     const catalogue = catalogueOf();
     const ada = await addPerson(catalogue, 'ada');
     const context = await actingAs(catalogue, ada);
@@ -63,7 +63,7 @@ describe('an organization', () => {
     expect(await listOwnOrganizations(catalogue, await actingAs(catalogue, ada))).toEqual([organization]);
   });
 
-  it('is made by operators only where that is the setting', async () => {
+  it('can be created by operators only, where the setting says so', async () => {
     const catalogue = {
       ...catalogueOf(),
       settings: { ...catalogueOf().settings, organizationCreation: 'on_request' },
@@ -76,7 +76,7 @@ describe('an organization', () => {
     await expect(createOrganization(catalogue, SYSTEM_CONTEXT, input)).resolves.toMatchObject({ name: 'Example' });
   });
 
-  it('is renamed by admins and keeps its handle', async () => {
+  it('can be renamed by admins and keeps its handle', async () => {
     const { catalogue, organization, accountId, admin, member } = await organizationOfThree();
     const renamed = await renameOrganization(catalogue, await actingAs(catalogue, admin), { accountId, name: 'New' });
     expect(renamed).toMatchObject({ name: 'New', handle: organization.handle });
@@ -84,7 +84,7 @@ describe('an organization', () => {
     await expect(byMember).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  it('is removed by admins, but not while it owns projects', async () => {
+  it('can be deleted by admins, but not while it owns projects', async () => {
     const { catalogue, accountId, admin, member } = await organizationOfThree();
     const project = await addProject(catalogue, accountId);
     const asAdmin = await actingAs(catalogue, admin);
@@ -98,7 +98,7 @@ describe('an organization', () => {
 });
 
 describe('members', () => {
-  it('are promoted and demoted by admins only', async () => {
+  it('can be promoted and demoted by admins only', async () => {
     const { catalogue, accountId, admin, member, other, membershipOf } = await organizationOfThree();
     const { id: membershipId } = await membershipOf(member);
     const promotion = { accountId, membershipId, memberRole: 'admin' } as const;
@@ -115,7 +115,7 @@ describe('members', () => {
     expect((await membershipOf(member)).memberRole).toBe('member');
   });
 
-  it('leave by themselves and are removed by admins only', async () => {
+  it('can leave by themselves, and can be removed by admins only', async () => {
     const { catalogue, accountId, admin, member, other, membershipOf } = await organizationOfThree();
     const ofOther = { accountId, membershipId: (await membershipOf(other)).id };
     const ofMember = { accountId, membershipId: (await membershipOf(member)).id };
@@ -137,7 +137,7 @@ describe('members', () => {
     await expect(getMember(mine.catalogue, context, which)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('lose shares of the organization’s projects when they join, since they have them all', async () => {
+  it('lose their shares of the organization’s projects when they join', async () => {
     const catalogue = catalogueOf();
     const [admin, guest] = [await addPerson(catalogue, 'admin'), await addPerson(catalogue, 'guest')];
     const organization = await addOrganization(catalogue, admin);
@@ -152,7 +152,7 @@ describe('members', () => {
   });
 
   it.each(['email', 'role', 'joined_at'] as const)(
-    'are listed by %s in pages that miss and repeat nobody',
+    'are listed by %s in pages without gaps or duplicates',
     async (sortBy) => {
       const { catalogue, organization, accountId } = await organizationOfThree();
       for (let count = 0; count < 8; count += 1) {
@@ -175,7 +175,7 @@ describe('members', () => {
     },
   );
 
-  it('cannot be listed with a cursor that no page gave', async () => {
+  it('cannot be listed with an unknown cursor', async () => {
     const { catalogue, accountId } = await organizationOfThree();
     for (const cursor of [
       'nonsense',
@@ -189,7 +189,7 @@ describe('members', () => {
 });
 
 describe('the only admin', () => {
-  it('can neither leave nor be demoted nor be removed', async () => {
+  it('cannot leave, be demoted or be removed', async () => {
     const { catalogue, accountId, admin, membershipOf } = await organizationOfThree();
     const { id: membershipId } = await membershipOf(admin);
     for (const context of [await actingAs(catalogue, admin), SYSTEM_CONTEXT]) {
@@ -211,7 +211,7 @@ describe('the only admin', () => {
     expect((await membershipOf(member)).memberRole).toBe('admin');
   });
 
-  it('stays, whatever several admins do to each other and themselves at the same time', async () => {
+  it('remains when several admins demote and remove each other concurrently', async () => {
     const catalogue = catalogueOf();
     const random = seededRandom(20_260_304);
     const people = await Promise.all(Array.from({ length: 3 }, () => addPerson(catalogue, 'racer')));

@@ -12,7 +12,7 @@ async function codeOn(catalogue: Awaited<ReturnType<typeof openTestCatalogue>>):
 }
 
 describe('the set-up link', () => {
-  it('makes the first operator, once', async () => {
+  it('creates the first operator, once', async () => {
     const catalogue = await openTestCatalogue();
     const code = await codeOn(catalogue);
     expect(await isSetupCodeValid(catalogue, code)).toBe(true);
@@ -23,7 +23,7 @@ describe('the set-up link', () => {
     await expect(again).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('makes one operator when two links are used at the same time', async () => {
+  it('creates one operator when two links are used at the same time', async () => {
     const catalogue = await openTestCatalogue();
     const codes = await Promise.all([codeOn(catalogue), codeOn(catalogue), codeOn(catalogue)]);
     const uses = codes.map((code, index) =>
@@ -34,7 +34,7 @@ describe('the set-up link', () => {
     expect(await catalogue.db.selectFrom('users').select('id').execute()).toHaveLength(1);
   });
 
-  it('is not given once there is somebody, and then no longer works', async () => {
+  it('is not created once there are people, and then no longer works', async () => {
     const catalogue = await openTestCatalogue();
     const code = await codeOn(catalogue);
     await addPerson(catalogue, 'somebody');
@@ -54,7 +54,7 @@ describe('the set-up link', () => {
     await expect(late).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('leaves itself valid when the details are not', async () => {
+  it('stays valid when the details of the person are invalid', async () => {
     const catalogue = await openTestCatalogue();
     const code = await codeOn(catalogue);
     const wrong = useSetupCode(catalogue, SYSTEM_CONTEXT, { code, ...ADA, email: 'nonsense' });

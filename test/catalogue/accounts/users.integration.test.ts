@@ -23,7 +23,7 @@ function addPersonWithPassword(catalogue: Catalogue, email: string) {
 }
 
 describe('a new person', () => {
-  it('has a personal account whose id is the own id, on the default plan', async () => {
+  it('has a personal account with the person’s id, on the default plan', async () => {
     const catalogue = catalogueOf();
     const user = await addPersonWithPassword(catalogue, 'first@example.com');
     const account = await catalogue.db
@@ -36,12 +36,12 @@ describe('a new person', () => {
     expect(await periods.select(['plan', 'ended_at']).execute()).toEqual([{ plan: 'business', ended_at: null }]);
   });
 
-  it('is not found by text that no database can hold', async () => {
+  it('is not found by text that Postgres cannot store', async () => {
     const found = findUserByEmail(catalogueOf(), 'ada@example.com\u0000');
     await expect(found).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
-  it('is found by e-mail in any case, and only once', async () => {
+  it('is found by e-mail in any case, and can be created only once', async () => {
     const catalogue = catalogueOf();
     const user = await addPersonWithPassword(catalogue, 'Grace.Hopper@Example.com');
     expect(await findUserByEmail(catalogue, ' grace.hopper@example.COM ')).toMatchObject({ id: user.id });
@@ -57,17 +57,17 @@ describe('a new person', () => {
     { email: 'ok@example.com', name: '' },
     { email: 'ok@example.com', name: 'two\nlines' },
     { email: 'ok@example.com', name: 'x'.repeat(257) },
-  ])('needs a sensible e-mail and name: %j', async (input) => {
+  ])('needs a valid e-mail and name: %j', async (input) => {
     const created = createUser(catalogueOf(), SYSTEM_CONTEXT, { ...input, password: null });
     await expect(created).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
-  it.each(['seven77', 'x'.repeat(257)])('needs a password of a sensible length', async (password) => {
+  it.each(['seven77', 'x'.repeat(257)])('needs a password of a valid length', async (password) => {
     const input = { email: 'ok@example.com', name: 'Ada', password: new Secret(password) };
     await expect(createUser(catalogueOf(), SYSTEM_CONTEXT, input)).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
-  it('is made by operators only', async () => {
+  it('can be created by operators only', async () => {
     const catalogue = catalogueOf();
     const context = await actingAs(catalogue, await addPerson(catalogue, 'ada'));
     const created = createUser(catalogue, context, { email: 'x@example.com', name: 'X', password: null });
@@ -76,7 +76,7 @@ describe('a new person', () => {
 });
 
 describe('a password', () => {
-  it('is kept as argon2id', async () => {
+  it('is stored as an argon2id hash', async () => {
     const catalogue = catalogueOf();
     const user = await addPersonWithPassword(catalogue, 'argon@example.com');
     const { password_hash: hash } = await catalogue.db
@@ -88,7 +88,7 @@ describe('a password', () => {
     expect(JSON.stringify(user)).not.toContain('argon2');
   });
 
-  it('opens the door to its own person only', async () => {
+  it('signs in its own person only', async () => {
     const catalogue = catalogueOf();
     const user = await addPersonWithPassword(catalogue, 'door@example.com');
     const check = (email: string, password: string) =>
@@ -123,7 +123,7 @@ describe('a password', () => {
   });
 
   // A flood of sign-ins took every thread, and with them the look-ups of host names.
-  it('is compared with few others at a time; a flood is refused, and those in time are served', async () => {
+  it('is hashed with few others at a time; a flood is refused and the rest served', async () => {
     const catalogue = catalogueOf();
     const user = await addPersonWithPassword(catalogue, 'flood@example.com');
     const attempts = Array.from({ length: 80 }, () =>
@@ -153,7 +153,7 @@ describe('a password', () => {
     expect(await verifyPassword(catalogue, { email: user.email, password: PASSWORD })).toBeNull();
   });
 
-  it('is nobody else’s to change', async () => {
+  it('cannot be changed by another person', async () => {
     const catalogue = catalogueOf();
     const [ada, eve] = [await addPerson(catalogue, 'ada'), await addPerson(catalogue, 'eve')];
     const context = await actingAs(catalogue, eve);

@@ -59,7 +59,7 @@ async function ownedProject() {
 const CLIENT_CERTIFICATE = { cert: '-----BEGIN CERTIFICATE-----', key: new Secret('-----BEGIN PRIVATE KEY-----') };
 
 describe('a compute', () => {
-  it('keeps its TLS settings, the client’s key sealed', async () => {
+  it('stores its TLS settings, with the client’s key sealed', async () => {
     const { catalogue, owner, project, branchId, compute, asOwner } = await ownedProject();
     const tls = { mode: 'verify-ca', ca: 'ca', serverName: 'db', clientCertificate: CLIENT_CERTIFICATE } as const;
     const made = await createCompute(catalogue, asOwner, {
@@ -89,7 +89,7 @@ describe('a compute', () => {
     expect((await getCompute(catalogue, asOwner, { computeId: made.id })).compute).toEqual(made);
   });
 
-  it('is changed and removed by members, not by guests, and is not found by strangers', async () => {
+  it('can be changed and deleted by members, not by guests or strangers', async () => {
     const { catalogue, compute, project, asOwner, asGuest, asStranger } = await ownedProject();
     const change = { computeId: compute.id, changes: { passwordlessAccess: false, name: 'primary' } };
     await expect(changeCompute(catalogue, asGuest, change)).rejects.toMatchObject({ code: 'forbidden' });
@@ -106,7 +106,7 @@ describe('a compute', () => {
     await expect(deleteCompute(catalogue, asOwner, { computeId: compute.id })).rejects.toMatchObject({ message });
   });
 
-  it('has a policy that admins change', async () => {
+  it('has a policy that admins can change', async () => {
     const { catalogue, compute, asOwner, asGuest } = await ownedProject();
     const change = { computeId: compute.id, policy: { replication: true } };
     await expect(changeComputePolicy(catalogue, asGuest, change)).rejects.toMatchObject({ code: 'forbidden' });
@@ -120,13 +120,13 @@ describe('a compute', () => {
     { suspendTimeoutSeconds: 604_801 },
     { suspendTimeoutSeconds: 1.5 },
     { autoscalingMinCu: Number.NaN },
-  ])('cannot be sized %j', async (changes) => {
+  ])('cannot have the size %j', async (changes) => {
     const { catalogue, compute, asOwner } = await ownedProject();
     const changed = changeCompute(catalogue, asOwner, { computeId: compute.id, changes });
     await expect(changed).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
-  it('is not larger and not one more than the plan includes', async () => {
+  it('cannot be larger or more numerous than the plan allows', async () => {
     const { catalogue, owner, compute, project, branchId, asOwner } = await ownedProject();
     await changePlan(catalogue, SYSTEM_CONTEXT, { accountId: owner.accountId, plan: 'free' });
     const larger = changeCompute(catalogue, asOwner, { computeId: compute.id, changes: { autoscalingMaxCu: 8 } });
@@ -147,7 +147,7 @@ describe('a compute', () => {
     await expect(another()).rejects.toMatchObject({ code: 'plan_gate' });
   });
 
-  it('changes its state once, whoever else wants to', async () => {
+  it('changes its state once when several nodes try', async () => {
     const { catalogue, compute } = await ownedProject();
     const suspend = { computeId: compute.id, from: ['active'], to: 'idle' } as const;
     const moves = await Promise.all(Array.from({ length: 5 }, () => moveComputeState(catalogue, suspend)));
@@ -193,7 +193,7 @@ describe('a branch', () => {
 });
 
 describe('a database', () => {
-  it('is made, renamed, given away and removed by everybody with access', async () => {
+  it('can be created, renamed and deleted, and given another owner', async () => {
     const { catalogue, branchId, place, asGuest } = await ownedProject();
     const names = async () => (await listDatabases(catalogue.db, branchId)).map((one) => [one.name, one.ownerName]);
     const made = await createDatabase(catalogue, asGuest, { ...place, name: 'reports', ownerName: 'app' });
@@ -214,7 +214,7 @@ describe('a database', () => {
     expect(await names()).toEqual([['appdb', 'app']]);
   });
 
-  it('is refused to strangers, and in a branch of another project', async () => {
+  it('cannot be used by strangers, or through a branch of another project', async () => {
     const { catalogue, place, asStranger, asOwner } = await ownedProject();
     const input = { ...place, name: 'x', ownerName: 'app' };
     await expect(createDatabase(catalogue, asStranger, input)).rejects.toMatchObject({ code: 'not_found' });
@@ -229,7 +229,7 @@ describe('a database', () => {
     await expect(made).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
-  it('that somebody made or dropped by SQL is known after a sync', async () => {
+  it('that was created or dropped by SQL is known after a sync', async () => {
     const { catalogue, branchId } = await ownedProject();
     const databases = [
       { name: 'appdb', ownerName: 'app' },
@@ -243,7 +243,7 @@ describe('a database', () => {
 });
 
 describe('a database role', () => {
-  it('keeps its password sealed and as a verifier, and reveals it to those with access', async () => {
+  it('stores its password sealed and as a verifier, and reveals it with permission', async () => {
     const { catalogue, branchId, place, asGuest, asStranger } = await ownedProject();
     const which = { ...place, name: 'writer' };
     const made = await createDatabaseRole(catalogue, asGuest, { ...which, password: new Secret('first-password') });
@@ -259,7 +259,7 @@ describe('a database role', () => {
     expect(after?.scram_verifier).not.toBe(row?.scram_verifier);
   });
 
-  it('reveals nothing where there is nothing, or where the project keeps passwords to itself', async () => {
+  it('reveals no password where none is stored or the project does not allow it', async () => {
     const { catalogue, project, place, asOwner } = await ownedProject();
     await createDatabaseRole(catalogue, asOwner, { ...place, name: 'trusted', password: null });
     const nothing = revealDatabaseRolePassword(catalogue, asOwner, { ...place, name: 'trusted' });
@@ -269,7 +269,7 @@ describe('a database role', () => {
     await expect(kept).rejects.toMatchObject({ code: 'precondition' });
   });
 
-  it('is removed unless it is protected; a name is taken once', async () => {
+  it('can be deleted unless it is protected, and has a unique name', async () => {
     const { catalogue, branchId, place, asOwner } = await ownedProject();
     const taken = createDatabaseRole(catalogue, asOwner, { ...place, name: 'app', password: null });
     await expect(taken).rejects.toMatchObject({ code: 'conflict' });
@@ -282,7 +282,7 @@ describe('a database role', () => {
     await expect(gone).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('comes first when it was named first, though all were made at once', async () => {
+  it('keeps its position in the order in which roles were named', async () => {
     const { catalogue, branchId } = await ownedProject();
     const names = (await listDatabaseRoles(catalogue.db, branchId)).map((role) => role.name);
     expect(names).toEqual(['app', 'app_reader']);
@@ -297,7 +297,7 @@ describe('a database role', () => {
     expect(backwards.databases.map((database) => database.name)).toEqual(['z', 'a']);
   });
 
-  it('that may not log in is not offered to connect with', async () => {
+  it('that may not log in is not offered', async () => {
     const { catalogue, owner, compute, place, asOwner } = await ownedProject();
     await createDatabaseRole(catalogue, asOwner, { ...place, name: 'group', password: null, mayLogin: false });
     const target = resolveTarget(catalogue, {

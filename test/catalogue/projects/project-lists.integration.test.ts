@@ -46,7 +46,7 @@ async function allPages<Item>(fetchPage: (cursor: string | null) => Promise<Page
 }
 
 describe('a list of projects', () => {
-  it.each([100, 101, 200])('of %i ends, page by page, and misses and repeats none', async (count) => {
+  it.each([100, 101, 200])('of %i has pages without gaps or duplicates, and ends', async (count) => {
     const catalogue = catalogueOf();
     const { accountId } = await addPerson(catalogue, 'many');
     for (let index = 0; index < count; index += 1) {
@@ -64,7 +64,7 @@ describe('a list of projects', () => {
     expect(times).toEqual(times.toSorted((a, b) => b - a));
   });
 
-  it('does not shift when projects are made between its pages', async () => {
+  it('does not shift when projects are created between its pages', async () => {
     const catalogue = catalogueOf();
     const { accountId } = await addPerson(catalogue, 'growing');
     for (let index = 0; index < 6; index += 1) await addEmptyProject(catalogue, accountId, `old ${index}`);
@@ -91,7 +91,7 @@ describe('a list of projects', () => {
   });
 
   it.each(['nonsense', Buffer.from('2026').toString('base64url'), Buffer.from('x y').toString('base64url')])(
-    'refuses the cursor "%s" that no page gave',
+    'refuses the unknown cursor "%s"',
     async (cursor) => {
       const catalogue = catalogueOf();
       const { accountId } = await addPerson(catalogue, 'cursor');
@@ -100,7 +100,7 @@ describe('a list of projects', () => {
     },
   );
 
-  it('of others is not found; of a guest are the shared ones', async () => {
+  it('of another account is not found; a guest sees the shared projects', async () => {
     const catalogue = catalogueOf();
     const [owner, guest] = [await addPerson(catalogue, 'owner'), await addPerson(catalogue, 'guest')];
     const { project } = await addEmptyProject(catalogue, owner.accountId, 'shared');
@@ -127,7 +127,8 @@ describe('a list of projects', () => {
     `.execute(catalogue.db);
     await addEmptyProject(catalogue, accountId, 'one');
     const bulkId = idFrom<AccountId>('org-bulk-7');
-    // The application's role may not analyze; the planner then guesses, which must be good enough too.
+    // The application's role may not analyze; the planner then guesses, which must be good enough
+    // too.
     const base = catalogue.db.selectFrom('projects').selectAll().where('account_id', '=', bulkId);
     const cursor = (await listProjects(catalogue, SYSTEM_CONTEXT, { accountId: bulkId, limit: 10 })).cursor;
     const list = `projects ${bulkId}`;
@@ -154,7 +155,7 @@ describe('a project', () => {
     return { catalogue, admin, member, accountId, ...contexts };
   }
 
-  it('is made by any member, owned by the organization, and deleted by admins only', async () => {
+  it('can be created by any member, and deleted by admins only', async () => {
     const { catalogue, member, accountId, asAdmin, asMember } = await organization();
     const { project } = await createProject(catalogue, asMember, {
       accountId,
@@ -172,7 +173,7 @@ describe('a project', () => {
     await expect(deleteProject(catalogue, asAdmin, project.id)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('is unknown and foreign in the same words', async () => {
+  it('has the same message when it is unknown and when it is invisible', async () => {
     const { catalogue, asMember } = await organization();
     const { accountId } = await addPerson(catalogue, 'stranger');
     const { project } = await addEmptyProject(catalogue, accountId, 'private');
@@ -184,7 +185,7 @@ describe('a project', () => {
     }
   });
 
-  it('keeps what a change leaves out', async () => {
+  it('keeps the fields that a change omits', async () => {
     const { catalogue, accountId, asMember } = await organization();
     const { project } = await addEmptyProject(catalogue, accountId, 'before');
     clock.push(1_000);
@@ -195,7 +196,7 @@ describe('a project', () => {
     expect(await findProject(catalogue.db, project.id)).toEqual(expected);
   });
 
-  it('is not made beyond the plan, also when several are made at the same time', async () => {
+  it('cannot exceed the plan, also when several are created at the same time', async () => {
     const { catalogue, accountId } = await organization();
     await changePlan(catalogue, SYSTEM_CONTEXT, { accountId, plan: 'free' });
     const made = await Promise.allSettled(
@@ -205,7 +206,7 @@ describe('a project', () => {
     expect(made.find((one) => one.status === 'rejected')).toMatchObject({ reason: { code: 'plan_gate' } });
   });
 
-  it('has its operations listed newest first, and finished ones with their duration', async () => {
+  it('has its operations listed newest first, with the duration of finished ones', async () => {
     const { catalogue, accountId, asMember } = await organization();
     const { project, compute, branchId } = await addProject(catalogue, accountId);
     const place = { projectId: project.id, branchId, computeId: compute.id };

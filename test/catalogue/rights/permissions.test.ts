@@ -155,7 +155,7 @@ describe('the permission table', () => {
     expect(rows.every((row) => row.length === COLUMNS.length + 1)).toBe(true);
   });
 
-  it.each(rows)('answers as written out: %s', (action = '', ...cells) => {
+  it.each(rows)('matches the table written out by hand: %s', (action = '', ...cells) => {
     const { on } = PERMISSION_TABLE[action as Action];
     const answers = COLUMNS.map((column) => {
       const resources = column === 'owner' ? ON_PERSONAL : ON_ORGANIZATION;
@@ -170,7 +170,7 @@ describe('the permission table', () => {
     }
   });
 
-  it('gives nothing on what belongs to others', () => {
+  it('grants nothing on resources of others', () => {
     const elsewhere: Array<[Actor, Resource]> = [
       [ACTORS.owner, ON_ORGANIZATION.account],
       [ACTORS.owner, ON_ORGANIZATION.project],
@@ -197,7 +197,7 @@ describe('the permission table', () => {
     expect(may({ kind: 'system' }, 'account.read', ON_ORGANIZATION.project)).toBe(false);
   });
 
-  it('lets members or everyone with access share a project where the installation says so', () => {
+  it('lets members or everyone with access share a project, by setting', () => {
     const sharers = (sharing: 'admins' | 'members' | 'everyone_with_access') =>
       COLUMNS.filter((column) => may(ACTORS[column], 'project.share', { ...ON_ORGANIZATION.project, sharing }));
     expect(sharers('admins')).toEqual(['admin', 'organizationKey']);
@@ -207,7 +207,7 @@ describe('the permission table', () => {
 });
 
 describe('a refusal', () => {
-  it('is not_found for what the actor cannot see, so that nothing tells it from an unknown id', () => {
+  it('is not_found for an invisible resource, exactly as for an unknown id', () => {
     const refused = expect.objectContaining({ code: 'not_found', message: `project "${PROJECT}" not found` });
     expect(() => requireMay(ACTORS.stranger, 'project.delete', ON_ORGANIZATION.project)).toThrow(refused);
     expect(() => requireMay(ACTORS.guest, 'account.read', ON_ORGANIZATION.account)).toThrow(
@@ -215,7 +215,7 @@ describe('a refusal', () => {
     );
   });
 
-  it('is forbidden for what the actor can see, and names who may', () => {
+  it('is forbidden for a visible resource, and names who may', () => {
     const message = (actor: Actor, action: Action, resource: Resource) => {
       try {
         requireMay(actor, action, resource);
@@ -248,7 +248,7 @@ describe('a refusal', () => {
     );
   });
 
-  it('does not happen to who may', () => {
+  it('is not thrown for an actor who may', () => {
     expect(() => requireMay(ACTORS.admin, 'project.delete', ON_ORGANIZATION.project)).not.toThrow();
   });
 });

@@ -14,7 +14,7 @@ function policyOf(account: PolicySettings, compute: PolicySettings) {
 }
 
 describe('the policy of a compute', () => {
-  it('has defaults where neither account nor compute says anything', () => {
+  it('has defaults where neither account nor compute sets anything', () => {
     expect(policyOf({}, {})).toEqual({
       linkLogin: true,
       allowedNetworks: [],
@@ -56,7 +56,7 @@ describe('the policy of a compute', () => {
     expect(policyOf(account, compute)).toMatchObject(expected);
   });
 
-  it('has no link login when either switch is off', () => {
+  it('has no login by link when either switch is off', () => {
     const [on, off] = [
       { passwordlessAccess: true, policy: {} },
       { passwordlessAccess: false, policy: {} },
@@ -76,7 +76,7 @@ describe('the policy of a compute', () => {
     [['10.0.0.0/8'], ['192.0.2.0/24'], [NOWHERE]],
     [['2001:db8::/32'], ['2001:db8:1::/48', '10.0.0.0/8'], ['2001:db8:1::/48']],
     [['0.0.0.0/0'], ['2001:db8::/32'], [NOWHERE]],
-  ])('allows networks that both allow: %j and %j give %j', (account, compute, expected) => {
+  ])('allows the networks that both allow: %j and %j give %j', (account, compute, expected) => {
     const policy = policyOf({ allowedNetworks: account }, { allowedNetworks: compute });
     expect(policy.allowedNetworks).toEqual(expected);
   });

@@ -5,7 +5,7 @@ import { slugOf } from '../../../src/catalogue/store/names.ts';
 import { PLANS } from '../../../src/catalogue/tables/people-and-accounts.ts';
 
 describe('an e-mail address', () => {
-  it('keeps how it was typed and is compared in lower case', () => {
+  it('keeps its spelling and is compared in lower case', () => {
     expect(parseEmail('  Ada.Lovelace@Example.COM ')).toEqual({
       text: 'Ada.Lovelace@Example.COM',
       key: 'ada.lovelace@example.com',
@@ -29,13 +29,13 @@ describe('an e-mail address', () => {
 });
 
 describe('a list of e-mail addresses', () => {
-  it('is separated by commas, semicolons, spaces or lines, and has each address once', () => {
+  it('is separated by commas, semicolons, spaces or lines, without duplicates', () => {
     const list = parseEmailList('a@example.com, b@example.com;c@example.com\nA@example.com ,');
     expect(list.map((email) => email.key)).toEqual(['a@example.com', 'b@example.com', 'c@example.com']);
   });
 
   it.each(['', ' , ;', 'a@example.com, nonsense', Array.from({ length: 101 }, (_, n) => `a${n}@example.com`).join()])(
-    'is refused when it is empty, too long or has anything else in it',
+    'is refused when it is empty, too long or contains anything else',
     (text) => {
       expect(() => parseEmailList(text)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
     },
@@ -50,7 +50,7 @@ describe('plans', () => {
     expect(() => requireConsumptionHistory('launch')).toThrow(expect.objectContaining({ code: 'plan_gate' }));
   });
 
-  it('are paid but for Free, and gate nothing from Business on', () => {
+  it('are paid except Free, and have no limits from Business on', () => {
     expect(PLANS.filter((plan) => !PLAN_TERMS[plan].isPaid)).toEqual(['free']);
     for (const plan of ['business', 'enterprise'] as const) {
       expect(PLAN_TERMS[plan]).toMatchObject({ projectsLimit: null, computesPerProject: null });

@@ -22,7 +22,7 @@ describe('opening the catalogue', () => {
     }
   });
 
-  it('opens again on a catalogue that is up to date, and keeps what is in it', async () => {
+  it('opens an up-to-date catalogue again and keeps its contents', async () => {
     const sealer = new Sealer([newSealingKey()]);
     const catalogue = await openTestCatalogue({ sealer });
     const { email } = await addPerson(catalogue, 'ada');
@@ -30,7 +30,7 @@ describe('opening the catalogue', () => {
     expect(await again.db.selectFrom('users').select('email').execute()).toEqual([{ email }]);
   });
 
-  it('works without the right to make roles', async () => {
+  it('works without the right to create roles', async () => {
     const database = await createTestDatabase();
     onTestFinished(() => database.close());
     const admin = await connect(database.url);
@@ -52,14 +52,14 @@ describe('opening the catalogue', () => {
   });
 });
 
-describe('a catalogue that is away', () => {
-  it('cannot be opened, and says that the store is unavailable', async () => {
+describe('an unavailable catalogue', () => {
+  it('cannot be opened, and throws store_unavailable', async () => {
     await expect(openCatalogueOn('postgres://postgres@127.0.0.1:1/postgres')).rejects.toMatchObject({
       code: 'store_unavailable',
     });
   });
 
-  it('says so in the middle of work, and works again when it is back', async () => {
+  it('throws store_unavailable during work, and works again when it is back', async () => {
     const catalogue = await openTestCatalogue();
     const admin = await connect(catalogue.url);
     onTestFinished(() => admin.end());
@@ -77,7 +77,7 @@ describe('a catalogue that is away', () => {
 });
 
 describe('a transaction', () => {
-  it('leaves nothing behind when its work fails', async () => {
+  it('is rolled back when its work fails', async () => {
     const catalogue = await openTestCatalogue();
     const failing = catalogue.transaction(async (tx) => {
       await tx

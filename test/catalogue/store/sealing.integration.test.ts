@@ -24,13 +24,13 @@ describe('a sealed value', () => {
     }
   });
 
-  it('is different every time and does not contain what it seals', () => {
+  it('is different every time and does not contain the sealed text', () => {
     const sealed = sealer.seal('hunter2', PLACE);
     expect(sealer.seal('hunter2', PLACE)).not.toBe(sealed);
     expect(Buffer.from(sealed.split('.')[1] ?? '', 'base64url').includes('hunter2')).toBe(false);
   });
 
-  it('does not open when it was moved to another table, row or column', () => {
+  it('does not open after it was moved to another table, row or column', () => {
     const sealed = sealer.seal('hunter2', PLACE);
     for (const moved of [
       { ...PLACE, table: 'computes' },
@@ -52,7 +52,7 @@ describe('a sealed value', () => {
     }
   });
 
-  it.each(['', '.', 'nonsense', 'abcdef12.', 'abcdef12.AAAA'])('does not open when it is none: "%s"', (text) => {
+  it.each(['', '.', 'nonsense', 'abcdef12.', 'abcdef12.AAAA'])('does not open when it is malformed: "%s"', (text) => {
     expect(() => sealer.open(text, PLACE)).toThrow();
   });
 
@@ -77,7 +77,7 @@ describe('sealing keys', () => {
     expect(() => new Sealer([new Secret('not base64 at all')])).toThrow();
   });
 
-  it('seal with the first and open with any', () => {
+  it('seal with the first key and open with any', () => {
     const [oldKey, newKey] = [newSealingKey(), newSealingKey()];
     const old = new Sealer([oldKey]);
     const rotated = new Sealer([newKey, oldKey]);
@@ -85,7 +85,7 @@ describe('sealing keys', () => {
     expect(keyIdOf(rotated.seal('hunter2', PLACE))).toBe(new Sealer([newKey]).currentKeyId);
   });
 
-  it('derive the same secret on every node, another for every purpose', () => {
+  it('derive the same secret on every node, and another for every purpose', () => {
     const key = newSealingKey();
     const derive = (purpose: string) => new Sealer([key]).deriveSecret(purpose).toString('hex');
     expect(derive('mock verifier')).toBe(derive('mock verifier'));
@@ -94,12 +94,12 @@ describe('sealing keys', () => {
 });
 
 describe('the catalogue', () => {
-  it('does not open with a key that did not seal what it holds', async () => {
+  it('does not open without the key that sealed its contents', async () => {
     const { url } = await openTestCatalogue({ sealer: new Sealer([newSealingKey()]) });
     await expect(openCatalogueOn(url, { sealer: new Sealer([newSealingKey()]) })).rejects.toThrow('is not configured');
   });
 
-  it('does not open when its canary was tampered with', async () => {
+  it('does not open when its canary was modified', async () => {
     const sealer = new Sealer([newSealingKey()]);
     const { url, db } = await openTestCatalogue({ sealer });
     await db
@@ -109,7 +109,7 @@ describe('the catalogue', () => {
     await expect(openCatalogueOn(url, { sealer })).rejects.toThrow();
   });
 
-  it('is sealed anew with a new key, after which the old one can go', async () => {
+  it('is resealed with a new key, after which the old one can be removed', async () => {
     const [oldKey, newKey] = [newSealingKey(), newSealingKey()];
     const before = await openTestCatalogue({ sealer: new Sealer([oldKey]) });
     const ada = await addPerson(before, 'ada');

@@ -29,7 +29,10 @@ function noteOn(catalogue: Catalogue, reason: string) {
   );
 }
 
-/** Runs SQL as the owner of the tables, past every guard, as somebody with the database's files could. */
+/**
+ * Runs SQL as the owner of the tables, past every guard, as somebody with the database's files
+ * could.
+ */
 async function tamper(url: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -42,7 +45,7 @@ async function tamper(url: string, ...statements: string[]): Promise<void> {
 }
 
 describe('the audit trail', () => {
-  it('has an event for what was done, with who did it and to what', async () => {
+  it('has an event for each change, with its actor and its object', async () => {
     const clock = pushedClock();
     const catalogue = await openTestCatalogue({ clock });
     const admin = await addPerson(catalogue, 'admin');
@@ -75,7 +78,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('has nothing of what was rolled back', async () => {
+  it('has no events of a transaction that was rolled back', async () => {
     const catalogue = await openTestCatalogue();
     const failing = catalogue.transaction(async (tx) => {
       await recordAuditEvent(tx, changeEvent(catalogue, SYSTEM_CONTEXT, { event: 'project.removed' }));
@@ -85,14 +88,14 @@ describe('the audit trail', () => {
     expect(await verifyAuditChain(catalogue)).toMatchObject({ eventCount: 0, flaws: [] });
   });
 
-  it('takes an event with the same id once', async () => {
+  it('stores an event with the same id once', async () => {
     const catalogue = await openTestCatalogue();
     const event = { ...changeEvent(catalogue, SYSTEM_CONTEXT, { event: 'project.removed' }), id: 'one-and-only' };
     for (let time = 0; time < 3; time += 1) await catalogue.transaction((tx) => recordAuditEvents(tx, [event, event]));
     expect((await verifyAuditChain(catalogue)).eventCount).toBe(1);
   });
 
-  it('refuses to change or remove events, to the application and to the owner of the tables', async () => {
+  it('refuses to change or delete events, also for the owner of the tables', async () => {
     const catalogue = await openTestCatalogue();
     await noteOn(catalogue, 'first');
     const owner = new pg.Client({ connectionString: catalogue.url });
@@ -116,7 +119,7 @@ describe('the audit trail', () => {
     expect((await verifyAuditChain(catalogue)).flaws).toEqual([]);
   });
 
-  it('is kept by a role that does not own the tables', async () => {
+  it('is written by a role that does not own the tables', async () => {
     const catalogue = await openTestCatalogue();
     const { rows } = await catalogue.db.executeQuery<{ current_user: string }>({
       sql: 'select current_user',
@@ -128,8 +131,8 @@ describe('the audit trail', () => {
   });
 });
 
-describe('on a Postgres whose role owns the schema and may not make others', () => {
-  it('the audit trail is append-only by its triggers, and the log says that this is all', async () => {
+describe('the audit trail where the role owns the schema and cannot create roles', () => {
+  it('is append-only by its triggers, which the log reports', async () => {
     const { url, close } = await databaseOfItsOwner();
     onTestFinished(close);
     const lines: string[] = [];
@@ -145,7 +148,7 @@ describe('on a Postgres whose role owns the schema and may not make others', () 
     expect(lines.join('')).toContain('append-only by triggers alone');
   });
 
-  it('the application has no right to more, once its role was lent to the owner', async () => {
+  it('gives the application no more rights after its role was granted to the owner', async () => {
     const { url, owner, close } = await databaseOfItsOwner();
     onTestFinished(close);
     await runAsSuperuser(`grant postern_application to ${owner}`);
@@ -173,7 +176,7 @@ async function databaseOfItsOwner() {
 }
 
 describe('the chain of the audit trail', () => {
-  it('is whole per node when many write at the same time', async () => {
+  it('is intact for each node when many write at the same time', async () => {
     const first = await openTestCatalogue();
     const second = await openCatalogueOn(first.url, { sealer: first.sealer });
     const writes = Array.from({ length: 60 }, (_, index) => noteOn(index % 3 === 0 ? second : first, `note ${index}`));
@@ -213,7 +216,7 @@ describe('the chain of the audit trail', () => {
       `insert into audit_events (id, body) select 'x', replace(body::text, id, 'x')::json from audit_events where body ->> 'reason' = 'two'`,
       'event_unchained',
     ],
-  ])('finds %s', async (_what, statement, kind) => {
+  ])('reveals %s', async (_what, statement, kind) => {
     const catalogue = await openTestCatalogue();
     for (const reason of ['one', 'two', 'three']) await noteOn(catalogue, reason);
     expect((await verifyAuditChain(catalogue)).flaws).toEqual([]);
@@ -222,7 +225,7 @@ describe('the chain of the audit trail', () => {
     expect(flaws.map((flaw) => flaw.kind)).toContain(kind);
   });
 
-  it('finds events that were swapped', async () => {
+  it('reveals events that were swapped', async () => {
     const catalogue = await openTestCatalogue();
     for (const reason of ['one', 'two', 'three']) await noteOn(catalogue, reason);
     await tamper(
@@ -254,7 +257,7 @@ describe('the chain of the audit trail', () => {
          from audit_events, (select hash from audit_chain) as link where body ->> 'reason' = 'three'`,
       ],
     ],
-  ])('looks whole when it was %s, except to who noted its head', async (_what, statements) => {
+  ])('looks intact after it was %s, unless its head was noted before', async (_what, statements) => {
     const catalogue = await openTestCatalogue();
     for (const reason of ['one', 'two', 'three']) await noteOn(catalogue, reason);
     const { heads } = await verifyAuditChain(catalogue);
@@ -271,7 +274,7 @@ describe('the chain of the audit trail', () => {
     expect(flaws).toEqual([{ nodeId: catalogue.nodeId, position: 3, eventId: '', kind: 'head_missing' }]);
   });
 
-  it('does not let transactions that lock before and after recording wait for each other for ever', async () => {
+  it('does not make transactions deadlock that lock before or after recording', async () => {
     const catalogue = await openTestCatalogue();
     const { userId } = await addPerson(catalogue, 'contended');
     const work = (order: 'record first' | 'lock first') =>
@@ -287,7 +290,7 @@ describe('the chain of the audit trail', () => {
 });
 
 describe('reading the audit trail', () => {
-  it('goes page by page, newest first, and export gives the same oldest first', async () => {
+  it('returns pages, newest first, and exports the same events oldest first', async () => {
     const clock = pushedClock();
     const catalogue = await openTestCatalogue({ clock });
     for (let count = 0; count < 25; count += 1) {
@@ -307,7 +310,7 @@ describe('reading the audit trail', () => {
     expect(exported).toEqual(seen.toReversed());
   });
 
-  it('is for operators, for admins in their own account, and for everybody about themselves', async () => {
+  it('is allowed for operators, for admins of the account, and about oneself', async () => {
     const catalogue = await openTestCatalogue();
     const [admin, member] = [await addPerson(catalogue, 'admin'), await addPerson(catalogue, 'member')];
     const organization = await addOrganization(catalogue, admin);
@@ -329,7 +332,7 @@ describe('reading the audit trail', () => {
 });
 
 describe('an audit event', () => {
-  it('is flat, in snake case, without what is absent, and with foreign text cleaned and cut', () => {
+  it('is flat, in snake case, without absent fields, with foreign text cleaned', () => {
     const body = auditEventBody({
       at: new Date('2026-01-02T03:04:05.678Z'),
       nodeId: 'node-1' as never,

@@ -12,7 +12,7 @@ import {
   pushedClock,
 } from '../../support/databases/catalogue-for-tests.ts';
 
-it('connections are counted by hour and by day, of the installation or of one account, for who may read its trail', async () => {
+it('connections are counted by hour and day, for readers of the trail only', async () => {
   const clock = pushedClock();
   const catalogue = await openTestCatalogue({ clock });
   const admin = await addPerson(catalogue, 'admin');

@@ -41,7 +41,7 @@ async function ownerOf(
 }
 
 describe('a transfer', () => {
-  it('moves the projects named, with their guests, and without their keys', async () => {
+  it('moves the named projects with their guests, and without their keys', async () => {
     const { catalogue, source, destination, route, asAdmin } = await twoOrganizations();
     const [moved, kept] = [await addProject(catalogue, source.id), await addProject(catalogue, source.id)];
     const [guest, member] = [await addPerson(catalogue, 'guest'), await addPerson(catalogue, 'member')];
@@ -63,7 +63,7 @@ describe('a transfer', () => {
     expect(await useApiKey(catalogue, key.reveal(), '192.0.2.1')).toBeNull();
   });
 
-  it('from a personal account takes the owner, who may receive as a member there', async () => {
+  it('from a personal account includes its owner, a member of the destination', async () => {
     const { catalogue, destination } = await twoOrganizations();
     const owner = await addPerson(catalogue, 'owner');
     const { project } = await addProject(catalogue, owner.accountId);
@@ -89,7 +89,7 @@ describe('a transfer', () => {
     await expect(byMember).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  it('moves all or none', async () => {
+  it('moves all projects or none', async () => {
     const { catalogue, source, destination, route, asAdmin } = await twoOrganizations();
     const { project } = await addProject(catalogue, source.id);
     const foreign = await addProject(catalogue, destination.id);
@@ -100,7 +100,7 @@ describe('a transfer', () => {
     expect(await ownerOf(catalogue, project.id)).toBe(source.id);
   });
 
-  it('names the limits of the destination that it would break', async () => {
+  it('names the limits of the destination that it would exceed', async () => {
     const { catalogue, source, destination, route, asAdmin } = await twoOrganizations();
     await changePlan(catalogue, SYSTEM_CONTEXT, { accountId: destination.id, plan: 'free' });
     const projects = await Promise.all(Array.from({ length: 11 }, () => addProject(catalogue, source.id)));
@@ -123,7 +123,7 @@ describe('a transfer', () => {
     });
   });
 
-  it('in both directions at the same time waits for nobody for ever', async () => {
+  it('in both directions at the same time does not deadlock', async () => {
     const { catalogue, source, destination, route, asAdmin } = await twoOrganizations();
     const [there, back] = [await addProject(catalogue, source.id), await addProject(catalogue, destination.id)];
     for (let round = 0; round < 10; round += 1) {
@@ -149,7 +149,7 @@ describe('a requested organization', () => {
     return { catalogue, person, asPerson, asOperator, input };
   }
 
-  it('takes over all projects, the plan and the person when it is approved', async () => {
+  it('receives all projects, the plan and the person when it is approved', async () => {
     const { catalogue, person, asPerson, asOperator, input } = await requester();
     const projects = [await addProject(catalogue, person.accountId), await addProject(catalogue, person.accountId)];
     const guest = await addPerson(catalogue, 'guest');
@@ -176,7 +176,7 @@ describe('a requested organization', () => {
     await expect(again).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  it('changes nothing when it is declined, and can be asked for again', async () => {
+  it('changes nothing when it is declined, and can be requested again', async () => {
     const { catalogue, person, asPerson, asOperator, input } = await requester();
     const { id: requestId } = await requestOrganization(catalogue, asPerson, input);
     await expect(requestOrganization(catalogue, asPerson, input)).rejects.toMatchObject({ code: 'conflict' });
@@ -192,13 +192,13 @@ describe('a requested organization', () => {
     expect(own.map((request) => request.status)).toEqual(['declined', 'requested']);
   });
 
-  it('is for paid accounts', async () => {
+  it('is available to paid accounts only', async () => {
     const { catalogue, person, asPerson, input } = await requester();
     await changePlan(catalogue, SYSTEM_CONTEXT, { accountId: person.accountId, plan: 'free' });
     await expect(requestOrganization(catalogue, asPerson, input)).rejects.toMatchObject({ code: 'plan_gate' });
   });
 
-  it('is decided by operators only, and cannot have an admin whom nobody knows', async () => {
+  it('is decided by operators only, and needs an admin who is known', async () => {
     const { catalogue, person, asPerson, asOperator, input } = await requester();
     const request = await requestOrganization(catalogue, asPerson, { ...input, adminEmail: 'nobody@example.org' });
     const approval = { requestId: request.id, verdict: 'approve' } as const;

@@ -16,7 +16,7 @@ import { loginOrigin, openClaimed, startLoginNode } from '../../support/nodes/lo
 const HOUR_MS = 3_600_000;
 
 describe('after an approval', () => {
-  it('the terminal is known and the target comes first next time', async () => {
+  it('the terminal is known and the target is offered first next time', async () => {
     const scene = await approvedScene({ remember: 'once', grantId: null });
     expect(await isKnownTerminal(scene.catalogue, scene.userId, scene.request.origin.address)).toBe(true);
     const [account] = await listTargets(scene.catalogue, await actorOf(scene.catalogue, scene.userId));
@@ -27,7 +27,7 @@ describe('after an approval', () => {
   it.each([
     ['1h', HOUR_MS],
     ['8h', 8 * HOUR_MS],
-  ] as const)('%s is remembered as a grant for just this terminal, user and application', async (remember, lifeMs) => {
+  ] as const)('%s is stored as a grant for this terminal, user and application only', async (remember, lifeMs) => {
     const grantId = newGrantId();
     const scene = await approvedScene({ remember, grantId });
     const [grant] = await scene.grants.list(scene.userId);
@@ -36,7 +36,7 @@ describe('after an approval', () => {
     expect((grant?.until.getTime() ?? 0) - (grant?.createdAt.getTime() ?? 0)).toBe(lifeMs);
   });
 
-  it('a request without a connection gets a grant for its one next connection', async () => {
+  it('a request without a connection gets a grant for one connection', async () => {
     const scene = await approvedScene({ remember: 'once', grantId: newGrantId() });
     expect(await scene.grants.list(scene.userId)).toMatchObject([{ usesLeft: 1 }]);
   });

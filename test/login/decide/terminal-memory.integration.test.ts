@@ -5,7 +5,7 @@ import { TerminalMemory } from '../../../src/login/decide/terminal-memory.ts';
 import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
 import { redisKinds, type TestRedis } from '../../support/databases/redis-for-tests.ts';
 
-describe.each(redisKinds)('what is remembered of a terminal on $name', ({ start }) => {
+describe.each(redisKinds)('the memory of reported terminals on $name', ({ start }) => {
   let server: TestRedis;
   let redis: RedisClient;
   let memory: TerminalMemory;
@@ -27,7 +27,7 @@ describe.each(redisKinds)('what is remembered of a terminal on $name', ({ start 
     await redis.flushall();
   });
 
-  it('is that this person said "not me", for 15 minutes and for nobody else', async () => {
+  it('blocks an address for 15 minutes, for one person only', async () => {
     await memory.block(alice);
     expect([await memory.isBlocked(alice), await memory.isBlocked(bob)]).toEqual([true, false]);
     expect(await memory.isBlocked({ ...alice, address: '::ffff:203.0.113.7' })).toBe(true);

@@ -52,7 +52,7 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
   const matching = (changes: Partial<Terminal> & { requestedDatabase?: string | null } = {}) =>
     grants.findMatching({ ...psql, requestedDatabase: null, ...changes }).then((found) => found.map(({ id }) => id));
 
-  it("keep what was approved, by Redis' clock", async () => {
+  it("store what was approved, timed by Redis' clock", async () => {
     const draft = grantDraft({ address: '::ffff:203.0.113.7', usesLeft: 3, lifeMs: HOUR_MS });
     const grant = await grants.create(draft);
     const { lifeMs, longestGrantMs, ...terms } = draft;
@@ -70,16 +70,16 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
   });
 
   it.each([
-    ['the person chose', { lifeMs: HOUR_MS, longestGrantMs: 8 * HOUR_MS }, HOUR_MS],
-    ['the policy allows', { lifeMs: 8 * HOUR_MS, longestGrantMs: 2 * HOUR_MS }, 2 * HOUR_MS],
-    ['anybody may allow', { lifeMs: 90 * HOUR_MS, longestGrantMs: 100 * HOUR_MS }, 8 * HOUR_MS],
-  ])('end after what %s, if that is shortest', async (_what, choice, expectedMs) => {
+    ['the life that the person chose', { lifeMs: HOUR_MS, longestGrantMs: 8 * HOUR_MS }, HOUR_MS],
+    ['the longest life that the policy allows', { lifeMs: 8 * HOUR_MS, longestGrantMs: 2 * HOUR_MS }, 2 * HOUR_MS],
+    ['the longest life of any grant', { lifeMs: 90 * HOUR_MS, longestGrantMs: 100 * HOUR_MS }, 8 * HOUR_MS],
+  ])('end after %s, if that is shortest', async (_what, choice, expectedMs) => {
     const grant = await grants.create(grantDraft(choice));
     expect(grant.until.getTime() - grant.createdAt.getTime()).toBe(expectedMs);
     expect(await redis.pttl(redisKeys.grant(grant.id))).toBeLessThanOrEqual(expectedMs);
   });
 
-  it('are not made where the policy switches them off', async () => {
+  it('cannot be created where the policy disables them', async () => {
     const refused = grants.create(grantDraft({ longestGrantMs: 0 }));
     await expect(refused).rejects.toSatisfy((error) => isPosternError(error, 'precondition'));
     expect(await redis.keys('*')).toEqual([]);
@@ -106,7 +106,7 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
     expect(await matching({ address: '2001:db8:1:3::1' })).toEqual([]);
   });
 
-  it('for one database do not stretch to another that the client names', async () => {
+  it('for one database do not match another that the client names', async () => {
     const shop = await grants.create(grantDraft({ database: 'shop', lifeMs: HOUR_MS }));
     expect(await matching({ requestedDatabase: null })).toEqual([shop.id]);
     expect(await matching({ requestedDatabase: 'shop' })).toEqual([shop.id]);
@@ -116,7 +116,7 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
     expect(await matching()).toEqual([any.id, shop.id]);
   });
 
-  it('count their uses, and without a number of uses never run out', async () => {
+  it('count their uses, and never run out without a number of uses', async () => {
     const { id } = await grants.create(grantDraft({ usesLeft: null }));
     for (let count = 1; count <= 14; count += 1) {
       expect(await grants.use(id)).toMatchObject({ kind: 'used', grant: { usedCount: count, usesLeft: null } });
@@ -134,7 +134,7 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
     expect(await grants.get(id)).toMatchObject({ usesLeft: 0, usedCount: 1 });
   });
 
-  it(`give out no use twice and none after a revocation (seed ${SEED}, 200 rounds)`, async () => {
+  it(`give no use twice and none after a revocation (seed ${SEED}, 200 rounds)`, async () => {
     const random = seededRandom(SEED);
     for (let round = 0; round < 200; round += 1) {
       const uses = 1 + random.below(3);
@@ -152,7 +152,7 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
     }
   });
 
-  it('end with their time', async () => {
+  it('expire', async () => {
     const draft = grantDraft({ lifeMs: 1_000 });
     const { id } = await grants.create(draft);
     await waitUntil(async () => (await grants.get(id)) === null, 'the grant ends');
@@ -163,7 +163,7 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
     await waitUntil(async () => (await redis.keys('*')).length === 0, 'nothing of it is left in Redis');
   });
 
-  it('end once, however many revoke them or look whose time came', async () => {
+  it('end once, however many callers revoke them or sweep expired ones', async () => {
     const recorded: string[] = [];
     const mine = new Grants({ redis, onRevoked: async () => {}, recordRevoked: ({ id }) => recorded.push(id) });
     const endings = new GrantEndings(redis);
@@ -183,14 +183,14 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
     expect(recorded).toEqual(ids);
   });
 
-  it('say which use was the last, to one of those who race for it', async () => {
+  it('report the last use to exactly one of the callers that compete for it', async () => {
     const { id } = await grants.create(grantDraft({ usesLeft: 2 }));
     const uses = await Promise.all(Array.from({ length: 8 }, () => grants.use(id)));
     expect(uses.filter((use) => use.kind === 'used')).toHaveLength(2);
     expect(uses.filter((use) => use.kind === 'used' && use.isLast)).toHaveLength(1);
   });
 
-  it('end at once when revoked, with the connections that rest on them', async () => {
+  it('end at once when revoked, with the connections that depend on them', async () => {
     const draft = grantDraft({ usesLeft: null });
     const { id } = await grants.create(draft);
     expect((await grants.revoke(id))?.id).toBe(id);
@@ -220,7 +220,7 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
     },
   );
 
-  it('are revoked only when every given owner matches, and never all of them for want of an owner', async () => {
+  it('are revoked only when every given owner matches, never without an owner', async () => {
     const draft = grantDraft();
     const { id } = await grants.create(draft);
     expect(await grants.revokeWhere({ userId: draft.userId, projectId: newProjectId() })).toEqual([]);
@@ -234,7 +234,7 @@ describe('when Redis does not answer', () => {
   let server: TestRedis | null = null;
   afterEach(async () => server?.close());
 
-  it('revoking still ends the connections, and says that the store is unavailable', async () => {
+  it('revoking still ends the connections, and throws store_unavailable', async () => {
     const kind = redisKinds.find(({ name }) => name.startsWith('Debian')) ?? redisKinds[0];
     server = (await kind?.start()) ?? null;
     if (server === null) throw new Error('no Redis to test with');

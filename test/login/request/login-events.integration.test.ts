@@ -22,7 +22,7 @@ describe.each(redisKinds)('login events on $name', ({ start }) => {
 
   const publish = (payload: string) => node.redis.publish(redisChannels.loginRequests(), payload);
 
-  it('reach everyone who follows that request, and nobody else', async () => {
+  it('reach every follower of that request, and nobody else', async () => {
     const id = newLoginRequestId();
     const told: string[] = [];
     const unfollow = [
@@ -40,7 +40,7 @@ describe.each(redisKinds)('login events on $name', ({ start }) => {
     for (const end of unfollow) end();
   });
 
-  it('are taken for missed while the connection was lost: every follower is told to look again', async () => {
+  it('count as missed after a lost connection, so every follower reads again', async () => {
     let isTold = false;
     const unfollow = node.events.follow(newLoginRequestId(), () => {
       isTold = true;
@@ -51,7 +51,7 @@ describe.each(redisKinds)('login events on $name', ({ start }) => {
     await node.events.ready();
   });
 
-  it('come over one subscription, however many follow', async () => {
+  it('share one subscription, however many follow', async () => {
     const unfollow = Array.from({ length: 500 }, () => node.events.follow(newLoginRequestId(), () => {}));
     expect(await node.redis.pubsub('NUMSUB', redisChannels.loginRequests())).toEqual([
       redisChannels.loginRequests(),

@@ -38,7 +38,7 @@ describe.each(redisKinds)('races for one login request on $name', ({ start }) =>
   /** One of the two nodes, in turn. */
   const nodeOf = (index: number): LoginRequests => (nodes[index % 2] ?? nodes[0]).requests;
 
-  it('of 100 people who claim it, one has it and all know who', async () => {
+  it('exactly one of 100 claims wins, and all callers learn whose', async () => {
     const { request } = await nodeOf(0).open(loginOrigin(), { waiting: 'connection' });
     const people = Array.from({ length: 100 }, newUserId);
     const outcomes = await Promise.all(
@@ -49,7 +49,7 @@ describe.each(redisKinds)('races for one login request on $name', ({ start }) =>
     expect(new Set(outcomes.map((outcome) => outcome.request?.claim?.userId))).toEqual(new Set([winner]));
   });
 
-  it('of 100 approvals, one wins and its target is the one that is kept', async () => {
+  it('exactly one of 100 approvals wins, and its target is stored', async () => {
     const { request, userId } = await openClaimed(nodeOf(0));
     const approvals = Array.from({ length: 100 }, () => approvalBy(userId));
     const outcomes = await Promise.all(
@@ -60,14 +60,14 @@ describe.each(redisKinds)('races for one login request on $name', ({ start }) =>
     expect((await nodeOf(0).find(request.id))?.approval).toEqual(winner);
   });
 
-  it('of 50 that consume an approval, one wins', async () => {
+  it('exactly one of 50 attempts to consume an approval wins', async () => {
     const { request, userId } = await openClaimed(nodeOf(0));
     await nodeOf(0).approve(request.id, { userId, approval: approvalBy(userId) });
     const outcomes = await Promise.all(Array.from({ length: 50 }, (_, index) => nodeOf(index).consume(request.id)));
     expect(winsIn(outcomes)).toBe(1);
   });
 
-  it('a detached terminal and an approval leave either a connection to hand over or an approval that was used', async () => {
+  it('a detached terminal and an approval end with exactly one use', async () => {
     for (let round = 0; round < 50; round += 1) {
       const { request, userId } = await openClaimed(nodeOf(round));
       const [detached, approved] = await Promise.all([
@@ -79,7 +79,7 @@ describe.each(redisKinds)('races for one login request on $name', ({ start }) =>
     }
   });
 
-  it('around its end it is either approved or expired, and everybody agrees', async () => {
+  it('a request that expires during an approval has one outcome for everybody', async () => {
     const endsInMs = [-1_000, ...Array.from({ length: 41 }, (_, index) => index * 2.5), 60_000];
     const statuses = await Promise.all(
       endsInMs.map(async (endInMs, index) => {
@@ -99,7 +99,7 @@ describe.each(redisKinds)('races for one login request on $name', ({ start }) =>
     expect([statuses.at(0), statuses.at(-1)]).toEqual(['expired', 'approved']);
   });
 
-  it(`of whatever races, only legal moves are won (seed ${SEED}, ${ROUNDS} rounds)`, async () => {
+  it(`only legal moves win in random races (seed ${SEED}, ${ROUNDS} rounds)`, async () => {
     const random = seededRandom(SEED);
     for (let first = 0; first < ROUNDS; first += ROUNDS_AT_ONCE) {
       const rounds = Array.from({ length: ROUNDS_AT_ONCE }, (_, index) => ({ number: first + index, ...draw(random) }));

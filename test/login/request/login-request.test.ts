@@ -10,22 +10,22 @@ import {
 import { MOVES_BY_HAND } from './moves-by-hand.ts';
 
 describe('the moves of a login request', () => {
-  it.each(cells())('%s and then %s gives %s', (status, move, expected) => {
+  it.each(cells())('lead from %s by %s to %s', (status, move, expected) => {
     expect(nextStatus(status, move)).toBe(expected);
   });
 
-  it('lets nothing out of an end', () => {
+  it('never leave a final status', () => {
     for (const end of ['consumed', 'denied', 'expired', 'abandoned'] as const) {
       expect(LOGIN_MOVES.map((move) => nextStatus(end, move))).toEqual(LOGIN_MOVES.map(() => null));
     }
   });
 
-  it('leads nothing back to pending', () => {
+  it('never lead back to pending', () => {
     const reached = LOGIN_STATUSES.flatMap((status) => LOGIN_MOVES.map((move) => nextStatus(status, move)));
     expect(reached).not.toContain('pending');
   });
 
-  it('names the statuses that a move may leave', () => {
+  it('are listed by the statuses that they may leave', () => {
     expect(statusesBefore('abandon')).toEqual(['pending', 'claimed', 'approved']);
     expect(statusesBefore('consume')).toEqual(['approved']);
   });

@@ -39,7 +39,7 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     await node.redis.flushall();
   });
 
-  it('begins pending, with everything known of the terminal and its address normalised', async () => {
+  it('start pending, with everything known of the terminal, its address normalised', async () => {
     const origin = loginOrigin({ address: '::ffff:203.0.113.7', application: 'we"ird\u0000\ud800 名', tls: null });
     const { request } = await node.requests.open(origin, { waiting: 'connection' });
     expect(request).toMatchObject({
@@ -54,7 +54,7 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     expect(await node.requests.find(request.id)).toEqual(request);
   });
 
-  it('is found by its token, and by nothing else', async () => {
+  it('are found by their token, and by nothing else', async () => {
     const { request, token } = await node.requests.open(loginOrigin(), { waiting: 'connection' });
     expect(token.reveal()).toMatch(/^[\w-]{22}$/);
     expect((await node.requests.findByToken(token.reveal()))?.id).toBe(request.id);
@@ -62,7 +62,7 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     for (const text of wrong) expect(await node.requests.findByToken(text)).toBeNull();
   });
 
-  it('leaves no token in Redis', async () => {
+  it('leave no token in Redis', async () => {
     const { request, token } = await node.requests.open(loginOrigin(), { waiting: 'connection' });
     await node.requests.claim(request.id, browser);
     const dump = await everythingIn(node);
@@ -70,7 +70,7 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     expect(dump).not.toContain(token.reveal());
   });
 
-  it.each(cells())('%s and then %s gives %s', async (status, move, expected) => {
+  it.each(cells())('move from %s by %s to %s', async (status, move, expected) => {
     const { id, userId } = await requestIn(node, status, move);
     const outcome = await make(node, move, { id, userId });
     expect(outcome.kind).toBe(expected === null ? 'refused' : 'moved');
@@ -79,7 +79,7 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
   });
 
   it.each(['claim', 'approve', 'deny', 'report', 'abandon', 'expire', 'consume'] as const)(
-    'refuses to %s what is not kept, and writes nothing',
+    'refuse to %s an unknown request, and write nothing',
     async (move) => {
       const outcome = await make(node, move, { id: newLoginRequestId(), userId: newUserId() });
       expect(outcome).toEqual({ kind: 'refused', request: null });
@@ -87,20 +87,20 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     },
   );
 
-  it('belongs to the first person who claims it, and tells the second who that is', async () => {
+  it('belong to the first person who claims them, and tell the second who that is', async () => {
     const { request, userId } = await openClaimed(node.requests);
     const second = await node.requests.claim(request.id, browser);
     expect(second.kind).toBe('refused');
     expect(second.request?.claim?.userId).toBe(userId);
   });
 
-  it.each(['approve', 'deny', 'report'] as const)('lets nobody but its claimer %s', async (move) => {
+  it.each(['approve', 'deny', 'report'] as const)('let only their claimer %s', async (move) => {
     const { request } = await openClaimed(node.requests);
     const outcome = await make(node, move, { id: request.id, userId: newUserId() });
     expect(outcome).toMatchObject({ kind: 'refused', request: { status: 'claimed' } });
   });
 
-  it('keeps what was approved, and why it was denied or abandoned', async () => {
+  it('store what was approved, and why they were denied or abandoned', async () => {
     const approved = await openClaimed(node.requests);
     const approval = approvalBy(approved.userId);
     const outcome = await node.requests.approve(approved.request.id, { userId: approved.userId, approval });
@@ -114,7 +114,7 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     expect(reasons).toEqual(['denied', 'reported', 'hung up']);
   });
 
-  it('is approved and consumed in one move when no connection waits', async () => {
+  it('are approved and consumed in one move when no connection waits', async () => {
     const { request, userId } = await openClaimed(node.requests);
     expect(requestMoved(await node.requests.detachConnection(request.id)).waiting).toBe('none');
     const outcome = await node.requests.approve(request.id, { userId, approval: approvalBy(userId) });
@@ -122,7 +122,7 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     expect(await node.requests.consume(request.id)).toMatchObject({ kind: 'refused', request: { status: 'consumed' } });
   });
 
-  it('is not abandoned once its connection has left it to the person', async () => {
+  it('are not abandoned once their connection has detached', async () => {
     const { request } = await openClaimed(node.requests);
     await node.requests.detachConnection(request.id);
     expect(await node.requests.abandon(request.id, 'hung up')).toMatchObject({
@@ -132,14 +132,14 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
   });
 
   it.each(['approved', 'consumed', 'denied', 'expired', 'abandoned'] as const)(
-    'keeps its connection when it is %s already',
+    'keep their connection when they are %s already',
     async (status) => {
       const { id } = await requestIn(node, status, 'consume');
       expect(await node.requests.detachConnection(id)).toMatchObject({ kind: 'refused', request: { status } });
     },
   );
 
-  it('never lives longer or shorter for what is decided, and outlives its end by ten minutes', async () => {
+  it('expire when they would have without a decision, stored ten minutes longer', async () => {
     const { request, token } = await node.requests.open(loginOrigin(), { waiting: 'connection' });
     const key = redisKeys.loginRequest(request.id);
     const lifeMs = 120_000 + 60_000 + 600_000;
@@ -156,14 +156,14 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     expect(await node.redis.pttl(redisKeys.loginRequest(fresh.id))).toBeGreaterThan(lifeMs - 30_000);
   });
 
-  it('stops its clock at approval', async () => {
+  it('do not expire after approval', async () => {
     const { request, userId } = await openClaimed(node.requests);
     await node.requests.approve(request.id, { userId, approval: approvalBy(userId) });
     await moveIntoThePast(node, request.id, 'expires_at', 200_000);
     expect(requestMoved(await node.requests.consume(request.id)).status).toBe('consumed');
   });
 
-  it('is abandoned when nobody consumes the approval within a minute', async () => {
+  it('are abandoned when nobody consumes the approval within a minute', async () => {
     const { request, userId } = await openClaimed(node.requests);
     await node.requests.approve(request.id, { userId, approval: approvalBy(userId) });
     await moveIntoThePast(node, request.id, 'approved_at', 60_000);
@@ -171,7 +171,7 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     expect(late).toMatchObject({ kind: 'refused', request: { status: 'abandoned', reason: 'node_gone' } });
   });
 
-  it('shows how far its connection has come, and is not brought back by progress', async () => {
+  it('show the progress of their connection, and are not recreated by it', async () => {
     const { request } = await openClaimed(node.requests);
     await node.requests.setProgress(request.id, { kind: 'failed', code: '08001', message: 'no route' });
     expect((await node.requests.find(request.id))?.progress).toEqual({
@@ -184,7 +184,7 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     expect(await node.redis.exists(redisKeys.loginRequest(request.id))).toBe(0);
   });
 
-  it('is denied by the fifth wrong user code of its claimer', async () => {
+  it('are denied by the fifth wrong user code of their claimer', async () => {
     const { request, userId } = await openClaimed(node.requests);
     await node.requests.countWrongUserCode(request.id, { userId: newUserId() });
     for (let wrong = 1; wrong <= 4; wrong += 1) {
@@ -197,7 +197,7 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     expect(requestMoved(fifth)).toMatchObject({ status: 'denied', reason: 'wrong_user_code' });
   });
 
-  it('lists what waits of one terminal, oldest first, without ended ones and other terminals', async () => {
+  it('are listed by terminal while they wait, oldest first', async () => {
     const open = async (changes = {}) =>
       (await node.requests.open(loginOrigin(changes), { waiting: 'connection' })).request;
     const ours = [await open(), await open(), await open({ port: 50_999, requestedDatabase: 'shop' })];
@@ -213,7 +213,7 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
     );
   });
 
-  it('refuses a record that is not in its own form', async () => {
+  it('refuse a record that is not in their own form', async () => {
     const { request } = await openClaimed(node.requests);
     await node.redis.hset(redisKeys.loginRequest(request.id), 'origin', '{"address":1}');
     await expect(node.requests.find(request.id)).rejects.toThrow();
@@ -230,7 +230,10 @@ function cells(): Array<[LoginStatus, LoginMove, LoginStatus | null]> {
   );
 }
 
-/** A request brought into the status by moves of its own; for the detached approval, without its connection where that can be. */
+/**
+ * A request brought into the status by moves of its own; for the detached approval, without its
+ * connection where that can be.
+ */
 async function requestIn(
   node: LoginNode,
   status: LoginStatus,

@@ -10,7 +10,8 @@ import { redisKinds, type TestRedis } from '../../support/databases/redis-for-te
 import { approvalBy, type LoginNode, openClaimed, startLoginNode } from '../../support/nodes/login-for-tests.ts';
 import { type ReplyLosingProxy, startReplyLosingProxy } from '../../support/nodes/reply-losing-proxy.ts';
 
-// The Redis client sends a command again when the connection was lost before its reply, so a script can run twice.
+// The Redis client sends a command again when the connection was lost before its reply, so a script
+// can run twice.
 describe.each(redisKinds)('when the reply of $name is lost', ({ start }) => {
   let server: TestRedis;
   let proxy: ReplyLosingProxy;
@@ -75,7 +76,7 @@ describe.each(redisKinds)('when the reply of $name is lost', ({ start }) => {
     expect(await grants.use(id)).toMatchObject({ kind: 'refused' });
   });
 
-  it('right digits of a reverse code still let their terminal in', async () => {
+  it('right digits of a reverse code still admit their terminal', async () => {
     const codes = new ReverseCodes({ redis: direct.redis, secret: new Secret('of the installation') });
     const checking = new ReverseCodes({ redis: behind.redis, secret: new Secret('of the installation') });
     const { request, userId } = await openClaimed(direct.requests);

@@ -51,7 +51,7 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     ).toEqual([]);
   });
 
-  it('let the request go on without its connection, which is told why', async () => {
+  it('keep the request open without its connection, which learns why', async () => {
     const { request, userId } = await openClaimed(node.requests);
     const watch = node.requests.watch(request.id, new AbortController().signal);
     await watch.next();
@@ -62,7 +62,7 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     await watch.return();
   });
 
-  it('approve and consume in one move when typed at the terminal, in groups too', async () => {
+  it('approve and consume in one move when typed, also in groups', async () => {
     const { id, userId, digits } = await begin();
     const check = await codes.check(here, `${digits.slice(0, 3)} ${digits.slice(3)}`);
     expect(check).toMatchObject({
@@ -72,7 +72,7 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     expect(await codes.check(here, digits)).toEqual({ kind: 'none_open' });
   });
 
-  it('are asked for only at the same address by the same requested user', async () => {
+  it('are accepted only at the same address from the same requested user', async () => {
     const { id, digits } = await begin();
     expect((await codes.findOpen({ ...here, address: '::ffff:203.0.113.7' })).map((request) => request.id)).toEqual([
       id,
@@ -98,7 +98,7 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     expect((await node.requests.find(id))?.status).toBe('denied');
   });
 
-  it('cannot be guessed at in parallel: of 1,000 guesses three are looked at', async () => {
+  it('cannot be guessed in parallel: only three of 1,000 guesses are compared', async () => {
     const { id, digits } = await begin();
     const guesses = Array.from({ length: 1_000 }, () => codes.check(here, wrongFor(digits)));
     const kinds = (await Promise.all(guesses)).map(({ kind }) => kind);
@@ -107,26 +107,26 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     expect((await node.requests.find(id))?.status).toBe('denied');
   });
 
-  it('let in one of 20 connections that type the right digits at once', async () => {
+  it('admit one of 20 connections that send the right digits at once', async () => {
     const { digits } = await begin();
     const checks = await Promise.all(Array.from({ length: 20 }, () => codes.check(here, digits)));
     expect(checks.filter(({ kind }) => kind === 'consumed')).toHaveLength(1);
   });
 
-  it('are one per person, when several people share an address and a requested user', async () => {
+  it('are separate for several people at one address with one requested user', async () => {
     const first = await begin();
     const second = await begin();
     expect(await codes.check(here, first.digits)).toMatchObject({ kind: 'consumed', request: { id: first.id } });
     expect(await codes.check(here, second.digits)).toMatchObject({ kind: 'consumed', request: { id: second.id } });
   });
 
-  it('are open five at a time for one address and requested user', async () => {
+  it('are limited to five open ones for an address and requested user', async () => {
     for (let count = 0; count < 5; count += 1) await begin();
     await expect(begin()).rejects.toSatisfy((error) => isPosternError(error, 'too_many_requests'));
     await begin(loginOrigin({ requestedUser: 'bob' }));
   });
 
-  it('can be shown again as another code, without giving back tries', async () => {
+  it('can be replaced by another code, without restoring attempts', async () => {
     const { id, userId, digits } = await begin();
     await codes.check(here, wrongFor(digits));
     const again = await codes.begin(id, approvalBy(userId));
@@ -145,7 +145,7 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     expect((await node.requests.find(id))?.status).toBe('expired');
   });
 
-  it('are begun by the claimer only, on a request that is still open', async () => {
+  it('can be opened by the claimer only, on a request that is still open', async () => {
     const { request, userId } = await openClaimed(node.requests);
     expect(await codes.begin(request.id, approvalBy(newUserId()))).toMatchObject({ kind: 'refused' });
     await node.requests.deny(request.id, { userId });
@@ -156,7 +156,7 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     expect(await codes.findOpen(here)).toEqual([]);
   });
 
-  it('cannot be gone round by a plain approval, and still can be denied', async () => {
+  it('cannot be bypassed by a plain approval, and can still be denied', async () => {
     const { id, userId } = await begin();
     expect(await node.requests.approve(id, { userId, approval: approvalBy(userId) })).toMatchObject({
       kind: 'refused',
@@ -168,7 +168,7 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     });
   });
 
-  it('mean nothing under another secret', async () => {
+  it('are invalid under another secret', async () => {
     const { digits } = await begin();
     const strangers = new ReverseCodes({ redis: node.redis, secret: new Secret('another') });
     expect(await strangers.check(here, digits)).toEqual({ kind: 'wrong', triesLeft: 2 });

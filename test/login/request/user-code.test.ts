@@ -8,7 +8,7 @@ describe('user codes', () => {
     }
   });
 
-  it('use every letter of the alphabet in every place', () => {
+  it('use every letter of the alphabet in every position', () => {
     const codes = Array.from({ length: 2_000 }, newUserCode);
     for (const place of [0, 1, 2, 3, 5, 6, 7, 8]) {
       expect(new Set(codes.map((code) => code[place])).size).toBe(20);

@@ -44,7 +44,7 @@ describe.each(redisKinds)('waiting logins on $name', ({ start }) => {
       },
     );
 
-  it('are limited per address, however many ask at once, and a refused one counts nowhere', async () => {
+  it('are limited per address under concurrency, and a refused one is not counted', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => tryToOpen('203.0.113.7')));
     expect(answers.filter((answer) => answer === 'opened')).toHaveLength(3);
     expect(answers.filter((answer) => answer === 'too many')).toHaveLength(47);
@@ -58,7 +58,7 @@ describe.each(redisKinds)('waiting logins on $name', ({ start }) => {
     expect(await tryToOpen('2001:db8:1:3::1')).toBe('opened');
   });
 
-  it('are limited in the installation, and a network that many share has ten times the limit', async () => {
+  it('are limited in the installation, with ten times the limit for shared networks', async () => {
     const answers = await Promise.all(Array.from({ length: 9 }, (_, index) => tryToOpen(`192.0.2.${index % 2}`)));
     expect(answers.filter((answer) => answer === 'opened')).toHaveLength(8);
     // The ninth is told that the gateway is full, not that its own address has asked too often.
@@ -66,7 +66,7 @@ describe.each(redisKinds)('waiting logins on $name', ({ start }) => {
     expect((await node.requests.countWaiting('198.51.100.1')).inTotal).toBe(8);
   });
 
-  it.each(['approve', 'deny', 'abandon'] as const)('make room for the next at once: %s', async (move) => {
+  it.each(['approve', 'deny', 'abandon'] as const)('free their slot at once when %s', async (move) => {
     await open('203.0.113.7');
     await open('203.0.113.7');
     const { request, userId } = await openClaimed(node.requests);
@@ -78,8 +78,9 @@ describe.each(redisKinds)('waiting logins on $name', ({ start }) => {
     expect(await tryToOpen('203.0.113.7')).toBe('opened');
   });
 
-  it('make room at their address when their terminal leaves and they stay open', async () => {
-    // A pool of a driver that shows no NOTICE asked again and again, and no psql of that machine got a link for two minutes.
+  it('free the slot of their address when their terminal detaches', async () => {
+    // A pool of a driver that shows no NOTICE asked again and again, and no psql of that machine
+    // got a link for two minutes.
     const { id } = await open('203.0.113.7');
     await open('203.0.113.7');
     await open('203.0.113.7');
@@ -89,7 +90,7 @@ describe.each(redisKinds)('waiting logins on $name', ({ start }) => {
     expect((await node.requests.listWaitingOfTerminal(loginOrigin())).map((request) => request.id)).toContain(id);
   });
 
-  it('make room when their time is up, beside others that still wait', async () => {
+  it('free their slot on expiry, beside others that still wait', async () => {
     for (let count = 0; count < 2; count += 1) await open('203.0.113.7', hasty);
     await open('203.0.113.7');
     await waitUntil(
@@ -100,7 +101,7 @@ describe.each(redisKinds)('waiting logins on $name', ({ start }) => {
     expect(await tryToOpen('203.0.113.7')).toBe('too many');
   });
 
-  it('stop counting when their time is up, though their node never came back, and leave no index behind', async () => {
+  it('stop counting on expiry without their node, and leave no index behind', async () => {
     for (let count = 0; count < 3; count += 1) await open('203.0.113.7', hasty);
     await waitUntil(
       async () => (await node.requests.countWaiting('203.0.113.7')).inTotal === 0,

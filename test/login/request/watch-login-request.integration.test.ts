@@ -18,13 +18,13 @@ import { waitUntil } from '../../support/wait-until.ts';
 
 const browser = { userId: newUserId(), browserAddress: '198.51.100.4' };
 
-describe('a watch reads again by itself', () => {
+describe('the interval at which a watch reads by itself', () => {
   it.each([
     [1, 3_000],
     [1_500, 3_000],
     [1_501, 4_000],
     [10_000, 20_000],
-  ])('one of %i every %i ms, so that all together read Redis at most 500 times per second', (watches, expectedMs) => {
+  ])('for %i watches is %i ms, at most 500 reads per second in total', (watches, expectedMs) => {
     expect(rereadMs(watches)).toBe(expectedMs);
   });
 });
@@ -55,7 +55,7 @@ describe.each(redisKinds)('watching a login request on $name', ({ start }) => {
 
   const openPending = async () => (await gateway.requests.open(loginOrigin(), { waiting: 'connection' })).request;
 
-  it('tells the state it finds, then each change made on another node', async () => {
+  it('yields the current state, then each change made on another node', async () => {
     const { id } = await openPending();
     const watch = gateway.requests.watch(id, abort.signal);
     expect((await watch.next()).value).toMatchObject({ status: 'pending' });
@@ -67,7 +67,7 @@ describe.each(redisKinds)('watching a login request on $name', ({ start }) => {
     expect((await watch.next()).value).toMatchObject({ status: 'consumed' });
   });
 
-  it('learns a decision that was made before the watch began', async () => {
+  it('notices a decision that was made before the watch began', async () => {
     const { request, userId } = await openClaimed(web.requests);
     await web.requests.deny(request.id, { userId });
     expect(await statusesSeen(gateway, request.id, abort.signal)).toEqual(['denied']);
@@ -86,7 +86,7 @@ describe.each(redisKinds)('watching a login request on $name', ({ start }) => {
     expect((await watch.next()).done).toBe(true);
   });
 
-  it('tells the end of its time without being told by anybody', async () => {
+  it('notices expiry without a message', async () => {
     await using hasty = startLoginNode(server.url, { ttlMs: 80 });
     const { request } = await hasty.requests.open(loginOrigin(), { waiting: 'connection' });
     expect((await statusesSeen(gateway, request.id, abort.signal)).at(-1)).toBe('expired');
@@ -100,7 +100,7 @@ describe.each(redisKinds)('watching a login request on $name', ({ start }) => {
     expect((await watch.next()).value).toMatchObject({ reason: 'unheard' });
   });
 
-  it('says that the store is unavailable when the record is gone', async () => {
+  it('throws store_unavailable when the record is gone', async () => {
     const { id } = await openPending();
     const watch = gateway.requests.watch(id, abort.signal);
     await watch.next();
@@ -108,7 +108,7 @@ describe.each(redisKinds)('watching a login request on $name', ({ start }) => {
     await expect(watch.next()).rejects.toSatisfy((error) => isPosternError(error, 'store_unavailable'));
   });
 
-  it('ends quietly when an ended request is forgotten', async () => {
+  it('ends normally when a final request is deleted', async () => {
     const { request, userId } = await openClaimed(web.requests);
     await web.requests.approve(request.id, { userId, approval: approvalBy(userId) });
     await gateway.requests.consume(request.id);
@@ -118,7 +118,7 @@ describe.each(redisKinds)('watching a login request on $name', ({ start }) => {
     expect((await watch.next()).done).toBe(true);
   });
 
-  it('ends when it is aborted, also in the middle of a wait', async () => {
+  it('ends when it is aborted, also during a wait', async () => {
     const { id } = await openPending();
     const watch = gateway.requests.watch(id, abort.signal);
     await watch.next();
@@ -127,7 +127,7 @@ describe.each(redisKinds)('watching a login request on $name', ({ start }) => {
     expect((await last).done).toBe(true);
   });
 
-  it('tells the same decision to 300 who wait for it', async () => {
+  it('yields the same decision to 300 watchers', async () => {
     const { request, userId } = await openClaimed(web.requests);
     const watchers = Array.from({ length: 300 }, (_, index) =>
       lastSeen(index % 2 === 0 ? gateway : web, request.id, abort.signal),
@@ -143,7 +143,7 @@ describe.each(redisKinds)('watching a login request on $name', ({ start }) => {
 });
 
 describe("with Debian's Redis, a watch", () => {
-  it('goes on after the server cut both connections of the node', async () => {
+  it('continues after the server closed both connections of the node', async () => {
     await using server = await startDebianRedis();
     await using gateway = startLoginNode(server.url);
     await using web = startLoginNode(server.url);
@@ -160,7 +160,7 @@ describe("with Debian's Redis, a watch", () => {
     await watch.return();
   });
 
-  it('goes on after a restart with the data kept', async () => {
+  it('continues after a restart with the data kept', async () => {
     await using folder = await temporaryFolder();
     await using server = await startDebianRedis({
       args: ['--appendonly', 'yes', '--appendfsync', 'always', '--dir', folder.path],
@@ -183,7 +183,7 @@ describe("with Debian's Redis, a watch", () => {
     await watch.return();
   });
 
-  it('ends with store_unavailable after a restart with the data lost, and the next login works', async () => {
+  it('throws store_unavailable after a restart without data; the next login works', async () => {
     await using server = await startDebianRedis();
     await using node = startLoginNode(server.url);
     const { request } = await node.requests.open(loginOrigin(), { waiting: 'connection' });
@@ -197,7 +197,7 @@ describe("with Debian's Redis, a watch", () => {
     expect(await node.requests.claim(second.id, browser)).toMatchObject({ kind: 'moved' });
   });
 
-  it('that could not hear of the decision is not begun: the login is refused and leaves nothing', async () => {
+  it('is not started without a subscription, and the login is refused', async () => {
     await using server = await startDebianRedis();
     await using unreachable = await startDebianRedis();
     await unreachable.kill('SIGKILL');

@@ -14,7 +14,10 @@ import {
 const clock = pushedClock(new Date('2026-03-04T12:00:00Z'));
 const catalogueOf = useTestCatalogue({ clock });
 
-/** One compute's figures in one frame: 1 s active, 2 s busy, 30 bytes written and 40 sent, 500 stored, 600 with WAL. */
+/**
+ * One compute's figures in one frame: 1 s active, 2 s busy, 30 bytes written and 40 sent, 500
+ * stored, 600 with WAL.
+ */
 async function addFrame(
   { db }: CatalogueForTests,
   owner: { readonly accountId: AccountId; readonly projectId: ProjectId },
@@ -66,8 +69,8 @@ const HOURLY = {
   to: new Date('2026-03-04T13:00Z'),
 } as const;
 
-describe('history', () => {
-  it('begins and ends at the frame that holds the given moment, and leaves the last one out', async () => {
+describe('the consumption history', () => {
+  it('starts and ends at frame boundaries, excluding the last frame', async () => {
     const { catalogue, accountId, first, history } = await accountWithProjects();
     for (const hour of ['14', '15', '16', '17', '18']) {
       await addFrame(catalogue, first, { start: `2026-03-04T${hour}:00:00Z` });
@@ -84,7 +87,7 @@ describe('history', () => {
   it.each([
     { granularity: 'daily', size: 'day', from: '2026-03-31T23:00Z', to: '2026-04-01T01:00Z', told: ['2026-03-31'] },
     { granularity: 'monthly', size: 'month', from: '2026-02-20', to: '2026-04-02', told: ['2026-02-01', '2026-03-01'] },
-  ] as const)('is told by the calendar, $granularity', async ({ granularity, size, from, to, told }) => {
+  ] as const)('follows the calendar, $granularity', async ({ granularity, size, from, to, told }) => {
     const { catalogue, accountId, first, history } = await accountWithProjects();
     for (const start of ['2026-01-01', '2026-02-01', '2026-03-01', '2026-03-31', '2026-04-01']) {
       const isStart = size === 'day' || start.endsWith('01');
@@ -94,7 +97,7 @@ describe('history', () => {
     expect(period?.frames.map(({ start }) => start.toISOString().slice(0, 10))).toEqual(told);
   });
 
-  it('of an account is the sum of its projects, of those that are gone too', async () => {
+  it('of an account is the sum of its projects, including deleted ones', async () => {
     const { catalogue, accountId, first, second, history } = await accountWithProjects();
     for (const owner of [first, second]) await addFrame(catalogue, owner, { start: '2026-03-04T10:00:00Z' });
     await deleteProject(catalogue, SYSTEM_CONTEXT, first.projectId);
@@ -117,7 +120,7 @@ describe('history', () => {
     ]);
   });
 
-  it('of projects is told for each of those asked for, and names what could not be measured', async () => {
+  it('of projects lists each requested project, and names unmeasured figures', async () => {
     const { catalogue, accountId, first, second, history } = await accountWithProjects();
     const unmeasured = ['written_data', 'synthetic_storage'];
     await addFrame(catalogue, first, { start: '2026-03-04T10:00:00Z', unmeasured });
@@ -131,7 +134,7 @@ describe('history', () => {
     ]);
   });
 
-  it('is not told to another account', async () => {
+  it('is not visible to another account', async () => {
     const { catalogue, first, history } = await accountWithProjects();
     await addFrame(catalogue, first, { start: '2026-03-04T10:00:00Z' });
     const { accountId: stranger } = await addPerson(catalogue, 'stranger');
@@ -141,7 +144,7 @@ describe('history', () => {
 });
 
 describe('the billing period', () => {
-  it('is the running month of each project', async () => {
+  it('is the current month of each project', async () => {
     const { catalogue, first, second, history } = await accountWithProjects();
     await addFrame(catalogue, first, { granularity: 'month', start: '2026-02-01T00:00:00Z' });
     await addFrame(catalogue, first, { granularity: 'month', start: '2026-03-01T00:00:00Z' });

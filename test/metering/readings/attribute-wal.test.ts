@@ -37,32 +37,32 @@ function written(before: Given, now: Given) {
   return { bytes, kept, unattributedBytes, isKnown: byDatabase !== null };
 }
 
-describe('WAL', () => {
-  it('is all of the only database that changed', () => {
+describe('the WAL of a server', () => {
+  it('is attributed to the only database that changed', () => {
     const before = { wal: 1_000, databases: { 1: [10, 500], 2: [10, 500] } } as const;
     const now = { wal: 9_000, databases: { 1: [10, 500], 2: [11, 500] } } as const;
     expect(written(before, now).bytes).toEqual({ 1: 0, 2: 8_000 });
   });
 
-  it('is shared out by growth and changed rows', () => {
+  it('is divided by growth and changed rows', () => {
     const before = { wal: 0, databases: { 1: [0, 0], 2: [0, 1_000], 3: [5, 5] } } as const;
     const now = { wal: 4_000, databases: { 1: [10, 0], 2: [0, 1_000 + 1_280], 3: [5, 5] } } as const;
     expect(written(before, now).bytes).toEqual({ 1: 2_000, 2: 2_000, 3: 0 });
   });
 
-  it('is shared out by changed rows alone where a size is unknown', () => {
+  it('is divided by changed rows alone where a size is unknown', () => {
     const before = { wal: 0, databases: { 1: [0, 0], 2: [0, null] } } as const;
     const now = { wal: 4_000, databases: { 1: [10, 9_000], 2: [30, null] } } as const;
     expect(written(before, now).bytes).toEqual({ 1: 1_000, 2: 3_000 });
   });
 
-  it('of a database that is new is counted from nothing', () => {
+  it('is attributed to a new database from zero', () => {
     const before = { wal: 0, databases: { 1: [7, 100] } } as const;
     const now = { wal: 4_000, databases: { 1: [7, 100], 2: [1, 50] } } as const;
     expect(written(before, now).bytes).toEqual({ 1: 0, 2: 4_000 });
   });
 
-  it('waits for the next look when nobody was seen to write', () => {
+  it('waits for the next look when no database was seen to write', () => {
     const before = { wal: 0, waiting: 300, databases: { 1: [7, 100] } } as const;
     const still = { wal: 700, databases: { 1: [7, 100] } } as const;
     expect(written(before, still)).toMatchObject({ bytes: { 1: 0 }, unattributedBytes: 1_000 });
@@ -70,7 +70,7 @@ describe('WAL', () => {
     expect(written({ ...still, waiting: 1_000 }, then)).toMatchObject({ bytes: { 1: 1_100 }, unattributedBytes: 0 });
   });
 
-  it('is not taken back by counters that were reset or databases that shrank', () => {
+  it('is not subtracted for reset counters or shrunk databases', () => {
     const before = { wal: 0, databases: { 1: [700, 9_000], 2: [0, 0] } } as const;
     const now = { wal: 500, databases: { 1: [3, 100], 2: [1, 0] } } as const;
     expect(written(before, now).bytes).toEqual({ 1: 0, 2: 500 });
@@ -84,7 +84,7 @@ describe('WAL', () => {
     expect(written(before, checkpointed).kept).toEqual({ 1: 500 });
   });
 
-  it('of an attached server is unknown', () => {
+  it('is unknown on an attached server', () => {
     const attached = { wal: null, databases: { 1: [0, 0] } } as const;
     expect(written(attached, attached)).toMatchObject({ isKnown: false, unattributedBytes: 0 });
   });
