@@ -1,4 +1,4 @@
-// What all parts of the bench call things: the database that is compared on, its roles, and what a way to it is.
+// Shared vocabulary of the benches: the compared database, its roles, and one path to it.
 
 export interface BenchPath {
   readonly name: string;
@@ -6,9 +6,9 @@ export interface BenchPath {
   /** Postern takes passwords over TLS only: in clear text a grant lets in. */
   readonly credentials: { readonly disable: Credentials; readonly require: Credentials };
   readonly database: string;
-  /** Whose memory is looked at; null for the direct path. */
+  /** Process whose memory is measured; null for the direct path. */
   readonly processId: number | null;
-  /** How its memory is weighed: after collecting garbage, where there is any. */
+  /** Measures its memory, after a garbage collection where there is one. */
   readonly weigh: (processId: number) => Promise<number>;
 }
 
@@ -32,5 +32,5 @@ export const MAX_CONNECTIONS = 700;
 export const DATABASE = 'bench';
 export const ROLE = 'bench';
 export const PASSWORD = 'bench-password';
-/** All programs call themselves this, so that one grant fits them. */
+/** Name that all programs send, so that one grant matches them. */
 export const APPLICATION = 'bench';

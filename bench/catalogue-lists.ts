@@ -1,5 +1,6 @@
-// Whether lists and consumption stay as fast as they are when the catalogue grows: the same pages of one organization
-// with 50 projects, in a small and in a large catalogue. `npx tsx bench/catalogue-lists.ts [--projects 10000]`.
+// Measures whether lists and consumption stay fast as the catalogue grows: the same pages of one
+// organization with 50 projects, in a small and in a large catalogue. `npx tsx
+// bench/catalogue-lists.ts [--projects 10000]`.
 
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -87,7 +88,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Rounds are interleaved, so that what the machine does besides hits all sizes alike. */
+/** Rounds are interleaved, so that other work of the machine affects all sizes alike. */
 async function measure(workload: Workload, catalogues: readonly FilledCatalogue[]): Promise<Measurement> {
   const rounds = new Map<string, number[]>(catalogues.map(({ name }) => [name, []]));
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {

@@ -1,6 +1,8 @@
-// What a connection costs one node: memory per login that waits over TLS, memory per live idle connection, and how a good
-// login fares while they arrive, among them, and after they have left; with more than one round, whether memory grows.
-// `npm run bench:connections [-- --waiting 10000 --live 5000 --rounds 1 --workers 1 --redis debian]`. The largest sizes need `ulimit -n` 20300; with less, fewer wait beside the live.
+// Measures what connections cost one node: memory of each login that waits over TLS and of each
+// idle live connection, and the time of a login while the crowds arrive, are there, and have left.
+// More than one round shows whether memory grows. `npm run bench:connections [-- --waiting 10000
+// --live 5000 --rounds 1 --workers 1 --redis debian]`. The default sizes need `ulimit -n` 20300;
+// with less, fewer logins wait beside the live connections.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,10 +29,10 @@ const { values } = parseArgs({
 });
 const sizes = { waiting: Number(values.waiting), live: Number(values.live), workers: Number(values.workers) };
 const SETTLE_MS = 180_000;
-/** Logins that the crowd opens before anything is measured: what is loaded on first use counts for no connection. */
+/** Logins opened before anything is measured, so that lazy loading is not counted. */
 const WARM_UP = 50;
 const LOGINS_AMONG = 10;
-/** Room for the logins that are measured among the crowds. */
+/** Connections reserved for the logins measured among the crowds. */
 const BESIDE = 25;
 
 const folder = await mkdtemp(join(tmpdir(), 'postern-bench-'));
@@ -113,14 +115,16 @@ async function run(node: CrowdedNode, browser: WebClient, empty: number): Promis
   );
 }
 
-/** How many may wait while the live ones are there, by the limit on open files of each process. */
+/**
+ * How many logins may wait beside the live connections, by the limit on open files of each process.
+ */
 function roomBesideLive(): number {
   const limit = openFilesLimit();
   if (limit === null) return sizes.waiting;
   return (limit - openFilesFor(BESIDE + Math.ceil(sizes.live / sizes.workers))) * sizes.workers;
 }
 
-/** One login by link after the other while the crowd comes. */
+/** Logs in by link again and again while the crowd arrives. */
 async function measureArrival(
   what: string,
   browser: WebClient,
@@ -133,7 +137,7 @@ async function measureArrival(
   const arriving = arrive().finally(() => {
     arrival.isOver = true;
   });
-  // Awaited below, after the login under way: until then a failure must not count as one that nobody handles.
+  // Awaited below, after the current login; until then a rejection must not count as unhandled.
   arriving.catch(() => {});
   const logins: LoginTimes[] = [];
   while (!arrival.isOver) logins.push(await logInByLink(browser, { port: node.pgPort }));

@@ -1,5 +1,6 @@
-// The crowds of bench/connections.ts in a process of their own, so that what is measured beside them does not wait for them.
-// Takes one command at a time over its IPC channel and answers each with how many are connected.
+// Runs the crowds of bench/connections.ts in a process of their own, so that they do not slow the
+// measuring one. Takes one command at a time over IPC and answers with the number of connected
+// clients.
 
 import { type Crowd, openIdleCrowd, openWaitingCrowd } from '../test/e2e/load/crowd.ts';
 
@@ -12,7 +13,7 @@ export type CrowdCommand =
       readonly user: string;
       readonly password: string;
     }
-  /** `last_wait`: of the waiting, those who came with the last command. */
+  /** `last_wait`: the waiting clients that the last command added. */
   | { readonly kind: 'leave'; readonly which: 'wait' | 'last_wait' | 'live' }
   | { readonly kind: 'count' };
 
@@ -22,7 +23,10 @@ export interface CrowdAnswer {
   readonly error?: string;
 }
 
-/** Thousands of sessions at once are hard on a Postgres; whether Postern serves them is the question, not the first try. */
+/**
+ * Retries: thousands of sessions at once are hard on Postgres, and Postgres is not what is
+ * measured.
+ */
 const ATTEMPTS = 5;
 
 const crowds: Record<'wait' | 'live', Crowd[]> = { wait: [], live: [] };

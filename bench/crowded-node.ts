@@ -1,5 +1,5 @@
-// One node, or several workers, in processes of their own, with limits raised for crowds, and what they need: a Postgres, a
-// Redis, a person with a project and an access token to it.
+// Starts one node or several workers with limits raised for crowds, a Postgres, a Redis, and a
+// person with a project and an access token.
 
 import { join } from 'node:path';
 import pg from 'pg';
@@ -38,9 +38,9 @@ export interface CrowdedNode extends AsyncDisposable {
 }
 
 const PERSON = { email: 'bench@example.com', password: 'a long password for benches' };
-/** Connections beside the crowds: the catalogue's pools and single logins. */
+/** Upstream connections besides the crowds: the catalogue's pools and single logins. */
 const SPARE = 200;
-/** Workers take the ports behind it, so it lies below those that the system gives away. */
+/** Workers take the next ports, so it lies below the system's ephemeral range. */
 const METRICS_PORT = 19_464;
 const ADMIN_ROLE = 'postgres';
 

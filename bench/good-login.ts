@@ -1,4 +1,4 @@
-// A whole login by link, as a person makes it with psql and a browser, told by its parts.
+// Times a whole login by link with psql and a browser, step by step.
 
 import { defaultChoice, type WebClient } from '../test/support/browser/web-client.ts';
 import { startPsql } from '../test/support/nodes/psql.ts';
@@ -15,7 +15,7 @@ export interface LoginTimes {
 }
 
 const LINK = /http\S+psql_session\/\S+/;
-/** Under a flood of arrivals a login may take its time; that is what is measured. */
+/** Generous: how long a login takes under a flood of arrivals is what is measured. */
 const LINK_LIMIT_MS = 60_000;
 
 export async function logInByLink(

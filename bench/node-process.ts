@@ -1,4 +1,4 @@
-// A node in processes of its own, built as `npm start` runs it, whose memory can be weighed.
+// Runs a built node in its own processes and measures their memory.
 
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { BUILT_MAIN, type PosternProcess, startPosternProcess } from '../test/su
 
 const COLLECT_GARBAGE = fileURLToPath(new URL('collect-garbage.mjs', import.meta.url));
 const START_LIMIT_MS = 60_000;
-/** For the collection, and for the system to take back what was freed. */
+/** Time for the collection and for the system to take back freed memory. */
 const COLLECTION_MS = 1_500;
 const BYTES_PER_KIB = 1_024;
 

@@ -1,4 +1,5 @@
-// The ways to one Postgres that are compared: direct, pgbouncer in session mode, haproxy in TCP mode, and Postern.
+// The compared paths to one Postgres: direct, pgbouncer in session mode, haproxy in TCP mode, and
+// Postern.
 
 import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +23,9 @@ export interface BenchStack {
   close(): Promise<void>;
 }
 
-/** Starts everything in the folder, which must be one that everybody may enter; closing ends what was started. */
+/**
+ * Starts everything in the folder, which every account must be able to enter; closing ends it all.
+ */
 export async function startStack(folder: string): Promise<BenchStack> {
   const closers = new Closers(createLog('warn'));
   try {

@@ -1,4 +1,5 @@
-// The public peers that Postern is compared with: pgbouncer in session mode and haproxy in TCP mode, each a process of its own.
+// Starts the programs that Postern is compared with: pgbouncer in session mode and haproxy in TCP
+// mode.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

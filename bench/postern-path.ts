@@ -1,5 +1,5 @@
-// Postern as one of the ways that are compared: a node with a compute that is attached, a token that opens it over TLS, and
-// a grant that opens it in clear text.
+// Postern as a compared path: a node with an attached compute, an access token for TLS, and a grant
+// for clear text.
 
 import { join } from 'node:path';
 import { createAccessToken } from '../src/catalogue/access/access-tokens.ts';
@@ -73,12 +73,13 @@ function environmentFor({ folder, adminUrl, upstreamPort, certificate }: Postern
     POSTERN_CONNECTIONS_PER_COMPUTE: many,
     POSTERN_UPSTREAM_NETWORKS: '127.0.0.0/8',
     POSTERN_UPSTREAM_PORTS: String(upstreamPort),
-    // The catalogue's server is never dialled for a compute unless it hosts projects, which it does here.
+    // The catalogue's server is never dialled for a compute unless it hosts projects, which it does
+    // here.
     POSTERN_HOSTS: `18=${adminUrl.reveal()}`,
   };
 }
 
-/** One approval by link, remembered for eight hours: later connections of the same name come in by the grant. */
+/** Approves one link for eight hours; later connections of the same name use the grant. */
 async function openGrant(browser: WebClient, port: number): Promise<void> {
   const psql = startPsql({
     args: ['-X', '-c', 'SELECT 1'],

@@ -16,7 +16,8 @@ export function markdownTable(measurements: readonly Measurement[], paths: reado
   const rows = measurements.map((measurement) => {
     const base = median(measurement.rounds.get(baseline) ?? []);
     const others = paths.slice(1).map((path) => median(measurement.rounds.get(path) ?? []));
-    // Nothing lies in between on the direct path, so some things have no baseline: these are shown as they are.
+    // The direct path has no process in between, so some workloads have no baseline and are shown
+    // as measured.
     if (Number.isNaN(base)) {
       return [measurement.workload, '–', ...others.map((value) => valueText(value, measurement)), measurement.better];
     }

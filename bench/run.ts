@@ -1,5 +1,6 @@
-// Postern beside its peers, in one run on one machine: rounds are interleaved, medians compared, and only ratios mean
-// something. `npm run bench [-- --rounds 3 --seconds 4]` prints a table and keeps it under bench/results/.
+// Compares Postern with its peers in one run on one machine: rounds are interleaved, medians
+// compared, and only ratios are meaningful. `npm run bench [-- --rounds 3 --seconds 4]` prints a
+// table and keeps it under bench/results/.
 
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -48,7 +49,10 @@ const WORKLOADS: readonly Workload[] = [
   { name: 'memory of an idle connection', unit: 'KiB', better: 'less', measure: memoryPerConnection },
 ];
 
-/** By link: from the click to psql's end. Elsewhere a whole psql run with one query, which nobody has to approve. */
+/**
+ * By link: from the click to psql's end. Elsewhere a whole psql run with one query, which nobody
+ * has to approve.
+ */
 const APPROVE_TO_READY = { name: 'approval to first row and exit', unit: 'ms', better: 'less' } as const;
 
 const { values } = parseArgs({

@@ -1,4 +1,5 @@
-// What is measured on a path: pgbench's read-only transactions, connects, bulk COPY both ways, memory per idle connection.
+// The workloads measured on each path: pgbench's read-only transactions, connects, COPY both ways,
+// memory of idle connections.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +11,9 @@ export type ClientTls = 'disable' | 'require';
 
 const run = promisify(execFile);
 const COPY_ROWS = 2_000_000;
-/** So many that what a runtime keeps for itself counts little; bench/connections.ts weighs thousands. */
+/**
+ * Enough for the runtime's own memory to matter little; bench/connections.ts measures thousands.
+ */
 const IDLE_CONNECTIONS = 500;
 const CONNECTS_AT_A_TIME = 20;
 const BYTES_PER_KIB = 1_024;
@@ -79,7 +82,10 @@ export async function copyIn(path: BenchPath, tls: ClientTls): Promise<number> {
   return (chunk.length * chunks) / 1e6 / ((performance.now() - startedAt) / 1_000);
 }
 
-/** KiB of resident memory that one idle connection costs the process in between; NaN for the direct path. */
+/**
+ * KiB of resident memory that one idle connection costs the process in between; NaN for the direct
+ * path.
+ */
 export async function memoryPerConnection(path: BenchPath, tls: ClientTls): Promise<number> {
   if (path.processId === null) return Number.NaN;
   const clients: pg.Client[] = [];

@@ -1,4 +1,4 @@
-// Certificate authorities and certificates made per run, for whoever tests TLS.
+// Certificate authorities and certificates, made anew in each run.
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { makePrivateKey, signCertificate } from '../../src/embedded/certificates/x509-certificate.ts';
@@ -24,7 +24,7 @@ export interface TestCa {
 
 const DAY_MS = 86_400_000;
 
-/** An authority that nothing trusts but what is given its `caPem`. */
+/** An authority trusted only where its `caPem` is given. */
 export async function makeTestCa(name = 'Test authority'): Promise<TestCa> {
   const privateKey = makePrivateKey();
   const issuer = { commonName: name, privateKey };

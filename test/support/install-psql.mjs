@@ -1,5 +1,5 @@
-// psql and its companions of later PostgreSQL versions, unpacked from Debian's later suites into a git-ignored folder. The
-// system keeps its own: apt works on a private list, state and cache, and nothing is installed.
+// Unpacks psql and its companions of later PostgreSQL versions from Debian's later suites into a
+// git-ignored folder. Nothing is installed: apt works on a private list, state and cache.
 
 import { execFileSync } from 'node:child_process';
 import {
@@ -59,7 +59,7 @@ export function installPsql(version) {
   }
 }
 
-/** Runs apt-get as on an empty machine whose only source is that suite. */
+/** Runs apt-get as if on an empty machine whose only source is that suite. */
 function privateApt(work, suite) {
   for (const folder of ['state/lists/partial', 'cache/archives/partial'])
     mkdirSync(join(work, folder), { recursive: true });
@@ -99,7 +99,9 @@ function filesIn(folder) {
     : [];
 }
 
-/** Their C library is newer than the system's: each program runs through its own dynamic loader. */
+/**
+ * Their C library is newer than the system's, so each program runs through its own dynamic loader.
+ */
 function writeRunners(finished, version) {
   const root = join(finished, 'root');
   const loader = findFile(root, /^ld-linux.*\.so\.\d+$/);

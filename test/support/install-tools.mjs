@@ -1,12 +1,12 @@
-// Makes sure that the real programs which the tests drive are on this machine, and installs from Debian what is not.
-// Says nothing and takes a moment when all is there.
+// Installs the programs that the tests drive from Debian where they are missing. Silent and fast
+// when nothing is missing.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPsql, missingPsqlVersions } from './install-psql.mjs';
 
-/** Debian package → whether what the tests need of it is there, from wherever it came. */
+/** Debian package → whether the tests find what they need of it, wherever it came from. */
 const TOOLS = {
   'postgresql-client': () => ['psql', 'pg_dump', 'pg_restore', 'pg_isready'].every(isProgram),
   postgresql: () => hasServerProgram('pgbench'),
@@ -26,7 +26,8 @@ const TOOLS = {
   'libdbd-pg-perl': () => spawnSync('perl', ['-MDBD::Pg', '-e', '1']).status === 0,
 };
 
-// As root. While it runs, no service is started and no Postgres cluster made: the tests start what they need themselves.
+// As root. While it runs, no service is started and no Postgres cluster made: the tests start what
+// they need themselves.
 const INSTALL = `
 set -e
 policy=/usr/sbin/policy-rc.d
@@ -60,7 +61,7 @@ function installPackages(packages) {
   spawnSync(program, args, { stdio: ['ignore', 'ignore', 'ignore'] });
 }
 
-/** Without them only the tests of psql's versions fail, by name. */
+/** A failure here fails only the tests of psql's versions, by name. */
 function unpackPsqlVersions() {
   for (const version of missingPsqlVersions()) {
     console.error(`unpacking psql ${version} for the tests`);

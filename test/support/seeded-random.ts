@@ -1,4 +1,5 @@
-// Repeatable randomness: the same seed gives the same run. A test prints its seed in its title or its failures.
+// Repeatable randomness: the same seed gives the same run. A test prints its seed in its title or
+// its failures.
 
 export interface SeededRandom {
   /** From 0 up to, not including, 1. */

@@ -1,8 +1,10 @@
-// Waiting for something to become true, instead of sleeping.
+// Waits for a condition instead of sleeping.
 
 const PAUSE_MS = 20;
 
-/** Resolves with the first truthy value of the condition; throws with the message when the limit, for what hangs, has passed. */
+/**
+ * Resolves with the first truthy value of the condition; throws with the message after the limit.
+ */
 export async function waitUntil<T>(
   condition: () => T | Promise<T>,
   message: string,

@@ -1,4 +1,4 @@
-// axe-core on a page that is open: WCAG 2.2 A and AA, and axe's own best practices.
+// Runs axe-core on an open page: WCAG 2.2 A and AA, and axe's best practices.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,8 +15,8 @@ const RULES_OF = {
 } as const;
 
 /**
- * What axe finds in light and in dark, each as its rule and the element; of certain rules only where they are given. The
- * context must bypass our own policy.
+ * What axe finds in light and in dark mode, each as rule and element; only the given rules, if any.
+ * The browser context must bypass the content security policy.
  */
 export async function axeViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(AXE);

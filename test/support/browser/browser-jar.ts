@@ -1,4 +1,4 @@
-// A browser without a screen: keeps cookies, follows nothing by itself, and sends forms as a browser does.
+// An HTTP client that keeps cookies and sends forms as a browser does; follows no redirect unasked.
 
 export interface Visit {
   readonly status: number;
@@ -13,7 +13,7 @@ export class BrowserJar {
   readonly #address: string | null;
   readonly #cookies = new Map<string, string>();
 
-  /** `address`: where a proxy in front says the browser is. */
+  /** `address`: the browser's address as a proxy in front reports it. */
   constructor(base: string, { address = null }: { readonly address?: string | null } = {}) {
     this.#base = base;
     this.#address = address;

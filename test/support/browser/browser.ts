@@ -1,4 +1,5 @@
-// Debian's headless Chromium, driven by playwright-core: launched once per test file, one fresh context per visit.
+// Debian's headless Chromium, driven by playwright-core: launched once for each test file, one
+// fresh context for each visit.
 
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -18,7 +19,7 @@ const ARGUMENTS = [
   '--disable-sync',
 ] as const;
 
-/** The caller closes it. Throws when Debian's chromium-headless-shell is not installed. */
+/** Throws when Debian's chromium-headless-shell is not installed. Close it after use. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = BINARIES.find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error(`no Chromium found at ${BINARIES.join(', ')}`);
@@ -28,14 +29,17 @@ export async function launchBrowser(): Promise<Browser> {
 export interface WatchedContext extends AsyncDisposable {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** What the pages complained about: violations of the content security policy, script errors, failed requests. */
+  /**
+   * Complaints of the pages: violations of the content security policy, script errors, failed
+   * requests.
+   */
   readonly complaints: readonly string[];
 }
 
-/** Longer than playwright's own limit, which a busy machine reaches. */
+/** Longer than playwright's default, which a busy machine reaches. */
 const PAGE_LIMIT_MS = 60_000;
 
-/** What Chromium says of an event stream whose page the person left. */
+/** Chromium's message about an event stream whose page was left. */
 const LEFT_THE_PAGE = 'net::ERR_ABORTED';
 
 /** A context with one page whose complaints are kept; disposing closes it. */

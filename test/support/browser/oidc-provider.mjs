@@ -1,5 +1,6 @@
-// A real OpenID Connect provider in a process of its own. Reads its client from the arguments, prints its issuer when it
-// listens, and signs in whoever asks under the account of the environment, without a page of its own.
+// A real OpenID Connect provider in a process of its own. Reads its client from the arguments,
+// prints its issuer when it listens, and signs everybody in under the account named in the
+// environment, without showing a page.
 
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
@@ -38,13 +39,13 @@ server.listen(0, '127.0.0.1', () => {
   console.log(issuer);
 });
 
-/** The userinfo endpoint tells everything; the ID token only what an account says it should. */
+/** The userinfo endpoint returns all claims, the ID token only those that the account lists. */
 function claimsOf(sub, use) {
   const { inIdToken = {}, ...claims } = accounts[sub];
   return use === 'id_token' ? { sub, ...inIdToken } : { sub, ...claims };
 }
 
-/** Stands for the provider's pages: the cookie `account` says who sits there; consent is given. */
+/** Replaces the provider's pages: the cookie `account` names the person; consent is given. */
 async function interact(provider, request, response) {
   const { prompt, params, session } = await provider.interactionDetails(request, response);
   if (prompt.name === 'login') {

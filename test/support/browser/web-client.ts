@@ -1,4 +1,4 @@
-// A browser without JavaScript, as far as forms and cookies go: signs in, opens links, sends forms as they stand.
+// A browser without JavaScript: signs in, opens links, sends forms with their preset values.
 
 import { PASSWORD } from '../nodes/postern-for-tests.ts';
 
@@ -50,7 +50,7 @@ export class WebClient {
     return await this.submit(form, { email, password }, '/sign-in');
   }
 
-  /** Opens the link of a NOTICE and approves what is preselected, or the given choice. */
+  /** Opens the link of a NOTICE and approves the preselected target or the given choice. */
   async approve(link: string, choice: FormFields = {}): Promise<Page> {
     const page = await this.get(new URL(link).pathname);
     return await this.submit(
@@ -99,7 +99,7 @@ export function hiddenFields(html: string): Record<string, string> {
   return fieldsOf(html, (tag) => attribute(tag, 'type') === 'hidden');
 }
 
-/** Names and values of what is checked on the page. */
+/** Names and values of the checked inputs on the page. */
 export function defaultChoice(html: string): Record<string, string> {
   return fieldsOf(html, (tag) => /\schecked(\s|=|\/|>)/.test(tag));
 }

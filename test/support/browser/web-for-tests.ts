@@ -1,4 +1,4 @@
-// The whole web side on a free port, with a real catalogue and a real Redis behind it; people, and terminals that wait.
+// The whole web side on a free port with a real catalogue and Redis; people, and waiting terminals.
 
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
@@ -50,7 +50,7 @@ export interface WebForTests {
   /** Where it listens. */
   readonly localUrl: string;
   readonly server: HttpServer;
-  /** Another one like the one that listens, to look into. */
+  /** A second app like the listening one, for inspecting its routes. */
   readonly app: Express;
   readonly catalogue: Catalogue;
   readonly redis: RedisClient;
@@ -71,8 +71,8 @@ export interface WebForTests {
 type Closer = () => unknown;
 
 /**
- * The caller closes it, and with it the database. `environment` is read as the process' own would be; browsers may say
- * by X-Forwarded-For where they are.
+ * Close it after use; that drops its database. `environment` is read like the environment of a
+ * process; browsers may name their address in X-Forwarded-For.
  */
 export async function startWeb(
   environment: Readonly<Record<string, string>> = {},
@@ -193,7 +193,7 @@ function linesInto(lines: string[]): Writable {
   });
 }
 
-/** A name, and an address of the internet, that no other test of this file has. */
+/** A name and a public address that no other test of this file uses. */
 export function newIdentity(): { readonly name: string; readonly address: string } {
   const [a = 0, b = 0, c = 0] = randomBytes(3);
   return { name: `person-${randomBytes(6).toString('hex')}`, address: `198.${a % 2 === 0 ? 18 : 19}.${b}.${c}` };
@@ -215,7 +215,7 @@ export interface VisitorForTests {
   readonly address: string;
 }
 
-/** A signed-in person without any project, at a browser with an address of its own. */
+/** A signed-in person without a project, at a browser with its own address. */
 export async function newVisitor(web: WebForTests): Promise<VisitorForTests> {
   const { name, address } = newIdentity();
   const person = await addPerson(web.catalogue, name);

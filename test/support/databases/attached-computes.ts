@@ -1,5 +1,5 @@
-// Projects on a Postgres that somebody brings, written into the catalogue without a look at the server: also computes that
-// are down, refuse, or have the wrong certificate.
+// Attached projects, written into the catalogue without connecting: also computes that are down,
+// refuse, or have the wrong certificate.
 
 import type { UpstreamTlsSettings } from '../../../src/catalogue/projects/compute-rows.ts';
 import { type RegisteredProject, registerProject } from '../../../src/catalogue/projects/register-project.ts';
@@ -20,14 +20,14 @@ export interface UpstreamAccount {
   readonly database: string;
 }
 
-/** What the desk's own project logs in with, on the run's Postgres. */
+/** Credentials of the desk's own project on the run's Postgres. */
 export function accountOf({ project }: Pick<Desk, 'project'>): UpstreamAccount {
   const [role = { name: '' }] = project.roles;
   const [database = { name: '' }] = project.databases;
   return { role: role.name, password: project.password.reveal(), database: database.name };
 }
 
-/** A further project of the desk's person; the choice on the approval page leads to it. */
+/** One more project of the desk's person, to choose on the approval page. */
 export async function attachCompute(
   { node, person }: Pick<Desk, 'node' | 'person'>,
   { port, host = '127.0.0.1', tls = { mode: 'disable' } }: ComputeAddress,

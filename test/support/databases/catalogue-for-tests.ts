@@ -1,4 +1,5 @@
-// A catalogue on a fresh database, closed with its test, and people, organizations and projects to put into it.
+// A catalogue on a fresh database, closed with its test, and people, organizations and projects to
+// put into it.
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
@@ -22,7 +23,7 @@ export interface CatalogueForTests extends Catalogue {
   readonly url: string;
 }
 
-/** A clock that tests push. */
+/** A clock that tests set. */
 export interface PushedClock extends Clock {
   push(ms: number): void;
 }
@@ -44,7 +45,10 @@ export async function openTestCatalogue(options: Partial<CatalogueOptions> = {})
   return { ...catalogue, url: database.url };
 }
 
-/** One catalogue for all tests of a file, opened before the first; call it where a suite is defined. */
+/**
+ * One catalogue for all tests of a file, opened before the first; call it in a describe block or at
+ * the top.
+ */
 export function useTestCatalogue(options: Partial<CatalogueOptions> = {}): () => CatalogueForTests {
   let opened: CatalogueForTests | null = null;
   let close = async () => {};
@@ -64,7 +68,7 @@ export function useTestCatalogue(options: Partial<CatalogueOptions> = {}): () =>
   };
 }
 
-/** Another node's catalogue on a database that is there; closed with the test. */
+/** Another node's catalogue on an existing database; closed with the test. */
 export async function openCatalogueOn(url: string, options: Partial<CatalogueOptions> = {}): Promise<Catalogue> {
   const catalogue = await openCatalogue(catalogueOptions(url, options));
   onTestFinished(() => catalogue.close());
@@ -124,12 +128,15 @@ export async function addMemberTo(
   return addMember(catalogue, SYSTEM_CONTEXT, member);
 }
 
-/** A person as functions of the catalogue take one. */
+/** A person in the form that functions of the catalogue take. */
 export function subjectOf({ userId, email }: PersonForTests): { readonly id: UserId; readonly email: string } {
   return { id: userId, email };
 }
 
-/** An attached project that nobody dials: role `app`, read-only role `app_reader`, database `appdb`. */
+/**
+ * An attached project that is never dialled: role `app`, read-only role `app_reader`, database
+ * `appdb`.
+ */
 export async function addProject(
   catalogue: Catalogue,
   accountId: AccountId,

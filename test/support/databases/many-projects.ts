@@ -1,4 +1,4 @@
-// A catalogue as large as one likes within seconds: organizations with projects that were measured for a day.
+// Fills a catalogue with any number of organizations and projects that were measured for a day.
 
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../../src/catalogue/store/schema.ts';
@@ -17,13 +17,15 @@ export function bulkOrganization(index: number): AccountId {
   return idFrom<AccountId>(`org-bulk-${index}`);
 }
 
-/** The ids of an organization's projects, as far as they go. */
+/** Ids of an organization's projects. */
 export function bulkProjects(organization: number, { organizations, projects }: ManyProjects): ProjectId[] {
   const count = Math.floor(projects / organizations);
   return Array.from({ length: count }, (_, index) => idFrom<ProjectId>(`bulk-${index * organizations + organization}`));
 }
 
-/** Each project has one compute that consumed 1 s, 1 s and 1,000 bytes of everything in every hour. */
+/**
+ * Each project has one compute that consumed 1 s, 1 s and 1,000 bytes of everything in every hour.
+ */
 export async function addManyProjects(db: Kysely<Schema>, many: ManyProjects): Promise<void> {
   const { organizations, projects, hours } = many;
   await sql`

@@ -1,4 +1,5 @@
-// Debian's Postgres as two servers: a primary, and a standby that follows it synchronously and can be promoted.
+// Debian's Postgres as two servers: a primary, and a standby that follows it synchronously and can
+// be promoted.
 
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +16,7 @@ import { freePort } from './redis-for-tests.ts';
 export interface PostgresPair extends AsyncDisposable {
   /** Superuser's URL of database `postgres`, naming both servers. */
   readonly url: string;
-  /** As a crash of its machine would: nothing is written, nobody is told. */
+  /** Like a crash of its machine: nothing more is written, no connection is closed in order. */
   killPrimary(): Promise<void>;
   /** Resolves when the standby takes writes. */
   promoteStandby(): Promise<void>;

@@ -5,7 +5,7 @@ import pg from 'pg';
 export async function queryRows(url: string, sql: string): Promise<Array<Record<string, unknown>>> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => {
-    // A connection that the server cuts; the query's promise says so, too.
+    // The server cut the connection; the query's promise rejects as well.
   });
   await client.connect();
   try {

@@ -1,4 +1,5 @@
-// A Redis Cluster of three of Debian's servers, with a replica each where wanted: keys live on the server of their slot.
+// A Redis Cluster of three of Debian's servers, with a replica each where wanted: keys live on the
+// server of their slot.
 
 import { Redis } from 'ioredis';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -14,7 +15,9 @@ const SLOT_RANGES = [
 
 export interface TestCluster extends TestRedis {
   readonly primaries: readonly DebianRedis[];
-  /** Resolves when the Cluster has found out that a primary does not answer and a replica holds its slots. */
+  /**
+   * Resolves when the Cluster has noticed that a primary is gone and its replica holds the slots.
+   */
   failedOver(lost: DebianRedis): Promise<void>;
 }
 
@@ -61,7 +64,7 @@ async function startReplica(dir: string, primary: DebianRedis): Promise<DebianRe
   const replicate = () =>
     withClient(server, (client) => client.call('CLUSTER', 'REPLICATE', String(primaryId))).catch(() => null);
   await waitUntil(async () => (await replicate()) === 'OK', 'the replica knows its primary');
-  // One that has nothing yet would never take over.
+  // A replica without data would never take over.
   const isInStep = () =>
     withClient(server, async (client) => (await client.info('replication')).includes('master_link_status:up'));
   await waitUntil(isInStep, 'the replica has what its primary has');
@@ -98,7 +101,7 @@ async function isReplaced(asked: readonly DebianRedis[], lost: DebianRedis): Pro
   const tables = await Promise.all(
     asked.map((server) => withClient(server, async (client) => JSON.stringify(await client.call('CLUSTER', 'SLOTS')))),
   );
-  // Who has failed is on no list.
+  // Failed members are on no list.
   return tables.every((table) => !table.includes(`,${lost.port},`) && table.includes('16383'));
 }
 

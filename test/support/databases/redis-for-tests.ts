@@ -17,7 +17,7 @@ export interface TestRedis extends AsyncDisposable {
 
 export interface DebianRedis extends TestRedis {
   readonly port: number;
-  /** Of the process that runs now; a restarted server has another. */
+  /** Process id of the running server; it changes with a restart. */
   readonly pid: number;
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same port, empty. */
@@ -34,7 +34,8 @@ export async function startEmbeddedRedis(): Promise<TestRedis> {
 /** Debian's redis-server on a free loopback port, without persistence. */
 export async function startDebianRedis(options: { args?: readonly string[] } = {}): Promise<DebianRedis> {
   const port = await freePort();
-  // A replica writes a dump even without persistence, and the next server of that folder would load it.
+  // A replica writes a dump even without persistence, and the next server of that folder would load
+  // it.
   const folder = mkdtempSync(join(tmpdir(), 'postern-test-redis-'));
   const args = ['--dir', folder, ...(options.args ?? [])];
   let child = await launch(port, args);

@@ -1,5 +1,6 @@
-// A process of its own that does nothing but run the embedded Postgres: for tests that kill it, or run it as somebody else.
-// Arguments: the data folder. Prints the superuser's URL when ready; closes in order on SIGTERM.
+// Runs nothing but the embedded Postgres, for tests that kill the process or run it as another
+// account. Arguments: the data folder. Prints the superuser's URL when ready; closes in order on
+// SIGTERM.
 
 import { startEmbeddedPostgres } from '../../../src/embedded/postgres/embedded-postgres.ts';
 import { createLog } from '../../../src/log.ts';

@@ -1,4 +1,4 @@
-// A Postgres of a test's own that speaks TLS, with a certificate of the test's making.
+// A Postgres with TLS and a certificate that the test makes.
 
 import { startEmbeddedPostgres } from '../../../src/embedded/postgres/embedded-postgres.ts';
 import { createLog } from '../../../src/log.ts';
@@ -23,7 +23,7 @@ export async function startTlsPostgres({ certPem, keyPem }: TestCertificate): Pr
     settings: { fsync: 'off', password_encryption: 'scram-sha-256' },
   });
   const url = postgres.adminUrl.reveal();
-  // Postgres insists on owning its key, and only it can write as itself.
+  // Postgres must own its key file, and only Postgres can write as its own account.
   await runAsSuperuser(copyToFile(certPem, 'server.crt'), url);
   await runAsSuperuser(copyToFile(keyPem, 'server.key'), url);
   await runAsSuperuser('ALTER SYSTEM SET ssl = on', url);

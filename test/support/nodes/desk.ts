@@ -1,5 +1,4 @@
-// A developer's desk: a person with one project, a browser that is signed in, and psql at hand. What most end-to-end tests
-// begin with.
+// The usual scene of end-to-end tests: a person with one project, a signed-in browser, and psql.
 
 import type { User } from '../../../src/catalogue/accounts/users.ts';
 import { personalAccountId } from '../../../src/ids.ts';
@@ -21,18 +20,18 @@ export const LINK = /https?:\/\/\S+\/psql_session\/[A-Za-z0-9_-]{22}/;
 export const EMAIL = 'alex@example.com';
 export const REQUESTED_USER = 'alexlopez';
 
-// Many logins from one address are the rule here, and the abuse limits have tests of their own.
+// Tests log in often from one address; the abuse limits have tests of their own.
 const ROOMY = { POSTERN_SHARED_NETWORKS: '127.0.0.0/8' };
 
 export interface DeskOptions {
   readonly databaseUrl?: string;
   readonly redisUrl?: string;
-  /** Of all nodes; they are silent without it. */
+  /** Log of all nodes; without it they are silent. */
   readonly log?: Log;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Where psql knocks: a node, or whatever stands in front of it. */
+/** Where psql connects: a node, or a balancer in front of it. */
 export interface Reached {
   readonly pgPort: number;
 }
@@ -53,11 +52,11 @@ export interface Desk extends AsyncDisposable {
   readonly browser: WebClient;
   /** One more node of the installation. */
   startNode(environment?: Readonly<Record<string, string>>): Promise<TestNode>;
-  /** psql, or another program, towards the node; it waits for the person. */
+  /** Starts psql or another program at the node; it waits for the person. */
   psql(args?: readonly string[], changes?: PsqlChanges): PsqlRun;
-  /** psql, approved by the person, until it is through. */
+  /** Starts psql, approves it, and waits until it ends. */
   login(args: readonly string[], changes?: PsqlChanges & { readonly choice?: FormFields }): Promise<Finished>;
-  /** A browser in which the person is signed in, at the node or another one. */
+  /** A browser signed in as the person, at this node or another one. */
   openBrowser(node?: Pick<TestNode, 'baseUrl'>): Promise<WebClient>;
   close(): Promise<void>;
 }
@@ -101,7 +100,7 @@ export async function openDesk({ environment = {}, ...options }: DeskOptions = {
   };
 }
 
-/** A browser in which the person of the desk is signed in. */
+/** A browser signed in as the person of the desk. */
 export async function signedInBrowser(baseUrl: string, email = EMAIL, password = PASSWORD): Promise<WebClient> {
   const browser = new WebClient(baseUrl);
   const page = await browser.signIn(email, password);

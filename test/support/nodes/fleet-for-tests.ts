@@ -1,4 +1,5 @@
-// Nodes of a fleet without gateways: real Redis, real registry, and connections that write down what reaches them.
+// Nodes of a fleet without gateways: a real Redis, a real registry, and connections that record
+// what reaches them.
 
 import { systemClock } from '../../../src/clock.ts';
 import { createFleet, type Fleet } from '../../../src/fleet/fleet.ts';
@@ -20,7 +21,7 @@ export interface TestNode extends AsyncDisposable, Fleet {
 
 export const silentLog = createLog('silent');
 
-/** A node that has joined the fleet on this Redis; disposing makes it leave and closes its connections. */
+/** A node in the fleet on this Redis; disposing makes it leave and closes its connections. */
 export async function startTestNode(redisUrl: string, nodeId: NodeId = newNodeId()): Promise<TestNode> {
   const redis = createRedis(redisUrl, { purpose: 'commands', log: silentLog });
   const subscriber = createRedis(redisUrl, { purpose: 'subscriber', log: silentLog });
@@ -82,7 +83,7 @@ export interface RecordingHandle extends LiveConnectionHandle {
   current: LiveConnectionSnapshot;
 }
 
-/** A connection's far end of the registry that keeps what it was told. */
+/** A registered connection that records the commands it receives. */
 export function recordingHandle(): RecordingHandle {
   const handle: RecordingHandle = {
     ends: [],

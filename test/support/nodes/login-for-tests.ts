@@ -1,4 +1,4 @@
-// A node's share of the login store for tests: its connections to one Redis, and what is built on them.
+// One node's login store: its connections to a Redis and everything built on them.
 
 import { type ComputeId, newComputeId, newNodeId, newUserId, type UserId } from '../../../src/ids.ts';
 import { createLog } from '../../../src/log.ts';
@@ -9,7 +9,7 @@ import type { WaitingLimits } from '../../../src/login/request/waiting-logins.ts
 import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
 
 export interface LoginNode extends AsyncDisposable {
-  /** For looking into the store behind the node's back. */
+  /** For reading the store directly. */
   readonly redis: RedisClient;
   readonly subscriber: RedisClient;
   readonly events: LoginEvents;
@@ -18,7 +18,9 @@ export interface LoginNode extends AsyncDisposable {
 
 const ROOMY: WaitingLimits = { waitingPerAddress: 100_000, waitingInTotal: 100_000, sharedNetworks: [] };
 
-/** Connects to the Redis at `url`; disposing closes the connections. Limits are out of the way unless given. */
+/**
+ * Connects to the Redis at `url`; disposing closes the connections. Limits are high unless given.
+ */
 export function startLoginNode(
   url: string,
   {
@@ -89,7 +91,7 @@ export async function openClaimed(
   return { request: requestMoved(claimed), userId };
 }
 
-/** The request of an outcome that must be a move; throws with what it was instead. */
+/** The request of an outcome that must be `moved`; throws for any other. */
 export function requestMoved(outcome: MoveOutcome): LoginRequest {
   if (outcome.kind === 'moved') return outcome.request;
   throw new Error(`the move was refused; the request is ${outcome.request?.status ?? 'not kept'}`);

@@ -1,5 +1,5 @@
-// Whole nodes of Postern for end-to-end tests: on the run's Postgres, on a Redis of their own or a shared one, on free
-// loopback ports.
+// Whole nodes of Postern for end-to-end tests: on the run's Postgres, on a Redis of their own or a
+// shared one, on free loopback ports.
 
 import { createUser } from '../../../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
@@ -60,7 +60,7 @@ export async function createInstallation(
   };
 }
 
-/** What makes a node one of an installation, wherever it runs. */
+/** Environment that makes a node part of this installation, wherever it runs. */
 export function nodeEnvironment(databaseUrl: string, redisUrl: string): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,

@@ -1,5 +1,4 @@
-// Postern as a process of its own, as a person or a supervisor starts it: for tests that signal it, weigh it or kill what it
-// runs.
+// Postern as a process of its own, for tests that signal or kill it, or measure its memory.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { waitUntil } from '../wait-until.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
-/** As built at the begin of the run, and as `npm start` runs it. */
+/** Built by the global set-up; the same files that `npm start` runs. */
 export const BUILT_MAIN = fileURLToPath(new URL('dist/src/main.js', ROOT));
 
 export interface PosternProcess {
@@ -32,15 +31,15 @@ export interface PosternProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where it keeps certificates, and by default its data. */
   readonly cwd?: string;
-  /** Until it says that it is ready. */
+  /** How long it may take to print `ready`. */
   readonly limitMs?: number;
-  /** What node is to run instead of the build. */
+  /** Arguments for node instead of the build. */
   readonly program?: readonly string[];
   /** The limit on open files, soft and hard; the system's unless given. */
   readonly openFiles?: number;
 }
 
-/** Resolves when it says `ready`. */
+/** Resolves when it prints `ready`. */
 export async function startPosternProcess(options: PosternProcessOptions = {}): Promise<PosternProcess> {
   const { environment = {}, cwd = fileURLToPath(ROOT), limitMs = 90_000, openFiles, program = [BUILT_MAIN] } = options;
   const output = { stdout: '', stderr: '' };
@@ -89,7 +88,7 @@ async function residentBytes(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
 }
 
-/** In order where that works, so that what it started ends, too. */
+/** Ends in order where that works, so that its child processes end as well. */
 async function end(child: ChildProcess, exit: Promise<unknown>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');

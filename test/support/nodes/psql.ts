@@ -24,14 +24,17 @@ export interface PsqlRun {
   stderr(): string;
   write(text: string): void;
   end(): void;
-  /** Resolves with the match as soon as standard error has it. */
+  /** Resolves with the first match in standard error. */
   waitForStderr(pattern: RegExp, limitMs?: number): Promise<RegExpExecArray>;
   waitForStdout(pattern: RegExp, limitMs?: number): Promise<RegExpExecArray>;
   readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   kill(signal?: NodeJS.Signals): void;
 }
 
-/** Starts psql with an environment of its own: no password file, no service file, no PG… variable of the machine. */
+/**
+ * Starts psql with a clean environment: no password file, no service file, no PG… variable of the
+ * machine.
+ */
 export function startPsql(options: PsqlOptions): PsqlRun {
   const child = spawn(programPath(options), [...options.args], { env: { ...cleanEnvironment(), ...options.env } });
   const output = { stdout: '', stderr: '' };
@@ -42,7 +45,7 @@ export function startPsql(options: PsqlOptions): PsqlRun {
     output.stderr += text;
   });
   child.stdin.on('error', () => {
-    // The program ended without reading its input; its exit tells the test.
+    // The program ended without reading its input; the test sees its exit code.
   });
   if (options.input !== undefined) child.stdin.end(options.input);
   const wait = (stream: 'stdout' | 'stderr') => (pattern: RegExp, limitMs?: number) =>

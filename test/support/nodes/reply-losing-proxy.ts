@@ -1,5 +1,5 @@
-// Stands between a client and Redis and, when told to, lets a script through but cuts the connection instead of carrying
-// its reply: the client cannot know whether the script ran.
+// A proxy before Redis that can drop the reply of a script and cut the connection, so that the
+// client cannot know whether the script ran.
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,7 +7,10 @@ import { connect, createServer, type Socket } from 'node:net';
 
 export interface ReplyLosingProxy extends AsyncDisposable {
   readonly url: string;
-  /** Resolves when this script has run on Redis the next time and its reply was thrown away. Redis must know the script. */
+  /**
+   * Resolves when this script has run and its reply was dropped. Redis must already know the
+   * script.
+   */
   loseReplyTo(script: string): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
-// A TCP hop that a test can hold, cut and count: a slow network, a balancer, a server that goes away. Reads nothing of what
-// passes through.
+// A TCP hop that a test can hold, cut and count: a slow network, a balancer, a server that goes
+// away.
 
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -8,18 +8,21 @@ export interface TcpRelay extends AsyncDisposable {
   readonly port: number;
   /** Accepted so far. */
   readonly connectionCount: number;
-  /** From now on no byte passes in either direction; connections are still accepted. */
+  /** Holds all bytes in both directions; connections are still accepted. */
   hold(): void;
-  /** What was held passes now. */
+  /** Lets held bytes pass. */
   release(): void;
-  /** Connections of now carry nothing any more, and nobody is told, as behind a firewall that forgot them; later ones work. */
+  /**
+   * Silently drops all bytes of present connections, like a firewall that lost its state; later
+   * ones work.
+   */
   freeze(): void;
-  /** Ends every connection with a reset, as a network that fails. */
+  /** Resets every connection. */
   cut(): void;
   close(): Promise<void>;
 }
 
-/** Listens on a free port of loopback; with several targets each connection goes to the next one in turn. */
+/** Listens on a free port of loopback; several targets are used in turn. */
 export async function startTcpRelay(...targetPorts: readonly number[]): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
   const frozen = new WeakSet<Socket>();

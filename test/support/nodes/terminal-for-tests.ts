@@ -1,8 +1,8 @@
-// Programs at a terminal of their own, as a person sees them: with prompts, and with both outputs on one screen.
+// Runs programs at a terminal of their own: with prompts, and with both outputs on one screen.
 
 import { type PsqlOptions, type PsqlRun, programPath, startPsql } from './psql.ts';
 
-/** Runs it under util-linux's `script`; what the person types is written, what the screen shows is `stdout`. */
+/** Runs it under util-linux's `script`; write to it to type, `stdout` is the screen. */
 export function startAtTerminal(options: PsqlOptions): PsqlRun {
   const command = [programPath(options), ...options.args].map(quoted).join(' ');
   return startPsql({
