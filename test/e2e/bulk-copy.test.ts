@@ -1,4 +1,5 @@
-// A gigabyte each way through one connection, in a process of its own whose memory is watched meanwhile.
+// Copies a gigabyte each way through one connection while the memory of the node's process is
+// watched.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebClient } from '../support/browser/web-client.ts';
@@ -11,7 +12,7 @@ const MIB = 2 ** 20;
 // 1,048,576 lines of 1,023 letters and a newline: 1 GiB.
 const LINES = MIB;
 const LETTERS = 1_023;
-/** A few times what the relay may buffer, and the garbage that Node leaves lying before it collects. */
+/** A few times what the relay may buffer, plus garbage that is not yet collected. */
 const MOST_GROWTH_BYTES = 96 * MIB;
 const WATCH_EVERY_MS = 100;
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const { databaseUrl, redisUrl } = desk.installation;
   postern = await startPosternProcess({ environment: nodeEnvironment(databaseUrl, redisUrl) });
   browser = await desk.openBrowser(postern);
-  // The first connection of a process pays for what later ones find loaded.
+  // The first connection of a process loads code lazily.
   await copy('select 1');
 });
 
@@ -33,7 +34,7 @@ afterAll(async () => {
   await desk.close();
 });
 
-/** psql through sh, approved; its output is counted instead of kept. */
+/** Runs an approved psql through sh, which counts the output instead of keeping it. */
 async function copy(sql: string, pipes: { readonly before?: string; readonly behind?: string } = {}) {
   const { before = 'true', behind = 'wc -c' } = pipes;
   const args = [...connectionArguments(postern), '-qAt', '-c', sql];
@@ -42,7 +43,7 @@ async function copy(sql: string, pipes: { readonly before?: string; readonly beh
   return await finish(run);
 }
 
-/** How far the process' memory rose above where it was, at the most, while the work was done. */
+/** The most by which the memory of the process rose during the work. */
 async function growthDuring(work: () => Promise<unknown>): Promise<number> {
   const before = await postern.residentBytes();
   let most = before;
@@ -60,7 +61,7 @@ async function growthDuring(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe('COPY of a gigabyte', () => {
-  it('out of the database arrives whole, with flat memory', async () => {
+  it('out of the database is complete, with flat memory', async () => {
     const growth = await growthDuring(async () => {
       const sql = `copy (select repeat('x', ${LETTERS}) from generate_series(1, ${LINES})) to stdout`;
       expect((await copy(sql)).stdout).toBe(`${LINES * (LETTERS + 1)}\n`);
@@ -68,8 +69,8 @@ describe('COPY of a gigabyte', () => {
     expect(growth).toBeLessThan(MOST_GROWTH_BYTES);
   });
 
-  it('into the database is read whole, with flat memory', async () => {
-    // Each line is parsed by the server, and the table stays empty: a disk is not the subject.
+  it('into the database is complete, with flat memory', async () => {
+    // The server parses each line and keeps none, since the disk is not the subject.
     const sql = `create temp table lines (line text); copy lines from stdin where length(line) <> ${LETTERS}`;
     const before = `yes "$(head -c ${LETTERS} /dev/zero | tr '\\0' x)" | head -n ${LINES}`;
     const growth = await growthDuring(async () => {

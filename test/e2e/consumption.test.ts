@@ -5,7 +5,7 @@ import { waitUntil } from '../support/wait-until.ts';
 
 const ANSWER_BYTES = 100_000;
 
-it('what a person does in psql is what the project consumed', async () => {
+it('work in psql shows up as consumption of the project', async () => {
   const desk = await openDesk();
   onTestFinished(() => desk.close());
   const { metering, catalogue } = desk.node.postern;

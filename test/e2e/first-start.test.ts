@@ -1,4 +1,5 @@
-// A machine with nothing configured: the first start, the set-up link, a login, and what the embedded Postgres survives.
+// An unconfigured machine: the first start, the set-up link, a login, and crashes of the embedded
+// Postgres.
 
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +22,7 @@ let browser: WebClient;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  // As root, Postgres runs under another account, which must be able to come here.
+  // As root, Postgres runs under another account, which must be able to enter this folder.
   await chmod(folder.path, 0o711);
   postern = await startPosternProcess({ cwd: folder.path });
   browser = new WebClient(postern.baseUrl);
@@ -43,7 +44,7 @@ async function answerOf(psql: PsqlRun) {
   return await finish(psql);
 }
 
-/** The postmaster after that one; null while there is none. */
+/** The postmaster that replaced that one; null while there is none. */
 async function runningPostmaster(cluster: string, before: number): Promise<number | null> {
   const pid = await postmasterPid(cluster).catch(() => before);
   return pid === before ? null : pid;
@@ -60,7 +61,7 @@ describe('the first start', () => {
     ]);
   });
 
-  it('takes the first operator to a project with a database, by the printed psql line', async () => {
+  it('leads the first operator to a database by the printed psql line', async () => {
     const setUp = new URL(postern.setUpUrl ?? '').pathname;
     const form = await browser.get(setUp);
     const done = await browser.submit(form, { email: EMAIL, name: 'First', password: PASSWORD }, setUp);
@@ -71,7 +72,7 @@ describe('the first start', () => {
 });
 
 describe('an embedded Postgres that is killed while it serves', () => {
-  it('ends its connections with a word, comes back by itself, and lets people in again', async () => {
+  it('ends its connections with a message, restarts, and accepts logins again', async () => {
     const psql = printedPsql();
     await browser.approve(await linkOf(psql));
     psql.write('create table kept as select 42 as answer;\ntable kept;\n');
@@ -89,7 +90,7 @@ describe('an embedded Postgres that is killed while it serves', () => {
 });
 
 describe('a start that fails', () => {
-  // The embedded Postgres used to be left running behind it.
+  // The embedded Postgres used to be left running.
   it('names the variable whose port is taken, and leaves no Postgres behind', async () => {
     await using other = await temporaryFolder();
     await chmod(other.path, 0o711);

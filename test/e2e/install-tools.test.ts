@@ -1,4 +1,4 @@
-// The programs that the other tests drive: what they need is there, in the version that they name.
+// The programs that other tests drive are installed, in the versions that they name.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -11,11 +11,11 @@ const run = promisify(execFile);
 const INSTALL_TOOLS = fileURLToPath(new URL('../support/install-tools.mjs', import.meta.url));
 
 describe('the tools of the tests', () => {
-  it('are found without a word when all are there', async () => {
+  it('are found silently when none is missing', async () => {
     expect(await run(process.execPath, [INSTALL_TOOLS])).toEqual({ stdout: '', stderr: '' });
   });
 
-  it('are named in one line when they are missing and cannot be installed', async () => {
+  it('are named in one line when they cannot be installed', async () => {
     const withoutPrograms = { env: { PATH: '/nonexistent' } };
     const failure = await run(process.execPath, [INSTALL_TOOLS], withoutPrograms).catch((error: unknown) => error);
     expect(failure).toMatchObject({
@@ -27,14 +27,14 @@ describe('the tools of the tests', () => {
 });
 
 describe.each(['15', '17', '18'] as const)('psql %s', (version) => {
-  it('is of that version and queries a real server', async () => {
+  it('has that version and queries a real server', async () => {
     const args = ['-X', '-At', '-c', `\\echo :VERSION_NUM`, '-c', 'select 6 * 7', postgresUrl()];
     const { code, stdout, stderr } = await runPsql({ version, args });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^${version}\\d{4}\\n42\\n$`));
   });
 
-  it('has the pg_dump of its own version beside it', async () => {
+  it('comes with a pg_dump of the same version', async () => {
     const { code, stdout } = await runPsql({ version, program: 'pg_dump', args: ['--version'] });
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`(PostgreSQL) ${version}.`) });
   });

@@ -1,4 +1,4 @@
-// What people and stores do moves the metrics that are named for it, on a whole node.
+// The metrics of a whole node count what people and stores do.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, postgresUrl, type TestDatabase } from '../support/databases/postgres-for-tests.ts';
@@ -48,7 +48,7 @@ const logins = () =>
   ]);
 const grants = () => valuesOf('postern_grants_total', 'event', ['created', 'used', 'revoked']);
 
-it('count logins by what becomes of them', async () => {
+it('count login requests by status', async () => {
   await desk.login(['-c', 'select 1']);
   expect(await logins()).toEqual({ issued: 1, claimed: 1, approved: 1, consumed: 1, denied: 0, abandoned: 0 });
   expect(await readSeries('postern_approval_seconds_count')).toBe(1);
@@ -63,7 +63,7 @@ it('count logins by what becomes of them', async () => {
   expect(await logins()).toEqual({ issued: 3, claimed: 2, approved: 1, consumed: 1, denied: 1, abandoned: 1 });
 });
 
-it('count what was accepted, and what a limit on waiting logins refused', async () => {
+it('count accepted connections and refusals by the cap on waiting logins', async () => {
   const accepted = await readSeries('postern_accepted_connections_total');
   await desk.login(['-c', 'select 1']);
   expect(await readSeries('postern_accepted_connections_total')).toBeGreaterThan(accepted);
@@ -75,7 +75,7 @@ it('count what was accepted, and what a limit on waiting logins refused', async 
   first.kill('SIGKILL');
 });
 
-it('count grants by their life', async () => {
+it('count grants by event', async () => {
   await desk.login(['-c', 'select 1'], { choice: { remember: '1h' }, env: { PGAPPNAME: 'remembered' } });
   expect(await finish(desk.psql(['-c', 'select 1'], { env: { PGAPPNAME: 'remembered' } }))).toMatchObject({ code: 0 });
   const page = await desk.browser.get('/app/me/sessions');
@@ -84,7 +84,7 @@ it('count grants by their life', async () => {
   expect(await grants()).toEqual({ created: 1, used: 1, revoked: 1 });
 });
 
-it('count what fails because the catalogue is away', async () => {
+it('count failed operations while the catalogue is away', async () => {
   const series = 'postern_store_errors_total{store="postgres"}';
   const before = await readSeries(series);
   hop.hold();

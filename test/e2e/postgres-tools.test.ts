@@ -1,4 +1,5 @@
-// Postgres' own programs through the gateway: pg_dump and pg_restore, several connections of one psql, pg_isready.
+// PostgreSQL's programs through the gateway: pg_dump and pg_restore, several connections of one
+// psql, pg_isready.
 
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -56,7 +57,7 @@ describe('pg_dump and pg_restore', () => {
     const pipe = `"$0" -Fc ${toolArguments(database).join(' ')} | "$1" --no-owner ${toolArguments(copy).join(' ')}`;
     const run = startPsql({ program: 'sh', args: ['-ec', pipe, dump ?? '', restore ?? ''], input: '' });
     await desk.browser.approve(await linkOf(run));
-    // pg_restore connects once it has read the beginning.
+    // pg_restore connects once it has read the header.
     const [, , second = ''] = await run.waitForStderr(TWO_LINKS);
     await desk.browser.approve(second);
     expect((await finish(run)).code, run.stderr()).toBe(0);
@@ -68,7 +69,7 @@ describe('pg_dump and pg_restore', () => {
     expect(copied.stdout).toBe(original.stdout);
   });
 
-  it('with two jobs need one approval for an hour, and their workers come in without a question', async () => {
+  it('with two jobs need one approval for an hour', async () => {
     await using folder = await temporaryFolder();
     const output = ['-j', '2', '-Fd', '-f', `${folder.path}/dump`];
     const run = desk.psql([...output, '-d', database], { program: 'pg_dump', version: '18', input: '' });
@@ -80,7 +81,7 @@ describe('pg_dump and pg_restore', () => {
 });
 
 describe('\\c in psql', () => {
-  it('is a login of its own, into the database that it names', async () => {
+  it('is a new login into the named database', async () => {
     const other = await addDatabase('elsewhere');
     const psql = desk.psql(['-Atd', database]);
     await desk.browser.approve(await linkOf(psql));
@@ -94,7 +95,7 @@ describe('\\c in psql', () => {
     expect(psql.stderr()).toContain(`database "${other}"`);
   });
 
-  it('ends at once when the person denies, and the first connection lives on', async () => {
+  it('ends at once when denied, and the first connection goes on', async () => {
     const psql = startAtTerminal({ args: [...toolArguments(database), '-At'] });
     onTestFinished(() => psql.kill('SIGKILL'));
     await desk.browser.approve((await psql.waitForStdout(LINK))[0]);
@@ -110,7 +111,7 @@ describe('\\c in psql', () => {
 });
 
 describe.each(['15', '17', '18'] as const)('pg_isready %s', (version) => {
-  it('is answered at once and asks nobody', async () => {
+  it('is answered at once without a login request', async () => {
     const before = await waitingKeys();
     const args = connectionArguments(desk.node);
     const answer = await runPsql({ version, program: 'pg_isready', args });
@@ -120,7 +121,7 @@ describe.each(['15', '17', '18'] as const)('pg_isready %s', (version) => {
   });
 });
 
-/** Every key about login requests, ended ones among them. */
+/** All keys of login requests, also of ended ones. */
 async function waitingKeys(): Promise<string[]> {
   const redis = new Redis(desk.installation.redisUrl);
   try {

@@ -1,4 +1,4 @@
-// SIGTERM as a supervisor sends it: while a person is asked, while a connection is idle, and while a transaction is open.
+// SIGTERM while a person is asked, while a connection is idle, and while a transaction is open.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebClient } from '../support/browser/web-client.ts';
@@ -31,7 +31,7 @@ async function readiness({ baseUrl }: PosternProcess): Promise<number> {
   return (await fetch(`${baseUrl}/readyz`)).status;
 }
 
-/** psql that has answered a first query and waits for the next. */
+/** psql that has run one query and waits for the next. */
 async function connected(postern: PosternProcess, browser: WebClient, first: string): Promise<PsqlRun> {
   const psql = desk.psql(['-At'], { at: postern });
   await browser.approve(await linkOf(psql));
@@ -66,7 +66,7 @@ describe('SIGTERM with a minute to drain', () => {
 
   afterAll(() => postern.close());
 
-  /** Asks again and again, with pauses shorter than a rest, for longer than one. */
+  /** Queries again and again with pauses shorter than the rest, for longer than one rest. */
   async function watchingTheClock(): Promise<PsqlRun> {
     const psql = desk.psql(['-At'], { at: postern, version: '17' });
     await browser.approve(await linkOf(psql));
@@ -75,13 +75,13 @@ describe('SIGTERM with a minute to drain', () => {
     return psql;
   }
 
-  it('tells who waits, and an approval in time still connects', async () => {
+  it('sends waiting logins a NOTICE, and an approval in time still connects', async () => {
     await waiting.waitForStderr(/NOTICE: {2}.*restarting; .* must be approved within 1 minute\./);
     await browser.approve(await linkOf(waiting));
     expect(await finish(waiting)).toMatchObject({ code: 0, stdout: '42\n' });
   });
 
-  it('takes no new connections', async () => {
+  it('refuses new connections', async () => {
     const late = desk.psql(['-c', 'select 1'], { at: postern });
     expect(await finish(late)).toMatchObject({ code: 2, stderr: expect.stringContaining('Connection refused') });
   });
@@ -95,7 +95,7 @@ describe('SIGTERM with a minute to drain', () => {
     await expectGoodbye(idle);
   });
 
-  it('lets a transaction come to its end, and exits cleanly when nobody is left', async () => {
+  it('lets a transaction finish, and exits cleanly when nobody is left', async () => {
     inTransaction.write("select 'still ' || 'here';\n");
     await inTransaction.waitForStdout(/^still here$/m);
     inTransaction.write('commit;\n');
@@ -121,7 +121,7 @@ describe('SIGTERM with one second to drain', () => {
 
   afterAll(() => postern.close());
 
-  it('ends who still waits with 57P01 and a hint', async () => {
+  it('ends waiting logins with 57P01 and a hint', async () => {
     await expectGoodbye(waiting);
   });
 
@@ -131,7 +131,7 @@ describe('SIGTERM with one second to drain', () => {
   });
 });
 
-/** psql notices when it next has something to say. */
+/** psql notices with its next command. */
 async function expectGoodbye(psql: PsqlRun): Promise<void> {
   psql.write('select 1;\n');
   expect((await finish(psql)).code).toBe(2);

@@ -1,5 +1,5 @@
-// Computes that are down, refuse, or are not who they should be: each end has its SQLSTATE and its text, is told once, and
-// is told on the page as well.
+// Computes that are down, refuse, or have the wrong certificate: each ending has its SQLSTATE and
+// text, once in the terminal and on the page.
 
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,7 +41,7 @@ afterAll(async () => {
 const verifying = (ca: string | null, serverName: string | null = null) =>
   ({ mode: 'verify-full', ca, serverName, clientCertificate: null }) as const;
 
-describe('a compute that verifies as it should', () => {
+describe('a compute with a valid certificate', () => {
   it.each([
     ['its host', 'localhost', null],
     ['the name that the compute was given', '127.0.0.1', 'db.example.com'],
@@ -119,7 +119,7 @@ describe.each(FAILING)('when $reason', ({ attach, sqlstate, message }) => {
 });
 
 describe('a setting that the upstream does not know', () => {
-  it('is refused with its words, and psql does not try again without its name', async () => {
+  it("is refused in the upstream's words, without a second attempt of psql", async () => {
     const before = door.connectionCount;
     const env = { PGOPTIONS: '-c nosuchsetting=1' };
     const psql = desk.psql(['-c', 'select 1'], { env, at: { pgPort: door.port } });
@@ -130,7 +130,7 @@ describe('a setting that the upstream does not know', () => {
   });
 });
 
-describe('an upstream that is lost while nobody asks anything', () => {
+describe('an upstream that is lost while the connection is idle', () => {
   it('ends the session with 08006', async () => {
     await using network = await startTcpRelay(PORT);
     const { choice } = await attachCompute(desk, { port: network.port }, accountOf(desk));

@@ -19,7 +19,7 @@ afterAll(() => api.close());
 const clientOf = (key = api.key) => createApiClient({ apiKey: key, baseURL: `${api.node.baseUrl}/api/v2` });
 
 describe('the api-client', () => {
-  it('makes a project, connects with what it is told, suspends, starts and deletes it', async () => {
+  it('creates, connects to, suspends, starts and deletes a project', async () => {
     const client = clientOf();
     const { data: made, status } = await client.createProject({
       project: { name: 'shop', org_id: api.organization.id },
@@ -31,7 +31,7 @@ describe('the api-client', () => {
     const uri = made.connection_uris[0]?.connection_uri ?? '';
     const psql = await runPsql({ args: ['-X', '-At', uri, '-c', 'select current_user'] });
     expect(psql.stdout.trim(), psql.stderr).toBe(made.roles[0]?.name);
-    // It posts these with a form's content type and no body.
+    // The client posts these with a form's content type and no body.
     const suspended = await client.suspendProjectEndpoint(projectId, endpoint?.id ?? '');
     expect(suspended.data.endpoint.current_state).toBe('idle');
     const started = await client.startProjectEndpoint(projectId, endpoint?.id ?? '');
@@ -73,7 +73,7 @@ describe('the api-client', () => {
     expect(ids).toEqual(expected);
   });
 
-  it('asks for consumption, lists in commas included', async () => {
+  it('reads consumption, with lists joined by commas', async () => {
     const range = { from: '2024-06-30T15:30:00Z', to: '2024-07-02T15:30:00Z', org_id: api.organization.id };
     const older = createOlderApiClient({ apiKey: api.key, baseURL: `${api.node.baseUrl}/api/v2` });
     const account = await older.getConsumptionHistoryPerAccount({ ...range, granularity: OlderGranularity.Hourly });
@@ -88,7 +88,7 @@ describe('the api-client', () => {
 });
 
 describe('a live connection', () => {
-  it('ends with the project, with the role’s password, and with the compute', async () => {
+  it('ends with the project, a new role password, or the compute', async () => {
     const client = clientOf();
     const { data: made } = await client.createProject({ project: {} });
     const { project, branch, connection_uris, roles } = made;

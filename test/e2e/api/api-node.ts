@@ -1,4 +1,5 @@
-// A whole node for tests with Neon's own clients: a person with a key, an organization, folders for configuration.
+// A whole node for tests with Neon's own clients: a person with a key, an organization, folders for
+// their configuration.
 
 import { createPersonalKey } from '../../../src/catalogue/access/api-keys.ts';
 import { createOrganization } from '../../../src/catalogue/accounts/organizations.ts';
@@ -13,7 +14,7 @@ export interface ApiNode {
   readonly userId: UserId;
   readonly key: string;
   readonly organization: { readonly id: AccountId; readonly name: string };
-  /** Gone with the node. */
+  /** Removed with the node. */
   readonly folder: string;
   /** One more person, with a key. */
   newPerson(email: string): Promise<{ readonly userId: UserId; readonly accountId: AccountId; readonly key: string }>;

@@ -19,12 +19,12 @@ function programOf(version: NeonctlVersion, key = api.key): Neonctl {
 }
 
 describe.concurrent.each(VERSIONS)('neonctl %s', (version) => {
-  it('knows who calls, and refuses nobody’s key', async () => {
+  it('names the caller and refuses an unknown key', async () => {
     expect(await programOf(version).json('me')).toMatchObject({ email: 'alex@example.com', name: 'Alex Lopez' });
     expect((await programOf(version, 'wrong').run('me')).code).toBe(1);
   });
 
-  it('makes, lists, reads, renames and deletes projects, and prints a URI that psql connects with', async () => {
+  it('manages projects and prints a URI that psql connects with', async () => {
     const cli = programOf(version);
     const made = await cli.json('projects', 'create', '--name', 'shop', '--org-id', api.organization.id);
     const { id } = made.project;
@@ -47,7 +47,7 @@ describe.concurrent.each(VERSIONS)('neonctl %s', (version) => {
     expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining(`project "${id}" not found`)]);
   });
 
-  it('makes databases, roles and keys, and takes them away', async () => {
+  it('creates and deletes databases, roles and keys', async () => {
     const cli = programOf(version);
     const { project } = await cli.json('projects', 'create', '--name', 'things');
     const of = ['--project-id', project.id];
@@ -119,7 +119,7 @@ describe.concurrent('a hundred projects and more', () => {
   });
 });
 
-/** Lists come alone, or beside the list of shared projects. */
+/** The list alone, or beside the list of shared projects. */
 function idsIn(listed: unknown): string[] {
   const projects: unknown = Array.isArray(listed) ? listed : Reflect.get(Object(listed), 'projects');
   if (!Array.isArray(projects)) throw new Error(`no list of projects: ${JSON.stringify(listed)}`);

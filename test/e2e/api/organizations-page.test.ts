@@ -11,7 +11,7 @@ let api: ApiNode;
 let sixteen: EmbeddedPostgres;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 
-// The page asks for pg_version 16.
+// Neon's page asks for pg_version 16.
 beforeAll(async () => {
   folder = await temporaryFolder();
   const settings = { fsync: 'off' };
@@ -25,7 +25,7 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-/** Runs a call of the page as a shell does, with this node's host, key and organization in place of the page's. */
+/** Runs a call of the page in a shell, with the host, key and organization of this node. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into replies freely
 async function asPrinted(call: string): Promise<any> {
   const command = call
@@ -41,7 +41,7 @@ async function asPrinted(call: string): Promise<any> {
 }
 
 describe("the calls about projects on Neon's page about organizations", () => {
-  it('make one for the organization, on the version that is asked for', async () => {
+  it('create one for the organization, on the requested version', async () => {
     const made = await asPrinted(`curl --request POST \\
      --url https://console.neon.tech/api/v2/projects \\
      --header 'accept: application/json' \\
@@ -79,7 +79,7 @@ describe("the calls about projects on Neon's page about organizations", () => {
 });
 
 describe("the calls about consumption on Neon's page about organizations", () => {
-  it('tell of the account, for the dates of 2024', async () => {
+  it('report the account, for the dates of 2024', async () => {
     const reply = await asPrinted(`curl --request GET \\
      --url 'https://console.neon.tech/api/v2/consumption_history/account?from=2024-06-30T15%3A30%3A00Z&to=2024-07-02T15%3A30%3A00Z&granularity=hourly&org_id=org-ocean-art-12345678' \\
      --header 'accept: application/json' \\
@@ -87,7 +87,7 @@ describe("the calls about consumption on Neon's page about organizations", () =>
     expect(reply).toEqual({ periods: [] });
   });
 
-  it('tell of each project, for the dates of 2024', async () => {
+  it('report each project, for the dates of 2024', async () => {
     const { projects } = await asPrinted(`curl --request GET \\
      --url 'https://console.neon.tech/api/v2/consumption_history/projects?limit=10&from=2024-06-30T00%3A00%3A00Z&to=2024-07-02T00%3A00%3A00Z&granularity=hourly&org_id=org-ocean-art-12345678' \\
      --header 'accept: application/json' \\
@@ -95,7 +95,7 @@ describe("the calls about consumption on Neon's page about organizations", () =>
     expect(projects).toMatchObject([{ periods: [] }]);
   });
 
-  it('tell of the billing period', async () => {
+  it('report the billing period', async () => {
     const { projects } = await asPrinted(`curl --request GET \\
      --url 'https://console.neon.tech/api/v2/projects?org_id=org-ocean-art-12345678' \\
      --header 'accept: application/json' \\

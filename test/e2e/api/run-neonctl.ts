@@ -1,5 +1,5 @@
-// Runs Neon's own command line against a node, as a person's terminal or a CI job does: its own configuration folder, no
-// telemetry, no prompts.
+// Runs Neon's own command line against a node, with its own configuration folder, no telemetry and
+// no prompts.
 
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -20,12 +20,12 @@ export interface Neonctl {
   readonly version: NeonctlVersion;
   /** Runs to the end; arguments as typed. */
   run(...args: string[]): Promise<NeonctlRun>;
-  /** What it prints with `--output json`. Throws when it failed. */
+  /** Its output with `--output json`. Throws when it failed. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into what it prints freely
   json(...args: string[]): Promise<any>;
 }
 
-/** `configDir` is the caller's to remove. */
+/** `configDir` must be removed after use. */
 export function neonctl(
   version: NeonctlVersion,
   { url, key, configDir }: { readonly url: string; readonly key: string; readonly configDir: string },

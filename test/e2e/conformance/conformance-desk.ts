@@ -1,5 +1,5 @@
-// A desk for clients of every kind: a token to log in with, a person who approves links, and the environment that libpq and
-// its likes read.
+// The scene for clients of every kind: an access token, a person who approves links, and libpq's
+// environment.
 
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
@@ -7,9 +7,9 @@ import { type Desk, openDesk } from '../../support/nodes/desk.ts';
 
 export interface ConformanceDesk extends Desk {
   readonly database: string;
-  /** How a client finds the gateway as this user, in TLS. */
+  /** Environment to reach the gateway as this user, over TLS. */
   environmentOf(user: string): Record<string, string>;
-  /** How it logs in by access token, with channel binding where the client knows it. */
+  /** Environment to log in by access token, with channel binding where the client knows it. */
   readonly tokenEnvironment: Readonly<Record<string, string>>;
 }
 

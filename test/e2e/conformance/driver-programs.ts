@@ -1,4 +1,4 @@
-// How each driver's workout is started, and which exercises it has no way to do.
+// How each driver's workout is started, and which exercises it cannot do.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -15,12 +15,12 @@ interface Runnable {
 export interface DriverProgram extends Runnable {
   readonly name: ClientName;
   readonly lacks: readonly Exercise[];
-  /** How its application_name begins; each connection gets another ending. */
+  /** Beginning of its application_name; each connection adds its own ending. */
   readonly application?: string;
 }
 
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/postern-conformance/', import.meta.url));
-// Debian's own, which sees Debian's modules.
+// Debian's Python, which finds Debian's modules.
 const PYTHON = '/usr/bin/python3';
 const JDBC = '/usr/share/java/postgresql.jar';
 
@@ -36,7 +36,7 @@ export const DRIVERS: readonly DriverProgram[] = [
   { name: 'psycopg3', program: PYTHON, args: [source('use-psycopg3.py')], lacks: ['copiedIn'] },
   {
     name: 'pgx',
-    // It fails at a root certificate that is not there.
+    // It fails at a root certificate that does not exist.
     program: 'env',
     args: ['-u', 'PGSSLROOTCERT', `${CACHE}pgx`],
     lacks: [],
@@ -64,7 +64,7 @@ export const DRIVERS: readonly DriverProgram[] = [
   },
   {
     name: 'libPq',
-    // It panics at PGSERVICEFILE, and at a root certificate that is not there.
+    // It panics at PGSERVICEFILE and at a root certificate that does not exist.
     program: 'env',
     args: ['-u', 'PGSERVICEFILE', '-u', 'PGSSLROOTCERT', `${CACHE}lib-pq`],
     lacks: ['pipelined', 'copied'],
@@ -87,7 +87,7 @@ export function buildDriverPrograms(): void {
   const environment = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/' };
   const run = (program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     execFileSync(program, args, { env: { ...environment, ...env }, stdio: 'pipe' });
-  // Debian's packages are a path of Go's old kind, before modules.
+  // Debian's packages need Go's old GOPATH mode, without modules.
   const go = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: `${CACHE}go-build` };
   for (const name of ['lib-pq', 'pgx']) run('go', ['build', '-o', `${CACHE}${name}`, source(`${name}.go`)], go);
   run('javac', ['-cp', JDBC, '-d', CACHE, source('Pgjdbc.java')]);

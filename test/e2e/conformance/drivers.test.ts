@@ -1,5 +1,5 @@
-// Drivers of ten kinds do their workout by every door: simple and extended protocol, pipelines, COPY, notifications, large
-// objects, cancel, large results and statements.
+// Every driver runs its workout by every door: simple and extended protocol, pipelines, COPY,
+// notifications, large objects, cancel, large results and statements.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LINK, linkOf } from '../../support/nodes/desk.ts';
@@ -35,7 +35,7 @@ async function expectWorkout(run: PsqlRun, { lacks }: DriverProgram): Promise<vo
   expect(JSON.parse(run.stdout())).toEqual(workoutWithout(...lacks));
 }
 
-// What happens when a driver first comes without a password. Each leaves a grant behind.
+// The first login of each driver is without a password and leaves a grant.
 const FIRST_TIME = {
   yes: {
     title: 'does it by link',
@@ -68,7 +68,7 @@ const FIRST_TIME = {
   },
 } as const;
 
-/** Grants belong to a terminal: drivers of different names must not come in by each other's. */
+/** Grants belong to a terminal: drivers must not use each other's. */
 function environmentOf(driver: DriverProgram): Record<string, string> {
   return { ...desk.environmentOf(`user of ${driver.name}`), ...applicationOf(driver) };
 }
@@ -83,7 +83,7 @@ describe.each(DRIVERS)('$name', (driver) => {
   const { name } = driver;
   const { title, happens } = FIRST_TIME[CLIENTS[name].doors.link];
 
-  it('does its workout by access token, and asks nobody', async () => {
+  it('runs its workout by access token, without a question', async () => {
     const run = start(driver, desk.tokenEnvironment);
     await expectWorkout(run, driver);
     expect(run.stderr()).not.toMatch(LINK);
@@ -95,7 +95,7 @@ describe.each(DRIVERS)('$name', (driver) => {
     proven.prove(name, 'link');
   });
 
-  it('does it under a grant, without a question', async () => {
+  it('runs its workout under a grant, without a question', async () => {
     const run = start(driver, environmentOf(driver));
     await expectWorkout(run, driver);
     expect(run.stderr()).not.toMatch(LINK);

@@ -1,4 +1,5 @@
-// Postgres' own programs by every door: psql's workout, parallel pg_dump and pg_restore, pgbench in each query mode.
+// PostgreSQL's own programs by every door: psql's workout, parallel pg_dump and pg_restore, pgbench
+// in each query mode.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +27,10 @@ afterAll(async () => {
   await desk.close();
 });
 
-/** The program's output, once it got in by that door and ended well. A link is approved for an hour, as `grant` expects. */
+/**
+ * Output of the program after it got in by that door and exited with 0. A link is approved for an
+ * hour, for the door `grant` to use.
+ */
 async function runBy(door: Door, name: ClientName, options: Pick<PsqlOptions, 'program' | 'version' | 'args'>) {
   const env = door === 'token' ? desk.tokenEnvironment : desk.environmentOf(`user of ${name}`);
   const run = startPsql({ ...options, env, input: '' });
@@ -38,7 +42,7 @@ async function runBy(door: Door, name: ClientName, options: Pick<PsqlOptions, 'p
 }
 
 describe.each(DOORS)('by %s', (door) => {
-  it('psql does its workout', async () => {
+  it('psql runs its workout', async () => {
     const { stdout, stderr } = await runBy(door, 'psql', { version: '18', args: ['-XAtq', '-f', WORKOUT] });
     expect(stdout.split('\n').filter(Boolean)).toEqual(PSQL_ANSWERS);
     expect(stderr).toContain('NOTICE:  said\n');
@@ -59,7 +63,7 @@ describe.each(DOORS)('by %s', (door) => {
     proven.prove('pgDump', door);
   });
 
-  it('pgbench runs in every query mode, and with a connection per transaction', async () => {
+  it('pgbench runs in every query mode and with a connection for each transaction', async () => {
     const program = 'pgbench';
     await runBy(door, 'pgbench', { program, args: ['-i', '-q'] });
     const again = door === 'link' ? 'grant' : door;

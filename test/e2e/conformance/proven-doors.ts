@@ -1,4 +1,4 @@
-// Keeps which client got in by which door in this run, and writes it down as a table like that of
+// Records which client got in by which door in this run, and writes a table like that of
 // docs/clients.md.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,13 +11,13 @@ export type ClientName = keyof typeof CLIENTS;
 export class ProvenDoors {
   readonly #proven = new Map<ClientName, Map<Door, Way>>();
 
-  /** Called when everything about that door was seen to be so. */
+  /** Call it once everything about that door was asserted. */
   prove(name: ClientName, door: Door): void {
     const doors = this.#proven.get(name) ?? new Map<Door, Way>();
     this.#proven.set(name, doors.set(door, CLIENTS[name].doors[door]));
   }
 
-  /** The rows as this run proved them; what was not tried counts as no. */
+  /** Rows as this run proved them; untried doors count as no. */
   rows(): string[] {
     const rows = [...this.#proven].map(([name, doors]): ClientRow => {
       const { client, advice } = CLIENTS[name];

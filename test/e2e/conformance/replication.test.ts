@@ -1,4 +1,5 @@
-// Replication clients are told 0A000 until the compute's policy allows it; then they replicate, by every door.
+// Replication clients get 0A000 until the compute's policy allows replication; then they replicate
+// by every door.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
@@ -38,7 +39,7 @@ afterAll(async () => {
   await desk.close();
 });
 
-/** As the desk's own, but for one database. */
+/** Like the desk's token, but for one database. */
 async function boundTokenEnvironment() {
   const { catalogue } = desk.node.postern;
   const context = await actingAs(catalogue, { userId: desk.person.id });
@@ -71,7 +72,7 @@ describe('where the policy does not allow it', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(REFUSED) });
   });
 
-  it('so is a program that copies the server, with a hint', async () => {
+  it('a program that copies the server is refused with a hint', async () => {
     const { code, stderr } = await run('pg_receivewal', ['--create-slot', '-S', SLOT]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(REFUSED) });
     expect(stderr).toContain('HINT:  An admin can allow them on the compute.');
@@ -93,7 +94,7 @@ describe('where it does', () => {
     expect(JSON.parse(stdout)).toEqual(expected);
   });
 
-  it('the page says that the whole server is copied, and the grant serves the next one', async () => {
+  it('the page says that the whole server is copied; the grant works again', async () => {
     const env = { ...desk.environmentOf('standby'), PGDATABASE: '' };
     const first = startPsql({
       program: 'pg_receivewal',
@@ -112,7 +113,7 @@ describe('where it does', () => {
     proven.prove('replication', 'grant');
   });
 
-  it('a token serves pg_basebackup and pg_recvlogical', async () => {
+  it('a token lets pg_basebackup and pg_recvlogical in', async () => {
     const backup = ['--target=blackhole', '-X', 'none', '-c', 'fast', '--no-manifest', '--no-verify-checksums'];
     expect(await run('pg_basebackup', backup)).toMatchObject({ code: 0 });
 
@@ -131,7 +132,7 @@ describe('where it does', () => {
     proven.prove('replication', 'token');
   });
 
-  it('a token for one database copies no server, whatever database the client names', async () => {
+  it('a token for one database never copies the server', async () => {
     const bound = await boundTokenEnvironment();
     for (const database of ['replication', desk.database]) {
       const { code, stderr } = await run(

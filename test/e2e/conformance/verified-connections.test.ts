@@ -1,5 +1,5 @@
-// Each driver proves its password at a gateway whose certificate it verifies, bound to the connection where it can, and over
-// TLS from the first byte where it can.
+// Every driver logs in at a gateway whose certificate it verifies, with channel binding and direct
+// TLS where it knows them.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
@@ -90,14 +90,14 @@ afterAll(() => desk.close());
 
 describe.each(['token', 'role'] as const)('by %s', (door) => {
   it.each(Object.entries(DRIVERS))('%s', async (_name, { env, ...options }) => {
-    // What the desk says of binding is only for drivers that know the word.
+    // The desk's setting for channel binding is only for drivers that know it.
     const { PGCHANNELBINDING: _unsaid, ...of } = doors[door];
     const run = await finish(startPsql({ ...options, env: { ...of, ...env }, input: '' }));
     expect(run).toMatchObject({ code: 0, stdout: `${databaseRole}\n` });
   });
 });
 
-it('who demands a bound password is not let in by link without one', async () => {
+it('a client that requires channel binding is not let in by link', async () => {
   const env = { ...desk.environmentOf('nobody in particular'), ...BOUND };
   const { code, stderr } = await finish(startPsql({ version: '18', args: ['-c', QUESTION], env, input: '' }));
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('channel binding required') });

@@ -1,4 +1,5 @@
-// What every client is asked to do through Postern, and what must come of it. How a client does it is in clients/.
+// What every client does through Postern, and the right results. How a client does it is in
+// clients/.
 
 /** Results by exercise. `copiedIn` is for clients that write COPY and cannot read it. */
 const WORKOUT = {
@@ -18,7 +19,7 @@ const WORKOUT = {
 
 export type Exercise = keyof typeof WORKOUT;
 
-/** The right results, without the exercises that a client has no way to do. */
+/** The right results, without the exercises that a client cannot do. */
 export function workoutWithout(...missing: readonly Exercise[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(WORKOUT).filter(([name]) => !missing.some((one) => one === name)));
 }

@@ -1,5 +1,5 @@
-// The catalogue's primary dies under two nodes and its standby takes over: live connections go on, who waits for a person
-// goes on waiting, and logins, the audit trail and metering come back by themselves.
+// The catalogue's primary dies and its standby takes over: live connections and waiting logins go
+// on; new logins, the audit trail and metering recover by themselves.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
@@ -52,7 +52,7 @@ async function newToken(): Promise<Record<string, string>> {
 const byToken = ({ pgPort }: TestNode) =>
   runPsql({ args: ['-XAtc', 'select 6 * 7'], env: { ...tokenEnvironment, PGPORT: String(pgPort) } });
 
-it('leaves live connections alone, and tells new logins 57P03 while there is only a standby', async () => {
+it('keeps live connections and refuses new logins with 57P03 until a promotion', async () => {
   for (const psql of live) await expectAnswer(psql, 'without a primary');
   for (const node of nodes) {
     const { code, stderr } = await byToken(node);
@@ -61,7 +61,7 @@ it('leaves live connections alone, and tells new logins 57P03 while there is onl
   expect(waiting.stderr()).not.toContain('FATAL');
 });
 
-it('is over when the standby is promoted: every node logs in again, and who waited is let in', async () => {
+it('ends with the promotion: nodes accept logins, waiting ones are let in', async () => {
   await pair.promoteStandby();
   for (const node of nodes) {
     const isIn = async () => (await byToken(node)).stdout === '42\n';
@@ -74,19 +74,19 @@ it('is over when the standby is promoted: every node logs in again, and who wait
   await expectNothingHeld(desk, nodes);
 });
 
-it('leaves the audit trail whole, with what happened meanwhile in it', async () => {
+it('leaves the audit trail whole, with the events of the outage', async () => {
   const { catalogue } = desk.node.postern;
   for (const { postern } of nodes) await postern.auditTrail.flush();
   expect((await verifyAuditChain(catalogue)).flaws).toEqual([]);
   const { items } = await listAuditEvents(catalogue, SYSTEM_CONTEXT, { limit: 200, cursor: null });
   const count = (event: string) => items.filter((item) => item.event === event).length;
-  // Two live ones, one that waited, and a token's at each node afterwards.
+  // Two live connections, one that waited, and one by token at each node afterwards.
   expect(count('connection.started')).toBe(5);
   expect(count('connection.ended')).toBe(5);
   expect(count('login.requested')).toBe(3);
 });
 
-it('and metering goes on', async () => {
-  // False while another node is at it.
+it('lets metering go on', async () => {
+  // False while another node measures.
   for (const { postern } of nodes) await waitUntil(() => postern.metering.sampleNow(), 'a round of measuring');
 });

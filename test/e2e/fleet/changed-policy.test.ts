@@ -1,5 +1,5 @@
-// A policy is made stricter, or a compute closed to links, while people are connected through two nodes: what it no longer
-// allows ends within a second on both, whatever door it came by, and everything else goes on.
+// A stricter policy, or a compute closed to links, ends within a second on both nodes what it no
+// longer allows, by whatever door; everything else goes on.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
@@ -46,10 +46,10 @@ async function answeringByToken(): Promise<PsqlRun> {
   return psql;
 }
 
-/** One that was approved for itself alone, at each node. */
+/** At each node one connection that was approved for itself alone. */
 const byLink = () => Promise.all(nodes.map((node) => answeringPsql(desk, node)));
 
-/** psql notices its end when it next has something to say. */
+/** psql notices its end with its next command. */
 async function expectEnded(
   runs: readonly PsqlRun[],
   words: string | RegExp,
@@ -91,7 +91,7 @@ async function setPasswordlessAccess(passwordlessAccess: boolean): Promise<void>
 }
 
 describe('what is connected', () => {
-  it('by link ends when the API closes the compute to links; by token it goes on', async () => {
+  it('by link ends when the API closes the compute to links; by token goes on', async () => {
     const linked = await byLink();
     await setPasswordlessAccess(false);
     await expectEnded(linked, REVOKED, { left: 1 });
@@ -99,7 +99,7 @@ describe('what is connected', () => {
     await setPasswordlessAccess(true);
   });
 
-  it('by link, and remembered approvals, end when the command line closes the compute to links', async () => {
+  it('by link and grant ends when the command line closes the compute to links', async () => {
     const linked = await byLink();
     await desk.login(['-c', 'select 1'], { choice: { remember: '1h' }, env: { PGAPPNAME: 'remembered' } });
     const { databaseUrl, redisUrl } = desk.installation;
@@ -124,7 +124,7 @@ describe('what is connected', () => {
     expect(items.filter(({ event }) => event === 'grant.revoked')).toHaveLength(1);
   });
 
-  it('goes on under a policy that allows it, and ends when the time that a new one gives is over', async () => {
+  it('goes on under an allowing policy and ends at its new maximum duration', async () => {
     const linked = await byLink();
     await savePolicy({ max_connections: '40' });
     for (const psql of linked) await expectAnswer(psql, 'with fewer connections');
@@ -136,7 +136,7 @@ describe('what is connected', () => {
     byToken = await answeringByToken();
   });
 
-  it('from a network that is no longer allowed ends, by every door', async () => {
+  it('from a network that is no longer allowed ends, whatever the door', async () => {
     const linked = await byLink();
     await savePolicy({ allowed_networks: '203.0.113.0/24' });
     await expectEnded([...linked, byToken], REVOKED, { left: 0 });

@@ -1,4 +1,4 @@
-// A login request whose node is gone and that nobody approves: another node tells its end, once.
+// A login request whose node is gone and that nobody approves: another node records its end, once.
 
 import { expect, it } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
@@ -6,7 +6,7 @@ import { listAuditEvents } from '../../../src/catalogue/trail/audit-trail-reader
 import { finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
-it('a link left behind by a node that stopped is in the audit trail as expired, once', async () => {
+it('a link of a stopped node is recorded as expired, once', async () => {
   await using desk = await openDesk({ environment: { POSTERN_LOGIN_TTL: '3s' } });
   const [stopped, another] = [await desk.startNode(), await desk.startNode()];
   const psql = desk.psql(['-U', 'patient', '-c', 'select 1'], { at: stopped });

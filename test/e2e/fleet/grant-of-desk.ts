@@ -1,4 +1,4 @@
-// A grant of the desk's person for its first compute, as an approval for an hour would leave it.
+// A grant of the desk's person for its first compute, like that of an approval for an hour.
 
 import { newGrantId, personalAccountId } from '../../../src/ids.ts';
 import type { Grants } from '../../../src/login/grant/grants.ts';

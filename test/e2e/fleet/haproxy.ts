@@ -9,14 +9,14 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 export interface Haproxy extends AsyncDisposable {
-  /** Goes to each node in turn, and to the next one when a node does not accept. */
+  /** Port that leads to each node in turn, and to the next one when a node refuses. */
   readonly balanced: { readonly pgPort: number };
-  /** Goes to that node only. */
+  /** Port that leads to that node only. */
   only(index: number): { readonly pgPort: number };
   close(): Promise<void>;
 }
 
-/** What nodes behind it are told. */
+/** Environment of the nodes behind it. */
 export const BEHIND_HAPROXY = { POSTERN_PROXY_PROTOCOL_FROM: '127.0.0.0/8' };
 
 export async function startHaproxy(nodes: ReadonlyArray<{ readonly pgPort: number }>): Promise<Haproxy> {

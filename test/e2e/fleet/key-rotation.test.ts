@@ -1,5 +1,5 @@
-// Sealing keys are changed on a living fleet as docs/operate.md, "Key rotation", says: first
-// everybody knows the new key, then somebody uses it.
+// Sealing keys are changed on a living fleet as docs/operate.md, "Key rotation", says: first all
+// nodes know the new key, then one uses it.
 
 import { expect, it } from 'vitest';
 import { keyIdOf } from '../../../src/catalogue/store/sealing.ts';
@@ -15,7 +15,7 @@ async function sealedWith({ node }: Desk): Promise<string[]> {
   return [...new Set(rows.map(({ sealed_password }) => keyIdOf(sealed_password ?? '')))];
 }
 
-it('logins go on at every node while the key changes, and the old key can go afterwards', async () => {
+it('logins go on while the key changes, and the old key can be removed', async () => {
   await using desk = await openDesk();
   const [oldKeyId] = await sealedWith(desk);
   const keeping = await desk.startNode({ POSTERN_SECRET_KEY: `${OLD},${NEW}` });

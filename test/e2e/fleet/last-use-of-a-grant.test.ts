@@ -1,4 +1,4 @@
-// The last use of a grant, wanted by fifty sockets at once through two nodes: exactly one gets in, in every round.
+// Fifty sockets at two nodes race for the last use of a grant: exactly one gets in, in every round.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Grants } from '../../../src/login/grant/grants.ts';
@@ -15,11 +15,11 @@ import { SOCKET_RACE_ROUNDS, SOCKET_RACES_LIMIT_MS } from './race-rounds.ts';
 import { expectNothingHeld } from './what-is-held.ts';
 
 const SOCKETS = 50;
-/** What is held is counted as seldom as this: counting takes as long as a round. */
+/** Rounds between two counts of what is held: counting takes as long as a round. */
 const ROUNDS_PER_COUNT = 50;
 const SEED = 20_261_123;
 
-/** Who does not get in by the grant is told so at once, instead of a link that fifty would wait on. */
+/** The other sockets are refused at once, instead of fifty waiting links. */
 const LOSERS_ARE_REFUSED = { POSTERN_ALLOWED_NETWORKS: '203.0.113.0/24' };
 
 let server: DebianRedis;

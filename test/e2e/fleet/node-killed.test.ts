@@ -1,5 +1,5 @@
-// A node that is killed behind haproxy while connections are in each phase: the others go on, what it held is gone within
-// seconds, and an approval given meanwhile is not lost, nor had twice.
+// A node is killed behind haproxy while connections are in each phase: the others go on, what it
+// held is gone within seconds, and an approval given meanwhile is neither lost nor used twice.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
@@ -16,9 +16,9 @@ import { BEHIND_HAPROXY, type Haproxy, startHaproxy } from './haproxy.ts';
 import { expectNothingHeld } from './what-is-held.ts';
 
 const GONE_WITHIN_MS = 30_000;
-// Several processes start at once, and compile themselves.
+// Several processes start at once.
 const START_LIMIT_MS = 90_000;
-// As OpenSSL happens to see it.
+// Depends on what OpenSSL notices.
 const CUT_OFF = /server closed the connection unexpectedly|EOF detected/;
 
 let desk: Desk;
@@ -28,7 +28,7 @@ let haproxy: Haproxy;
 let liveHere: PsqlRun;
 let liveThere: PsqlRun;
 let connectingThere: PsqlRun;
-/** Each asks as another user, so that a grant of one lets no other in. */
+/** Each connects as another user, so that no grant lets another one in. */
 const waitingThere = new Map<string, { readonly psql: PsqlRun; readonly link: string }>();
 let connectingLink: string;
 let doomedId: string;
@@ -55,7 +55,7 @@ beforeAll(async () => {
   await desk.browser.get(new URL(linkFor('opened')).pathname);
   connectingThere = desk.psql(['-U', 'connecting', '-c', 'select 1'], { at: haproxy.only(1) });
   connectingLink = atSurvivor(await linkOf(connectingThere));
-  // Longer than this file takes: nothing is held at its end, so the query must not be either.
+  // Longer than this file takes: the query must have been ended by then.
   liveThere.write('select pg_sleep(600);\n');
   await waitUntil(async () => (await runningQueries()) === 1, 'the query runs');
   hop.hold();
@@ -64,7 +64,8 @@ beforeAll(async () => {
   await waitUntil(async () => (await registered()).length === 7, 'the survivor lists all seven');
   const nodes = await desk.node.postern.fleet.liveConnections.listNodes();
   doomedId = nodes.find(({ nodeId }) => nodeId !== desk.node.postern.nodeId)?.nodeId ?? '';
-  // One approval comes while the node still counts as alive: it is frozen first, so that it cannot use it.
+  // One approval comes while the node still counts as alive; it is frozen first so that it cannot
+  // use it.
   doomed.kill('SIGSTOP');
   expect((await approve('decided', 'once')).html).toContain('Approved');
   doomed.kill('SIGKILL');
@@ -123,18 +124,18 @@ async function expectAsked(user: string): Promise<void> {
 }
 
 describe('a node that is killed', () => {
-  it('ends who waits on it, who is being connected by it, and its live connections', async () => {
+  it('ends its waiting, connecting and live connections', async () => {
     const cutOff = [liveThere, connectingThere, ...[...waitingThere.values()].map(({ psql }) => psql)];
     for (const psql of cutOff) expect((await finish(psql)).stderr).toMatch(CUT_OFF);
   });
 
-  it('disappears from the lists with all that it held', async () => {
+  it('disappears from the lists with everything it held', async () => {
     const { liveConnections } = desk.node.postern.fleet;
     await waitUntil(async () => (await liveConnections.listNodes()).length === 1, 'the node is gone', GONE_WITHIN_MS);
     expect(await registered()).toHaveLength(1);
   });
 
-  it('leaves the page of who was being connected with the truth', async () => {
+  it('lets the page of a connecting login say what happened', async () => {
     const says = async () => (await desk.browser.get(new URL(connectingLink).pathname)).html;
     const isTold = async () => (await says()).includes('The connection was lost');
     await waitUntil(isTold, 'the page says so', GONE_WITHIN_MS);
@@ -142,35 +143,32 @@ describe('a node that is killed', () => {
     await expectAsked('connecting');
   });
 
-  it('makes an approval that it did not come to use a grant for one use', async () => {
+  it('turns an approval that it could not use into a grant for one use', async () => {
     const says = async () => (await desk.browser.get(new URL(linkFor('decided')).pathname)).html;
     await waitUntil(async () => (await says()).includes('Connect again now'), 'the page says so', GONE_WITHIN_MS);
     await expectLetIn('decided');
     await expectAsked('decided');
   });
 
-  it.each(['opened', 'late'])(
-    'makes "this connection only", given after it, a grant for one use (%s)',
-    async (user) => {
-      expect((await desk.browser.get(new URL(linkFor(user)).pathname)).html).toContain('does not wait any more');
-      expect((await approve(user, 'once')).html).toContain('Connect again now');
-      await expectLetIn(user);
-      await expectAsked(user);
-    },
-  );
+  it.each(['opened', 'late'])('turns "this connection only", approved later, into one use (%s)', async (user) => {
+    expect((await desk.browser.get(new URL(linkFor(user)).pathname)).html).toContain('does not wait any more');
+    expect((await approve(user, 'once')).html).toContain('Connect again now');
+    await expectLetIn(user);
+    await expectAsked(user);
+  });
 
-  it('makes an approval for an hour a grant for any number', async () => {
+  it('turns an approval for an hour into a grant for any number', async () => {
     expect((await approve('remembered', '1h')).html).toContain('Connect again now');
     await expectLetIn('remembered');
     await expectLetIn('remembered');
   });
 
-  it('leaves the others’ connections alone', async () => {
+  it('keeps the connections of other nodes', async () => {
     liveHere.write("select 'second ' || 'answer';\n\\q\n");
     expect(await finish(liveHere)).toMatchObject({ code: 0, stdout: 'first answer\nsecond answer\n' });
   });
 
-  it('has the end of each of its connections in the audit trail, once', async () => {
+  it('has the end of each connection in the audit trail, once', async () => {
     const { catalogue, auditTrail } = desk.node.postern;
     await auditTrail.flush();
     const lost = async () => {

@@ -1,5 +1,5 @@
-// Redis or the catalogue goes away under two nodes: live connections go on, new logins are told 57P03, and everything works
-// again afterwards.
+// Redis or the catalogue goes away: live connections go on, new logins get 57P03, and everything
+// works again afterwards.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
@@ -62,11 +62,11 @@ async function worksAgain(node: TestNode): Promise<void> {
 describe('a Redis that is killed', () => {
   beforeAll(() => redis.kill('SIGKILL'));
 
-  it('leaves live connections alone, on every node', async () => {
+  it('keeps live connections on every node', async () => {
     for (const psql of live) await expectAnswer(psql, 'without Redis');
   });
 
-  it('makes every node tell new logins 57P03', async () => {
+  it('makes every node refuse new logins with 57P03', async () => {
     for (const node of nodes) {
       const { code, stderr } = await finish(desk.psql(['-c', 'select 1'], { at: node, env: { PGOPTIONS: '' } }));
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(CANNOT_CONNECT) });
@@ -89,11 +89,11 @@ describe('a catalogue that goes away from one node', () => {
     catalogueHop.cut();
   });
 
-  it('leaves live connections alone', async () => {
+  it('keeps live connections', async () => {
     for (const psql of live) await expectAnswer(psql, 'without the catalogue');
   });
 
-  it('makes that node tell new logins 57P03, and no other', async () => {
+  it('makes only that node refuse new logins with 57P03', async () => {
     const [here, there] = nodes;
     if (here === undefined || there === undefined) throw new Error('two nodes run');
     expect(await byToken(here)).toMatchObject({ code: 0, stdout: '42\n' });

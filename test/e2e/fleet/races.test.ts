@@ -1,5 +1,5 @@
-// Races for one login or one grant through real sockets and real pages of two nodes: exactly one side wins, in every round,
-// and everybody is told the same.
+// Races for one login or grant through real sockets and pages of two nodes: exactly one side wins
+// in every round, and all are told the same.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,7 +51,7 @@ interface Opened {
   readonly page: Page;
 }
 
-/** A client that waits at one of the nodes, and its link opened at the first one's page. */
+/** A client that waits at one node, with its link opened at the first node's page. */
 async function opened(round: number, node = nodes[round % 2] ?? nodes[0]): Promise<Opened> {
   const client = await RawClient.connect({ port: node.pgPort });
   client.sendStartup({ user: `racer-${round}`, application_name: 'psql' });
@@ -61,11 +61,11 @@ async function opened(round: number, node = nodes[round % 2] ?? nodes[0]): Promi
 
 type Decision = 'approve' | 'deny';
 
-/** Decides at one of the two nodes' pages, with the form of the first. */
+/** Decides at a page of either node, with the form of the first. */
 async function decide({ page }: Opened, decision: Decision, at: number): Promise<'won' | 'too late'> {
   const browser = browsers[at % 2] ?? browsers[0];
   const { pathname } = new URL(page.url);
-  // Each node's browser is signed in for itself, and so has a token of its own.
+  // Each node's browser has its own session and CSRF token.
   const form = at % 2 === 0 ? page : await browser.get(pathname);
   if (!form.html.includes('name="decision"')) return 'too late';
   const answer = await browser.submit(form, { ...defaultChoice(form.html), decision }, pathname);
@@ -82,7 +82,7 @@ async function settled(client: RawClient, round: number): Promise<'in' | string>
   return isIn(client) ? 'in' : (client.fatal.C ?? '');
 }
 
-/** Runs the rounds, so many at once; nothing is held at their end. */
+/** Runs the rounds, several at once; nothing may be held at their end. */
 async function eachRound(atOnce: number, race: (round: number) => Promise<void>): Promise<void> {
   for (let first = 0; first < RACE_ROUNDS; first += atOnce) {
     const rounds = Array.from({ length: Math.min(atOnce, RACE_ROUNDS - first) }, (_, index) => first + index);
@@ -92,7 +92,7 @@ async function eachRound(atOnce: number, race: (round: number) => Promise<void>)
 }
 
 describe(`over ${RACE_ROUNDS} rounds of seed ${SEED}`, () => {
-  it('of two approvals one wins, and the terminal gets in once', { timeout: RACES_LIMIT_MS }, async () => {
+  it('two approvals: one wins, and the terminal gets in once', { timeout: RACES_LIMIT_MS }, async () => {
     await eachRound(2, async (round) => {
       const login = await opened(round);
       const answers = await Promise.all([decide(login, 'approve', 0), decide(login, 'approve', 1)]);
@@ -102,7 +102,7 @@ describe(`over ${RACE_ROUNDS} rounds of seed ${SEED}`, () => {
     });
   });
 
-  it('of approve and deny one wins, and the terminal obeys that one', { timeout: RACES_LIMIT_MS }, async () => {
+  it('approve against deny: one wins, and the terminal follows it', { timeout: RACES_LIMIT_MS }, async () => {
     const random = seededRandom(SEED);
     const wins = { approve: 0, deny: 0 };
     await eachRound(2, async (round) => {
@@ -122,7 +122,7 @@ describe(`over ${RACE_ROUNDS} rounds of seed ${SEED}`, () => {
     expect(wins.approve + wins.deny).toBe(RACE_ROUNDS);
   });
 
-  it('of expiry, a hang-up and an approval one wins, and the page says which', {
+  it('expiry, hang-up and approval: one wins, and the page says which', {
     timeout: RACES_LIMIT_MS,
   }, async () => {
     const random = seededRandom(SEED);
@@ -151,13 +151,13 @@ describe(`over ${RACE_ROUNDS} rounds of seed ${SEED}`, () => {
       }, `round ${round}: its end is in the audit trail`);
       expect(ends.events, `round ${round}`).toHaveLength(1);
       expect(ends.isApproved, `round ${round}`).toBe(answer === 'won');
-      // An approved one can end unused, when its terminal left; one that was not approved cannot be used.
+      // An approval can end unused when its terminal left; without approval there is no use.
       if (answer !== 'won') expect(['login.expired', 'login.abandoned']).toContain(ends.events[0]);
       else expect(['login.consumed', 'login.abandoned']).toContain(ends.events[0]);
     });
   });
 
-  it('of a connect and a revocation of its grant one wins, and nobody stays in', {
+  it('connect against revocation of its grant: nobody stays in', {
     timeout: RACES_LIMIT_MS,
   }, async () => {
     const random = seededRandom(SEED);
@@ -171,7 +171,7 @@ describe(`over ${RACE_ROUNDS} rounds of seed ${SEED}`, () => {
         Promise.resolve().then(() => client.sendStartup({ user })),
       ]);
       const isAsked = () => client.notices.some((text) => text.startsWith('Welcome'));
-      // Asked anew, or ended within the second that a revocation may take.
+      // Asked again, or ended within the second that a revocation may take.
       await waitUntil(() => isAsked() || client.isEnded, `round ${round}: in ${client.types}`, 10_000);
       if (isIn(client)) expect(client.fatal.C, `round ${round}`).toBe('57P01');
       client.destroy();
@@ -179,7 +179,7 @@ describe(`over ${RACE_ROUNDS} rounds of seed ${SEED}`, () => {
   });
 });
 
-/** As the person does in the console, at one of the two nodes. */
+/** Revokes in the console of one of the two nodes. */
 async function revoke(grantId: GrantId, at: number): Promise<void> {
   const browser = browsers[at % 2] ?? browsers[0];
   const page = await browser.get('/app/me/sessions');

@@ -1,5 +1,5 @@
-// Nodes behind haproxy are restarted one after the other: transactions in flight come to their end, and at every moment
-// there is a node that takes a login.
+// Nodes behind haproxy are restarted one by one: running transactions finish, and some node accepts
+// logins at every moment.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../../support/databases/redis-for-tests.ts';
@@ -9,7 +9,7 @@ import { type PosternProcess, startPosternProcess } from '../../support/nodes/po
 import type { PsqlRun } from '../../support/nodes/psql.ts';
 import { BEHIND_HAPROXY, type Haproxy, startHaproxy } from './haproxy.ts';
 
-// Several processes start at once, and compile themselves.
+// Several processes start at once.
 const START_LIMIT_MS = 90_000;
 
 let desk: Desk;
@@ -61,12 +61,12 @@ it.each([0, 1])('restarting node %i loses no transaction and no login', async (i
   if (old === undefined || port === undefined) throw new Error('two nodes run');
   const psql = await inTransaction(index);
   old.kill('SIGTERM');
-  // The balancer may still come to the draining node: its clients are sent on by their own second try.
+  // The balancer may still choose the draining node; the client's second try reaches another.
   for (const _attempt of [1, 2, 3]) await logInWithinTries(3);
   psql.write("select 'still ' || 'here';\ncommit;\n");
   await psql.waitForStdout(/^still here\nCOMMIT$/m);
   expect(await old.exit).toEqual({ code: 0, signal: null });
-  // psql notices when it next has something to say.
+  // psql notices with its next command.
   psql.write('select 1;\n');
   expect((await finish(psql)).stderr).toContain('terminating connection due to administrator command');
   running[index] = await start(port);
@@ -75,7 +75,7 @@ it.each([0, 1])('restarting node %i loses no transaction and no login', async (i
   expect(await finish(back)).toMatchObject({ code: 0, stdout: '42\n' });
 });
 
-/** A login through the balancer; a draining node says 57P03, and the next try reaches another. */
+/** Logs in through the balancer; after a draining node's 57P03 the next try reaches another. */
 async function logInWithinTries(tries: number): Promise<void> {
   const psql = desk.psql(['-Atc', 'select 6 * 7'], { at: haproxy.balanced });
   await psql.waitForStderr(/psql_session|FATAL/);

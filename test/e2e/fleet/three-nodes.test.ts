@@ -1,4 +1,4 @@
-// Three nodes behind haproxy: whatever one node shows, asks or holds, the others can decide, cancel and end.
+// Three nodes behind haproxy: any node can decide, cancel and end what another one asks or holds.
 
 import { Socket } from 'node:net';
 import pg from 'pg';
@@ -35,10 +35,10 @@ afterAll(async () => {
   await desk.close();
 });
 
-// Whatever a test did, nothing is left of it.
+// No test leaves anything behind.
 afterEach(() => expectNothingHeld(desk, nodes));
 
-/** psql at the first node, approved at the second one's page. */
+/** psql at the first node, approved at a page of the second. */
 async function logIn(args: readonly string[], at = haproxy.only(0)): Promise<PsqlRun> {
   const psql = desk.psql(args, { at });
   const page = await browserElsewhere.approve(await linkOf(psql));
@@ -64,12 +64,12 @@ async function isSleeping(): Promise<boolean> {
 }
 
 describe('three nodes behind haproxy', () => {
-  it('let one approve what waits on another', async () => {
+  it('approve a login that waits on another node', async () => {
     const psql = await logIn(['-Atc', 'select 6 * 7']);
     expect(await finish(psql)).toMatchObject({ code: 0, stdout: '42\n' });
   });
 
-  it('let Ctrl-C find its query, whichever node the balancer sends it to', async () => {
+  it('carry Ctrl-C to its query, whichever node receives it', async () => {
     for (const round of [1, 2, 3]) {
       const { psql } = await sleepingLogin(haproxy.balanced);
       psql.kill('SIGINT');
@@ -78,7 +78,7 @@ describe('three nodes behind haproxy', () => {
     }
   });
 
-  it('let a third one end it, with the reason', async () => {
+  it('end a connection of another node, with the reason', async () => {
     const { psql, record, liveConnections } = await sleepingLogin();
     expect(await liveConnections.end(record.id, { reason: 'tidying up', by: 'ops' })).toBe('done');
     const { stderr } = await finish(psql);
@@ -86,13 +86,13 @@ describe('three nodes behind haproxy', () => {
     expect(stderr).toContain('HINT:  Reason: tidying up.');
   });
 
-  it('let a third one cancel its query', async () => {
+  it('cancel a query of another node', async () => {
     const { psql, record, liveConnections } = await sleepingLogin();
     expect(await liveConnections.cancelQuery(record.id, { by: 'ops' })).toBe('done');
     expect((await finish(psql)).stderr).toContain('canceling statement due to user request');
   });
 
-  it('let a third one send it a NOTICE', async () => {
+  it('send a NOTICE to a connection of another node', async () => {
     const { psql, record, liveConnections } = await sleepingLogin();
     expect(await liveConnections.notify([record.id], { text: 'lunch is ready', by: 'ops' })).toBe(1);
     await psql.waitForStderr(/NOTICE: {2}.*lunch is ready/);
@@ -108,7 +108,7 @@ describe('three nodes behind haproxy', () => {
   });
 });
 
-/** node-postgres through the balancer, from that address of this machine. */
+/** node-postgres through the balancer, from that local address. */
 async function tokenClient(localAddress: string): Promise<pg.Client> {
   const { catalogue } = desk.node.postern;
   const { accessToken, secret } = await createAccessToken(

@@ -1,4 +1,4 @@
-// Counts what a fleet holds for its connections, to be compared before and after: a difference is a leak.
+// Counts what a fleet holds for its connections; a difference between before and after is a leak.
 
 import { Redis } from 'ioredis';
 import { redisKeys } from '../../../src/redis/redis-keys.ts';
@@ -9,13 +9,13 @@ import type { TestNode } from '../../support/nodes/postern-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 export interface Held {
-  /** Accepted by the given nodes. */
+  /** Sockets accepted by the given nodes. */
   readonly sockets: number;
   /** Of the project's role at the upstream. */
   readonly upstreamConnections: number;
-  /** As each of the nodes lists it. */
+  /** Live connections as each node lists them. */
   readonly registered: number;
-  /** Of nodes that live; what a dead one leaves expires by itself. */
+  /** Keys of living nodes; those of a dead one expire by themselves. */
   readonly cancelKeys: number;
   readonly waitingLogins: number;
 }
@@ -49,7 +49,7 @@ export async function whatIsHeld(desk: Desk, nodes: readonly TestNode[] = [desk.
   }
 }
 
-/** Resolves when nothing is held any more; throws with what is. */
+/** Resolves when nothing is held any more; throws with what still is. */
 export async function expectNothingHeld(desk: Desk, nodes: readonly TestNode[] = [desk.node]): Promise<void> {
   const wanted = JSON.stringify(NOTHING_HELD);
   let last = '';

@@ -1,5 +1,5 @@
-// Clients that mean no good, each from an address of its own on loopback, so that the limits per address do not spare the
-// rest of the gateway.
+// Hostile clients, each from its own loopback address, so that limits for each address do not
+// shield the rest of the gateway.
 
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
@@ -14,13 +14,13 @@ export const sslRequest = (): Buffer => builtStartupPacket(SSL_REQUEST, []);
 export class Attacker implements Disposable {
   readonly #plain: Socket;
   #socket: Duplex;
-  /** What the gateway said, in TLS where that was begun. */
+  /** What the gateway answered, decrypted where TLS was started. */
   received: Buffer = Buffer.alloc(0);
 
   private constructor(plain: Socket) {
     this.#plain = plain;
     this.#socket = plain;
-    // It is the gateway that must survive.
+    // Only the gateway must survive.
     plain.on('error', () => plain.destroy());
   }
 
@@ -31,7 +31,7 @@ export class Attacker implements Disposable {
     return new Attacker(socket);
   }
 
-  /** After an SSLRequest, as libpq does it. */
+  /** Starts TLS after an SSLRequest, as libpq does. */
   static async connectInTls(port: number, random: SeededRandom): Promise<Attacker> {
     const attacker = await Attacker.connect(port, random);
     attacker.send(sslRequest());
@@ -66,7 +66,7 @@ export class Attacker implements Disposable {
     }
   }
 
-  /** Politely with a FIN, or with a reset. */
+  /** Closes with a FIN or with a reset. */
   leave(how: 'fin' | 'reset'): void {
     if (how === 'fin') this.#plain.end();
     else this.#plain.resetAndDestroy();

@@ -1,5 +1,4 @@
-// The garbage itself: what a hostile client may send instead of a proper beginning. Every function is a pure one of its
-// random source.
+// Byte sequences that a hostile client may send first. Pure functions of their random source.
 
 import { cancelRequest, GSSENC_REQUEST, PROTOCOL_3_0, SSL_REQUEST, startupPacket } from '../../gateway/raw-client.ts';
 import type { SeededRandom } from '../../support/seeded-random.ts';

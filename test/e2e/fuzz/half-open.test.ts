@@ -1,5 +1,5 @@
-// Two thousand connections that begin and never go on, in a process of its own: good clients still log in, memory and
-// descriptors are bounded, and everything is given back.
+// Two thousand connections that stop half-way: good clients still log in, memory and descriptors
+// stay bounded, and everything is released.
 
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
@@ -40,12 +40,12 @@ afterAll(async () => {
   await desk.close();
 });
 
-/** What a TLS client says first. */
+/** A ClientHello. */
 async function makeClientHello(): Promise<Buffer> {
   const [here, there] = duplexPair();
   const client = connectTls({ socket: here, servername: 'localhost', ALPNProtocols: ['postgresql'] });
   client.on('error', () => {
-    // Nobody answers it.
+    // It is never answered.
   });
   const [bytes]: Buffer[] = await once(there, 'data');
   client.destroy();
@@ -87,18 +87,14 @@ async function openMany(begin: Begin, random: SeededRandom): Promise<Attacker[]>
 }
 
 describe(`${CLIENTS} half-open connections (seed ${SEED})`, () => {
-  it.each(BEGINNINGS)('that %s keep nobody else out and are given back', async (_what, begin) => {
+  it.each(BEGINNINGS)('that %s keep nobody else out and are released', async (_what, begin) => {
     const random = seededRandom(SEED);
     const [bytesBefore, descriptorsBefore] = [await postern.residentBytes(), await descriptorCount()];
     const attackers = await openMany(begin, random);
     await expectGoodLogin();
     expect((await postern.residentBytes()) - bytesBefore).toBeLessThan(CLIENTS * MOST_BYTES_EACH);
     for (const attacker of attackers) attacker.leave(random.below(2) === 0 ? 'fin' : 'reset');
-    await waitUntil(
-      async () => (await descriptorCount()) <= descriptorsBefore + 5,
-      'the sockets are given back',
-      20_000,
-    );
+    await waitUntil(async () => (await descriptorCount()) <= descriptorsBefore + 5, 'the sockets are released', 20_000);
     await expectGoodLogin();
   });
 });

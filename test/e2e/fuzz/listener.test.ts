@@ -1,5 +1,5 @@
-// Garbage for the listener, in clear text and inside TLS: after every burst a good client still logs in, every socket is
-// gone, and nothing has grown. The same seed gives the same bytes: FUZZ_SEED=<number> runs another one.
+// Garbage for the listener, in clear text and inside TLS: after every burst a good client still
+// logs in, every socket is gone, and nothing has grown. FUZZ_SEED=<number> runs another seed.
 
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,7 +43,7 @@ async function expectNothingLeft(): Promise<void> {
 
 type Connect = (port: number, random: SeededRandom) => Promise<Attacker>;
 
-/** As many clients at once, each with its own part of the burst's randomness. */
+/** Runs so many clients at once, each with its own random source. */
 async function burst(connect: Connect, attack: (attacker: Attacker, random: SeededRandom) => Promise<void> | void) {
   const random = seededRandom(SEED);
   const clients = Array.from({ length: CLIENTS }, () => seededRandom(random.below(2 ** 32)));
@@ -67,7 +67,7 @@ const BURSTS = Object.entries(GARBAGE).flatMap(([name, garbage]) =>
 
 describe(`garbage (seed ${SEED})`, () => {
   it.each(BURSTS)(
-    '%s, %s: a good client still logs in, and nothing is left',
+    '%s, %s: a good client still logs in and nothing is left',
     async (_name, _place, connect, garbage) => {
       await burst(connect, async (attacker, random) => {
         for (const segment of garbage(random)) {
@@ -80,7 +80,7 @@ describe(`garbage (seed ${SEED})`, () => {
     },
   );
 
-  it.each(PLACES)('a start that comes byte by byte is served, %s', async (_place, connect) => {
+  it.each(PLACES)('a login that arrives byte by byte is served, %s', async (_place, connect) => {
     await burst(connect, async (attacker, random) => {
       await attacker.sendBytewise(startupPacket({ user: `user${random.below(1_000)}` }, PROTOCOL_3_0));
       await waitUntil(() => attacker.received.includes('/psql_session/'), 'the link is shown');
@@ -89,7 +89,7 @@ describe(`garbage (seed ${SEED})`, () => {
     await expectNothingLeft();
   });
 
-  it('whatever is sent while a person is asked ends the wait', async () => {
+  it('any byte sent while a person is asked ends the wait', async () => {
     await burst(Attacker.connectInTls, async (attacker, random) => {
       attacker.send(startupPacket({ application_name: 'psql' }));
       await waitUntil(() => attacker.received.includes('/psql_session/'), 'the link is shown');
@@ -101,7 +101,7 @@ describe(`garbage (seed ${SEED})`, () => {
     await expectNothingLeft();
   });
 
-  it('has left the memory about where it was', () => {
+  it('does not grow the memory', () => {
     expect(process.memoryUsage.rss() - residentBefore).toBeLessThan(MOST_GROWTH_BYTES);
   });
 });

@@ -1,4 +1,5 @@
-// Crowds of clients at one gateway: many that wait for their link's approval over TLS, many that are logged in and idle.
+// Crowds of clients at one gateway: many that wait for an approval over TLS, many that are logged
+// in and idle.
 
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
@@ -9,18 +10,18 @@ import { builtStartupPacket } from '../../protocol/packet-fixtures.ts';
 const SSL_REQUEST = 80_877_103;
 const PROTOCOL_3_0 = 196_608;
 const LINK = /\/psql_session\/[A-Za-z0-9_-]{22}/;
-/** Logins under way at a time; more would only queue. */
+/** Logins at a time; more would only queue. */
 const AT_A_TIME = 50;
 
 export interface Crowd {
   readonly size: number;
-  /** Of those, how many the gateway has not hung up on. */
+  /** How many of them the gateway has not closed. */
   connectedCount(): number;
-  /** Ends every connection; resolves when the sockets are closed on this side. */
+  /** Closes every connection; resolves when this side is closed. */
   leave(): Promise<void>;
 }
 
-/** Each has its link when this resolves. Throws what the first refused one was told. */
+/** Resolves when each has its link. Throws the message of the first one that was refused. */
 export async function openWaitingCrowd({ port, size }: { port: number; size: number }): Promise<Crowd> {
   const sockets = await openAll(size, (index) => openWaiting(port, `guest${index}`));
   return {
@@ -39,7 +40,7 @@ export async function openWaitingCrowd({ port, size }: { port: number; size: num
   };
 }
 
-/** Each is logged in by password when this resolves; each may try so often, on a machine that is busy with the upstream. */
+/** Resolves when each is logged in by password; each may try several times on a busy machine. */
 export async function openIdleCrowd(options: {
   port: number;
   size: number;
@@ -53,7 +54,7 @@ export async function openIdleCrowd(options: {
     const ssl = { rejectUnauthorized: false };
     const client = new pg.Client({ host: '127.0.0.1', port, user, password, ssl, application_name: 'crowd' });
     client.on('error', () => {
-      // Cut by the gateway; 'end' follows, which is counted.
+      // The gateway reset it; 'end' follows and is counted.
     });
     await client.connect();
     connected += 1;
@@ -105,7 +106,7 @@ async function openWaiting(port: number, user: string): Promise<TLSSocket> {
   const parameters = ['user', user, 'database', user, 'application_name', 'psql'];
   socket.write(builtStartupPacket(PROTOCOL_3_0, parameters, '\0'));
   await untilLink(socket);
-  // Whoever waits reads, so as to hear of its end, and keeps nothing.
+  // A waiting client reads, to notice its end, and keeps nothing.
   socket.on('error', () => socket.destroy()).resume();
   return socket;
 }

@@ -1,4 +1,4 @@
-// Crowds at one node: everybody is served, one good login in the middle gets through, and nothing is left of them afterwards.
+// Crowds at one node: all are served, a login among them works, and nothing is left afterwards.
 
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -11,7 +11,7 @@ import { waitUntil } from '../../support/wait-until.ts';
 import { openIdleCrowd, openWaitingCrowd } from './crowd.ts';
 
 const WAITING = 1_000;
-// Below the max_connections of the run's Postgres, which others use, too.
+// Below max_connections of the run's Postgres, which other tests share.
 const LIVE = 100;
 const LIMIT_MS = 120_000;
 
@@ -48,7 +48,7 @@ async function untilEmpty(): Promise<void> {
   await waitUntil(async () => (await fleet.liveConnections.list()).length === 0, 'the registry is empty');
 }
 
-/** Members of the indexes that only what waits may be in. */
+/** Members of the indexes of waiting logins. */
 async function waitingInRedis(): Promise<number> {
   const client = new Redis(redis.url);
   try {

@@ -1,5 +1,5 @@
-// A node that the system allows few open files: it says so as it starts, refuses with a reason what it cannot hold, lets in
-// whom it let wait, and is itself again when the crowd has left.
+// A node with few file descriptors: it warns at the start, refuses with a reason what it cannot
+// hold, connects those it let wait, and recovers when the crowd has left.
 
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -57,7 +57,7 @@ async function fillUp(): Promise<{ refusal: unknown; leave(): Promise<void> }> {
 }
 
 it(
-  'says what to do, refuses with 53300, still serves those who wait, survives a flood, and recovers',
+  'warns, refuses with 53300, serves waiting logins, survives a flood, recovers',
   async () => {
     expect(postern.stderr()).toMatch(/"open_files":450,.*raise it \(ulimit -n/);
     const early = psql();
@@ -82,7 +82,7 @@ it(
   LIMIT_MS,
 );
 
-/** What a login by link printed, or how it failed. */
+/** Output of a login by link, or its failure. */
 async function finishedWithin(): Promise<string> {
   const run = psql();
   const outcome = await Promise.race([linkOf(run), run.exit.then(() => null)]);

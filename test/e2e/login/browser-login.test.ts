@@ -1,4 +1,5 @@
-// The whole way as a person goes it: psql at a terminal, the link in a real browser, sign-in, approval, a prompt.
+// The whole login of a person: psql at a terminal, the link in a real browser, sign-in, approval, a
+// prompt.
 
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -7,9 +8,9 @@ import { connectionArguments, type Desk, EMAIL, LINK, openDesk } from '../../sup
 import { PASSWORD } from '../../support/nodes/postern-for-tests.ts';
 import { linesOf, startAtTerminal } from '../../support/nodes/terminal-for-tests.ts';
 
-// psql of another version than the server says so in the banner.
+// psql's banner names the server's version where it differs.
 const IS_ABOUT_VERSIONS = /^WARNING: psql major version|^ +Some psql features/;
-// In one sentence up to psql 17, then in a table.
+// psql prints this as a sentence up to version 17, then as a table.
 const CONNINFO_WITH_TLS =
   /You are connected to database[\s\S]*SSL connection \(protocol: TLSv1\.3|SSL Protocol +\| TLSv1\.3/;
 

@@ -1,4 +1,5 @@
-// Ctrl-C and its like: a query is cancelled through the node that runs it and through another one, in clear text and in TLS.
+// A query is cancelled through the node that runs it and through another one, in clear text and in
+// TLS.
 
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -21,7 +22,7 @@ let desk: Desk;
 let otherNode: TestNode;
 let caPem: string;
 let testCount = 0;
-/** Longer than any test waits; each test has its own, so that it sees nobody else's run. */
+/** Longer than any test waits; each test has its own, to tell queries apart. */
 let sleep: string;
 
 beforeEach(() => {
@@ -77,7 +78,7 @@ describe('Ctrl-C on protocol 3.2', () => {
   });
 });
 
-/** Logged in by link, with the cancel key that it was given. */
+/** A client logged in by link, with its cancel key. */
 async function logIn(version: number) {
   const client = await RawClient.connectTls(reach(desk.node));
   onTestFinished(() => client.destroy());
@@ -122,7 +123,7 @@ describe.each([
     await client.waitForEnd();
   });
 
-  it('with a wrong secret does nothing and is answered alike', async () => {
+  it('with a wrong secret has no effect and looks the same', async () => {
     const { client, processId, secretKey } = await logIn(version);
     client.query(sleep);
     await waitUntil(isSleeping, 'the query runs');

@@ -1,4 +1,4 @@
-// A role of a hosted project changes its own password by SQL, as anybody who shares it may: nobody is locked out by that.
+// The password of a hosted role is changed by SQL: nobody who shares the role is locked out.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Desk, finish, openDesk } from '../../support/nodes/desk.ts';
@@ -16,14 +16,14 @@ afterAll(() => desk.close());
 
 const whoever = (access: string) => desk.login(['-XAtc', 'select current_user'], { choice: { access } });
 
-it.each(['read_write', 'read_only'])('a %s role whose password was changed lets the next one in', async (access) => {
+it.each(['read_write', 'read_only'])('a %s role whose password was changed lets the next login in', async (access) => {
   const before = await whoever(access);
   const changed = await desk.login(['-Xqc', LET_IT, '-c', CHANGE], { choice: { access } });
   expect(changed).toMatchObject({ code: 0 });
   expect(await whoever(access)).toMatchObject({ code: 0, stdout: before.stdout });
 });
 
-it('however many connections find it changed at once', async () => {
+it('many connections at once find the password changed and get in', async () => {
   const choice = { access: 'read_write', remember: '1h' };
   const env = { PGAPPNAME: 'pool' };
   expect(await desk.login(['-Xqc', CHANGE], { choice, env })).toMatchObject({ code: 0 });

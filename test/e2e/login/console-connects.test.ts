@@ -1,4 +1,4 @@
-// What the console hands out really connects, and what it ends really ends: with real psql.
+// Connection strings of the console connect, and what it ends is ended: with real psql.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import { waitUntil } from '../../support/wait-until.ts';
 const JDBC = '/usr/share/java/postgresql.jar';
 const JDBC_PROGRAM = fileURLToPath(new URL('AskByJdbc.java', import.meta.url));
 
-// The node is in this process, which must not stand still meanwhile.
+// The node runs in this process, which must not block.
 const run = promisify(execFile);
 
 let desk: Desk;
@@ -34,7 +34,7 @@ describe('by the lines of the console', () => {
     expect(await finish(run)).toMatchObject({ code: 0, stdout: `${desk.project.roles[0]?.name}\n` });
   });
 
-  it('each client connects by what is copied for it', async () => {
+  it('each client connects by the string copied for it', async () => {
     const page = await desk.browser.get(`${place}/connect`);
     const { html } = await desk.browser.submit(page, {}, `${place}/connect/reveal`);
     const lines = linesOf(html);
@@ -71,7 +71,7 @@ describe('by the lines of the console', () => {
     }
   });
 
-  it('psql connects with an access token, which stops working when it is revoked, at once', async () => {
+  it('psql connects with an access token until it is revoked', async () => {
     const tokens = `/app/${desk.person.id}/access-tokens`;
     const form = await desk.browser.get(`${tokens}/new`);
     const choice = { name: 'laptop', compute_id: desk.project.compute.id, access: 'read_write', days: '1' };
@@ -100,7 +100,7 @@ describe('a project’s page', () => {
     expect((await desk.browser.get(place)).html).toContain('class="state active"');
   });
 
-  it('lists who is connected and ends a connection with a reason, which the terminal shows', async () => {
+  it('lists connections and ends one with a reason that the terminal shows', async () => {
     const psql = desk.psql(['-At']);
     await desk.browser.approve((await psql.waitForStderr(/https?:\/\/\S+psql_session\S+/))[0]);
     psql.write('select 6 * 7;\n');
@@ -115,7 +115,7 @@ describe('a project’s page', () => {
   });
 });
 
-/** The page's lines by the client that they are for. */
+/** Lines of the page by client. */
 function linesOf(html: string): Readonly<Record<string, string>> {
   const unescaped = (text: string) =>
     text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');

@@ -1,4 +1,4 @@
-// Two nodes on one Redis, and what becomes of those who wait when permissions or Redis itself go away meanwhile.
+// Two nodes on one Redis: waiting logins when a permission is lost or Redis restarts.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addMember, removeMember } from '../../../src/catalogue/accounts/memberships.ts';
@@ -26,7 +26,7 @@ describe.each(redisKinds)('two nodes on one $name', ({ start }) => {
     await redis.close();
   });
 
-  it('let the page of one approve what waits on the other', async () => {
+  it('approve a login that waits on the other node', async () => {
     const browser = await desk.openBrowser(otherNode);
     const psql = desk.psql(['-Atc', 'select 6 * 7']);
     const page = await browser.approve(onNode(await linkOf(psql), otherNode));
@@ -34,7 +34,7 @@ describe.each(redisKinds)('two nodes on one $name', ({ start }) => {
     expect(await finish(psql)).toMatchObject({ code: 0, stdout: '42\n' });
   });
 
-  it('let the page of one deny what waits on the other', async () => {
+  it('deny a login that waits on the other node', async () => {
     const browser = await desk.openBrowser(otherNode);
     const psql = desk.psql(['-c', 'select 1']);
     await browser.deny(onNode(await linkOf(psql), otherNode));
@@ -42,13 +42,13 @@ describe.each(redisKinds)('two nodes on one $name', ({ start }) => {
   });
 });
 
-/** The link as the other node's page has it; behind one public address it would be the same. */
+/** The link at the other node; behind one public address it would be the same. */
 function onNode(link: string, { baseUrl }: TestNode): string {
   return new URL(new URL(link).pathname, baseUrl).href;
 }
 
 describe('a right that is lost between approval and connection', () => {
-  it('lets nobody in: 42501, whatever was approved', async () => {
+  it('refuses with 42501, whatever was approved', async () => {
     await using redis = await startDebianRedis();
     await using network = await startTcpRelay(redis.port);
     await using desk = await openDesk({ redisUrl: redis.url });
@@ -77,7 +77,7 @@ describe('a right that is lost between approval and connection', () => {
 });
 
 describe('a Redis that restarts while a terminal waits', () => {
-  it('and remembers, lets the approval through afterwards', async () => {
+  it('with its data lets the approval through afterwards', async () => {
     await using folder = await temporaryFolder();
     const args = ['--dir', folder.path, '--appendonly', 'yes', '--appendfsync', 'always'];
     await using redis = await startDebianRedis({ args });
@@ -90,7 +90,7 @@ describe('a Redis that restarts while a terminal waits', () => {
     expect(await finish(psql)).toMatchObject({ code: 0, stdout: '42\n' });
   });
 
-  it('and forgets, ends the wait with a word, and new logins work', async () => {
+  it('without its data ends the wait with a message; new logins work', async () => {
     await using redis = await startDebianRedis();
     await using desk = await openDesk({ redisUrl: redis.url });
     const psql = desk.psql(['-Atc', 'select 1']);
@@ -102,7 +102,7 @@ describe('a Redis that restarts while a terminal waits', () => {
     expect(await desk.login(['-Atc', 'select 6 * 7'])).toMatchObject({ code: 0, stdout: '42\n' });
   });
 
-  it('leaves live connections alone', async () => {
+  it('keeps live connections', async () => {
     await using redis = await startDebianRedis();
     await using desk = await openDesk({ redisUrl: redis.url });
     const psql = desk.psql(['-At']);

@@ -1,5 +1,5 @@
-// Names that would move a cursor, fake a link, turn text around or become markup: none of their bytes reaches a terminal, a
-// page or a line of the log as they were sent.
+// Names that would move a cursor, fake a link, reverse text or become markup never reach a
+// terminal, a page or the log as they were sent.
 
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
@@ -41,7 +41,7 @@ describe.each(HOSTILE)('%s in user, database and application', (_what, name) => 
     const psql = desk.psql(['-U', name, '-Atc', 'select 6 * 7'], { env });
     const link = await linkOf(psql);
     const asked = await desk.browser.get(new URL(link).pathname);
-    // A name with a slash asks for a project that is nobody's, so that none is chosen beforehand.
+    // A name with a slash names a project that does not exist, so that none is preselected.
     const approved = await desk.browser.approve(link, { compute_id: desk.project.compute.id });
     expect(await finish(psql)).toMatchObject({ code: 0, stdout: '42\n' });
     expect(psql.stderr()).toMatch(SAFE_ON_TERMINAL);
@@ -61,7 +61,7 @@ describe.each(HOSTILE)('%s in user, database and application', (_what, name) => 
   });
 });
 
-// An error that named a compute or a project sent the name to the terminal as it was.
+// An error that named a compute or a project once sent the name uncleaned.
 describe('a hostile name in the catalogue', () => {
   it('is cleaned in the error that names it, for the terminal and for the page', async () => {
     const { db } = desk.node.postern.catalogue;
@@ -80,7 +80,7 @@ describe('a hostile name in the catalogue', () => {
 });
 
 describe('the log', () => {
-  it('has one whole object per line, and what clients sent only in fields that say so', () => {
+  it('has one JSON object a line, with client text in untrusted_ fields only', () => {
     const parsed: Record<string, unknown>[] = lines.map((line) => JSON.parse(line));
     expect(parsed.length).toBeGreaterThan(HOSTILE.length);
     expect(parsed.filter(({ msg }) => msg === 'forged')).toEqual([]);

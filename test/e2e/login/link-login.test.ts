@@ -1,4 +1,4 @@
-// The main job with real psql, on both Redis servers: a link, a decision, a connection.
+// Login by link with real psql, on both Redis servers.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisKinds, type TestRedis } from '../../support/databases/redis-for-tests.ts';
@@ -39,7 +39,7 @@ describe.each(redisKinds)('psql -h, on $name', ({ start }) => {
     );
   });
 
-  it('ends when nobody decides in time, and the page says so', async () => {
+  it('expires when nobody decides, and the page says so', async () => {
     const browser = await desk.openBrowser(shortLived);
     const psql = desk.psql(['-c', 'select 1'], { at: shortLived });
     const page = await browser.get(new URL(await linkOf(psql)).pathname);
@@ -52,7 +52,7 @@ describe.each(redisKinds)('psql -h, on $name', ({ start }) => {
     expect([late.status, late.html]).toEqual([409, expect.stringContaining('expired')]);
   });
 
-  it('is forgotten when its terminal is killed: the page says so, and a late approval connects nobody', async () => {
+  it('killed while it waits: the page says so, a late approval connects nobody', async () => {
     const psql = desk.psql(['-c', 'select 1']);
     const page = await desk.browser.get(new URL(await linkOf(psql)).pathname);
     psql.kill('SIGKILL');
@@ -63,7 +63,7 @@ describe.each(redisKinds)('psql -h, on $name', ({ start }) => {
     expect(desk.node.postern.gateway.connectionCounts()).toEqual({ sockets: 0, waiting: 0, relaying: 0 });
   });
 
-  it('lets one of two tabs decide and tells the other', async () => {
+  it('lets one of two tabs decide and informs the other', async () => {
     const psql = desk.psql(['-Atc', 'select count(*) from pg_stat_activity where usename = current_user']);
     const path = new URL(await linkOf(psql)).pathname;
     const tabs = [await desk.browser.get(path), await desk.browser.get(path)] as const;
@@ -74,7 +74,7 @@ describe.each(redisKinds)('psql -h, on $name', ({ start }) => {
     expect(second.status).toBe(409);
   });
 
-  it('lets nobody in by a link that was used', async () => {
+  it('lets nobody in by a used link', async () => {
     const psql = desk.psql(['-Atc', 'select 1']);
     const link = await linkOf(psql);
     const page = await desk.browser.approve(link);
@@ -87,7 +87,7 @@ describe.each(redisKinds)('psql -h, on $name', ({ start }) => {
     expect(desk.node.postern.gateway.connectionCounts()).toEqual({ sockets: 0, waiting: 0, relaying: 0 });
   });
 
-  it('does not exist for anybody but the person who opened it first', async () => {
+  it('has a link that exists only for the person who opened it first', async () => {
     const other = await addPerson(desk.node, { email: `${redis.url.length}-kim@example.com` });
     const stranger = await signedInBrowser(desk.node.baseUrl, other.email);
     const psql = desk.psql(['-Atc', 'select 1']);
@@ -102,7 +102,7 @@ describe.each(redisKinds)('psql -h, on $name', ({ start }) => {
   });
 });
 
-/** An approval as a form that is sent once more: with a token of the browser's own session. */
+/** Sends the form of an approval again, with the CSRF token of the browser's session. */
 async function formOf(desk: Desk): Promise<Record<string, string>> {
   const home = await desk.browser.get('/');
   const token = /name="csrf_token" value="([^"]+)"/.exec(home.html)?.[1] ?? '';

@@ -1,5 +1,5 @@
-// What psql is told when it is not let in: after AuthenticationOk over TLS, so that no libpq tries again in clear text. Each
-// refusal is one message on one connection.
+// What psql prints when it is refused: one message on one connection, after AuthenticationOk over
+// TLS, so that libpq does not retry in clear text.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
@@ -20,7 +20,7 @@ interface Refusal {
   readonly environment?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly pgOptions?: string;
-  /** What the person does, where a link is shown. */
+  /** What the person does where a link is shown. */
   readonly decide?: (psql: PsqlRun) => Promise<unknown>;
   readonly message: string;
   readonly hint: string;
@@ -67,8 +67,8 @@ const REFUSALS: readonly Refusal[] = [
 const VERSIONS = ['15', '17', '18'] as const;
 const CASES = VERSIONS.flatMap((version) => REFUSALS.map((refusal) => [version, refusal.reason, refusal] as const));
 
-describe('psql that is not let in', () => {
-  it.each(CASES)('is told once, in version %s, when %s', async (version, _reason, refusal) => {
+describe('psql that is refused', () => {
+  it.each(CASES)('gets one message, in version %s, when %s', async (version, _reason, refusal) => {
     const node = refusal.environment === undefined ? desk.node : await desk.startNode(refusal.environment);
     await using relay = await startTcpRelay(node.pgPort);
     const psql = desk.psql([...(refusal.args ?? []), '-c', 'select 1'], {
@@ -83,7 +83,7 @@ describe('psql that is not let in', () => {
     expect(relay.connectionCount).toBe(1);
   });
 
-  it('is told so when too many of its address wait already', async () => {
+  it('gets 53300 when too many logins of its address wait', async () => {
     const node = await desk.startNode({ POSTERN_SHARED_NETWORKS: '', POSTERN_WAITING_PER_ADDRESS: '1' });
     await using relay = await startTcpRelay(node.pgPort);
     const first = desk.psql(['-c', 'select 1'], { at: node });

@@ -1,5 +1,5 @@
-// What each sslmode of the real clients gets from a gateway that requires TLS, and that none of them ever comes back in
-// clear text after a refusal.
+// What each sslmode gets from a gateway that requires TLS; no client ever comes back in clear text
+// after a refusal.
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ afterAll(async () => {
 const throughRelay = () => ({ at: { pgPort: relay.port } });
 
 describe.each(['15', '17', '18'] as const)('psql %s', (version) => {
-  it('with sslmode=disable is told to use TLS, once', async () => {
+  it('with sslmode=disable gets one message: use TLS', async () => {
     const before = relay.connectionCount;
     const psql = desk.psql(['-c', 'select 1'], { version, env: { PGSSLMODE: 'disable' }, ...throughRelay() });
     expect(await finish(psql)).toMatchObject({ code: 2, stdout: '' });
@@ -62,8 +62,8 @@ describe.each(['15', '17', '18'] as const)('psql %s', (version) => {
   });
 });
 
-describe('a client that verifies', () => {
-  it('asks for nothing at a gateway whose authority it does not know', async () => {
+describe('a client that verifies the certificate', () => {
+  it('sends nothing to a gateway with an unknown authority', async () => {
     await using folder = await temporaryFolder();
     const otherCa = join(folder.path, 'ca.crt');
     await writeFile(otherCa, (await makeTestCa('Somebody else')).caPem);
@@ -84,8 +84,8 @@ describe.each(['17', '18'] as const)('psql %s with sslnegotiation=direct', (vers
   });
 });
 
-describe('psql 18 that insists on protocol 3.2', () => {
-  it('gets it', async () => {
+describe('psql 18 that requires protocol 3.2', () => {
+  it('speaks protocol 3.2 with the gateway', async () => {
     const env = { PGMINPROTOCOLVERSION: '3.2', PGMAXPROTOCOLVERSION: 'latest' };
     const login = await desk.login(['-c', '\\conninfo'], { version: '18', env });
     expect(login).toMatchObject({ code: 0, stdout: expect.stringMatching(/Protocol Version +\| 3\.2/) });

@@ -3,7 +3,7 @@ import { startRedisCluster } from '../../support/databases/redis-cluster-for-tes
 import { finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
 
 describe('a Redis Cluster', () => {
-  it('carries logins, also from one node of the fleet to another', async () => {
+  it('carries logins, also between nodes', async () => {
     await using cluster = await startRedisCluster();
     await using desk = await openDesk({ redisUrl: cluster.url });
     const other = await desk.startNode();

@@ -1,4 +1,4 @@
-// A master, its replica and three Sentinels of Debian's on loopback, quick to notice that a master is gone.
+// A master, its replica and three Sentinels on loopback, with short time-outs.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -63,7 +63,7 @@ export async function startSentinelRedis(): Promise<SentinelRedis> {
 
 async function startSentinel(folder: string, watchedPort: number) {
   const port = await freePort();
-  // A Sentinel writes down in its file what it learns.
+  // A Sentinel rewrites its configuration file.
   const file = join(folder, `sentinel-${port}.conf`);
   await writeFile(
     file,

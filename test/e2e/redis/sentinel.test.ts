@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Desk, finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
 import { type SentinelRedis, startSentinelRedis } from './redis-sentinel-for-tests.ts';
 
-/** How a login may end whose request was lost with its master. */
+/** Possible ends of a login whose request was lost with its master. */
 const CLEAR_END = /FATAL: {2}(cannot connect now|login request \w+)[^\n]*\n[\s\S]*HINT: /;
 
 let redis: SentinelRedis;
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 describe('a Redis behind Sentinels', () => {
-  it('fails over while a person decides: the login goes on at the new master, and so do later ones', async () => {
+  it('fails over while a person decides: this login and later ones go on', async () => {
     const psql = desk.psql(['-Atc', 'select 6 * 7']);
     const link = await linkOf(psql);
     const page = await desk.browser.get(new URL(link).pathname);
@@ -33,7 +33,7 @@ describe('a Redis behind Sentinels', () => {
     expect(await desk.login(['-Atc', 'select 6 * 9'])).toMatchObject({ code: 0, stdout: '54\n' });
   });
 
-  it('leaves a master that hangs and closes no connection', async () => {
+  it('is used without a master that hangs', async () => {
     process.kill(redis.master.pid, 'SIGSTOP');
     await redis.failedOver();
     expect(await desk.login(['-Atc', 'select 6 * 7'])).toMatchObject({ code: 0, stdout: '42\n' });

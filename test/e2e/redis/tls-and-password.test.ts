@@ -9,7 +9,7 @@ import { openDesk } from '../../support/nodes/desk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
-/** A server that speaks TLS on a port of its own, with a certificate of an authority of the test's. */
+/** A Redis with TLS and a certificate of the test's own authority. */
 async function startTlsRedis(args: readonly string[] = []) {
   const folder = await temporaryFolder();
   const ca = await makeTestCa();
@@ -31,7 +31,7 @@ async function startTlsRedis(args: readonly string[] = []) {
 }
 
 describe('a Redis with TLS and a password', () => {
-  it('carries a login: the authority is named in the URL', async () => {
+  it('carries a login when the URL names its authority', async () => {
     const user = ['--user', 'postern', 'on', '>s3cret/word', '~postern:*', '&postern:*', '+@all'];
     const { tlsPort, caPath } = await startTlsRedis(user);
     await using desk = await openDesk({
@@ -40,7 +40,7 @@ describe('a Redis with TLS and a password', () => {
     expect(await desk.login(['-Atc', 'select 6 * 7'])).toMatchObject({ code: 0, stdout: '42\n' });
   });
 
-  it('is not trusted when its authority is not named, nor when another one is', async () => {
+  it('is not trusted when no authority or another one is named', async () => {
     const { tlsPort } = await startTlsRedis();
     const { caPath } = await startTlsRedis();
     for (const query of ['', `?ca=${encodeURIComponent(caPath)}`]) {

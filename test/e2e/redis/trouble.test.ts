@@ -1,4 +1,4 @@
-// A Redis that is slow, full, or set up to forget.
+// A Redis that is slow, full, or configured to evict.
 
 import { Writable } from 'node:stream';
 import { Redis } from 'ioredis';
@@ -13,7 +13,7 @@ import { finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
 const HANG_MS = 2_000;
 
 describe('a Redis that hangs for two seconds', () => {
-  it('costs those who wait, and those who come meanwhile, nothing but time', async () => {
+  it('costs waiting and new logins nothing but time', async () => {
     await using redis = await startDebianRedis();
     await using desk = await openDesk({ redisUrl: redis.url });
     const early = desk.psql(['-Atc', 'select 1']);
@@ -41,7 +41,7 @@ describe('a Redis that hangs for two seconds', () => {
 });
 
 describe('a Redis that is full', () => {
-  it('turns new logins away with 57P03, keeps those that wait, and takes new ones when there is room', async () => {
+  it('refuses new logins with 57P03 and keeps waiting ones until there is room', async () => {
     await using redis = await startDebianRedis({ args: ['--maxmemory-policy', 'noeviction'] });
     await using desk = await openDesk({ redisUrl: redis.url });
     const waiting = desk.psql(['-Atc', 'select 6 * 7']);
@@ -68,7 +68,7 @@ describe('the eviction policy', () => {
     expect(await warningsAtStart(redis.url)).toHaveLength(count);
   });
 
-  it('is nothing to fail over where CONFIG is forbidden', async () => {
+  it('is not required where CONFIG is forbidden', async () => {
     await using redis = await startDebianRedis({ args: ['--rename-command', 'CONFIG', ''] });
     expect(await warningsAtStart(redis.url)).toEqual([]);
   });

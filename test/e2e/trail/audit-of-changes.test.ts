@@ -1,5 +1,5 @@
-// What people change in the console, by the API and on the command line, step by step, and what the audit trail says of
-// each step: every event once, in order, with who did it and from where.
+// Changes in the console, by the API and on the command line, each with its audit events: once, in
+// order, with actor and origin.
 
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,7 +53,7 @@ const place = () => `${base()}/projects/${placeOf.project}`;
 const db = () => desk.node.postern.catalogue.db;
 
 describe('the audit trail tells of', () => {
-  it('an organization: made, renamed, its policy', async () => {
+  it('an organization: created, renamed, its policy', async () => {
     const made = await send(desk.browser, '/app/organizations/new', { name: 'Acme' });
     placeOf.org = /\/app\/(org-[^/]+)/.exec(made.url)?.[1] ?? '';
     await send(desk.browser, `${base()}/settings/name`, { name: 'Acme 2' }, `${base()}/settings`);
@@ -96,7 +96,7 @@ describe('the audit trail tells of', () => {
     ]);
   });
 
-  it('a project and its computes: made, stopped, started, closed to links, removed with their tokens', async () => {
+  it('a project and its computes: every change, removed with their tokens', async () => {
     await send(desk.browser, `${base()}/projects/new`, { name: 'ledger', server: '18@default' });
     const row = await db().selectFrom('projects').select('id').where('name', '=', 'ledger').executeTakeFirstOrThrow();
     placeOf.project = row.id;
@@ -136,7 +136,7 @@ describe('the audit trail tells of', () => {
 
   it('databases and roles', async () => {
     const databases = `${place()}/databases`;
-    // Names are the server's, which other tests use, too.
+    // Role names belong to the server, which other tests share.
     const [bob, extra] = [`bob_${placeOf.project}`, `extra_${placeOf.project}`];
     const owner = `${placeOf.project.replaceAll('-', '_')}_owner`;
     await send(desk.browser, databases, { database: extra, owner });
@@ -160,7 +160,7 @@ describe('the audit trail tells of', () => {
     ]);
   });
 
-  it('sharing: with somebody new and somebody known, taken, made a member, taken back', async () => {
+  it('sharing: with new and known people, accepted, converted, revoked', async () => {
     const sharing = `${place()}/sharing`;
     await send(desk.browser, sharing, { emails: `guest@example.com, ${OPERATOR}` });
     const letter = () => mailbox.letters.find(({ to }) => to === 'guest@example.com');
@@ -185,7 +185,7 @@ describe('the audit trail tells of', () => {
     ]);
   });
 
-  it('an API key: made, used by a program, rejected when wrong, revoked', async () => {
+  it('an API key: created, used by a program, rejected when wrong, revoked', async () => {
     const keys = `/app/${personalAccountId(desk.person.id)}/api-keys`;
     const key = found(await send(desk.browser, keys, { name: 'laptop' }), /(postern_key_[A-Za-z0-9_-]+)/);
     const call = async (method: string, path: string, bearer = key) =>
@@ -204,7 +204,7 @@ describe('the audit trail tells of', () => {
     ]);
   });
 
-  it('what an operator does: a word to a terminal, a cancel, an end, an export; also on the command line', async () => {
+  it('an operator: notice, cancel, end, export, and the command line', async () => {
     const psql = desk.psql();
     const compute_id = desk.project.compute.id;
     await desk.browser.approve(await linkOf(psql), { compute_id });
@@ -238,7 +238,7 @@ describe('the audit trail tells of', () => {
     ]);
   });
 
-  it("one's own account: name, a wrong and a right password, other browsers, everything", async () => {
+  it('the own account: name, wrong and right password, other browsers, everywhere', async () => {
     const [profile, sessions] = ['/app/me/profile', '/app/me/sessions'];
     await send(desk.browser, profile, { name: 'Alexa' });
     const change = { current_password: 'not the password', new_password: `${PASSWORD}2` };
@@ -258,7 +258,7 @@ describe('the audit trail tells of', () => {
     ]);
   });
 
-  it('all that, each event once: the chains hold as many as were seen', async () => {
+  it('every event once: the chains hold as many as were seen', async () => {
     const verdict = await verifyAuditChain(desk.node.postern.catalogue);
     expect(verdict).toMatchObject({ eventCount: trail.eventCount, flaws: [] });
   });

@@ -1,4 +1,4 @@
-// What is done at a desk, step by step, and what the audit trail says of it: each event once, in order, and nothing else.
+// Logins and connections, each with its audit events: once, in order, and nothing else.
 
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 afterAll(() => desk.close());
 
-/** The events since the last look, in the order in which they were written; waits until there are so many. */
+/** Events since the last call, in the order in which they were written; waits for that many. */
 async function news(count: number): Promise<Event[]> {
   const { db } = desk.node.postern.catalogue;
   const read = async () => {
@@ -47,7 +47,7 @@ async function news(count: number): Promise<Event[]> {
   return events;
 }
 
-/** Codes, of events of several writers in the order of the alphabet. */
+/** Codes in alphabetical order, for events of several writers. */
 async function codes(count: number): Promise<unknown[]> {
   return (await news(count)).map(({ code }) => code).sort();
 }
@@ -87,7 +87,7 @@ describe('the audit trail tells of', () => {
     });
   });
 
-  it('denying, and reporting what was not oneself', async () => {
+  it('denying, and reporting "this was not me"', async () => {
     for (const [decision, code] of [
       ['deny', 'PL13S'],
       ['report', 'PL17S'],
@@ -104,7 +104,7 @@ describe('the audit trail tells of', () => {
     redis.disconnect();
   });
 
-  it('terminals that went away, and links that nobody opened in time', async () => {
+  it('terminals that went away, and links that expired unopened', async () => {
     const gone = desk.psql(['-c', 'select 1']);
     await linkOf(gone);
     gone.kill('SIGKILL');
@@ -114,7 +114,7 @@ describe('the audit trail tells of', () => {
     expect(await codes(3)).toEqual(['PC32R', 'PL10S', 'PL14S']);
   });
 
-  it('a link that a client without notices left behind and that expired', async () => {
+  it('the expired link of a client that shows no NOTICE', async () => {
     const blind = await RawClient.connect({ port: hasty.pgPort });
     blind.sendStartup({ client_encoding: 'UTF8', DateStyle: 'ISO', TimeZone: 'UTC' });
     await blind.waitForEnd();
@@ -122,7 +122,7 @@ describe('the audit trail tells of', () => {
     expect(await codes(3)).toEqual(['PC32R', 'PL10S', 'PL14S']);
   });
 
-  it('a grant: made, used, used up, revoked', async () => {
+  it('a grant: created, used, used up, revoked', async () => {
     const psql = desk.psql(['-Atc', 'select 1']);
     await desk.browser.approve(await linkOf(psql), { remember: '1h' });
     await psql.exit;
@@ -135,7 +135,7 @@ describe('the audit trail tells of', () => {
     expect(await news(1)).toMatchObject([{ code: 'PG22S', actor_type: 'person', actor_email: EMAIL }]);
   });
 
-  it('an access token: made, used for the first time in an hour, rejected, revoked', async () => {
+  it('an access token: created, first used in an hour, rejected, revoked', async () => {
     const { catalogue } = desk.node.postern;
     const context = await actingAs(catalogue, { userId: desk.person.id });
     const input = { name: 'CI', computeId: desk.project.compute.id, owner: 'self', access: 'read_write' } as const;
@@ -166,7 +166,7 @@ describe('the audit trail tells of', () => {
     expect(await codes(2)).toEqual(['PC32R', 'PT43R']);
   });
 
-  it('cancels, those that fit and those that do not', async () => {
+  it('cancels with a known and with an unknown key', async () => {
     const sleep = 'select pg_sleep(3600) as audited';
     const psql = desk.psql(['-c', sleep]);
     await desk.browser.approve(await linkOf(psql));
@@ -183,7 +183,7 @@ describe('the audit trail tells of', () => {
     expect(await codes(1)).toEqual(['PC34R']);
   });
 
-  it('nothing that was changed afterwards', async () => {
+  it('nothing that was changed later', async () => {
     const verdict = await verifyAuditChain(desk.node.postern.catalogue);
     expect(verdict).toMatchObject({ eventCount: seen.size, flaws: [] });
   });

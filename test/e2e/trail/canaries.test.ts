@@ -1,5 +1,5 @@
-// Every secret that a person or a program can hold goes through a node that logs all it can; afterwards nothing that the
-// node wrote, kept or showed has any of them.
+// Every kind of secret passes through a node at the most verbose log level; afterwards none is
+// found in anything that the node wrote, kept or showed.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -29,7 +29,7 @@ import { send } from './trail-reader.ts';
 const EMAIL = 'root@example.com';
 const canary = (name: string) => `canary-${name}-${randomBytes(12).toString('hex')}`;
 
-/** Every secret by name; some are learned on the way. */
+/** Secrets by name; some become known on the way. */
 const secrets = new Map<string, string>();
 const kept = {
   catalogue: canary('catalogue'),
@@ -56,7 +56,7 @@ let postern: PosternProcess;
 let metricsUrl: string;
 let environment: Record<string, string>;
 const role = `postern_${randomBytes(4).toString('hex')}`;
-/** Roles are the server's, which other tests use, too. */
+/** Role names belong to the server, which other tests share. */
 const login = `${role}_login`;
 const webhookBodies: string[] = [];
 const webhook = createServer((request, response) => {
@@ -106,7 +106,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  // Its Redis is gone, and a drain would wait for it.
+  // Its Redis is gone, and a drain would wait for Redis.
   postern.kill('SIGKILL');
   await postern.exit;
   webhook.close();
@@ -115,7 +115,7 @@ afterAll(async () => {
 });
 
 describe('what a node writes, keeps and shows', () => {
-  it('has no secret after everything was used that holds one', async () => {
+  it('holds no secret after every kind of secret was used', async () => {
     await setUp();
     const browser = await signInTwice();
     const base = `/app/${found(await browser.get('/app/me/sessions'), /\/app\/([0-9a-f-]{36})\/access-tokens/)}`;
@@ -140,14 +140,16 @@ describe('what a node writes, keeps and shows', () => {
   });
 });
 
-/** Where a secret may stand: the first start prints the set-up link, and only the terminal gets the login link. */
+/**
+ * Places where a secret is expected: the set-up link in the output, the login link in the terminal.
+ */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'set-up code': ['standard output'],
-  // Whoever opens a link sees it in their own address bar, and in the form that leads on.
+  // The person who opens a link sees it in the address bar and in the next form.
   'link token': ['notices', 'pages'],
   'link of nina@example.com': ['pages'],
   'link of guest@example.com': ['pages'],
-  // What was typed into the field of the e-mail stands there again for who typed it.
+  // The e-mail field shows again what was typed into it.
   misplaced: ['pages'],
 };
 
@@ -181,7 +183,7 @@ async function setUp(): Promise<void> {
   await send(new WebClient(postern.baseUrl), path, { email: EMAIL, name: 'Root', password: kept.person });
 }
 
-/** Once by hand, to learn the cookies; wrong passwords and a password in the wrong field before. */
+/** Signs in by hand to get the cookies, after wrong passwords and a password in the wrong field. */
 async function signInTwice(): Promise<WebClient> {
   const browser = new WebClient(postern.baseUrl);
   pages.push(await browser.signIn(EMAIL, kept.wrongPassword), await browser.signIn(kept.misplaced, kept.misplaced));
@@ -227,7 +229,7 @@ async function useApiKey(browser: WebClient, base: string): Promise<void> {
   await call('/api/v2/projects', { method: 'POST', body: `{"password": "${kept.wrongPassword}"` });
 }
 
-/** A project of Postern's own; returns its place. */
+/** Creates a hosted project; returns its address. */
 async function useRoles(browser: WebClient, base: string): Promise<string> {
   const [, id = ''] = /\/projects\/([a-z]+-[a-z]+-\d{8})"/.exec((await browser.get(`${base}/projects`)).html) ?? [];
   const project = `${base}/projects/${id}`;
@@ -260,12 +262,12 @@ async function attach(browser: WebClient, base: string): Promise<void> {
   const wrong = await attempt(url(kept.wrongUpstream));
   expect(wrong.status).toBe(422);
   expect((await attempt(url(kept.upstream))).status).toBe(200);
-  // A form that comes back shows what its sender typed, to the sender alone; what we say of it must not repeat it.
+  // A form that is shown again repeats the input to its sender; the error message must not.
   pages.push({ ...wrong, html: wrong.html.replaceAll(/<(input|textarea)[^>]*>([^<]*<\/textarea>)?/g, '') });
   await attempt(`postgres://x:${kept.wrongUpstream}@127.0.0.1:port/db`);
 }
 
-/** From now on every approval asks for the code. */
+/** Makes every approval ask for the user code. */
 async function useReverseCode(browser: WebClient, base: string): Promise<void> {
   const times = { longest_grant: '28800000', longest_connection: '28800000', idle_timeout: '0', fresh_sign_in: '0' };
   const policy = { ...times, link_login: 'yes', max_connections: '', reverse_code: 'always' };
@@ -323,7 +325,7 @@ async function makeErrors(browser: WebClient, base: string, project: string): Pr
   raw.destroy();
 }
 
-/** Pages that show nothing once only. */
+/** Pages without a secret that is shown once. */
 async function walk(browser: WebClient, base: string, project: string): Promise<void> {
   const mine = ['/', '/ops', '/ops/audit', '/ops/nodes', '/app/me/sessions', '/app/me/profile'];
   const ofAccount = ['projects', 'api-keys', 'access-tokens', 'settings', 'connections/audit'].map(
@@ -382,18 +384,18 @@ async function dumpOfKey(client: Redis, key: string): Promise<string> {
     stream: () => client.xrange(key, '-', '+'),
   };
   const type = await client.type(key);
-  // Gone meanwhile.
+  // The process has ended meanwhile.
   if (type === 'none') return '';
   const reading = read[type];
   if (reading === undefined) throw new Error(`${key} is a ${type}`);
   return JSON.stringify(await reading());
 }
 
-/** Of every process of this machine that can be read. */
+/** Arguments and environment of every readable process. */
 async function processTitles(): Promise<string> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const titles = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')));
-  // The test's own server, to which the password is given so.
+  // The test passes the password to its own server in this way.
   return titles.filter((title) => !/redis-server/.test(title)).join('\n');
 }
 

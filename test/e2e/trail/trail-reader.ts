@@ -1,4 +1,4 @@
-// Reads what is new in the audit trail, each event as a line, and sends the forms that make it.
+// Reads new audit events as lines, and sends the forms that cause them.
 
 import { sql } from 'kysely';
 import { expect } from 'vitest';
@@ -19,7 +19,7 @@ export class TrailReader {
     return this.#seen.size;
   }
 
-  /** The events since the last look, in the order of their chains. */
+  /** Events since the last call, in the order of their chains. */
   async news(): Promise<Event[]> {
     await this.#node.postern.auditTrail.flush();
     const { rows } = await sql<{ body: Event }>`
@@ -30,7 +30,9 @@ export class TrailReader {
     return events;
   }
 
-  /** Each as `code who: what`, after checking that what came by a page or the API says on which request and from where. */
+  /**
+   * Each as `code actor: what`; asserts that events of pages and the API name request and address.
+   */
   async told(): Promise<string[]> {
     return (await this.news()).map((event) => {
       const isOfRequest =
@@ -49,7 +51,7 @@ export class TrailReader {
   }
 }
 
-/** Sends the form of a page as it stands, with these fields; throws when it is refused. */
+/** Sends the form of a page with these fields; throws when it is refused. */
 export async function send(
   browser: WebClient,
   path: string,

@@ -1,4 +1,4 @@
-// Several workers as one service: psql and the browser reach any of them, and signals reach all.
+// Several workers as one service: psql and the browser reach any of them, signals reach all.
 
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -12,7 +12,7 @@ import { waitUntil } from '../../support/wait-until.ts';
 const WORKERS = 2;
 const START_LIMIT_MS = 90_000;
 
-// Each worker loads the whole program.
+// Each worker loads the whole program, which takes seconds.
 vi.setConfig({ testTimeout: 3 * START_LIMIT_MS });
 
 let desk: Desk;
@@ -47,7 +47,7 @@ async function loggedIn(postern: PosternProcess, browser: WebClient): Promise<Ps
   return psql;
 }
 
-/** The browser may be at any node of the installation. */
+/** The browser may reach any worker. */
 async function expectLogin(postern: PosternProcess, browser: WebClient): Promise<void> {
   const psql = desk.psql(['-Atc', 'select 6 * 9'], { at: postern });
   await browser.approve(await linkOf(psql));
@@ -62,16 +62,16 @@ function workersOf({ pid }: PosternProcess): number[] {
 }
 
 describe('two workers', () => {
-  it('let psql in by link, whichever of them takes the wire and whichever the page', async () => {
+  it('let psql in by link, whichever workers serve socket and page', async () => {
     const { postern, browser } = await startWorkers('10s');
     expect(workersOf(postern)).toHaveLength(WORKERS);
     for (let round = 0; round < 2 * WORKERS; round += 1) await expectLogin(postern, browser);
   });
 
-  it('lose one that hangs and then dies: every connect is taken by the other, and a new one takes its place', async () => {
+  it('replace one that hangs and dies while the other takes every connect', async () => {
     const { postern } = await startWorkers('10s');
     const [victim = 0, survivor = 0] = workersOf(postern);
-    // Stopped, it is to the primary what a killed one is until its end is noticed.
+    // A stopped worker looks like a killed one whose end was not noticed yet.
     process.kill(victim, 'SIGSTOP');
     for (let round = 0; round < 2 * WORKERS; round += 1) await expectLogin(postern, desk.browser);
     process.kill(victim, 'SIGKILL');
@@ -84,7 +84,7 @@ describe('two workers', () => {
 });
 
 describe('SIGHUP', () => {
-  it('replaces every worker, keeps a live transaction until it ends, and serves all the while', async () => {
+  it('replaces every worker while serving, and lets a transaction finish', async () => {
     const { postern, browser } = await startWorkers('60s');
     const before = workersOf(postern);
     const busy = await loggedIn(postern, browser);
@@ -111,7 +111,7 @@ describe('SIGHUP', () => {
     postern.kill('SIGHUP');
     await waitUntil(() => workersOf(postern).length > WORKERS, 'a new worker', START_LIMIT_MS);
     postern.kill('SIGHUP');
-    // Each restart replaces two: six processes in all, of which two stay.
+    // Each restart replaces two: six processes in all, two of which remain.
     const seen = new Set(before);
     await waitUntil(
       () => {
@@ -144,7 +144,7 @@ describe('the end of all workers', () => {
     expect(await postern.exit).toEqual({ code: 0, signal: null });
   });
 
-  it('kill -9 of the primary takes the workers along', async () => {
+  it('kill -9 of the primary ends the workers', async () => {
     const { postern } = await startWorkers('60s');
     const workers = workersOf(postern);
     postern.kill('SIGKILL');

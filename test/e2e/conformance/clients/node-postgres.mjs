@@ -1,5 +1,5 @@
-// node-postgres, by the environment's connection: does the workout and prints what came of it. COPY is spoken through the
-// interface that pg-copy-streams uses.
+// Runs the workout with node-postgres and prints the results. COPY uses the interface of
+// pg-copy-streams.
 
 import pg from 'pg';
 
@@ -55,7 +55,7 @@ function copy(sql, input) {
         connection.sendCopyFromChunk(Buffer.from(input));
         connection.endCopyFrom();
       },
-      // The chunk lies in a buffer that the parser uses again.
+      // The parser reuses the buffer of the chunk.
       handleCopyData: ({ chunk }) => chunks.push(Buffer.from(chunk)),
       handleCommandComplete: () => {},
       handleReadyForQuery: () => resolve(Buffer.concat(chunks).toString()),

@@ -1,5 +1,4 @@
-// postgres.js, by the environment's connection: does the workout and prints what came of it. Listening is a connection of its
-// own.
+// Runs the workout with postgres.js and prints the results. It listens on a second connection.
 
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';

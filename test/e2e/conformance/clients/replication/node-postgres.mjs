@@ -1,4 +1,4 @@
-// node-postgres, by libpq's environment: reads the first change of a publication as its replication packages do.
+// Reads the first change of a publication with node-postgres, as its replication packages do.
 
 import { once } from 'node:events';
 import pg from 'pg';
@@ -12,12 +12,12 @@ await client.connect();
 await client.query('CREATE_REPLICATION_SLOT with_node TEMPORARY LOGICAL pgoutput');
 const streamed = new Promise((resolve) => {
   client.connection.on('copyData', ({ chunk }) => {
-    // The first byte says what it is, and a change has 24 more in front of it.
+    // The first byte is the kind; 24 more bytes precede a change.
     if (String.fromCharCode(chunk[0]) === 'w') resolve(String.fromCharCode(chunk[25]));
   });
 });
 const started = once(client.connection, 'replicationStart');
-// Its end is the connection's.
+// It ends with the connection.
 client.query(START).catch(() => {});
 await started;
 const writer = new pg.Client({ ssl });

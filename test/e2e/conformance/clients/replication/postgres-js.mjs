@@ -1,4 +1,4 @@
-// postgres.js, by the environment's connection: its realtime subscription tells of an inserted row.
+// Waits for an inserted row with the realtime subscription of postgres.js.
 
 import postgres from 'postgres';
 
