@@ -1,6 +1,8 @@
-// `postern compute password`: the new password of a role on an attached server, after it was changed there.
+// `postern compute password`: the new password of a role on an attached server, after it was
+// changed there.
 
 import type { Command } from 'commander';
+import { renewRolePassword } from '../actions/databases/role-passwords.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';
@@ -18,7 +20,10 @@ interface PasswordOptions extends CommonOptions {
 export function addComputePasswordCommand(program: Command, io: CommandIo): void {
   group(program, 'compute', 'computes of projects')
     .command('password <compute>')
-    .description('keep the new password of a role on an attached server, after it was changed there')
+    .description(
+      'keep the new password of a role on an attached server, after it was changed there; ends remembered approvals and ' +
+        'connections with the role',
+    )
     .requiredOption('--role <name>', 'the database role')
     .option('--password-stdin', 'read the password from standard input')
     .option('--password-file <path>', 'read the password from a file')
@@ -30,8 +35,8 @@ export function addComputePasswordCommand(program: Command, io: CommandIo): void
       }
       const computeId = idFrom<ComputeId>(id);
       const password = await readSecret(io, { file });
-      const role = await withCatalogue(io, ({ provisioning }) =>
-        provisioning.renewRolePassword(SYSTEM_CONTEXT, { computeId, databaseRole, password }),
+      const role = await withCatalogue(io, (tools) =>
+        renewRolePassword(tools, SYSTEM_CONTEXT, { computeId, databaseRole, password }),
       );
       printOne(io, { compute_id: computeId, role: role.name }, formatOf(options));
     });

@@ -1,13 +1,13 @@
 // `postern compute policy`: what one compute allows of connections, on top of its account's policy.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { changeComputePolicy, getCompute } from '../catalogue/projects/computes.ts';
+import { changeComputePolicy } from '../actions/computes/change-compute.ts';
+import { getCompute } from '../catalogue/projects/computes.ts';
 import { type PolicySettings, policySettingsSchema } from '../catalogue/rights/policy.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';
-import { endWhatPolicyForbids } from '../login/grant/end-what-policy-forbids.ts';
 import { type CommonOptions, formatOf, group } from './terminal/command-group.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 import { printOne } from './terminal/print.ts';
@@ -49,16 +49,13 @@ export function addComputePolicyCommand(program: Command, io: CommandIo): void {
     .action(async (id: string, options: PolicyOptions) => {
       const computeId = idFrom<ComputeId>(id);
       const changes = changesOf(options);
-      const policy = await withCatalogue(io, async ({ catalogue, openEnforcers }) => {
-        const { compute } = await getCompute(catalogue, SYSTEM_CONTEXT, { computeId });
+      const policy = await withCatalogue(io, async (tools) => {
+        const { compute } = await getCompute(tools.catalogue, SYSTEM_CONTEXT, { computeId });
         if (Object.keys(changes).length === 0) return compute.policy;
         // A compute that the console closed to links opens only when its switch is on, too.
         const passwordlessAccess = changes.linkLogin === true ? true : undefined;
         const changed = { computeId, policy: { ...compute.policy, ...changes }, passwordlessAccess };
-        const { policy } = await changeComputePolicy(catalogue, SYSTEM_CONTEXT, changed);
-        const enforcers = await openEnforcers();
-        if (enforcers !== null) await endWhatPolicyForbids(enforcers, { computeId });
-        return policy;
+        return (await changeComputePolicy(tools, SYSTEM_CONTEXT, changed)).policy;
       });
       printOne(io, { compute_id: computeId, ...policy }, formatOf(options));
     });

@@ -1,11 +1,15 @@
-// `postern config`: every variable with its value's source, secrets masked; then what is wrong with them, if anything.
+// `postern config`: every variable with its value's source, secrets masked; then what is wrong with
+// them, if anything.
 
 import type { Command } from 'commander';
 import { describeConfig, readEnvironment } from '../config/read-environment.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 import { printList } from './terminal/print.ts';
 
-/** The command throws ConfigError, after its listing, for a configuration that a server would refuse. */
+/**
+ * The command throws ConfigError, after its listing, for a configuration that a server would
+ * refuse.
+ */
 export function addConfigCommand(program: Command, io: CommandIo): void {
   program
     .command('config')

@@ -1,8 +1,8 @@
 // `postern org`: organizations of this installation and their members. Acts as Postern itself.
 
 import { type Command, Option } from 'commander';
-import { addMember } from '../catalogue/accounts/memberships.ts';
-import { createOrganization } from '../catalogue/accounts/organizations.ts';
+import { addMember } from '../actions/organizations/change-members.ts';
+import { createOrganization } from '../actions/organizations/create-organization.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { type AccountId, idFrom } from '../ids.ts';
 import { getPerson } from './find-by-name.ts';
@@ -19,8 +19,8 @@ export function addOrganizationCommands(program: Command, io: CommandIo): void {
     .requiredOption('--admin <email>', 'its first admin')
     .option('--json', 'print JSON')
     .action(async (name: string, options: CommonOptions & { admin: string }) => {
-      const made = await withCatalogue(io, async ({ catalogue }) =>
-        createOrganization(catalogue, SYSTEM_CONTEXT, { name, admin: await getPerson(catalogue, options.admin) }),
+      const made = await withCatalogue(io, async (tools) =>
+        createOrganization(tools, SYSTEM_CONTEXT, { name, admin: await getPerson(tools.catalogue, options.admin) }),
       );
       printOne(io, { id: made.id, name: made.name, plan: made.plan }, formatOf(options));
     });
@@ -30,10 +30,10 @@ export function addOrganizationCommands(program: Command, io: CommandIo): void {
     .addOption(new Option('--role <role>', 'member role').choices(['admin', 'member']).default('member'))
     .option('--json', 'print JSON')
     .action(async (accountId: string, email: string, options: CommonOptions & { role: 'admin' | 'member' }) => {
-      const made = await withCatalogue(io, async ({ catalogue }) =>
-        addMember(catalogue, SYSTEM_CONTEXT, {
+      const made = await withCatalogue(io, async (tools) =>
+        addMember(tools, SYSTEM_CONTEXT, {
           accountId: idFrom<AccountId>(accountId),
-          user: await getPerson(catalogue, email),
+          user: await getPerson(tools.catalogue, email),
           memberRole: options.role,
         }),
       );

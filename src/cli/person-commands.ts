@@ -1,7 +1,7 @@
 // `postern user`: people of this installation. Acts as Postern itself.
 
 import type { Command } from 'commander';
-import { createUser } from '../catalogue/accounts/users.ts';
+import { createUser } from '../actions/people/sign-up.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { type CommonOptions, formatOf, group } from './terminal/command-group.ts';
 import { type CommandIo, readSecret } from './terminal/command-io.ts';
@@ -24,8 +24,8 @@ export function addPersonCommands(program: Command, io: CommandIo): void {
     .action(async (email: string, options: UserOptions) => {
       const asksPassword = options.passwordStdin === true || options.passwordFile !== undefined;
       const password = asksPassword ? await readSecret(io, { file: options.passwordFile }) : null;
-      const made = await withCatalogue(io, ({ catalogue }) =>
-        createUser(catalogue, SYSTEM_CONTEXT, {
+      const made = await withCatalogue(io, (tools) =>
+        createUser(tools, SYSTEM_CONTEXT, {
           email,
           name: options.name,
           password,

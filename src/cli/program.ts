@@ -1,4 +1,5 @@
-// The command line: which commands there are. `serve` is given, since only the executable may build a whole node.
+// The command line: which commands there are. `serve` is given, since only the executable may build
+// a whole node.
 
 import { Command, CommanderError } from 'commander';
 import { EmbeddedError } from '../embedded/data-folder/embedded-error.ts';
@@ -26,7 +27,10 @@ export interface ProgramParts {
   readonly io: CommandIo;
 }
 
-/** Ends no process: what commander would exit with is thrown as a CommanderError, when it has been said. */
+/**
+ * Ends no process: what commander would exit with is thrown as a CommanderError, when it has been
+ * said.
+ */
 export function createProgram({ serve, io }: ProgramParts): Command {
   const program = new Command('postern')
     .description('passwordless psql login for the Postgres servers of a team')
@@ -63,7 +67,10 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof CommanderError ? error.exitCode : 1;
 }
 
-/** What a failed command says to whoever runs the installation: the message, why, and what to do next. */
+/**
+ * What a failed command says to whoever runs the installation: the message, why, and what to do
+ * next.
+ */
 export function explain(error: unknown): string {
   if (error instanceof CommanderError) return '';
   return cleanUpstreamText(explanationOf(error));

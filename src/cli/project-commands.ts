@@ -1,8 +1,10 @@
-// `postern project` and `postern compute`: making projects, hosted or attached, and further computes. Acts as Postern
-// itself, so private addresses may be attached.
+// `postern project` and `postern compute`: making projects, hosted or attached, and further
+// computes. Acts as Postern itself, so private addresses may be attached.
 
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
+import { attachCompute } from '../actions/computes/add-compute.ts';
+import { attachProject, createProject } from '../actions/projects/create-project.ts';
 import type { RegisteredProject } from '../catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
@@ -32,10 +34,10 @@ export function addProjectCommands(program: Command, io: CommandIo): void {
     .option('--region <region>', 'region of the host')
     .option('--json', 'print JSON')
     .action(async (name: string, options: CommonOptions & { account: string; pgVersion?: number; region?: string }) => {
-      const made = await withCatalogue(io, async ({ catalogue, provisioning }) =>
-        provisioning.createHostedProject(SYSTEM_CONTEXT, {
+      const { made } = await withCatalogue(io, async (tools) =>
+        createProject(tools, SYSTEM_CONTEXT, {
           name,
-          accountId: await getAccountId(catalogue, options.account),
+          accountId: await getAccountId(tools.catalogue, options.account),
           pgVersion: options.pgVersion,
           regionId: options.region,
         }),
@@ -46,9 +48,9 @@ export function addProjectCommands(program: Command, io: CommandIo): void {
     .requiredOption('--account <account>', "an organization's id or a person's e-mail")
     .action(async (name: string, options: AttachOptions & { account: string }) => {
       const input = await readAttachInput(io, options);
-      const made = await withCatalogue(io, async ({ catalogue, provisioning }) => {
-        const accountId = await getAccountId(catalogue, options.account);
-        return await provisioning.attachProject(SYSTEM_CONTEXT, { ...input, name, accountId });
+      const made = await withCatalogue(io, async (tools) => {
+        const accountId = await getAccountId(tools.catalogue, options.account);
+        return await attachProject(tools, SYSTEM_CONTEXT, { ...input, name, accountId });
       });
       printOne(io, summaryOf(made), formatOf(options));
     });
@@ -59,8 +61,8 @@ export function addProjectCommands(program: Command, io: CommandIo): void {
     .action(async (id: string, options: AttachOptions & { type: 'read_write' | 'read_only'; name?: string }) => {
       const input = await readAttachInput(io, options);
       const place = { projectId: idFrom<ProjectId>(id), type: options.type, name: options.name ?? null };
-      const made = await withCatalogue(io, ({ provisioning }) =>
-        provisioning.addCompute(SYSTEM_CONTEXT, { ...input, ...place }),
+      const { result: made } = await withCatalogue(io, (tools) =>
+        attachCompute(tools, SYSTEM_CONTEXT, { ...input, ...place }),
       );
       printOne(io, { id: made.id, project_id: made.projectId, type: made.type, state: made.state }, formatOf(options));
     });

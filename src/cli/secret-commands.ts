@@ -1,8 +1,8 @@
 // `postern key` and `postern token`: secrets that are shown once, when they are made.
 
 import type { Command } from 'commander';
-import { createAccessToken } from '../catalogue/access/access-tokens.ts';
-import { createPersonalKey } from '../catalogue/access/api-keys.ts';
+import { createAccessToken } from '../actions/keys/access-tokens.ts';
+import { createPersonalKey } from '../actions/keys/api-keys.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
@@ -31,8 +31,8 @@ export function addSecretCommands(program: Command, io: CommandIo): void {
     .requiredOption('--name <name>', 'what it is for')
     .option('--json', 'print JSON')
     .action(async (email: string, options: CommonOptions & { name: string }) => {
-      const made = await withCatalogue(io, async ({ catalogue }) =>
-        createPersonalKey(catalogue, await personContext(catalogue, email), { name: options.name }),
+      const made = await withCatalogue(io, async (tools) =>
+        createPersonalKey(tools, await personContext(tools.catalogue, email), { name: options.name }),
       );
       printOne(io, { id: made.apiKey.id, name: made.apiKey.name, key: made.key.reveal() }, formatOf(options));
     });
@@ -56,11 +56,11 @@ export function addSecretCommands(program: Command, io: CommandIo): void {
     });
 }
 
-async function makeToken({ catalogue }: CatalogueTools, options: TokenOptions) {
+async function makeToken(tools: CatalogueTools, options: TokenOptions) {
   const lifeMs = parseDuration(options.life);
   if (lifeMs === null) throw new PosternError('token_life_invalid');
-  const context = options.owner === undefined ? SYSTEM_CONTEXT : await personContext(catalogue, options.owner);
-  return await createAccessToken(catalogue, context, {
+  const context = options.owner === undefined ? SYSTEM_CONTEXT : await personContext(tools.catalogue, options.owner);
+  return await createAccessToken(tools, context, {
     name: options.name,
     computeId: idFrom<ComputeId>(options.compute),
     owner: options.owner === undefined ? 'account' : 'self',

@@ -1,6 +1,8 @@
-// Gives a command the catalogue and provisioning of the configured installation, whether its server runs or not.
+// Gives a command the catalogue and provisioning of the configured installation, whether its server
+// runs or not.
 
-import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import type { ActionParts } from '../actions/action-parts.ts';
+import type { AccessEnders } from '../actions/end-access.ts';
 import { openCatalogue } from '../catalogue/store/open-catalogue.ts';
 import { Sealer } from '../catalogue/store/sealing.ts';
 import { systemClock } from '../clock.ts';
@@ -9,17 +11,13 @@ import { loadConfig } from '../config/config.ts';
 import { startStores } from '../embedded/backing-services.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import { createLog } from '../log.ts';
-import type { PolicyEnforcers } from '../login/grant/end-what-policy-forbids.ts';
 import { openProvisioning } from '../provisioning/open-provisioning.ts';
-import type { Provisioning } from '../provisioning/provisioning.ts';
-import { openEnforcers } from './open-enforcers.ts';
+import { accessEnders } from './access-enders.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 
-export interface CatalogueTools {
-  readonly catalogue: Catalogue;
-  readonly provisioning: Provisioning;
-  /** See openEnforcers. */
-  openEnforcers(): Promise<PolicyEnforcers | null>;
+/** What the command line's actions work with. */
+export interface CatalogueTools extends Pick<ActionParts, 'catalogue' | 'provisioning'>, AccessEnders {
+  readonly liveConnections: Pick<ActionParts['liveConnections'], 'endWhere' | 'recheckWhere'>;
 }
 
 /** The audit chain of everything done on the command line. */
@@ -55,11 +53,7 @@ export async function withCatalogue<T>(io: CommandIo, work: (tools: CatalogueToo
       log,
       closers,
     });
-    return await work({
-      catalogue,
-      provisioning,
-      openEnforcers: () => openEnforcers({ config, catalogue, log, closers }),
-    });
+    return await work({ catalogue, provisioning, ...accessEnders({ config, catalogue, log, closers }) });
   } finally {
     await closers.closeAll();
   }

@@ -1,5 +1,5 @@
-// Speaks the management API with a key, as any other program does. Knows no catalogue: it works against installations of
-// others, too.
+// Speaks the management API with a key, as any other program does. Knows no catalogue: it works
+// against installations of others, too.
 
 import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
@@ -30,7 +30,10 @@ export class ApiRefused extends Error {
   }
 }
 
-/** The path of a template whose places are names as people typed them. Throws `invalid_input` for a name that leads elsewhere. */
+/**
+ * The path of a template whose places are names as people typed them. Throws `invalid_input` for a
+ * name that leads elsewhere.
+ */
 export function apiPath(parts: TemplateStringsArray, ...names: ReadonlyArray<string | undefined>): string {
   return String.raw({ raw: parts }, ...names.map(segmentOf));
 }

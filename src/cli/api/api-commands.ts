@@ -1,5 +1,5 @@
-// The commands over the management API: for whoever holds a key, from any machine. What they share: where the API is,
-// the key, and how lists and single things are printed.
+// The commands over the management API: for whoever holds a key, from any machine. What they share:
+// where the API is, the key, and how lists and single things are printed.
 
 import type { Command } from 'commander';
 import { PosternError } from '../../errors.ts';

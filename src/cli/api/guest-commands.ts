@@ -1,4 +1,5 @@
-// `postern guests`, `postern computes`: with whom a project is shared, and what it has to connect to, over the API.
+// `postern guests`, `postern computes`: with whom a project is shared, and what it has to connect
+// to, over the API.
 
 import type { Command } from 'commander';
 import { group } from '../terminal/command-group.ts';

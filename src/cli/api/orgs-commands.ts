@@ -1,4 +1,5 @@
-// `postern orgs`, `postern members`, `postern invitations`: organizations and their people, over the API.
+// `postern orgs`, `postern members`, `postern invitations`: organizations and their people, over
+// the API.
 
 import { type Command, Option } from 'commander';
 import { emailKey } from '../../catalogue/store/email-address.ts';

@@ -1,4 +1,5 @@
-// What all commands share: groups like `postern user …` that several files add to, and the option --json.
+// What all commands share: groups like `postern user …` that several files add to, and the option
+// --json.
 
 import type { Command } from 'commander';
 import type { OutputFormat } from './print.ts';

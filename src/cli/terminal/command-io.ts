@@ -14,7 +14,10 @@ export interface CommandIo {
   readonly stderr: Writable;
 }
 
-/** A secret from standard input (or a file), without its line end. Throws `invalid_input` when it is empty. */
+/**
+ * A secret from standard input (or a file), without its line end. Throws `invalid_input` when it is
+ * empty.
+ */
 export async function readSecret(io: CommandIo, from: { readonly file?: string | undefined }): Promise<Secret> {
   const read = from.file === undefined ? await text(io.stdin) : await readFile(from.file, 'utf8');
   const value = read.replace(/\r?\n$/, '');

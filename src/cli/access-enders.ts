@@ -1,6 +1,7 @@
-// The command line's way to the nodes that run: through their Redis it ends what a changed policy forbids, as the console
-// does.
+// The command line's way to the nodes that run: through their Redis it ends grants and live
+// connections, as the console does.
 
+import type { ActionParts } from '../actions/action-parts.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { recordAuditEvent } from '../catalogue/trail/audit-events.ts';
 import type { Closers } from '../closers.ts';
@@ -9,7 +10,6 @@ import { findEmbeddedRedis } from '../embedded/redis/embedded-redis-address.ts';
 import { NodeBus } from '../fleet/node-bus.ts';
 import { Revocations } from '../fleet/revocations.ts';
 import type { Log } from '../log.ts';
-import type { PolicyEnforcers } from '../login/grant/end-what-policy-forbids.ts';
 import { grantRevokedEvent } from '../login/grant/grant-audit-event.ts';
 import { Grants } from '../login/grant/grants.ts';
 import { awaitRedis } from '../redis/await-redis.ts';
@@ -22,8 +22,31 @@ interface Opening {
   readonly closers: Closers;
 }
 
-/** Null when no server runs, since nobody is connected then, and with a warning when the configured Redis does not answer. */
-export async function openEnforcers(opening: Opening): Promise<PolicyEnforcers | null> {
+interface Enders {
+  readonly grants: Pick<ActionParts['grants'], 'revokeWhere'>;
+  readonly liveConnections: Pick<ActionParts['liveConnections'], 'endWhere' | 'recheckWhere'>;
+}
+
+/**
+ * Redis is looked for when something is to be ended. Nothing is ended when no server runs, since
+ * nobody is connected then, nor, with a warning, when the configured Redis does not answer.
+ */
+export function accessEnders(opening: Opening): Enders {
+  let opened: Promise<Enders | null> | null = null;
+  const open = () => {
+    opened ??= openEnders(opening);
+    return opened;
+  };
+  return {
+    grants: { revokeWhere: async (filter) => (await open())?.grants.revokeWhere(filter) ?? [] },
+    liveConnections: {
+      endWhere: async (match) => (await open())?.liveConnections.endWhere(match),
+      recheckWhere: async (match) => (await open())?.liveConnections.recheckWhere(match),
+    },
+  };
+}
+
+async function openEnders(opening: Opening): Promise<Enders | null> {
   const redis = await reachRedis(opening);
   if (redis === null) return null;
   const { catalogue, log, closers } = opening;
@@ -38,14 +61,17 @@ export async function openEnforcers(opening: Opening): Promise<PolicyEnforcers |
     recordRevoked: (grant, by) => {
       const event = grantRevokedEvent(grant, by, { at: catalogue.clock.now(), nodeId });
       const recorded = catalogue.transaction((tx) => recordAuditEvent(tx, event));
-      // Its failure is told when everything is closed.
+      // Its failure is reported when everything is closed.
       recorded.catch(() => {});
       recording.push(recorded);
     },
   });
   return {
     grants,
-    liveConnections: { recheckWhere: (owner) => revocations.publish({ ...owner, unlessAllowed: true }) },
+    liveConnections: {
+      endWhere: (match) => revocations.publish(match),
+      recheckWhere: (match) => revocations.publish({ ...match, unlessAllowed: true }),
+    },
   };
 }
 
