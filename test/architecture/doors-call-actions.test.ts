@@ -1,0 +1,104 @@
+// The API, the pages and the command line change nothing themselves: they call actions
+// (docs/architecture.md, "Floors").
+
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Import, type ImportGraph, readImports } from './imports.ts';
+
+const DOORS = /^src\/(http|cli)\//;
+
+/** Modules that end access, make things real, or send mail. */
+const FORBIDDEN = [
+  /^src\/provisioning\//,
+  /^src\/login\/grant\/(grants|end-what-policy-forbids)\.ts$/,
+  /^src\/fleet\/revocations\.ts$/,
+  /^src\/mail\//,
+];
+
+/** What opens parts and hands them on, without calling them. */
+const OPENERS: ReadonlySet<string> = new Set([
+  'src/cli/with-catalogue.ts → src/provisioning/open-provisioning.ts',
+  'src/cli/access-enders.ts → src/login/grant/grants.ts',
+  'src/cli/access-enders.ts → src/fleet/revocations.ts',
+  'src/http/app/http-server.ts → src/mail/mailer.ts',
+  'src/http/app/build-app.ts → src/mail/mail.ts',
+]);
+
+const CHANGING_VERBS =
+  /^(accept|add|attach|cancel|change|convert|create|decide|delete|end|finish|insert|invite|move|note|perform|put|record|register|remember|remove|rename|replace|request|resend|resolve|restore|reveal|revoke|set|share|signIn|signUp|touch|transfer|unshare|use)[A-Z]/;
+
+/** Of the catalogue's functions whose names sound like a change, those that a door may call. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  useApiKey: 'authenticates a call, and notes when the key was used',
+  recordAuditEvent: 'writes down the grants that the command line ended',
+};
+
+let graph: ImportGraph;
+
+beforeAll(async () => {
+  graph = await readImports();
+});
+
+describe('the API, the pages and the command line', () => {
+  it('import nothing that ends access, makes things real or sends mail', () => {
+    const wrong = graph.imports.filter(isForbidden).map(inWords);
+    expect(wrong.filter((each) => !OPENERS.has(each))).toEqual([]);
+  });
+
+  it('import no function of the catalogue that changes something', () => {
+    const changing = graph.modules
+      .filter((module) => DOORS.test(module))
+      .flatMap((module) => namesFromCatalogue(module).map((name) => ({ module, name })))
+      .filter(({ name }) => name === '*' || (CHANGING_VERBS.test(name) && EXCEPTIONS[name] === undefined));
+    expect(changing).toEqual([]);
+  });
+});
+
+describe('the lists', () => {
+  it('name only openers that are there', () => {
+    const all = new Set(graph.imports.map(inWords));
+    expect([...OPENERS].filter((each) => !all.has(each))).toEqual([]);
+  });
+
+  it('name only exceptions that are there', () => {
+    const used = new Set(graph.modules.filter((module) => DOORS.test(module)).flatMap(namesFromCatalogue));
+    expect(Object.keys(EXCEPTIONS).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('know every verb by which an action calls the catalogue', () => {
+    const changes = graph.modules
+      .filter((module) => module.startsWith('src/actions/'))
+      .flatMap(namesFromCatalogue)
+      .filter((name) => /^[a-z]/.test(name) && !READING_VERBS.test(name));
+    expect(changes.length).toBeGreaterThan(30);
+    expect(changes.filter((name) => !CHANGING_VERBS.test(name))).toEqual([]);
+  });
+});
+
+const READING_VERBS = /^(adminsOver|account|audit|find|get|is|list|may|require|verify)/;
+
+function isForbidden({ from, to }: Import): boolean {
+  return DOORS.test(from) && FORBIDDEN.some((pattern) => pattern.test(to));
+}
+
+function inWords({ from, to }: Import): string {
+  return `${from} → ${to}`;
+}
+
+/**
+ * Values that a module imports from the catalogue, by the names under which they are exported; `*`
+ * for all of a file.
+ */
+function namesFromCatalogue(module: string): string[] {
+  const source = readFileSync(module, 'utf8');
+  const imports = source.matchAll(/^import (?!type )([^;]*?) from '(?:\.\.\/)+catalogue\/[^']+';/gm);
+  return [...imports].flatMap(([, clause = '']) => {
+    if (clause.startsWith('*')) return ['*'];
+    return clause
+      .replace(/[{}\s]+/g, ' ')
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '' && !part.startsWith('type '))
+      .map((part) => part.split(' as ')[0] ?? '');
+  });
+}
