@@ -1,4 +1,5 @@
-// What actions work with. Each action names the few parts that it uses; whoever calls many of them holds all of these.
+// What actions work with. Each action names the few parts that it uses; whoever calls many of them
+// holds all of these.
 
 import type { AuditTrail } from '../audit/audit-queue.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';

@@ -1,5 +1,5 @@
-// Actions that are one change of the catalogue: it asks for permission, writes, and audits in one transaction. Nothing is
-// made real, nothing rests on what was changed, and nobody is told.
+// Actions that are one change of the catalogue: it asks for permission, writes, and audits in one
+// transaction. Nothing is made real, nothing rests on what was changed, and nobody is told.
 
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { ActionParts } from './action-parts.ts';

@@ -1,4 +1,5 @@
-// What an action that makes something real returns: its result, and the operation that tools can list.
+// What an action that makes something real returns: its result, and the operation that tools can
+// list.
 
 import type { Operation } from '../catalogue/projects/operations.ts';
 

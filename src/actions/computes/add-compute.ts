@@ -10,8 +10,9 @@ import type { Performed } from '../performed.ts';
 type Provisioning = ActionParts['provisioning'];
 
 /**
- * Adds a compute that reads a hosted project's databases. Throws `conflict` for a second one that writes, `not_offered`
- * for an attached project, `plan_gate`, `invalid_input`, `forbidden`, `not_found`.
+ * Adds a compute that reads a hosted project's databases. Throws `conflict` for a second one that
+ * writes, `not_offered` for an attached project, `plan_gate`, `invalid_input`, `forbidden`,
+ * `not_found`.
  */
 export function addHostedCompute(
   { catalogue, provisioning }: Pick<ActionParts, 'catalogue' | 'provisioning'>,
@@ -25,8 +26,9 @@ export function addHostedCompute(
 }
 
 /**
- * Adds a compute at an address, after logging in to it; roles and databases are the project's. Throws `attach_refused`
- * with what went wrong, `invalid_input`, `plan_gate`, `forbidden`, `not_found`.
+ * Adds a compute at an address, after logging in to it; roles and databases are the project's.
+ * Throws `attach_refused` with what went wrong, `invalid_input`, `plan_gate`, `forbidden`,
+ * `not_found`.
  */
 export async function attachCompute(
   { catalogue, provisioning }: Pick<ActionParts, 'catalogue' | 'provisioning'>,

@@ -8,8 +8,8 @@ import type { ActionParts } from '../action-parts.ts';
 import { type AccessEnders, endAccess } from '../end-access.ts';
 
 /**
- * Disabling a compute ends its grants and all its connections; closing it to links ends its grants and what its policy
- * forbids then. Throws `plan_gate`, `invalid_input`, `forbidden`, `not_found`.
+ * Disabling a compute ends its grants and all its connections; closing it to links ends its grants
+ * and what its policy forbids then. Throws `plan_gate`, `invalid_input`, `forbidden`, `not_found`.
  */
 export async function changeCompute(
   parts: AccessEnders & PolicyEnforcers & Pick<ActionParts, 'catalogue'>,
@@ -24,8 +24,8 @@ export async function changeCompute(
 }
 
 /**
- * Ends the compute's grants, which were given under the old policy, and the connections that the new one forbids.
- * Throws `forbidden`, `not_found`.
+ * Ends the compute's grants, which were given under the old policy, and the connections that the
+ * new one forbids. Throws `forbidden`, `not_found`.
  */
 export async function changeComputePolicy(
   parts: PolicyEnforcers & Pick<ActionParts, 'catalogue'>,

@@ -7,8 +7,8 @@ import type { ActionParts } from '../action-parts.ts';
 import { type AccessEnders, endAccess } from '../end-access.ts';
 
 /**
- * Removes a compute with its access tokens, grants and live connections; databases stay. Throws `conflict` for the one
- * that holds a hosted project's databases, `forbidden`, `not_found`.
+ * Removes a compute with its access tokens, grants and live connections; databases stay. Throws
+ * `conflict` for the one that holds a hosted project's databases, `forbidden`, `not_found`.
  */
 export async function removeCompute(
   parts: AccessEnders & Pick<ActionParts, 'provisioning'>,

@@ -1,5 +1,5 @@
-// Starting and suspending a compute. A host ends idle connections itself when none of the computes that share its
-// databases is left; of all others they are Postern's to end.
+// Starting and suspending a compute. A host ends idle connections itself when none of the computes
+// that share its databases is left; of all others they are Postern's to end.
 
 import { type Compute, findCompute } from '../../catalogue/projects/compute-rows.ts';
 import type { OperationAction } from '../../catalogue/projects/operations.ts';
@@ -16,7 +16,9 @@ interface ComputePlace {
 
 type PowerParts = Pick<ActionParts, 'catalogue' | 'provisioning' | 'liveConnections'>;
 
-/** Wakes a compute. Throws `upstream_unreachable` when its host cannot, `forbidden`, `not_found`. */
+/**
+ * Wakes a compute. Throws `upstream_unreachable` when its host cannot, `forbidden`, `not_found`.
+ */
 export async function startCompute(
   { catalogue, provisioning }: Pick<PowerParts, 'catalogue' | 'provisioning'>,
   context: AuditContext,
@@ -26,7 +28,10 @@ export async function startCompute(
   return await performOperation(catalogue, operation, () => provisioning.startCompute(context, place));
 }
 
-/** Suspends a compute until the next login; connections within a transaction go on. Throws `forbidden`, `not_found`. */
+/**
+ * Suspends a compute until the next login; connections within a transaction go on. Throws
+ * `forbidden`, `not_found`.
+ */
 export async function suspendCompute(
   parts: PowerParts,
   context: AuditContext,
@@ -40,7 +45,9 @@ export async function suspendCompute(
   });
 }
 
-/** Whether the compute is there and this actor's to change is asked when the operation is performed. */
+/**
+ * Whether the compute is there and this actor's to change is asked when the operation is performed.
+ */
 async function operationOn(catalogue: ActionParts['catalogue'], place: ComputePlace, action: OperationAction) {
   const compute = await findCompute(catalogue.db, place.computeId);
   return { ...place, branchId: compute?.branchId, action };

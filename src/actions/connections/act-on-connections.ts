@@ -1,5 +1,5 @@
-// What somebody may do to live connections, on whichever nodes they are: end them, cancel their queries, send notices. Each
-// is audited with what became of it.
+// What somebody may do to live connections, on whichever nodes they are: end them, cancel their
+// queries, send notices. Each is audited with what became of it.
 
 import { assertNever } from '../../assert-never.ts';
 import type { Actor } from '../../catalogue/rights/actors.ts';
@@ -11,7 +11,10 @@ import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import type { ActionParts } from '../action-parts.ts';
 
-/** By which right: as an operator, as an overseer of the connection's account, or because the connection is one's own. */
+/**
+ * By which right: as an operator, as an overseer of the connection's account, or because the
+ * connection is one's own.
+ */
 export type Capacity = 'operator' | 'overseer' | 'owner';
 
 type Parts = Pick<ActionParts, 'catalogue' | 'liveConnections' | 'auditTrail'>;
@@ -30,7 +33,10 @@ interface OnConnection {
   readonly reason: string;
 }
 
-/** Ends a connection; its transaction is rolled back. Throws `forbidden`, `not_found`, `store_unavailable`. */
+/**
+ * Ends a connection; its transaction is rolled back. Throws `forbidden`, `not_found`,
+ * `store_unavailable`.
+ */
 export async function endConnection(
   parts: Parts,
   context: AuditContext,
@@ -56,7 +62,10 @@ export async function cancelQuery(
   return outcome;
 }
 
-/** Sends a NOTICE to connections; returns how many were reached. Throws `forbidden`, `not_found`, `store_unavailable`. */
+/**
+ * Sends a NOTICE to connections; returns how many were reached. Throws `forbidden`, `not_found`,
+ * `store_unavailable`.
+ */
 export async function sendNotice(
   parts: Parts,
   context: AuditContext,

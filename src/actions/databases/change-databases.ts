@@ -1,4 +1,5 @@
-// The databases of a hosted project: made, renamed or given to another owner, dropped, all for real on its host.
+// The databases of a hosted project: made, renamed or given to another owner, dropped, all for real
+// on its host.
 
 import type { Database } from '../../catalogue/projects/databases.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
@@ -9,7 +10,10 @@ import { applyConfig } from './apply-config.ts';
 type Parts = Pick<ActionParts, 'catalogue' | 'provisioning'>;
 type Input<Step extends keyof ActionParts['provisioning']> = Parameters<ActionParts['provisioning'][Step]>[1];
 
-/** Throws `conflict` for a name that is taken, `not_offered` for an attached project, `invalid_input`, `forbidden`, `not_found`. */
+/**
+ * Throws `conflict` for a name that is taken, `not_offered` for an attached project,
+ * `invalid_input`, `forbidden`, `not_found`.
+ */
 export function createDatabase(
   { catalogue, provisioning }: Parts,
   context: AuditContext,
@@ -18,7 +22,10 @@ export function createDatabase(
   return applyConfig(catalogue, input, () => provisioning.createDatabase(context, input));
 }
 
-/** Renames a database or gives it another owner. Its connections end when it is renamed. Throws as `createDatabase`. */
+/**
+ * Renames a database or gives it another owner. Its connections end when it is renamed. Throws as
+ * `createDatabase`.
+ */
 export function changeDatabase(
   { catalogue, provisioning }: Parts,
   context: AuditContext,
@@ -27,7 +34,10 @@ export function changeDatabase(
   return applyConfig(catalogue, input, () => provisioning.changeDatabase(context, input));
 }
 
-/** Drops a database and ends its connections. Throws `conflict` for the project's last one, else as `createDatabase`. */
+/**
+ * Drops a database and ends its connections. Throws `conflict` for the project's last one, else as
+ * `createDatabase`.
+ */
 export function deleteDatabase(
   { catalogue, provisioning }: Parts,
   context: AuditContext,

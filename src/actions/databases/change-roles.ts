@@ -15,7 +15,10 @@ export interface RoleWithPassword {
   readonly password: Secret;
 }
 
-/** Throws `conflict` for a name that is taken, `not_offered` for an attached project, `invalid_input`, `forbidden`, `not_found`. */
+/**
+ * Throws `conflict` for a name that is taken, `not_offered` for an attached project,
+ * `invalid_input`, `forbidden`, `not_found`.
+ */
 export function createRole(
   { catalogue, provisioning }: Pick<ActionParts, 'catalogue' | 'provisioning'>,
   context: AuditContext,
@@ -25,8 +28,9 @@ export function createRole(
 }
 
 /**
- * Drops a role; what it owns becomes the project's own role's, and the role's grants and live connections end.
- * Throws `conflict` for a protected role and for one that owns a database, `not_offered`, `forbidden`, `not_found`.
+ * Drops a role; what it owns becomes the project's own role's, and the role's grants and live
+ * connections end. Throws `conflict` for a protected role and for one that owns a database,
+ * `not_offered`, `forbidden`, `not_found`.
  */
 export async function deleteRole(
   parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'provisioning'>,

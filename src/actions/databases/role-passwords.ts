@@ -1,5 +1,6 @@
-// The passwords of database roles: revealed, replaced on a host, and kept anew after they were changed on an attached
-// server. A new password ends what rested on the old one (docs/security.md, "Grants").
+// The passwords of database roles: revealed, replaced on a host, and kept anew after they were
+// changed on an attached server. A new password ends what rested on the old one (docs/security.md,
+// "Grants").
 
 import { getCompute } from '../../catalogue/projects/computes.ts';
 import type { DatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
@@ -15,14 +16,14 @@ import type { RoleWithPassword } from './change-roles.ts';
 type Provisioning = ActionParts['provisioning'];
 
 /**
- * The role's password in the clear, audited. Throws `precondition` when the project does not store passwords or this
- * role has none, `forbidden`, `not_found`.
+ * The role's password in the clear, audited. Throws `precondition` when the project does not store
+ * passwords or this role has none, `forbidden`, `not_found`.
  */
 export const revealRolePassword = catalogueAction(revealDatabaseRolePassword);
 
 /**
- * Gives a role a new random password and ends the role's grants and live connections. Throws `not_offered` for an
- * attached project, `forbidden`, `not_found`.
+ * Gives a role a new random password and ends the role's grants and live connections. Throws
+ * `not_offered` for an attached project, `forbidden`, `not_found`.
  */
 export async function resetRolePassword(
   parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'provisioning'>,
@@ -37,8 +38,9 @@ export async function resetRolePassword(
 }
 
 /**
- * Keeps the new password of a role on an attached server, once that server takes it, and ends the role's grants and live
- * connections on every compute of the project. Throws `attach_refused`, `not_offered`, `forbidden`, `not_found`.
+ * Keeps the new password of a role on an attached server, once that server takes it, and ends the
+ * role's grants and live connections on every compute of the project. Throws `attach_refused`,
+ * `not_offered`, `forbidden`, `not_found`.
  */
 export async function renewRolePassword(
   parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'provisioning'>,

@@ -8,7 +8,10 @@ import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction } from '../catalogue-action.ts';
 import type { AccessEnders } from '../end-access.ts';
 
-/** Makes a token; its secret is returned this once. Throws `invalid_input`, `precondition`, `forbidden`, `not_found`. */
+/**
+ * Makes a token; its secret is returned this once. Throws `invalid_input`, `precondition`,
+ * `forbidden`, `not_found`.
+ */
 export const createAccessToken = catalogueAction(create);
 
 /** Revokes a token and ends its live connections. Throws `forbidden`, `not_found`. */

@@ -1,5 +1,6 @@
-// A person's decision on a login request, told by mail to those whom it concerns. login/decide holds the rules of the
-// decision itself. Claiming a request and writing down late decisions concern nobody else: http/ calls login/decide for them.
+// A person's decision on a login request, told by mail to those whom it concerns. login/decide
+// holds the rules of the decision itself. Claiming a request and writing down late decisions
+// concern nobody else: http/ calls login/decide for them.
 
 import {
   type ApprovalAnswer,
@@ -13,7 +14,10 @@ import type { DecisionParts } from './decision-parts.ts';
 import { tellAdmins } from './tell-admins.ts';
 import { isNewTerminal, tellPerson } from './tell-person.ts';
 
-/** Approves, or asks for a stronger step; a terminal that is new to the person is told by mail. Throws as `approveLoginRequest`. */
+/**
+ * Approves, or asks for a stronger step; a terminal that is new to the person is told by mail.
+ * Throws as `approveLoginRequest`.
+ */
 export async function approveLogin(
   parts: DecisionParts,
   person: PersonAtBrowser,
@@ -28,8 +32,9 @@ export async function approveLogin(
 }
 
 /**
- * Denies once, or reports that "this was not me", which also blocks the terminal's address for a while and is told to the
- * admins of the person's organizations. `refused` when it is not the person's or no longer open.
+ * Denies once, or reports that "this was not me", which also blocks the terminal's address for a
+ * while and is told to the admins of the person's organizations. `refused` when it is not the
+ * person's or no longer open.
  */
 export async function denyLogin(
   parts: DecisionParts,

@@ -1,5 +1,5 @@
-// Tells the admins of a person's organizations that the person reported a login ("this was not me"): by mail, and by an
-// event in each organization's audit trail.
+// Tells the admins of a person's organizations that the person reported a login ("this was not
+// me"): by mail, and by an event in each organization's audit trail.
 
 import { adminsOverPerson } from '../../catalogue/accounts/admins-over-person.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
@@ -8,7 +8,10 @@ import type { LoginRequest } from '../../login/request/login-request.ts';
 import { type ReportedLogin, reportedLoginMail } from '../../mail/reported-login-mail.ts';
 import type { DecisionParts } from './decision-parts.ts';
 
-/** Never throws: the terminal is denied and blocked already. Resolves when the mails are on their way. */
+/**
+ * Never throws: the terminal is denied and blocked already. Resolves when the mails are on their
+ * way.
+ */
 export async function tellAdmins(parts: DecisionParts, request: LoginRequest, person: PersonAtBrowser): Promise<void> {
   const { catalogue, services, mailer, brand, address, log } = parts;
   try {

@@ -1,4 +1,5 @@
-// Tells a person by mail that a terminal at an address new to them was let in: they may have been talked into it.
+// Tells a person by mail that a terminal at an address new to them was let in: they may have been
+// talked into it.
 
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
@@ -7,7 +8,10 @@ import { newTerminalMail } from '../../mail/new-terminal-mail.ts';
 import { isLoopback } from '../../network-address.ts';
 import type { DecisionParts } from './decision-parts.ts';
 
-/** False for the machine that Postern runs on, and for addresses from which the person was let in before. */
+/**
+ * False for the machine that Postern runs on, and for addresses from which the person was let in
+ * before.
+ */
 export async function isNewTerminal(
   { catalogue }: Pick<DecisionParts, 'catalogue'>,
   { origin }: LoginRequest,

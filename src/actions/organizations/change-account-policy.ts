@@ -7,8 +7,8 @@ import { endWhatPolicyForbids, type PolicyEnforcers } from '../../login/grant/en
 import type { ActionParts } from '../action-parts.ts';
 
 /**
- * Ends the account's grants, which were given under the old policy, and the connections that the new one forbids.
- * Throws `forbidden`, `not_found`.
+ * Ends the account's grants, which were given under the old policy, and the connections that the
+ * new one forbids. Throws `forbidden`, `not_found`.
  */
 export async function changeAccountPolicy(
   parts: PolicyEnforcers & Pick<ActionParts, 'catalogue'>,

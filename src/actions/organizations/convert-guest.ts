@@ -6,8 +6,9 @@ import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { type InvitingParts, mailInvitations } from './invite-members.ts';
 
 /**
- * A guest with an account becomes a member; one without is invited and stays a guest until the invitation is accepted.
- * Either is told by mail. Throws `not_found` for somebody who is no guest, `forbidden`.
+ * A guest with an account becomes a member; one without is invited and stays a guest until the
+ * invitation is accepted. Either is told by mail. Throws `not_found` for somebody who is no guest,
+ * `forbidden`.
  */
 export async function convertGuest(
   parts: InvitingParts,

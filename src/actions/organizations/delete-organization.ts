@@ -7,8 +7,8 @@ import type { ActionParts } from '../action-parts.ts';
 import { type AccessEnders, endAccess } from '../end-access.ts';
 
 /**
- * Removes the organization with its members, invitations and keys, and ends every grant and live connection of it.
- * Throws `conflict` while it owns projects, `forbidden`, `not_found`.
+ * Removes the organization with its members, invitations and keys, and ends every grant and live
+ * connection of it. Throws `conflict` while it owns projects, `forbidden`, `not_found`.
  */
 export async function deleteOrganization(
   parts: AccessEnders & Pick<ActionParts, 'catalogue'>,

@@ -23,7 +23,10 @@ export type InvitingParts = Pick<ActionParts, 'catalogue' | 'mailer' | 'address'
   readonly config: Pick<ActionParts['config'], 'brand'>;
 };
 
-/** A mail that cannot be sent undoes nothing: the invitation can be sent again. Throws `rate_limited`, and as the catalogue's `inviteMembers`. */
+/**
+ * A mail that cannot be sent undoes nothing: the invitation can be sent again. Throws
+ * `rate_limited`, and as the catalogue's `inviteMembers`.
+ */
 export async function inviteMembers(
   parts: InvitingParts,
   context: AuditContext,
@@ -39,7 +42,10 @@ export async function inviteMembers(
   return outcomes;
 }
 
-/** A new link, by mail; the old one stops working. Throws `rate_limited`, and as the catalogue's `resendInvitation`. */
+/**
+ * A new link, by mail; the old one stops working. Throws `rate_limited`, and as the catalogue's
+ * `resendInvitation`.
+ */
 export async function resendInvitation(
   parts: InvitingParts,
   context: AuditContext,
@@ -55,8 +61,8 @@ export async function resendInvitation(
 export const cancelInvitation = catalogueAction(cancel);
 
 /**
- * Limits invitations per sender and per recipient. Counted of whoever asks for them, since permission is asked later: nobody uses up what
- * others may send. Throws `rate_limited`.
+ * Limits invitations per sender and per recipient. Counted of whoever asks for them, since
+ * permission is asked later: nobody uses up what others may send. Throws `rate_limited`.
  */
 export async function requireRoomFor(
   { limits }: Pick<InvitingParts, 'limits'>,

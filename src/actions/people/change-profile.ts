@@ -14,8 +14,8 @@ import { type Browser, checkPassword } from './sign-in.ts';
 export const renameUser = catalogueAction(rename);
 
 /**
- * Replaces the password of the person who acts, signs out other browsers, and ends every grant and live connection of
- * the person. Throws `current_password_wrong`, `rate_limited`, `invalid_input`.
+ * Replaces the password of the person who acts, signs out other browsers, and ends every grant and
+ * live connection of the person. Throws `current_password_wrong`, `rate_limited`, `invalid_input`.
  */
 export async function changePassword(
   parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'auditTrail' | 'clock' | 'limits'>,

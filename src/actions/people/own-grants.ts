@@ -14,7 +14,10 @@ export function listOwnGrants({ grants }: Pick<ActionParts, 'grants'>, { actor }
   return grants.list(actor.userId);
 }
 
-/** Ends a grant and its live connections. Throws `not_found` for one that ended or is somebody else's. */
+/**
+ * Ends a grant and its live connections. Throws `not_found` for one that ended or is somebody
+ * else's.
+ */
 export async function revokeOwnGrant(
   { grants }: Pick<ActionParts, 'grants'>,
   { actor }: Context,

@@ -1,4 +1,5 @@
-// Signing in: a password is checked, or an identity of a provider is taken, and a browser session begins.
+// Signing in: a password is checked, or an identity of a provider is taken, and a browser session
+// begins.
 
 import { createBrowserSession, type NewBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
 import { signInWithIdentity as signIn } from '../../catalogue/accounts/identities.ts';
@@ -24,8 +25,8 @@ export type PasswordCheck =
 type FailureParts = Pick<ActionParts, 'catalogue' | 'auditTrail' | 'clock'>;
 
 /**
- * Compares a password, limits attempts, and audits the wrong ones. Throws `rate_limited` when too many passwords wait to
- * be compared.
+ * Compares a password, limits attempts, and audits the wrong ones. Throws `rate_limited` when too
+ * many passwords wait to be compared.
  */
 export async function checkPassword(
   parts: FailureParts & Pick<ActionParts, 'limits'>,
@@ -44,12 +45,16 @@ export async function checkPassword(
 }
 
 /**
- * The person of an identity. An unknown identity is linked to the person with its verified e-mail, or makes a person.
- * Throws `conflict` when its e-mail is another person's and not verified by the provider, `invalid_input` without one.
+ * The person of an identity. An unknown identity is linked to the person with its verified e-mail,
+ * or makes a person. Throws `conflict` when its e-mail is another person's and not verified by the
+ * provider, `invalid_input` without one.
  */
 export const signInWithIdentity = catalogueAction(signIn);
 
-/** Begins a browser session, which takes the place of the browser's old one; the cookie's value is returned this once. */
+/**
+ * Begins a browser session, which takes the place of the browser's old one; the cookie's value is
+ * returned this once.
+ */
 export function startBrowserSession(
   { catalogue }: Pick<ActionParts, 'catalogue'>,
   { requestId, address: ip, userAgent, session }: Browser,
@@ -60,8 +65,8 @@ export function startBrowserSession(
 }
 
 /**
- * Audits a sign-in that failed. The e-mail that was tried is not written, since people type passwords into the wrong
- * field; the person who is signed in already, and is asked again, is.
+ * Audits a sign-in that failed. The e-mail that was tried is not written, since people type
+ * passwords into the wrong field; the person who is signed in already, and is asked again, is.
  */
 export function recordFailedSignIn(
   { catalogue, auditTrail, clock }: FailureParts,

@@ -7,5 +7,8 @@ import { catalogueAction } from '../catalogue-action.ts';
 /** Renames a project or changes its settings. Throws `invalid_input`, `forbidden`, `not_found`. */
 export const changeProject = catalogueAction(changeRow);
 
-/** Renames or protects a branch. Throws `conflict` for a name that is taken, `invalid_input`, `forbidden`, `not_found`. */
+/**
+ * Renames or protects a branch. Throws `conflict` for a name that is taken, `invalid_input`,
+ * `forbidden`, `not_found`.
+ */
 export const changeBranch = catalogueAction(changeBranchRow);

@@ -15,8 +15,9 @@ import { recordProjectCreation } from '../record-project-creation.ts';
 export type { AttachInput, CreationStep, HostedProject, HostedProjectInput };
 
 /**
- * Makes a hosted project with a database, and lists what was done as its operations. What fails half way is undone.
- * Throws `not_offered`, `conflict`, `plan_gate`, `invalid_input`, `forbidden`, `not_found`.
+ * Makes a hosted project with a database, and lists what was done as its operations. What fails
+ * half way is undone. Throws `not_offered`, `conflict`, `plan_gate`, `invalid_input`, `forbidden`,
+ * `not_found`.
  */
 export async function createProject(
   { catalogue, provisioning }: Pick<ActionParts, 'catalogue' | 'provisioning'>,
@@ -30,8 +31,8 @@ export async function createProject(
 }
 
 /**
- * Brings an existing Postgres as a project, after logging in to it. Throws `attach_refused` with what went wrong,
- * `invalid_input`, `plan_gate`, `forbidden`, `not_found`.
+ * Brings an existing Postgres as a project, after logging in to it. Throws `attach_refused` with
+ * what went wrong, `invalid_input`, `plan_gate`, `forbidden`, `not_found`.
  */
 export function attachProject(
   { provisioning }: Pick<ActionParts, 'provisioning'>,

@@ -7,8 +7,9 @@ import type { ActionParts } from '../action-parts.ts';
 import { type AccessEnders, endAccess } from '../end-access.ts';
 
 /**
- * Drops the databases and roles of a hosted project, then deletes it with its grants and live connections; an attached
- * Postgres stays as it is. Throws `host_away` before anything is lost, `forbidden`, `not_found`.
+ * Drops the databases and roles of a hosted project, then deletes it with its grants and live
+ * connections; an attached Postgres stays as it is. Throws `host_away` before anything is lost,
+ * `forbidden`, `not_found`.
  */
 export async function deleteProject(
   parts: AccessEnders & Pick<ActionParts, 'provisioning'>,

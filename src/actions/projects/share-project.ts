@@ -1,4 +1,5 @@
-// Sharing a project with guests, who are told by mail, and ending a share. Guests without an account get a link to make one.
+// Sharing a project with guests, who are told by mail, and ending a share. Guests without an
+// account get a link to make one.
 
 import { findProject } from '../../catalogue/projects/projects.ts';
 import {
@@ -15,7 +16,10 @@ import type { ActionParts } from '../action-parts.ts';
 import { type AccessEnders, endAccess } from '../end-access.ts';
 import { type InvitingParts, invitationLink, requireRoomFor } from '../organizations/invite-members.ts';
 
-/** A mail that cannot be sent undoes nothing: sharing again sends a new one. Throws `rate_limited`, and as the catalogue's `shareProject`. */
+/**
+ * A mail that cannot be sent undoes nothing: sharing again sends a new one. Throws `rate_limited`,
+ * and as the catalogue's `shareProject`.
+ */
 export async function shareProject(
   parts: InvitingParts,
   context: AuditContext,
@@ -30,7 +34,10 @@ export async function shareProject(
   return outcomes;
 }
 
-/** Ends a share, with the guest's grants and live connections to the project. Throws `forbidden`, `not_found`. */
+/**
+ * Ends a share, with the guest's grants and live connections to the project. Throws `forbidden`,
+ * `not_found`.
+ */
 export async function unshareProject(
   parts: AccessEnders & Pick<ActionParts, 'catalogue'>,
   context: AuditContext,

@@ -1,4 +1,5 @@
-// Transferring projects to another account: the catalogue moves them, then access that was lost ends.
+// Transferring projects to another account: the catalogue moves them, then access that was lost
+// ends.
 
 import { listAccessTokensOfAccount } from '../../catalogue/access/access-tokens.ts';
 import { accountResource, may } from '../../catalogue/rights/permissions.ts';
@@ -30,7 +31,10 @@ export async function transferProjects(
   return outcome;
 }
 
-/** The account's own tokens for its computes. None for who may not see them: the transfer itself then refuses. */
+/**
+ * The account's own tokens for its computes. None for who may not see them: the transfer itself
+ * then refuses.
+ */
 async function tokenIdsOf(catalogue: Catalogue, context: AuditContext, accountId: AccountId): Promise<AccessTokenId[]> {
   if (!may(context.actor, 'access_tokens.read', accountResource(accountId))) return [];
   const tokens = await listAccessTokensOfAccount(catalogue, context, accountId);

@@ -25,8 +25,8 @@ export function personAtBrowser(response: Response): PersonAtBrowser {
 }
 
 /**
- * The login request behind a token or a reference, whoever's it is; null for what is neither. An undecided one whose
- * time is up is read as expired.
+ * The login request behind a token or a reference, whoever's it is; null for what is neither. An
+ * undecided one whose time is up is read as expired.
  */
 export async function findLoginRequest({ services }: ApprovalParts, key: string): Promise<LoginRequest | null> {
   if (isLoginRequestId(key)) return await services.loginRequests.find(key);
@@ -44,7 +44,10 @@ export async function requireOwnLoginRequest(
   return request;
 }
 
-/** One answer for unknown, malformed and foreign links. Throws `link_unknown`, or `rate_limited` for who keeps trying. */
+/**
+ * One answer for unknown, malformed and foreign links. Throws `link_unknown`, or `rate_limited` for
+ * who keeps trying.
+ */
 export async function unknownLink({ limits }: ApprovalParts, person: PersonAtBrowser): Promise<never> {
   const verdict = await limits.unknownLink({ address: person.address, userId: person.userId });
   if (verdict === 'limited') throw new PosternError('rate_limited');

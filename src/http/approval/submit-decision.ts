@@ -1,4 +1,5 @@
-// The person's decision: approve, deny, or "this was not me". Takes the form, lets login/ decide, and answers with a page.
+// The person's decision: approve, deny, or "this was not me". Takes the form, lets login/ decide,
+// and answers with a page.
 
 import type { Request, Response } from 'express';
 import { ReverseCodePage } from '../../../web/pages/reverse-code-page.tsx';
@@ -26,8 +27,8 @@ interface Deciding {
 }
 
 /**
- * A decision that comes too late changes nothing and is answered with 409 and the page of what became of the request.
- * Throws `link_unknown` for somebody else's login request.
+ * A decision that comes too late changes nothing and is answered with 409 and the page of what
+ * became of the request. Throws `link_unknown` for somebody else's login request.
  */
 export async function decide(
   parts: ApprovalParts,
@@ -101,7 +102,8 @@ async function tooLate(parts: ApprovalParts, deciding: Deciding, now: LoginReque
   answerLate(parts, deciding, now);
 }
 
-// A second click, a second tab, a terminal that went away: the page says which. Programs get `already_decided`.
+// A second click, a second tab, a terminal that went away: the page says which. Programs get
+// `already_decided`.
 function answerLate(parts: ApprovalParts, { request, response }: Deciding, now: LoginRequest): void {
   if (wantsJson(request)) throw new PosternError('already_decided', { params: { status: now.status } });
   response.status(409);

@@ -1,5 +1,6 @@
-// How far an operations page reaches: the whole installation for operators, one account for who oversees it. Every list
-// is asked for with the scope's filter, everything else with the scope's permission.
+// How far an operations page reaches: the whole installation for operators, one account for who
+// oversees it. Every list is asked for with the scope's filter, everything else with the scope's
+// permission.
 
 import type { Request, Response } from 'express';
 import type { Capacity } from '../../actions/connections/act-on-connections.ts';
@@ -91,7 +92,10 @@ export function requireScoped({ person, scope }: Pick<OpsVisit, 'person' | 'scop
   requireMay(person, scope.actions[action], scope.resource);
 }
 
-/** The connection that the path names, if it is within the scope. Throws `not_found` otherwise, or when it is over. */
+/**
+ * The connection that the path names, if it is within the scope. Throws `not_found` otherwise, or
+ * when it is over.
+ */
 export async function requireConnection(visit: OpsVisit): Promise<LiveConnectionRecord> {
   const wanted = param(visit, 'connectionId');
   const records = await visit.parts.liveConnections.list(visit.scope.filter);

@@ -15,7 +15,10 @@ export type PasswordCheck =
   | { readonly kind: 'right'; readonly user: User }
   | { readonly kind: 'refused'; readonly status: 401 | 429; readonly problem: string };
 
-/** The page that comes back says `problem`. Throws `rate_limited` when too many passwords wait to be compared. */
+/**
+ * The page that comes back says `problem`. Throws `rate_limited` when too many passwords wait to be
+ * compared.
+ */
 export async function checkPassword(
   deps: Parameters<typeof signIn.checkPassword>[0],
   response: Response,

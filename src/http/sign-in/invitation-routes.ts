@@ -1,5 +1,5 @@
-// The link of an invitation, to an organization or to a project: somebody new signs up with it, somebody known signs in
-// and joins.
+// The link of an invitation, to an organization or to a project: somebody new signs up with it,
+// somebody known signs in and joins.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';

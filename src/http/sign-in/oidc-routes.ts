@@ -1,4 +1,5 @@
-// Signing in with an OpenID Connect provider: away to it, and back with a verified identity that becomes a person's.
+// Signing in with an OpenID Connect provider: away to it, and back with a verified identity that
+// becomes a person's.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
@@ -64,7 +65,10 @@ async function comeBack(parts: OidcParts, provider: Provider, exchange: Exchange
   }
 }
 
-/** Throws `identity_refused` for an answer that was not asked for by this browser, or does not verify. */
+/**
+ * Throws `identity_refused` for an answer that was not asked for by this browser, or does not
+ * verify.
+ */
 async function finishSignIn(parts: OidcParts, provider: Provider, { request, response }: Exchange): Promise<void> {
   const { deps, address } = parts;
   const visitor = findVisitor(request, address);

@@ -1,4 +1,5 @@
-// The one-time set-up link of a first start: makes the first operator, a first project, and signs the person in.
+// The one-time set-up link of a first start: makes the first operator, a first project, and signs
+// the person in.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';

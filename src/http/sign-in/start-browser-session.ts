@@ -7,7 +7,10 @@ import type { PublicAddress } from '../../config/public-address.ts';
 import { clearCookie, setCookie } from '../request/cookies.ts';
 import { contextOf } from '../request/request-context.ts';
 
-/** Sets the session cookie on the response; the visitor cookie goes, since its CSRF token has served. */
+/**
+ * Sets the session cookie on the response; the visitor cookie goes, since its CSRF token has
+ * served.
+ */
 export async function startBrowserSession(
   parts: { readonly deps: { readonly catalogue: Catalogue }; readonly address: PublicAddress },
   response: Response,

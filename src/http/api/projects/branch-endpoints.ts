@@ -1,4 +1,5 @@
-// Branches: each project has one, which can be renamed and protected. Making further ones is not offered.
+// Branches: each project has one, which can be renamed and protected. Making further ones is not
+// offered.
 
 import { z } from 'zod';
 import { changeBranch } from '../../../actions/projects/change-project.ts';

@@ -51,7 +51,10 @@ interface AskedPlace {
   readonly endpoint_id?: ComputeId | undefined;
 }
 
-/** The branch and compute that are asked for; else the default branch, and of a branch the compute that writes. */
+/**
+ * The branch and compute that are asked for; else the default branch, and of a branch the compute
+ * that writes.
+ */
 async function placeOf(
   { catalogue, context }: ApiCall,
   { projectId, branch_id, endpoint_id: computeId }: AskedPlace,

@@ -1,4 +1,5 @@
-// Starts, suspends and restarts computes. Clients send these without a body, under any content type.
+// Starts, suspends and restarts computes. Clients send these without a body, under any content
+// type.
 
 import { startCompute, suspendCompute } from '../../../actions/computes/start-and-suspend-compute.ts';
 import type { Performed } from '../../../actions/performed.ts';

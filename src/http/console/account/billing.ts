@@ -1,5 +1,5 @@
-// An account's billing: its plan, what its projects used in the running period, and where invoices go. Everybody who
-// belongs to the account sees it; admins edit it.
+// An account's billing: its plan, what its projects used in the running period, and where invoices
+// go. Everybody who belongs to the account sees it; admins edit it.
 
 import { z } from 'zod';
 import { BillingPage } from '../../../../web/pages/console/account/billing-page.tsx';

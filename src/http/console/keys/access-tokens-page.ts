@@ -1,5 +1,6 @@
-// Access tokens: passwords for clients that show no link. On the personal account the person's own, for every compute
-// that the person may use; on an organization everybody's for its computes, and the organization's own.
+// Access tokens: passwords for clients that show no link. On the personal account the person's own,
+// for every compute that the person may use; on an organization everybody's for its computes, and
+// the organization's own.
 
 import { AccessTokensPage } from '../../../../web/pages/console/keys/access-tokens-page.tsx';
 import { revokeAccessToken } from '../../../actions/keys/access-tokens.ts';

@@ -101,7 +101,10 @@ async function listKeys(visit: AccountVisit): Promise<ApiKey[]> {
   return listOrganizationKeys(parts.catalogue, context, account.id);
 }
 
-/** Personal keys belong to the person whose personal account this is, and to nobody else who may see it. */
+/**
+ * Personal keys belong to the person whose personal account this is, and to nobody else who may see
+ * it.
+ */
 function ownContext({ person, account, context }: AccountVisit) {
   if (account.id !== personalAccountId(person.userId)) throw notFound(accountResource(account.id));
   return context;

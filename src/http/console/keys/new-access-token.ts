@@ -1,4 +1,5 @@
-// Making an access token: for which compute, with what access, from where, for how long. Its secret is shown once.
+// Making an access token: for which compute, with what access, from where, for how long. Its secret
+// is shown once.
 
 import { z } from 'zod';
 import { NewAccessTokenPage } from '../../../../web/pages/console/keys/new-access-token-page.tsx';
@@ -94,7 +95,10 @@ function sendToken(visit: AccountVisit, token: AccessToken, secret: Secret): voi
   });
 }
 
-/** On the personal account everything that the person may connect to; on an organization its own computes. */
+/**
+ * On the personal account everything that the person may connect to; on an organization its own
+ * computes.
+ */
 async function computeChoices({ parts, person, account }: AccountVisit) {
   const targets = await listTargets(parts.catalogue, person);
   const offered = account.kind === 'organization' ? targets.filter(({ id }) => id === account.id) : targets;

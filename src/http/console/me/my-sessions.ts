@@ -1,4 +1,5 @@
-// Where the person is connected and signed in, what was remembered, what happened lately; and how to end each of it.
+// Where the person is connected and signed in, what was remembered, what happened lately; and how
+// to end each of it.
 
 import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
 import { listOwnGrants, revokeOwnGrant } from '../../../actions/people/own-grants.ts';

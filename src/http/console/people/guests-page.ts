@@ -67,7 +67,10 @@ export async function inviteGuests(visit: PeopleVisit): Promise<void> {
   sendShared(visit, { outcomes, place: `${place}/guests`, view: belowPeopleView(visit, 'Guests') });
 }
 
-/** Somebody without an account stays a guest until the invitation is accepted; its link is shown this once. */
+/**
+ * Somebody without an account stays a guest until the invitation is accepted; its link is shown
+ * this once.
+ */
 export async function convert(visit: PeopleVisit): Promise<void> {
   const { parts, request, response, context, account, place } = visit;
   const { email } = parseForm(visit, z.object({ email: z.string().max(256) }));

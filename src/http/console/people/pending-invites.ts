@@ -106,7 +106,10 @@ export function invitedRow(visit: PeopleVisit, outcome: InvitationOutcome): Invi
   }
 }
 
-/** NOTE: null where mail is sent, since the link shows that a mailbox is somebody's: only its reader may have it. */
+/**
+ * NOTE: null where mail is sent, since the link shows that a mailbox is somebody's: only its reader
+ * may have it.
+ */
 function linkOf({ parts }: PeopleVisit, token: Secret): string | null {
   return parts.config.smtpUrl === null ? invitationLink(parts.address.url, token) : null;
 }

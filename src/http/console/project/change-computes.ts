@@ -1,4 +1,5 @@
-// What can be done to a project's computes: start, suspend, open or close them to links, add one, delete one.
+// What can be done to a project's computes: start, suspend, open or close them to links, add one,
+// delete one.
 
 import { z } from 'zod';
 import { NewComputePage } from '../../../../web/pages/console/project/new-compute-page.tsx';

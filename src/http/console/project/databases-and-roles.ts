@@ -1,4 +1,5 @@
-// The databases and roles of a project, and what can be done to them: for real where Postern hosts the project.
+// The databases and roles of a project, and what can be done to them: for real where Postern hosts
+// the project.
 
 import { z } from 'zod';
 import { DatabasesPage } from '../../../../web/pages/console/project/databases-page.tsx';

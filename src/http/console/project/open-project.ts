@@ -1,4 +1,5 @@
-// One project as this person may see it: through the account that owns it, or as a guest through the personal account.
+// One project as this person may see it: through the account that owns it, or as a guest through
+// the personal account.
 
 import type { Request, Response } from 'express';
 import type { ConsoleView, Tab } from '../../../../web/components/console/console-view.ts';
@@ -21,7 +22,10 @@ export interface ProjectVisit extends AccountVisit {
 
 export type ProjectTab = 'overview' | 'connect' | 'databases' | 'consumption' | 'sharing' | 'settings';
 
-/** Throws `not_found` also for a project that is the person's by way of another account, `not_signed_in`, `forbidden`. */
+/**
+ * Throws `not_found` also for a project that is the person's by way of another account,
+ * `not_signed_in`, `forbidden`.
+ */
 export async function openProject(parts: ConsoleParts, request: Request, response: Response): Promise<ProjectVisit> {
   const visit = await openAccount(parts, request, response);
   const projectId = idFrom<ProjectId>(param(visit, 'projectId'));

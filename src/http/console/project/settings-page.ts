@@ -41,7 +41,10 @@ export async function renameProject(visit: ProjectVisit): Promise<void> {
   goTo(visit, done(`${place}/settings`, 'project_renamed'));
 }
 
-/** Whoever reached the project through the account that it leaves is asked again, and those who lost it are cut off. */
+/**
+ * Whoever reached the project through the account that it leaves is asked again, and those who lost
+ * it are cut off.
+ */
 export async function transferProject(visit: ProjectVisit): Promise<void> {
   const { parts, context, project, accounts } = visit;
   const { account_id } = parseForm(visit, z.object({ account_id: z.string().max(64) }));

@@ -1,5 +1,5 @@
-// The page with connection strings: for a database, a role and a compute of the project. The password is shown only by
-// the form that reveals it.
+// The page with connection strings: for a database, a role and a compute of the project. The
+// password is shown only by the form that reveals it.
 
 import { z } from 'zod';
 import { ConnectPage } from '../../../../web/pages/console/project/connect-page.tsx';

@@ -1,5 +1,6 @@
-// Tells the page's script how far the making of a project has come: one line of JSON per step, as it begins, and where the
-// project is in the end. Without script the form is answered by a redirect as every other.
+// Tells the page's script how far the making of a project has come: one line of JSON per step, as
+// it begins, and where the project is in the end. Without script the form is answered by a redirect
+// as every other.
 
 import type { CreationStep } from '../../../actions/projects/create-project.ts';
 import type { AccountVisit } from '../shell/visit.ts';
@@ -10,7 +11,10 @@ export interface CreationProgress {
   /** The first one opens the stream: what is refused before it is answered as a page. */
   readonly begins: (step: CreationStep) => void;
   readonly isMade: (path: string) => void;
-  /** What was begun has been undone; the browser sends the form anew and is shown why. Nothing where nothing was begun. */
+  /**
+   * What was begun has been undone; the browser sends the form anew and is shown why. Nothing where
+   * nothing was begun.
+   */
   readonly hasFailed: () => void;
 }
 

@@ -1,5 +1,5 @@
-// After a project was shared: on, with a word about it; or, where no mail is sent, the links for guests without an account,
-// shown this once.
+// After a project was shared: on, with a word about it; or, where no mail is sent, the links for
+// guests without an account, shown this once.
 
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';

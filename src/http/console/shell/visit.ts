@@ -1,4 +1,5 @@
-// One request to the console by a signed-in person: who it is with the rights of this moment, and in which account.
+// One request to the console by a signed-in person: who it is with the rights of this moment, and
+// in which account.
 
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -52,7 +53,10 @@ export async function openVisit(parts: ConsoleParts, request: Request, response:
   };
 }
 
-/** The visit of the account that the path names. Throws `not_signed_in`, `not_found` for strangers, `forbidden`. */
+/**
+ * The visit of the account that the path names. Throws `not_signed_in`, `not_found` for strangers,
+ * `forbidden`.
+ */
 export async function openAccount(parts: ConsoleParts, request: Request, response: Response): Promise<AccountVisit> {
   const visit = await openVisit(parts, request, response);
   const account = await getAccount(parts.catalogue, visit.context, idFrom<AccountId>(param(visit, 'accountId')));
