@@ -43,7 +43,7 @@ export function createProvisioning(parts: ProvisioningParts) {
   };
 }
 
-/** Drops what is real on a host, then the rows. The caller ends grants and live connections. */
+/** Drops what is real on a host, then the rows. */
 async function deleteProject(parts: ProvisioningParts, context: AuditContext, projectId: ProjectId): Promise<Project> {
   const check = () => getProject(parts.catalogue, context, { projectId, action: 'project.delete' });
   await check();

@@ -7,7 +7,7 @@ import { PosternError } from '../errors.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
 import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
 
-/** The caller ends grants and live connections. Throws `conflict`, `forbidden`, `not_found`. */
+/** Throws `conflict`, `forbidden`, `not_found`. */
 export async function removeCompute(
   { catalogue }: ProvisioningParts,
   context: AuditContext,

@@ -59,7 +59,7 @@ export async function wakeCompute(
 
 /**
  * Suspends a compute for somebody who may: new connections are refused until the next login wakes it, idle ones end.
- * The caller ends idle live connections of attached computes. Throws `forbidden`, `not_found`.
+ * Live connections of attached computes go on. Throws `forbidden`, `not_found`.
  */
 export async function suspendCompute(
   parts: ProvisioningParts,
