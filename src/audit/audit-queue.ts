@@ -2,7 +2,7 @@
 // also when the catalogue was away for a while. An event that cannot be stored goes to the log whole, never nowhere.
 
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { backoff, pause } from '../async/retry.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { type AuditEventInput, auditEventBody, recordAuditEvents } from '../catalogue/trail/audit-events.ts';
 import { isPosternError } from '../errors.ts';
@@ -14,8 +14,7 @@ import { countAuditEvent } from './count-audit-event.ts';
 /** Events that may wait; at 50 logins a second that is a catalogue outage of some minutes. */
 export const MAX_QUEUED_EVENTS = 50_000;
 const EVENTS_PER_BATCH = 200;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
+const RETRY_PAUSES = backoff({ firstMs: 100, longestMs: 5_000 });
 const CLOSE_LIMIT_MS = 5_000;
 
 type StoreResult = 'stored' | 'rejected' | 'try_later';
@@ -82,18 +81,14 @@ export class AuditTrail {
   }
 
   async #writeAll(): Promise<void> {
-    let pauseMs = FIRST_PAUSE_MS;
+    let failures = 0;
     while (this.#queue.length > 0 && !this.#giveUp.signal.aborted) {
       const batch = this.#queue.slice(0, EVENTS_PER_BATCH);
       const settled = await this.#storeBatch(batch);
       this.#queue.splice(0, settled);
       this.#metrics.auditQueue.set(this.#queue.length);
-      if (settled === batch.length) {
-        pauseMs = FIRST_PAUSE_MS;
-      } else {
-        await pause(pauseMs, undefined, { signal: this.#giveUp.signal }).catch(() => {});
-        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-      }
+      failures = settled === batch.length ? 0 : failures + 1;
+      if (failures > 0) await pause(RETRY_PAUSES(failures), this.#giveUp.signal);
     }
   }
 

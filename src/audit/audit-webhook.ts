@@ -1,7 +1,7 @@
 // Delivers the audit trail to the operator's webhook, each event at least once and each chain in order. One node of the
 // fleet does it at a time; the positions are in Redis, and when they are lost the last hour is delivered again.
 
-import { setTimeout as pause } from 'node:timers/promises';
+import { backoff, pause, retry } from '../async/retry.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -14,8 +14,7 @@ import { readChainEnds, readChainPart, readPositionsBefore } from './audit-chain
 import { type AuditWebhookTarget, sendAuditEvents } from './audit-webhook-request.ts';
 
 const POLL_INTERVAL_MS = 1_000;
-const FIRST_RETRY_PAUSE_MS = 500;
-const LONGEST_RETRY_PAUSE_MS = 60_000;
+const RETRY_PAUSES = backoff({ firstMs: 500, longestMs: 60_000 });
 /** Longer than one request may take. */
 const LEASE_MS = 15_000;
 const EVENTS_PER_REQUEST = 100;
@@ -73,24 +72,17 @@ export class AuditWebhook {
   }
 
   async #run(): Promise<void> {
-    let retryPauseMs = FIRST_RETRY_PAUSE_MS;
-    while (!this.#stop.signal.aborted) {
-      try {
-        await this.#deliverWhatIsNew();
+    const { signal } = this.#stop;
+    const onFailure = (error: unknown): void => this.#outage.failed(error);
+    try {
+      while (!signal.aborted) {
+        await retry(() => this.#deliverWhatIsNew(), { pauses: RETRY_PAUSES, signal, onFailure });
         this.#outage.succeeded();
-        retryPauseMs = FIRST_RETRY_PAUSE_MS;
-        await this.#pause(POLL_INTERVAL_MS);
-      } catch (error) {
-        if (this.#stop.signal.aborted) return;
-        this.#outage.failed(error);
-        await this.#pause(retryPauseMs);
-        retryPauseMs = Math.min(retryPauseMs * 2, LONGEST_RETRY_PAUSE_MS);
+        await pause(POLL_INTERVAL_MS, signal);
       }
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await pause(ms, undefined, { signal: this.#stop.signal }).catch(() => {});
   }
 
   async #deliverWhatIsNew(): Promise<void> {

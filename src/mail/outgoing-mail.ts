@@ -2,8 +2,8 @@
 // is lost without a word in the log.
 
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { BoundedWork } from '../async/concurrency-limiter.ts';
+import { listedPauses, retry } from '../async/retry.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Mail, Mailer } from './mail.ts';
@@ -65,19 +65,20 @@ export class OutgoingMail implements Mailer {
   }
 
   async #sendOne(mail: Mail): Promise<void> {
-    for (const pauseMs of [...this.#retryPausesMs, null]) {
-      // Closing has spoken of it already.
-      if (this.#giveUp.signal.aborted) return;
-      try {
-        await this.#deliver(mail);
-        this.#metrics.mails.inc({ outcome: 'sent' });
-        return;
-      } catch (error) {
-        if (this.#giveUp.signal.aborted) return;
-        if (pauseMs === null || isForGood(error)) return this.#lose(mail, error);
-        this.#log.warn({ err: error, to: mail.to }, 'mail could not be sent, trying again');
-        await pause(pauseMs, undefined, { signal: this.#giveUp.signal }).catch(() => {});
-      }
+    const { signal } = this.#giveUp;
+    // What was still waiting when the server closed is reported by `close`.
+    if (signal.aborted) return;
+    try {
+      await retry(() => this.#deliver(mail), {
+        pauses: listedPauses(this.#retryPausesMs),
+        signal,
+        mayHelp: (error) => !isPermanent(error),
+        onFailure: (error) =>
+          this.#log.warn({ event: 'mail.retrying', err: error, to: mail.to }, 'mail could not be sent, trying again'),
+      });
+      this.#metrics.mails.inc({ outcome: 'sent' });
+    } catch (error) {
+      if (!signal.aborted) this.#lose(mail, error);
     }
   }
 
@@ -89,7 +90,7 @@ export class OutgoingMail implements Mailer {
 }
 
 // RFC 5321, section 4.2.1: 5yz is a permanent negative answer.
-function isForGood(error: unknown): boolean {
+function isPermanent(error: unknown): boolean {
   const code = error instanceof Error && 'responseCode' in error ? error.responseCode : null;
   return typeof code === 'number' && code >= 500;
 }

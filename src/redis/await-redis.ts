@@ -1,6 +1,6 @@
 // The wait for Redis at the start of a node. Knows nothing of what is kept there.
 
-import { setTimeout as pause } from 'node:timers/promises';
+import { retry } from '../async/retry.ts';
 import type { Log } from '../log.ts';
 import { explainRedisError, type RedisClient } from './redis-client.ts';
 
@@ -25,23 +25,23 @@ export async function awaitRedis(
   };
   client.on('error', learnReason);
   try {
-    for (;;) {
-      const failure = await client.ping().then(() => null, asError);
-      if (failure === null) return;
-      if (REFUSED.test(failure.message)) throw new Error(`Redis refuses us: ${failure.message}`, { cause: failure });
-      const nowMs = performance.now();
-      if (nowMs - startedAtMs >= limitMs) throw new Error(`no Redis can be reached: ${reason}`, { cause: failure });
-      if (nowMs - loggedAtMs >= LOG_INTERVAL_MS) {
-        loggedAtMs = nowMs;
-        log.warn({ cause: reason }, 'waiting for redis: set REDIS_URL to where it is');
-      }
-      await pause(PAUSE_MS);
-    }
+    await retry(() => client.ping(), {
+      pauses: () => (performance.now() - startedAtMs < limitMs ? PAUSE_MS : null),
+      mayHelp: (error) => !isRefusal(error),
+      onFailure: () => {
+        if (performance.now() - loggedAtMs < LOG_INTERVAL_MS) return;
+        loggedAtMs = performance.now();
+        log.warn({ event: 'redis.waiting', cause: reason }, 'waiting for Redis: set REDIS_URL to where it is');
+      },
+    });
+  } catch (cause) {
+    if (isRefusal(cause)) throw new Error(`Redis refuses us: ${cause.message}`, { cause });
+    throw new Error(`no Redis can be reached: ${reason}`, { cause });
   } finally {
     client.off('error', learnReason);
   }
 }
 
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && REFUSED.test(error.message);
 }

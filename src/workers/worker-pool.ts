@@ -3,8 +3,8 @@
 
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { pause, retry } from '../async/retry.ts';
 import type { Addresses } from '../config/ports.ts';
 import type { Log } from '../log.ts';
 
@@ -83,16 +83,15 @@ export class WorkerPool {
 
   async #revive(slot: number): Promise<void> {
     this.#serving.delete(slot);
-    for (;;) {
-      await pause(RESTART_PAUSE_MS);
-      if (this.#isStopping) return;
-      try {
-        await this.start(slot);
-        return;
-      } catch (error) {
-        this.#log.error({ err: error }, 'a worker could not be started again');
-      }
-    }
+    await pause(RESTART_PAUSE_MS);
+    const startUnlessStopping = async (): Promise<void> => {
+      if (!this.#isStopping) await this.start(slot);
+    };
+    await retry(startUnlessStopping, {
+      pauses: () => RESTART_PAUSE_MS,
+      onFailure: (error) =>
+        this.#log.error({ event: 'worker.restart_failed', err: error }, 'a worker could not be started again'),
+    });
   }
 }
 

@@ -4,6 +4,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { hangUpUnanswered } from '../../async/hang-up-unanswered.ts';
+import { retry } from '../../async/retry.ts';
 import { postgresServerUrls } from '../../config/postgres-url.ts';
 import type { Log } from '../../log.ts';
 import type { Secret } from '../../secret.ts';
@@ -47,15 +48,16 @@ export class CataloguePool {
    * one that worked. Throws the last server's error; the caller releases the connection.
    */
   async connect(): Promise<pg.PoolClient> {
-    for (let left = this.#servers.count; ; left -= 1) {
-      const asked = this.#servers.current;
-      try {
-        return await this.#pool.connect();
-      } catch (error) {
-        if (left <= 1 || !isPostgresAway(error)) throw error;
-        this.#servers.moveOn(asked);
-      }
-    }
+    let asked = this.#servers.current;
+    const attempt = (): Promise<pg.PoolClient> => {
+      asked = this.#servers.current;
+      return this.#pool.connect();
+    };
+    return await retry(attempt, {
+      pauses: (failures) => (failures < this.#servers.count ? 0 : null),
+      mayHelp: isPostgresAway,
+      onFailure: () => this.#servers.moveOn(asked),
+    });
   }
 
   async end(): Promise<void> {

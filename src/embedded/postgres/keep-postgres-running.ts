@@ -1,6 +1,6 @@
 // Keeps one Postgres running: starts it, waits for its first answer, starts it again when it dies, gives up when it keeps dying.
 
-import { setTimeout as pause } from 'node:timers/promises';
+import { backoff, pause } from '../../async/retry.ts';
 import type { Secret } from '../../secret.ts';
 import { EmbeddedError } from '../data-folder/embedded-error.ts';
 import { findFreePort } from '../data-folder/free-port.ts';
@@ -25,8 +25,7 @@ export interface KeepOptions {
 const READY_LIMIT_MS = 120_000;
 // A run that lasted this long was healthy: the count of deaths starts again.
 const HEALTHY_RUN_MS = 30_000;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2_000;
+const PAUSES = backoff({ firstMs: 100, longestMs: 2_000 });
 
 type DeathReason = 'port_taken' | 'still_held' | 'unknown';
 // In a row; with the pauses between them, "still held" is waited for about a minute.
@@ -62,7 +61,7 @@ async function startFirst(options: KeepOptions): Promise<{ child: PostgresProces
       throw new EmbeddedError(`the embedded Postgres does not start: ${lastWords}`);
     }
     if (reason === 'port_taken') port = await findFreePort();
-    await pause(pauseAfter(deaths));
+    await pause(PAUSES(deaths));
   }
 }
 
@@ -86,7 +85,7 @@ async function restartWhenItDies({ launch, port, urlAt, current, signal }: Watch
       return;
     }
     launch.log.error(facts, 'embedded Postgres died and is started again');
-    await pause(pauseAfter(deaths), undefined, { signal }).catch(() => {});
+    await pause(PAUSES(deaths), signal);
     if (signal.aborted) return;
     current.child = startPostgresProcess(launch, port);
     if (await becomesReady(current.child, urlAt(port))) {
@@ -114,8 +113,4 @@ async function becomesReady(child: PostgresProcess, url: Secret): Promise<boolea
 function reasonIn(lastWords: string): DeathReason {
   if (lastWords.includes('could not bind')) return 'port_taken';
   return /lock file|shared memory/.test(lastWords) ? 'still_held' : 'unknown';
-}
-
-function pauseAfter(deaths: number): number {
-  return Math.min(FIRST_PAUSE_MS * 2 ** (deaths - 1), LONGEST_PAUSE_MS);
 }

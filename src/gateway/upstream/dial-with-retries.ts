@@ -1,6 +1,6 @@
 // Dials a compute that may still be starting: again and again for a few seconds, where waiting can help.
 
-import { setTimeout as pause } from 'node:timers/promises';
+import { listedPauses, retry } from '../../async/retry.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import { ConnectFailure } from '../../wire/dial/connect-failure.ts';
@@ -26,17 +26,10 @@ export async function dialWithRetries<T>(
   signal: AbortSignal,
 ): Promise<T> {
   try {
-    return await withTimeLimit(limitMs, signal, async (limited) => {
-      for (const pauseMs of pausesMs) {
-        const result = await attempt(limited).catch((error: unknown) => {
-          if (limited.aborted || !mayBeStarting(error)) throw error;
-          return null;
-        });
-        if (result !== null) return result;
-        await pause(pauseMs, undefined, { signal: limited });
-      }
-      return await attempt(limited);
-    });
+    const pauses = listedPauses(pausesMs);
+    return await withTimeLimit(limitMs, signal, (limited) =>
+      retry(() => attempt(limited), { pauses, signal: limited, mayHelp: mayBeStarting }),
+    );
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof TimeLimitExceeded)) throw error;
