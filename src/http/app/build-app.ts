@@ -12,6 +12,7 @@ import { API_PREFIX } from '../api/call/api-route.ts';
 import { approvalRoutes } from '../approval/approval-routes.ts';
 import { consoleRoutes } from '../console/console-routes.ts';
 import { opsRoutes } from '../operations/operations-routes.ts';
+import { trustNetworks } from '../request/client-address.ts';
 import { errorHandler, unknownPath } from '../request/error-handler.ts';
 import { EventStreams } from '../request/event-streams.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
@@ -27,7 +28,7 @@ import { signInAgainRoutes } from '../sign-in/sign-in-again.ts';
 import { signInRoutes } from '../sign-in/sign-in-routes.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { homeRoutes } from './home-routes.ts';
-import { refuseOtherMethods } from './other-methods.ts';
+import { exceptReads, refuseOtherMethods } from './other-methods.ts';
 import { requestLog, requestMetrics } from './request-log.ts';
 
 const MAX_FORM_BYTES = 256 * 1024;
@@ -47,13 +48,11 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   const renderer = createPageRenderer({ brand: config.brand, assets, address });
   const app = express();
   app.disable('x-powered-by').disable('etag');
+  app.set('trust proxy', trustNetworks(parseNetworks(config.http.trustedProxies)));
   app.use(requestLog(deps.log), requestMetrics(deps.metrics), securityHeaders(address));
   const health = healthRoutes(readiness);
   app.use(health, refuseOtherMethods(health), assetRoutes(assets));
-  app.use(
-    neverStored,
-    loadRequestContext({ catalogue, address, trustedProxies: parseNetworks(config.http.trustedProxies) }),
-  );
+  app.use(neverStored, loadRequestContext({ catalogue, address }));
   const consumption = createConsumptionHistory(catalogue);
   const streams = new EventStreams();
   app.use(apiRoutes({ ...deps, address, mailer, consumption }));
@@ -79,10 +78,12 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   const consoleParts = { ...deps, mailer, consumption, renderer, address };
   pages.use(consoleRoutes(consoleParts));
   pages.use(opsRoutes({ ...consoleParts, streams }));
-  app.use(refuseOtherMethods(pages));
+  const otherMethods = refuseOtherMethods(pages);
+  // A form that is sent to a page without one is answered before its token is looked at.
+  app.use(exceptReads(otherMethods));
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
   app.use(requireOwnForm(address));
-  app.use(pages);
+  app.use(pages, otherMethods);
   app.use(unknownPath, errorHandler(renderer));
   return app;
 }

@@ -1,24 +1,42 @@
-// Answers 405 with `Allow` where a page is known by other methods only. Our routers carry whole paths, and their parts
-// are words or `:names`.
+// Answers 405 with `Allow` where a page is known by other methods only.
 
-import type { RequestHandler, Router } from 'express';
+import express, { type RequestHandler, type Router } from 'express';
 import { PosternError } from '../../errors.ts';
 
 interface KnownPath {
-  readonly segments: readonly string[];
+  readonly path: string;
   readonly methods: readonly string[];
 }
 
-/** Passes what one of the routes takes, and every path that none of them has. Throws `method_not_allowed`. */
+const ALLOWED = 'allowedMethods';
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Passes what one of the routes takes, and every path that none has. Throws `method_not_allowed`. */
 export function refuseOtherMethods(router: Router): RequestHandler {
-  const known = pathsOf(router);
-  return (request, response, next) => {
-    const segments = segmentsOf(request.path);
-    const methods = new Set(known.filter((path) => isMatch(path, segments)).flatMap((path) => path.methods));
+  const guard = express.Router();
+  for (const { path, methods } of pathsOf(router)) {
+    guard.all(path, (_request, response, next) => {
+      response.locals[ALLOWED] = [...allowedOf(response.locals), ...methods];
+      next();
+    });
+  }
+  guard.use((request, response, next) => {
+    const methods = new Set(allowedOf(response.locals));
     if (methods.size === 0 || methods.has(request.method) || request.method === 'OPTIONS') return next();
     response.set('Allow', [...methods].sort().join(', '));
     throw new PosternError('method_not_allowed');
-  };
+  });
+  // A plain function, so that a walk over the routers finds the routes only once.
+  return (request, response, next) => guard(request, response, next);
+}
+
+/** The handler for everything but reads, which pass. */
+export function exceptReads(handler: RequestHandler): RequestHandler {
+  return (request, response, next) => (READS.has(request.method) ? next() : handler(request, response, next));
+}
+
+function allowedOf(locals: { readonly [ALLOWED]?: readonly string[] }): readonly string[] {
+  return locals[ALLOWED] ?? [];
 }
 
 function pathsOf(router: Pick<Router, 'stack'>): KnownPath[] {
@@ -26,20 +44,10 @@ function pathsOf(router: Pick<Router, 'stack'>): KnownPath[] {
     if (route === undefined) return isRouter(handle) ? pathsOf(handle) : [];
     const methods = route.stack.map(({ method }) => method.toUpperCase());
     // Express answers HEAD where it answers GET.
-    return [{ segments: segmentsOf(route.path), methods: methods.includes('GET') ? [...methods, 'HEAD'] : methods }];
+    return [{ path: route.path, methods: methods.includes('GET') ? [...methods, 'HEAD'] : methods }];
   });
 }
 
 function isRouter(handle: object): handle is Router {
   return 'stack' in handle;
-}
-
-function isMatch({ segments }: KnownPath, asked: readonly string[]): boolean {
-  if (segments.length !== asked.length) return false;
-  return segments.every((segment, index) => segment.startsWith(':') || segment === asked[index]);
-}
-
-/** As Express compares them: in any case, and with or without a slash at the end. */
-function segmentsOf(path: string): string[] {
-  return path.toLowerCase().replace(/\/$/, '').split('/');
 }

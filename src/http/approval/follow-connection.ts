@@ -1,15 +1,15 @@
 // Server-sent events that follow one login request: each change as the page draws it, until the final one.
 
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import { linkedAbort } from '../../async/linked-abort.ts';
+import { pause } from '../../async/retry.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
+import { eventText, KEEP_ALIVE_TEXT } from '../request/event-streams.ts';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
 import { connectionView } from './connection-view.ts';
 import { alsoWaiting } from './find-also-waiting.ts';
 
-/** Comment lines keep proxies from closing a quiet stream. */
 const KEEP_ALIVE_MS = 15_000;
 /** For other connections of the terminal. A page is open for two minutes. */
 const LOOK_EVERY_MS = 2_000;
@@ -24,7 +24,7 @@ export async function followConnection(
   const person = personAtBrowser(response);
   const loginRequest = await requireOwnLoginRequest(parts, request.params.key, person);
   const signal = parts.streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
-  const keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS);
+  const keepAlive = setInterval(() => response.write(KEEP_ALIVE_TEXT), KEEP_ALIVE_MS);
   try {
     const undecided = linkedAbort(signal);
     const listing = sendWaiting(parts, response, { loginRequest, person, signal: undecided.signal });
@@ -64,14 +64,14 @@ async function sendWaiting(
     try {
       const current = await services.loginRequests.find(loginRequest.id);
       if (current === null || !isUndecided(current.status)) return;
-      const waiting = JSON.stringify(await alsoWaiting(services, current, person));
-      if (waiting !== lastSent && !signal.aborted) response.write(`event: waiting\ndata: ${waiting}\n\n`);
-      lastSent = waiting;
+      const event = eventText('waiting', await alsoWaiting(services, current, person));
+      if (event !== lastSent && !signal.aborted) response.write(event);
+      lastSent = event;
     } catch (error) {
       // The page was loaded with what waited then; the next look may tell more.
       log.debug({ err: error, login_request_id: loginRequest.id }, 'waiting connections could not be listed');
     }
-    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+    await pause(LOOK_EVERY_MS, signal);
   }
 }
 
@@ -79,6 +79,6 @@ async function sendWaiting(
 function eventOf(request: LoginRequest): { text: string; isFinal: boolean } | null {
   const view = connectionView(request);
   if (view === null) return null;
-  const decided = isUndecided(request.status) ? '' : 'event: decided\ndata: {}\n\n';
-  return { text: `${decided}event: status\ndata: ${JSON.stringify(view)}\n\n`, isFinal: view.isFinal };
+  const decided = isUndecided(request.status) ? '' : eventText('decided', {});
+  return { text: decided + eventText('status', view), isFinal: view.isFinal };
 }

@@ -1,10 +1,10 @@
 // The stream behind a page of live connections. It lasts as long as the person has the right, and a few minutes at most:
 // the browser then asks again, with the rights of that moment.
 
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '../../async/retry.ts';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
-import type { EventStreams } from '../request/event-streams.ts';
+import { type EventStreams, retryText } from '../request/event-streams.ts';
 import type { LiveFeeds } from './live-feeds.ts';
 import type { OpsVisit } from './operations-scope.ts';
 
@@ -18,7 +18,7 @@ export function followLive(feeds: LiveFeeds, streams: EventStreams) {
   return async (visit: OpsVisit): Promise<void> => {
     const { response, scope, person } = visit;
     const signal = streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
-    response.write(`retry: ${RETRY_AFTER_MS}\n\n`);
+    response.write(retryText(RETRY_AFTER_MS));
     const leave = feeds.follow(scope, {
       isReady: () => response.writableLength < MAX_WAITING_BYTES,
       send: (event) => void response.write(event),
@@ -35,7 +35,7 @@ export function followLive(feeds: LiveFeeds, streams: EventStreams) {
 /** Resolves when the stream has ended or the right has gone; an outage of the catalogue ends it too. */
 async function whileAllowed({ parts, person, scope }: OpsVisit, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await pause(RIGHTS_CHECKED_EVERY_MS, undefined, { signal }).catch(() => {});
+    await pause(RIGHTS_CHECKED_EVERY_MS, signal);
     if (signal.aborted) return;
     const actor = await loadPersonActor(parts.catalogue, person.userId).catch(() => null);
     if (actor === null || !may(actor, scope.actions.read, scope.resource)) return;

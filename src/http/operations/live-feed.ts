@@ -3,6 +3,7 @@
 
 import { deltaBetween, type LiveRow } from '../../../web/components/ops/live-row.ts';
 import type { NodeRow } from '../../../web/components/ops/node-row.ts';
+import { eventText } from '../request/event-streams.ts';
 import { type FleetPicture, rowsWithin } from './fleet-picture.ts';
 import type { FleetWatch, Look } from './fleet-watch.ts';
 import type { OpsScope } from './operations-scope.ts';
@@ -76,8 +77,4 @@ export class LiveFeed {
     if (which === 'changed') this.#nodes = text;
     return isNew || which === 'all' ? { now, nodes } : { now };
   }
-}
-
-function eventText(name: string, data: unknown): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

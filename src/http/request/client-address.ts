@@ -1,26 +1,23 @@
-// The address of the browser: the socket's, or what listed proxies in front of us report.
+// The address of the browser: the socket's, or what listed proxies in front of us report in X-Forwarded-For. Express walks
+// the header ("trust proxy"); a header from anybody else counts for nothing (security.md, T29).
 
 import { isIP } from 'node:net';
+import type { Request } from 'express';
 import { type NetworkList, normalizeAddress } from '../../network-address.ts';
 
-/**
- * Walks X-Forwarded-For from the right, as far as each hop is a trusted proxy; a header from
- * anybody else counts for nothing (docs/security.md, T29). Normalised.
- */
-export function clientAddress(
-  { remoteAddress, forwardedFor }: { remoteAddress: string; forwardedFor: string | undefined },
-  trustedProxies: NetworkList,
-): string {
-  const hops = (forwardedFor ?? '')
-    .split(',')
-    .map((hop) => hop.trim())
-    .filter((hop) => hop !== '');
-  let address = normalizeAddress(remoteAddress);
-  while (trustedProxies.includes(address)) {
-    const next = hops.pop();
-    // What is no address names nobody: the proxy that passed it on is as far as can be seen.
-    if (next === undefined || isIP(normalizeAddress(next)) === 0) break;
-    address = normalizeAddress(next);
-  }
-  return address;
+/** For Express' setting `trust proxy`. */
+export function trustNetworks(trustedProxies: NetworkList): (hop: string) => boolean {
+  return (hop) => trustedProxies.includes(addressOfHop(hop));
+}
+
+/** Normalised; empty when the socket is gone. A proxy that passes on what is no address is the last one known. */
+export function clientAddress(request: Request): string {
+  const hops = [...request.ips, request.socket.remoteAddress ?? ''].map(addressOfHop);
+  return hops.find((hop) => isIP(hop) !== 0) ?? '';
+}
+
+/** Some proxies add the port: `203.0.113.5:51008`, `[2001:db8::1]:51008`. */
+function addressOfHop(hop: string): string {
+  const [, ipv6, ipv4] = /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/.exec(hop.trim()) ?? [];
+  return normalizeAddress(ipv6 ?? ipv4 ?? hop.trim());
 }

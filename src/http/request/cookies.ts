@@ -1,5 +1,6 @@
 // The two cookies: the browser session, and a visitor cookie that ties forms before sign-in to one browser.
 
+import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
 import type { PublicAddress } from '../../config/public-address.ts';
 
@@ -31,11 +32,7 @@ export function readCookie(request: Request, address: PublicAddress, name: Cooki
 
 /** The value of a cookie with exactly that name, ours or not; null when it is missing. */
 export function cookieValue(request: Request, wanted: string): string | null {
-  for (const part of (request.headers.cookie ?? '').split(';')) {
-    const [key = '', ...value] = part.trim().split('=');
-    if (key === wanted) return value.join('=');
-  }
-  return null;
+  return parseCookie(request.headers.cookie ?? '')[wanted] ?? null;
 }
 
 function attributes({ isHttps }: PublicAddress): CookieOptions {

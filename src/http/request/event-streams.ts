@@ -1,11 +1,24 @@
 // Streams of server-sent events to browsers: opens each for a time, and keeps one person from holding more than their share
-// of this node. Knows nothing of what is sent.
+// of this node. Knows how an event is written, and none by name.
 
 import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 
 /** Tabs that one person may keep up to date at a time; a page that gets no stream still shows what was when it was loaded. */
 const STREAMS_PER_PERSON = 20;
+
+/** A comment line; it keeps proxies from closing a quiet stream. */
+export const KEEP_ALIVE_TEXT = ':\n\n';
+
+/** One event as it goes over the wire (HTML Standard, 9.2.5), its data as JSON. */
+export function eventText(name: string, data: unknown): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** How long the browser waits before it opens an ended stream anew. */
+export function retryText(afterMs: number): string {
+  return `retry: ${afterMs}\n\n`;
+}
 
 /** The part of an Express response that opening a stream needs. */
 interface StreamResponse {

@@ -1,13 +1,12 @@
 // What is known of one request before its route runs: id, browser's address, who is signed in.
 
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler, Response } from 'express';
 import { type BrowserSession, findBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
 import { loadPersonActor, SYSTEM } from '../../catalogue/rights/actors.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
-import type { NetworkList } from '../../network-address.ts';
 import { clientAddress } from './client-address.ts';
 import { readCookie } from './cookies.ts';
 
@@ -25,14 +24,13 @@ const KEY = 'requestContext';
 export function loadRequestContext(options: {
   readonly catalogue: Catalogue;
   readonly address: PublicAddress;
-  readonly trustedProxies: NetworkList;
 }): RequestHandler {
-  const { catalogue, address, trustedProxies } = options;
+  const { catalogue, address } = options;
   return async (request, response, next) => {
     const cookie = readCookie(request, address, 'session');
     const context: RequestContext = {
       requestId: String(request.id),
-      address: addressOf(request, trustedProxies),
+      address: clientAddress(request),
       userAgent: request.get('user-agent') ?? '',
       session: cookie === null ? null : await findBrowserSession(catalogue, cookie),
     };
@@ -74,11 +72,4 @@ export async function auditContextOfPerson(catalogue: Catalogue, response: Respo
   const actor = await loadPersonActor(catalogue, user.id);
   if (actor === null) throw new PosternError('not_signed_in');
   return { actor, requestId, browserIp: address, userAgent };
-}
-
-function addressOf(request: Request, trustedProxies: NetworkList): string {
-  const forwardedFor = request.headers['x-forwarded-for'];
-  const remoteAddress = request.socket.remoteAddress ?? '';
-  const joined = Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor;
-  return clientAddress({ remoteAddress, forwardedFor: joined }, trustedProxies);
 }
