@@ -1,4 +1,5 @@
-// For load balancers and supervisors: the process lives; the process wants new work.
+// Health checks for load balancers and supervisors: the process is alive; the process accepts new
+// work.
 
 import { Router as createRouter, type Router } from 'express';
 
@@ -6,7 +7,10 @@ export interface Readiness {
   isReady: boolean;
 }
 
-/** `/healthz` answers 200 as long as the process runs, `/readyz` 503 before start-up is done and while draining. */
+/**
+ * `/healthz` answers 200 while the process runs; `/readyz` answers 503 until start-up is done and
+ * while draining.
+ */
 export function healthRoutes(readiness: Readiness): Router {
   const router = createRouter();
   router.get('/healthz', (_request, response) => {

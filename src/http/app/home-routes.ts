@@ -1,4 +1,4 @@
-// The front door: the psql line for who is signed in, sign-in for everybody else.
+// The start page: the psql command line for signed-in people; others are sent to sign in.
 
 import { Router as createRouter, type Router } from 'express';
 import { HomePage } from '../../../web/pages/home-page.tsx';

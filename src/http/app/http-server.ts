@@ -1,4 +1,5 @@
-// The web side's listener: opens the port, serves the application, and closes without leaving a stream behind.
+// The HTTP listener: opens the port, serves the application, and closes without leaving streams
+// open.
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -12,16 +13,19 @@ import type { Readiness } from './health.ts';
 import { limitWebConnections } from './web-connections.ts';
 
 export interface HttpServer {
-  /** Opens the port. `url` is the public address, from which links are built. Not ready until `setReady`. */
+  /**
+   * Opens the port. `url` is the public address from which links are built. Not ready until
+   * `setReady`.
+   */
   listen(): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
   setReady(state: 'ready' | 'not_ready'): void;
-  /** Stops accepting, lets running answers and mails finish for a moment, then closes what is left. */
+  /** Stops accepting, gives current requests and mails a moment to finish, then closes the rest. */
   close(): Promise<void>;
 }
 
 const HEADERS_LIMIT_MS = 10_000;
 const REQUEST_LIMIT_MS = 30_000;
-/** How late those limits may be noticed. */
+/** How often Node.js checks those limits. */
 const CHECK_EVERY_MS = 5_000;
 const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADERS = 100;
@@ -46,7 +50,9 @@ export function createHttpServer(deps: HttpDependencies): HttpServer {
       server.listen(port, host);
       await once(server, 'listening');
       // NOTE: a failed accept (EMFILE) must not end the process.
-      server.on('error', (error) => deps.log.error({ err: error }, 'accepting a browser failed'));
+      server.on('error', (error) =>
+        deps.log.error({ event: 'http.accept_failed', err: error }, 'could not accept a connection'),
+      );
       const boundPort = portOf(server);
       const address = publicAddress(deps.config.http, boundPort);
       server.on('request', buildApp({ deps, address, assets: loadWebAssets(), readiness, mailer }));

@@ -1,15 +1,22 @@
-// What of a request's address may be written to a log: the path without its query, and without the secrets in it.
+// The part of a request's URL that may be logged: the path without its query, and without secrets
+// in it.
 
 import { createHash } from 'node:crypto';
 import { isLoginRequestId } from '../../ids.ts';
 
-// Express takes folders in any case.
+// Express matches paths in any case.
 const SECRET_SEGMENT = /^\/(psql_session|setup|invitations)\/([^/]+)/i;
-/** A key or token where none belongs: ids have no capitals, random bytes in base64url have some. */
+/**
+ * Something that looks like a key or token: ids have no capitals, while random bytes in base64url
+ * usually have some.
+ */
 const MISPLACED_SECRET = /[\w-]{20,}/g;
 const MAX_PATH_CHARACTERS = 256;
 
-/** `/psql_session/#1f2e3d4c` for a token: eight hex digits of its SHA-256 are enough to follow one link through the log. */
+/**
+ * `/psql_session/#1f2e3d4c` for a token: eight hex digits of its SHA-256 are enough to follow one
+ * link through the log.
+ */
 export function loggedPath(url: string): string {
   const path = (url.split('?', 1)[0] ?? '').slice(0, MAX_PATH_CHARACTERS);
   return path

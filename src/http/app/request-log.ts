@@ -1,4 +1,5 @@
-// One log line per answered request, and the request's id. Headers, queries and bodies are never written.
+// Assigns an id to each request and writes one log line when it is answered. Headers, queries and
+// bodies are never logged.
 
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
@@ -9,7 +10,10 @@ import { loggedPath } from './logged-path.ts';
 
 const QUIET_PATH = /^\/(?:healthz|readyz|assets\/)/;
 
-/** Gives each request an id (`X-Request-Id`) and logs its end; health checks and assets only when they fail. */
+/**
+ * Gives each request an id (`X-Request-Id`) and logs its end; health checks and assets are logged
+ * only when they fail.
+ */
 export function requestLog(log: Log): RequestHandler {
   return pinoHttp({
     logger: log,
@@ -34,10 +38,12 @@ export function requestLog(log: Log): RequestHandler {
     },
     customSuccessMessage: () => 'request answered',
     customErrorMessage: () => 'request failed',
+    customSuccessObject: (_request, _response, fields) => ({ event: 'http.request_answered', ...fields }),
+    customErrorObject: (_request, _response, _error, fields) => ({ event: 'http.request_failed', ...fields }),
   });
 }
 
-/** Measures each request by its route's pattern, so that ids make no labels. */
+/** Measures each request by the pattern of its route, so that ids do not become labels. */
 export function requestMetrics(metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();

@@ -1,26 +1,27 @@
-// How many connections of browsers this node holds: in all, so that descriptors stay free for psql, and of each address,
-// so that nobody holds them all. Proxies in front of us are listed, and count for nobody.
+// Limits the HTTP connections of this node: in total, so that file descriptors remain for psql, and
+// per address, so that no client takes them all. Listed proxies in front of Postern are not
+// limited.
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { normalizeAddress, parseNetworks, terminalKey } from '../../network-address.ts';
 
-/** A browser opens six. */
+/** A browser opens six connections. */
 const MOST_OF_ADDRESS = 100;
 const SHARED_NETWORK_FACTOR = 10;
-/** Of the descriptors of this process. */
+/** The share of this process's file descriptors. */
 const LARGEST_SHARE = 1 / 4;
 
 interface WebConnectionsOptions {
-  /** The process' limit; null for none. */
+  /** The process's limit; null for none. */
   readonly openFiles: number | null;
-  /** CIDRs of proxies, and of the machine itself. */
+  /** CIDRs of proxies and of the machine itself. */
   readonly uncounted: readonly string[];
   /** CIDRs in which many people share an address. */
   readonly shared: readonly string[];
 }
 
-/** Closes what is too much as it comes, without a word: an answer would be work, too. */
+/** Closes excess connections at once and without an answer, which would be work too. */
 export function limitWebConnections(server: Server, { openFiles, uncounted, shared }: WebConnectionsOptions): void {
   if (openFiles !== null) server.maxConnections = Math.floor(openFiles * LARGEST_SHARE);
   const uncountedNetworks = parseNetworks(uncounted);

@@ -1,5 +1,5 @@
-// A claimed login request and the person's targets as the approval page shows them. Everything that others wrote is
-// cleaned here.
+// Builds the approval page's view of a claimed login request and the person's targets. Foreign text
+// is cleaned here.
 
 import type { ApprovalProps } from '../../../web/components/approval/approval-props.ts';
 import type { TargetCompute } from '../../catalogue/access/targets.ts';
@@ -22,7 +22,7 @@ export interface ApprovalSight {
   readonly reverseCode: 'when_new' | 'always' | 'never';
   readonly now: Date;
   readonly authenticatedAt: Date | null;
-  /** What the person had filled in, when the page comes back. */
+  /** The person's input, when the form is shown again. */
   readonly typed: TypedChoice | null;
   readonly problem: string | null;
 }
@@ -102,7 +102,10 @@ function whoAsks({ origin, createdAt }: LoginRequest, now: Date): ApprovalView['
   };
 }
 
-/** Where the terminal is, seen from the browser; within networks of one's own they count as near each other. */
+/**
+ * Where the terminal is, relative to the browser; addresses within the account's own networks count
+ * as near each other.
+ */
 function whereabouts({ request, offered, browserAddress }: ApprovalSight): ApprovalView['whereabouts'] {
   const { address } = request.origin;
   const candidates = candidatesOf(offered.found, address);
@@ -117,7 +120,7 @@ function whereabouts({ request, offered, browserAddress }: ApprovalSight): Appro
   };
 }
 
-/** The page shows one step for all candidates: the strongest that any of them asks for. */
+/** The page shows one step for all candidates: the strongest that any of them requires. */
 function strongestStep(sight: ApprovalSight): ApprovalView['step'] {
   const { request, offered, browserAddress, isKnownTerminal, reverseCode } = sight;
   const terminalAddress = request.origin.address;

@@ -1,4 +1,4 @@
-// Sends the page that tells how a decided login request goes on.
+// Sends the page that follows a decided login request.
 
 import type { Request, Response } from 'express';
 import { ConnectionPage } from '../../../web/pages/connection-page.tsx';
@@ -6,7 +6,10 @@ import type { LoginRequest } from '../../login/request/login-request.ts';
 import type { ApprovalParts } from './approval-parts.ts';
 import { connectionView } from './connection-view.ts';
 
-/** An expired link is gone, 410, unless the route has set another status; every other state is a page that is there. */
+/**
+ * Answers 410 for an expired link, unless the route has set another status; every other state is a
+ * normal page.
+ */
 export function sendConnectionPage(
   { renderer }: ApprovalParts,
   { request, response }: { request: Request; response: Response },

@@ -1,4 +1,5 @@
-// A decided login request as the page tells it: one sentence per state, honest about what happened and what to do next.
+// The state of a decided login request in words: one sentence per state, on what happened and what
+// to do next.
 
 import type { StatusView } from '../../../web/components/connection-status.tsx';
 import { assertNever } from '../../assert-never.ts';
@@ -8,7 +9,7 @@ import { asSentence } from '../request/error-in-words.ts';
 
 const AGAIN = 'Run the command again to get a new link.';
 
-/** Null while the request is still to be decided. */
+/** Null while the request is undecided. */
 export function connectionView(request: LoginRequest): StatusView | null {
   switch (request.status) {
     case 'pending':
@@ -80,7 +81,10 @@ function isToConnectAgain({ waiting, progress }: LoginRequest): boolean {
   return waiting === 'none' && progress.kind === 'waiting';
 }
 
-/** No connection waits: the client shows no notices and was told to connect again, or its gateway stopped meanwhile. */
+/**
+ * No connection waits: the client hides notices and was told to connect again, or its node has
+ * stopped.
+ */
 function letIn({ origin }: LoginRequest): StatusView {
   const application = origin.application === null ? 'your application' : cleanForPage(origin.application);
   return {

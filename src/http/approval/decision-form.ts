@@ -40,7 +40,7 @@ const schema = z.object({
 
 export type DecisionForm = z.output<typeof schema>;
 
-/** Throws `invalid_input` naming the first field that does not fit. */
+/** Throws `invalid_input`, naming the first invalid field. */
 export function parseDecisionForm(body: unknown): DecisionForm {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
@@ -49,7 +49,7 @@ export function parseDecisionForm(body: unknown): DecisionForm {
   throw new PosternError('form_field_invalid', { params: { field: String(field) } });
 }
 
-/** The page's fields as they were filled in before the person signed in again; null when the address carries none. */
+/** The form as it was before the person signed in again; null when the URL carries none. */
 export function choiceOnReturn(query: unknown): TypedChoice | null {
   const parsed = schema.omit({ decision: true }).safeParse(query);
   return parsed.success && parsed.data.compute_id !== null ? typedChoice(parsed.data) : null;
@@ -66,7 +66,7 @@ export function typedChoice(form: Omit<DecisionForm, 'decision'>): TypedChoice {
   };
 }
 
-/** Null when no compute was picked. Shared projects are grouped by the page under no account of their own. */
+/** Null when no compute was chosen. The page groups shared projects under a pseudo-account. */
 export function approvalChoice(form: DecisionForm): ApprovalChoice | null {
   if (form.compute_id === null) return null;
   return {

@@ -1,11 +1,12 @@
-// Other connections of the same terminal that one click can let in as well: those of pg_dump -j, or of a GUI.
+// Other connections of the same terminal that one click can approve as well, such as those of
+// pg_dump -j or of a GUI.
 
 import type { AlsoWaitingProps } from '../../../web/components/approval/also-waiting.tsx';
 import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 
-/** What nobody else has opened. */
+/** Requests that no other person has opened. */
 export async function alsoWaiting(
   { loginRequests }: Pick<ApprovalServices, 'loginRequests'>,
   shown: LoginRequest,

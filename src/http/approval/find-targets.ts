@@ -1,12 +1,12 @@
-// Answers the approval page's search with what it is to list, for the page's script. Without script the page itself is
-// asked, by the same query.
+// Answers the search of the approval page's script with a list of targets. Without the script, the
+// page itself takes the same query.
 
 import type { Request, Response } from 'express';
 import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
 import { computeCount, listed, offeredTargets } from './offered-targets.ts';
 import { pickerAccounts } from './picker-view.ts';
 
-/** `?find=…`; throws as the page does for somebody else's login request. */
+/** `?find=…`; throws as the page does for another person's login request. */
 export async function findTargets(
   parts: ApprovalParts,
   request: Request<{ key: string }>,

@@ -1,4 +1,4 @@
-// Times and networks as a hurried person reads them.
+// Times and networks in words.
 
 import { isLoopback, parseNetworks } from '../../network-address.ts';
 

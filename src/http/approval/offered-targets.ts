@@ -1,5 +1,5 @@
-// Which targets the approval page offers: a short list, last used first, that stays small however much a person may use,
-// and what a search finds beyond it.
+// Selects the targets that the approval page offers: a short list, last used first, however many
+// the person may use, and the results of a search beyond it.
 
 import { listTargets, type TargetAccount } from '../../catalogue/access/targets.ts';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
@@ -7,18 +7,21 @@ import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { UserId } from '../../ids.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
 
-/** Computes on the page; with more, its HTML would outgrow the page's budget of 60 KB. */
+/** With more computes the page would exceed its budget of 60 KB. */
 export const MAX_LISTED_COMPUTES = 24;
 const MAX_SEARCH_CHARACTERS = 100;
 
 export interface OfferedTargets {
-  /** As typed, shortened; empty: nothing was searched for. */
+  /** As typed, shortened; empty when nothing was searched for. */
   readonly search: string;
-  /** Everything that may be chosen and fits the search, up to the catalogue's own limit. */
+  /** All targets that match the search and may be chosen, up to the catalogue's own limit. */
   readonly found: readonly TargetAccount[];
 }
 
-/** What the query's `find` asks for, else everything; and what the terminal hinted at, wherever that stands. */
+/**
+ * The targets that match the query's `find`, else all of them; the terminal's hint is included
+ * wherever it ranks.
+ */
 export async function offeredTargets(
   catalogue: Catalogue,
   { userId, origin, find }: { readonly userId: UserId; readonly origin: LoginOrigin; readonly find: unknown },
@@ -34,7 +37,7 @@ export async function offeredTargets(
   return { search, found: merged(hinted, found) };
 }
 
-/** The first of them, and always the one to keep. */
+/** The first targets, always including the one to keep. */
 export function listed(found: readonly TargetAccount[], keep: string | null): TargetAccount[] {
   let room = MAX_LISTED_COMPUTES;
   return narrowed(found, ({ id }) => {
@@ -53,7 +56,9 @@ function hintOf({ hints, requestedDatabase, databaseIsExplicit }: LoginOrigin): 
   return named === '' ? null : named.slice(0, MAX_SEARCH_CHARACTERS);
 }
 
-/** What the terminal hinted at first, then the rest; an account or project of both stands there once. */
+/**
+ * The hinted targets first, then the others; an account or project that has both is listed once.
+ */
 function merged(hinted: readonly TargetAccount[], found: readonly TargetAccount[]): TargetAccount[] {
   if (hinted.length === 0) return [...found];
   const known = new Set(computesOf(found).map(({ id }) => id));
@@ -67,7 +72,7 @@ function merged(hinted: readonly TargetAccount[], found: readonly TargetAccount[
 
 type Compute = TargetAccount['projects'][number]['computes'][number];
 
-/** Projects and accounts without any are left out. */
+/** Projects and accounts without computes are omitted. */
 function narrowed(targets: readonly TargetAccount[], isKept: (compute: Compute) => boolean): TargetAccount[] {
   return targets.flatMap((account) => {
     const projects = account.projects.flatMap((project) => {

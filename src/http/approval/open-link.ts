@@ -1,4 +1,5 @@
-// Opening the link that a terminal printed: claim-on-open, then away from the token to the reference.
+// Opens the link that a terminal printed: claims the login request, then redirects from the token
+// to the reference.
 
 import type { Request, Response } from 'express';
 import { MessagePage } from '../../../web/pages/message-page.tsx';
@@ -8,7 +9,7 @@ import { type ApprovalParts, findLoginRequest, personAtBrowser, unknownLink } fr
 import { sendConnectionPage } from './connection-page.ts';
 import { navigationKind } from './personal-navigation.ts';
 
-/** Nothing is looked up, and nothing changes, without a signed-in person who opens the link. */
+/** Nothing is read or changed unless a signed-in person opens the link. */
 export async function openLink(
   parts: ApprovalParts,
   request: Request<{ key: string }>,
@@ -16,7 +17,7 @@ export async function openLink(
 ): Promise<void> {
   const person = personAtBrowser(response);
   const navigation = navigationKind(request);
-  // Chrome drops a refused prefetch and asks again when the person really goes there.
+  // Chrome discards a refused prefetch and asks again when the person follows the link.
   if (navigation === 'prefetch') return void response.status(503).type('text/plain').send('not now\n');
   if (navigation === 'machine') throw new PosternError('link_unknown');
   if (navigation === 'without_activation') return askToContinue(parts, request, response);
@@ -27,7 +28,7 @@ export async function openLink(
   response.redirect(303, `/psql_session/${claimed.id}`);
 }
 
-// Another site sent the browser here without a click: the person says so first.
+// Another site sent the browser here without a click, so the person must confirm first.
 function askToContinue({ renderer }: ApprovalParts, request: Request, response: Response): void {
   renderer.send(request, response, MessagePage, {
     tone: 'plain',

@@ -1,6 +1,6 @@
-// Tells a person who opens a link from a machine that fetches it: prefetchers, previewers, frames,
-// scripts of other sites (docs/security.md, T4). Old browsers send none of these headers and are
-// taken for persons.
+// Distinguishes a person who opens a link from software that fetches it: prefetchers, previewers,
+// frames, scripts of other sites (docs/security.md, T4). Old browsers send none of these headers
+// and count as people.
 
 import type { Request } from 'express';
 
@@ -8,7 +8,7 @@ export type Navigation = 'personal' | 'prefetch' | 'machine' | 'without_activati
 
 /** Fetch metadata: Sec-Purpose, Sec-Fetch-Dest, Sec-Fetch-Site, Sec-Fetch-User. */
 export function navigationKind(request: Pick<Request, 'get' | 'method'>): Navigation {
-  // Express answers HEAD with the handler of GET.
+  // Express answers HEAD with the GET handler.
   if (request.method !== 'GET') return 'machine';
   const purpose = `${request.get('sec-purpose') ?? ''} ${request.get('purpose') ?? ''}`;
   if (/prefetch|prerender|preview/.test(purpose)) return 'prefetch';

@@ -1,4 +1,5 @@
-// The targets that a person may choose, as the page lists them, and which one is chosen beforehand. Pure.
+// The targets that a person may choose, as the page lists them, and the one that is preselected.
+// Pure.
 
 import type { PickerAccount, PickerCompute } from '../../../web/components/target-picker.tsx';
 import type { TargetAccount, TargetCompute } from '../../catalogue/access/targets.ts';
@@ -11,7 +12,7 @@ import { ageInWords } from './in-words.ts';
 
 const KINDS = { personal: 'personal account', organization: 'organization', shared: 'with you' } as const;
 
-/** Listed in the order of the targets; what policy forbids stays visible with the reason. */
+/** In the order of the targets; targets that policy forbids remain visible, with the reason. */
 export function pickerAccounts(
   targets: readonly TargetAccount[],
   sight: { readonly terminalAddress: string; readonly now: Date; readonly authenticatedAt: Date | null },
@@ -46,7 +47,7 @@ function pickerCompute(
   };
 }
 
-/** Why the compute cannot be chosen from that terminal; null when it can. */
+/** Why the compute cannot be chosen from that terminal; null when it can be. */
 export function obstacleOf({ passwordlessAccess, policy }: TargetCompute, terminalAddress: string): string | null {
   if (!passwordlessAccess) return 'Login by link is switched off here.';
   if (policy.allowedNetworks.length > 0 && !parseNetworks(policy.allowedNetworks).includes(terminalAddress)) {
@@ -56,9 +57,10 @@ export function obstacleOf({ passwordlessAccess, policy }: TargetCompute, termin
 }
 
 /**
- * The compute that is chosen beforehand: what the terminal named, else the only candidate, else the last used one. Where
- * the named one is not to be had it is none, so that nobody ends up elsewhere by one click.
- * A name chooses and never authorises: it is looked up among what the person may use anyway.
+ * The preselected compute: the one that the terminal named, else the only candidate, else the last
+ * used one. None when the named one is unavailable, so that one click never leads to another
+ * database. A name selects and never authorises: it is looked up among the targets that the person
+ * may use anyway.
  */
 export function preselect(targets: readonly TargetAccount[], origin: LoginOrigin): ComputeId | null {
   const candidates = candidatesOf(targets, origin.address);
@@ -69,12 +71,15 @@ export function preselect(targets: readonly TargetAccount[], origin: LoginOrigin
   return candidates.length === 1 || first.compute.lastUsed !== null ? first.compute.id : null;
 }
 
-/** What the terminal named and the person cannot choose, as it was sent; null when there is no such thing. */
+/** The target that the terminal named if the person cannot choose it, as it was sent; else null. */
 export function findMissingTarget(targets: readonly TargetAccount[], origin: LoginOrigin): string | null {
   return findNamed(candidatesOf(targets, origin.address), origin) === null ? namedTarget(origin) : null;
 }
 
-/** A target that can only be meant as one; a plain `-d` may as well be a database that nobody knows of here. */
+/**
+ * Names that can only mean a target; a plain `-d` may also be a database that Postern does not
+ * know.
+ */
 function namedTarget({ hints, requestedDatabase, databaseIsExplicit }: LoginOrigin): string | null {
   const isPath = databaseIsExplicit && requestedDatabase.includes('/');
   return hints.endpoint ?? hints.project ?? (isPath ? requestedDatabase : null);
@@ -86,7 +91,7 @@ interface Candidate {
   readonly compute: TargetCompute;
 }
 
-/** Every compute that can be chosen from that terminal, in the order of the list. */
+/** Every compute that can be chosen from that terminal, in list order. */
 export function candidatesOf(targets: readonly TargetAccount[], terminalAddress: string): Candidate[] {
   return targets.flatMap((account) =>
     account.projects.flatMap((project) =>
@@ -105,7 +110,7 @@ function findNamed(candidates: readonly Candidate[], origin: LoginOrigin): Candi
   return null;
 }
 
-/** How the terminal's words can be meant, the likeliest first. */
+/** Possible meanings of the terminal's names, the most likely first. */
 function meanings({
   hints,
   requestedDatabase,

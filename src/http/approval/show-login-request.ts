@@ -1,4 +1,5 @@
-// The reference of a claimed login request: the page to decide on while it is open, how it goes on afterwards.
+// The page behind a login request's reference: the decision while it is open, its outcome
+// afterwards.
 
 import type { Request, Response } from 'express';
 import { ApprovalPage } from '../../../web/pages/approval-page.tsx';

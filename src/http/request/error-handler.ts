@@ -1,4 +1,5 @@
-// The last stop of every failed request: only a PosternError's own text leaves, as a page or as JSON.
+// The error handler of all pages: sends a PosternError's own text, as a page or as JSON, and never
+// any other error's.
 
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { MessagePage } from '../../../web/pages/message-page.tsx';
@@ -7,7 +8,7 @@ import { errorInWords } from './error-in-words.ts';
 import type { PageRenderer } from './page-renderer.ts';
 import { findContext } from './request-context.ts';
 
-/** For paths that no route took. */
+/** For paths without a route. */
 export const unknownPath: RequestHandler = () => {
   throw new PosternError('not_found', { params: { thing: 'page' } });
 };
@@ -15,8 +16,9 @@ export const unknownPath: RequestHandler = () => {
 export function errorHandler(renderer: PageRenderer): ErrorRequestHandler {
   return (thrown: unknown, request, response, _next) => {
     const error = asPosternError(thrown);
-    if (error.httpStatus >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
-    // A stream that broke off: nothing can be said in it any more.
+    if (error.httpStatus >= 500)
+      request.log.error({ event: 'http.request_failed', err: error.cause ?? error, code: error.code }, error.message);
+    // The response has started as a stream, so no error can be sent in it.
     if (response.headersSent) return void response.destroy();
     response.status(error.httpStatus).set('Cache-Control', 'no-store');
     if (wantsJson(request)) sendJson(response, error, String(request.id));
@@ -24,7 +26,7 @@ export function errorHandler(renderer: PageRenderer): ErrorRequestHandler {
   };
 }
 
-// body-parser's own errors carry an HTTP status and no code of ours.
+// body-parser's errors carry an HTTP status and are not PosternErrors.
 export function asPosternError(thrown: unknown): PosternError {
   const status = thrown instanceof Error && 'status' in thrown ? thrown.status : null;
   if (status === 413) return new PosternError('too_large', { cause: thrown });
@@ -34,7 +36,7 @@ export function asPosternError(thrown: unknown): PosternError {
   return toPosternError(thrown);
 }
 
-/** Programs say so by Accept; everything else gets a page. */
+/** Programs ask for JSON with an Accept header; all other clients get a page. */
 export function wantsJson(request: Request): boolean {
   return request.accepts(['html', 'json']) === 'json';
 }

@@ -1,9 +1,10 @@
-// An error's message and hint as sentences for a page; our messages are PostgreSQL's style, lower case and without an end.
+// An error's message and hint as sentences for a page. The error table's messages are in
+// PostgreSQL's style, lower case and without a period.
 
 import { type PosternError, wordsOf } from '../../errors.ts';
 import { cleanSentence } from '../../untrusted-text.ts';
 
-/** `message` → `Message. Hint.`, with the names of others cleaned for a page. */
+/** `message` → `Message. Hint.`, with parameters cleaned for a page. */
 export function errorInWords(error: PosternError): string {
   const { message, hint } = wordsOf(error, cleanSentence);
   const sentence = asSentence(message);

@@ -1,4 +1,4 @@
-// Everything that the web side needs of the other parts, handed in once by postern.ts.
+// What the HTTP side needs from other rooms, passed in by postern.ts.
 
 import type { ActionParts } from '../../actions/action-parts.ts';
 import type { UserId } from '../../ids.ts';
@@ -9,7 +9,7 @@ import type { ReverseCodes } from '../../login/request/reverse-codes.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 
-/** The mailer and the public address are made by the web side itself. */
+/** The mailer and the public address are created on the HTTP side. */
 export interface HttpDependencies extends Omit<ActionParts, 'mailer' | 'address'> {
   readonly log: Log;
   readonly redis: RedisClient;
@@ -17,6 +17,6 @@ export interface HttpDependencies extends Omit<ActionParts, 'mailer' | 'address'
   readonly reverseCodes: ReverseCodes;
   readonly terminalMemory: TerminalMemory;
   readonly metrics: Metrics;
-  /** Gives the first operator something to connect to. */
+  /** Creates something that the first operator can connect to. */
   readonly createFirstProject: (userId: UserId) => Promise<void>;
 }

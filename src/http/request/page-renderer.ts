@@ -1,4 +1,4 @@
-// Turns a page of web/ and its props into HTML, with the frame that every page has. Decides nothing about what is shown.
+// Renders a page of web/ and its props to HTML, in the frame that all pages share.
 
 import type { Request, Response } from 'express';
 import type { VNode } from 'preact';
@@ -15,7 +15,7 @@ interface Framed {
 }
 
 export interface PageRenderer {
-  /** Sends the page as HTML; the status is whatever the route set. */
+  /** Sends the page as HTML, with the status that the route has set. */
   send<Props extends Framed>(
     request: Request,
     response: Response,

@@ -1,12 +1,13 @@
-// Where to go after sign-in: a path of this site and nothing else, so that no link can send a signed-in person elsewhere.
+// The redirect target after sign-in: only paths of this site, so that no link can send a signed-in
+// person elsewhere.
 
-/** Room for an approval page with its fields: two names of 63 bytes, percent-encoded. */
+/** Long enough for an approval page with its fields: two names of 63 bytes, percent-encoded. */
 const MAX_NEXT_CHARACTERS = 1_024;
-// Backslashes count as slashes in browsers; controls are dropped by them before parsing (WHATWG URL).
+// Browsers treat backslashes as slashes, and drop control characters before parsing (WHATWG URL).
 const UNSAFE = /[\\\u0000-\u0020\u007f]/;
 const BASE = 'http://postern.invalid';
 
-/** The path with its query when it is local and not a sign-in page itself; otherwise `/`. */
+/** The path with its query when it is local and not a sign-in page; otherwise `/`. */
 export function safeNext(next: unknown): string {
   if (typeof next !== 'string' || next.length > MAX_NEXT_CHARACTERS || UNSAFE.test(next)) return '/';
   if (!next.startsWith('/') || !URL.canParse(next, BASE)) return '/';

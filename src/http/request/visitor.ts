@@ -1,4 +1,4 @@
-// Who is not signed in yet: a random cookie, from which the CSRF token of sign-in and set-up forms is made.
+// The anonymous-visitor cookie; CSRF tokens of the sign-in and set-up forms derive from it.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
@@ -7,13 +7,13 @@ import { readCookie, setCookie } from './cookies.ts';
 
 const VALUE_SHAPE = /^[A-Za-z0-9_-]{22}$/;
 
-/** The visitor cookie's value if the browser sent one of ours. */
+/** The visitor cookie's value, if the browser sent a valid one. */
 export function findVisitor(request: Request, address: PublicAddress): string | null {
   const value = readCookie(request, address, 'visitor');
   return value !== null && VALUE_SHAPE.test(value) ? value : null;
 }
 
-/** The visitor cookie's value, set now when there was none. */
+/** The visitor cookie's value, which is set now if there was none. */
 export function ensureVisitor(request: Request, response: Response, address: PublicAddress): string {
   const known = findVisitor(request, address);
   if (known !== null) return known;

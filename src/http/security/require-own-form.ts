@@ -1,5 +1,5 @@
-// The one check against forged requests: every request that changes something by cookie must come from a page of ours and
-// carry the token of its browser session, or of its visitor cookie before sign-in.
+// The CSRF check: every request that changes something by cookie must come from a page of this site
+// and carry the token of its browser session, or of its visitor cookie before sign-in.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
@@ -12,7 +12,10 @@ import { csrfTokenOfVisitor, findVisitor } from '../request/visitor.ts';
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const formSchema = z.object({ csrf_token: z.string().max(128) });
 
-/** Passes GET, HEAD and OPTIONS; anything else throws `forged_request` unless origin and token are right. */
+/**
+ * Passes GET, HEAD and OPTIONS; other methods throw `forged_request` unless origin and token are
+ * right.
+ */
 export function requireOwnForm(address: PublicAddress): RequestHandler {
   return (request, response, next) => {
     if (SAFE_METHODS.has(request.method)) return next();
@@ -26,8 +29,9 @@ export function requireOwnForm(address: PublicAddress): RequestHandler {
 }
 
 /**
- * Browsers say `Sec-Fetch-Site: same-origin` themselves and no page can change it. It comes first because pages with
- * `Referrer-Policy: no-referrer` send `Origin: null` even to their own origin (Fetch, "append a request Origin header").
+ * Browsers set `Sec-Fetch-Site: same-origin` themselves, and no page can change it. It is checked
+ * first because pages with `Referrer-Policy: no-referrer` send `Origin: null` even to their own
+ * origin (Fetch, "append a request Origin header").
  */
 function isOwnOrigin(request: Request, { origins }: PublicAddress): boolean {
   const origin = request.get('origin');

@@ -1,4 +1,5 @@
-// The headers that keep pages to themselves: no framing, no referrer, nothing from third parties, no inline script.
+// The security headers of all answers: no framing, no referrer, no third-party content, no inline
+// script.
 
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
@@ -18,7 +19,9 @@ const DIRECTIVES: Readonly<Record<string, readonly string[]>> = {
   'trusted-types': ["'none'"],
 };
 
-/** For every answer. HSTS only where the public address is https: on plain localhost it would lock the browser out. */
+/**
+ * HSTS only where the public address is https: on plain localhost it would lock the browser out.
+ */
 export function securityHeaders({ isHttps }: { readonly isHttps: boolean }): RequestHandler {
   const policy = Object.entries(DIRECTIVES)
     .map(([name, values]) => `${name} ${values.join(' ')}`)

@@ -1,4 +1,4 @@
-// What a name and a new password must look like in our forms, in words for the person.
+// Validation of names and new passwords in forms, with messages for the person.
 
 import { z } from 'zod';
 

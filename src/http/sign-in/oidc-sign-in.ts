@@ -1,5 +1,5 @@
-// Our side of OpenID Connect: discovery, the authorization request with PKCE, state and nonce, and the code exchange.
-// Knows nothing of people in the catalogue; hands over the verified claims.
+// The OpenID Connect client: discovery, the authorization request with PKCE, state and nonce, and
+// the code exchange. Knows nothing of people in the catalogue; returns the verified claims.
 
 import * as oidc from 'openid-client';
 import { z } from 'zod';
@@ -9,33 +9,36 @@ import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 import { isLoopback } from '../../network-address.ts';
 
-/** A signed-in person of whom the provider must ask a sign-in anew, after `since`. */
+/** A signed-in person who must authenticate at the provider again, after `since`. */
 export interface Again {
   readonly userId: UserId;
   readonly since: Date;
 }
 
-/** Who came back, and when they signed in at the provider; null: it does not say. */
+/**
+ * The verified identity, and when the person signed in at the provider; null when the provider does
+ * not say.
+ */
 export interface ProvenIdentity extends Identity {
   readonly authenticatedAt: Date | null;
 }
 
-/** What must be remembered between leaving for the provider and coming back. */
+/** The state to store between leaving for the provider and coming back. */
 export interface PendingSignIn {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
-  /** Null for a sign-in as always. */
+  /** Null for an ordinary sign-in. */
   readonly again: Again | null;
 }
 
 const SCOPE = 'openid email profile';
 const REQUEST_LIMIT_S = 10;
-/** Between the provider's clock and ours. */
+/** The tolerated difference between the provider's clock and ours. */
 const CLOCK_TOLERANCE_MS = 30_000;
 const claimsSchema = z.object({
   email: z.email().optional(),
-  // Some providers send the text.
+  // Some providers send a string.
   email_verified: z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).optional(),
   name: z.string().optional(),
 });
@@ -48,7 +51,10 @@ export class OidcSignIn {
     this.#config = config;
   }
 
-  /** The provider's address to go to, and what to remember. Throws `identity_provider_away` when the provider is away. */
+  /**
+   * The provider's URL to redirect to, and the state to store. Throws `identity_provider_away` when
+   * the provider cannot be reached.
+   */
   async start(
     redirectUri: string,
     again: Again | null,
@@ -67,21 +73,22 @@ export class OidcSignIn {
       nonce: pending.nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(pending.codeVerifier),
       code_challenge_method: 'S256',
-      // OpenID Connect Core, 3.1.2.1: with max_age the provider must say when the person signed in.
+      // OpenID Connect Core, 3.1.2.1: with max_age the provider must report when the person signed
+      // in.
       ...(again !== null && { prompt: 'login', max_age: '0' }),
     });
     return { url, pending };
   }
 
   /**
-   * Exchanges the code of the callback's address. Throws `identity_refused` for whatever does not fit, and
-   * `identity_not_fresh` when the person was to be asked anew and was not.
+   * Exchanges the code in the callback URL. Throws `identity_refused` when anything does not match,
+   * and `identity_not_fresh` when the person should have authenticated again and did not.
    */
   async finish(callbackUrl: URL, pending: PendingSignIn): Promise<ProvenIdentity> {
     const proven = await this.#exchange(callbackUrl, pending);
     const { again } = pending;
     const since = again === null ? null : again.since.getTime() - CLOCK_TOLERANCE_MS;
-    // What is missing counts as long ago.
+    // A missing time counts as long ago.
     if (since !== null && (proven.authenticatedAt?.getTime() ?? 0) < since)
       throw new PosternError('identity_not_fresh');
     return proven;
@@ -114,7 +121,7 @@ export class OidcSignIn {
     try {
       this.#discovered = await oidc.discovery(url, clientId, undefined, authentication, {
         timeout: REQUEST_LIMIT_S,
-        // Clear text only to a provider on this machine.
+        // Plain http only to a provider on this machine.
         execute: isLoopback(url.hostname) || url.hostname === 'localhost' ? [oidc.allowInsecureRequests] : [],
       });
       return this.#discovered;
@@ -124,13 +131,14 @@ export class OidcSignIn {
   }
 }
 
-/** What the provider says besides the ID token; many keep the e-mail out of it. */
+/** Claims outside the ID token; many providers omit the e-mail from it. */
 async function userInfo(provider: oidc.Configuration, accessToken: string, subject: string): Promise<object> {
   if (provider.serverMetadata().userinfo_endpoint === undefined) return {};
   return await oidc.fetchUserInfo(provider, accessToken, subject);
 }
 
-// NOTE: an e-mail counts as verified by the source that tells it: one source's address with the other's `email_verified`
+// NOTE: an e-mail counts as verified only by the source that contains it. Combining one source's
+// address with the other's `email_verified` would let anybody claim another person's address.
 // would make somebody else's address one's own.
 function identityFrom(idToken: oidc.IDToken, userInfo: object): Identity {
   const sources = [claimsSchema.parse(idToken), claimsSchema.parse(userInfo)];

@@ -1,5 +1,6 @@
-// What is remembered while a person is away at the identity provider: in Redis, so that any node may take the way back,
-// and bound to the visitor cookie, so that nobody can be signed in with another's answer.
+// Sign-ins that are waiting for the identity provider: stored in Redis, so that any node can handle
+// the callback, and bound to the visitor cookie, so that nobody can be signed in with another
+// person's answer.
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -8,7 +9,7 @@ import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import type { PendingSignIn } from './oidc-sign-in.ts';
 
-/** Time to sign in at the provider, with a second factor looked for. */
+/** Time to sign in at the provider, including a second factor. */
 const LIFE_MS = 10 * 60_000;
 
 export interface AwayPerson extends PendingSignIn {
@@ -36,7 +37,10 @@ export class PendingOidcSignIns {
     await this.#redis.set(key, JSON.stringify(away), 'PX', LIFE_MS);
   }
 
-  /** Takes it out, once; null when the state is unknown, expired, or another visitor's. */
+  /**
+   * Removes and returns the entry, once; null when the state is unknown, expired, or another
+   * visitor's.
+   */
   async take(which: Pick<AwayPerson, 'state' | 'visitor'>): Promise<Omit<AwayPerson, 'visitor'> | null> {
     const kept = await this.#redis.getdel(redisKeys.oidcSignIn(digestOf(which)));
     return kept === null ? null : schema.parse(JSON.parse(kept));

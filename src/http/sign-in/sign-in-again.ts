@@ -1,4 +1,4 @@
-// Signing in once more within a browser session, where what a person asks for wants to know that it is still them: by
+// Authenticating again within a browser session, where an action requires a recent sign-in: by
 // password here, or at the identity provider.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
@@ -15,7 +15,7 @@ import { startBrowserSession } from './start-browser-session.ts';
 const PATH = '/sign-in/again';
 const formSchema = z.object({ password: passwordField, next: z.unknown().optional() });
 
-/** Where a page sends somebody whose sign-in is too old, and how they come back. */
+/** Where a page sends a person whose sign-in is too old, and how the person returns. */
 export function signInAgainPath(next: string): string {
   return `${PATH}?next=${encodeURIComponent(next)}`;
 }
@@ -29,7 +29,7 @@ export function signInAgainRoutes(parts: SignInParts): Router {
 
 function show(parts: SignInParts, request: Request, response: Response): void {
   const next = safeNext(request.query.next);
-  // Whoever is not signed in at all does so as always.
+  // A person who is not signed in at all signs in as usual.
   const { session } = contextOf(response);
   if (session === null) response.redirect(303, `/sign-in?next=${encodeURIComponent(next)}`);
   else sendPage(parts, { request, response }, { next, problem: null });

@@ -48,6 +48,7 @@ describe('the log of requests', () => {
     expect(JSON.parse(line)).toMatchObject({
       req: { id, method: 'GET', path: '/nowhere' },
       res: { status: 404 },
+      event: 'http.request_answered',
       msg: 'request answered',
     });
     expect(linesWith(id)).toHaveLength(1);
