@@ -27,12 +27,12 @@ const row = (id: string, changes: Partial<LiveRow> = {}): LiveRow => ({ ...BASE,
 const mapOf = (rows: readonly LiveRow[]) => new Map(rows.map((each) => [each.id, each]));
 const ids = (rows: readonly LiveRow[]) => rows.map(({ id }) => id);
 
-describe('a delta between two pictures', () => {
-  it('is nothing when nothing changed', () => {
+describe('a delta between two snapshots', () => {
+  it('is empty when nothing changed', () => {
     expect(deltaBetween(mapOf([row('c1')]), mapOf([row('c1')]))).toBeNull();
   });
 
-  it('has new rows whole, of changed rows what changed, and the ids of those that went', () => {
+  it('has new rows whole, changed fields of changed rows, and ids of deleted rows', () => {
     const before = mapOf([row('c1'), row('c2')]);
     const after = mapOf([row('c2', { received: 99 }), row('c3')]);
     expect(deltaBetween(before, after)).toEqual({
@@ -41,7 +41,7 @@ describe('a delta between two pictures', () => {
     });
   });
 
-  it('makes one picture out of the other, whatever happened in between', () => {
+  it('turns one snapshot into the other, whatever happened in between', () => {
     const random = seededRandom(20_261_123);
     const shown = new Map<string, LiveRow>();
     let last = new Map<string, LiveRow>();
@@ -59,7 +59,7 @@ describe('a delta between two pictures', () => {
     }
   });
 
-  it('does not invent a row out of a part of one that is not known', () => {
+  it('does not create a row from a partial update of an unknown one', () => {
     const shown = mapOf([]);
     applyDelta(shown, { changed: [{ id: 'c9', received: 1 }], removed: [] });
     expect(shown.size).toBe(0);
@@ -73,11 +73,11 @@ describe('the list', () => {
     row('c3', { since: 2_000, phase: 'waiting', person: null, project: null, pid: null }),
   ];
 
-  it('begins with the youngest', () => {
+  it('starts with the youngest row', () => {
     expect(ids(pickRows(rows, DEFAULT_QUERY))).toEqual(['c1', 'c3', 'c2']);
   });
 
-  it('has only rows with all words, the phase and the node', () => {
+  it('has only rows that match all words, the phase and the node', () => {
     const search = (text: string) => ids(pickRows(rows, { ...DEFAULT_QUERY, search: text }));
     expect(search('LEDGER ada')).toEqual(['c2']);
     expect(search('ledger zoe')).toEqual([]);
@@ -85,7 +85,7 @@ describe('the list', () => {
     expect(ids(pickRows(rows, { ...DEFAULT_QUERY, node: 'node-b' }))).toEqual(['c2']);
   });
 
-  it.each(SORTS)('sorts by %s both ways, rows without it last', (sort) => {
+  it.each(SORTS)('is sorted by %s both ways, with rows without it last', (sort) => {
     const ascending = ids(pickRows(rows, { ...DEFAULT_QUERY, sort, order: 'asc' }));
     const descending = ids(pickRows(rows, { ...DEFAULT_QUERY, sort, order: 'desc' }));
     expect([...ascending].sort()).toEqual(['c1', 'c2', 'c3']);
@@ -95,13 +95,13 @@ describe('the list', () => {
     }
   });
 
-  it('turns round at the second click, and shows the largest first at the first one', () => {
+  it('reverses on the second click, and starts with the largest on the first', () => {
     const once = sortedBy(DEFAULT_QUERY, 'received');
     expect(ids(pickRows(rows, once))[0]).toBe('c2');
     expect(sortedBy(once, 'received').order).toBe('asc');
   });
 
-  it('has an address that says no more than what differs from the defaults', () => {
+  it('has a URL that contains only what differs from the defaults', () => {
     expect(queryString(DEFAULT_QUERY)).toBe('');
     expect(queryString({ ...DEFAULT_QUERY, search: 'a b', sort: 'pid' }, 2)).toBe('?search=a+b&sort=pid&page=2');
   });

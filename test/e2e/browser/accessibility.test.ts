@@ -22,7 +22,7 @@ afterAll(async () => {
   await web.close();
 });
 
-describe('axe finds nothing in light and in dark', () => {
+describe('axe reports nothing in light and dark mode', () => {
   it.each(SCENES.map((scene) => [scene.name, scene] as const))('on %s', async (_name, scene) => {
     expect(await violationsOf(scene, web)).toEqual([]);
   });

@@ -33,7 +33,7 @@ afterAll(async () => {
   await web.close();
 });
 
-describe('a person with more projects than fit on the page', () => {
+describe('a person with more projects than the page lists', () => {
   it('finds one beyond the list without JavaScript, and connects to it', async () => {
     await using visit = await openContext(browser, { javaScriptEnabled: false });
     const stage = { web, page: visit.page };
@@ -47,7 +47,7 @@ describe('a person with more projects than fit on the page', () => {
     expect(visit.page.url()).toBe(web.url + path);
   });
 
-  it('finds one while typing, by the keyboard alone, and reads what approving would do', async () => {
+  it('finds one while typing, by keyboard alone, and reads what approving would do', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openLink({ web, page }, collector, HERE);
@@ -63,7 +63,7 @@ describe('a person with more projects than fit on the page', () => {
     expect(visit.complaints).toEqual([]);
   });
 
-  it('is told when nothing fits, and can still deny', async () => {
+  it('sees that nothing matches, and can still deny', async () => {
     await using visit = await openContext(browser, { javaScriptEnabled: false });
     const { page } = visit;
     const { path } = await openLink({ web, page }, collector, HERE);
@@ -73,7 +73,7 @@ describe('a person with more projects than fit on the page', () => {
     await page.getByRole('heading', { name: 'Denied' }).waitFor();
   });
 
-  it('has what the terminal hints at chosen, wherever it stands in the list', async () => {
+  it("has the target of the terminal's hint preselected, wherever it is in the list", async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await signInAs({ web, page }, collector);
@@ -83,7 +83,7 @@ describe('a person with more projects than fit on the page', () => {
     expect(await page.getByRole('radio', { name: /collection-58/ }).isChecked()).toBe(true);
   });
 
-  it('gets a page of less than 60 KB in all', async () => {
+  it('gets a page of less than 60 KB in total', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     const reading: Array<Promise<Buffer>> = [];
@@ -99,8 +99,8 @@ describe('a person with more projects than fit on the page', () => {
   });
 });
 
-describe('a list that is narrowed', () => {
-  it('leaves nothing picked that is out of sight', async () => {
+describe('a filtered list', () => {
+  it('keeps no selection that is out of sight', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openLink({ web, page }, await busyDeveloper({ web }), HERE);
@@ -110,7 +110,7 @@ describe('a list that is narrowed', () => {
     expect(await page.getByText('Connects to').isVisible()).toBe(false);
   });
 
-  it('is left by ArrowUp on its first row', async () => {
+  it('moves focus back to the search field on ArrowUp from its first row', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openLink({ web, page }, await busyDeveloper({ web }), HERE);
@@ -120,7 +120,7 @@ describe('a list that is narrowed', () => {
   });
 });
 
-it('the search of somebody else’s login request is one that does not exist', async () => {
+it('the search of another person’s login request is not found', async () => {
   const [own, other] = [await newVisitor(web), await newVisitor(web)];
   const { path, request } = await openLoginLink(web, { address: own.address });
   expect(csrfTokenIn((await own.browser.open(path)).text)).not.toBe('');

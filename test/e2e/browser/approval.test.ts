@@ -37,7 +37,7 @@ const CONNECTED = {
 } as const;
 
 describe('without JavaScript', () => {
-  it('a person signs in, picks, approves, and the page follows the connection by itself', async () => {
+  it('a person signs in, chooses, approves, and the page follows the connection', async () => {
     await using visit = await openContext(browser, { javaScriptEnabled: false });
     const { page } = visit;
     const person = await addPersonWithPassword(web);
@@ -69,7 +69,7 @@ describe('without JavaScript', () => {
 });
 
 describe('with JavaScript', () => {
-  it('the page draws each step of the connection as it happens', async () => {
+  it('the page shows each step of the connection as it happens', async () => {
     await using visit = await openContext(browser);
     const stage = { web, page: visit.page };
     await signInAs(stage, await developer(stage));
@@ -89,7 +89,7 @@ describe('with JavaScript', () => {
     expect(visit.complaints).toEqual([]);
   });
 
-  it('the page says at once that the terminal closed while the person was choosing', async () => {
+  it('the page shows at once that the terminal closed during the choice', async () => {
     await using visit = await openContext(browser);
     const stage = { web, page: visit.page };
     await signInAs(stage, await developer(stage));
@@ -99,7 +99,7 @@ describe('with JavaScript', () => {
     await stage.page.getByRole('heading', { name: 'The terminal closed' }).waitFor();
   });
 
-  it('the page lists terminals that begin to wait after it was opened, and a tick is for those it stood beside', async () => {
+  it('the page lists later terminals, and a tick applies only to those it stood by', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     const person = await developer({ web });
@@ -135,7 +135,7 @@ describe('with JavaScript', () => {
     await second.getByRole('heading', { name: 'Approved' }).waitFor();
   });
 
-  it('Approve takes no click in the first half second, Deny does', async () => {
+  it('Approve ignores clicks in the first half second, Deny does not', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     const stage = { web, page };
@@ -149,7 +149,7 @@ describe('with JavaScript', () => {
     expect(await canBePressed('approve')).toBe(true);
   });
 
-  it('search and arrow keys pick a project, and Enter in the search does not send the form', async () => {
+  it('search and arrow keys select a project; Enter in the search submits nothing', async () => {
     await using visit = await openContext(browser);
     const stage = { web, page: visit.page };
     await openLink(stage, await busyDeveloper(stage), HERE);
@@ -165,7 +165,7 @@ describe('with JavaScript', () => {
     expect(await stage.page.locator('input[name="compute_id"]').nth(1).isChecked()).toBe(true);
   });
 
-  it('read only is offered where the picked compute has a role for it', async () => {
+  it('read only is offered where the selected compute has a role for it', async () => {
     await using visit = await openContext(browser);
     const stage = { web, page: visit.page };
     await openLink(stage, await developer(stage), HERE);
@@ -174,8 +174,8 @@ describe('with JavaScript', () => {
   });
 });
 
-describe('a compute that asks for a fresh sign-in', () => {
-  it.each([true, false])('takes the person through it and back to what was picked, script: %s', async (script) => {
+describe('a compute that requires a recent sign-in', () => {
+  it.each([true, false])('sends the person to sign in and back to the selection, script: %s', async (script) => {
     await using visit = await openContext(browser, { javaScriptEnabled: script });
     const { page } = visit;
     const { path } = await openLink({ web, page }, await guardedDeveloper({ web }), HERE);
@@ -196,9 +196,9 @@ describe('a compute that asks for a fresh sign-in', () => {
   });
 });
 
-describe('in every scene', () => {
+describe('a page in any state', () => {
   it.each(SCENES.map((scene) => [scene.name, scene] as const))(
-    '%s breaks no policy and asks nobody else',
+    '%s violates no policy and contacts no third party',
     async (_name, scene) => {
       await using visit = await openContext(browser);
       const foreign: string[] = [];
@@ -212,7 +212,7 @@ describe('in every scene', () => {
     },
   );
 
-  it('does not let another site frame the page', async () => {
+  it('cannot be framed by another site', async () => {
     await using visit = await openContext(browser);
     await visit.page.setContent(`<iframe src="${web.url}/sign-in"></iframe>`);
     await visit.page.waitForLoadState('networkidle');
@@ -221,8 +221,8 @@ describe('in every scene', () => {
   });
 });
 
-describe('size', () => {
-  it('of the approval page is under 60 KB in all, and of each page’s script under 15 KB gzipped', async () => {
+describe('the size', () => {
+  it('of the approval page is under 60 KB, of each page’s script under 15 KB gzipped', async () => {
     await using visit = await openContext(browser);
     const stage = { web, page: visit.page };
     const sizes: Array<{ url: string; bytes: number; gzipped: number }> = [];

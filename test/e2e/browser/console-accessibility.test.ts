@@ -14,7 +14,8 @@ let visit: WatchedContext;
 beforeAll(async () => {
   [web, browser] = await Promise.all([startWeb(), launchBrowser()]);
   town = await buildTown(web);
-  // Only here: axe is injected, which our own policy forbids. Reduced motion keeps colours from being caught half way.
+  // Only here: axe is injected, which our own policy forbids. Reduced motion keeps colours from
+  // being caught half way.
   visit = await openContext(browser, { bypassCSP: true, reducedMotion: 'reduce' });
 });
 
@@ -24,7 +25,7 @@ afterAll(async () => {
   await web.close();
 });
 
-describe('axe finds nothing in light and in dark', () => {
+describe('axe reports nothing in light and dark mode', () => {
   it.each(CONSOLE_PLACES.map((place) => [place.name, place] as const))('on %s', async (_name, place) => {
     const { page } = visit;
     await enterAs({ web, page }, town, place.as);
@@ -45,7 +46,7 @@ describe('axe finds nothing in light and in dark', () => {
 });
 
 describe('on a phone', () => {
-  it('no page is wider than the window, every link and button has a name, and no two pages one title', async () => {
+  it('pages fit the window, controls have names, and titles are unique', async () => {
     const { page } = visit;
     await page.setViewportSize({ width: 360, height: 740 });
     const titles = new Map<string, string>();

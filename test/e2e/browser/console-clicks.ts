@@ -1,4 +1,5 @@
-// What a person does on a page of the console: presses buttons, opens menus at the end of rows, reads what is there.
+// What a person does on a page of the console: presses buttons, opens menus at the end of rows,
+// reads what is there.
 
 import type { Locator, Page } from 'playwright-core';
 

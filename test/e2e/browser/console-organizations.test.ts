@@ -23,8 +23,8 @@ afterAll(async () => {
   await web.close();
 });
 
-describe('where organizations are made on request', () => {
-  it('a person asks, an operator approves, and the person finds the projects in the organization', async () => {
+describe('where organizations are created on request', () => {
+  it('a person requests one, an operator approves, and it owns the person’s projects', async () => {
     const person = await addPerson(web.catalogue, 'paula');
     const { project } = await addProject(web.catalogue, person.accountId, 'ledger');
     await using theirs = await visitAs(person, '/app');
@@ -47,7 +47,7 @@ describe('where organizations are made on request', () => {
     expect(new URL(theirs.page.url()).pathname).toMatch(new RegExp(`^/app/org-[a-z0-9-]+/projects/${project.id}$`));
   });
 
-  it('an operator declines with a reason, which the person reads', async () => {
+  it('an operator declines with a reason, which the person sees', async () => {
     const person = await addPerson(web.catalogue, 'dora');
     await using theirs = await visitAs(person, '/app/organizations/new');
     await fillRequest(theirs.page, 'Dora Works');
@@ -63,7 +63,7 @@ describe('where organizations are made on request', () => {
     expect(await theirs.page.locator('tbody').textContent()).toContain('one a team is enough');
   });
 
-  it('a second request while one is open is refused, and so is one of an unpaid account', async () => {
+  it('a second request is refused while one is open, and so is an unpaid account’s', async () => {
     const person = await addPerson(web.catalogue, 'twice');
     await using visit = await visitAs(person, '/app/organizations/new');
     for (const name of ['Once', 'Twice']) {
@@ -81,8 +81,8 @@ describe('where organizations are made on request', () => {
   });
 });
 
-describe('where people make organizations themselves', () => {
-  it('one is there at once, with its maker as admin', async () => {
+describe('where people create organizations themselves', () => {
+  it('one exists at once, with its creator as admin', async () => {
     const selfServe = await startWeb();
     try {
       const person = await addPerson(selfServe.catalogue, 'maker');

@@ -1,5 +1,5 @@
-// Every page of the console by name, and how its address is made in a town. The accessibility tests, the walks of all
-// kinds of people and the screenshots read this list.
+// Every page of the console by name, and how its address is made in a town. The accessibility
+// tests, the walks of all kinds of people and the screenshots read this list.
 
 import type { Inhabitant, Town } from './console-town.ts';
 import type { Scene, Stage } from './scenes.ts';

@@ -62,7 +62,7 @@ describe.each([
     expect(await heading(page)).toBe('Projects');
   });
 
-  it('invites three people by a comma-separated list: who has an account joins, the others get a link', async () => {
+  it('invites three by a comma-separated list: known people join, others get a link', async () => {
     const { admin, organization } = await anOrganization();
     const known = await addPerson(web.catalogue, 'known');
     const [first, second] = [newEmail(), newEmail()];
@@ -79,7 +79,7 @@ describe.each([
     expect(await rowNames(page)).toEqual(expect.arrayContaining([first, second]));
   });
 
-  it('resends an invitation, whose old link then leads nowhere, and cancels it', async () => {
+  it('resends an invitation, which invalidates its old link, and cancels it', async () => {
     const { admin, organization } = await anOrganization();
     const email = newEmail();
     const page = await at(admin, `/app/${organization.id}/people/invite`);
@@ -96,7 +96,7 @@ describe.each([
     expect(await statusOf(newLink)).toBe(404);
   });
 
-  it('promotes a member, demotes an admin, and does not let the only admin go', async () => {
+  it('promotes a member, demotes an admin, and keeps the last admin', async () => {
     const { admin, organization } = await anOrganization();
     const member = await aMember(organization);
     const page = await at(admin, `/app/${organization.id}/people`);
@@ -125,7 +125,7 @@ describe.each([
     expect(await heading(gone)).toBe('Nothing here');
   });
 
-  it('invites a guest to a project, who finds it under “Shared with me” and never the organization', async () => {
+  it('invites a guest to a project, who sees that project and not the organization', async () => {
     const { admin, organization } = await anOrganization();
     await addProject(web.catalogue, organization.id, 'warehouse');
     const guest = await addPerson(web.catalogue, 'guest');

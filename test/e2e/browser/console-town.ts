@@ -1,5 +1,6 @@
-// A small organization with everything that the console can show: people in every part, a hosted project with data about
-// its use, somebody connected, keys, tokens, a remembered approval, a request that waits.
+// A small organization with everything that the console can show: people in every part, a hosted
+// project with data about its use, somebody connected, keys, tokens, a remembered approval, a
+// request that waits.
 
 import { randomUUID } from 'node:crypto';
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';

@@ -69,7 +69,7 @@ const WHO_SEES: Readonly<Record<string, string>> = {
   'my-profile': EVERYBODY,
 };
 
-describe('each page opens for those whom it is for, and for nobody else', () => {
+describe('each page opens for the people who may see it, and for nobody else', () => {
   it.each(CONSOLE_PLACES.map((place) => [place.name, place] as const))('%s', async (name, place) => {
     const statuses = await Promise.all(
       INHABITANTS.map(async (who) => {
@@ -81,7 +81,7 @@ describe('each page opens for those whom it is for, and for nobody else', () => 
     expect(statuses.join(', ')).toBe(WHO_SEES[name]);
   });
 
-  it('leads who is not signed in to sign-in and back', async () => {
+  it('sends people who are not signed in to sign in and back', async () => {
     const jar = new BrowserJar(web.url);
     for (const place of CONSOLE_PLACES) {
       const path = place.path(town);
@@ -91,7 +91,7 @@ describe('each page opens for those whom it is for, and for nobody else', () => 
 });
 
 describe('in a browser', () => {
-  it('no page breaks its own content security policy, throws, or is wider than a phone', async () => {
+  it('no page violates its content security policy, throws, or is wider than a phone', async () => {
     await using visit = await openContext(browser, { viewport: { width: 360, height: 780 } });
     const tooWide: string[] = [];
     for (const place of CONSOLE_PLACES) {
@@ -104,7 +104,7 @@ describe('in a browser', () => {
     expect(tooWide).toEqual([]);
   });
 
-  it('no page loads more than 15 KB of script, the plots’ library aside', async () => {
+  it('no page loads more than 15 KB of script, apart from the plot library', async () => {
     await using visit = await openContext(browser);
     const scripts = new Map<string, number>();
     visit.page.on('response', async (response) => {
@@ -122,7 +122,7 @@ describe('in a browser', () => {
     expect(total).toBeLessThan(15 * 1_024);
   });
 
-  it('menus open by keyboard, Escape closes them and the keyboard stays where it was', async () => {
+  it('menus open by keyboard, and Escape closes them without moving the focus', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await enterAs({ web, page }, town, 'admin');

@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 describe('a new project', () => {
-  it('shows each step as the server begins it, and leads to its page', async () => {
+  it('shows each step as the server starts it, then opens its page', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     const person = await addPerson(web.catalogue, 'maker');
@@ -45,7 +45,7 @@ describe('a new project', () => {
     expect(visit.complaints).toEqual([]);
   });
 
-  it('that is refused says why on its form, with what was typed', async () => {
+  it('that is refused shows the reason on its form, with the input kept', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     const person = await addPerson(web.catalogue, 'maker');

@@ -12,7 +12,10 @@ export interface GuardedDeveloper {
   readonly authenticatedAt: Date;
 }
 
-/** Signed in an hour ago; `payroll`, used last, asks for a sign-in of the last five minutes, `shop` does not. */
+/**
+ * Signed in an hour ago; `payroll`, used last, asks for a sign-in of the last five minutes, `shop`
+ * does not.
+ */
 export async function guardedDeveloper({ web }: { readonly web: WebForTests }): Promise<GuardedDeveloper> {
   const { userId } = await addPersonWithPassword(web);
   const accountId = personalAccountId(userId);

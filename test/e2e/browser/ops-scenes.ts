@@ -1,4 +1,5 @@
-// The operations pages as a person meets them, with a busy fleet behind them. Part of the list of scenes.
+// The operations pages as a person meets them, with a busy fleet behind them. Part of the list of
+// scenes.
 
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import type { LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';

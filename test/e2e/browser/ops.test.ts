@@ -38,7 +38,7 @@ const rowsIn = (page: Page) => page.locator('.live tbody tr:not(.filler)');
 const statusOf = (page: Page, text: string) => page.getByRole('status').getByText(text, { exact: true }).waitFor();
 
 describe('the list of live connections', () => {
-  it('holds thousands, draws those in view, and scrolls to the last', async () => {
+  it('holds thousands, renders those in view, and scrolls to the last', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openList(page);
@@ -54,7 +54,7 @@ describe('the list of live connections', () => {
     expect(visit.complaints).toEqual([]);
   });
 
-  it('narrows and sorts at once, by keyboard, and the address keeps it', async () => {
+  it('filters and sorts at once, by keyboard, and keeps both in the URL', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openList(page);
@@ -77,7 +77,7 @@ describe('the list of live connections', () => {
     expect(visit.complaints).toEqual([]);
   });
 
-  it('shows what comes, changes and goes without being loaded again, unless it is paused', async () => {
+  it('updates rows without reloading, unless it is paused', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openList(page, '?search=newcomer');
@@ -109,7 +109,7 @@ describe('the list of live connections', () => {
     expect(visit.complaints).toEqual([]);
   });
 
-  it('sends a NOTICE to those that were ticked, also when they are out of view', async () => {
+  it('sends a NOTICE to the ticked connections, also when they are out of view', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openList(page, '?sort=pid');
@@ -126,7 +126,7 @@ describe('the list of live connections', () => {
     expect(visit.complaints).toEqual([]);
   });
 
-  it('is as usable without JavaScript: find, open, end with a reason', async () => {
+  it('is usable without JavaScript: find, open, end with a reason', async () => {
     await using visit = await openContext(browser, { javaScriptEnabled: false });
     const { page } = visit;
     await asOperator({ web, page });
@@ -145,7 +145,7 @@ describe('the list of live connections', () => {
     expect(ended?.handle.ends).toEqual([{ kind: 'killed', reason: 'failing over' }]);
   });
 
-  it('needs scripts of less than 15 KB gzipped', async () => {
+  it('needs less than 15 KB of scripts, gzipped', async () => {
     await using visit = await openContext(browser);
     const sizes: number[] = [];
     visit.page.on('response', async (response) => {

@@ -33,22 +33,19 @@ describe('the plots', () => {
     ['of consumption', consumption, 4],
     ['of billing', () => `/app/${town.organization.id}/billing`, 4],
     ['of connections', history, 2],
-  ])(
-    '%s are drawn in the colours of light and dark, each with a name that says what it shows',
-    async (_what, path, count) => {
-      await using visit = await openContext(browser, { colorScheme: 'light' });
-      const { page } = visit;
-      await open(page, path());
-      const plots = page.getByRole('img', { name: /Highest: .+\. Every figure is in the table\.$/ });
-      expect(await plots.count()).toBe(count);
-      expect(await paints(page, ACCENT.light)).toBe(count);
-      await page.emulateMedia({ colorScheme: 'dark' });
-      await page.waitForFunction(() => matchMedia('(prefers-color-scheme: dark)').matches);
-      await expect.poll(() => paints(page, ACCENT.dark)).toBe(count);
-      expect(await page.getByRole('table').first().isVisible()).toBe(true);
-      expect(visit.complaints).toEqual([]);
-    },
-  );
+  ])('%s have the colours of light and dark mode, and descriptive names', async (_what, path, count) => {
+    await using visit = await openContext(browser, { colorScheme: 'light' });
+    const { page } = visit;
+    await open(page, path());
+    const plots = page.getByRole('img', { name: /Highest: .+\. Every figure is in the table\.$/ });
+    expect(await plots.count()).toBe(count);
+    expect(await paints(page, ACCENT.light)).toBe(count);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.waitForFunction(() => matchMedia('(prefers-color-scheme: dark)').matches);
+    await expect.poll(() => paints(page, ACCENT.dark)).toBe(count);
+    expect(await page.getByRole('table').first().isVisible()).toBe(true);
+    expect(visit.complaints).toEqual([]);
+  });
 
   it('follow the width of the window', async () => {
     await using visit = await openContext(browser, { viewport: { width: 1280, height: 800 } });
@@ -62,7 +59,7 @@ describe('the plots', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   });
 
-  it('say the highest figure as the table does', async () => {
+  it('show the same highest figure as the table', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await open(page, consumption());
@@ -72,7 +69,7 @@ describe('the plots', () => {
   });
 });
 
-it('where nothing was measured there is a sentence and no plot', async () => {
+it('a sentence replaces the plot where nothing was measured', async () => {
   await using visit = await openContext(browser);
   const { page } = visit;
   const person = await addPerson(web.catalogue, 'idle');
@@ -85,7 +82,7 @@ it('where nothing was measured there is a sentence and no plot', async () => {
   expect(visit.complaints).toEqual([]);
 });
 
-it('without JavaScript the table stands alone', async () => {
+it('the table stands alone without JavaScript', async () => {
   await using visit = await openContext(browser, { javaScriptEnabled: false });
   const { page } = visit;
   await enterAs({ web, page }, town, 'admin');

@@ -1,5 +1,6 @@
-// Every page as a person meets it, by name: how to come to it in a browser. The accessibility tests and the screenshots
-// walk this list, so a page that is missing here is a page that nobody looked at.
+// Every page as a person meets it, by name: how to come to it in a browser. The accessibility tests
+// and the screenshots walk this list, so a page that is missing here is a page that nobody looked
+// at.
 
 import type { Page } from 'playwright-core';
 import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';

@@ -1,5 +1,5 @@
-// Takes a picture of every scene into screenshots/, in light and dark, on a wide screen and on a phone. For people to look
-// at; run by `npm run screenshots`, not by the tests.
+// Takes a picture of every scene into screenshots/, in light and dark, on a wide screen and on a
+// phone. For people to look at; run by `npm run screenshots`, not by the tests.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -14,7 +14,10 @@ beforeAll(async () => {
 
 afterAll(() => web.close());
 
-/** Every path of a page with the methods that it takes; a path that is a word goes before one that is a name. */
+/**
+ * Every path of a page with the methods that it takes; a path that is a word goes before one that
+ * is a name.
+ */
 function pages(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const { method, path } of routesOf(web.app)) {
@@ -30,7 +33,7 @@ function methodsAt(address: string): string[] {
   return [...pages()].flatMap(([path, methods]) => (fits(path) ? [...methods] : []));
 }
 
-it('each page answers 405 and says what it takes to every other method, before it asks who is there', async () => {
+it('each page answers other methods with 405 and Allow, before authentication', async () => {
   expect(pages().size).toBeGreaterThan(60);
   for (const path of pages().keys()) {
     const address = path.replaceAll(/:\w+/g, PLACEHOLDER);
@@ -44,11 +47,14 @@ it('each page answers 405 and says what it takes to every other method, before i
   }
 });
 
-it.each(['/nothing', '/app/a/b/c/d/e/f', '/psql_session'])('a path that is none stays unknown: %s', async (path) => {
-  expect((await fetch(web.url + path)).status).toBe(404);
-});
+it.each(['/nothing', '/app/a/b/c/d/e/f', '/psql_session'])(
+  'an unknown path is not found, whatever the method: %s',
+  async (path) => {
+    expect((await fetch(web.url + path)).status).toBe(404);
+  },
+);
 
-it('letters and a slash at the end are read as the pages read them', async () => {
+it('paths match in any case and with or without a trailing slash', async () => {
   expect((await fetch(`${web.url}/SIGN-IN/`, { method: 'DELETE' })).status).toBe(405);
   expect((await fetch(`${web.url}/sign-in`, { method: 'HEAD' })).status).toBe(200);
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => web.close());
 
 describe('the log of requests', () => {
-  it('holds no token, code, cookie or password of a whole sign-in and approval', async () => {
+  it('contains no token, code, cookie or password of a sign-in and approval', async () => {
     const setupCode = (await createSetupCodeIfEmpty(web.catalogue))?.reveal() ?? 'none';
     const { address } = newIdentity();
     const { email } = await addPersonWithPassword(web);
@@ -41,7 +41,7 @@ describe('the log of requests', () => {
     }
   });
 
-  it('says method, path and status once per request, under the id that the browser got', async () => {
+  it('has method, path and status once per request, under the id in the response', async () => {
     const answer = await fetch(`${web.url}/nowhere?token=canary`);
     const id = answer.headers.get('x-request-id') ?? 'none';
     const line = await waitUntil(() => linesWith(id).at(0), 'the request is logged');
@@ -67,7 +67,7 @@ describe('the log of requests', () => {
     expect(loggedPath(path)).toBe(logged);
   });
 
-  it('is one line that parses, whatever the path holds', async () => {
+  it('is one line that parses, whatever the path contains', async () => {
     await fetch(`${web.url}/%0a%7b%22level%22:60%7d/\u202e`);
     for (const line of web.logged().trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
   });
@@ -82,7 +82,7 @@ describe('the logged path', () => {
     ['/invitations/secret', /^\/invitations\/#[0-9a-f]{8}$/],
     ['/sign-in?next=%2Fpsql_session%2Ftoken', /^\/sign-in$/],
     ['/sign-in/oidc/callback?code=secret&state=secret', /^\/sign-in\/oidc\/callback$/],
-  ])('of %s keeps no secret', (url, expected) => {
+  ])('of %s contains no secret', (url, expected) => {
     expect(loggedPath(url)).toMatch(expected);
   });
 });

@@ -1,4 +1,5 @@
-// Every route of an Express application, found by walking its router, so that a new route cannot escape the tests.
+// Every route of an Express application, found by walking its router, so that a new route cannot
+// escape the tests.
 
 import type { Express } from 'express';
 
@@ -8,7 +9,9 @@ export interface FoundRoute {
   readonly path: string;
 }
 
-/** Express' name for what `all` registers: here, the answers to methods that a path does not have. */
+/**
+ * Express' name for what `all` registers: here, the answers to methods that a path does not have.
+ */
 const ANY_METHOD = '_all';
 
 /** Methods in upper case. */

@@ -35,7 +35,7 @@ async function isAnswered([socket]: readonly Socket[]): Promise<boolean> {
   return await Promise.race([data, end]);
 }
 
-it('one address holds a hundred connections, and gets new ones when it lets some go', async () => {
+it('one address may hold a hundred connections, and new ones after closing some', async () => {
   const { port } = await serve({});
   const { sockets, open } = await hold(port, 120);
   await waitUntil(() => open() === 100, 'twenty are closed');
@@ -49,7 +49,7 @@ it('one address holds a hundred connections, and gets new ones when it lets some
   }, 'the address is served again');
 });
 
-it('a network that many share holds ten times as many, and a proxy as many as there are', async () => {
+it('a shared network may hold ten times as many, and a proxy any number', async () => {
   for (const [limits, most] of [
     [{ shared: ['127.0.0.0/8'] }, 1_000],
     [{ uncounted: ['127.0.0.0/8'] }, 1_020],
@@ -60,7 +60,7 @@ it('a network that many share holds ten times as many, and a proxy as many as th
   }
 });
 
-it('all of them together hold a quarter of the descriptors', async () => {
+it('all addresses together may hold a quarter of the file descriptors', async () => {
   const { port } = await serve({ openFiles: 100, uncounted: ['127.0.0.0/8'] });
   const { open } = await hold(port, 40);
   await waitUntil(() => open() === 25, 'what is more is closed');

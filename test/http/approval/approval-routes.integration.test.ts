@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => web.close());
 
 describe('opening a login link', () => {
-  it('leads a stranger through sign-in to the page, and the token leaves the address', async () => {
+  it('sends a stranger to sign in and back, to a URL without the token', async () => {
     const { browser, address } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address });
     const stranger = new BrowserJar(web.url);
@@ -35,7 +35,7 @@ describe('opening a login link', () => {
     expect((await web.loginRequests.find(request.id))?.status).toBe('claimed');
   });
 
-  it('says beside the choice of how long that a program may open several connections, where the client shows no link', async () => {
+  it('explains the duration for programs that hide the link', async () => {
     const { browser, address } = await newDeveloper(web);
     const advice = 'A program that opens several connections needs 1 hour.';
     const ofDriver = await openLoginLink(web, { address, noticeBlind: true });
@@ -44,7 +44,7 @@ describe('opening a login link', () => {
     expect((await browser.open(ofPsql.path)).text).not.toContain(advice);
   });
 
-  it('stays pending however often it is fetched without a signed-in person', async () => {
+  it('leaves the request pending however often it is fetched without a sign-in', async () => {
     const { address } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address });
     const previewer = new BrowserJar(web.url);
@@ -69,14 +69,14 @@ describe('opening a login link', () => {
     expect((await web.loginRequests.find(request.id))?.status).toBe('pending');
   });
 
-  it('claims nothing for a look at its headers', async () => {
+  it('claims nothing for a HEAD request', async () => {
     const { browser, address } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address });
     await browser.send('HEAD', path, {}, {});
     expect((await web.loginRequests.find(request.id))?.status).toBe('pending');
   });
 
-  it('is a page that does not exist for everybody but the first who opened it', async () => {
+  it('shows a missing page to everybody but the first person who opened it', async () => {
     const { browser, address } = await newDeveloper(web);
     const other = (await newVisitor(web)).browser;
     const { path, request } = await openLoginLink(web, { address });
@@ -91,7 +91,7 @@ describe('opening a login link', () => {
 });
 
 describe('approving', () => {
-  it('lets the terminal in with the compute alone, and the page follows the connection', async () => {
+  it('admits the terminal with the compute alone, and the page follows the connection', async () => {
     const { browser, address, project, person } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address });
     const page = await browser.open(path);
@@ -110,7 +110,7 @@ describe('approving', () => {
     expect((await browser.get(page.path)).text).toContain('Connected. You can close this page.');
   });
 
-  it('accepts the form at the address with the token too', async () => {
+  it('accepts the form at the URL with the token, too', async () => {
     const { browser, address, project } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address });
     const page = await browser.open(path);
@@ -119,7 +119,7 @@ describe('approving', () => {
     expect((await web.loginRequests.find(request.id))?.status).toBe('approved');
   });
 
-  it('happens once: the second answer is 409 and changes nothing', async () => {
+  it('happens once: the second attempt gets 409 and changes nothing', async () => {
     const { browser, address, project } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address });
     const page = await browser.open(path);
@@ -152,7 +152,7 @@ describe('approving', () => {
     expect((await web.loginRequests.find(request.id))?.status).toBe('claimed');
   });
 
-  it('with an hour to remember makes a grant for this terminal', async () => {
+  it('with an hour to remember creates a grant for this terminal', async () => {
     const { browser, address, project, person } = await newDeveloper(web);
     const { path } = await openLoginLink(web, { address });
     const page = await browser.open(path);
@@ -162,7 +162,7 @@ describe('approving', () => {
     ]);
   });
 
-  it('releases the listed waiting connections of the terminal with one explicit tick, and only those', async () => {
+  it('releases only the listed waiting connections of the terminal, by one tick', async () => {
     const { browser, address, project } = await newDeveloper(web);
     const first = await openLoginLink(web, { address });
     const second = await openLoginLink(web, { address });
@@ -180,8 +180,8 @@ describe('approving', () => {
   });
 });
 
-describe('saying no', () => {
-  it('denies, and the page says so', async () => {
+describe('denying', () => {
+  it('ends the request, and the page says so', async () => {
     const { browser, address } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address });
     const page = await browser.open(path);
@@ -203,8 +203,8 @@ describe('saying no', () => {
   });
 });
 
-describe('ends of a login request', () => {
-  it('say that the link expired, with 410', async () => {
+describe('the end of a login request', () => {
+  it('by expiry is shown with 410', async () => {
     const shortLived = await startWeb({}, { ttlMs: 100 });
     onTestFinished(() => shortLived.close());
     const { browser, address } = await newVisitor(shortLived);
@@ -217,7 +217,7 @@ describe('ends of a login request', () => {
     expect([page.status, page.text.includes('This link has expired')]).toEqual([410, true]);
   });
 
-  it('say that the terminal closed, and a late approval is refused', async () => {
+  it('by a closed terminal is shown, and a late approval is refused', async () => {
     const { browser, address, project } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address });
     const page = await browser.open(path);
@@ -228,7 +228,7 @@ describe('ends of a login request', () => {
 });
 
 describe('a terminal at another address', () => {
-  it('is named beside the browser, and a new one needs digits typed into the terminal', async () => {
+  it('is named beside the browser, and a new one needs digits typed in the terminal', async () => {
     const { browser, project, person } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address: ELSEWHERE });
     const page = await browser.open(path);
@@ -241,7 +241,7 @@ describe('a terminal at another address', () => {
     expect(checked).toMatchObject({ kind: 'consumed', request: { approval: { userId: person.userId } } });
   });
 
-  it('that the person approved from before needs its code typed into the page, five times wrong denies', async () => {
+  it('that is known needs its code on the page, and five wrong ones deny', async () => {
     const { browser, project, person } = await newDeveloper(web);
     await rememberTerminal(web.catalogue, person.userId, ELSEWHERE);
     const { path, request } = await openLoginLink(web, { address: ELSEWHERE });
@@ -255,7 +255,7 @@ describe('a terminal at another address', () => {
     expect((await web.loginRequests.find(request.id))?.status).toBe('denied');
   });
 
-  it('is let in when the code is right, in any case and without its hyphen', async () => {
+  it('is admitted when the code is right, in any case and without its hyphen', async () => {
     const { browser, project, person } = await newDeveloper(web);
     await rememberTerminal(web.catalogue, person.userId, ELSEWHERE);
     const { path, request } = await openLoginLink(web, { address: ELSEWHERE });

@@ -12,7 +12,7 @@ const CONNECTED = {
   connectionId: newConnectionId(),
 } as const;
 
-describe('what the page tells of a login request', () => {
+describe('the page of a decided login request', () => {
   it.each<[string, Partial<LoginRequest>, string, { tone: string; isFinal: boolean }]>([
     ['approved', { status: 'approved' }, 'Approved', { tone: 'working', isFinal: false }],
     [
@@ -74,7 +74,7 @@ describe('what the page tells of a login request', () => {
     expect(connectionView(loginRequest(changes))).toMatchObject({ title, ...rest });
   });
 
-  it('is nothing while there is something to decide', () => {
+  it('is empty while the request is undecided', () => {
     expect(connectionView(loginRequest({ status: 'pending' }))).toBe(null);
     expect(connectionView(loginRequest({ status: 'claimed' }))).toBe(null);
   });

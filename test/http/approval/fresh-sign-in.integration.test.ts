@@ -24,7 +24,10 @@ beforeAll(async () => {
 
 afterAll(() => web.close());
 
-/** A signed-in person with a compute that asks for a sign-in of the last five minutes, and one that does not. */
+/**
+ * A signed-in person with a compute that asks for a sign-in of the last five minutes, and one that
+ * does not.
+ */
 async function guardedDeveloper() {
   const { name, address } = newIdentity();
   const person = await addPersonWithPassword(web, name);
@@ -84,8 +87,8 @@ async function approvals(id: LoginRequestId) {
     .map(({ outcome, reason, step_up }) => ({ outcome, reason, step_up }));
 }
 
-describe('a compute that asks for a fresh sign-in', () => {
-  it('lets in who signed in a moment ago by one click', async () => {
+describe('a compute that requires a recent sign-in', () => {
+  it('admits with one click a person who has just signed in', async () => {
     const developer = await guardedDeveloper();
     const at = await openPage(developer);
     expect(at.page.text).not.toContain('asks to sign in again');
@@ -98,8 +101,8 @@ describe('a compute that asks for a fresh sign-in', () => {
 
   it.each([
     ['too long ago', 6 * MINUTE_MS],
-    ['nobody knows when', null],
-  ])('sends away who signed in %s, and back with what was picked', async (_when, ago) => {
+    ['at an unknown time', null],
+  ])('sends a person who signed in %s to sign in, and back to the selection', async (_when, ago) => {
     const developer = await guardedDeveloper();
     const { browser } = developer;
     await signedIn(developer, ago);
@@ -136,7 +139,7 @@ describe('a compute that asks for a fresh sign-in', () => {
     expect((await old.get('/app')).location).toMatch(/^\/sign-in/);
   });
 
-  it('shows no code for the terminal before, and asks nothing for another compute', async () => {
+  it('shows no reverse code before, and requires nothing for another compute', async () => {
     const developer = await guardedDeveloper();
     await signedIn(developer, 6 * MINUTE_MS);
     const { path, request } = await openLoginLink(web, { address: '203.0.113.77' });
@@ -148,7 +151,7 @@ describe('a compute that asks for a fresh sign-in', () => {
     expect((await approve(developer, other, { compute_id: developer.open })).location).toBe(other.path);
   });
 
-  it('is asked by a program, too', async () => {
+  it('is reported to programs, too', async () => {
     const developer = await guardedDeveloper();
     await signedIn(developer, 6 * MINUTE_MS);
     const at = await openPage(developer);
@@ -159,7 +162,7 @@ describe('a compute that asks for a fresh sign-in', () => {
 });
 
 describe('signing in again', () => {
-  it('leads a stranger to the sign-in page, and nobody to another site', async () => {
+  it('sends a stranger to the sign-in page, and nobody to another site', async () => {
     expect((await new BrowserJar(web.url).get('/sign-in/again?next=%2Fapp')).location).toBe('/sign-in?next=%2Fapp');
     const { browser } = await guardedDeveloper();
     const page = await browser.get('/sign-in/again?next=https%3A%2F%2Fevil.example');
@@ -168,7 +171,7 @@ describe('signing in again', () => {
     expect((await browser.post('/sign-in/again', fields)).location).toBe('/');
   });
 
-  it('is limited like every password form', async () => {
+  it('is rate limited like every password form', async () => {
     const { browser } = await guardedDeveloper();
     const csrf_token = csrfTokenIn((await browser.get('/sign-in/again')).text);
     const statuses: number[] = [];

@@ -8,18 +8,18 @@ import { loginOrigin } from '../../support/nodes/login-for-tests.ts';
 const NOW = new Date('2026-03-04T05:06:07Z');
 const LAST_USE = { at: NOW, database: null, databaseRole: null, access: 'read_write' } as const;
 
-describe('the compute that is chosen beforehand', () => {
+describe('the preselected compute', () => {
   it('is the only one that can be chosen', () => {
     const closed = compute('ep-closed', { passwordlessAccess: false });
     const targets = [account('Acme', project('shop', closed, compute('ep-open')))];
     expect(preselect(targets, loginOrigin())).toBe('ep-open');
   });
 
-  it('is none of several that were never used', () => {
+  it('is absent among several that were never used', () => {
     expect(preselect([account('Acme', project('shop', compute('ep-a'), compute('ep-b')))], loginOrigin())).toBe(null);
   });
 
-  it('is the one used last, which comes first', () => {
+  it('is the last used one, which is listed first', () => {
     const used = compute('ep-a', { lastUsed: LAST_USE });
     expect(preselect([account('Acme', project('shop', used, compute('ep-b')))], loginOrigin())).toBe('ep-a');
   });
@@ -47,7 +47,7 @@ describe('the compute that is chosen beforehand', () => {
     ['another account’s project', { requestedDatabase: 'other/ledger', databaseIsExplicit: true }, 'other/ledger'],
     ['a path too long', { requestedDatabase: 'acme/ledger/main', databaseIsExplicit: true }, 'acme/ledger/main'],
     ['a project that policy closed', { hints: { project: 'vault', endpoint: null } }, 'vault'],
-  ])('is none where the terminal named %s, which the page says', (_what, origin, missing) => {
+  ])('is absent where the terminal named %s, which the page says', (_what, origin, missing) => {
     const closed = compute('ep-closed', { passwordlessAccess: false });
     const used = compute('ep-a', { lastUsed: LAST_USE });
     const targets = [
@@ -69,7 +69,7 @@ describe('the compute that is chosen beforehand', () => {
 });
 
 describe('the list', () => {
-  it('keeps what cannot be chosen, with the reason', () => {
+  it('keeps targets that cannot be chosen, with the reason', () => {
     const elsewhere = { ...POLICY, allowedNetworks: ['192.0.2.0/24'] };
     const targets = [
       account(
@@ -90,7 +90,7 @@ describe('the list', () => {
     ]);
   });
 
-  it('says in words when a compute was used last', () => {
+  it('says in words when a compute was last used', () => {
     const at = new Date(NOW.getTime() - 3 * 86_400_000);
     const used = compute('ep-a', { lastUsed: { at, database: null, databaseRole: null, access: 'read_write' } });
     const [listed] = pickerAccounts([account('Acme', project('shop', used))], {

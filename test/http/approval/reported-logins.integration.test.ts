@@ -17,7 +17,7 @@ import { startMailbox } from '../api/mailbox.ts';
 
 const ELSEWHERE = '203.0.113.9';
 
-it('"this was not me" reaches each admin of the person’s organizations by mail, and their audit trail', async () => {
+it('"this was not me" is mailed to the admins of the person’s organizations', async () => {
   const mailbox = await startMailbox();
   const web = await startWeb({ POSTERN_SMTP_URL: mailbox.url, POSTERN_BRAND: 'Gatehouse' });
   onTestFinished(async () => {
@@ -52,7 +52,7 @@ it('"this was not me" reaches each admin of the person’s organizations by mail
   });
 });
 
-it('"this was not me" goes to the log where no mail server is configured', async () => {
+it('"this was not me" is logged where no mail server is configured', async () => {
   const web = await startWeb();
   onTestFinished(() => web.close());
   const ada = await addPerson(web.catalogue, 'ada');
@@ -62,7 +62,7 @@ it('"this was not me" goes to the log where no mail server is configured', async
   await waitUntil(() => web.logged().includes(`"to":"${ada.email}"`), 'the mail stands in the log');
 });
 
-it('a terminal at an address new to the person is told to the person by mail, once it is let in or given a code', async () => {
+it('a terminal at a new address is mailed to the person, once it is admitted', async () => {
   const mailbox = await startMailbox();
   const web = await startWeb({ POSTERN_SMTP_URL: mailbox.url });
   onTestFinished(async () => {

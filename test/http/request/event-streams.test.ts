@@ -50,7 +50,7 @@ function openStream(person: string, longestMs = LONGEST_MS): Promise<number | un
 }
 
 describe('a person', () => {
-  it('holds twenty streams, and no more until one is closed; others hold theirs', async () => {
+  it('may hold twenty streams, and a new one after closing one', async () => {
     for (let count = 0; count < STREAMS_PER_PERSON; count += 1) expect(await openStream('ada')).toBe(200);
     expect(await openStream('ada')).toBe(429);
     expect(await openStream('grace')).toBe(200);
@@ -61,13 +61,14 @@ describe('a person', () => {
 });
 
 describe('a stream', () => {
-  it('ends when its time is over', async () => {
+  it('ends when its time is up', async () => {
     expect(await openStream('ada', 50)).toBe(200);
     await waitUntil(() => opened[0]?.complete, 'the server has ended the stream');
   });
 
-  // The timer of each stream that a browser had left ran on for minutes, and kept the stream in memory.
-  it('leaves no timer behind when the browser goes away', () => {
+  // The timer of each stream that a browser had left ran on for minutes, and kept the stream in
+  // memory.
+  it('leaves no timer behind when the browser disconnects', () => {
     vi.useFakeTimers();
     try {
       const response = Object.assign(new EventEmitter(), { writeHead: () => {} });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { safeNext } from '../../../src/http/request/safe-next.ts';
 
-describe('where to go after sign-in', () => {
+describe('the redirect after sign-in', () => {
   it.each(['/', '/psql_session/abc', '/app/org-ocean-art-12345678/people?tab=guests', '/a//b', '/sign-info'])(
     'is the local path %s',
     (next) => {
@@ -30,7 +30,7 @@ describe('where to go after sign-in', () => {
     '/sign-in/oidc',
     '/sign-out',
     `/${'a'.repeat(1_024)}`,
-  ])('is the front door for %j', (next) => {
+  ])('is the start page for %j', (next) => {
     expect(safeNext(next)).toBe('/');
   });
 });

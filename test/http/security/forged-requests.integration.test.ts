@@ -29,7 +29,7 @@ describe('every route that changes something by cookie', () => {
     );
   });
 
-  it('refuses a signed-in request without the token, with another one, and from another site', async () => {
+  it('refuses a request without the token, with a wrong one, and from another site', async () => {
     for (const { method, path } of changingRoutes()) {
       const { browser } = await newDeveloper(web);
       const csrf_token = await browser.csrfToken('/');
@@ -56,7 +56,7 @@ describe('every route that changes something by cookie', () => {
     }
   });
 
-  it('refuses a visitor who brings no token of the own visitor cookie', async () => {
+  it('refuses a visitor without the token of the visitor cookie', async () => {
     for (const { method, path } of changingRoutes()) {
       const other = new BrowserJar(web.url);
       const csrf_token = await other.csrfToken('/sign-in');

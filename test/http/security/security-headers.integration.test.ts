@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => web.close());
 
 describe('every answer', () => {
-  it('forbids framing, referrers and everything from elsewhere, on each route and method', async () => {
+  it('forbids framing, referrers and third parties, on each route and method', async () => {
     const { browser } = await newDeveloper(web);
     const routes = [...routesOf(web.app), { method: 'GET', path: '/nowhere' }, { method: 'GET', path: '/assets/none' }];
     expect(routes.length).toBeGreaterThan(12);
@@ -55,7 +55,7 @@ describe('every answer', () => {
     }
   });
 
-  it('of an asset is kept for ever under a name made of its content', async () => {
+  it('of an asset is cached for ever under a name made of its content', async () => {
     const { browser } = await newDeveloper(web);
     const [, path = ''] = /href="(\/assets\/main-[A-Z0-9]+\.css)"/.exec((await browser.get('/')).text) ?? [];
     const { status, headers } = await browser.get(path);
@@ -63,8 +63,8 @@ describe('every answer', () => {
   });
 });
 
-describe('health', () => {
-  it('is told apart from readiness', async () => {
+describe('the health check', () => {
+  it('is separate from readiness', async () => {
     const statusOf = async (path: string) => (await fetch(`${web.url}${path}`)).status;
     expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 503]);
     web.server.setReady('ready');
@@ -84,7 +84,7 @@ describe('an error', () => {
     expect((await asked('text/html')).headers.get('content-type')).toContain('text/html');
   });
 
-  it('of a body that cannot be read is the sender’s, not ours', async () => {
+  it('of a malformed body is the sender’s, not the server’s', async () => {
     const { browser } = await newDeveloper(web);
     const body = new URLSearchParams({ csrf_token: 'x'.repeat(300_000) });
     expect((await browser.post('/sign-in', body)).status).toBe(413);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => web.close());
 
 describe('the link of an invitation', () => {
-  it('lets somebody new make an account and join at once', async () => {
+  it('lets a new person create an account and join at once', async () => {
     const { email, path } = await invite();
     const browser = new BrowserJar(web.url, { address: newIdentity().address });
     const page = await browser.get(path);
@@ -31,7 +31,7 @@ describe('the link of an invitation', () => {
     expect((await browser.get(path)).status).toBe(404);
   });
 
-  it('to a project lets somebody new make an account and find it, and nothing of its organization', async () => {
+  it('to a project lets a new person find it, and nothing else of its organization', async () => {
     const { project, path } = await share();
     const browser = new BrowserJar(web.url, { address: newIdentity().address });
     const page = await browser.get(path);
@@ -46,7 +46,7 @@ describe('the link of an invitation', () => {
     expect(projects.text).toContain(project.id);
   });
 
-  it('takes no weak password', async () => {
+  it('accepts no weak password', async () => {
     const { path } = await invite();
     const browser = new BrowserJar(web.url, { address: newIdentity().address });
     const csrf_token = csrfTokenIn((await browser.get(path)).text);
@@ -54,7 +54,7 @@ describe('the link of an invitation', () => {
     expect([answer.status, answer.text.includes('At least 10 characters.')]).toEqual([400, true]);
   });
 
-  it('joins nobody whose e-mail it was not sent to', async () => {
+  it('does not let a person with another e-mail join', async () => {
     const { path } = await invite();
     const { browser, person } = await newVisitor(web);
     const csrf_token = csrfTokenIn((await browser.get(path)).text);

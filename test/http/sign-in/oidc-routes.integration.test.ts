@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 describe('signing in with an OpenID provider', () => {
-  it('is offered on the sign-in page and leads back to where the person was going', async () => {
+  it('is offered on the sign-in page and returns to the requested page', async () => {
     const browser = newBrowser();
     const page = await browser.get('/sign-in?next=%2Fpsql_session%2Fabc');
     expect(page.text).toContain('Continue with Acme ID');
@@ -51,7 +51,7 @@ describe('signing in with an OpenID provider', () => {
     expect((await browser.get('/')).text).toContain('nina@example.com');
   });
 
-  it('asks with PKCE, state and nonce', async () => {
+  it('sends PKCE, state and nonce', async () => {
     const away = new URL((await newBrowser().get('/sign-in/oidc')).location ?? '');
     expect(Object.fromEntries(away.searchParams)).toMatchObject({
       client_id: 'postern',
@@ -63,7 +63,7 @@ describe('signing in with an OpenID provider', () => {
     });
   });
 
-  it('is the person with the same e-mail when both sides have verified it', async () => {
+  it('signs in the person with the same e-mail when both sides have verified it', async () => {
     await addPersonWithPassword(web, 'alex');
     const known = await findUserByEmail(web.catalogue, 'alex@example.com');
     const browser = newBrowser();
@@ -80,14 +80,14 @@ describe('signing in with an OpenID provider', () => {
     expect(browser.cookies.has('postern_session')).toBe(false);
   });
 
-  it('takes over nobody by the address of one source that another source has verified', async () => {
+  it('takes over nobody by the address of one source that another one has verified', async () => {
     const browser = newBrowser();
     const answer = await browser.get(await awayAndBack(browser, 'mallory'));
     expect(answer.status).toBe(409);
     expect(browser.cookies.has('postern_session')).toBe(false);
   });
 
-  it('takes an answer once, and only in the browser that asked', async () => {
+  it('accepts an answer once, and only in the browser that started', async () => {
     const browser = newBrowser();
     const callback = await awayAndBack(browser, 'nina');
     const other = newBrowser();
@@ -109,7 +109,7 @@ describe('signing in with an OpenID provider', () => {
   });
 
   // A sign-in that the provider refused left no trace in the audit trail.
-  it('writes down what did not work, once and without a word of the provider', async () => {
+  it('logs a failure once and without the provider’s text', async () => {
     const browser = newBrowser();
     await browser.get(await awayAndBack(browser, 'nobody'));
     await web.auditTrail.flush();
@@ -124,7 +124,7 @@ describe('signing in with an OpenID provider', () => {
     ]);
   });
 
-  it('remembers so many ways out per address and no more', async () => {
+  it('allows a limited number of pending sign-ins per address', async () => {
     const browser = newBrowser();
     const answers = [];
     for (let attempt = 0; attempt < 62; attempt += 1) answers.push((await browser.get('/sign-in/oidc')).status);
@@ -135,7 +135,7 @@ describe('signing in with an OpenID provider', () => {
 });
 
 describe('signing in again with an OpenID provider', () => {
-  it('makes the provider ask anew, and knows when it did', async () => {
+  it('makes the provider authenticate anew, and knows when it did', async () => {
     const { browser, next } = await signedInForAWhile();
     const away = await browser.get(`/sign-in/oidc?again=yes&next=${encodeURIComponent(next)}`);
     const { searchParams } = new URL(away.location ?? '');
@@ -149,12 +149,12 @@ describe('signing in again with an OpenID provider', () => {
     expect(sessions[0]?.authenticated_at?.getTime()).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  it('counts a sign-in of which the provider does not say when as never fresh', async () => {
+  it('treats a sign-in without a time as never recent', async () => {
     const { browser } = await signedInForAWhile();
     expect((await sessionsOf('nina@example.com', browser))[0]?.authenticated_at).toBeNull();
   });
 
-  it('is no way around being asked: a changed address of the provider brings no fresh sign-in', async () => {
+  it('cannot be bypassed by a modified request to the provider', async () => {
     const { browser, next } = await signedInForAWhile();
     const away = new URL((await browser.get(`/sign-in/oidc?again=yes&next=${next}`)).location ?? '');
     away.searchParams.delete('prompt');
@@ -167,7 +167,7 @@ describe('signing in again with an OpenID provider', () => {
     expect((await sessionsOf('nina@example.com', browser))[0]?.authenticated_at).toBeNull();
   });
 
-  it('takes nobody else for the person', async () => {
+  it('does not accept another person', async () => {
     const { browser, next } = await signedInForAWhile();
     const away = await browser.get(`/sign-in/oidc?again=yes&next=${next}`);
     expect((await browser.get(await backFrom(away.location, 'alex'))).status).toBe(401);
@@ -182,8 +182,8 @@ describe('signing in again with an OpenID provider', () => {
   });
 });
 
-describe('without a provider', () => {
-  it('there is no such page', async () => {
+describe('without an OpenID provider', () => {
+  it('its pages do not exist', async () => {
     const plain = await startWeb();
     try {
       expect((await fetch(`${plain.url}/sign-in/oidc`)).status).toBe(404);

@@ -7,7 +7,7 @@ import { newIdentity, PASSWORD, startWeb } from '../../support/browser/web-for-t
 const OWNER = { email: 'owner@example.com', name: 'Olga Owner', password: PASSWORD };
 
 describe('the set-up link', () => {
-  it('makes the first operator with a first project, signs in, and works once', async () => {
+  it('creates the first operator and project, signs in, and works once', async () => {
     const { web, browser, path } = await emptyInstallation();
     const page = await browser.get(path);
     const answer = await browser.post(path, { csrf_token: csrfTokenIn(page.text), ...OWNER });
@@ -19,7 +19,7 @@ describe('the set-up link', () => {
     expect((await browser.get(path)).status).toBe(404);
   });
 
-  it('says what to mend and keeps what was typed, but not the password', async () => {
+  it('shows what to correct and keeps the input, but not the password', async () => {
     const { browser, path } = await emptyInstallation();
     const csrf_token = csrfTokenIn((await browser.get(path)).text);
     const answer = await browser.post(path, { csrf_token, email: 'not an email', name: 'Olga', password: 'short' });
@@ -30,7 +30,7 @@ describe('the set-up link', () => {
     expect(answer.text).not.toContain('value="short"');
   });
 
-  it('that is unknown is not found, and guessing is limited', async () => {
+  it('that is unknown is not found, and guessing is rate limited', async () => {
     const { browser } = await emptyInstallation();
     const statuses: number[] = [];
     for (let guesses = 0; guesses < 12; guesses += 1)

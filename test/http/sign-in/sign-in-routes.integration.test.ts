@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => web.close());
 
 describe('signing in by email and password', () => {
-  it('leads to the local path that was asked for', async () => {
+  it('redirects to the requested local path', async () => {
     const { email } = await addPersonWithPassword(web);
     const browser = newBrowser();
     const answer = await browser.signIn(email, PASSWORD, '/psql_session/abc');
@@ -33,7 +33,7 @@ describe('signing in by email and password', () => {
     '/%09/evil.example',
     'javascript:alert(1)',
     '/sign-out',
-  ])('leads nowhere else: %s', async (next) => {
+  ])('does not redirect elsewhere: %s', async (next) => {
     const { email } = await addPersonWithPassword(web);
     const { location } = await newBrowser().signIn(email, PASSWORD, next);
     expect(new URL(location ?? '', web.url).origin).toBe(web.url);
@@ -41,7 +41,7 @@ describe('signing in by email and password', () => {
   });
 
   // A form without the field was told that its password was wrong.
-  it('leads to the start when the form names no place', async () => {
+  it('redirects to the start page when the form names no path', async () => {
     const { email } = await addPersonWithPassword(web);
     const browser = newBrowser();
     const csrf_token = await browser.csrfToken('/sign-in');
@@ -49,7 +49,7 @@ describe('signing in by email and password', () => {
     expect([status, location]).toEqual([303, '/']);
   });
 
-  it('answers a wrong password and an unknown email alike', async () => {
+  it('answers a wrong password and an unknown e-mail alike', async () => {
     const { email } = await addPersonWithPassword(web);
     const wrong = await newBrowser().signIn(email, 'not it');
     const unknown = await newBrowser().signIn('nobody@example.com', PASSWORD);
@@ -58,7 +58,7 @@ describe('signing in by email and password', () => {
     expect(unknown.text).toContain('Email or password is wrong.');
   });
 
-  it('is refused after ten failures of one account from one address, with the right password too', async () => {
+  it('is refused after ten failures, with the right password too', async () => {
     const { email } = await addPersonWithPassword(web);
     const browser = newBrowser();
     for (let failures = 0; failures < 10; failures += 1) await browser.signIn(email, 'not it');
@@ -66,7 +66,7 @@ describe('signing in by email and password', () => {
     expect((await newBrowser().signIn(email, PASSWORD)).status).toBe(303);
   });
 
-  it('replaces the cookie of the visitor by one of the person, for this host alone and out of reach of scripts', async () => {
+  it('replaces the visitor cookie by a host-only cookie out of reach of scripts', async () => {
     const { email } = await addPersonWithPassword(web);
     const browser = newBrowser();
     const answer = await browser.signIn(email, PASSWORD);
@@ -75,7 +75,7 @@ describe('signing in by email and password', () => {
     expect([...browser.cookies.keys()]).toEqual(['postern_session']);
   });
 
-  it('uses a __Host- cookie that travels over TLS only when the public address is https', async () => {
+  it('uses a __Host- cookie over TLS only when the public address is https', async () => {
     const secure = await startWeb({ POSTERN_PUBLIC_URL: 'https://postern.example' });
     onTestFinished(() => secure.close());
     const { email } = await addPersonWithPassword(secure);
