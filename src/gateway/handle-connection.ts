@@ -2,8 +2,8 @@
 // Each step is a file of its own; here is only their order, and that everything opened is closed.
 
 import type { Socket } from 'node:net';
+import { serialize } from 'pg-protocol';
 import { assertNever } from '../assert-never.ts';
-import { encodeTerminate } from '../protocol/frontend-messages.ts';
 import { surviveErrors } from '../wire/survive-errors.ts';
 import { hangUp } from './client/hang-up.ts';
 import { refuseRoleParameters } from './client/startup-parameters.ts';
@@ -92,6 +92,6 @@ async function connectAndRelay(admission: Admission, session: LiveSession, parts
     admission.report(failedProgress(endingOf(session.signal.aborted ? session.signal.reason : error)));
     throw error;
   } finally {
-    if (connected !== null) await hangUp(connected.upstream.socket, encodeTerminate());
+    if (connected !== null) await hangUp(connected.upstream.socket, serialize.end());
   }
 }

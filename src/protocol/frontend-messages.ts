@@ -1,8 +1,8 @@
-// The messages that a client sends while it logs in by password, and that we send to an upstream for the same end.
-// No other frontend message is read or written: after the login its bytes are opaque.
+// The messages that a client sends while it logs in by password. What we send to an upstream for the same end is written
+// by pg-protocol. No other frontend message is read: after the login its bytes are opaque.
 
+import { serialize } from 'pg-protocol';
 import { FieldReader } from './field-reader.ts';
-import { cstring, int32, typedMessage } from './message-builder.ts';
 import { ProtocolViolation } from './protocol-violation.ts';
 
 /** Longest body of a PasswordMessage, its NUL included. */
@@ -14,7 +14,7 @@ export const FRONTEND_HEADER_BYTES = 5;
 
 /** PasswordMessage, SASLInitialResponse and SASLResponse share it; the phase tells which one it is. */
 export const PASSWORD_MESSAGE_TYPE = 'p';
-const TERMINATE = typedMessage('X');
+const TERMINATE = serialize.end();
 /** Of a whole Terminate message. */
 export const TERMINATE_BYTES = 5;
 // Its length field counts itself.
@@ -53,27 +53,6 @@ export function parseSaslInitialResponse(body: Buffer): { readonly mechanism: st
   const data = dataBytes === -1 ? null : reader.bytes(dataBytes);
   reader.end();
   return { mechanism, data };
-}
-
-/** Message Formats: PasswordMessage. */
-export function encodePasswordMessage(password: string): Buffer {
-  return typedMessage('p', cstring(password));
-}
-
-/** Message Formats: SASLInitialResponse. */
-export function encodeSaslInitialResponse(mechanism: string, data: string): Buffer {
-  const bytes = Buffer.from(data, 'utf8');
-  return typedMessage('p', cstring(mechanism), int32(bytes.length), bytes);
-}
-
-/** Message Formats: SASLResponse; a received one needs no parser, its body is the data. */
-export function encodeSaslResponse(data: string): Buffer {
-  return typedMessage('p', Buffer.from(data, 'utf8'));
-}
-
-/** Message Formats: Terminate. */
-export function encodeTerminate(): Buffer {
-  return Buffer.from(TERMINATE);
 }
 
 /** True when the last five bytes are a Terminate. Called for every chunk of a relay, so it makes no copy. */

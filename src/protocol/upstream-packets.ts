@@ -1,8 +1,9 @@
-// The packets that we open connections to an upstream with. Which parameters they carry is the gateway's rule.
+// The two packets to an upstream that pg-protocol cannot write (docs/decisions/006-pg-protocol.md): its StartupMessage
+// always ends with client_encoding=UTF8, and its CancelRequest holds four bytes of key.
 
 import { cstring, int32, untypedPacket } from './message-builder.ts';
 import { ProtocolViolation } from './protocol-violation.ts';
-import { CANCEL_REQUEST_CODE, PROTOCOL_MAJOR, SSL_REQUEST_CODE } from './startup-packet.ts';
+import { CANCEL_REQUEST_CODE, PROTOCOL_MAJOR } from './startup-packet.ts';
 
 /**
  * Message Formats: StartupMessage, version 3.0, since some servers refuse 3.2. Parameters keep their order.
@@ -17,11 +18,6 @@ export function encodeStartupMessage(parameters: Iterable<readonly [name: string
     fields.push(cstring(name), cstring(value));
   }
   return untypedPacket(int32(PROTOCOL_MAJOR << 16), ...fields, cstring(''));
-}
-
-/** Message Formats: SSLRequest. */
-export function encodeSslRequest(): Buffer {
-  return untypedPacket(int32(SSL_REQUEST_CODE));
 }
 
 /** Message Formats: CancelRequest. `processId` is a signed 32-bit number, `secretKey` has 4 to 256 bytes. */

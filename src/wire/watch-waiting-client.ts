@@ -2,7 +2,7 @@
 // login is the gateway's rule.
 
 import type { Duplex } from 'node:stream';
-import { encodeTerminate } from '../protocol/frontend-messages.ts';
+import { serialize } from 'pg-protocol';
 
 /** `closed`: FIN, RST or any failure; `terminate`: a Terminate message; `data`: any other byte. */
 type WaitEnd = 'closed' | 'data' | 'terminate';
@@ -14,7 +14,7 @@ export interface WaitingClientWatch {
   stop(): void;
 }
 
-const TERMINATE = encodeTerminate();
+const TERMINATE = serialize.end();
 
 /**
  * Reads the socket from now on: one that nobody reads reports no hang-up, and a half-open one has no 'close' after a FIN,

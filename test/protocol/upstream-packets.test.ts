@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseStartupPacket } from '../../src/protocol/startup-packet.ts';
-import { encodeCancelRequest, encodeSslRequest, encodeStartupMessage } from '../../src/protocol/upstream-packets.ts';
-import { builtStartupPacket, hex, violationOf } from './packet-fixtures.ts';
+import { encodeCancelRequest, encodeStartupMessage } from '../../src/protocol/upstream-packets.ts';
+import { builtStartupPacket, violationOf } from './packet-fixtures.ts';
 
 describe('the packets that open an upstream connection', () => {
   it('a StartupMessage asks for 3.0 and keeps the order of its parameters', () => {
@@ -20,10 +20,6 @@ describe('the packets that open an upstream connection', () => {
     ['an empty name', '', 'shop'],
   ])('%s is refused: it would smuggle in another parameter', (_what, name, value) => {
     expect(violationOf(() => encodeStartupMessage([[name, value]]))).toBe('invalid_startup');
-  });
-
-  it('an SSLRequest is eight bytes', () => {
-    expect(encodeSslRequest()).toEqual(hex('00000008 04d2162f'));
   });
 
   it.each([4, 32, 256])('a CancelRequest carries a key of %i bytes', (keyBytes) => {

@@ -1,11 +1,11 @@
 // Looks at the server of one attached compute, with the project's own credentials, over a
 // connection opened for this purpose.
 
+import { serialize } from 'pg-protocol';
 import { withTimeLimit } from '../../async/time-limit.ts';
 import { computeTarget } from '../../catalogue/access/resolve-target.ts';
 import { loadTargetRow } from '../../catalogue/access/target-row.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
-import { encodeTerminate } from '../../protocol/frontend-messages.ts';
 import { askUpstream } from '../../wire/dial/ask-upstream.ts';
 import { connectUpstream } from '../../wire/dial/connect-upstream.ts';
 import { type DialPolicy, policyOfCompute } from '../../wire/dial/dial-policy.ts';
@@ -44,7 +44,7 @@ export async function lookAtAttached(look: AttachedLook): Promise<ServerLook> {
       return await lookAtServer({ ask, scope: { kind: 'attached', databases: compute.databases }, previous, at });
     } finally {
       socket.setTimeout(GOODBYE_LIMIT_MS, () => socket.destroy());
-      socket.end(encodeTerminate(), () => socket.destroy());
+      socket.end(serialize.end(), () => socket.destroy());
     }
   });
 }

@@ -2,8 +2,8 @@
 // dialling, TLS and passwords are the same as for people. Reads answers of one row with one JSON value, strictly bounded.
 
 import type { Duplex } from 'node:stream';
+import { serialize } from 'pg-protocol';
 import { FieldReader } from '../../protocol/field-reader.ts';
-import { cstring, typedMessage } from '../../protocol/message-builder.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { parseErrorOrNotice } from '../../protocol/upstream-reports.ts';
 import { type Taken, takeBytes } from '../take-bytes.ts';
@@ -23,8 +23,7 @@ interface Message {
  * Throws UpstreamRefusal for the server's error, ProtocolViolation, a SyntaxError for what is no JSON, or the signal's reason.
  */
 export async function askUpstream(socket: Duplex, sql: string, signal: AbortSignal): Promise<unknown> {
-  // Message Formats: Query
-  socket.write(typedMessage('Q', cstring(sql)));
+  socket.write(serialize.query(sql));
   let answer: unknown = null;
   let refusal: UpstreamRefusal | null = null;
   for (let count = 0; count < MAX_MESSAGES_PER_ANSWER; count += 1) {

@@ -3,13 +3,9 @@
 
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
+import { serialize } from 'pg-protocol';
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
-import {
-  encodePasswordMessage,
-  encodeSaslInitialResponse,
-  encodeSaslResponse,
-} from '../../protocol/frontend-messages.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import {
   answerScramServer,
@@ -57,10 +53,10 @@ export class UpstreamAuthentication {
         return this.#accept();
       case 'cleartext_password':
         this.#requirePlainMethod(this.#target.allowCleartext);
-        return encodePasswordMessage(this.#password());
+        return serialize.password(this.#password());
       case 'md5_password':
         this.#requirePlainMethod(this.#target.allowMd5);
-        return encodePasswordMessage(md5Answer(this.#target.user, this.#password(), asked.salt));
+        return serialize.password(md5Answer(this.#target.user, this.#password(), asked.salt));
       case 'sasl':
         return this.#startScram(asked.mechanisms);
       case 'sasl_continue':
@@ -96,7 +92,7 @@ export class UpstreamAuthentication {
     this.#password();
     const started = this.#doubting(() => startScramClient(mechanisms, channelBindingOf(this.#tlsSocket)));
     this.#phase = { kind: 'scram_started', started };
-    return encodeSaslInitialResponse(started.mechanism, started.clientFirst);
+    return serialize.sendSASLInitialResponseMessage(started.mechanism, started.clientFirst);
   }
 
   async #continueScram(serverFirst: string): Promise<Buffer> {
@@ -107,7 +103,7 @@ export class UpstreamAuthentication {
       throw this.#doubted(error);
     });
     this.#phase = { kind: 'scram_answered', answered };
-    return encodeSaslResponse(answered.clientFinal);
+    return serialize.sendSCRAMClientFinalMessage(answered.clientFinal);
   }
 
   #finishScram(serverFinal: string): null {

@@ -3,9 +3,9 @@
 
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { serialize } from 'pg-protocol';
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import { PosternError } from '../../errors.ts';
-import { encodeSslRequest } from '../../protocol/upstream-packets.ts';
 import { surviveErrors } from '../survive-errors.ts';
 import { takeAvailableBytes } from '../take-bytes.ts';
 import { waitOnStream } from '../wait-on-stream.ts';
@@ -47,7 +47,7 @@ export async function secureUpstream(plain: Socket, target: SecureTarget, signal
 }
 
 async function askForTls(plain: Socket, { name }: SecureTarget, signal: AbortSignal): Promise<void> {
-  plain.write(encodeSslRequest());
+  plain.write(serialize.requestSsl());
   const answer = await takeAvailableBytes(plain, signal);
   if (answer === null) throw new ConnectFailure('closed', 'closed after SSLRequest');
   const params = { compute: name };
