@@ -1,5 +1,5 @@
-// Bundles what browsers receive: islands and styles, minified, named by their content, listed in a manifest.
-// Knows nothing of pages; the server reads the manifest and links what a page asks for.
+// Bundles the browser's files: islands and styles, minified, named by their content, listed in a
+// manifest. Knows nothing of pages; the server reads the manifest and links what a page needs.
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';

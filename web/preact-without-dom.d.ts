@@ -1,5 +1,6 @@
-// Preact's types without the DOM library, which Preact's own declarations pull in. With them tsconfig.server.json finds a
-// DOM global in server code; what pages make of elements is checked with Preact's own types, by tsconfig.json.
+// Preact's types without the DOM library, which Preact's own declarations pull in. With them
+// tsconfig.server.json finds a DOM global in server code; what pages make of elements is checked
+// with Preact's own types, by tsconfig.json.
 
 export interface VNode {
   readonly type: unknown;

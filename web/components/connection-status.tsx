@@ -1,5 +1,5 @@
-// How a decided login request stands, drawn from one plain value. The server renders it first; the island that follows the
-// connection renders the same component again with each event.
+// The state of a decided login request, rendered from one plain value. The server renders it first;
+// the island that follows the connection renders the same component again for each event.
 
 import type { VNode } from 'preact';
 import { CheckSign, CrossSign, TurningSign } from '../layout/icons.tsx';
@@ -10,7 +10,7 @@ export interface StatusView {
   readonly text: string;
   readonly steps: ReadonlyArray<{ readonly label: string; readonly state: 'done' | 'now' | 'todo' }>;
   readonly facts: ReadonlyArray<{ readonly label: string; readonly value: string }>;
-  /** Nothing will change any more. */
+  /** The state is final. */
   readonly isFinal: boolean;
 }
 

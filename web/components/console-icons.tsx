@@ -1,4 +1,4 @@
-// The console's small drawings, all in the current colour and hidden from screen readers.
+// The console's icons, all in the current colour and hidden from screen readers.
 
 import type { VNode } from 'preact';
 

@@ -1,4 +1,4 @@
-// A framed remark: `problem` for what went wrong, `caution` for what to think about first.
+// A framed notice: `problem` for something that went wrong, `caution` for a warning.
 
 import type { ComponentChildren, VNode } from 'preact';
 

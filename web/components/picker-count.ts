@@ -1,4 +1,5 @@
-// How much of what was found a list shows, in words; the same for the server's page and for the script in the browser.
+// How many of the results a list shows, in words, the same on the server's page and in the
+// browser's script.
 
 export interface PickerCounts {
   readonly listedCount: number;

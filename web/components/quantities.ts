@@ -1,4 +1,4 @@
-// Measured quantities as people read them.
+// Formats measured quantities.
 
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 

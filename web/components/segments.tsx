@@ -1,4 +1,4 @@
-// A few choices side by side: radio buttons in the dress of a segmented control.
+// A few choices side by side: radio buttons styled as a segmented control.
 
 import type { VNode } from 'preact';
 

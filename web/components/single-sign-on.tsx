@@ -1,8 +1,8 @@
-// The way to the organization's own sign-in, above the password's where there are both.
+// The link to the identity provider's sign-in, above the password form where there are both.
 
 import type { VNode } from 'preact';
 
-/** The name on the button and the address behind it. */
+/** The label of the button and its URL. */
 export interface SingleSignOn {
   readonly name: string;
   readonly href: string;

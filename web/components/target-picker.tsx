@@ -1,5 +1,5 @@
-// The choice of account, project and compute in one list of radio buttons, grouped by account, with a search above a long
-// list. Works without script.
+// Chooses account, project and compute from one list of radio buttons, grouped by account, with a
+// search field above a long list. Works without script.
 
 import type { VNode } from 'preact';
 import { type PickerCounts, pickerCountInWords } from './picker-count.ts';
@@ -9,12 +9,12 @@ export interface PickerCompute {
   readonly name: string;
   readonly type: 'read_write' | 'read_only';
   readonly state: 'init' | 'active' | 'idle';
-  /** Why it cannot be chosen, as a full sentence; null when it can. */
+  /** Why it cannot be chosen, as a full sentence; null when it can be. */
   readonly obstacle: string | null;
   readonly offersReadOnly: boolean;
-  /** The person's sign-in is too old for it. */
+  /** It requires a more recent sign-in than the person's. */
   readonly asksToSignIn: boolean;
-  /** When this person used it last, in words; null: never. */
+  /** When this person last used it, in words; null: never. */
   readonly lastUsed: string | null;
 }
 
@@ -27,24 +27,27 @@ export interface PickerProject {
 export interface PickerAccount {
   readonly id: string;
   readonly name: string;
-  /** Beside the name: `organization`, `personal account`, `shared with you`. */
+  /** Next to the name: `organization`, `personal account`, `shared with you`. */
   readonly kind: string;
   readonly projects: readonly PickerProject[];
 }
 
 export interface TargetPickerProps extends PickerCounts {
-  /** Where a search is answered: here with the page, below it with values for the script. */
+  /**
+   * The path that answers a search with a page; below it, `/targets` answers the script with
+   * values.
+   */
   readonly path: string;
-  /** What the list was searched for; empty: nothing. */
+  /** The search text of the list; empty: none. */
   readonly search: string;
-  /** What is listed of what was found. */
+  /** How much of the results is listed. */
   readonly accounts: readonly PickerAccount[];
   readonly pickedComputeId: string | null;
 }
 
-/** Id of the form that sends a search when there is no script. */
+/** The id of the form that sends a search when there is no script. */
 export const FIND_FORM = 'find-form';
-/** From this many computes on a search field is worth its place. */
+/** The number of computes from which on a search field is shown. */
 const SEARCH_FROM_COMPUTES = 8;
 
 export function TargetPicker(props: TargetPickerProps): VNode {
@@ -145,7 +148,7 @@ function Project({ account, project, pickedComputeId }: ProjectProps): VNode {
 
 interface ChoiceProps {
   readonly compute: PickerCompute;
-  /** What approving connects to, in a line. */
+  /** The target of an approval, in a line. */
   readonly target: string;
   readonly title: string;
   readonly subtitle: string | null;

@@ -1,4 +1,4 @@
-// A labelled one-line field with its help and its problem, tied together for screen readers.
+// A labelled one-line field with its help and its error, linked for screen readers.
 
 import type { VNode } from 'preact';
 
@@ -25,7 +25,7 @@ export function TextField(props: TextFieldProps): VNode {
         class="input"
         id={name}
         name={name}
-        // Preact's types want one literal per element.
+        // Preact's types require one literal per element.
         type={type as 'text'}
         value={props.value}
         autocomplete={props.autocomplete}

@@ -1,15 +1,15 @@
-// Who asks: everything known of the terminal behind a login request. The values are the client's own claims, cleaned by
-// the server and kept apart from the surrounding text by <bdi>.
+// The facts about the terminal behind a login request. The values are the client's own claims,
+// cleaned by the server and isolated from the surrounding text by <bdi>.
 
 import type { VNode } from 'preact';
 
 export interface WhoAsksProps {
   readonly address: string;
-  /** What kind of network that is, in words; null for the open internet. */
+  /** The kind of network, in words; null for the internet. */
   readonly network: string | null;
   readonly application: string | null;
   readonly requestedUser: string;
-  /** Null when the terminal named none of its own. */
+  /** Null when the terminal sent none. */
   readonly requestedDatabase: string | null;
   readonly replication: 'none' | 'database' | 'server';
   /** Protocol version and cipher; null for a connection without TLS. */
@@ -73,7 +73,7 @@ export function Fact({ name, aside = null, children }: FactProps): VNode {
   );
 }
 
-/** The day is no news: a link lives for minutes. */
+/** Only the time of day, since a link lives for minutes. */
 function inUtc(at: Date): string {
   return `${at.toISOString().slice(11, 19)} UTC`;
 }

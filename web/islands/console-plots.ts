@@ -1,4 +1,5 @@
-// Draws the plots beside a table of figures over time, from the table itself, in the colours of the page.
+// Draws the plots beside a table of figures over time, from the table itself, in the page's
+// colours.
 
 import uPlot from 'uplot';
 
@@ -6,7 +7,7 @@ const HEIGHT = 150;
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 
-/** Where lines of the y axis may stand apart, so that their labels are round. */
+/** Steps between the lines of the y axis that give round labels. */
 const SECOND_STEPS = [1, 5, 10, 30, 60, 300, 600, 1_800, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY, 30 * DAY];
 const COUNT_STEPS = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000,
@@ -25,7 +26,7 @@ if (grid !== null && table !== null) drawAll(grid, table);
 
 function drawAll(grid: HTMLElement, table: Element): void {
   grid.hidden = false;
-  // The table begins with the latest.
+  // The table starts with the newest row.
   const rows = [...table.querySelectorAll('tbody tr')].reverse();
   const times = rows.map((row) => Date.parse(row.querySelector('time')?.dateTime ?? '') / 1_000);
   const places = [...grid.querySelectorAll<HTMLElement>('[data-plot]')];
@@ -48,7 +49,10 @@ function drawAll(grid: HTMLElement, table: Element): void {
   }).observe(grid);
 }
 
-/** What the drawing shows, for who does not see it: the stretch of time and its highest figure, as the table has them. */
+/**
+ * The drawing's description for screen readers: the time span and its highest figure, as the table
+ * shows them.
+ */
 function describe(place: HTMLElement, rows: readonly Element[], values: ReadonlyArray<number | null>): void {
   const labels = rows.map((row) => row.querySelector('time')?.textContent ?? '');
   const highest = values.reduce<number>((best, value, at) => ((value ?? -1) > (values[best] ?? -1) ? at : best), 0);
@@ -105,13 +109,13 @@ function options(place: HTMLElement, times: readonly number[]): uPlot.Options {
   };
 }
 
-/** Between two rows of the table that follow each other; a day for a single one. */
+/** The time between two consecutive rows of the table; a day for a single row. */
 function stepOf(times: readonly number[]): number {
   const steps = times.slice(1).map((time, index) => time - (times[index] ?? time));
   return steps.length === 0 ? DAY : Math.min(...steps);
 }
 
-/** Hours, days or months, by how far apart the rows of the table are. */
+/** Hours, days or months, by the time between the rows of the table. */
 function format(times: readonly number[]): (at: number) => string {
   const step = stepOf(times);
   const parts: Intl.DateTimeFormatOptions =

@@ -1,5 +1,5 @@
-// Sends the form that makes a project and shows each step as the server begins it. Where that cannot be, the browser
-// sends the form by itself.
+// Sends the form that creates a project and shows each step as the server starts it. Where that is
+// not possible, the browser sends the form itself.
 
 const SAID = { roles: 'Making its roles', database: 'Making its database', catalogue: 'Writing it down' } as const;
 
@@ -22,7 +22,8 @@ async function send(form: HTMLFormElement, steps: HTMLElement): Promise<void> {
   const answer = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'application/x-ndjson' } }).catch(
     () => null,
   );
-  // Refused before anything was begun, or signed out: the page that says so comes by the form's own way.
+  // Refused before anything was started, or signed out: sending the form normally shows the page
+  // that says so.
   if (!answer?.ok || answer.body === null || answer.redirected) return form.submit();
   steps.hidden = false;
   for await (const news of linesOf(answer.body)) {
@@ -30,7 +31,7 @@ async function send(form: HTMLFormElement, steps: HTMLElement): Promise<void> {
     if (news.made !== undefined) return location.assign(news.made);
     if (news.step !== undefined) show(steps, news.step);
   }
-  // Cut off: it may have been made or not.
+  // The connection was lost: the project may or may not exist.
   location.assign(form.dataset.progress ?? '');
 }
 
@@ -44,7 +45,7 @@ function show(steps: HTMLElement, begun: string): void {
   if (said !== null) said.textContent = SAID[begun as keyof typeof SAID];
 }
 
-/** What our own server writes, line by line; ends early where the connection is cut. */
+/** The lines that our server writes; ends early when the connection is lost. */
 async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<News> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();

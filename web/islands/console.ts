@@ -1,5 +1,5 @@
-// Small comforts of every console page: menus that close by themselves, lines that copy, forms that say they are busy.
-// The pages need none of it.
+// Enhancements of all console pages: menus that close by themselves, lines that copy, forms that
+// show they are busy. All pages work without them.
 
 const COPIED_FOR_MS = 1_600;
 
@@ -8,7 +8,7 @@ showCurrentTab();
 copyLines();
 sayBusy();
 
-/** One menu open at a time; Escape, a click elsewhere and leaving it with the keyboard close it. */
+/** One open menu at a time; Escape, a click elsewhere and moving the focus away close it. */
 function closeMenus(): void {
   const closeAllBut = (kept: EventTarget | null) => {
     for (const menu of document.querySelectorAll<HTMLDetailsElement>('[data-menu][open]')) {
@@ -25,7 +25,7 @@ function closeMenus(): void {
   });
 }
 
-/** On a phone the tabs are a strip that scrolls. */
+/** On a phone the tabs are a scrolling strip. */
 function showCurrentTab(): void {
   const current = document.querySelector('.tabs [aria-current="page"]');
   current?.scrollIntoView({ inline: 'center', block: 'nearest', behavior: 'instant' });
@@ -53,7 +53,7 @@ function copyLines(): void {
   }
 }
 
-/** A form whose work takes seconds: one click is enough, and the wait is counted. */
+/** For forms whose work takes seconds: ignores further clicks and shows the waiting time. */
 function sayBusy(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-busy]')) {
     form.addEventListener('submit', () => {

@@ -1,10 +1,11 @@
-// Makes the approval page quicker: arms Approve after a moment, counts down, searches the list, and leaves the page when
-// the terminal closed or somebody decided elsewhere. The page needs none of it.
+// Enhances the approval page: enables Approve after a moment, counts down, searches the list, and
+// leaves the page when the terminal closed or the request was decided elsewhere. The page works
+// without it.
 
 import { sayDecision } from './decide/say-decision.ts';
 import { searchPicker } from './decide/search-picker.ts';
 
-/** A click that was meant for the page before must not approve (clickjacking, double click). */
+/** A click that was meant for the previous page must not approve (clickjacking, double click). */
 const ARM_AFTER_MS = 500;
 const TICK_MS = 1_000;
 const SOON_SECONDS = 20;
@@ -50,11 +51,11 @@ function leaveWhenDecided(): void {
   const path = form?.dataset.decide;
   if (!form || path === undefined) return;
   const events = new EventSource(`${path}/events`);
-  // The answer to the person's own decision is on its way; news of it must not cut it off.
+  // The answer to the person's own decision is on its way, and an event must not interrupt it.
   form.addEventListener('submit', () => events.close());
   const place = document.querySelector<HTMLElement>('[data-also-waiting]');
   events.addEventListener('waiting', ({ data }: MessageEvent<string>) => {
-    // Our own server's words in our own page's type.
+    // Written by our own server, so it has this type.
     if (place !== null)
       void import('./decide/draw-waiting.tsx').then(({ drawWaiting }) => drawWaiting(place, JSON.parse(data)));
   });
@@ -64,7 +65,7 @@ function leaveWhenDecided(): void {
   });
 }
 
-/** Read-only is offered where the picked compute has a role for it. */
+/** Read-only is offered where the selected compute has a role for it. */
 function matchAccessToCompute(): () => void {
   const readOnly = document.querySelector<HTMLInputElement>('input[name="access"][value="read_only"]');
   const readWrite = document.querySelector<HTMLInputElement>('input[name="access"][value="read_write"]');

@@ -1,4 +1,4 @@
-// Starts the list of live connections on the page that has one.
+// Starts the list of live connections on its page.
 
 import { LiveList } from './ops/live-list.tsx';
 

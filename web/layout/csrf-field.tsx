@@ -1,4 +1,4 @@
-// The hidden field that proves that a form came from one of our own pages.
+// The hidden field with the CSRF token.
 
 import type { VNode } from 'preact';
 import type { PageFrame } from './page-frame.ts';

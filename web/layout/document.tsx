@@ -1,4 +1,5 @@
-// The HTML around every page: head, bar, main column. No inline script or style: the content security policy forbids them.
+// The HTML around every page: head, bar, main column. No inline script or style, which the content
+// security policy forbids.
 
 import type { ComponentChildren, VNode } from 'preact';
 import { CsrfField } from './csrf-field.tsx';
@@ -9,13 +10,13 @@ interface DocumentProps {
   readonly frame: PageFrame;
   readonly title: string;
   readonly width?: 'narrow' | 'wide';
-  /** Small scripts of the page, by name; the page works without them. */
+  /** Scripts of the page, by name; the page works without them. */
   readonly islands?: readonly string[];
-  /** Further style sheets, by name. */
+  /** Additional style sheets, by name. */
   readonly styles?: readonly string[];
-  /** In place of the plain bar on top. */
+  /** Replaces the plain bar at the top. */
   readonly bar?: VNode;
-  /** Seconds between reloads for a browser without script; only for pages that wait for something. */
+  /** Seconds between reloads without script; only for pages that wait for something. */
   readonly refreshSeconds?: number;
   readonly children: ComponentChildren;
 }

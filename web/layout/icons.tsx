@@ -1,4 +1,5 @@
-// Small drawings, all in the current colour and hidden from screen readers: the words beside them say the same.
+// Icons, all in the current colour and hidden from screen readers, since the words beside them say
+// the same.
 
 import type { VNode } from 'preact';
 

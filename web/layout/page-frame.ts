@@ -1,10 +1,10 @@
-// What every page knows of its surroundings, as plain values.
+// What all pages know about their surroundings, as plain values.
 
 export interface PageFrame {
   readonly brand: string;
   /** Paths of the built assets by source name: `main.css`, `icon.svg`, `follow-connection.js`. */
   readonly assets: Readonly<Record<string, string>>;
   readonly person: { readonly name: string; readonly email: string } | null;
-  /** Goes into each form of the page. */
+  /** Included in each form of the page. */
   readonly csrfToken: string;
 }

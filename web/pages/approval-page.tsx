@@ -1,4 +1,5 @@
-// The page on which a signed-in person decides about a login request: who asks, where to, Approve and Deny.
+// The page on which a signed-in person decides a login request: the terminal, the target, Approve
+// and Deny.
 
 import type { VNode } from 'preact';
 import {

@@ -1,4 +1,4 @@
-// After the decision: the page that follows the connection until it stands or has ended.
+// The page after the decision, which follows the connection until it is established or has ended.
 
 import type { VNode } from 'preact';
 import { ConnectionStatus, type StatusView } from '../components/connection-status.tsx';
@@ -11,7 +11,7 @@ export interface ConnectionProps {
   readonly eventsPath: string;
 }
 
-/** Without script the page loads itself anew until the view is final. */
+/** Without script the page reloads until the state is final. */
 const REFRESH_SECONDS = 2;
 
 export function ConnectionPage({ frame, view, eventsPath }: ConnectionProps): VNode {

@@ -1,4 +1,4 @@
-// What a signed-in person sees at the front door: the one line to type.
+// The start page of a signed-in person: the psql command to type.
 
 import type { VNode } from 'preact';
 import { Document } from '../layout/document.tsx';
@@ -6,7 +6,7 @@ import type { PageFrame } from '../layout/page-frame.ts';
 
 export interface HomeProps {
   readonly frame: PageFrame;
-  /** The psql line that leads here, with this installation's host. */
+  /** The psql command line with this installation's host. */
   readonly command: string;
   readonly projectCount: number;
 }

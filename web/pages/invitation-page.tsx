@@ -1,4 +1,5 @@
-// An invitation to an organization or to a project: make an account with it, or use the one at hand.
+// An invitation to an organization or to a project: create an account, or accept with an existing
+// one.
 
 import type { VNode } from 'preact';
 import { TextField } from '../components/text-field.tsx';
@@ -8,13 +9,13 @@ import type { PageFrame } from '../layout/page-frame.ts';
 
 export interface InvitationProps {
   readonly frame: PageFrame;
-  /** The form's own address; it holds the invitation's token. */
+  /** The path of the form, which contains the invitation's token. */
   readonly action: string;
   readonly to:
     | { readonly kind: 'organization'; readonly name: string; readonly memberRole: 'admin' | 'member' }
     | { readonly kind: 'project'; readonly name: string };
   readonly email: string;
-  /** Nobody is signed in and the e-mail has no account: the form makes one. */
+  /** Nobody is signed in and the e-mail has no account: the form creates one. */
   readonly isNewPerson: boolean;
   readonly name: string;
   readonly problems: Readonly<Partial<Record<'name' | 'password', string>>>;

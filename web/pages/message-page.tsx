@@ -1,4 +1,4 @@
-// A page that says one thing: errors, ends of a login request, and what to do next.
+// A page with one message: errors, ends of a login request, and what to do next.
 
 import type { VNode } from 'preact';
 import { Document } from '../layout/document.tsx';
@@ -10,7 +10,7 @@ export interface MessageProps {
   readonly tone: 'good' | 'stopped' | 'plain';
   readonly title: string;
   readonly text: string;
-  /** For the operator: a reference that finds the error in the log. */
+  /** A reference with which an operator finds the error in the log. */
   readonly reference: string | null;
   readonly link: { readonly label: string; readonly href: string } | null;
 }

@@ -1,4 +1,5 @@
-// The reverse code: six digits that the person types into the own terminal, to show that it is the own one.
+// The reverse code: six digits that the person types into the terminal, which proves that it is the
+// person's own.
 
 import type { VNode } from 'preact';
 import { CsrfField } from '../layout/csrf-field.tsx';

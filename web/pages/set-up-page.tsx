@@ -1,4 +1,5 @@
-// First start: the page behind the one-time set-up link, where the first operator makes an account.
+// First start: the page behind the one-time set-up link, on which the first operator creates an
+// account.
 
 import type { VNode } from 'preact';
 import { Notice } from '../components/notice.tsx';
@@ -9,7 +10,7 @@ import type { PageFrame } from '../layout/page-frame.ts';
 
 export interface SetUpProps {
   readonly frame: PageFrame;
-  /** The form's own address; it holds the code. */
+  /** The path of the form, which contains the code. */
   readonly action: string;
   readonly email: string;
   readonly name: string;

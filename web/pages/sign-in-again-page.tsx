@@ -1,4 +1,4 @@
-// A signed-in person proves once more who sits there, on the way to what asks for it.
+// A signed-in person authenticates again before an action that requires it.
 
 import type { VNode } from 'preact';
 import { Notice } from '../components/notice.tsx';
@@ -13,7 +13,7 @@ export interface SignInAgainProps {
   /** Where to go afterwards: a path of this site. */
   readonly next: string;
   readonly email: string;
-  /** False for people who sign in at the identity provider only. */
+  /** False for people who only sign in through the identity provider. */
   readonly hasPassword: boolean;
   readonly problem: string | null;
   readonly singleSignOn: SingleSignOn | null;

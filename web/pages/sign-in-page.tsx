@@ -1,4 +1,4 @@
-// Sign-in: email and password, or the organization's own sign-in where one is configured.
+// Sign-in: email and password, or the identity provider where one is configured.
 
 import type { VNode } from 'preact';
 import { Notice } from '../components/notice.tsx';
@@ -14,7 +14,7 @@ export interface SignInProps {
   readonly next: string;
   readonly email: string;
   readonly problem: string | null;
-  /** True when a login link led here. */
+  /** True when the person comes from a login link. */
   readonly isForTerminal: boolean;
   readonly singleSignOn: SingleSignOn | null;
 }

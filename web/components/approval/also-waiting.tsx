@@ -1,4 +1,4 @@
-// One tick for the other connections of the same terminal that wait.
+// A checkbox that also approves the other waiting connections of the same terminal.
 
 import type { VNode } from 'preact';
 

@@ -1,4 +1,4 @@
-// What a person should know before deciding: that the terminal is gone, that a code is open, that nothing can be picked.
+// Notices above the decision: the terminal is gone, a code is open, nothing can be chosen.
 
 import type { VNode } from 'preact';
 import { Notice } from '../notice.tsx';

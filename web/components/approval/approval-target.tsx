@@ -1,4 +1,4 @@
-// Where the terminal is to be let in, and for how long: compute, access, database and role, other waiting connections.
+// The target and the duration: compute, access, database and role, other waiting connections.
 
 import type { VNode } from 'preact';
 import { Segments } from '../segments.tsx';

@@ -1,4 +1,5 @@
-// What approving would do in one line, Approve and Deny with equal weight, the time that is left, "this was not me".
+// A one-line summary of what approving does, Approve and Deny with equal weight, the time left, and
+// "this was not me".
 
 import type { VNode } from 'preact';
 import type { ApprovalProps } from './approval-props.ts';

@@ -1,5 +1,5 @@
-// Why approving takes more than a click, or why it does not although the addresses differ: one
-// sentence for each step of docs/security.md, "Address comparison and reverse code".
+// Explains why approving needs more than a click, or why it does not although the addresses differ:
+// one sentence for each step of docs/security.md, "Address comparison and reverse code".
 
 import type { ComponentChildren, VNode } from 'preact';
 import { Notice } from '../notice.tsx';
@@ -7,7 +7,7 @@ import type { ApprovalProps, Whereabouts } from './approval-props.ts';
 
 type StepNoticeProps = Pick<ApprovalProps, 'whereabouts' | 'step' | 'isKnownTerminal'>;
 
-/** Null where the terminal is where the browser is and a click is enough. */
+/** Null when terminal and browser are at the same address and a click is enough. */
 export function StepNotice({ whereabouts, step, isKnownTerminal }: StepNoticeProps): VNode | null {
   const { comparison } = whereabouts;
   if (comparison === 'same') {

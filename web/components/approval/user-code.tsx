@@ -1,4 +1,5 @@
-// The user code beside the facts of the terminal: for comparing, or, where it must be typed, only announced.
+// The user code beside the facts of the terminal: shown for comparing, or only announced where it
+// must be typed.
 
 import type { VNode } from 'preact';
 import type { ApprovalProps } from './approval-props.ts';

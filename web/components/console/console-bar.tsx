@@ -1,5 +1,5 @@
-// The bar of the console: brand, account switcher, the trail to the page, and the person's own menu. The switchers are
-// disclosures, so that they work without script.
+// The console's top bar: brand, account switcher, breadcrumb, and the person's menu. The menus are
+// disclosures, which work without script.
 
 import type { VNode } from 'preact';
 import { CsrfField } from '../../layout/csrf-field.tsx';

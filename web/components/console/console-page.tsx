@@ -1,4 +1,5 @@
-// The frame of every console page: the trail with the account switcher, the tabs, what the last form led to, the content.
+// The layout of all console pages: breadcrumb with the account switcher, tabs, the notice of the
+// last form, the content.
 
 import type { ComponentChildren, VNode } from 'preact';
 import { Document } from '../../layout/document.tsx';
@@ -7,13 +8,13 @@ import type { ConsoleProps, ConsoleView, Tab, Told } from './console-view.ts';
 
 interface ConsolePageProps extends ConsoleProps {
   readonly title: string;
-  /** Names a part of several pages with one heading in the window's title. */
+  /** For several pages with the same heading: tells them apart in the window's title. */
   readonly part?: string;
   readonly lead?: ComponentChildren;
-  /** Beside the heading. */
+  /** Next to the heading. */
   readonly actions?: ComponentChildren;
   readonly islands?: readonly string[];
-  /** Further style sheets, by name. */
+  /** Additional style sheets, by name. */
   readonly styles?: readonly string[];
   readonly children?: ComponentChildren;
 }
@@ -79,7 +80,10 @@ function ToldNotice({ told }: { readonly told: Told }): VNode {
   );
 }
 
-/** From the page outwards, so that tabs and histories of a browser tell pages apart: `Settings · shop · Example Org`. */
+/**
+ * From the page outwards, to distinguish tabs and history entries of a browser: `Settings · shop ·
+ * Example Org`.
+ */
 function documentTitle(title: string, { account, crumbs }: ConsoleView, part: string | undefined): string {
   const place = crumbs.at(-1)?.label;
   const names = [part, title, place === title ? undefined : place, account?.label];

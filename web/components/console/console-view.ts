@@ -1,4 +1,4 @@
-// What the frame of every console page shows besides the page itself, as plain values.
+// The data of the console's layout, as plain values.
 
 import type { PageFrame } from '../../layout/page-frame.ts';
 
@@ -16,7 +16,7 @@ export interface Tab extends Link {
   readonly isCurrent: boolean;
 }
 
-/** What the page says on top about the form that was just sent. */
+/** The notice at the top of a page about the form that was just sent. */
 export interface Told {
   readonly tone: 'good' | 'problem';
   readonly title: string;
@@ -24,19 +24,19 @@ export interface Told {
 }
 
 export interface ConsoleView {
-  /** Null on pages that belong to the person and not to an account. */
+  /** Null on pages that belong to the person rather than to an account. */
   readonly account: AccountLink | null;
-  /** Everything that the switcher offers, the personal account first. */
+  /** All accounts in the switcher, the personal one first. */
   readonly accounts: readonly AccountLink[];
-  /** Behind the account in the trail; the last one is the page itself. */
+  /** The crumbs after the account; the last one is the page itself. */
   readonly crumbs: readonly Link[];
   readonly tabs: readonly Tab[];
-  /** In the person's own menu, above signing out. */
+  /** In the person's menu, above signing out. */
   readonly personLinks: readonly Link[];
   readonly told: Told | null;
 }
 
-/** What each console page is given besides its own values. */
+/** Passed to each console page besides its own values. */
 export interface ConsoleProps {
   readonly frame: PageFrame;
   readonly view: ConsoleView;

@@ -1,4 +1,5 @@
-// Measured consumption: the figures of a billing period, and a history as a table with plots beside it.
+// Measured consumption: the figures of a billing period, and a history as a table with plots beside
+// it.
 
 import type { VNode } from 'preact';
 import { bytesInWords, secondsInWords } from '../quantities.ts';
@@ -25,10 +26,10 @@ export interface FrameRow {
 }
 
 export interface HistoryView {
-  /** Of the page; `?by=` chooses the granularity. */
+  /** The page's path; `?by=` selects the granularity. */
   readonly path: string;
   readonly granularity: 'hourly' | 'daily' | 'monthly';
-  /** The latest first. */
+  /** Newest first. */
   readonly frames: readonly FrameRow[];
 }
 

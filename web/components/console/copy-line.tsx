@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 
 interface CopyLineProps {
   readonly text: string;
-  /** What it is, for screen readers: `psql command`. */
+  /** Describes the line to screen readers: `psql command`. */
   readonly what: string;
 }
 

@@ -1,4 +1,4 @@
-// The steps by which a project is made, shown by the island `console-progress` while they happen.
+// The steps of creating a project, shown by the island `console-progress` as they happen.
 
 import type { VNode } from 'preact';
 

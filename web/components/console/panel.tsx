@@ -1,13 +1,13 @@
-// A titled part of a page on its own ground.
+// A titled section of a page with a background of its own.
 
 import type { ComponentChildren, VNode } from 'preact';
 
 interface PanelProps {
-  /** Names the part for links; the heading's id. */
+  /** The anchor of the section; also the id of its heading. */
   readonly id: string;
   readonly title: string;
   readonly lead?: ComponentChildren;
-  /** Beside the title. */
+  /** Next to the title. */
   readonly actions?: ComponentChildren;
   readonly tone?: 'danger';
   readonly children?: ComponentChildren;

@@ -69,7 +69,7 @@ function InviteLinks({ place, isAdmin, mayShare }: Pick<PeopleProps, 'place' | '
   );
 }
 
-/** `admin` stands out, since it may do everything. */
+/** Highlights `admin`, since it may do everything. */
 export function MemberRolePill({ memberRole }: { readonly memberRole: 'admin' | 'member' }): VNode {
   return <span class={memberRole === 'admin' ? 'pill accent' : 'pill'}>{memberRole}</span>;
 }

@@ -1,17 +1,17 @@
-// Plots beside a table of figures over time, drawn from the table by the island `console-plots`; the table says all of it
-// without script.
+// Plots beside a table of figures over time, drawn from the table by the island `console-plots`;
+// without script the table contains all of it.
 
 import type { VNode } from 'preact';
 
 export interface Plot {
   readonly title: string;
-  /** Of the table, counted after the time. */
+  /** Column index in the table, not counting the time. */
   readonly column: number;
   readonly unit: 'seconds' | 'bytes' | 'count';
   readonly shape: 'bars' | 'line';
 }
 
-/** Stands in an element with `data-plots`, before the table. */
+/** Must be in an element with `data-plots`, before the table. */
 export function Plots({ plots }: { readonly plots: readonly Plot[] }): VNode {
   return (
     <div class="plots" data-plot-grid hidden>
@@ -31,7 +31,7 @@ interface StepsProps {
   readonly current: string;
 }
 
-/** Links to the same page by other steps of time: `?by=`. */
+/** Links to the same page with another granularity: `?by=`. */
 export function StepLinks({ path, steps, current }: StepsProps): VNode {
   return (
     <nav class="sub-tabs" aria-label="Step of time">

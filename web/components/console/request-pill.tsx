@@ -1,4 +1,4 @@
-// How a request for an organization stands.
+// The status of a request for an organization.
 
 import type { VNode } from 'preact';
 

@@ -1,9 +1,10 @@
-// The columns of the table of live connections: most hold two values, and each value can be sorted by.
+// The columns of the table of live connections: most hold two values, and each value can be sorted
+// by.
 
 import type { Sort } from './row-order.ts';
 
 export interface LiveColumn {
-  /** Also the class of its cells. */
+  /** Also the CSS class of its cells. */
   readonly name: string;
   readonly sorts: ReadonlyArray<{ readonly sort: Sort; readonly label: string }>;
 }

@@ -1,4 +1,4 @@
-// How many are connected, how many wait, and how the nodes are, in four figures.
+// Four figures: connected and waiting connections, and the state of the nodes.
 
 import type { VNode } from 'preact';
 import { healthOf, type NodeRow } from './node-row.ts';
@@ -10,7 +10,7 @@ export interface Counts {
 
 interface LiveFiguresProps {
   readonly counts: Counts;
-  /** None: not shown. */
+  /** Empty: not shown. */
   readonly nodes: readonly NodeRow[];
   /** Milliseconds since 1970. */
   readonly now: number;

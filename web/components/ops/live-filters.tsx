@@ -1,4 +1,4 @@
-// What the list of live connections is narrowed by: a form whose fields are the query of the page's address.
+// The filters of the list of live connections: a form whose fields are the page's query.
 
 import type { VNode } from 'preact';
 import { OptionalField, SelectField } from '../console/forms/fields.tsx';

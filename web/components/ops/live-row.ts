@@ -1,9 +1,10 @@
-// One live connection as the operations pages show it: plain, short values that travel to browsers by the thousand.
+// One live connection as the operations pages show it: plain, short values, since browsers receive
+// thousands of them.
 
 export interface LiveRow {
   readonly id: string;
   readonly phase: 'waiting' | 'connecting' | 'relaying';
-  /** Null until a person or a password stands behind it. */
+  /** Null until a person or a password is known. */
   readonly person: string | null;
   readonly requestedUser: string;
   readonly address: string;
@@ -18,7 +19,7 @@ export interface LiveRow {
   /** Bytes. */
   readonly sent: number;
   readonly received: number;
-  /** Bytes per second over the last seconds; null as long as nobody has watched. */
+  /** Bytes per second over the last seconds; null before anybody watched. */
   readonly sending: number | null;
   readonly receiving: number | null;
   /** ReadyForQuery's status byte. */
@@ -26,13 +27,16 @@ export interface LiveRow {
   readonly pid: number | null;
 }
 
-/** What changed since the last event; every row of `changed` has its id and the fields that differ, a new one has all. */
+/**
+ * The changes since the last event: a changed row has its id and the fields that differ, a new row
+ * has all fields.
+ */
 export interface LiveRowsDelta {
   readonly changed: ReadonlyArray<Pick<LiveRow, 'id'> & Partial<LiveRow>>;
   readonly removed: readonly string[];
 }
 
-/** The rows that come out of applying a delta; rows that did not change stay the same objects. */
+/** Applies a delta to rows; unchanged rows remain the same objects. */
 export function applyDelta(rows: Map<string, LiveRow>, { changed, removed }: LiveRowsDelta): void {
   for (const id of removed) rows.delete(id);
   for (const change of changed) {
@@ -42,7 +46,7 @@ export function applyDelta(rows: Map<string, LiveRow>, { changed, removed }: Liv
   }
 }
 
-/** A part of a row that is not known here belongs to a row that has gone. */
+/** A partial update of an unknown row belongs to a row that is gone. */
 function isWhole(change: Pick<LiveRow, 'id'> & Partial<LiveRow>): change is LiveRow {
   return change.phase !== undefined && change.since !== undefined && change.address !== undefined;
 }

@@ -1,4 +1,5 @@
-// The table of live connections. The server draws a page of it; the script in the browser draws the rows in view of all.
+// The table of live connections. The server renders one page of it; the script renders the rows in
+// view out of all.
 
 import type { VNode } from 'preact';
 import { bytesInWords } from '../quantities.ts';
@@ -7,7 +8,7 @@ import type { LiveRow } from './live-row.ts';
 import { type Order, queryString, type RowQuery, type Sort, sortedBy } from './row-order.ts';
 import { ageInWords, PHASES, rateInWords, TRANSACTIONS } from './words.ts';
 
-// Written out because rows dressed as cards lose them in browsers.
+// Explicit because browsers drop roles for rows that are styled as cards.
 const ROLES = {
   table: { role: 'table' },
   rowgroup: { role: 'rowgroup' },
@@ -19,20 +20,20 @@ const ROLES = {
 
 export interface LiveTableProps {
   readonly caption: string;
-  /** The rows to draw, which begin at `firstIndex` of `total`. */
+  /** The rows to render; the first one is number `firstIndex` of `total`. */
   readonly rows: readonly LiveRow[];
   readonly firstIndex: number;
   readonly total: number;
   readonly query: RowQuery;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Where the page with this table is, without its query. */
+  /** The path of the page with this table, without its query. */
   readonly listPath: string;
-  /** Before a connection's id. */
+  /** The prefix of the links to single connections. */
   readonly connectionsPath: string;
-  /** Id of the form that notices are written in; null where none may be sent. */
+  /** The id of the form for notices; null where sending is not allowed. */
   readonly noticeForm: string | null;
-  /** Only in the browser. */
+  /** In the browser only. */
   readonly live?: {
     readonly selected: ReadonlySet<string>;
     readonly padTop: number;
@@ -70,7 +71,7 @@ export function LiveTable(props: LiveTableProps): VNode {
   );
 }
 
-/** Stands for rows out of view, so that the scroll bar tells the truth. */
+/** Takes the place of rows out of view, so that the scroll bar is right. */
 function Filler({ height }: { readonly height: number }): VNode {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: an empty row takes no focus

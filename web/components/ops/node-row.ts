@@ -11,7 +11,10 @@ export interface NodeRow {
   readonly isDraining: boolean;
 }
 
-/** A heartbeat comes every two seconds; a node that misses two is in trouble, or its clock is wrong. */
+/**
+ * A heartbeat arrives every two seconds; a node that misses two is in trouble, or its clock is
+ * wrong.
+ */
 export const LATE_AFTER_MS = 5_000;
 
 export function healthOf(node: NodeRow, now: number): 'healthy' | 'late' | 'draining' {

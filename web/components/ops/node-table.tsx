@@ -1,4 +1,4 @@
-// The nodes of the fleet and how they are.
+// The nodes of the fleet and their state.
 
 import type { VNode } from 'preact';
 import { type Column, DataTable } from '../console/tables/data-table.tsx';

@@ -1,4 +1,4 @@
-// A deed that needs a reason: what it does in a sentence, the reason, the button.
+// An action that requires a reason: a sentence on its effect, the reason, the button.
 
 import type { VNode } from 'preact';
 import { CsrfField } from '../../layout/csrf-field.tsx';
@@ -16,9 +16,9 @@ interface ReasonFormProps {
   readonly typed: string;
   readonly button: string;
   readonly look: 'danger' | 'plain';
-  /** Sent along. */
+  /** Additional form fields. */
   readonly hidden?: Readonly<Record<string, string>>;
-  /** Beside the button. */
+  /** Next to the button. */
   readonly cancelPath?: string;
 }
 

@@ -1,8 +1,9 @@
-// Which live connections are shown and in which order: the same for the server's page and for the script in the browser.
+// Filters and sorts live connections, in the same way on the server's page and in the browser's
+// script.
 
 import type { LiveRow } from './live-row.ts';
 
-/** What the table can be sorted by, in words of the address bar. */
+/** The sort keys, as they appear in the URL. */
 export const SORTS = [
   'person',
   'address',
@@ -23,7 +24,7 @@ export type Sort = (typeof SORTS)[number];
 export type Order = 'asc' | 'desc';
 
 export interface RowQuery {
-  /** Words that all have to be somewhere in the row. */
+  /** Words that must all occur in the row. */
   readonly search: string;
   readonly phase: LiveRow['phase'] | '';
   readonly node: string;
@@ -33,7 +34,9 @@ export interface RowQuery {
 
 export const DEFAULT_QUERY: RowQuery = { search: '', phase: '', node: '', sort: 'age', order: 'asc' };
 
-/** The rows that the query asks for, in its order; rows without the value stand last either way. */
+/**
+ * The rows that match the query, in its order; rows without the value are last in either direction.
+ */
 export function pickRows(rows: Iterable<LiveRow>, query: RowQuery): LiveRow[] {
   const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
   const picked = [...rows].filter((row) => isPicked(row, query, words));
@@ -42,7 +45,7 @@ export function pickRows(rows: Iterable<LiveRow>, query: RowQuery): LiveRow[] {
   return picked.sort((a, b) => compare(valueIn(a), valueIn(b), sign) || compare(a.id, b.id, 1));
 }
 
-/** `?search=…&sort=…` with what differs from the defaults; empty when nothing does. */
+/** `?search=…&sort=…` with the values that differ from the defaults; empty when none do. */
 export function queryString(query: RowQuery, page = 1): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -53,7 +56,9 @@ export function queryString(query: RowQuery, page = 1): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** The query after a click on a column's head: the other way round, or what one looks for first in that column. */
+/**
+ * The query after a click on a column header: reversed, or starting with the more useful direction.
+ */
 export function sortedBy(query: RowQuery, sort: Sort): RowQuery {
   if (query.sort === sort) return { ...query, sort, order: query.order === 'asc' ? 'desc' : 'asc' };
   return { ...query, sort, order: LARGEST_FIRST.has(sort) ? 'desc' : 'asc' };
@@ -73,7 +78,7 @@ const VALUES: Readonly<Record<Sort, (row: LiveRow) => Value>> = {
   phase: (row) => row.phase,
   transaction: (row) => row.transaction,
   pid: (row) => row.pid,
-  // The youngest has the smallest age.
+  // The youngest row has the smallest age.
   age: (row) => -row.since,
   sent: (row) => row.sent,
   received: (row) => row.received,

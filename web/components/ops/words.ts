@@ -1,4 +1,4 @@
-// What a live connection does, in the words of a narrow column.
+// The state of a live connection in the words of a narrow column.
 
 import { bytesInWords } from '../quantities.ts';
 import type { LiveRow } from './live-row.ts';
@@ -29,7 +29,7 @@ export const PHASES = {
   relaying: { word: 'connected', look: 'accent' },
 } as const satisfies Record<LiveRow['phase'], { word: string; look: string }>;
 
-/** What ReadyForQuery's status byte says. */
+/** ReadyForQuery's status byte in words. */
 export const TRANSACTIONS = {
   I: 'idle',
   T: 'in transaction',

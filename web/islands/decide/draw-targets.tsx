@@ -1,4 +1,5 @@
-// Draws what a search found in place of the list; loaded with the first search of a list too long for the page.
+// Renders the results of a search in place of the list; loaded with the first search of a list too
+// long for the page.
 
 import { render } from 'preact';
 import type { PickerCounts } from '../../components/picker-count.ts';
@@ -12,7 +13,7 @@ const drawn = new WeakSet<HTMLElement>();
 
 export function drawTargets(list: HTMLElement, { accounts }: FoundTargets): void {
   const picked = list.querySelector<HTMLInputElement>('input[name="compute_id"]:checked')?.value ?? null;
-  // What the server drew is replaced once; from then on the list is this script's.
+  // Replaces the server's rendering once; from then on this script owns the list.
   if (!drawn.has(list)) list.replaceChildren();
   drawn.add(list);
   render(<PickerGroups accounts={accounts} pickedComputeId={picked} />, list);

@@ -1,6 +1,6 @@
-// Says in a line above the buttons what approving would do, as the choices stand.
+// Shows above the buttons what approving would do with the current choices.
 
-/** Returns what says it anew; the line stays hidden while nothing is picked. */
+/** Returns a function that updates the line, which stays hidden while nothing is selected. */
 export function sayDecision(): () => void {
   const line = document.querySelector<HTMLElement>('[data-summary]');
   if (line === null) return () => {};

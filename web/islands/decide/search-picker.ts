@@ -1,12 +1,12 @@
-// Search and arrow keys over the list of computes. A list that holds everything is narrowed here; of a longer one the
-// server is asked, and the answer drawn in its place.
+// Search and arrow keys for the list of computes. A complete list is filtered here; for a longer
+// one the server searches, and its results replace the list.
 
 import { type PickerCounts, pickerCountInWords } from '../../components/picker-count.ts';
 
-/** Between the last key and the question to the server. */
+/** Milliseconds between the last key and the request. */
 const ASK_AFTER_MS = 150;
 
-/** What is picked is always in sight: what a search hides is picked no more. */
+/** The selection is always visible: a target that a search hides is deselected. */
 export function searchPicker(changed: () => void): void {
   const box = document.querySelector<HTMLElement>('[data-picker-search]');
   const list = document.querySelector<HTMLElement>('[data-picker-list]');
@@ -50,7 +50,7 @@ function askingFor(path: string, list: HTMLElement, found: (counts: PickerCounts
       import('./draw-targets.tsx'),
     ]);
     if (!answer.ok) return;
-    // Our own server's words in our own page's type.
+    // Written by our own server, so it has this type.
     const targets: Parameters<typeof drawTargets>[1] = await answer.json();
     if (signal.aborted) return;
     drawTargets(list, targets);
@@ -61,12 +61,15 @@ function askingFor(path: string, list: HTMLElement, found: (counts: PickerCounts
     asking.abort();
     asking = new AbortController();
     const { signal } = asking;
-    // A failed question leaves the list as it is; the next key asks again.
+    // A failed request leaves the list as it is; the next key asks again.
     timer = setTimeout(() => void ask(query, signal).catch(() => {}), ASK_AFTER_MS);
   };
 }
 
-/** From the field into the list by ArrowDown or Enter, back by ArrowUp on the first, or by typing on. */
+/**
+ * ArrowDown or Enter move from the field into the list; ArrowUp on the first row or typing move
+ * back.
+ */
 function steer(input: HTMLInputElement, list: HTMLElement): void {
   input.addEventListener('keydown', (event) => {
     if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
@@ -81,7 +84,7 @@ function steer(input: HTMLInputElement, list: HTMLElement): void {
     const isTyping = event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey;
     const isLeaving = event.key === 'ArrowUp' && event.target === selectable(list)[0];
     if (isLeaving) event.preventDefault();
-    // The letter lands where the focus is by then.
+    // The letter is typed into the element that has the focus by then.
     if (isTyping || isLeaving) input.focus();
   });
 }

@@ -1,4 +1,4 @@
-// The filter form as the script reads and writes it.
+// Reads and writes the filter form.
 
 import type { LiveRow } from '../../components/ops/live-row.ts';
 import { type RowQuery, SORTS, type Sort } from '../../components/ops/row-order.ts';
@@ -26,7 +26,7 @@ export function showFilters(query: RowQuery): void {
   }
 }
 
-/** Calls at every key and choice; sending the form changes nothing more. */
+/** Calls back on every key and choice; the form is no longer submitted. */
 export function whenFiltersChange(listener: () => void): void {
   const form = document.querySelector<HTMLFormElement>('[data-live-filters]');
   form?.addEventListener('input', listener);

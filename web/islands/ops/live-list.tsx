@@ -1,5 +1,5 @@
-// Keeps the list of live connections up to date and answers filters and sorting at once. Draws only the rows in view, at
-// most once per frame, and nothing while the person has it paused.
+// Keeps the list of live connections up to date, and filters and sorts it at once. Renders only the
+// rows in view, at most once per frame, and nothing while paused.
 
 import { render } from 'preact';
 import { LiveFigures } from '../../components/ops/live-figures.tsx';
@@ -12,7 +12,7 @@ import { rowWindow } from './row-window.ts';
 import { Selection } from './selection.ts';
 import { openStream } from './stream.ts';
 
-/** Changes are announced no more often, or a screen reader would never come to rest. */
+/** The least time between announcements, so that a screen reader is not flooded. */
 const ANNOUNCE_EVERY_MS = 10_000;
 
 export class LiveList {
@@ -54,7 +54,7 @@ export class LiveList {
     this.#listenToButtons();
   }
 
-  /** From here on the list is whole, and what pages it and sends its form has no use. */
+  /** The list is complete from here on, so paging and submitting the form have no use. */
   #begin(): void {
     this.#hasBegun = true;
     for (const element of document.querySelectorAll<HTMLElement>('[data-live-controls]')) element.hidden = false;
@@ -120,7 +120,7 @@ export class LiveList {
   #draw(): void {
     const hadFocus = this.#region.contains(document.activeElement);
     render(this.#table(), this.#region);
-    // The focused row has left: keyboards go on from the list, not from the top of the page.
+    // The focused row is gone: keep the focus in the list instead of at the top of the page.
     if (hadFocus && !this.#region.contains(document.activeElement)) this.#region.focus({ preventScroll: true });
     this.#drawFigures();
   }

@@ -1,12 +1,13 @@
-// Which rows of a long list have to be drawn: those in view and some around them, as long as all rows are equally high.
+// Computes which rows of a long list to render: those in view and some around them. All rows have
+// the same height.
 
-/** Rows drawn above and below the view, so that scrolling and tabbing find them there. */
+/** Rows rendered above and below the view, so that scrolling and tabbing find them. */
 const AROUND = 12;
 
 export interface RowWindow {
   readonly first: number;
   readonly end: number;
-  /** Pixels in place of the rows that are not drawn. */
+  /** Pixels in place of rows that are not rendered. */
   readonly padTop: number;
   readonly padBottom: number;
 }
@@ -20,7 +21,7 @@ export function rowWindow(region: HTMLElement, rowCount: number): RowWindow {
   return { first, end, padTop: first * rowHeight, padBottom: (rowCount - end) * rowHeight };
 }
 
-/** The style sheet fixes it, another one on phones. */
+/** Set by the style sheet, with another value on phones. */
 function heightOfRows(region: HTMLElement): number {
   const height = Number.parseFloat(getComputedStyle(region).getPropertyValue('--row-height'));
   return height > 0 ? height : 1;

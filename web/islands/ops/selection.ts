@@ -1,4 +1,4 @@
-// Which connections are ticked, also those out of view, and the form that they are sent with.
+// The ticked connections, including those out of view, and the form that submits them.
 
 export class Selection {
   readonly ids = new Set<string>(
@@ -16,7 +16,7 @@ export class Selection {
     this.#tell();
   }
 
-  /** Ticks all of them, or unticks them when they all were. */
+  /** Ticks all of them, or unticks them if all were ticked. */
   toggleAll(ids: readonly string[]): void {
     const areAll = ids.every((id) => this.ids.has(id));
     for (const id of ids) {
@@ -26,7 +26,7 @@ export class Selection {
     this.#tell();
   }
 
-  /** Forgets those that have gone. */
+  /** Drops those that are gone. */
   keepOnly(present: ReadonlyMap<string, unknown>): void {
     const before = this.ids.size;
     for (const id of this.ids) if (!present.has(id)) this.ids.delete(id);

@@ -1,4 +1,5 @@
-// The stream of live connections: open while the page is seen, and told in words when it has stopped.
+// The stream of live connections: open while the page is visible; says in words when it has
+// stopped.
 
 import type { LiveRow, LiveRowsDelta } from '../../components/ops/live-row.ts';
 import type { NodeRow } from '../../components/ops/node-row.ts';
@@ -17,7 +18,7 @@ interface Listener {
   readonly away: (words: string) => void;
 }
 
-/** What the events hold is our own server's word. */
+/** Written by our own server, so it has this type. */
 export function openStream(path: string, { whole, delta, away }: Listener): void {
   let events: EventSource | null = null;
   const open = () => {
@@ -35,7 +36,7 @@ export function openStream(path: string, { whole, delta, away }: Listener): void
     if (document.visibilityState === 'visible') open();
   };
   document.addEventListener('visibilitychange', seen);
-  // A page that is left, or kept for the back button, holds no stream.
+  // A page that is left, or kept for the back button, keeps no stream open.
   addEventListener('pagehide', () => events?.close());
   addEventListener('pageshow', (event) => event.persisted && seen());
   seen();

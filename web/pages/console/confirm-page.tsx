@@ -1,4 +1,4 @@
-// Asks once more: what will happen, in a sentence, a way out, and the button that does it.
+// A confirmation: what will happen, a link back, and the button that does it.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
@@ -13,9 +13,9 @@ export interface ConfirmProps extends ConsoleProps {
   readonly text: string;
   readonly button: string;
   readonly cancelPath: string;
-  /** What has to be typed, for what cannot be undone. */
+  /** The text to type, for actions that cannot be undone. */
   readonly typeName?: string;
-  /** Asks for a reason that the person at the other end is shown. */
+  /** Asks for a reason, which the person at the other end will see. */
   readonly reason?: 'asked';
 }
 

@@ -1,4 +1,4 @@
-// A secret that was just made or revealed, to be copied now.
+// A secret that was just created or revealed, to be copied now.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';

@@ -1,4 +1,4 @@
-// The audit trail: filters, a page of events with everything behind each, and the way to take it along.
+// The audit trail: filters, a page of events with their details, and the export.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';

@@ -1,4 +1,4 @@
-// Everything known of one live connection, and what can be done to it.
+// The details of one live connection, and the actions on it.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
@@ -11,7 +11,7 @@ import { PHASES, TRANSACTIONS } from '../../components/ops/words.ts';
 import { bytesInWords } from '../../components/quantities.ts';
 
 export interface ConnectionDetailProps extends ConsoleProps {
-  /** Of this page. */
+  /** The page's path. */
   readonly path: string;
   readonly noticePath: string;
   readonly auditPath: string;

@@ -1,4 +1,4 @@
-// How many connections began, ended and failed over time, of the fleet or of one account.
+// How many connections started, ended and failed over time, in the fleet or in one account.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
@@ -21,7 +21,7 @@ export interface ConnectionHistoryProps extends ConsoleProps {
   readonly reach: 'installation' | 'account';
   readonly path: string;
   readonly step: 'hourly' | 'daily';
-  /** The latest first. */
+  /** Newest first. */
   readonly rows: readonly ConnectionHistoryRow[];
 }
 
@@ -37,7 +37,7 @@ const OF_CONNECTIONS: ReadonlyArray<readonly [Figure, string]> = [
   ['ended', 'Ended'],
   ['failed', 'Failed'],
 ];
-/** Of no account: whoever denies has chosen no target yet. */
+/** Without an account, since no target was chosen when denying. */
 const OF_LOGINS: ReadonlyArray<readonly [Figure, string]> = [
   ['asked', 'Links given'],
   ['denied', 'Denied'],

@@ -1,5 +1,6 @@
-// The live connections of the fleet, or of one account: counted, filtered, sorted, and told something. The island
-// `ops-connections` keeps it up to date; without it the page is a page of the list.
+// The live connections of the fleet or of one account: counted, filtered, sorted, and sent notices.
+// The island `ops-connections` keeps the page up to date; without it the page shows one page of the
+// list.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
@@ -22,12 +23,12 @@ export interface ConnectionsProps extends ConsoleProps {
   readonly auditPath: string;
   readonly mayNotify: boolean;
   readonly query: RowQuery;
-  /** One page of those that the query picks. */
+  /** One page of the connections that match the query. */
   readonly rows: readonly LiveRow[];
   readonly firstIndex: number;
   readonly pickedCount: number;
   readonly counts: Counts;
-  /** Empty for one account: nodes are the operators'. */
+  /** Empty for one account, since nodes are only shown to operators. */
   readonly nodes: readonly NodeRow[];
   readonly nodeIds: readonly string[];
   readonly page: number;
@@ -62,7 +63,7 @@ export function ConnectionsPage(props: ConnectionsProps): VNode {
   );
 }
 
-/** Operators have tabs for these. */
+/** Tabs for operators. */
 function AccountLinks({ listPath, auditPath }: Pick<ConnectionsProps, 'listPath' | 'auditPath'>): VNode {
   return (
     <>
@@ -104,7 +105,7 @@ function LiveRegion(props: ConnectionsProps): VNode {
     <section
       class="live-region"
       aria-label="Live connections"
-      // A region that scrolls has to be reachable by keyboard (WCAG 2.1.1).
+      // A scrolling region must be reachable by keyboard (WCAG 2.1.1).
       tabindex={0}
       data-live={listPath}
       data-connections={connectionsPath}

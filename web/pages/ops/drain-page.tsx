@@ -1,4 +1,5 @@
-// Asks before a node is drained: what will happen, how many it concerns, and why.
+// The confirmation before a node is drained: what will happen, how many connections it concerns,
+// and the reason.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
@@ -9,7 +10,7 @@ import { ageInWords } from '../../components/ops/words.ts';
 import { countInWords } from '../../components/quantities.ts';
 
 export interface DrainProps extends ConsoleProps {
-  /** Of this page and of its form. */
+  /** The path of the page and of its form. */
   readonly path: string;
   readonly node: NodeRow;
   /** Milliseconds since 1970. */

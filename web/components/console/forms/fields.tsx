@@ -1,4 +1,4 @@
-// Form fields that the console needs besides the one-line text field: choices, several lines, a tick.
+// The console's form fields besides the one-line text field: selects, text areas, checkboxes.
 
 import type { ComponentChildren, VNode } from 'preact';
 
@@ -68,7 +68,7 @@ interface OptionalFieldProps {
   readonly autocomplete?: string;
 }
 
-/** A one-line field that may stay empty. */
+/** A one-line field that may be empty. */
 export function OptionalField({
   name,
   label,
@@ -85,7 +85,7 @@ export function OptionalField({
         class="input"
         id={name}
         name={name}
-        // Preact's types want one literal per element.
+        // Preact's types require one literal per element.
         type={type as 'text'}
         value={value}
         placeholder={placeholder}

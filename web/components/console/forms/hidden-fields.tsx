@@ -1,4 +1,4 @@
-// The fields of a form that the person does not fill in: the CSRF token and fixed values.
+// The hidden fields of a form: the CSRF token and fixed values.
 
 import type { VNode } from 'preact';
 import { CsrfField } from '../../../layout/csrf-field.tsx';

@@ -5,24 +5,26 @@ import { CsrfField } from '../../../layout/csrf-field.tsx';
 import type { PageFrame } from '../../../layout/page-frame.ts';
 import { CheckField, OptionalField, SelectField, TextArea } from './fields.tsx';
 
-/** Times are milliseconds as text; nothing: a compute leaves it to its account. */
+/** Times are milliseconds as text; empty: a compute inherits from its account. */
 export interface PolicyFields {
   readonly of: 'account' | 'compute';
   readonly linkLogin: boolean;
   readonly readOnly: boolean;
-  /** 0: every connection is asked for. */
+  /** 0: every connection needs an approval. */
   readonly longestGrant: string;
   readonly longestConnection: string;
   /** 0: off. */
   readonly idleTimeout: string;
   /** 0: off. */
   readonly freshSignIn: string;
-  /** Live connections of everybody together; nothing: left to the account or the installation. */
+  /**
+   * Live connections of all people together; empty: inherited from the account or the installation.
+   */
   readonly maxConnections: string;
   readonly reverseCode: string;
   readonly allowedNetworks: string;
   readonly ownNetworks: string;
-  /** Asked of computes only. */
+  /** Shown for computes only. */
   readonly replication: boolean;
 }
 
@@ -35,7 +37,7 @@ interface PolicyFormProps {
   readonly frame: PageFrame;
   readonly action: string;
   readonly policy: PolicyFields;
-  /** Who may not sees it all the same. */
+  /** Also shown, read-only, to people who may not change it. */
   readonly mayChange: boolean;
 }
 
@@ -184,7 +186,10 @@ function Guards({ policy }: { readonly policy: PolicyFields }): VNode {
 
 type Choice = readonly [ms: number | '', label: string];
 
-/** A value that the API set to something else is offered too, so that saving does not change it unasked. */
+/**
+ * A value that was set through the API is offered too, so that saving does not change it by
+ * accident.
+ */
 function withOwn(own: string, choices: readonly Choice[]) {
   const offered = choices.map(([ms, label]) => ({ value: String(ms), label }));
   if (offered.some(({ value }) => value === own)) return offered;

@@ -10,7 +10,7 @@ interface PostButtonProps {
   readonly label: string;
   readonly fields?: Readonly<Record<string, string>>;
   readonly look?: 'primary' | 'plain' | 'danger' | 'small';
-  /** Completes the label for screen readers where several buttons have the same. */
+  /** Completes the label for screen readers where several buttons have the same text. */
   readonly of?: string;
 }
 

@@ -1,4 +1,4 @@
-// A search over a list, as a form of its own.
+// A search form above a list.
 
 import type { VNode } from 'preact';
 import { SearchSign } from '../../console-icons.tsx';

@@ -1,4 +1,4 @@
-// The computes of a project, each with its state and what can be done to it.
+// A project's computes, each with its state and its actions.
 
 import type { VNode } from 'preact';
 import type { PageFrame } from '../../../layout/page-frame.ts';

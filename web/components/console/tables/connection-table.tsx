@@ -1,4 +1,4 @@
-// Live connections as rows. What clients say of themselves is cleaned by the server and set apart by <bdi>.
+// Live connections as rows. The server has cleaned the clients' own claims; <bdi> isolates them.
 
 import type { VNode } from 'preact';
 import type { PageFrame } from '../../../layout/page-frame.ts';
@@ -18,9 +18,9 @@ export interface ConnectionRow {
   readonly since: Date;
   readonly bytesToUpstream: number;
   readonly bytesToClient: number;
-  /** Where it can be ended, with a question first; null where this is not offered. */
+  /** The page that confirms ending it; null where ending is not offered. */
   readonly endPath: string | null;
-  /** Where a form ends it at once: one's own. */
+  /** The form that ends it at once: for one's own connections. */
   readonly endPost?: string;
 }
 

@@ -1,11 +1,12 @@
-// A table that becomes a stack of cards on a phone. Roles are written out because restyled rows lose them in browsers.
+// A table that becomes a stack of cards on a phone. Roles are explicit because browsers drop them
+// for restyled rows.
 
 import type { ComponentChildren, VNode } from 'preact';
 
 export interface Column<Row> {
   readonly header: string;
   readonly cell: (row: Row) => ComponentChildren;
-  /** `main` names the row; `actions` stands at its end, its header is for screen readers only. */
+  /** `main` names the row; `actions` is at its end, with a header for screen readers only. */
   readonly kind?: 'main' | 'number' | 'actions';
 }
 
@@ -14,7 +15,7 @@ interface DataTableProps<Row> {
   readonly columns: ReadonlyArray<Column<Row>>;
   readonly rows: readonly Row[];
   readonly rowKey: (row: Row) => string;
-  /** In place of a table without rows. */
+  /** Shown instead of a table without rows. */
   readonly empty?: ComponentChildren;
 }
 

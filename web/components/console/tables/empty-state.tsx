@@ -1,4 +1,4 @@
-// What a page shows in place of a list that has nothing in it: why, and what to do.
+// Shown instead of an empty list: why it is empty, and what to do.
 
 import type { ComponentChildren, VNode } from 'preact';
 

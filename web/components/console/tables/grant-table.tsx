@@ -1,4 +1,4 @@
-// Remembered approvals as rows: what they lead to, from where, until when, how often they were used.
+// Remembered approvals as rows: their targets, addresses, ends, and uses.
 
 import type { VNode } from 'preact';
 import type { PageFrame } from '../../../layout/page-frame.ts';

@@ -1,4 +1,5 @@
-// The menu at the end of a row: a disclosure with links and one-button forms, usable by keyboard and without script.
+// The menu at the end of a row: a disclosure with links and one-button forms, usable by keyboard
+// and without script.
 
 import type { VNode } from 'preact';
 import type { PageFrame } from '../../../layout/page-frame.ts';
@@ -17,7 +18,7 @@ export type MenuItem =
 
 interface KebabProps {
   readonly frame: PageFrame;
-  /** Whose actions: a name for screen readers. */
+  /** What the actions apply to, for screen readers. */
   readonly of: string;
   readonly items: readonly MenuItem[];
 }

@@ -1,4 +1,4 @@
-// When and from where a secret was used last.
+// When and from where a secret was last used.
 
 import type { VNode } from 'preact';
 import { When } from './when.tsx';

@@ -55,7 +55,7 @@ function ComputeStates({ states }: { readonly states: ProjectRow['computeStates'
 
 const STATES = { active: 'active', idle: 'idle', init: 'starting' } as const;
 
-/** The dot and the word for a compute's state. */
+/** The dot and the label of a compute's state. */
 export function StateBadge({ state }: { readonly state: keyof typeof STATES | null }): VNode {
   if (state === null) return <span class="quiet-text">none</span>;
   return <span class={`state ${state}`}>{STATES[state]}</span>;

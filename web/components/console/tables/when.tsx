@@ -1,18 +1,18 @@
-// A moment in words, as far from now as a person thinks of it, with the exact time behind it.
+// A time in words, relative to now, with the exact time as a tooltip.
 
 import type { VNode } from 'preact';
 
 interface WhenProps {
   readonly at: Date | null;
   readonly now: Date;
-  /** For a moment that never was. */
+  /** Shown when there is no time. */
   readonly never?: string;
 }
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** From here on a date says more than a count of days. */
+/** From this age on, a date is shown instead of a number of days. */
 const DATE_FROM_DAYS = 30;
 
 const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
@@ -41,7 +41,7 @@ function dateInWords(at: Date): string {
   return DATE.format(at);
 }
 
-/** Rounded, in the largest unit that fills it: `3 days`, `2 hours`, `5 minutes`, `12 seconds`. */
+/** Rounded, in the largest unit that fits: `3 days`, `2 hours`, `5 minutes`, `12 seconds`. */
 function spanInWords(ms: number): string {
   if (ms >= DAY_MS) return count(Math.round(ms / DAY_MS), 'day');
   if (ms >= HOUR_MS) return count(Math.round(ms / HOUR_MS), 'hour');

@@ -18,7 +18,7 @@ export interface AccountSettingsProps extends ConsoleProps {
   readonly mayChangePolicy: boolean;
   readonly mayDelete: boolean;
   readonly policy: PolicyFields;
-  /** Null for who is no member. */
+  /** Null for people who are not members. */
   readonly leavePath: string | null;
 }
 

@@ -26,7 +26,7 @@ export interface BillingProps extends ConsoleProps {
     readonly projectsLimit: number | null;
     readonly computesPerProject: number | null;
   };
-  /** What an operator may choose from; empty for all others. */
+  /** The plans that an operator may choose from; empty for others. */
   readonly plans: readonly string[];
   readonly billing: {
     readonly company: string;

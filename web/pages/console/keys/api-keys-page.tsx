@@ -26,7 +26,7 @@ export interface ApiKeysProps extends ConsoleProps {
   readonly apiUrl: string;
   readonly keys: readonly KeyRow[];
   readonly mayCreate: boolean;
-  /** To which a key can be bound. */
+  /** The projects to which a key can be bound. */
   readonly projects: ReadonlyArray<{ readonly value: string; readonly label: string }>;
   readonly typed: Readonly<Record<string, string>>;
   readonly now: Date;

@@ -17,7 +17,7 @@ export interface NewAccessTokenProps extends ConsoleProps {
   readonly path: string;
   readonly computes: readonly ComputeGroup[];
   readonly picked: string;
-  /** It then belongs to the organization and outlives whoever made it. */
+  /** The token then belongs to the organization and outlives its creator. */
   readonly isForAccount: boolean;
   readonly typed: Readonly<Record<string, string>>;
 }

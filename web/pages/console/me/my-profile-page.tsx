@@ -11,7 +11,7 @@ export interface MyProfileProps extends ConsoleProps {
   readonly path: string;
   readonly name: string;
   readonly email: string;
-  /** False for who signs in with an identity provider only. */
+  /** False for people who only sign in through an identity provider. */
   readonly hasPassword: boolean;
 }
 

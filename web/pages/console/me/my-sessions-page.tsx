@@ -1,4 +1,4 @@
-// Where a person is connected and signed in, what was remembered, and what happened lately.
+// The person's connections, browser sessions, remembered approvals and recent events.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
@@ -30,9 +30,9 @@ export interface MySessionsProps extends ConsoleProps {
   readonly path: string;
   readonly connections: readonly ConnectionRow[];
   readonly grants: readonly GrantRow[];
-  /** The latest used first. */
+  /** Last used first. */
   readonly browsers: readonly BrowserRow[];
-  /** How many more there are. */
+  /** The number of further ones. */
   readonly hiddenBrowsers: number;
   readonly history: readonly HistoryRow[];
   readonly now: Date;

@@ -1,4 +1,5 @@
-// The form for an organization: made at once, or requested from the operators with what happens next spelled out.
+// The form for an organization: created at once, or requested from the operators, with an
+// explanation of what happens next.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
@@ -22,7 +23,7 @@ interface RequestRow {
 
 export interface NewOrganizationProps extends ConsoleProps {
   readonly isOnRequest: boolean;
-  /** The person's own, where organizations are made on request. */
+  /** The person's requests, where organizations are created on request. */
   readonly requests: readonly RequestRow[];
   readonly typed: Readonly<Record<string, string>>;
   readonly now: Date;

@@ -1,4 +1,4 @@
-// The guests of an organization, one row for each project that is shared with somebody.
+// The guests of an organization, one row for each shared project.
 
 import type { VNode } from 'preact';
 import { PeopleFrame, type PeopleProps } from '../../../components/console/people-tabs.tsx';
@@ -10,7 +10,7 @@ interface GuestRow {
   readonly shareId: string;
   readonly email: string;
   readonly shownEmail: string;
-  /** Null until somebody has an account with that e-mail. */
+  /** Null until a person with that e-mail has an account. */
   readonly name: string | null;
   readonly project: string;
   readonly projectPath: string;

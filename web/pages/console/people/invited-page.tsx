@@ -1,4 +1,5 @@
-// What became of each e-mail that was invited; where no mail is sent, with the links to pass on: shown this once.
+// The outcome for each invited e-mail; without a mail server also the links to pass on, shown only
+// once.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
@@ -10,7 +11,7 @@ export interface InvitedProps extends ConsoleProps {
   readonly rows: ReadonlyArray<{
     readonly email: string;
     readonly outcome: 'invited' | 'joined' | 'already_member' | 'guest' | 'already_guest' | 'has_access_already';
-    /** Null when it was mailed, and for who has an account. */
+    /** Null when it was mailed, and for people who have an account. */
     readonly link: string | null;
   }>;
 }

@@ -1,4 +1,4 @@
-// What one compute allows of logins and connections, on top of its account's policy.
+// The policy of one compute for logins and connections, on top of its account's policy.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
@@ -7,7 +7,7 @@ import { type PolicyFields, PolicyForm } from '../../../components/console/forms
 import { Panel } from '../../../components/console/panel.tsx';
 
 export interface ComputePolicyProps extends ConsoleProps {
-  /** The page's own, and its form's. */
+  /** The path of the page and of its form. */
   readonly path: string;
   readonly name: string;
   readonly mayChange: boolean;

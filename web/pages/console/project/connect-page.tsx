@@ -1,4 +1,4 @@
-// How to connect to a project: by link, and by a role's password for drivers and tools.
+// How to connect to a project: by link, and with a role's password for drivers and tools.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
@@ -17,7 +17,7 @@ export interface ConnectProps extends ConsoleProps {
   readonly picked: { readonly database: string; readonly role: string; readonly compute: string };
   /** Empty when the project has no database, role or compute. */
   readonly strings: ReadonlyArray<{ readonly client: string; readonly text: string; readonly hint: string | null }>;
-  /** Set on the one page that reveals it. */
+  /** Set only on the page that reveals it. */
   readonly password: string | null;
   readonly mayReveal: boolean;
   readonly tokensPath: string;

@@ -1,4 +1,4 @@
-// What one project consumed.
+// One project's consumption.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';

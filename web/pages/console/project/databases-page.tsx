@@ -28,9 +28,9 @@ interface RoleRow {
 }
 
 export interface DatabasesProps extends ConsoleProps {
-  /** This page's address. */
+  /** The page's path. */
   readonly path: string;
-  /** Postern made them and may make more; of an attached Postgres it only knows them. */
+  /** Postern created them and may create more; those of an attached Postgres are only listed. */
   readonly isHosted: boolean;
   readonly databases: readonly DatabaseRow[];
   readonly roles: readonly RoleRow[];

@@ -1,4 +1,4 @@
-// The form for a further compute of a project, such as a read replica.
+// The form for an additional compute of a project, such as a read replica.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
@@ -9,7 +9,10 @@ import { CsrfField } from '../../../layout/csrf-field.tsx';
 
 export interface NewComputeProps extends ConsoleProps {
   readonly place: string;
-  /** On one of our servers a further compute is another way to read; elsewhere it has an address of its own. */
+  /**
+   * On our own hosts an additional compute is another endpoint for reading; elsewhere it has its
+   * own address.
+   */
   readonly isHosted: boolean;
   readonly typed: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-// A project's first page: how to get in, its computes, who is connected.
+// A project's overview: how to connect, its computes, its connections.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
@@ -17,9 +17,9 @@ export interface OverviewProps extends ConsoleProps {
   readonly computes: readonly ComputeRow[];
   readonly mayAddCompute: boolean;
   readonly connections: readonly ConnectionRow[];
-  /** Who oversees the account sees everybody's. */
+  /** People who oversee the account see all connections. */
   readonly connectionsOf: 'everybody' | 'self';
-  /** The live page of all connections to the account; null for who does not see it. */
+  /** The live page of all connections to the account; null for people who may not see it. */
   readonly livePath: string | null;
   readonly now: Date;
 }

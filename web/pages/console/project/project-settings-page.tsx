@@ -15,7 +15,7 @@ export interface ProjectSettingsProps extends ConsoleProps {
   readonly mayRename: boolean;
   readonly mayDelete: boolean;
   readonly isOrganization: boolean;
-  /** Where this person may move it; empty for who may not, and where there is nowhere. */
+  /** Accounts to which this person may move it; empty when there are none. */
   readonly destinations: ReadonlyArray<{ readonly value: string; readonly label: string }>;
 }
 

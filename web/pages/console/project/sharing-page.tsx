@@ -1,4 +1,4 @@
-// Whom a project is shared with.
+// The people with whom a project is shared.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';

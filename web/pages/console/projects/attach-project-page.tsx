@@ -1,4 +1,4 @@
-// The form that brings an existing Postgres as a project.
+// The form that attaches an existing Postgres as a project.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';

@@ -28,7 +28,7 @@ export function NewProjectPage({ frame, view, base, servers, typed }: NewProject
         class="panel form-panel"
         method="post"
         action={`${base}/projects/new`}
-        // Where the browser goes when it cannot be told how it ended.
+        // Where the browser goes when the outcome is unknown.
         data-progress={`${base}/projects`}
       >
         <CsrfField frame={frame} />

@@ -1,4 +1,5 @@
-// The projects of an account: search, a page of them, and the one line to type when there is none yet.
+// The projects of an account: search, one page of the list, and the psql command while there are
+// none.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
@@ -13,7 +14,7 @@ export interface ProjectsProps extends ConsoleProps {
   readonly base: string;
   readonly projects: readonly ProjectRow[];
   readonly search: string;
-  /** The next page's address; null on the last. */
+  /** The path of the next page; null on the last. */
   readonly nextPath: string | null;
   readonly psqlCommand: string;
   readonly mayCreate: boolean;

@@ -1,4 +1,4 @@
-// Projects of others that are shared with the person.
+// Projects of other accounts that are shared with the person.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
