@@ -2,7 +2,7 @@
 // leaves the page when the terminal closed or the request was decided elsewhere. The page works
 // without it.
 
-import { sayDecision } from './decide/say-decision.ts';
+import { decisionSummary } from './decide/decision-summary.ts';
 import { searchPicker } from './decide/search-picker.ts';
 
 /** A click that was meant for the previous page must not approve (clickjacking, double click). */
@@ -14,7 +14,7 @@ armApprove();
 countDown();
 leaveWhenDecided();
 const matchAccess = matchAccessToCompute();
-const say = sayDecision();
+const say = decisionSummary();
 searchPicker(() => {
   matchAccess();
   say();

@@ -15,7 +15,7 @@ import { StepNotice } from '../components/approval/step-notice.tsx';
 import { UserCode } from '../components/approval/user-code.tsx';
 import { Notice } from '../components/notice.tsx';
 import { FIND_FORM } from '../components/target-picker.tsx';
-import { WhoAsks } from '../components/who-asks.tsx';
+import { TerminalFacts } from '../components/terminal-facts.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
 import { Document } from '../layout/document.tsx';
 
@@ -34,7 +34,7 @@ export function ApprovalPage(props: ApprovalProps): VNode {
         <div class="ask-columns">
           <section class="card stack ask-who" aria-label="Who asks">
             <UserCode {...props} />
-            <WhoAsks {...props.asks} />
+            <TerminalFacts {...props.terminal} />
           </section>
           {/* The search stands within the form that decides, and is sent by this one. */}
           <form id={FIND_FORM} method="get" action={path} hidden />

@@ -51,9 +51,9 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
   return {
     path: `/psql_session/${request.id}`,
     userCode: request.userCode,
-    asks: whoAsks(request, now),
+    terminal: terminalFacts(request, now),
     remainingMs: Math.max(0, request.expiresAt.getTime() - now.getTime()),
-    whereabouts: whereabouts(sight),
+    addresses: addresses(sight),
     step: strongestStep(sight),
     problem: sight.problem,
     missingTarget: missing === null ? null : cleanForPage(missing),
@@ -88,7 +88,7 @@ function picks(typed: TypedChoice | null, compute: TargetCompute | undefined): A
   };
 }
 
-function whoAsks({ origin, createdAt }: LoginRequest, now: Date): ApprovalView['asks'] {
+function terminalFacts({ origin, createdAt }: LoginRequest, now: Date): ApprovalView['terminal'] {
   return {
     address: cleanForPage(origin.address),
     network: networkInWords(origin.address),
@@ -106,7 +106,7 @@ function whoAsks({ origin, createdAt }: LoginRequest, now: Date): ApprovalView['
  * Where the terminal is, relative to the browser; addresses within the account's own networks count
  * as near each other.
  */
-function whereabouts({ request, offered, browserAddress }: ApprovalSight): ApprovalView['whereabouts'] {
+function addresses({ request, offered, browserAddress }: ApprovalSight): ApprovalView['addresses'] {
   const { address } = request.origin;
   const candidates = candidatesOf(offered.found, address);
   const isNearForAll = candidates.every(({ compute: { policy } }) =>

@@ -17,12 +17,12 @@ export const OPERATORS_PAGES: readonly Link[] = [
 export function opsView(visit: OpsVisit, page: Link | null, again?: Again): ConsoleView {
   const crumbs = page === null ? [] : [page];
   if (visit.accountVisit !== null) {
-    const view = accountView(visit.accountVisit, 'connections', again?.told ?? null);
+    const view = accountView(visit.accountVisit, 'connections', again?.notice ?? null);
     return { ...view, crumbs: [...view.crumbs, ...crumbs] };
   }
   const href = page?.href ?? visit.scope.listPath;
   return {
-    ...personView(visit, again?.told ?? null),
+    ...personView(visit, again?.notice ?? null),
     crumbs: [{ label: 'Operations', href: visit.scope.listPath }, ...crumbs],
     tabs: OPERATORS_PAGES.map((tab) => ({ ...tab, isCurrent: tab.href === href })),
   };

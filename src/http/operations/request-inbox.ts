@@ -50,7 +50,7 @@ function inboxView(visit: Visit, again?: Again): ConsoleView {
     { label: 'Organization requests', href: PATH },
   ];
   const tabs = OPERATORS_PAGES.map((tab) => ({ ...tab, isCurrent: tab.href === PATH }));
-  return { ...personView(visit, again?.told ?? null, crumbs), tabs };
+  return { ...personView(visit, again?.notice ?? null, crumbs), tabs };
 }
 
 /** To all others the inbox does not exist. */

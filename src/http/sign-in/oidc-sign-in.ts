@@ -139,16 +139,15 @@ async function userInfo(provider: oidc.Configuration, accessToken: string, subje
 
 // NOTE: an e-mail counts as verified only by the source that contains it. Combining one source's
 // address with the other's `email_verified` would let anybody claim another person's address.
-// would make somebody else's address one's own.
 function identityFrom(idToken: oidc.IDToken, userInfo: object): Identity {
   const sources = [claimsSchema.parse(idToken), claimsSchema.parse(userInfo)];
-  const told = sources.find(({ email }) => email !== undefined);
+  const withEmail = sources.find(({ email }) => email !== undefined);
   const name = sources.find((source) => source.name !== undefined)?.name;
   return {
     issuer: idToken.iss,
     subject: idToken.sub,
-    email: told?.email ?? null,
-    emailVerified: told?.email_verified === true,
-    name: name ?? told?.email ?? idToken.sub,
+    email: withEmail?.email ?? null,
+    emailVerified: withEmail?.email_verified === true,
+    name: name ?? withEmail?.email ?? idToken.sub,
   };
 }

@@ -2,16 +2,16 @@
 
 import type { PageFrame } from '../../layout/page-frame.ts';
 import type { TargetPickerProps } from '../target-picker.tsx';
-import type { WhoAsksProps } from '../who-asks.tsx';
+import type { TerminalFactsProps } from '../terminal-facts.tsx';
 
 export interface ApprovalProps {
   readonly frame: PageFrame;
   /** The path of the login request's reference, to which the form and the events belong. */
   readonly path: string;
   readonly userCode: string;
-  readonly asks: WhoAsksProps;
+  readonly terminal: TerminalFactsProps;
   readonly remainingMs: number;
-  readonly whereabouts: Whereabouts;
+  readonly addresses: ComparedAddresses;
   /** The person has approved from this terminal's address recently. */
   readonly isKnownTerminal: boolean;
   /** The step that the person takes besides approving. */
@@ -49,7 +49,7 @@ export interface ApprovalProps {
  * The two addresses and how they compare: `near` is within the account's own networks,
  * `incomparable` is IPv4 and IPv6.
  */
-export interface Whereabouts {
+export interface ComparedAddresses {
   readonly terminal: string;
   readonly browser: string;
   readonly comparison: 'same' | 'near' | 'different' | 'incomparable';

@@ -3,13 +3,13 @@
 
 import type { ComponentChildren, VNode } from 'preact';
 import { Notice } from '../notice.tsx';
-import type { ApprovalProps, Whereabouts } from './approval-props.ts';
+import type { ApprovalProps, ComparedAddresses } from './approval-props.ts';
 
-type StepNoticeProps = Pick<ApprovalProps, 'whereabouts' | 'step' | 'isKnownTerminal'>;
+type StepNoticeProps = Pick<ApprovalProps, 'addresses' | 'step' | 'isKnownTerminal'>;
 
 /** Null when terminal and browser are at the same address and a click is enough. */
-export function StepNotice({ whereabouts, step, isKnownTerminal }: StepNoticeProps): VNode | null {
-  const { comparison } = whereabouts;
+export function StepNotice({ addresses, step, isKnownTerminal }: StepNoticeProps): VNode | null {
+  const { comparison } = addresses;
   if (comparison === 'same') {
     if (step !== 'reverse_code') return null;
     return (
@@ -22,8 +22,8 @@ export function StepNotice({ whereabouts, step, isKnownTerminal }: StepNoticePro
     return (
       <Notice tone="plain" title="The terminal is elsewhere in your own network">
         <p>
-          It is at <Address>{whereabouts.terminal}</Address> and you are at <Address>{whereabouts.browser}</Address>,
-          both within networks that your organization calls its own.
+          It is at <Address>{addresses.terminal}</Address> and you are at <Address>{addresses.browser}</Address>, both
+          within networks that your organization calls its own.
         </p>
       </Notice>
     );
@@ -31,13 +31,13 @@ export function StepNotice({ whereabouts, step, isKnownTerminal }: StepNoticePro
   return (
     <Notice tone="caution" title="The terminal is not where you are">
       <p>
-        <Apart whereabouts={whereabouts} />: {nextStep(step, isKnownTerminal)}
+        <Apart addresses={addresses} />: {nextStep(step, isKnownTerminal)}
       </p>
     </Notice>
   );
 }
 
-function Apart({ whereabouts: { terminal, browser, comparison } }: { readonly whereabouts: Whereabouts }): VNode {
+function Apart({ addresses: { terminal, browser, comparison } }: { readonly addresses: ComparedAddresses }): VNode {
   if (comparison === 'incomparable') {
     return (
       <>

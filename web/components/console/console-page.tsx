@@ -4,7 +4,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { Document } from '../../layout/document.tsx';
 import { ConsoleBar } from './console-bar.tsx';
-import type { ConsoleProps, ConsoleView, Tab, Told } from './console-view.ts';
+import type { ConsoleProps, ConsoleView, FormNotice, Tab } from './console-view.ts';
 
 interface ConsolePageProps extends ConsoleProps {
   readonly title: string;
@@ -38,7 +38,7 @@ export function ConsolePage(props: ConsolePageProps): VNode {
         </div>
         {actions !== undefined && <div class="page-actions">{actions}</div>}
       </div>
-      {view.told !== null && <ToldNotice told={view.told} />}
+      {view.notice !== null && <FormNoticeBox notice={view.notice} />}
       {children}
     </Document>
   );
@@ -71,11 +71,11 @@ function Tabs({ tabs, label }: { readonly tabs: readonly Tab[]; readonly label: 
   );
 }
 
-function ToldNotice({ told }: { readonly told: Told }): VNode {
+function FormNoticeBox({ notice }: { readonly notice: FormNotice }): VNode {
   return (
-    <div class={`notice ${told.tone}`} role={told.tone === 'problem' ? 'alert' : 'status'}>
-      <strong>{told.title}</strong>
-      {told.text !== null && <span>{told.text}</span>}
+    <div class={`notice ${notice.tone}`} role={notice.tone === 'problem' ? 'alert' : 'status'}>
+      <strong>{notice.title}</strong>
+      {notice.text !== null && <span>{notice.text}</span>}
     </div>
   );
 }

@@ -17,7 +17,7 @@ export interface Tab extends Link {
 }
 
 /** The notice at the top of a page about the form that was just sent. */
-export interface Told {
+export interface FormNotice {
   readonly tone: 'good' | 'problem';
   readonly title: string;
   readonly text: string | null;
@@ -33,7 +33,7 @@ export interface ConsoleView {
   readonly tabs: readonly Tab[];
   /** In the person's menu, above signing out. */
   readonly personLinks: readonly Link[];
-  readonly told: Told | null;
+  readonly notice: FormNotice | null;
 }
 
 /** Passed to each console page besides its own values. */

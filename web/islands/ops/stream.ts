@@ -4,13 +4,13 @@
 import type { LiveRow, LiveRowsDelta } from '../../components/ops/live-row.ts';
 import type { NodeRow } from '../../components/ops/node-row.ts';
 
-interface Told {
+interface LiveEvent {
   /** The server's clock, milliseconds since 1970. */
   readonly now: number;
   readonly nodes?: readonly NodeRow[];
 }
-export type Whole = Told & { readonly rows: readonly LiveRow[] };
-export type Delta = Told & Partial<LiveRowsDelta>;
+export type Whole = LiveEvent & { readonly rows: readonly LiveRow[] };
+export type Delta = LiveEvent & Partial<LiveRowsDelta>;
 
 interface Listener {
   readonly whole: (event: Whole) => void;

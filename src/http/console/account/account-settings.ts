@@ -23,7 +23,7 @@ export async function showSettings(visit: AccountVisit, again?: Again): Promise<
   requireMay(person, 'account.read_policy', resource);
   const membership = await findMembership(parts.catalogue, { accountId: account.id, userId: person.userId });
   parts.renderer.send(request, response, AccountSettingsPage, {
-    view: accountView(visit, 'settings', again?.told ?? null),
+    view: accountView(visit, 'settings', again?.notice ?? null),
     path: `${base}/settings`,
     kind: account.kind,
     id: account.id,
@@ -61,7 +61,7 @@ export async function askDeleteAccount(visit: AccountVisit, again?: Again): Prom
     { label: 'Delete organization', href: request.path },
   ];
   sendConfirmation(visit, {
-    view: deeperView(visit, { crumbs }, again?.told ?? null),
+    view: deeperView(visit, { crumbs }, again?.notice ?? null),
     title: `Delete ${name}?`,
     text: 'Its members, invitations and API keys are gone for good. Projects must be deleted or moved first.',
     button: 'Delete organization',

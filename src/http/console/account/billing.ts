@@ -26,7 +26,7 @@ export async function showBilling(visit: AccountVisit, again?: Again): Promise<v
   requireMay(person, 'account.read_billing', resource);
   const usage = await usageOfProjects(visit);
   parts.renderer.send(request, response, BillingPage, {
-    view: accountView(visit, 'billing', again?.told ?? null),
+    view: accountView(visit, 'billing', again?.notice ?? null),
     path: `${base}/billing`,
     plan: account.plan,
     terms: PLAN_TERMS[account.plan],

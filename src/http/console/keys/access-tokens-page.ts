@@ -24,7 +24,7 @@ export async function showAccessTokens(visit: AccountVisit, again?: Again): Prom
   const tokens = await listTokens(visit);
   const places = await namesOfComputes(visit, [...new Set(tokens.map(({ computeId }) => computeId))]);
   parts.renderer.send(request, response, AccessTokensPage, {
-    view: accountView(visit, 'access-tokens', again?.told ?? null),
+    view: accountView(visit, 'access-tokens', again?.notice ?? null),
     path: `${base}/access-tokens`,
     kind: account.kind,
     tokens: tokens.map((token) => ({

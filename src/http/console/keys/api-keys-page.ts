@@ -30,7 +30,7 @@ export async function showApiKeys(visit: AccountVisit, again?: Again): Promise<v
   const isPersonal = account.kind === 'personal';
   const mayCreate = isPersonal || may(person, 'organization_keys.create', accountResource(account.id));
   parts.renderer.send(request, response, ApiKeysPage, {
-    view: accountView(visit, 'api-keys', again?.told ?? null),
+    view: accountView(visit, 'api-keys', again?.notice ?? null),
     path: `${base}/api-keys`,
     kind: account.kind,
     apiUrl: `${parts.address.url}/api/v2`,
@@ -123,5 +123,5 @@ function belowKeysView(visit: AccountVisit, label: string, again?: Again) {
     { label: 'API keys', href: `${visit.base}/api-keys` },
     { label, href: visit.request.path },
   ];
-  return deeperView(visit, { crumbs }, again?.told ?? null);
+  return deeperView(visit, { crumbs }, again?.notice ?? null);
 }

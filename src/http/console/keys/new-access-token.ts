@@ -74,7 +74,7 @@ export function belowTokensView(visit: AccountVisit, label: string, again?: Agai
     { label: 'Access tokens', href: `${visit.base}/access-tokens` },
     { label, href: visit.request.path },
   ];
-  return deeperView(visit, { crumbs }, again?.told ?? null);
+  return deeperView(visit, { crumbs }, again?.notice ?? null);
 }
 
 function sendToken(visit: AccountVisit, token: AccessToken, secret: Secret): void {

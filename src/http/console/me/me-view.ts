@@ -13,5 +13,5 @@ const PAGES = [
 export function meView(visit: Visit, path: (typeof PAGES)[number]['href'], again?: Again): ConsoleView {
   const crumbs = PAGES.filter(({ href }) => href === path);
   const tabs = PAGES.map((page) => ({ ...page, isCurrent: page.href === path }));
-  return { ...personView(visit, again?.told ?? null, crumbs), tabs };
+  return { ...personView(visit, again?.notice ?? null, crumbs), tabs };
 }

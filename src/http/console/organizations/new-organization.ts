@@ -25,7 +25,7 @@ export async function showNewOrganization(visit: Visit, again?: Again): Promise<
   const own = { requestedBy: person.userId };
   const requests = isOnRequest ? await listOrganizationRequests(parts.catalogue, context, own) : [];
   parts.renderer.send(request, response, NewOrganizationPage, {
-    view: personView(visit, again?.told ?? null, crumbs),
+    view: personView(visit, again?.notice ?? null, crumbs),
     isOnRequest,
     requests: requests.map((each) => ({
       id: each.id,

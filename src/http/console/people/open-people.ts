@@ -36,7 +36,7 @@ export async function openPeople(parts: ConsoleParts, request: Request, response
 }
 
 function peopleView(visit: PeopleVisit, again?: Again): ConsoleView {
-  return accountView(visit, 'people', again?.told ?? null);
+  return accountView(visit, 'people', again?.notice ?? null);
 }
 
 /** A form or a confirmation below the lists. */
@@ -45,7 +45,7 @@ export function belowPeopleView(visit: PeopleVisit, label: string, again?: Again
     { label: 'People', href: visit.place },
     { label, href: visit.request.path },
   ];
-  return deeperView(visit, { crumbs }, again?.told ?? null);
+  return deeperView(visit, { crumbs }, again?.notice ?? null);
 }
 
 /** What each of the lists is given besides its rows. */

@@ -47,14 +47,14 @@ export function mayHere({ parts, person, project }: ProjectVisit, action: Action
 
 export function projectView(visit: ProjectVisit, tab: ProjectTab, again?: Again): ConsoleView {
   const crumbs = [listCrumb(visit), { label: cleanForPage(visit.project.name), href: visit.place }];
-  return deeperView(visit, { crumbs, tabs: projectTabs(visit, tab) }, again?.told ?? null);
+  return deeperView(visit, { crumbs, tabs: projectTabs(visit, tab) }, again?.notice ?? null);
 }
 
 /** A page below a project's tab, such as a confirmation. */
 export function belowProjectView(visit: ProjectVisit, label: string, again?: Again): ConsoleView {
   const { project, place, request } = visit;
   const crumbs = [listCrumb(visit), { label: cleanForPage(project.name), href: place }, { label, href: request.path }];
-  return deeperView(visit, { crumbs }, again?.told ?? null);
+  return deeperView(visit, { crumbs }, again?.notice ?? null);
 }
 
 function isGuestOf({ account, project }: Pick<ProjectVisit, 'account' | 'project'>): boolean {

@@ -107,7 +107,7 @@ function viewOf(visit: AccountVisit, label: string, again?: Again) {
     { label: 'Projects', href: `${visit.base}/projects` },
     { label, href: visit.request.path },
   ];
-  return deeperView(visit, { crumbs }, again?.told ?? null);
+  return deeperView(visit, { crumbs }, again?.notice ?? null);
 }
 
 /** Every version of every region, the default first. */

@@ -3,7 +3,7 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import type { Told } from '../../../../web/components/console/console-view.ts';
+import type { FormNotice } from '../../../../web/components/console/console-view.ts';
 import { isCorrectableOn, PosternError } from '../../../errors.ts';
 import { cleanSentence } from '../../../untrusted-text.ts';
 import type { ConsoleParts } from './console-parts.ts';
@@ -19,7 +19,7 @@ export type Showing<V extends Visit> = (visit: V, again?: Again) => Promise<void
 export type Acting<V extends Visit> = (visit: V) => Promise<void>;
 
 export interface Again {
-  readonly told: Told;
+  readonly notice: FormNotice;
   /** As the person typed it, to be filled in again; never passwords. */
   readonly typed: Readonly<Record<string, string>>;
 }
@@ -45,7 +45,7 @@ export function formRoute<V extends Visit>(
       // A form that is answered step by step has told of it already.
       if (response.headersSent) return;
       response.status(error.httpStatus);
-      await show(visit, { told: toldOf(error), typed: typedIn(request) });
+      await show(visit, { notice: noticeOf(error), typed: typedIn(request) });
     }
   };
 }
@@ -68,7 +68,7 @@ export function goTo({ response }: Pick<Visit, 'response'>, path: string): void 
 }
 
 /** A refusal as the page says it: a sentence, and what to do next. */
-function toldOf(error: PosternError): Told {
+function noticeOf(error: PosternError): FormNotice {
   const text = cleanSentence(error.message);
   return { tone: 'problem', title: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, text: error.hint };
 }

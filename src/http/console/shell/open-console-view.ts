@@ -1,6 +1,12 @@
 // The frame of a page for a visit: what the switcher offers, the trail, which tabs this person has here.
 
-import type { AccountLink, ConsoleView, Link, Tab, Told } from '../../../../web/components/console/console-view.ts';
+import type {
+  AccountLink,
+  ConsoleView,
+  FormNotice,
+  Link,
+  Tab,
+} from '../../../../web/components/console/console-view.ts';
 import type { Account } from '../../../catalogue/accounts/accounts.ts';
 import { accountResource, INSTALLATION, may } from '../../../catalogue/rights/permissions.ts';
 import { personalAccountId } from '../../../ids.ts';
@@ -19,7 +25,7 @@ export type AccountTab =
   | 'settings';
 
 /** A page that belongs to the account as a whole. */
-export function accountView(visit: AccountVisit, tab: AccountTab, problem: Told | null = null): ConsoleView {
+export function accountView(visit: AccountVisit, tab: AccountTab, problem: FormNotice | null = null): ConsoleView {
   const tabs = accountTabs(visit).map((link) => ({ ...link, isCurrent: link.href === `${visit.base}/${tab}` }));
   const current = tabs.filter((link) => link.isCurrent).map(({ label, href }) => ({ label, href }));
   return { ...personView(visit, problem), account: accountLink(visit.account), crumbs: current, tabs };
@@ -29,23 +35,23 @@ export function accountView(visit: AccountVisit, tab: AccountTab, problem: Told 
 export function deeperView(
   visit: AccountVisit,
   place: { readonly crumbs: readonly Link[]; readonly tabs?: readonly Tab[] },
-  problem: Told | null = null,
+  problem: FormNotice | null = null,
 ): ConsoleView {
   const { crumbs, tabs = [] } = place;
   return { ...personView(visit, problem), account: accountLink(visit.account), crumbs, tabs };
 }
 
 /** A page of the person, outside of any account. */
-export function personView(visit: Visit, problem: Told | null = null, crumbs: readonly Link[] = []): ConsoleView {
-  const notice = findDoneNotice(queryText(visit, 'done'));
-  const told: Told | null = notice === null ? null : { tone: 'good', title: notice, text: null };
+export function personView(visit: Visit, problem: FormNotice | null = null, crumbs: readonly Link[] = []): ConsoleView {
+  const title = findDoneNotice(queryText(visit, 'done'));
+  const done: FormNotice | null = title === null ? null : { tone: 'good', title, text: null };
   return {
     account: null,
     accounts: visit.accounts.map(accountLink),
     crumbs,
     tabs: [],
     personLinks: personLinks(visit),
-    told: problem ?? told,
+    notice: problem ?? done,
   };
 }
 

@@ -1,7 +1,7 @@
 // Shows above the buttons what approving would do with the current choices.
 
 /** Returns a function that updates the line, which stays hidden while nothing is selected. */
-export function sayDecision(): () => void {
+export function decisionSummary(): () => void {
   const line = document.querySelector<HTMLElement>('[data-summary]');
   if (line === null) return () => {};
   const say = () => {

@@ -3,7 +3,7 @@
 
 import type { VNode } from 'preact';
 
-export interface WhoAsksProps {
+export interface TerminalFactsProps {
   readonly address: string;
   /** The kind of network, in words; null for the internet. */
   readonly network: string | null;
@@ -24,7 +24,7 @@ const REPLICATED = {
   server: 'copies the whole server, with every database on it',
 } as const;
 
-export function WhoAsks(props: WhoAsksProps): VNode {
+export function TerminalFacts(props: TerminalFactsProps): VNode {
   return (
     <table class="facts">
       <caption class="visually-hidden">The terminal that asks</caption>
