@@ -1,0 +1,126 @@
+// What thousands of live connections cost a node while they are idle, in CPU time, and how long the event loop pauses while
+// each asks one query a second. `npm run bench:idle [-- --live 5000]`; POSTERN_TREE=<path> measures that built checkout as well.
+
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { PosternProcess } from '../test/support/nodes/postern-process.ts';
+import { waitUntil } from '../test/support/wait-until.ts';
+import { GUEST, startMeasuredStack } from './measured-nodes.ts';
+import { cpuMs } from './process-cpu.ts';
+import { QueryClient } from './query-client.ts';
+import { type Measurement, markdownTable } from './report.ts';
+
+const { values } = parseArgs({ options: { live: { type: 'string', default: '5000' } } });
+const live = Number(values.live);
+/** Logins under way at a time; more would only queue. */
+const AT_A_TIME = 50;
+const SETTLE_MS = 5_000;
+const ROUNDS = 5;
+const WINDOW_MS = 5_000;
+/** So many times a second a part of the busy clients asks. */
+const PARTS_PER_SECOND = 50;
+
+type Figures = Readonly<Record<'idle' | 'busy' | 'pause', number[]>>;
+
+const folder = await mkdtemp(join(tmpdir(), 'postern-bench-'));
+await chmod(folder, 0o755);
+try {
+  await using stack = await startMeasuredStack(folder);
+  const byTree = new Map<string, Figures>();
+  for (const tree of stack.trees) {
+    await using node = await stack.startNode(tree);
+    byTree.set(tree.name, await measureNode(node.process));
+    process.stdout.write(`${tree.name}: ${JSON.stringify(byTree.get(tree.name))}\n`);
+  }
+  const row = (workload: string, unit: string, figure: keyof Figures): Measurement => ({
+    workload,
+    unit,
+    better: 'less',
+    rounds: new Map([...byTree].map(([name, figures]) => [name, figures[figure]])),
+  });
+  const rows = [
+    row(`CPU per second, ${live} idle connections`, 'ms', 'idle'),
+    row(`CPU per second, ${live} queries a second`, 'ms', 'busy'),
+    row(`longest pause of the event loop, ${live} queries a second`, 'ms', 'pause'),
+  ];
+  process.stdout.write(`\n${markdownTable(rows, [...byTree.keys()])}\n`);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function measureNode(node: PosternProcess): Promise<Figures> {
+  const clients = await connectAll(node.pgPort);
+  await pause(SETTLE_MS);
+  const idle = await severalTimes(() => cpuPerSecond(node.pid));
+  const stop = keepBusy(clients);
+  await pause(SETTLE_MS);
+  const figures = {
+    idle,
+    busy: await severalTimes(() => cpuPerSecond(node.pid)),
+    pause: await severalTimes(() => longestPause(node)),
+  };
+  await stop();
+  const connected = clients.filter((client) => client.isConnected).length;
+  if (connected < live) throw new Error(`only ${connected} of ${live} clients are still connected`);
+  for (const client of clients) client.close();
+  return figures;
+}
+
+async function connectAll(port: number): Promise<QueryClient[]> {
+  const clients: QueryClient[] = [];
+  let begun = 0;
+  const connectRest = async () => {
+    while (begun < live) {
+      begun += 1;
+      clients.push(await QueryClient.connect({ port, user: GUEST, tls: false }));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, connectRest));
+  return clients;
+}
+
+/** Every client asks once a second, evenly spread. Returns the function that stops it and waits for the last answers. */
+function keepBusy(clients: readonly QueryClient[]): () => Promise<void> {
+  const size = Math.ceil(clients.length / PARTS_PER_SECOND);
+  let part = 0;
+  const asked = new Set<Promise<void>>();
+  const ask = async (client: QueryClient) => {
+    const answer = client.query();
+    asked.add(answer);
+    await answer.finally(() => asked.delete(answer));
+  };
+  const timer = setInterval(() => {
+    for (const client of clients.slice(part * size, (part + 1) * size)) void ask(client);
+    part = (part + 1) % PARTS_PER_SECOND;
+  }, 1_000 / PARTS_PER_SECOND);
+  return async () => {
+    clearInterval(timer);
+    await Promise.all(asked);
+  };
+}
+
+async function severalTimes(measure: () => Promise<number>): Promise<number[]> {
+  const figures: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) figures.push(await measure());
+  return figures;
+}
+
+async function cpuPerSecond(processId: number): Promise<number> {
+  const [before, beganAt] = [await cpuMs(processId), performance.now()];
+  await pause(WINDOW_MS);
+  return (((await cpuMs(processId)) - before) / (performance.now() - beganAt)) * 1_000;
+}
+
+/** event-loop-pauses.mjs in the node says it. */
+async function longestPause(node: PosternProcess): Promise<number> {
+  const reported = () => [...node.stderr().matchAll(/^longest pause: ([\d.]+) ms$/gm)];
+  const before = reported().length;
+  node.kill('SIGUSR2');
+  await pause(WINDOW_MS);
+  node.kill('SIGUSR2');
+  await waitUntil(() => reported().length > before, 'the node reports its longest pause');
+  return Number(reported().at(-1)?.[1]);
+}
