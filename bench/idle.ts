@@ -1,5 +1,6 @@
-// What thousands of live connections cost a node while they are idle, in CPU time, and how long the event loop pauses while
-// each asks one query a second. `npm run bench:idle [-- --live 5000]`; POSTERN_TREE=<path> measures that built checkout as well.
+// What thousands of live connections cost a node while they are idle, in CPU time, and how long the
+// event loop pauses while each asks one query a second. `npm run bench:idle [-- --live 5000]`;
+// POSTERN_TREE=<path> measures that built checkout as well.
 
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -82,7 +83,10 @@ async function connectAll(port: number): Promise<QueryClient[]> {
   return clients;
 }
 
-/** Every client asks once a second, evenly spread. Returns the function that stops it and waits for the last answers. */
+/**
+ * Every client asks once a second, evenly spread. Returns the function that stops it and waits for
+ * the last answers.
+ */
 function keepBusy(clients: readonly QueryClient[]): () => Promise<void> {
   const size = Math.ceil(clients.length / PARTS_PER_SECOND);
   let part = 0;
@@ -114,13 +118,16 @@ async function cpuPerSecond(processId: number): Promise<number> {
   return (((await cpuMs(processId)) - before) / (performance.now() - beganAt)) * 1_000;
 }
 
-/** event-loop-pauses.mjs in the node says it. */
+/** In milliseconds, as event-loop-pauses.mjs in the node reports it. */
 async function longestPause(node: PosternProcess): Promise<number> {
   const reported = () => [...node.stderr().matchAll(/^longest pause: ([\d.]+) ms$/gm)];
-  const before = reported().length;
-  node.kill('SIGUSR2');
+  const report = async () => {
+    const before = reported().length;
+    node.kill('SIGUSR2');
+    await waitUntil(() => reported().length > before, 'the node reports its longest pause');
+  };
+  await report();
   await pause(WINDOW_MS);
-  node.kill('SIGUSR2');
-  await waitUntil(() => reported().length > before, 'the node reports its longest pause');
+  await report();
   return Number(reported().at(-1)?.[1]);
 }

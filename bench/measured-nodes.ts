@@ -1,5 +1,6 @@
-// Nodes of this checkout and, where POSTERN_TREE names another built one, of that, side by side on one scripted upstream.
-// Everything is set up by command line and pages, which stay the same from release to release.
+// Nodes of this checkout and, where POSTERN_TREE names another built one, of that, side by side on
+// one scripted upstream. Everything is set up by command line and pages, which stay the same from
+// release to release.
 
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';

@@ -1,5 +1,5 @@
-// A Postgres that costs little: it lets everybody in and answers each query with one row, or passes connections on to a real
-// one, so that Postern can attach it.
+// A Postgres that costs little: it lets everybody in and answers each query with one row, or passes
+// connections on to a real one, so that Postern can attach it.
 
 import { connect, createServer, type Socket } from 'node:net';
 import { builtMessage } from '../test/protocol/packet-fixtures.ts';

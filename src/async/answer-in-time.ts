@@ -1,6 +1,10 @@
-// A limit on waiting for work that goes on by itself: for Redis that is slow or away when somebody waits for the answer.
+// A limit on waiting for work that goes on by itself: for Redis that is slow or away when somebody
+// waits for the answer.
 
-/** Resolves or rejects as the work does, or rejects after the limit; the work is not stopped and its late failure is nobody's. */
+/**
+ * Resolves or rejects as the work does, or rejects after the limit; the work is not stopped and its
+ * late failure is nobody's.
+ */
 export async function answerInTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {

@@ -1,5 +1,5 @@
-// Work that is dear, such as hashing a password: so many at a time, so many that wait their turn, and no more. Knows no
-// work.
+// Work that is dear, such as hashing a password: so many at a time, so many that wait their turn,
+// and no more. Knows no work.
 
 import { PosternError } from '../errors.ts';
 
@@ -13,7 +13,10 @@ export class BoundedWork {
     this.#mostWaiting = mostWaiting;
   }
 
-  /** Runs the work in its turn. Throws PosternError `rate_limited` at once when too many wait already. */
+  /**
+   * Runs the work in its turn. Throws PosternError `rate_limited` at once when too many wait
+   * already.
+   */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
     else await this.#turn();

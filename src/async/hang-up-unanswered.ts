@@ -1,12 +1,14 @@
-// Gives up connections to servers that no longer answer. Knows no protocol: whatever arrives is an answer to everything sent.
+// Gives up connections to servers that no longer answer. Knows no protocol: whatever arrives is an
+// answer to everything sent.
 
 import type { Socket } from 'node:net';
 
 const LOOK_INTERVAL_MS = 1_000;
 
 /**
- * Destroys the socket when something sent stays without an answer for `limitMs` (a second more at most). One that is
- * silent because it is not used is well. Call it once the socket is connected; a TLS socket once it is secure.
+ * Destroys the socket when something sent stays without an answer for `limitMs` (a second more at
+ * most). One that is silent because it is not used is well. Call it once the socket is connected; a
+ * TLS socket once it is secure.
  */
 export function hangUpUnanswered(socket: Socket, limitMs: number): void {
   let answeredBytes = socket.bytesWritten;

@@ -1,5 +1,6 @@
-// An abort controller that follows an outer signal. Unlike AbortSignal.any and AbortSignal.timeout it leaves nothing behind on
-// a signal that lives longer: node keeps a reference there for each combined signal (nodejs/node#54614).
+// An abort controller that follows an outer signal. Unlike AbortSignal.any and AbortSignal.timeout
+// it leaves nothing behind on a signal that lives longer: node keeps a reference there for each
+// combined signal (nodejs/node#54614).
 
 export interface LinkedAbort {
   readonly signal: AbortSignal;

@@ -1,4 +1,5 @@
-// Lets one waiter sleep until something may have changed; a nudge given while nobody waits is not lost.
+// Lets one waiter sleep until something may have changed; a nudge given while nobody waits is not
+// lost.
 
 export class Nudge {
   #isGiven = false;
@@ -9,7 +10,10 @@ export class Nudge {
     this.#wake?.();
   }
 
-  /** Resolves at a nudge (also one given before), after `limitMs`, or when aborted: says which. One waiter at a time. */
+  /**
+   * Resolves at a nudge (also one given before), after `limitMs`, or when aborted: says which. One
+   * waiter at a time.
+   */
   async wait({ limitMs, signal }: { limitMs: number; signal: AbortSignal }): Promise<'nudged' | 'limit' | 'aborted'> {
     if (!this.#isGiven && !signal.aborted) {
       await new Promise<void>((resolve) => {

@@ -1,5 +1,6 @@
-// A bounded number of places for work that waits on strangers, such as TLS handshakes. Honest ones need their place for a
-// moment, so under pressure whoever overstays loses it, and the newest comes first. Knows no work.
+// A bounded number of places for work that waits on strangers, such as TLS handshakes. Honest ones
+// need their place for a moment, so under pressure whoever overstays loses it, and the newest comes
+// first. Knows no work.
 
 import { type LinkedAbort, linkedAbort } from './linked-abort.ts';
 import { TimeLimitExceeded } from './time-limit.ts';
@@ -25,8 +26,9 @@ export class Slots {
   }
 
   /**
-   * Runs the work as soon as a place is free; of those who wait, the last comes first. The work must end when its signal
-   * does: with TimeLimitExceeded when it overstayed and others wait. Throws the outer signal's reason while waiting.
+   * Runs the work as soon as a place is free; of those who wait, the last comes first. The work
+   * must end when its signal does: with TimeLimitExceeded when it overstayed and others wait.
+   * Throws the outer signal's reason while waiting.
    */
   async run<T>(outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     await this.#take(outer);

@@ -14,8 +14,9 @@ export class TimeLimitExceeded extends Error {
 }
 
 /**
- * Runs `work` with a signal that aborts with TimeLimitExceeded after `limitMs`, or with the outer signal's reason when
- * that aborts first. `work` must end when its signal does. Leaves no timer and no listener behind.
+ * Runs `work` with a signal that aborts with TimeLimitExceeded after `limitMs`, or with the outer
+ * signal's reason when that aborts first. `work` must end when its signal does. Leaves no timer and
+ * no listener behind.
  */
 export async function withTimeLimit<T>(
   limitMs: number,

@@ -1,4 +1,5 @@
-// Accepts TCP connections and hands each to its handler; keeps them countable and, at the end, closable. Speaks no protocol.
+// Accepts TCP connections and hands each to its handler; counts them, and closes them at the end.
+// Speaks no protocol.
 
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -8,7 +9,7 @@ import type { Log } from '../log.ts';
 export interface ListenerOptions {
   readonly host: string;
   readonly port: number;
-  /** Sockets open at a time; more are closed without a word. */
+  /** Sockets open at a time; more are closed without an answer. */
   readonly mostSockets: number;
   /** How long new connections are turned away after accepting one failed. */
   readonly pauseMs: number;
@@ -16,11 +17,16 @@ export interface ListenerOptions {
   readonly handle: (socket: Socket) => Promise<void>;
 }
 
-/** After this without a byte, the system asks whether the peer is still there: 10 times, once per second. */
+/**
+ * TCP keep-alive: after this without a byte the system probes the peer, 10 times, once a second.
+ */
 const KEEPALIVE_DELAY_MS = 30_000;
-/** Connects that may wait for us while the process is busy; the system takes less where it allows less. A full queue costs a client a second. */
+/**
+ * Connects that may queue while the process is busy; a full queue costs a client a second. The
+ * system may allow less.
+ */
 const BACKLOG = 4_096;
-/** At `close`, what handlers may need for their last messages. */
+/** At `close`, the time that handlers get for their last messages. */
 const CLOSE_GRACE_MS = 3_000;
 
 export class ConnectionListener {
@@ -33,7 +39,7 @@ export class ConnectionListener {
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#server = createServer(
-      // A client that closes its side may still read; a second of silence on the other is not its end.
+      // A client that closes its writing side may still read.
       { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_DELAY_MS },
       (socket) => void this.#accept(socket),
     );
@@ -48,13 +54,16 @@ export class ConnectionListener {
     const { host, port } = this.#options;
     this.#server.listen({ host, port, backlog: BACKLOG });
     await once(this.#server, 'listening');
-    this.#server.on('error', (error) => this.#restFrom(error));
+    this.#server.on('error', (error) => this.#pauseAccepting(error));
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('the listener has no TCP address');
     return { host: address.address, port: address.port };
   }
 
-  /** Closes the listening socket after `lateMs`, or at once when the signal aborts; accepted sockets stay. */
+  /**
+   * Closes the listening socket after `lateMs`, or at once when the signal aborts; accepted sockets
+   * stay.
+   */
   async stopAccepting(lateMs: number, signal: AbortSignal): Promise<void> {
     if (lateMs > 0 && !signal.aborted) await pause(lateMs, undefined, { signal }).catch(ignoreAbort);
     this.#server.close();
@@ -65,13 +74,20 @@ export class ConnectionListener {
     if (this.#sockets.size > 0) await once(this.#whenIdle, 'idle');
   }
 
-  /** Stops listening, waits a little for the handlers, destroys the sockets that are left, and waits a little again. */
+  /**
+   * Stops listening, waits a little for the handlers, destroys the sockets that are left, and waits
+   * a little again.
+   */
   async close(): Promise<void> {
     this.#server.close();
     await this.#idleWithin(CLOSE_GRACE_MS);
     for (const socket of this.#sockets) socket.destroy();
     await this.#idleWithin(CLOSE_GRACE_MS);
-    if (this.#sockets.size > 0) this.#options.log.error({ sockets: this.#sockets.size }, 'connections do not end');
+    if (this.#sockets.size > 0)
+      this.#options.log.error(
+        { event: 'listener.close_timed_out', sockets: this.#sockets.size },
+        'connections did not end in time',
+      );
   }
 
   async #idleWithin(limitMs: number): Promise<void> {
@@ -88,7 +104,10 @@ export class ConnectionListener {
     try {
       await this.#options.handle(socket);
     } catch (error) {
-      this.#options.log.error({ err: error }, 'a connection ended in a defect');
+      this.#options.log.error(
+        { event: 'connection.defect', err: error },
+        'a connection ended with an unexpected error',
+      );
     } finally {
       socket.destroy();
       this.#sockets.delete(socket);
@@ -96,11 +115,14 @@ export class ConnectionListener {
     }
   }
 
-  // NOTE: a failed accept (EMFILE) must not end the process. The system sheds what it cannot accept; what still comes
-  // through while descriptors are short would fail one step later.
-  #restFrom(error: Error): void {
+  // NOTE: a failed accept (EMFILE) must not end the process. A connection that is accepted while
+  // descriptors are short would fail one step later.
+  #pauseAccepting(error: Error): void {
     this.#turnAwayUntil = performance.now() + this.#options.pauseMs;
-    this.#options.log.error({ err: error }, 'accepting a connection failed; new ones are turned away for a moment');
+    this.#options.log.error(
+      { event: 'listener.accept_failed', err: error },
+      'could not accept a connection; new ones are closed for a moment',
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-// Ends the connections of a node that stops, each at the moment where it loses least (docs/protocol.md, "Draining"). A
-// connection that works is left alone until the limit.
+// Ends the connections of a node that stops, each at the moment where it loses least
+// (docs/protocol.md, "Draining"). A connection that works is left alone until the limit.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
@@ -13,14 +13,18 @@ const CHECK_INTERVAL_MS = 100;
 export interface DrainLimits {
   /** When the last connection ends. */
   readonly limitMs: number;
-  /** Silence between two transactions after which a connection is at rest; null: none ends before the limit. */
+  /**
+   * Silence between two transactions after which a connection is at rest; null: none ends before
+   * the limit.
+   */
   readonly restMs: number | null;
   readonly clock: Clock;
 }
 
 /**
- * Resolves when no session is left and none may come. Those at rest end first, those that wait for a person may still be
- * approved; whatever is left after the limit, or when everything must end, ends then.
+ * Resolves when no session is left and none may come. Those at rest end first, those that wait for
+ * a person may still be approved; whatever is left after the limit, or when everything must end,
+ * ends then.
  */
 export async function drainConnections(open: OpenConnections, limits: DrainLimits): Promise<void> {
   const deadline = performance.now() + limits.limitMs;
@@ -40,7 +44,10 @@ export async function drainConnections(open: OpenConnections, limits: DrainLimit
   }
 }
 
-/** A program between two statements, such as pgbench, is not at rest: its last byte was a moment ago. */
+/**
+ * A program between two statements, such as pgbench, is not at rest: its last byte was a moment
+ * ago.
+ */
 function isAtRest({ relaying }: LiveSession, { restMs, clock }: DrainLimits): boolean {
   if (restMs === null || relaying === null) return false;
   const { relay, activity } = relaying;

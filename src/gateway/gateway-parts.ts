@@ -1,5 +1,5 @@
-// What the gateway needs of the other rooms, and how it is divided among the phases of a connection: each phase names the
-// few parts that it uses in a file of its own.
+// What the gateway needs of the other rooms, and how it is divided among the phases of a
+// connection: each phase names the few parts that it uses in a file of its own.
 
 import { Slots } from '../async/slots.ts';
 import type { AuditTrail } from '../audit/audit-queue.ts';
@@ -35,7 +35,10 @@ export interface GatewayDependencies {
   readonly log: Log;
   readonly clock: Clock;
   readonly nodeId: NodeId;
-  /** The origin of links, without a slash at the end; a function, since the web side may choose its port late. */
+  /**
+   * The origin of links, without a slash at the end; a function, since the web side may choose its
+   * port late.
+   */
   readonly publicUrl: () => string;
   /** Null: TLS is not configured. */
   readonly certificates: TlsCertificates | null;
@@ -51,7 +54,10 @@ export interface GatewayDependencies {
   readonly computes: ReadiesComputes;
   readonly consumption: RecordsTransfers;
   readonly dialPolicy: DialPolicy;
-  /** The installation's own; 32 bytes in base64. Makes unknown names at the password door look like known ones. */
+  /**
+   * The installation's own; 32 bytes in base64. Makes unknown names at the password door look like
+   * known ones.
+   */
   readonly mockSecret: Secret;
   /** Instead of the defaults of docs/protocol.md, "Time limits". */
   readonly times?: Partial<GatewayTimes>;

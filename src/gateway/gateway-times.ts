@@ -1,4 +1,4 @@
-// The limits in time of a connection's life, with their defaults (docs/protocol.md, "Time limits").
+// The time limits of a connection, with their defaults (docs/protocol.md, "Time limits").
 // Tests give shorter ones.
 
 export interface GatewayTimes {

@@ -1,5 +1,5 @@
-// The Postgres side of a node: a listener, the connections that it accepted, and their orderly end. What happens on one
-// connection is in handle-connection.ts.
+// The Postgres side of a node: a listener, the connections that it accepted, and their orderly end.
+// What happens on one connection is in handle-connection.ts.
 
 import type { Config } from '../config/config.ts';
 import { openFilesLimit } from '../config/open-files-limit.ts';
@@ -13,9 +13,15 @@ import { OpenConnections } from './open-connections.ts';
 import { openFilesFor, SocketBudget } from './socket-budget.ts';
 
 export interface Gateway {
-  /** Where it listens; the port is the one that was found when the configured one is 0. Throws what the system says. */
+  /**
+   * Where it listens; the port is the one that was found when the configured one is 0. Throws what
+   * the system says.
+   */
   listen(): Promise<{ readonly host: string; readonly port: number }>;
-  /** Takes no new connections and resolves when the old ones have ended, at the latest after the configured limit. */
+  /**
+   * Takes no new connections and resolves when the old ones have ended, at the latest after the
+   * configured limit.
+   */
   drain(): Promise<void>;
   /** Ends everything within a second or two. May be called during `drain`. */
   close(): Promise<void>;
@@ -47,7 +53,8 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
     log,
     handle: (socket) => handleConnection(socket, parts, open),
   });
-  // Only a balancer goes on sending connections to a node that said it is not ready; it needs a moment to learn that.
+  // Only a balancer goes on sending connections to a node that said it is not ready; it needs a
+  // moment to learn that.
   const lateArrivalMs = config.pg.proxyProtocolFrom.length === 0 ? 0 : times.lateArrivalMs;
   const drainLimits = { ...config.drain, clock };
   return {

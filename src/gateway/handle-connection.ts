@@ -1,5 +1,6 @@
-// The life of one client connection, in order: negotiate, choose the door, pass it, connect upstream, relay, close.
-// Each step is a file of its own; here is only their order, and that everything opened is closed.
+// The life of one client connection, in order: negotiate, choose the door, pass it, connect
+// upstream, relay, close. Each step is a file of its own; here is only their order, and that
+// everything opened is closed.
 
 import type { Socket } from 'node:net';
 import { serialize } from 'pg-protocol';
@@ -23,7 +24,10 @@ import { type Connected, connectApproved } from './upstream/connect-approved.ts'
 import { handOver } from './upstream/hand-over.ts';
 import { connectedProgress, failedProgress } from './upstream/progress-reporter.ts';
 
-/** Takes an accepted socket from its first byte to its end. The socket is closed afterwards, whatever happened. */
+/**
+ * Takes an accepted socket from its first byte to its end. The socket is closed afterwards,
+ * whatever happened.
+ */
 export async function handleConnection(socket: Socket, parts: GatewayParts, open: OpenConnections): Promise<void> {
   const since = parts.clock.now();
   const phases = new PhaseTimes(parts.metrics);

@@ -1,4 +1,5 @@
-// The connections of this node and whether more may come: open, draining, or closing. Ends none by itself.
+// The connections of this node and whether more may come: open, draining, or closing. Ends none by
+// itself.
 
 import { setMaxListeners } from 'node:events';
 import { PosternError } from '../errors.ts';
@@ -57,7 +58,10 @@ export class OpenConnections {
     this.#closing.abort();
   }
 
-  /** Throws `starting` (57P03: try the next host) while draining, `overloaded` beyond the cap and without descriptors. */
+  /**
+   * Throws `starting` (57P03: try the next host) while draining, `overloaded` beyond the cap and
+   * without descriptors.
+   */
   requireRoom(): void {
     if (this.#state === 'draining') throw new PosternError('starting');
     if (this.#sessions.size > this.#most || !this.sockets.hasRoomForClient) throw new PosternError('overloaded');

@@ -1,5 +1,5 @@
-// What is done for the connections of a node that died: their login requests are settled, and the audit trail gets the end
-// that the node itself could not write. Their sockets and upstreams closed with its process.
+// Settles the connections of a node that died: their login requests, and the audit events of their
+// ends, which the node itself could not write. Their sockets and upstreams closed with its process.
 
 import { findEndedConnections } from '../catalogue/trail/audit-trail-reader.ts';
 import type { LiveConnectionRecord } from '../fleet/live-connection.ts';
@@ -10,7 +10,7 @@ import { factsOf } from './session/connection-audit.ts';
 const LOGINS_AT_A_TIME = 50;
 const REASON = 'node_lost';
 
-/** May be called again with the same ones. Throws `store_unavailable`. */
+/** May be called again for the same records. Throws `store_unavailable`. */
 export async function settleLostConnections(
   services: LostLoginServices & { readonly metrics: Pick<Metrics, 'endings'> },
   records: readonly LiveConnectionRecord[],

@@ -1,12 +1,19 @@
-// How many sockets the connections of this node may hold, so that descriptors stay free for everything else: the web side,
-// the catalogue, Redis. A login that waits holds one socket, a live connection two. Counts upstreams; opens nothing.
+// How many sockets the connections of this node may hold, so that descriptors stay free for the web
+// side, the catalogue and Redis. A waiting login holds one socket, a live connection two. Counts
+// upstreams; opens nothing.
 
 import { PosternError } from '../errors.ts';
 
-/** Descriptors that belong to no connection: listeners, pools, logs, browsers. Of a small limit at most a quarter. */
+/**
+ * Descriptors that belong to no connection: listeners, pools, logs, browsers. Of a small limit at
+ * most a quarter.
+ */
 const RESERVED = 150;
 const LARGEST_RESERVED_SHARE = 1 / 4;
-/** Sockets that only the upstreams of clients get who are in already: an approval must not fail for those who came later. */
+/**
+ * Sockets reserved for upstreams of clients that were accepted before: later ones must not make an
+ * approval fail.
+ */
 const KEPT_FOR_UPSTREAMS = 100;
 const LARGEST_KEPT_SHARE = 1 / 20;
 /** The client's and its upstream's. */
@@ -19,7 +26,9 @@ export class SocketBudget {
   readonly #clientSockets: () => number;
   #upstreams = 0;
 
-  /** `openFiles` is the process' limit, null for none; `clientSockets` counts the accepted sockets. */
+  /**
+   * `openFiles` is the process' limit, null for none; `clientSockets` counts the accepted sockets.
+   */
   constructor({ openFiles, clientSockets }: { openFiles: number | null; clientSockets: () => number }) {
     const limit = openFiles ?? Number.POSITIVE_INFINITY;
     this.most = limit - Math.min(RESERVED, Math.ceil(limit * LARGEST_RESERVED_SHARE));
@@ -27,12 +36,17 @@ export class SocketBudget {
     this.#clientSockets = clientSockets;
   }
 
-  /** Whether a client whose socket was accepted, and so is counted, finds room for its upstream too. */
+  /**
+   * Whether there is room for the upstream of a client whose accepted socket is already counted.
+   */
   get hasRoomForClient(): boolean {
     return this.#clientSockets() + this.#upstreams + 1 <= this.most - this.#keptForUpstreams;
   }
 
-  /** Runs what holds an upstream's socket from its dial to its end. Throws `overloaded` when there is none to be had. */
+  /**
+   * Runs work that holds an upstream's socket from its dial to its end. Throws `overloaded` when no
+   * socket is free.
+   */
   async withUpstream<T>(work: () => Promise<T>): Promise<T> {
     if (this.#clientSockets() + this.#upstreams >= this.most) throw new PosternError('overloaded');
     this.#upstreams += 1;

@@ -1,5 +1,5 @@
-// Follows the boundaries of the messages in a stream from an upstream, and what each ReadyForQuery says.
-// Skips payloads by arithmetic; keeps no bytes, and knows nothing of what the messages mean.
+// Follows the boundaries of the messages in a stream from an upstream, and what each ReadyForQuery
+// says. Skips payloads by arithmetic; keeps no bytes, and knows nothing of what the messages mean.
 
 import type { TransactionStatus } from '../protocol/backend-messages.ts';
 
@@ -9,8 +9,9 @@ const HEADER_BYTES = 5;
 const SMALLEST_LENGTH = 4;
 
 /**
- * Must see every byte of the stream from a boundary on; pushing the login's ReadyForQuery first makes the status known.
- * The hot path of the relay: allocates nothing, and costs a few nanoseconds a message.
+ * Must see every byte of the stream from a boundary on; pushing the login's ReadyForQuery first
+ * makes the status known. The hot path of the relay: allocates nothing, and costs a few nanoseconds
+ * a message.
  */
 export class FrameCounter {
   #transactionStatus: TransactionStatus | 'unknown' = 'unknown';
@@ -26,7 +27,10 @@ export class FrameCounter {
   /** The next payload byte is the status of a ReadyForQuery. */
   #statusIsNext = false;
 
-  /** True between two messages, where a message may be inserted. Never again after an impossible length. */
+  /**
+   * True between two messages, where a message may be inserted. Never again after an impossible
+   * length.
+   */
   get atBoundary(): boolean {
     return this.#payloadBytes === 0 && this.#headerBytes === 0 && !this.#isLost;
   }
@@ -41,14 +45,16 @@ export class FrameCounter {
     return this.#readyCount;
   }
 
-  /** True once a length below 4 came: the stream is relayed on, but nothing may be inserted into it. */
+  /**
+   * True once a length below 4 came: the stream is relayed on, but nothing may be inserted into it.
+   */
   get isLost(): boolean {
     return this.#isLost;
   }
 
   /**
-   * Counts the next chunk. Returns the offset in it just behind the last message that ends in it (1 to its length),
-   * or null when none does.
+   * Counts the next chunk. Returns the offset in it just behind the last message that ends in it (1
+   * to its length), or null when none does.
    */
   push(chunk: Buffer): number | null {
     if (this.#isLost) return null;
@@ -79,7 +85,10 @@ export class FrameCounter {
     return lastBoundary;
   }
 
-  /** Takes the rest of the message that began in an earlier chunk; returns the offset behind what was taken. */
+  /**
+   * Takes the rest of the message that began in an earlier chunk; returns the offset behind what
+   * was taken.
+   */
   #finishMessage(chunk: Buffer): number {
     const start = this.#headerBytes > 0 ? this.#readHeader(chunk, 0) : 0;
     const taken = Math.min(this.#payloadBytes, chunk.length - start);

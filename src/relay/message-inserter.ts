@@ -1,5 +1,5 @@
-// Writes an upstream's bytes to the client and inserts our own messages between the upstream's, never inside one.
-// Knows no message; pauses nothing.
+// Writes an upstream's bytes to the client and inserts our own messages between the upstream's,
+// never inside one. Knows no message; pauses nothing.
 
 import type { Duplex } from 'node:stream';
 import { readyForQuery, type TransactionStatus } from '../protocol/backend-messages.ts';
@@ -43,7 +43,10 @@ export class MessageInserter {
     return this.#counter.atBoundary;
   }
 
-  /** Passes on the next chunk, with the waiting messages at the last boundary in it. Drops it after the final message. */
+  /**
+   * Passes on the next chunk, with the waiting messages at the last boundary in it. Drops it after
+   * the final message.
+   */
   write(chunk: Buffer): void {
     if (this.#isClosed) return;
     const boundary = this.#counter.push(chunk);

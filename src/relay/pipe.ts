@@ -1,5 +1,5 @@
-// One direction of a relay: reads chunks from its source, passes each on, and pauses the source while the sink is behind.
-// Knows neither messages nor the other direction.
+// One direction of a relay: reads chunks from its source, passes each on, and pauses the source
+// while the sink is behind. Knows neither messages nor the other direction.
 
 import type { Duplex } from 'node:stream';
 import { listen } from '../wire/listen.ts';

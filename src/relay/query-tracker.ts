@@ -1,5 +1,6 @@
-// Knows whether a query is running, from the bytes that a client sends and the ReadyForQuery messages that come back.
-// The client's bytes stay opaque, so a query sent before the last one's ReadyForQuery does not count.
+// Knows whether a query is running, from the bytes that a client sends and the ReadyForQuery
+// messages that come back. The client's bytes stay opaque, so a query sent before the last one's
+// ReadyForQuery does not count.
 
 import { endsInTerminate, TERMINATE_BYTES } from '../protocol/frontend-messages.ts';
 

@@ -1,5 +1,5 @@
-// What moved through a relay since it was last looked at, and for how long nothing has. Taken from the byte counts, so that
-// no chunk pays for it.
+// What moved through a relay since it was last looked at, and for how long nothing has. Taken from
+// the byte counts, so that no chunk pays for it.
 
 import type { Relay } from './relay.ts';
 
@@ -34,7 +34,10 @@ export class RelayActivity {
     return { toUpstream, toClient };
   }
 
-  /** How long no byte has moved, in milliseconds; too short by at most the time between two calls of `take`. */
+  /**
+   * How long no byte has moved, in milliseconds; too short by at most the time between two calls of
+   * `take`.
+   */
   quietMs(nowMs: number): number {
     const { bytesToUpstream, bytesToClient } = this.#relay;
     const hasMoved = bytesToUpstream !== this.#toUpstream || bytesToClient !== this.#toClient;

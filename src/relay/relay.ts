@@ -1,5 +1,6 @@
-// Carries bytes between a client and its upstream until one of them is gone: two pipes, and the reasons to end them.
-// Parses nothing but message boundaries on the upstream's side; opens and closes no socket: both stay their owner's.
+// Carries bytes between a client and its upstream until one of them is gone: two pipes, and the
+// reasons to end them. Parses nothing but message boundaries on the upstream's side; opens and
+// closes no socket: both stay their owner's.
 
 import type { Duplex } from 'node:stream';
 import type { TransactionStatus } from '../protocol/backend-messages.ts';
@@ -21,15 +22,23 @@ export interface Relay {
   readonly bytesToClient: number;
   /** Of the last ReadyForQuery; `unknown` once the upstream's framing made no sense. */
   readonly transactionStatus: TransactionStatus | 'unknown';
-  /** True while the client sent something since the last ReadyForQuery, other than a lone Terminate. */
+  /**
+   * True while the client sent something since the last ReadyForQuery, other than a lone Terminate.
+   */
   readonly isQueryRunning: boolean;
   /** True when a message may be added now, also after the relay finished with a lost upstream. */
   readonly isAtBoundary: boolean;
   /** Settles once; both sockets are paused then, and open unless they failed. */
   readonly finished: Promise<RelayEnd>;
-  /** Inserts a message between two of the upstream's. Resolves when it was written, or `given_up` at the end at the latest. */
+  /**
+   * Inserts a message between two of the upstream's. Resolves when it was written, or `given_up` at
+   * the end at the latest.
+   */
   inject(message: Buffer): Promise<InsertOutcome>;
-  /** Takes nothing more from the client and writes the message at the next boundary, or after `graceMs` no message at all. */
+  /**
+   * Takes nothing more from the client and writes the message at the next boundary, or after
+   * `graceMs` no message at all.
+   */
   end(finalMessage: Buffer | null, limits: { readonly graceMs: number }): Promise<void>;
 }
 
@@ -44,8 +53,9 @@ export interface RelayParts {
 type RelayState = 'open' | 'ending' | 'finished';
 
 /**
- * Relays from now on; bytes that wait in either socket go first. The first upstream byte must begin a message.
- * A client's FIN is passed on and the reply under way still arrives; so does one before an upstream's FIN.
+ * Relays from now on; bytes that wait in either socket go first. The first upstream byte must begin
+ * a message. A client's FIN is passed on and the reply under way still arrives; so does one before
+ * an upstream's FIN.
  */
 export function startRelay(parts: RelayParts): Relay {
   return new SocketRelay(parts);
@@ -171,7 +181,7 @@ class SocketRelay implements Relay {
     if (this.#state === 'ending') this.#finish({ kind: 'ended' });
     if (this.#state === 'finished') return;
     this.#toUpstream.discard();
-    // Told to terminate, an upstream closes first: that end was the client's.
+    // After a Terminate the upstream closes first, but the client ended the connection.
     if (this.#queries.saidTerminate) this.#reason ??= { kind: 'client_closed', clean: true };
     this.#reason ??= { kind: 'upstream_closed' };
     this.#inserter.giveUp();

@@ -61,7 +61,9 @@ export function cancelKeyOf(client: RawClient): { processId: number; secretKey: 
   return { processId: body.readInt32BE(), secretKey: body.subarray(4) };
 }
 
-/** What the upstream's connections under this role are doing, such as `active select pg_sleep(60)`. */
+/**
+ * What the upstream's connections under this role are doing, such as `active select pg_sleep(60)`.
+ */
 export async function upstreamActivity({ role }: Pick<UpstreamForTests, 'role'>): Promise<string[]> {
   const client = new pg.Client({ connectionString: postgresUrl() });
   await client.connect();

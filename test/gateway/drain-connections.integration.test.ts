@@ -137,7 +137,8 @@ describe('a node that drains', () => {
     await node.close();
   });
 
-  // A throw while a connection was reported left it among the open ones, and the node never finished its drain.
+  // A throw while a connection was reported left it among the open ones, and the node never
+  // finished its drain.
   it('also forgets a connection whose report fails', async () => {
     const node = await nodeWith({ drainMs: 60_000 });
     using client = await connectedClient(node, developer);

@@ -1,5 +1,5 @@
-// A gateway on real parts: catalogue and upstream on the run's Postgres, a real Redis, certificates of its own, and the
-// hands of a person who approves.
+// A gateway on real parts: catalogue and upstream on the run's Postgres, a real Redis, certificates
+// of its own, and the hands of a person who approves.
 
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';

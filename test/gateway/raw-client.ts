@@ -1,5 +1,5 @@
-// A Postgres client that sends exactly the bytes it is told to and keeps every message it gets. Its packets are built by
-// pg-protocol's writer, which shares nothing with our codec.
+// A Postgres client that sends exactly the bytes it is told to and keeps every message it gets. Its
+// packets are built by pg-protocol's writer, which shares nothing with our codec.
 
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';

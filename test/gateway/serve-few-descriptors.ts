@@ -1,4 +1,5 @@
-// A listener alone in a process, for a test that takes its file descriptors away: answers every byte with itself.
+// A listener alone in a process, for a test that takes its file descriptors away: answers every
+// byte with itself.
 
 import { ConnectionListener } from '../../src/gateway/connection-listener.ts';
 import { createLog } from '../../src/log.ts';

@@ -10,7 +10,8 @@ describe('a budget of sockets', () => {
   it('holds as many live connections as were asked for, and no more', () => {
     const openFiles = openFilesFor(5_000);
     const clients = (count: number) => 2 * count;
-    // A live connection holds two sockets, so 4,999 of them and the newcomer's own leave room for its upstream.
+    // A live connection holds two sockets, so 4,999 of them and the newcomer's own leave room for
+    // its upstream.
     expect(budgetWith({ openFiles, clients: clients(4_999) + 1 }).hasRoomForClient).toBe(true);
     expect(budgetWith({ openFiles, clients: clients(5_000) + 1 }).hasRoomForClient).toBe(false);
   });

@@ -65,7 +65,10 @@ export function randomChunks(random: SeededRandom, bytes: Buffer): Buffer[] {
   return chunks;
 }
 
-/** The messages of a stream by plain arithmetic over all of its bytes; throws when the last one is cut. */
+/**
+ * The messages of a stream by plain arithmetic over all of its bytes; throws when the last one is
+ * cut.
+ */
 export function splitMessages(bytes: Buffer): Buffer[] {
   const messages: Buffer[] = [];
   for (let start = 0; start < bytes.length; ) {

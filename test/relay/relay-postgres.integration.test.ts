@@ -72,7 +72,8 @@ describe('through TLS on both sides, with a real Postgres', () => {
     expect(relay.bytesToClient).toBe(Buffer.concat(chunks).length - injected.length * NOTICE.length);
   });
 
-  // Node: SSL_shutdown on our side of the upstream's TLS dropped the replies that had arrived and were not read yet.
+  // Node: SSL_shutdown on our side of the upstream's TLS dropped the replies that had arrived and
+  // were not read yet.
   it.each([1, 2, 3, 4, 5])(
     'a client that pipelines its queries and closes its side gets every reply (%i)',
     async () => {

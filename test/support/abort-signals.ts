@@ -1,4 +1,5 @@
-// What is still attached to an abort signal: listeners, and the signals that AbortSignal.any made of it.
+// What is still attached to an abort signal: listeners, and the signals that AbortSignal.any made
+// of it.
 
 import { getEventListeners } from 'node:events';
 

@@ -1,5 +1,6 @@
-// The messages that we send to one client before its bytes are relayed: each where the protocol allows it, and an error only
-// where the client reads it as one. Knows nothing of why a message is sent.
+// The messages that we send to one client before its bytes are relayed: each where the protocol
+// allows it, and an error only where the client reads it as one. Knows nothing of why a message is
+// sent.
 
 import type { Duplex } from 'node:stream';
 import type { PosternError } from '../../errors.ts';
@@ -15,7 +16,10 @@ import { surviveErrors } from '../../wire/survive-errors.ts';
 import { fatalResponse } from './fatal-response.ts';
 import { hangUp } from './hang-up.ts';
 
-/** How far the conversation is; `in_sasl` can end in an error at any point, `authenticated` is after AuthenticationOk. */
+/**
+ * How far the conversation is; `in_sasl` can end in an error at any point, `authenticated` is after
+ * AuthenticationOk.
+ */
 type Stage = 'greeting' | 'in_sasl' | 'authenticated' | 'hung_up';
 
 /** A client that does not read gets no more NOTICEs beyond this. */
@@ -36,7 +40,10 @@ export class ClientLine {
     surviveErrors(socket);
   }
 
-  /** Asks for a password in clear text. Its failure comes after AuthenticationOk, else libpq repeats it without TLS. */
+  /**
+   * Asks for a password in clear text. Its failure comes after AuthenticationOk, else libpq repeats
+   * it without TLS.
+   */
   askForPassword(request: Buffer): void {
     this.#sendVersion();
     this.socket.write(request);
@@ -62,7 +69,10 @@ export class ClientLine {
     if (this.#stage === 'authenticated') this.socket.write(parameterStatus(name, value));
   }
 
-  /** A NOTICE; only after `sendAuthenticationOk`, since libpq fails on an earlier one. Dropped when the client does not read. */
+  /**
+   * A NOTICE; only after `sendAuthenticationOk`, since libpq fails on an earlier one. Dropped when
+   * the client does not read.
+   */
   sendNotice(report: Report): void {
     if (this.#stage !== 'authenticated' || this.socket.writableLength > MAX_UNREAD_BYTES) return;
     this.socket.write(noticeResponse(report));
@@ -78,7 +88,10 @@ export class ClientLine {
     await this.closeWith(fatalResponse(error, detail), error);
   }
 
-  /** Hangs up after a last message; AuthenticationOk goes before it unless the error is one that may come first. */
+  /**
+   * Hangs up after a last message; AuthenticationOk goes before it unless the error is one that may
+   * come first.
+   */
   async closeWith(lastMessage: Buffer, error: { readonly code?: string; readonly sqlstate: string }): Promise<void> {
     if (this.#stage === 'hung_up') return;
     if (!this.#mayComeNow(error)) this.sendAuthenticationOk();

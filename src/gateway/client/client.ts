@@ -9,7 +9,7 @@ import type { TlsFacts } from '../../wire/accept-tls.ts';
 import type { ClientLine } from './client-line.ts';
 import type { Peer } from './peer.ts';
 
-/** A client that has said who it wants to be. */
+/** A client whose StartupMessage was accepted. */
 export interface Client {
   readonly peer: Peer;
   readonly line: ClientLine;
@@ -18,7 +18,7 @@ export interface Client {
   readonly agreedMinor: ProtocolMinor;
 }
 
-/** Why a connection ended before anybody could be told of it. */
+/** Why a connection ended before its StartupMessage. */
 export type GoneReason =
   | 'client_closed'
   | 'deadline'

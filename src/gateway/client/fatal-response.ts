@@ -4,11 +4,12 @@ import { type PosternError, wordsOf } from '../../errors.ts';
 import { errorResponse } from '../../protocol/backend-messages.ts';
 import { cleanForTerminal, cleanOperatorText } from '../../untrusted-text.ts';
 
-// libpq takes 42704 for a server that does not know application_name, and would connect again without it.
+// libpq reads 42704 as a server that does not know application_name, and would connect again
+// without it.
 const UNDEFINED_OBJECT = '42704';
 const INVALID_PARAMETER_VALUE = '22023';
 
-/** Parameters that are names of others and nothing else: as short as every name that a terminal shows. */
+/** Parameters that are other people's names: cut like every name that a terminal shows. */
 const NAMES: ReadonlySet<string> = new Set(['project', 'compute', 'database', 'role', 'parameter', 'address']);
 
 /**
@@ -22,7 +23,7 @@ export function fatalResponse(error: PosternError, detail: string | null): Buffe
   return errorResponse({ severity: 'FATAL', sqlstate: harmlessSqlstate(error.sqlstate), message, detail, hint });
 }
 
-/** The code itself, unless a client would draw its own conclusions from it. */
+/** The code itself, unless libpq would react to it. */
 export function harmlessSqlstate(sqlstate: string): string {
   return sqlstate === UNDEFINED_OBJECT ? INVALID_PARAMETER_VALUE : sqlstate;
 }

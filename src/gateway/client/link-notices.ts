@@ -43,12 +43,15 @@ export function drainNotice(remainingMs: number): Report {
   return notice(`This gateway is restarting; the login must be approved within ${formatDuration(remainingMs)}.`);
 }
 
-/** Names the person, project, database and database role, since psql's prompt shows only what was asked for. */
+/**
+ * Names the person, project, database and database role, since psql's prompt shows only what was
+ * asked for.
+ */
 export function connectedNotice(as: ConnectedAs): Report {
   return notice(`Connected as ${cleanForTerminal(as.person)} to ${targetText(as)}.`);
 }
 
-/** A grant answered instead of a person: says which and until when, so that nobody wonders. */
+/** Names the grant that replaced an approval, and until when it holds. */
 export function connectedUnderGrantNotice(
   as: ConnectedAs,
   grant: { readonly id: string; readonly until: Date },
@@ -58,7 +61,7 @@ export function connectedUnderGrantNotice(
   return { ...notice(message), detail: `${grant.id}: ${targetText(as)}.` };
 }
 
-/** What an operator says to a live connection. */
+/** An operator's message to a live connection. */
 export function operatorNotice(text: string): Report {
   return notice(`Message from an administrator: ${cleanOperatorText(text)}`);
 }

@@ -1,5 +1,5 @@
-// The NOTICEs between approval and prompt, by door: one for each step after an approval, one that names a grant, none for
-// programs with a password.
+// The NOTICEs between approval and prompt, by door: one for each step after an approval, one that
+// names a grant, none for programs with a password.
 
 import type { Report } from '../../protocol/backend-messages.ts';
 import {
@@ -33,7 +33,7 @@ export const EACH_STEP_NOTICES: LoginNotices = {
 export const NO_NOTICES: LoginNotices = { authorised: [], waking: [], connecting: [], connected: () => [] };
 
 /**
- * For a connection that nobody was asked about: no use of a grant goes unseen (docs/security.md,
+ * For a connection that needed no approval: every use of a grant is shown (docs/security.md,
  * "Grants").
  */
 export function grantNotices(grant: { readonly id: string; readonly until: Date }): LoginNotices {

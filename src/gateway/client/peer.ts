@@ -1,4 +1,4 @@
-// Where a client is: the far end of its socket, or what the balancer before us says of it.
+// The client's address: the far end of its socket, or the one in a balancer's PROXY header.
 
 import type { Socket } from 'node:net';
 import { type NetworkList, normalizeAddress } from '../../network-address.ts';
@@ -16,8 +16,9 @@ export function peerOf(socket: Socket): Peer {
 }
 
 /**
- * The client behind a balancer, from the PROXY header that a listed one must send; a health check of the balancer's own
- * counts with the balancer's address. Throws ProtocolViolation for a missing or broken header.
+ * The client behind a balancer, from the PROXY header that a listed balancer must send; the
+ * balancer's own health check has the balancer's address. Throws ProtocolViolation for a missing or
+ * broken header.
  */
 export async function learnPeer(socket: Socket, balancers: NetworkList, signal: AbortSignal): Promise<Peer> {
   const direct = peerOf(socket);

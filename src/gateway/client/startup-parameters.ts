@@ -1,5 +1,6 @@
-// What of a client's startup packet reaches the upstream, and what is refused. Everything that a person could SET after
-// connecting is forwarded as it came: a list of allowed names would only break clients.
+// Which startup parameters reach the upstream, and which are refused. Everything that a client
+// could SET after connecting is forwarded as it came: a list of allowed names would only break
+// clients.
 
 import { PosternError } from '../../errors.ts';
 import type { Replication } from '../../login/request/login-request.ts';
@@ -17,13 +18,16 @@ const BOOLEAN_FALSE = /^(f|fa|fal|fals|false|n|no|of|off|0)$/i;
 // What pg_basebackup and its like send instead of a database's name.
 const REPLICATED_SERVER = 'replication';
 
-/** What the startup packet says of a target: `options=project=… endpoint=…`. For preselecting and routing only. */
+/** The target that `options=project=… endpoint=…` names. For preselecting and routing only. */
 export interface TargetHints {
   readonly project: string | null;
   readonly endpoint: string | null;
 }
 
-/** The keys of ours that the startup parameter `options` holds; not yet cleaned, at most 10,000 characters. */
+/**
+ * The keys of ours that the startup parameter `options` holds; not yet cleaned, at most 10,000
+ * characters.
+ */
 export function optionHints(startup: StartupMessage): TargetHints {
   const { project, endpoint } = parseOptionsParameter(findParameter(startup, 'options') ?? '');
   return { project, endpoint };
@@ -34,7 +38,10 @@ export function applicationOf(startup: StartupMessage): string | null {
   return findParameter(startup, 'application_name') || null;
 }
 
-/** Throws `role_is_fixed` for a parameter, or a setting inside `options`, that would change the database role. */
+/**
+ * Throws `role_is_fixed` for a parameter, or a setting inside `options`, that would change the
+ * database role.
+ */
 export function refuseRoleParameters(startup: StartupMessage): void {
   const named = [...startup.parameters.keys()].map((name) => name.toLowerCase());
   const { settingNames } = parseOptionsParameter(findParameter(startup, 'options') ?? '');
@@ -49,27 +56,33 @@ export function replicationOf(startup: StartupMessage): Replication {
   return replication === 'database' ? 'database' : 'server';
 }
 
-/** Throws `replication_refused` when the client wants to replicate and the policy does not allow it. */
+/**
+ * Throws `replication_refused` when the client wants to replicate and the policy does not allow it.
+ */
 export function refuseReplication(startup: StartupMessage, policy: { readonly replication: boolean }): void {
   if (replicationOf(startup) !== 'none' && !policy.replication) throw new PosternError('replication_refused');
 }
 
-/** True when the client named a database, and libpq did not just repeat the user's name or say that it enters none. */
+/**
+ * True when the client named a database, and libpq did not just repeat the user's name or say that
+ * it enters none.
+ */
 export function namesDatabase(startup: StartupMessage): boolean {
   const { database, user } = startup;
   const isPlaceholder = database === REPLICATED_SERVER && replicationOf(startup) === 'server';
   return isExplicitDatabase(database, user) && !isPlaceholder;
 }
 
-/** What is sent of our own; null: only what the client sends. */
+/** Parameters that we add; null: only those of the client. */
 export interface OwnParameters {
   readonly applicationName: string | null;
   readonly connectionCheckInterval: string | null;
 }
 
 /**
- * The parameters for the upstream besides user and database, in the client's order: our own keys taken out of `options`,
- * application_name as given, and a check interval where the client sends none.
+ * The parameters for the upstream besides user and database, in the client's order: our own keys
+ * taken out of `options`, application_name as given, and a check interval where the client sends
+ * none.
  */
 export function upstreamParameters(startup: StartupMessage, own: OwnParameters): Map<string, string> {
   const { applicationName, connectionCheckInterval } = own;

@@ -1,4 +1,5 @@
-// The wait for a person: follows one login request and sends the terminal a NOTICE of each change. Changes nothing itself.
+// The wait for a person: follows one login request and sends the terminal a NOTICE of each change.
+// Changes nothing itself.
 
 import { assertNever } from '../../assert-never.ts';
 import { type LinkedAbort, linkedAbort } from '../../async/linked-abort.ts';
@@ -22,12 +23,16 @@ interface WaitingSession {
   readonly client: { readonly line: Pick<ClientLine, 'sendNotice'> };
 }
 
-/** Redis decides when a request has expired; a node that cannot reach it gives up on its own a little later. */
+/**
+ * Redis decides when a request has expired; a node that cannot reach it gives up on its own a
+ * little later.
+ */
 const STORE_SILENT_GRACE_MS = 5_000;
 
 /**
- * Resolves to the approval. Throws the reason why there is none: `denied`, `expired`, `code_required`, the error of
- * `earlyEnd`, `store_unavailable`, or what ended the connection meanwhile (the session's signal).
+ * Resolves to the approval. Throws the reason why there is none: `denied`, `expired`,
+ * `code_required`, the error of `earlyEnd`, `store_unavailable`, or what ended the connection
+ * meanwhile (the session's signal).
  */
 export async function awaitApproval(wait: ApprovalWait, session: WaitingSession): Promise<Approval> {
   const limit = linkedAbort(session.signal);
@@ -72,7 +77,8 @@ function decisionOf(request: LoginRequest, ttlMs: number): Approval | 'opened' |
     case 'denied':
       throw new PosternError('denied');
     case 'consumed':
-      // Other nodes considered this one lost and made a grant of the approval: the next try gets in.
+      // Other nodes considered this one lost and made a grant of the approval: the next try gets
+      // in.
       if (request.waiting === 'none') throw new PosternError('store_unavailable');
       throw expiredError(ttlMs);
     case 'expired':

@@ -1,4 +1,5 @@
-// Carries out a CancelRequest: never answers, and takes the same time whether the key is known or not.
+// Carries out a CancelRequest: never answers, and takes the same time whether the key is known or
+// not.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../clock.ts';
@@ -26,12 +27,12 @@ export interface CancelDoorParts {
 type CancelRequest = Extract<Negotiated, { kind: 'cancel' }>;
 
 /**
- * Resolves when the canceller's socket is closed: after the cancel was carried out, since a late one could hit the next
- * statement, but within 2 s, since some clients wait for the close.
+ * Resolves when the canceller's socket is closed: after the cancel was carried out, since a late
+ * one could hit the next statement, but within 2 s, since some clients wait for the close.
  */
 export async function passCancelDoor(request: CancelRequest, parts: CancelDoorParts): Promise<void> {
   const { shortest, longest } = parts.holdMs;
-  // NOTE: an unknown key is held as long as a known one, so that nobody can tell them apart.
+  // NOTE: an unknown key is held as long as a known one, so that timing does not tell them apart.
   const carriedOut = Promise.all([carryOut(request, parts), pause(shortest)]);
   await Promise.race([carriedOut, pause(longest, undefined, { ref: false })]);
   await hangUp(request.socket, null);

@@ -1,4 +1,5 @@
-// Chooses the door for a client by its startup packet, its address and the grants that fit. Opens no door.
+// Chooses the door for a client by its startup packet, its address and the grants that fit. Opens
+// no door.
 
 import type { Client } from '../client/client.ts';
 import { applicationOf } from '../client/startup-parameters.ts';
@@ -13,7 +14,7 @@ export type Door =
   | { readonly kind: 'password'; readonly credential: PasswordCredential }
   /** An approval page shows digits that this terminal must type. */
   | { readonly kind: 'reverse_code' }
-  /** Somebody approved before; the longest grant first, at least one. */
+  /** An earlier approval is remembered; the longest grant first, at least one. */
   | { readonly kind: 'grant'; readonly grants: readonly FittingGrant[] }
   | { readonly kind: 'link' };
 

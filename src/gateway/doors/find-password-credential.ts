@@ -1,5 +1,6 @@
-// Whether a client means to log in with a password, and as what: an access token by its public id, or a database role that
-// the client's host name, its options or a unique name leads to. Compares no password.
+// Finds the credential of a client that logs in with a password: an access token by its public id,
+// or a database role by the client's host name, its options or a unique role name. Compares no
+// password.
 
 import type { AccessToken } from '../../catalogue/access/access-token-rows.ts';
 import {
@@ -16,13 +17,19 @@ import { targetHints } from './target-hints.ts';
 export type PasswordCredential =
   | { readonly kind: 'token'; readonly token: AccessToken; readonly verifier: ScramVerifier }
   | { readonly kind: 'role'; readonly role: RoutedRole; readonly verifier: ScramVerifier }
-  /** A token's name that nobody has (any more): asked like any other, so that nobody learns which names exist. */
+  /**
+   * The name of no existing token: asked for a password like any other, so that names cannot be
+   * probed.
+   */
   | { readonly kind: 'unknown_token' };
 
 // ids.ts: the form of our own ids.
 const ACCESS_TOKEN_ID = /^tok-[a-z0-9]{16}$/;
 
-/** Null for a client that names neither a token nor a role: it gets a link. Throws `store_unavailable`. */
+/**
+ * Null for a client that names neither a token nor a role and so gets a link. Throws
+ * `store_unavailable`.
+ */
 export async function findPasswordCredential(
   client: Client,
   { catalogue }: { readonly catalogue: Catalogue },

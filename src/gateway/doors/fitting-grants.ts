@@ -1,5 +1,6 @@
-// Which of a terminal's grants lead to where the client says it wants to go. A grant remembers one target: a client that
-// names another one is asked, and never lands elsewhere unawares.
+// Which of a terminal's grants lead to the target that the client names. A grant remembers one
+// target: a client that names another one needs an approval, and never gets a different database
+// than it named.
 
 import { loadTargetRow, type TargetRow } from '../../catalogue/access/target-row.ts';
 import { listTargets } from '../../catalogue/access/targets.ts';
@@ -17,10 +18,13 @@ export interface FittingGrant {
   readonly wish: DatabaseWish;
 }
 
-/** `possible`: a name that is neither the project's nor one of its known databases; people make databases by SQL. */
+/**
+ * `possible`: a name that is neither the project's nor one of its known databases; people make
+ * databases by SQL.
+ */
 type Fit = 'named' | 'possible' | 'elsewhere';
 
-// What GUI tools connect to when nobody named a database; on a host it is not the project's to enter.
+// The default database of GUI tools; on a host it belongs to no project.
 const MAINTENANCE_DATABASE = 'postgres';
 
 /** In the given order, those that name their target before those that only may have it. */
@@ -47,7 +51,7 @@ async function judge(
   const { endpoint, project } = targetHints(client);
   const isAnywhere = wish.strength === 'none' && endpoint === null && project === null;
   const row = isAnywhere ? null : await findTargetRow(catalogue, grant);
-  // Whether a target is still there is for the dial to say.
+  // A target that no longer exists is found out by the dial.
   if (row === null) return { grant, wish, fit: 'named' };
   const fit = fitOf(client, row);
   const mayFallBack = fit === 'named' || grant.usesLeft !== null || wish.requestedDatabase === MAINTENANCE_DATABASE;
@@ -80,7 +84,7 @@ async function findTargetRow(catalogue: Catalogue, { computeId }: Grant): Promis
   }
 }
 
-/** Whether that is what another project of the grant's person is called. */
+/** Whether another project of the grant's person has that name. */
 async function isProjectOf({ userId }: Grant, word: string, catalogue: Catalogue): Promise<boolean> {
   const person = await loadPersonActor(catalogue, userId);
   if (person === null) return false;

@@ -1,4 +1,5 @@
-// The door of remembered permission: uses one of the matching grants, so that no approval is needed.
+// The door of remembered permission: uses one of the matching grants, so that no approval is
+// needed.
 
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { grantNotices } from '../client/login-notices.ts';
@@ -15,7 +16,8 @@ export async function passGrantDoor(
 ): Promise<Admission | null> {
   session.clientWatch.start();
   for (const { grant: candidate, wish } of candidates) {
-    // NOTE: the fleet must know the grant before it is used, or a revocation in between would miss this connection.
+    // NOTE: the fleet must know the grant before it is used, or a revocation in between would miss
+    // this connection.
     const { id, userId, personEmail, computeId } = candidate;
     session.entry.update({ grantId: id, userId, personEmail, computeId });
     const use = await parts.grants.use(id);

@@ -1,5 +1,5 @@
-// The door without a password: shows a link, waits until a person approves it in a browser, and uses the approval once.
-// connect-approved.ts decides where the approval leads.
+// The door without a password: shows a link, waits until a person approves it in a browser, and
+// uses the approval once. connect-approved.ts decides where the approval leads.
 
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
@@ -15,7 +15,10 @@ import type { LinkDoorParts } from './door-parts.ts';
 import { databaseWish, loginOrigin } from './login-origin.ts';
 import { releaseLoginRequest } from './release-login-request.ts';
 
-/** Resolves once the login was approved and the approval used; throws why not, with the login request ended or left open. */
+/**
+ * Resolves once the login was approved and the approval used; throws why not, with the login
+ * request ended or left open.
+ */
 export async function passLinkDoor(session: LiveSession, parts: LinkDoorParts): Promise<Admission> {
   session.clientWatch.start();
   const { request, loginUrl } = await requestLogin(session, parts);
@@ -46,7 +49,8 @@ async function requestLogin(session: LiveSession, parts: LinkDoorParts) {
   }
 }
 
-// The installation's own rules; those of an account are checked when one is chosen, and before the dial.
+// The installation's own rules; those of an account are checked when one is chosen, and before the
+// dial.
 async function checkInstallationRules({ client }: LiveSession, { login, limits }: LinkDoorParts): Promise<void> {
   const { address } = client.peer;
   const { allowedNetworks } = login;
@@ -87,7 +91,9 @@ function showLink({ client }: LiveSession, { loginUrl, userCode }: ShownLink, { 
   client.line.sendNotice(expiryNotice(login.ttlMs, userCode));
 }
 
-/** For clients that show no NOTICE: the link comes in an error, after a wait for a person who knows better. */
+/**
+ * For clients that show no NOTICE: the link comes in an error, after a short wait for an approval.
+ */
 function earlyEndOf({ origin, userCode }: LoginRequest, loginUrl: string, { login }: LinkDoorParts) {
   if (!origin.noticeBlind) return null;
   const error = new PosternError('approve_and_retry', { params: { url: loginUrl, userCode } });
@@ -102,7 +108,8 @@ interface Approved {
 async function useApproval({ request, approval }: Approved, session: LiveSession, parts: LinkDoorParts): Promise<void> {
   const { loginRequests, metrics, clock, login } = parts;
   metrics.approvalSeconds.observe((clock.now().getTime() - request.createdAt.getTime()) / 1_000);
-  // NOTE: a terminal that is gone must not use the approval, which would wake and dial a compute for nothing.
+  // NOTE: a terminal that is gone must not use the approval, which would wake and dial a compute
+  // for nothing.
   session.signal.throwIfAborted();
   const outcome = await loginRequests.consume(request.id);
   // Redis expires an approval that was not used within a minute.

@@ -1,4 +1,5 @@
-// Who asks, as the approval page will show it: the terminal's address and what its startup packet says.
+// The terminal that asks for a login, as the approval page shows it: its address and its startup
+// packet.
 
 import type { Config } from '../../config/config.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
@@ -31,7 +32,7 @@ export function terminalOf({ peer, startup }: Client): Terminal {
   return { address: peer.address, requestedUser: startup.user, application: applicationOf(startup) };
 }
 
-/** For a person, who chose where to go and is told where that is. */
+/** For doors through which a person comes, whom a NOTICE tells which database was opened. */
 export function databaseWish({ startup }: Client): DatabaseWish {
   return { requestedDatabase: startup.database, strength: namesDatabase(startup) ? 'wanted' : 'none' };
 }

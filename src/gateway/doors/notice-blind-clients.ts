@@ -1,11 +1,14 @@
-// The clients that show no NOTICE while they connect, recognised by what they send or call themselves. What they get
-// instead of a link is the link door's rule.
+// The clients that show no NOTICE while they connect, recognised by what they send or call
+// themselves. What they get instead of a link is the link door's rule.
 
 import type { StartupMessage } from '../../protocol/startup-packet.ts';
 import { applicationOf } from '../client/startup-parameters.ts';
 
 interface Fingerprint {
-  /** Startup parameters that this client always sends, spelled as it spells them, and the values; null for any. */
+  /**
+   * Startup parameters that this client always sends, spelled as it spells them, and the values;
+   * null for any.
+   */
   readonly sends: Readonly<Record<string, string | null>>;
   /** Startup parameters whose presence, in any spelling, means another client. */
   readonly lacks: readonly string[];
@@ -13,12 +16,13 @@ interface Fingerprint {
   readonly butNot?: string;
 }
 
-// Observed: pgjdbc 42.7.13 sends these three and, unless told the server's version, names itself only after connecting;
-// DBeaver and DataGrip use it. libpq spells its own two in lower case, and sends them where PGDATESTYLE says so. lib/pq calls
-// its notice handler only once it is connected; 1.10.7 sends extra_float_digits, which libpq never does. 1.12.3 does not, and
-// looks like psql with PGDATESTYLE.
-// asyncpg 0.27 quotes the encoding's name as nobody else does. psycopg 3 shows no NOTICE either, but looks like psycopg 2,
-// which does, so both are left waiting, and so is pgx, which sends nothing at all.
+// Observed: pgjdbc 42.7.13 sends these three and, unless told the server's version, names itself
+// only after connecting; DBeaver and DataGrip use it. libpq spells its own two in lower case, and
+// sends them where PGDATESTYLE says so. lib/pq calls its notice handler only once it is connected;
+// 1.10.7 sends extra_float_digits, which libpq never does. 1.12.3 does not, and looks like psql
+// with PGDATESTYLE. asyncpg 0.27 quotes the encoding's name as no other client does. psycopg 3
+// shows no NOTICE either, but looks like psycopg 2, which does, so both are left waiting, and so is
+// pgx, which sends nothing at all.
 const FINGERPRINTS = new Map<string, readonly Fingerprint[]>([
   ['pgjdbc', [{ sends: { client_encoding: null, DateStyle: null, TimeZone: null }, lacks: [] }]],
   [
@@ -32,8 +36,8 @@ const FINGERPRINTS = new Map<string, readonly Fingerprint[]>([
 ]);
 
 /**
- * True when the client would never show a link. `blindClients` names the clients to look for: those above by name, any
- * other by the beginning of its application_name.
+ * True when the client would never show a link. `blindClients` names the clients to look for: those
+ * above by name, any other by the beginning of its application_name.
  */
 export function isNoticeBlind(startup: StartupMessage, blindClients: readonly string[]): boolean {
   const application = applicationOf(startup) ?? '';

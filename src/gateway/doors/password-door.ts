@@ -1,4 +1,5 @@
-// The door for programs: proof of an access token or of a project role's password, by SCRAM over TLS.
+// The door for programs: proof of an access token or of a project role's password, by SCRAM over
+// TLS.
 
 import type { AccessToken } from '../../catalogue/access/access-token-rows.ts';
 import {
@@ -22,9 +23,10 @@ import type { PasswordCredential } from './find-password-credential.ts';
 import { exchangeScram } from './scram-exchange.ts';
 
 /**
- * Resolves when the client has proved that it knows the secret. Throws `tls_required` in clear text, `rate_limited`
- * after too many failures, `password_failed` for a wrong secret and an unknown name alike, `refused_by_policy` for an
- * address that the token does not list, and `forbidden` for a database that is not the token's alone.
+ * Resolves when the client has proved that it knows the secret. Throws `tls_required` in clear
+ * text, `rate_limited` after too many failures, `password_failed` for a wrong secret and an unknown
+ * name alike, `refused_by_policy` for an address that the token does not list, and `forbidden` for
+ * a database that is not the token's alone.
  */
 export async function passPasswordDoor(
   session: LiveSession,
@@ -57,7 +59,8 @@ function mockVerifierOf({ client }: LiveSession, { mockSecret }: PasswordDoorPar
 function admissionOfToken(token: AccessToken, session: LiveSession, parts: PasswordDoorParts): Admission {
   const { peer, startup } = session.client;
   const { id, computeId, owner, allowedNetworks } = token;
-  // NOTE: the fleet must know the token before its rights are checked, or a revocation in between would miss it.
+  // NOTE: the fleet must know the token before its rights are checked, or a revocation in between
+  // would miss it.
   session.entry.update({ accessTokenId: id, computeId, userId: owner.kind === 'person' ? owner.userId : null });
   if (allowedNetworks.length > 0 && !parseNetworks(allowedNetworks).includes(peer.address)) {
     throw new PosternError('refused_by_policy', { params: { address: peer.address } });

@@ -8,8 +8,9 @@ import { ClientGone } from '../client/client-gone.ts';
 import type { LiveSession } from '../session/live-session.ts';
 
 /**
- * The body of the next password message. Throws ClientGone when the client hangs up or takes too long, which psql does to
- * prompt its user; ProtocolViolation for any other or a longer message; what ended the session meanwhile.
+ * The body of the next password message. Throws ClientGone when the client hangs up or takes too
+ * long, which psql does to prompt its user; ProtocolViolation for any other or a longer message;
+ * what ended the session meanwhile.
  */
 export async function readPasswordMessage(
   { client, signal }: LiveSession,

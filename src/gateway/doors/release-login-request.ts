@@ -15,8 +15,9 @@ interface Leaving {
 }
 
 /**
- * Ends the request for the reason that ended the wait. After `approve_and_retry`, `code_required` and `drain` it stays
- * open without a connection: an approval then makes a grant, which lets the next connection in. Never throws.
+ * Ends the request for the reason that ended the wait. After `approve_and_retry`, `code_required`
+ * and `drain` it stays open without a connection: an approval then makes a grant, which lets the
+ * next connection in. Never throws.
  */
 export async function releaseLoginRequest(
   request: LoginRequest,

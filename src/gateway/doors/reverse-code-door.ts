@@ -16,9 +16,10 @@ import { databaseWish, terminalOf } from './login-origin.ts';
 import { readPasswordMessage } from './read-password-message.ts';
 
 /**
- * Resolves when the digits were right, which approves and uses the login request in one move. Throws `tls_required` in
- * clear text, `code_wrong`, `denied` after the last try, `password_failed` when the code ran out meanwhile, `rate_limited`,
- * or ClientGone: psql drops the first connection to ask its user, and that is no failed try.
+ * Resolves when the digits were right, which approves and uses the login request in one move.
+ * Throws `tls_required` in clear text, `code_wrong`, `denied` after the last try, `password_failed`
+ * when the code ran out meanwhile, `rate_limited`, or ClientGone: psql drops the first connection
+ * to ask its user, and that is no failed try.
  */
 export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCodeDoorParts): Promise<Admission> {
   const { client } = session;

@@ -1,4 +1,5 @@
-// The two ways into TLS, and the bound on how many may be under way. Whether TLS may begin now was decided before.
+// The two ways into TLS, within the bound on concurrent handshakes. The caller decided that TLS may
+// begin now.
 
 import type { Socket } from 'node:net';
 import type { Slots } from '../../async/slots.ts';
@@ -19,7 +20,9 @@ export interface TlsLimits {
   readonly signal: AbortSignal;
 }
 
-/** Throws ProtocolViolation, ClientTlsFailed, ClientGone, TimeLimitExceeded or the signal's reason. */
+/**
+ * Throws ProtocolViolation, ClientTlsFailed, ClientGone, TimeLimitExceeded or the signal's reason.
+ */
 export async function beginTls(
   plain: Socket,
   start: TlsStart,
@@ -32,7 +35,8 @@ export async function beginTls(
   );
 }
 
-// Waits for the ClientHello without a handshake slot: a peer that only opens connections must not take one from others.
+// Waits for the ClientHello without a handshake slot: a peer that only opens connections must not
+// take one from others.
 async function agreeToTls(plain: Socket, signal: AbortSignal): Promise<void> {
   refuseEarlyBytes(plain);
   plain.write('S');
@@ -42,7 +46,8 @@ async function agreeToTls(plain: Socket, signal: AbortSignal): Promise<void> {
   if (kind === 'packet') throw new ProtocolViolation('not_postgres', 'startup packet where TLS was agreed on');
 }
 
-// NOTE: bytes behind an SSLRequest came in clear text; fed into TLS they would count as the client's (CVE-2021-23214).
+// NOTE: bytes behind an SSLRequest came in clear text; fed into TLS they would count as the
+// client's (CVE-2021-23214).
 function refuseEarlyBytes(plain: Socket): void {
   if (plain.readableLength > 0) {
     throw new ProtocolViolation('not_postgres', 'received unencrypted data after SSL request');

@@ -1,5 +1,5 @@
-// From an accepted socket to a StartupMessage, or a CancelRequest, or nothing: PROXY header, TLS and the first packets,
-// all within one deadline. Knows nothing of logins.
+// From an accepted socket to a StartupMessage, or a CancelRequest, or nothing: PROXY header, TLS
+// and the first packets, all within one deadline. Knows nothing of logins.
 
 import type { Socket } from 'node:net';
 import { assertNever } from '../../assert-never.ts';
@@ -46,7 +46,10 @@ interface NegotiationState {
 // Message Flow, "SSL Session Encryption" and "GSSAPI Session Encryption".
 const ENCRYPTION_NO = 'N';
 
-/** Never throws: what goes wrong is one of the results. The socket stays open in every case; the caller closes it. */
+/**
+ * Never throws: what goes wrong is one of the results. The socket stays open in every case; the
+ * caller closes it.
+ */
 export async function negotiate(socket: Socket, parts: NegotiationParts, signal: AbortSignal): Promise<Negotiated> {
   let peer = peerOf(socket);
   try {
@@ -101,7 +104,8 @@ async function answerFirstPacket(
   }
 }
 
-// A peer that speaks the protocol but breaks the StartupMessage can be told so; any other violation is answered with silence.
+// A peer that speaks the protocol but sends a malformed StartupMessage gets an error; any other
+// violation gets no answer.
 async function readFirstPacket(
   { socket, peer, tls }: NegotiationState,
   signal: AbortSignal,

@@ -4,7 +4,10 @@ import { assertNever } from '../../assert-never.ts';
 import type { Config } from '../../config/config.ts';
 import { isLoopback } from '../../network-address.ts';
 
-/** True when a client at this address may log in without TLS; passwords and tokens may not travel so in any case. */
+/**
+ * True when a client at this address may log in without TLS; passwords and tokens may not travel so
+ * in any case.
+ */
 export function isClearTextAllowed(tlsPolicy: Config['pg']['tls'], address: string): boolean {
   switch (tlsPolicy) {
     case 'allow':

@@ -1,5 +1,5 @@
-// A live connection while its bytes are relayed: ended by either side, by its policy's limits in time, or from outside.
-// Writes the last message where the client can take it.
+// A live connection while its bytes are relayed: ended by either side, by its policy's limits in
+// time, or from outside. Writes the last message where the client can take it.
 
 import { assertNever } from '../../assert-never.ts';
 import { PosternError, toPosternError } from '../../errors.ts';
@@ -11,7 +11,10 @@ import type { Relaying } from '../session/relaying.ts';
 import { RelayWatch } from './relay-watch.ts';
 import type { RelayingParts } from './relaying-parts.ts';
 
-/** Resolves when the relay has finished and its last message was written; both sockets are still open. */
+/**
+ * Resolves when the relay has finished and its last message was written; both sockets are still
+ * open.
+ */
 export async function relaySession(relaying: Relaying, session: LiveSession, parts: RelayingParts): Promise<Ending> {
   const { relay } = relaying;
   const watch = new RelayWatch(session, relaying, parts);
@@ -36,7 +39,7 @@ function wasClientSide({ kind }: RelayEnd): boolean {
   return kind === 'ended' || kind === 'client_closed' || kind === 'client_failed';
 }
 
-// Nobody waits for the result any more, and the upstream would not notice until it has one.
+// The upstream would not notice that its client has gone until it has a result to send.
 async function cancelAbandonedQuery({ cancelQuery }: Relaying, { id }: LiveSession, { log }: RelayingParts) {
   try {
     await cancelQuery('hang_up');

@@ -1,4 +1,5 @@
-// What is looked at once a second of a relayed connection: the bytes that moved, and the policy's limits in time.
+// What is looked at once a second of a relayed connection: the bytes that moved, and the policy's
+// limits in time.
 
 import type { Policy } from '../../catalogue/rights/policy.ts';
 import { PosternError } from '../../errors.ts';

@@ -1,4 +1,5 @@
-// What a client gets by passing a door: the right to one target, and how the rest of its login is reported.
+// What a client gets by passing a door: the right to one target, and how the rest of its login is
+// reported.
 
 import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
 import type { ConnectionCaps } from '../../fleet/connection-counts.ts';
@@ -11,7 +12,10 @@ export type DoorName = 'link' | 'grant' | 'token' | 'role' | 'reverse_code';
 
 export interface Admission {
   readonly door: DoorName;
-  /** Checks the right to the target anew, and opens its credentials. Throws the error that says why there is none. */
+  /**
+   * Checks the right to the target anew, and opens its credentials. Throws the error that says why
+   * there is none.
+   */
   readonly resolve: () => Promise<PasswordTarget>;
   /** Runs once, after the target has been authorised. */
   readonly onAuthorised?: (target: PasswordTarget) => Promise<void>;

@@ -1,5 +1,5 @@
-// Watches a client that has nothing to say, while a person decides or an upstream is dialled: one that hangs up, or sends
-// bytes before it may, ends its connection.
+// Watches a client that has nothing to say, while a person decides or an upstream is dialled: one
+// that hangs up, or sends bytes before it may, ends its connection.
 
 import type { Duplex } from 'node:stream';
 import { PosternError } from '../../errors.ts';

@@ -1,4 +1,5 @@
-// The audit events of one connection, numbered in their order; each carries the facts of the connection's record.
+// The audit events of one connection, numbered in their order; each carries the facts of the
+// connection's record.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { Clock } from '../../clock.ts';

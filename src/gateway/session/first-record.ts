@@ -1,4 +1,4 @@
-// What the fleet is told of a connection before anything is known but its client.
+// The first record of a connection in the fleet's list, when nothing is known but its client.
 
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import { type NodeId, newConnectionId } from '../../ids.ts';

@@ -1,4 +1,5 @@
-// What the fleet's list says of one connection: its record, from the wait for a person to the end. Ends nothing.
+// What the fleet's list says of one connection: its record, from the wait for a person to the end.
+// Ends nothing.
 
 import type { ConnectionCaps, CountedThing } from '../../fleet/connection-counts.ts';
 import type { LiveConnectionHandle, LiveConnectionRecord } from '../../fleet/live-connection.ts';
@@ -26,7 +27,10 @@ export class FleetEntry {
     return loginRequestId === null ? `live connection ${id}` : `login request ${loginRequestId}`;
   }
 
-  /** From now until `close` the fleet lists the connection and reaches it by the handle; a second call adds nothing. */
+  /**
+   * From now until `close` the fleet lists the connection and reaches it by the handle; a second
+   * call adds nothing.
+   */
   register(liveConnections: LiveConnections, handle: LiveConnectionHandle): void {
     this.#registration ??= liveConnections.register(this.#record, handle);
   }

@@ -1,17 +1,17 @@
-// The policy that one connection lives under, asked for anew when somebody changed it. What an end looks like is the
-// session's business.
+// The policy that applies to one connection, read again when it may have changed. Ends nothing
+// itself: it calls `forbid`.
 
 import type { Policy } from '../../catalogue/rights/policy.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 
-/** Throws why the connection is not allowed any more. */
+/** Throws the PosternError that says why the connection is not allowed any more. */
 type AskForPolicy = () => Promise<Policy>;
 
 export class LiveRules {
   readonly #forbid: () => void;
   #policy: Policy | null = null;
   #ask: AskForPolicy | null = null;
-  /** The rules changed while the connection was being authorised, perhaps under the old ones. */
+  /** The rules changed while the connection was being authorised, perhaps by the old ones. */
   #isRecheckDue = false;
 
   /** `forbid` starts the connection's end. */
@@ -31,7 +31,10 @@ export class LiveRules {
     if (this.#isRecheckDue) await this.recheck();
   }
 
-  /** Takes over the policy of now, or forbids. Throws when it cannot be asked for now; the old one holds then. */
+  /**
+   * Takes over the current policy, or forbids. Throws when it cannot be read; the old one stays in
+   * force then.
+   */
   async recheck(): Promise<void> {
     this.#isRecheckDue = this.#ask === null;
     if (this.#ask === null) return;

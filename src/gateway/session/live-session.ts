@@ -1,5 +1,5 @@
-// One client's connection from its startup packet to its end: what its phases share. Each job is a class of its own; the
-// phases wait and dial, and every wait listens to `signal`.
+// One client's connection from its startup packet to its end: what its phases share. Each job is a
+// class of its own; the phases wait and dial, and every wait listens to `signal`.
 
 import type { LiveConnections } from '../../fleet/live-connections.ts';
 import type { ConnectionId, NodeId } from '../../ids.ts';
@@ -65,7 +65,9 @@ export class LiveSession {
     return this.#relaying;
   }
 
-  /** From now until `close` the fleet lists the connection, under the door that was chosen for it. */
+  /**
+   * From now until `close` the fleet lists the connection, under the door that was chosen for it.
+   */
   register(door: DoorName): void {
     this.#door = door;
     this.entry.register(this.#liveConnections, new SessionHandle(this));

@@ -1,4 +1,4 @@
-// How long the steps of one connection took that machines take; the person's wait is none of them.
+// How long the phases of one connection took, except the wait for a person.
 
 import type { ConnectPhase } from '../../metrics/connection-metrics.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
@@ -11,12 +11,12 @@ export class PhaseTimes {
     this.#metrics = metrics;
   }
 
-  /** For the log line: whole milliseconds by phase, as far as the connection came. */
+  /** For the log line: whole milliseconds of each phase that the connection reached. */
   get milliseconds(): Readonly<Partial<Record<ConnectPhase, number>>> {
     return this.#milliseconds;
   }
 
-  /** Runs one phase and remembers how long it took, also when it failed. */
+  /** Runs one phase and records how long it took, also when it failed. */
   async measure<T>(phase: ConnectPhase, work: () => Promise<T>): Promise<T> {
     const startedAt = performance.now();
     try {
@@ -28,7 +28,7 @@ export class PhaseTimes {
     }
   }
 
-  /** The client is ready for queries: what all its phases took together. */
+  /** To be called when the client is ready for queries: records all phases together. */
   complete(): void {
     const totalMs = Object.values(this.#milliseconds).reduce((sum, ms) => sum + ms, 0);
     this.#milliseconds.total = totalMs;

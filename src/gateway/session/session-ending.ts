@@ -1,4 +1,5 @@
-// The one reason why a connection must end. Closes nothing: every wait of the connection listens to the signal.
+// The one reason why a connection must end. Closes nothing: every wait of the connection listens to
+// the signal.
 
 import { PosternError } from '../../errors.ts';
 import type { EndCause } from '../../fleet/live-connection.ts';

@@ -1,4 +1,5 @@
-// What the fleet can do with a connection of this node: ask for its counters, end it, cancel its query, send it a notice.
+// What the fleet can do with a connection of this node: ask for its counters, end it, cancel its
+// query, send it a notice.
 
 import type { EndCause, LiveConnectionHandle, LiveConnectionSnapshot } from '../../fleet/live-connection.ts';
 import { noticeResponse } from '../../protocol/backend-messages.ts';

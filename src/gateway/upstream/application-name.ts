@@ -1,4 +1,5 @@
-// The stamp in application_name by which a database's own log and pg_stat_activity tell who is connected.
+// The stamp in application_name by which a database's own log and pg_stat_activity show who is
+// connected.
 
 import type { ConnectionId } from '../../ids.ts';
 
@@ -14,8 +15,8 @@ export interface ApplicationStamp {
 }
 
 /**
- * `<client's name> postern:<live connection id> <person>`, printable ASCII, at most 63 bytes. The person is cut first, then
- * the client's name, the connection id never.
+ * `<client's name> postern:<live connection id> <person>`, printable ASCII, at most 63 bytes. The
+ * person is cut first, then the client's name, the connection id never.
  */
 export function stampApplicationName({ application, connectionId, person }: ApplicationStamp): string {
   const mark = `postern:${connectionId}`;

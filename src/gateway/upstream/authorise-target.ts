@@ -1,5 +1,5 @@
-// Asks, before anything is dialled, whether this person may still connect to this compute from here. The answer that the
-// approval was based on is old by now and counts for nothing.
+// Asks, before anything is dialled, whether this person may still connect to this compute from
+// here. The answer that the approval was based on is old by now and counts for nothing.
 
 import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
 import type { Policy } from '../../catalogue/rights/policy.ts';
@@ -20,7 +20,8 @@ export async function authoriseTarget(
   session: LiveSession,
   parts: AuthoriseParts,
 ): Promise<PasswordTarget> {
-  // NOTE: the doors gave the fleet the person's and the target's ids, so that a revocation from now on finds this connection.
+  // NOTE: the doors gave the fleet the person's and the target's ids, so that a revocation from now
+  // on finds this connection.
   session.entry.update({ phase: 'connecting' });
   const target = await admission.resolve();
   await admission.onAuthorised?.(target);

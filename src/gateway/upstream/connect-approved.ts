@@ -18,8 +18,9 @@ import { dialWithRetries } from './dial-with-retries.ts';
 import type { ConnectParts } from './upstream-parts.ts';
 
 /**
- * How often a hosted Postgres checks during a query that the gateway is still connected, so that a killed node leaves no
- * query behind. An attached server may be too old to know the setting, or a pooler.
+ * How often a hosted Postgres checks during a query that the gateway is still connected, so that a
+ * killed node leaves no query behind. An attached server may be too old to know the setting, or a
+ * pooler.
  */
 const CHECK_INTERVAL = '10s';
 
@@ -29,7 +30,10 @@ export interface Connected {
   readonly database: string;
 }
 
-/** The upstream's socket is the caller's to close. Throws why there is none; nothing stays open then. */
+/**
+ * The upstream's socket is the caller's to close. Throws why there is none; nothing stays open
+ * then.
+ */
 export async function connectApproved(
   admission: Admission,
   session: LiveSession,
@@ -62,7 +66,7 @@ async function dialDatabase(approved: Approved, session: LiveSession, parts: Con
   });
 }
 
-/** Also for a database of somebody else: on a shared server, nobody may learn that it exists. */
+/** True also for a database of another owner: on a shared server its existence is not revealed. */
 function isNoSuchDatabase(error: unknown): boolean {
   return error instanceof UpstreamRefusal && (error.sqlstate === '3D000' || error.sqlstate === '42501');
 }
@@ -83,7 +87,9 @@ async function dialKnown(
   }
 }
 
-/** False also when that failed: the upstream's own refusal says more than our failure to restore. */
+/**
+ * False also when that failed: the upstream's own refusal says more than our failure to restore.
+ */
 async function restorePassword(
   { compute, databaseRole }: PasswordTarget,
   { computes, log }: ConnectParts,
@@ -145,7 +151,8 @@ async function wakeIfIdle({ admission, target }: Approved, session: LiveSession,
   }
 }
 
-// Applications that log in with a password read their own name back, so it is stamped only where they sent none.
+// Applications that log in with a password read their own name back, so it is stamped only where
+// they sent none.
 function applicationName(
   { admission, target }: Approved,
   { client, id }: LiveSession,

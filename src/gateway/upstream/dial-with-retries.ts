@@ -1,4 +1,4 @@
-// Dials a compute that may still be starting: again and again for a few seconds, where waiting can help.
+// Dials a compute that may still be starting: retries for a few seconds where waiting can help.
 
 import { listedPauses, retry } from '../../async/retry.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
@@ -17,8 +17,8 @@ export interface DialLimits {
 const CANNOT_CONNECT_NOW = '57P03';
 
 /**
- * The first attempt that succeeds. Throws the last attempt's error as soon as waiting cannot help it, `upstream_unreachable`
- * when the whole takes too long, or the signal's reason.
+ * The first attempt that succeeds. Throws the last attempt's error as soon as waiting cannot help
+ * it, `upstream_unreachable` when the whole takes too long, or the signal's reason.
  */
 export async function dialWithRetries<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -37,7 +37,10 @@ export async function dialWithRetries<T>(
   }
 }
 
-/** True for what a starting server answers; never for a refused login, an unknown database or a full server. */
+/**
+ * True for the answers of a starting server; never for a refused login, an unknown database or a
+ * full server.
+ */
 function mayBeStarting(error: unknown): boolean {
   if (error instanceof UpstreamRefusal) return error.sqlstate === CANNOT_CONNECT_NOW;
   if (!isPosternError(error, 'upstream_unreachable') || !(error.cause instanceof ConnectFailure)) return false;

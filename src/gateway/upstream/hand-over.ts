@@ -1,5 +1,5 @@
-// Connects the client to the upstream: the upstream's parameters go first, then a cancel key of ours, then ReadyForQuery;
-// from there on the relay carries every byte.
+// Connects the client to the upstream: the upstream's parameters go first, then a cancel key of
+// ours, then ReadyForQuery; from there on the relay carries every byte.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { CancelRoute } from '../../fleet/cancel-routes.ts';
@@ -27,7 +27,10 @@ interface HandOverContext {
   readonly parts: HandOverParts;
 }
 
-/** Both sockets are the relay's afterwards; closing them stays with the caller. Throws what ended the session meanwhile. */
+/**
+ * Both sockets are the relay's afterwards; closing them stays with the caller. Throws what ended
+ * the session meanwhile.
+ */
 export async function handOver(
   connected: Connected,
   { admission, session, parts }: HandOverContext,
@@ -76,7 +79,10 @@ function connectedAs({ target, database }: Connected): ConnectedAs {
   return { person: person?.email ?? databaseRole, projectName: project.name, database, databaseRole };
 }
 
-/** One real CancelRequest to the address that this connection dialled; nothing where the upstream gave no key. */
+/**
+ * One real CancelRequest to the address that this connection dialled; nothing where the upstream
+ * gave no key.
+ */
 async function cancelOnUpstream(
   { upstream, target }: Connected,
   { session, parts, by }: { session: LiveSession; parts: HandOverParts; by: Parameters<CancelQuery>[0] },
@@ -88,7 +94,9 @@ async function cancelOnUpstream(
   await cancelUpstream({ address, tls: target.upstream.tls, cancelKey, signal });
 }
 
-/** The fields of the audit event by who canceled; an operator is named in an event of their own. */
+/**
+ * The fields of the audit event by the one that canceled; an operator is named in a separate event.
+ */
 const CANCELED_BY: Readonly<Record<Parameters<CancelQuery>[0], Partial<AuditEventInput>>> = {
   client: {},
   hang_up: { reason: 'client_gone' },

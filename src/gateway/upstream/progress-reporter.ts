@@ -1,5 +1,5 @@
-// Reports to the page that follows a login how far the connection has come. A report that is lost changes nothing for the
-// connection.
+// Reports to the page that follows a login how far the connection has come. A report that is lost
+// changes nothing for the connection.
 
 import { PosternError } from '../../errors.ts';
 import type { LoginRequestId } from '../../ids.ts';
@@ -15,7 +15,10 @@ export interface ProgressParts {
   readonly log: Log;
 }
 
-/** Reports go out one after the other, so that the last one given is the last one seen. Never rejects. */
+/**
+ * Reports go out one after the other, so that the last one given is the last one seen. Never
+ * rejects.
+ */
 export function progressReporter(
   id: LoginRequestId,
   { loginRequests, log }: ProgressParts,
@@ -38,7 +41,10 @@ export function connectedProgress({ target, database }: Connected, { id }: LiveS
   return { kind: 'connected', database, databaseRole, projectName: project.name, connectionId: id };
 }
 
-/** How the page says that there will be no connection; an upstream's own words stay with the terminal. */
+/**
+ * How the page says that there will be no connection; an upstream's own words stay with the
+ * terminal.
+ */
 export function failedProgress(ending: Ending): Progress {
   if (ending.kind === 'silent') return { kind: 'terminal_closed' };
   if (ending.kind === 'upstream_refusal') {

@@ -1,4 +1,5 @@
-// What the gateway needs of the other rooms between a passed door and a client that is ready for queries.
+// What the gateway needs of the other rooms between a passed door and a client that is ready for
+// queries.
 
 import type { Clock } from '../../clock.ts';
 import type { CancelRoutes } from '../../fleet/cancel-routes.ts';
@@ -13,7 +14,9 @@ import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
 export interface ReadiesComputes {
   /** An idle one. */
   wake(computeId: ComputeId, signal: AbortSignal): Promise<void>;
-  /** One that refuses the password that the catalogue keeps; false where that is not ours to mend. */
+  /**
+   * One that refuses the password that the catalogue keeps; false where that is not ours to mend.
+   */
   restorePassword(computeId: ComputeId, databaseRole: string): Promise<boolean>;
 }
 

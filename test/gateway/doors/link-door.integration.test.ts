@@ -44,8 +44,8 @@ describe('the way through the link door', () => {
     await gateway.loginRequests.approve(id, { userId: developer.userId, approval: approvalOf(developer) });
     await client.waitForType('Z');
 
-    // AuthenticationOk, three ParameterStatus of ours, link, code, opened, approved, connecting, connected; then the
-    // upstream's own ParameterStatus, a cancel key and ReadyForQuery.
+    // AuthenticationOk, three ParameterStatus of ours, link, code, opened, approved, connecting,
+    // connected; then the upstream's own ParameterStatus, a cancel key and ReadyForQuery.
     expect(client.types).toMatch(/^RSSSN{6}S+KZ$/);
     expect(client.notices).toEqual([
       `Welcome to Postern!\nAuthenticate by visiting:\n    https://console.example.com/psql_session/${client.token}\n`,
