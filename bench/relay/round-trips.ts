@@ -10,13 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Closers } from '../src/closers.ts';
-import { createLog } from '../src/log.ts';
-import type { Certificate } from './bench-path.ts';
+import { Closers } from '../../src/closers.ts';
+import { createLog } from '../../src/log.ts';
+import type { Certificate } from '../bench-path.ts';
+import { type Measurement, markdownTable } from '../report.ts';
 import { GUEST, type MeasuredStack, startMeasuredStack } from './measured-nodes.ts';
 import { backgroundCpu, cpuMs } from './process-cpu.ts';
 import { QueryClient } from './query-client.ts';
-import { type Measurement, markdownTable } from './report.ts';
 
 interface Proxy {
   readonly name: string;

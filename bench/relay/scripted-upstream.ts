@@ -2,8 +2,8 @@
 // connections on to a real one, so that Postern can attach it.
 
 import { connect, createServer, type Socket } from 'node:net';
-import { builtMessage } from '../test/protocol/packet-fixtures.ts';
-import type { Started } from './bench-path.ts';
+import { builtMessage } from '../../test/protocol/packet-fixtures.ts';
+import type { Started } from '../bench-path.ts';
 
 export interface ScriptedUpstream extends Omit<Started, 'processId'> {
   /** From now on new connections are answered here. */

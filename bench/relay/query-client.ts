@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { builtMessage, builtStartupPacket } from '../test/protocol/packet-fixtures.ts';
-import { APPLICATION, DATABASE } from './bench-path.ts';
+import { builtMessage, builtStartupPacket } from '../../test/protocol/packet-fixtures.ts';
+import { APPLICATION, DATABASE } from '../bench-path.ts';
 
 const SSL_REQUEST = 80_877_103;
 const PROTOCOL_3_0 = 196_608;

@@ -8,15 +8,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { Closers } from '../src/closers.ts';
-import { startEmbeddedPostgres } from '../src/embedded/postgres/embedded-postgres.ts';
-import { createLog } from '../src/log.ts';
-import { WebClient } from '../test/support/browser/web-client.ts';
-import { makeTestCa } from '../test/support/certificates-for-tests.ts';
-import { startDebianRedis } from '../test/support/databases/redis-for-tests.ts';
-import { type PosternProcess, startPosternProcess } from '../test/support/nodes/postern-process.ts';
-import { startPsql } from '../test/support/nodes/psql.ts';
-import { APPLICATION, type Certificate, DATABASE, PASSWORD, ROLE } from './bench-path.ts';
+import { Closers } from '../../src/closers.ts';
+import { startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.ts';
+import { createLog } from '../../src/log.ts';
+import { WebClient } from '../../test/support/browser/web-client.ts';
+import { makeTestCa } from '../../test/support/certificates-for-tests.ts';
+import { startDebianRedis } from '../../test/support/databases/redis-for-tests.ts';
+import { type PosternProcess, startPosternProcess } from '../../test/support/nodes/postern-process.ts';
+import { startPsql } from '../../test/support/nodes/psql.ts';
+import { APPLICATION, type Certificate, DATABASE, PASSWORD, ROLE } from '../bench-path.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';
 
 export interface MeasuredNode {
@@ -68,7 +68,7 @@ export async function startMeasuredStack(folder: string): Promise<MeasuredStack>
 }
 
 function treesToMeasure(): Tree[] {
-  const here: Tree = { name: 'after', path: fileURLToPath(new URL('..', import.meta.url)) };
+  const here: Tree = { name: 'after', path: fileURLToPath(new URL('../..', import.meta.url)) };
   const other = process.env.POSTERN_TREE;
   return other === undefined ? [here] : [{ name: 'before', path: other }, here];
 }

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { PosternProcess } from '../test/support/nodes/postern-process.ts';
-import { waitUntil } from '../test/support/wait-until.ts';
+import type { PosternProcess } from '../../test/support/nodes/postern-process.ts';
+import { waitUntil } from '../../test/support/wait-until.ts';
+import { type Measurement, markdownTable } from '../report.ts';
 import { GUEST, startMeasuredStack } from './measured-nodes.ts';
 import { cpuMs } from './process-cpu.ts';
 import { QueryClient } from './query-client.ts';
-import { type Measurement, markdownTable } from './report.ts';
 
 const { values } = parseArgs({ options: { live: { type: 'string', default: '5000' } } });
 const live = Number(values.live);
@@ -24,7 +24,18 @@ const WINDOW_MS = 5_000;
 /** So many times a second a part of the busy clients asks. */
 const PARTS_PER_SECOND = 50;
 
-type Figures = Readonly<Record<'idle' | 'busy' | 'pause', number[]>>;
+interface Figures {
+  readonly idle: number[];
+  /** Per query, in microseconds. */
+  readonly busy: number[];
+  readonly pause: number[];
+}
+
+interface BusyClients {
+  answeredCount(): number;
+  /** Resolves after the last answer. */
+  stop(): Promise<void>;
+}
 
 const folder = await mkdtemp(join(tmpdir(), 'postern-bench-'));
 await chmod(folder, 0o755);
@@ -43,9 +54,9 @@ try {
     rounds: new Map([...byTree].map(([name, figures]) => [name, figures[figure]])),
   });
   const rows = [
-    row(`CPU per second, ${live} idle connections`, 'ms', 'idle'),
-    row(`CPU per second, ${live} queries a second`, 'ms', 'busy'),
-    row(`longest pause of the event loop, ${live} queries a second`, 'ms', 'pause'),
+    row(`CPU of each second, ${live} idle connections`, 'ms', 'idle'),
+    row(`CPU of a query, ${live} connections with one each second`, 'µs', 'busy'),
+    row(`longest pause of the event loop, the same`, 'ms', 'pause'),
   ];
   process.stdout.write(`\n${markdownTable(rows, [...byTree.keys()])}\n`);
 } finally {
@@ -56,18 +67,15 @@ async function measureNode(node: PosternProcess): Promise<Figures> {
   const clients = await connectAll(node.pgPort);
   await pause(SETTLE_MS);
   const idle = await severalTimes(() => cpuPerSecond(node.pid));
-  const stop = keepBusy(clients);
+  const busyClients = keepBusy(clients);
   await pause(SETTLE_MS);
-  const figures = {
-    idle,
-    busy: await severalTimes(() => cpuPerSecond(node.pid)),
-    pause: await severalTimes(() => longestPause(node)),
-  };
-  await stop();
+  const busy = await severalTimes(() => cpuPerQuery(node.pid, busyClients));
+  const pauses = await severalTimes(() => longestPause(node));
+  await busyClients.stop();
   const connected = clients.filter((client) => client.isConnected).length;
   if (connected < live) throw new Error(`only ${connected} of ${live} clients are still connected`);
   for (const client of clients) client.close();
-  return figures;
+  return { idle, busy, pause: pauses };
 }
 
 async function connectAll(port: number): Promise<QueryClient[]> {
@@ -83,27 +91,37 @@ async function connectAll(port: number): Promise<QueryClient[]> {
   return clients;
 }
 
-/**
- * Every client asks once a second, evenly spread. Returns the function that stops it and waits for
- * the last answers.
- */
-function keepBusy(clients: readonly QueryClient[]): () => Promise<void> {
+/** Every client asks once a second, evenly spread, unless its last query is still unanswered. */
+function keepBusy(clients: readonly QueryClient[]): BusyClients {
   const size = Math.ceil(clients.length / PARTS_PER_SECOND);
+  const asked = new Map<QueryClient, Promise<void>>();
   let part = 0;
-  const asked = new Set<Promise<void>>();
+  let answered = 0;
   const ask = async (client: QueryClient) => {
-    const answer = client.query();
-    asked.add(answer);
-    await answer.finally(() => asked.delete(answer));
+    await client.query();
+    answered += 1;
+    asked.delete(client);
   };
   const timer = setInterval(() => {
-    for (const client of clients.slice(part * size, (part + 1) * size)) void ask(client);
+    for (const client of clients.slice(part * size, (part + 1) * size)) {
+      if (!asked.has(client)) asked.set(client, ask(client));
+    }
     part = (part + 1) % PARTS_PER_SECOND;
   }, 1_000 / PARTS_PER_SECOND);
-  return async () => {
-    clearInterval(timer);
-    await Promise.all(asked);
+  return {
+    answeredCount: () => answered,
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all(asked.values());
+    },
   };
+}
+
+async function cpuPerQuery(processId: number, clients: BusyClients): Promise<number> {
+  const [cpuBefore, answeredBefore] = [await cpuMs(processId), clients.answeredCount()];
+  await pause(WINDOW_MS);
+  const microseconds = ((await cpuMs(processId)) - cpuBefore) * 1_000;
+  return microseconds / (clients.answeredCount() - answeredBefore);
 }
 
 async function severalTimes(measure: () => Promise<number>): Promise<number[]> {
