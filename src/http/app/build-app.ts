@@ -1,4 +1,4 @@
-// The web application: every layer and every route, in the order in which a request meets them.
+// The web application: every layer and every route, in the order in which a request passes them.
 
 import express, { type Express, type RequestHandler } from 'express';
 import type { PublicAddress } from '../../config/public-address.ts';
@@ -42,7 +42,7 @@ export interface AppOptions {
   readonly mailer: Mailer;
 }
 
-/** Routes carry their whole paths, so that a walk over the router finds every one of them. */
+/** Routes contain their whole paths, so that tests which walk the router find all of them. */
 export function buildApp({ deps, address, assets, readiness, mailer }: AppOptions): Express {
   const { config, catalogue } = deps;
   const renderer = createPageRenderer({ brand: config.brand, assets, address });
@@ -79,7 +79,7 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   pages.use(consoleRoutes(consoleParts));
   pages.use(opsRoutes({ ...consoleParts, streams }));
   const otherMethods = refuseOtherMethods(pages);
-  // A form that is sent to a page without one is answered before its token is looked at.
+  // A form sent to a page without one is refused before its token is checked.
   app.use(exceptReads(otherMethods));
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
   app.use(requireOwnForm(address));
@@ -88,7 +88,7 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   return app;
 }
 
-/** Pages hold what only their person may see, for now. */
+/** Pages contain what only their person may see, for now. */
 const neverStored: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store');
   next();

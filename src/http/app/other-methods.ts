@@ -1,4 +1,4 @@
-// Answers 405 with `Allow` where a page is known by other methods only.
+// Answers 405 with `Allow` for paths that are only known by other methods.
 
 import express, { type RequestHandler, type Router } from 'express';
 import { PosternError } from '../../errors.ts';
@@ -11,7 +11,7 @@ interface KnownPath {
 const ALLOWED = 'allowedMethods';
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Passes what one of the routes takes, and every path that none has. Throws `method_not_allowed`. */
+/** Passes requests that a route accepts, and unknown paths. Throws `method_not_allowed`. */
 export function refuseOtherMethods(router: Router): RequestHandler {
   const guard = express.Router();
   for (const { path, methods } of pathsOf(router)) {
@@ -26,11 +26,11 @@ export function refuseOtherMethods(router: Router): RequestHandler {
     response.set('Allow', [...methods].sort().join(', '));
     throw new PosternError('method_not_allowed');
   });
-  // A plain function, so that a walk over the routers finds the routes only once.
+  // A plain function, so that a walk over the routers finds each route only once.
   return (request, response, next) => guard(request, response, next);
 }
 
-/** The handler for everything but reads, which pass. */
+/** Handles every method except reads, which pass. */
 export function exceptReads(handler: RequestHandler): RequestHandler {
   return (request, response, next) => (READS.has(request.method) ? next() : handler(request, response, next));
 }

@@ -1,4 +1,4 @@
-// What the approval routes work with, and who the person at the browser is to them.
+// Shared by the approval routes: their dependencies, and the person at the browser.
 
 import type { Response } from 'express';
 import type { DecisionParts } from '../../actions/login/decision-parts.ts';
@@ -17,7 +17,7 @@ export interface ApprovalParts extends DecisionParts {
   readonly streams: EventStreams;
 }
 
-/** Throws `not_signed_in`, which leads to sign-in and back. */
+/** Throws `not_signed_in`, which redirects to sign-in and back. */
 export function personAtBrowser(response: Response): PersonAtBrowser {
   const { user, authenticatedAt } = requireSession(response);
   const { address, userAgent, requestId } = contextOf(response);
@@ -25,15 +25,15 @@ export function personAtBrowser(response: Response): PersonAtBrowser {
 }
 
 /**
- * The login request behind a token or a reference, whoever's it is; null for what is neither. An
- * undecided one whose time is up is read as expired.
+ * The login request of a token or a reference, whoever owns it; null when there is none. An
+ * undecided one that is out of time is returned as expired.
  */
 export async function findLoginRequest({ services }: ApprovalParts, key: string): Promise<LoginRequest | null> {
   if (isLoginRequestId(key)) return await services.loginRequests.find(key);
   return await services.loginRequests.findByToken(key);
 }
 
-/** The request if this person has claimed it. Throws like `unknownLink` for all others. */
+/** The request if this person has claimed it. Throws as `unknownLink` otherwise. */
 export async function requireOwnLoginRequest(
   parts: ApprovalParts,
   key: string,
@@ -45,8 +45,8 @@ export async function requireOwnLoginRequest(
 }
 
 /**
- * One answer for unknown, malformed and foreign links. Throws `link_unknown`, or `rate_limited` for
- * who keeps trying.
+ * The same answer for unknown, malformed and foreign links. Throws `link_unknown`, or
+ * `rate_limited` after too many attempts.
  */
 export async function unknownLink({ limits }: ApprovalParts, person: PersonAtBrowser): Promise<never> {
   const verdict = await limits.unknownLink({ address: person.address, userId: person.userId });

@@ -1,4 +1,5 @@
-// Server-sent events that follow one login request: each change as the page draws it, until the final one.
+// Server-sent events that follow one login request: each state as the page renders it, until the
+// final one.
 
 import type { Request, Response } from 'express';
 import { linkedAbort } from '../../async/linked-abort.ts';
@@ -11,9 +12,9 @@ import { connectionView } from './connection-view.ts';
 import { alsoWaiting } from './find-also-waiting.ts';
 
 const KEEP_ALIVE_MS = 15_000;
-/** For other connections of the terminal. A page is open for two minutes. */
+/** Interval for finding other connections of the terminal; a page is open for about two minutes. */
 const LOOK_EVERY_MS = 2_000;
-/** A page that is left open does not hold its stream for ever; the browser asks again. */
+/** A page that is left open does not keep its stream for ever; the browser reconnects. */
 const LONGEST_STREAM_MS = 10 * 60_000;
 
 export async function followConnection(
@@ -53,7 +54,9 @@ async function sendChanges(
   }
 }
 
-/** Other connections of the terminal, when there are more or fewer than the page was told of; until somebody decides. */
+/**
+ * Yields other connections of the terminal when their number changes, until the request is decided.
+ */
 async function sendWaiting(
   { services, log }: ApprovalParts,
   response: Response,
@@ -68,14 +71,17 @@ async function sendWaiting(
       if (event !== lastSent && !signal.aborted) response.write(event);
       lastSent = event;
     } catch (error) {
-      // The page was loaded with what waited then; the next look may tell more.
-      log.debug({ err: error, login_request_id: loginRequest.id }, 'waiting connections could not be listed');
+      // The page was rendered with the connections that waited then; the next look may find more.
+      log.debug(
+        { event: 'approval.list_waiting_failed', err: error, login_request_id: loginRequest.id },
+        'waiting connections could not be listed',
+      );
     }
     await pause(LOOK_EVERY_MS, signal);
   }
 }
 
-/** `decided` tells the page to choose on that there is nothing to choose any more; `status` carries a view to draw. */
+/** `decided` tells the page that the choice is over; `status` carries a view to render. */
 function eventOf(request: LoginRequest): { text: string; isFinal: boolean } | null {
   const view = connectionView(request);
   if (view === null) return null;

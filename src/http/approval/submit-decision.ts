@@ -1,5 +1,5 @@
-// The person's decision: approve, deny, or "this was not me". Takes the form, lets login/ decide,
-// and answers with a page.
+// Handles the person's decision: approve, deny, or "this was not me". Parses the form, leaves the
+// decision to login/, and answers with a page.
 
 import type { Request, Response } from 'express';
 import { ReverseCodePage } from '../../../web/pages/reverse-code-page.tsx';
@@ -27,8 +27,8 @@ interface Deciding {
 }
 
 /**
- * A decision that comes too late changes nothing and is answered with 409 and the page of what
- * became of the request. Throws `link_unknown` for somebody else's login request.
+ * A late decision changes nothing and is answered with 409 and a page on the outcome of the
+ * request. Throws `link_unknown` for another person's login request.
  */
 export async function decide(
   parts: ApprovalParts,
@@ -102,15 +102,15 @@ async function tooLate(parts: ApprovalParts, deciding: Deciding, now: LoginReque
   answerLate(parts, deciding, now);
 }
 
-// A second click, a second tab, a terminal that went away: the page says which. Programs get
-// `already_decided`.
+// A second click, a second tab, or a terminal that disconnected: the page explains which. Programs
+// get `already_decided`.
 function answerLate(parts: ApprovalParts, { request, response }: Deciding, now: LoginRequest): void {
   if (wantsJson(request)) throw new PosternError('already_decided', { params: { status: now.status } });
   response.status(409);
   sendConnectionPage(parts, { request, response }, now);
 }
 
-/** The page as it was filled in, for the way back. */
+/** The page with the form as it was filled in, to return to. */
 function choicePath(loginRequest: LoginRequest, form: DecisionForm): string {
   const { compute_id, database, role, access, remember, release_waiting } = form;
   const fields = { compute_id, database, role, access, remember, release_waiting };

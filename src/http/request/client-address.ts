@@ -1,5 +1,6 @@
-// The address of the browser: the socket's, or what listed proxies in front of us report in X-Forwarded-For. Express walks
-// the header ("trust proxy"); a header from anybody else counts for nothing (security.md, T29).
+// The address of the browser: the socket's, or the one that listed proxies report in
+// X-Forwarded-For. Express walks the header ("trust proxy"); a header from any other peer is
+// ignored (docs/security.md, T29).
 
 import { isIP } from 'node:net';
 import type { Request } from 'express';
@@ -10,7 +11,10 @@ export function trustNetworks(trustedProxies: NetworkList): (hop: string) => boo
   return (hop) => trustedProxies.includes(addressOfHop(hop));
 }
 
-/** Normalised; empty when the socket is gone. A proxy that passes on what is no address is the last one known. */
+/**
+ * Normalised; empty when the socket is closed. When a proxy reports something that is not an
+ * address, the proxy's own is used.
+ */
 export function clientAddress(request: Request): string {
   const hops = [...request.ips, request.socket.remoteAddress ?? ''].map(addressOfHop);
   return hops.find((hop) => isIP(hop) !== 0) ?? '';

@@ -1,4 +1,5 @@
-// The two cookies: the browser session, and a visitor cookie that ties forms before sign-in to one browser.
+// The two cookies: the browser session, and a visitor cookie that binds forms before sign-in to one
+// browser.
 
 import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
@@ -6,7 +7,7 @@ import type { PublicAddress } from '../../config/public-address.ts';
 
 export type CookieName = 'session' | 'visitor';
 
-/** `__Host-` binds a cookie to this host and to TLS; plain http on localhost cannot have it. */
+/** `__Host-` binds a cookie to this host and to TLS; plain http on localhost cannot use it. */
 export function cookieName(name: CookieName, { isHttps }: Pick<PublicAddress, 'isHttps'>): string {
   return isHttps ? `__Host-postern_${name}` : `postern_${name}`;
 }
@@ -30,7 +31,10 @@ export function readCookie(request: Request, address: PublicAddress, name: Cooki
   return cookieValue(request, cookieName(name, address));
 }
 
-/** The value of a cookie with exactly that name, ours or not; null when it is missing. */
+/**
+ * The value of a cookie with exactly that name, even one that Postern did not set; null when it is
+ * missing.
+ */
 export function cookieValue(request: Request, wanted: string): string | null {
   return parseCookie(request.headers.cookie ?? '')[wanted] ?? null;
 }

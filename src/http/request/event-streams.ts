@@ -1,21 +1,23 @@
-// Streams of server-sent events to browsers: opens each for a time, and keeps one person from holding more than their share
-// of this node. Knows how an event is written, and none by name.
+// Server-sent event streams to browsers: limits the duration of each, and the number of streams per
+// person on this node. Knows how an event is written, but no event's meaning.
 
 import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 
-/** Tabs that one person may keep up to date at a time; a page that gets no stream still shows what was when it was loaded. */
+/**
+ * The number of tabs that one person may keep up to date; further pages show the state at loading.
+ */
 const STREAMS_PER_PERSON = 20;
 
-/** A comment line; it keeps proxies from closing a quiet stream. */
+/** A comment line, which keeps proxies from closing a quiet stream. */
 export const KEEP_ALIVE_TEXT = ':\n\n';
 
-/** One event as it goes over the wire (HTML Standard, 9.2.5), its data as JSON. */
+/** One event on the wire (HTML Standard, 9.2.5), with its data as JSON. */
 export function eventText(name: string, data: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** How long the browser waits before it opens an ended stream anew. */
+/** How long the browser waits before it reconnects. */
 export function retryText(afterMs: number): string {
   return `retry: ${afterMs}\n\n`;
 }
@@ -30,8 +32,9 @@ export class EventStreams {
   readonly #open = new Map<UserId, number>();
 
   /**
-   * Begins the stream; the caller writes its events and ends it when the signal aborts: the browser has gone, or `longestMs`
-   * have passed. Throws `rate_limited`, with nothing sent, when the person has too many open.
+   * Starts the stream. The caller writes its events and ends it when the signal aborts: the browser
+   * has disconnected, or `longestMs` have passed. Throws `rate_limited`, before anything is sent,
+   * when the person has too many open streams.
    */
   open(
     response: StreamResponse,

@@ -1,4 +1,5 @@
-// What is known of one request before its route runs: id, browser's address, who is signed in.
+// What is known about a request before its route runs: id, the browser's address, the signed-in
+// person.
 
 import type { RequestHandler, Response } from 'express';
 import { type BrowserSession, findBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
@@ -20,7 +21,7 @@ export interface RequestContext {
 
 const KEY = 'requestContext';
 
-/** Looks up the browser session once per request and keeps it with the response. */
+/** Looks up the browser session once per request and stores it with the response. */
 export function loadRequestContext(options: {
   readonly catalogue: Catalogue;
   readonly address: PublicAddress;
@@ -39,14 +40,17 @@ export function loadRequestContext(options: {
   };
 }
 
-/** The context that `loadRequestContext` kept; it runs before every route that asks. */
+/** The context stored by `loadRequestContext`, which runs before every route that needs it. */
 export function contextOf(response: Response): RequestContext {
   const context = findContext(response);
   if (context === null) throw new Error('the route runs before loadRequestContext');
   return context;
 }
 
-/** Null when the request failed before its context was known, as with the catalogue away. */
+/**
+ * Null when the request failed before its context was known, for example while the catalogue is
+ * unavailable.
+ */
 export function findContext(response: Response): RequestContext | null {
   const context: RequestContext | undefined = response.locals[KEY];
   return context ?? null;
@@ -59,13 +63,13 @@ export function requireSession(response: Response): BrowserSession {
   return session;
 }
 
-/** For changes that nobody is signed in for yet: sign-up and set-up. */
+/** For changes before anybody is signed in: sign-up and set-up. */
 export function auditContextOfVisitor(response: Response): AuditContext {
   const { requestId, address, userAgent } = contextOf(response);
   return { actor: SYSTEM, requestId, browserIp: address, userAgent };
 }
 
-/** For changes by the signed-in person, with the rights of this moment. Throws `not_signed_in`. */
+/** For changes by the signed-in person, with current rights. Throws `not_signed_in`. */
 export async function auditContextOfPerson(catalogue: Catalogue, response: Response): Promise<AuditContext> {
   const { user } = requireSession(response);
   const { requestId, address, userAgent } = contextOf(response);

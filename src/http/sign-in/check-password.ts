@@ -1,4 +1,4 @@
-// An email and a password from a form, and what the page says when they do not let the person in.
+// Checks an email and a password from a form, with a message for the page when they are refused.
 
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import type { User } from '../../catalogue/accounts/users.ts';
 import type { Secret } from '../../secret.ts';
 import { contextOf } from '../request/request-context.ts';
 
-/** As long as the fields of our pages take. */
+/** The maximum length of the fields on our pages. */
 export const passwordField = z.string().max(1_024);
 
 export type PasswordCheck =
@@ -16,8 +16,8 @@ export type PasswordCheck =
   | { readonly kind: 'refused'; readonly status: 401 | 429; readonly problem: string };
 
 /**
- * The page that comes back says `problem`. Throws `rate_limited` when too many passwords wait to be
- * compared.
+ * A refusal carries the message for the page. Throws `rate_limited` when too many passwords wait to
+ * be compared.
  */
 export async function checkPassword(
   deps: Parameters<typeof signIn.checkPassword>[0],

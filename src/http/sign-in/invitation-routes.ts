@@ -1,5 +1,5 @@
-// The link of an invitation, to an organization or to a project: somebody new signs up with it,
-// somebody known signs in and joins.
+// The link of an invitation to an organization or a project: new people sign up with it, known
+// people sign in and join.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
@@ -62,7 +62,7 @@ async function accept(parts: InvitationParts, request: Request, response: Respon
   response.redirect(303, '/');
 }
 
-/** Throws `not_found` for a link that is not open, `rate_limited` for who keeps trying. */
+/** Throws `not_found` for a link that is not open, `rate_limited` after too many attempts. */
 async function requireOpenInvitation(
   { deps }: InvitationParts,
   request: Request,

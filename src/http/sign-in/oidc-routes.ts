@@ -1,5 +1,5 @@
-// Signing in with an OpenID Connect provider: away to it, and back with a verified identity that
-// becomes a person's.
+// Sign-in with an OpenID Connect provider: redirects to it, and signs in the person of the verified
+// identity that comes back.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
@@ -26,7 +26,7 @@ interface Provider {
 
 const CALLBACK_PATH = '/sign-in/oidc/callback';
 
-/** No route when no provider is configured. */
+/** Without a configured provider there are no routes. */
 export function oidcRoutes(parts: OidcParts): Router {
   const router = createRouter();
   const { oidc } = parts.deps.config;
@@ -42,7 +42,7 @@ interface Exchange {
   readonly response: Response;
 }
 
-/** Throws `rate_limited` for who comes too often, `identity_provider_away`. */
+/** Throws `rate_limited` after too many attempts, `identity_provider_away`. */
 async function leave({ deps, address }: OidcParts, provider: Provider, { request, response }: Exchange): Promise<void> {
   if ((await deps.limits.identitySignIn(contextOf(response).address)) === 'limited') {
     throw new PosternError('rate_limited');
@@ -66,7 +66,7 @@ async function comeBack(parts: OidcParts, provider: Provider, exchange: Exchange
 }
 
 /**
- * Throws `identity_refused` for an answer that was not asked for by this browser, or does not
+ * Throws `identity_refused` for an answer that this browser did not request or that does not
  * verify.
  */
 async function finishSignIn(parts: OidcParts, provider: Provider, { request, response }: Exchange): Promise<void> {
@@ -78,7 +78,7 @@ async function finishSignIn(parts: OidcParts, provider: Provider, { request, res
   if (away === null) throw new PosternError('identity_refused');
   const identity = await provider.signIn.finish(new URL(request.originalUrl, address.url), away);
   const user = await signInWithIdentity(deps, auditContextOfVisitor(response), identity);
-  // Somebody else's identity is no proof of the person who was to sign in again.
+  // Another person's identity does not prove that this person signed in again.
   if (away.again !== null && away.again.userId !== user.id) throw new PosternError('identity_refused');
   const { authenticatedAt } = identity;
   await startBrowserSession(parts, response, { userId: user.id, method: 'identity', authenticatedAt });

@@ -1,5 +1,5 @@
-// The one-time set-up link of a first start: makes the first operator, a first project, and signs
-// the person in.
+// The one-time set-up link of a first start: creates the first operator and a first project, and
+// signs the person in.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
@@ -56,7 +56,7 @@ async function setUp(parts: SetUpParts, request: Request, response: Response): P
   response.redirect(303, '/');
 }
 
-/** Throws `not_found` for every code that is not valid now, `rate_limited` for who keeps trying. */
+/** Throws `not_found` for a code that is not valid now, `rate_limited` after too many attempts. */
 async function requireValidCode({ deps }: SetUpParts, request: Request, response: Response): Promise<void> {
   if (await isSetupCodeValid(deps.catalogue, codeOf(request))) return;
   const verdict = await deps.limits.unknownLink({ address: contextOf(response).address, userId: null });

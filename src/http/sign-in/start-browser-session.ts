@@ -1,4 +1,4 @@
-// The end of every way to sign in: a fresh browser session and its cookie.
+// The last step of every way to sign in: a new browser session and its cookie.
 
 import type { Response } from 'express';
 import * as signIn from '../../actions/people/sign-in.ts';
@@ -8,8 +8,8 @@ import { clearCookie, setCookie } from '../request/cookies.ts';
 import { contextOf } from '../request/request-context.ts';
 
 /**
- * Sets the session cookie on the response; the visitor cookie goes, since its CSRF token has
- * served.
+ * Sets the session cookie on the response, and removes the visitor cookie, whose CSRF token is no
+ * longer needed.
  */
 export async function startBrowserSession(
   parts: { readonly deps: { readonly catalogue: Catalogue }; readonly address: PublicAddress },
