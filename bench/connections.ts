@@ -62,57 +62,53 @@ async function warmUp(node: CrowdedNode, browser: WebClient): Promise<number> {
 }
 
 async function run(node: CrowdedNode, browser: WebClient, empty: number): Promise<void> {
-  const live = (size: number) => command({ kind: 'live', port: node.pgPort, size, ...node.token });
-  const wait = (size: number) => command({ kind: 'wait', port: node.pgPort, size });
-  const beforeCrowds = await node.weigh();
-  const staying = Math.max(1, Math.min(sizes.waiting, roomBesideLive()));
-  await measureArrival(
-    `${sizes.waiting} waiting logins over TLS`,
-    browser,
-    node,
-    async () => {
-      await wait(staying);
-      if (staying < sizes.waiting) await wait(sizes.waiting - staying);
-    },
-    sizes.waiting,
-  );
-  await settled(node, { waiting: sizes.waiting, live: 0 });
-  const withWaiting = await node.weigh();
-  say('memory of each waiting login', kilobytes(withWaiting - beforeCrowds, sizes.waiting));
-  say('logins among them', describeLogins(await severalLogins(browser, node)));
-  if (staying < sizes.waiting) {
-    say(
-      'limit on open files',
-      `too small for both crowds: ${sizes.waiting - staying} of the waiting leave before the live come`,
-    );
-    await leave(node, 'last_wait', staying);
-  }
-
-  const before = await node.weigh();
-  await measureArrival(
-    `${sizes.live} live connections by access token`,
-    browser,
-    node,
-    () => live(sizes.live),
-    sizes.live,
-  );
-  await settled(node, { waiting: staying, live: sizes.live });
-  say('memory of each live idle connection', kilobytes((await node.weigh()) - before, sizes.live));
-  say(`logins among ${staying} waiting and ${sizes.live} live`, describeLogins(await severalLogins(browser, node)));
-  const { waiting: stillWaiting, live: stillLive } = await command({ kind: 'count' });
-  say('still connected', `${stillWaiting} waiting, ${stillLive} live`);
-
+  const staying = await measureWaiting(node, browser);
+  await measureLive(node, browser, staying);
   await leave(node, 'live', staying);
   await leave(node, 'wait', 0);
-  await waitUntil(
-    async () => (await node.upstreamConnections()) === 0,
-    'no session is left at the upstream',
-    SETTLE_MS,
-  );
-  say(
-    'after all left',
-    `0 connections, 0 upstream sessions, ${megabytes((await node.weigh()) - empty)} more memory than before`,
-  );
+  const isUpstreamEmpty = async () => (await node.upstreamConnections()) === 0;
+  await waitUntil(isUpstreamEmpty, 'no session is left at the upstream', SETTLE_MS);
+  const kept = megabytes((await node.weigh()) - empty);
+  say('after all left', `0 connections, 0 upstream sessions, ${kept} more memory than before`);
+}
+
+/** Resolves to how many logins go on waiting, as many as have room beside the live connections. */
+async function measureWaiting(node: CrowdedNode, browser: WebClient): Promise<number> {
+  const wait = (size: number) => command({ kind: 'wait', port: node.pgPort, size });
+  const before = await node.weigh();
+  const staying = Math.max(1, Math.min(sizes.waiting, roomBesideLive()));
+  const leaving = sizes.waiting - staying;
+  const what = `${sizes.waiting} waiting logins over TLS`;
+  await measureArrival(node, browser, {
+    what,
+    size: sizes.waiting,
+    arrive: async () => {
+      await wait(staying);
+      if (leaving > 0) await wait(leaving);
+    },
+  });
+  await settled(node, { waiting: sizes.waiting, live: 0 });
+  say('memory of each waiting login', kilobytes((await node.weigh()) - before, sizes.waiting));
+  say('logins among them', describeLogins(await severalLogins(browser, node)));
+  if (leaving > 0) {
+    say('limit on open files', `too small for both crowds: ${leaving} of the waiting leave before the live come`);
+    await leave(node, 'last_wait', staying);
+  }
+  return staying;
+}
+
+async function measureLive(node: CrowdedNode, browser: WebClient, waiting: number): Promise<void> {
+  const before = await node.weigh();
+  await measureArrival(node, browser, {
+    what: `${sizes.live} live connections by access token`,
+    size: sizes.live,
+    arrive: () => command({ kind: 'live', port: node.pgPort, size: sizes.live, ...node.token }),
+  });
+  await settled(node, { waiting, live: sizes.live });
+  say('memory of each live idle connection', kilobytes((await node.weigh()) - before, sizes.live));
+  say(`logins among ${waiting} waiting and ${sizes.live} live`, describeLogins(await severalLogins(browser, node)));
+  const still = await command({ kind: 'count' });
+  say('still connected', `${still.waiting} waiting, ${still.live} live`);
 }
 
 /**
@@ -124,14 +120,15 @@ function roomBesideLive(): number {
   return (limit - openFilesFor(BESIDE + Math.ceil(sizes.live / sizes.workers))) * sizes.workers;
 }
 
+interface ArrivingCrowd {
+  readonly what: string;
+  readonly size: number;
+  readonly arrive: () => Promise<unknown>;
+}
+
 /** Logs in by link again and again while the crowd arrives. */
-async function measureArrival(
-  what: string,
-  browser: WebClient,
-  node: CrowdedNode,
-  arrive: () => Promise<unknown>,
-  size: number,
-): Promise<void> {
+async function measureArrival(node: CrowdedNode, browser: WebClient, crowd: ArrivingCrowd): Promise<void> {
+  const { what, size, arrive } = crowd;
   const began = performance.now();
   const arrival = { isOver: false };
   const arriving = arrive().finally(() => {

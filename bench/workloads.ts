@@ -32,8 +32,7 @@ export async function prepareTables(direct: BenchPath): Promise<void> {
 export async function readOnlyTransactions(
   path: BenchPath,
   tls: ClientTls,
-  clients: number,
-  { seconds }: BenchSettings,
+  { clients, seconds }: BenchSettings & { readonly clients: number },
 ): Promise<number> {
   const args = ['-S', '-n', '-M', 'simple', '-c', String(clients), '-j', '1', '-T', String(seconds), path.database];
   const { stdout } = await run('pgbench', args, { env: environmentOf(path, tls) });
