@@ -1,5 +1,4 @@
-// The command line's way to the nodes that run: through their Redis it ends grants and live
-// connections, as the console does.
+// Ends grants and live connections on running nodes through their Redis, for the command line.
 
 import type { ActionParts } from '../actions/action-parts.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
@@ -28,8 +27,8 @@ interface Enders {
 }
 
 /**
- * Redis is looked for when something is to be ended. Nothing is ended when no server runs, since
- * nobody is connected then, nor, with a warning, when the configured Redis does not answer.
+ * Connects to Redis when something is to be ended. Ends nothing when no server runs, since nobody
+ * is connected then; warns when the configured Redis does not answer.
  */
 export function accessEnders(opening: Opening): Enders {
   let opened: Promise<Enders | null> | null = null;
@@ -84,7 +83,7 @@ async function reachRedis({ config, log, closers }: Opening): Promise<RedisClien
     await awaitRedis(redis, { log, limitMs: 0 });
     return redis;
   } catch (error) {
-    // What a killed server noted is nowhere any more.
+    // A killed server leaves a stale note.
     if (config.redisUrl !== null) log.warn({ cause: String(error) }, 'what is connected now stays connected');
     return null;
   }

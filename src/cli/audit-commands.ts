@@ -1,4 +1,4 @@
-// `postern audit`: verifies the chain of the audit trail, and writes the trail out.
+// `postern audit`: verifies the hash chain of the audit trail, and exports it.
 
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';

@@ -1,5 +1,5 @@
-// `postern compute password`: the new password of a role on an attached server, after it was
-// changed there.
+// `postern compute password`: stores the new password of a role after it was changed on an attached
+// server.
 
 import type { Command } from 'commander';
 import { renewRolePassword } from '../actions/databases/role-passwords.ts';

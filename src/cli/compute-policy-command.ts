@@ -1,4 +1,4 @@
-// `postern compute policy`: what one compute allows of connections, on top of its account's policy.
+// `postern compute policy`: changes the policy of one compute, which adds to its account's.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { changeComputePolicy } from '../actions/computes/change-compute.ts';
@@ -76,7 +76,7 @@ function count(text: string): number {
   return Number(text);
 }
 
-/** Only what was given. Throws `invalid_input`. */
+/** Settings for the options that were given. Throws `invalid_input`. */
 function changesOf(options: PolicyOptions): PolicySettings {
   const { link, replication, readOnly, allow, longestGrant, longestConnection } = options;
   const { idleTimeout, maxConnections, freshSignIn } = options;

@@ -1,5 +1,5 @@
-// `postern config`: every variable with its value's source, secrets masked; then what is wrong with
-// them, if anything.
+// `postern config`: prints every variable with the source of its value, secrets masked, then the
+// problems.
 
 import type { Command } from 'commander';
 import { describeConfig, readEnvironment } from '../config/read-environment.ts';
@@ -7,8 +7,7 @@ import type { CommandIo } from './terminal/command-io.ts';
 import { printList } from './terminal/print.ts';
 
 /**
- * The command throws ConfigError, after its listing, for a configuration that a server would
- * refuse.
+ * The command throws ConfigError, after its listing, for a configuration that a server refuses.
  */
 export function addConfigCommand(program: Command, io: CommandIo): void {
   program

@@ -1,4 +1,4 @@
-// What people call things on the command line, as catalogue ids.
+// Finds catalogue ids by the names that are typed on the command line.
 
 import { findUserByEmail, type User } from '../catalogue/accounts/users.ts';
 import { loadPersonActor } from '../catalogue/rights/actors.ts';
@@ -20,7 +20,7 @@ export async function getAccountId(catalogue: Catalogue, account: string): Promi
   return personalAccountId((await getPerson(catalogue, account)).id);
 }
 
-/** To act as that person. Throws `not_found`. */
+/** The person's actor, to act in that person's name. Throws `not_found`. */
 export async function personContext(catalogue: Catalogue, email: string): Promise<AuditContext> {
   const { id } = await getPerson(catalogue, email);
   const actor = await loadPersonActor(catalogue, id);

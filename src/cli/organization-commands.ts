@@ -1,4 +1,4 @@
-// `postern org`: organizations of this installation and their members. Acts as Postern itself.
+// `postern org`: organizations of this installation and their members. Acts as the system.
 
 import { type Command, Option } from 'commander';
 import { addMember } from '../actions/organizations/change-members.ts';

@@ -1,4 +1,4 @@
-// `postern user`: people of this installation. Acts as Postern itself.
+// `postern user`: people of this installation. Acts as the system.
 
 import type { Command } from 'commander';
 import { createUser } from '../actions/people/sign-up.ts';

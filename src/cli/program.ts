@@ -1,5 +1,4 @@
-// The command line: which commands there are. `serve` is given, since only the executable may build
-// a whole node.
+// Puts the command line together. `serve` is passed in, since only the executable may build a node.
 
 import { Command, CommanderError } from 'commander';
 import { EmbeddedError } from '../embedded/data-folder/embedded-error.ts';
@@ -28,8 +27,7 @@ export interface ProgramParts {
 }
 
 /**
- * Ends no process: what commander would exit with is thrown as a CommanderError, when it has been
- * said.
+ * Ends no process: where commander would exit, it throws a CommanderError after printing.
  */
 export function createProgram({ serve, io }: ProgramParts): Command {
   const program = new Command('postern')
@@ -62,14 +60,13 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   return program;
 }
 
-/** What the process of a command that threw this ends with; 0 when help was asked for. */
+/** Exit code for an error that a command threw; 0 when help was asked for. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof CommanderError ? error.exitCode : 1;
 }
 
 /**
- * What a failed command says to whoever runs the installation: the message, why, and what to do
- * next.
+ * The text of a failed command: the message, the cause, and what to do next.
  */
 export function explain(error: unknown): string {
   if (error instanceof CommanderError) return '';
@@ -78,7 +75,7 @@ export function explain(error: unknown): string {
 
 function explanationOf(error: unknown): string {
   if (error instanceof ApiRefused) return refusalOf(error);
-  // Its message is written for the operator and has the cause in it.
+  // Its message is written for operators and includes the cause.
   if (error instanceof EmbeddedError) return `${error.message}\n`;
   if (!(error instanceof PosternError)) return `${reasonsOf(error)}\n`;
   if (error.code === 'store_unavailable') {
@@ -90,7 +87,7 @@ function explanationOf(error: unknown): string {
 /** The message of an error and of what caused it. */
 function reasonsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // Node's error of a connection that was tried on several addresses has no message of its own.
+  // Node's AggregateError of a connection has no message of its own.
   if (error instanceof AggregateError) return error.errors.map(reasonsOf).join('; ');
   return error.cause === undefined ? error.message : `${error.message}: ${reasonsOf(error.cause)}`;
 }

@@ -1,5 +1,5 @@
-// `postern project` and `postern compute`: making projects, hosted or attached, and further
-// computes. Acts as Postern itself, so private addresses may be attached.
+// `postern project` and `postern compute`: creates hosted and attached projects, and further
+// computes. Acts as the system, so private addresses may be attached.
 
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';

@@ -1,4 +1,4 @@
-// `postern key` and `postern token`: secrets that are shown once, when they are made.
+// `postern key` and `postern token`: secrets that are printed once, when they are created.
 
 import type { Command } from 'commander';
 import { createAccessToken } from '../actions/keys/access-tokens.ts';

@@ -1,5 +1,5 @@
-// Gives a command the catalogue and provisioning of the configured installation, whether its server
-// runs or not.
+// Opens the catalogue and provisioning of the configured installation for a command, whether its
+// server runs or not.
 
 import type { ActionParts } from '../actions/action-parts.ts';
 import type { AccessEnders } from '../actions/end-access.ts';
@@ -15,15 +15,15 @@ import { openProvisioning } from '../provisioning/open-provisioning.ts';
 import { accessEnders } from './access-enders.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 
-/** What the command line's actions work with. */
+/** The parts that actions need, for the command line. */
 export interface CatalogueTools extends Pick<ActionParts, 'catalogue' | 'provisioning'>, AccessEnders {
   readonly liveConnections: Pick<ActionParts['liveConnections'], 'endWhere' | 'recheckWhere'>;
 }
 
-/** The audit chain of everything done on the command line. */
+/** Node id of the audit chain of the command line. */
 const NODE_ID = idFrom<NodeId>('command-line');
 
-/** Runs the work and closes everything that was opened for it. */
+/** Runs the work, then closes everything that was opened for it. */
 export async function withCatalogue<T>(io: CommandIo, work: (tools: CatalogueTools) => Promise<T>): Promise<T> {
   const config = loadConfig(io.environment);
   const log = createLog('warn');

@@ -1,5 +1,5 @@
-// Speaks the management API with a key, as any other program does. Knows no catalogue: it works
-// against installations of others, too.
+// A client of the management API with a key. Knows no catalogue: it also works against other
+// installations.
 
 import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
@@ -11,13 +11,13 @@ const CALL_LIMIT_MS = 30_000;
 export type Query = Readonly<Record<string, string | undefined>>;
 
 const rowSchema = z.record(z.string(), z.unknown());
-/** One thing as the API tells it. */
+/** One object of a reply. */
 export type ApiRow = z.output<typeof rowSchema>;
 
 const refusalSchema = z.object({ message: z.string(), request_id: z.string().optional() });
 const paginationSchema = z.object({ cursor: z.string().optional(), next: z.string().optional() }).partial();
 
-/** What the API answered instead of doing it, in its own words. */
+/** An error reply of the API, with its message. */
 export class ApiRefused extends Error {
   readonly status: number;
   readonly requestId: string | null;
@@ -31,8 +31,8 @@ export class ApiRefused extends Error {
 }
 
 /**
- * The path of a template whose places are names as people typed them. Throws `invalid_input` for a
- * name that leads elsewhere.
+ * Fills typed names into a path template. Throws `invalid_input` for a name that would change the
+ * path.
  */
 export function apiPath(parts: TemplateStringsArray, ...names: ReadonlyArray<string | undefined>): string {
   return String.raw({ raw: parts }, ...names.map(segmentOf));
@@ -123,7 +123,7 @@ function nextCursor(reply: unknown): string | undefined {
   return parsed.success ? (parsed.data.pagination.cursor ?? parsed.data.pagination.next) : undefined;
 }
 
-/** Node's fetch says why in the cause of its error. */
+/** Node's fetch puts the reason into the cause of its error. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

@@ -1,5 +1,5 @@
-// The commands over the management API: for whoever holds a key, from any machine. What they share:
-// where the API is, the key, and how lists and single things are printed.
+// What the commands over the management API share: its address, the key, and how lists and objects
+// are printed.
 
 import type { Command } from 'commander';
 import { PosternError } from '../../errors.ts';
@@ -20,13 +20,13 @@ export interface ApiOptions extends CommonOptions {
 /** What one command works with. */
 export interface ApiTools {
   readonly api: ApiClient;
-  /** As a box under its title, or as a JSON array with every field. */
+  /** Prints a table under its title, or a JSON array with every field. */
   printRows(
     title: string,
     columns: ReadonlyArray<readonly [heading: string, key: string]>,
     rows: readonly ApiRow[],
   ): void;
-  /** The named fields as lines, or everything as JSON. */
+  /** Prints the named fields as lines, or everything as JSON. */
   printRow(fields: readonly string[], row: ApiRow): void;
 }
 
@@ -64,7 +64,7 @@ function apiTools(io: CommandIo, options: ApiOptions): ApiTools {
   };
 }
 
-/** Names are other people's words: no control of theirs reaches the terminal. */
+/** Cleans names, which other people wrote, for the terminal. */
 function forTerminal(row: ApiRow, clean: (text: string) => string): ApiRow {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? clean(value) : value]),
@@ -83,7 +83,7 @@ function given(io: CommandIo, name: string): string | null {
   return value === '' ? null : value;
 }
 
-/** The thing under that name in a reply such as `{"project": {…}}`. */
+/** The object under that name in a reply such as `{"project": {…}}`. */
 export function thingIn(reply: ApiRow, name: string): ApiRow {
   const thing = reply[name];
   return typeof thing === 'object' && thing !== null ? { ...thing } : {};

@@ -1,4 +1,4 @@
-// `postern consumption`: what an account and its projects consumed, over the API.
+// `postern consumption`: consumption of an account and its projects, over the API.
 
 import { type Command, Option } from 'commander';
 import { group } from '../terminal/command-group.ts';
@@ -65,7 +65,7 @@ function queryOf({ org, from, to, granularity }: HistoryOptions) {
   return { org_id: org, from, to, granularity };
 }
 
-/** One row per frame, with the plan of its period. */
+/** One row for each frame, with the plan of its period. */
 function framesOf(periods: unknown): ApiRow[] {
   const list: unknown[] = Array.isArray(periods) ? periods : [];
   return list.flatMap((period) => {

@@ -1,5 +1,4 @@
-// `postern guests`, `postern computes`: with whom a project is shared, and what it has to connect
-// to, over the API.
+// `postern guests`, `postern computes`: the guests and computes of a project, over the API.
 
 import type { Command } from 'commander';
 import { group } from '../terminal/command-group.ts';

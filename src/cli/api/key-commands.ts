@@ -1,4 +1,4 @@
-// `postern keys`: API keys of yours, of an organization and of its projects, over the API.
+// `postern keys`: personal API keys and those of an organization and its projects, over the API.
 
 import type { Command } from 'commander';
 import { group } from '../terminal/command-group.ts';

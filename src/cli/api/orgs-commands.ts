@@ -145,7 +145,7 @@ function addInvitationCommands(program: Command, io: CommandIo): void {
   );
 }
 
-/** The API tells member and person beside each other; a table has one row for both. */
+/** The API returns member and person side by side; a table has one row for both. */
 function memberRow({ member, user }: ApiRow): ApiRow {
   return { ...Object(member), email: Object(user).email };
 }

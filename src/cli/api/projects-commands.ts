@@ -1,4 +1,4 @@
-// `postern projects`: projects of yours and of your organizations, over the API.
+// `postern projects`: personal projects and those of organizations, over the API.
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { group } from '../terminal/command-group.ts';

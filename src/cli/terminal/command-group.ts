@@ -1,5 +1,4 @@
-// What all commands share: groups like `postern user …` that several files add to, and the option
-// --json.
+// What all commands share: groups such as `postern user …`, to which several files add, and --json.
 
 import type { Command } from 'commander';
 import type { OutputFormat } from './print.ts';
@@ -8,7 +7,7 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
-/** The sub-command group of that name, made when it is asked for first. */
+/** The command group of that name, created at the first call. */
 export function group(program: Command, name: string, description: string): Command {
   return program.commands.find((command) => command.name() === name) ?? program.command(name).description(description);
 }

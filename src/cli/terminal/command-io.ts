@@ -1,4 +1,4 @@
-// Where a command reads and writes: passed in, so that tests run commands in their own process.
+// The streams of a command, passed in so that tests run commands in their own process.
 
 import { readFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
@@ -15,8 +15,8 @@ export interface CommandIo {
 }
 
 /**
- * A secret from standard input (or a file), without its line end. Throws `invalid_input` when it is
- * empty.
+ * Reads a secret from standard input or a file, without its line end. Throws `invalid_input` when
+ * it is empty.
  */
 export async function readSecret(io: CommandIo, from: { readonly file?: string | undefined }): Promise<Secret> {
   const read = from.file === undefined ? await text(io.stdin) : await readFile(from.file, 'utf8');

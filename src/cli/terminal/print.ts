@@ -1,4 +1,4 @@
-// How commands print: a titled box table for people, one JSON document with --json.
+// Prints the results of commands: a titled table for people, one JSON document with --json.
 
 import Table from 'cli-table3';
 import { cleanSentence, escapeInJson } from '../../untrusted-text.ts';
@@ -13,7 +13,7 @@ export interface Printable {
 
 export type OutputFormat = 'table' | 'json';
 
-/** A list: its rows as a JSON array, or as a table under its title. */
+/** Prints rows as a JSON array, or as a table under its title. */
 export function printList(io: CommandIo, printable: Printable, format: OutputFormat): void {
   if (format === 'json') {
     printJson(io, printable.rows);
@@ -27,7 +27,7 @@ export function printList(io: CommandIo, printable: Printable, format: OutputFor
   io.stdout.write(`${printable.title}\n${table.toString()}\n`);
 }
 
-/** One thing: as a JSON object, or as `key: value` lines. */
+/** Prints one object as JSON, or as `key: value` lines. */
 export function printOne(io: CommandIo, thing: Readonly<Record<string, unknown>>, format: OutputFormat): void {
   if (format === 'json') {
     printJson(io, thing);
@@ -40,7 +40,7 @@ function printJson(io: CommandIo, value: unknown): void {
   io.stdout.write(`${escapeInJson(JSON.stringify(value, null, 2))}\n`);
 }
 
-// Names are anybody's, and other installations' too: a terminal must not obey them.
+// Other people chose the names: a terminal must not obey them.
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return value.toISOString();

@@ -1,4 +1,4 @@
-// Every route of the management API, in the order in which paths are tried: fixed words before names.
+// Every route of the management API, in matching order: fixed words before parameters.
 
 import type { ApiRoute } from './call/api-route.ts';
 import { getAuthDetails } from './caller/auth-details.ts';

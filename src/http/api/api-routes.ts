@@ -1,5 +1,5 @@
-// Serves the routes of the management API: each call is authenticated, counted, checked, performed and answered, in this
-// order. Which routes there are is in all-routes.ts.
+// Serves the routes of all-routes.ts: each call is authenticated, counted, checked, performed and
+// answered, in this order.
 
 import { Router as createRouter, type Request, type RequestHandler, type Response, type Router } from 'express';
 import { PosternError } from '../../errors.ts';
@@ -13,7 +13,7 @@ import { authenticateCall } from './call/authenticate-call.ts';
 import { parseBody, takeBody } from './call/read-body.ts';
 import { openApiRoute } from './openapi-route.ts';
 
-/** Everything below `/api/v2`; what fails, also before it came here, is for `apiErrors`. */
+/** Everything below `/api/v2`. `apiErrors` answers failures, also those of earlier handlers. */
 export function apiRoutes(parts: ApiParts): Router {
   const router = createRouter({ caseSensitive: true });
   router.use(API_PREFIX, nameRequest);
@@ -72,7 +72,7 @@ function plainNames(query: Request['query']): Record<string, unknown> {
   return { ...Object.fromEntries(arrays), ...query };
 }
 
-/** Express' notation with the prefix, each path once, in the order of the list. */
+/** Routes by path in Express' notation with the prefix, in the order of the list. */
 function byPath(routes: readonly ApiRoute[]): Map<string, ApiRoute[]> {
   const grouped = new Map<string, ApiRoute[]>();
   for (const route of routes) {

@@ -1,4 +1,4 @@
-// Serves the OpenAPI document, to anybody: it says what could be asked, not what there is.
+// Serves the OpenAPI document to anybody; it reveals nothing of the installation.
 
 import type { RequestHandler, Router } from 'express';
 import { VERSION } from '../../version.ts';

@@ -1,4 +1,4 @@
-// Every route of the console's account side.
+// Every route of the console.
 
 import { Router as createRouter, type Router } from 'express';
 import { accountRoutes } from './account/account-routes.ts';
@@ -11,7 +11,7 @@ import { projectListRoutes } from './projects/project-list-routes.ts';
 import type { ConsoleParts } from './shell/console-parts.ts';
 import { enterConsole } from './shell/enter-console.ts';
 
-/** Routes with a fixed word come before those in which it would be read as an account's id. */
+/** Routes with a fixed word come before those that would take it for an account's id. */
 export function consoleRoutes(parts: ConsoleParts): Router {
   const router = createRouter();
   router.use(meRoutes(parts), organizationRoutes(parts), enterConsole(parts));

@@ -1,4 +1,4 @@
-// Which account a call is about: the organization that it names, or the one that its credential stands for.
+// Finds the account of a call: the organization that it names, or the one of its credential.
 
 import { assertNever } from '../../../assert-never.ts';
 import { PosternError } from '../../../errors.ts';
@@ -6,7 +6,10 @@ import { type AccountId, personalAccountId } from '../../../ids.ts';
 import type { ApiCall } from './api-call.ts';
 import { organizationNamed } from './field-shapes.ts';
 
-/** Without `orgId` a person means the personal account, a key its organization. Throws `not_found` for what is no organization's id. */
+/**
+ * Without `orgId`: a person's personal account, a key's organization. Throws `not_found` for an id
+ * that is no organization's.
+ */
 export function accountOfCall({ context: { actor } }: ApiCall, orgId: string | undefined): AccountId {
   if (orgId !== undefined) return organizationNamed(orgId);
   switch (actor.kind) {

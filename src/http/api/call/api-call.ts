@@ -1,27 +1,31 @@
-// One call of the management API, as its route sees it: the parts of the node, who calls, and by which credential.
+// One call of the management API as its route sees it: the parts of the node, the caller and the
+// credential.
 
 import type { Actor, PersonActor } from '../../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../../errors.ts';
 import type { ApiParts } from './api-parts.ts';
 
-/** Neon API 2.7.3: AuthDetailsResponse, as far as they happen here. */
+/** Neon API 2.7.3: AuthDetailsResponse; the methods that exist here. */
 type AuthMethod = 'session_cookie' | 'api_key_user' | 'api_key_org';
 
 export interface Caller {
   readonly actor: Actor;
   readonly authMethod: AuthMethod;
-  /** Whose calls are counted together. */
+  /** Key under which calls are counted together. */
   readonly limitKey: string;
 }
 
 export interface ApiCall extends ApiParts {
   readonly caller: Caller;
-  /** On whose behalf the catalogue is changed. */
+  /** Actor and origin of changes to the catalogue. */
   readonly context: AuditContext;
 }
 
-/** The calling person. Throws `forbidden` for keys of organizations and projects, which act for nobody in person. */
+/**
+ * The calling person. Throws `forbidden` for keys of organizations and projects, which act for no
+ * person.
+ */
 export function requirePerson({ actor }: AuditContext): PersonActor {
   if (actor.kind === 'person') return actor;
   throw new PosternError('personal_key_required');

@@ -1,5 +1,5 @@
-// Every failed API call ends here, as Neon's clients expect it: always JSON, always with a message, and with the request's
-// id in the body and in both headers.
+// Answers every failed API call as Neon's clients expect: JSON with a message, and the request's id
+// in the body and in both headers.
 
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
@@ -7,11 +7,11 @@ import { PosternError } from '../../../errors.ts';
 import { asPosternError } from '../../request/error-handler.ts';
 import { ApiRefusal } from './api-refusal.ts';
 
-// neonctl shows this header's id; the other one is everybody's.
+// neonctl shows the id of this header.
 const NEON_REQUEST_ID = 'x-neon-ret-request-id';
-/** What may be repeated as it is: busy, limited, away. */
+/** Statuses after which a client may repeat the call: busy, limited, away. */
 const TEMPORARY: ReadonlySet<number> = new Set([423, 429, 503]);
-/** By then it is over, nearly always. Clients wait at most ten seconds. */
+/** Usually over by then; clients wait at most ten seconds. */
 const RETRY_AFTER_SECONDS = 2;
 
 // Neon API 2.7.3: GeneralError
@@ -29,12 +29,12 @@ export const nameRequest: RequestHandler = (request, response, next) => {
   next();
 };
 
-/** For paths below the prefix that no route took. */
+/** Answers paths below the prefix that no route matches. */
 export const unknownApiPath: RequestHandler = () => {
   throw new PosternError('not_found', { params: { thing: 'route' } });
 };
 
-/** For a path that is known by other methods only. */
+/** Answers a path that exists for other methods only. */
 export function methodNotAllowed(methods: readonly string[]): RequestHandler {
   return (_request, response) => {
     response.set('Allow', methods.map((method) => method.toUpperCase()).join(', '));

@@ -1,8 +1,8 @@
-// A refusal that says more than its text: Neon's bodies for broken limits.
+// An error with further fields in its body: Neon's bodies for broken limits.
 
 import type { PosternError } from '../../../errors.ts';
 
-/** Leaves as its error does, with `details` beside `code` and `message`. */
+/** Answered like its error, with `details` beside `code` and `message`. */
 export class ApiRefusal extends Error {
   readonly error: PosternError;
   readonly details: Readonly<Record<string, unknown>>;

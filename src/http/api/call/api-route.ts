@@ -1,5 +1,5 @@
-// One route of the management API as data: where it is, what it takes, what it answers, and the step that performs it.
-// Its schemas check the request and make the OpenAPI document; they are written once.
+// One route of the management API as data: path, input, reply, and the function that performs it.
+// The same schemas check the request and make the OpenAPI document.
 
 import { z } from 'zod';
 import { PosternError } from '../../../errors.ts';
@@ -10,7 +10,7 @@ export const API_PREFIX = '/api/v2';
 
 export type ApiMethod = 'get' | 'post' | 'patch' | 'delete';
 
-/** What a request brought, before anybody looked at it. */
+/** Unchecked input of a request. */
 interface RawInput {
   readonly params: unknown;
   readonly query: unknown;
@@ -25,9 +25,9 @@ interface RouteFacts {
   readonly operationId: string;
   readonly summary: string;
   readonly tag: string;
-  /** Of the answer when all went well; 422 of a route that only refuses. */
+  /** Status of success; 422 for a route that only refuses. */
   readonly status: 200 | 201 | 422;
-  /** Counted besides what is counted for every call. */
+  /** Limit besides those of every call. */
   readonly limit?: LimitRuleName;
 }
 
@@ -36,7 +36,10 @@ export interface ApiRoute extends RouteFacts {
   readonly query: z.ZodObject;
   readonly body: z.ZodType | null;
   readonly reply: z.ZodType;
-  /** Checks the input and performs the route. Throws `invalid_input`, and whatever the route's rules say. */
+  /**
+   * Checks the input and performs the route. Throws `invalid_input`, and whatever the route's rules
+   * say.
+   */
   perform(call: ApiCall, raw: RawInput): Promise<unknown>;
 }
 
@@ -59,7 +62,7 @@ interface RouteDefinition<
 type Nothing = z.ZodObject<Record<never, never>>;
 const nothing: Nothing = z.object({});
 
-/** Ties the types of a route together; what it takes and answers is known to the compiler inside `perform` only. */
+/** Ties the types of a route together; they are known inside `perform` only. */
 export function apiRoute<
   Reply extends z.ZodType,
   Params extends z.ZodObject = Nothing,
@@ -67,7 +70,7 @@ export function apiRoute<
   Body extends z.ZodType = Nothing,
 >(definition: RouteDefinition<Params, Query, Body, Reply>): ApiRoute {
   const { method, path, operationId, summary, tag, status, limit, reply } = definition;
-  // What a definition leaves out is `nothing`, which then is its type parameter's default.
+  // An omitted schema is `nothing`, the default of its type parameter.
   const params = (definition.params ?? nothing) as Params;
   const query = (definition.query ?? nothing) as Query;
   const body = (definition.body ?? nothing) as Body;
@@ -94,7 +97,9 @@ function checked<Schema extends z.ZodType>(
   throw new PosternError('invalid_field', { params: fieldAndRule(result.error, where) });
 }
 
-/** `body.project.name` and `too small: expected string to have >=1 characters`, for the first thing that is wrong. */
+/**
+ * `body.project.name` and `too small: expected string to have >=1 characters`, for the first issue.
+ */
 function fieldAndRule({ issues }: z.ZodError, where: string): { field: string; rule: string } {
   const [issue] = issues;
   return { field: [where, ...(issue?.path ?? [])].join('.'), rule: lowerFirst(issue?.message ?? 'invalid') };

@@ -1,5 +1,5 @@
-// Who calls: by a key in the Authorization header, by the browser session of our own pages, or by a key in the cookies
-// that Neon's clients fill. The header wins over every cookie.
+// Authenticates a call by a key in the Authorization header, else by the browser session of our own
+// pages, else by a key in the cookies that Neon's clients fill.
 
 import type { Request, Response } from 'express';
 import { useApiKey } from '../../../catalogue/access/use-api-key.ts';
@@ -17,12 +17,15 @@ import type { ApiParts } from './api-parts.ts';
 const KEY_COOKIES = ['zenith', 'keycloak_token'] as const;
 const BEARER = /^Bearer +(\S{1,256}) *$/i;
 
-/** Throws `invalid_key`, `rate_limited` for who keeps guessing, `forged_request` for a change by cookie from elsewhere. */
+/**
+ * Throws `invalid_key`, `rate_limited` after many unknown keys, `forged_request` for a change by
+ * cookie from another site.
+ */
 export async function authenticateCall(parts: ApiParts, request: Request, response: Response): Promise<Caller> {
   const authorization = request.get('authorization');
   if (authorization !== undefined) return callerOfKey(parts, BEARER.exec(authorization)?.[1] ?? '', response);
   const { session } = contextOf(response);
-  // NOTE: what a browser may have sent without its person's doing is stopped before any cookie is believed.
+  // NOTE: requests that another site may have caused are refused before any cookie is believed.
   if (session !== null || isFromBrowser(request)) requireOwnForm(parts.address)(request, response, () => {});
   const person = session === null ? null : await loadPersonActor(parts.catalogue, session.user.id);
   if (person !== null) {
@@ -43,7 +46,7 @@ async function callerOfKey(parts: ApiParts, key: string, response: Response): Pr
   };
 }
 
-/** Counts and records a key that opens nothing; a call without any is only counted. */
+/** Counts and audits an unknown key; a call without a key is only counted. */
 async function refusal(parts: ApiParts, key: string, response: Response): Promise<PosternError> {
   const { address, requestId, userAgent } = contextOf(response);
   const verdict = await parts.limits.apiCall({
@@ -68,7 +71,10 @@ async function refusal(parts: ApiParts, key: string, response: Response): Promis
   return new PosternError('invalid_key');
 }
 
-/** Browsers name the site or the origin of every request that could change something; programs send neither. */
+/**
+ * Browsers name the site or the origin of every request that could change something; programs send
+ * neither.
+ */
 function isFromBrowser(request: Request): boolean {
   return request.get('sec-fetch-site') !== undefined || request.get('origin') !== undefined;
 }

@@ -1,29 +1,29 @@
-// Where clients of a project connect: Postern itself, never the Postgres behind it. The password door takes the role's
-// name and password there; a role's name leads to its project.
+// Where clients of a project connect: Postern itself, never the Postgres behind it. The password
+// door finds the project by the role's name.
 
 import { z } from 'zod';
 import type { ComputeId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import type { ApiParts } from './api-parts.ts';
 
-// PostgreSQL: the port that clients take by themselves
+// PostgreSQL: the default port of clients
 const DEFAULT_PG_PORT = 5432;
 
 export interface ConnectionTarget {
   readonly databaseName: string;
   readonly roleName: string;
   readonly password: Secret;
-  /** Named where the role's name alone does not lead there. */
+  /** Compute to name where the role's name alone is ambiguous. */
   readonly computeId?: ComputeId | null;
 }
 
-/** `pg.example.com`, with the port where clients would not take it by themselves. */
+/** `pg.example.com`, with the port unless it is the default one. */
 export function connectionHost({ config, address }: Pick<ApiParts, 'config' | 'address'>): string {
   const host = config.pg.publicHost ?? new URL(address.url).hostname;
   return config.pg.port === DEFAULT_PG_PORT ? host : `${host}:${config.pg.port}`;
 }
 
-/** A URI that psql takes as it is. It holds the password. */
+/** A URI for psql. It contains the password. */
 export function connectionUri(parts: Pick<ApiParts, 'config' | 'address'>, target: ConnectionTarget): string {
   const { databaseName, roleName, password, computeId = null } = target;
   const [role, secret, database] = [roleName, password.reveal(), databaseName].map(encodeURIComponent);
@@ -46,7 +46,7 @@ export const connectionDetailsShape = z
   })
   .meta({ id: 'ConnectionDetails' });
 
-/** Pooled or not, the host is the same: Postern is what clients connect to. */
+/** Pooled or not, the host is the same: clients connect to Postern. */
 export function connectionDetails(
   parts: Pick<ApiParts, 'config' | 'address'>,
   target: ConnectionTarget,

@@ -18,7 +18,7 @@ export const jsonObjectField = z.record(z.string(), z.unknown());
 
 const MAX_ID_CHARACTERS = 256;
 
-/** An id in a path or query. What it names, if anything, is for the catalogue to say. */
+/** An id in a path or query; whether it exists is for the catalogue to say. */
 export function idField<T extends AnyId>() {
   return z
     .string()
@@ -27,10 +27,10 @@ export function idField<T extends AnyId>() {
     .transform((text) => idFrom<T>(text));
 }
 
-/** An organization's id in a path or query. Throws `not_found` for what is no organization's id. */
+/** An organization's id in a path or query. Throws `not_found` for another form. */
 export const organizationIdField = z.string().transform(organizationNamed).meta({ type: 'string' });
 
-/** The id, which need not be anybody's. Throws `not_found` for what is no organization's id. */
+/** The id, which need not exist. Throws `not_found` for another form. */
 export function organizationNamed(text: string): AccountId {
   if (isOrganizationId(text)) return idFrom<AccountId>(text);
   throw new PosternError('not_found', { params: { thing: `organization "${text}"` } });
@@ -41,10 +41,10 @@ export function timeOrAbsent(time: Date | null): string | undefined {
   return time === null ? undefined : time.toISOString();
 }
 
-// Neon requires a person where Postern itself or a removed person stands.
+// Stands for the system and for removed people where Neon requires a person.
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** A person's id where the contract wants one. */
+/** A person's id where the contract requires one. */
 export function personOrNobody(userId: string | null): string {
   return userId ?? NOBODY;
 }

@@ -1,4 +1,5 @@
-// Neon's two shapes of "there is more": a cursor alone (A), and a cursor with the order that it belongs to (B).
+// Neon's two shapes of "there is more": a cursor alone (A), and a cursor with the order that it
+// belongs to (B).
 
 import { z } from 'zod';
 
@@ -7,7 +8,7 @@ export const cursorPaginationShape = z
   .object({ next: z.string().optional(), sort_by: z.string().optional(), sort_order: z.string().optional() })
   .meta({ id: 'CursorPagination' });
 
-/** Shape A. The catalogue gives a cursor with every full page, so that clients which only count items find the end. */
+/** Shape A. Every full page has a cursor, since clients stop only at a page that is not full. */
 export function paginationOf(cursor: string | null): { pagination?: z.input<typeof paginationShape> } {
   return cursor === null ? {} : { pagination: { cursor } };
 }

@@ -1,4 +1,4 @@
-// Where in a project a route's path leads, in the catalogue's words.
+// Turns the parameters of a route's path into catalogue ids.
 
 import type { BranchId, ProjectId } from '../../../ids.ts';
 

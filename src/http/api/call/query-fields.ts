@@ -1,4 +1,4 @@
-// What lists take in their query: limits, cursors, search, and arrays in both of their notations.
+// Query fields of lists: limits, cursors, search, and arrays in both notations.
 
 import { z } from 'zod';
 
@@ -12,7 +12,7 @@ export function limitField({ byDefault, most }: { readonly byDefault: number; re
     .meta({ ...integerSchema({ least: 1, most }), default: byDefault });
 }
 
-/** A number as queries have it: digits, and nothing else that JavaScript would take for a number. */
+/** A number in a query: digits only, unlike what JavaScript accepts. */
 export function wholeNumberField(bounds: Bounds) {
   return z
     .string()
@@ -27,7 +27,7 @@ interface Bounds {
   readonly most: number;
 }
 
-/** As the OpenAPI document says it: a query is text only on the wire. */
+/** For the OpenAPI document: a query is text on the wire only. */
 function integerSchema({ least, most }: Bounds) {
   return { type: 'integer', minimum: least, maximum: most } as const;
 }

@@ -1,14 +1,18 @@
-// The body of an API call: JSON whatever its content type says, since clients send empty bodies as forms.
+// The body of an API call: JSON whatever its content type says, since clients send empty bodies as
+// forms.
 
 import express, { type Request, type RequestHandler } from 'express';
 import { PosternError } from '../../../errors.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** Takes the bytes in; for routes that have a body. A larger body ends in `too_large`. */
+/** Reads the bytes, for routes with a body. A larger body ends in `too_large`. */
 export const takeBody: RequestHandler = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
 
-/** What `takeBody` took; an empty body is an empty object. Throws `invalid_input` for what is not JSON in UTF-8. */
+/**
+ * Parses what `takeBody` read; an empty body is an empty object. Throws `invalid_input` unless it
+ * is JSON in UTF-8.
+ */
 export function parseBody(request: Request): unknown {
   const bytes: unknown = request.body;
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
@@ -28,7 +32,7 @@ function decode(bytes: Buffer): string {
   }
 }
 
-// JSON can write both as escapes, Postgres can keep neither.
+// JSON can escape both, Postgres can store neither.
 const UNKEEPABLE = /\0|\p{Surrogate}/u;
 
 function refuseUnkeepable(key: string, value: unknown): unknown {

@@ -1,4 +1,4 @@
-// By what credential the call came in, and whom it stands for.
+// The credential of the call, and its account.
 
 import { z } from 'zod';
 import { assertNever } from '../../../assert-never.ts';

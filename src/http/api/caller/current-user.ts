@@ -11,7 +11,7 @@ import { requirePerson } from '../call/api-call.ts';
 import { apiRoute } from '../call/api-route.ts';
 import { emailField } from '../call/field-shapes.ts';
 
-// What has no limit says so with the largest number that every client can hold.
+// The largest number that every client can hold means no limit.
 const NO_LIMIT = 2_147_483_647;
 const BRANCHES_PER_PROJECT = 1;
 
@@ -20,7 +20,7 @@ const authAccountShape = z.object({
   image: z.string(),
   login: z.string(),
   name: z.string(),
-  // Neon API 2.7.3: IdentityProviderId; its generic OpenID Connect provider is called by the name of one.
+  // Neon API 2.7.3: IdentityProviderId; its generic OpenID Connect provider.
   provider: z.literal('keycloak'),
 });
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { INSTALLATION, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { apiRoute } from '../call/api-route.ts';
 
-// Neon API 2.7.3: RegionResponse; where a server of ours stands is nobody's business, so the coordinates stay empty.
+// Neon API 2.7.3: RegionResponse; coordinates stay empty, since the location of servers is private.
 const regionShape = z
   .object({
     region_id: z.string(),

@@ -1,4 +1,4 @@
-// What each project consumed in the running billing period. On every plan.
+// Consumption of each project in the running billing period, which every plan includes.
 
 import { z } from 'zod';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
@@ -68,7 +68,7 @@ export const readBillingPeriod = apiRoute({
   },
 });
 
-/** Only the running period is told; a range that ends before it or begins after it has none. */
+/** Only the running period is reported; a range outside it has none. */
 function isRunningAsked({ clock }: ApiCall, { from, to }: { from?: string | undefined; to?: string | undefined }) {
   const { start, end } = billingPeriodAt(clock.now());
   return (from === undefined || new Date(from) < end) && (to === undefined || new Date(to) > start);

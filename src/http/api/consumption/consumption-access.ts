@@ -1,4 +1,4 @@
-// Who may read consumption, of which account, on which plan.
+// Checks who may read consumption, of which account, on which plan.
 
 import { type Account, findAccount } from '../../../catalogue/accounts/accounts.ts';
 import { accountResource, notFound, requireMay } from '../../../catalogue/rights/permissions.ts';
@@ -7,21 +7,21 @@ import type { AccountId } from '../../../ids.ts';
 import { accountOfCall } from '../call/account-of-call.ts';
 import type { ApiCall } from '../call/api-call.ts';
 
-/** The account's figures as a whole. Throws `plan_gate`, `forbidden`, `not_found`. */
+/** For the figures of an account as a whole. Throws `plan_gate`, `forbidden`, `not_found`. */
 export async function requireAccountHistory(call: ApiCall, orgId: string | undefined): Promise<AccountId> {
   const account = await readableAccount(call, orgId);
   requireConsumptionHistory(account.plan);
   return account.id;
 }
 
-/** The figures of projects: a project's key sees its own, which lists of projects see to. Throws as above. */
+/** For the figures of projects; a project's key lists only its own. Throws as above. */
 export async function requireProjectsHistory(call: ApiCall, orgId: string | undefined): Promise<AccountId> {
   const account = await accountOfProjects(call, orgId);
   requireConsumptionHistory(account.plan);
   return account.id;
 }
 
-/** The same for the running billing period, which is on every plan. Throws `forbidden`, `not_found`. */
+/** For the running billing period, which every plan includes. Throws `forbidden`, `not_found`. */
 export async function accountOfProjects(call: ApiCall, orgId: string | undefined): Promise<Account> {
   const { actor } = call.context;
   if (actor.kind !== 'project_key') return readableAccount(call, orgId);

@@ -1,5 +1,5 @@
-// What the consumption routes take in their query, and the range that it means: rounded down to the granularity, half
-// open, within the bounds that Neon documents.
+// The query of the consumption routes and its range: rounded down to the granularity, half open,
+// within Neon's documented bounds.
 
 import { z } from 'zod';
 import { PosternError } from '../../../errors.ts';
@@ -10,15 +10,15 @@ import type { ApiParts } from '../call/api-parts.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Neon API 2.7.3: nothing is known from before. */
+/** Neon API 2.7.3: earliest time. */
 const FIRST_MOMENT = new Date('2024-03-01T00:00:00Z');
-/** Neon API 2.7.3: how far back each granularity reaches, where the operator wants Neon's windows. */
+/** Neon API 2.7.3: how far back each granularity reaches, where the operator enforces it. */
 const WINDOWS_MS: Readonly<Record<Granularity, number>> = {
   hourly: 168 * HOUR_MS,
   daily: 60 * DAY_MS,
   monthly: 366 * DAY_MS,
 };
-/** Frames in one answer, of all its series together: a hundred projects for a hundred days by the hour. */
+/** Most frames in one answer: a hundred projects for a hundred days by the hour. */
 const MAX_FRAMES = 240_000;
 const FRAME_MS: Readonly<Record<Granularity, number>> = { hourly: HOUR_MS, daily: DAY_MS, monthly: 28 * DAY_MS };
 
@@ -41,7 +41,7 @@ interface AskedRange {
   readonly limit?: number;
 }
 
-/** Throws `out_of_range` for times that are not kept, or too many of them at once. */
+/** Throws `out_of_range` for times outside the bounds and for too many frames. */
 export function requireRange(
   { config, clock }: Pick<ApiParts, 'config' | 'clock'>,
   asked: AskedRange,

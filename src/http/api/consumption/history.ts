@@ -112,7 +112,7 @@ async function historyPage(
   return { projects, cursor: page.cursor };
 }
 
-/** Neon API 2.7.2: `include_v1_metrics` is the older word for one metric, and without effect beside `metrics`. */
+/** Neon API 2.7.2: `include_v1_metrics` is an older form, without effect beside `metrics`. */
 function metricsOf(query: {
   readonly metrics: readonly z.output<typeof metricField>[];
   readonly include_v1_metrics?: 'true' | 'false' | undefined;

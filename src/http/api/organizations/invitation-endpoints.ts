@@ -104,7 +104,7 @@ export const cancelInvitationRoute = apiRoute({
   },
 });
 
-/** Null for who was a member already: no invitation was made. */
+/** Null for existing members, who get no invitation. */
 function outcomeOnWire(outcome: InvitationOutcome, invitedBy: UserId): z.input<typeof invitationShape> | null {
   switch (outcome.kind) {
     case 'invited':
@@ -118,7 +118,9 @@ function outcomeOnWire(outcome: InvitationOutcome, invitedBy: UserId): z.input<t
   }
 }
 
-/** Who joined at once has a membership instead of an invitation; its id stands for both. */
+/**
+ * A person who joined at once has a membership instead of an invitation; its id is used for both.
+ */
 function acceptedOnWire(
   { email, membership }: { readonly email: string; readonly membership: Membership },
   invitedBy: UserId,

@@ -11,7 +11,7 @@ import { cursorPaginationOf, cursorPaginationShape } from '../call/pages.ts';
 import { cursorField, limitField, sortOrderField } from '../call/query-fields.ts';
 import { organizationParams } from './organization-endpoints.ts';
 
-// Neon's newer roles (editor, viewer, collaborator) are refused until somebody can hold them.
+// Neon's newer roles (editor, viewer, collaborator) are refused, since they do not exist here.
 export const memberRoleField = z.enum(['admin', 'member']);
 
 // Neon API 2.7.3: Member

@@ -1,5 +1,5 @@
-// Branches: each project has one, which can be renamed and protected. Making further ones is not
-// offered.
+// Branches: each project has one, which can be renamed and protected. Further ones cannot be
+// created.
 
 import { z } from 'zod';
 import { changeBranch } from '../../../actions/projects/change-project.ts';
@@ -108,7 +108,7 @@ export const changeBranchRoute = apiRoute({
   },
 });
 
-/** A cursor is the id of the last branch on the page before. */
+/** A cursor is the id of the last branch on the previous page. */
 function placeAfter(branches: readonly Branch[], cursor = ''): number {
   if (cursor === '') return 0;
   const place = branches.findIndex(({ id }) => id === cursor);

@@ -1,4 +1,4 @@
-// The URI by which a database of a project is reached as one of its roles, password included.
+// The connection URI for a database and role of a project, password included.
 
 import { z } from 'zod';
 import { revealRolePassword } from '../../../actions/databases/role-passwords.ts';
@@ -52,8 +52,7 @@ interface AskedPlace {
 }
 
 /**
- * The branch and compute that are asked for; else the default branch, and of a branch the compute
- * that writes.
+ * The requested branch and compute; by default the default branch and its writing compute.
  */
 async function placeOf(
   { catalogue, context }: ApiCall,
@@ -69,7 +68,7 @@ async function placeOf(
   return { branchId: branch.id, compute: asked?.compute ?? writing ?? ofBranch[0] ?? null };
 }
 
-/** Whether the role's name alone leads the password door to that compute. */
+/** Whether the password door finds that compute by the role's name alone. */
 async function isFoundByName({ catalogue }: ApiCall, roleName: string, compute: Compute | null): Promise<boolean> {
   const route = { databaseRole: roleName, computeId: null, projectId: null };
   return (await findRoutedRole(catalogue, route))?.computeId === compute?.id;

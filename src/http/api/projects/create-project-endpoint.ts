@@ -1,4 +1,4 @@
-// Makes a project on a host, and answers with everything that a client needs to connect to it.
+// Creates a hosted project and answers with everything that a client needs to connect.
 
 import { z } from 'zod';
 import {
@@ -109,7 +109,7 @@ async function createdOnWire(
     connection_uris: databases.map((database) =>
       connectionDetails(call, { databaseName: database.name, roleName: database.ownerName, password }),
     ),
-    // The project's own role is the only one yet; its password is told here.
+    // The project has one role so far; this answer contains its password.
     roles: shown.map((role) => ({ ...roleOnWire(role), password: password.reveal() })),
     databases: databases.map(databaseOnWire),
     operations: operations.map(operationOnWire),

@@ -1,4 +1,4 @@
-// Databases of a branch, made and dropped for real on the host.
+// Databases of a branch, created and dropped on the host.
 
 import { z } from 'zod';
 import { changeDatabase, createDatabase, deleteDatabase } from '../../../actions/databases/change-databases.ts';

@@ -29,7 +29,7 @@ export const listProjectsRoute = apiRoute({
   perform: async (call, { query }) => {
     const accountId = accountOfCall(call, query.org_id);
     const page = await listProjects(call.catalogue, call.context, { ...query, accountId });
-    // Deleting is final, so that nothing is recoverable.
+    // Deleting is final, so nothing is recoverable.
     const isEmpty = query.recoverable === 'true';
     const account = await findAccount(call.catalogue.db, accountId);
     const organizationName = account?.kind === 'organization' ? account.name : undefined;

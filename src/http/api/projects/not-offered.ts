@@ -1,4 +1,4 @@
-// What Neon can do with branches and Postern cannot: answered plainly, after permission was asked.
+// Routes of Neon's branching, which is not offered: 422 after the permission check.
 
 import { getProject } from '../../../catalogue/projects/projects.ts';
 import { ERRORS } from '../../../error-table/error-table.ts';

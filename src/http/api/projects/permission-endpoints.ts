@@ -1,4 +1,4 @@
-// With whom a project is shared. Neon calls a share a permission of the project.
+// The guests of a project. Neon calls a share a permission of the project.
 
 import { z } from 'zod';
 import { shareProject, unshareProject } from '../../../actions/projects/share-project.ts';
@@ -68,7 +68,7 @@ export const revokePermission = apiRoute({
   },
 });
 
-/** Sharing twice is no error. Throws `conflict` for a member, who has the project already. */
+/** Sharing twice is no error. Throws `conflict` for a member of the organization. */
 function shareOf(outcome: ShareOutcome): Share {
   switch (outcome.kind) {
     case 'shared':

@@ -59,7 +59,7 @@ export const changeProjectRoute = apiRoute({
       projectId: params.project_id,
       changes: changesFrom(body.project),
     });
-    // Nothing is done on the Postgres behind it, hence no operation.
+    // Nothing changes on the Postgres behind it, hence no operation.
     return { project: await projectOnWire(call, changed), operations: [] };
   },
 });

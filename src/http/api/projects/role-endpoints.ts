@@ -1,4 +1,4 @@
-// Database roles of a branch, made and dropped for real on the host.
+// Database roles of a branch, created and dropped on the host.
 
 import { z } from 'zod';
 import { createRole, deleteRole } from '../../../actions/databases/change-roles.ts';

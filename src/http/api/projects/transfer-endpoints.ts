@@ -11,7 +11,7 @@ import { apiRoute } from '../call/api-route.ts';
 import { idField, namedIdField, organizationIdField } from '../call/field-shapes.ts';
 
 const projectIds = z.array(idField<ProjectId>()).min(1).max(MAX_PROJECTS_PER_TRANSFER);
-// Neon's documents of August 2024 call the destination `org_id`.
+// Neon's documentation of August 2024 calls the destination `org_id`.
 const transferBody = z.object({
   destination_org_id: namedIdField.optional(),
   org_id: namedIdField.optional().meta({ deprecated: true, description: 'The older name of destination_org_id.' }),

@@ -1,4 +1,4 @@
-// A branch on the wire. Each project has one, the default; what it consumed is what its project did.
+// A branch on the wire. Each project has one, the default; its consumption is that of the project.
 
 import { z } from 'zod';
 import type { Branch } from '../../../catalogue/projects/branches.ts';

@@ -43,7 +43,7 @@ export const computeShape = z
 
 export const computeParams = projectParams.extend({ endpoint_id: idField<ComputeId>() });
 
-/** `host` is Postern's own: nobody but Postern dials the compute. */
+/** `host` is Postern's own, since only Postern dials the compute. */
 export function computeOnWire(
   parts: Pick<ApiParts, 'config' | 'address'>,
   compute: Compute,

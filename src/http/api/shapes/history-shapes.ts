@@ -1,4 +1,4 @@
-// Consumption history on the wire, as Neon's first form has it: a field for each figure.
+// Consumption history on the wire in Neon's first form: a field for each figure.
 
 import { z } from 'zod';
 import type {
@@ -8,7 +8,7 @@ import type {
 } from '../../../metering/frames/consumption-figures.ts';
 import { countField, namedIdField, timeField, timeOrAbsent, uuidField } from '../call/field-shapes.ts';
 
-/** The wire's names of our figures. */
+/** Names of our figures on the wire. */
 const FIGURES = {
   active_time_seconds: 'activeTimeSeconds',
   compute_time_seconds: 'computeTimeSeconds',
@@ -31,7 +31,7 @@ export const metricField = z.enum([
   'logical_size_bytes_hour',
 ]);
 
-/** A frame must have these, asked for or not. */
+/** Required in every frame, requested or not. */
 const REQUIRED: readonly MetricName[] = [
   'active_time_seconds',
   'compute_time_seconds',

@@ -1,5 +1,5 @@
-// Consumption history on the wire, as Neon's second form has it: a list of named metrics. What some compute could not
-// yield, and what Postern cannot tell, is left out.
+// Consumption history on the wire in Neon's second form: a list of named metrics. Unmeasured
+// metrics are left out.
 
 import { z } from 'zod';
 import { assertNever } from '../../../assert-never.ts';
@@ -63,7 +63,7 @@ function frameOnWire(frame: ConsumptionFrame, metrics: readonly MetricV2[]): z.i
   };
 }
 
-/** Null when it is not known. */
+/** Null when it is unknown. */
 function figureOf(metric: MetricV2, frame: ConsumptionFrame): number | null {
   const measured = (figure: keyof ConsumptionTotals) => (frame.unmeasured.includes(figure) ? null : frame[figure]);
   switch (metric) {
@@ -75,10 +75,10 @@ function figureOf(metric: MetricV2, frame: ConsumptionFrame): number | null {
     }
     case 'public_network_transfer_bytes':
       return measured('dataTransferBytes');
-    // Traffic is not told apart by the network that it took.
+    // Traffic of private and public networks is not distinguished.
     case 'private_network_transfer_bytes':
       return null;
-    // There are none of these here.
+    // None of these exist here.
     case 'child_branch_bytes_month':
     case 'instant_restore_bytes_month':
     case 'extra_branches_month':

@@ -1,4 +1,5 @@
-// API keys on the wire: listed, just made, and revoked. The key itself is in the answer to its making and nowhere else.
+// API keys on the wire: listed, created and revoked. The key itself is only in the reply to its
+// creation.
 
 import { z } from 'zod';
 import type { ApiKey } from '../../../catalogue/access/api-key-rows.ts';
@@ -7,7 +8,7 @@ import { namedIdField, personOrNobody, timeField, uuidField } from '../call/fiel
 
 // Neon API 2.7.3: ApiKeyCreateRequest
 export const keyNameField = z.string().min(1).max(64);
-/** A positive int64; no key of ours has an id beyond what JavaScript counts exactly. */
+/** A positive int64; ids of keys stay below the largest safe integer. */
 export const keyIdField = z
   .string()
   .regex(/^[1-9]\d{0,18}$/, 'not the id of a key')
@@ -67,7 +68,7 @@ export function listedKey(key: ApiKey): z.input<typeof listedKeyShape> {
   };
 }
 
-/** Holds the key: for the answer to its making only. */
+/** Contains the key: only for the reply to its creation. */
 export function newKey({ apiKey, key }: NewApiKey): z.input<typeof newKeyShape> {
   return { ...keyFields(apiKey), key: key.reveal(), created_by: personOrNobody(creatorOf(apiKey)) };
 }
@@ -80,7 +81,8 @@ function creatorOf({ createdBy }: ApiKey): string | null {
   return createdBy?.id ?? null;
 }
 
-// neonctl revokes a new key at once unless `project_id` is exactly what it asked for, absent when it asked for none.
+// neonctl revokes a new key at once unless `project_id` equals the requested one, absent where none
+// was requested.
 function keyFields({ id, name, createdAt, projectId }: ApiKey) {
   return { id, name, created_at: createdAt.toISOString(), project_id: projectId ?? undefined };
 }

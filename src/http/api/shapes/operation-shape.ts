@@ -1,4 +1,4 @@
-// An operation on the wire: something that Postern did to a project for real, with its outcome.
+// An operation on the wire: a change of a project on its host, with its state.
 
 import { z } from 'zod';
 import type { Operation } from '../../../catalogue/projects/operations.ts';

@@ -1,5 +1,5 @@
-// The settings that clients send with projects: checked, kept and given back. Those that promise a protection which
-// Postern gives otherwise are refused, so that nobody relies on them.
+// The settings of projects: checked, stored and returned. Settings that promise a protection which
+// is not enforced are refused, so that nobody relies on them.
 
 import { z } from 'zod';
 import {
@@ -9,7 +9,8 @@ import {
 } from '../../../catalogue/projects/compute-sizes.ts';
 import { PosternError } from '../../../errors.ts';
 
-// Neon API 2.7.3: ComputeUnit, SuspendTimeoutSeconds; how they fit each other and the plan is checked by the catalogue.
+// Neon API 2.7.3: ComputeUnit, SuspendTimeoutSeconds; the catalogue checks them against each other
+// and the plan.
 export const computeUnitField = z.number().min(SMALLEST_CU);
 export const suspendTimeoutField = z.int().min(NEVER_SUSPENDED).max(LONGEST_SUSPEND_TIMEOUT_SECONDS);
 
@@ -47,7 +48,7 @@ export const projectSettingsShape = z
   .partial()
   .meta({ id: 'ProjectSettings' });
 
-/** Throws `not_offered` for settings that would have to be enforced to be true. */
+/** Throws `not_offered` for settings that are not enforced. */
 export function requireOfferedSettings(settings: z.output<typeof projectSettingsShape> | undefined): void {
   if (settings === undefined) return;
   const { allowed_ips: allowedIps, quota, ...switches } = settings;

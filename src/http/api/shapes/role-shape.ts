@@ -35,8 +35,9 @@ export function roleWithPassword(made: { readonly role: DatabaseRole; readonly p
 }
 
 /**
- * The roles that lists show. The twin that cannot write is Postern's own means of read-only access: with it beside the
- * project's role, neonctl would not know which one a connection string is for. By its name it is found nevertheless.
+ * The roles that lists show. The twin that cannot write is Postern's own means of read-only access:
+ * with it beside the project's role, neonctl would not know which one a connection string is for.
+ * By its name it is found nevertheless.
  */
 export function listedRoles(roles: readonly DatabaseRole[]): DatabaseRole[] {
   return roles.filter((role) => !(role.isReadOnly && role.isProtected));

@@ -1,5 +1,5 @@
-// An account's billing: its plan, what its projects used in the running period, and where invoices
-// go. Everybody who belongs to the account sees it; admins edit it.
+// An account's billing: its plan, consumption of its projects in the running period, and the
+// billing details. Every member sees it; admins edit it.
 
 import { z } from 'zod';
 import { BillingPage } from '../../../../web/pages/console/account/billing-page.tsx';
@@ -55,7 +55,7 @@ export async function savePlan(visit: AccountVisit): Promise<void> {
   goTo(visit, done(`${base}/billing`, 'billing_saved'));
 }
 
-/** Projects with figures in the running period, the one that was active longest first. */
+/** Projects with figures in the running period, the longest active one first. */
 async function usageOfProjects({ parts, context, account, base }: AccountVisit) {
   const wanted = { accountId: account.id, limit: PROJECTS_SHOWN };
   const { items } = await listProjects(parts.catalogue, context, wanted);

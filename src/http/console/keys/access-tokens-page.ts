@@ -1,6 +1,5 @@
-// Access tokens: passwords for clients that show no link. On the personal account the person's own,
-// for every compute that the person may use; on an organization everybody's for its computes, and
-// the organization's own.
+// Access tokens: passwords for clients that show no link. A personal account lists the person's
+// own, for every compute the person may use; an organization lists all tokens for its computes.
 
 import { AccessTokensPage } from '../../../../web/pages/console/keys/access-tokens-page.tsx';
 import { revokeAccessToken } from '../../../actions/keys/access-tokens.ts';
@@ -73,7 +72,7 @@ async function requireToken(visit: AccountVisit): Promise<AccessToken> {
   return token;
 }
 
-/** `shop, main` for each compute that is still there. */
+/** `shop, main` for each compute that still exists. */
 async function namesOfComputes({ parts }: AccountVisit, ids: readonly ComputeId[]): Promise<Map<ComputeId, string>> {
   const { db } = parts.catalogue;
   const named = await Promise.all(

@@ -50,7 +50,7 @@ export async function showApiKeys(visit: AccountVisit, again?: Again): Promise<v
   });
 }
 
-/** Answers with the key, this once. */
+/** Answers with the key, which is shown once. */
 export async function createApiKey(visit: AccountVisit): Promise<void> {
   const { parts, request, response, context, account, base } = visit;
   const form = parseForm(visit, z.object({ name: z.string().max(256), project_id: z.string().max(64).default('') }));
@@ -102,8 +102,7 @@ async function listKeys(visit: AccountVisit): Promise<ApiKey[]> {
 }
 
 /**
- * Personal keys belong to the person whose personal account this is, and to nobody else who may see
- * it.
+ * Personal keys are shown only to the owner of the personal account.
  */
 function ownContext({ person, account, context }: AccountVisit) {
   if (account.id !== personalAccountId(person.userId)) throw notFound(accountResource(account.id));

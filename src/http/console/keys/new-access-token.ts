@@ -1,5 +1,4 @@
-// Making an access token: for which compute, with what access, from where, for how long. Its secret
-// is shown once.
+// Creates an access token: compute, access, networks, life. Its secret is shown once.
 
 import { z } from 'zod';
 import { NewAccessTokenPage } from '../../../../web/pages/console/keys/new-access-token-page.tsx';
@@ -51,7 +50,7 @@ export async function showNewToken(visit: AccountVisit, again?: Again): Promise<
   });
 }
 
-/** Answers with the secret, this once. */
+/** Answers with the secret, which is shown once. */
 export async function createToken(visit: AccountVisit): Promise<void> {
   const { parts, context, account } = visit;
   const form = parseForm(visit, tokenSchema);
@@ -96,7 +95,7 @@ function sendToken(visit: AccountVisit, token: AccessToken, secret: Secret): voi
 }
 
 /**
- * On the personal account everything that the person may connect to; on an organization its own
+ * A personal account offers everything that the person may connect to, an organization its own
  * computes.
  */
 async function computeChoices({ parts, person, account }: AccountVisit) {

@@ -1,4 +1,4 @@
-// A User-Agent header as a person knows it. A guess for reading, nothing rests on it.
+// Describes a User-Agent header for people. A guess, for display only.
 
 import { cleanForPage } from '../../../untrusted-text.ts';
 
@@ -20,7 +20,7 @@ const SYSTEMS: ReadonlyArray<readonly [RegExp, string]> = [
   [/Linux/, 'Linux'],
 ];
 
-/** `Firefox on macOS`; what it does not know it shows cleaned. */
+/** `Firefox on macOS`; an unknown one is shown cleaned. */
 export function browserInWords(userAgent: string): string {
   const browser = BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1];
   const system = SYSTEMS.find(([pattern]) => pattern.test(userAgent))?.[1];

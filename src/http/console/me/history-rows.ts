@@ -27,7 +27,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'identity.changed': 'Changed name or password',
 };
 
-/** Where a refusal is another story than the event's name tells. */
+/** Sentences for refusals that the event's name does not explain. */
 const REFUSED: Readonly<Record<string, string>> = {
   'login.approved': 'An approval came to nothing',
   'login.denied': 'A denial came to nothing',
@@ -45,7 +45,7 @@ export interface HistoryRow {
   readonly from: string | null;
 }
 
-/** An event without a sentence is named by its own words: `Login expired`. */
+/** An event without a sentence is shown by its name: `Login expired`. */
 export function historyRow(event: AuditEventBody): HistoryRow {
   const name = String(event.event ?? '');
   const sentence = event.outcome === 'refused' ? (REFUSED[name] ?? SENTENCES[name]) : SENTENCES[name];

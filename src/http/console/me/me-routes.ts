@@ -7,7 +7,7 @@ import { openVisit, type Visit } from '../shell/visit.ts';
 import { saveName, savePassword, showProfile } from './my-profile.ts';
 import { endOwnConnection, revokeGrant, showSessions, signOutBrowser, signOutEverywhere } from './my-sessions.ts';
 
-/** Path, what the form does, and the page that comes back when it is refused. */
+/** Path, handler of the form, and the page shown again when it is refused. */
 const FORMS: ReadonlyArray<readonly [string, Acting<Visit>, Showing<Visit>]> = [
   ['/app/me/sessions/connections/:connectionId/end', endOwnConnection, showSessions],
   ['/app/me/sessions/grants/:grantId/revoke', revokeGrant, showSessions],

@@ -1,5 +1,4 @@
-// Where the person is connected and signed in, what was remembered, what happened lately; and how
-// to end each of it.
+// The person's connections, browser sessions, grants and recent events, and ending each of them.
 
 import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
 import { listOwnGrants, revokeOwnGrant } from '../../../actions/people/own-grants.ts';
@@ -73,7 +72,7 @@ export async function signOutBrowser(visit: Visit): Promise<void> {
   goTo(visit, done(PATH, 'browser_signed_out'));
 }
 
-/** Browsers, grants and live connections, this browser's too. */
+/** Ends browser sessions, grants and live connections, including this browser's. */
 export async function signOutEverywhere(visit: Visit): Promise<void> {
   const { parts, context, person, response } = visit;
   await people.signOutEverywhere(parts, context, person.userId);

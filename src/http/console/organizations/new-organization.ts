@@ -1,4 +1,4 @@
-// The way to an organization: made at once where people may, else requested from the operators.
+// Creates an organization at once where people may, else requests it from the operators.
 
 import { z } from 'zod';
 import { NewOrganizationPage } from '../../../../web/pages/console/organizations/new-organization-page.tsx';

@@ -1,4 +1,4 @@
-// The way to a new organization: made at once, or asked for.
+// Routes for creating or requesting an organization.
 
 import { Router as createRouter, type Router } from 'express';
 import type { ConsoleParts } from '../shell/console-parts.ts';

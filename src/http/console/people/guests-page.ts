@@ -1,4 +1,4 @@
-// The guests of an organization: everybody with whom one of its projects is shared.
+// The guests of an organization: the people with a share of one of its projects.
 
 import { z } from 'zod';
 import { GuestsPage } from '../../../../web/pages/console/people/guests-page.tsx';
@@ -68,8 +68,7 @@ export async function inviteGuests(visit: PeopleVisit): Promise<void> {
 }
 
 /**
- * Somebody without an account stays a guest until the invitation is accepted; its link is shown
- * this once.
+ * A guest without an account stays one until the invitation is accepted; its link is shown once.
  */
 export async function convert(visit: PeopleVisit): Promise<void> {
   const { parts, request, response, context, account, place } = visit;
@@ -108,7 +107,7 @@ async function requireShare(visit: PeopleVisit) {
   return share;
 }
 
-/** The project when the organization owns it. Throws `not_found` for any other. */
+/** A project of the organization. Throws `not_found` for any other. */
 async function requireOwnProject({ parts, context, account }: PeopleVisit, projectId: ProjectId): Promise<ProjectId> {
   const project = await getProject(parts.catalogue, context, { projectId });
   if (project.accountId === account.id) return projectId;

@@ -1,4 +1,4 @@
-// The members of an organization: listed, promoted, demoted, removed; and leaving it oneself.
+// The members of an organization: list, promote, demote, remove, leave.
 
 import { z } from 'zod';
 import type { MenuItem } from '../../../../web/components/console/tables/kebab.tsx';

@@ -1,4 +1,4 @@
-// The people of an organization: what all their pages have in common.
+// What all pages about the people of an organization share.
 
 import type { Request, Response } from 'express';
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
@@ -16,7 +16,7 @@ export interface PeopleVisit extends AccountVisit {
   readonly place: string;
   /** Whether this person may change who belongs to the organization. */
   readonly isAdmin: boolean;
-  /** Whether this person may share its projects: the installation's setting says who may. */
+  /** Whether this person may share its projects, by the installation's setting. */
   readonly mayShare: boolean;
 }
 
@@ -48,7 +48,7 @@ export function belowPeopleView(visit: PeopleVisit, label: string, again?: Again
   return deeperView(visit, { crumbs }, again?.notice ?? null);
 }
 
-/** What each of the lists is given besides its rows. */
+/** Props of each list besides its rows. */
 export function peopleProps(visit: PeopleVisit, tab: PeopleTab, again?: Again) {
   const { place, isAdmin, mayShare, now } = visit;
   return { view: peopleView(visit, again), place, tab, isAdmin, mayShare, now };

@@ -1,4 +1,4 @@
-// Inviting members, and the invitations that wait for an answer: sent again, withdrawn.
+// Invites members; lists, resends and cancels pending invitations.
 
 import { z } from 'zod';
 import { InviteMembersPage } from '../../../../web/pages/console/people/invite-members-page.tsx';
@@ -56,7 +56,7 @@ export async function showInviteMembers(visit: PeopleVisit, again?: Again): Prom
   });
 }
 
-/** Answers with what became of each e-mail; the links are shown this once. */
+/** Answers with the result for each e-mail; links are shown once. */
 export async function invite(visit: PeopleVisit): Promise<void> {
   const { parts, context, account } = visit;
   const { emails, role } = parseForm(visit, inviteSchema);
@@ -107,8 +107,8 @@ export function invitedRow(visit: PeopleVisit, outcome: InvitationOutcome): Invi
 }
 
 /**
- * NOTE: null where mail is sent, since the link shows that a mailbox is somebody's: only its reader
- * may have it.
+ * NOTE: null where mail is sent, since the link proves access to the mailbox: only its reader may
+ * have it.
  */
 function linkOf({ parts }: PeopleVisit, token: Secret): string | null {
   return parts.config.smtpUrl === null ? invitationLink(parts.address.url, token) : null;

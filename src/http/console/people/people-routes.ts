@@ -24,7 +24,7 @@ const PAGES: ReadonlyArray<readonly [string, Show]> = [
   ['/guests/:shareId/remove', guests.askRemoveGuest],
 ];
 
-/** Path, what the form does, and the page that comes back when it is refused. */
+/** Path, handler of the form, and the page shown again when it is refused. */
 const FORMS: ReadonlyArray<readonly [string, Act, Show]> = [
   ['/members/:membershipId/role', members.changeMemberRole, members.showMembers],
   ['/members/:membershipId/remove', members.removeMemberOrLeave, members.askRemoveMember],

@@ -1,5 +1,4 @@
-// What can be done to a project's computes: start, suspend, open or close them to links, add one,
-// delete one.
+// Changes computes of a project: start, suspend, allow or forbid links, add, delete.
 
 import { z } from 'zod';
 import { NewComputePage } from '../../../../web/pages/console/project/new-compute-page.tsx';
@@ -63,7 +62,7 @@ export async function addCompute(visit: ProjectVisit): Promise<void> {
   goTo(visit, done(visit.place, 'compute_added'));
 }
 
-/** On the host there is one compute that writes; further ones read the same databases. */
+/** A hosted project has one writing compute; further ones read the same databases. */
 function addHostedReader(visit: ProjectVisit) {
   const { parts, context, project, branch } = visit;
   const { name } = parseForm(visit, newComputeSchema);

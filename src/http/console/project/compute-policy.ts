@@ -1,4 +1,4 @@
-// A compute's policy for logins and connections, on top of its account's.
+// The policy of a compute, which adds to its account's.
 
 import { ComputePolicyPage } from '../../../../web/pages/console/project/compute-policy-page.tsx';
 import { changeComputePolicy } from '../../../actions/computes/change-compute.ts';

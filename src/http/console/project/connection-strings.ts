@@ -1,16 +1,16 @@
-// How each client is told where a project is: through Postern, by a database role. Pure.
+// Connection strings for each client, through Postern and by a database role. Pure.
 
 export interface ConnectTarget {
   readonly host: string;
   readonly port: number;
   readonly database: string;
   readonly databaseRole: string;
-  /** Named where the role's name alone does not lead there; else null. */
+  /** Compute to name where the role's name alone is ambiguous; else null. */
   readonly computeId: string | null;
-  /** Null: a place to fill in, or to be asked. */
+  /** Null: a placeholder, or the client asks. */
   readonly password: string | null;
   readonly projectName: string;
-  /** Whether a driver that checks certificates by itself would take this one: not that of a development machine. */
+  /** Whether drivers that verify by default accept the certificate: not a development one. */
   readonly certificate: 'public' | 'development';
 }
 
@@ -22,7 +22,7 @@ export interface ConnectionString {
 
 const PASSWORD_PLACE = 'PASSWORD';
 
-/** Everything that the role's password opens, the plainest first. */
+/** Strings for all clients, the simplest first. */
 export function connectionStrings(target: ConnectTarget): ConnectionString[] {
   return [
     { client: 'psql', text: `psql "${uri(target, target.password)}"`, hint: 'Without a password in it, psql asks.' },
@@ -69,7 +69,9 @@ function dbeaverCommand(target: ConnectTarget): string {
   return `dbeaver -con ${shellQuoted(connection.join('|'))}`;
 }
 
-/** Double quotes, which every shell knows, unless a character means something within them. */
+/**
+ * Double quotes, which every shell knows, unless the text has a character that is special in them.
+ */
 function shellQuoted(text: string): string {
   return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
 }
@@ -90,7 +92,7 @@ function pgAdminServers(target: ConnectTarget): string {
   return JSON.stringify({ Servers: { 1: server } }, null, 2);
 }
 
-// node-postgres, "SSL": true asks for a certificate that the machine's own authorities vouch for.
+// node-postgres, "SSL": true verifies with the machine's own authorities.
 function nodePostgres({ host, port, database, databaseRole, computeId, certificate }: ConnectTarget): string {
   const lines = [
     `host: ${JSON.stringify(host)},`,

@@ -1,5 +1,4 @@
-// The databases and roles of a project, and what can be done to them: for real where Postern hosts
-// the project.
+// Lists and changes databases and roles of a project; changes take effect on the host.
 
 import { z } from 'zod';
 import { DatabasesPage } from '../../../../web/pages/console/project/databases-page.tsx';
@@ -74,7 +73,7 @@ export async function deleteDatabase(visit: ProjectVisit): Promise<void> {
   goTo(visit, done(pathOf(visit), 'database_deleted'));
 }
 
-/** Answers with the new role's password, this once. */
+/** Answers with the new role's password, which is shown once. */
 export async function createRole(visit: ProjectVisit): Promise<void> {
   const form = parseForm(visit, z.object({ role: nameField }));
   const { result } = await roles.createRole(visit.parts, visit.context, place(visit, form.role));

@@ -1,4 +1,4 @@
-// Ending a live connection to a project: one's own, or anybody's for who oversees the account.
+// Ends a live connection to a project: the person's own, or any for people who oversee the account.
 
 import { z } from 'zod';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
@@ -31,7 +31,9 @@ export async function endProjectConnection(visit: ProjectVisit): Promise<void> {
   await endAndGoBack(visit, { connection: record, capacity, reason }, visit.place);
 }
 
-/** Throws `not_found` when it is over or another project's, `forbidden` for somebody else's. */
+/**
+ * Throws `not_found` when it has ended or is another project's, `forbidden` for another person's.
+ */
 async function requireConnection(visit: ProjectVisit): Promise<LiveConnectionRecord> {
   const { parts, project, person } = visit;
   const records = await parts.liveConnections.list({ projectId: project.id });

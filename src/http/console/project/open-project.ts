@@ -1,5 +1,5 @@
-// One project as this person may see it: through the account that owns it, or as a guest through
-// the personal account.
+// Opens one project for this person: through the account that owns it, or as a guest through the
+// personal account.
 
 import type { Request, Response } from 'express';
 import type { ConsoleView, Tab } from '../../../../web/components/console/console-view.ts';
@@ -23,7 +23,7 @@ export interface ProjectVisit extends AccountVisit {
 export type ProjectTab = 'overview' | 'connect' | 'databases' | 'consumption' | 'sharing' | 'settings';
 
 /**
- * Throws `not_found` also for a project that is the person's by way of another account,
+ * Throws `not_found`, also for a project that the person sees through another account,
  * `not_signed_in`, `forbidden`.
  */
 export async function openProject(parts: ConsoleParts, request: Request, response: Response): Promise<ProjectVisit> {
@@ -35,12 +35,12 @@ export async function openProject(parts: ConsoleParts, request: Request, respons
   return { ...visit, project, branch, place: `${visit.base}/projects/${projectId}` };
 }
 
-/** The compute that the path names; whether it is one of this project, the catalogue says. */
+/** The compute that the path names; the catalogue checks that the project has it. */
 export function whichCompute(visit: ProjectVisit) {
   return { computeId: idFrom<ComputeId>(param(visit, 'computeId')), projectId: visit.project.id };
 }
 
-/** Whether this person may do that to the project. */
+/** Whether this person may do the action on the project. */
 export function mayHere({ parts, person, project }: ProjectVisit, action: ActionOn<'project'>): boolean {
   return may(person, action, projectResource(parts.catalogue, project));
 }

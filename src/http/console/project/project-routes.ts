@@ -38,7 +38,7 @@ const PAGES: ReadonlyArray<readonly [string, Show]> = [
   ['/delete', settings.askDeleteProject],
 ];
 
-/** Path, what the form does, and the page that comes back when it is refused. */
+/** Path, handler of the form, and the page shown again when it is refused. */
 const FORMS: ReadonlyArray<readonly [string, Act, Show]> = [
   ['/connect/reveal', revealInStrings, showConnect],
   ['/connections/:connectionId/end', endProjectConnection, askEndConnection],

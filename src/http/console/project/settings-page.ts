@@ -1,4 +1,4 @@
-// A project's settings: its name, moving it to another account, deleting it.
+// Settings of a project: rename, move to another account, delete.
 
 import { z } from 'zod';
 import { ProjectSettingsPage } from '../../../../web/pages/console/project/project-settings-page.tsx';
@@ -42,8 +42,7 @@ export async function renameProject(visit: ProjectVisit): Promise<void> {
 }
 
 /**
- * Whoever reached the project through the account that it leaves is asked again, and those who lost
- * it are cut off.
+ * Connections of people who lose the project by the move end; others are checked again.
  */
 export async function transferProject(visit: ProjectVisit): Promise<void> {
   const { parts, context, project, accounts } = visit;
@@ -82,7 +81,7 @@ export async function askDeleteProject(visit: ProjectVisit, again?: Again): Prom
 
 export async function deleteProject(visit: ProjectVisit): Promise<void> {
   const { parts, context, project, base } = visit;
-  // Before the typed name: who may not delete is told so, whatever was typed.
+  // Permission before the typed name, so that the refusal names the permission.
   await getProject(parts.catalogue, context, { projectId: project.id, action: 'project.delete' });
   const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
   if (name.trim() !== cleanForPage(project.name)) {

@@ -1,4 +1,4 @@
-// Whom a project is shared with: its guests, by e-mail, also before they have an account.
+// The guests of a project, by e-mail, also before they have an account.
 
 import { z } from 'zod';
 import { SharingPage } from '../../../../web/pages/console/project/sharing-page.tsx';

@@ -29,7 +29,7 @@ export async function showConnect(visit: ProjectVisit, again?: Again): Promise<v
   await sendConnectPage(visit, wishOf(visit), { password: null, again });
 }
 
-/** Answers with the same page, the password filled in; reading it is audited by the catalogue. */
+/** Answers with the same page with the password filled in; the catalogue audits that. */
 export async function revealInStrings(visit: ProjectVisit): Promise<void> {
   const { parts, context, project, branch } = visit;
   const text = z.string().max(256);
@@ -69,7 +69,7 @@ async function sendConnectPage(
 
 interface Offers {
   readonly databases: readonly Database[];
-  /** Those that may log in. */
+  /** Roles that may log in. */
   readonly roles: readonly DatabaseRole[];
   readonly computes: readonly Compute[];
 }
@@ -91,7 +91,7 @@ async function loadOffers({ parts, project, branch }: ProjectVisit): Promise<Off
   return { databases, roles: roles.filter((role) => role.mayLogin), computes };
 }
 
-/** What was wished for, else the first of each; null when the project lacks one of the three. */
+/** The requested ones, else the first of each; null when the project lacks one of the three. */
 function pick({ databases, roles, computes }: Offers, wish: Wish): Picked | null {
   const database = databases.find(({ name }) => name === wish.database) ?? databases[0];
   const role = roles.find(({ name }) => name === wish.role) ?? roles[0];
@@ -102,7 +102,7 @@ function pick({ databases, roles, computes }: Offers, wish: Wish): Picked | null
 
 function stringsFor(visit: ProjectVisit, picked: Picked, password: Secret | null): ConnectionString[] {
   const { parts, project } = visit;
-  // Names of hosted roles exist once; those of an attached Postgres may exist elsewhere too.
+  // Names of hosted roles are unique; those of an attached Postgres may not be.
   const needsNaming = project.creationSource === 'attached' || !picked.isFirstCompute;
   return connectionStrings({
     host: parts.config.pg.publicHost ?? new URL(parts.address.url).hostname,

@@ -1,4 +1,4 @@
-// What one project consumed: in the running billing period, and over time where the plan includes it.
+// Consumption of a project in the running billing period, and over time where the plan includes it.
 
 import { ConsumptionPage } from '../../../../web/pages/console/project/consumption-page.tsx';
 import { projectResource } from '../../../catalogue/projects/projects.ts';

@@ -1,4 +1,4 @@
-// A project's first page: how to get in, its computes, who is connected.
+// The overview of a project: how to connect, computes, live connections.
 
 import type { ComputeRow } from '../../../../web/components/console/tables/compute-table.tsx';
 import type { MenuItem } from '../../../../web/components/console/tables/kebab.tsx';
@@ -35,7 +35,7 @@ export async function showOverview(visit: ProjectVisit, again?: Again): Promise<
   });
 }
 
-/** Everybody's for who oversees the account, else the person's own. */
+/** All connections for people who oversee the account, else the person's own. */
 function connectionsHere(visit: ProjectVisit) {
   const { parts, project, person } = visit;
   const own = seesEverybody(visit) ? {} : { userId: person.userId };
@@ -67,7 +67,7 @@ function computeMenu(visit: ProjectVisit, compute: Compute, path: string): MenuI
     ? { kind: 'post', label: 'Switch login by link off', action: `${path}/link-login`, fields: { link_login: 'off' } }
     : { kind: 'post', label: 'Switch login by link on', action: `${path}/link-login`, fields: { link_login: 'on' } };
   return [
-    // Where the policy says no, the switch could not open it.
+    // The switch cannot allow what the policy forbids.
     ...(mayHere(visit, 'compute.change') && compute.policy.linkLogin !== false ? [change] : []),
     ...(mayHere(visit, 'compute.read_policy')
       ? [{ kind: 'link', label: 'Logins and connections', href: `${path}/policy` } as const]

@@ -41,7 +41,7 @@ const attachSchema = z.object({
   allow_cleartext: ticked,
 });
 
-/** Where no server hosts projects, the form for attaching one is the only way. */
+/** Without a host only the form for attaching is offered. */
 export async function showNewProject(visit: AccountVisit, again?: Again): Promise<void> {
   const { parts, request, response, person, account, base } = visit;
   requireMay(person, 'projects.create', accountResource(account.id));

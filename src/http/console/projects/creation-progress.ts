@@ -1,6 +1,5 @@
-// Tells the page's script how far the making of a project has come: one line of JSON per step, as
-// it begins, and where the project is in the end. Without script the form is answered by a redirect
-// as every other.
+// Streams the progress of creating a project to the page's script: one line of JSON for each step,
+// and the project's address at the end. Without script the form is answered by a redirect.
 
 import type { CreationStep } from '../../../actions/projects/create-project.ts';
 import type { AccountVisit } from '../shell/visit.ts';
@@ -8,17 +7,17 @@ import type { AccountVisit } from '../shell/visit.ts';
 const JSON_LINES = 'application/x-ndjson';
 
 export interface CreationProgress {
-  /** The first one opens the stream: what is refused before it is answered as a page. */
+  /** The first step opens the stream; an earlier refusal is answered as a page. */
   readonly begins: (step: CreationStep) => void;
   readonly isMade: (path: string) => void;
   /**
-   * What was begun has been undone; the browser sends the form anew and is shown why. Nothing where
-   * nothing was begun.
+   * Tells the browser to send the form again without script, to show the reason. Does nothing where
+   * no step began.
    */
   readonly hasFailed: () => void;
 }
 
-/** Null where no script asks for it. */
+/** Null where no script asked for it. */
 export function creationProgress({ request, response }: AccountVisit): CreationProgress | null {
   if (request.get('accept') !== JSON_LINES) return null;
   const line = (news: object) => response.write(`${JSON.stringify(news)}\n`);

@@ -1,4 +1,4 @@
-// The lists of projects: those of an account, and those shared with the person.
+// Lists the projects of an account, and those shared with the person.
 
 import type { ProjectRow } from '../../../../web/components/console/tables/project-table.tsx';
 import { ProjectsPage } from '../../../../web/pages/console/projects/projects-page.tsx';
@@ -31,7 +31,9 @@ export async function showProjects(visit: AccountVisit): Promise<void> {
   });
 }
 
-/** Throws `not_found` for an organization: guests find shared projects in their personal account. */
+/**
+ * Throws `not_found` for an organization: guests find shared projects in their personal account.
+ */
 export async function showShared(visit: AccountVisit): Promise<void> {
   const { parts, request, response, context, account, base, now } = visit;
   if (account.kind !== 'personal') throw notFound(accountResource(account.id));

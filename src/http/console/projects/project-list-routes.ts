@@ -1,4 +1,4 @@
-// The lists of projects and the ways to a new one.
+// Routes of the lists of projects and of the forms for new ones.
 
 import { Router as createRouter, type Router } from 'express';
 import type { ConsoleParts } from '../shell/console-parts.ts';

@@ -1,4 +1,4 @@
-// Pages that ask once more before something goes away: opened by a link, so that they work without script.
+// Confirmation pages before something is removed; opened by a link, so they work without script.
 
 import { ConfirmPage, type ConfirmProps } from '../../../../web/pages/console/confirm-page.tsx';
 import type { Visit } from './visit.ts';

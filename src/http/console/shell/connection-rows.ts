@@ -9,7 +9,7 @@ import { type DoneCode, done } from './done-notices.ts';
 import { goTo } from './form-route.ts';
 import type { Visit } from './visit.ts';
 
-/** `endPath` is null where this person may not end it. */
+/** `endPath` is null where the person may not end it. */
 export function connectionRow(record: LiveConnectionRecord, endPath: string | null): ConnectionRow {
   const target = [record.database, record.databaseRole].filter((name) => name !== null).map(cleanForPage);
   return {
@@ -27,7 +27,7 @@ export function connectionRow(record: LiveConnectionRecord, endPath: string | nu
   };
 }
 
-/** Ends a connection, and goes back with what became of it. */
+/** Ends a connection and redirects back with the result. */
 export async function endAndGoBack(
   visit: Visit,
   ending: Parameters<typeof endConnection>[2],

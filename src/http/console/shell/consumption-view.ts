@@ -1,5 +1,5 @@
-// Measured consumption as the console shows it: the running billing period, and the frames of a stretch of time. What was
-// not measured is absent, never zero.
+// Consumption as the console shows it: the running billing period and the frames of a range.
+// Unmeasured figures are absent, never zero.
 
 import type { FrameRow, HistoryView, UsageFigures } from '../../../../web/components/console/consumption.tsx';
 import type { Account } from '../../../catalogue/accounts/accounts.ts';
@@ -17,19 +17,19 @@ import { queryText, type Visit } from './visit.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How far back a page looks, about: two days by the hour, a month by the day, a year by the month. */
+/** How far back a page reaches: two days by the hour, a month by the day, a year by the month. */
 const LOOKS_BACK_MS: Readonly<Record<Granularity, number>> = {
   hourly: 47 * HOUR_MS,
   daily: 29 * DAY_MS,
   monthly: 335 * DAY_MS,
 };
 
-/** What the address asks for; days unless it says otherwise. */
+/** The granularity in the query; days by default. */
 function rangeIn(visit: Visit): ConsumptionRange {
   const asked = queryText(visit, 'by');
   const granularity: Granularity = asked === 'hourly' || asked === 'monthly' ? asked : 'daily';
   const { now } = visit;
-  // The last frame is the one that runs; both ends are rounded down.
+  // The last frame is the running one; both ends are rounded down.
   const to = new Date(now.getTime() + frameMs(granularity));
   return { granularity, from: new Date(now.getTime() - LOOKS_BACK_MS[granularity]), to };
 }

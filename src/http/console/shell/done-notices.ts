@@ -1,4 +1,4 @@
-// What a page says after a form was sent from it: a code in the address, so that no text can be put into a page by a link.
+// Notices after a form was sent: a code in the query, so that no link can put text into a page.
 
 const DONE_NOTICES = {
   project_created: 'The project is ready',
@@ -51,12 +51,12 @@ const DONE_NOTICES = {
 
 export type DoneCode = keyof typeof DONE_NOTICES;
 
-/** The path of a page that then says what was done. */
+/** The path of a page with that notice. */
 export function done(path: string, code: DoneCode): string {
   return `${path}${path.includes('?') ? '&' : '?'}done=${code}`;
 }
 
-/** Null for a code that is none of ours. */
+/** Null for an unknown code. */
 export function findDoneNotice(code: string): string | null {
   return Object.hasOwn(DONE_NOTICES, code) ? DONE_NOTICES[code as DoneCode] : null;
 }

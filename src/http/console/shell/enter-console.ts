@@ -1,4 +1,4 @@
-// The short ways in: the console as such, and an account without a page named.
+// Redirects `/app` and `/app/<account id>` to a page.
 
 import { Router as createRouter, type Router } from 'express';
 import { personalAccountId } from '../../../ids.ts';

@@ -1,5 +1,5 @@
-// How a console form is answered: done, and the browser goes on to a page (303); or refused, and the page comes back with
-// the reason and the status of the error. Nothing here knows what a form is about.
+// Answers a form of the console: a redirect (303) when it was done, else the page again with the
+// reason and the status of the error. Knows nothing of what a form is about.
 
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
@@ -40,9 +40,9 @@ export function formRoute<V extends Visit>(
     try {
       await act(visit);
     } catch (error) {
-      // Unknown things, outages and forged requests get an error page.
+      // Unknown objects, outages and forged requests get an error page.
       if (!isCorrectableOn('console', error)) throw error;
-      // A form that is answered step by step has told of it already.
+      // A streamed form has reported the refusal already.
       if (response.headersSent) return;
       response.status(error.httpStatus);
       await show(visit, { notice: noticeOf(error), typed: typedIn(request) });
@@ -62,12 +62,12 @@ export function parseForm<Schema extends z.ZodType>(
   throw new PosternError('invalid_field', { params });
 }
 
-/** Sends the browser on to a page. */
+/** Redirects the browser to a page. */
 export function goTo({ response }: Pick<Visit, 'response'>, path: string): void {
   response.redirect(303, path);
 }
 
-/** A refusal as the page says it: a sentence, and what to do next. */
+/** A refusal for the page: a sentence and what to do next. */
 function noticeOf(error: PosternError): FormNotice {
   const text = cleanSentence(error.message);
   return { tone: 'problem', title: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, text: error.hint };

@@ -1,5 +1,5 @@
-// After a project was shared: on, with a word about it; or, where no mail is sent, the links for
-// guests without an account, shown this once.
+// After sharing a project: redirects with a notice, or, where no mail is sent, shows the links for
+// guests without an account once.
 
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
@@ -30,7 +30,7 @@ function guestRow({ parts }: Visit, outcome: ShareOutcome): Parameters<typeof In
     return { email: cleanForPage(outcome.email), outcome: outcome.kind, link: null };
   }
   const { share, link, kind } = outcome;
-  // NOTE: as with invitations, where mail is sent only the mailbox's reader may have the link.
+  // NOTE: where mail is sent only the reader of the mailbox may have the link, as with invitations.
   const isShown = link !== null && parts.config.smtpUrl === null;
   return {
     email: cleanForPage(share.email),

@@ -1,4 +1,5 @@
-// The frame of a page for a visit: what the switcher offers, the trail, which tabs this person has here.
+// The frame of a page for a visit: what the switcher offers, the trail, which tabs this person has
+// here.
 
 import type {
   AccountLink,

@@ -1,4 +1,5 @@
-// The policy of an account or of a compute as a form, and back. Points that the form does not show stay as they are.
+// Converts the policy of an account or compute to a form and back. Settings that the form does not
+// show are kept.
 
 import { z } from 'zod';
 import type { PolicyFields } from '../../../../web/components/console/forms/policy-fields.tsx';
@@ -12,7 +13,7 @@ import { PosternError } from '../../../errors.ts';
 
 const MAX_NETWORKS_CHARACTERS = 8_000;
 
-/** Nothing: no word of its own, so that a compute is left to its account. */
+/** Empty: no setting of its own, so that the account's applies. */
 const number = z
   .string()
   .regex(/^\d{0,12}$/)
@@ -33,9 +34,9 @@ export const policySchema = z.object({
   idle_timeout: number,
   /** 0: off. */
   fresh_sign_in: number,
-  /** Nothing: the installation's figure, or the account's. */
+  /** Empty: the installation's figure, or the account's. */
   max_connections: number,
-  /** Asked of computes only. */
+  /** For computes only. */
   replication: ticked,
   reverse_code: z.enum(['when_new', 'always']),
   allowed_networks: networks,
@@ -63,7 +64,7 @@ export function policyFromForm(
   const passwordlessAccess = form.link_login === 'yes';
   const parsed = policySettingsSchema.safeParse({
     ...policy,
-    // Both: members may switch a compute's access on again, but not past what its policy says.
+    // Both: members may switch access on again, but not beyond the policy.
     linkLogin: passwordlessAccess ? undefined : false,
     ...(of === 'compute' && { replication: form.replication === 'yes' }),
     readOnlyOnly: form.read_only === 'yes',
@@ -80,7 +81,7 @@ export function policyFromForm(
   throw invalidPolicy(parsed.error, form);
 }
 
-/** What the form shows: as typed when it comes back, else as it is kept. */
+/** Values of the form: as typed when it is shown again, else as stored. */
 export function policyForm(
   of: PolicyOf,
   { policy, passwordlessAccess }: PolicyOwner,
@@ -119,7 +120,7 @@ export function policyForm(
   };
 }
 
-/** Names a network of a list by its text, and every other field by its label on the form. */
+/** Names a network by its text, every other field by its label. */
 function invalidPolicy({ issues }: z.ZodError, form: PolicyForm): PosternError {
   const [issue] = issues;
   const [field, index] = issue?.path ?? [];
