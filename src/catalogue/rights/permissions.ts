@@ -39,7 +39,7 @@ export const accountResource = (accountId: AccountId): AccountResource => ({ kin
 export function may(actor: Actor, action: Action, resource: Resource): boolean {
   if (PERMISSION_TABLE[action].on !== resource.kind) return false;
   if (actor.kind === 'system') return true;
-  const allowed = whoMay(action, resource);
+  const allowed = allowedRelations(action, resource);
   return relationsOf(actor, resource).some((relation) => allowed.includes(relation));
 }
 
@@ -59,7 +59,7 @@ export function visible(actor: Actor, resource: Resource): boolean {
 export function requireMay(actor: Actor, action: Action, resource: Resource): void {
   if (may(actor, action, resource)) return;
   if (!visible(actor, resource)) throw notFound(resource);
-  throw new PosternError('action_forbidden', { params: whoMayDoWhat(action, resource) });
+  throw new PosternError('action_forbidden', { params: refusalParams(action, resource) });
 }
 
 /** The `not_found` of a resource, whether unknown or invisible. */
@@ -67,7 +67,7 @@ export function notFound(resource: NamedResource): PosternError {
   return new PosternError('not_found', { params: { thing: nameOf(resource) } });
 }
 
-function whoMay(action: Action, resource: Resource): readonly Relation[] {
+function allowedRelations(action: Action, resource: Resource): readonly Relation[] {
   if (action === 'project.share' && resource.kind === 'project') return SHARING_RELATIONS[resource.sharing ?? 'admins'];
   const rule: Rule = PERMISSION_TABLE[action];
   return rule.who;
@@ -112,8 +112,8 @@ const NAMES_OF_RELATIONS: ReadonlyArray<readonly [Relation, string]> = [
 /**
  * For `only an admin may delete this project`: the relations that would suffice, and the action.
  */
-function whoMayDoWhat(action: Action, resource: Resource): { who: string; action: string } {
-  const allowed = whoMay(action, resource);
+function refusalParams(action: Action, resource: Resource): { who: string; action: string } {
+  const allowed = allowedRelations(action, resource);
   const personal = resource.kind !== 'installation' && !isOrganizationId(resource.accountId);
   const names = NAMES_OF_RELATIONS.filter(([relation]) => allowed.includes(relation)).map(([, name]) => name);
   const who = personal && allowed.includes('owner') ? ['the owner'] : names;

@@ -9,7 +9,7 @@ import type { Plan } from '../tables/people-and-accounts.ts';
 import type { Schema } from './schema.ts';
 import type { Sealer } from './sealing.ts';
 
-/** Who may share a project besides its admins. */
+/** Which relations may share a project besides its admins. */
 export type Sharing = 'admins' | 'members' | 'everyone_with_access';
 
 /** How this installation treats accounts; the defaults suit a team on its own machines. */

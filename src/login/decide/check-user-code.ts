@@ -19,7 +19,7 @@ export async function checkUserCode(
   if (normalizeUserCode(typed) === request.userCode) return { kind: 'right' };
   const counted = await loginRequests.countWrongUserCode(request.id, { userId: person.userId });
   if (counted.kind === 'refused') return { kind: 'wrong' };
-  const happening = { event: 'login.denied', outcome: 'success', at: clock.now(), nodeId } as const;
-  auditTrail.record({ ...loginAuditEvent(counted.request, person, happening), reason: 'wrong_user_code' });
+  const context = { event: 'login.denied', outcome: 'success', at: clock.now(), nodeId } as const;
+  auditTrail.record({ ...loginAuditEvent(counted.request, person, context), reason: 'wrong_user_code' });
   return { kind: 'denied', request: counted.request };
 }

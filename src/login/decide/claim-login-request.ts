@@ -33,13 +33,13 @@ export async function claimLoginRequest(
   const by = { userId: person.userId, browserAddress: person.address };
   const outcome = await services.loginRequests.claim(request.id, by);
   if (outcome.kind === 'refused') return outcome.request === null ? null : visibleTo(outcome.request, person);
-  const happening = {
+  const context = {
     event: 'login.claimed',
     outcome: 'success',
     at: services.clock.now(),
     nodeId: services.nodeId,
   } as const;
-  services.auditTrail.record(loginAuditEvent(outcome.request, person, happening));
+  services.auditTrail.record(loginAuditEvent(outcome.request, person, context));
   return outcome.request;
 }
 

@@ -23,9 +23,9 @@ export function recordApproval(
   { request, person, target, approval, step, refusedFor }: Approving,
 ): void {
   const outcome = refusedFor === null ? 'success' : 'refused';
-  const happening = { event, outcome, at: services.clock.now(), nodeId: services.nodeId } as const;
+  const context = { event, outcome, at: services.clock.now(), nodeId: services.nodeId } as const;
   services.auditTrail.record({
-    ...loginAuditEvent(request, person, happening),
+    ...loginAuditEvent(request, person, context),
     reason: refusedFor,
     accountId: target.account.id,
     projectId: target.project.id,

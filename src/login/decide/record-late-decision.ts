@@ -12,6 +12,6 @@ export function recordLateDecision(
   request: LoginRequest,
   late: { readonly person: PersonAtBrowser; readonly decision: keyof typeof EVENTS },
 ): void {
-  const happening = { event: EVENTS[late.decision], outcome: 'refused', at: clock.now(), nodeId } as const;
-  auditTrail.record({ ...loginAuditEvent(request, late.person, happening), reason: `already ${request.status}` });
+  const context = { event: EVENTS[late.decision], outcome: 'refused', at: clock.now(), nodeId } as const;
+  auditTrail.record({ ...loginAuditEvent(request, late.person, context), reason: `already ${request.status}` });
 }

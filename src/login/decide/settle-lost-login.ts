@@ -23,7 +23,7 @@ export async function settleLostLogin(services: LostLoginServices, id: LoginRequ
   const { request } = detached;
   if (detached.kind === 'moved' || request === null || request.waiting === 'none') return;
   if (request.status === 'approved') await keepApproval(services, request);
-  else if (request.status === 'consumed') await tellEnd(loginRequests, request);
+  else if (request.status === 'consumed') await reportEnd(loginRequests, request);
 }
 
 async function keepApproval(services: LostLoginServices, { id, approval }: LoginRequest): Promise<void> {
@@ -52,7 +52,7 @@ async function findTarget({ catalogue }: LostLoginServices, approval: Approval):
   }
 }
 
-async function tellEnd(loginRequests: LoginRequests, { id, progress }: LoginRequest): Promise<void> {
+async function reportEnd(loginRequests: LoginRequests, { id, progress }: LoginRequest): Promise<void> {
   const end = endOf(progress);
   if (end !== null) await loginRequests.setProgress(id, end);
 }

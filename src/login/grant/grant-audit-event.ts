@@ -8,17 +8,17 @@ import type { Grant } from './grant.ts';
 /** Who revoked a grant; null when it ended together with the right that it depended on. */
 export type GrantRevoker = Pick<AuditEventInput, 'actorType' | 'actorId' | 'actorEmail'> | null;
 
-const NOBODY = { actorType: 'system', actorId: null, actorEmail: null } as const;
+const SYSTEM_ACTOR = { actorType: 'system', actorId: null, actorEmail: null } as const;
 
-interface Happening {
+interface EventContext {
   readonly at: Date;
   readonly nodeId: NodeId;
 }
 
 /** `durationMs` is the lifetime that it was given. */
-export function grantCreatedEvent(grant: Grant, happening: Happening): AuditEventInput {
+export function grantCreatedEvent(grant: Grant, context: EventContext): AuditEventInput {
   return {
-    ...happening,
+    ...context,
     ...factsOf(grant),
     event: 'grant.created',
     outcome: 'success',
@@ -30,13 +30,13 @@ export function grantCreatedEvent(grant: Grant, happening: Happening): AuditEven
   };
 }
 
-export function grantRevokedEvent(grant: Grant, by: GrantRevoker, happening: Happening): AuditEventInput {
+export function grantRevokedEvent(grant: Grant, by: GrantRevoker, context: EventContext): AuditEventInput {
   return {
-    ...happening,
+    ...context,
     ...factsOf(grant),
     event: 'grant.revoked',
     outcome: 'success',
-    ...(by ?? NOBODY),
+    ...(by ?? SYSTEM_ACTOR),
     subject: grant.personEmail,
     reason: by === null ? 'the right that it rested on ended' : null,
   };

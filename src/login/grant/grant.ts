@@ -90,7 +90,7 @@ export function parseGrant(fields: Readonly<Record<string, string>>): Grant | nu
  * Whether the grant lets in a connection of its terminal that asks for this database (null: for
  * none in particular). A grant for one database does not stretch to another that the client names.
  */
-export function letsIn(grant: Grant, requestedDatabase: string | null): boolean {
+export function admits(grant: Grant, requestedDatabase: string | null): boolean {
   const hasUses = grant.usesLeft === null || grant.usesLeft > 0;
   const isItsDatabase = grant.database === null || requestedDatabase === null || grant.database === requestedDatabase;
   return hasUses && isItsDatabase;

@@ -16,7 +16,7 @@ import { fieldsOf } from '../request/login-record.ts';
 import { type Terminal, terminalDigest } from '../request/terminal.ts';
 import { CREATE_GRANT } from '../scripts/create-grant.ts';
 import { USE_GRANT } from '../scripts/use-grant.ts';
-import { type Grant, type GrantTerms, letsIn, parseGrant } from './grant.ts';
+import { admits, type Grant, type GrantTerms, parseGrant } from './grant.ts';
 import type { GrantRevoker } from './grant-audit-event.ts';
 import { GrantEndings } from './grant-endings.ts';
 
@@ -107,7 +107,7 @@ export class Grants {
     ...terminal
   }: Terminal & { requestedDatabase: string | null }): Promise<Grant[]> {
     const grants = await this.#listOf(this.#ofTerminal(terminal));
-    return grants.filter((grant) => letsIn(grant, requestedDatabase));
+    return grants.filter((grant) => admits(grant, requestedDatabase));
   }
 
   /** Uses the grant once. Of all callers that compete for the last use, exactly one gets `used`. */

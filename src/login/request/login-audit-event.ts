@@ -24,17 +24,21 @@ export interface RecordsAudit {
   record(event: AuditEventInput): void;
 }
 
-interface Happening {
+interface EventContext {
   readonly event: AuditEventName;
   readonly outcome: AuditOutcome;
   readonly at: Date;
   readonly nodeId: NodeId;
 }
 
-export function loginAuditEvent(request: LoginRequest, person: PersonAtBrowser, happening: Happening): AuditEventInput {
+export function loginAuditEvent(
+  request: LoginRequest,
+  person: PersonAtBrowser,
+  context: EventContext,
+): AuditEventInput {
   const { origin } = request;
   return {
-    ...happening,
+    ...context,
     actorType: 'person',
     actorId: person.userId,
     actorEmail: person.email,

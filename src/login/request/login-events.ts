@@ -80,7 +80,7 @@ export class LoginEvents {
     }
     this.#isLive = true;
     this.#state.emit('live');
-    for (const id of this.#followers.keys()) this.#tell(id);
+    for (const id of this.#followers.keys()) this.#notify(id);
   };
 
   readonly #markLost = (): void => {
@@ -88,10 +88,10 @@ export class LoginEvents {
   };
 
   readonly #dispatch = (channel: string, payload: string): void => {
-    if (channel === redisChannels.loginRequests()) this.#tell(idFrom<LoginRequestId>(payload));
+    if (channel === redisChannels.loginRequests()) this.#notify(idFrom<LoginRequestId>(payload));
   };
 
-  #tell(id: LoginRequestId): void {
+  #notify(id: LoginRequestId): void {
     for (const onChange of this.#followers.get(id) ?? []) onChange();
   }
 }

@@ -198,7 +198,7 @@ export class LoginRequests {
   async detachConnection(id: LoginRequestId): Promise<MoveOutcome> {
     const outcome = await this.#run(DETACH_CONNECTION, id, {});
     if (outcome.kind === 'refused') return outcome;
-    await this.#waiting.makeRoomAtAddress(id, outcome.request.origin);
+    await this.#waiting.releaseAddressSlot(id, outcome.request.origin);
     await this.#unfollowed.add(outcome.request);
     return outcome;
   }

@@ -65,7 +65,7 @@ export class WaitingLogins {
    * for it at that address any more, and a program that hides NOTICEs and retries would use up the
    * limit of everybody else there. Never throws.
    */
-  async makeRoomAtAddress(id: LoginRequestId, terminal: Terminal): Promise<void> {
+  async releaseAddressSlot(id: LoginRequestId, terminal: Terminal): Promise<void> {
     await this.#leave(id, [this.#ofAddress(terminal.address)]);
   }
 

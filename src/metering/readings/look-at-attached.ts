@@ -15,7 +15,7 @@ import type { SampledCompute } from './sampled-computes.ts';
 import type { KeptReading, ServerLook } from './server-reading.ts';
 
 const LOOK_LIMIT_MS = 15_000;
-const GOODBYE_LIMIT_MS = 1_000;
+const CLOSE_LIMIT_MS = 1_000;
 
 interface AttachedLook {
   readonly catalogue: Catalogue;
@@ -43,7 +43,7 @@ export async function lookAtAttached(look: AttachedLook): Promise<ServerLook> {
       const ask = (sql: string) => askUpstream(socket, sql, signal);
       return await lookAtServer({ ask, scope: { kind: 'attached', databases: compute.databases }, previous, at });
     } finally {
-      socket.setTimeout(GOODBYE_LIMIT_MS, () => socket.destroy());
+      socket.setTimeout(CLOSE_LIMIT_MS, () => socket.destroy());
       socket.end(serialize.end(), () => socket.destroy());
     }
   });
