@@ -35,7 +35,7 @@ async function startWithDescriptors(count: number) {
 }
 
 describe('a process without file descriptors', () => {
-  it('sheds what it cannot accept, lives on, and accepts again when there are some', async () => {
+  it('drops what it cannot accept, and accepts again once descriptors are free', async () => {
     const { child, port } = await startWithDescriptors(60);
     const flood = Array.from({ length: 200 }, () => open(port));
     let closedCount = 0;
@@ -64,7 +64,7 @@ describe('a listener', () => {
     return { listener, port };
   }
 
-  it('closes what exceeds its cap without a word', async () => {
+  it('closes connections beyond its cap without an answer', async () => {
     const { listener, port } = await listenWith({ mostSockets: 2 });
     const [first, second] = [open(port), open(port)];
     await waitUntil(() => listener.socketCount === 2, 'two are in');
@@ -76,19 +76,19 @@ describe('a listener', () => {
     expect(listener.socketCount).toBe(0);
   });
 
-  it('survives a handler that fails', async () => {
+  it('goes on when a handler throws', async () => {
     const { listener, port } = await listenWith({ handle: () => Promise.reject(new Error('a defect')) });
     await once(open(port).resume(), 'close');
     await listener.idle();
     expect(listener.socketCount).toBe(0);
   });
 
-  it('says why it cannot listen', async () => {
+  it('throws the reason why it cannot listen', async () => {
     const { port } = await listenWith({});
     await expect(listenWith({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  it('destroys the sockets whose handlers do not end by themselves when it is closed', async () => {
+  it('destroys the sockets whose handlers do not end after it is closed', async () => {
     const { listener, port } = await listenWith({ handle: async (socket) => void (await once(socket, 'close')) });
     const socket = open(port).resume();
     await waitUntil(() => listener.socketCount === 1, 'it is in');

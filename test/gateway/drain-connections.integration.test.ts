@@ -42,7 +42,7 @@ async function nodeWith({ drainMs: limitMs, restMs = 0, ...options }: DrainOptio
 const RESTARTING = { C: '57P01', H: 'Postern is restarting, connect again.' };
 
 describe('a node that drains', () => {
-  it('ends idle connections at once, those in a transaction after it, and then is done', async () => {
+  it('ends idle connections at once and transactions at their end', async () => {
     const node = await nodeWith({ drainMs: 60_000 });
     using idle = await connectedClient(node, developer);
     using busy = await connectedClient(node, developer);
@@ -62,7 +62,7 @@ describe('a node that drains', () => {
     await node.close();
   });
 
-  it('lets whoever works go on between two transactions, and ends it once it rests', async () => {
+  it('lets a working connection go on until it rests', async () => {
     const restMs = 1_500;
     const node = await nodeWith({ drainMs: 60_000, restMs });
     using idle = await connectedClient(node, developer);
@@ -103,7 +103,7 @@ describe('a node that drains', () => {
     await node.close();
   });
 
-  it('tells those who wait, and still lets one that is approved in, to work once', async () => {
+  it('notifies waiting logins, and lets an approved one run a query', async () => {
     const node = await nodeWith({ drainMs: 60_000 });
     using client = await waitingClient(node);
     const drained = node.gateway.drain();
@@ -117,7 +117,7 @@ describe('a node that drains', () => {
     await node.close();
   });
 
-  it('leaves a login open that nobody approved in time, so that its approval can become a grant', async () => {
+  it('leaves an unapproved login open, so that its approval can make a grant', async () => {
     const node = await nodeWith({ drainMs: 100 });
     using client = await waitingClient(node);
     await node.gateway.drain();
@@ -127,7 +127,7 @@ describe('a node that drains', () => {
     await node.close();
   });
 
-  it('does not wait for a connection that has not said what it wants', async () => {
+  it('does not wait for a connection that is still negotiating', async () => {
     const node = await nodeWith({ drainMs: 60_000 });
     using silent = await RawClient.connect(node);
     silent.listen();
@@ -139,7 +139,7 @@ describe('a node that drains', () => {
 
   // A throw while a connection was reported left it among the open ones, and the node never
   // finished its drain.
-  it('also forgets a connection whose report fails', async () => {
+  it('finishes although reporting a connection throws', async () => {
     const node = await nodeWith({ drainMs: 60_000 });
     using client = await connectedClient(node, developer);
     vi.spyOn(node.auditTrail, 'record').mockImplementation(() => {
@@ -151,7 +151,7 @@ describe('a node that drains', () => {
     await node.close();
   });
 
-  it('accepts nobody any more', async () => {
+  it('accepts no new connection', async () => {
     const node = await nodeWith({ drainMs: 1_000 });
     await node.gateway.drain();
     const refused = new Promise<string>((resolve) => {
@@ -162,7 +162,7 @@ describe('a node that drains', () => {
     await node.close();
   });
 
-  it('behind a balancer still serves late arrivals, until the balancer has had time to learn of it', async () => {
+  it('serves late arrivals behind a balancer for a few seconds', async () => {
     const node = await nodeWith({
       drainMs: 60_000,
       times: { lateArrivalMs: 1_000 },
@@ -183,7 +183,7 @@ describe('a node that drains', () => {
     await node.close();
   });
 
-  it('refuses with 57P03 before AuthenticationOk who is accepted and says only then what it wants', async () => {
+  it('refuses a late StartupMessage with 57P03 before AuthenticationOk', async () => {
     const node = await nodeWith({ drainMs: 60_000 });
     using busy = await connectedClient(node, developer);
     await answerTo(busy, 'begin; select 1');
@@ -208,7 +208,7 @@ describe('a node that drains', () => {
     await node.close();
   });
 
-  it('ends everything now when it is closed meanwhile', async () => {
+  it('ends everything at once when it is closed meanwhile', async () => {
     const node = await nodeWith({ drainMs: 60_000 });
     using busy = await connectedClient(node, developer);
     await answerTo(busy, 'begin; select 1');
@@ -223,7 +223,7 @@ describe('a node that drains', () => {
 });
 
 describe('a node that is full', () => {
-  it('says so with 53300 and goes on serving the others', async () => {
+  it('refuses with 53300 and goes on serving the others', async () => {
     const node = await startGateway({ environment: { POSTERN_CONNECTIONS_TOTAL: '1' }, fleetOf: fleet });
     using first = await connectedClient(node, developer);
     using second = await RawClient.connectTls(node);
@@ -234,7 +234,7 @@ describe('a node that is full', () => {
     await node.close();
   });
 
-  it('still hears a client that half-closes after its last query', async () => {
+  it('answers a client that half-closes after its last query', async () => {
     using client = await connectedClient(fleet, developer);
     const before = client.messages.length;
     client.query('select pg_sleep(0.3), 7');

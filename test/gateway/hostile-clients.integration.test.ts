@@ -68,7 +68,7 @@ const ATTACKS: ReadonlyArray<{ attack: string; make: (random: SeededRandom) => B
 ];
 
 describe(`a flood (seed ${SEED})`, () => {
-  it.each(ATTACKS)('of $attack ends, and a good client gets in afterwards', async ({ make }) => {
+  it.each(ATTACKS)('of $attack ends, and a normal client gets in afterwards', async ({ make }) => {
     const random = seededRandom(SEED);
     const clients = await Promise.all(Array.from({ length: CLIENTS }, () => RawClient.connect(gateway)));
     for (const client of clients) {
@@ -85,7 +85,7 @@ describe(`a flood (seed ${SEED})`, () => {
   });
 
   // Each used to be logged as a defect of ours.
-  it('of broken TLS records after the handshake ends, and is nobody’s defect', async () => {
+  it('of broken TLS records after the handshake ends without a logged error', async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, () => RawClient.connectTls(gateway)));
     for (const client of clients) {
       client.listen();
@@ -98,7 +98,7 @@ describe(`a flood (seed ${SEED})`, () => {
     expect(gateway.logged().filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
 
-  it('of queries while waiting ends in refusals, and abandons every login request', async () => {
+  it('of queries while waiting is refused, and abandons every login request', async () => {
     const clients = await Promise.all(Array.from({ length: 15 }, () => RawClient.connectTls(gateway)));
     for (const client of clients) {
       client.sendStartup({ application_name: 'psql' });

@@ -27,7 +27,7 @@ async function gatewayWithRedis() {
 }
 
 describe('while Redis is away', () => {
-  it('a live connection goes on, and its query can be canceled on its own node', async () => {
+  it('keeps a live connection going, and its query cancelable on its own node', async () => {
     const { redis, gateway, developer } = await gatewayWithRedis();
     using client = await connectedClient(gateway, developer);
     await redis.kill('SIGKILL');
@@ -46,7 +46,7 @@ describe('while Redis is away', () => {
     expect(await answerTo(client, 'select 8')).toBe('8');
   });
 
-  it('a new login is refused with 57P03, and let in again afterwards', async () => {
+  it('refuses a new login with 57P03, and lets it in afterwards', async () => {
     const { redis, gateway, developer } = await gatewayWithRedis();
     await redis.kill('SIGKILL');
     using refused = await RawClient.connectTls(gateway);
@@ -60,7 +60,7 @@ describe('while Redis is away', () => {
     expect(developer.email).toContain('person-');
   });
 
-  it('a terminal that waits is told when its login request is lost with it', async () => {
+  it('ends a waiting terminal whose login request is lost with Redis', async () => {
     const { redis, gateway } = await gatewayWithRedis();
     using client = await waitingClient(gateway);
     await redis.restart();
@@ -70,7 +70,7 @@ describe('while Redis is away', () => {
 });
 
 describe('an upstream that refuses the approved role', () => {
-  it('is quoted whole, after AuthenticationOk, so that no client comes back in clear text', async () => {
+  it('is quoted whole after AuthenticationOk', async () => {
     const { gateway } = await gatewayWithRedis();
     const moody = await createUpstream();
     onTestFinished(() => moody.close());
@@ -90,7 +90,7 @@ describe('an upstream that refuses the approved role', () => {
 });
 
 describe('an upstream that is lost', () => {
-  it('with its connection idle ends the client’s, with the upstream’s own words', async () => {
+  it('ends an idle client with the upstream’s own message', async () => {
     const { gateway, developer } = await gatewayWithRedis();
     using victim = await connectedClient(gateway, developer);
     using killer = await connectedClient(gateway, developer);

@@ -7,7 +7,7 @@ function budgetWith({ openFiles, clients }: { openFiles: number | null; clients:
 }
 
 describe('a budget of sockets', () => {
-  it('holds as many live connections as were asked for, and no more', () => {
+  it('holds as many live connections as requested, and no more', () => {
     const openFiles = openFilesFor(5_000);
     const clients = (count: number) => 2 * count;
     // A live connection holds two sockets, so 4,999 of them and the newcomer's own leave room for
@@ -16,19 +16,19 @@ describe('a budget of sockets', () => {
     expect(budgetWith({ openFiles, clients: clients(5_000) + 1 }).hasRoomForClient).toBe(false);
   });
 
-  it('has room for everybody where the system sets no limit', async () => {
+  it('has no bound where the system sets no limit', async () => {
     const budget = budgetWith({ openFiles: null, clients: 10_000_000 });
     expect(budget.hasRoomForClient).toBe(true);
     expect(await budget.withUpstream(async () => 'connected')).toBe('connected');
   });
 
-  it('keeps upstreams for clients who are in already when it takes no new ones', async () => {
+  it('reserves upstreams for accepted clients when it takes no new ones', async () => {
     const budget = budgetWith({ openFiles: 1_000, clients: 800 });
     expect(budget.hasRoomForClient).toBe(false);
     expect(await budget.withUpstream(async () => 'connected')).toBe('connected');
   });
 
-  it('refuses an upstream with overloaded when nothing is left, and gives back what ended or failed', async () => {
+  it('refuses an upstream with overloaded, and frees what ended or failed', async () => {
     const budget = budgetWith({ openFiles: 1_000, clients: 849 });
     const { promise, resolve } = deferred();
     const held = budget.withUpstream(() => promise);

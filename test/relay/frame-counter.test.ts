@@ -72,7 +72,7 @@ describe('following a stream of messages', () => {
     expect(counter.readyCount).toBe(1);
   });
 
-  it('takes no payload for a header, whatever it looks like', () => {
+  it('does not mistake a payload for a header', () => {
     const counter = new FrameCounter();
     const disguised = builtMessage('d', (writer) => writer.add(READY_IN_TRANSACTION).add(hex('5a ffffffff')));
     expect(counter.push(Buffer.concat([READY_IDLE, disguised]))).toBe(6 + disguised.length);
@@ -134,7 +134,7 @@ describe('a stream that is not Postgres any more', () => {
     ['0', hex('44 00000000')],
     ['-1', hex('44 ffffffff')],
     ['below zero, as of a stream of text', hex('44 80000004')],
-  ])('a length of %s loses the count for good', (_what, header) => {
+  ])('is not followed after a length of %s', (_what, header) => {
     for (let split = 0; split <= header.length; split++) {
       const counter = new FrameCounter();
       expect(counter.push(Buffer.concat([READY_IDLE, header.subarray(0, split)]))).toBe(6);
@@ -147,7 +147,7 @@ describe('a stream that is not Postgres any more', () => {
     }
   });
 
-  it('the boundary before the broken header is still known', () => {
+  it('keeps the boundary before the broken header', () => {
     const counter = new FrameCounter();
     expect(counter.push(Buffer.concat([ROW, hex('44 00000001 00')]))).toBe(ROW.length);
     expect(counter.isLost).toBe(true);

@@ -13,7 +13,7 @@ describe('relay activity', () => {
     expect(activity.take(5_000)).toEqual({ toUpstream: 0, toClient: 5 });
   });
 
-  it('is quiet since the last look that found bytes, and not at all while some are unseen', () => {
+  it('is quiet since the last call that found bytes, and not while some are new', () => {
     const relay = { bytesToUpstream: 0, bytesToClient: 0 };
     const activity = new RelayActivity(relay, 1_000);
     expect(activity.quietMs(5_000)).toBe(4_000);

@@ -18,8 +18,8 @@ const ROW = dataRow(Buffer.from('one row'));
 const FIRST_HALF = ROW.subarray(0, 8);
 const SECOND_HALF = ROW.subarray(8);
 
-describe('a message put in', () => {
-  it('goes out at once between two messages', async () => {
+describe('an inserted message', () => {
+  it('is sent at once between two messages', async () => {
     await using all = await relayForTests();
     expect(await all.relay.inject(NOTICE)).toBe('sent');
     expect(await readBytes(all.client.far, NOTICE.length)).toEqual(NOTICE);
@@ -37,7 +37,7 @@ describe('a message put in', () => {
     expect(await readBytes(all.client.far, expected.length)).toEqual(expected);
   });
 
-  it('waits behind every split of a message, also while the rest comes one byte at a time', async () => {
+  it('waits for the rest of a message that comes byte by byte', async () => {
     for (let split = 1; split < ROW.length; split++) {
       await using all = await relayForTests();
       all.upstream.far.write(ROW.subarray(0, split));
@@ -79,7 +79,7 @@ describe('a message put in', () => {
     expect(places.length).toBeGreaterThan(20);
   });
 
-  it('waits for a client that reads nothing and then comes between two messages', async () => {
+  it('waits for a client that reads nothing, and then comes between two messages', async () => {
     await using all = await relayForTests();
     const rows = Buffer.concat(Array.from({ length: 200 }, () => dataRow(Buffer.alloc(60_000, 'x'))));
     all.upstream.far.write(rows);
@@ -92,7 +92,7 @@ describe('a message put in', () => {
     expect(received.length).toBe(rows.length + NOTICE.length);
   });
 
-  it('costs no more memory while a client reads nothing: sixteen wait, one more is given up', async () => {
+  it('is given up beyond sixteen while a client reads nothing', async () => {
     await using all = await relayForTests();
     const row = dataRow(Buffer.alloc(30_000, 'x'));
     let written = 0;
@@ -122,7 +122,7 @@ describe('a message put in', () => {
     expect(await readToEnd(all.client.far)).toEqual(Buffer.alloc(0));
   });
 
-  it('is given up once the framing made no sense', async () => {
+  it('is given up once the framing is broken', async () => {
     await using all = await relayForTests();
     all.upstream.far.write(FIRST_HALF);
     await readBytes(all.client.far, FIRST_HALF.length);
@@ -132,7 +132,7 @@ describe('a message put in', () => {
     expect(await all.relay.inject(NOTICE)).toBe('given_up');
   });
 
-  it('is given up when too many wait already', async () => {
+  it('is given up when sixteen wait already', async () => {
     await using all = await relayForTests();
     all.upstream.far.write(FIRST_HALF);
     await readBytes(all.client.far, FIRST_HALF.length);
@@ -161,7 +161,7 @@ describe('ending a relay from outside', () => {
     expect(await readToEnd(all.client.far)).toEqual(FATAL);
   });
 
-  it('lets the message under way finish first, and drops what stands behind it', async () => {
+  it('lets the message under way finish first, and drops what follows it', async () => {
     await using all = await relayForTests();
     all.upstream.far.write(FIRST_HALF);
     await readBytes(all.client.far, FIRST_HALF.length);
@@ -172,7 +172,7 @@ describe('ending a relay from outside', () => {
     expect(await readToEnd(all.client.far)).toEqual(Buffer.concat([SECOND_HALF, ROW, FATAL]));
   });
 
-  it('says nothing inside a message that does not end in time', async () => {
+  it('writes nothing inside a message that does not end in time', async () => {
     await using all = await relayForTests();
     all.upstream.far.write(FIRST_HALF);
     await readBytes(all.client.far, FIRST_HALF.length);
@@ -195,7 +195,7 @@ describe('ending a relay from outside', () => {
     expect(all.upstream.near.bytesWritten).toBe(0);
   });
 
-  it('counts once, whoever asks again', async () => {
+  it('writes the last message once when it is called again', async () => {
     await using all = await relayForTests();
     await Promise.all([all.relay.end(FATAL, { graceMs: 10 }), all.relay.end(FATAL, { graceMs: 10 })]);
     await all.relay.end(FATAL, { graceMs: 10 });
@@ -203,7 +203,7 @@ describe('ending a relay from outside', () => {
     expect(await readToEnd(all.client.far)).toEqual(FATAL);
   });
 
-  it('when the upstream hangs up meanwhile still ends', async () => {
+  it('finishes when the upstream hangs up meanwhile', async () => {
     await using all = await relayForTests();
     all.upstream.far.write(FIRST_HALF);
     await readBytes(all.client.far, FIRST_HALF.length);

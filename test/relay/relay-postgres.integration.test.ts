@@ -48,7 +48,7 @@ function query(sql: string): Buffer {
 }
 
 describe('through TLS on both sides, with a real Postgres', () => {
-  it('notices put into a result of 40 MB leave each of its rows intact', async () => {
+  it('notices inserted into a result of 40 MB leave each row intact', async () => {
     await using session = await relayedSession();
     const { client, relay } = session;
     const chunks: Buffer[] = [];
@@ -89,14 +89,14 @@ describe('through TLS on both sides, with a real Postgres', () => {
     },
   );
 
-  it('a client that vanishes while it is idle ends the relay, no query running', async () => {
+  it('an idle client that vanishes ends the relay with no query running', async () => {
     await using session = await relayedSession();
     session.client.end();
     expect(await session.relay.finished).toEqual({ kind: 'client_closed', clean: false });
     expect(session.relay.isQueryRunning).toBe(false);
   });
 
-  it('the transaction’s status follows the session', async () => {
+  it('the transaction status follows the session', async () => {
     await using session = await relayedSession();
     const { client, relay } = session;
     client.resume();
@@ -110,7 +110,7 @@ describe('through TLS on both sides, with a real Postgres', () => {
     }
   });
 
-  it('a server that is stopped ends the relay after its own last words', async () => {
+  it('a stopped server ends the relay after its own last message', async () => {
     await using session = await relayedSession();
     const { client, relay } = session;
     const chunks: Buffer[] = [];

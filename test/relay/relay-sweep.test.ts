@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 describe('the sweep', () => {
-  it('looks at every member once a second and at none that was taken out', () => {
+  it('visits every member once a second, and none that was removed', () => {
     const sweep = new RelaySweep(clock);
     const seen: string[] = [];
     const add = (name: string) => sweep.add({ sweep: (nowMs) => seen.push(`${name} ${nowMs}`) });
@@ -35,7 +35,7 @@ describe('the sweep', () => {
     expect(vi.getTimerCount()).toBe(1);
   });
 
-  it('lets the event loop go on between slices, and misses nobody', () => {
+  it('lets the event loop run between slices, and visits every member once', () => {
     const sweep = new RelaySweep(clock);
     const counts = new Map<number, number>();
     // Each takes about 50 µs, so that 64 of them are more than a slice.

@@ -12,7 +12,7 @@ const REPLY = Buffer.concat([dataRow(Buffer.from('1')), readyForQuery('I')]);
 const MEGABYTE = 1_048_576;
 
 describe('bytes', () => {
-  it('pass both ways and are counted', async () => {
+  it('pass in both directions and are counted', async () => {
     await using all = await relayForTests();
     all.client.far.write(QUERY);
     expect(await readBytes(all.upstream.far, QUERY.length)).toEqual(QUERY);
@@ -21,7 +21,7 @@ describe('bytes', () => {
     expect(all.relay).toMatchObject({ bytesToUpstream: QUERY.length, bytesToClient: REPLY.length });
   });
 
-  it('that waited in the sockets go first, wherever they were split', async () => {
+  it('pass first when they waited in the sockets, wherever they were split', async () => {
     const fromUpstream = Buffer.concat([readyForQuery('I'), REPLY]);
     const fromClient = Buffer.concat([Buffer.from('login'), QUERY]);
     for (let split = 1; split < fromUpstream.length; split++) {
@@ -42,7 +42,7 @@ describe('bytes', () => {
     }
   });
 
-  it('that a slow client does not read are not taken from the upstream either', async () => {
+  it('are not read from the upstream while a slow client is behind', async () => {
     await using all = await relayForTests();
     const chunk = dataRow(Buffer.alloc(60_000, 'x'));
     const { far } = all.upstream;
@@ -67,7 +67,7 @@ describe('bytes', () => {
     expect(received()).toBe(written);
   });
 
-  it('that a slow upstream does not read are not taken from the client either', async () => {
+  it('are not read from the client while a slow upstream is behind', async () => {
     await using all = await relayForTests();
     const { far } = all.client;
     const chunk = Buffer.alloc(MEGABYTE);
@@ -84,7 +84,7 @@ describe('bytes', () => {
 });
 
 describe('an end', () => {
-  it('by Terminate is clean, and the upstream is told', async () => {
+  it('is clean after a Terminate, which the upstream gets', async () => {
     await using all = await relayForTests();
     all.client.far.end(TERMINATE);
     expect(await readToEnd(all.upstream.far)).toEqual(TERMINATE);
@@ -93,7 +93,7 @@ describe('an end', () => {
     expect(all.relay.isQueryRunning).toBe(false);
   });
 
-  it('of the client’s side lets the reply under way arrive whole', async () => {
+  it('lets the reply under way arrive whole after a client’s FIN', async () => {
     await using all = await relayForTests();
     all.client.far.end(QUERY);
     await readToEnd(all.upstream.far);
@@ -104,7 +104,7 @@ describe('an end', () => {
     expect(await all.relay.finished).toEqual({ kind: 'client_closed', clean: false });
   });
 
-  it('of the client’s side while the upstream works in silence ends the relay soon, query running', async () => {
+  it('comes soon after a client’s FIN while the upstream is silent', async () => {
     await using all = await relayForTests();
     all.client.far.write(QUERY);
     await readBytes(all.upstream.far, QUERY.length);
@@ -113,7 +113,7 @@ describe('an end', () => {
     expect(all.relay.isQueryRunning).toBe(true);
   });
 
-  it('of the upstream’s side lets a slow client read the reply whole', async () => {
+  it('lets a slow client read the reply whole after an upstream’s FIN', async () => {
     await using all = await relayForTests();
     const big = dataRow(Buffer.alloc(8 * MEGABYTE, 'r'));
     all.upstream.far.end(big);
@@ -123,7 +123,7 @@ describe('an end', () => {
     expect(await all.relay.finished).toEqual({ kind: 'upstream_closed' });
   });
 
-  it('by a reset of the client names the client', async () => {
+  it('names the client after its reset', async () => {
     await using all = await relayForTests();
     all.client.far.resetAndDestroy();
     const end = await all.relay.finished;
@@ -131,7 +131,7 @@ describe('an end', () => {
     expect(all.upstream.near.destroyed).toBe(false);
   });
 
-  it('by a reset of the upstream names the upstream and leaves the client open for a last message', async () => {
+  it('names the upstream after its reset, and leaves the client open', async () => {
     await using all = await relayForTests();
     all.upstream.far.resetAndDestroy();
     const end = await all.relay.finished;
@@ -141,7 +141,7 @@ describe('an end', () => {
     expect((await readToEnd(all.client.far)).toString()).toBe('bye');
   });
 
-  it('that came before the relay began is noticed', async () => {
+  it('is noticed when it came before the relay began', async () => {
     const client = await socketPair();
     const upstream = await socketPair();
     upstream.near.destroy();
@@ -161,8 +161,8 @@ describe('an end', () => {
   });
 });
 
-describe('what is known of the session', () => {
-  it('a query runs from its first byte to ReadyForQuery, whose status is kept', async () => {
+describe('the state of the session', () => {
+  it('has a running query from its first byte to ReadyForQuery', async () => {
     await using all = await relayForTests();
     expect(all.relay.transactionStatus).toBe('I');
     expect(all.relay.isQueryRunning).toBe(false);
@@ -173,14 +173,14 @@ describe('what is known of the session', () => {
     expect(all.relay.transactionStatus).toBe('T');
   });
 
-  it('a lone Terminate is no query', async () => {
+  it('has no running query after a lone Terminate', async () => {
     await using all = await relayForTests();
     all.client.far.write(TERMINATE);
     await readBytes(all.upstream.far, TERMINATE.length);
     expect(all.relay.isQueryRunning).toBe(false);
   });
 
-  it('an upstream whose framing makes no sense is relayed on, with status unknown', async () => {
+  it('is unknown after broken framing, which is relayed on', async () => {
     await using all = await relayForTests();
     const nonsense = Buffer.from('5a00000001ffffff', 'hex');
     all.upstream.far.write(nonsense);

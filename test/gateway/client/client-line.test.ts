@@ -34,14 +34,14 @@ describe('an error', () => {
     expect(fieldsOf(messages.at(-1))).toMatchObject({ S: 'FATAL', V: 'FATAL', C: new PosternError(code).sqlstate });
   });
 
-  it('at the end of a SASL exchange comes without AuthenticationOk, which would let a wrong password in', async () => {
+  it('comes without AuthenticationOk when a SASL exchange fails', async () => {
     const { line, received } = lineTo('tls');
     line.continueSasl(authenticationSasl(['SCRAM-SHA-256']));
     await line.refuse(new PosternError('password_failed'), null);
     expect(typesOf(await received())).toBe('RE');
   });
 
-  it('about a password in clear text comes after AuthenticationOk, else libpq repeats the password without TLS', async () => {
+  it('comes after AuthenticationOk when a clear-text password fails', async () => {
     const { line, received } = lineTo('tls');
     line.askForPassword(authenticationCleartextPassword());
     await line.refuse(new PosternError('password_failed'), null);
@@ -60,7 +60,7 @@ describe('an error', () => {
 });
 
 describe('a client line', () => {
-  it('says AuthenticationOk once', async () => {
+  it('sends AuthenticationOk only once', async () => {
     const { line, received } = lineTo('tls');
     line.sendAuthenticationOk();
     line.sendAuthenticationOk();
@@ -68,7 +68,7 @@ describe('a client line', () => {
     expect(typesOf(await received())).toBe('RSE');
   });
 
-  it('drops a NOTICE before AuthenticationOk, of which libpq would die', async () => {
+  it('drops a NOTICE before AuthenticationOk, on which libpq would fail', async () => {
     const { line, received } = lineTo('tls');
     line.sendNotice(notice('too early'));
     line.sendAuthenticationOk();
@@ -79,7 +79,7 @@ describe('a client line', () => {
     expect(fieldsOf(messages[2])).toMatchObject({ S: 'NOTICE', V: 'NOTICE', C: '00000', M: 'in time' });
   });
 
-  it('tells the version before anything else, and only where it must', async () => {
+  it('sends NegotiateProtocolVersion first, and only where it is required', async () => {
     const { line, received } = lineTo('tls', GREASE);
     line.sendAuthenticationOk();
     await line.close();
@@ -91,14 +91,14 @@ describe('a client line', () => {
     });
   });
 
-  it('tells the version before the first step of a SASL exchange', async () => {
+  it('sends NegotiateProtocolVersion before the first step of a SASL exchange', async () => {
     const { line, received } = lineTo('tls', GREASE);
     line.continueSasl(authenticationSasl(['SCRAM-SHA-256']));
     await line.close();
     expect(typesOf(await received())).toBe('vR');
   });
 
-  it('says nothing after it has hung up', async () => {
+  it('sends nothing after it has hung up', async () => {
     const { line, received } = lineTo('tls');
     await line.close();
     await line.refuse(new PosternError('denied'), null);

@@ -23,7 +23,7 @@ function startup(parameters: Readonly<Record<string, string>>): StartupMessage {
 const NOTHING = { applicationName: null, connectionCheckInterval: null };
 
 describe('the parameters for the upstream', () => {
-  it('are forwarded unchanged and in their order: what one could SET later is nobody’s business', () => {
+  it('are forwarded unchanged and in their order', () => {
     const sent = { client_encoding: 'LATIN1', DateStyle: 'ISO', TimeZone: 'UTC', search_path: 'a,b', jit: 'off' };
     expect([...upstreamParameters(startup(sent), NOTHING)]).toEqual(Object.entries(sent));
   });
@@ -34,7 +34,7 @@ describe('the parameters for the upstream', () => {
     expect(upstreamParameters(startup({ options: 'project=blue' }), NOTHING).has('options')).toBe(false);
   });
 
-  it('carry the stamped application_name instead of the client’s, in any spelling, and once', () => {
+  it('carry the stamped application_name once, instead of the client’s', () => {
     const own = { ...NOTHING, applicationName: 'psql postern:c1 alex' };
     const stamped = upstreamParameters(startup({ Application_Name: 'psql', jit: 'off' }), own);
     expect([...stamped]).toEqual([
@@ -44,7 +44,7 @@ describe('the parameters for the upstream', () => {
     expect(upstreamParameters(startup({ application_name: 'app' }), NOTHING).get('application_name')).toBe('app');
   });
 
-  it('have the check of the connection, unless the client sends its own', () => {
+  it('set a connection check interval unless the client sends its own', () => {
     const own = { ...NOTHING, connectionCheckInterval: '10s' };
     const name = 'client_connection_check_interval';
     expect(upstreamParameters(startup({}), own).get(name)).toBe('10s');
@@ -62,11 +62,11 @@ describe('a startup packet', () => {
     { options: '-c role=admin' },
     { options: '--session-authorization=admin' },
     { options: '-crole=admin' },
-  ])('that changes the database role is refused: %o', (parameters: Record<string, string>) => {
+  ])('is refused when it changes the database role: %o', (parameters: Record<string, string>) => {
     expect(() => refuseRoleParameters(startup(parameters))).toThrow(expect.objectContaining({ code: 'role_is_fixed' }));
   });
 
-  it('that sets anything else is not', () => {
+  it('is accepted when it sets anything else', () => {
     expect(() => refuseRoleParameters(startup({ options: '-c search_path=role', jit: 'off' }))).not.toThrow();
   });
 
@@ -81,18 +81,18 @@ describe('a startup packet', () => {
     },
   );
 
-  it.each(['false', 'off', 'no', '0', 'f'])('that declines replication (%s) is like any other', (replication) => {
+  it.each(['false', 'off', 'no', '0', 'f'])('asks for no replication by %s', (replication) => {
     expect(() => refuseReplication(startup({ replication }), { replication: false })).not.toThrow();
   });
 
-  it('that copies the server names no database, and one that streams a database does', () => {
+  it('names no database for physical replication, and one for logical', () => {
     const asked = (replication: string) => ({ ...startup({ replication }), database: 'replication' });
     expect([replicationOf(asked('true')), namesDatabase(asked('true'))]).toEqual(['server', false]);
     expect([replicationOf(asked('database')), namesDatabase(asked('database'))]).toEqual(['database', true]);
     expect([replicationOf(asked('off')), namesDatabase(asked('off'))]).toEqual(['none', true]);
   });
 
-  it('names a project and a compute in options, also as drivers encode it', () => {
+  it('names a project and a compute in options, also as drivers encode them', () => {
     expect(optionHints(startup({ options: 'project%3Dblue-sky-1' }))).toEqual({
       project: 'blue-sky-1',
       endpoint: null,
@@ -104,7 +104,7 @@ describe('a startup packet', () => {
     expect(optionHints(startup({}))).toEqual({ project: null, endpoint: null });
   });
 
-  it('with an empty application_name has none', () => {
+  it('has no application when application_name is empty', () => {
     expect(applicationOf(startup({ application_name: '' }))).toBeNull();
     expect(applicationOf(startup({ application_name: 'psql' }))).toBe('psql');
   });

@@ -68,7 +68,7 @@ describe('a cancel request', () => {
     await other.close();
   });
 
-  it('with a wrong key cancels nothing and is counted, but not answered', async () => {
+  it('with a wrong key is counted, cancels nothing and gets no answer', async () => {
     using client = await sleepingClient();
     const { processId, secretKey } = cancelKeyOf(client);
     const wrongKeys = [
@@ -100,7 +100,7 @@ describe('a cancel request', () => {
 });
 
 describe('a client that is gone while its query runs', () => {
-  it('has the query canceled, for which nobody waits any more', async () => {
+  it('has its running query canceled', async () => {
     using client = await sleepingClient();
     client.plain.resetAndDestroy();
     await waitUntil(async () => (await upstreamActivity(upstream)).length === 0, 'the upstream is free');

@@ -82,7 +82,7 @@ async function arrive(user: string, parameters: StartupParameters = {}): Promise
 }
 
 describe('a grant that matches', () => {
-  it('lets its terminal in without a question, and says so once', async () => {
+  it('lets its terminal in without an approval, and sends one NOTICE', async () => {
     const grant = await grantTo('granted');
     using client = await arrive('granted');
     await client.waitForType('Z');
@@ -97,14 +97,14 @@ describe('a grant that matches', () => {
     expect(await gateway.grants.get(grant.id)).toMatchObject({ usedCount: 1 });
   });
 
-  it('lets in the next database, too, when it is not bound to one', async () => {
+  it('also opens another database when it is bound to none', async () => {
     await grantTo('switcher');
     using client = await arrive('switcher', { database: upstream.databases[1] ?? '' });
     await client.waitForType('Z');
     expect(await answerTo(client, 'select current_database()')).toBe(upstream.databases[1]);
   });
 
-  it('lets exactly one of many in that want its last use; the others get links', async () => {
+  it('gives its last use to exactly one of many; the others get links', async () => {
     await grantTo('racer', { usesLeft: 1 });
     const clients = await Promise.all(Array.from({ length: 8 }, () => arrive('racer')));
     await waitUntil(() => clients.every((client) => /[ZK]/.test(client.types) || client.notices.length >= 2), 'all');
@@ -112,7 +112,7 @@ describe('a grant that matches', () => {
     for (const client of clients) client.destroy();
   });
 
-  it('takes its connections with it when it is revoked', async () => {
+  it('ends its connections when it is revoked', async () => {
     const grant = await grantTo('revoked');
     using client = await arrive('revoked');
     await client.waitForType('Z');
@@ -121,7 +121,7 @@ describe('a grant that matches', () => {
     expect(client.fatal).toMatchObject({ C: '57P01', M: 'terminating connection because access was revoked' });
   });
 
-  it('counts for nothing once the person may not connect any more', async () => {
+  it('is refused once the person may not connect any more', async () => {
     const stranger = await addDeveloper(gateway, upstream);
     await grantTo('lost', { computeId: stranger.project.compute.id });
     using client = await arrive('lost');
@@ -175,7 +175,7 @@ describe('a grant and a client that names another target', () => {
     await client.waitForType('Z');
   });
 
-  it('tells that the database does not exist, and enters no other one', async () => {
+  it('reports that the database does not exist, and opens no other one', async () => {
     await grantTo('restorer');
     using client = await arrive('restorer', { database: 'copy_of_shop' });
     await client.waitForEnd();
@@ -184,7 +184,7 @@ describe('a grant and a client that names another target', () => {
 });
 
 describe('an approval of a client that shows no NOTICE', () => {
-  it('makes a grant, and the second try gets in', async () => {
+  it('makes a grant that lets the second try in', async () => {
     const hasty = await startGateway({ environment: { POSTERN_NOTICE_BLIND_WAIT: '50ms' }, fleetOf: gateway });
     const jdbc = { user: 'java', client_encoding: 'UTF8', DateStyle: 'ISO', TimeZone: 'UTC' };
     using first = await RawClient.connectTls(hasty);
@@ -204,7 +204,7 @@ describe('an approval of a client that shows no NOTICE', () => {
 });
 
 describe('the link door beside grants', () => {
-  it('still asks for a terminal that has none', async () => {
+  it('still asks for an approval for a terminal without a grant', async () => {
     using client = await waitingClient(gateway, { user: 'nobody' });
     expect(client.notices[0]).toContain('Authenticate by visiting');
     using connected = await connectedClient(gateway, developer, { user: 'asked' });

@@ -37,7 +37,7 @@ const connectionLine = (id: string | undefined) =>
   gateway.logged().find((line) => line.msg === 'connection' && line.login_request_id === id);
 
 describe('the way through the link door', () => {
-  it("is told in the documented order and in Neon's words", async () => {
+  it("shows Neon's notices in the documented order", async () => {
     using client = await waitingClient();
     const { id, userCode } = await claimLink(gateway, client, developer);
     await client.waitForNotice(/^Opened/);
@@ -64,7 +64,7 @@ describe('the way through the link door', () => {
     });
   });
 
-  it('ends in the approved database under the approved role, stamped with the person', async () => {
+  it('opens the approved database under the approved role, stamped with the person', async () => {
     using client = await waitingClient();
     const request = await approveLink(gateway, client, developer);
     await client.waitForType('Z');
@@ -88,21 +88,21 @@ describe('the way through the link door', () => {
     });
   });
 
-  it('leads to the requested database when it was typed and exists there', async () => {
+  it('opens the requested database when it was typed and exists', async () => {
     using client = await waitingClient({ database: upstream.databases[1] ?? '' });
     await approveLink(gateway, client, developer);
     await client.waitForType('Z');
     expect(await answerTo(client, 'select current_database()')).toBe(upstream.databases[1]);
   });
 
-  it('leads to the project’s own database when the requested one does not exist, and says so', async () => {
+  it('opens the project’s database when the requested one is missing, with a NOTICE', async () => {
     using client = await waitingClient({ database: 'acme/shop' });
     await approveLink(gateway, client, developer);
     await client.waitForType('Z');
     expect(client.notices.at(-1)).toContain(`database "${upstream.databases[0]}"`);
   });
 
-  it('forwards the client’s settings, which the upstream decides on', async () => {
+  it('forwards the client’s settings to the upstream', async () => {
     using client = await waitingClient({ client_encoding: 'LATIN1', options: 'project=x -c statement_timeout=12345' });
     await approveLink(gateway, client, developer);
     await client.waitForType('Z');
@@ -124,7 +124,7 @@ describe('the way through the link door', () => {
     }
   });
 
-  it('passes an upstream’s refusal on whole, with 42704 turned into a code that makes no client come again', async () => {
+  it('passes on an upstream’s refusal with 42704 replaced', async () => {
     using refused = await waitingClient({ no_such_setting: '1' });
     await approveLink(gateway, refused, developer);
     await refused.waitForEnd();
@@ -133,7 +133,7 @@ describe('the way through the link door', () => {
 });
 
 describe('a login that is not approved', () => {
-  it('ends at once when it is denied, with a code that says so', async () => {
+  it('ends at once with 28000 when it is denied', async () => {
     using client = await waitingClient();
     const { id, userCode } = await claimLink(gateway, client, developer);
     await gateway.loginRequests.deny(id, { userId: developer.userId });
@@ -142,7 +142,7 @@ describe('a login that is not approved', () => {
     expect(userCode).toMatch(/^[A-Z]{4}-[A-Z]{4}$/);
   });
 
-  it('shows no name of a person before approval', async () => {
+  it('shows no person’s name before the approval', async () => {
     using client = await waitingClient();
     const { id } = await claimLink(gateway, client, developer);
     await client.waitForNotice(/^Opened/);
@@ -153,7 +153,7 @@ describe('a login that is not approved', () => {
     expect(everything).not.toContain(developer.userId);
   });
 
-  it('has no names of others before the URL, whatever the client calls itself', async () => {
+  it('shows no client’s name before the URL', async () => {
     const evil = 'x\u001b]8;;http://evil.example\u0007\r\n\u202e';
     using client = await waitingClient({ user: `u${evil}`, application_name: `a${evil}`, database: `d${evil}` });
     const everything = Buffer.concat(client.messages.map((message) => message.body)).toString();
@@ -179,7 +179,7 @@ describe('a terminal that goes away while it waits', () => {
     expect(connectionLine(request?.id)).toMatchObject({ reason: 'terminal_closed', sqlstate: null, compute_id: null });
   });
 
-  it('connects nobody when the approval comes too late', async () => {
+  it('does not connect when the approval comes too late', async () => {
     using client = await waitingClient();
     const { id } = await claimLink(gateway, client, developer);
     client.plain.resetAndDestroy();
@@ -188,7 +188,7 @@ describe('a terminal that goes away while it waits', () => {
     expect(gateway.gateway.connectionCounts()).toMatchObject({ relaying: 0 });
   });
 
-  it('is told apart from one that sends a query too early, which is refused', async () => {
+  it('is distinguished from one that sends a query too early, which is refused', async () => {
     using client = await waitingClient();
     client.query('select 1');
     await client.waitForEnd();
@@ -201,7 +201,7 @@ describe('a terminal that goes away while it waits', () => {
 });
 
 describe('before a link is shown', () => {
-  it('pg_isready gets a cheap answer and no login request', async () => {
+  it('pg_isready gets an answer without a login request', async () => {
     const requestsBefore = await gateway.loginRequests.countWaiting('127.0.0.1');
     using probe = await RawClient.connectTls(gateway);
     probe.sendStartup({ application_name: 'pg_isready' });
@@ -223,7 +223,7 @@ describe('before a link is shown', () => {
     expect(client.fatal).toMatchObject({ C: '42501', M: expect.stringContaining('cannot be set') });
   });
 
-  it('one terminal too many at an address is told to finish the others', async () => {
+  it('one terminal too many at an address gets an error that says so', async () => {
     const crowded = await startGateway({ environment: { POSTERN_WAITING_PER_ADDRESS: '2' }, fleetOf: gateway });
     using first = await waitingClient({}, crowded);
     using second = await waitingClient({}, crowded);
@@ -236,7 +236,7 @@ describe('before a link is shown', () => {
     await crowded.close();
   });
 
-  it('an address outside the installation’s networks is refused, with its address', async () => {
+  it('an address outside the installation’s networks is refused and named', async () => {
     const guarded = await startGateway({
       environment: { POSTERN_ALLOWED_NETWORKS: '203.0.113.0/24' },
       fleetOf: gateway,
@@ -250,7 +250,7 @@ describe('before a link is shown', () => {
 });
 
 describe('after the approval', () => {
-  it('a person who may not connect any more is refused', async () => {
+  it('is refused for a person who may not connect any more', async () => {
     using client = await waitingClient();
     const { id } = await claimLink(gateway, client, developer);
     const stranger = await addDeveloper(gateway, upstream);
@@ -263,7 +263,7 @@ describe('after the approval', () => {
     expect(client.types).not.toContain('Z');
   });
 
-  it('a compute that cannot be reached is named, and tried for a while', async () => {
+  it('names a compute that cannot be reached, after several attempts', async () => {
     const unreachable = await startGateway({ times: { retryPausesMs: [10, 10] }, fleetOf: gateway });
     const away = await addDeveloper(gateway, upstream, { host: '127.0.0.1', port: await freePort() });
     using client = await waitingClient({}, unreachable);
@@ -274,7 +274,7 @@ describe('after the approval', () => {
     await unreachable.close();
   });
 
-  it('an idle compute is woken first, and the terminal told', async () => {
+  it('wakes an idle compute first, with a NOTICE', async () => {
     const woken: string[] = [];
     const waking = await startGateway({
       fleetOf: gateway,
@@ -291,7 +291,7 @@ describe('after the approval', () => {
     await waking.close();
   });
 
-  it('a compute that does not wake in time is unreachable', async () => {
+  it('reports a compute that does not wake in time as unreachable', async () => {
     const waking = await startGateway({
       fleetOf: gateway,
       config: (config) => ({ ...config, upstream: { ...config.upstream, wakeMs: 50 } }),
@@ -322,7 +322,7 @@ describe('the time limit', () => {
     await hasty.close();
   });
 
-  it('gives clients that show no NOTICE the link as an error after a few seconds, and leaves it open', async () => {
+  it('gives clients that show no NOTICE the link in an error, and leaves it open', async () => {
     const hasty = await startGateway({ environment: { POSTERN_NOTICE_BLIND_WAIT: '100ms' }, fleetOf: gateway });
     using client = await RawClient.connectTls(hasty);
     client.sendStartup({ client_encoding: 'UTF8', DateStyle: 'ISO', TimeZone: 'UTC' });
@@ -339,7 +339,7 @@ describe('the time limit', () => {
 });
 
 describe('without Redis', () => {
-  it('a login is refused with 57P03 before AuthenticationOk, so that the client tries the next host', async () => {
+  it('refuses a login with 57P03 before AuthenticationOk', async () => {
     const lonely = await startGateway();
     lonely.redis.disconnect();
     using client = await RawClient.connectTls(lonely);

@@ -76,11 +76,11 @@ const CLIENTS: readonly { client: string; sends: Readonly<Record<string, string>
 ];
 
 describe('a client that shows no NOTICE', () => {
-  it.each(CLIENTS)('is recognised by what it sends: $client', ({ sends, isBlind }) => {
+  it.each(CLIENTS)('is recognised by its startup parameters: $client', ({ sends, isBlind }) => {
     expect(isNoticeBlind(startup(sends), BY_DEFAULT)).toBe(isBlind);
   });
 
-  it('is what the operator says it is', () => {
+  it('is also one that the operator lists by application_name', () => {
     const worker = startup({ application_name: 'report worker 7' });
     expect(isNoticeBlind(worker, BY_DEFAULT)).toBe(false);
     expect(isNoticeBlind(worker, ['report worker'])).toBe(true);

@@ -67,7 +67,7 @@ function psql({ user, password, database, environment = {}, sslmode = 'require',
 }
 
 describe('an access token', () => {
-  it('is a password that psql logs in with, without a word of ours', async () => {
+  it('is a password for psql, without a NOTICE of ours', async () => {
     const token = await newToken();
     const run = await psql({ user: token.id, password: token.secret });
     expect(run).toEqual({ code: 0, stdout: `${upstream.databases[0]}\n`, stderr: '' });
@@ -95,7 +95,7 @@ describe('an access token', () => {
     await client.end();
   });
 
-  it('leaves the application’s own name as it is, and stamps one where there was none', async () => {
+  it('keeps the application’s own name, and stamps one where there is none', async () => {
     const token = await newToken();
     const named = await psql({ user: token.id, password: token.secret, sql: 'show application_name' });
     expect(named.stdout).toBe('psql\n');
@@ -150,7 +150,7 @@ describe('an access token', () => {
     await holder.end();
   });
 
-  it('that asks for a database that is not there gets the upstream’s own refusal', async () => {
+  it('gets the upstream’s own refusal for a database that does not exist', async () => {
     const token = await newToken();
     const run = await psql({ user: token.id, password: token.secret, database: 'no_such_database' });
     expect(run.stderr).toContain('FATAL:  database "no_such_database" does not exist');
@@ -188,7 +188,7 @@ describe('a database role of a project', () => {
     expect(run).toEqual({ code: 0, stdout: `${upstream.databases[0]}\n`, stderr: '' });
   });
 
-  it('is found by compute or project in options or by the host name where its name is not unique', async () => {
+  it('is found by options or host name where its name is not unique', async () => {
     const twin = await createUpstream();
     const first = await addDeveloper(gateway, twin);
     const second = await addDeveloper(gateway, twin);
@@ -218,12 +218,12 @@ describe('a database role of a project', () => {
     await twin.close();
   });
 
-  it('with a wrong password fails like a token', async () => {
+  it('fails like a token with a wrong password', async () => {
     const run = await psql({ user: upstream.role.name, password: 'wrong' });
     expect(run.stderr).toContain('FATAL:  password authentication failed\n');
   });
 
-  it('of a name that several projects have, without a hint, leads to the link door', async () => {
+  it('gets a link when several projects have it and nothing names one', async () => {
     const shared = await createUpstream();
     await addDeveloper(gateway, shared);
     await addDeveloper(gateway, shared);
@@ -236,7 +236,7 @@ describe('a database role of a project', () => {
 });
 
 describe('guessing', () => {
-  it('stops after ten failures from one address, also with the right password then', async () => {
+  it('is stopped after ten failures from one address, right password or not', async () => {
     const guarded = await startGateway();
     await addDeveloper(guarded, upstream);
     const { name, password } = upstream.role;

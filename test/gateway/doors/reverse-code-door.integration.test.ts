@@ -47,7 +47,7 @@ async function typeCode(user: string, digits: string): Promise<RawClient> {
 }
 
 describe('the reverse code', () => {
-  it('ends the waiting terminal with a FATAL that says what to do, and leaves its request open', async () => {
+  it('ends the waiting terminal with a hint, and leaves its request open', async () => {
     const { first, request } = await stepUp('carol');
     expect(first.fatal).toMatchObject({
       C: '28000',
@@ -58,7 +58,7 @@ describe('the reverse code', () => {
     first.destroy();
   });
 
-  it('lets the next connection in that answers with the digits', async () => {
+  it('lets in the next connection that answers with the digits', async () => {
     const { digits, request } = await stepUp('dora');
     using client = await typeCode('dora', digits);
     await client.waitForType('Z');
@@ -90,7 +90,7 @@ describe('the reverse code', () => {
     expect((await gateway.loginRequests.find(request.id))?.status).toBe('denied');
   });
 
-  it('counts no try for a psql that hangs up to ask its user', async () => {
+  it('does not count a psql that hangs up to ask its user', async () => {
     const { digits, request } = await stepUp('fred');
     using asking = await RawClient.connectTls(gateway);
     asking.sendStartup({ user: 'fred', application_name: 'psql' });
@@ -111,7 +111,7 @@ describe('the reverse code', () => {
     expect(client.fatal.M).toBe('connection requires TLS');
   });
 
-  it('refuses a longer password unread', async () => {
+  it('refuses an overlong password without reading it', async () => {
     await stepUp('hugo');
     using client = await typeCode('hugo', '1'.repeat(600));
     await client.waitForEnd();

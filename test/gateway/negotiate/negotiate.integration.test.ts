@@ -75,7 +75,7 @@ describe('the first packet', () => {
     expect(client.fatal.M).toBe('gateway is up');
   });
 
-  it('may be a StartupMessage of 3.0 or 3.2 without any v, which psql 15 would die of', async () => {
+  it('may be a StartupMessage of 3.0 or 3.2, and gets no NegotiateProtocolVersion', async () => {
     for (const version of [undefined, PROTOCOL_3_2]) {
       using client = await RawClient.connectTls(gateway);
       client.sendStartup(probe, version);
@@ -87,7 +87,7 @@ describe('the first packet', () => {
   it.each([
     { asked: (3 << 16) | 9_999, options: [], names: 0 },
     { asked: 3 << 16, options: ['_pq_.test_protocol_negotiation'], names: 1 },
-  ])('of a newer minor or with _pq_ options is answered with v: %o', async ({ asked, options, names }) => {
+  ])('gets NegotiateProtocolVersion for newer minors and _pq_ options: %o', async ({ asked, options, names }) => {
     using client = await RawClient.connectTls(gateway);
     client.sendStartup({ ...probe, ...Object.fromEntries(options.map((option) => [option, ''])) }, asked);
     await client.waitForEnd();
@@ -116,7 +116,7 @@ describe('a peer that breaks the protocol', () => {
     { what: 'a PROXY header that nobody asked for', bytes: () => Buffer.from('PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n') },
     { what: 'a cancel request without a key', bytes: () => builtStartupPacket(CANCEL_REQUEST, []) },
   ];
-  it.each(silent)('is closed without a word: $what', async ({ bytes }) => {
+  it.each(silent)('is closed without an answer: $what', async ({ bytes }) => {
     using client = await RawClient.connect(gateway);
     client.listen();
     client.send(bytes());
@@ -125,7 +125,7 @@ describe('a peer that breaks the protocol', () => {
     expect(client.rest.toString()).toMatch(/^[NS]?$/);
   });
 
-  it('is told so when only its StartupMessage is wrong, after AuthenticationOk', async () => {
+  it('gets an error after AuthenticationOk when only its StartupMessage is wrong', async () => {
     for (const [packet, message] of [
       [builtStartupPacket(3 << 16, ['user', 'a', 'user', 'b'], '\0'), 'invalid startup packet'],
       [builtStartupPacket(3 << 16, ['database', 'a'], '\0'), 'no PostgreSQL user name specified in startup packet'],
@@ -163,7 +163,7 @@ describe('a peer that breaks the protocol', () => {
 });
 
 describe('a crowd of half-open connections', () => {
-  it('keeps no good client out, whether it says nothing or stops before its ClientHello', async () => {
+  it('keeps no client out, silent or stopped before the ClientHello', async () => {
     const crowd = await Promise.all(Array.from({ length: 600 }, () => RawClient.connect(gateway)));
     for (const [index, client] of crowd.entries()) if (index % 2 === 0) client.send(sslRequest());
     using good = await RawClient.connectTls(gateway);
@@ -175,7 +175,7 @@ describe('a crowd of half-open connections', () => {
 });
 
 describe('clear text', () => {
-  it('is refused before AuthenticationOk where TLS is required, so that sslmode=allow comes back over TLS', async () => {
+  it('is refused before AuthenticationOk where TLS is required', async () => {
     const strict = await startGateway({ environment: { POSTERN_TLS: 'require' }, fleetOf: gateway });
     using client = await RawClient.connect(strict);
     client.sendStartup({ application_name: 'psql' });
@@ -185,14 +185,14 @@ describe('clear text', () => {
     await strict.close();
   });
 
-  it('is let in from loopback by default', async () => {
+  it('is allowed from loopback by default', async () => {
     using client = await RawClient.connect(gateway);
     client.sendStartup(probe);
     await client.waitForEnd();
     expect(client.types).toBe('RSE');
   });
 
-  it('is what an SSLRequest gets where TLS is not configured', async () => {
+  it('is the answer to an SSLRequest where TLS is not configured', async () => {
     const plain = await startGateway({ clearTextOnly: true, fleetOf: gateway });
     using client = await RawClient.connect(plain);
     client.send(sslRequest());
@@ -207,7 +207,7 @@ describe('clear text', () => {
 describe('behind a balancer', () => {
   const environment = { POSTERN_PROXY_PROTOCOL_FROM: '127.0.0.0/8', POSTERN_TLS: 'allow' };
 
-  it('the client is where the PROXY header says, and must speak TLS from there', async () => {
+  it('takes the client’s address from the PROXY header, and requires TLS for it', async () => {
     const balanced = await startGateway({
       environment: { POSTERN_PROXY_PROTOCOL_FROM: '127.0.0.0/8' },
       fleetOf: gateway,
@@ -222,7 +222,7 @@ describe('behind a balancer', () => {
     await balanced.close();
   });
 
-  it('the page is told of the client, not of the balancer', async () => {
+  it('shows the client’s address on the page, not the balancer’s', async () => {
     const balanced = await startGateway({ environment, fleetOf: gateway });
     using client = await RawClient.connect(balanced);
     // Version 2, PROXY, TCP4, 12 bytes: source, destination, ports.
@@ -234,7 +234,7 @@ describe('behind a balancer', () => {
     await balanced.close();
   });
 
-  it('a connection without the header is closed', async () => {
+  it('closes a connection without the header', async () => {
     const balanced = await startGateway({ environment, fleetOf: gateway });
     using client = await RawClient.connect(balanced);
     client.sendStartup(probe);
@@ -245,7 +245,7 @@ describe('behind a balancer', () => {
 });
 
 describe('a cancel request with a key that nobody has', () => {
-  it.each(['in clear text', 'over TLS'])('is met with silence %s', async (way) => {
+  it.each(['in clear text', 'over TLS'])('gets no answer %s', async (way) => {
     using client = way === 'over TLS' ? await RawClient.connectTls(gateway) : await RawClient.connect(gateway);
     client.listen();
     client.send(cancelRequest(4_711, Buffer.alloc(4)));

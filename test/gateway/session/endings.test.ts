@@ -22,12 +22,12 @@ describe('an ending', () => {
     { error: new ProtocolViolation('malformed_message', 'x'), reason: 'invalid_startup', sqlstate: '08P01' },
     { error: refusal('3D000'), reason: 'upstream_refused', sqlstate: '3D000' },
     { error: new TypeError('a defect'), reason: 'internal', sqlstate: 'XX000' },
-  ])('is known by one word and one code: $reason', ({ error, reason, sqlstate }) => {
+  ])('has one reason and one SQLSTATE: $reason', ({ error, reason, sqlstate }) => {
     const ending = endingOf(error);
     expect([reasonOf(ending), sqlstateOf(ending)]).toEqual([reason, sqlstate]);
   });
 
-  it('of an unexpected error shows a reference and nothing of the error', () => {
+  it('shows a reference and nothing else of an unexpected error', () => {
     const ending = endingOf(new Error('password=hunter2'));
     if (ending.kind !== 'refusal') throw new Error(`expected a refusal, not ${ending.kind}`);
     const fields = fieldsOf(messagesOf(fatalResponse(ending.error, null))[0]);
@@ -42,7 +42,7 @@ describe('an ending', () => {
     'link_login_disabled',
     'refused_by_policy',
     'not_found',
-  ] as const)('of code %s is printable ASCII on one line, whatever the names in it are', (code) => {
+  ] as const)('is printable ASCII on one line for code %s, whatever the names in it', (code) => {
     const name = `a\u009b31m\u202eb\n\u001b]8;;http://evil\u0007${'x'.repeat(200)}`;
     const params = { project: name, compute: name, address: name, thing: name };
     const { M = '' } = fieldsOf(messagesOf(fatalResponse(new PosternError(code, { params }), null))[0]);
@@ -58,7 +58,7 @@ describe('an ending', () => {
 });
 
 describe('a guest', () => {
-  it('is not told the upstream’s words of class 28, which name the database role', () => {
+  it('does not get the upstream’s texts of class 28, which name the database role', () => {
     expect(hideDatabaseRole(refusal('28P01'))).toMatchObject({ code: 'upstream_refused' });
     const other = refusal('53300');
     expect(hideDatabaseRole(other)).toBe(other);

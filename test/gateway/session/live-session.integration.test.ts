@@ -113,7 +113,7 @@ describe('an operator', () => {
     expect((await gateway.loginRequests.findByToken(client.token))?.status).toBe('abandoned');
   });
 
-  it('says something to a connection, also while rows arrive, and the result stays whole', async () => {
+  it('sends a NOTICE while rows arrive, and the result stays whole', async () => {
     using client = await connectedClient(gateway, developer);
     const before = client.messages.length;
     client.query("select repeat('x', 1000), pg_sleep(0.002) from generate_series(1, 300)");
@@ -142,7 +142,7 @@ describe('a right that is revoked', () => {
     { what: 'of the person', match: () => ({ userId: developer.userId }) },
     { what: 'on the project', match: () => ({ projectId: developer.project.project.id }) },
     { what: 'on the compute', match: () => ({ computeId: developer.project.compute.id }) },
-  ])('ends the live connections that rest on it: $what', async ({ match }) => {
+  ])('ends the live connections that depend on it: $what', async ({ match }) => {
     using client = await connectedClient(gateway, developer);
     await gateway.fleet.liveConnections.endWhere(match());
     await client.waitForEnd();
@@ -174,14 +174,14 @@ describe('the limits of a policy', () => {
     expect(client.fatal).toMatchObject({ C: '57P05', M: 'terminating connection due to idle timeout' });
   });
 
-  it('keep out who comes from another network', async () => {
+  it('refuse a client from another network', async () => {
     using client = await waitingClient(gateway);
     await approveLink(gateway, client, await developerWith({ allowedNetworks: ['203.0.113.0/24'] }));
     await client.waitForEnd();
     expect(client.fatal).toMatchObject({ C: '08004', M: 'connections from 127.0.0.1 are not allowed' });
   });
 
-  it('keep out more connections than the compute may have', async () => {
+  it('refuse more connections than the compute may have', async () => {
     const crowded = await developerWith({ maxConnections: 1 });
     using first = await connectedClient(gateway, crowded);
     using second = await waitingClient(gateway);
@@ -191,7 +191,7 @@ describe('the limits of a policy', () => {
     expect(await answerTo(first, 'select 7')).toBe('7');
   });
 
-  it('keep out replication unless it is allowed', async () => {
+  it('refuse replication unless it is allowed', async () => {
     using client = await waitingClient(gateway, { replication: 'database' });
     await approveLink(gateway, client, developer);
     await client.waitForEnd();

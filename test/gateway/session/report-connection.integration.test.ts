@@ -39,8 +39,8 @@ async function auditOf(client: RawClient) {
 const linesAbout = (loginRequestId: string) =>
   gateway.logged().filter((line) => line.msg === 'connection' && line.login_request_id === loginRequestId);
 
-describe('what is told of a connection', () => {
-  it('is one log line with everything that support asks for, and each event once, in order', async () => {
+describe('the report of a connection', () => {
+  it('is one log line, and each audit event once, in order', async () => {
     using client = await connectedClient(gateway, developer, { user: 'sally', database: 'x\ny' });
     await answerTo(client, 'select 7');
     client.terminate();
@@ -70,7 +70,7 @@ describe('what is told of a connection', () => {
     expect(events.at(-1)).toMatchObject({ actor_id: developer.userId, reason: 'client_closed', outcome: 'success' });
   });
 
-  it('says of a login that came to nothing how it ended', async () => {
+  it('names the reason of a login that failed', async () => {
     using left = await waitingClient(gateway);
     left.destroy();
     expect((await auditOf(left)).map(({ code, reason }) => [code, reason])).toEqual([
@@ -87,7 +87,7 @@ describe('what is told of a connection', () => {
     ]);
   });
 
-  it('holds no secret: neither the link’s token nor the upstream’s password nor a query', async () => {
+  it('holds no token, password or query', async () => {
     using client = await connectedClient(gateway, developer);
     await answerTo(client, "select 'canary-query'");
     client.terminate();
@@ -99,7 +99,7 @@ describe('what is told of a connection', () => {
     }
   });
 
-  it('is nothing but a count for pg_isready', async () => {
+  it('is only a count for pg_isready', async () => {
     const before = gateway.logged().length;
     using probe = await RawClient.connectTls(gateway);
     probe.sendStartup({ application_name: 'pg_isready' });

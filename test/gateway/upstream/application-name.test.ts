@@ -15,7 +15,7 @@ describe('the stamp in application_name', () => {
     expect(stamp).toBe('postern:cabcdefghijkl alex@example.com');
   });
 
-  it('never exceeds 63 bytes: the person is cut first, then the application, the connection never', () => {
+  it('is at most 63 bytes: cuts the person, then the application', () => {
     const person = `${'p'.repeat(60)}@example.com`;
     expect(stampApplicationName({ application: 'psql', connectionId, person })).toBe(
       `psql postern:cabcdefghijkl ${'p'.repeat(36)}`,
@@ -25,7 +25,7 @@ describe('the stamp in application_name', () => {
     expect(long).toMatch(/^a+ postern:cabcdefghijkl$/);
   });
 
-  it('is printable ASCII whatever the client and the person are called', () => {
+  it('is printable ASCII for any name of the client and the person', () => {
     const stamp = stampApplicationName({ application: 'ps\u001b[31mql\n', connectionId, person: 'ål€x@example.com' });
     expect(stamp).toMatch(/^[\x20-\x7e]+$/);
   });

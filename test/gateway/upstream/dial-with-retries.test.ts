@@ -46,7 +46,7 @@ describe('dialling a compute that may be starting', () => {
     unreachable('forbidden_address'),
     unreachable('closed'),
     new PosternError('upstream_tls', { params: { compute: 'ep-x' } }),
-  ])('does not try again after %o either', async (failure) => {
+  ])('does not retry after %o', async (failure) => {
     const upstream = scripted(failure, 'connected');
     await expect(dialWithRetries(upstream.attempt, limits, never)).rejects.toBe(failure);
     expect(upstream.unused()).toBe(1);
@@ -68,7 +68,7 @@ describe('dialling a compute that may be starting', () => {
     });
   });
 
-  it('stops at once, also in a pause, when the connection must end', async () => {
+  it('stops at once, even in a pause, when the connection must end', async () => {
     const ending = new AbortController();
     const upstream = scripted(unreachable('refused'), 'connected');
     const dialled = dialWithRetries(upstream.attempt, { ...limits, pausesMs: [60_000] }, ending.signal);
