@@ -22,23 +22,15 @@ export interface Relay {
   readonly bytesToClient: number;
   /** Of the last ReadyForQuery; `unknown` once the upstream's framing made no sense. */
   readonly transactionStatus: TransactionStatus | 'unknown';
-  /**
-   * True while the client sent something since the last ReadyForQuery, other than a lone Terminate.
-   */
+  /** The client sent something since the last ReadyForQuery, other than a lone Terminate. */
   readonly isQueryRunning: boolean;
   /** True when a message may be added now, also after the relay finished with a lost upstream. */
   readonly isAtBoundary: boolean;
   /** Settles once; both sockets are paused then, and open unless they failed. */
   readonly finished: Promise<RelayEnd>;
-  /**
-   * Inserts a message between two of the upstream's. Resolves when it was written, or `given_up` at
-   * the end at the latest.
-   */
+  /** Inserts a message at the next boundary; `given_up` at the end of the relay at the latest. */
   inject(message: Buffer): Promise<InsertOutcome>;
-  /**
-   * Takes nothing more from the client and writes the message at the next boundary, or after
-   * `graceMs` no message at all.
-   */
+  /** Drops what the client sends; writes the message at the next boundary within `graceMs`. */
   end(finalMessage: Buffer | null, limits: { readonly graceMs: number }): Promise<void>;
 }
 

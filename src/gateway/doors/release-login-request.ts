@@ -9,7 +9,7 @@ import { endingOf, reasonOf } from '../session/endings.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
 
-interface Leaving {
+interface ReleaseContext {
   readonly session: LiveSession;
   readonly parts: { readonly loginRequests: LoginRequests; readonly log: Log };
 }
@@ -22,7 +22,7 @@ interface Leaving {
 export async function releaseLoginRequest(
   request: LoginRequest,
   reason: unknown,
-  { session, parts }: Leaving,
+  { session, parts }: ReleaseContext,
 ): Promise<void> {
   try {
     if (isPosternError(reason, 'denied')) return;
@@ -41,7 +41,7 @@ export async function releaseLoginRequest(
   }
 }
 
-async function abandon(request: LoginRequest, reason: unknown, { session, parts }: Leaving): Promise<void> {
+async function abandon(request: LoginRequest, reason: unknown, { session, parts }: ReleaseContext): Promise<void> {
   const outcome = await parts.loginRequests.abandon(request.id, reasonOf(endingOf(reason)));
   // It had expired before the terminal left, and no other node records that.
   if (outcome.kind === 'refused' && outcome.request?.status === 'expired') return recordEnd('expired', session);

@@ -20,7 +20,7 @@ export interface SessionParts extends AuditParts {
   readonly liveConnections: LiveConnections;
 }
 
-interface Beginning {
+interface SessionStart {
   /** When the connection was accepted. */
   readonly since: Date;
   readonly phases: PhaseTimes;
@@ -39,7 +39,7 @@ export class LiveSession {
   #relaying: Relaying | null = null;
   #door: DoorName | null = null;
 
-  constructor(client: Client, { since, phases }: Beginning, parts: SessionParts) {
+  constructor(client: Client, { since, phases }: SessionStart, parts: SessionParts) {
     const record = firstRecord(client, { nodeId: parts.nodeId, since });
     this.client = client;
     this.id = record.id;
