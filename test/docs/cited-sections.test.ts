@@ -1,7 +1,7 @@
 // Every document and section that a comment cites is there.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { documentPaths, readDocument } from './read-document.ts';
 
@@ -41,6 +41,11 @@ describe('links in documents', () => {
     const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
     const dead = links.filter(([, target = '', anchor]) => !isAlive(new URL(target, `file:///${path}`), anchor));
     expect(dead.map(([link]) => link)).toEqual([]);
+  });
+
+  it.each(documentPaths())('paths in %s exist', (path) => {
+    const paths = [...readDocument(path).join('\n').matchAll(/`((?:src|web|test|bench)\/[\w./-]+)`/g)];
+    expect(paths.map(([, named = '']) => named).filter((named) => !existsSync(named))).toEqual([]);
   });
 });
 
