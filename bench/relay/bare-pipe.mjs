@@ -1,5 +1,6 @@
-// The floor that a relay in Node can reach: accept, agree to TLS where it is asked for, connect, and pipe both ways.
-// `node bare-pipe.mjs <port of the upstream> <certificate> <key>` prints the port where it listens.
+// The floor that a relay in Node can reach: accept, agree to TLS where it is asked for, connect,
+// and pipe both ways. `node bare-pipe.mjs <port of the upstream> <certificate> <key>` prints the
+// port where it listens.
 
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';

@@ -6,10 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const NS_PER_MS = 1_000_000;
 const BACKGROUND_WINDOW_MS = 4_000;
 
-/**
- * Of all threads together, in milliseconds. Documentation/scheduler/sched-stats: the first field,
- * in nanoseconds.
- */
+/** The CPU time of all threads, in milliseconds. proc(5), schedstat: the first field, in ns. */
 export async function cpuMs(processId: number): Promise<number> {
   const folder = `/proc/${processId}/task`;
   const threads = await readdir(folder);

@@ -17,14 +17,9 @@ export interface ListenerOptions {
   readonly handle: (socket: Socket) => Promise<void>;
 }
 
-/**
- * TCP keep-alive: after this without a byte the system probes the peer, 10 times, once a second.
- */
+/** TCP keep-alive: after this silence the system probes the peer, 10 times, once a second. */
 const KEEPALIVE_DELAY_MS = 30_000;
-/**
- * Connects that may queue while the process is busy; a full queue costs a client a second. The
- * system may allow less.
- */
+/** Connects that may queue while the process is busy, as far as the system allows. */
 const BACKLOG = 4_096;
 /** At `close`, the time that handlers get for their last messages. */
 const CLOSE_GRACE_MS = 3_000;
@@ -60,10 +55,7 @@ export class ConnectionListener {
     return { host: address.address, port: address.port };
   }
 
-  /**
-   * Closes the listening socket after `lateMs`, or at once when the signal aborts; accepted sockets
-   * stay.
-   */
+  /** Closes the listening socket after `lateMs` or at the abort; accepted sockets stay. */
   async stopAccepting(lateMs: number, signal: AbortSignal): Promise<void> {
     if (lateMs > 0 && !signal.aborted) await pause(lateMs, undefined, { signal }).catch(ignoreAbort);
     this.#server.close();
@@ -74,10 +66,7 @@ export class ConnectionListener {
     if (this.#sockets.size > 0) await once(this.#whenIdle, 'idle');
   }
 
-  /**
-   * Stops listening, waits a little for the handlers, destroys the sockets that are left, and waits
-   * a little again.
-   */
+  /** Stops listening, gives the handlers time, destroys the sockets that are left. */
   async close(): Promise<void> {
     this.#server.close();
     await this.#idleWithin(CLOSE_GRACE_MS);

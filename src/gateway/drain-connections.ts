@@ -13,10 +13,7 @@ const CHECK_INTERVAL_MS = 100;
 export interface DrainLimits {
   /** When the last connection ends. */
   readonly limitMs: number;
-  /**
-   * Silence between two transactions after which a connection is at rest; null: none ends before
-   * the limit.
-   */
+  /** Silence between transactions after which a connection is at rest; null: never. */
   readonly restMs: number | null;
   readonly clock: Clock;
 }
@@ -44,10 +41,7 @@ export async function drainConnections(open: OpenConnections, limits: DrainLimit
   }
 }
 
-/**
- * A program between two statements, such as pgbench, is not at rest: its last byte was a moment
- * ago.
- */
+/** A program between two statements, such as pgbench, is not at rest. */
 function isAtRest({ relaying }: LiveSession, { restMs, clock }: DrainLimits): boolean {
   if (restMs === null || relaying === null) return false;
   const { relay, activity } = relaying;

@@ -35,10 +35,7 @@ export interface GatewayDependencies {
   readonly log: Log;
   readonly clock: Clock;
   readonly nodeId: NodeId;
-  /**
-   * The origin of links, without a slash at the end; a function, since the web side may choose its
-   * port late.
-   */
+  /** The origin of links, without a slash at the end; the web side may choose its port late. */
   readonly publicUrl: () => string;
   /** Null: TLS is not configured. */
   readonly certificates: TlsCertificates | null;
@@ -54,10 +51,7 @@ export interface GatewayDependencies {
   readonly computes: ReadiesComputes;
   readonly consumption: RecordsTransfers;
   readonly dialPolicy: DialPolicy;
-  /**
-   * The installation's own; 32 bytes in base64. Makes unknown names at the password door look like
-   * known ones.
-   */
+  /** The installation's own; 32 bytes in base64. See PasswordDoorParts. */
   readonly mockSecret: Secret;
   /** Instead of the defaults of docs/protocol.md, "Time limits". */
   readonly times?: Partial<GatewayTimes>;

@@ -13,15 +13,9 @@ import { OpenConnections } from './open-connections.ts';
 import { openFilesFor, SocketBudget } from './socket-budget.ts';
 
 export interface Gateway {
-  /**
-   * Where it listens; the port is the one that was found when the configured one is 0. Throws what
-   * the system says.
-   */
+  /** Where it listens; a configured port 0 means any free one. Throws what the system says. */
   listen(): Promise<{ readonly host: string; readonly port: number }>;
-  /**
-   * Takes no new connections and resolves when the old ones have ended, at the latest after the
-   * configured limit.
-   */
+  /** Takes no new connections; resolves when the old ones have ended, at most at the limit. */
   drain(): Promise<void>;
   /** Ends everything within a second or two. May be called during `drain`. */
   close(): Promise<void>;

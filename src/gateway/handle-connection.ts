@@ -24,10 +24,7 @@ import { type Connected, connectApproved } from './upstream/connect-approved.ts'
 import { handOver } from './upstream/hand-over.ts';
 import { connectedProgress, failedProgress } from './upstream/progress-reporter.ts';
 
-/**
- * Takes an accepted socket from its first byte to its end. The socket is closed afterwards,
- * whatever happened.
- */
+/** Takes an accepted socket from its first byte to its end, and closes it in every case. */
 export async function handleConnection(socket: Socket, parts: GatewayParts, open: OpenConnections): Promise<void> {
   const since = parts.clock.now();
   const phases = new PhaseTimes(parts.metrics);

@@ -58,10 +58,7 @@ export class OpenConnections {
     this.#closing.abort();
   }
 
-  /**
-   * Throws `starting` (57P03: try the next host) while draining, `overloaded` beyond the cap and
-   * without descriptors.
-   */
+  /** Throws `starting` (57P03) while draining, `overloaded` beyond the cap or the descriptors. */
   requireRoom(): void {
     if (this.#state === 'draining') throw new PosternError('starting');
     if (this.#sessions.size > this.#most || !this.sockets.hasRoomForClient) throw new PosternError('overloaded');

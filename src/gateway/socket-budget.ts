@@ -4,16 +4,10 @@
 
 import { PosternError } from '../errors.ts';
 
-/**
- * Descriptors that belong to no connection: listeners, pools, logs, browsers. Of a small limit at
- * most a quarter.
- */
+/** Descriptors for listeners, pools, logs and browsers; at most a quarter of a small limit. */
 const RESERVED = 150;
 const LARGEST_RESERVED_SHARE = 1 / 4;
-/**
- * Sockets reserved for upstreams of clients that were accepted before: later ones must not make an
- * approval fail.
- */
+/** Sockets that only upstreams get: a late crowd must not make an approval fail. */
 const KEPT_FOR_UPSTREAMS = 100;
 const LARGEST_KEPT_SHARE = 1 / 20;
 /** The client's and its upstream's. */
@@ -26,9 +20,7 @@ export class SocketBudget {
   readonly #clientSockets: () => number;
   #upstreams = 0;
 
-  /**
-   * `openFiles` is the process' limit, null for none; `clientSockets` counts the accepted sockets.
-   */
+  /** `openFiles` is the process' limit, null for none; `clientSockets` counts accepted ones. */
   constructor({ openFiles, clientSockets }: { openFiles: number | null; clientSockets: () => number }) {
     const limit = openFiles ?? Number.POSITIVE_INFINITY;
     this.most = limit - Math.min(RESERVED, Math.ceil(limit * LARGEST_RESERVED_SHARE));
@@ -36,17 +28,12 @@ export class SocketBudget {
     this.#clientSockets = clientSockets;
   }
 
-  /**
-   * Whether there is room for the upstream of a client whose accepted socket is already counted.
-   */
+  /** Whether there is room for the upstream of a client whose socket is already counted. */
   get hasRoomForClient(): boolean {
     return this.#clientSockets() + this.#upstreams + 1 <= this.most - this.#keptForUpstreams;
   }
 
-  /**
-   * Runs work that holds an upstream's socket from its dial to its end. Throws `overloaded` when no
-   * socket is free.
-   */
+  /** Runs work that holds an upstream's socket. Throws `overloaded` when no socket is free. */
   async withUpstream<T>(work: () => Promise<T>): Promise<T> {
     if (this.#clientSockets() + this.#upstreams >= this.most) throw new PosternError('overloaded');
     this.#upstreams += 1;

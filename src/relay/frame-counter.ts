@@ -27,10 +27,7 @@ export class FrameCounter {
   /** The next payload byte is the status of a ReadyForQuery. */
   #statusIsNext = false;
 
-  /**
-   * True between two messages, where a message may be inserted. Never again after an impossible
-   * length.
-   */
+  /** True between two messages, and never again after an impossible length. */
   get atBoundary(): boolean {
     return this.#payloadBytes === 0 && this.#headerBytes === 0 && !this.#isLost;
   }
@@ -45,9 +42,7 @@ export class FrameCounter {
     return this.#readyCount;
   }
 
-  /**
-   * True once a length below 4 came: the stream is relayed on, but nothing may be inserted into it.
-   */
+  /** True after a length below 4: the stream is relayed on, but nothing may be inserted. */
   get isLost(): boolean {
     return this.#isLost;
   }
@@ -85,10 +80,7 @@ export class FrameCounter {
     return lastBoundary;
   }
 
-  /**
-   * Takes the rest of the message that began in an earlier chunk; returns the offset behind what
-   * was taken.
-   */
+  /** Takes the rest of an earlier chunk's message; returns the offset behind it. */
   #finishMessage(chunk: Buffer): number {
     const start = this.#headerBytes > 0 ? this.#readHeader(chunk, 0) : 0;
     const taken = Math.min(this.#payloadBytes, chunk.length - start);

@@ -43,10 +43,7 @@ export class MessageInserter {
     return this.#counter.atBoundary;
   }
 
-  /**
-   * Passes on the next chunk, with the waiting messages at the last boundary in it. Drops it after
-   * the final message.
-   */
+  /** Writes a chunk, with the waiting messages at its last boundary; drops it after the final one. */
   write(chunk: Buffer): void {
     if (this.#isClosed) return;
     const boundary = this.#counter.push(chunk);

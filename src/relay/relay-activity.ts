@@ -34,10 +34,7 @@ export class RelayActivity {
     return { toUpstream, toClient };
   }
 
-  /**
-   * How long no byte has moved, in milliseconds; too short by at most the time between two calls of
-   * `take`.
-   */
+  /** Milliseconds without a byte; too short by at most the time between two `take`s. */
   quietMs(nowMs: number): number {
     const { bytesToUpstream, bytesToClient } = this.#relay;
     const hasMoved = bytesToUpstream !== this.#toUpstream || bytesToClient !== this.#toClient;

@@ -40,10 +40,7 @@ export class ClientLine {
     surviveErrors(socket);
   }
 
-  /**
-   * Asks for a password in clear text. Its failure comes after AuthenticationOk, else libpq repeats
-   * it without TLS.
-   */
+  /** Asks for a clear-text password. libpq repeats it without TLS if an error comes first. */
   askForPassword(request: Buffer): void {
     this.#sendVersion();
     this.socket.write(request);
@@ -88,10 +85,7 @@ export class ClientLine {
     await this.closeWith(fatalResponse(error, detail), error);
   }
 
-  /**
-   * Hangs up after a last message; AuthenticationOk goes before it unless the error is one that may
-   * come first.
-   */
+  /** Hangs up after a last message, with AuthenticationOk before it where that must be. */
   async closeWith(lastMessage: Buffer, error: { readonly code?: string; readonly sqlstate: string }): Promise<void> {
     if (this.#stage === 'hung_up') return;
     if (!this.#mayComeNow(error)) this.sendAuthenticationOk();

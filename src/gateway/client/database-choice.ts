@@ -34,10 +34,7 @@ export function databaseCandidates(
   }
 }
 
-/**
- * True when the requested database is not just the requested user's name, which libpq sends by
- * default.
- */
+/** False when libpq sent the user's name as the database, which it does by default. */
 export function isExplicitDatabase(requestedDatabase: string, requestedUser: string): boolean {
   return requestedDatabase !== requestedUser;
 }

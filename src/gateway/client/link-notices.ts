@@ -43,10 +43,7 @@ export function drainNotice(remainingMs: number): Report {
   return notice(`This gateway is restarting; the login must be approved within ${formatDuration(remainingMs)}.`);
 }
 
-/**
- * Names the person, project, database and database role, since psql's prompt shows only what was
- * asked for.
- */
+/** Names the person and the target, since psql's prompt shows only what was asked for. */
 export function connectedNotice(as: ConnectedAs): Report {
   return notice(`Connected as ${cleanForTerminal(as.person)} to ${targetText(as)}.`);
 }

@@ -24,10 +24,7 @@ export interface TargetHints {
   readonly endpoint: string | null;
 }
 
-/**
- * The keys of ours that the startup parameter `options` holds; not yet cleaned, at most 10,000
- * characters.
- */
+/** Our own keys in the parameter `options`; not yet cleaned, at most 10,000 characters. */
 export function optionHints(startup: StartupMessage): TargetHints {
   const { project, endpoint } = parseOptionsParameter(findParameter(startup, 'options') ?? '');
   return { project, endpoint };
@@ -38,10 +35,7 @@ export function applicationOf(startup: StartupMessage): string | null {
   return findParameter(startup, 'application_name') || null;
 }
 
-/**
- * Throws `role_is_fixed` for a parameter, or a setting inside `options`, that would change the
- * database role.
- */
+/** Throws `role_is_fixed` for anything that would change the database role. */
 export function refuseRoleParameters(startup: StartupMessage): void {
   const named = [...startup.parameters.keys()].map((name) => name.toLowerCase());
   const { settingNames } = parseOptionsParameter(findParameter(startup, 'options') ?? '');
@@ -56,17 +50,12 @@ export function replicationOf(startup: StartupMessage): Replication {
   return replication === 'database' ? 'database' : 'server';
 }
 
-/**
- * Throws `replication_refused` when the client wants to replicate and the policy does not allow it.
- */
+/** Throws `replication_refused` for replication that the policy does not allow. */
 export function refuseReplication(startup: StartupMessage, policy: { readonly replication: boolean }): void {
   if (replicationOf(startup) !== 'none' && !policy.replication) throw new PosternError('replication_refused');
 }
 
-/**
- * True when the client named a database, and libpq did not just repeat the user's name or say that
- * it enters none.
- */
+/** True when the client named a database, and not just its user's name or none. */
 export function namesDatabase(startup: StartupMessage): boolean {
   const { database, user } = startup;
   const isPlaceholder = database === REPLICATED_SERVER && replicationOf(startup) === 'server';

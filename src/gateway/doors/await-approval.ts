@@ -23,10 +23,7 @@ interface WaitingSession {
   readonly client: { readonly line: Pick<ClientLine, 'sendNotice'> };
 }
 
-/**
- * Redis decides when a request has expired; a node that cannot reach it gives up on its own a
- * little later.
- */
+/** Redis expires a request; a node that cannot reach it gives up a little later. */
 const STORE_SILENT_GRACE_MS = 5_000;
 
 /**

@@ -26,10 +26,7 @@ export interface GrantDoorParts {
 export interface LinkDoorParts {
   readonly brand: string;
   readonly login: Config['login'];
-  /**
-   * The origin of links, without a slash at the end; a function, since the web side may choose its
-   * port late.
-   */
+  /** The origin of links, without a slash at the end; the web side may choose its port late. */
   readonly publicUrl: () => string;
   readonly catalogue: Catalogue;
   readonly loginRequests: LoginRequests;

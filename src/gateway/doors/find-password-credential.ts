@@ -17,19 +17,13 @@ import { targetHints } from './target-hints.ts';
 export type PasswordCredential =
   | { readonly kind: 'token'; readonly token: AccessToken; readonly verifier: ScramVerifier }
   | { readonly kind: 'role'; readonly role: RoutedRole; readonly verifier: ScramVerifier }
-  /**
-   * The name of no existing token: asked for a password like any other, so that names cannot be
-   * probed.
-   */
+  /** No existing token's name: asked for a password anyway, so that names cannot be probed. */
   | { readonly kind: 'unknown_token' };
 
 // ids.ts: the form of our own ids.
 const ACCESS_TOKEN_ID = /^tok-[a-z0-9]{16}$/;
 
-/**
- * Null for a client that names neither a token nor a role and so gets a link. Throws
- * `store_unavailable`.
- */
+/** Null for a client that names neither token nor role. Throws `store_unavailable`. */
 export async function findPasswordCredential(
   client: Client,
   { catalogue }: { readonly catalogue: Catalogue },

@@ -18,10 +18,7 @@ export interface FittingGrant {
   readonly wish: DatabaseWish;
 }
 
-/**
- * `possible`: a name that is neither the project's nor one of its known databases; people make
- * databases by SQL.
- */
+/** `possible`: an unknown name, since people make databases by SQL. */
 type Fit = 'named' | 'possible' | 'elsewhere';
 
 // The default database of GUI tools; on a host it belongs to no project.

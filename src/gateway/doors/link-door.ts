@@ -91,9 +91,7 @@ function showLink({ client }: LiveSession, { loginUrl, userCode }: ShownLink, { 
   client.line.sendNotice(expiryNotice(login.ttlMs, userCode));
 }
 
-/**
- * For clients that show no NOTICE: the link comes in an error, after a short wait for an approval.
- */
+/** Clients that show no NOTICE get the link in an error, after a short wait for an approval. */
 function earlyEndOf({ origin, userCode }: LoginRequest, loginUrl: string, { login }: LinkDoorParts) {
   if (!origin.noticeBlind) return null;
   const error = new PosternError('approve_and_retry', { params: { url: loginUrl, userCode } });

@@ -5,10 +5,7 @@ import type { StartupMessage } from '../../protocol/startup-packet.ts';
 import { applicationOf } from '../client/startup-parameters.ts';
 
 interface Fingerprint {
-  /**
-   * Startup parameters that this client always sends, spelled as it spells them, and the values;
-   * null for any.
-   */
+  /** Startup parameters, exactly spelled, that this client always sends; null for any value. */
   readonly sends: Readonly<Record<string, string | null>>;
   /** Startup parameters whose presence, in any spelling, means another client. */
   readonly lacks: readonly string[];

@@ -11,10 +11,7 @@ import { passLinkDoor } from './link-door.ts';
 import { passPasswordDoor } from './password-door.ts';
 import { passReverseCodeDoor } from './reverse-code-door.ts';
 
-/**
- * Resolves with the right to one target; throws the error that says why there is none. Lists the
- * session in the fleet.
- */
+/** Lists the session in the fleet. Throws the error that says why there is no admission. */
 export async function passDoor(door: Door, session: LiveSession, parts: DoorParts): Promise<Admission> {
   switch (door.kind) {
     case 'probe':

@@ -20,9 +20,7 @@ export interface TlsLimits {
   readonly signal: AbortSignal;
 }
 
-/**
- * Throws ProtocolViolation, ClientTlsFailed, ClientGone, TimeLimitExceeded or the signal's reason.
- */
+/** Throws ProtocolViolation, ClientTlsFailed, ClientGone, TimeLimitExceeded or the reason. */
 export async function beginTls(
   plain: Socket,
   start: TlsStart,

@@ -46,10 +46,7 @@ interface NegotiationState {
 // Message Flow, "SSL Session Encryption" and "GSSAPI Session Encryption".
 const ENCRYPTION_NO = 'N';
 
-/**
- * Never throws: what goes wrong is one of the results. The socket stays open in every case; the
- * caller closes it.
- */
+/** Never throws: failures are results. The socket stays open and is the caller's to close. */
 export async function negotiate(socket: Socket, parts: NegotiationParts, signal: AbortSignal): Promise<Negotiated> {
   let peer = peerOf(socket);
   try {

@@ -4,10 +4,7 @@ import { assertNever } from '../../assert-never.ts';
 import type { Config } from '../../config/config.ts';
 import { isLoopback } from '../../network-address.ts';
 
-/**
- * True when a client at this address may log in without TLS; passwords and tokens may not travel so
- * in any case.
- */
+/** True when a client may log in without TLS by link or grant; passwords need TLS always. */
 export function isClearTextAllowed(tlsPolicy: Config['pg']['tls'], address: string): boolean {
   switch (tlsPolicy) {
     case 'allow':

@@ -11,10 +11,7 @@ import type { Relaying } from '../session/relaying.ts';
 import { RelayWatch } from './relay-watch.ts';
 import type { RelayingParts } from './relaying-parts.ts';
 
-/**
- * Resolves when the relay has finished and its last message was written; both sockets are still
- * open.
- */
+/** Resolves when the relay has finished and its last message was written; closes nothing. */
 export async function relaySession(relaying: Relaying, session: LiveSession, parts: RelayingParts): Promise<Ending> {
   const { relay } = relaying;
   const watch = new RelayWatch(session, relaying, parts);

@@ -12,10 +12,7 @@ export type DoorName = 'link' | 'grant' | 'token' | 'role' | 'reverse_code';
 
 export interface Admission {
   readonly door: DoorName;
-  /**
-   * Checks the right to the target anew, and opens its credentials. Throws the error that says why
-   * there is none.
-   */
+  /** Checks the right to the target anew, and opens its credentials. Throws why there is none. */
   readonly resolve: () => Promise<PasswordTarget>;
   /** Runs once, after the target has been authorised. */
   readonly onAuthorised?: (target: PasswordTarget) => Promise<void>;

@@ -12,10 +12,7 @@ import { ClientGone } from '../client/client-gone.ts';
 import type { ClientLine } from '../client/client-line.ts';
 import { harmlessSqlstate } from '../client/fatal-response.ts';
 
-/**
- * What ends a connection without a message of ours; `terminal_closed` is a client that left before
- * it was connected.
- */
+/** Ends without a message; `terminal_closed` is a client that left before it was connected. */
 export type SilentReason = 'client_closed' | 'terminal_closed' | 'upstream_closed';
 
 const NEW_PASSWORD_HINT =
@@ -32,10 +29,7 @@ export type Ending =
 // Class 28, "Invalid Authorization Specification": its texts name the database role.
 const AUTHORIZATION_CLASS = '28';
 
-/**
- * The ending that an error means; anything unexpected becomes `internal` with a reference for the
- * log.
- */
+/** The ending of an error; an unexpected one is `internal` with a reference for the log. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof ClientGone) return { kind: 'silent', reason: 'terminal_closed' };
   if (error instanceof ProtocolViolation) {
@@ -90,19 +84,13 @@ export function sqlstateOf(ending: Ending): string | null {
   }
 }
 
-/**
- * The error as a guest may see it: without the upstream's texts of class 28. Others pass as they
- * are.
- */
+/** The error as a guest may see it: without the upstream's texts of class 28. */
 export function hideDatabaseRole(error: unknown): unknown {
   const namesRole = error instanceof UpstreamRefusal && error.sqlstate.startsWith(AUTHORIZATION_CLASS);
   return namesRole ? new PosternError('upstream_refused', { cause: error }) : error;
 }
 
-/**
- * Sends the last message, where there is one to send, and hangs up. `detail` names the connection
- * for support.
- */
+/** Sends the last message, if any, and hangs up. `detail` names the connection for support. */
 export async function closeClient(line: ClientLine, ending: Ending, detail: string | null): Promise<void> {
   switch (ending.kind) {
     case 'silent':

@@ -27,10 +27,7 @@ export class FleetEntry {
     return loginRequestId === null ? `live connection ${id}` : `login request ${loginRequestId}`;
   }
 
-  /**
-   * From now until `close` the fleet lists the connection and reaches it by the handle; a second
-   * call adds nothing.
-   */
+  /** The fleet lists the connection until `close`; a second call adds nothing. */
   register(liveConnections: LiveConnections, handle: LiveConnectionHandle): void {
     this.#registration ??= liveConnections.register(this.#record, handle);
   }

@@ -31,10 +31,7 @@ export class LiveRules {
     if (this.#isRecheckDue) await this.recheck();
   }
 
-  /**
-   * Takes over the current policy, or forbids. Throws when it cannot be read; the old one stays in
-   * force then.
-   */
+  /** Takes over the current policy, or forbids. Throws, and changes nothing, when it is unknown. */
   async recheck(): Promise<void> {
     this.#isRecheckDue = this.#ask === null;
     if (this.#ask === null) return;

@@ -65,9 +65,7 @@ export class LiveSession {
     return this.#relaying;
   }
 
-  /**
-   * From now until `close` the fleet lists the connection, under the door that was chosen for it.
-   */
+  /** The fleet lists the connection until `close`, under the door that was chosen for it. */
   register(door: DoorName): void {
     this.#door = door;
     this.entry.register(this.#liveConnections, new SessionHandle(this));

@@ -43,10 +43,7 @@ function countEnding({ door, relaying }: LiveSession, ending: Ending, { metrics 
   if (door !== null) metrics.logins.inc({ door, outcome: relaying === null ? 'failure' : 'success' });
 }
 
-/**
- * Reports a connection that ended earlier; scanners and health checks get no line at the default
- * level.
- */
+/** Reports an earlier end; scanners and health checks get no line at the default level. */
 export function reportGone({ peer, reason, cause }: Extract<Negotiated, { kind: 'gone' }>, parts: ReportParts): void {
   const level = reason === 'internal' ? 'error' : reason === 'not_postgres' || reason === 'deadline' ? 'info' : 'debug';
   parts.metrics.endings.inc({ reason });

@@ -30,10 +30,7 @@ export interface Connected {
   readonly database: string;
 }
 
-/**
- * The upstream's socket is the caller's to close. Throws why there is none; nothing stays open
- * then.
- */
+/** The upstream's socket is the caller's to close. Throws, with nothing open, why there is none. */
 export async function connectApproved(
   admission: Admission,
   session: LiveSession,
@@ -87,9 +84,7 @@ async function dialKnown(
   }
 }
 
-/**
- * False also when that failed: the upstream's own refusal says more than our failure to restore.
- */
+/** False also when that failed: the upstream's own refusal says more than our failure. */
 async function restorePassword(
   { compute, databaseRole }: PasswordTarget,
   { computes, log }: ConnectParts,

@@ -37,10 +37,7 @@ export async function dialWithRetries<T>(
   }
 }
 
-/**
- * True for the answers of a starting server; never for a refused login, an unknown database or a
- * full server.
- */
+/** True for a starting server; never for a refused login, unknown database or full server. */
 function mayBeStarting(error: unknown): boolean {
   if (error instanceof UpstreamRefusal) return error.sqlstate === CANNOT_CONNECT_NOW;
   if (!isPosternError(error, 'upstream_unreachable') || !(error.cause instanceof ConnectFailure)) return false;

@@ -27,10 +27,7 @@ interface HandOverContext {
   readonly parts: HandOverParts;
 }
 
-/**
- * Both sockets are the relay's afterwards; closing them stays with the caller. Throws what ended
- * the session meanwhile.
- */
+/** Closing both sockets stays with the caller. Throws what ended the session meanwhile. */
 export async function handOver(
   connected: Connected,
   { admission, session, parts }: HandOverContext,
@@ -79,10 +76,7 @@ function connectedAs({ target, database }: Connected): ConnectedAs {
   return { person: person?.email ?? databaseRole, projectName: project.name, database, databaseRole };
 }
 
-/**
- * One real CancelRequest to the address that this connection dialled; nothing where the upstream
- * gave no key.
- */
+/** One CancelRequest to the address that was dialled; none where the upstream gave no key. */
 async function cancelOnUpstream(
   { upstream, target }: Connected,
   { session, parts, by }: { session: LiveSession; parts: HandOverParts; by: Parameters<CancelQuery>[0] },
@@ -94,9 +88,7 @@ async function cancelOnUpstream(
   await cancelUpstream({ address, tls: target.upstream.tls, cancelKey, signal });
 }
 
-/**
- * The fields of the audit event by the one that canceled; an operator is named in a separate event.
- */
+/** Fields of the audit event; an operator is named in a separate event. */
 const CANCELED_BY: Readonly<Record<Parameters<CancelQuery>[0], Partial<AuditEventInput>>> = {
   client: {},
   hang_up: { reason: 'client_gone' },

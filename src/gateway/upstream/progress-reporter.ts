@@ -15,10 +15,7 @@ export interface ProgressParts {
   readonly log: Log;
 }
 
-/**
- * Reports go out one after the other, so that the last one given is the last one seen. Never
- * rejects.
- */
+/** Sends reports one after the other, so that the last one given is the last one seen. */
 export function progressReporter(
   id: LoginRequestId,
   { loginRequests, log }: ProgressParts,
@@ -41,10 +38,7 @@ export function connectedProgress({ target, database }: Connected, { id }: LiveS
   return { kind: 'connected', database, databaseRole, projectName: project.name, connectionId: id };
 }
 
-/**
- * How the page says that there will be no connection; an upstream's own words stay with the
- * terminal.
- */
+/** What the page shows; an upstream's own words stay with the terminal. */
 export function failedProgress(ending: Ending): Progress {
   if (ending.kind === 'silent') return { kind: 'terminal_closed' };
   if (ending.kind === 'upstream_refusal') {

@@ -14,9 +14,7 @@ import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
 export interface ReadiesComputes {
   /** An idle one. */
   wake(computeId: ComputeId, signal: AbortSignal): Promise<void>;
-  /**
-   * One that refuses the password that the catalogue keeps; false where that is not ours to mend.
-   */
+  /** One that refuses the kept password; false where that is not ours to mend. */
   restorePassword(computeId: ComputeId, databaseRole: string): Promise<boolean>;
 }
 
