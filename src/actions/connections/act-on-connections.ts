@@ -2,8 +2,10 @@
 // queries, send notices. Each is audited with what became of it.
 
 import { assertNever } from '../../assert-never.ts';
+import { findProject } from '../../catalogue/projects/projects.ts';
 import type { Actor } from '../../catalogue/rights/actors.ts';
-import { accountResource, INSTALLATION, requireMay } from '../../catalogue/rights/permissions.ts';
+import { type ActionOn, accountResource, INSTALLATION, may, requireMay } from '../../catalogue/rights/permissions.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { type AuditContext, changeEvent } from '../../catalogue/trail/audit-context.ts';
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import { PosternError } from '../../errors.ts';
@@ -42,7 +44,7 @@ export async function endConnection(
   context: AuditContext,
   { connection, capacity, reason }: OnConnection,
 ): Promise<FleetOutcome> {
-  requireRight(context.actor, connection, { act: 'end', capacity });
+  await requireRight({ ...parts, actor: context.actor }, connection, { act: 'end', capacity });
   const outcome = await parts.liveConnections.end(connection.id, { reason, by: nameOf(context.actor) });
   const happening = { event: 'ops.connection_ended', outcome: auditOutcome(outcome), reason } as const;
   recordAct(parts, context, { connection, capacity, happening });
@@ -55,7 +57,7 @@ export async function cancelQuery(
   context: AuditContext,
   { connection, capacity, reason }: OnConnection,
 ): Promise<FleetOutcome> {
-  requireRight(context.actor, connection, { act: 'cancel', capacity });
+  await requireRight({ ...parts, actor: context.actor }, connection, { act: 'cancel', capacity });
   const outcome = await parts.liveConnections.cancelQuery(connection.id, { by: nameOf(context.actor) });
   const happening = { event: 'ops.query_canceled', outcome: auditOutcome(outcome), reason } as const;
   recordAct(parts, context, { connection, capacity, happening });
@@ -72,7 +74,8 @@ export async function sendNotice(
   notice: { readonly connections: readonly LiveConnectionRecord[]; readonly capacity: Capacity; readonly text: string },
 ): Promise<number> {
   const { connections, capacity, text } = notice;
-  for (const connection of connections) requireRight(context.actor, connection, { act: 'notify', capacity });
+  const asking = { ...parts, actor: context.actor };
+  for (const connection of connections) await requireRight(asking, connection, { act: 'notify', capacity });
   const ids = connections.map(({ id }) => id);
   const reached = await parts.liveConnections.notify(ids, { text, by: nameOf(context.actor) });
   const outcome = reached > 0 ? 'success' : 'failure';
@@ -81,18 +84,17 @@ export async function sendNotice(
   return reached;
 }
 
-function requireRight(
-  actor: Actor,
+async function requireRight(
+  { catalogue, actor }: { readonly catalogue: Catalogue; readonly actor: Actor },
   connection: LiveConnectionRecord,
   { act, capacity }: { readonly act: keyof typeof RIGHTS; readonly capacity: Capacity },
-): void {
+): Promise<void> {
   switch (capacity) {
     case 'operator':
       requireMay(actor, RIGHTS[act].operator, INSTALLATION);
       return;
     case 'overseer':
-      if (connection.accountId === null) throw unknownConnection();
-      requireMay(actor, RIGHTS[act].overseer, accountResource(connection.accountId));
+      await requireOverseer({ catalogue, actor }, connection, RIGHTS[act].overseer);
       return;
     case 'owner':
       if (actor.kind !== 'person' || connection.userId !== actor.userId) throw unknownConnection();
@@ -100,6 +102,20 @@ function requireRight(
     default:
       assertNever(capacity);
   }
+}
+
+/** Of the account that the connection was admitted for, or of the one that owns its project now. */
+async function requireOverseer(
+  { catalogue, actor }: { readonly catalogue: Catalogue; readonly actor: Actor },
+  { accountId, projectId }: LiveConnectionRecord,
+  right: ActionOn<'account'>,
+): Promise<void> {
+  if (accountId !== null && may(actor, right, accountResource(accountId))) return;
+  const project = projectId === null ? null : await findProject(catalogue.db, projectId);
+  if (project !== null && may(actor, right, accountResource(project.accountId))) return;
+  const refusing = accountId ?? project?.accountId;
+  if (refusing === undefined) throw unknownConnection();
+  requireMay(actor, right, accountResource(refusing));
 }
 
 function unknownConnection(): PosternError {

@@ -6,6 +6,7 @@ import {
   addMemberTo,
   addOrganization,
   addPerson,
+  addProject,
   useTestCatalogue,
 } from '../../support/databases/catalogue-for-tests.ts';
 import { startEmbeddedRedis, type TestRedis } from '../../support/databases/redis-for-tests.ts';
@@ -33,7 +34,9 @@ afterAll(async () => {
 describe('acting on a live connection', () => {
   it.each([
     ['the admin of its account', 'admin', 'overseer', 'person'],
+    ['the admin to whose account its project went', 'receiver', 'overseer', 'person'],
     ['its own person', 'guest', 'owner', 'person'],
+    ['an operator', 'operator', 'operator', 'operator'],
   ] as const)('is allowed to %s, and audited with its facts', async (_who, name, capacity, actorType) => {
     const { context, email, connection, handle, parts, events } = await scene(name);
     const reason = 'no longer needed';
@@ -71,19 +74,31 @@ describe('acting on a live connection', () => {
   });
 });
 
-/** An organization with an admin and a member, and a live connection of a guest to it. */
-async function scene(who: 'admin' | 'member' | 'guest' | 'stranger') {
+/**
+ * A live connection of a guest that an organization admitted, to a project that has gone to another
+ * one since.
+ */
+async function scene(who: 'admin' | 'member' | 'guest' | 'stranger' | 'receiver' | 'operator') {
   const catalogue = catalogueOf();
   const people = {
     admin: await addPerson(catalogue, 'admin'),
     member: await addPerson(catalogue, 'member'),
     guest: await addPerson(catalogue, 'guest'),
     stranger: await addPerson(catalogue, 'stranger'),
+    receiver: await addPerson(catalogue, 'receiver'),
+    operator: await addPerson(catalogue, 'operator'),
   };
   const organization = await addOrganization(catalogue, people.admin);
   await addMemberTo(catalogue, organization, { person: people.member });
+  const { project } = await addProject(catalogue, (await addOrganization(catalogue, people.receiver)).id);
+  await catalogue.db.updateTable('users').set({ is_operator: true }).where('id', '=', people.operator.userId).execute();
   const { userId, email: personEmail } = people.guest;
-  const connection = connectionRecord(node.nodeId, { userId, personEmail, accountId: organization.id });
+  const connection = connectionRecord(node.nodeId, {
+    userId,
+    personEmail,
+    accountId: organization.id,
+    projectId: project.id,
+  });
   const handle = recordingHandle();
   const registration = node.liveConnections.register(connection, handle);
   onTestFinished(() => registration.close());
