@@ -33,6 +33,11 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   recordAuditEvent: 'writes down the grants that the command line ended',
 };
 
+/** Gives actions the parts by which the command line reaches nodes. */
+const HANDS_ENDERS_ON = 'src/cli/access-enders.ts';
+const CHANGING_CALLS =
+  /\b(liveConnections\.(end|cancelQuery|notify|drain|recheck)\w*|grants\.(create|use|revoke)\w*|provisioning\.(?!list)\w+|mailer\.send)\(/gi;
+
 let graph: ImportGraph;
 
 beforeAll(async () => {
@@ -51,6 +56,14 @@ describe('the API, the pages and the command line', () => {
       .flatMap((module) => namesFromCatalogue(module).map((name) => ({ module, name })))
       .filter(({ name }) => name === '*' || (CHANGING_VERBS.test(name) && EXCEPTIONS[name] === undefined));
     expect(changing).toEqual([]);
+  });
+
+  it('call no method that ends access, makes things real or sends mail', () => {
+    const calls = graph.modules
+      .filter((module) => DOORS.test(module) && module !== HANDS_ENDERS_ON)
+      .flatMap((module) => changingCallsOf(module).map((call) => `${module}: ${call}`));
+    expect(calls).toEqual([]);
+    expect(changingCallsOf(HANDS_ENDERS_ON)).not.toEqual([]);
   });
 });
 
@@ -79,6 +92,11 @@ const READING_VERBS = /^(adminsOver|account|audit|find|get|is|list|may|require|v
 
 function isForbidden({ from, to }: Import): boolean {
   return DOORS.test(from) && FORBIDDEN.some((pattern) => pattern.test(to));
+}
+
+/** Of methods of parts, such as `liveConnections.end`. */
+function changingCallsOf(module: string): string[] {
+  return [...readFileSync(module, 'utf8').matchAll(CHANGING_CALLS)].map(([, call = '']) => call);
 }
 
 function inWords({ from, to }: Import): string {
