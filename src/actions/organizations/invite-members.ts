@@ -32,7 +32,7 @@ export async function inviteMembers(
   context: AuditContext,
   input: Parameters<typeof invite>[2],
 ): Promise<InvitationOutcome[]> {
-  await requireRoomFor(
+  await limitInvitations(
     parts,
     context,
     input.invitations.map(({ email }) => email),
@@ -51,7 +51,7 @@ export async function resendInvitation(
   context: AuditContext,
   which: { readonly accountId: AccountId; readonly invitationId: InvitationId },
 ): Promise<{ readonly invitation: Invitation; readonly token: Secret }> {
-  await requireRoomFor(parts, context, [which.invitationId]);
+  await limitInvitations(parts, context, [which.invitationId]);
   const again = await resend(parts.catalogue, context, which);
   await mailInvitations(parts, which.accountId, [{ kind: 'invited', ...again }]);
   return again;
@@ -64,7 +64,7 @@ export const cancelInvitation = catalogueAction(cancel);
  * Limits invitations per sender and per recipient. Counted of whoever asks for them, since
  * permission is asked later: nobody uses up what others may send. Throws `rate_limited`.
  */
-export async function requireRoomFor(
+export async function limitInvitations(
   { limits }: Pick<InvitingParts, 'limits'>,
   { actor, browserIp }: AuditContext,
   recipients: readonly string[],

@@ -14,7 +14,7 @@ import { guestMail, sharedMail } from '../../mail/invitation-mails.ts';
 import type { Mail } from '../../mail/mail.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { type AccessEnders, endAccess } from '../end-access.ts';
-import { type InvitingParts, invitationLink, requireRoomFor } from '../organizations/invite-members.ts';
+import { type InvitingParts, invitationLink, limitInvitations } from '../organizations/invite-members.ts';
 
 /**
  * A mail that cannot be sent undoes nothing: sharing again sends a new one. Throws `rate_limited`,
@@ -25,7 +25,7 @@ export async function shareProject(
   context: AuditContext,
   input: { readonly projectId: ProjectId; readonly emails: readonly string[] },
 ): Promise<ShareOutcome[]> {
-  await requireRoomFor(parts, context, input.emails);
+  await limitInvitations(parts, context, input.emails);
   const outcomes = await share(parts.catalogue, context, input);
   const project = await findProject(parts.catalogue.db, input.projectId);
   const projectName = project?.name ?? input.projectId;
