@@ -1,9 +1,8 @@
-// Work that is dear, such as hashing a password: so many at a time, so many that wait their turn,
-// and no more. Knows no work.
+// A concurrency limiter with a bounded queue, for expensive work such as password hashing.
 
 import { PosternError } from '../errors.ts';
 
-export class BoundedWork {
+export class ConcurrencyLimiter {
   readonly #mostWaiting: number;
   readonly #waiting: Array<() => void> = [];
   #free: number;

@@ -2,7 +2,7 @@
 // is lost without a word in the log.
 
 import { once } from 'node:events';
-import { BoundedWork } from '../async/concurrency-limiter.ts';
+import { ConcurrencyLimiter } from '../async/concurrency-limiter.ts';
 import { listedPauses, retry } from '../async/retry.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -28,7 +28,7 @@ export class OutgoingMail implements Mailer {
   readonly #log: Log;
   readonly #metrics: Pick<Metrics, 'mails'>;
   readonly #retryPausesMs: readonly number[];
-  readonly #places = new BoundedWork({ atOnce: MAILS_AT_ONCE, mostWaiting: MOST_WAITING });
+  readonly #places = new ConcurrencyLimiter({ atOnce: MAILS_AT_ONCE, mostWaiting: MOST_WAITING });
   /** Also those that wait for their place. */
   readonly #sending = new Map<Mail, Promise<void>>();
   readonly #giveUp = new AbortController();

@@ -69,7 +69,7 @@ function NewPerson({ email, name, problems }: InvitationProps): VNode {
         autocomplete="new-password"
         help="At least 10 characters. A sentence works well."
         minLength={10}
-        maxLength={1024}
+        maxLength={256}
         {...(problems.password === undefined ? {} : { problem: problems.password })}
       />
     </>

@@ -48,7 +48,7 @@ export function SetUpPage({ frame, action, email, name, problems }: SetUpProps):
             autocomplete="new-password"
             help="At least 10 characters. A sentence works well."
             minLength={10}
-            maxLength={1024}
+            maxLength={256}
             {...problem('password')}
           />
           <button class="button primary wide" type="submit">

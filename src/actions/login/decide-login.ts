@@ -2,6 +2,7 @@
 // holds the rules of the decision itself. Claiming a request and writing down late decisions
 // concern nobody else: http/ calls login/decide for them.
 
+import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import {
   type ApprovalAnswer,
   type ApprovalChoice,
@@ -10,9 +11,10 @@ import {
 import { denyLoginRequest } from '../../login/decide/deny-login-request.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest, MoveOutcome } from '../../login/request/login-request.ts';
+import { isLoopback } from '../../network-address.ts';
 import type { DecisionParts } from './decision-parts.ts';
 import { tellAdmins } from './tell-admins.ts';
-import { isNewTerminal, tellPerson } from './tell-person.ts';
+import { tellPerson } from './tell-person.ts';
 
 /**
  * Approves, or asks for a stronger step; a terminal that is new to the person is told by mail.
@@ -23,9 +25,12 @@ export async function approveLogin(
   person: PersonAtBrowser,
   { request, choice }: { readonly request: LoginRequest; readonly choice: ApprovalChoice },
 ): Promise<ApprovalAnswer> {
+  const { address } = request.origin;
   // Asked first, since approving makes the terminal known.
-  const isNew = await isNewTerminal(parts, request, person);
-  const answer = await approveLoginRequest(parts.services, { request, person, choice });
+  const isKnown = await isKnownTerminal(parts.catalogue, person.userId, address);
+  const answer = await approveLoginRequest(parts.services, { request, person, choice, isKnownTerminal: isKnown });
+  // The machine that Postern runs on is new to nobody.
+  const isNew = !isKnown && !isLoopback(address);
   if (isNew && answer.kind === 'approved') tellPerson(parts, request, { person, how: 'let_in' });
   if (isNew && answer.kind === 'reverse_code') tellPerson(parts, request, { person, how: 'code' });
   return answer;

@@ -31,8 +31,9 @@ export interface TargetPerson {
   readonly isGuest: boolean;
 }
 
-/** Where a connection goes and under which rules, whoever it is for. */
-export interface ComputeTarget {
+/** Where a person's connection goes and under which rules; enough to judge it by. */
+export interface JudgedTarget {
+  readonly person: TargetPerson;
   readonly account: { readonly id: AccountId; readonly name: string };
   readonly project: { readonly id: ProjectId; readonly name: string };
   readonly compute: {
@@ -44,6 +45,13 @@ export interface ComputeTarget {
   readonly database: string;
   readonly databaseRole: string;
   readonly access: 'read_write' | 'read_only';
+  /** All databases of the compute, its own first. */
+  readonly databases: readonly string[];
+  readonly policy: Policy;
+}
+
+/** With the credentials, to connect. */
+export interface ConnectTarget extends JudgedTarget {
   readonly upstream: {
     readonly host: string;
     readonly port: number;
@@ -54,14 +62,10 @@ export interface ComputeTarget {
     readonly allowMd5: boolean;
     readonly allowCleartext: boolean;
   };
-  /** All databases of the compute, its own first. */
-  readonly databases: readonly string[];
-  readonly policy: Policy;
 }
 
-export interface ConnectTarget extends ComputeTarget {
-  readonly person: TargetPerson;
-}
+/** Whoever it is for. */
+export type ComputeTarget = Omit<ConnectTarget, 'person'>;
 
 /**
  * The target of a person's connection by link or grant, with the person's rights as they are now.
@@ -70,6 +74,20 @@ export interface ConnectTarget extends ComputeTarget {
  * `precondition` when the access cannot be had.
  */
 export async function resolveTarget(catalogue: Catalogue, choice: TargetChoice): Promise<ConnectTarget> {
+  const { row, person } = await judge(catalogue, choice);
+  return { ...computeTarget(catalogue, row, choice), person };
+}
+
+/** `resolveTarget` without the credentials, which stay sealed. Throws as that does. */
+export async function judgeTarget(catalogue: Catalogue, choice: TargetChoice): Promise<JudgedTarget> {
+  const { row, person } = await judge(catalogue, choice);
+  return { ...placeOf(row, choice), person };
+}
+
+async function judge(
+  catalogue: Catalogue,
+  choice: TargetChoice,
+): Promise<{ readonly row: TargetRow; readonly person: TargetPerson }> {
   const [row, actor] = await Promise.all([
     loadTargetRow(catalogue.db, choice.computeId),
     loadPersonActor(catalogue, choice.userId),
@@ -78,7 +96,7 @@ export async function resolveTarget(catalogue: Catalogue, choice: TargetChoice):
   if (!row.policy.linkLogin) {
     throw new PosternError('link_login_disabled', { params: { compute: shownName(row.compute) } });
   }
-  return { ...computeTarget(catalogue, row, choice), person: targetPerson(actor, row) };
+  return { row, person: targetPerson(actor, row) };
 }
 
 /**
@@ -124,15 +142,10 @@ export function computeTarget(
   row: TargetRow,
   choice: Pick<TargetChoice, 'database' | 'databaseRole' | 'access'>,
 ): ComputeTarget {
-  const { account, project, compute } = row;
+  const { compute } = row;
   const role = chooseDatabaseRole(row, choice);
   return {
-    account: { id: account.id, name: account.name },
-    project: { id: project.id, name: project.name },
-    compute: { id: compute.id, name: shownName(compute), state: compute.state, hostId: compute.hostId },
-    database: chooseDatabase(row, choice),
-    databaseRole: role.name,
-    access: choice.access,
+    ...placeOf(row, choice),
     upstream: {
       host: compute.host,
       port: compute.port,
@@ -143,6 +156,21 @@ export function computeTarget(
       allowMd5: compute.allowMd5,
       allowCleartext: compute.allowCleartext,
     },
+  };
+}
+
+function placeOf(
+  row: TargetRow,
+  choice: Pick<TargetChoice, 'database' | 'databaseRole' | 'access'>,
+): Omit<JudgedTarget, 'person'> {
+  const { account, project, compute } = row;
+  return {
+    account: { id: account.id, name: account.name },
+    project: { id: project.id, name: project.name },
+    compute: { id: compute.id, name: shownName(compute), state: compute.state, hostId: compute.hostId },
+    database: chooseDatabase(row, choice),
+    databaseRole: chooseDatabaseRole(row, choice).name,
+    access: choice.access,
     databases: row.databases,
     policy: row.policy,
   };

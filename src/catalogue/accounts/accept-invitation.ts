@@ -31,7 +31,7 @@ export async function signUpWithInvitation(
   context: AuditContext,
   input: FollowedLink & { readonly name: string; readonly password: Secret },
 ): Promise<User> {
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(catalogue, input.password);
   return catalogue.transaction(async (tx) => {
     const open = await getOpenInvitation(catalogue, tx, input.token);
     const { email, emailKey: email_key } = open;

@@ -49,7 +49,7 @@ export async function useSetupCode(
   context: AuditContext,
   input: { readonly code: string; readonly email: string; readonly name: string; readonly password: Secret },
 ): Promise<UserId> {
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(catalogue, input.password);
   const user = await catalogue.transaction(async (tx) => {
     // Two valid codes must not create two first operators.
     await sql`lock table setup_codes in exclusive mode`.execute(tx);

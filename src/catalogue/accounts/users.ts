@@ -52,7 +52,7 @@ export interface NewUser {
  */
 export async function createUser(catalogue: Catalogue, context: AuditContext, input: NewUser): Promise<User> {
   requireMay(context.actor, 'ops.create_user', INSTALLATION);
-  const passwordHash = input.password === null ? null : await hashPassword(input.password);
+  const passwordHash = input.password === null ? null : await hashPassword(catalogue, input.password);
   return catalogue.transaction((tx) => insertUser(tx, { catalogue, context, input, passwordHash }));
 }
 
@@ -115,9 +115,8 @@ export async function verifyPassword(
     .selectAll()
     .where('email_key', '=', emailKey(credentials.email))
     .executeTakeFirst();
-  const matches = await catalogue.passwordWork.run(() =>
-    passwordMatches(credentials.password, row?.password_hash ?? null),
-  );
+  const { password } = credentials;
+  const matches = await passwordMatches(catalogue, { password, passwordHash: row?.password_hash ?? null });
   return matches && row !== undefined ? userFrom(row) : null;
 }
 
@@ -131,7 +130,7 @@ export async function setPassword(
   change: { readonly userId: UserId; readonly password: Secret; readonly keepSessionId?: string },
 ): Promise<void> {
   requireSelf(context, change.userId);
-  const passwordHash = await hashPassword(change.password);
+  const passwordHash = await hashPassword(catalogue, change.password);
   await catalogue.transaction(async (tx) => {
     const changes = { password_hash: passwordHash, updated_at: catalogue.clock.now() };
     await updateUser(tx, change.userId, changes);

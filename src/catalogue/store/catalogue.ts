@@ -2,7 +2,7 @@
 // open-catalogue.ts.
 
 import type { Kysely, Transaction } from 'kysely';
-import type { BoundedWork } from '../../async/concurrency-limiter.ts';
+import type { ConcurrencyLimiter } from '../../async/concurrency-limiter.ts';
 import type { Clock } from '../../clock.ts';
 import type { NodeId } from '../../ids.ts';
 import type { Plan } from '../tables/people-and-accounts.ts';
@@ -29,7 +29,7 @@ export interface Catalogue {
    * Hashing passwords takes memory and the libuv threads that DNS look-ups need, too, so a flood of
    * sign-ins must be limited.
    */
-  readonly passwordWork: BoundedWork;
+  readonly passwordWork: ConcurrencyLimiter;
   /** Commits when the work resolves, rolls back when it throws. The work must use only `tx`. */
   transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** Calls the listener each time that a query fails because Postgres is unavailable. */

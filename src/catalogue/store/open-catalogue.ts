@@ -1,7 +1,7 @@
 // Opens the catalogue: pool, migrations, and the check of the sealing keys.
 
 import { Kysely } from 'kysely';
-import { BoundedWork } from '../../async/concurrency-limiter.ts';
+import { ConcurrencyLimiter } from '../../async/concurrency-limiter.ts';
 import type { Clock } from '../../clock.ts';
 import type { NodeId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
@@ -56,7 +56,7 @@ export async function openCatalogue(options: CatalogueOptions): Promise<Catalogu
     nodeId: options.nodeId,
     clock: options.clock,
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
-    passwordWork: new BoundedWork(PASSWORD_WORK),
+    passwordWork: new ConcurrencyLimiter(PASSWORD_WORK),
     onAway: (listener) => void awayListeners.push(listener),
     transaction: (work) => db.transaction().execute(work),
     close: () => db.destroy(),

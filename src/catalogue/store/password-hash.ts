@@ -4,10 +4,13 @@
 import { hash, type Options, verify } from '@node-rs/argon2';
 import { PosternError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
+import type { Catalogue } from './catalogue.ts';
 
-/** NIST SP 800-63B 3.1.1.2: at least 8 characters, and room for passphrases. */
-const MIN_PASSWORD_CHARACTERS = 8;
-const MAX_PASSWORD_CHARACTERS = 256;
+/** Of a new password, in characters. NIST SP 800-63B 3.1.1.2 asks for 8, and for room for passphrases. */
+export const PASSWORD_LENGTH = { minimum: 10, maximum: 256 } as const;
+
+/** Hashing takes a thread for a long time: no caller may do it outside the limiter. */
+type PasswordParts = Pick<Catalogue, 'passwordWork'>;
 
 // OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, 2 passes, 1 lane.
 export const ARGON2_OPTIONS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const satisfies Options;
@@ -19,22 +22,24 @@ export const DECOY_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$cC64/pzRbvZElL85kGTxRA$okFNuFi6uLNslq+WUsi0cnkbPIOnvf7Cm6yMgSoCX8E';
 
 /**
- * Returns an argon2id hash in PHC format. Throws `invalid_input` for a password that is too short
- * or too long.
+ * Returns an argon2id hash in PHC format. Throws `password_length` for a password that is too short
+ * or too long, `rate_limited` when too many wait to be hashed or compared.
  */
-export async function hashPassword(password: Secret): Promise<string> {
+export async function hashPassword({ passwordWork }: PasswordParts, password: Secret): Promise<string> {
   const { length } = password.reveal();
-  if (length < MIN_PASSWORD_CHARACTERS || length > MAX_PASSWORD_CHARACTERS) {
-    throw new PosternError('password_length', {
-      params: { minimum: String(MIN_PASSWORD_CHARACTERS), maximum: String(MAX_PASSWORD_CHARACTERS) },
-    });
+  const { minimum, maximum } = PASSWORD_LENGTH;
+  if (length < minimum || length > maximum) {
+    throw new PosternError('password_length', { params: { minimum: String(minimum), maximum: String(maximum) } });
   }
-  return hash(password.reveal(), ARGON2_OPTIONS);
+  return passwordWork.run(() => hash(password.reveal(), ARGON2_OPTIONS));
 }
 
-/** False, after the same amount of work, when the hash is null. */
-export async function passwordMatches(password: Secret, passwordHash: string | null): Promise<boolean> {
-  const candidate = password.reveal().slice(0, MAX_PASSWORD_CHARACTERS + 1);
-  const isRight = await verify(passwordHash ?? DECOY_HASH, candidate);
+/** False, after the same amount of work, when the hash is null. Throws `rate_limited` as above. */
+export async function passwordMatches(
+  { passwordWork }: PasswordParts,
+  { password, passwordHash }: { readonly password: Secret; readonly passwordHash: string | null },
+): Promise<boolean> {
+  const candidate = password.reveal().slice(0, PASSWORD_LENGTH.maximum + 1);
+  const isRight = await passwordWork.run(() => verify(passwordHash ?? DECOY_HASH, candidate));
   return isRight && passwordHash !== null;
 }

@@ -1,15 +1,14 @@
 // Validation of names and new passwords in forms, with messages for the person.
 
 import { z } from 'zod';
-
-const MIN_PASSWORD_CHARACTERS = 10;
+import { PASSWORD_LENGTH } from '../../catalogue/store/password-hash.ts';
 
 export const nameField = z.string().trim().min(1, 'Enter your name.').max(100, 'At most 100 characters.');
 
 export const newPasswordField = z
   .string()
-  .min(MIN_PASSWORD_CHARACTERS, `At least ${MIN_PASSWORD_CHARACTERS} characters.`)
-  .max(1_024, 'At most 1,024 characters.');
+  .min(PASSWORD_LENGTH.minimum, `At least ${PASSWORD_LENGTH.minimum} characters.`)
+  .max(PASSWORD_LENGTH.maximum, `At most ${PASSWORD_LENGTH.maximum} characters.`);
 
 /** The first problem of each field, by the field's name. */
 export function problemsOf(error: z.ZodError): Record<string, string> {

@@ -1,8 +1,7 @@
 // A person says yes to a login request: which target, by which right, after which stronger step.
 // Decides everything that an approval needs and writes it in one move; knows no page and no socket.
 
-import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
-import { type ConnectTarget, resolveTarget } from '../../catalogue/access/resolve-target.ts';
+import { type JudgedTarget, judgeTarget } from '../../catalogue/access/resolve-target.ts';
 import { isSignInFresh } from '../../catalogue/rights/policy.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
@@ -60,12 +59,19 @@ export type ApprovalAnswer =
  */
 export async function approveLoginRequest(
   services: ApprovalServices,
-  { request, person, choice }: { request: LoginRequest; person: PersonAtBrowser; choice: ApprovalChoice },
+  asked: {
+    readonly request: LoginRequest;
+    readonly person: PersonAtBrowser;
+    readonly choice: ApprovalChoice;
+    /** Whether the person was let in from the terminal's address before. */
+    readonly isKnownTerminal: boolean;
+  },
 ): Promise<ApprovalAnswer> {
+  const { request, person, choice, isKnownTerminal } = asked;
   const target = await chosenTarget(services, person, choice);
   requirePolicy(target, request, choice);
   const approval = approvalOf(request, { person, choice, target });
-  const step = await stepOf(services, { request, person, target });
+  const step = stepOf(services, { request, person, target, isKnownTerminal });
   const { authenticatedAt } = person;
   if (!isSignInFresh(target.policy, { authenticatedAt, now: services.clock.now() })) {
     recordApproval(services, 'login.approved', {
@@ -99,9 +105,9 @@ async function chosenTarget(
   { catalogue }: ApprovalServices,
   person: PersonAtBrowser,
   choice: ApprovalChoice,
-): Promise<ConnectTarget> {
+): Promise<JudgedTarget> {
   const { computeId, database, databaseRole, access } = choice;
-  const target = await resolveTarget(catalogue, {
+  const target = await judgeTarget(catalogue, {
     userId: person.userId,
     computeId,
     database,
@@ -122,7 +128,7 @@ function unknownCompute(computeId: ComputeId): PosternError {
   return new PosternError('not_found', { params: { thing: `compute "${cleanForPage(computeId)}"` } });
 }
 
-function requirePolicy({ policy, compute }: ConnectTarget, { origin }: LoginRequest, choice: ApprovalChoice): void {
+function requirePolicy({ policy, compute }: JudgedTarget, { origin }: LoginRequest, choice: ApprovalChoice): void {
   if (!policy.linkLogin)
     throw new PosternError('link_login_disabled', { params: { compute: cleanForPage(compute.name) } });
   if (policy.allowedNetworks.length > 0 && !parseNetworks(policy.allowedNetworks).includes(origin.address)) {
@@ -138,7 +144,7 @@ function requirePolicy({ policy, compute }: ConnectTarget, { origin }: LoginRequ
 
 function approvalOf(
   request: LoginRequest,
-  { person, choice, target }: { person: PersonAtBrowser; choice: ApprovalChoice; target: ConnectTarget },
+  { person, choice, target }: { person: PersonAtBrowser; choice: ApprovalChoice; target: JudgedTarget },
 ): Approval {
   const needsGrant = choice.remember !== 'once' || request.waiting === 'none';
   return {
@@ -153,16 +159,20 @@ function approvalOf(
   };
 }
 
-async function stepOf(
+function stepOf(
   services: ApprovalServices,
-  { request, person, target }: { request: LoginRequest; person: PersonAtBrowser; target: ConnectTarget },
-): Promise<ApprovalStep> {
-  const { address } = request.origin;
+  {
+    request,
+    person,
+    target,
+    isKnownTerminal,
+  }: { request: LoginRequest; person: PersonAtBrowser; target: JudgedTarget; isKnownTerminal: boolean },
+): ApprovalStep {
   return requiredStep({
-    terminalAddress: address,
+    terminalAddress: request.origin.address,
     browserAddress: person.address,
     ownNetworks: target.policy.ownNetworks,
-    isKnownTerminal: await isKnownTerminal(services.catalogue, person.userId, address),
+    isKnownTerminal,
     policy: target.policy.reverseCode,
     installation: services.reverseCode,
   });

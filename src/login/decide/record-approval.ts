@@ -1,7 +1,7 @@
 // The audit event of an approval: who admitted which terminal to which target, by which steps, or
 // why it had no effect.
 
-import type { ConnectTarget } from '../../catalogue/access/resolve-target.ts';
+import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { Approval, LoginRequest } from '../request/login-request.ts';
 import type { ClaimServices } from './claim-login-request.ts';
@@ -10,7 +10,7 @@ import type { ApprovalStep } from './step-up.ts';
 interface Approving {
   readonly request: LoginRequest;
   readonly person: PersonAtBrowser;
-  readonly target: ConnectTarget;
+  readonly target: JudgedTarget;
   readonly approval: Approval;
   readonly step: ApprovalStep;
   /** Null when the approval took effect. */
@@ -38,7 +38,7 @@ export function recordApproval(
 }
 
 /** `fresh_sign_in`, `user_code` or both separated by a comma; null where a click was enough. */
-function stepsOf(step: ApprovalStep, { policy }: ConnectTarget): string | null {
+function stepsOf(step: ApprovalStep, { policy }: JudgedTarget): string | null {
   const steps = [...(policy.freshSignInMs === null ? [] : ['fresh_sign_in']), ...(step === 'approve' ? [] : [step])];
   return steps.length === 0 ? null : steps.join(',');
 }

@@ -1,7 +1,7 @@
 // One explicit click that admits several connections of one terminal, such as those of pg_dump -j.
 // Only the listed ones: nothing is released implicitly, since people can share an address.
 
-import type { ConnectTarget } from '../../catalogue/access/resolve-target.ts';
+import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
 import type { LoginRequestId } from '../../ids.ts';
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { Approval, LoginRequest, MoveOutcome } from '../request/login-request.ts';
@@ -13,7 +13,7 @@ export interface Release {
   readonly person: PersonAtBrowser;
   /** The approval of the first of them. */
   readonly approval: Approval;
-  readonly target: ConnectTarget;
+  readonly target: JudgedTarget;
   /** The step that the person took besides clicking, for all of them. */
   readonly step: ApprovalStep;
   readonly ids: readonly LoginRequestId[];

@@ -2,7 +2,7 @@
 // for, and what is remembered for the next time.
 
 import { rememberTarget, rememberTerminal } from '../../catalogue/access/last-used-targets.ts';
-import type { ConnectTarget } from '../../catalogue/access/resolve-target.ts';
+import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Clock } from '../../clock.ts';
 import { type GrantId, type NodeId, newGrantId } from '../../ids.ts';
@@ -31,7 +31,7 @@ export interface SettlingServices {
 export async function settleApproval(
   services: SettlingServices,
   request: LoginRequest,
-  target: ConnectTarget,
+  target: JudgedTarget,
 ): Promise<void> {
   const { approval } = request;
   if (approval === null) return;
@@ -47,7 +47,7 @@ interface GrantWanted {
   readonly id: GrantId;
   readonly request: LoginRequest;
   readonly approval: Approval;
-  readonly target: ConnectTarget;
+  readonly target: JudgedTarget;
 }
 
 /** Throws as `Grants.create` does. */

@@ -2,7 +2,7 @@
 // connection; an unused approval becomes a grant, so that running the command again succeeds; the
 // page of a consumed one reports the loss.
 
-import { type ConnectTarget, resolveTarget } from '../../catalogue/access/resolve-target.ts';
+import { type JudgedTarget, judgeTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import { type LoginRequestId, newGrantId } from '../../ids.ts';
 import type { Approval, LoginRequest, Progress } from '../request/login-request.ts';
@@ -43,9 +43,9 @@ async function keepApproval(services: LostLoginServices, { id, approval }: Login
 }
 
 /** The target, or why the person may no longer connect to it. */
-async function findTarget({ catalogue }: LostLoginServices, approval: Approval): Promise<ConnectTarget | PosternError> {
+async function findTarget({ catalogue }: LostLoginServices, approval: Approval): Promise<JudgedTarget | PosternError> {
   try {
-    return await resolveTarget(catalogue, approval);
+    return await judgeTarget(catalogue, approval);
   } catch (error) {
     if (!(error instanceof PosternError) || isPosternError(error, 'store_unavailable')) throw error;
     return error;

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isKnownTerminal, rememberTarget, rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
-import { checkChoice, resolveTarget, type TargetChoice } from '../../../src/catalogue/access/resolve-target.ts';
+import {
+  checkChoice,
+  judgeTarget,
+  resolveTarget,
+  type TargetChoice,
+} from '../../../src/catalogue/access/resolve-target.ts';
 import { listTargets } from '../../../src/catalogue/access/targets.ts';
 import { changeAccountPolicy } from '../../../src/catalogue/accounts/account-policy.ts';
 import { listMembers } from '../../../src/catalogue/accounts/member-lists.ts';
@@ -171,6 +176,17 @@ describe('a resolved target', () => {
     await changeCompute(catalogue, SYSTEM_CONTEXT, { computeId: compute.id, changes: { isDisabled: true } });
     const disabled = resolveTarget(catalogue, choose(member.userId, compute.id));
     await expect(disabled).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is judged without opening its credentials', async () => {
+    const { catalogue, member, compute } = await memberOfOrganization();
+    const open = (): never => {
+      throw new Error('the password was opened');
+    };
+    const sealed = { ...catalogue, sealer: Object.assign(Object.create(catalogue.sealer), { open }) };
+    const choice = choose(member.userId, compute.id);
+    expect(await judgeTarget(sealed, choice)).toMatchObject({ compute: { id: compute.id } });
+    await expect(resolveTarget(sealed, choice)).rejects.toThrow('the password was opened');
   });
 
   it('is lost with the membership', async () => {

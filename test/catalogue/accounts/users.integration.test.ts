@@ -139,6 +139,20 @@ describe('a password', () => {
     expect(await verifyPassword(catalogue, { email: user.email, password: PASSWORD })).not.toBeNull();
   });
 
+  // Only comparing was limited once.
+  it('is set with few others at a time; a flood is refused', async () => {
+    const catalogue = catalogueOf();
+    const user = await addPersonWithPassword(catalogue, 'set-flood@example.com');
+    const context = await actingAs(catalogue, { userId: user.id });
+    const attempts = Array.from({ length: 80 }, () =>
+      setPassword(catalogue, context, { userId: user.id, password: new Secret('a new and longer one') }),
+    );
+    const outcomes = await Promise.allSettled(attempts);
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.every(({ reason }) => isPosternError(reason, 'rate_limited'))).toBe(true);
+  });
+
   it('ends the other browser sessions when it is changed', async () => {
     const catalogue = catalogueOf();
     const user = await addPersonWithPassword(catalogue, 'change@example.com');

@@ -66,7 +66,7 @@ function PasswordPanel({ frame, path, email }: MyProfileProps): VNode {
           autocomplete="new-password"
           help="At least 10 characters. A sentence works well."
           minLength={10}
-          maxLength={1024}
+          maxLength={256}
         />
         <div class="form-foot">
           <button class="button primary" type="submit">
