@@ -1,6 +1,7 @@
 // Every identifier of the program: branded strings, made and recognised here and nowhere else.
 
 import { randomInt, randomUUID } from 'node:crypto';
+import { z } from 'zod';
 
 declare const brand: unique symbol;
 type Id<Name extends string> = string & { readonly [brand]: Name };
@@ -62,6 +63,11 @@ export const isLoginRequestId = (text: string): text is LoginRequestId => /^lr-[
  */
 export function idFrom<T extends Id<string>>(text: string): T {
   return text as T;
+}
+
+/** For ids in texts that we wrote ourselves, such as Redis records. */
+export function idSchema<T extends Id<string>>() {
+  return z.string().transform((text) => idFrom<T>(text));
 }
 
 function twoWords(): string {

@@ -4,6 +4,9 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
+/** Networks that many people share have every limit per address multiplied by this. */
+export const SHARED_NETWORK_FACTOR = 10;
+
 export interface Network {
   readonly address: string;
   readonly prefix: number;

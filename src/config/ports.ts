@@ -40,7 +40,8 @@ async function isFree(host: string, port: number): Promise<boolean> {
   }
 }
 
-async function freePort(host: string): Promise<number> {
+/** A port that nothing listens on now; another process may still take it before the caller does. */
+export async function freePort(host: string): Promise<number> {
   const server = createServer().listen(0, host);
   await once(server, 'listening');
   const address = server.address();

@@ -1,7 +1,10 @@
-// The address under which browsers know this installation: what links are built from, which origins are its own, and
-// whether cookies travel over TLS.
+// The addresses under which browsers and clients know this installation: what links are built from, which origins are its
+// own, whether cookies travel over TLS, and what psql is told to connect to.
 
 import type { Config } from './config.ts';
+
+// PostgreSQL: psql's default port
+const DEFAULT_PG_PORT = 5432;
 
 export interface PublicAddress {
   /** Without a slash at the end. */
@@ -19,4 +22,16 @@ export function publicAddress({ publicUrl }: Pick<Config['http'], 'publicUrl'>, 
   }
   const origins = ['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${port}`);
   return { url: `http://localhost:${port}`, isHttps: false, origins: new Set(origins) };
+}
+
+/** The host under which clients reach the Postgres side: its own name, or that of the web side. */
+export function publicPgHost({ pg }: Pick<Config, 'pg'>, { url }: Pick<PublicAddress, 'url'>): string {
+  return pg.publicHost ?? new URL(url).hostname;
+}
+
+/** `psql -h pg.example.com`, with the port where psql would not take it by itself. */
+export function psqlCommand(config: Pick<Config, 'pg'>, address: Pick<PublicAddress, 'url'>): string {
+  const host = publicPgHost(config, address);
+  const { port } = config.pg;
+  return port === DEFAULT_PG_PORT ? `psql -h ${host}` : `psql -h ${host} -p ${port}`;
 }

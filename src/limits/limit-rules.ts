@@ -60,9 +60,6 @@ export const CONNECTION_CAPS = {
   compute: 100,
 } as const satisfies Partial<Record<CountedThing, number>>;
 
-/** Networks that many people share have all figures per address multiplied by this. */
-export const SHARED_NETWORK_FACTOR = 10;
-
 /** Replaces single figures; everything else keeps its default. */
 export interface LimitFigures {
   readonly rules?: Partial<Readonly<Record<LimitRuleName, LimitRule>>>;

@@ -5,7 +5,14 @@ import { createHash } from 'node:crypto';
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import { cancelNetworkKey, type NetworkList, parseNetworks, terminalKey, wideNetworkKey } from '../network-address.ts';
+import {
+  cancelNetworkKey,
+  type NetworkList,
+  parseNetworks,
+  SHARED_NETWORK_FACTOR,
+  terminalKey,
+  wideNetworkKey,
+} from '../network-address.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import {
   CONNECTION_CAPS,
@@ -15,7 +22,6 @@ import {
   type LimitRule,
   type LimitRuleName,
   RATES_OF_PLAIN_USE,
-  SHARED_NETWORK_FACTOR,
 } from './limit-rules.ts';
 import { type LimitVerdict, RateLimiter } from './rate-limiter.ts';
 import { RefusalLog } from './refusal-log.ts';

@@ -3,8 +3,9 @@
 
 import { isPosternError, PosternError } from '../../errors.ts';
 import type { AccountId, ComputeId, ProjectId, UserId } from '../../ids.ts';
+import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import type { Secret } from '../../secret.ts';
-import { shownName, type UpstreamTlsSettings } from '../projects/compute-rows.ts';
+import { shownName } from '../projects/compute-rows.ts';
 import { passwordPlace } from '../projects/database-role-rows.ts';
 import { projectResource } from '../projects/projects.ts';
 import { loadPersonActor, type PersonActor } from '../rights/actors.ts';
@@ -57,7 +58,7 @@ export interface ConnectTarget extends JudgedTarget {
     readonly port: number;
     /** See `Compute`. */
     readonly isListed: boolean;
-    readonly tls: UpstreamTlsSettings;
+    readonly tls: UpstreamTls;
     readonly password: Secret | null;
     readonly allowMd5: boolean;
     readonly allowCleartext: boolean;

@@ -2,8 +2,9 @@
 
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AccountId, ComputeId } from '../../ids.ts';
+import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import type { Account } from '../accounts/accounts.ts';
-import { type Compute, computeFrom, tlsSettingsFrom, type UpstreamTlsSettings } from '../projects/compute-rows.ts';
+import { type Compute, computeFrom, tlsSettingsFrom } from '../projects/compute-rows.ts';
 import { computeNotFound } from '../projects/computes.ts';
 import type { Project } from '../projects/projects.ts';
 import { effectivePolicy, type Policy, parsePolicySettings } from '../rights/policy.ts';
@@ -23,7 +24,7 @@ export interface TargetRow {
   /** Those that may log in, the project's own first. */
   readonly roles: readonly LoginRoleRow[];
   /** Opens the client's key, so it is called just before use. */
-  readonly tlsSettings: (sealer: Sealer) => UpstreamTlsSettings;
+  readonly tlsSettings: (sealer: Sealer) => UpstreamTls;
 }
 
 /** Throws `not_found` for an unknown or disabled compute; asks nobody's permission. */

@@ -2,7 +2,7 @@
 
 import type { Kysely, Selectable } from 'kysely';
 import type { BranchId, ComputeId, ProjectId } from '../../ids.ts';
-import type { Secret } from '../../secret.ts';
+import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { type PolicySettings, parsePolicySettings } from '../rights/policy.ts';
 import type { Schema } from '../store/schema.ts';
 import type { SealedPlace, Sealer } from '../store/sealing.ts';
@@ -10,18 +10,6 @@ import type { ComputesTable } from '../tables/projects-and-computes.ts';
 
 /** A row without its position in lists, which the database generates. */
 export type ComputeRow = Omit<Selectable<ComputesTable>, 'ordinal'>;
-
-/** TLS towards the upstream; certificates and keys are PEM texts. */
-export type UpstreamTlsSettings =
-  | { readonly mode: 'disable' }
-  | {
-      readonly mode: 'require' | 'verify-ca' | 'verify-full';
-      /** Null: the system's trusted authorities. */
-      readonly ca: string | null;
-      /** The name to verify; null: the compute's host. */
-      readonly serverName: string | null;
-      readonly clientCertificate: { readonly cert: string; readonly key: Secret } | null;
-    };
 
 export interface Compute {
   readonly id: ComputeId;
@@ -40,7 +28,7 @@ export interface Compute {
    * (docs/security.md, "Where Postern may dial").
    */
   readonly isListed: boolean;
-  readonly tlsMode: UpstreamTlsSettings['mode'];
+  readonly tlsMode: UpstreamTls['mode'];
   readonly allowMd5: boolean;
   readonly allowCleartext: boolean;
   readonly passwordlessAccess: boolean;
@@ -73,7 +61,7 @@ export function clientKeyPlace(computeId: ComputeId): SealedPlace {
 }
 
 /** The TLS settings with the client's key unsealed: for the connector, just before use. */
-export function tlsSettingsFrom(row: Selectable<ComputesTable>, sealer: Sealer): UpstreamTlsSettings {
+export function tlsSettingsFrom(row: Selectable<ComputesTable>, sealer: Sealer): UpstreamTls {
   if (row.tls_mode === 'disable') return { mode: 'disable' };
   const { tls_client_certificate: cert, sealed_tls_client_key: sealedKey } = row;
   return {
@@ -87,7 +75,7 @@ export function tlsSettingsFrom(row: Selectable<ComputesTable>, sealer: Sealer):
 
 /** The columns that store TLS settings. */
 export function tlsColumns(
-  tls: UpstreamTlsSettings,
+  tls: UpstreamTls,
   { sealer, computeId }: { readonly sealer: Sealer; readonly computeId: ComputeId },
 ): Pick<
   Selectable<ComputesTable>,

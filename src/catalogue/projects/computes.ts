@@ -4,6 +4,7 @@
 import type { Transaction, Updateable } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ComputeId, ProjectId } from '../../ids.ts';
+import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { findAccount } from '../accounts/accounts.ts';
 import { type EndedAccess, recordEndedAccess } from '../endings/ended-access.ts';
 import type { ActionOn } from '../rights/permissions.ts';
@@ -14,7 +15,7 @@ import type { Schema } from '../store/schema.ts';
 import type { ComputesTable } from '../tables/projects-and-computes.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
-import { type Compute, computeFrom, findCompute, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
+import { type Compute, computeFrom, findCompute, tlsColumns } from './compute-rows.ts';
 import { requireComputeSizes } from './compute-sizes.ts';
 import { getProject, type Project } from './projects.ts';
 import { recordLostSecrets } from './record-lost-secrets.ts';
@@ -28,7 +29,7 @@ export interface ComputeChanges {
   readonly autoscalingMaxCu?: number;
   readonly suspendTimeoutSeconds?: number;
   readonly address?: { readonly host: string; readonly port: number };
-  readonly tls?: UpstreamTlsSettings;
+  readonly tls?: UpstreamTls;
   readonly allowMd5?: boolean;
   readonly allowCleartext?: boolean;
 }

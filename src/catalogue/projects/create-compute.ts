@@ -2,6 +2,7 @@
 
 import type { Transaction } from 'kysely';
 import { type BranchId, type ComputeId, newComputeId } from '../../ids.ts';
+import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { findAccount } from '../accounts/accounts.ts';
 import { notFound, requireMay } from '../rights/permissions.ts';
 import { requireRoomForComputes } from '../rights/plans.ts';
@@ -11,7 +12,7 @@ import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
-import { type Compute, type ComputeRow, computeFrom, tlsColumns, type UpstreamTlsSettings } from './compute-rows.ts';
+import { type Compute, type ComputeRow, computeFrom, tlsColumns } from './compute-rows.ts';
 import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
 import { type Project, projectResource } from './projects.ts';
 
@@ -29,7 +30,7 @@ export interface NewCompute {
   readonly port: number;
   /** See `Compute`. */
   readonly isListed?: boolean;
-  readonly tls: UpstreamTlsSettings;
+  readonly tls: UpstreamTls;
   readonly allowMd5?: boolean;
   readonly allowCleartext?: boolean;
   readonly passwordlessAccess?: boolean;

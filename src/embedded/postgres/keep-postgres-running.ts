@@ -1,9 +1,9 @@
 // Keeps one Postgres running: starts it, waits for its first answer, starts it again when it dies, gives up when it keeps dying.
 
 import { backoff, pause } from '../../async/retry.ts';
+import { freePort } from '../../config/ports.ts';
 import type { Secret } from '../../secret.ts';
 import { EmbeddedError } from '../data-folder/embedded-error.ts';
-import { findFreePort } from '../data-folder/free-port.ts';
 import { awaitPostgres } from './await-postgres.ts';
 import { type PostgresLaunch, type PostgresProcess, startPostgresProcess } from './postgres-process.ts';
 
@@ -50,7 +50,7 @@ export async function keepPostgresRunning(options: KeepOptions): Promise<KeptPos
 /** The preferred port may be taken, and what a killed Postgres held may be freed only after a moment. */
 async function startFirst(options: KeepOptions): Promise<{ child: PostgresProcess; port: number }> {
   const { launch, preferredPort, urlAt } = options;
-  let port = preferredPort ?? (await findFreePort());
+  let port = preferredPort ?? (await freePort('127.0.0.1'));
   for (let deaths = 1; ; deaths += 1) {
     const child = startPostgresProcess(launch, port);
     if (await becomesReady(child, urlAt(port))) return { child, port };
@@ -60,7 +60,7 @@ async function startFirst(options: KeepOptions): Promise<{ child: PostgresProces
     if (reason === 'unknown' || deaths === MOST_DEATHS[reason]) {
       throw new EmbeddedError(`the embedded Postgres does not start: ${lastWords}`);
     }
-    if (reason === 'port_taken') port = await findFreePort();
+    if (reason === 'port_taken') port = await freePort('127.0.0.1');
     await pause(PAUSES(deaths));
   }
 }

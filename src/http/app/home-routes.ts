@@ -6,8 +6,8 @@ import { listTargets } from '../../catalogue/access/targets.ts';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Config } from '../../config/config.ts';
-import { psqlCommand } from '../../config/psql-command.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
+import { psqlCommand } from '../../config/public-address.ts';
 import type { PageRenderer } from '../request/page-renderer.ts';
 import { requireSession } from '../request/request-context.ts';
 

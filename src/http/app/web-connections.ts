@@ -4,11 +4,10 @@
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { normalizeAddress, parseNetworks, terminalKey } from '../../network-address.ts';
+import { normalizeAddress, parseNetworks, SHARED_NETWORK_FACTOR, terminalKey } from '../../network-address.ts';
 
 /** A browser opens six connections. */
 const MOST_OF_ADDRESS = 100;
-const SHARED_NETWORK_FACTOR = 10;
 /** The share of this process's file descriptors. */
 const LARGEST_SHARE = 1 / 4;
 

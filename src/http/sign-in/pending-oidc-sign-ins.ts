@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { idFrom, type UserId } from '../../ids.ts';
+import { idSchema, type UserId } from '../../ids.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import type { PendingSignIn } from './oidc-sign-in.ts';
@@ -21,7 +21,7 @@ const schema = z.object({
   state: z.string(),
   nonce: z.string(),
   codeVerifier: z.string(),
-  again: z.object({ userId: z.string().transform(idFrom<UserId>), since: z.coerce.date() }).nullable(),
+  again: z.object({ userId: idSchema<UserId>(), since: z.coerce.date() }).nullable(),
   next: z.string(),
 });
 

@@ -3,7 +3,7 @@
 // themselves do not depend on the list.
 
 import { z } from 'zod';
-import { type AccountId, type ComputeId, type GrantId, idFrom, type ProjectId, type UserId } from '../../ids.ts';
+import { type AccountId, type ComputeId, type GrantId, idSchema, type ProjectId, type UserId } from '../../ids.ts';
 import { DueList } from '../../redis/due-list.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
@@ -23,19 +23,17 @@ export interface EndedGrant {
 /** Longer than any grant lasts. */
 const KEPT_MS = 9 * 3_600_000;
 
-const id = <T extends Parameters<typeof idFrom>[0] & ReturnType<typeof idFrom>>() =>
-  z.string().transform((text) => idFrom<T>(text));
 const schema = z
   .string()
   .transform((text): unknown => JSON.parse(text))
   .pipe(
     z.object({
-      id: id<GrantId>(),
-      userId: id<UserId>(),
+      id: idSchema<GrantId>(),
+      userId: idSchema<UserId>(),
       personEmail: z.string(),
-      accountId: id<AccountId>(),
-      projectId: id<ProjectId>(),
-      computeId: id<ComputeId>(),
+      accountId: idSchema<AccountId>(),
+      projectId: idSchema<ProjectId>(),
+      computeId: idSchema<ComputeId>(),
       address: z.string(),
     }),
   );

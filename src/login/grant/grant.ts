@@ -7,7 +7,7 @@ import {
   type AccountId,
   type ComputeId,
   type GrantId,
-  idFrom,
+  idSchema,
   type LoginRequestId,
   type ProjectId,
   type UserId,
@@ -43,19 +43,19 @@ export interface Grant extends GrantTerms {
 }
 
 const termsSchema: z.ZodType<GrantTerms> = z.object({
-  id: branded<GrantId>(),
-  userId: branded<UserId>(),
+  id: idSchema<GrantId>(),
+  userId: idSchema<UserId>(),
   personEmail: z.string(),
   address: z.string(),
   requestedUser: z.string(),
   application: z.string().nullable(),
-  computeId: branded<ComputeId>(),
-  projectId: branded<ProjectId>(),
-  accountId: branded<AccountId>(),
+  computeId: idSchema<ComputeId>(),
+  projectId: idSchema<ProjectId>(),
+  accountId: idSchema<AccountId>(),
   database: z.string().nullable(),
   databaseRole: z.string().nullable(),
   access: z.enum(['read_write', 'read_only']),
-  loginRequestId: branded<LoginRequestId>().nullable(),
+  loginRequestId: idSchema<LoginRequestId>().nullable(),
 });
 
 const hashSchema = z.object({
@@ -94,10 +94,6 @@ export function admits(grant: Grant, requestedDatabase: string | null): boolean 
   const hasUses = grant.usesLeft === null || grant.usesLeft > 0;
   const isItsDatabase = grant.database === null || requestedDatabase === null || grant.database === requestedDatabase;
   return hasUses && isItsDatabase;
-}
-
-function branded<T extends Parameters<typeof idFrom>[0] & ReturnType<typeof idFrom>>() {
-  return z.string().transform((text) => idFrom<T>(text));
 }
 
 function milliseconds() {

@@ -6,7 +6,7 @@ import {
   type ComputeId,
   type ConnectionId,
   type GrantId,
-  idFrom,
+  idSchema,
   isLoginRequestId,
   type NodeId,
   type UserId,
@@ -24,7 +24,7 @@ export interface LoginRecord {
 
 export type LoginScriptOutcome = 'moved' | 'refused' | 'wrong' | 'denied';
 
-const userId = z.string().transform((text) => idFrom<UserId>(text));
+const userId = idSchema<UserId>();
 const milliseconds = z.coerce
   .number()
   .int()
@@ -47,16 +47,13 @@ const originSchema: z.ZodType<LoginOrigin> = z.object({
 
 const approvalSchema: z.ZodType<Approval> = z.object({
   userId,
-  computeId: z.string().transform((text) => idFrom<ComputeId>(text)),
+  computeId: idSchema<ComputeId>(),
   database: z.string().nullable(),
   databaseRole: z.string().nullable(),
   access: z.enum(['read_write', 'read_only']),
   browserAddress: z.string(),
   remember: z.enum(['once', '1h', '8h']),
-  grantId: z
-    .string()
-    .transform((text) => idFrom<GrantId>(text))
-    .nullable(),
+  grantId: idSchema<GrantId>().nullable(),
 });
 
 const progressSchema: z.ZodType<Progress> = z.discriminatedUnion('kind', [
@@ -68,7 +65,7 @@ const progressSchema: z.ZodType<Progress> = z.discriminatedUnion('kind', [
     database: z.string(),
     databaseRole: z.string(),
     projectName: z.string(),
-    connectionId: z.string().transform((text) => idFrom<ConnectionId>(text)),
+    connectionId: idSchema<ConnectionId>(),
   }),
   z.object({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
   z.object({ kind: z.literal('terminal_closed') }),
@@ -81,7 +78,7 @@ const hashSchema = z.object({
   status: z.enum(LOGIN_STATUSES),
   user_code: z.string(),
   origin: z.string().transform(parseJson).pipe(originSchema),
-  node_id: z.string().transform((text) => idFrom<NodeId>(text)),
+  node_id: idSchema<NodeId>(),
   waiting: z.enum(['connection', 'none']),
   created_at: milliseconds,
   expires_at: milliseconds,

@@ -4,7 +4,7 @@
 import { PosternError } from '../../errors.ts';
 import { idFrom, type LoginRequestId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
-import { type NetworkList, parseNetworks, terminalKey } from '../../network-address.ts';
+import { type NetworkList, parseNetworks, SHARED_NETWORK_FACTOR, terminalKey } from '../../network-address.ts';
 import { ExpiringIndex } from '../../redis/expiring-index.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
@@ -20,7 +20,6 @@ export interface WaitingLimits {
   readonly sharedNetworks: readonly string[];
 }
 
-const SHARED_NETWORK_FACTOR = 10;
 /** The largest number of requests of one terminal that a page lists. */
 const MAX_LISTED = 100;
 

@@ -1,14 +1,14 @@
 // Where a host is and how it is reached: by the people's connections, and by Postern's own as the operator's role.
 
 import type pg from 'pg';
-import type { UpstreamTlsSettings } from '../../catalogue/projects/compute-rows.ts';
+import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import type { Secret } from '../../secret.ts';
 import { parseUpstreamUrl } from './upstream-url.ts';
 
 export interface HostAddress {
   readonly host: string;
   readonly port: number;
-  readonly tls: UpstreamTlsSettings;
+  readonly tls: UpstreamTls;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,9 +1,9 @@
 // A Postgres connection URL as people paste it, taken apart. Dials nothing.
 
 import { z } from 'zod';
-import type { UpstreamTlsSettings } from '../../catalogue/projects/compute-rows.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoopback } from '../../network-address.ts';
+import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { Secret } from '../../secret.ts';
 
 export interface ParsedUpstreamUrl {
@@ -12,7 +12,7 @@ export interface ParsedUpstreamUrl {
   readonly user: string;
   readonly password: Secret | null;
   readonly database: string;
-  readonly tls: UpstreamTlsSettings;
+  readonly tls: UpstreamTls;
 }
 
 const sslModeSchema = z.enum(['disable', 'require', 'verify-ca', 'verify-full']);
@@ -41,7 +41,7 @@ export function parseUpstreamUrl(url: Secret, ca: string | null = null): ParsedU
   };
 }
 
-function tlsOf(parsed: URL, { host, ca }: { host: string; ca: string | null }): UpstreamTlsSettings {
+function tlsOf(parsed: URL, { host, ca }: { host: string; ca: string | null }): UpstreamTls {
   const given = parsed.searchParams.get('sslmode');
   const byDefault = isLoopback(host) || host === 'localhost' ? 'disable' : 'verify-full';
   const mode = sslModeSchema.safeParse(given ?? byDefault);

@@ -3,11 +3,11 @@
 import type { Socket } from 'node:net';
 import type { CancelKey } from '../../protocol/cancel-key.ts';
 import { encodeCancelRequest } from '../../protocol/upstream-packets.ts';
+import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { takeAvailableBytes } from '../take-bytes.ts';
 import type { PinnedAddress } from './dial-address.ts';
 import { dialTcp } from './dial-tcp.ts';
 import { secureUpstream } from './secure-upstream.ts';
-import type { UpstreamTls } from './upstream-target.ts';
 
 export interface CancelTarget {
   readonly address: PinnedAddress;

@@ -6,12 +6,13 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { serialize } from 'pg-protocol';
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import { PosternError } from '../../errors.ts';
+import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { surviveErrors } from '../survive-errors.ts';
 import { takeAvailableBytes } from '../take-bytes.ts';
 import { waitOnStream } from '../wait-on-stream.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { PinnedAddress } from './dial-address.ts';
-import { type UpstreamTls, verifiesCertificate } from './upstream-target.ts';
+import { verifiesCertificate } from './upstream-target.ts';
 
 const TLS_LIMIT_MS = 5_000;
 const SSL_YES = 0x53;

@@ -1,19 +1,7 @@
 // What is dialled, and how it must prove itself: the values that the catalogue hands to the connector.
 
+import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import type { Secret } from '../../secret.ts';
-
-export type UpstreamTls =
-  | { readonly mode: 'disable' }
-  | {
-      /** `require` encrypts and, as in libpq, verifies only if a CA is given; `verify-ca` leaves the name unchecked. */
-      readonly mode: 'require' | 'verify-ca' | 'verify-full';
-      /** PEM certificates that replace the well-known authorities, or null for those. */
-      readonly ca: string | null;
-      /** Name to send and to verify; null for the target's host. */
-      readonly serverName: string | null;
-      /** PEM; the key may be encrypted with nothing. */
-      readonly clientCertificate: { readonly cert: string; readonly key: Secret } | null;
-    };
 
 export interface UpstreamTarget {
   /** The compute's name, for texts that people see. */

@@ -1,17 +1,17 @@
 // Attached projects, written into the catalogue without connecting: also computes that are down,
 // refuse, or have the wrong certificate.
 
-import type { UpstreamTlsSettings } from '../../../src/catalogue/projects/compute-rows.ts';
 import { type RegisteredProject, registerProject } from '../../../src/catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { personalAccountId } from '../../../src/ids.ts';
+import type { UpstreamTls } from '../../../src/protocol/upstream-tls.ts';
 import { Secret } from '../../../src/secret.ts';
 import type { Desk } from '../nodes/desk.ts';
 
 export interface ComputeAddress {
   readonly port: number;
   readonly host?: string;
-  readonly tls?: UpstreamTlsSettings;
+  readonly tls?: UpstreamTls;
 }
 
 export interface UpstreamAccount {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UpstreamTls } from '../../../src/protocol/upstream-tls.ts';
 import { Secret } from '../../../src/secret.ts';
 import { cancelUpstream } from '../../../src/wire/dial/cancel-upstream.ts';
 import type { UpstreamSession } from '../../../src/wire/dial/connect-upstream.ts';
-import type { UpstreamTls } from '../../../src/wire/dial/upstream-target.ts';
 import { builtMessage, hex } from '../../protocol/packet-fixtures.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { closedPort, readBytes } from '../loopback.ts';

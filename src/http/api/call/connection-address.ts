@@ -2,6 +2,7 @@
 // door finds the project by the role's name.
 
 import { z } from 'zod';
+import { publicPgHost } from '../../../config/public-address.ts';
 import type { ComputeId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import type { ApiParts } from './api-parts.ts';
@@ -19,7 +20,7 @@ export interface ConnectionTarget {
 
 /** `pg.example.com`, with the port unless it is the default one. */
 export function connectionHost({ config, address }: Pick<ApiParts, 'config' | 'address'>): string {
-  const host = config.pg.publicHost ?? new URL(address.url).hostname;
+  const host = publicPgHost(config, address);
   return config.pg.port === DEFAULT_PG_PORT ? host : `${host}:${config.pg.port}`;
 }
 

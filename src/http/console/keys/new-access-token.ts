@@ -7,6 +7,7 @@ import { createAccessToken } from '../../../actions/keys/access-tokens.ts';
 import type { AccessToken } from '../../../catalogue/access/access-token-rows.ts';
 import { listTargets } from '../../../catalogue/access/targets.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
+import { publicPgHost } from '../../../config/public-address.ts';
 import { type ComputeId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
@@ -78,7 +79,7 @@ export function belowTokensView(visit: AccountVisit, label: string, again?: Agai
 
 function sendToken(visit: AccountVisit, token: AccessToken, secret: Secret): void {
   const { parts, request, response, base } = visit;
-  const host = parts.config.pg.publicHost ?? new URL(parts.address.url).hostname;
+  const host = publicPgHost(parts.config, parts.address);
   const place = `${host}:${parts.config.pg.port}`;
   const uri = `postgresql://${token.id}:${secret.reveal()}@${place}/?sslmode=require`;
   parts.renderer.send(request, response, SecretPage, {

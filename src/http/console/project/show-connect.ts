@@ -9,7 +9,7 @@ import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { type DatabaseRole, listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 
 import { type Database, listDatabases } from '../../../catalogue/projects/databases.ts';
-import { psqlCommand } from '../../../config/psql-command.ts';
+import { psqlCommand, publicPgHost } from '../../../config/public-address.ts';
 import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
@@ -105,7 +105,7 @@ function stringsFor(visit: ProjectVisit, picked: Picked, password: Secret | null
   // Names of hosted roles are unique; those of an attached Postgres may not be.
   const needsNaming = project.creationSource === 'attached' || !picked.isFirstCompute;
   return connectionStrings({
-    host: parts.config.pg.publicHost ?? new URL(parts.address.url).hostname,
+    host: publicPgHost(parts.config, parts.address),
     port: parts.config.pg.port,
     database: picked.database.name,
     databaseRole: picked.role.name,

@@ -7,7 +7,7 @@ import { findAccount } from '../../../catalogue/accounts/accounts.ts';
 import { type Compute, shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
-import { psqlCommand } from '../../../config/psql-command.ts';
+import { psqlCommand } from '../../../config/public-address.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { connectionRow } from '../shell/connection-rows.ts';
 import type { Again } from '../shell/form-route.ts';

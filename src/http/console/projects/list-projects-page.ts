@@ -8,7 +8,7 @@ import { listProjects, listSharedProjects } from '../../../catalogue/projects/pr
 import type { Project } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import type { Page } from '../../../catalogue/store/keyset-pages.ts';
-import { psqlCommand } from '../../../config/psql-command.ts';
+import { psqlCommand } from '../../../config/public-address.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { accountView } from '../shell/open-console-view.ts';
 import { type AccountVisit, queryText } from '../shell/visit.ts';
