@@ -3,8 +3,7 @@
 
 import { askStore } from './ask-redis.ts';
 import type { RedisClient } from './redis-client.ts';
-import { redisScript, runScript } from './redis-script.ts';
-import { LUA_NOW } from './redis-time.ts';
+import { LUA_NOW, redisScript, runScript } from './redis-script.ts';
 
 const COUNT_INDEX = redisScript(`
 -- KEYS[1]  a sorted set of ids by the time when they count no more (ms)

@@ -1,5 +1,5 @@
 // Lua scripts: each text with its digest, computed once, and running one on a server that may not
-// know it yet. Knows no particular script.
+// know it yet, with Redis' own clock. Knows no particular script.
 
 import { createHash } from 'node:crypto';
 import type { RedisClient } from './redis-client.ts';
@@ -28,3 +28,11 @@ export async function runScript(
     return await redis.eval(text, keys.length, ...keys, ...args);
   }
 }
+
+/** Redis' time as milliseconds in `now`, one reading per script, and a way to write it. */
+export const LUA_NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- Lua's own conversion would write large numbers as 1e+12.
+local function digits(number) return string.format('%.0f', number) end
+`;

@@ -1,6 +1,9 @@
-// The plans and what each of them includes, in one table.
+// The plans and what each of them includes, in one table; and the period that an account is
+// spending on its plan.
 
 import { PosternError } from '../../errors.ts';
+import type { AccountId } from '../../ids.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 import type { Plan } from '../tables/people-and-accounts.ts';
 
 export interface PlanTerms {
@@ -59,4 +62,15 @@ function terms(differences: Partial<PlanTerms>): PlanTerms {
     maxAutoscalingCu: 56,
     ...differences,
   };
+}
+
+/** The id of the current period. Does not check permissions. */
+export async function currentPlanPeriodId({ db }: Catalogue, accountId: AccountId): Promise<string> {
+  const { id } = await db
+    .selectFrom('plan_periods')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return id;
 }

@@ -7,8 +7,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../clock.ts';
-import { EmbeddedError } from '../data-folder/embedded-error.ts';
-import { isErrorCode } from '../data-folder/error-code.ts';
+import { EmbeddedError, isErrorCode } from '../data-folder/embedded-error.ts';
 import { createWholeFile, replaceWholeFile } from '../data-folder/whole-file.ts';
 import type { CertificateRequest } from './x509-certificate.ts';
 

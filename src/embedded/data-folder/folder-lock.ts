@@ -3,8 +3,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { EmbeddedError } from './embedded-error.ts';
-import { isErrorCode } from './error-code.ts';
+import { EmbeddedError, isErrorCode } from './embedded-error.ts';
 import { findProcessBirth } from './process-birth.ts';
 import { createWholeFile, replaceWholeFile } from './whole-file.ts';
 

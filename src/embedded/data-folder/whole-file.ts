@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
-import { isErrorCode } from './error-code.ts';
+import { isErrorCode } from './embedded-error.ts';
 
 interface WholeFile {
   readonly text: string;

@@ -1,10 +1,11 @@
-// A real Postgres from the npm-shipped programs, for a machine without one: its whole life in order, from the lock on its
-// folder to the shutdown. What is stored in it is not its business.
+// A real Postgres from the npm-shipped programs, for a machine without one: its whole life in order,
+// from the lock on its folder to the shutdown, and how the command line finds one that runs. Knows
+// nothing of what is stored in it.
 
 import { realpath } from 'node:fs/promises';
 import type { Log } from '../../log.ts';
 import { Secret } from '../../secret.ts';
-import { lockFolder } from '../data-folder/folder-lock.ts';
+import { findLockHolder, lockFolder } from '../data-folder/folder-lock.ts';
 import { keepPostgresRunning } from './keep-postgres-running.ts';
 import { clusterExists, makeCluster, SUPERUSER } from './make-cluster.ts';
 import { stopOrphanedPostgres } from './orphaned-postgres.ts';
@@ -85,4 +86,12 @@ async function prepareCluster(
   const durability = options.settings?.fsync === 'off' ? 'unsynced' : 'synced';
   await makeCluster({ files, initdb, account, password, durability, log: options.log });
   return password;
+}
+
+/** The running server's superuser URL, database `postgres`; null when no living Postern serves this data folder. */
+export async function findRunningPostgres(dataDir: string, version: EmbeddedVersion): Promise<Secret | null> {
+  const files = postgresFilesIn(dataDir, version);
+  if ((await findLockHolder(files.lock)) === null) return null;
+  const port = await readLastPort(files);
+  return port === null ? null : superuserUrl(await getPassword(files), port);
 }

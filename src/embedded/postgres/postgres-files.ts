@@ -6,8 +6,7 @@ import { chmod, mkdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Secret } from '../../secret.ts';
-import { EmbeddedError } from '../data-folder/embedded-error.ts';
-import { isErrorCode } from '../data-folder/error-code.ts';
+import { EmbeddedError, isErrorCode } from '../data-folder/embedded-error.ts';
 import { replaceWholeFile } from '../data-folder/whole-file.ts';
 import type { EmbeddedVersion } from './postgres-package.ts';
 

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
-import { isErrorCode } from '../data-folder/error-code.ts';
+import { isErrorCode } from '../data-folder/embedded-error.ts';
 
 // Server Shutdown: SIGINT is fast shutdown, SIGQUIT immediate shutdown, after which the next start recovers from the WAL.
 const STEPS: ReadonlyArray<{ readonly signal: NodeJS.Signals; readonly limitMs: number }> = [

@@ -4,7 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Log } from '../../log.ts';
 import { Secret } from '../../secret.ts';
-import { isErrorCode } from '../data-folder/error-code.ts';
+import { isErrorCode } from '../data-folder/embedded-error.ts';
 import { replaceWholeFile } from '../data-folder/whole-file.ts';
 import { makeDataFolder } from '../postgres/postgres-files.ts';
 

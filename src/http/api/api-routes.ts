@@ -5,9 +5,8 @@ import { Router as createRouter, type Request, type RequestHandler, type Respons
 import { PosternError } from '../../errors.ts';
 import { contextOf } from '../request/request-context.ts';
 import { ALL_API_ROUTES } from './all-routes.ts';
-import type { ApiCall, Caller } from './call/api-call.ts';
+import type { ApiCall, ApiParts, Caller } from './call/api-call.ts';
 import { methodNotAllowed, nameRequest, unknownApiPath } from './call/api-errors.ts';
-import type { ApiParts } from './call/api-parts.ts';
 import { API_PREFIX, type ApiRoute } from './call/api-route.ts';
 import { authenticateCall } from './call/authenticate-call.ts';
 import { parseBody, takeBody } from './call/read-body.ts';

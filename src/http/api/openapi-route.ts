@@ -4,8 +4,8 @@ import type { RequestHandler, Router } from 'express';
 import { VERSION } from '../../version.ts';
 import { cookieName } from '../request/cookies.ts';
 import { ALL_API_ROUTES } from './all-routes.ts';
+import type { ApiParts } from './call/api-call.ts';
 import { methodNotAllowed } from './call/api-errors.ts';
-import type { ApiParts } from './call/api-parts.ts';
 import { API_PREFIX } from './call/api-route.ts';
 import { openApiDocument } from './openapi-document.ts';
 

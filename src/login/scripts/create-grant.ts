@@ -1,7 +1,6 @@
 // Writes a new grant.
 
-import { redisScript } from '../../redis/redis-script.ts';
-import { LUA_NOW } from '../../redis/redis-time.ts';
+import { LUA_NOW, redisScript } from '../../redis/redis-script.ts';
 
 export const CREATE_GRANT = redisScript(`
 -- KEYS[1]  the grant (hash)

@@ -2,7 +2,7 @@
 // and the form of the answer. The first KEYS and ARGV are the same for each script, so that one
 // function calls them all.
 
-import { LUA_NOW } from '../../redis/redis-time.ts';
+import { LUA_NOW } from '../../redis/redis-script.ts';
 
 /**
  * An approval that was not consumed for this long: its node is gone (docs/security.md, "Login

@@ -1,7 +1,6 @@
 // Uses a grant once, if it has a use left.
 
-import { redisScript } from '../../redis/redis-script.ts';
-import { LUA_NOW } from '../../redis/redis-time.ts';
+import { LUA_NOW, redisScript } from '../../redis/redis-script.ts';
 
 export const USE_GRANT = redisScript(`
 -- KEYS[1]  the grant (hash)

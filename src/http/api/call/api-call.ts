@@ -1,10 +1,11 @@
 // One call of the management API as its route sees it: the parts of the node, the caller and the
 // credential.
 
+import type { ActionParts } from '../../../actions/action-parts.ts';
 import type { Actor, PersonActor } from '../../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../../errors.ts';
-import type { ApiParts } from './api-parts.ts';
+import type { ConsumptionHistory } from '../../../metering/frames/consumption-history.ts';
 
 /** Neon API 2.7.3: AuthDetailsResponse; the methods that exist here. */
 type AuthMethod = 'session_cookie' | 'api_key_user' | 'api_key_org';
@@ -29,4 +30,8 @@ export interface ApiCall extends ApiParts {
 export function requirePerson({ actor }: AuditContext): PersonActor {
   if (actor.kind === 'person') return actor;
   throw new PosternError('personal_key_required');
+}
+
+export interface ApiParts extends ActionParts {
+  readonly consumption: ConsumptionHistory;
 }

@@ -10,8 +10,7 @@ import { terminalKey } from '../../../network-address.ts';
 import { cookieValue } from '../../request/cookies.ts';
 import { contextOf } from '../../request/request-context.ts';
 import { requireOwnForm } from '../../security/require-own-form.ts';
-import type { Caller } from './api-call.ts';
-import type { ApiParts } from './api-parts.ts';
+import type { ApiParts, Caller } from './api-call.ts';
 
 // Neon API 2.7.3: securitySchemes; neonctl puts its key into both.
 const KEY_COOKIES = ['zenith', 'keycloak_token'] as const;

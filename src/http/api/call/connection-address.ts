@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { publicPgHost } from '../../../config/public-address.ts';
 import type { ComputeId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
-import type { ApiParts } from './api-parts.ts';
+import type { ApiParts } from './api-call.ts';
 
 // PostgreSQL: the default port of clients
 const DEFAULT_PG_PORT = 5432;

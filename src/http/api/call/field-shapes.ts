@@ -1,8 +1,9 @@
-// The fields that many resources share on the wire: times, ids, names, limits of lists.
+// The fields that many resources share on the wire: times, ids, names, limits of lists, and the
+// parameters of a project's paths.
 
 import { z } from 'zod';
 import { PosternError } from '../../../errors.ts';
-import { type AccountId, idFrom, isOrganizationId } from '../../../ids.ts';
+import { type AccountId, type BranchId, idFrom, isOrganizationId, type ProjectId } from '../../../ids.ts';
 
 type AnyId = ReturnType<typeof idFrom>;
 
@@ -47,4 +48,10 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 /** A person's id where the contract requires one. */
 export function personOrNobody(userId: string | null): string {
   return userId ?? NOBODY;
+}
+
+export const projectParams = z.object({ project_id: idField<ProjectId>() });
+
+export function placeOf(params: { readonly project_id: ProjectId; readonly branch_id: BranchId }) {
+  return { projectId: params.project_id, branchId: params.branch_id };
 }

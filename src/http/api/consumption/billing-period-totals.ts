@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
-import { currentPlanPeriodId } from '../../../catalogue/rights/plan-periods.ts';
+import { currentPlanPeriodId } from '../../../catalogue/rights/plans.ts';
 import type { BillingPeriodTotals } from '../../../metering/frames/consumption-figures.ts';
 import type { ApiCall } from '../call/api-call.ts';
 import { apiRoute } from '../call/api-route.ts';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { PosternError } from '../../../errors.ts';
 import type { ConsumptionRange, Granularity } from '../../../metering/frames/consumption-figures.ts';
 import { FRAME_SIZE_OF, frameStart } from '../../../metering/frames/frame-bounds.ts';
-import type { ApiParts } from '../call/api-parts.ts';
+import type { ApiParts } from '../call/api-call.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

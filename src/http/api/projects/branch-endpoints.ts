@@ -10,12 +10,11 @@ import { PosternError } from '../../../errors.ts';
 import type { BranchId, ProjectId } from '../../../ids.ts';
 import type { ApiCall } from '../call/api-call.ts';
 import { apiRoute } from '../call/api-route.ts';
-import { nameField, timeField } from '../call/field-shapes.ts';
+import { nameField, projectParams, timeField } from '../call/field-shapes.ts';
 import { cursorPaginationOf, cursorPaginationShape } from '../call/pages.ts';
 import { cursorField, limitField, searchField, sortOrderField } from '../call/query-fields.ts';
 import { annotationShape, branchOnWire, branchParams, branchShape, emptyAnnotation } from '../shapes/branch-shape.ts';
 import { operationShape } from '../shapes/operation-shape.ts';
-import { projectParams } from '../shapes/path-params.ts';
 
 export const listBranchesRoute = apiRoute({
   method: 'get',

@@ -8,11 +8,10 @@ import { getCompute, listComputes } from '../../../catalogue/projects/computes.t
 import { getProject } from '../../../catalogue/projects/projects.ts';
 import type { BranchId } from '../../../ids.ts';
 import { apiRoute } from '../call/api-route.ts';
-import { idField } from '../call/field-shapes.ts';
+import { idField, projectParams } from '../call/field-shapes.ts';
 import { branchParams } from '../shapes/branch-shape.ts';
 import { computeOnWire, computeParams, computeShape, computeTypeField } from '../shapes/compute-shape.ts';
 import { operationOnWire, operationShape } from '../shapes/operation-shape.ts';
-import { projectParams } from '../shapes/path-params.ts';
 import { computeUnitField, suspendTimeoutField } from '../shapes/project-settings-shape.ts';
 import { visibleBranch } from './branch-endpoints.ts';
 

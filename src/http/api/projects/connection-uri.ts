@@ -13,8 +13,7 @@ import type { BranchId, ComputeId, ProjectId } from '../../../ids.ts';
 import type { ApiCall } from '../call/api-call.ts';
 import { apiRoute } from '../call/api-route.ts';
 import { connectionUri } from '../call/connection-address.ts';
-import { idField } from '../call/field-shapes.ts';
-import { projectParams } from '../shapes/path-params.ts';
+import { idField, projectParams } from '../call/field-shapes.ts';
 
 export const getConnectionUri = apiRoute({
   method: 'get',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { changeDatabase, createDatabase, deleteDatabase } from '../../../actions/databases/change-databases.ts';
 import { getDatabase, listDatabases } from '../../../catalogue/projects/databases.ts';
 import { apiRoute } from '../call/api-route.ts';
-import { placeOf } from '../call/place-of.ts';
+import { placeOf } from '../call/field-shapes.ts';
 import { branchParams } from '../shapes/branch-shape.ts';
 import { databaseOnWire, databaseShape } from '../shapes/database-shape.ts';
 import { operationOnWire, operationShape } from '../shapes/operation-shape.ts';

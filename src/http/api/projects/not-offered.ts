@@ -5,8 +5,8 @@ import { ERRORS } from '../../../error-table/error-table.ts';
 import { PosternError } from '../../../errors.ts';
 import { apiErrorSchema } from '../call/api-errors.ts';
 import { type ApiMethod, type ApiRoute, apiRoute } from '../call/api-route.ts';
+import { projectParams } from '../call/field-shapes.ts';
 import { branchParams } from '../shapes/branch-shape.ts';
-import { projectParams } from '../shapes/path-params.ts';
 
 export const createBranchRoute = notOffered('post', '/projects/{project_id}/branches', 'createProjectBranch');
 export const deleteBranchRoute = notOffered(

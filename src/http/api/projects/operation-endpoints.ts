@@ -4,11 +4,10 @@ import { z } from 'zod';
 import { getOperation, listOperations } from '../../../catalogue/projects/operations.ts';
 import type { OperationId } from '../../../ids.ts';
 import { apiRoute } from '../call/api-route.ts';
-import { idField } from '../call/field-shapes.ts';
+import { idField, projectParams } from '../call/field-shapes.ts';
 import { paginationOf, paginationShape } from '../call/pages.ts';
 import { cursorField, limitField } from '../call/query-fields.ts';
 import { operationOnWire, operationShape } from '../shapes/operation-shape.ts';
-import { projectParams } from '../shapes/path-params.ts';
 
 export const listOperationsRoute = apiRoute({
   method: 'get',

@@ -7,8 +7,7 @@ import { listShares, type Share, type ShareOutcome } from '../../../catalogue/pr
 import { PosternError } from '../../../errors.ts';
 import type { ShareId } from '../../../ids.ts';
 import { apiRoute } from '../call/api-route.ts';
-import { emailField, idField, timeField, uuidField } from '../call/field-shapes.ts';
-import { projectParams } from '../shapes/path-params.ts';
+import { emailField, idField, projectParams, timeField, uuidField } from '../call/field-shapes.ts';
 
 // Neon API 2.7.3: ProjectPermission
 const permissionShape = z

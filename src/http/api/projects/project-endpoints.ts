@@ -5,9 +5,8 @@ import { changeProject } from '../../../actions/projects/change-project.ts';
 import { deleteProject } from '../../../actions/projects/delete-project.ts';
 import { getProject, type ProjectChanges } from '../../../catalogue/projects/projects.ts';
 import { apiRoute } from '../call/api-route.ts';
-import { nameField } from '../call/field-shapes.ts';
+import { nameField, projectParams } from '../call/field-shapes.ts';
 import { operationShape } from '../shapes/operation-shape.ts';
-import { projectParams } from '../shapes/path-params.ts';
 import {
   defaultEndpointSettingsShape,
   projectSettingsShape,

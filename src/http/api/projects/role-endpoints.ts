@@ -6,7 +6,7 @@ import { listDatabaseRoles } from '../../../catalogue/projects/database-role-row
 import { getDatabaseRole } from '../../../catalogue/projects/database-roles.ts';
 import { PosternError } from '../../../errors.ts';
 import { apiRoute } from '../call/api-route.ts';
-import { placeOf } from '../call/place-of.ts';
+import { placeOf } from '../call/field-shapes.ts';
 import { branchParams } from '../shapes/branch-shape.ts';
 import { operationOnWire, operationShape } from '../shapes/operation-shape.ts';
 import { listedRoles, roleOnWire, roleShape, roleWithPassword } from '../shapes/role-shape.ts';

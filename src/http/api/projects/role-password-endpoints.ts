@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { resetRolePassword, revealRolePassword } from '../../../actions/databases/role-passwords.ts';
 import { apiRoute } from '../call/api-route.ts';
-import { placeOf } from '../call/place-of.ts';
+import { placeOf } from '../call/field-shapes.ts';
 import { operationOnWire } from '../shapes/operation-shape.ts';
 import { roleWithPassword } from '../shapes/role-shape.ts';
 import { changedRole, roleParams } from './role-endpoints.ts';

@@ -4,8 +4,7 @@ import { z } from 'zod';
 import type { Branch } from '../../../catalogue/projects/branches.ts';
 import type { BranchId } from '../../../ids.ts';
 import type { ApiCall } from '../call/api-call.ts';
-import { countField, idField, namedIdField, timeField } from '../call/field-shapes.ts';
-import { projectParams } from './path-params.ts';
+import { countField, idField, namedIdField, projectParams, timeField } from '../call/field-shapes.ts';
 
 // Neon API 2.7.3: Branch; `primary` was required in 2024
 export const branchShape = z

@@ -3,10 +3,9 @@
 import { z } from 'zod';
 import type { Compute } from '../../../catalogue/projects/compute-rows.ts';
 import type { ComputeId } from '../../../ids.ts';
-import type { ApiParts } from '../call/api-parts.ts';
+import type { ApiParts } from '../call/api-call.ts';
 import { connectionHost } from '../call/connection-address.ts';
-import { idField, namedIdField, timeField, timeOrAbsent } from '../call/field-shapes.ts';
-import { projectParams } from './path-params.ts';
+import { idField, namedIdField, projectParams, timeField, timeOrAbsent } from '../call/field-shapes.ts';
 import { PROVISIONER } from './project-shape.ts';
 
 export const computeTypeField = z.enum(['read_write', 'read_only']);

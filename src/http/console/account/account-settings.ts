@@ -10,12 +10,11 @@ import { accountResource, may, requireMay } from '../../../catalogue/rights/perm
 import { PosternError } from '../../../errors.ts';
 import { personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { accountView, deeperView } from '../shell/open-console-view.ts';
 import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
-import type { AccountVisit } from '../shell/visit.ts';
+import { type AccountVisit, sendConfirmation } from '../shell/visit.ts';
 
 export async function showSettings(visit: AccountVisit, again?: Again): Promise<void> {
   const { parts, request, response, person, account, base } = visit;

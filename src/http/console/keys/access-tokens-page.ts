@@ -11,11 +11,10 @@ import { accountResource, notFound } from '../../../catalogue/rights/permissions
 import { PosternError } from '../../../errors.ts';
 import { type AccessTokenId, type ComputeId, idFrom, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo } from '../shell/form-route.ts';
 import { accountView } from '../shell/open-console-view.ts';
-import { type AccountVisit, param } from '../shell/visit.ts';
+import { type AccountVisit, param, sendConfirmation } from '../shell/visit.ts';
 import { belowTokensView } from './new-access-token.ts';
 
 export async function showAccessTokens(visit: AccountVisit, again?: Again): Promise<void> {

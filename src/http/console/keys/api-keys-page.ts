@@ -16,11 +16,10 @@ import { accountResource, may, notFound } from '../../../catalogue/rights/permis
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { accountView, deeperView } from '../shell/open-console-view.ts';
-import { type AccountVisit, param } from '../shell/visit.ts';
+import { type AccountVisit, param, sendConfirmation } from '../shell/visit.ts';
 
 const MAX_OFFERED_PROJECTS = 400;
 

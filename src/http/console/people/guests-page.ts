@@ -13,11 +13,10 @@ import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { sendShared } from '../shell/guest-links.ts';
-import { param, queryText } from '../shell/visit.ts';
+import { param, queryText, sendConfirmation } from '../shell/visit.ts';
 import { belowPeopleView, type PeopleVisit, peopleProps } from './open-people.ts';
 import { invitedRow } from './pending-invites.ts';
 

@@ -7,10 +7,9 @@ import { changeMemberRole as changeRole, removeMember } from '../../../actions/o
 import { getMember, type ListedMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
 import { idFrom, type MembershipId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
-import { param, queryText } from '../shell/visit.ts';
+import { param, queryText, sendConfirmation } from '../shell/visit.ts';
 import { belowPeopleView, type PeopleVisit, peopleProps } from './open-people.ts';
 
 const MEMBERS_PER_PAGE = 100;

@@ -12,9 +12,9 @@ import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { requireMay } from '../../../catalogue/rights/permissions.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { sendConfirmation } from '../shell/visit.ts';
 import { belowProjectView, type ProjectVisit, whichCompute } from './open-project.ts';
 
 export async function startCompute(visit: ProjectVisit): Promise<void> {

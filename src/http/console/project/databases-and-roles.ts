@@ -10,10 +10,9 @@ import { listDatabaseRoles } from '../../../catalogue/projects/database-role-row
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
-import { param } from '../shell/visit.ts';
+import { param, sendConfirmation } from '../shell/visit.ts';
 import { belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
 
 const nameField = z.string().trim().max(256);

@@ -4,11 +4,9 @@ import { z } from 'zod';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
-import { sendConfirmation } from '../shell/confirm.ts';
 import { endAndGoBack } from '../shell/connection-rows.ts';
-import type { Again } from '../shell/form-route.ts';
-import { parseForm } from '../shell/form-route.ts';
-import { param } from '../shell/visit.ts';
+import { type Again, parseForm } from '../shell/form-route.ts';
+import { param, sendConfirmation } from '../shell/visit.ts';
 import { belowProjectView, type ProjectVisit } from './open-project.ts';
 
 export async function askEndConnection(visit: ProjectVisit, again?: Again): Promise<void> {

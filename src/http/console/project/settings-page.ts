@@ -10,9 +10,9 @@ import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { sendConfirmation } from '../shell/visit.ts';
 import { belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
 
 export async function showProjectSettings(visit: ProjectVisit, again?: Again): Promise<void> {

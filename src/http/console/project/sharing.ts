@@ -8,11 +8,10 @@ import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ShareId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../shell/confirm.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { sendShared } from '../shell/guest-links.ts';
-import { param } from '../shell/visit.ts';
+import { param, sendConfirmation } from '../shell/visit.ts';
 import { belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
 
 const MAX_LIST_CHARACTERS = 30_000;

@@ -1,8 +1,9 @@
 // One request to the console by a signed-in person: who it is with the rights of this moment, and
-// in which account.
+// in which account. Also answers with the page that asks once more before something goes away.
 
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { ConfirmPage, type ConfirmProps } from '../../../../web/pages/console/confirm-page.tsx';
 import { type Account, findAccount, getAccount } from '../../../catalogue/accounts/accounts.ts';
 import { listOrganizationsOf } from '../../../catalogue/accounts/organizations.ts';
 import type { PersonActor } from '../../../catalogue/rights/actors.ts';
@@ -73,4 +74,10 @@ export function param({ request }: Pick<Visit, 'request'>, name: string): string
 /** A parameter of the query; empty when it is missing or not one short text. */
 export function queryText({ request }: Pick<Visit, 'request'>, name: string): string {
   return z.string().max(512).catch('').parse(request.query[name]);
+}
+
+/** The form goes to the page's own address. */
+export function sendConfirmation(visit: Visit, question: Omit<ConfirmProps, 'frame' | 'action'>): void {
+  const { parts, request, response } = visit;
+  parts.renderer.send(request, response, ConfirmPage, { ...question, action: request.path });
 }
