@@ -1,6 +1,6 @@
 // A compute as the program sees it, and how its row is read and written.
 
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { BranchId, ComputeId, ProjectId } from '../../ids.ts';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { type PolicySettings, parsePolicySettings } from '../rights/policy.ts';
@@ -49,6 +49,27 @@ export interface Compute {
 export async function findCompute(db: Kysely<Schema>, computeId: ComputeId): Promise<Compute | null> {
   const row = await db.selectFrom('computes').selectAll().where('id', '=', computeId).executeTakeFirst();
   return row === undefined ? null : computeFrom(row);
+}
+
+/** Those of the computes that are there. */
+export async function findComputes(
+  db: Kysely<Schema>,
+  ids: readonly ComputeId[],
+): Promise<ReadonlyMap<ComputeId, Compute>> {
+  const rows = await db.selectFrom('computes').selectAll().where(sql<boolean>`id = any(${ids})`).execute();
+  return new Map(rows.map((row) => [row.id, computeFrom(row)]));
+}
+
+/** The computes of several projects, each project's in the order in which they were made. */
+export async function listComputesOfProjects(
+  db: Kysely<Schema>,
+  projectIds: readonly ProjectId[],
+): Promise<ReadonlyMap<ProjectId, readonly Compute[]>> {
+  const ofAny = sql<boolean>`project_id = any(${projectIds})`;
+  const rows = await db.selectFrom('computes').selectAll().where(ofAny).orderBy('ordinal').execute();
+  const computes = new Map<ProjectId, Compute[]>(projectIds.map((id) => [id, []]));
+  for (const row of rows) computes.get(row.project_id)?.push(computeFrom(row));
+  return computes;
 }
 
 /** The compute's name in messages: its name, else its id. */

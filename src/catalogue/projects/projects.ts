@@ -1,7 +1,7 @@
 // The rows of projects, which accounts own. Provisioning sets projects up on a Postgres server;
 // creating rows is in new-projects.ts, lists and search are in project-lists.ts.
 
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { AccountId, ProjectId, UserId } from '../../ids.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
@@ -61,6 +61,15 @@ export async function getProject(
 export async function findProject(db: Kysely<Schema>, projectId: ProjectId): Promise<Project | null> {
   const row = await db.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst();
   return row === undefined ? null : projectFrom(row);
+}
+
+/** Those of the projects that are there; asks nobody's permission. */
+export async function findProjects(
+  db: Kysely<Schema>,
+  projectIds: readonly ProjectId[],
+): Promise<ReadonlyMap<ProjectId, Project>> {
+  const rows = await db.selectFrom('projects').selectAll().where(sql<boolean>`id = any(${projectIds})`).execute();
+  return new Map(rows.map((row) => [row.id, projectFrom(row)]));
 }
 
 /** Changes the given fields. Throws `invalid_input`, `forbidden`, `not_found`. */

@@ -3,6 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { Express } from 'express';
+import type {
+  KyselyPlugin,
+  PluginTransformQueryArgs,
+  PluginTransformResultArgs,
+  QueryResult,
+  RootOperationNode,
+  UnknownRow,
+} from 'kysely';
 import { type Logger, pino } from 'pino';
 import { AuditTrail } from '../../../src/audit/audit-queue.ts';
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
@@ -53,6 +61,7 @@ export interface WebForTests {
   /** A second app like the listening one, for inspecting its routes. */
   readonly app: Express;
   readonly catalogue: Catalogue;
+  readonly queries: QueryCounter;
   readonly redis: RedisClient;
   readonly loginRequests: LoginRequests;
   readonly grants: Grants;
@@ -82,7 +91,11 @@ export async function startWeb(
   const closers: Closer[] = [];
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, linesInto(lines));
-  const catalogue = await openWebCatalogue(database ?? (await createTestDatabase()), { config, log, closers });
+  const { catalogue, queries } = await openWebCatalogue(database ?? (await createTestDatabase()), {
+    config,
+    log,
+    closers,
+  });
   const parts = await buildParts({ config, catalogue, hostUrl: database?.url, ttlMs, log }, closers);
   const firstProjects: string[] = [];
   const createFirstProject = async (userId: string) => {
@@ -99,13 +112,24 @@ export async function startWeb(
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
   };
-  return { url, localUrl, server, app, catalogue, ...parts, firstProjects, logged: () => lines.join(''), close };
+  return {
+    url,
+    localUrl,
+    server,
+    app,
+    catalogue,
+    queries,
+    ...parts,
+    firstProjects,
+    logged: () => lines.join(''),
+    close,
+  };
 }
 
 async function openWebCatalogue(
   database: TestDatabase,
   { config, log, closers }: { config: Config; log: Logger; closers: Closer[] },
-): Promise<Catalogue> {
+): Promise<{ readonly catalogue: Catalogue; readonly queries: QueryCounter }> {
   closers.push(() => database.close());
   const sealer = new Sealer([newSealingKey()]);
   const url = new Secret(database.url);
@@ -113,7 +137,22 @@ async function openWebCatalogue(
   const settings = { organizationCreation, defaultPlan, sharing };
   const catalogue = await openCatalogue({ url, log, clock: systemClock, sealer, settings, nodeId: newNodeId() });
   closers.push(() => catalogue.close());
-  return catalogue;
+  const queries = new QueryCounter();
+  return { catalogue: { ...catalogue, db: catalogue.db.withPlugin(queries) }, queries };
+}
+
+/** Counts the statements that are sent outside transactions. */
+export class QueryCounter implements KyselyPlugin {
+  count = 0;
+
+  transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
+    this.count += 1;
+    return node;
+  }
+
+  async transformResult({ result }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
+    return result;
+  }
 }
 
 async function buildParts(

@@ -5,8 +5,8 @@ import { AccessTokensPage } from '../../../../web/pages/console/keys/access-toke
 import { revokeAccessToken } from '../../../actions/keys/access-tokens.ts';
 import type { AccessToken } from '../../../catalogue/access/access-token-rows.ts';
 import { listAccessTokensOfAccount, listOwnAccessTokens } from '../../../catalogue/access/access-tokens.ts';
-import { findCompute, shownName } from '../../../catalogue/projects/compute-rows.ts';
-import { findProject } from '../../../catalogue/projects/projects.ts';
+import { findComputes, shownName } from '../../../catalogue/projects/compute-rows.ts';
+import { findProjects } from '../../../catalogue/projects/projects.ts';
 import { accountResource, notFound } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccessTokenId, type ComputeId, idFrom, personalAccountId } from '../../../ids.ts';
@@ -74,13 +74,15 @@ async function requireToken(visit: AccountVisit): Promise<AccessToken> {
 /** `shop, main` for each compute that still exists. */
 async function namesOfComputes({ parts }: AccountVisit, ids: readonly ComputeId[]): Promise<Map<ComputeId, string>> {
   const { db } = parts.catalogue;
-  const named = await Promise.all(
-    ids.map(async (id): Promise<[ComputeId, string]> => {
-      const compute = await findCompute(db, id);
-      const project = compute === null ? null : await findProject(db, compute.projectId);
-      if (compute === null || project === null) return [id, id];
+  const computes = await findComputes(db, ids);
+  const projectIds = [...computes.values()].map(({ projectId }) => projectId);
+  const projects = await findProjects(db, projectIds);
+  return new Map(
+    ids.map((id): [ComputeId, string] => {
+      const compute = computes.get(id);
+      const project = compute === undefined ? undefined : projects.get(compute.projectId);
+      if (compute === undefined || project === undefined) return [id, id];
       return [id, `${cleanForPage(project.name)}, ${cleanForPage(shownName(compute))}`];
     }),
   );
-  return new Map(named);
 }

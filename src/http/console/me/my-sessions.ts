@@ -4,7 +4,7 @@ import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-pag
 import { listOwnGrants, revokeOwnGrant } from '../../../actions/people/own-grants.ts';
 import * as people from '../../../actions/people/sign-out.ts';
 import { listBrowserSessions } from '../../../catalogue/accounts/browser-sessions.ts';
-import { findProject } from '../../../catalogue/projects/projects.ts';
+import { findProjects, type Project } from '../../../catalogue/projects/projects.ts';
 import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
 import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
@@ -33,12 +33,14 @@ export async function showSessions(visit: Visit, again?: Again): Promise<void> {
     listBrowserSessions(parts.catalogue, person.userId),
     listOwnHistory(parts.catalogue, context, { limit: EVENTS_SHOWN }),
   ]);
+  const projectIds = grants.map((grant) => grant.projectId);
+  const projects = await findProjects(parts.catalogue.db, projectIds);
   const current = requireSession(response).sessionId;
   parts.renderer.send(request, response, MySessionsPage, {
     view: meView(visit, PATH, again),
     path: PATH,
     connections: connections.map((record) => connectionRow(record, null)),
-    grants: await Promise.all(grants.map((grant) => grantRow(visit, grant))),
+    grants: grants.map((grant) => grantRow(grant, projects.get(grant.projectId))),
     hiddenBrowsers: Math.max(0, browsers.length - BROWSERS_SHOWN),
     browsers: browsers.slice(0, BROWSERS_SHOWN).map((session) => ({
       id: session.sessionId,
@@ -87,12 +89,11 @@ async function requireOwnConnection(visit: Visit): Promise<LiveConnectionRecord>
   return record;
 }
 
-async function grantRow({ parts }: Visit, grant: Grant) {
-  const project = await findProject(parts.catalogue.db, grant.projectId);
+function grantRow(grant: Grant, project: Project | undefined) {
   const target = [grant.database, grant.databaseRole].filter((name) => name !== null).map(cleanForPage);
   return {
     id: grant.id,
-    project: project === null ? grant.projectId : cleanForPage(project.name),
+    project: project === undefined ? grant.projectId : cleanForPage(project.name),
     target: target.length === 0 ? null : target.join(' as '),
     access: grant.access,
     address: grant.address,

@@ -3,7 +3,7 @@
 import type { ProjectRow } from '../../../../web/components/console/tables/project-table.tsx';
 import { ProjectsPage } from '../../../../web/pages/console/projects/projects-page.tsx';
 import { SharedPage } from '../../../../web/pages/console/projects/shared-page.tsx';
-import { listComputes } from '../../../catalogue/projects/computes.ts';
+import { listComputesOfProjects } from '../../../catalogue/projects/compute-rows.ts';
 import { listProjects, listSharedProjects } from '../../../catalogue/projects/project-lists.ts';
 import type { Project } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
@@ -58,19 +58,16 @@ function nextPathOf(path: string, search: string, { cursor }: Page<Project>): st
   return `${path}?${new URLSearchParams({ ...(search === '' ? {} : { search }), cursor })}`;
 }
 
-function projectRows({ parts, base }: AccountVisit, projects: readonly Project[]): Promise<ProjectRow[]> {
-  return Promise.all(
-    projects.map(async (project) => {
-      const computes = await listComputes(parts.catalogue, project.id);
-      return {
-        id: project.id,
-        name: cleanForPage(project.name),
-        href: `${base}/projects/${project.id}`,
-        pgVersion: project.pgVersion,
-        kind: project.creationSource,
-        computeStates: computes.map((compute) => compute.state),
-        createdAt: project.createdAt,
-      };
-    }),
-  );
+async function projectRows({ parts, base }: AccountVisit, projects: readonly Project[]): Promise<ProjectRow[]> {
+  const ids = projects.map(({ id }) => id);
+  const computes = await listComputesOfProjects(parts.catalogue.db, ids);
+  return projects.map((project) => ({
+    id: project.id,
+    name: cleanForPage(project.name),
+    href: `${base}/projects/${project.id}`,
+    pgVersion: project.pgVersion,
+    kind: project.creationSource,
+    computeStates: (computes.get(project.id) ?? []).map((compute) => compute.state),
+    createdAt: project.createdAt,
+  }));
 }
