@@ -96,7 +96,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     ...building,
     endConnections: (grant) => liveConnections.endWhere({ grantId: grant.id }),
   });
-  const { provisioning, hosts, dialPolicy } = await openProvisioning({
+  const { provisioning, hosts, dialPolicy, takeOvers } = await openProvisioning({
     config,
     catalogue,
     sources: services.hosts,
@@ -159,6 +159,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
       await welcomeBack(welcome);
       http.setReady('ready');
       metering.start();
+      takeOvers.start();
       const code = await createSetupCodeIfEmpty(catalogue);
       const setUpUrl = code === null ? null : `${httpAddress.url}/setup/${code.reveal()}`;
       return { pg: pgAddress, http: httpAddress, setUpUrl };

@@ -7,3 +7,7 @@ export interface Performed<Result> {
   readonly result: Result;
   readonly operation: Operation;
 }
+
+export function performed<Result extends { readonly operation: Operation }>(result: Result): Performed<Result> {
+  return { result, operation: result.operation };
+}

@@ -34,7 +34,7 @@ export function addProjectCommands(program: Command, io: CommandIo): void {
     .option('--region <region>', 'region of the host')
     .option('--json', 'print JSON')
     .action(async (name: string, options: CommonOptions & { account: string; pgVersion?: number; region?: string }) => {
-      const { made } = await withCatalogue(io, async (tools) =>
+      const made = await withCatalogue(io, async (tools) =>
         createProject(tools, SYSTEM_CONTEXT, {
           name,
           accountId: await getAccountId(tools.catalogue, options.account),

@@ -10,7 +10,12 @@ import { parseNetworks } from '../network-address.ts';
 import { cachedLookup } from '../wire/dial/cached-lookup.ts';
 import { lookupAddresses } from '../wire/dial/dial-address.ts';
 import type { DialEndpoint, DialPolicy } from '../wire/dial/dial-policy.ts';
+import { RECOVERIES } from './hosted/recoveries.ts';
+import { closeCatalogueOnce } from './hosts/close-catalogue.ts';
 import { type HostSource, Hosts } from './hosts/hosts.ts';
+import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
+import { recoverOperation } from './journal/run-operation.ts';
+import { createTakeOvers, type TakeOvers } from './journal/take-overs.ts';
 import { createProvisioning, type Provisioning } from './provisioning.ts';
 
 export interface ProvisioningOptions {
@@ -24,9 +29,15 @@ export interface ProvisioningOptions {
   readonly closers: Closers;
 }
 
-export async function openProvisioning(
-  options: ProvisioningOptions,
-): Promise<{ readonly provisioning: Provisioning; readonly dialPolicy: DialPolicy; readonly hosts: Hosts }> {
+export interface OpenedProvisioning {
+  readonly provisioning: Provisioning;
+  readonly dialPolicy: DialPolicy;
+  readonly hosts: Hosts;
+  /** Not started. */
+  readonly takeOvers: TakeOvers;
+}
+
+export async function openProvisioning(options: ProvisioningOptions): Promise<OpenedProvisioning> {
   const { config, catalogue, sources, ownEndpoints, clock, log, closers } = options;
   const hosting: DialEndpoint[] = [];
   const hosts = new Hosts({
@@ -48,5 +59,16 @@ export async function openProvisioning(
     forbidden,
     lookup: cachedLookup({ lookup: lookupAddresses, hosts: new Set(forbidden.map(({ host }) => host)) }),
   };
-  return { provisioning: createProvisioning({ catalogue, hosts, dialPolicy, clock, log }), dialPolicy, hosts };
+  const parts: ProvisioningParts = {
+    catalogue,
+    hosts,
+    dialPolicy,
+    clock,
+    log,
+    recover: (operation, host) => recoverOperation(parts, { host, operation, recovery: RECOVERIES[operation.purpose] }),
+    closeCatalogue: closeCatalogueOnce(catalogue, log),
+  };
+  const takeOvers = createTakeOvers(parts);
+  closers.add('taking over operations', () => takeOvers.close());
+  return { provisioning: createProvisioning(parts), dialPolicy, hosts, takeOvers };
 }

@@ -1,16 +1,15 @@
 // Making projects real, as the API, the pages, the command line and the gateway see it.
 
 import type { Compute } from '../catalogue/projects/compute-rows.ts';
-import { deleteProject as deleteProjectRows, getProject, type Project } from '../catalogue/projects/projects.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import type { ComputeId, ProjectId } from '../ids.ts';
+import type { ComputeId } from '../ids.ts';
 import { addCompute, attachProject } from './attached/attach-project.ts';
 import { renewRolePassword } from './attached/renew-role-password.ts';
 import { addHostedCompute } from './hosted/add-hosted-compute.ts';
 import { startCompute, suspendCompute, wakeCompute } from './hosted/compute-power.ts';
 import { createHostedProject } from './hosted/create-hosted-project.ts';
+import { deleteProject } from './hosted/delete-hosted-project.ts';
 import { changeHostedDatabase, createHostedDatabase, deleteHostedDatabase } from './hosted/hosted-databases.ts';
-import { deleteHosted } from './hosted/hosted-project.ts';
 import { createHostedRole, deleteHostedRole, resetHostedRolePassword } from './hosted/hosted-roles.ts';
 import { restoreRolePassword } from './hosted/restore-role-password.ts';
 import type { HostRegion } from './hosts/hosts.ts';
@@ -41,14 +40,6 @@ export function createProvisioning(parts: ProvisioningParts) {
     restoreRolePassword: sharedRestore(parts),
     listRegions: (): HostRegion[] => parts.hosts.listRegions(),
   };
-}
-
-/** Drops what is real on a host, then the rows. */
-async function deleteProject(parts: ProvisioningParts, context: AuditContext, projectId: ProjectId): Promise<Project> {
-  const check = () => getProject(parts.catalogue, context, { projectId, action: 'project.delete' });
-  await check();
-  const forget = () => deleteProjectRows(parts.catalogue, context, projectId);
-  return await deleteHosted(parts, projectId, { check, forget });
 }
 
 /** For the gateway, which has authorised the connection itself: however many logins wait for a compute, it is woken once. */

@@ -9,6 +9,8 @@ import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { openCatalogue } from '../../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../../src/catalogue/store/sealing.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
+import { Closers } from '../../src/closers.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { type ComputeId, newNodeId } from '../../src/ids.ts';
 import { createLog } from '../../src/log.ts';
 import type { ConsumptionFrame, Granularity } from '../../src/metering/frames/consumption-figures.ts';
@@ -16,8 +18,8 @@ import { type ConsumptionHistory, createConsumptionHistory } from '../../src/met
 import { createMetering, type Metering } from '../../src/metering/metering.ts';
 import { parseNetworks } from '../../src/network-address.ts';
 import type { HostedProject, HostedProjectInput } from '../../src/provisioning/hosted/create-hosted-project.ts';
-import { Hosts } from '../../src/provisioning/hosts/hosts.ts';
-import { createProvisioning, type Provisioning } from '../../src/provisioning/provisioning.ts';
+import { openProvisioning } from '../../src/provisioning/open-provisioning.ts';
+import type { Provisioning } from '../../src/provisioning/provisioning.ts';
 import { Secret } from '../../src/secret.ts';
 import { lookupAddresses } from '../../src/wire/dial/dial-address.ts';
 import type { DialPolicy } from '../../src/wire/dial/dial-policy.ts';
@@ -105,10 +107,16 @@ export function useMetering(start?: Date): () => MeteringForTests {
 async function startNodeOn(catalogue: Catalogue): Promise<MeteringNode> {
   const log = createLog('silent');
   const url = new Secret(postgresUrl());
-  const source = { id: 'local', pgVersion: 18, regionId: 'local', startsOnFirstUse: false, url: async () => url };
-  const hosts = new Hosts({ sources: [source], log, onOpened: async () => {} });
-  await hosts.start();
-  const provisioning = createProvisioning({ catalogue, hosts, dialPolicy: DIAL_POLICY, clock: catalogue.clock, log });
+  const closers = new Closers(log);
+  const { provisioning, hosts } = await openProvisioning({
+    config: loadConfig({}),
+    catalogue,
+    sources: [{ id: 'local', pgVersion: 18, regionId: 'local', startsOnFirstUse: false, url: async () => url }],
+    ownEndpoints: [],
+    clock: catalogue.clock,
+    log,
+    closers,
+  });
   const inUse = new Set<ComputeId>();
   const metering = createMetering({
     catalogue,
@@ -120,7 +128,7 @@ async function startNodeOn(catalogue: Catalogue): Promise<MeteringNode> {
   });
   const close = async () => {
     await metering.close();
-    await hosts.close();
+    await closers.closeAll();
     await catalogue.close();
   };
   return { catalogue, provisioning, metering, history: createConsumptionHistory(catalogue), inUse, close };

@@ -8,6 +8,8 @@ import { Closers } from '../../src/closers.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/log.ts';
 import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';
+import type { Hosts } from '../../src/provisioning/hosts/hosts.ts';
+import type { TakeOvers } from '../../src/provisioning/journal/take-overs.ts';
 import { openProvisioning } from '../../src/provisioning/open-provisioning.ts';
 import type { Provisioning } from '../../src/provisioning/provisioning.ts';
 import { Secret } from '../../src/secret.ts';
@@ -23,6 +25,9 @@ import { queryRows } from '../support/databases/query-rows.ts';
 export interface ProvisioningForTests {
   readonly catalogue: CatalogueForTests;
   readonly provisioning: Provisioning;
+  /** Not started: tests run its rounds. */
+  readonly takeOvers: TakeOvers;
+  readonly hosts: Hosts;
   readonly person: PersonForTests;
   /** The operator's role on the host. */
   readonly admin: string;
@@ -49,7 +54,7 @@ async function openTestProvisioning(
   catalogue: CatalogueForTests,
   { admin, closers }: { admin: string; closers: Closers },
 ): Promise<ProvisioningForTests> {
-  const { provisioning } = await openProvisioning({
+  const { provisioning, takeOvers, hosts } = await openProvisioning({
     config: loadConfig({}),
     catalogue,
     sources: [
@@ -66,7 +71,7 @@ async function openTestProvisioning(
     log: createLog('silent'),
     closers,
   });
-  return { catalogue, provisioning, admin, person: await addPerson(catalogue, 'alex') };
+  return { catalogue, provisioning, takeOvers, hosts, admin, person: await addPerson(catalogue, 'alex') };
 }
 
 /** The run's Postgres as an operator would configure it: by a role that is no superuser. */

@@ -1,11 +1,9 @@
 // Adding a compute to a project: on its host, or at an address.
 
-import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
-import { performOperation } from '../../catalogue/projects/perform-operation.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { ActionParts } from '../action-parts.ts';
-import type { Performed } from '../performed.ts';
+import { type Performed, performed } from '../performed.ts';
 
 type Provisioning = ActionParts['provisioning'];
 
@@ -14,15 +12,12 @@ type Provisioning = ActionParts['provisioning'];
  * writes, `not_offered` for an attached project, `plan_gate`, `invalid_input`, `forbidden`,
  * `not_found`.
  */
-export function addHostedCompute(
-  { catalogue, provisioning }: Pick<ActionParts, 'catalogue' | 'provisioning'>,
+export async function addHostedCompute(
+  { provisioning }: Pick<ActionParts, 'provisioning'>,
   context: AuditContext,
   input: Parameters<Provisioning['addHostedCompute']>[1],
 ): Promise<Performed<Compute>> {
-  const { projectId, branchId } = input;
-  return performOperation(catalogue, { projectId, branchId, action: 'create_compute' }, () =>
-    provisioning.addHostedCompute(context, input),
-  );
+  return performed(await provisioning.addHostedCompute(context, input));
 }
 
 /**
@@ -31,13 +26,9 @@ export function addHostedCompute(
  * `not_found`.
  */
 export async function attachCompute(
-  { catalogue, provisioning }: Pick<ActionParts, 'catalogue' | 'provisioning'>,
+  { provisioning }: Pick<ActionParts, 'provisioning'>,
   context: AuditContext,
   input: Parameters<Provisioning['addCompute']>[1],
 ): Promise<Performed<Compute>> {
-  const { projectId } = input;
-  const { id: branchId } = await getDefaultBranch(catalogue.db, projectId);
-  return await performOperation(catalogue, { projectId, branchId, action: 'create_compute' }, () =>
-    provisioning.addCompute(context, input),
-  );
+  return performed(await provisioning.addCompute(context, input));
 }

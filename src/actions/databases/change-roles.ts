@@ -5,8 +5,7 @@ import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { Secret } from '../../secret.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { type AccessEnders, endAccess } from '../end-access.ts';
-import type { Performed } from '../performed.ts';
-import { applyConfig } from './apply-config.ts';
+import { type Performed, performed } from '../performed.ts';
 
 type Provisioning = ActionParts['provisioning'];
 
@@ -19,12 +18,12 @@ export interface RoleWithPassword {
  * Throws `conflict` for a name that is taken, `not_offered` for an attached project,
  * `invalid_input`, `forbidden`, `not_found`.
  */
-export function createRole(
-  { catalogue, provisioning }: Pick<ActionParts, 'catalogue' | 'provisioning'>,
+export async function createRole(
+  { provisioning }: Pick<ActionParts, 'provisioning'>,
   context: AuditContext,
   input: Parameters<Provisioning['createRole']>[1],
 ): Promise<Performed<RoleWithPassword>> {
-  return applyConfig(catalogue, input, () => provisioning.createRole(context, input));
+  return performed(await provisioning.createRole(context, input));
 }
 
 /**
@@ -33,11 +32,11 @@ export function createRole(
  * `not_offered`, `forbidden`, `not_found`.
  */
 export async function deleteRole(
-  parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'provisioning'>,
+  parts: AccessEnders & Pick<ActionParts, 'provisioning'>,
   context: AuditContext,
   input: Parameters<Provisioning['deleteRole']>[1],
 ): Promise<Performed<DatabaseRole>> {
-  const performed = await applyConfig(parts.catalogue, input, () => parts.provisioning.deleteRole(context, input));
-  await endAccess(parts, { projectId: input.projectId, databaseRole: performed.result.name });
-  return performed;
+  const role = await parts.provisioning.deleteRole(context, input);
+  await endAccess(parts, { projectId: input.projectId, databaseRole: role.name });
+  return performed(role);
 }

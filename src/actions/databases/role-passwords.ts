@@ -9,8 +9,7 @@ import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction } from '../catalogue-action.ts';
 import { type AccessEnders, endAccess } from '../end-access.ts';
-import type { Performed } from '../performed.ts';
-import { applyConfig } from './apply-config.ts';
+import { type Performed, performed } from '../performed.ts';
 import type { RoleWithPassword } from './change-roles.ts';
 
 type Provisioning = ActionParts['provisioning'];
@@ -26,15 +25,13 @@ export const revealRolePassword = catalogueAction(revealDatabaseRolePassword);
  * `not_offered` for an attached project, `forbidden`, `not_found`.
  */
 export async function resetRolePassword(
-  parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'provisioning'>,
+  parts: AccessEnders & Pick<ActionParts, 'provisioning'>,
   context: AuditContext,
   input: Parameters<Provisioning['resetRolePassword']>[1],
 ): Promise<Performed<RoleWithPassword>> {
-  const performed = await applyConfig(parts.catalogue, input, () =>
-    parts.provisioning.resetRolePassword(context, input),
-  );
-  await endAccess(parts, { projectId: input.projectId, databaseRole: performed.result.role.name });
-  return performed;
+  const reset = await parts.provisioning.resetRolePassword(context, input);
+  await endAccess(parts, { projectId: input.projectId, databaseRole: reset.role.name });
+  return performed(reset);
 }
 
 /**

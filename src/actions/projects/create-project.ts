@@ -1,6 +1,5 @@
 // Making a project: on a server of this installation, or of an existing Postgres.
 
-import type { Operation } from '../../catalogue/projects/operations.ts';
 import type { RegisteredProject } from '../../catalogue/projects/register-project.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { AttachInput } from '../../provisioning/attached/attach-project.ts';
@@ -10,7 +9,6 @@ import type {
   HostedProjectInput,
 } from '../../provisioning/hosted/create-hosted-project.ts';
 import type { ActionParts } from '../action-parts.ts';
-import { recordProjectCreation } from '../record-project-creation.ts';
 
 export type { AttachInput, CreationStep, HostedProject, HostedProjectInput };
 
@@ -19,15 +17,12 @@ export type { AttachInput, CreationStep, HostedProject, HostedProjectInput };
  * half way is undone. Throws `not_offered`, `conflict`, `plan_gate`, `invalid_input`, `forbidden`,
  * `not_found`.
  */
-export async function createProject(
-  { catalogue, provisioning }: Pick<ActionParts, 'catalogue' | 'provisioning'>,
+export function createProject(
+  { provisioning }: Pick<ActionParts, 'provisioning'>,
   context: AuditContext,
   input: HostedProjectInput,
-): Promise<{ readonly made: HostedProject; readonly operations: readonly Operation[] }> {
-  const startedAt = performance.now();
-  const made = await provisioning.createHostedProject(context, input);
-  const operations = await recordProjectCreation(catalogue, made, performance.now() - startedAt);
-  return { made, operations };
+): Promise<HostedProject> {
+  return provisioning.createHostedProject(context, input);
 }
 
 /**

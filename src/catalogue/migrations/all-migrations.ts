@@ -10,6 +10,7 @@ import * as guestLinks from './0006-guest-links.ts';
 import * as useOfRolePasswords from './0007-use-of-role-passwords.ts';
 import * as freshSignIn from './0008-fresh-sign-in.ts';
 import * as endedAccess from './0009-ended-access.ts';
+import * as operationsJournal from './0010-operations-journal.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -21,4 +22,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-use-of-role-passwords': useOfRolePasswords,
   '0008-fresh-sign-in': freshSignIn,
   '0009-ended-access': endedAccess,
+  '0010-operations-journal': operationsJournal,
 };

@@ -14,6 +14,7 @@ import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type Compute, type ComputeRow, computeFrom, tlsColumns } from './compute-rows.ts';
 import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
+import { createOperation, type Operation } from './operations.ts';
 import { type Project, projectResource } from './projects.ts';
 
 export interface NewCompute {
@@ -41,9 +42,27 @@ export interface NewCompute {
   readonly policy?: PolicySettings;
 }
 
-/** Throws `plan_gate` beyond the plan's limit, `invalid_input`, `forbidden`, `not_found`. */
-export async function createCompute(catalogue: Catalogue, context: AuditContext, input: NewCompute): Promise<Compute> {
-  return catalogue.transaction((tx) => insertCompute(tx, { catalogue, context, input }));
+/** Writes a compute, with its operation. Throws `plan_gate` beyond the plan's limit, `invalid_input`, `forbidden`, `not_found`. */
+export async function createCompute(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: NewCompute,
+): Promise<Compute & { readonly operation: Operation }> {
+  return catalogue.transaction(async (tx) => {
+    const compute = await insertCompute(tx, { catalogue, context, input });
+    const operation = await createOperation(
+      { db: tx, clock: catalogue.clock },
+      {
+        accountId: input.project.accountId,
+        projectId: input.project.id,
+        branchId: input.branchId,
+        computeId: compute.id,
+        action: 'create_compute',
+        status: 'finished',
+      },
+    );
+    return { ...compute, operation };
+  });
 }
 
 /** `createCompute` within a transaction of the caller. */

@@ -1,19 +1,29 @@
-// Operations: what Postern did to a project for real, with its outcome. Provisioning writes them; the API lists them.
+// Operations as the API lists them: what Postern does to a project for real, with its outcome. Those that change a host are
+// written by the journal; here are those that are over as soon as the catalogue has changed.
 
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import { PosternError } from '../../errors.ts';
-import { type BranchId, type ComputeId, newOperationId, type OperationId, type ProjectId } from '../../ids.ts';
+import {
+  type AccountId,
+  type BranchId,
+  type ComputeId,
+  newOperationId,
+  type OperationId,
+  type ProjectId,
+} from '../../ids.ts';
+import { notFound, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { decodeCursor, type Page, type PageRequest, pageOf } from '../store/keyset-pages.ts';
 import type { OperationsTable } from '../tables/projects-and-computes.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
-import { getProject } from './projects.ts';
+import { findProject, projectResource } from './projects.ts';
 
 // Neon API 2.7.3: OperationAction and OperationStatus, as far as they happen here
 export const OPERATION_ACTIONS = [
   'create_compute',
   'create_timeline',
+  'delete_timeline',
   'start_compute',
   'suspend_compute',
   'apply_config',
@@ -36,7 +46,14 @@ export interface Operation {
   readonly updatedAt: Date;
 }
 
+type OperationRow = Omit<
+  Selectable<OperationsTable>,
+  'account_id' | 'purpose' | 'host_id' | 'details' | 'requested_by' | 'owner_token' | 'owner_node_id' | 'take_over_at'
+>;
+
 export interface NewOperation {
+  /** Whose project it is: says who may read the operation once the project is gone. */
+  readonly accountId?: AccountId;
   readonly projectId: ProjectId;
   readonly branchId: BranchId | null;
   readonly computeId: ComputeId | null;
@@ -47,12 +64,16 @@ export interface NewOperation {
   readonly totalDurationMs?: number;
 }
 
-/** Writes an operation that begins, or one that is over. */
-export async function createOperation(catalogue: Catalogue, input: NewOperation): Promise<Operation> {
+/** Writes an operation that no journal has: one that is over when it is written. */
+export async function createOperation(
+  catalogue: Pick<Catalogue, 'db' | 'clock'>,
+  input: NewOperation,
+): Promise<Operation> {
   const now = catalogue.clock.now();
-  const row: OperationsTable = {
+  const row = {
     id: newOperationId(),
     project_id: input.projectId,
+    account_id: input.accountId,
     branch_id: input.branchId,
     compute_id: input.computeId,
     action: input.action,
@@ -65,6 +86,30 @@ export async function createOperation(catalogue: Catalogue, input: NewOperation)
   };
   await catalogue.db.insertInto('operations').values(row).execute();
   return operationFrom(row);
+}
+
+/** What registering a project adds to the operation that made it: its branch, and its compute as an operation of its own. */
+export async function recordFirstCompute(
+  catalogue: Pick<Catalogue, 'db' | 'clock'>,
+  { operationId, projectId }: { readonly operationId: OperationId; readonly projectId: ProjectId },
+): Promise<Operation> {
+  const { db } = catalogue;
+  const compute = await db
+    .selectFrom('computes')
+    .innerJoin('projects', 'projects.id', 'computes.project_id')
+    .select(['computes.id', 'branch_id', 'account_id'])
+    .where('project_id', '=', projectId)
+    .executeTakeFirstOrThrow();
+  const { id: computeId, branch_id: branchId, account_id: accountId } = compute;
+  await db.updateTable('operations').set({ branch_id: branchId }).where('id', '=', operationId).execute();
+  return createOperation(catalogue, {
+    accountId,
+    projectId,
+    branchId,
+    computeId,
+    action: 'create_compute',
+    status: 'finished',
+  });
 }
 
 /** Ends a running operation. Throws `not_found` when its project is gone. */
@@ -95,7 +140,7 @@ export async function listOperations(
   context: AuditContext,
   request: PageRequest & { readonly projectId: ProjectId },
 ): Promise<Page<Operation>> {
-  await getProject(catalogue, context, { projectId: request.projectId, action: 'project.read_operations' });
+  await requireReader(catalogue, context, request.projectId);
   const list = `operations ${request.projectId}`;
   const after = decodeCursor(list, request.cursor);
   const rows = await catalogue.db
@@ -117,7 +162,7 @@ export async function getOperation(
   context: AuditContext,
   { projectId, operationId }: { readonly projectId: ProjectId; readonly operationId: OperationId },
 ): Promise<Operation> {
-  await getProject(catalogue, context, { projectId, action: 'project.read_operations' });
+  await requireReader(catalogue, context, projectId);
   const row = await catalogue.db
     .selectFrom('operations')
     .selectAll()
@@ -128,11 +173,29 @@ export async function getOperation(
   return operationFrom(row);
 }
 
+/** Of a project that is not there yet, or no more, its account's people may read what was done. */
+async function requireReader(catalogue: Catalogue, { actor }: AuditContext, projectId: ProjectId): Promise<void> {
+  const place = (await findProject(catalogue.db, projectId)) ?? (await findAccountOf(catalogue, projectId));
+  if (place === null) throw notFound({ kind: 'project', projectId });
+  requireMay(actor, 'project.read_operations', projectResource(catalogue, { ...place, id: projectId }));
+}
+
+async function findAccountOf({ db }: Catalogue, projectId: ProjectId): Promise<{ accountId: AccountId } | null> {
+  const row = await db
+    .selectFrom('operations')
+    .select('account_id')
+    .where('project_id', '=', projectId)
+    .where('account_id', 'is not', null)
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst();
+  return row?.account_id == null ? null : { accountId: row.account_id };
+}
+
 function operationNotFound(operationId: OperationId): PosternError {
   return new PosternError('not_found', { params: { thing: `operation "${operationId}"` } });
 }
 
-function operationFrom(row: Selectable<OperationsTable>): Operation {
+export function operationFrom(row: OperationRow): Operation {
   return {
     id: row.id,
     projectId: row.project_id,

@@ -33,6 +33,12 @@ export interface ProjectKeyActor {
 /** Postern itself: the command line beside the catalogue, timers, the demo. */
 export interface SystemActor {
   readonly kind: 'system';
+  /** Who asked for what Postern now goes on with, as the audit trail names them. */
+  readonly onBehalfOf?: {
+    readonly actorType: 'person' | 'api_key' | 'access_token' | 'system' | 'operator';
+    readonly actorId: string | null;
+    readonly actorEmail: string | null;
+  };
 }
 
 export type Actor = PersonActor | OrganizationKeyActor | ProjectKeyActor | SystemActor;

@@ -15,7 +15,7 @@ const ENDED_ACCESS_KEPT = '31 days';
 
 /**
  * Deletes ended browser sessions, set-up codes, forgotten terminals, long expired invitations and
- * access tokens, and old endings of access.
+ * access tokens, old endings of access, and operations of projects that are gone.
  */
 export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
   const now = clock.now();
@@ -28,6 +28,13 @@ export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
     .execute();
   await db.deleteFrom('invitations').where('expires_at', '<', longAgo).execute();
   await db.deleteFrom('access_tokens').where('expires_at', '<', longAgo).execute();
+  // Of a project that is there, operations are its history.
+  await db
+    .deleteFrom('operations')
+    .where('status', '<>', 'running')
+    .where('updated_at', '<', longAgo)
+    .where(sql<boolean>`not exists (select from projects where projects.id = operations.project_id)`)
+    .execute();
   // Compared by the clock that wrote the time.
   await db
     .deleteFrom('ended_access')

@@ -27,6 +27,7 @@ import type {
   DatabaseRolesTable,
   DatabasesTable,
   LastUsedTargetsTable,
+  OperationStepsTable,
   OperationsTable,
   ProjectSharesTable,
   ProjectsTable,
@@ -49,6 +50,7 @@ export interface Schema {
   databases: DatabasesTable;
   database_roles: DatabaseRolesTable;
   operations: OperationsTable;
+  operation_steps: OperationStepsTable;
   last_used_targets: LastUsedTargetsTable;
   api_keys: ApiKeysTable;
   access_tokens: AccessTokensTable;

@@ -1,7 +1,7 @@
-// Row types of migrations 0002 and 0006, as Postgres holds them.
+// Row types of migrations 0002, 0006 and 0010, as Postgres holds them.
 
-import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { AccountId, BranchId, ComputeId, OperationId, ProjectId, ShareId, UserId } from '../../ids.ts';
+import type { ColumnType, Generated, GeneratedAlways, RawBuilder } from 'kysely';
+import type { AccountId, BranchId, ComputeId, NodeId, OperationId, ProjectId, ShareId, UserId } from '../../ids.ts';
 import type { Jsonb } from './people-and-accounts.ts';
 
 export interface ProjectsTable {
@@ -114,6 +114,41 @@ export interface OperationsTable {
   failures_count: number;
   total_duration_ms: number;
   created_at: Date;
+  updated_at: Date;
+  /** Whose project it was; null for operations that an older release wrote. */
+  account_id: ColumnType<AccountId | null, AccountId | null | undefined>;
+  /** What is done, for a node that takes it over; null where nothing is left to do by then. */
+  purpose: ColumnType<OperationPurpose | null, OperationPurpose | null | undefined>;
+  host_id: ColumnType<string | null, string | null | undefined>;
+  details: ColumnType<unknown, string | null | undefined>;
+  requested_by: ColumnType<unknown, string | null | undefined>;
+  /** Random; only the node that holds it may go on. */
+  owner_token: ColumnType<string | null, string | null | undefined, string | null>;
+  owner_node_id: ColumnType<NodeId | null, NodeId | null | undefined, NodeId | null>;
+  /** From when on any node may take the operation over. */
+  take_over_at: ColumnType<Date | null, RawBuilder<Date> | undefined, RawBuilder<Date>>;
+}
+
+export type OperationPurpose =
+  | 'create_project'
+  | 'delete_project'
+  | 'create_database'
+  | 'change_database'
+  | 'delete_database'
+  | 'create_role'
+  | 'delete_role'
+  | 'reset_role_password'
+  | 'start_compute'
+  | 'suspend_compute';
+
+export interface OperationStepsTable {
+  operation_id: OperationId;
+  position: number;
+  action: string;
+  name: string;
+  /** Of the role or database on its host: tells the one that is meant from another of the same name. */
+  host_oid: number | null;
+  status: 'scheduling' | 'running' | 'finished' | 'cancelled';
   updated_at: Date;
 }
 

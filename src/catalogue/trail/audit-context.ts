@@ -52,7 +52,7 @@ export function auditActor(actor: Actor): AuditActor {
     case 'project_key':
       return { actorType: 'api_key', actorId: String(actor.keyId), actorEmail: null };
     case 'system':
-      return { actorType: 'system', actorId: null, actorEmail: null };
+      return actor.onBehalfOf ?? { actorType: 'system', actorId: null, actorEmail: null };
     default:
       return assertNever(actor);
   }

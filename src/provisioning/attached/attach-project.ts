@@ -12,6 +12,7 @@ import type { AccountId, ProjectId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { type ParsedUpstreamUrl, parseUpstreamUrl } from '../hosts/upstream-url.ts';
+import type { WithOperation } from '../journal/run-operation.ts';
 import { type CheckedUpstream, checkUpstream } from './check-upstream.ts';
 
 export interface AttachInput {
@@ -65,7 +66,7 @@ export async function addCompute(
     readonly type: 'read_write' | 'read_only';
     readonly name: string | null;
   },
-): Promise<Compute> {
+): Promise<WithOperation<Compute>> {
   const project = await getProject(parts.catalogue, context, { projectId: input.projectId, action: 'compute.create' });
   const { compute } = await examine(parts, context, input);
   const branch = await getDefaultBranch(parts.catalogue.db, project.id);

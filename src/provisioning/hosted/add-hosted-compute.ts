@@ -10,6 +10,7 @@ import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
+import type { WithOperation } from '../journal/run-operation.ts';
 
 export type HostedComputeInput = Pick<
   NewCompute,
@@ -31,7 +32,7 @@ export async function addHostedCompute(
   parts: ProvisioningParts,
   context: AuditContext,
   input: HostedComputeInput,
-): Promise<Compute> {
+): Promise<WithOperation<Compute>> {
   const { catalogue, hosts } = parts;
   const project = await getProject(catalogue, context, { projectId: input.projectId, action: 'compute.create' });
   const branch = await getBranch(catalogue.db, input);

@@ -7,13 +7,17 @@ import { type Compute, findCompute, shownName } from '../../catalogue/projects/c
 import { lockComputes, moveComputeState } from '../../catalogue/projects/compute-states.ts';
 import { auditedCompute, getCompute } from '../../catalogue/projects/computes.ts';
 import { listDatabases } from '../../catalogue/projects/databases.ts';
-import type { Project } from '../../catalogue/projects/projects.ts';
+import { createOperation } from '../../catalogue/projects/operations.ts';
+import { findProject, type Project } from '../../catalogue/projects/projects.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Schema } from '../../catalogue/store/schema.ts';
-import { type AuditContext, changeEvent } from '../../catalogue/trail/audit-context.ts';
+import { type AuditContext, changeEvent, SYSTEM_CONTEXT } from '../../catalogue/trail/audit-context.ts';
 import { recordAuditEvent } from '../../catalogue/trail/audit-events.ts';
 import { PosternError } from '../../errors.ts';
 import type { ComputeId, ProjectId } from '../../ids.ts';
+import type { HostSession } from '../hosts/host-session.ts';
 import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
+import { type Recovery, runOperation, type WithOperation } from '../journal/run-operation.ts';
 import { syncHostedDatabases } from './sync-hosted-databases.ts';
 
 interface ComputePlace {
@@ -21,112 +25,164 @@ interface ComputePlace {
   readonly projectId?: ProjectId;
 }
 
+interface PowerChange {
+  readonly context: AuditContext;
+  readonly compute: Compute;
+  readonly project: Project;
+  readonly to: 'active' | 'idle';
+  /** A wake by a login is part of the login, and no event of its own. */
+  readonly auditedAs: 'started' | 'suspended' | null;
+}
+
 /** Starts a compute for somebody who may; returns it as it then is. Throws `forbidden`, `not_found`. */
 export async function startCompute(
   parts: ProvisioningParts,
   context: AuditContext,
   place: ComputePlace,
-): Promise<Compute> {
-  const { compute, project } = await getCompute(parts.catalogue, context, { ...place, action: 'compute.start' });
-  return await wakeCompute(parts, compute.id, (tx) => recordPower(tx, { parts, context, compute, project }, 'started'));
+): Promise<WithOperation<Compute>> {
+  const found = await getCompute(parts.catalogue, context, { ...place, action: 'compute.start' });
+  return await wake(parts, { ...found, context, to: 'active', auditedAs: 'started' });
 }
 
 /**
- * Makes an idle compute ready to be dialled, with what is to be written then; does nothing for an active one. Safe when several nodes do it at once.
+ * Makes an idle compute ready to be dialled; does nothing for an active one. Safe when several nodes do it at once.
  * Throws `upstream_unreachable` when the compute is gone or its host cannot wake it.
  */
-export async function wakeCompute(
-  parts: ProvisioningParts,
-  computeId: ComputeId,
-  alsoWrite: (tx: Transaction<Schema>) => Promise<void> = async () => {},
-): Promise<Compute> {
-  const compute = await findCompute(parts.catalogue.db, computeId);
-  if (compute === null) throw new PosternError('upstream_unreachable', { params: { compute: computeId } });
-  if (compute.state === 'active') return compute;
+export async function wakeCompute(parts: ProvisioningParts, computeId: ComputeId): Promise<Compute> {
+  const { db } = parts.catalogue;
+  const compute = await findCompute(db, computeId);
+  if (compute?.state === 'active') return compute;
+  const project = compute === null ? null : await findProject(db, compute.projectId);
+  if (compute === null || project === null) {
+    throw new PosternError('upstream_unreachable', { params: { compute: computeId } });
+  }
+  return await wake(parts, { context: SYSTEM_CONTEXT, compute, project, to: 'active', auditedAs: null });
+}
+
+async function wake(parts: ProvisioningParts, change: PowerChange): Promise<WithOperation<Compute>> {
+  const { compute } = change;
+  if (compute.state === 'active') return await recordDone(parts.catalogue, change, compute);
   try {
-    const woken = await alone(parts, compute, async ({ current, tx, switchTo }) => {
-      if (current.state === 'active') return current;
-      await switchTo('wake');
-      await alsoWrite(tx);
-      return await moveComputeState(withTransaction(parts, tx), { computeId, from: ['idle', 'init'], to: 'active' });
-    });
+    const woken = await switchPower(parts, change);
     await syncHostedDatabases(parts, compute);
-    return woken ?? compute;
+    return woken;
   } catch (error) {
     throw new PosternError('upstream_unreachable', { params: { compute: shownName(compute) }, cause: error });
   }
 }
 
 /**
- * Suspends a compute for somebody who may: new connections are refused until the next login wakes it, idle ones end.
- * Live connections of attached computes go on. Throws `forbidden`, `not_found`.
+ * Suspends a compute for somebody who may: new connections are refused until the next login wakes it, idle ones end. Of an
+ * attached compute the connections go on. Throws `forbidden`, `not_found`.
  */
 export async function suspendCompute(
   parts: ProvisioningParts,
   context: AuditContext,
   place: ComputePlace,
-): Promise<Compute> {
-  const { compute, project } = await getCompute(parts.catalogue, context, { ...place, action: 'compute.suspend' });
-  const suspend = () =>
-    alone(parts, compute, async ({ current, others, tx, switchTo }) => {
-      if (current.state === 'idle') return current;
-      // Computes on one host share its databases: the last active one closes them.
-      if (others.every((other) => other.state !== 'active')) await switchTo('suspend');
-      await recordPower(tx, { parts, context, compute, project }, 'suspended');
-      const move = { computeId: compute.id, from: ['active', 'init'], to: 'idle' } as const;
-      return (await moveComputeState(withTransaction(parts, tx), move)) ?? current;
-    });
+): Promise<WithOperation<Compute>> {
+  const found = await getCompute(parts.catalogue, context, { ...place, action: 'compute.suspend' });
+  const { compute } = found;
+  const suspend = () => switchPower(parts, { ...found, context, to: 'idle', auditedAs: 'suspended' });
   if (compute.hostId === null) return await suspend();
   // Not while a database or role of the project is being made: that has to go on inside the databases.
   const host = await parts.hosts.get(compute.hostId);
   return await host.alone(projectOnHost(compute.projectId), suspend);
 }
 
-async function recordPower(
-  tx: Transaction<Schema>,
-  { parts, context, compute, project }: Changing,
-  reason: 'started' | 'suspended',
+/** A half-made switch is ended by what the catalogue says: open exactly while one of the project's computes is active. */
+export const POWER_RECOVERY: Recovery = {
+  kind: 'undo',
+  undo: ({ catalogue }, { operation, host }) => agreeWithCatalogue(catalogue, { ...operation, host }),
+};
+
+/** Opens or closes the project's databases as its computes stand. */
+export async function agreeWithCatalogue(
+  catalogue: Catalogue,
+  { projectId, host }: { readonly projectId: ProjectId; readonly host: HostSession },
 ): Promise<void> {
-  const event = { event: 'compute.changed', ...auditedCompute(project, compute.id), reason } as const;
-  await recordAuditEvent(tx, changeEvent(parts.catalogue, context, event));
+  await catalogue.transaction(async (tx) => {
+    const computes = await lockComputes(tx, projectId);
+    if (computes.length === 0) return;
+    const databases = [];
+    for (const name of await databaseNames(tx, projectId)) {
+      if ((await host.findDatabase({ name })) !== null) databases.push(name);
+    }
+    if (databases.length === 0) return;
+    await (computes.some(({ state }) => state === 'active') ? host.wake(databases) : host.suspend(databases));
+  });
 }
 
-interface Changing {
-  readonly parts: ProvisioningParts;
-  readonly context: AuditContext;
-  readonly compute: Compute;
-  readonly project: Project;
-}
-
-interface LockedCompute {
-  readonly current: Compute;
-  /** The project's other computes. */
-  readonly others: readonly Compute[];
-  readonly tx: Transaction<Schema>;
-  readonly switchTo: (action: 'wake' | 'suspend') => Promise<void>;
+async function switchPower(parts: ProvisioningParts, change: PowerChange): Promise<WithOperation<Compute>> {
+  const { catalogue, hosts } = parts;
+  const { context, compute, project, to } = change;
+  if (compute.hostId === null) {
+    return await recordDone(catalogue, change, await switchLocked(catalogue, change, null));
+  }
+  const host = await hosts.get(compute.hostId);
+  const [action, step] =
+    to === 'active'
+      ? (['start_compute', 'open_databases'] as const)
+      : (['suspend_compute', 'close_databases'] as const);
+  return await runOperation(parts, context, {
+    host,
+    order: {
+      purpose: action,
+      action,
+      accountId: project.accountId,
+      projectId: project.id,
+      branchId: compute.branchId,
+      computeId: compute.id,
+      hostId: host.id,
+      details: {},
+    },
+    recovery: POWER_RECOVERY,
+    work: (run) => run.step({ action: step, name: compute.id }, () => switchLocked(run.finishing(), change, run.host)),
+  });
 }
 
 /** Switching and writing down the state are one step: or else a wake and a suspend at once leave a closed active compute. */
-async function alone<Result>(
-  { catalogue, hosts }: ProvisioningParts,
-  compute: Compute,
-  work: (locked: LockedCompute) => Promise<Result>,
-): Promise<Result> {
-  // Before the lock, since a host that opens may move its computes' rows.
-  const host = compute.hostId === null ? null : await hosts.get(compute.hostId);
+async function switchLocked(
+  catalogue: Catalogue,
+  { context, compute, project, to, auditedAs }: PowerChange,
+  host: HostSession | null,
+): Promise<Compute> {
   return await catalogue.transaction(async (tx) => {
     const computes = await lockComputes(tx, compute.projectId);
     const current = computes.find((one) => one.id === compute.id);
     if (current === undefined) throw new PosternError('not_found', { params: { thing: `compute "${compute.id}"` } });
-    const switchTo = async (action: 'wake' | 'suspend') => {
-      const branch = await getDefaultBranch(tx, compute.projectId);
-      const databases = await listDatabases(tx, branch.id);
-      await host?.[action](databases.map((database) => database.name));
-    };
-    return await work({ current, others: computes.filter((one) => one.id !== compute.id), tx, switchTo });
+    if (current.state === to) return current;
+    if (to === 'active') await host?.wake(await databaseNames(tx, project.id));
+    // Computes on one host share its databases: the last active one closes them.
+    else if (computes.every(({ id, state }) => id === compute.id || state !== 'active')) {
+      await host?.suspend(await databaseNames(tx, project.id));
+    }
+    if (auditedAs !== null) {
+      const event = { event: 'compute.changed', ...auditedCompute(project, compute.id), reason: auditedAs } as const;
+      await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    }
+    const move = { computeId: compute.id, from: [current.state], to };
+    return (await moveComputeState({ db: tx, clock: catalogue.clock }, move)) ?? current;
   });
 }
 
-function withTransaction({ catalogue }: ProvisioningParts, tx: Transaction<Schema>) {
-  return { db: tx, clock: catalogue.clock };
+/** The operation of a change that took nothing on a host. */
+async function recordDone(
+  catalogue: Catalogue,
+  { project, to }: PowerChange,
+  compute: Compute,
+): Promise<WithOperation<Compute>> {
+  const operation = await createOperation(catalogue, {
+    accountId: project.accountId,
+    projectId: project.id,
+    branchId: compute.branchId,
+    computeId: compute.id,
+    action: to === 'active' ? 'start_compute' : 'suspend_compute',
+    status: 'finished',
+  });
+  return { ...compute, operation };
+}
+
+async function databaseNames(tx: Transaction<Schema>, projectId: ProjectId): Promise<string[]> {
+  const branch = await getDefaultBranch(tx, projectId);
+  return (await listDatabases(tx, branch.id)).map((database) => database.name);
 }

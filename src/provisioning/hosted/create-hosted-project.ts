@@ -1,18 +1,25 @@
-// A new project on a host: roles and database for real, then written in one transaction. What fails half way is undone.
+// A new project on a host: roles and database for real, then written in one transaction. What fails half way is undone,
+// by this node or by another one.
 
 import { countProjects, findAccount } from '../../catalogue/accounts/accounts.ts';
+import type { NewJournaledOperation } from '../../catalogue/journal/operation-journal.ts';
 import { requireNewIdentifier } from '../../catalogue/projects/databases.ts';
 import type { NewProject } from '../../catalogue/projects/new-projects.ts';
+import { type Operation, recordFirstCompute } from '../../catalogue/projects/operations.ts';
 import { type RegisteredProject, registerProject } from '../../catalogue/projects/register-project.ts';
 import { accountResource, notFound, requireMay } from '../../catalogue/rights/permissions.ts';
 import { requireRoomForProjects } from '../../catalogue/rights/plans.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, newProjectId, type ProjectId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
-import { closeCatalogueOn } from '../hosts/close-catalogue.ts';
-import { HostNameTaken, type HostServer } from '../hosts/host-server.ts';
-import { newDatabasePassword, type ProvisioningParts } from '../hosts/provisioning-parts.ts';
+import type { HostServer } from '../hosts/host-server.ts';
+import { HostNameTaken } from '../hosts/host-session.ts';
+import { newDatabasePassword, type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
+import { type OperationRun, workingName } from '../journal/operation-run.ts';
+import { runOperation } from '../journal/run-operation.ts';
+import { UNDO_CREATION } from './undo-creation.ts';
 
 export interface HostedProjectInput extends Omit<NewProject, 'id' | 'pgVersion' | 'regionId' | 'creationSource'> {
   readonly pgVersion?: number;
@@ -32,6 +39,8 @@ export type CreationStep = 'roles' | 'database' | 'catalogue';
 export interface HostedProject extends RegisteredProject {
   /** Of the project's own role; also kept sealed. */
   readonly password: Secret;
+  /** What making it took. */
+  readonly operations: readonly Operation[];
 }
 
 interface HostedNames {
@@ -53,24 +62,52 @@ export async function createHostedProject(
 ): Promise<HostedProject> {
   await requireRoom(parts, context, input.accountId);
   const host = await parts.hosts.choose(input);
-  await closeCatalogueOn(host, parts.catalogue, parts.log);
+  await parts.closeCatalogue(host);
   const names = namesFor(input);
-  const undoing: Array<() => Promise<void>> = [];
-  try {
-    const passwords = await makeReal({ host, names, undoing, onStep });
-    onStep('catalogue');
-    const registered = await register(parts, context, { input, host, names, passwords });
-    return { ...registered, password: passwords.owner };
-  } catch (error) {
-    for (const undo of undoing.reverse()) {
-      await undo().catch((cause: unknown) =>
-        parts.log.error({ err: cause, ...names }, 'could not undo half a project'),
-      );
+  return await host.alone(projectOnHost(names.projectId), async () => {
+    try {
+      const { operation, ...made } = await runOperation(parts, context, {
+        host,
+        order: orderFor(input, names, host),
+        recovery: UNDO_CREATION,
+        work: (run) => make(parts, context, { input, host, names, run, onStep }),
+      });
+      return { ...made, operations: [operation, ...made.operations] };
+    } catch (error) {
+      if (!(error instanceof HostNameTaken)) throw error;
+      throw nameTaken(names, error);
     }
-    if (!(error instanceof HostNameTaken)) throw error;
-    const thing = `role "${names.owner}" or database "${names.database}"`;
-    throw new PosternError('taken_on_host', { params: { thing }, cause: error });
-  }
+  });
+}
+
+interface Making {
+  readonly input: HostedProjectInput;
+  readonly host: HostServer;
+  readonly names: HostedNames;
+  readonly run: OperationRun;
+  readonly onStep: (step: CreationStep) => void;
+}
+
+async function make(parts: ProvisioningParts, context: AuditContext, making: Making): Promise<HostedProject> {
+  const passwords = await makeReal(making);
+  making.onStep('catalogue');
+  const operations: Operation[] = [];
+  const catalogue = making.run.finishing(async (tx) => {
+    const creation = { operationId: making.run.operation.id, projectId: making.names.projectId };
+    operations.push(await recordFirstCompute({ db: tx, clock: parts.catalogue.clock }, creation));
+  });
+  const registered = await register(catalogue, context, { ...making, passwords });
+  return { ...registered, password: passwords.owner, operations };
+}
+
+function orderFor(input: HostedProjectInput, { projectId }: HostedNames, host: HostServer): NewJournaledOperation {
+  const place = { accountId: input.accountId, projectId, branchId: null, computeId: null, hostId: host.id };
+  return { ...place, purpose: 'create_project', action: 'create_timeline', details: {} };
+}
+
+function nameTaken(names: HostedNames, cause: HostNameTaken): PosternError {
+  const thing = `role "${names.owner}" or database "${names.database}"`;
+  return new PosternError('taken_on_host', { params: { thing }, cause });
 }
 
 /** Asked before anything is made; the registering transaction asks again, under a lock. */
@@ -96,37 +133,26 @@ function namesFor(input: HostedProjectInput): HostedNames {
   };
 }
 
-/** Notes how to undo each thing as soon as it is there, and so never undoes what somebody else made. */
-async function makeReal(making: {
-  host: HostServer;
-  names: HostedNames;
-  undoing: Array<() => Promise<void>>;
-  onStep: (step: CreationStep) => void;
-}): Promise<{ owner: Secret; reader: Secret }> {
-  const { host, names, undoing, onStep } = making;
+async function makeReal({ names, run, onStep }: Making): Promise<{ owner: Secret; reader: Secret }> {
+  const { host } = run;
   const passwords = { owner: newDatabasePassword(), reader: newDatabasePassword() };
   const own = { name: names.owner, password: passwords.owner, memberOf: null, access: 'read_write' } as const;
+  const reader = { ...own, name: names.reader, password: passwords.reader, access: 'read_only' } as const;
   onStep('roles');
-  await host.createRole(own);
-  undoing.push(() => host.dropRole(names.owner, null));
-  await host.createRole({ ...own, name: names.reader, password: passwords.reader, access: 'read_only' });
-  undoing.push(() => host.dropRole(names.reader, null));
+  for (const role of [own, reader]) {
+    await run.step({ action: 'create_role', name: role.name }, (note) => host.createRole(role, note));
+  }
   const roles = { own: names.owner, writers: [], readers: [names.reader] };
   onStep('database');
-  await host.createDatabase(names.database, { owner: names.owner, roles });
-  undoing.push(() => host.dropDatabase(names.database));
+  const database = { name: names.database, owner: names.owner, roles, workingName: workingName(run.operation) };
+  await run.step({ action: 'create_database', name: names.database }, (note) => host.createDatabase(database, note));
   return passwords;
 }
 
 function register(
-  { catalogue }: ProvisioningParts,
+  catalogue: Catalogue,
   context: AuditContext,
-  made: {
-    input: HostedProjectInput;
-    host: HostServer;
-    names: HostedNames;
-    passwords: { owner: Secret; reader: Secret };
-  },
+  made: Making & { readonly passwords: { readonly owner: Secret; readonly reader: Secret } },
 ): Promise<RegisteredProject> {
   const { input, host, names, passwords } = made;
   return registerProject(catalogue, context, {

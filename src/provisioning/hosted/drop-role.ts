@@ -5,20 +5,24 @@ import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { ComputeId } from '../../ids.ts';
-import type { HostServer } from '../hosts/host-server.ts';
+import type { HostSession } from '../hosts/host-session.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
+import type { OperationRun } from '../journal/operation-run.ts';
 import { startCompute, suspendCompute } from './compute-power.ts';
+
+/** Which role gets what the dropped one owns in those databases; null where nothing of it is kept. */
+export type Heritage = Parameters<HostSession['dropRole']>[1];
 
 /** Throws `conflict` where the role has something in a database that takes no connections and is no project's. */
 export async function dropRole(
   parts: ProvisioningParts,
-  host: HostServer,
-  role: { readonly name: string; readonly heritage: Parameters<HostServer['dropRole']>[1] },
+  { host, operation }: Pick<OperationRun, 'host' | 'operation'>,
+  role: { readonly name: string; readonly heritage: Heritage },
 ): Promise<void> {
   const woken: ComputeId[] = [];
   try {
     for (const database of await host.closedDatabasesOf(role.name)) {
-      const computeId = await findComputeOf(parts.catalogue, { hostId: host.id, database });
+      const computeId = await findComputeOf(parts.catalogue, { hostId: operation.hostId, database });
       if (computeId === null) {
         throw new PosternError('role_has_privileges', { params: { role: role.name, database } });
       }

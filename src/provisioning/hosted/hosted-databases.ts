@@ -1,5 +1,6 @@
 // Databases of a hosted project, made and dropped for real and as rows in one go.
 
+import { requireBranchId } from '../../catalogue/journal/operation-journal.ts';
 import { getDatabaseRole } from '../../catalogue/projects/database-roles.ts';
 import {
   changeDatabase,
@@ -13,30 +14,51 @@ import {
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
-import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
+import { type OperationRun, workingName } from '../journal/operation-run.ts';
+import { type Recovery, runOperation, type WithOperation } from '../journal/run-operation.ts';
+import { agreeWithCatalogue } from './compute-power.ts';
+import { dropPlanned, planDrops } from './drop-planned.ts';
+import {
+  changeHosted,
+  type HostedPlace,
+  type NamedPlace,
+  orderOf,
+  projectRoles,
+  refuseTakenName,
+} from './hosted-project.ts';
+import { UNDO_CREATION } from './undo-creation.ts';
+
+export const DATABASE_CHANGE: Recovery = { kind: 'undo', undo: undoChange };
+export const DATABASE_DELETION: Recovery = { kind: 'go_on', work: dropOne };
 
 /** Throws `conflict`, `not_offered` on an attached compute, `invalid_input`, `forbidden`, `not_found` (also of the owner). */
 export async function createHostedDatabase(
   parts: ProvisioningParts,
   context: AuditContext,
   input: NamedPlace & { readonly ownerName: string },
-): Promise<Database> {
-  const { catalogue } = parts;
+): Promise<WithOperation<Database>> {
   const name = requireNewIdentifier(input.name, 'database name');
   return await changeHosted(parts, context, {
     place: input,
     action: 'database.create',
-    work: async ({ host, branch }) => {
-      const owner = await getDatabaseRole(catalogue, { branchId: branch.id, name: input.ownerName });
-      const roles = await projectRoles(parts, branch.id);
-      await refuseTakenName(`database "${name}"`, () => host.createDatabase(name, { owner: owner.name, roles }));
-      return await createDatabase(catalogue, context, input).catch(async (error: unknown) => {
-        await host.dropDatabase(name);
-        throw error;
-      });
+    work: async (hosted) => {
+      const branchId = hosted.branch.id;
+      const { name: owner } = await getDatabaseRole(parts.catalogue, { branchId, name: input.ownerName });
+      const roles = await projectRoles(parts, branchId);
+      const make = async (run: OperationRun) => {
+        const database = { name, owner, roles, workingName: workingName(run.operation) };
+        await refuseTakenName(`database "${name}"`, () =>
+          run.step({ action: 'create_database', name }, (note) => run.host.createDatabase(database, note)),
+        );
+        return await createDatabase(run.finishing(), context, input);
+      };
+      const order = orderOf(hosted, 'create_database', {});
+      return await runOperation(parts, context, { host: hosted.host, order, recovery: UNDO_CREATION, work: make });
     },
   });
 }
+
+type DatabaseChange = NamedPlace & { readonly newName?: string; readonly ownerName?: string };
 
 /**
  * Renames, or gives it to another role. Ends the database's connections when it is renamed.
@@ -45,27 +67,63 @@ export async function createHostedDatabase(
 export async function changeHostedDatabase(
   parts: ProvisioningParts,
   context: AuditContext,
-  change: NamedPlace & { readonly newName?: string; readonly ownerName?: string },
-): Promise<Database> {
-  const { catalogue } = parts;
-  const wantedName = change.newName === undefined ? change.name : requireNewIdentifier(change.newName, 'database name');
+  change: DatabaseChange,
+): Promise<WithOperation<Database>> {
+  if (change.newName !== undefined) requireNewIdentifier(change.newName, 'database name');
   return await changeHosted(parts, context, {
     place: change,
     action: 'database.change',
-    work: async ({ host, branch }) => {
-      const { name, ownerName } = await getDatabase(catalogue.db, { branchId: branch.id, name: change.name });
-      if (change.ownerName !== undefined && change.ownerName !== ownerName) {
-        const owner = await getDatabaseRole(catalogue, { branchId: branch.id, name: change.ownerName });
-        await host.setOwner(name, owner.name);
-        // The privileges of the old owner went to the new one.
-        await host.shareDatabase(name, await projectRoles(parts, branch.id));
-      }
-      if (wantedName !== name) {
-        await refuseTakenName(`database "${wantedName}"`, () => host.renameDatabase(name, wantedName));
-      }
-      return await changeDatabase(catalogue, context, change);
+    work: async (hosted) => {
+      const branchId = hosted.branch.id;
+      const database = await getDatabase(parts.catalogue.db, { branchId, name: change.name });
+      if (change.ownerName !== undefined) await getDatabaseRole(parts.catalogue, { branchId, name: change.ownerName });
+      return await runOperation(parts, context, {
+        host: hosted.host,
+        order: orderOf(hosted, 'change_database', {}),
+        recovery: DATABASE_CHANGE,
+        work: async (run) => {
+          await changeForReal(parts, run, { hosted, database, change });
+          return await changeDatabase(run.finishing(), context, change);
+        },
+      });
     },
   });
+}
+
+async function changeForReal(
+  parts: ProvisioningParts,
+  run: OperationRun,
+  { hosted, database, change }: { hosted: HostedPlace; database: Database; change: DatabaseChange },
+): Promise<void> {
+  const { name } = database;
+  const { newName = name, ownerName = database.ownerName } = change;
+  if (newName === name && ownerName === database.ownerName) return;
+  const hostOid = (await run.host.findDatabase({ name }))?.oid ?? null;
+  await run.step({ action: 'change_database', name, hostOid }, async () => {
+    if (ownerName !== database.ownerName) {
+      await run.host.setOwner(name, ownerName);
+      // The privileges of the old owner went to the new one.
+      await run.host.shareDatabase(name, await projectRoles(parts, hosted.branch.id));
+    }
+    if (newName !== name) await refuseTakenName(`database "${newName}"`, () => run.host.renameDatabase(name, newName));
+  });
+}
+
+/** Name and owner become again what the catalogue says. */
+async function undoChange(parts: ProvisioningParts, run: OperationRun): Promise<void> {
+  const { host, operation } = run;
+  const branchId = requireBranchId(operation);
+  for (const { name, hostOid } of await run.steps()) {
+    const there = hostOid === null ? null : await host.findDatabase({ oid: hostOid });
+    if (there === null) continue;
+    const { ownerName } = await getDatabase(parts.catalogue.db, { branchId, name });
+    if (there.name !== name) await host.renameDatabase(there.name, name);
+    // A rename that stopped half-way has left it closed.
+    await agreeWithCatalogue(parts.catalogue, { projectId: operation.projectId, host });
+    if (there.owner === ownerName) continue;
+    await host.setOwner(name, ownerName);
+    await host.shareDatabase(name, await projectRoles(parts, branchId));
+  }
 }
 
 /** Ends its connections and drops it. Throws `conflict` for the project's last one, else as `createHostedDatabase`. */
@@ -73,18 +131,31 @@ export async function deleteHostedDatabase(
   parts: ProvisioningParts,
   context: AuditContext,
   place: NamedPlace,
-): Promise<Database> {
-  const { catalogue } = parts;
+): Promise<WithOperation<Database>> {
   return await changeHosted(parts, context, {
     place,
     action: 'database.delete',
-    work: async ({ host, branch }) => {
-      const database = await getDatabase(catalogue.db, { branchId: branch.id, name: place.name });
-      if ((await listDatabases(catalogue.db, branch.id)).length === 1) {
+    work: async (hosted) => {
+      const { db } = parts.catalogue;
+      const { name } = await getDatabase(db, { branchId: hosted.branch.id, name: place.name });
+      if ((await listDatabases(db, hosted.branch.id)).length === 1) {
         throw new PosternError('last_database');
       }
-      await host.dropDatabase(database.name);
-      return await deleteDatabase(catalogue, context, place);
+      return await runOperation(parts, context, {
+        host: hosted.host,
+        order: orderOf(hosted, 'delete_database', { name }),
+        recovery: DATABASE_DELETION,
+        work: (run) => dropOne(parts, run),
+      });
     },
   });
+}
+
+async function dropOne(parts: ProvisioningParts, run: OperationRun): Promise<Database> {
+  const { projectId, details, context } = run.operation;
+  const { name = '' } = details;
+  await planDrops(run, { databases: [name], roles: [] });
+  await dropPlanned(parts, run, null);
+  const place = { projectId, branchId: requireBranchId(run.operation), name };
+  return await deleteDatabase(run.finishing(), context, place);
 }

@@ -1,21 +1,26 @@
-// Finds what a project has on its host: the server, its branch and its roles. Attached projects have nothing there, and
-// who asks to change one is told so.
+// Finds what a project has on its host: the server, its branch and its roles. Attached projects have nothing there, which
+// refuses every change of one.
 
-import { type Branch, getBranch, getDefaultBranch } from '../../catalogue/projects/branches.ts';
+import {
+  claimOperationsOf,
+  type NewJournaledOperation,
+  type OperationDetails,
+} from '../../catalogue/journal/operation-journal.ts';
+import { type Branch, getBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../catalogue/projects/computes.ts';
 import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
-import { listDatabases } from '../../catalogue/projects/databases.ts';
-import { getProject } from '../../catalogue/projects/projects.ts';
+import { getProject, type Project } from '../../catalogue/projects/projects.ts';
 import type { ActionOn } from '../../catalogue/rights/permissions.ts';
+import type { OperationPurpose } from '../../catalogue/tables/projects-and-computes.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
-import { HostNameTaken, type HostServer } from '../hosts/host-server.ts';
+import type { HostServer } from '../hosts/host-server.ts';
+import { HostNameTaken } from '../hosts/host-session.ts';
 import type { ProjectRoles } from '../hosts/project-privileges.ts';
 import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
 import { wakeCompute } from './compute-power.ts';
-import { dropRole } from './drop-role.ts';
 
 export interface BranchPlace {
   readonly projectId: ProjectId;
@@ -24,6 +29,13 @@ export interface BranchPlace {
 
 export interface NamedPlace extends BranchPlace {
   readonly name: string;
+}
+
+/** A hosted project as it is changed: nobody else changes it, and nothing earlier is left unfinished. */
+export interface HostedPlace {
+  readonly host: HostServer;
+  readonly project: Project;
+  readonly branch: Branch;
 }
 
 /**
@@ -36,13 +48,13 @@ export async function changeHosted<Result>(
   change: {
     readonly place: BranchPlace;
     readonly action: ActionOn<'project'>;
-    readonly work: (opened: { host: HostServer; branch: Branch }) => Promise<Result>;
+    readonly work: (opened: HostedPlace) => Promise<Result>;
   },
 ): Promise<Result> {
   const { place, action, work } = change;
   const findPlace = async () => {
-    await getProject(parts.catalogue, context, { ...place, action });
-    return await getBranch(parts.catalogue.db, place);
+    const project = await getProject(parts.catalogue, context, { ...place, action });
+    return { project, branch: await getBranch(parts.catalogue.db, place) };
   };
   await findPlace();
   const hosted = await findHostedCompute(parts, place.projectId);
@@ -51,10 +63,11 @@ export async function changeHosted<Result>(
   }
   const host = await parts.hosts.get(hosted.hostId);
   return await host.alone(projectOnHost(place.projectId), async () => {
-    // Whoever was at it before may have deleted the project.
-    const branch = await findPlace();
+    await settleUnfinished(parts, host, place.projectId);
+    // The change before this one may have deleted the project.
+    const found = await findPlace();
     await wakeCompute(parts, hosted.id);
-    return await work({ host, branch });
+    return await work({ host, ...found });
   });
 }
 
@@ -66,27 +79,27 @@ export async function projectRoles({ catalogue }: ProvisioningParts, branchId: B
   return { own, writers, readers: roles.filter((role) => role.isReadOnly).map((role) => role.name) };
 }
 
+/** How an operation on a hosted project is begun. */
+export function orderOf(
+  { host, project, branch }: HostedPlace,
+  purpose: OperationPurpose,
+  details: OperationDetails,
+): NewJournaledOperation {
+  const { id: projectId, accountId } = project;
+  const place = { accountId, projectId, branchId: branch.id, computeId: null, hostId: host.id };
+  return { ...place, purpose, action: 'apply_config', details };
+}
+
 /**
- * Drops everything that the project has on its host, suspended or not, then lets the caller forget the project, all of it
- * alone. `check` is asked before anything is dropped. May be repeated after a failure.
+ * Ends what earlier changes of the project have left unfinished: whoever runs alone knows that no node is at it. Throws
+ * what keeps it from ending.
  */
-export async function deleteHosted<Result>(
+export async function settleUnfinished(
   parts: ProvisioningParts,
+  host: HostServer,
   projectId: ProjectId,
-  { check, forget }: { readonly check: () => Promise<unknown>; readonly forget: () => Promise<Result> },
-): Promise<Result> {
-  const hosted = await findHostedCompute(parts, projectId);
-  if (hosted === null) return await forget();
-  const host = await parts.hosts.get(hosted.hostId);
-  return await host.alone(projectOnHost(projectId), async () => {
-    await check();
-    const { id: branchId } = await getDefaultBranch(parts.catalogue.db, projectId);
-    for (const database of await listDatabases(parts.catalogue.db, branchId)) await host.dropDatabase(database.name);
-    for (const { name } of await listDatabaseRoles(parts.catalogue.db, branchId)) {
-      await dropRole(parts, host, { name, heritage: null });
-    }
-    return await forget();
-  });
+): Promise<void> {
+  for (const operation of await claimOperationsOf(parts.catalogue, projectId)) await parts.recover(operation, host);
 }
 
 /** Runs what makes something on a host; throws `conflict` when its name is taken. */
@@ -99,7 +112,8 @@ export async function refuseTakenName(thing: string, work: () => Promise<void>):
   }
 }
 
-async function findHostedCompute(
+/** The first compute of a project that is on a host; null for an attached project. */
+export async function findHostedCompute(
   { catalogue }: ProvisioningParts,
   projectId: ProjectId,
 ): Promise<(Compute & { readonly hostId: string }) | null> {

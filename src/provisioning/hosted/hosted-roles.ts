@@ -1,6 +1,7 @@
 // Database roles of a hosted project, made and dropped for real and as rows in one go.
 
-import type { DatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
+import { requireBranchId } from '../../catalogue/journal/operation-journal.ts';
+import { type DatabaseRole, findDatabaseRole, passwordPlace } from '../../catalogue/projects/database-role-rows.ts';
 import {
   createDatabaseRole,
   deleteDatabaseRole,
@@ -10,17 +11,21 @@ import {
 import { listDatabases, requireNewIdentifier } from '../../catalogue/projects/databases.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
-import type { BranchId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
-import type { HostServer } from '../hosts/host-server.ts';
 import { newDatabasePassword, type ProvisioningParts } from '../hosts/provisioning-parts.ts';
-import { dropRole } from './drop-role.ts';
-import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
+import type { OperationRun } from '../journal/operation-run.ts';
+import { type Recovery, runOperation, type WithOperation } from '../journal/run-operation.ts';
+import { dropPlanned, planDrops } from './drop-planned.ts';
+import { changeHosted, type NamedPlace, orderOf, projectRoles, refuseTakenName } from './hosted-project.ts';
+import { UNDO_CREATION } from './undo-creation.ts';
 
 export interface RoleWithPassword {
   readonly role: DatabaseRole;
   readonly password: Secret;
 }
+
+export const ROLE_DELETION: Recovery = { kind: 'go_on', work: dropOne };
+export const PASSWORD_RESET: Recovery = { kind: 'undo', undo: undoReset };
 
 /**
  * A login role for every database of the project: it may use what the project's other roles have made, and they what it
@@ -30,27 +35,28 @@ export async function createHostedRole(
   parts: ProvisioningParts,
   context: AuditContext,
   input: NamedPlace,
-): Promise<RoleWithPassword> {
+): Promise<WithOperation<RoleWithPassword>> {
   const { catalogue } = parts;
   const name = requireNewIdentifier(input.name, 'role name');
   return await changeHosted(parts, context, {
     place: input,
     action: 'database_role.create',
-    work: async ({ host, branch }) => {
-      const roles = await projectRoles(parts, branch.id);
+    work: async (hosted) => {
+      const roles = await projectRoles(parts, hosted.branch.id);
+      const databases = await listDatabases(catalogue.db, hosted.branch.id);
       const password = newDatabasePassword();
-      await refuseTakenName(`role "${name}"`, () =>
-        host.createRole({ name, password, memberOf: roles.own, access: 'read_write' }),
-      );
-      try {
-        for (const database of await listDatabases(catalogue.db, branch.id)) {
-          await host.shareDatabase(database.name, { ...roles, writers: [...roles.writers, name] });
+      const role = { name, password, memberOf: roles.own, access: 'read_write' } as const;
+      const make = async (run: OperationRun) => {
+        await refuseTakenName(`role "${name}"`, () =>
+          run.step({ action: 'create_role', name }, (note) => run.host.createRole(role, note)),
+        );
+        for (const database of databases) {
+          await run.host.shareDatabase(database.name, { ...roles, writers: [...roles.writers, name] });
         }
-        return { role: await createDatabaseRole(catalogue, context, { ...input, password }), password };
-      } catch (error) {
-        await dropHere(parts, { host, branchId: branch.id, name, heir: roles.own });
-        throw error;
-      }
+        return { role: await createDatabaseRole(run.finishing(), context, { ...input, password }), password };
+      };
+      const order = orderOf(hosted, 'create_role', {});
+      return await runOperation(parts, context, { host: hosted.host, order, recovery: UNDO_CREATION, work: make });
     },
   });
 }
@@ -63,23 +69,38 @@ export async function deleteHostedRole(
   parts: ProvisioningParts,
   context: AuditContext,
   place: NamedPlace,
-): Promise<DatabaseRole> {
+): Promise<WithOperation<DatabaseRole>> {
   const { catalogue } = parts;
   return await changeHosted(parts, context, {
     place,
     action: 'database_role.delete',
-    work: async ({ host, branch }) => {
-      const { name, isProtected } = await getDatabaseRole(catalogue, { branchId: branch.id, name: place.name });
+    work: async (hosted) => {
+      const branchId = hosted.branch.id;
+      const { name, isProtected } = await getDatabaseRole(catalogue, { branchId, name: place.name });
       if (isProtected) throw new PosternError('role_protected', { params: { role: name } });
-      const owned = (await listDatabases(catalogue.db, branch.id)).find((database) => database.ownerName === name);
+      const owned = (await listDatabases(catalogue.db, branchId)).find((database) => database.ownerName === name);
       if (owned !== undefined) {
         throw new PosternError('role_owns_database', { params: { role: name, database: owned.name } });
       }
-      const { own: heir } = await projectRoles(parts, branch.id);
-      await dropHere(parts, { host, branchId: branch.id, name, heir });
-      return await deleteDatabaseRole(catalogue, context, place);
+      return await runOperation(parts, context, {
+        host: hosted.host,
+        order: orderOf(hosted, 'delete_role', { name }),
+        recovery: ROLE_DELETION,
+        work: (run) => dropOne(parts, run),
+      });
     },
   });
+}
+
+async function dropOne(parts: ProvisioningParts, run: OperationRun): Promise<DatabaseRole> {
+  const { projectId, details, context } = run.operation;
+  const { name = '' } = details;
+  const branchId = requireBranchId(run.operation);
+  const { own: heir } = await projectRoles(parts, branchId);
+  const databases = (await listDatabases(parts.catalogue.db, branchId)).map((database) => database.name);
+  await planDrops(run, { databases: [], roles: [name] });
+  await dropPlanned(parts, run, { databases, heir });
+  return await deleteDatabaseRole(run.finishing(), context, { projectId, branchId, name });
 }
 
 /** Sets a new random password on the upstream and keeps it. Throws as `createHostedRole`. */
@@ -87,23 +108,34 @@ export async function resetHostedRolePassword(
   parts: ProvisioningParts,
   context: AuditContext,
   place: NamedPlace,
-): Promise<RoleWithPassword> {
+): Promise<WithOperation<RoleWithPassword>> {
+  const { catalogue } = parts;
   return await changeHosted(parts, context, {
     place,
     action: 'database_role.reset_password',
-    work: async ({ host, branch }) => {
-      const { name } = await getDatabaseRole(parts.catalogue, { branchId: branch.id, name: place.name });
+    work: async (hosted) => {
+      const { name } = await getDatabaseRole(catalogue, { branchId: hosted.branch.id, name: place.name });
       const password = newDatabasePassword();
-      await host.setPassword(name, password);
-      return { role: await replaceDatabaseRolePassword(parts.catalogue, context, { ...place, password }), password };
+      return await runOperation(parts, context, {
+        host: hosted.host,
+        order: orderOf(hosted, 'reset_role_password', {}),
+        recovery: PASSWORD_RESET,
+        work: async (run) => {
+          await run.step({ action: 'set_password', name }, () => run.host.setPassword(name, password));
+          const role = await replaceDatabaseRolePassword(run.finishing(), context, { ...place, password });
+          return { role, password };
+        },
+      });
     },
   });
 }
 
-async function dropHere(
-  parts: ProvisioningParts,
-  { host, branchId, name, heir }: { host: HostServer; branchId: BranchId; name: string; heir: string },
-): Promise<void> {
-  const databases = await listDatabases(parts.catalogue.db, branchId);
-  await dropRole(parts, host, { name, heritage: { databases: databases.map((database) => database.name), heir } });
+/** The server gets back the password that the catalogue keeps; the new one was never written anywhere. */
+async function undoReset({ catalogue }: ProvisioningParts, run: OperationRun): Promise<void> {
+  const branchId = requireBranchId(run.operation);
+  for (const { name } of await run.steps()) {
+    const row = await findDatabaseRole(catalogue.db, { branchId, name });
+    if (row === null || row.sealed_password === null) continue;
+    await run.host.setPassword(name, catalogue.sealer.open(row.sealed_password, passwordPlace(row.id)));
+  }
 }

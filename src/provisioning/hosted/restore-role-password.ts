@@ -6,6 +6,8 @@ import { findDatabaseRole, passwordPlace } from '../../catalogue/projects/databa
 import type { ComputeId } from '../../ids.ts';
 import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
 
+const RESTORING = { name: 'postern', mayGoOn: async () => {} };
+
 /**
  * For the gateway, which has authorised the connection itself. False where nothing was done: on an attached compute, whose
  * passwords are not ours, and for a role without a stored one. Throws `busy`, `host_away`.
@@ -20,10 +22,12 @@ export async function restoreRolePassword(
   const { branchId, projectId } = compute;
   const host = await hosts.get(compute.hostId);
   return await host.alone(projectOnHost(projectId), async () => {
-    // Whoever was at it before may have set a new one.
+    // The change before this one may have set a new one.
     const row = await findDatabaseRole(catalogue.db, { branchId, name: databaseRole });
     if (row === null || row.sealed_password === null) return false;
-    await host.setPassword(databaseRole, catalogue.sealer.open(row.sealed_password, passwordPlace(row.id)));
+    const kept = catalogue.sealer.open(row.sealed_password, passwordPlace(row.id));
+    // No operation: what the catalogue keeps stays as it is, and doing half of it does nothing.
+    await host.withSession(RESTORING, (session) => session.setPassword(databaseRole, kept));
     log.warn({ compute_id: computeId, database_role: databaseRole }, 'a password that was changed by SQL was set back');
     return true;
   });

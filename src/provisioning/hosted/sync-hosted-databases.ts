@@ -5,6 +5,7 @@ import type { Compute } from '../../catalogue/projects/compute-rows.ts';
 import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
 import { syncDatabases } from '../../catalogue/projects/sync-databases.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
+import { isWorkingName } from '../journal/operation-run.ts';
 
 /** Does nothing for an attached compute. Never rejects: a list that cannot be had is logged and stays as it was. */
 export async function syncHostedDatabases(
@@ -21,7 +22,8 @@ export async function syncHostedDatabases(
        WHERE pg_get_userbyid(datdba) = ANY($1) ORDER BY oid`,
       [roles.map((role) => role.name)],
     );
-    if (databases.length > 0) await syncDatabases(catalogue, { branchId: branch.id, databases });
+    const complete = databases.filter(({ name }) => !isWorkingName(name));
+    if (complete.length > 0) await syncDatabases(catalogue, { branchId: branch.id, databases: complete });
   } catch (error) {
     log.warn({ err: error, computeId: id }, 'databases of a hosted compute could not be listed');
   }

@@ -6,11 +6,21 @@ import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Log } from '../../log.ts';
 import type { HostServer } from './host-server.ts';
 
+/** `closeCatalogueOn`, once for each host: nothing opens the database again but its owner. */
+export function closeCatalogueOnce(catalogue: Catalogue, log: Log): (host: HostServer) => Promise<void> {
+  const closed = new Set<string>();
+  return async (host) => {
+    if (closed.has(host.id)) return;
+    await closeCatalogueOn(host, catalogue, log);
+    closed.add(host.id);
+  };
+}
+
 /**
  * Leaves CONNECT on the catalogue's database to Postern's own login where that host is its server; roles with rights of
  * their own keep them. A login that does not own the database cannot do so, which is logged for the operator.
  */
-export async function closeCatalogueOn(host: HostServer, catalogue: Catalogue, log: Log): Promise<void> {
+async function closeCatalogueOn(host: HostServer, catalogue: Catalogue, log: Log): Promise<void> {
   const here = await lookAtCatalogue(catalogue);
   if (!here.is_open || here.started_at !== (await startOf(host))) return;
   try {

@@ -14,6 +14,20 @@ export interface HostAddress {
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
 const ADMIN_DATABASE = 'postgres';
+/**
+ * NOTE: the owner of a database sets defaults for every session in it, the operator's too. What a session asks for itself
+ * goes before them; and a session whose node is gone must not hold its lock for hours.
+ */
+const SESSION_OPTIONS = {
+  default_transaction_read_only: 'off',
+  default_transaction_deferrable: 'off',
+  role: 'none',
+  search_path: 'pg_catalog,pg_temp',
+  lock_timeout: '0',
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
+} as const;
 
 /** From the operator's URL, read as those of attached computes are. Throws `invalid_input`. */
 export function hostAddress(url: Secret): HostAddress {
@@ -35,5 +49,8 @@ export function adminConnection(url: Secret, database?: string): pg.ClientConfig
     application_name: 'postern',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    options: Object.entries(SESSION_OPTIONS)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
   };
 }

@@ -1,4 +1,4 @@
-// Postern's own connections to a server that hosts projects, as the operator's role. Knows no statement.
+// Postern's own connections for looking at a server that hosts projects, as the operator's role. Knows no statement.
 
 import pg from 'pg';
 import { isPostgresAway } from '../../catalogue/store/store-errors.ts';
@@ -9,10 +9,6 @@ import { adminConnection } from './host-address.ts';
 
 /** Everything throws `host_away` when the server cannot be reached now. */
 export interface HostPool {
-  /** One text, so that Postgres runs all of it in one transaction. */
-  run(...statements: readonly string[]): Promise<void>;
-  /** The same inside another database: privileges on what it holds can be changed only from there. */
-  runIn(database: string, statements: readonly string[]): Promise<void>;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -24,8 +20,6 @@ export function openHostPool(host: ConfiguredHost, log: Log): HostPool {
   const pool = new pg.Pool({ ...adminConnection(host.url), max: CONNECTIONS_PER_HOST });
   pool.on('error', (error) => log.warn({ hostId: host.id, cause: error.message }, 'connection to a host was lost'));
   return {
-    run: (...statements) => reaching(async () => void (await pool.query(statements.join('; ')))),
-    runIn: (database, statements) => reaching(() => runInside(host, { database, text: statements.join('; ') })),
     query: (sql, values = []) => reaching(async () => (await pool.query(sql, values)).rows),
     close: () => pool.end(),
   };
@@ -37,17 +31,5 @@ export async function reaching<Result>(work: () => Promise<Result>): Promise<Res
     return await work();
   } catch (error) {
     throw isPostgresAway(error) ? new PosternError('host_away', { cause: error }) : error;
-  }
-}
-
-async function runInside(host: ConfiguredHost, { database, text }: { database: string; text: string }): Promise<void> {
-  const client = new pg.Client(adminConnection(host.url, database));
-  // A connection that is cut; the statement's own failure says so, too.
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    await client.query(text);
-  } finally {
-    await client.end();
   }
 }

@@ -1,12 +1,14 @@
 // What every step of provisioning works with, and names and passwords that it makes.
 
 import { randomBytes } from 'node:crypto';
+import type { OwnedOperation } from '../../catalogue/journal/operation-journal.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Clock } from '../../clock.ts';
 import type { ProjectId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
 import { Secret } from '../../secret.ts';
 import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
+import type { HostServer } from './host-server.ts';
 import type { Hosts } from './hosts.ts';
 
 export interface ProvisioningParts {
@@ -15,6 +17,10 @@ export interface ProvisioningParts {
   readonly dialPolicy: DialPolicy;
   readonly clock: Clock;
   readonly log: Log;
+  /** Finishes or undoes an operation that was taken over. Throws what keeps it from ending; it is then tried again. */
+  readonly recover: (operation: OwnedOperation, host: HostServer) => Promise<void>;
+  /** Keeps the host's new roles out of the catalogue, where that is on the same server. */
+  readonly closeCatalogue: (host: HostServer) => Promise<void>;
 }
 
 /** How a project is called where changes of it wait for each other. */

@@ -62,7 +62,7 @@ describe('a compute', () => {
   it('stores its TLS settings, with the client’s key sealed', async () => {
     const { catalogue, owner, project, branchId, compute, asOwner } = await ownedProject();
     const tls = { mode: 'verify-ca', ca: 'ca', serverName: 'db', clientCertificate: CLIENT_CERTIFICATE } as const;
-    const made = await createCompute(catalogue, asOwner, {
+    const { operation, ...made } = await createCompute(catalogue, asOwner, {
       project,
       branchId,
       name: 'replica',
@@ -73,6 +73,7 @@ describe('a compute', () => {
       port: 6432,
       tls,
     });
+    expect(operation).toMatchObject({ action: 'create_compute', status: 'finished', computeId: made.id });
     const row = await catalogue.db.selectFrom('computes').selectAll().where('id', '=', made.id).executeTakeFirst();
     expect(JSON.stringify(row)).not.toContain('PRIVATE KEY');
     const target = await resolveTarget(catalogue, {

@@ -88,9 +88,11 @@ describe('databases and roles of a hosted project', () => {
     const asMember = await actingAs(web.catalogue, member);
     const wanted = { projectId: shop.project.id, limit: 10 };
     const { items } = await listOperations(web.catalogue, asMember, wanted);
-    expect(items.map((operation) => `${operation.action} ${operation.status}`)).toEqual(
-      Array.from({ length: 4 }, () => 'apply_config finished'),
-    );
+    expect(items.map((operation) => `${operation.action} ${operation.status}`)).toEqual([
+      ...Array.from({ length: 4 }, () => 'apply_config finished'),
+      'create_compute finished',
+      'create_timeline finished',
+    ]);
   });
 });
 

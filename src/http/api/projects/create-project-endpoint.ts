@@ -7,7 +7,6 @@ import {
   type HostedProjectInput,
 } from '../../../actions/projects/create-project.ts';
 import { getBranch } from '../../../catalogue/projects/branches.ts';
-import type { Operation } from '../../../catalogue/projects/operations.ts';
 import { accountOfCall } from '../call/account-of-call.ts';
 import type { ApiCall } from '../call/api-call.ts';
 import { apiRoute } from '../call/api-route.ts';
@@ -71,8 +70,7 @@ export const createProjectRoute = apiRoute({
   reply: createdProject,
   perform: async (call, { body }) => {
     requireOfferedSettings(body.project.settings);
-    const { made, operations } = await createProject(call, call.context, inputFrom(call, body.project));
-    return createdOnWire(call, made, operations);
+    return createdOnWire(call, await createProject(call, call.context, inputFrom(call, body.project)));
   },
 });
 
@@ -96,11 +94,7 @@ function inputFrom(call: ApiCall, given: z.output<typeof newProjectBody>['projec
   };
 }
 
-async function createdOnWire(
-  call: ApiCall,
-  made: HostedProject,
-  operations: readonly Operation[],
-): Promise<z.input<typeof createdProject>> {
+async function createdOnWire(call: ApiCall, made: HostedProject): Promise<z.input<typeof createdProject>> {
   const { project, branchId, compute, databases, roles, password } = made;
   const branch = await getBranch(call.catalogue.db, { projectId: project.id, branchId });
   const shown = listedRoles(roles);
@@ -112,7 +106,7 @@ async function createdOnWire(
     // The project has one role so far; this answer contains its password.
     roles: shown.map((role) => ({ ...roleOnWire(role), password: password.reveal() })),
     databases: databases.map(databaseOnWire),
-    operations: operations.map(operationOnWire),
+    operations: made.operations.map(operationOnWire),
     branch: await branchOnWire(call, branch),
     endpoints: [computeOnWire(call, compute)],
   };

@@ -60,7 +60,7 @@ export async function createProject(visit: AccountVisit): Promise<void> {
   const form = parseForm(visit, newProjectSchema);
   const [version = '', regionId = ''] = form.server.split(/@(.*)/);
   const progress = creationProgress(visit);
-  const { made } = await create(parts, context, {
+  const made = await create(parts, context, {
     accountId: account.id,
     name: form.name,
     pgVersion: Number(version),

@@ -1,0 +1,65 @@
+// Deletes a hosted project: everything it has on its host, suspended or not, then its rows. Once begun it is gone on with
+// until it is done, by whichever node.
+
+import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
+import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
+import { listDatabases } from '../../catalogue/projects/databases.ts';
+import {
+  deleteProject as deleteProjectRows,
+  findProject,
+  getProject,
+  type Project,
+} from '../../catalogue/projects/projects.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import type { ProjectId } from '../../ids.ts';
+import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
+import type { OperationRun } from '../journal/operation-run.ts';
+import { type Recovery, runOperation } from '../journal/run-operation.ts';
+import { dropPlanned, planDrops } from './drop-planned.ts';
+import { findHostedCompute, orderOf, settleUnfinished } from './hosted-project.ts';
+
+export const PROJECT_DELETION: Recovery = { kind: 'go_on', work: dropEverything };
+
+/**
+ * Drops what is real on a host, then the rows. Throws `conflict` where something of it cannot be dropped now, which is
+ * then tried again; `forbidden`, `not_found`.
+ */
+export async function deleteProject(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  projectId: ProjectId,
+): Promise<Project> {
+  const { catalogue } = parts;
+  const check = () => getProject(catalogue, context, { projectId, action: 'project.delete' });
+  await check();
+  const hosted = await findHostedCompute(parts, projectId);
+  if (hosted === null) return await deleteProjectRows(catalogue, context, projectId);
+  const host = await parts.hosts.get(hosted.hostId);
+  return await host.alone(projectOnHost(projectId), async () => {
+    const project = await check();
+    await settleUnfinished(parts, host, projectId);
+    // What was settled may have been a deletion that had stopped half-way.
+    if ((await findProject(catalogue.db, projectId)) === null) return project;
+    const branch = await getDefaultBranch(catalogue.db, projectId);
+    const order = orderOf({ host, project, branch }, 'delete_project', {});
+    await runOperation(parts, context, {
+      host,
+      order: { ...order, action: 'delete_timeline' },
+      recovery: PROJECT_DELETION,
+      work: (run) => dropEverything(parts, run),
+    });
+    return project;
+  });
+}
+
+async function dropEverything(parts: ProvisioningParts, run: OperationRun): Promise<Project> {
+  const { db } = parts.catalogue;
+  const { projectId, context } = run.operation;
+  const { id: branchId } = await getDefaultBranch(db, projectId);
+  await planDrops(run, {
+    databases: (await listDatabases(db, branchId)).map(({ name }) => name),
+    roles: (await listDatabaseRoles(db, branchId)).map(({ name }) => name),
+  });
+  await dropPlanned(parts, run, null);
+  return await deleteProjectRows(run.finishing(), context, projectId);
+}

@@ -1,0 +1,156 @@
+// What is changed on a Postgres server that hosts projects: roles, databases and their privileges. One connection of the
+// operator's role does it, under a name by which another node finds and ends it. Knows no project.
+
+import pg, { escapeIdentifier as quoted } from 'pg';
+import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
+import type { Secret } from '../../secret.ts';
+import type { HostConnection } from './host-connection.ts';
+import {
+  databasesOf,
+  dropDatabase,
+  endConnections,
+  findDatabase,
+  findRole,
+  forgetElsewhere,
+  type HostDatabase,
+  type HostObject,
+} from './host-objects.ts';
+import { claimPublicSchema, type ProjectRoles, shareDatabase } from './project-privileges.ts';
+
+// PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name; unique_violation when two make one name at
+// the same moment.
+const NAME_IS_TAKEN = ['42P04', '42710', '42939', '23505'];
+
+/** A role or a database of that name is already there, or the name is the server's own. */
+export class HostNameTaken extends Error {}
+
+export interface NewHostRole {
+  readonly name: string;
+  readonly password: Secret;
+  /** The project's role whose rights it has, too; null for none. */
+  readonly memberOf: string | null;
+  readonly access: 'read_write' | 'read_only';
+}
+
+export interface NewHostDatabase {
+  readonly name: string;
+  readonly owner: string;
+  readonly roles: ProjectRoles;
+  /** A name that nobody else uses: the database has it until it is complete. */
+  readonly workingName: string;
+}
+
+/** Notes the oid of something new: durable before the thing is, or before it has its final name. */
+export type NoteOid = (oid: number) => Promise<void>;
+
+export interface HostSession {
+  /** Makes a login role, wholly or not at all; `note` is called before it is committed. Throws HostNameTaken. */
+  createRole(role: NewHostRole, note: NoteOid): Promise<void>;
+  setPassword(name: string, password: Secret): Promise<void>;
+  /** Removes a role after giving what it owns in those databases to another role; nothing happens when it is gone. */
+  dropRole(name: string, heritage: { databases: readonly string[]; heir: string } | null): Promise<void>;
+  /** Databases that take no connections, in which the role owns something or was granted something. */
+  closedDatabasesOf(role: string): Promise<string[]>;
+  /**
+   * Makes a database that only these roles may enter. A failure may leave it under its working name, never half-made
+   * under its own. Throws HostNameTaken.
+   */
+  createDatabase(database: NewHostDatabase, note: NoteOid): Promise<void>;
+  /** Lets the project's roles, of which some are new, work in a database together. */
+  shareDatabase(name: string, roles: ProjectRoles): Promise<void>;
+  setOwner(database: string, owner: string): Promise<void>;
+  /** Ends the database's connections. Throws HostNameTaken. */
+  renameDatabase(from: string, to: string): Promise<void>;
+  /** Ends the database's connections and removes it; nothing happens when it is gone already. */
+  dropDatabase(name: string): Promise<void>;
+  /** Refuses new connections to those databases and ends their idle ones. */
+  suspend(databases: readonly string[]): Promise<void>;
+  wake(databases: readonly string[]): Promise<void>;
+  findRole(name: string): Promise<HostObject | null>;
+  findDatabase(which: { readonly name: string } | { readonly oid: number }): Promise<HostDatabase | null>;
+}
+
+export function hostSession(connection: HostConnection): HostSession {
+  const { run, runIn } = connection;
+  return {
+    createRole: async (role, note) => {
+      await run('BEGIN');
+      try {
+        await run(...(await roleStatements(role))).catch(nameConflict);
+        await note((await findRole(connection, role.name))?.oid ?? 0);
+        await run('COMMIT');
+      } catch (error) {
+        // A connection that was lost has rolled back by itself.
+        await run('ROLLBACK').catch(() => {});
+        throw error;
+      }
+    },
+    setPassword: async (name, password) =>
+      run(`ALTER ROLE ${quoted(name)} PASSWORD ${await verifierLiteral(password)}`),
+    dropRole: async (name, heritage) => {
+      for (const database of heritage?.databases ?? []) {
+        const given = `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(heritage?.heir ?? '')}`;
+        await runIn(database, [given, `DROP OWNED BY ${quoted(name)}`]);
+      }
+      await forgetElsewhere(connection, name);
+      await run(`DROP ROLE IF EXISTS ${quoted(name)}`);
+    },
+    closedDatabasesOf: async (role) => (await databasesOf(connection, role)).closed,
+    createDatabase: async ({ name, owner, roles, workingName }, note) => {
+      if ((await findDatabase(connection, { name })) !== null) throw new HostNameTaken(name);
+      // template0: from template1 a new database would have what others put there, and fail while anybody is in it.
+      await run(`CREATE DATABASE ${quoted(workingName)} OWNER ${quoted(owner)} TEMPLATE template0`).catch(nameConflict);
+      await note((await findDatabase(connection, { name: workingName }))?.oid ?? 0);
+      await run(`REVOKE ALL ON DATABASE ${quoted(workingName)} FROM PUBLIC`);
+      await runIn(workingName, [...claimPublicSchema(roles), ...shareDatabase(workingName, roles)]);
+      await run(`ALTER DATABASE ${quoted(workingName)} RENAME TO ${quoted(name)}`).catch(nameConflict);
+    },
+    shareDatabase: (name, roles) => runIn(name, shareDatabase(name, roles)),
+    setOwner: (database, owner) => run(`ALTER DATABASE ${quoted(database)} OWNER TO ${quoted(owner)}`),
+    renameDatabase: async (from, to) => {
+      await run(allowConnections(from, 'false'));
+      try {
+        await endConnections(connection, { databases: [from], which: 'all' });
+        await run(`ALTER DATABASE ${quoted(from)} RENAME TO ${quoted(to)}`, allowConnections(to, 'true'));
+      } catch (error) {
+        await run(allowConnections(from, 'true'));
+        nameConflict(error);
+      }
+    },
+    dropDatabase: (name) => dropDatabase(connection, name),
+    suspend: async (databases) => {
+      await run(...databases.map((name) => allowConnections(name, 'false')));
+      await endConnections(connection, { databases, which: 'idle' });
+    },
+    wake: (databases) => run(...databases.map((name) => allowConnections(name, 'true'))),
+    findRole: (name) => findRole(connection, name),
+    findDatabase: (which) => findDatabase(connection, which),
+  };
+}
+
+async function roleStatements({ name, password, memberOf, access }: NewHostRole): Promise<string[]> {
+  const role = quoted(name);
+  const attributes = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
+  return [
+    `CREATE ROLE ${role} ${attributes} PASSWORD ${await verifierLiteral(password)}`,
+    // An operator's role that is no superuser may give databases and privileges only to roles that it is a member of.
+    `GRANT ${role} TO CURRENT_USER`,
+    ...(memberOf === null ? [] : [`GRANT ${quoted(memberOf)} TO ${role}`]),
+    ...(access === 'read_only' ? [`ALTER ROLE ${role} SET default_transaction_read_only = on`] : []),
+  ];
+}
+
+function nameConflict(error: unknown): never {
+  const code = error instanceof pg.DatabaseError ? error.code : undefined;
+  if (code !== undefined && NAME_IS_TAKEN.includes(code)) throw new HostNameTaken('name is taken', { cause: error });
+  throw error;
+}
+
+/** The verifier instead of the password: a server that logs statements then logs no password. */
+async function verifierLiteral(password: Secret): Promise<string> {
+  return pg.escapeLiteral(encodeVerifier(await makeVerifier(password.reveal())));
+}
+
+function allowConnections(database: string, allowed: 'true' | 'false'): string {
+  return `ALTER DATABASE ${quoted(database)} ALLOW_CONNECTIONS ${allowed}`;
+}

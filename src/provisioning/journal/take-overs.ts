@@ -1,0 +1,73 @@
+// Looks at short intervals for operations whose node is gone, and for failed ones that are due again, and ends them. Every
+// node does so; each operation is taken by one of them. One query on an index while there is nothing to do.
+
+import { postponeOperation } from '../../catalogue/journal/end-operation.ts';
+import {
+  claimDueOperations,
+  OperationTakenOver,
+  type OwnedOperation,
+  renewOperation,
+} from '../../catalogue/journal/operation-journal.ts';
+import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
+
+export interface TakeOvers {
+  start(): void;
+  /** One round now; resolves when everything that it took over has ended or was left for later. */
+  runOnce(): Promise<void>;
+  /** Waits for the round that is under way. */
+  close(): Promise<void>;
+}
+
+const INTERVAL_MS = 3_000;
+const AT_ONCE = 4;
+/** Of a host that cannot be reached, or is configured on other nodes only. */
+const RETRY_MS = 60_000;
+
+export function createTakeOvers(parts: ProvisioningParts): TakeOvers {
+  const { catalogue, log } = parts;
+  let running: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | null = null;
+  const runOnce = () => {
+    running = running.then(async () => {
+      const due = await claimDueOperations(catalogue, AT_ONCE);
+      await Promise.all(due.map((operation) => takeOver(parts, operation)));
+    });
+    return running;
+  };
+  const round = () =>
+    runOnce().catch((error: unknown) => {
+      running = Promise.resolve();
+      log.warn({ event: 'operation.sweep_failed', err: error }, 'unfinished operations could not be looked for');
+    });
+  return {
+    start: () => {
+      timer = setInterval(() => void round(), INTERVAL_MS).unref();
+    },
+    runOnce,
+    close: async () => {
+      if (timer !== null) clearInterval(timer);
+      await running.catch(() => {});
+    },
+  };
+}
+
+/** Never rejects: what keeps an operation from ending is logged, and written into it where it is written down. */
+async function takeOver(parts: ProvisioningParts, operation: OwnedOperation): Promise<void> {
+  const { catalogue, hosts, log } = parts;
+  try {
+    const host = await hosts.get(operation.hostId);
+    await host.alone(projectOnHost(operation.projectId), async () => {
+      // The node that was alone before this one may have ended it.
+      if (await renewOperation(catalogue, operation)) await parts.recover(operation, host);
+    });
+  } catch (error) {
+    if (error instanceof OperationTakenOver) return;
+    const { id, purpose } = operation;
+    log.warn(
+      { event: 'operation.recovery_failed', err: error, operation_id: id, purpose },
+      'an operation stays unfinished',
+    );
+    const why = { owned: operation, error: 'its host cannot be worked on now', delayMs: RETRY_MS };
+    await postponeOperation(catalogue, why).catch(() => {});
+  }
+}
