@@ -1,8 +1,9 @@
 // `postern audit`: verifies the hash chain of the audit trail, and exports it.
 
 import { readFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { pruneAuditTrail } from '../actions/prune-audit-trail.ts';
 import { exportAuditLines } from '../audit/audit-export.ts';
 import { type ChainHead, verifyAuditChain } from '../catalogue/trail/audit-chain.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
@@ -24,8 +25,22 @@ export function addAuditCommands(program: Command, io: CommandIo): void {
       const verdict = await withCatalogue(io, ({ catalogue }) => verifyAuditChain(catalogue, noted));
       const isWhole = verdict.flaws.length === 0;
       const shown = { verdict: isWhole ? 'whole' : 'changed', events: verdict.eventCount };
-      printOne(io, { ...shown, flaws: verdict.flaws, heads: verdict.heads }, options.json === true ? 'json' : 'table');
+      const { flaws, pruned, heads } = verdict;
+      printOne(io, { ...shown, flaws, pruned, heads }, options.json === true ? 'json' : 'table');
       if (!isWhole) process.exitCode = 1;
+    });
+  audit
+    .command('prune')
+    .description('verify the trail, then remove its events from before a day; the rest can still be verified')
+    .requiredOption('--before <date>', 'the first day that stays, such as 2026-01-31, in UTC', dayFrom)
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean; before: Date }) => {
+      const events = await withCatalogue(
+        io,
+        ({ catalogue }) => pruneAuditTrail(catalogue, SYSTEM_CONTEXT, options.before),
+        'owner',
+      );
+      printOne(io, { pruned: events, before: options.before.toISOString() }, options.json === true ? 'json' : 'table');
     });
   audit
     .command('export')
@@ -35,6 +50,12 @@ export function addAuditCommands(program: Command, io: CommandIo): void {
         for await (const line of exportAuditLines(catalogue, SYSTEM_CONTEXT, {})) io.stdout.write(escapeInJson(line));
       });
     });
+}
+
+function dayFrom(text: string): Date {
+  const day = new Date(`${text}T00:00:00Z`);
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime())) return day;
+  throw new InvalidArgumentError('It is a day, such as 2026-01-31.');
 }
 
 const headsSchema = z.object({

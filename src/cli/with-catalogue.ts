@@ -3,7 +3,7 @@
 
 import type { ActionParts } from '../actions/action-parts.ts';
 import type { AccessEnders } from '../actions/end-access.ts';
-import { openCatalogue } from '../catalogue/store/open-catalogue.ts';
+import { type CatalogueOptions, openCatalogue } from '../catalogue/store/open-catalogue.ts';
 import { Sealer } from '../catalogue/store/sealing.ts';
 import { systemClock } from '../clock.ts';
 import { Closers } from '../closers.ts';
@@ -24,7 +24,11 @@ export interface CatalogueTools extends Pick<ActionParts, 'catalogue' | 'provisi
 const NODE_ID = idFrom<NodeId>('command-line');
 
 /** Runs the work, then closes everything that was opened for it. */
-export async function withCatalogue<T>(io: CommandIo, work: (tools: CatalogueTools) => Promise<T>): Promise<T> {
+export async function withCatalogue<T>(
+  io: CommandIo,
+  work: (tools: CatalogueTools) => Promise<T>,
+  workingAs: CatalogueOptions['workingAs'] = 'application',
+): Promise<T> {
   const config = loadConfig(io.environment);
   const log = createLog('warn');
   const closers = new Closers(log);
@@ -36,6 +40,7 @@ export async function withCatalogue<T>(io: CommandIo, work: (tools: CatalogueToo
       log,
       clock: systemClock,
       nodeId: NODE_ID,
+      workingAs,
       sealer: new Sealer(stores.secretKeys),
       settings: {
         defaultPlan: config.organizations.defaultPlan,

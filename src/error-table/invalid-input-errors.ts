@@ -73,5 +73,9 @@ export const INVALID_INPUT_ERRORS = {
   api_key_not_given: { ...INVALID_INPUT, message: 'no API key: set POSTERN_API_KEY' },
   api_host_invalid: { ...INVALID_INPUT, message: '"{host}" is not a web address' },
   name_or_id_invalid: { ...INVALID_INPUT, message: '"{name}" is not a name or an id' },
+  audit_trail_changed: {
+    ...INVALID_INPUT,
+    message: 'the audit trail was changed: see "postern audit verify", and keep it as it is',
+  },
   audit_report_invalid: { ...INVALID_INPUT, message: '{path} is not what "audit verify --json" prints' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

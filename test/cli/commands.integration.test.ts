@@ -170,6 +170,18 @@ describe('the command line', () => {
     expect(wrong.stderr).toContain('/dev/null is not what "audit verify --json" prints');
   });
 
+  it('prunes the audit trail up to a day, after which it says so and still verifies', async () => {
+    const nothing = await runs(['audit', 'prune', '--before', '2020-01-31', '--json']);
+    expect(JSON.parse(nothing)).toEqual({ pruned: 0, before: '2020-01-31T00:00:00.000Z' });
+    const { pruned } = JSON.parse(await runs(['audit', 'prune', '--before', '2999-01-01', '--json']));
+    expect(pruned).toBeGreaterThan(0);
+    const verdict = JSON.parse(await runs(['audit', 'verify', '--json']));
+    expect(verdict).toMatchObject({ verdict: 'whole', events: 1, flaws: [] });
+    expect(verdict.pruned).toMatchObject([{ nodeId: 'command-line', before: '2999-01-01T00:00:00.000Z' }]);
+    const noDay = await run(['audit', 'prune', '--before', 'yesterday']);
+    expect(noDay).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('It is a day') });
+  });
+
   it('says why the catalogue cannot be reached, without the password', async () => {
     const away = nodeEnvironment('postgres://postern:hunter22@127.0.0.1:1/postern', 'redis://127.0.0.1:1');
     expect(

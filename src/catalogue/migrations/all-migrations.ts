@@ -11,6 +11,7 @@ import * as useOfRolePasswords from './0007-use-of-role-passwords.ts';
 import * as freshSignIn from './0008-fresh-sign-in.ts';
 import * as endedAccess from './0009-ended-access.ts';
 import * as operationsJournal from './0010-operations-journal.ts';
+import * as pruneHistory from './0011-prune-history.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -23,4 +24,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-fresh-sign-in': freshSignIn,
   '0009-ended-access': endedAccess,
   '0010-operations-journal': operationsJournal,
+  '0011-prune-history': pruneHistory,
 };

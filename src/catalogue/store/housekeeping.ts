@@ -10,12 +10,14 @@ const DAY_MS = 24 * 3_600_000;
  */
 const LISTED_AFTER_EXPIRY_MS = 30 * DAY_MS;
 const TERMINAL_STAYS_KNOWN_MS = 30 * DAY_MS;
+/** Days and months add up the same figures, and stay. */
+const HOURLY_FRAMES_KEPT_MS = 400 * DAY_MS;
 /** Longer than any connection or grant lasts (`MAX_CONNECTION_MS`). */
 const ENDED_ACCESS_KEPT = '31 days';
 
 /**
  * Deletes ended browser sessions, set-up codes, forgotten terminals, long expired invitations and
- * access tokens, old endings of access, and operations of projects that are gone.
+ * access tokens, old endings of access, old hourly frames, and operations of projects that are gone.
  */
 export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
   const now = clock.now();
@@ -28,6 +30,11 @@ export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
     .execute();
   await db.deleteFrom('invitations').where('expires_at', '<', longAgo).execute();
   await db.deleteFrom('access_tokens').where('expires_at', '<', longAgo).execute();
+  await db
+    .deleteFrom('consumption_frames')
+    .where('granularity', '=', 'hour')
+    .where('frame_start', '<', new Date(now.getTime() - HOURLY_FRAMES_KEPT_MS))
+    .execute();
   // Of a project that is there, operations are its history.
   await db
     .deleteFrom('operations')

@@ -72,6 +72,7 @@ async function grantRights(db: Kysely<Schema>): Promise<void> {
       grant select, insert, update, delete on all tables in schema public to ${role};
       grant usage on all sequences in schema public to ${role};
       revoke update, delete, truncate on audit_events, audit_chain from ${role};
+      revoke insert, update, delete, truncate on audit_pruned from ${role};
     `.execute(tx),
   );
 }

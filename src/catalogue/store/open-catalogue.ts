@@ -21,6 +21,8 @@ export interface CatalogueOptions {
   readonly sealer: Sealer;
   readonly nodeId: NodeId;
   readonly settings?: Partial<CatalogueSettings>;
+  /** `owner`: with every right on the tables that the URL's role has; absent: as the application role. */
+  readonly workingAs?: 'application' | 'owner';
 }
 
 const DEFAULT_SETTINGS: CatalogueSettings = {
@@ -48,7 +50,7 @@ export async function openCatalogue(options: CatalogueOptions): Promise<Catalogu
     },
     maxConnections: MAX_CONNECTIONS,
     statementLimitMs: STATEMENT_LIMIT_MS,
-    role: applicationRole,
+    role: options.workingAs === 'owner' ? null : applicationRole,
   });
   const catalogue: Catalogue = {
     db,

@@ -3,6 +3,7 @@
 import type {
   AuditChainTable,
   AuditEventsTable,
+  AuditPrunedTable,
   ConsumptionFramesTable,
   ConsumptionReadingsTable,
   PendingTransfersTable,
@@ -57,6 +58,7 @@ export interface Schema {
   sealing_canaries: SealingCanariesTable;
   audit_events: AuditEventsTable;
   audit_chain: AuditChainTable;
+  audit_pruned: AuditPrunedTable;
   plan_periods: PlanPeriodsTable;
   consumption_readings: ConsumptionReadingsTable;
   pending_transfers: PendingTransfersTable;

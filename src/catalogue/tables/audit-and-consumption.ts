@@ -27,6 +27,15 @@ export interface AuditChainTable {
   hash: GeneratedAlways<Buffer>;
 }
 
+/** Up to where a chain was removed. */
+export interface AuditPrunedTable {
+  node_id: string;
+  position: number;
+  hash: Buffer;
+  pruned_before: string;
+  pruned_at: Date;
+}
+
 export interface PlanPeriodsTable {
   id: string;
   account_id: AccountId;

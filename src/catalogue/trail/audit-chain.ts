@@ -28,10 +28,17 @@ export interface ChainHead {
   readonly hash: string;
 }
 
+export interface PrunedChain extends ChainHead {
+  /** Removed were events from before this moment. */
+  readonly before: string;
+}
+
 export interface AuditVerdict {
   readonly eventCount: number;
   /** The first flaws found; an empty list means that nothing was changed. */
   readonly flaws: readonly AuditFlaw[];
+  /** Where chains were cut; what came before cannot be verified any more. */
+  readonly pruned: readonly PrunedChain[];
   /**
    * The ends of the chains, to be noted elsewhere, since a chain that was cut off at its end looks
    * whole.
@@ -56,11 +63,19 @@ export async function verifyAuditChain(
   notedHeads: readonly ChainHead[] = [],
 ): Promise<AuditVerdict> {
   const nodes = await catalogue.db.selectFrom('audit_chain').select('node_id').distinct().orderBy('node_id').execute();
-  const flaws: AuditFlaw[] = [...(await findMissingHeads(catalogue, notedHeads)), ...(await findUnchained(catalogue))];
+  const pruned = await listPruned(catalogue);
+  const flaws: AuditFlaw[] = [
+    ...(await findMissingHeads(catalogue, { notedHeads, pruned })),
+    ...(await findUnchained(catalogue)),
+  ];
   const heads: ChainHead[] = [];
   let eventCount = 0;
   for (const { node_id: nodeId } of nodes) {
-    let head: { position: number; hash: Buffer } = { position: 0, hash: Buffer.alloc(0) };
+    const cut = pruned.find((chain) => chain.nodeId === nodeId);
+    let head: { position: number; hash: Buffer } = {
+      position: cut?.position ?? 0,
+      hash: Buffer.from(cut?.hash ?? '', 'hex'),
+    };
     for await (const row of chainOf(catalogue, nodeId)) {
       flaws.push(
         ...flawsOf(row, head).map((kind) => ({ nodeId, position: row.position, eventId: row.event_id, kind })),
@@ -70,7 +85,7 @@ export async function verifyAuditChain(
     }
     heads.push({ nodeId, position: head.position, hash: head.hash.toString('hex') });
   }
-  return { eventCount, flaws: flaws.slice(0, MAX_FLAWS), heads };
+  return { eventCount, flaws: flaws.slice(0, MAX_FLAWS), pruned, heads };
 }
 
 function flawsOf(row: ChainRow, before: { position: number; hash: Buffer }): Array<AuditFlaw['kind']> {
@@ -96,9 +111,15 @@ async function* chainOf(catalogue: Catalogue, nodeId: string): AsyncGenerator<Ch
   }
 }
 
-async function findMissingHeads({ db }: Catalogue, noted: readonly ChainHead[]): Promise<AuditFlaw[]> {
+/** Of a head that was pruned away there is nothing to compare, unless the chain was cut right behind it. */
+async function findMissingHeads(
+  { db }: Catalogue,
+  { notedHeads, pruned }: { readonly notedHeads: readonly ChainHead[]; readonly pruned: readonly PrunedChain[] },
+): Promise<AuditFlaw[]> {
   const flaws: AuditFlaw[] = [];
-  for (const { nodeId, position, hash } of noted) {
+  for (const { nodeId, position, hash } of notedHeads) {
+    const cut = pruned.find((chain) => chain.nodeId === nodeId);
+    if (cut !== undefined && (position < cut.position || (position === cut.position && hash === cut.hash))) continue;
     const link = await db
       .selectFrom('audit_chain')
       .select('hash')
@@ -108,6 +129,13 @@ async function findMissingHeads({ db }: Catalogue, noted: readonly ChainHead[]):
     if (link?.hash.toString('hex') !== hash) flaws.push({ nodeId, position, eventId: '', kind: 'head_missing' });
   }
   return flaws;
+}
+
+async function listPruned({ db }: Catalogue): Promise<PrunedChain[]> {
+  const rows = await db.selectFrom('audit_pruned').selectAll().orderBy('node_id').execute();
+  return rows.map(({ node_id: nodeId, position, hash, pruned_before: before }) => {
+    return { nodeId, position, hash: hash.toString('hex'), before };
+  });
 }
 
 /** Events that are in no chain, written around the trigger. */

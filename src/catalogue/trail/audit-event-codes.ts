@@ -69,6 +69,7 @@ export const AUDIT_EVENT_CODES = {
   'ops.node_drained': 'PO83',
   'ops.organization_decided': 'PO84',
   'ops.audit_exported': 'PO85',
+  'ops.audit_pruned': 'PO86',
 } as const;
 
 export type AuditEventName = keyof typeof AUDIT_EVENT_CODES;

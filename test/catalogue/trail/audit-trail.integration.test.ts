@@ -115,6 +115,7 @@ describe('the audit trail', () => {
       'audit_chain SELECT',
       'audit_events INSERT',
       'audit_events SELECT',
+      'audit_pruned SELECT',
     ]);
     expect((await verifyAuditChain(catalogue)).flaws).toEqual([]);
   });
@@ -373,7 +374,7 @@ describe('an audit event', () => {
       signin: /^PS5[0-4]$/,
       signout: /^PS5[0-4]$/,
       identity: /^PS5[0-4]$/,
-      ops: /^PO8[0-5]$/,
+      ops: /^PO8[0-6]$/,
     };
     for (const [event, code] of Object.entries(AUDIT_EVENT_CODES)) {
       expect(code, event).toMatch(ranges[event.split('.')[0] ?? ''] ?? /^PA[67][0-9]$/);
