@@ -44,7 +44,11 @@ describe('links in documents', () => {
   });
 
   it.each(documentPaths())('paths in %s exist', (path) => {
-    const paths = [...readDocument(path).join('\n').matchAll(/`((?:src|web|test|bench)\/[\w./-]+)`/g)];
+    const paths = [
+      ...readDocument(path)
+        .join('\n')
+        .matchAll(/`((?:src|web|test|bench)\/[\w./-]+)`/g),
+    ];
     expect(paths.map(([, named = '']) => named).filter((named) => !existsSync(named))).toEqual([]);
   });
 });
