@@ -43,7 +43,7 @@ export class MessageInserter {
     return this.#counter.atBoundary;
   }
 
-  /** Writes a chunk, with the waiting messages at its last boundary; drops it after the final one. */
+  /** Writes a chunk, with waiting messages at its last boundary; drops it after the final one. */
   write(chunk: Buffer): void {
     if (this.#isClosed) return;
     const boundary = this.#counter.push(chunk);
