@@ -14,7 +14,6 @@ import { publicAddress } from './config/public-address.ts';
 import { ConfigError } from './config/read-environment.ts';
 import { startBackingServices } from './embedded/backing-services.ts';
 import { openServerCertificates } from './embedded/certificates/server-certificates.ts';
-import { computesInUse } from './fleet/computes-in-use.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { settleLostConnections } from './gateway/settle-lost-connections.ts';
 import { createHttpServer } from './http/app/http-server.ts';
@@ -107,7 +106,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     catalogue,
     hosts,
     dialPolicy,
-    computesInUse: () => computesInUse(liveConnections),
+    computesInUse: () => liveConnections.computesInUse(),
     suspend: async (computeId) => void (await provisioning.suspendCompute(SYSTEM_CONTEXT, { computeId })),
     log,
   });

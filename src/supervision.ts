@@ -9,7 +9,6 @@ import type { Clock } from './clock.ts';
 import type { Closers } from './closers.ts';
 import type { Config } from './config/config.ts';
 import { createFleet, type Fleet } from './fleet/fleet.ts';
-import { observeFleet } from './fleet/observe-fleet.ts';
 import type { NodeId } from './ids.ts';
 import type { LimitFigures } from './limits/limit-rules.ts';
 import { Limits } from './limits/limits.ts';
@@ -74,6 +73,16 @@ export function createOps(options: OpsOptions): Ops {
       void finishKeyRotation(options);
     },
   };
+}
+
+/** Copies what the fleet knows of itself into the metrics, with every heartbeat. */
+export function observeFleet({ heartbeat, liveConnections }: Fleet, metrics: Metrics): void {
+  heartbeat.withEachBeat(async () => {
+    const { live, waiting } = liveConnections.totals();
+    metrics.liveConnections.set(live);
+    metrics.waitingConnections.set(waiting);
+    metrics.nodes.set(await heartbeat.countNodes());
+  });
 }
 
 function limitFigures({ limits }: Config): LimitFigures {

@@ -49,6 +49,7 @@ export class ConnectionCounts {
    */
   async findExceeded(record: LiveConnectionRecord, caps: ConnectionCaps): Promise<CountedThing | null> {
     const asked = [...countedFields(record)].flatMap(([thing, field]) => {
+      if (thing === 'relaying') return [];
       const cap = caps[thing];
       return cap === undefined ? [] : [{ thing, field, cap, ownCount: this.#own.get(field) ?? 0 }];
     });
@@ -89,13 +90,19 @@ export class ConnectionCounts {
   }
 }
 
-function countedFields(record: LiveConnectionRecord): Map<CountedThing, string> {
-  const fields = new Map<CountedThing, string>();
+/** The field that counts the established connections of a compute; see readComputesInUse. */
+export const RELAYING_PREFIX = 'relaying:';
+
+function countedFields(record: LiveConnectionRecord): Map<CountedThing | 'relaying', string> {
+  const fields = new Map<CountedThing | 'relaying', string>();
   if (record.phase === 'waiting') return fields;
   if (record.userId !== null) fields.set('person', `person:${record.userId}`);
   if (record.grantId !== null) fields.set('grant', `grant:${record.grantId}`);
   if (record.accessTokenId !== null) fields.set('access_token', `access_token:${record.accessTokenId}`);
   if (record.computeId !== null) fields.set('compute', `compute:${record.computeId}`);
+  if (record.computeId !== null && record.phase === 'relaying') {
+    fields.set('relaying', RELAYING_PREFIX + record.computeId);
+  }
   return fields;
 }
 

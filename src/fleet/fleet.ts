@@ -7,6 +7,7 @@ import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
+import { BatchedWriter } from './batched-writer.ts';
 import { CancelRoutes } from './cancel-routes.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { LiveConnections } from './live-connections.ts';
@@ -15,6 +16,7 @@ import { type LostConnectionsListener, LostNodes } from './lost-nodes.ts';
 import { MirroredHash } from './mirrored-hash.ts';
 import { NodeBus } from './node-bus.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
+import { PublishedConnections } from './published-connections.ts';
 import { Revocations } from './revocations.ts';
 
 /** Records may lag by a second; a Ctrl-C that lands on another node should not find its key missing, nor a cap a closed connection. */
@@ -54,13 +56,19 @@ export function createFleet({ redis, subscriber, nodeId, version, clock, log }: 
   const bus = new NodeBus({ redis, subscriber, nodeId, log });
   const revocations = new Revocations({ redis, bus, nodeId, log });
   const mirrorOf = (key: string, batchIntervalMs: number) => new MirroredHash({ redis, key, batchIntervalMs, log });
-  const records = mirrorOf(redisKeys.liveConnections(nodeId), RECORD_BATCH_INTERVAL_MS);
   const countsMirror = mirrorOf(redisKeys.connectionCounts(nodeId), SHORT_BATCH_INTERVAL_MS);
   const routes = mirrorOf(redisKeys.cancelRoutes(nodeId), SHORT_BATCH_INTERVAL_MS);
-  const mirrors = [records, countsMirror, routes];
 
   const counts = new ConnectionCounts({ redis, heartbeat, mirror: countsMirror });
-  const local = new LocalConnections({ mirror: records, counts, log });
+  const local = new LocalConnections({ counts, log });
+  const published = new BatchedWriter({
+    target: new PublishedConnections({ redis, nodeId, connections: local.published }),
+    batchIntervalMs: RECORD_BATCH_INTERVAL_MS,
+    activity: 'publishing the live connections of this node',
+    log,
+  });
+  local.onChange((connectionId) => published.changed(connectionId));
+  const mirrors = [published, countsMirror, routes];
   const liveConnections = new LiveConnections({ redis, heartbeat, bus, revocations, local });
   const cancelRoutes = new CancelRoutes({ redis, heartbeat, bus, mirror: routes, log });
   const lostNodes = new LostNodes({ redis, heartbeat, log });

@@ -1,7 +1,6 @@
-// What the fleet knows of one live connection, and what its own node can do with it. The record is plain and travels
-// through Redis; the handle never leaves the process.
+// What the fleet knows of one live connection, and what its own node can do with it. The record is
+// plain and travels through Redis; the handle never leaves the process.
 
-import { z } from 'zod';
 import type {
   AccessTokenId,
   AccountId,
@@ -13,59 +12,51 @@ import type {
   ProjectId,
   UserId,
 } from '../ids.ts';
-import { idFrom } from '../ids.ts';
 
-/** Longest text of a record: names are cleaned and cut by whoever made them; this bounds what is read back. */
-const MAX_TEXT_CHARACTERS = 1_024;
-const MAX_ID_CHARACTERS = 100;
-
-const idText = z.string().min(1).max(MAX_ID_CHARACTERS);
-const text = z.string().max(MAX_TEXT_CHARACTERS);
-const count = z.number().int().nonnegative();
-
-const liveConnectionRecordSchema = z.object({
-  id: idText.transform((id) => idFrom<ConnectionId>(id)),
-  nodeId: idText.transform((id) => idFrom<NodeId>(id)),
-  phase: z.enum(['waiting', 'connecting', 'relaying']),
-  userId: idText.transform((id) => idFrom<UserId>(id)).nullable(),
-  personEmail: text.nullable(),
-  address: text,
-  port: count,
-  /** Untrusted: the client's own word. */
-  application: text.nullable(),
-  /** Untrusted: the client's own word. */
-  requestedUser: text,
-  accountId: idText.transform((id) => idFrom<AccountId>(id)).nullable(),
-  projectId: idText.transform((id) => idFrom<ProjectId>(id)).nullable(),
-  projectName: text.nullable(),
-  computeId: idText.transform((id) => idFrom<ComputeId>(id)).nullable(),
-  computeName: text.nullable(),
-  database: text.nullable(),
-  databaseRole: text.nullable(),
-  grantId: idText.transform((id) => idFrom<GrantId>(id)).nullable(),
-  accessTokenId: idText.transform((id) => idFrom<AccessTokenId>(id)).nullable(),
-  loginRequestId: idText.transform((id) => idFrom<LoginRequestId>(id)).nullable(),
-  /** ISO 8601, UTC. */
-  since: z.iso.datetime(),
-  bytesToUpstream: count,
-  bytesToClient: count,
+/** What changes all the time: each node samples it once a second. */
+export interface LiveConnectionSnapshot {
+  /** Whole numbers. */
+  readonly bytesToUpstream: number;
+  readonly bytesToClient: number;
   /** ReadyForQuery's status byte, or null before the first one and where it is no longer known. */
-  transactionStatus: z.enum(['I', 'T', 'E']).nullable(),
-  upstreamPid: z.number().int().nullable(),
+  readonly transactionStatus: 'I' | 'T' | 'E' | null;
+}
+
+export interface LiveConnectionRecord extends LiveConnectionSnapshot {
+  readonly id: ConnectionId;
+  readonly nodeId: NodeId;
+  readonly phase: 'waiting' | 'connecting' | 'relaying';
+  readonly userId: UserId | null;
+  readonly personEmail: string | null;
+  readonly address: string;
+  readonly port: number;
+  /** Untrusted: the client's own word. */
+  readonly application: string | null;
+  /** Untrusted: the client's own word. */
+  readonly requestedUser: string;
+  readonly accountId: AccountId | null;
+  readonly projectId: ProjectId | null;
+  readonly projectName: string | null;
+  readonly computeId: ComputeId | null;
+  readonly computeName: string | null;
+  readonly database: string | null;
+  readonly databaseRole: string | null;
+  readonly grantId: GrantId | null;
+  readonly accessTokenId: AccessTokenId | null;
+  readonly loginRequestId: LoginRequestId | null;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  readonly upstreamPid: number | null;
   /** `TLSv1.3 TLS_AES_256_GCM_SHA384`, or null in clear text. */
-  tls: text.nullable(),
-});
+  readonly tls: string | null;
+}
 
-export type LiveConnectionRecord = Readonly<z.output<typeof liveConnectionRecordSchema>>;
-export type TransactionStatus = LiveConnectionRecord['transactionStatus'];
+export type TransactionStatus = LiveConnectionSnapshot['transactionStatus'];
 
-/** What changes in a record without anybody telling the registry: it asks for it once a second. */
-export type LiveConnectionSnapshot = Pick<
-  LiveConnectionRecord,
-  'bytesToUpstream' | 'bytesToClient' | 'transactionStatus'
->;
+/** Where a connection is: enough to send its node a command. */
+export type ConnectionPlace = Pick<LiveConnectionRecord, 'id' | 'nodeId'>;
 
-/** Why a connection is ended from outside. The reason of `killed` is an operator's own text, uncleaned. */
+/** Why a connection is ended from outside. The reason of `killed` is an operator's own text. */
 export type EndCause =
   | { readonly kind: 'killed'; readonly reason: string }
   | { readonly kind: 'revoked' }
@@ -76,10 +67,10 @@ export interface LiveConnectionHandle {
   snapshot(): LiveConnectionSnapshot;
   /** Starts the end; does not wait for it. May be called more than once and in every phase. */
   end(cause: EndCause): void;
-  /** Asks for the permission anew: starts the end when there is none any more. Throws when that cannot be asked now. */
+  /** Asks for the permission again and starts the end without it. Throws when it cannot be asked. */
   recheck(): Promise<void>;
   cancelQuery(): Promise<void>;
-  /** Resolves when the text was handed over or given up; the text is an operator's own, uncleaned. */
+  /** Resolves when the text, an operator's own and uncleaned, was handed over or given up. */
   notify(text: string): Promise<void>;
 }
 
@@ -114,18 +105,12 @@ export function matchesFilter(record: LiveConnectionRecord, filter: LiveConnecti
   );
 }
 
-/** Reads a record back from Redis; null when it is none of ours (another version's, or forged). */
-export function parseLiveConnectionRecord(json: string): LiveConnectionRecord | null {
-  const parsed = liveConnectionRecordSchema.safeParse(parseJson(json));
-  return parsed.success ? parsed.data : null;
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
+export function sameCounters(a: LiveConnectionSnapshot, b: LiveConnectionSnapshot): boolean {
+  return (
+    a.bytesToUpstream === b.bytesToUpstream &&
+    a.bytesToClient === b.bytesToClient &&
+    a.transactionStatus === b.transactionStatus
+  );
 }
 
 function equalIfAsked(asked: string | null | undefined, actual: string | null): boolean {

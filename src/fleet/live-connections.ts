@@ -2,10 +2,12 @@
 // Decides nothing about who may see or end what.
 
 import { inParts } from '../async/batches.ts';
-import type { ConnectionId, NodeId } from '../ids.ts';
+import type { ComputeId, ConnectionId, NodeId } from '../ids.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
+import { FleetView } from './fleet-view.ts';
 import {
+  type ConnectionPlace,
   type LiveConnectionFilter,
   type LiveConnectionHandle,
   type LiveConnectionRecord,
@@ -13,16 +15,18 @@ import {
 } from './live-connection.ts';
 import type { LiveRegistration, LocalConnections } from './local-connections.ts';
 import type { NodeBus } from './node-bus.ts';
-import type { ConnectionTotals, NodeHeartbeat, NodeRecord } from './node-heartbeat.ts';
+import type { ConnectionTotals, NodeHeartbeat } from './node-heartbeat.ts';
 import { MAX_CONNECTIONS_PER_COMMAND, MAX_OPERATOR_TEXT_CHARACTERS, type NodeCommand } from './node-messages.ts';
+import type { NodeRecord } from './node-record.ts';
 import type { RevocationMatch, Revocations } from './revocations.ts';
-import { readStoredRecords } from './stored-records.ts';
+import { readComputesInUse, readConnections, readNode } from './stored-connections.ts';
 
 /** Whether the owning node obeyed; `no_answer` within two seconds leaves open whether it will. */
 export type FleetOutcome = 'done' | 'not_found' | 'no_answer';
 
-/** Who asks, in words for the log of the node that obeys: an e-mail or a key's id. Texts are cut after 500 characters. */
-export interface AskedBy {
+/** Texts are cut after 500 characters. */
+export interface CommandSource {
+  /** An e-mail or a key's id, for the log of the node that carries the command out. */
   readonly by: string;
 }
 
@@ -67,15 +71,47 @@ export class LiveConnections {
     return this.#local.totals();
   }
 
-  /** Matching connections of all living nodes, oldest first; what other nodes hold is about a second old. Throws when Redis is away. */
+  /**
+   * Matching connections of all living nodes, oldest first; what other nodes hold is about a second
+   * old. A filter with a person, account, project or compute reads only theirs; others read
+   * everything. Throws when Redis is away.
+   */
   async list(filter: LiveConnectionFilter = {}): Promise<LiveConnectionRecord[]> {
-    this.#local.sample();
+    const others = await this.#otherNodes();
+    const asked = others.filter(({ nodeId }) => filter.nodeId === undefined || filter.nodeId === nodeId);
+    const theirs = await Promise.all(asked.map((node) => readNode(this.#redis, node, filter)));
+    return [...this.#local.list(filter), ...theirs.flat().filter((record) => matchesFilter(record, filter))].sort(
+      (a, b) => a.since.localeCompare(b.since),
+    );
+  }
+
+  /** One connection, wherever it is; null when no living node has it. Throws as `findAll` does. */
+  async find(connectionId: ConnectionId): Promise<LiveConnectionRecord | null> {
+    const [record] = await this.findAll([connectionId]);
+    return record ?? null;
+  }
+
+  /** The connections of these ids, in any order. Throws when Redis is away and not all are here. */
+  async findAll(connectionIds: readonly ConnectionId[]): Promise<LiveConnectionRecord[]> {
+    const own = connectionIds.flatMap((id) => this.#local.find(id) ?? []);
+    const elsewhere = connectionIds.filter((id) => !this.#local.has(id));
+    if (elsewhere.length === 0) return own;
     const others = await this.#heartbeat.findOtherNodes();
-    const asked = others.filter((nodeId) => filter.nodeId === undefined || filter.nodeId === nodeId);
-    const theirs = await Promise.all(asked.map((nodeId) => readStoredRecords(this.#redis, nodeId)));
-    return [...this.#local.records(), ...theirs.flat()]
-      .filter((record) => matchesFilter(record, filter))
-      .sort((a, b) => a.since.localeCompare(b.since));
+    const theirs = await Promise.all(others.map((nodeId) => readConnections(this.#redis, nodeId, elsewhere)));
+    return [...own, ...theirs.flat()];
+  }
+
+  /** The computes with established connections through any node. Throws when Redis is away. */
+  async computesInUse(): Promise<ReadonlySet<ComputeId>> {
+    const others = await this.#otherNodes();
+    const theirs = await Promise.all(others.map((node) => readComputesInUse(this.#redis, node)));
+    const own = this.#local.list({ phase: 'relaying' });
+    return new Set([...own.flatMap(({ computeId }) => computeId ?? []), ...theirs.flat()]);
+  }
+
+  /** A copy of the whole fleet for pages that follow it; see FleetView. */
+  openView(): FleetView {
+    return new FleetView({ redis: this.#redis, heartbeat: this.#heartbeat, local: this.#local });
   }
 
   /** Every living node with its health, oldest first. Throws when Redis is away. */
@@ -83,32 +119,36 @@ export class LiveConnections {
     return this.#heartbeat.listNodes();
   }
 
-  /** Ends one connection, wherever it is; `reason` is shown to its person. Throws when Redis is away and it is not here. */
-  async end(connectionId: ConnectionId, { reason, by }: AskedBy & { readonly reason: string }): Promise<FleetOutcome> {
-    return await this.#command(connectionId, {
+  /** Ends one connection; `reason` is shown to its person. Throws when Redis is away. */
+  async end(
+    connection: ConnectionId | ConnectionPlace,
+    { reason, by }: CommandSource & { readonly reason: string },
+  ): Promise<FleetOutcome> {
+    return await this.#command(connection, (connectionId) => ({
       kind: 'end_connection',
       connectionId,
       reason: cut(reason),
       by: cut(by),
-    });
+    }));
   }
 
-  /** Has the running query of one connection canceled; `done` means that the cancel is under way. Throws as `end` does. */
-  async cancelQuery(connectionId: ConnectionId, { by }: AskedBy): Promise<FleetOutcome> {
-    return await this.#command(connectionId, { kind: 'cancel_query', connectionId, by: cut(by) });
+  /** Cancels a connection's query; `done` means that the cancel is under way. Throws as `end`. */
+  async cancelQuery(connection: ConnectionId | ConnectionPlace, { by }: CommandSource): Promise<FleetOutcome> {
+    return await this.#command(connection, (connectionId) => ({ kind: 'cancel_query', connectionId, by: cut(by) }));
   }
 
-  /** Sends a NOTICE to connections wherever they are; resolves to how many were reached. Throws when Redis is away. */
+  /** Sends a NOTICE to connections wherever they are; resolves to how many were reached. */
   async notify(
-    connectionIds: readonly ConnectionId[],
-    { text, by }: AskedBy & { readonly text: string },
+    connections: readonly ConnectionPlace[],
+    { text, by }: CommandSource & { readonly text: string },
   ): Promise<number> {
-    const idsByNode = await this.#groupByNode(connectionIds);
-    const requests = [...idsByNode].flatMap(([nodeId, ids]) =>
-      inParts(ids, MAX_CONNECTIONS_PER_COMMAND).map((part) =>
-        this.#bus.request(nodeId, { kind: 'notify', connectionIds: part, text: cut(text), by: cut(by) }),
-      ),
-    );
+    const nodeIds = new Set(connections.map(({ nodeId }) => nodeId));
+    const requests = [...nodeIds].flatMap((nodeId) => {
+      const ids = connections.filter((connection) => connection.nodeId === nodeId).map(({ id }) => id);
+      return inParts(ids, MAX_CONNECTIONS_PER_COMMAND).map((connectionIds) =>
+        this.#bus.request(nodeId, { kind: 'notify', connectionIds, text: cut(text), by: cut(by) }),
+      );
+    });
     const outcomes = await Promise.all(requests);
     return outcomes.reduce((sum, outcome) => sum + (outcome.kind === 'done' ? outcome.count : 0), 0);
   }
@@ -124,34 +164,28 @@ export class LiveConnections {
   }
 
   /** Asks a node to refuse new connections and to finish the old ones. */
-  async drainNode(nodeId: NodeId, { by }: AskedBy): Promise<FleetOutcome> {
+  async drainNode(nodeId: NodeId, { by }: CommandSource): Promise<FleetOutcome> {
     return (await this.#bus.request(nodeId, { kind: 'drain', by: cut(by) })).kind;
   }
 
-  async #command(connectionId: ConnectionId, command: NodeCommand): Promise<FleetOutcome> {
-    const nodeId = await this.#findOwner(connectionId);
-    return nodeId === null ? 'not_found' : (await this.#bus.request(nodeId, command)).kind;
+  async #otherNodes(): Promise<NodeRecord[]> {
+    return (await this.#heartbeat.listNodes()).filter(({ nodeId }) => nodeId !== this.#heartbeat.nodeId);
   }
 
-  async #findOwner(connectionId: ConnectionId): Promise<NodeId | null> {
-    const idsByNode = await this.#groupByNode([connectionId]);
-    const [nodeId] = idsByNode.keys();
-    return nodeId ?? null;
+  async #command(
+    connection: ConnectionId | ConnectionPlace,
+    commandFor: (connectionId: ConnectionId) => NodeCommand,
+  ): Promise<FleetOutcome> {
+    const place = typeof connection === 'object' ? connection : await this.#findPlace(connection);
+    return place === null ? 'not_found' : (await this.#bus.request(place.nodeId, commandFor(place.id))).kind;
   }
 
-  /** Ids that no living node holds are left out. */
-  async #groupByNode(connectionIds: readonly ConnectionId[]): Promise<Map<NodeId, ConnectionId[]>> {
-    const groups = new Map<NodeId, ConnectionId[]>();
-    const own = connectionIds.filter((id) => this.#local.has(id));
-    if (own.length > 0) groups.set(this.#heartbeat.nodeId, own);
-    const elsewhere = connectionIds.filter((id) => !this.#local.has(id));
-    if (elsewhere.length === 0) return groups;
-    for (const nodeId of await this.#heartbeat.findOtherNodes()) {
-      const held = await Promise.all(elsewhere.map((id) => this.#redis.hexists(redisKeys.liveConnections(nodeId), id)));
-      const ids = elsewhere.filter((_id, index) => held[index] === 1);
-      if (ids.length > 0) groups.set(nodeId, ids);
-    }
-    return groups;
+  async #findPlace(id: ConnectionId): Promise<ConnectionPlace | null> {
+    if (this.#local.has(id)) return { id, nodeId: this.#heartbeat.nodeId };
+    const others = await this.#heartbeat.findOtherNodes();
+    const held = await Promise.all(others.map((nodeId) => this.#redis.hexists(redisKeys.liveConnections(nodeId), id)));
+    const nodeId = others.find((_nodeId, index) => held[index] === 1);
+    return nodeId === undefined ? null : { id, nodeId };
   }
 }
 

@@ -1,75 +1,110 @@
-// The connections of this node: their records mirrored into Redis, their handles at hand, and the commands that reach them
-// from here or from another node. Knows nothing of the rest of the fleet.
+// The connections of this node: their records as other nodes may see them, their handles, and the
+// commands that reach them from here or from another node. Knows nothing of the rest of the fleet.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inParts } from '../async/batches.ts';
 import type { ConnectionId } from '../ids.ts';
 import type { Log } from '../log.ts';
+import { commandConnections } from './command-connections.ts';
 import type { ConnectionCaps, ConnectionCounts, CountedThing } from './connection-counts.ts';
 import {
   type EndCause,
   type LiveConnectionFilter,
   type LiveConnectionHandle,
   type LiveConnectionRecord,
+  type LiveConnectionSnapshot,
   matchesFilter,
+  sameCounters,
 } from './live-connection.ts';
-import type { MirroredHash } from './mirrored-hash.ts';
 import type { ConnectionTotals } from './node-heartbeat.ts';
 import type { NodeCommand, NodeReply } from './node-messages.ts';
+import type { PublishedConnection } from './published-connections.ts';
 
-/** How often the counters of every connection are looked at; only changed records are written. */
+/** How often the counters of every connection are read. */
 const SAMPLE_INTERVAL_MS = 1_000;
+/** Connections sampled in one turn of the event loop, which takes well below a millisecond. */
+const SAMPLED_PER_TURN = 1_000;
 const RECHECKS_AT_A_TIME = 20;
 
 /** A registered connection; whoever registered it closes it in every case. */
 export interface LiveRegistration {
-  /** NOTE: give the person's and the target's ids before asking `may()`: a right revoked later then finds this connection. */
+  /**
+   * NOTE: give the person's and the target's ids before asking `may()`: a right that is revoked
+   * later then finds this connection.
+   */
   update(patch: Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>): void;
-  /** See ConnectionCounts.findExceeded; call it right after the update that made the connection count. Never rejects. */
+  /**
+   * See ConnectionCounts.findExceeded; call it right after the update that made the connection
+   * count. Never rejects.
+   */
   findExceededCap(caps: ConnectionCaps): Promise<CountedThing | null>;
   close(): void;
 }
 
-interface LocalConnection {
+interface LocalConnection extends PublishedConnection {
+  /** Replaced, never changed in place; its counters are those of the last update. */
   record: LiveConnectionRecord;
+  counters: LiveConnectionSnapshot;
   readonly handle: LiveConnectionHandle;
 }
 
 interface LocalConnectionsOptions {
-  readonly mirror: MirroredHash;
   readonly counts: ConnectionCounts;
   readonly log: Log;
 }
 
 export class LocalConnections {
-  readonly #mirror: MirroredHash;
   readonly #counts: ConnectionCounts;
   readonly #log: Log;
   readonly #connections = new Map<ConnectionId, LocalConnection>();
-  #sampling: NodeJS.Timeout | null = null;
+  readonly #changeListeners: Array<(connectionId: ConnectionId) => void> = [];
+  #waiting = 0;
+  #factsVersion = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #sampling: Promise<void> | null = null;
 
-  constructor({ mirror, counts, log }: LocalConnectionsOptions) {
-    this.#mirror = mirror;
+  constructor({ counts, log }: LocalConnectionsOptions) {
     this.#counts = counts;
     this.#log = log;
   }
 
+  /** Facts and counters of every connection, as last sampled. */
+  get published(): ReadonlyMap<ConnectionId, PublishedConnection> {
+    return this.#connections;
+  }
+
+  /** Grows whenever a connection comes, goes or has other facts; counters do not count. */
+  get factsVersion(): number {
+    return this.#factsVersion;
+  }
+
+  /** Called with the id of each connection that came, went, or has other facts or counters. */
+  onChange(listener: (connectionId: ConnectionId) => void): void {
+    this.#changeListeners.push(listener);
+  }
+
   start(): void {
-    this.#sampling = setInterval(() => this.sample(), SAMPLE_INTERVAL_MS);
-    this.#sampling.unref();
+    this.#timer = setInterval(() => {
+      this.#sampling ??= this.#sample().finally(() => {
+        this.#sampling = null;
+      });
+    }, SAMPLE_INTERVAL_MS);
+    this.#timer.unref();
   }
 
   close(): void {
-    if (this.#sampling !== null) clearInterval(this.#sampling);
-    this.#sampling = null;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
   }
 
   register(record: LiveConnectionRecord, handle: LiveConnectionHandle): LiveRegistration {
-    const connection: LocalConnection = { record, handle };
+    const { bytesToUpstream, bytesToClient, transactionStatus } = record;
+    const counters = { bytesToUpstream, bytesToClient, transactionStatus };
+    const connection: LocalConnection = { record, counters, handle };
     this.#connections.set(record.id, connection);
-    this.#counts.replace(null, record);
-    this.#mirror.set(record.id, JSON.stringify(record));
+    this.#factsChanged(null, record);
     return {
-      update: (patch) => this.#replaceRecord(connection, { ...connection.record, ...patch }),
+      update: (patch) => this.#update(connection, patch),
       findExceededCap: (caps) => this.#counts.findExceeded(connection.record, caps),
       close: () => this.#remove(connection),
     };
@@ -79,33 +114,33 @@ export class LocalConnections {
     return this.#connections.has(connectionId);
   }
 
-  records(): LiveConnectionRecord[] {
-    return [...this.#connections.values()].map(({ record }) => record);
+  /** The record with the counters of this moment. */
+  find(connectionId: ConnectionId): LiveConnectionRecord | null {
+    const connection = this.#connections.get(connectionId);
+    return connection === undefined ? null : { ...connection.record, ...connection.handle.snapshot() };
+  }
+
+  snapshot(connectionId: ConnectionId): LiveConnectionSnapshot | null {
+    return this.#connections.get(connectionId)?.handle.snapshot() ?? null;
+  }
+
+  /** Matching records with the counters of this moment. */
+  list(filter: LiveConnectionFilter): LiveConnectionRecord[] {
+    const matching = [...this.#connections.values()].filter(({ record }) => matchesFilter(record, filter));
+    return matching.map(({ record, handle }) => ({ ...record, ...handle.snapshot() }));
   }
 
   totals(): ConnectionTotals {
-    let waiting = 0;
-    for (const { record } of this.#connections.values()) if (record.phase === 'waiting') waiting += 1;
-    return { live: this.#connections.size - waiting, waiting };
-  }
-
-  /** Takes the counters of every connection into its record. */
-  sample(): void {
-    for (const connection of this.#connections.values()) {
-      const { record } = connection;
-      const now = connection.handle.snapshot();
-      const isUnchanged =
-        now.bytesToUpstream === record.bytesToUpstream &&
-        now.bytesToClient === record.bytesToClient &&
-        now.transactionStatus === record.transactionStatus;
-      if (!isUnchanged) this.#replaceRecord(connection, { ...record, ...now });
-    }
+    return { live: this.#connections.size - this.#waiting, waiting: this.#waiting };
   }
 
   endMatching(filter: LiveConnectionFilter, cause: EndCause): void {
     for (const { record, handle } of this.#connections.values()) {
       if (!matchesFilter(record, filter)) continue;
-      this.#log.info({ connectionId: record.id, cause: cause.kind, filter }, 'ending a connection');
+      this.#log.info(
+        { event: 'fleet.connection_ending', connection_id: record.id, cause: cause.kind, filter },
+        'ending a connection',
+      );
       handle.end(cause);
     }
   }
@@ -122,54 +157,54 @@ export class LocalConnections {
     void recheckAll();
   }
 
-  /** Carries out a command for connections of this node; null when the command is about something else. */
-  obey(command: NodeCommand): NodeReply | null {
-    switch (command.kind) {
-      case 'end_connection':
-        return this.#reach([command.connectionId], command, (handle) =>
-          handle.end({ kind: 'killed', reason: command.reason }),
-        );
-      case 'cancel_query':
-        return this.#reach([command.connectionId], command, (handle) => this.#supervise(handle.cancelQuery()));
-      case 'notify':
-        return this.#reach(command.connectionIds, command, (handle) => this.#supervise(handle.notify(command.text)));
-      default:
-        return null;
-    }
-  }
-
-  #reach(
-    connectionIds: readonly ConnectionId[],
-    { kind, by }: { kind: string; by: string },
-    action: (handle: LiveConnectionHandle) => void,
-  ): NodeReply {
-    const found = connectionIds.flatMap((id) => this.#connections.get(id) ?? []);
-    for (const { record, handle } of found) {
-      this.#log.info({ connectionId: record.id, command: kind, by }, 'an operator reached for a connection');
-      action(handle);
-    }
-    return found.length === 0 ? { kind: 'not_found' } : { kind: 'done', count: found.length };
-  }
-
-  #supervise(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#warn(error));
-  }
-
   #warn(error: unknown): void {
-    this.#log.warn({ err: error }, 'a command for a connection failed');
+    this.#log.warn({ event: 'fleet.recheck_failed', err: error }, 'could not check a connection’s permission again');
   }
 
-  #replaceRecord(connection: LocalConnection, record: LiveConnectionRecord): void {
-    if (this.#connections.get(record.id) !== connection) return;
-    this.#counts.replace(connection.record, record);
-    connection.record = record;
-    this.#mirror.set(record.id, JSON.stringify(record));
+  /** Carries out a command for connections of this node; null for any other command. */
+  obey(command: NodeCommand): NodeReply | null {
+    return commandConnections(command, { find: (id) => this.#connections.get(id)?.handle, log: this.#log });
+  }
+
+  /** In slices, so that thousands of connections do not hold the event loop. */
+  async #sample(): Promise<void> {
+    let sampled = 0;
+    for (const connection of this.#connections.values()) {
+      this.#sampleOne(connection);
+      sampled += 1;
+      if (sampled % SAMPLED_PER_TURN === 0) await nextTurn();
+    }
+  }
+
+  #sampleOne(connection: LocalConnection): void {
+    const counters = connection.handle.snapshot();
+    if (sameCounters(counters, connection.counters)) return;
+    connection.counters = counters;
+    this.#changed(connection.record.id);
+  }
+
+  #update(connection: LocalConnection, patch: Partial<LiveConnectionRecord>): void {
+    const before = connection.record;
+    if (this.#connections.get(before.id) !== connection) return;
+    connection.record = { ...before, ...patch };
+    this.#factsChanged(before, connection.record);
   }
 
   #remove(connection: LocalConnection): void {
     if (this.#connections.get(connection.record.id) !== connection) return;
     this.#connections.delete(connection.record.id);
-    this.#counts.replace(connection.record, null);
-    this.#mirror.delete(connection.record.id);
+    this.#factsChanged(connection.record, null);
+  }
+
+  #factsChanged(before: LiveConnectionRecord | null, after: LiveConnectionRecord | null): void {
+    this.#factsVersion += 1;
+    this.#waiting += (after?.phase === 'waiting' ? 1 : 0) - (before?.phase === 'waiting' ? 1 : 0);
+    this.#counts.replace(before, after);
+    const id = after?.id ?? before?.id;
+    if (id !== undefined) this.#changed(id);
+  }
+
+  #changed(id: ConnectionId): void {
+    for (const listener of this.#changeListeners) listener(id);
   }
 }

@@ -5,10 +5,10 @@ import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { OutageLog } from '../metrics/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
-import { redisKeys } from '../redis/redis-keys.ts';
+import { keysOfConnections, redisKeys } from '../redis/redis-keys.ts';
 import type { LiveConnectionRecord } from './live-connection.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';
-import { readStoredRecords } from './stored-records.ts';
+import { readAllConnections } from './stored-connections.ts';
 
 /** For one node to see to it; when that one is lost, too, another takes over. */
 const CLAIM_MS = 60_000;
@@ -89,9 +89,9 @@ export class LostNodes {
     const claim = redisKeys.lostNode(lost);
     const claimed = await this.#redis.set(claim, this.#heartbeat.nodeId, 'PX', CLAIM_MS, 'NX');
     if (claimed === null) return;
-    const remains = [redisKeys.liveConnections(lost), redisKeys.connectionCounts(lost), redisKeys.cancelRoutes(lost)];
+    const remains = [...keysOfConnections(lost), redisKeys.connectionCounts(lost), redisKeys.cancelRoutes(lost)];
     await Promise.all(remains.map((key) => this.#redis.pexpire(key, REMAINS_KEPT_MS)));
-    const records = await readStoredRecords(this.#redis, lost);
+    const records = await readAllConnections(this.#redis, lost);
     for (const listener of this.#listeners) await listener(records);
     await Promise.all(remains.map((key) => this.#redis.del(key)));
     await this.#heartbeat.forget(lost);

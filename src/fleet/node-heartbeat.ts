@@ -1,13 +1,14 @@
 // Keeps this node on the fleet's list: a key that expires seconds after the last beat, and whatever else must be renewed
 // with it. Tells which nodes live. Knows nothing of connections.
 
-import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { OutageLog } from '../metrics/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
+import { STORED_VERSION } from './connection-codec.ts';
+import { type NodeRecord, parseNodeRecord } from './node-record.ts';
 
 const BEAT_INTERVAL_MS = 2_000;
 /** A node that stopped beating is gone from every list after this. */
@@ -15,24 +16,6 @@ const NODE_TTL_MS = 6_000;
 /** Ids of nodes that have been silent for so long leave the index; only its size depends on it. */
 const FORGET_NODE_AFTER_MS = 3_600_000;
 const MAX_NODES = 1_000;
-
-const nodeRecordSchema = z.object({
-  nodeId: z
-    .string()
-    .min(1)
-    .max(100)
-    .transform((id) => idFrom<NodeId>(id)),
-  version: z.string().max(100),
-  /** ISO 8601, UTC. */
-  startedAt: z.iso.datetime(),
-  beatAt: z.iso.datetime(),
-  liveConnections: z.number().int().nonnegative(),
-  waitingConnections: z.number().int().nonnegative(),
-  isDraining: z.boolean(),
-});
-
-/** One node as its last heartbeat described it, at most `NODE_TTL_MS` ago. */
-export type NodeRecord = Readonly<z.output<typeof nodeRecordSchema>>;
 
 export interface ConnectionTotals {
   /** Relaying or being connected. */
@@ -145,7 +128,7 @@ export class NodeHeartbeat {
   }
 
   /**
-   * The other living nodes, from a list that is at most one beat old: logins ask for it several
+   * The ids of the other living nodes, from a list that is at most one beat old: logins ask for it several
    * times each. Throws when Redis is away.
    */
   async findOtherNodes(): Promise<NodeId[]> {
@@ -192,15 +175,7 @@ export class NodeHeartbeat {
       liveConnections: live,
       waitingConnections: waiting,
       isDraining: this.#isDraining,
+      storedVersion: STORED_VERSION,
     };
-  }
-}
-
-function parseNodeRecord(json: string): NodeRecord[] {
-  try {
-    return [nodeRecordSchema.parse(JSON.parse(json))];
-  } catch {
-    // Another version's record, or no record at all: not a node that we can describe.
-    return [];
   }
 }

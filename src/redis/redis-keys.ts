@@ -30,8 +30,17 @@ export const redisKeys = {
   grantsOf: (owner: 'person' | 'account' | 'project' | 'compute', id: string) => `${PREFIX}:grants-of-${owner}:${id}`,
   /** Sorted set of grants (JSON) that have not ended, by end (ms); 9 hours after the last one. Owner: login/grant-endings. */
   grantEndings: () => `${PREFIX}:grant-endings`,
-  /** Hash, one field per live connection; expires seconds after the node's last heartbeat. Owner: ops/live-connections. */
+  /**
+   * Hash of facts (JSON), one field per live connection; 30 seconds after the node's last heartbeat.
+   * Owner: fleet/published-connections.
+   */
   liveConnections: (nodeId: NodeId) => `${PREFIX}:live:{${nodeId}}`,
+  /** Hash of counters, one field per connection that has moved bytes; as `liveConnections`. */
+  liveCounters: (nodeId: NodeId) => `${PREFIX}:live-counters:{${nodeId}}`,
+  /** Sorted set of `<owner>:<connection id>`, all of score 0; as `liveConnections`. */
+  liveIndex: (nodeId: NodeId) => `${PREFIX}:live-index:{${nodeId}}`,
+  /** Stream of ids whose facts changed, the newest thousand entries; as `liveConnections`. */
+  liveChanges: (nodeId: NodeId) => `${PREFIX}:live-changes:{${nodeId}}`,
   /** String (JSON); expires seconds after the node's last heartbeat. Owner: ops/node-heartbeat. */
   node: (nodeId: NodeId) => `${PREFIX}:node:{${nodeId}}`,
   /** Sorted set of node ids by last heartbeat (ms). Owner: ops/node-heartbeat. */
@@ -53,6 +62,12 @@ export const redisKeys = {
   /** String (JSON), by the SHA-256 (hex) of visitor and state; 10 minutes. Owner: http/sign-in/pending-oidc-sign-ins. */
   oidcSignIn: (digest: string) => `${PREFIX}:oidc-sign-in:${digest}`,
 } as const;
+
+/** Everything that a node keeps of its connections for the other nodes. */
+export function keysOfConnections(nodeId: NodeId): string[] {
+  const { liveConnections, liveCounters, liveIndex, liveChanges } = redisKeys;
+  return [liveConnections, liveCounters, liveIndex, liveChanges].map((key) => key(nodeId));
+}
 
 export const redisChannels = {
   /** A login request changed; the payload is its id. One channel, so that 10,000 waiters need one subscription. Owner: login/login-events. */

@@ -99,8 +99,9 @@ describe.each(redisKinds)('live connections on $name', ({ start }) => {
     const chosen = [register(here), register(there), register(there)];
     const other = register(there);
     for (const { id } of [...chosen, other]) await seenHere(id);
-    const ids = chosen.map(({ id }) => id);
-    expect(await here.liveConnections.notify([...ids, newConnectionId()], { text: 'back at noon', by })).toBe(3);
+    const records = await here.liveConnections.findAll([...chosen.map(({ id }) => id), newConnectionId()]);
+    const gone = { id: newConnectionId(), nodeId: there.nodeId };
+    expect(await here.liveConnections.notify([...records, gone], { text: 'back at noon', by })).toBe(3);
     expect(chosen.map(({ handle }) => handle.notices)).toEqual([['back at noon'], ['back at noon'], ['back at noon']]);
     expect(other.handle.notices).toEqual([]);
   });

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { observeFleet } from '../../src/fleet/observe-fleet.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createMetricsServer } from '../../src/metrics/metrics-server.ts';
+import { observeFleet } from '../../src/supervision.ts';
 import { startEmbeddedRedis } from '../support/databases/redis-for-tests.ts';
 import { connectionRecord, recordingHandle, silentLog, startTestNode } from '../support/nodes/fleet-for-tests.ts';
 

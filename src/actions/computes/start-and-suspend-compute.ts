@@ -43,5 +43,5 @@ async function endIdleConnections({ liveConnections }: PowerParts, computeId: Co
   const connections = await liveConnections.list({ computeId, phase: 'relaying' });
   const idle = connections.filter(({ transactionStatus }) => transactionStatus === 'I');
   const ending = { reason: 'the compute was suspended', by: 'suspend' };
-  await Promise.all(idle.map(({ id }) => liveConnections.end(id, ending)));
+  await Promise.all(idle.map((connection) => liveConnections.end(connection, ending)));
 }

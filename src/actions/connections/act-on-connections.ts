@@ -45,7 +45,7 @@ export async function endConnection(
   { connection, capacity, reason }: OnConnection,
 ): Promise<FleetOutcome> {
   await requireRight({ ...parts, actor: context.actor }, connection, { act: 'end', capacity });
-  const outcome = await parts.liveConnections.end(connection.id, { reason, by: nameOf(context.actor) });
+  const outcome = await parts.liveConnections.end(connection, { reason, by: nameOf(context.actor) });
   const happening = { event: 'ops.connection_ended', outcome: auditOutcome(outcome), reason } as const;
   recordAct(parts, context, { connection, capacity, happening });
   return outcome;
@@ -58,7 +58,7 @@ export async function cancelQuery(
   { connection, capacity, reason }: OnConnection,
 ): Promise<FleetOutcome> {
   await requireRight({ ...parts, actor: context.actor }, connection, { act: 'cancel', capacity });
-  const outcome = await parts.liveConnections.cancelQuery(connection.id, { by: nameOf(context.actor) });
+  const outcome = await parts.liveConnections.cancelQuery(connection, { by: nameOf(context.actor) });
   const happening = { event: 'ops.query_canceled', outcome: auditOutcome(outcome), reason } as const;
   recordAct(parts, context, { connection, capacity, happening });
   return outcome;
@@ -76,8 +76,7 @@ export async function sendNotice(
   const { connections, capacity, text } = notice;
   const asking = { ...parts, actor: context.actor };
   for (const connection of connections) await requireRight(asking, connection, { act: 'notify', capacity });
-  const ids = connections.map(({ id }) => id);
-  const reached = await parts.liveConnections.notify(ids, { text, by: nameOf(context.actor) });
+  const reached = await parts.liveConnections.notify(connections, { text, by: nameOf(context.actor) });
   const outcome = reached > 0 ? 'success' : 'failure';
   const happening = { event: 'ops.notice_sent', outcome, reason: text } as const;
   for (const connection of connections) recordAct(parts, context, { connection, capacity, happening });

@@ -3,7 +3,7 @@
 import type { LiveRow } from '../../../web/components/ops/live-row.ts';
 import type { NodeRow } from '../../../web/components/ops/node-row.ts';
 import { type LiveConnectionRecord, matchesFilter } from '../../fleet/live-connection.ts';
-import type { NodeRecord } from '../../fleet/node-heartbeat.ts';
+import type { NodeRecord } from '../../fleet/node-record.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import type { OpsScope } from './operations-scope.ts';
 

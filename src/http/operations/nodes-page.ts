@@ -6,7 +6,7 @@ import * as connections from '../../actions/connections/drain-node.ts';
 import { INSTALLATION, requireMay } from '../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../errors.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
-import type { NodeRecord } from '../../fleet/node-heartbeat.ts';
+import type { NodeRecord } from '../../fleet/node-record.ts';
 import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
 import { param } from '../console/shell/visit.ts';

@@ -12,8 +12,8 @@ import {
   requireMay,
 } from '../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../errors.ts';
-import type { LiveConnectionFilter, LiveConnectionRecord } from '../../fleet/live-connection.ts';
-import type { AccountId } from '../../ids.ts';
+import { type LiveConnectionFilter, type LiveConnectionRecord, matchesFilter } from '../../fleet/live-connection.ts';
+import { type AccountId, type ConnectionId, idFrom } from '../../ids.ts';
 import type { ConsoleParts } from '../console/shell/console-parts.ts';
 import { type AccountVisit, openAccount, openVisit, param, type Visit } from '../console/shell/visit.ts';
 
@@ -97,9 +97,10 @@ export function requireScoped({ person, scope }: Pick<OpsVisit, 'person' | 'scop
  * when it is over.
  */
 export async function requireConnection(visit: OpsVisit): Promise<LiveConnectionRecord> {
-  const wanted = param(visit, 'connectionId');
-  const records = await visit.parts.liveConnections.list(visit.scope.filter);
-  const record = records.find(({ id }) => id === wanted);
-  if (record === undefined) throw new PosternError('not_found', { params: { thing: 'connection' } });
+  const id = idFrom<ConnectionId>(param(visit, 'connectionId'));
+  const record = await visit.parts.liveConnections.find(id);
+  if (record === null || !matchesFilter(record, visit.scope.filter)) {
+    throw new PosternError('not_found', { params: { thing: 'connection' } });
+  }
   return record;
 }

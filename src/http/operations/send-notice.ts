@@ -2,6 +2,8 @@
 
 import { z } from 'zod';
 import * as actions from '../../actions/connections/act-on-connections.ts';
+import { matchesFilter } from '../../fleet/live-connection.ts';
+import { type ConnectionId, idFrom } from '../../ids.ts';
 import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { goTo, parseForm } from '../console/shell/form-route.ts';
 import type { OpsVisit } from './operations-scope.ts';
@@ -10,7 +12,10 @@ import { noticeText } from './operator-text.ts';
 /** As many as "Select all shown" may tick; their ids fit into the largest form that is read. */
 const MAX_TOLD = 10_000;
 const MAX_LIST_CHARACTERS = 15 * MAX_TOLD;
-const idText = z.string().max(100);
+const idText = z
+  .string()
+  .max(100)
+  .transform(idFrom<ConnectionId>);
 
 const noticeForm = z
   .object({
@@ -22,7 +27,12 @@ const noticeForm = z
       .string()
       .max(MAX_LIST_CHARACTERS)
       .default('')
-      .transform((list) => list.split(',').filter(Boolean)),
+      .transform((list) =>
+        list
+          .split(',')
+          .filter(Boolean)
+          .map(idFrom<ConnectionId>),
+      ),
   })
   .transform(({ text, connection, connections }) => ({ text, ids: new Set([...connection, ...connections]) }))
   .refine(({ ids }) => ids.size > 0, { path: ['connections'], error: 'tick at least one' })
@@ -35,7 +45,8 @@ const noticeForm = z
 export async function sendNotice(visit: OpsVisit): Promise<void> {
   const { parts, context, scope } = visit;
   const { text, ids } = parseForm(visit, noticeForm);
-  const connections = (await parts.liveConnections.list(scope.filter)).filter(({ id }) => ids.has(id));
+  const found = await parts.liveConnections.findAll([...ids]);
+  const connections = found.filter((record) => matchesFilter(record, scope.filter));
   const reached = await actions.sendNotice(parts, context, { connections, capacity: scope.capacity, text });
   goTo(visit, done(scope.listPath, doneCodeOf(reached, ids.size)));
 }

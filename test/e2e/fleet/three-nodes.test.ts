@@ -94,7 +94,7 @@ describe('three nodes behind haproxy', () => {
 
   it('send a NOTICE to a connection of another node', async () => {
     const { psql, record, liveConnections } = await sleepingLogin();
-    expect(await liveConnections.notify([record.id], { text: 'lunch is ready', by: 'ops' })).toBe(1);
+    expect(await liveConnections.notify([record], { text: 'lunch is ready', by: 'ops' })).toBe(1);
     await psql.waitForStderr(/NOTICE: {2}.*lunch is ready/);
     await liveConnections.end(record.id, { reason: 'enough', by: 'ops' });
     await psql.exit;

@@ -118,7 +118,7 @@ describe('an operator', () => {
     const before = client.messages.length;
     client.query("select repeat('x', 1000), pg_sleep(0.002) from generate_series(1, 300)");
     await waitUntil(() => client.messages.length > before, 'the first rows arrive');
-    await gateway.fleet.liveConnections.notify([await onlyId()], { text: 'going down at noon', by: 'ops' });
+    await gateway.fleet.liveConnections.notify(await list(), { text: 'going down at noon', by: 'ops' });
     await waitUntil(() => client.messages.slice(before).some(({ type }) => type === 'Z'), 'the query ends');
     const answer = client.messages.slice(before);
     expect(answer.filter(({ type }) => type === 'D')).toHaveLength(300);

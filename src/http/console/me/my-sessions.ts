@@ -8,7 +8,7 @@ import { findProjects, type Project } from '../../../catalogue/projects/projects
 import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
 import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
-import { type GrantId, idFrom } from '../../../ids.ts';
+import { type ConnectionId, type GrantId, idFrom } from '../../../ids.ts';
 import type { Grant } from '../../../login/grant/grant.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { clearCookie } from '../../request/cookies.ts';
@@ -83,10 +83,10 @@ export async function signOutEverywhere(visit: Visit): Promise<void> {
 }
 
 async function requireOwnConnection(visit: Visit): Promise<LiveConnectionRecord> {
-  const records = await visit.parts.liveConnections.list({ userId: visit.person.userId });
-  const record = records.find(({ id }) => id === param(visit, 'connectionId'));
-  if (record === undefined) throw new PosternError('not_found', { params: { thing: 'connection' } });
-  return record;
+  const id = idFrom<ConnectionId>(param(visit, 'connectionId'));
+  const record = await visit.parts.liveConnections.find(id);
+  if (record?.userId === visit.person.userId) return record;
+  throw new PosternError('not_found', { params: { thing: 'connection' } });
 }
 
 function grantRow(grant: Grant, project: Project | undefined) {

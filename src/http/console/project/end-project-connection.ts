@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
+import { type ConnectionId, idFrom } from '../../../ids.ts';
 import { endAndGoBack } from '../shell/connection-rows.ts';
 import { type Again, parseForm } from '../shell/form-route.ts';
 import { param, sendConfirmation } from '../shell/visit.ts';
@@ -34,9 +35,8 @@ export async function endProjectConnection(visit: ProjectVisit): Promise<void> {
  */
 async function requireConnection(visit: ProjectVisit): Promise<LiveConnectionRecord> {
   const { parts, project, person } = visit;
-  const records = await parts.liveConnections.list({ projectId: project.id });
-  const record = records.find(({ id }) => id === param(visit, 'connectionId'));
-  if (record === undefined) throw new PosternError('not_found', { params: { thing: 'connection' } });
+  const record = await parts.liveConnections.find(idFrom<ConnectionId>(param(visit, 'connectionId')));
+  if (record?.projectId !== project.id) throw new PosternError('not_found', { params: { thing: 'connection' } });
   if (record.userId !== person.userId) {
     requireMay(person, 'account.end_connection', accountResource(project.accountId));
   }

@@ -1,0 +1,120 @@
+// How live connections are written into Redis: facts as JSON, counters as three words, owners as
+// members of an index. Reading checks each field without a schema library, since fleets are large.
+
+import type { ConnectionId } from '../ids.ts';
+import { idFrom } from '../ids.ts';
+import type { LiveConnectionFilter, LiveConnectionRecord, LiveConnectionSnapshot } from './live-connection.ts';
+
+/**
+ * What a node of this version keeps in Redis: facts with an index, a change log and counters apart.
+ * Nodes of version 1 kept records only. A node says its version in its heartbeat.
+ */
+export const STORED_VERSION = 2;
+
+/** Longest record that is read at all, in UTF-16 units. */
+const MAX_RECORD_CHARACTERS = 32_768;
+
+type FieldCheck = (value: unknown) => boolean;
+
+const isText: FieldCheck = (value) => typeof value === 'string';
+const isTextOrNull: FieldCheck = (value) => value === null || typeof value === 'string';
+const isCount: FieldCheck = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+const CHECKS: Readonly<Record<keyof LiveConnectionRecord, FieldCheck>> = {
+  id: isText,
+  nodeId: isText,
+  phase: (value) => value === 'waiting' || value === 'connecting' || value === 'relaying',
+  userId: isTextOrNull,
+  personEmail: isTextOrNull,
+  address: isText,
+  port: isCount,
+  application: isTextOrNull,
+  requestedUser: isText,
+  accountId: isTextOrNull,
+  projectId: isTextOrNull,
+  projectName: isTextOrNull,
+  computeId: isTextOrNull,
+  computeName: isTextOrNull,
+  database: isTextOrNull,
+  databaseRole: isTextOrNull,
+  grantId: isTextOrNull,
+  accessTokenId: isTextOrNull,
+  loginRequestId: isTextOrNull,
+  since: isText,
+  bytesToUpstream: isCount,
+  bytesToClient: isCount,
+  transactionStatus: (value) => value === null || isTransactionStatus(value),
+  upstreamPid: (value) => value === null || Number.isSafeInteger(value),
+  tls: isTextOrNull,
+};
+const CHECKED_FIELDS = Object.entries(CHECKS);
+
+export function encodeRecord(record: LiveConnectionRecord): string {
+  return JSON.stringify(record);
+}
+
+/** Null for what another version wrote in a form that lacks a field, and for what is not ours. */
+export function decodeRecord(json: string): LiveConnectionRecord | null {
+  if (json.length > MAX_RECORD_CHARACTERS) return null;
+  const value = parseJson(json);
+  return isRecord(value) ? value : null;
+}
+
+/** `1200 34000 I`; `-` for an unknown transaction status. */
+export function encodeCounters({ bytesToUpstream, bytesToClient, transactionStatus }: LiveConnectionSnapshot): string {
+  return `${bytesToUpstream} ${bytesToClient} ${transactionStatus ?? '-'}`;
+}
+
+export function decodeCounters(text: string): LiveConnectionSnapshot | null {
+  const [toUpstream, toClient, status] = text.split(' ');
+  const bytesToUpstream = Number(toUpstream);
+  const bytesToClient = Number(toClient);
+  if (!isCount(bytesToUpstream) || !isCount(bytesToClient)) return null;
+  const transactionStatus = isTransactionStatus(status) ? status : null;
+  return { bytesToUpstream, bytesToClient, transactionStatus };
+}
+
+/** The owners by which connections are found without reading all of them. */
+const INDEXED = ['userId', 'accountId', 'projectId', 'computeId'] as const;
+
+/** A connection's members of the index: `userId:<user's id>:<connection's id>` and so on. */
+export function indexMembers(record: LiveConnectionRecord): string[] {
+  return INDEXED.flatMap((field) => {
+    const owner = record[field];
+    return owner === null ? [] : [`${field}:${owner}:${record.id}`];
+  });
+}
+
+/** The range of the index that holds what the filter asks for; null when no owner is asked for. */
+export function indexRange(filter: LiveConnectionFilter): { readonly from: string; readonly below: string } | null {
+  // The narrowest owner first: what remains of the filter is checked record by record.
+  const field = (['computeId', 'userId', 'projectId', 'accountId'] as const).find(
+    (name) => typeof filter[name] === 'string',
+  );
+  // `;` is the character after `:`.
+  return field === undefined ? null : { from: `${field}:${filter[field]}:`, below: `${field}:${filter[field]};` };
+}
+
+export function idOfMember(member: string): ConnectionId {
+  return idFrom<ConnectionId>(member.slice(member.lastIndexOf(':') + 1));
+}
+
+function isRecord(value: unknown): value is LiveConnectionRecord {
+  return isObject(value) && CHECKED_FIELDS.every(([name, check]) => check(value[name]));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isTransactionStatus(value: unknown): value is 'I' | 'T' | 'E' {
+  return value === 'I' || value === 'T' || value === 'E';
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}

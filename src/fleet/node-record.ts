@@ -1,0 +1,34 @@
+// One node as its heartbeat describes it to the others.
+
+import { z } from 'zod';
+import { idFrom, type NodeId } from '../ids.ts';
+
+const nodeRecordSchema = z.object({
+  nodeId: z
+    .string()
+    .min(1)
+    .max(100)
+    .transform((id) => idFrom<NodeId>(id)),
+  version: z.string().max(100),
+  /** ISO 8601, UTC. */
+  startedAt: z.iso.datetime(),
+  beatAt: z.iso.datetime(),
+  liveConnections: z.number().int().nonnegative(),
+  waitingConnections: z.number().int().nonnegative(),
+  isDraining: z.boolean(),
+  /** See STORED_VERSION; the version before did not say it. */
+  storedVersion: z.number().int().default(1),
+});
+
+/** One node as its last heartbeat described it, at most six seconds ago. */
+export type NodeRecord = Readonly<z.output<typeof nodeRecordSchema>>;
+
+/** Empty for the record of a version that says other things of itself. */
+export function parseNodeRecord(json: string): NodeRecord[] {
+  try {
+    return [nodeRecordSchema.parse(JSON.parse(json))];
+  } catch {
+    // Another version's record, or no record at all: not a node that we can describe.
+    return [];
+  }
+}
