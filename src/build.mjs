@@ -1,5 +1,5 @@
-// Turns the TypeScript of src/ and web/ into what Node runs, file by file, under dist/. Checks no types: that is
-// `npm run types`, and takes as long as a start may.
+// Turns the TypeScript of src/ and web/ into what Node runs, file by file, under dist/. Checks no
+// types: that is `npm run types`, and takes as long as a start may.
 
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -11,7 +11,10 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Browsers get theirs from web/build.mjs. */
 const FOR_BROWSERS = join(ROOT, 'web', 'islands');
 
-/** Every module stays a module of its own; what imports a `.ts` file imports the `.js` beside it afterwards. */
+/**
+ * Every module stays a module of its own; what imports a `.ts` file imports the `.js` beside it
+ * afterwards.
+ */
 const keepImports = {
   name: 'keep-imports',
   setup({ onResolve }) {

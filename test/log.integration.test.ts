@@ -8,7 +8,8 @@ import { temporaryFolder } from './support/temporary-folder.ts';
 
 const CANARY = 'canary-in-the-redis-url';
 
-// The Redis client hangs the failed command on its errors, AUTH with its password among them, and the log printed it.
+// The Redis client hangs the failed command on its errors, AUTH with its password among them, and
+// the log printed it.
 describe('an error in the log', () => {
   it('of a refused Redis password holds the reason and not the password', async () => {
     await using redis = await startLockedRedis();
@@ -26,7 +27,7 @@ describe('an error in the log', () => {
     expect(logged).not.toContain(CANARY);
   });
 
-  it('keeps what finds a defect: type, message, stack, code and the chain of causes, however it is made', () => {
+  it('keeps type, message, stack, code and causes of every error', () => {
     const cause = Object.assign(new TypeError('inner'), {
       code: 'ECONNREFUSED',
       detail: 'Key (email)=(x)',

@@ -1,5 +1,5 @@
-// Reads the audit trail in the order of its chains, from a position onwards. A chain has no gaps and grows at its end
-// only, so that "after position n" never misses an event that committed late.
+// Reads the audit trail in the order of its chains, from a position onwards. A chain has no gaps
+// and grows at its end only, so that "after position n" never misses an event that committed late.
 
 import { sql } from 'kysely';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
@@ -13,7 +13,8 @@ export interface ChainLink {
 
 /** Position of the newest event of every chain. */
 export async function readChainEnds({ db }: Catalogue): Promise<Map<NodeId, number>> {
-  // Walks from one node id to the next through the primary key, since the table is long and has few chains.
+  // Walks from one node id to the next through the primary key, since the table is long and has few
+  // chains.
   const { rows } = await sql<{ node_id: string; position: number }>`
     with recursive chain (node_id) as (
       select min(node_id) from audit_chain

@@ -1,5 +1,6 @@
-// The queue before the audit trail: events of connections are recorded without waiting and stored in batches, in order,
-// also when the catalogue was away for a while. An event that cannot be stored goes to the log whole, never nowhere.
+// The queue before the audit trail: events of connections are recorded without waiting and stored
+// in batches, in order, also when the catalogue was away for a while. An event that cannot be
+// stored goes to the log whole, never nowhere.
 
 import { randomUUID } from 'node:crypto';
 import { backoff, pause } from '../async/retry.ts';
@@ -58,12 +59,18 @@ export class AuditTrail {
     this.#wake();
   }
 
-  /** Resolves when everything recorded so far has been stored or rejected, however long the catalogue is away. */
+  /**
+   * Resolves when everything recorded so far has been stored or rejected, however long the
+   * catalogue is away.
+   */
   async flush(): Promise<void> {
     while (this.#writing !== null) await this.#writing;
   }
 
-  /** Stores what is queued, for five seconds at most; what is left then goes to the log. Later events do too. */
+  /**
+   * Stores what is queued, for five seconds at most; what is left then goes to the log. Later
+   * events do too.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
     const timer = setTimeout(() => this.#giveUp.abort(), CLOSE_LIMIT_MS);
@@ -92,7 +99,10 @@ export class AuditTrail {
     }
   }
 
-  /** How many events from the front are dealt with: when the catalogue refuses a batch, one bad event must not hold up the rest. */
+  /**
+   * How many events from the front are dealt with: when the catalogue refuses a batch, one bad
+   * event must not hold up the rest.
+   */
   async #storeBatch(batch: readonly AuditEventInput[]): Promise<number> {
     const result = await this.#store(batch);
     if (result === 'stored') return batch.length;
@@ -132,7 +142,8 @@ export class AuditTrail {
 function isAboutTheEvent(error: unknown): boolean {
   if (!(error instanceof Error) || isPosternError(error, 'store_unavailable')) return false;
   if (isPosternError(error, 'invalid_input')) return true;
-  // PostgreSQL documentation, "PostgreSQL Error Codes": data exception, integrity constraint violation.
+  // PostgreSQL documentation, "PostgreSQL Error Codes": data exception, integrity constraint
+  // violation.
   if ('code' in error && typeof error.code === 'string') return /^2[23]/.test(error.code);
   return error instanceof TypeError || error instanceof RangeError;
 }

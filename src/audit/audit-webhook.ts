@@ -1,5 +1,6 @@
-// Delivers the audit trail to the operator's webhook, each event at least once and each chain in order. One node of the
-// fleet does it at a time; the positions are in Redis, and when they are lost the last hour is delivered again.
+// Delivers the audit trail to the operator's webhook, each event at least once and each chain in
+// order. One node of the fleet does it at a time; the positions are in Redis, and when they are
+// lost the last hour is delivered again.
 
 import { backoff, pause, retry } from '../async/retry.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
@@ -97,7 +98,10 @@ export class AuditWebhook {
     }
   }
 
-  /** Returns the position reached. Links whose events somebody removed are passed over: `audit verify` reports them. */
+  /**
+   * Returns the position reached. Links whose events somebody removed are passed over: `audit
+   * verify` reports them.
+   */
   async #deliverPart({ nodeId, after, end }: { nodeId: NodeId; after: number; end: number }): Promise<number> {
     const part = await readChainPart(this.#catalogue, { nodeId, after, limit: EVENTS_PER_REQUEST });
     if (part.length > 0) await this.#send(part.map((link) => link.json));

@@ -1,4 +1,5 @@
-// Counts what the audit trail is told: logins and grants by what becomes of them, wherever that is decided.
+// Counts what the audit trail is told: logins and grants by what becomes of them, wherever that is
+// decided.
 
 import type { AuditEventName } from '../catalogue/trail/audit-event-codes.ts';
 import type { AuditEventInput } from '../catalogue/trail/audit-events.ts';

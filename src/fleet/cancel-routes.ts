@@ -1,5 +1,6 @@
-// Finds the connection that a cancel key belongs to, on this node or another one. Redis learns digests and which node knows
-// them, never a key, a host or an address. Limits and counting are the caller's.
+// Finds the connection that a cancel key belongs to, on this node or another one. Redis learns
+// digests and which node knows them, never a key, a host or an address. Limits and counting are the
+// caller's.
 
 import { timingSafeEqual } from 'node:crypto';
 import { answerInTime } from '../async/answer-in-time.ts';
@@ -13,17 +14,26 @@ import type { NodeBus } from './node-bus.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';
 import type { NodeReply } from './node-messages.ts';
 
-/** The canceller is held for two seconds at most, and the forwarded request needs its share of them. */
+/**
+ * The canceller is held for two seconds at most, and the forwarded request needs its share of them.
+ */
 const SEARCH_LIMIT_MS = 1_000;
-/** How long a login waits for Redis to take its key; without it the key works on this node alone. */
+/**
+ * How long a login waits for Redis to take its key; without it the key works on this node alone.
+ */
 const ANNOUNCE_LIMIT_MS = 500;
 
-/** `found` here; `forwarded` to the node that knows the key, which may not have answered in time; or `unknown`. */
+/**
+ * `found` here; `forwarded` to the node that knows the key, which may not have answered in time; or
+ * `unknown`.
+ */
 export type CancelOutcome = 'found' | 'forwarded' | 'unknown';
 
 /** An announced key; its owner withdraws it when the connection ends. */
 export interface CancelRoute {
-  /** Settles when every node can find the key, or when Redis did not take it in time. Never rejects. */
+  /**
+   * Settles when every node can find the key, or when Redis did not take it in time. Never rejects.
+   */
   readonly announced: Promise<void>;
   withdraw(): void;
 }
@@ -58,7 +68,10 @@ export class CancelRoutes {
     bus.addResponder((command) => (command.kind === 'cancel_by_key' ? this.#obey(command.keyDigest) : null));
   }
 
-  /** Makes a key usable on this node at once and on the others soon; `cancel` dials the upstream and waits for it. */
+  /**
+   * Makes a key usable on this node at once and on the others soon; `cancel` dials the upstream and
+   * waits for it.
+   */
   announce(key: CancelKey, cancel: () => Promise<void>): CancelRoute {
     const digest = cancelKeyDigest(key);
     this.#own.set(digest, { key, cancel });
@@ -74,11 +87,15 @@ export class CancelRoutes {
     };
   }
 
-  /** Carries out a CancelRequest and waits for it, for another node at most two seconds. Never rejects. */
+  /**
+   * Carries out a CancelRequest and waits for it, for another node at most two seconds. Never
+   * rejects.
+   */
   async cancel(key: CancelKey): Promise<CancelOutcome> {
     const digest = cancelKeyDigest(key);
     const own = this.#own.get(digest);
-    // The map is searched by digest, from which time tells nothing; the key itself is compared in constant time.
+    // The map is searched by digest, from which time tells nothing; the key itself is compared in
+    // constant time.
     if (own !== undefined && isSameKey(own.key, key)) {
       await this.#run(own);
       return 'found';

@@ -1,5 +1,6 @@
-// Commands between nodes over Redis pub/sub: a request to one node with its acknowledgement, and announcements to all.
-// Delivery is not guaranteed; who must not miss anything reads it from a key as well. Knows no command's meaning.
+// Commands between nodes over Redis pub/sub: a request to one node with its acknowledgement, and
+// announcements to all. Delivery is not guaranteed; who must not miss anything reads it from a key
+// as well. Knows no command's meaning.
 
 import { randomUUID } from 'node:crypto';
 import type { NodeId } from '../ids.ts';
@@ -56,7 +57,10 @@ export class NodeBus {
     this.#responders.push(responder);
   }
 
-  /** Listens for commands; resolves when Redis confirmed it. The subscriber subscribes again by itself after a loss. */
+  /**
+   * Listens for commands; resolves when Redis confirmed it. The subscriber subscribes again by
+   * itself after a loss.
+   */
   async start(): Promise<void> {
     this.#subscriber.on('message', this.#onMessage);
     await this.#subscriber.subscribe(...this.#channels);
@@ -87,8 +91,8 @@ export class NodeBus {
   }
 
   /**
-   * Whether commands still arrive: a subscription that the network dropped looks like one that has nothing to say. Call it
-   * every few seconds; never rejects.
+   * Whether commands still arrive: a subscription that the network dropped looks like one that has
+   * nothing to say. Call it every few seconds; never rejects.
    */
   async listenToItself(): Promise<void> {
     const unheardMs = this.#unheardSinceMs === null ? 0 : performance.now() - this.#unheardSinceMs;

@@ -3,7 +3,10 @@
 
 import type { CountedThing } from '../fleet/connection-counts.ts';
 
-/** At most `points` in each window; beyond that, `burst` allows so many more in its own, longer window. */
+/**
+ * At most `points` in each window; beyond that, `burst` allows so many more in its own, longer
+ * window.
+ */
 export interface LimitRule {
   readonly points: number;
   readonly windowMs: number;
@@ -53,7 +56,10 @@ export type LimitRuleName = keyof typeof LIMIT_RULES;
 /** Every limit that a refusal may name, for logs and metrics. */
 export type LimitName = LimitRuleName | CountedThing | 'waiting_of_address' | 'waiting_in_total';
 
-/** The most connections at a time, over all nodes. How many logins may wait is login/waiting-logins' to say. */
+/**
+ * The most connections at a time, over all nodes. How many logins may wait is login/waiting-logins'
+ * to say.
+ */
 export const CONNECTION_CAPS = {
   person: 100,
   grant: 50,
@@ -66,6 +72,9 @@ export interface LimitFigures {
   readonly caps?: Partial<Readonly<Record<CountedThing, number>>>;
   /** CIDRs with `SHARED_NETWORK_FACTOR` times the figures. */
   readonly sharedNetworks?: readonly string[];
-  /** CIDRs where connects, login requests and cancels are not counted: the machine itself. Failures always are. */
+  /**
+   * CIDRs where connects, login requests and cancels are not counted: the machine itself. Failures
+   * always are.
+   */
   readonly unlimitedNetworks?: readonly string[];
 }

@@ -1,5 +1,5 @@
-// The abuse limits in the words of the domain: who is counted for what, under which key. Answers, and never decides what a
-// refusal looks like. Works on when Redis is away, each node by itself.
+// The abuse limits in the words of the domain: who is counted for what, under which key. Answers,
+// and never decides what a refusal looks like. Works on when Redis is away, each node by itself.
 
 import { createHash } from 'node:crypto';
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';
@@ -75,18 +75,27 @@ export class Limits {
     ]);
   }
 
-  /** A link was opened that is unknown or somebody else's; the person is null when nobody is signed in. */
+  /**
+   * A link was opened that is unknown or somebody else's; the person is null when nobody is signed
+   * in.
+   */
   unknownLink({ address, userId }: { address: string; userId: UserId | null }): Promise<LimitVerdict> {
     const ofPerson: Count[] = userId === null ? [] : [{ rule: 'unknown_links_of_person', key: userId, address }];
     return this.#consume([{ rule: 'unknown_links_of_address', key: terminalKey(address), address }, ...ofPerson]);
   }
 
-  /** Counts an attempt to sign in before the password is looked at, so that many at once gain nothing. */
+  /**
+   * Counts an attempt to sign in before the password is looked at, so that many at once gain
+   * nothing.
+   */
   signInAttempt(who: { email: string; address: string }): Promise<LimitVerdict> {
     return this.#consume(signInCounts(who));
   }
 
-  /** Forgets the failures of this account from this address; of the address' own count, this one attempt. */
+  /**
+   * Forgets the failures of this account from this address; of the address' own count, this one
+   * attempt.
+   */
   async signInSucceeded(who: { email: string; address: string }): Promise<void> {
     const [ofAccount, ofAddress] = signInCounts(who);
     await this.#limiter(ofAccount.rule, who.address).forget(ofAccount.key);
@@ -98,7 +107,10 @@ export class Limits {
     return this.#consume([{ rule: 'identity_sign_ins', key: terminalKey(address), address }]);
   }
 
-  /** A mail that invites somebody, by their e-mail or the invitation's id; the sender is a person or a key. */
+  /**
+   * A mail that invites somebody, by their e-mail or the invitation's id; the sender is a person or
+   * a key.
+   */
   invitation({
     sender,
     recipient,
@@ -112,7 +124,10 @@ export class Limits {
     return this.#consume([{ rule: 'invitations_of_recipient', key, address }]);
   }
 
-  /** Asked before the password door: nothing is counted, since pools open many good connections at once. */
+  /**
+   * Asked before the password door: nothing is counted, since pools open many good connections at
+   * once.
+   */
   passwordDoor(who: { address: string; name: string }): Promise<LimitVerdict> {
     return this.#ask(passwordCounts(who), (limiter, key) => limiter.peek(key));
   }
@@ -126,7 +141,10 @@ export class Limits {
     return this.#consume([{ rule: 'cancel_requests', key: cancelNetworkKey(address), address }]);
   }
 
-  /** A call of the management API; `route` is the pattern, not the path. `also` is a stricter rule of that route's own. */
+  /**
+   * A call of the management API; `route` is the pattern, not the path. `also` is a stricter rule
+   * of that route's own.
+   */
   apiCall(call: {
     readonly keyId: string;
     readonly route: string;
@@ -142,13 +160,19 @@ export class Limits {
     ]);
   }
 
-  /** For LiveRegistration.findExceededCap of a connection that has a target; a compute's policy may be stricter or wider. */
+  /**
+   * For LiveRegistration.findExceededCap of a connection that has a target; a compute's policy may
+   * be stricter or wider.
+   */
   liveCaps(ofTarget: Pick<ConnectionCaps, 'compute' | 'access_token'> = {}): ConnectionCaps {
     const { person, grant, compute } = { ...CONNECTION_CAPS, ...this.#figures.caps };
     return { person, grant, compute, ...ofTarget };
   }
 
-  /** Every rule is counted, also after the first refusal: an attacker gains nothing by being refused early. */
+  /**
+   * Every rule is counted, also after the first refusal: an attacker gains nothing by being refused
+   * early.
+   */
   #consume(all: readonly Count[]): Promise<LimitVerdict> {
     const counts = all.filter(
       ({ rule, address }) => !(RATES_OF_PLAIN_USE.has(rule) && this.#unlimitedNetworks.includes(address)),

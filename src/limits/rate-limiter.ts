@@ -1,5 +1,5 @@
-// One limit rule as a counter per key in Redis, shared by all nodes; while Redis is away or slow, a counter of this process
-// takes over. Knows no addresses and no meaning of the keys.
+// One limit rule as a counter per key in Redis, shared by all nodes; while Redis is away or slow, a
+// counter of this process takes over. Knows no addresses and no meaning of the keys.
 
 import {
   BurstyRateLimiter,
@@ -44,7 +44,10 @@ export class RateLimiter {
     return await verdictOf(() => this.#consumer.consume(key));
   }
 
-  /** Whether the next `consume` would be limited, without counting (a rule's burst is left out). Never rejects. */
+  /**
+   * Whether the next `consume` would be limited, without counting (a rule's burst is left out).
+   * Never rejects.
+   */
   async peek(key: string): Promise<LimitVerdict> {
     return await verdictOf(async () => {
       const state = await this.#main.get(key);

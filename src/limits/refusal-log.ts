@@ -1,4 +1,5 @@
-// Logs refusals by a limit at most once per second and address, so that a flood does not become a flood of lines.
+// Logs refusals by a limit at most once per second and address, so that a flood does not become a
+// flood of lines.
 
 import type { Log } from '../log.ts';
 import { terminalKey } from '../network-address.ts';

@@ -1,4 +1,5 @@
-// Serves /metrics on a port of its own, away from the pages and without sign-in: bind it where only the monitoring reaches.
+// Serves /metrics on a port of its own, away from the pages and without sign-in: bind it where only
+// the monitoring reaches.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';

@@ -1,10 +1,14 @@
-// Counts the failures of Redis, whoever asked it: commands without an answer and errors of the connection itself.
+// Counts the failures of Redis, whoever asked it: commands without an answer and errors of the
+// connection itself.
 
 import type { Command } from 'ioredis';
 import { isWrongCommand, type RedisClient } from '../redis/redis-client.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Counts each command that Redis could not answer, and every error of the connection, also of a failed try to reconnect. */
+/**
+ * Counts each command that Redis could not answer, and every error of the connection, also of a
+ * failed try to reconnect.
+ */
 export function observeRedis(redis: RedisClient, metrics: Pick<Metrics, 'storeErrors'>): void {
   const count = () => metrics.storeErrors.inc({ store: 'redis' });
   redis.on('error', count);

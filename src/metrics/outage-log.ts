@@ -1,4 +1,5 @@
-// Tells the log when a store stops and starts answering one part of the program: once per outage, not once per try.
+// Tells the log when a store stops and starts answering one part of the program: once per outage,
+// not once per try.
 
 import type { Log } from '../log.ts';
 

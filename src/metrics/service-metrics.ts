@@ -1,4 +1,5 @@
-// The metrics of what goes wrong, of the audit trail and of the process. metrics.ts puts them together with the rest.
+// The metrics of what goes wrong, of the audit trail and of the process. metrics.ts puts them
+// together with the rest.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
@@ -53,7 +54,10 @@ export function troubleMetrics(registers: Registry[]) {
 
 export function auditMetrics(registers: Registry[]) {
   return {
-    /** outcome: stored, rejected (the catalogue refused it), dropped (the queue was full or the node stopped). */
+    /**
+     * outcome: stored, rejected (the catalogue refused it), dropped (the queue was full or the node
+     * stopped).
+     */
     auditEvents: new Counter<'outcome'>({
       name: 'postern_audit_events_total',
       help: 'Audit events that went through the queue: stored, rejected, dropped.',

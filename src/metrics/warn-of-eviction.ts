@@ -1,4 +1,5 @@
-// A Redis that evicts keys when it is full would drop waiting logins and grants: said once, at the start.
+// A Redis that evicts keys when it is full would drop waiting logins and grants: said once, at the
+// start.
 
 import type { Log } from '../log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';

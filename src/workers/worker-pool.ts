@@ -1,5 +1,5 @@
-// Keeps one worker process running in each slot: starts again what dies, replaces all one by one, ends all. Knows nothing
-// of what they serve.
+// Keeps one worker process running in each slot: starts again what dies, replaces all one by one,
+// ends all. Knows nothing of what they serve.
 
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
@@ -25,8 +25,8 @@ export class WorkerPool {
   #restart: Promise<void> = Promise.resolve();
 
   constructor(options: { environmentOf(slot: number): Readonly<Record<string, string>>; log: Log }) {
-    // NOTE: workers accept for themselves. Handed round by the primary, a connection given to a worker that dies at that
-    // moment would be nobody's, and its client would wait for ever.
+    // NOTE: workers accept for themselves. Handed round by the primary, a connection given to a
+    // worker that dies at that moment would be nobody's, and its client would wait for ever.
     cluster.schedulingPolicy = cluster.SCHED_NONE;
     this.#environmentOf = options.environmentOf;
     this.#log = options.log;
@@ -46,8 +46,9 @@ export class WorkerPool {
   }
 
   /**
-   * Starts a new worker for each serving one, and drains the old one when the new one serves. Never rejects: when a new one
-   * cannot start, the old ones go on. A call during another begins after it.
+   * Starts a new worker for each serving one, and drains the old one when the new one serves. Never
+   * rejects: when a new one cannot start, the old ones go on. A call during another begins after
+   * it.
    */
   restartOneByOne(): Promise<void> {
     this.#restart = this.#restart.then(() => this.#replaceAll());

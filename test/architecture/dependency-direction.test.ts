@@ -1,4 +1,5 @@
-// Imports flow one way (docs/architecture.md, "Floors"): a module may import its own room, the leaves and what stands here.
+// Imports flow one way (docs/architecture.md, "Floors"): a module may import its own room, the
+// leaves and what stands here.
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { folderCircles, type Import, type ImportGraph, readImports, roomOf } from './imports.ts';

@@ -51,7 +51,9 @@ function isOurs(path: string): boolean {
   return /^(src|web)\//.test(path);
 }
 
-/** `src/wire/dial/dial-tcp.ts` → `wire`; a file directly in src/ is a leaf; all of web/ is one room. */
+/**
+ * `src/wire/dial/dial-tcp.ts` → `wire`; a file directly in src/ is a leaf; all of web/ is one room.
+ */
 export function roomOf(path: string): string {
   const [top, room, ...rest] = path.split('/');
   if (top === 'web') return 'web';
@@ -59,8 +61,8 @@ export function roomOf(path: string): string {
 }
 
 /**
- * Folders that import each other in a circle, each circle once. The files directly in src/ do not count: those at the top
- * import every room, and every room imports the leaves.
+ * Folders that import each other in a circle, each circle once. The files directly in src/ do not
+ * count: those at the top import every room, and every room imports the leaves.
  */
 export function folderCircles(imports: readonly Import[]): string[][] {
   const targets = new Map<string, Set<string>>();

@@ -3,7 +3,7 @@ import { linkedAbort } from '../../src/async/linked-abort.ts';
 import { attachedTo } from '../support/abort-signals.ts';
 
 describe('a linked abort', () => {
-  it('aborts with the reason of the outer signal, or with its own, whichever comes first', () => {
+  it("aborts with the outer signal's reason or its own, whichever is first", () => {
     const outer = new AbortController();
     const first = linkedAbort(outer.signal);
     const second = linkedAbort(outer.signal);

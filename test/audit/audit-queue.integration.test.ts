@@ -79,7 +79,7 @@ describe('the audit trail', () => {
     expect(await storedOrder(catalogue)).toEqual(upTo(6));
   });
 
-  it('an event that the catalogue refuses does not hold up the others, and goes to the log whole', async () => {
+  it('an event that the catalogue refuses is logged and delays no other', async () => {
     const catalogue = await openTestCatalogue();
     const { trail, metrics, lines } = await open(catalogue);
     trail.record(started(0));
@@ -113,7 +113,7 @@ describe('the audit trail', () => {
     expect(await storedOrder(catalogue)).toEqual(upTo(500));
   });
 
-  it('events that find the queue full, or the trail closed, go to the log and are counted', async () => {
+  it('events for a full queue or a closed trail are logged and counted', async () => {
     const catalogue = await openTestCatalogue();
     const { trail, metrics, lines } = await open(catalogue);
     for (const seq of upTo(MAX_QUEUED_EVENTS + 3)) trail.record(started(seq));

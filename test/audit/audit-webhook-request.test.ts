@@ -7,7 +7,8 @@ import { Secret } from '../../src/secret.ts';
 import { attachedTo } from '../support/abort-signals.ts';
 
 describe('a request to the audit webhook', () => {
-  // Each left a combined signal and a timer behind on the signal of the whole delivery, which lasts as long as the node.
+  // Each left a combined signal and a timer behind on the signal of the whole delivery, which lasts
+  // as long as the node.
   it('leaves nothing on the signal that it is given', async () => {
     const server = createServer((_request, response) => void response.writeHead(204).end()).listen(0, '127.0.0.1');
     onTestFinished(() => void server.close().closeAllConnections());

@@ -55,7 +55,7 @@ describe('the command line', () => {
     expect(unknown).toEqual({ exitCode: 1, stdout: '', stderr: 'person "nobody@example.com" not found\n' });
   });
 
-  it('makes a project on a host, an access token for it and an API key, each secret shown in its one answer', async () => {
+  it('creates a hosted project, an access token and an API key, each secret once', async () => {
     const project = await makes(['project', 'create', 'shop', '--account', ADMIN]);
     const token = JSON.parse(
       await runs(['token', 'create', '--name', 'ci', '--compute', project.compute_id, '--owner', ADMIN, '--json']),
@@ -104,7 +104,7 @@ describe('the command line', () => {
     expect(ofHosted.stderr).toContain('reset them in the console');
   });
 
-  it('attaches a Postgres by a URL from standard input, adds a compute, and repeats no password', async () => {
+  it('attaches a Postgres by a URL from standard input, printing no password', async () => {
     const role = `cli_${Date.now().toString(36)}`;
     await runAsSuperuser(`CREATE ROLE ${role} LOGIN PASSWORD 'sesame'`);
     onTestFinished(() => runAsSuperuser(`DROP ROLE ${role}`));

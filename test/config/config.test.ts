@@ -48,7 +48,7 @@ describe('the configuration', () => {
     expect(() => loadConfig({ [name]: value })).not.toThrow(/hidden|aGlkZGVu/);
   });
 
-  it('takes a duration or `never` for the rest after which a draining node ends a connection', () => {
+  it('takes a duration or `never` for the rest of a draining node', () => {
     expect(loadConfig({}).drain).toEqual({ limitMs: 300_000, restMs: 10_000 });
     expect(loadConfig({ DATABASE_URL: 'postgres://db/postern' }).drain.restMs).toBeNull();
     expect(loadConfig({ POSTERN_DRAIN_REST: '0s' }).drain.restMs).toBe(0);

@@ -6,7 +6,7 @@ import { usablePort } from '../../src/config/ports.ts';
 const host = '127.0.0.1';
 
 describe('the port to listen on', () => {
-  it('is the wished one where it is free, and another one where it is taken and nobody insisted', async () => {
+  it('is the wanted one if free, else another one unless it was configured', async () => {
     const server = createServer().listen(0, host);
     await once(server, 'listening');
     onTestFinished(() => void server.close());

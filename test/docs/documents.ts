@@ -1,4 +1,5 @@
-// The documents that are made from the code, as they must read. `npm run docs` writes them, a test compares them.
+// The documents that are made from the code, as they must read. `npm run docs` writes them, a test
+// compares them.
 
 import { CONFIG_VARIABLES } from '../../src/config/config-variables.ts';
 import type { ErrorEntry } from '../../src/error-table/error-entry.ts';

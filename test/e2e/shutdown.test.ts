@@ -9,7 +9,7 @@ import type { PsqlRun } from '../support/nodes/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const CLEAN = { code: 0, signal: null };
-const GOODBYE = /FATAL: {2}terminating connection due to administrator command\n/;
+const DRAIN_MESSAGE = /FATAL: {2}terminating connection due to administrator command\n/;
 
 let desk: Desk;
 
@@ -92,7 +92,7 @@ describe('SIGTERM with a minute to drain', () => {
   });
 
   it('ends an idle connection with 57P01', async () => {
-    await expectGoodbye(idle);
+    await expectDrainMessage(idle);
   });
 
   it('lets a transaction finish, and exits cleanly when nobody is left', async () => {
@@ -101,7 +101,7 @@ describe('SIGTERM with a minute to drain', () => {
     inTransaction.write('commit;\n');
     await inTransaction.waitForStdout(/^COMMIT$/m);
     expect(await postern.exit).toEqual(CLEAN);
-    await expectGoodbye(inTransaction);
+    await expectDrainMessage(inTransaction);
   });
 });
 
@@ -122,19 +122,19 @@ describe('SIGTERM with one second to drain', () => {
   afterAll(() => postern.close());
 
   it('ends waiting logins with 57P01 and a hint', async () => {
-    await expectGoodbye(waiting);
+    await expectDrainMessage(waiting);
   });
 
   it('ends a transaction that takes longer, and exits cleanly', async () => {
     expect(await postern.exit).toEqual(CLEAN);
-    await expectGoodbye(inTransaction);
+    await expectDrainMessage(inTransaction);
   });
 });
 
 /** psql notices with its next command. */
-async function expectGoodbye(psql: PsqlRun): Promise<void> {
+async function expectDrainMessage(psql: PsqlRun): Promise<void> {
   psql.write('select 1;\n');
   expect((await finish(psql)).code).toBe(2);
-  expect(psql.stderr()).toMatch(GOODBYE);
+  expect(psql.stderr()).toMatch(DRAIN_MESSAGE);
   expect(psql.stderr()).toMatch(/HINT: {2}.*is restarting, connect again\.\n/);
 }

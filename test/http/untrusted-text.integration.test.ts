@@ -21,7 +21,10 @@ const HOSTILE = [
   ['half a character', 'x\ud800y'],
 ] as const;
 
-/** What no page may contain, wherever it came from: raw markup, controls, characters that hide or reorder. */
+/**
+ * What no page may contain, wherever it came from: raw markup, controls, characters that hide or
+ * reorder.
+ */
 const FORBIDDEN =
   /<script>|<img src=x|<[^<>]*\sonfocus="|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b\ufeff]/;
 

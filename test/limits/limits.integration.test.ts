@@ -123,7 +123,7 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
     expect(await there.limits.passwordDoor({ address: '203.0.113.1', name: 'tok-2' })).toBe('allowed');
   });
 
-  it('signing in is limited per account and address, also when all attempts come at once', async () => {
+  it('sign-in is limited by account and address, also for parallel attempts', async () => {
     const who = { email: 'Sally@Example.com', address: '192.0.2.1' };
     const verdicts = await Promise.all(Array.from({ length: 30 }, () => here.limits.signInAttempt(who)));
     expect(allowedOf(verdicts)).toBe(10);
@@ -141,7 +141,7 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
   });
 
   // One password tried on a thousand accounts was limited by nothing.
-  it('signing in is limited per address over all accounts, and good sign-ins count for nothing', async () => {
+  it('sign-in is limited by address over all accounts, counting failures only', async () => {
     const attempt = (account: number) => ({ email: `person-${account}@example.com`, address: '192.0.2.1' });
     for (let account = 0; account < 120; account += 1) {
       expect(await here.limits.signInAttempt(attempt(account))).toBe('allowed');

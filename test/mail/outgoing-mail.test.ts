@@ -6,7 +6,10 @@ import { waitUntil } from '../support/wait-until.ts';
 
 const mail = (to: string): Mail => ({ to, subject: 'Invitation', text: 'https://example.com/invitations/canary' });
 
-/** A mail server that answers each try with what `answers` says next; nothing more: it takes the mail. */
+/**
+ * A mail server that answers each try with what `answers` says next; nothing more: it takes the
+ * mail.
+ */
 function office(answers: Error[]) {
   const lines: string[] = [];
   const taken: string[] = [];
@@ -51,7 +54,7 @@ describe('mail on its way', () => {
     expect(await count()).toEqual({ sent: 1 });
   });
 
-  it('is given up when the server refuses it for good, or for too long: the log says whom, and no link', async () => {
+  it('is given up after refusals: the log names the recipient and no link', async () => {
     const { outgoing, taken, lines, count } = office([refusal(550), ...Array(3).fill(refusal(421))]);
     outgoing.send(mail('nobody@example.com'));
     await waitUntil(() => lines.length === 1, 'the first is given up');

@@ -1,10 +1,13 @@
-// Fixtures that do not come from the code under test: bytes written as hex, and messages built by pg-protocol's own writer.
+// Fixtures that do not come from the code under test: bytes written as hex, and messages built by
+// pg-protocol's own writer.
 
 import { Writer } from 'pg-protocol/dist/buffer-writer.js';
 import type { BackendMessage } from 'pg-protocol/dist/messages.js';
 import { Parser } from 'pg-protocol/dist/parser.js';
 
-/** Same bytes in every run; a failing property prints the seed and the path to its counterexample. */
+/**
+ * Same bytes in every run; a failing property prints the seed and the path to its counterexample.
+ */
 export const SEED = 20_260_101;
 
 /** Bytes from hex with spaces, line breaks and `# comments`. */

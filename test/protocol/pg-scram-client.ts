@@ -1,4 +1,5 @@
-// The client's side of SCRAM as node-postgres speaks it: an implementation that shares nothing with ours.
+// The client's side of SCRAM as node-postgres speaks it: an implementation that shares nothing with
+// ours.
 
 import { createRequire } from 'node:module';
 

@@ -10,7 +10,9 @@ const CLIENT_BYTES = hex('00000008 04d2162f');
 
 const proxied = (address: string, port: number) => ({ kind: 'proxied', address, port });
 
-/** The header must be known at its last byte, not before, and take nothing of what stands behind. */
+/**
+ * The header must be known at its last byte, not before, and take nothing of what stands behind.
+ */
 function expectHeader(header: Buffer, source: unknown): void {
   for (let bytes = 0; bytes < header.length; bytes++) {
     expect(parseProxyHeader(header.subarray(0, bytes)), `${bytes} bytes`).toEqual({ kind: 'incomplete' });

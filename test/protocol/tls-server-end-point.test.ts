@@ -9,7 +9,9 @@ import { pgCertificates } from './pg-scram-client.ts';
 // Node's own list of authorities: real certificates, signed in several ways.
 const CERTIFICATES = rootCertificates.map((pem) => new X509Certificate(pem).raw);
 
-/** The smallest thing with a certificate's shape: empty tbsCertificate, the algorithm, no signature. */
+/**
+ * The smallest thing with a certificate's shape: empty tbsCertificate, the algorithm, no signature.
+ */
 function certificateSignedBy(algorithmHex: string): Buffer {
   const oid = hex(algorithmHex);
   const algorithm = Buffer.concat([Buffer.of(0x30, oid.length + 2, 0x06, oid.length), oid]);

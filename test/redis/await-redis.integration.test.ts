@@ -6,7 +6,7 @@ import { freePort, startDebianRedis } from '../support/databases/redis-for-tests
 import { silentLog } from '../support/nodes/fleet-for-tests.ts';
 import { createInstallation } from '../support/nodes/postern-for-tests.ts';
 
-it('a node whose Redis refuses it does not start, and names the variable without its password', async () => {
+it('a node refused by Redis does not start and names the variable', async () => {
   await using redis = await startDebianRedis();
   const admin = new Redis(redis.port);
   onTestFinished(() => admin.disconnect());

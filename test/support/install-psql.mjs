@@ -32,8 +32,8 @@ export function missingPsqlVersions() {
 }
 
 /**
- * Unpacks that version to node_modules/.cache/postern-psql/<version>/, with one runner per program (psql, pg_dump, ...).
- * Throws when the suite is out of reach; nothing half-made is left behind.
+ * Unpacks that version to node_modules/.cache/postern-psql/<version>/, with one runner per program
+ * (psql, pg_dump, ...). Throws when the suite is out of reach; nothing half-made is left behind.
  * @param {string} version
  */
 export function installPsql(version) {

@@ -26,7 +26,7 @@ describe('a handshake after SSLRequest', () => {
     expect(await readStartupPacket(accepted.socket, never)).toMatchObject({ packet: { startup: { user: 'alice' } } });
   });
 
-  it('serves the certificate of the name that was asked for, and remembers it after a reload', async () => {
+  it('serves the certificate of the requested name, also after a reload', async () => {
     await using disk = await certificatesOnDisk(['gate.test'], ['eu.test']);
     await using pair = await socketPair();
     const options = { servername: 'eu.test' };
@@ -101,7 +101,8 @@ describe('a handshake that does not come about', () => {
     await expect(accepting).rejects.toThrow(ClientTlsFailed);
   });
 
-  // Node hands the bytes that a socket has read to the TLS above it, but not the end that it has read.
+  // Node hands the bytes that a socket has read to the TLS above it, but not the end that it has
+  // read.
   it.each([
     ['a FIN', (pair: SocketPair) => pair.far.end()],
     ['a reset', (pair: SocketPair) => pair.far.resetAndDestroy()],
@@ -128,7 +129,8 @@ describe('a handshake that does not come about', () => {
 });
 
 describe('an encrypted socket', () => {
-  // Node reports a broken record of a TLSSocket made by hand in '_tlsError' only, and goes on as if nothing had been.
+  // Node reports a broken record of a TLSSocket made by hand in '_tlsError' only, and goes on as if
+  // nothing had been.
   it('is closed by a record that does not decrypt', async () => {
     await using disk = await certificatesOnDisk(['gate.test']);
     await using pair = await socketPair();

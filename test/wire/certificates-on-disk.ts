@@ -50,7 +50,10 @@ export async function certificatesOnDisk(...namesOfEach: readonly (readonly stri
   };
 }
 
-/** A secret's files as Kubernetes mounts them: `tls.crt` → `..data/tls.crt`, and `..data` is swapped. */
+/**
+ * A secret's files as Kubernetes mounts them: `tls.crt` → `..data/tls.crt`, and `..data` is
+ * swapped.
+ */
 export async function mountAsKubernetes(folder: string, version: string): Promise<void> {
   await symlink(version, join(folder, `..data-${version}`));
   await rename(join(folder, `..data-${version}`), join(folder, '..data'));

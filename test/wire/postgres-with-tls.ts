@@ -19,7 +19,8 @@ export const PASSWORD = 'wonderland';
 
 const NOBODY = 65_534;
 
-// In this order, the first line that fits counts. The last is for the supervisor, and for everybody else.
+// In this order, the first line that fits counts. The last is for the supervisor, and for everybody
+// else.
 const ACCESS_RULES = `
 host    all md5_role      all md5
 host    all clear_role    all password

@@ -88,7 +88,7 @@ describe('a first packet', () => {
     expect(await readStartupPacket(near, never)).toEqual({ kind: 'closed' });
   });
 
-  it('a half-open socket whose peer sent a FIN before anybody read is reported as closed', async () => {
+  it('a socket with an early FIN of its peer is reported as closed', async () => {
     await using pair = await socketPair();
     pair.far.end();
     await once(pair.near.resume(), 'end');
@@ -113,7 +113,8 @@ describe('a first packet', () => {
     expect(getEventListeners(deadline.signal, 'abort')).toEqual([]);
   });
 
-  // Node: a 'readable' listener that is added again while read(8) finds too little fires without end.
+  // Node: a 'readable' listener that is added again while read(8) finds too little fires without
+  // end.
   it('one pending byte costs no time', async () => {
     await using pair = await socketPair();
     let readCount = 0;

@@ -1,4 +1,5 @@
-// A far end that misbehaves by script. The script must be used up: a step that was not reached fails the test.
+// A far end that misbehaves by script. The script must be used up: a step that was not reached
+// fails the test.
 
 import { once } from 'node:events';
 import type { Socket } from 'node:net';

@@ -82,7 +82,7 @@ describe('changed files', () => {
     }
   });
 
-  it('that do not fit together are refused once, and the old pair stays until a good one comes', async () => {
+  it('that do not match are refused; the old pair stays until a good one comes', async () => {
     await using disk = await certificatesOnDisk(['old.test']);
     const good = await disk.issue(['new.test']);
     await disk.replace(0, { certPem: good.certPem, keyPem: (await disk.issue(['x.test'])).keyPem });

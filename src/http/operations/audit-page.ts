@@ -1,4 +1,5 @@
-// The audit trail as pages and as a file: filtered by the query, newest first; the file has JSON lines, oldest first.
+// The audit trail as pages and as a file: filtered by the query, newest first; the file has JSON
+// lines, oldest first.
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

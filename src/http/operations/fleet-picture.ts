@@ -1,4 +1,5 @@
-// What the fleet looks like at one moment, as values for pages. Cleans what clients said of themselves.
+// What the fleet looks like at one moment, as values for pages. Cleans what clients said of
+// themselves.
 
 import type { LiveRow } from '../../../web/components/ops/live-row.ts';
 import type { NodeRow } from '../../../web/components/ops/node-row.ts';

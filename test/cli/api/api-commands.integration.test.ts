@@ -172,7 +172,7 @@ describe('a hostile name', () => {
   const hostile = 'a\u009b31m\u202emoc\u001b]0;x\u0007b\u200b';
   const unsafe = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
-  it('in a table or a list of facts has nothing that a terminal obeys; in JSON it is escaped, and the same', async () => {
+  it('is cleaned in tables and lists, and escaped in JSON', async () => {
     const { id } = await newOrganization(web, caller);
     await web.catalogue.db.updateTable('accounts').set({ name: hostile }).where('id', '=', id).execute();
     const table = await run('orgs', 'list');

@@ -37,7 +37,7 @@ describe('a process that runs the embedded Postgres', () => {
     await server.exit;
   });
 
-  it('leaves a Postgres behind when killed, which the next start replaces on the same port with the same data', async () => {
+  it('killed, leaves a Postgres that the next start replaces on the same port', async () => {
     await using folder = await temporaryFolder();
     const server = await serve(folder.path);
     await queryRows(server.url, 'CREATE TABLE kept AS SELECT 42 AS answer');

@@ -21,7 +21,7 @@ describe("Postgres' programs", () => {
     expect(await readlink(join(nativeFolder, 'lib', 'libsome.so.1'))).toBe('libsome.so.1.2');
   });
 
-  it('are copied once to where their account can run them, when it cannot use them in place', async () => {
+  it('are copied once when their account cannot run them in place', async () => {
     await using folder = await temporaryFolder();
     await chmod(folder.path, 0o755);
     const packageFolder = join(folder.path, 'package');
@@ -83,7 +83,10 @@ async function makeFakePackage(folder: string): Promise<string> {
   return nativeFolder;
 }
 
-/** As root: a folder that only root can enter. As anybody else: one in which the links cannot be made. */
+/**
+ * As root: a folder that only root can enter. As anybody else: one in which the links cannot be
+ * made.
+ */
 async function makeUnusable(packageFolder: string): Promise<void> {
   if (process.getuid?.() === 0) await chmod(packageFolder, 0o700);
   else await chmod(join(packageFolder, 'native', 'lib'), 0o555);

@@ -28,7 +28,7 @@ describe('the parameters for the upstream', () => {
     expect([...upstreamParameters(startup(sent), NOTHING)]).toEqual(Object.entries(sent));
   });
 
-  it('lose our own keys inside options, and options with them when nothing else is left', () => {
+  it('lose our own keys in options, and empty options altogether', () => {
     const mixed = startup({ options: 'project=blue -c search_path=a\\ b endpoint=ep-1' });
     expect(upstreamParameters(mixed, NOTHING).get('options')).toBe('-c search_path=a\\ b');
     expect(upstreamParameters(startup({ options: 'project=blue' }), NOTHING).has('options')).toBe(false);

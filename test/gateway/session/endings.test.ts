@@ -50,7 +50,7 @@ describe('an ending', () => {
     expect(M).toContain('xxx');
   });
 
-  it('never carries 42704, with which libpq would connect again without its application_name', () => {
+  it('never carries 42704, at which libpq would connect again', () => {
     const error = new PosternError('not_found', { params: { thing: 'compute "ep-x"' } });
     expect(error.sqlstate).toBe('42704');
     expect(fieldsOf(messagesOf(fatalResponse(error, null))[0]).C).toBe('22023');

@@ -1,5 +1,5 @@
-// A caller of the management API with a key, whose every reply is held against Neon's contract on the way; and people,
-// organizations and projects to call about.
+// A caller of the management API with a key, whose every reply is held against Neon's contract on
+// the way; and people, organizations and projects to call about.
 
 import { expect } from 'vitest';
 import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue/access/api-keys.ts';
@@ -22,7 +22,7 @@ import { NeonContract } from './neon-contract.ts';
 export interface ApiReply {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into replies freely; their shape is checked by the contract
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into replies freely
   readonly body: any;
 }
 

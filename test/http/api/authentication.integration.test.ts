@@ -68,7 +68,7 @@ describe('a key', () => {
     }
   });
 
-  it('in the header wins over every cookie, and then needs no proof that a page of ours sent it', async () => {
+  it('in the header wins over every cookie and needs no CSRF token', async () => {
     const [caller, other] = [await newCaller(web), await newCaller(web)];
     const { browser } = await newVisitor(web);
     const session = browser.cookies.get('postern_session') ?? '';

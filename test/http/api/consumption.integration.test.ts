@@ -18,7 +18,7 @@ afterAll(() => web.close());
 const HOUR_MS = 3_600_000;
 
 describe("the calls in Neon's examples", () => {
-  it('for an account tell each hour between the dates of 2024, by period, and nothing for hours that were not observed', async () => {
+  it('report each observed hour of an account between the dates of 2024', async () => {
     const { organizationId } = await measuredOrganization(web, admin);
     const { status, body } = await admin.api.get(
       `/consumption_history/account?from=2024-06-30T15%3A30%3A00Z&to=2024-07-02T15%3A30%3A00Z&granularity=hourly&org_id=${organizationId}`,

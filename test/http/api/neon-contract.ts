@@ -1,4 +1,5 @@
-// Neon's own OpenAPI files, as they ship in its npm client: every reply of a compatible route is held against them.
+// Neon's own OpenAPI files, as they ship in its npm client: every reply of a compatible route is
+// held against them.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -46,7 +47,10 @@ export class NeonContract {
     this.routes = routesOf(this.#document);
   }
 
-  /** The contract's route for a path; null when Neon has none. Paths of fixed words win over patterns. */
+  /**
+   * The contract's route for a path; null when Neon has none. Paths of fixed words win over
+   * patterns.
+   */
   findRoute(method: string, path: string): ContractedRoute | null {
     const fitting = this.routes.filter((route) => route.method === method && route.pattern.test(path));
     return fitting.sort((a, b) => placeholders(a.path) - placeholders(b.path))[0] ?? null;

@@ -1,4 +1,5 @@
-// Postern's own OpenAPI document as a test reads it: which operations there are, and whether a reply is what it promises.
+// Postern's own OpenAPI document as a test reads it: which operations there are, and whether a
+// reply is what it promises.
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';

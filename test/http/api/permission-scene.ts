@@ -1,4 +1,5 @@
-// What the permission table is about: an organization with everybody who can call, and fresh things to call about.
+// What the permission table is about: an organization with everybody who can call, and fresh things
+// to call about.
 
 import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue/access/api-keys.ts';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
@@ -55,7 +56,10 @@ export async function openScene(web: WebForTests): Promise<Scene> {
   };
 }
 
-/** A project of the organization with all that hangs on it, and things of the organization that can be taken away. */
+/**
+ * A project of the organization with all that hangs on it, and things of the organization that can
+ * be taken away.
+ */
 export async function newTarget(web: WebForTests, scene: Scene): Promise<Target> {
   const { catalogue } = web;
   const { people, organizationId, organizationKey, otherProjectKey } = scene;
@@ -88,7 +92,10 @@ export async function newTarget(web: WebForTests, scene: Scene): Promise<Target>
   };
 }
 
-/** A personal project of the admin, who is its owner; to everybody but guest and operator it is a stranger's. */
+/**
+ * A personal project of the admin, who is its owner; to everybody but guest and operator it is a
+ * stranger's.
+ */
 export async function newPersonalTarget(web: WebForTests, { people, organizationKey }: Scene): Promise<Target> {
   const { admin, guest, stranger, operator } = people;
   const project = await addProject(web.catalogue, admin.accountId, 'personal');

@@ -15,9 +15,9 @@ export const CALLERS = [
 export type CallerName = (typeof CALLERS)[number];
 export type Answer = 'ok' | '403' | '404';
 
-// All of it about an organization and its project, which is shared with the guest. The operator belongs to nothing here;
-// the last key is of another project of the organization. `L/projects/transfer` takes to an organization whose members
-// all of the people are.
+// All of it about an organization and its project, which is shared with the guest. The operator
+// belongs to nothing here; the last key is of another project of the organization.
+// `L/projects/transfer` takes to an organization whose members all of the people are.
 const ORGANIZATION = `
                                                              admin  guest    operator  projectKey
                                                                   member stranger    orgKey   otherKey
@@ -55,7 +55,8 @@ GET    /consumption_history/v2/projects                       ok  ok  404 404 40
 GET    /consumption/projects                                  ok  ok  404 404 403 ok  ok  ok
 `;
 
-// Of a personal project, its owner stands where the admin does; an organization's key is a stranger's.
+// Of a personal project, its owner stands where the admin does; an organization's key is a
+// stranger's.
 const PROJECT = `
 GET    /projects/{project_id}                                 ok  ok  ok  404 403 ok  ok  404
 PATCH  /projects/{project_id}                                 ok  ok  ok  404 403 ok  ok  404

@@ -24,7 +24,10 @@ afterAll(() => web.close());
 
 const RANGE = 'from=2024-06-30T00:00:00Z&to=2024-07-01T00:00:00Z&granularity=daily';
 
-/** What a request needs to get as far as the question who calls; it changes nothing where that can be avoided. */
+/**
+ * What a request needs to get as far as the question who calls; it changes nothing where that can
+ * be avoided.
+ */
 function partsOf(row: TableRow, { names }: Target): { query?: string; body?: unknown } {
   const organization = `org_id=${names.org_id}`;
   const destination = { destination_org_id: scene.destinationId, project_ids: [names.project_id] };
@@ -63,7 +66,9 @@ function requestOf(row: TableRow, target: Target): { path: string; body?: unknow
   return { path: query === undefined ? path : `${path}?${query}`, body };
 }
 
-/** What the status says of the caller's rights; an answer that a table cannot mean is told as it is. */
+/**
+ * What the status says of the caller's rights; an answer that a table cannot mean is told as it is.
+ */
 function answerOf({ status, body }: ApiReply): string {
   if (status === 403 || status === 404) return String(status);
   return [200, 201, 409, 412, 422].includes(status) ? 'ok' : `${status} ${JSON.stringify(body)}`;
@@ -124,7 +129,7 @@ describe('an organization and its project', () => {
 });
 
 describe('a personal project', () => {
-  it('answers as the table says, its owner as the admin and a key of an organization as a stranger', async () => {
+  it('follows the table: owner like admin, organization key like stranger', async () => {
     const shared = await newPersonalTarget(web, scene);
     const standsFor = new Map<CallerName, CallerName>([
       ['member', 'admin'],

@@ -44,7 +44,7 @@ describe('a shared project', () => {
 });
 
 describe('guests', () => {
-  it('are told by mail; who has no account gets a link to make one, also when the project is shared again', async () => {
+  it('get mail; people without an account get a sign-up link each time', async () => {
     const mailbox = await startMailbox();
     onTestFinished(() => mailbox.close());
     const mailing = await startWeb({ POSTERN_SMTP_URL: mailbox.url });

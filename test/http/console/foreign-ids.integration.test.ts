@@ -75,7 +75,7 @@ describe('ids of others under one’s own address do not exist', () => {
     expect(await stateOf(web, held)).toBe('ended');
   });
 
-  it('a member’s connection may be ended by an admin with a reason, by another member not', async () => {
+  it("a member's connection is ended by an admin, not by another member", async () => {
     const held = await hold(web, ours.admin, ours.warehouse);
     const records = await web.liveConnections.list({ projectId: ours.warehouse.project.id });
     const path = `${ours.base}/projects/${ours.warehouse.project.id}/connections/${records.at(-1)?.id}/end`;

@@ -105,7 +105,7 @@ describe('the address of a page', () => {
     expect((await admin.get(`${base}/projects?done=constructor`)).text).not.toContain('role="status"');
   });
 
-  it('leads from an account to its projects, and from the console to the personal account', async () => {
+  it('redirects an account to its projects and /app to the personal account', async () => {
     const { admin, base } = await organizationForTests(web);
     expect((await admin.get(base)).location).toBe(`${base}/projects`);
     expect((await admin.get('/app')).location).toBe(`/app/${admin.accountId}/projects`);

@@ -90,7 +90,7 @@ describe('what rested on a right ends with it', () => {
 });
 
 describe('a new policy', () => {
-  it('forgets remembered approvals and ends what rests on them; what came in by other doors goes on', async () => {
+  it('ends grants and what rests on them; other doors go on', async () => {
     const { organization, admin, warehouse, base } = await organizationForTests(web);
     const { grant } = await hold(web, admin, warehouse);
     const { status, location } = await admin.post(`${base}/settings/policy`, {
@@ -111,7 +111,7 @@ describe('a new policy', () => {
     expect(organization.policy).toEqual({});
   });
 
-  it('of a compute ends what rests on the old one there only, and holds against the switch of members', async () => {
+  it('of a compute ends only what rests on its old one; members cannot reopen it', async () => {
     const { organization, admin, member, warehouse, base } = await organizationForTests(web);
     const elsewhere = await addProject(web.catalogue, organization.id, 'elsewhere');
     const [here, other] = [await hold(web, member, warehouse), await hold(web, member, elsewhere)];

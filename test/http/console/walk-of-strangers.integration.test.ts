@@ -1,5 +1,5 @@
-// Every page and form of the console and of operations, found by walking the router, asked by everybody who has nothing
-// to do there, with the real ids of an organization.
+// Every page and form of the console and of operations, found by walking the router, asked by
+// everybody who has nothing to do there, with the real ids of an organization.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
@@ -140,7 +140,7 @@ describe('who has nothing to do with an organization', () => {
     expect(await web.grants.get(holding.grant.id)).toEqual(holding.grant);
   });
 
-  it('a visitor and somebody whose session has ended are led to sign in, and their forms are refused', async () => {
+  it('visitors and ended sessions are led to sign in, their forms refused', async () => {
     const gone = await personAtBrowser(web, 'gone');
     const csrf_token = await gone.jar.csrfToken('/app/me/profile');
     await web.catalogue.db.deleteFrom('browser_sessions').where('user_id', '=', gone.userId).execute();

@@ -1,4 +1,5 @@
-// Two whole nodes on one Redis with a thousand live connections between them, and real psql among those.
+// Two whole nodes on one Redis with a thousand live connections between them, and real psql among
+// those.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';
@@ -20,7 +21,10 @@ let other: TestNode;
 /** The operator's browser, at the node that does not hold the psql under test. */
 let browser: WebClient;
 let registered: RegisteredForTests[] = [];
-/** A test's psql, so that a failure does not leave it for the next one, and the process that serves it upstream. */
+/**
+ * A test's psql, so that a failure does not leave it for the next one, and the process that serves
+ * it upstream.
+ */
 let current: PsqlRun | null = null;
 let upstreamPid: number | null = null;
 
@@ -60,7 +64,7 @@ describe('the page of one node', () => {
     await finish(psql);
   });
 
-  it('ends psql on the other node without waiting for its query, with 57P01 and the operator’s reason', async () => {
+  it('ends psql on another node at once, with 57P01 and the reason', async () => {
     const psql = await connectedPsql();
     psql.write('\\set VERBOSITY verbose\nselect pg_sleep(3600);\n');
     const record = await running();
@@ -82,7 +86,7 @@ describe('the page of one node', () => {
     ]);
   });
 
-  it('sends a NOTICE that arrives between messages while a large result streams, which stays whole', async () => {
+  it('sends a NOTICE between messages of a large result, which stays whole', async () => {
     const psql = await connectedPsql(['-At', '-v', 'FETCH_COUNT=0']);
     const { id } = await recordOf();
     const rows = 300_000;
@@ -131,7 +135,10 @@ async function connectedPsql(args: readonly string[] = ['-At']): Promise<PsqlRun
   return psql;
 }
 
-/** The current psql's connection as the other node sees it: the one before may be listed there a while longer. */
+/**
+ * The current psql's connection as the other node sees it: the one before may be listed there a
+ * while longer.
+ */
 async function recordOf(): Promise<LiveConnectionRecord> {
   return await waitUntil(async () => {
     const records = await other.postern.fleet.liveConnections.list({ userId: desk.person.id, phase: 'relaying' });

@@ -16,7 +16,7 @@ const PASSWORD = 'sesame/open?yes';
 const useParts = useTestProvisioning();
 
 describe('attaching a Postgres', () => {
-  it('logs in, finds its version and the databases that the role may enter, and keeps the password sealed', async () => {
+  it('finds version and databases, and keeps the password sealed', async () => {
     const parts = useParts();
     const role = await addLogin();
     await using database = await createTestDatabase();
@@ -87,7 +87,7 @@ describe('attaching a Postgres', () => {
     expect(Buffer.concat(received).toString('latin1')).not.toContain(PASSWORD);
   });
 
-  it('in a private network is for operators; to others it looks like a server that is away', async () => {
+  it('in a private network is for operators; others see an unreachable server', async () => {
     const parts = useParts();
     const role = await addLogin();
     const context = await actingAs(parts.catalogue, parts.person);

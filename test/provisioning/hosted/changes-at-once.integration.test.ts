@@ -1,4 +1,5 @@
-// Changes of one project that arrive at the same time. Regression: Postgres refused them ("tuple concurrently updated").
+// Changes of one project that arrive at the same time. Regression: Postgres refused them ("tuple
+// concurrently updated").
 
 import { describe, expect, it } from 'vitest';
 import { listDatabaseRoles } from '../../../src/catalogue/projects/database-role-rows.ts';
@@ -117,7 +118,7 @@ describe('a role to which another project granted something', () => {
     expect(await queryRows(urlOf(other), 'SELECT * FROM bait')).toEqual([]);
   });
 
-  it('stays, and says where it is held, when a database that is no project takes no connections', async () => {
+  it('stays and says where it is used when a foreign database is closed', async () => {
     const parts = useParts();
     const made = await addHostedProject(parts);
     const [role, database] = [made.roles[0]?.name ?? '', uniqueName('closed')];

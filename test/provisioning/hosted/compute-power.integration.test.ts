@@ -34,7 +34,7 @@ describe('a suspended compute', () => {
     expect(await queryRows(urlOf(made), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('is open exactly when it is written down as active, however it was woken and suspended at once', async () => {
+  it('is open exactly when it is active, after parallel wakes and suspends', async () => {
     const parts = useParts();
     const made = await addHostedProject(parts);
     for (let round = 0; round < 5; round += 1) {

@@ -17,7 +17,7 @@ import {
 const useParts = useTestProvisioning();
 
 describe('a further database of a hosted project', () => {
-  it('is open to the owner, the other roles and the reader of the project, and to nobody else', async () => {
+  it('is open to the roles of its project and to nobody else', async () => {
     const parts = useParts();
     const [made, others] = [await addHostedProject(parts), await addHostedProject(parts)];
     const database = await addDatabase(parts, made);
@@ -81,7 +81,7 @@ describe('a further database of a hosted project', () => {
 });
 
 describe('a further role of a hosted project', () => {
-  it('shares tables with the project’s own role, both ways, and lets the reader read its own', async () => {
+  it("shares tables with the project's own role, readable for the reader", async () => {
     const parts = useParts();
     const made = await addHostedProject(parts);
     await queryRows(urlOf(made), 'CREATE TABLE ours AS SELECT 1 AS id');

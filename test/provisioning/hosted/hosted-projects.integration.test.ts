@@ -27,7 +27,7 @@ describe('a hosted project, made by an operator role that is no superuser', () =
     expect(made.compute).toMatchObject({ state: 'active', hostId: 'local-18' });
   });
 
-  it('has a reader that reads every table and writes none, also after switching read-only transactions off', async () => {
+  it('has a reader that writes no table, also with read-only switched off', async () => {
     const parts = useParts();
     const made = await addHostedProject(parts);
     await queryRows(urlOf(made), 'CREATE SCHEMA other; CREATE TABLE other.notes AS SELECT 1 AS id');
@@ -69,7 +69,7 @@ describe('a hosted project, made by an operator role that is no superuser', () =
     }
   });
 
-  it('is refused with 409 for a role name that is taken, and leaves the other role alone', async () => {
+  it('is refused with 409 for a taken role name, keeping the other role', async () => {
     const parts = useParts();
     const roleName = uniqueName('taken');
     await runAsSuperuser(`CREATE ROLE ${roleName}`);
@@ -80,7 +80,7 @@ describe('a hosted project, made by an operator role that is no superuser', () =
     expect(await madeOnHost(parts)).toEqual(before);
   });
 
-  it('is refused with 409 for a database name that is taken, and takes its new roles back', async () => {
+  it('is refused with 409 for a taken database name, dropping its new roles', async () => {
     const parts = useParts();
     const before = await madeOnHost(parts);
     await expect(create(parts, { databaseName: 'postgres' })).rejects.toMatchObject({ code: 'conflict' });

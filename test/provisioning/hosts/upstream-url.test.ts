@@ -12,7 +12,7 @@ describe('a connection URL as people paste it', () => {
     expect(parsed.tls).toMatchObject({ mode: 'require' });
   });
 
-  it('means port 5432, the database named like the user, and no password where it says nothing', () => {
+  it('defaults to port 5432, a database named like the user, no password', () => {
     expect(parse('postgres://app@db.example.com')).toMatchObject({ port: 5432, database: 'app', password: null });
   });
 

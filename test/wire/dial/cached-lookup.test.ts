@@ -18,7 +18,7 @@ function countingLookup() {
 }
 
 describe('a cached lookup', () => {
-  it('resolves one of our own names once in five seconds, also for callers at the same time', async () => {
+  it('resolves an own name once in five seconds, also for parallel callers', async () => {
     const { lookup, asked, time } = countingLookup();
     await Promise.all([lookup('catalogue.internal'), lookup('catalogue.internal')]);
     time.ms = 4_999;

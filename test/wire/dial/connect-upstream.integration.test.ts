@@ -217,7 +217,10 @@ describe('what leaks', () => {
   });
 });
 
-/** A server with a certificate of its own that speaks TLS on both sides and may change what the real one says. */
+/**
+ * A server with a certificate of its own that speaks TLS on both sides and may change what the real
+ * one says.
+ */
 async function manInTheMiddle(port: number, change: (bytes: Buffer) => Buffer) {
   const disk = await certificatesOnDisk(['db.test']);
   const server = await listenOnLoopback();

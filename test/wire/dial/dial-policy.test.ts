@@ -138,7 +138,8 @@ describe('what an operator listed', () => {
   });
 });
 
-// The servers that host projects were listed for every compute: a name that somebody attached could lead there later.
+// The servers that host projects were listed for every compute: a name that somebody attached could
+// lead there later.
 describe('the policy of one compute', () => {
   const host = { host: '10.0.0.5', port: 5432 };
 
@@ -148,7 +149,7 @@ describe('the policy of one compute', () => {
     expect(refusalToDial({ host: 'db.example', address: '10.0.0.6', port: 5432 }, policy)).not.toBeNull();
   });
 
-  it('lists nothing for a compute that somebody else attached, whatever is listed for others', () => {
+  it('lists nothing for a compute that somebody else attached', () => {
     const policy = policyOfCompute({ ...STRICT, listed: [host] }, { host: 'db.example', port: 5432, isListed: false });
     expect(refusalToDial({ host: 'db.example', address: '10.0.0.5', port: 5432 }, policy)).not.toBeNull();
   });

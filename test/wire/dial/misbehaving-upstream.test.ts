@@ -210,7 +210,7 @@ describe('a login that works', () => {
     session.socket.destroy();
   });
 
-  it('leaves every byte behind ReadyForQuery, wherever they were split, also before a hang-up', async () => {
+  it('keeps every byte behind ReadyForQuery, whatever the split', async () => {
     const surplus = report('E', 'SFATAL', 'C57P01', 'Mterminating connection');
     const all = Buffer.concat([AUTHENTICATION_OK, ...greeting, READY, surplus]);
     for (let split = AUTHENTICATION_OK.length; split < all.length; split++) {

@@ -162,7 +162,7 @@ describe('invitations', () => {
 });
 
 describe('keys of an organization', () => {
-  it('are made by admins, listed without the key, and echo the project that was asked for', async () => {
+  it('are created by admins, listed without the key, and echo their project', async () => {
     const admin = await newCaller(web);
     const organization = await newOrganization(web, admin);
     const { body: made } = await admin.api.post('/projects', { project: { org_id: organization.id } });

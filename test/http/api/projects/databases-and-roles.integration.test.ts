@@ -69,7 +69,7 @@ describe('database roles', () => {
     expect((await caller.api.get(`${branch}/roles/${name}`)).status).toBe(404);
   });
 
-  it('of a new project are one, so that a connection string is for it; its own role stays', async () => {
+  it('of a new project are one, which cannot be deleted', async () => {
     const { branch, role } = await newHostedProject(caller.api);
     const { body } = await caller.api.get(`${branch}/roles`);
     expect(body.roles).toMatchObject([{ name: role, protected: true }]);

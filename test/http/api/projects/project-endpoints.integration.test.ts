@@ -38,7 +38,7 @@ describe('a new project', () => {
     expect(connection_parameters).toMatchObject({ host: uri.host, pooler_host: uri.host });
   });
 
-  it('is named after its id when no name is given, and belongs to the organization that is named', async () => {
+  it('is named after its id by default and belongs to the given organization', async () => {
     const admin = await newCaller(web);
     const organization = await newOrganization(web, admin);
     const { body } = await admin.api.post('/projects', { project: { org_id: organization.id } });
