@@ -1,5 +1,5 @@
-// The errors that may leave the process: one class over the closed table in error-table/. Any other error leaves as
-// `internal` with a reference that finds it in the log.
+// The errors that may leave the process: one class over the closed table in error-table/. Any other
+// error leaves as `internal` with a reference that finds it in the log.
 
 import { randomBytes } from 'node:crypto';
 import type { CorrectingPage, ErrorEntry, ErrorKind } from './error-table/error-entry.ts';
@@ -16,14 +16,17 @@ type PlacesOf<Name extends ErrorName> =
 type Cause = { readonly cause?: unknown };
 
 /**
- * What an error of the table is made with: a parameter for each place of its message and hint, and no others. Names
- * that other people chose are cleaned where the text is shown, not here.
+ * What an error of the table is made with: a parameter for each place of its message and hint, and
+ * no others. Names that other people chose are cleaned where the text is shown, not here.
  */
 export type ErrorOptionsOf<Name extends ErrorName> = [PlacesOf<Name>] extends [never]
   ? [options?: Cause]
   : [options: Cause & { readonly params: Readonly<Record<PlacesOf<Name>, string>> }];
 
-/** An error whose text may be shown to the client or person that caused it. Match on `code`, never on the text. */
+/**
+ * An error whose text may be shown to the client or person that caused it. Match on `code`, never
+ * on the text.
+ */
 export class PosternError<Name extends ErrorName = ErrorName> extends Error {
   readonly code: ErrorCode;
   readonly params: Readonly<Record<string, string>>;
@@ -55,7 +58,10 @@ export class PosternError<Name extends ErrorName = ErrorName> extends Error {
   }
 }
 
-/** Passes a PosternError through; wraps anything else as `internal` with a fresh 6-character reference. */
+/**
+ * Passes a PosternError through; wraps anything else as `internal` with a fresh 6-character
+ * reference.
+ */
 export function toPosternError(error: unknown): PosternError {
   if (error instanceof PosternError) return error;
   return new PosternError('internal', { params: { reference: newReference() }, cause: error });

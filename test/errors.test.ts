@@ -15,7 +15,7 @@ describe('an error that may leave the process', () => {
     expect(new PosternError('already_exists', { params }).message).toBe('{constructor} {thing} already exists');
   });
 
-  it('passes as it is; any other becomes internal, with a reference and without its text', () => {
+  it('passes unchanged; any other becomes internal, with a reference and no text of it', () => {
     const own = new PosternError('denied');
     expect(toPosternError(own)).toBe(own);
     const wrapped = toPosternError(new Error('password is sesame'));

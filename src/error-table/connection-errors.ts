@@ -1,4 +1,5 @@
-// How an admitted connection can end, and what may end any connection or request: our stores, this node, a defect.
+// How an admitted connection can end, and what may end any connection or request: our stores, this
+// node, a defect.
 
 import type { ErrorEntry } from './error-entry.ts';
 

@@ -1,4 +1,5 @@
-// `not_offered`, `out_of_range` and `attach_refused`: what this installation, its records or an upstream cannot give.
+// `not_offered`, `out_of_range` and `attach_refused`: what this installation, its records or an
+// upstream cannot give.
 
 import type { ErrorEntry } from './error-entry.ts';
 

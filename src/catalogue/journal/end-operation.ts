@@ -1,4 +1,4 @@
-// How a journaled operation ends: finished, failed, put off, or forgotten because nothing came of it.
+// Ends of a journaled operation: finished, failed, postponed, or removed because nothing changed.
 
 import { sql, type Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -9,8 +9,8 @@ import type { Schema } from '../store/schema.ts';
 import { leaseEnd, lockOwnedOperation, type OwnedOperation } from './operation-journal.ts';
 
 /**
- * Ends the operation and the steps that still run: as `finished` in the transaction of the change that it made, or as
- * `failed` after everything was undone. Throws OperationTakenOver.
+ * Ends the operation and its running steps: as `finished`, in the transaction of the change that it
+ * made, or as `failed`, after everything was undone. Throws OperationTakenOver.
  */
 export async function endOperation(
   tx: Transaction<Schema>,
@@ -40,7 +40,7 @@ export async function endOperation(
   return operationFrom(row);
 }
 
-/** Leaves the operation unfinished, to be gone on with by any node after a while, saying why. */
+/** Leaves the operation unfinished with the reason; any node may continue it after a while. */
 export async function postponeOperation(
   { db, clock }: Catalogue,
   { owned, error, delayMs }: { readonly owned: OwnedOperation; readonly error: string; readonly delayMs: number },
@@ -60,12 +60,12 @@ export async function postponeOperation(
     .execute();
 }
 
-/** Removes an operation that changed nothing: a refusal is no operation. */
+/** Removes an operation that changed nothing, since a refusal is not an operation. */
 export async function forgetOperation({ db }: Pick<Catalogue, 'db'>, owned: OwnedOperation): Promise<void> {
   await db.deleteFrom('operations').where('id', '=', owned.id).where('owner_token', '=', owned.token).execute();
 }
 
-/** The refusal of a change whose operation another node took over. */
+/** The refusal of a change whose operation another node has taken over. */
 export function takenOver(projectId: ProjectId, cause: unknown): PosternError {
   return new PosternError('busy', { params: { thing: `project "${projectId}"` }, cause });
 }

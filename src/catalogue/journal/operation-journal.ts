@@ -1,5 +1,5 @@
-// The journal of operations: what is being done on a host, which node does it, and from when on another node may take
-// it over. What the steps are and how one is undone is provisioning's.
+// The journal of operations: what is being done on a host, which node does it, and when another
+// node may take it over. The steps and how to undo them are up to provisioning.
 
 import { randomUUID } from 'node:crypto';
 import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
@@ -27,13 +27,13 @@ export interface NewJournaledOperation {
   readonly branchId: BranchId | null;
   readonly computeId: ComputeId | null;
   readonly hostId: string;
-  /** What a node that takes the operation over has to know besides the steps. Never a secret. */
+  /** What a node that takes the operation over needs besides the steps. Never a secret. */
   readonly details: OperationDetails;
 }
 
 export type OperationDetails = Readonly<Record<string, string>>;
 
-/** An operation that this node runs: nobody else may go on with it while the token is the row's. */
+/** An operation that this node runs: no other node may continue it while the row has this token. */
 export interface OwnedOperation {
   readonly id: OperationId;
   readonly token: string;
@@ -43,16 +43,16 @@ export interface OwnedOperation {
   readonly hostId: string;
   readonly details: OperationDetails;
   readonly failuresCount: number;
-  /** On whose behalf it is done; permission was asked when it began. */
+  /** On whose behalf the operation runs; permission was checked when it started. */
   readonly context: AuditContext;
 }
 
-/** Another node took the operation over: this one must not touch it any more. */
+/** Another node has taken the operation over, so this one must not touch it any more. */
 export class OperationTakenOver extends Error {}
 
-/** The node that runs an operation renews this several times before it ends. */
+/** The node that runs an operation renews its lease several times before it expires. */
 export const LEASE_MS = 10_000;
-/** A wake or a suspension runs beside other changes of its project. */
+/** A wake or a suspension may run beside other changes of its project. */
 const POWER: readonly OperationPurpose[] = ['start_compute', 'suspend_compute'];
 
 const detailsSchema = z.record(z.string(), z.string());
@@ -101,7 +101,7 @@ export async function beginOperation(
   return { ...ownedFrom(row), context };
 }
 
-/** Takes over operations whose node has not renewed them, and failed ones that are to be tried again. */
+/** Takes over operations whose lease has expired, and failed ones that are due for a retry. */
 export async function claimDueOperations(catalogue: Catalogue, limit: number): Promise<OwnedOperation[]> {
   return claim(
     catalogue,
@@ -111,7 +111,10 @@ export async function claimDueOperations(catalogue: Catalogue, limit: number): P
   );
 }
 
-/** Takes over everything unfinished of a project but wakes and suspensions: for the one that changes it alone. */
+/**
+ * Takes over all unfinished operations of a project, except wakes and suspensions. For a caller
+ * that holds the project's lock.
+ */
 export async function claimOperationsOf(catalogue: Catalogue, projectId: ProjectId): Promise<OwnedOperation[]> {
   return claim(catalogue, sql`project_id = ${projectId} and purpose <> all(${POWER})`);
 }
@@ -128,7 +131,9 @@ async function claim(catalogue: Catalogue, which: RawBuilder<unknown>): Promise<
   return rows.map(ownedFrom);
 }
 
-/** Keeps the operation for another LEASE_MS. False when another node took it over, or it has ended. */
+/**
+ * Renews the lease for LEASE_MS. False when another node took the operation over, or it has ended.
+ */
 export async function renewOperation({ db }: Catalogue, owned: OwnedOperation): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('operations')
@@ -140,7 +145,10 @@ export async function renewOperation({ db }: Catalogue, owned: OwnedOperation): 
   return numUpdatedRows > 0n;
 }
 
-/** Returns while the operation is this node's, and keeps it so until the transaction ends. Throws OperationTakenOver. */
+/**
+ * Returns while the operation is this node's, and locks it until the transaction ends. Throws
+ * OperationTakenOver.
+ */
 export async function lockOwnedOperation(tx: Transaction<Schema>, owned: OwnedOperation): Promise<void> {
   const row = await tx
     .selectFrom('operations')
@@ -153,13 +161,13 @@ export async function lockOwnedOperation(tx: Transaction<Schema>, owned: OwnedOp
   if (row === undefined) throw new OperationTakenOver(owned.id);
 }
 
-/** The branch of an operation that changes one. */
+/** The branch of an operation on a branch. */
 export function requireBranchId({ id, branchId }: OwnedOperation): BranchId {
   if (branchId === null) throw new Error(`operation ${id} names no branch`);
   return branchId;
 }
 
-/** Of the server's clock, which all nodes share. */
+/** By the server's clock, which all nodes share. */
 export function leaseEnd(ms: number) {
   return sql<Date>`now() + ${`${ms} milliseconds`}::interval`;
 }

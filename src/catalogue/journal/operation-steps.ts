@@ -1,4 +1,5 @@
-// The steps of a journaled operation: each role or database is named here before it is made or dropped on its host.
+// The steps of a journaled operation: each role or database is recorded here before it is created
+// or dropped on its host.
 
 import type { Transaction } from 'kysely';
 import type { OperationId } from '../../ids.ts';
@@ -33,7 +34,7 @@ export interface OperationStep {
 
 export type NewStep = Pick<OperationStep, 'action' | 'name'> & Partial<Pick<OperationStep, 'hostOid' | 'status'>>;
 
-/** In the order in which they were written. */
+/** In the order in which they were recorded. */
 export async function listSteps({ db }: Pick<Catalogue, 'db'>, operationId: OperationId): Promise<OperationStep[]> {
   const rows = await db
     .selectFrom('operation_steps')
@@ -50,7 +51,7 @@ export async function listSteps({ db }: Pick<Catalogue, 'db'>, operationId: Oper
   }));
 }
 
-/** Adds steps after those that are there. Throws OperationTakenOver. */
+/** Appends steps. Throws OperationTakenOver. */
 export async function addSteps(
   catalogue: Catalogue,
   owned: OwnedOperation,
@@ -84,7 +85,7 @@ export async function addSteps(
   });
 }
 
-/** Writes how far a step has come. Throws OperationTakenOver. */
+/** Records the progress of a step. Throws OperationTakenOver. */
 export async function changeStep(
   catalogue: Catalogue,
   owned: OwnedOperation,

@@ -1,9 +1,10 @@
-// Operations become a journal: an operation is written before it begins, with each step on a host before it is taken,
-// so that another node can finish or undo what a dead one began.
+// Operations become a journal: an operation is written before it starts, and each step before it is
+// taken on a host, so that another node can finish or undo what a dead node started.
 
 import { type Kysely, sql } from 'kysely';
 
-// An operation may be older than its project, which is registered at the end, and outlive it: hence no foreign key.
+// An operation may be older than its project, which is registered at the end, and may outlive it;
+// hence no foreign key.
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`
     alter table operations

@@ -1,8 +1,10 @@
-// Removing what is old: the audit trail by its owner, keeping the head of each chain, and hourly frames of consumption.
+// Removal of old rows: the audit trail by its owner, keeping the head of each chain, and hourly
+// frames of consumption.
 
 import { type Kysely, sql } from 'kysely';
 
-// The guard gives way to the owner of the tables alone, and in a transaction that says so: Postern works as another role.
+// The guard lets only the owner of the tables pass, in a transaction that says so; Postern works
+// under another role.
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`
     create table audit_pruned (

@@ -3,40 +3,23 @@
 
 import type { Transaction, Updateable } from 'kysely';
 import { PosternError } from '../../errors.ts';
-import type { BranchId, ComputeId, ProjectId } from '../../ids.ts';
-import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
+import type { ComputeId, ProjectId } from '../../ids.ts';
 import { findAccount } from '../accounts/accounts.ts';
 import { type EndedAccess, recordEndedAccess } from '../endings/ended-access.ts';
 import type { ActionOn } from '../rights/permissions.ts';
 import type { PolicySettings } from '../rights/policy.ts';
 import type { Catalogue } from '../store/catalogue.ts';
-import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
 import type { ComputesTable } from '../tables/projects-and-computes.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
-import { type Compute, computeFrom, findCompute, tlsColumns } from './compute-rows.ts';
+import { type ComputeChanges, changedColumns, changesInWords, endedByChanges } from './compute-changes.ts';
+import { type Compute, computeFrom, findCompute } from './compute-rows.ts';
 import { requireComputeSizes } from './compute-sizes.ts';
 import { getProject, type Project } from './projects.ts';
 import { recordLostSecrets } from './record-lost-secrets.ts';
 
-export interface ComputeChanges {
-  readonly name?: string | null;
-  readonly branchId?: BranchId;
-  readonly passwordlessAccess?: boolean;
-  readonly isDisabled?: boolean;
-  readonly autoscalingMinCu?: number;
-  readonly autoscalingMaxCu?: number;
-  readonly suspendTimeoutSeconds?: number;
-  readonly address?: { readonly host: string; readonly port: number };
-  readonly tls?: UpstreamTls;
-  readonly allowMd5?: boolean;
-  readonly allowCleartext?: boolean;
-}
-
-/**
- * The project's computes in order of creation; the caller has checked that the project is visible.
- */
+/** In order of creation. The caller has checked that the project is visible. */
 export async function listComputes(catalogue: Catalogue, projectId: ProjectId): Promise<Compute[]> {
   const rows = await catalogue.db
     .selectFrom('computes')
@@ -149,14 +132,6 @@ export function computeNotFound(computeId: ComputeId): PosternError {
   return new PosternError('not_found', { params: { thing: `compute "${computeId}"` } });
 }
 
-/**
- * For the audit trail: which fields were set to what; only the mode of TLS, since its other
- * settings may contain a key.
- */
-function changesInWords({ tls, ...rest }: ComputeChanges): string {
-  return JSON.stringify({ ...rest, tls: tls?.mode });
-}
-
 interface ComputeWrite {
   readonly project: Project;
   readonly computeId: ComputeId;
@@ -165,12 +140,6 @@ interface ComputeWrite {
   readonly reason?: string;
   /** What happens to grants and connections; null: nothing. */
   readonly ended: EndedAccess['kind'] | null;
-}
-
-/** A disabled compute admits nobody; one with links disabled still admits passwords. */
-function endedByChanges({ isDisabled, passwordlessAccess }: ComputeChanges): ComputeWrite['ended'] {
-  if (isDisabled === true) return 'end';
-  return passwordlessAccess === false ? 'recheck' : null;
 }
 
 async function writeCompute(catalogue: Catalogue, context: AuditContext, write: ComputeWrite): Promise<Compute> {
@@ -197,26 +166,4 @@ async function updateCompute(
     .executeTakeFirst();
   if (row === undefined) throw computeNotFound(computeId);
   return computeFrom(row);
-}
-
-function changedColumns(
-  { sealer, clock }: Catalogue,
-  { computeId, changes }: { computeId: ComputeId; changes: ComputeChanges },
-): Updateable<ComputesTable> {
-  const { name, address, tls } = changes;
-  return {
-    ...(name === undefined ? {} : { name: name === null ? null : requireName(name, 'compute name') }),
-    ...(address === undefined ? {} : { host: address.host, port: address.port, is_listed: false }),
-    ...(tls === undefined ? {} : tlsColumns(tls, { sealer, computeId })),
-    // The query builder omits undefined values.
-    branch_id: changes.branchId,
-    passwordless_access: changes.passwordlessAccess,
-    is_disabled: changes.isDisabled,
-    allow_md5: changes.allowMd5,
-    allow_cleartext: changes.allowCleartext,
-    autoscaling_limit_min_cu: changes.autoscalingMinCu,
-    autoscaling_limit_max_cu: changes.autoscalingMaxCu,
-    suspend_timeout_seconds: changes.suspendTimeoutSeconds,
-    updated_at: clock.now(),
-  };
 }

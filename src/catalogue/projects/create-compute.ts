@@ -42,7 +42,10 @@ export interface NewCompute {
   readonly policy?: PolicySettings;
 }
 
-/** Writes a compute, with its operation. Throws `plan_gate` beyond the plan's limit, `invalid_input`, `forbidden`, `not_found`. */
+/**
+ * Writes a compute and its operation. Throws `plan_gate` beyond the plan's limit, `invalid_input`,
+ * `forbidden`, `not_found`.
+ */
 export async function createCompute(
   catalogue: Catalogue,
   context: AuditContext,

@@ -1,5 +1,5 @@
-// Operations as the API lists them: what Postern does to a project for real, with its outcome. Those that change a host are
-// written by the journal; here are those that are over as soon as the catalogue has changed.
+// Operations as the API lists them: what Postern does to a project, with the outcome. Operations on
+// a host are written by the journal; those that only change the catalogue are written here.
 
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
@@ -19,7 +19,7 @@ import type { OperationsTable } from '../tables/projects-and-computes.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 import { findProject, projectResource } from './projects.ts';
 
-// Neon API 2.7.3: OperationAction and OperationStatus, as far as they happen here
+// Neon API 2.7.3: the values of OperationAction and OperationStatus that occur here
 export const OPERATION_ACTIONS = [
   'create_compute',
   'create_timeline',
@@ -52,19 +52,19 @@ type OperationRow = Omit<
 >;
 
 export interface NewOperation {
-  /** Whose project it is: says who may read the operation once the project is gone. */
+  /** The owner of the project, whose people may read the operation after the project is gone. */
   readonly accountId?: AccountId;
   readonly projectId: ProjectId;
   readonly branchId: BranchId | null;
   readonly computeId: ComputeId | null;
   readonly action: OperationAction;
-  /** `finished` for what is done already. */
+  /** `finished` for completed operations. */
   readonly status: OperationStatus;
   readonly error?: string | null;
   readonly totalDurationMs?: number;
 }
 
-/** Writes an operation that no journal has: one that is over when it is written. */
+/** Writes an operation that is not journaled, once it is complete. */
 export async function createOperation(
   catalogue: Pick<Catalogue, 'db' | 'clock'>,
   input: NewOperation,
@@ -88,7 +88,10 @@ export async function createOperation(
   return operationFrom(row);
 }
 
-/** What registering a project adds to the operation that made it: its branch, and its compute as an operation of its own. */
+/**
+ * Adds to the operation that created a project what registering it makes known: its branch, and an
+ * operation of its own for its compute.
+ */
 export async function recordFirstCompute(
   catalogue: Pick<Catalogue, 'db' | 'clock'>,
   { operationId, projectId }: { readonly operationId: OperationId; readonly projectId: ProjectId },
@@ -110,28 +113,6 @@ export async function recordFirstCompute(
     action: 'create_compute',
     status: 'finished',
   });
-}
-
-/** Ends a running operation. Throws `not_found` when its project is gone. */
-export async function finishOperation(
-  catalogue: Catalogue,
-  end: { readonly operationId: OperationId; readonly status: 'finished' | 'failed'; readonly error?: string | null },
-): Promise<Operation> {
-  const now = catalogue.clock.now();
-  const row = await catalogue.db
-    .updateTable('operations')
-    .set({
-      status: end.status,
-      error: end.error ?? null,
-      failures_count: end.status === 'failed' ? 1 : 0,
-      total_duration_ms: sql<number>`greatest(0, extract(epoch from ${now}::timestamptz - created_at) * 1000)::integer`,
-      updated_at: now,
-    })
-    .where('id', '=', end.operationId)
-    .returningAll()
-    .executeTakeFirst();
-  if (row === undefined) throw operationNotFound(end.operationId);
-  return operationFrom(row);
 }
 
 /** The project's operations, newest first. Throws `forbidden`, `not_found`, `invalid_input`. */
@@ -173,7 +154,9 @@ export async function getOperation(
   return operationFrom(row);
 }
 
-/** Of a project that is not there yet, or no more, its account's people may read what was done. */
+/**
+ * Operations of a project that does not exist yet, or no more, are visible to its account's people.
+ */
 async function requireReader(catalogue: Catalogue, { actor }: AuditContext, projectId: ProjectId): Promise<void> {
   const place = (await findProject(catalogue.db, projectId)) ?? (await findAccountOf(catalogue, projectId));
   if (place === null) throw notFound({ kind: 'project', projectId });

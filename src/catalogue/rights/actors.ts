@@ -1,5 +1,5 @@
-// Who acts: a person with everything the person belongs to, a key, or Postern itself; and how a
-// person is loaded.
+// Actors: a person with memberships and shares, a key, or Postern itself; and how a person is
+// loaded.
 
 import type { AccountId, ProjectId, UserId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -30,10 +30,10 @@ export interface ProjectKeyActor {
   readonly projectId: ProjectId;
 }
 
-/** Postern itself: the command line beside the catalogue, timers, the demo. */
+/** Postern itself: the local command line, timers, the demo. */
 export interface SystemActor {
   readonly kind: 'system';
-  /** Who asked for what Postern now goes on with, as the audit trail names them. */
+  /** The actor that requested what Postern now continues, as the audit trail names it. */
   readonly onBehalfOf?: {
     readonly actorType: 'person' | 'api_key' | 'access_token' | 'system' | 'operator';
     readonly actorId: string | null;
@@ -45,7 +45,7 @@ export type Actor = PersonActor | OrganizationKeyActor | ProjectKeyActor | Syste
 
 export const SYSTEM: SystemActor = { kind: 'system' };
 
-/** Somebody who was made a moment ago, and belongs to nothing yet. */
+/** A person who was just created and belongs to nothing yet. */
 export function newPersonActor(user: {
   readonly id: UserId;
   readonly email: string;
@@ -55,7 +55,7 @@ export function newPersonActor(user: {
   return { kind: 'person', userId, email, name, isOperator: false, memberships: new Map(), shares: new Set() };
 }
 
-/** The person with memberships and shares as they are now; null when there is no such person. */
+/** The person with current memberships and shares; null when there is no such person. */
 export async function loadPersonActor(catalogue: Catalogue, userId: UserId): Promise<PersonActor | null> {
   const [user, memberships, shares] = await Promise.all([
     catalogue.db

@@ -124,8 +124,8 @@ export const PERMISSION_TABLE = {
 } as const satisfies Record<string, Rule>;
 
 /**
- * Who may share a project besides its admins, by the installation's setting (docs/api.md,
- * "Sharing").
+ * The relations that may share a project besides admins, by the installation's setting
+ * (docs/api.md, "Sharing").
  */
 export const SHARING_RELATIONS: Readonly<Record<Sharing, readonly Relation[]>> = {
   admins: ADMINS,

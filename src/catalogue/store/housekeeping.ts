@@ -17,7 +17,8 @@ const ENDED_ACCESS_KEPT = '31 days';
 
 /**
  * Deletes ended browser sessions, set-up codes, forgotten terminals, long expired invitations and
- * access tokens, old endings of access, old hourly frames, and operations of projects that are gone.
+ * access tokens, old endings of access, old hourly frames, and operations of projects that are
+ * gone.
  */
 export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
   const now = clock.now();

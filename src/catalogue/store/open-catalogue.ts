@@ -21,7 +21,7 @@ export interface CatalogueOptions {
   readonly sealer: Sealer;
   readonly nodeId: NodeId;
   readonly settings?: Partial<CatalogueSettings>;
-  /** `owner`: with every right on the tables that the URL's role has; absent: as the application role. */
+  /** `owner`: with all rights of the URL's role on the tables; absent: as the application role. */
   readonly workingAs?: 'application' | 'owner';
 }
 

@@ -6,7 +6,10 @@ import { PosternError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import type { Catalogue } from './catalogue.ts';
 
-/** Of a new password, in characters. NIST SP 800-63B 3.1.1.2 asks for 8, and for room for passphrases. */
+/**
+ * Length of a new password, in characters. NIST SP 800-63B 3.1.1.2 requires at least 8, and room
+ * for passphrases.
+ */
 export const PASSWORD_LENGTH = { minimum: 10, maximum: 256 } as const;
 
 /** Hashing takes a thread for a long time: no caller may do it outside the limiter. */

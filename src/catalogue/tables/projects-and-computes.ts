@@ -146,7 +146,7 @@ export interface OperationStepsTable {
   position: number;
   action: string;
   name: string;
-  /** Of the role or database on its host: tells the one that is meant from another of the same name. */
+  /** Identifies the role or database on its host among others of the same name. */
   host_oid: number | null;
   status: 'scheduling' | 'running' | 'finished' | 'cancelled';
   updated_at: Date;

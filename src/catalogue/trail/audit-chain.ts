@@ -111,7 +111,7 @@ async function* chainOf(catalogue: Catalogue, nodeId: string): AsyncGenerator<Ch
   }
 }
 
-/** Of a head that was pruned away there is nothing to compare, unless the chain was cut right behind it. */
+/** A head that was pruned cannot be compared, unless the chain was cut right after it. */
 async function findMissingHeads(
   { db }: Catalogue,
   { notedHeads, pruned }: { readonly notedHeads: readonly ChainHead[]; readonly pruned: readonly PrunedChain[] },

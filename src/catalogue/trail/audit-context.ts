@@ -1,5 +1,5 @@
-// On whose behalf a change is made, and from where: what every writing function of the catalogue is
-// given besides its input, so that the audit trail can say it.
+// On whose behalf a change is made, and from where. Passed to every writing function of the
+// catalogue besides its input, for the audit trail.
 
 import { assertNever } from '../../assert-never.ts';
 import { type Actor, SYSTEM } from '../rights/actors.ts';
@@ -10,19 +10,16 @@ export interface AuditContext {
   readonly actor: Actor;
   readonly requestId: string | null;
   readonly browserIp: string | null;
-  /** As sent; cleaned when it is written. */
+  /** As sent by the client; cleaned when it is written. */
   readonly userAgent: string | null;
 }
 
 export type AuditActor = Pick<AuditEventInput, 'actorType' | 'actorId' | 'actorEmail'>;
 
-/** For what Postern does by itself or on the command line. */
+/** For Postern's own actions and the local command line. */
 export const SYSTEM_CONTEXT: AuditContext = { actor: SYSTEM, requestId: null, browserIp: null, userAgent: null };
 
-/**
- * What a change looks like in the audit trail: a successful event of this context, now, on this
- * node.
- */
+/** The audit event of a change: a successful event of this context, now, on this node. */
 export function changeEvent(
   catalogue: Catalogue,
   context: AuditContext,

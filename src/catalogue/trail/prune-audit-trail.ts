@@ -1,5 +1,5 @@
-// Removes the oldest events of the audit trail, for its owner only. The head of each chain that was cut stays, so that what
-// is left can still be verified.
+// Removes the oldest events of the audit trail, for its owner only. The head of each shortened
+// chain is kept, so that the rest can still be verified.
 
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -7,19 +7,19 @@ import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from './audit-context.ts';
 import { recordAuditEvent } from './audit-events.ts';
 
-/** Rows of one transaction, so that no lock is held for long. */
+/** Rows per transaction, so that no lock is held for long. */
 const BATCH = 5_000;
 
 interface Cut {
   readonly nodeId: string;
-  /** Up to this position the chain is removed. */
+  /** The chain is removed up to this position. */
   readonly position: number;
   readonly before: string;
 }
 
 /**
- * Removes the events from before that moment, as far as each chain has none of a later time in front of them. Returns how
- * many. The catalogue must be open as the owner of the tables; anybody else is refused by Postgres.
+ * Removes events from before that time, up to the first later event in each chain. Returns their
+ * number. The catalogue must be open as the owner of the tables; Postgres refuses other roles.
  */
 export async function pruneAuditTrail(catalogue: Catalogue, context: AuditContext, before: Date): Promise<number> {
   let removedCount = 0;
@@ -36,7 +36,7 @@ export async function pruneAuditTrail(catalogue: Catalogue, context: AuditContex
   return removedCount;
 }
 
-/** Times are texts that sort as the moments do. */
+/** Times are stored as texts that sort chronologically. */
 async function findCuts(db: Kysely<Schema>, before: string): Promise<Cut[]> {
   const { rows } = await sql<{ nodeId: string; position: number }>`
     select chain.node_id as "nodeId",
@@ -50,7 +50,7 @@ async function findCuts(db: Kysely<Schema>, before: string): Promise<Cut[]> {
   return rows.map((row) => ({ ...row, before }));
 }
 
-/** Returns how many rows of the chain were removed. */
+/** Returns the number of rows removed from the chain. */
 async function removeBatch(
   tx: Transaction<Schema>,
   { clock }: Pick<Catalogue, 'clock'>,

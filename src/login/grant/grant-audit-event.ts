@@ -5,7 +5,7 @@ import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { NodeId } from '../../ids.ts';
 import type { Grant } from './grant.ts';
 
-/** Who revoked a grant; null when it ended together with the right that it depended on. */
+/** The revoking actor; null when it ended together with the right that it depended on. */
 export type GrantRevoker = Pick<AuditEventInput, 'actorType' | 'actorId' | 'actorEmail'> | null;
 
 const SYSTEM_ACTOR = { actorType: 'system', actorId: null, actorEmail: null } as const;

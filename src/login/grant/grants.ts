@@ -23,10 +23,7 @@ import { GrantEndings } from './grant-endings.ts';
 /** No policy allows a longer grant (docs/security.md, "Grants"). */
 const LONGEST_GRANT_MS = 8 * 3_600_000;
 
-/**
- * Live grants stored per person, account, project, compute or terminal; far more than people create
- * within 8 hours.
- */
+/** Per person, account, project, compute or terminal; far more than people create in 8 hours. */
 const MAX_INDEXED = 10_000;
 
 export interface GrantDraft extends GrantTerms {
@@ -55,10 +52,7 @@ export type GrantUse =
 
 interface GrantsParts {
   readonly redis: RedisClient;
-  /**
-   * Ends the live connections that depend on the grant, on every node; the revoking caller waits
-   * for it.
-   */
+  /** Ends the live connections that depend on the grant, on every node; `revoke` waits for it. */
   readonly onRevoked: (grant: Grant) => Promise<void>;
   /** Called once for each grant that a revocation ended. */
   readonly recordRevoked?: (grant: Grant, by: GrantRevoker) => void;
@@ -98,10 +92,7 @@ export class Grants {
     return grant;
   }
 
-  /**
-   * Grants that would admit this connection, the longest first. `requestedDatabase` is null when
-   * the client named none.
-   */
+  /** Grants that admit this connection, the longest first; null: the client named no database. */
   async findMatching({
     requestedDatabase,
     ...terminal
@@ -130,10 +121,7 @@ export class Grants {
     return await this.#listOf(this.#ofOwner('person', userId));
   }
 
-  /**
-   * Ends the grant and its live connections; null when there was none. The caller has checked
-   * permission.
-   */
+  /** Ends the grant and its live connections; null when there was none. Checks no permission. */
   async revoke(id: GrantId, by: GrantRevoker = null): Promise<Grant | null> {
     const grant = await this.get(id);
     if (grant === null) return null;

@@ -1,6 +1,5 @@
-// Login requests for the gateway and the pages: open one, watch it, and make its moves. Each move
-// is an atomic compare-and-set in Redis, by Redis' clock. This class knows no sockets, pages or
-// permissions.
+// Login requests for the gateway and the pages. Each move is an atomic compare-and-set in Redis, by
+// Redis' clock. Knows no sockets, pages or permissions.
 
 import { randomBytes } from 'node:crypto';
 import { type LoginRequestId, type NodeId, newLoginRequestId, type UserId } from '../../ids.ts';
@@ -36,13 +35,9 @@ import { newUserCode } from './user-code.ts';
 import { type WaitingLimits, WaitingLogins } from './waiting-logins.ts';
 import { watchLoginRequest } from './watch-login-request.ts';
 
-/**
- * How long a record outlives the end of its request, so that the page can still say how it ended.
- */
+/** How long a record is kept after its request has ended, so that pages can show the outcome. */
 const KEPT_AFTER_END_MS = 10 * 60_000;
-/**
- * After this many wrong user codes the login request is denied (docs/security.md, "Abuse limits").
- */
+/** This many deny the login request (docs/security.md, "Abuse limits"). */
 const MOST_WRONG_USER_CODES = 5;
 
 export class LoginRequests {
@@ -73,9 +68,8 @@ export class LoginRequests {
   }
 
   /**
-   * Creates a pending login request and returns its token, which is stored only as its SHA-256.
-   * Throws PosternError `too_many_requests` or `overloaded` (limits are checked in the same step
-   * that counts the request) or `store_unavailable`.
+   * Creates a pending login request; its token is stored only as SHA-256. Throws PosternError
+   * `too_many_requests` or `overloaded`, checked in the step that counts it, or `store_unavailable`.
    */
   async open(
     origin: LoginOrigin,
@@ -96,15 +90,11 @@ export class LoginRequests {
     return { request: record.request, token };
   }
 
-  /** See `watchLoginRequest`. */
   watch(id: LoginRequestId, signal: AbortSignal): AsyncGenerator<LoginRequest, void, void> {
     return watchLoginRequest({ records: this.#records, events: this.#events }, id, signal);
   }
 
-  /**
-   * The request behind a link, for ten minutes after its end too; null for a token that is not one
-   * of ours.
-   */
+  /** Finds ended requests for ten more minutes; null for a token that is not one of ours. */
   async findByToken(token: string): Promise<LoginRequest | null> {
     const id = await this.#tokens.findRequestId(token);
     return id === null ? null : await this.find(id);
@@ -114,10 +104,7 @@ export class LoginRequests {
     return (await this.#records.read(id))?.request ?? null;
   }
 
-  /**
-   * Requests of the same address, requested user and application that can still be approved, oldest
-   * first; at most 100.
-   */
+  /** The terminal's requests that can still be approved, oldest first; at most 100. */
   async listWaitingOfTerminal(terminal: Terminal): Promise<LoginRequest[]> {
     const ids = await this.#waiting.idsOfTerminal(terminal);
     const found = await Promise.all(ids.map((id) => this.find(id)));
@@ -126,9 +113,7 @@ export class LoginRequests {
       .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   }
 
-  /**
-   * The number of waiting login requests from this address (IPv6: its /64) and in the installation.
-   */
+  /** The number of waiting requests from this address (IPv6: its /64) and in the installation. */
   async countWaiting(address: string): Promise<{ ofAddress: number; inTotal: number }> {
     return await this.#waiting.count(address);
   }
@@ -140,9 +125,8 @@ export class LoginRequests {
   }
 
   /**
-   * A request without a connection is consumed in the same move, and the caller then creates its
-   * grant. NOTE: refused while a reverse code is open: only the terminal that sends the digits may
-   * use the approval.
+   * Also consumes a request without a connection; the caller then creates its grant.
+   * NOTE: refused while a reverse code is open: only the terminal may then use the approval.
    */
   async approve(
     id: LoginRequestId,
@@ -166,35 +150,23 @@ export class LoginRequests {
     return await this.#move(id, { to: moveTargets('report'), claimed_by: userId, fields: { reason: 'reported' } });
   }
 
-  /**
-   * The connection is gone or was given up. Refused for a request without a connection, which waits
-   * for its person until it expires.
-   */
+  /** Refused for a request without a connection, which waits for its person until it expires. */
   async abandon(id: LoginRequestId, reason: string): Promise<MoveOutcome> {
     return await this.#move(id, { to: moveTargets('abandon', null), fields: { reason } });
   }
 
-  /**
-   * Uses the approval: exactly one caller gets `moved`. With `nobody` the node of the connection is
-   * lost, and the caller creates a grant.
-   */
+  /** Exactly one caller gets `moved`. `nobody`: the node is lost, and the caller creates a grant. */
   async consume(id: LoginRequestId, by: 'connection' | 'nobody' = 'connection'): Promise<MoveOutcome> {
     const waiting = by === 'nobody' ? 'none' : 'connection';
     return await this.#move(id, { to: moveTargets('consume'), fields: { waiting } });
   }
 
-  /**
-   * Moves the request only if it has expired by Redis' clock; otherwise `refused`, also when
-   * another read has already moved it.
-   */
+  /** `refused` before the end by Redis' clock, and when another read has already moved it. */
   async expire(id: LoginRequestId): Promise<MoveOutcome> {
     return await this.#run(READ_LOGIN_REQUEST, id, {});
   }
 
-  /**
-   * The terminal disconnects and the request stays open for its person; approving it will create a
-   * grant. Refused once it is decided.
-   */
+  /** The request stays open for its person; approving it creates a grant. Refused once decided. */
   async detachConnection(id: LoginRequestId): Promise<MoveOutcome> {
     const outcome = await this.#run(DETACH_CONNECTION, id, {});
     if (outcome.kind === 'refused') return outcome;
@@ -203,18 +175,12 @@ export class LoginRequests {
     return outcome;
   }
 
-  /**
-   * Counts a wrong user code typed into the page; `moved` when it was the fifth and denied the
-   * request.
-   */
+  /** Counts a wrong user code; `moved` when it was the fifth, which denies the request. */
   async countWrongUserCode(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
     return await this.#run(COUNT_WRONG_USER_CODE, id, { claimed_by: userId, most: MOST_WRONG_USER_CODES });
   }
 
-  /**
-   * Tells the page how far the connection has come; does nothing when the request is no longer
-   * stored.
-   */
+  /** Shows the connection's progress on the page; does nothing for a request that is gone. */
   async setProgress(id: LoginRequestId, progress: Progress): Promise<void> {
     await this.#records.run(SET_PROGRESS, id, { fields: { progress: JSON.stringify(progress) } });
   }

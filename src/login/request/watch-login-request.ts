@@ -59,7 +59,7 @@ class Readings {
   readonly #records: LoginRecords;
   readonly #id: LoginRequestId;
   #known: LoginRecord | null = null;
-  #isDistrusted = true;
+  #isStale = true;
   #dueAtMs = 0;
   #unreachableSinceMs: number | null = null;
   isOver = false;
@@ -85,7 +85,7 @@ class Readings {
 
   /** Forces the next read to fetch the request. */
   invalidate(): void {
-    this.#isDistrusted = true;
+    this.#isStale = true;
   }
 
   /**
@@ -110,14 +110,14 @@ class Readings {
   }
 
   async #isUnchanged(): Promise<boolean> {
-    if (this.#known === null || this.#isDistrusted || performance.now() >= this.#dueAtMs) return false;
+    if (this.#known === null || this.#isStale || performance.now() >= this.#dueAtMs) return false;
     return (await this.#records.version(this.#id)) === this.#known.version;
   }
 
   #keep(record: LoginRecord): LoginRequest | null {
     const isNews = record.version !== this.#known?.version;
     this.#known = record;
-    this.#isDistrusted = false;
+    this.#isStale = false;
     this.#dueAtMs = performance.now() + (record.remainingMs ?? Number.POSITIVE_INFINITY);
     this.isOver = !canStillChange(record.request);
     return isNews ? record.request : null;

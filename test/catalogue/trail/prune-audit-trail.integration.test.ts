@@ -81,7 +81,7 @@ describe('pruning the audit trail', () => {
     expect(await reasonsIn(node)).toHaveLength(2);
   });
 
-  it('hides no event that was changed behind the cut, nor a head that was noted and is gone', async () => {
+  it('hides neither changed events after the cut nor a noted head that is gone', async () => {
     const { node, owner, nodeId } = await trailOf(4);
     await pruneAuditTrail(owner, SYSTEM_CONTEXT, dayNumber(2));
     const forged = { nodeId, position: 3, hash: createHash('sha256').update('forged').digest('hex') };

@@ -6,7 +6,7 @@ import type { Scene, Stage } from './scenes.ts';
 
 export interface ConsolePlace {
   readonly name: string;
-  /** Who sees the page at its fullest; the others are in the table of the walk. */
+  /** The person for whom the page shows most; the others are in the table of the walk. */
   readonly as: Inhabitant;
   readonly path: (town: Town) => string;
 }

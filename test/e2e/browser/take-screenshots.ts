@@ -62,7 +62,7 @@ async function takeAll(browser: Browser, web: WebForTests, scenes: readonly Scen
   }
 }
 
-/** As high as the page, so that what sticks to the window's edge stands at the page's. */
+/** Makes the window as high as the page, so that sticky parts are at the end of the page. */
 async function showWhole(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
   const whole = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ width, height: Math.max(height, whole) });
