@@ -1,4 +1,4 @@
-// What was opened, closed in the opposite order; one failure does not keep the rest open.
+// Closes what was opened, in the opposite order; one failure does not keep the rest open.
 
 import type { Log } from './log.ts';
 
@@ -20,7 +20,7 @@ export class Closers {
       try {
         await close();
       } catch (error) {
-        this.#log.error({ err: error }, `could not close ${what}`);
+        this.#log.error({ event: 'shutdown.close_failed', err: error, part: what }, `could not close ${what}`);
       }
     }
   }

@@ -17,13 +17,14 @@ const SECRET_PATHS = [
   '*.token',
 ];
 
-/** Of what drivers add to their errors, what helps and holds nobody's data. */
+/** The fields of drivers' errors that help and hold no personal data. */
 const SAFE_FACTS = ['code', 'errno', 'syscall', 'address', 'port', 'severity', 'table', 'constraint', 'routine'];
 const MOST_CAUSES = 5;
 
 /**
  * An error for the log: name, message, stack, a few facts, and its causes.
- * NOTE: everything else stays out: errors of the Redis client carry the command that failed, with passwords in it.
+ * NOTE: everything else stays out: errors of the Redis client carry the command that failed, with
+ * passwords in it.
  */
 export function errorForLog(error: unknown, causesLeft = MOST_CAUSES): unknown {
   if (!(error instanceof Error)) return error;
@@ -43,7 +44,10 @@ function causeForLog(cause: unknown, causesLeft: number): unknown {
   return cause instanceof Error ? errorForLog(cause, causesLeft - 1) : String(cause);
 }
 
-/** Makes the process' logger; lines are JSON on standard error, so that standard output stays for people and scripts. */
+/**
+ * Makes the process' logger; lines are JSON on standard error, so that standard output stays for
+ * people and scripts.
+ */
 export function createLog(level: LogLevel): Log {
   return pino(
     {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The executable: `postern serve` runs a node until a signal ends it; every other command is in cli/.
+// The executable: `postern serve` runs a node until a signal ends it; every other command is in
+// cli/.
 
 import cluster from 'node:cluster';
 import { createProgram, exitCodeOf, explain } from './cli/program.ts';
@@ -14,7 +15,8 @@ import { reportReady } from './workers/worker-pool.ts';
 async function serve({ demo }: { demo: 'with' | 'without' }): Promise<void> {
   const config = loadConfig(process.env, { demo });
   const log = createLog(config.logLevel);
-  for (const name of unknownVariables(process.env)) log.warn({ name }, 'no such configuration variable');
+  for (const name of unknownVariables(process.env))
+    log.warn({ event: 'config.unknown_variable', name }, 'no such configuration variable');
   if (config.workers > 1 && cluster.isPrimary) await serveByWorkers(config, log);
   else await serveAlone(config, log);
 }
@@ -22,7 +24,7 @@ async function serve({ demo }: { demo: 'with' | 'without' }): Promise<void> {
 async function serveAlone(config: Config, log: Log): Promise<void> {
   const starting = createPostern(config, { log });
   onStopSignal(async () => {
-    log.info('draining');
+    log.info({ event: 'node.draining' }, 'draining');
     const postern = await starting;
     await postern.drain();
     await postern.close();
@@ -45,8 +47,9 @@ async function serveByWorkers(config: Config, log: Log): Promise<void> {
 }
 
 /**
- * Also while a node starts, so that it leaves nothing behind. The second signal means now. A terminal sends its Ctrl-C to every process, and a supervisor may do so with SIGHUP: a
- * worker leaves both to its primary, which then tells it to stop.
+ * Also while a node starts, so that it leaves nothing behind. The second signal stops at once. A
+ * terminal sends its Ctrl-C to every process, and a supervisor may do so with SIGHUP: a worker
+ * leaves both to its primary, which then tells it to stop.
  */
 function onStopSignal(stop: () => Promise<void>): void {
   if (cluster.isWorker) for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {});
@@ -62,7 +65,9 @@ function onStopSignal(stop: () => Promise<void>): void {
   }
 }
 
-/** What to type next, one `name: value` line each, so that scripts can read them. */
+/**
+ * The commands and URLs to use next, one `name: value` line each, so that scripts can read them.
+ */
 function print({ pg }: Config, { pg: address, http, setUpUrl }: Addresses): void {
   const host = pg.publicHost ?? 'localhost';
   process.stdout.write(`psql: psql -h ${host} -p ${address.port}\n`);

@@ -1,5 +1,5 @@
 // IP addresses and networks: one normal form, comparison of two people's addresses, membership in
-// CIDR lists. Knows nothing of who may connect.
+// CIDR lists. Knows nothing of permissions.
 
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';

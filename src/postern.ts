@@ -1,4 +1,5 @@
-// Builds every part of one node by hand, each after those that it needs; nothing is built anywhere else.
+// Builds every part of one node by hand, each after the parts it needs; nothing is built anywhere
+// else.
 
 import { createSetupCodeIfEmpty } from './catalogue/accounts/setup-codes.ts';
 import type { Catalogue } from './catalogue/store/catalogue.ts';
@@ -41,7 +42,10 @@ export interface Postern extends Ops {
   readonly provisioning: Provisioning;
   readonly metering: Metering;
   readonly gateway: Gateway;
-  /** Opens all listeners; resolves when psql can log in. Throws ConfigError naming the variable whose port cannot be had. */
+  /**
+   * Opens all listeners; resolves when psql can log in. Throws ConfigError naming the variable
+   * whose port cannot be had.
+   */
   listen(): Promise<Addresses>;
   /** Refuses new connections and waits for the old ones, at most the configured drain limit. */
   drain(): Promise<void>;
@@ -49,7 +53,10 @@ export interface Postern extends Ops {
   close(): Promise<void>;
 }
 
-/** Builds one node: starts what is not configured, migrates, connects. Throws when a part cannot be had, after closing the rest. */
+/**
+ * Builds one node: starts what is not configured, migrates, connects. Throws when a part cannot be
+ * had, after closing the rest.
+ */
 export async function createPostern(config: Config, overrides: Overrides = {}): Promise<Postern> {
   const { log = createLog(config.logLevel), clock = systemClock } = overrides;
   const closers = new Closers(log);
@@ -168,7 +175,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
   };
 }
 
-/** What cannot be had is the fault of the variable that asked for it. */
+/** Names the variable whose port could not be opened. */
 async function naming<T>(variable: VariableName, asked: Promise<T>): Promise<T> {
   try {
     return await asked;

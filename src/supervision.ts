@@ -1,4 +1,5 @@
-// Builds what watches and steers a node: metrics, audit trail, its part of the fleet, limits; and what outsiders read.
+// Builds the supervision of a node: metrics, audit trail, its part of the fleet, limits, and the
+// metrics server.
 
 import { AuditTrail } from './audit/audit-queue.ts';
 import { AuditWebhook } from './audit/audit-webhook.ts';
@@ -108,18 +109,29 @@ function startWebhook({ config, catalogue, redis, log, closers }: OpsOptions, me
 
 function startHousekeeping({ catalogue, log, closers }: OpsOptions): void {
   const sweep = () =>
-    sweepExpired(catalogue).catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed'));
+    sweepExpired(catalogue).catch((error: unknown) =>
+      log.warn({ event: 'catalogue.housekeeping_failed', err: error }, 'housekeeping failed'),
+    );
   const timer = setInterval(() => void sweep(), HOUSEKEEPING_INTERVAL_MS).unref();
   closers.add('housekeeping', () => clearInterval(timer));
 }
 
-/** With older keys configured, what they sealed is sealed anew beside normal work; then they may be removed. */
+/**
+ * With older keys configured, what they sealed is sealed anew beside normal work; then they may be
+ * removed.
+ */
 async function finishKeyRotation({ config, catalogue, log }: OpsOptions): Promise<void> {
   if ((config.secretKeys?.length ?? 0) < 2) return;
   try {
     const count = await resealEverything(catalogue);
-    log.info({ count }, 'everything is sealed with the current key: older keys can leave the configuration');
+    log.info(
+      { event: 'sealing.renewed', count },
+      'everything is sealed with the current key: older keys can leave the configuration',
+    );
   } catch (error) {
-    log.warn({ err: error }, 'sealing with the current key failed and is tried again at the next start');
+    log.warn(
+      { event: 'sealing.renewal_failed', err: error },
+      'sealing with the current key failed and is tried again at the next start',
+    );
   }
 }

@@ -1,4 +1,4 @@
-// Cleans text that somebody else wrote before it reaches a terminal, a page or a log
+// Cleans text from outside before it reaches a terminal, a page or a log
 // (docs/security.md, "Text that others wrote"). Knows nothing of where the text came from.
 
 /** Longest name shown in a message, in UTF-16 units. */
@@ -28,12 +28,15 @@ export function cleanForTerminal(text: string): string {
   return cleanForPage(text).replace(NON_ASCII, '?');
 }
 
-/** A sentence for a page that may have names of others in it: no controls, whole. */
+/** A sentence for a page that may contain names from outside: no controls, not shortened. */
 export function cleanSentence(text: string): string {
   return text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, '');
 }
 
-/** JSON that may be printed to a terminal: what the terminal would obey is escaped, the value stays the same. */
+/**
+ * JSON that may be printed to a terminal: what the terminal would obey is escaped, the value stays
+ * the same.
+ */
 export function escapeInJson(json: string): string {
   return json.replace(
     INVISIBLE_BUT_LF_AND_TAB,
@@ -52,7 +55,10 @@ export function cleanForLog(text: string): string {
   return shorten(text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, ''), MAX_LOGGED_CHARACTERS);
 }
 
-/** A whole text from an upstream: letters of any script, LF and TAB stay; controls go; at most 8,192 characters. */
+/**
+ * A whole text from an upstream: letters of any script, LF and TAB stay; controls go; at most 8,192
+ * characters.
+ */
 export function cleanUpstreamText(text: string): string {
   return shorten(text.replace(LONE_SURROGATE, '?').replace(INVISIBLE_BUT_LF_AND_TAB, ''), MAX_UPSTREAM_CHARACTERS);
 }

@@ -3,7 +3,7 @@
 
 /**
  * Resolves or rejects as the work does, or rejects after the limit; the work is not stopped and its
- * late failure is nobody's.
+ * late failure is ignored.
  */
 export async function answerInTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

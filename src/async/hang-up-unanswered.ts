@@ -7,7 +7,7 @@ const LOOK_INTERVAL_MS = 1_000;
 
 /**
  * Destroys the socket when something sent stays without an answer for `limitMs` (a second more at
- * most). One that is silent because it is not used is well. Call it once the socket is connected; a
+ * most). An idle one is left alone. Call it once the socket is connected; a
  * TLS socket once it is secure.
  */
 export function hangUpUnanswered(socket: Socket, limitMs: number): void {
@@ -17,7 +17,7 @@ export function hangUpUnanswered(socket: Socket, limitMs: number): void {
     answeredBytes = socket.bytesWritten;
     unansweredSinceMs = null;
   });
-  // Looked for by a timer of our own: what is sent meanwhile would put off the socket's.
+  // A timer of our own, since the socket's timeout restarts with everything that is sent.
   const timer = setInterval(() => {
     if (socket.bytesWritten === answeredBytes) return;
     unansweredSinceMs ??= performance.now();

@@ -1,5 +1,4 @@
-// Lets one waiter sleep until something may have changed; a nudge given while nobody waits is not
-// lost.
+// Wakes one waiter when something may have changed. A nudge that comes before the wait is kept.
 
 export class Nudge {
   #isGiven = false;

@@ -11,13 +11,13 @@ export interface RetryOptions {
   readonly signal?: AbortSignal;
   /** False for an error that another attempt cannot help. */
   readonly mayHelp?: (error: unknown) => boolean;
-  /** Told of each failure that is followed by another attempt. */
+  /** Called for each failure that is followed by another attempt. */
   readonly onFailure?: (error: unknown, failures: number) => void;
 }
 
 /**
- * The result of the first attempt that succeeds. Throws the last attempt's error when there is to be no other, or the
- * signal's reason when that aborts in a pause.
+ * The result of the first attempt that succeeds. Throws the last attempt's error when there is to
+ * be no other, or the signal's reason when that aborts in a pause.
  */
 export async function retry<T>(
   attempt: () => Promise<T>,
@@ -42,8 +42,8 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Pauses that double from `firstMs` to `longestMs` and never give up. Each is shortened by a random part, a half at most,
- * so that nodes which failed together do not come back together.
+ * Pauses that double from `firstMs` to `longestMs` and never give up. Each is shortened by a random
+ * part, a half at most, so that nodes which failed together do not come back together.
  */
 export function backoff({ firstMs, longestMs }: { readonly firstMs: number; readonly longestMs: number }) {
   return (failures: number): number => {

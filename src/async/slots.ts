@@ -1,13 +1,13 @@
-// A bounded number of places for work that waits on strangers, such as TLS handshakes. Honest ones
-// need their place for a moment, so under pressure whoever overstays loses it, and the newest comes
-// first. Knows no work.
+// A bounded number of slots for work that waits on untrusted peers, such as TLS handshakes. Honest
+// peers need a slot only for a moment: under pressure the slowest holder loses its slot, and the
+// newest waiter comes first.
 
 import { type LinkedAbort, linkedAbort } from './linked-abort.ts';
 import { TimeLimitExceeded } from './time-limit.ts';
 
 export interface SlotsOptions {
   readonly places: number;
-  /** How long a place is anybody's own, also while others wait. */
+  /** How long a holder keeps its slot undisturbed, even while others wait. */
   readonly undisturbedMs: number;
 }
 
@@ -16,7 +16,7 @@ export class Slots {
   readonly #waiting: (() => void)[] = [];
   /** Holders past their undisturbed time, longest first. */
   readonly #overstaying = new Set<LinkedAbort>();
-  /** Holders that were told to end and have not yet. */
+  /** Holders whose signal was aborted and that have not ended yet. */
   readonly #leaving = new Set<LinkedAbort>();
   #free: number;
 
@@ -26,7 +26,7 @@ export class Slots {
   }
 
   /**
-   * Runs the work as soon as a place is free; of those who wait, the last comes first. The work
+   * Runs the work as soon as a slot is free; the newest waiter comes first. The work
    * must end when its signal does: with TimeLimitExceeded when it overstayed and others wait.
    * Throws the outer signal's reason while waiting.
    */
@@ -70,7 +70,7 @@ export class Slots {
     this.#makeRoom();
   }
 
-  /** One place for everyone who waits, as far as somebody overstays. */
+  /** Frees one slot per waiter, as far as there are holders past their time. */
   #makeRoom(): void {
     for (const holder of this.#overstaying) {
       if (this.#leaving.size >= this.#waiting.length) return;

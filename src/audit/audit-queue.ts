@@ -133,7 +133,10 @@ export class AuditTrail {
   #lose(events: readonly AuditEventInput[], outcome: 'dropped' | 'rejected'): void {
     for (const event of events) {
       this.#metrics.auditEvents.inc({ outcome });
-      this.#log.error({ auditEvent: describe(event) }, `audit event ${outcome}: it is in this log line only`);
+      this.#log.error(
+        { event: 'audit.event_lost', audit_event: describe(event) },
+        `audit event ${outcome}: it is in this log line only`,
+      );
     }
   }
 }

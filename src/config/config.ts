@@ -1,5 +1,5 @@
-// The environment as one frozen Config, or one error that lists every bad variable. What each variable means and how it
-// is read stands in config-variables.ts.
+// The environment as one frozen Config, or one error that lists every bad variable. What each
+// variable means and how it is read stands in config-variables.ts.
 
 import type { Secret } from '../secret.ts';
 import type { ConfigValues, VariableName } from './config-variables.ts';
@@ -30,7 +30,9 @@ export interface Config {
   readonly pg: {
     readonly host: string;
     readonly port: number;
-    /** True on embedded defaults when nobody asked for this port: if it is taken, another one is. */
+    /**
+     * True on embedded defaults when nobody asked for this port: if it is taken, another one is.
+     */
     readonly portMayDiffer: boolean;
     readonly publicHost: string | null;
     readonly tls: 'require' | 'allow' | 'require_off_loopback';
@@ -87,17 +89,14 @@ export interface Config {
   readonly auditWebhook: { readonly url: string; readonly secret: Secret } | null;
 }
 
-/**
- * The Config that the environment asks for; an empty variable counts as unset.
- * Throws ConfigError with every bad variable at once.
- */
+/** An empty variable counts as unset. Throws ConfigError with every bad variable at once. */
 export function loadConfig(
   environment: Environment,
   options: { demo: 'with' | 'without' } = { demo: 'without' },
 ): Config {
   const values = readEnvironment(environment);
   const isSet = (name: VariableName) => (environment[name] ?? '') !== '';
-  // A node of an installation whose port is taken must say so: clients and balancers know where it should be.
+  // A configured installation must not move to another port: clients and balancers know its ports.
   const isTryingOut = values.DATABASE_URL === null;
   return deepFreeze({
     brand: values.POSTERN_BRAND,
@@ -166,7 +165,10 @@ export function loadConfig(
   });
 }
 
-/** Whoever tries out ends the server in a terminal and wants it to end; a restart of a fleet must lose nobody. */
+/**
+ * Short for the embedded defaults, where a person stops the server in a terminal; a restart of a
+ * fleet must not cut connections.
+ */
 function drainRestFrom(
   rest: ConfigValues['POSTERN_DRAIN_REST'],
   { isTryingOut }: { readonly isTryingOut: boolean },

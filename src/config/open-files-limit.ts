@@ -1,5 +1,5 @@
-// How many files and sockets the system lets this process have open at a time. Node raises the soft limit to the hard one
-// as it starts, and cannot raise the hard one.
+// How many files and sockets the system lets this process have open at a time. Node raises the soft
+// limit to the hard one as it starts, and cannot raise the hard one.
 
 import { readFileSync } from 'node:fs';
 
@@ -7,8 +7,9 @@ import { readFileSync } from 'node:fs';
 const OPEN_FILES = /^Max open files\s+(\d+)/m;
 
 /**
- * Null where there is no limit, and where the system does not tell. Node's own diagnostic report tells everywhere, but asks
- * the name server for each peer of an open socket, and nothing else runs until it has answered.
+ * Null where there is no limit, and where the system does not say. Node's diagnostic report knows
+ * it on every system, but asks the name server for each peer of an open socket, and nothing else
+ * runs until it has answered.
  */
 export function openFilesLimit(): number | null {
   try {

@@ -1,4 +1,4 @@
-// Finds the port to listen on: the wished one, or any free one where nobody insisted on it.
+// Finds the port to listen on: the configured one, or a free one where the default is taken.
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -14,11 +14,11 @@ export interface Addresses {
 export interface PortWish {
   readonly host: string;
   readonly port: number;
-  /** False when somebody counts on it: then it is returned as it is, and listening on it may fail. */
+  /** False for a configured port: it is returned unchanged, and listening on it may fail. */
   readonly portMayDiffer: boolean;
 }
 
-/** The wished port, or the next free one above it, or any free one. */
+/** The given port, or the next free one above it, or any free one. */
 export async function usablePort({ host, port, portMayDiffer }: PortWish): Promise<number> {
   if (!portMayDiffer) return port === 0 ? await freePort(host) : port;
   for (const candidate of [port, port + 1, port + 2]) {

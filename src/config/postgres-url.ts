@@ -1,9 +1,14 @@
-// What a Postgres URL with several servers says: the same database on each of them, as libpq writes it. Opens nothing.
+// What a Postgres URL with several servers says: the same database on each of them, as libpq writes
+// it. Opens nothing.
 
-// scheme and user information, hosts, the rest. WHATWG URLs have one host, so `new URL` cannot read several.
+// scheme and user information, hosts, the rest. WHATWG URLs have one host, so `new URL` cannot read
+// several.
 const FORM = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#@]*)([/?#].*)?$/;
 
-/** One URL for each server of `postgres://user:password@h1:5432,h2:5432/database`, in their order; null for what is none. */
+/**
+ * One URL for each server of `postgres://user:password@h1:5432,h2:5432/database`, in their order;
+ * null for what is none.
+ */
 export function postgresServerUrls(url: string): readonly [string, ...string[]] | null {
   const [, start = '', hosts = '', rest = ''] = FORM.exec(url) ?? [];
   const [first, ...others] = hosts.split(',').map((host) => `${start}${host}${rest}`);

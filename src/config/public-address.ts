@@ -1,5 +1,5 @@
-// The addresses under which browsers and clients know this installation: what links are built from, which origins are its
-// own, whether cookies travel over TLS, and what psql is told to connect to.
+// The addresses under which browsers and clients know this installation: what links are built from,
+// which origins are its own, whether cookies travel over TLS, and what psql connects to.
 
 import type { Config } from './config.ts';
 

@@ -1,5 +1,6 @@
-// How the values of environment variables are written: lists, networks, durations, URLs, keys, hosts. Each takes the text
-// and gives the value, or says what it is not; which variable has which format stands in config-variables.ts.
+// How the values of environment variables are written: lists, networks, durations, URLs, keys,
+// hosts. Each takes the text and gives the value, or says what it is not; which variable has which
+// format stands in config-variables.ts.
 
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
@@ -76,7 +77,10 @@ export const publicUrl = optionalText.transform((value, context) => {
 
 export const webUrl = optionalText.refine((value) => value === null || /^https?:\/\//.test(value), 'not a web address');
 
-/** A URL of one of these schemes. Its problem is told without its text, which may hold a password. */
+/**
+ * A URL of one of these schemes. The problem is reported without the text, which may hold a
+ * password.
+ */
 const secretUrl = (...schemes: readonly string[]) =>
   optionalSecret.refine(
     (url) => url === null || isUrlOf(url.reveal(), schemes),

@@ -1,5 +1,5 @@
-// What the configuration does not name is started here: Postgres for the catalogue and for hosted projects, Redis, and the
-// sealing key. Whoever uses the result cannot tell embedded services from configured ones.
+// What the configuration does not name is started here: Postgres for the catalogue and for hosted
+// projects, Redis, and the sealing key. Callers cannot tell embedded services from configured ones.
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -41,10 +41,16 @@ const CATALOGUE_DATABASE = 'postern';
 const EMBEDDED_REGION = 'embedded';
 /** Logins that may wait with the embedded Redis before it takes too long for each. */
 const MOST_WAITING_EMBEDDED = 1_000;
-/** Besides the default version: what the package registry ships for this platform, started on first use. */
+/**
+ * Besides the default version: what the package registry ships for this platform, started on first
+ * use.
+ */
 const OTHER_VERSIONS = [16] as const;
 
-/** Starts what is not configured. When one part fails, the others are stopped again and the error is passed on. */
+/**
+ * Starts what is not configured. When one part fails, the others are stopped again and the error is
+ * passed on.
+ */
 export async function startBackingServices(config: Config, log: Log): Promise<BackingServices> {
   const stores = await startStores(config, { log, use: 'server' });
   try {
@@ -63,16 +69,20 @@ export async function startBackingServices(config: Config, log: Log): Promise<Ba
   }
 }
 
-// It copies a whole collection at every access, so that each login costs more the more of them wait.
+// It copies a whole collection at every access, so that each login costs more the more of them
+// wait.
 function warnOfManyWaiting({ limits: { waitingInTotal } }: Config, log: Log): void {
   if (waitingInTotal <= MOST_WAITING_EMBEDDED) return;
   log.warn(
-    { waiting: waitingInTotal, embedded: MOST_WAITING_EMBEDDED },
+    { event: 'embedded.redis_too_small', waiting: waitingInTotal, embedded: MOST_WAITING_EMBEDDED },
     'the embedded Redis is too slow for so many waiting logins as POSTERN_WAITING_TOTAL allows: set REDIS_URL',
   );
 }
 
-/** All but Redis. The command line uses the embedded Postgres of a running server, and starts one only if there is none. */
+/**
+ * All but Redis. The command line uses the embedded Postgres of a running server, and starts one
+ * only if there is none.
+ */
 export async function startStores(
   config: Config,
   { log, use }: { log: Log; use: 'server' | 'command_line' },
@@ -116,7 +126,10 @@ async function startDatabases(config: Config, starting: Starting): Promise<Pick<
   return { databaseUrl, hosts: [defaultHost, ...others] };
 }
 
-/** A host that has projects from an earlier run is started at once, since their computes are dialled directly. */
+/**
+ * A host that has projects from an earlier run is started at once, since their computes are dialled
+ * directly.
+ */
 function startedOnce(version: EmbeddedVersion, starting: Starting): () => Promise<Secret> {
   const memo: { url: Promise<Secret> | null } = { url: null };
   const start = async () => await openEmbeddedPostgres(version, starting);
@@ -128,7 +141,9 @@ function startedOnce(version: EmbeddedVersion, starting: Starting): () => Promis
     return memo.url;
   };
   if (starting.use === 'server' && existsSync(join(starting.dataDir, `postgres-${version}`))) {
-    url().catch((error: unknown) => starting.log.error({ err: error, version }, 'an embedded host did not start'));
+    url().catch((error: unknown) =>
+      starting.log.error({ event: 'embedded.host_failed', err: error, version }, 'an embedded host did not start'),
+    );
   }
   return url;
 }

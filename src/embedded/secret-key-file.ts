@@ -1,4 +1,5 @@
-// The key that seals stored credentials, made once per data folder when none is configured. Seals nothing itself.
+// The key that seals stored credentials, made once per data folder when none is configured. Seals
+// nothing itself.
 
 import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
@@ -12,8 +13,9 @@ const KEY_BYTES = 32;
 const OTHERS = 0o077;
 
 /**
- * The key in `<dataDir>/secret.key`, made with mode 0600 when missing: base64 of 32 bytes. Throws EmbeddedError for a file
- * that others may read and for one that holds no key; neither is repaired, since credentials may be sealed with it.
+ * The key in `<dataDir>/secret.key`, made with mode 0600 when missing: base64 of 32 bytes. Throws
+ * EmbeddedError for a file that others may read and for one that holds no key; neither is repaired,
+ * since credentials may be sealed with it.
  */
 export async function ensureSecretKey(dataDir: string): Promise<Secret> {
   const path = join(dataDir, 'secret.key');

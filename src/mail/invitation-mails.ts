@@ -1,4 +1,4 @@
-// What people are told by mail when somebody invites them to an organization or shares a project with them: the link to
+// The mails to people who were invited to an organization or got a project shared: the link to
 // sign up with, or that they have it already.
 
 import { cleanForPage } from '../untrusted-text.ts';
@@ -16,7 +16,7 @@ export interface SharingFacts {
   readonly brand: string;
 }
 
-/** A link that makes an account, for who has none. */
+/** A link that creates an account, for people without one. */
 interface OpenLink {
   readonly link: string;
   readonly expiresAt: Date;

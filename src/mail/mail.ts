@@ -1,4 +1,4 @@
-// A mail, and who takes it. How it travels is in outgoing-mail.ts and mailer.ts.
+// A mail and the interface that sends it; outgoing-mail.ts and mailer.ts implement it.
 
 export interface Mail {
   readonly to: string;

@@ -1,4 +1,5 @@
-// Sends mail: by the configured server, or into the log where there is none. Knows nothing of what the mail says.
+// Sends mail: by the configured server, or into the log where there is none. Knows nothing of what
+// the mail says.
 
 import { createTransport } from 'nodemailer';
 import type { Config } from '../config/config.ts';
@@ -21,7 +22,8 @@ export function createMailer({ config, log, metrics }: MailerOptions): Mailer {
   const { smtpUrl, mailFrom: from } = config;
   if (smtpUrl === null) {
     return {
-      send: (mail) => log.info({ mail }, 'mail, not sent since no mail server is configured'),
+      send: (mail) =>
+        log.info({ event: 'mail.not_configured', mail }, 'mail, not sent since no mail server is configured'),
       close: async () => {},
     };
   }

@@ -1,4 +1,4 @@
-// What a person is told by mail when a terminal at an address new to them is let in, or given a
+// The mail to a person whose account let in a terminal at a new address, or was given a
 // code, in their name (docs/security.md, T1).
 
 import { cleanForPage } from '../untrusted-text.ts';

@@ -1,5 +1,5 @@
-// Mail on its way: a few at a time, tried again when the server is away or busy. A request waits for none of it, and none
-// is lost without a word in the log.
+// Mail on its way: a few at a time, tried again when the server is away or busy. A request waits
+// for none of it, and none is lost without a word in the log.
 
 import { once } from 'node:events';
 import { ConcurrencyLimiter } from '../async/concurrency-limiter.ts';
@@ -85,7 +85,7 @@ export class OutgoingMail implements Mailer {
   /** The text is left out: it may hold a link that is for its reader alone. */
   #lose({ to, subject }: Mail, error: unknown): void {
     this.#metrics.mails.inc({ outcome: 'failed' });
-    this.#log.error({ err: error, to, subject }, 'mail could not be sent');
+    this.#log.error({ event: 'mail.failed', err: error, to, subject }, 'mail could not be sent');
   }
 }
 

@@ -1,4 +1,4 @@
-// What an organization's admins are told by mail when one of its people says of a login: this was not me.
+// The mail to an organization's admins after one of its people reported a login as not theirs.
 
 import { cleanForPage } from '../untrusted-text.ts';
 import type { Mail } from './mail.ts';

@@ -1,9 +1,13 @@
-// The messages that a client gets from us: values to bytes. When each may be sent, and with which words, is decided elsewhere.
+// The messages that a client gets from us: values to bytes. When each may be sent, and with which
+// text, is decided elsewhere.
 
 import { cstring, int32, typedMessage } from './message-builder.ts';
 import { PROTOCOL_MAJOR } from './startup-packet.ts';
 
-/** libpq refuses long messages before AuthenticationOk, so each of our own texts stays below 1,000 bytes. */
+/**
+ * libpq refuses long messages before AuthenticationOk, so each of our own texts stays below 1,000
+ * bytes.
+ */
 export const MAX_OWN_TEXT_BYTES = 999;
 
 // Message Formats: AuthenticationOk and its kin differ by an int32.
@@ -58,7 +62,10 @@ export function errorResponse(report: Report): Buffer {
   return typedMessage('E', ...reportFields(report));
 }
 
-/** `processId` is a signed 32-bit number; `secretKey` has 4 bytes on 3.0, where libpq accepts no other size. */
+/**
+ * `processId` is a signed 32-bit number; `secretKey` has 4 bytes on 3.0, where libpq accepts no
+ * other size.
+ */
 export function backendKeyData(processId: number, secretKey: Buffer): Buffer {
   return typedMessage('K', int32(processId), secretKey);
 }
@@ -73,7 +80,8 @@ export function negotiateProtocolVersion(newestMinor: number, unknownOptions: re
   return typedMessage('v', version, int32(unknownOptions.length), ...unknownOptions.map(cstring));
 }
 
-// Error and Notice Message Fields: V is S untranslated; both always go out, and an empty string ends the list.
+// Error and Notice Message Fields: V is S untranslated; both always go out, and an empty string
+// ends the list.
 function reportFields(report: Report): Buffer[] {
   const fields = [
     reportField('S', report.severity),

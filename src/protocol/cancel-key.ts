@@ -14,14 +14,18 @@ const SECRET_KEY_BYTES = { 0: 4, 2: 32 } as const satisfies Record<ProtocolMinor
 const PROCESS_ID_LIMIT = 2 ** 31;
 
 export interface CancelKeyOptions {
-  /** The upstream's process id and which clients are told it; without it the process id is random, too. */
+  /**
+   * The upstream's process id and which clients receive it; without it the process id is random,
+   * too.
+   */
   readonly upstreamPid?: { readonly processId: number; readonly toldTo: 'long_keys' | 'everybody' };
 }
 
 /**
- * A random key of the size that the agreed minor version allows: 4 bytes on 3.0, 32 on 3.2. The upstream's process id is
- * told where the secret is strong enough alone, or the operator said so: pgAdmin's stop button passes it to
- * pg_cancel_backend(), and programs know their own NOTIFY by it.
+ * A random key of the size that the agreed minor version allows: 4 bytes on 3.0, 32 on 3.2. The
+ * upstream's process id is passed on where the secret is strong enough alone, or the operator chose
+ * so: pgAdmin's stop button passes it to pg_cancel_backend(), and programs know their own NOTIFY by
+ * it.
  */
 export function newCancelKey(minor: ProtocolMinor, { upstreamPid }: CancelKeyOptions = {}): CancelKey {
   const isTold = upstreamPid !== undefined && (minor === 2 || upstreamPid.toldTo === 'everybody');
@@ -29,7 +33,10 @@ export function newCancelKey(minor: ProtocolMinor, { upstreamPid }: CancelKeyOpt
   return { processId, secretKey: randomBytes(SECRET_KEY_BYTES[minor]) };
 }
 
-/** SHA-256 of processId (int32) and secretKey, 64 hex digits: what Redis may hold instead of the key. */
+/**
+ * SHA-256 of processId (int32) and secretKey, 64 hex digits: what Redis may hold instead of the
+ * key.
+ */
 export function cancelKeyDigest(key: CancelKey): string {
   const processId = Buffer.alloc(4);
   processId.writeInt32BE(key.processId);

@@ -1,9 +1,13 @@
-// Reads the fields of one packet or message from bytes that are all there. Never reads beyond them; knows no message.
+// Reads the fields of one packet or message from bytes that are all there. Never reads beyond them;
+// knows no message.
 
 import { isUtf8 } from 'node:buffer';
 import { ProtocolViolation, type ViolationKind } from './protocol-violation.ts';
 
-/** A cursor over one body. Every read that finds too few bytes throws a ProtocolViolation of the given kind. */
+/**
+ * A cursor over one body. Every read that finds too few bytes throws a ProtocolViolation of the
+ * given kind.
+ */
 export class FieldReader {
   readonly #bytes: Buffer;
   readonly #kind: ViolationKind;
@@ -54,7 +58,7 @@ export class FieldReader {
     return this.bytes(this.remainingBytes);
   }
 
-  /** The body must be used up: what is left would be read by nobody. */
+  /** Throws unless the whole body was read. */
   end(): void {
     if (this.remainingBytes > 0) throw this.violation('goes on after its last field');
   }

@@ -1,8 +1,10 @@
-// The one error of the codec: a peer that breaks the protocol. What is answered to it, if anything, is the caller's rule.
+// The one error of the codec: a peer that breaks the protocol. What is answered to it, if anything,
+// is the caller's rule.
 
 /**
- * What the caller may do: `not_postgres`: close without a word. `invalid_startup` and `user_missing`: the peer speaks the
- * protocol and can be told so. `malformed_message`: a later message is broken; the connection cannot go on.
+ * What the caller may do: `not_postgres`: close without an answer. `invalid_startup` and
+ * `user_missing`: the peer speaks the protocol and can read an error. `malformed_message`: a later
+ * message is broken; the connection cannot go on.
  */
 export type ViolationKind = 'not_postgres' | 'invalid_startup' | 'user_missing' | 'malformed_message';
 

@@ -1,5 +1,6 @@
-// The PROXY protocol's header, versions 1 and 2: the bytes so far to the address of the real client.
-// Who may send one is the listener's rule. Source: haproxy, proxy-protocol.txt.
+// The PROXY protocol's header, versions 1 and 2: the bytes so far to the address of the real
+// client. The listener decides from which peers it is accepted. Source: haproxy,
+// proxy-protocol.txt.
 
 import { isIPv4, isIPv6 } from 'node:net';
 import { normalizeAddress } from '../network-address.ts';
@@ -31,7 +32,8 @@ export type ProxyHeader =
   | { readonly kind: 'header'; readonly length: number; readonly source: ProxySource };
 
 /**
- * Judges all bytes that came so far. `header` names how many of them belong to it: the rest is the client's.
+ * Judges all bytes that came so far. `header` names how many of them belong to it: the rest is the
+ * client's.
  * `incomplete` is answered only while more bytes could complete a header within the limits.
  */
 export function parseProxyHeader(bytes: Buffer): ProxyHeader {

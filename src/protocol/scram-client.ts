@@ -1,5 +1,5 @@
-// The client's side of SCRAM-SHA-256 and SCRAM-SHA-256-PLUS: message in, message out. Which methods are allowed at all and
-// what a failure is called is decided elsewhere. Source: RFC 5802, RFC 7677.
+// The client's side of SCRAM-SHA-256 and SCRAM-SHA-256-PLUS: message in, message out. Which methods
+// are allowed at all and what a failure is called is decided elsewhere. Source: RFC 5802, RFC 7677.
 
 import { randomBytes } from 'node:crypto';
 import type { ScramKeys } from './scram-keys.ts';
@@ -15,7 +15,7 @@ const SERVER_FIRST =
   /^r=([\x21-\x2b\x2d-\x7e]+),s=((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?),i=([1-9]\d{0,8})(?:,.*)?$/;
 const SERVER_FINAL = /^v=([A-Za-z0-9+/]{43}=)(?:,.*)?$/;
 
-/** What the server sent or asked for is not to be answered, or does not prove that it knows the password. */
+/** The server's message must not be answered, or does not prove that it knows the password. */
 export class ScramRefused extends Error {
   override readonly name = 'ScramRefused';
 }
@@ -36,19 +36,24 @@ export interface ScramAnswered {
 }
 
 /**
- * Chooses the mechanism, -PLUS whenever the server offers it over TLS; `channelBinding` is null in clear text. Throws
- * ScramRefused when no mechanism is ours, and when the server offers to be bound to a certificate that cannot be.
+ * Chooses the mechanism, -PLUS whenever the server offers it over TLS; `channelBinding` is null in
+ * clear text. Throws ScramRefused when no mechanism is ours, and when the server offers to be bound
+ * to a certificate that cannot be.
  */
 export function startScramClient(mechanisms: readonly string[], channelBinding: ChannelBinding | null): ScramStarted {
   const { mechanism, header, data } = chooseMechanism(mechanisms, channelBinding);
   const clientNonce = randomBytes(CLIENT_NONCE_BYTES).toString('base64');
-  // PostgreSQL documentation, "SASL Authentication": the user name of the StartupMessage counts, this one does not.
+  // PostgreSQL documentation, "SASL Authentication": the user name of the StartupMessage counts,
+  // this one does not.
   const clientFirstBare = `n=*,r=${clientNonce}`;
   const binding = Buffer.concat([Buffer.from(header), data]).toString('base64');
   return { mechanism, clientFirst: header + clientFirstBare, clientFirstBare, clientNonce, binding };
 }
 
-/** Throws ScramRefused for a malformed challenge, a nonce that is not ours and more than 100,000 iterations. */
+/**
+ * Throws ScramRefused for a malformed challenge, a nonce that is not ours and more than 100,000
+ * iterations.
+ */
 export async function answerScramServer(
   { clientFirstBare, clientNonce, binding }: ScramStarted,
   serverFirst: string,
@@ -77,8 +82,8 @@ export function finishScramClient({ serverSignature }: ScramAnswered, serverFina
   if (!Buffer.from(signature, 'base64').equals(serverSignature)) throw new ScramRefused('wrong server signature');
 }
 
-// RFC 5802 6. NOTE: `n` would never be said over TLS, not even for a certificate that cannot be bound to: who sits in
-// between could show such a one on purpose.
+// RFC 5802 6. NOTE: `n` is never sent over TLS, not even for a certificate that cannot be bound to:
+// an attacker in between could present such a certificate on purpose.
 function chooseMechanism(mechanisms: readonly string[], channelBinding: ChannelBinding | null) {
   const plain = { mechanism: SCRAM_SHA_256, data: Buffer.alloc(0) };
   if (channelBinding !== null && mechanisms.includes(SCRAM_SHA_256_PLUS)) {

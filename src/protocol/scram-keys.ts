@@ -1,5 +1,5 @@
-// What SCRAM derives of a password, kept for a while: 4,096 rounds of a hash cost more than the rest of a login, and a
-// gateway logs in on the same few upstreams all day. RFC 5802 3 foresees it.
+// Caches the keys that SCRAM derives from a password: 4,096 rounds of a hash cost more than the
+// rest of a login, and a gateway logs in on the same few upstreams all day. RFC 5802 3 foresees it.
 
 import { createHash } from 'node:crypto';
 import { deriveScramKeys, type ScramKeyPair } from './scram-verifier.ts';

@@ -1,5 +1,6 @@
-// The server's side of SCRAM-SHA-256 and SCRAM-SHA-256-PLUS: message in, message out. Whose password it is, how often one
-// may try and what a failure is answered with is decided elsewhere. Source: RFC 5802, RFC 7677.
+// The server's side of SCRAM-SHA-256 and SCRAM-SHA-256-PLUS: message in, message out. Whose
+// password it is, how many attempts are allowed and how a failure is answered is decided elsewhere.
+// Source: RFC 5802, RFC 7677.
 
 import { isUtf8 } from 'node:buffer';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
@@ -57,7 +58,10 @@ export function scramMechanisms(channelBinding: ChannelBinding): string[] {
   return channelBinding.kind === 'none' ? [SCRAM_SHA_256] : [SCRAM_SHA_256_PLUS, SCRAM_SHA_256];
 }
 
-/** Answers client-first with server-first, for an unknown user with a mock verifier in the same steps. Never throws. */
+/**
+ * Answers client-first with server-first, for an unknown user with a mock verifier in the same
+ * steps. Never throws.
+ */
 export function startScram(input: ScramStartInput): ScramStart {
   const { channelBinding, verifier } = input;
   if (!scramMechanisms(channelBinding).includes(input.mechanism)) return failed('unknown_mechanism');
@@ -81,7 +85,8 @@ export function startScram(input: ScramStartInput): ScramStart {
 
 /**
  * Judges client-final. Never throws.
- * NOTE: only a success has a server-final message: its signature would let anyone test passwords offline.
+ * NOTE: only a success has a server-final message: its signature would let anyone test passwords
+ * offline.
  */
 export function finishScram(exchange: ScramExchange, clientFinal: Buffer): ScramFinish {
   if (!isUtf8(clientFinal)) return failed('malformed');
@@ -97,13 +102,14 @@ export function finishScram(exchange: ScramExchange, clientFinal: Buffer): Scram
   return { kind: 'ok', serverFinal: `v=${hmac(serverKey, authMessage).toString('base64')}` };
 }
 
-// RFC 5802 6: `n` no support, `y` the client believes that we have none, `p=` binds, and then the mechanism must be -PLUS.
+// RFC 5802 6: `n` no support, `y` the client believes that we have none, `p=` binds, and then the
+// mechanism must be -PLUS.
 function bindingProblem(mechanism: string, flag: string, channelBinding: ChannelBinding): ScramFailure | null {
   if (mechanism === SCRAM_SHA_256_PLUS) {
     return flag === `p=${channelBinding.kind}` ? null : 'wrong_channel_binding';
   }
   if (flag.startsWith('p')) return 'wrong_channel_binding';
-  // Somebody took -PLUS out of the list that we sent.
+  // An attacker removed -PLUS from the list that we sent.
   return flag === 'y' && channelBinding.kind !== 'none' ? 'downgrade' : null;
 }
 

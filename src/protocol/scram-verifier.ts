@@ -1,5 +1,5 @@
-// What a server keeps instead of a SCRAM password: made from one, written as PostgreSQL writes it, or invented for a name
-// that has none. Source: RFC 5802 3, RFC 7677.
+// What a server keeps instead of a SCRAM password: made from one, written as PostgreSQL writes it,
+// or invented for a name that has none. Source: RFC 5802 3, RFC 7677.
 
 import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -7,7 +7,9 @@ import { promisify } from 'node:util';
 export interface ScramVerifier {
   readonly iterations: number;
   readonly salt: Buffer;
-  /** 32 bytes; with an eavesdropped exchange it is enough to act as the client, so it is a secret. */
+  /**
+   * 32 bytes; with an eavesdropped exchange it is enough to act as the client, so it is a secret.
+   */
   readonly storedKey: Buffer;
   readonly serverKey: Buffer;
 }
@@ -19,7 +21,10 @@ const KEY_BYTES = 32;
 const VERIFIER_TEXT =
   /^SCRAM-SHA-256\$([1-9]\d{0,8}):([A-Za-z0-9+/]+={0,2})\$([A-Za-z0-9+/]{43}=):([A-Za-z0-9+/]{43}=)$/;
 
-/** Derives the verifier of a password, with a fresh 16-byte salt unless one is given. Takes some milliseconds off the main thread. */
+/**
+ * Derives the verifier of a password, with a fresh 16-byte salt unless one is given. Takes some
+ * milliseconds off the main thread.
+ */
 export async function makeVerifier(
   password: string,
   options: { readonly iterations?: number; readonly salt?: Buffer } = {},
@@ -29,7 +34,10 @@ export async function makeVerifier(
   return { iterations, salt, storedKey: sha256(clientKey), serverKey };
 }
 
-/** What either side derives of a password; `clientKey` is as good as the password. Off the main thread. */
+/**
+ * What either side derives of a password; `clientKey` is as good as the password. Off the main
+ * thread.
+ */
 export interface ScramKeyPair {
   readonly clientKey: Buffer;
   readonly serverKey: Buffer;
@@ -44,8 +52,8 @@ export async function deriveScramKeys(
 }
 
 /**
- * A verifier that no password matches: stable for the same secret and name, so that an unknown name looks like one with
- * a password (T31). The secret is the installation's own and at least 32 bytes.
+ * A verifier that no password matches: stable for the same secret and name, so that an unknown name
+ * looks like one with a password (T31). The secret is the installation's own and at least 32 bytes.
  */
 export function mockVerifier(secret: Buffer, userName: string): ScramVerifier {
   const derive = (purpose: string) => hmac(secret, `mock ${purpose}\0${userName}`);
@@ -57,7 +65,10 @@ export function mockVerifier(secret: Buffer, userName: string): ScramVerifier {
   };
 }
 
-/** PostgreSQL, pg_authid.rolpassword: `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`, base64. */
+/**
+ * PostgreSQL, pg_authid.rolpassword: `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`,
+ * base64.
+ */
 export function encodeVerifier(verifier: ScramVerifier): string {
   const [salt, storedKey, serverKey] = [verifier.salt, verifier.storedKey, verifier.serverKey].map((bytes) =>
     bytes.toString('base64'),
@@ -90,8 +101,9 @@ export function xor(first: Buffer, second: Buffer): Buffer {
 }
 
 /**
- * SASLprep (RFC 4013) as far as it changes bytes: other spaces become a space, what maps to nothing goes, NFKC.
- * Prohibited characters are not looked for: PostgreSQL, too, accepts a password that has them.
+ * SASLprep (RFC 4013) as far as it changes bytes: other spaces become a space, what maps to nothing
+ * goes, NFKC. Prohibited characters are not looked for: PostgreSQL, too, accepts a password that
+ * has them.
  */
 function saslPrep(password: string): string {
   // RFC 3454 C.1.2

@@ -1,4 +1,5 @@
-// The packets that can open a connection: bytes to a StartupPacket. What is answered to each is the gateway's rule.
+// The packets that can open a connection: bytes to a StartupPacket. What is answered to each is the
+// gateway's rule.
 
 import { FieldReader } from './field-reader.ts';
 import { ProtocolViolation } from './protocol-violation.ts';
@@ -34,7 +35,10 @@ export interface StartupMessage {
   readonly user: string;
   /** The requested database; the user's name where the client sent none. */
   readonly database: string;
-  /** Everything but user, database and `_pq_.*`, as sent and in its order; of a repeated name the last value counts. */
+  /**
+   * Everything but user, database and `_pq_.*`, as sent and in its order; of a repeated name the
+   * last value counts.
+   */
   readonly parameters: ReadonlyMap<string, string>;
   /** Names of the protocol options asked for, each with its `_pq_.` and at most once. */
   readonly protocolOptions: readonly string[];
@@ -54,9 +58,10 @@ export function startupPacketLength(header: Buffer): number {
 }
 
 /**
- * Reads a whole first packet; `body` begins behind the length field, so with the code. A cancel request's key is a copy.
- * Throws ProtocolViolation: `not_postgres` for an unknown code, major version or size, `invalid_startup` for a
- * StartupMessage that breaks its format, `user_missing`.
+ * Reads a whole first packet; `body` begins behind the length field, so with the code. A cancel
+ * request's key is a copy.
+ * Throws ProtocolViolation: `not_postgres` for an unknown code, major version or size,
+ * `invalid_startup` for a StartupMessage that breaks its format, `user_missing`.
  */
 export function parseStartupPacket(body: Buffer): StartupPacket {
   const reader = new FieldReader(body, 'not_postgres');

@@ -1,5 +1,5 @@
-// The channel binding of a TLS server: a hash of its certificate. Reads just enough of the certificate to know which hash.
-// Source: RFC 5929 4.1.
+// The channel binding of a TLS server: a hash of its certificate. Reads just enough of the
+// certificate to know which hash. Source: RFC 5929 4.1.
 
 import { createHash } from 'node:crypto';
 
@@ -27,8 +27,9 @@ const HASH_OF_SIGNATURE = new Map([
 ]);
 
 /**
- * The binding of the certificate (DER) that this connection was served. `none` for a signature that names no single hash
- * (Ed25519, RSA-PSS): many clients cannot bind to those, and would fail where without -PLUS they succeed.
+ * The binding of the certificate (DER) that this connection was served. `none` for a signature that
+ * names no single hash (Ed25519, RSA-PSS): many clients cannot bind to those, and would fail where
+ * without -PLUS they succeed.
  */
 export function tlsServerEndPoint(certificateDer: Buffer): ChannelBinding {
   const algorithm = signatureAlgorithm(certificateDer);
@@ -37,7 +38,8 @@ export function tlsServerEndPoint(certificateDer: Buffer): ChannelBinding {
   return { kind: 'tls-server-end-point', data: createHash(hash).update(certificateDer).digest() };
 }
 
-// RFC 5280 4.1: Certificate is a sequence of tbsCertificate, signatureAlgorithm { algorithm, … } and the signature.
+// RFC 5280 4.1: Certificate is a sequence of tbsCertificate, signatureAlgorithm { algorithm, … }
+// and the signature.
 function signatureAlgorithm(certificateDer: Buffer): Buffer | null {
   const certificate = readDer(certificateDer, DER_SEQUENCE);
   const signedPart = certificate && readDer(certificate.content, DER_SEQUENCE);

@@ -1,5 +1,6 @@
-// Cuts an upstream's bytes into messages while it logs us in: strict and bounded, since an upstream may be hostile.
-// After ReadyForQuery the relay takes over, and what was read too much is handed back.
+// Cuts an upstream's bytes into messages while it logs us in: strict and bounded, since an upstream
+// may be hostile. After ReadyForQuery the relay takes over, and what was read too much is handed
+// back.
 
 import { ProtocolViolation } from './protocol-violation.ts';
 
@@ -7,7 +8,8 @@ export const MAX_UPSTREAM_MESSAGE_BYTES = 65_536;
 /** Messages up to ReadyForQuery, so a login that never ends does end. */
 export const MAX_UPSTREAM_LOGIN_MESSAGES = 200;
 
-// The backend messages that belong to a login with 3.0: no NegotiateProtocolVersion, since we ask for nothing new.
+// The backend messages that belong to a login with 3.0: no NegotiateProtocolVersion, since we ask
+// for nothing new.
 const LOGIN_MESSAGE_TYPES = ['R', 'S', 'K', 'N', 'E', 'Z'] as const;
 const HEADER_BYTES = 5;
 
@@ -21,11 +23,17 @@ export interface UpstreamMessage {
   readonly bytes: Buffer;
 }
 
-/** Push what the socket gave, take messages until there is none. A ProtocolViolation means: give the upstream up. */
+/**
+ * Push what the socket gave, take messages until there is none. A ProtocolViolation means: give the
+ * upstream up.
+ */
 export class UpstreamMessageReader {
   #chunks: Buffer[] = [];
   #bufferedBytes = 0;
-  /** Nothing can be taken before so many bytes are there; spares joining the chunks for every byte that trickles in. */
+  /**
+   * Nothing can be taken before so many bytes are there; spares joining the chunks for every byte
+   * that trickles in.
+   */
   #neededBytes = HEADER_BYTES;
   #messageCount = 0;
 
@@ -36,7 +44,8 @@ export class UpstreamMessageReader {
 
   /**
    * The next whole message, or null when bytes are missing.
-   * Throws ProtocolViolation for a type that no login has, a length below 4, a message over 64 KiB or the 201st message.
+   * Throws ProtocolViolation for a type that no login has, a length below 4, a message over 64 KiB
+   * or the 201st message.
    */
   take(): UpstreamMessage | null {
     if (this.#bufferedBytes < this.#neededBytes) return null;

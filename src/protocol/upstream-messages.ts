@@ -1,4 +1,5 @@
-// What an upstream says while it logs us in: bodies to values. An unknown authentication method is a value, not an error.
+// What an upstream says while it logs us in: bodies to values. An unknown authentication method is
+// a value, not an error.
 
 import type { TransactionStatus } from './backend-messages.ts';
 import type { CancelKey } from './cancel-key.ts';
@@ -14,7 +15,10 @@ export type Authentication =
   | { readonly kind: 'sasl_final'; readonly data: string }
   | { readonly kind: 'unsupported'; readonly code: number };
 
-/** Message Formats: AuthenticationOk to AuthenticationSASLFinal. GSSAPI, SSPI and unknown codes come back as `unsupported`. */
+/**
+ * Message Formats: AuthenticationOk to AuthenticationSASLFinal. GSSAPI, SSPI and unknown codes come
+ * back as `unsupported`.
+ */
 export function parseAuthentication(body: Buffer): Authentication {
   const reader = new FieldReader(body);
   const code = reader.int32();
@@ -41,7 +45,10 @@ export function parseAuthentication(body: Buffer): Authentication {
   }
 }
 
-/** Message Formats: ParameterStatus. Texts that are not UTF-8 keep `\ufffd`: forward the message's own bytes instead. */
+/**
+ * Message Formats: ParameterStatus. Texts that are not UTF-8 keep `\ufffd`: forward the message's
+ * own bytes instead.
+ */
 export function parseParameterStatus(body: Buffer): { readonly name: string; readonly value: string } {
   const reader = new FieldReader(body);
   const name = reader.cstringBytes().toString('utf8');

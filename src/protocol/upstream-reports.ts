@@ -1,4 +1,5 @@
-// An upstream's errors and notices: read with all their fields, and written again with every text cleaned.
+// An upstream's errors and notices: read with all their fields, and written again with every text
+// cleaned.
 
 import { cleanUpstreamText } from '../untrusted-text.ts';
 import { FieldReader } from './field-reader.ts';
@@ -12,9 +13,10 @@ const SQLSTATE = /^[0-9A-Z]{5}$/;
 const UNKNOWN_SQLSTATE = 'XX000';
 
 /**
- * Message Formats: ErrorResponse, NoticeResponse; takes the body. Bytes that are not UTF-8 become `?`, since a server may
- * write in its own encoding before it knows ours. Fields of an unknown kind are kept when their code is a letter, as
- * the documentation asks; of a repeated one the first counts.
+ * Message Formats: ErrorResponse, NoticeResponse; takes the body. Bytes that are not UTF-8 become
+ * `?`, since a server may write in its own encoding before it knows ours. Fields of an unknown kind
+ * are kept when their code is a letter, as the documentation asks; of a repeated one the first
+ * counts.
  */
 export function parseErrorOrNotice(body: Buffer): ReportFields {
   const reader = new FieldReader(body);
@@ -31,8 +33,9 @@ export function parseErrorOrNotice(body: Buffer): ReportFields {
 }
 
 /**
- * Writes an upstream's message for our client: texts without control characters and at most 8 KiB each, an error with
- * severity FATAL, since the login ends with it. Severity, SQLSTATE and message are there even if the upstream sent none.
+ * Writes an upstream's message for our client: texts without control characters and at most 8 KiB
+ * each, an error with severity FATAL, since the login ends with it. Severity, SQLSTATE and message
+ * are there even if the upstream sent none.
  */
 export function encodeErrorOrNotice(type: 'E' | 'N', fields: ReportFields): Buffer {
   const severity = type === 'E' ? 'FATAL' : (fields.get('S') ?? 'NOTICE');

@@ -1,11 +1,15 @@
-// How a connection to an upstream is encrypted and verified: kept by the catalogue, obeyed by the connector.
+// How a connection to an upstream is encrypted and verified: kept by the catalogue, obeyed by the
+// connector.
 
 import type { Secret } from '../secret.ts';
 
 export type UpstreamTls =
   | { readonly mode: 'disable' }
   | {
-      /** `require` encrypts and, as in libpq, verifies only if a CA is given; `verify-ca` leaves the name unchecked. */
+      /**
+       * `require` encrypts and, as in libpq, verifies only if a CA is given; `verify-ca` leaves the
+       * name unchecked.
+       */
       readonly mode: 'require' | 'verify-ca' | 'verify-full';
       /** PEM certificates that replace the well-known authorities, or null for those. */
       readonly ca: string | null;

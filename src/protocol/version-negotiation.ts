@@ -1,5 +1,5 @@
-// Which minor version of the protocol is spoken with a client, and whether it must be told.
-// 3.0 and 3.2 differ in the length of cancel keys only.
+// Which minor version of the protocol is spoken with a client, and whether it needs a
+// NegotiateProtocolVersion. 3.0 and 3.2 differ in the length of cancel keys only.
 
 import type { StartupMessage } from './startup-packet.ts';
 
@@ -8,15 +8,18 @@ export type ProtocolMinor = 0 | 2;
 
 export interface NegotiatedVersion {
   readonly agreedMinor: ProtocolMinor;
-  /** What NegotiateProtocolVersion must say before AuthenticationOk, or null: psql 15 dies of an unasked one. */
+  /**
+   * What NegotiateProtocolVersion must say before AuthenticationOk, or null: psql 15 dies of an
+   * unasked one.
+   */
   readonly reply: { readonly newestMinor: ProtocolMinor; readonly unknownOptions: readonly string[] } | null;
 }
 
 const NEWEST_MINOR = 2;
 
 /**
- * Agrees on the newest minor that both sides know. A reply is due when the client asked for a newer one, or for any
- * protocol option, since none is known; it names exactly the options that came.
+ * Agrees on the newest minor that both sides know. A reply is due when the client asked for a newer
+ * one, or for any protocol option, since none is known; it names exactly the options that came.
  * Source: Message Formats: NegotiateProtocolVersion.
  */
 export function negotiateVersion(startup: StartupMessage): NegotiatedVersion {

@@ -1,4 +1,4 @@
-// Names that are due at a time, for the whole fleet: whoever takes one out has it alone, and does what follows once. Knows
+// Names that are due at a time, for the whole fleet: each is taken out by one node only. Knows
 // nothing of what the names mean.
 
 import { askStore } from './ask-redis.ts';
@@ -9,7 +9,7 @@ const MAX_TAKEN = 500;
 interface DueListOptions {
   readonly redis: RedisClient;
   readonly key: string;
-  /** How long the list outlives its last addition: where no node runs, nobody looks any more. */
+  /** How long the list outlives its last addition: when no node runs, nothing reads it. */
   readonly keptMs: number;
 }
 
@@ -29,12 +29,12 @@ export class DueList {
     await askStore(() => this.#redis.pexpire(this.#key, this.#keptMs));
   }
 
-  /** True for the one who took it out. */
+  /** True for the caller that took it out. */
   async take(name: string): Promise<boolean> {
     return (await askStore(() => this.#redis.zrem(this.#key, name))) === 1;
   }
 
-  /** Those whose time came by then and that nobody else has taken; at most 500. */
+  /** Those that are due by then and not taken yet; at most 500. */
   async takeDue(now: Date): Promise<string[]> {
     const due = await askStore(() =>
       this.#redis.zrangebyscore(this.#key, '-inf', now.getTime(), 'LIMIT', 0, MAX_TAKEN),

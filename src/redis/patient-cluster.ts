@@ -1,5 +1,5 @@
-// A Redis Cluster's client whose commands wait for a lost Cluster no longer than for a lost server. ioredis itself keeps them
-// without end, and all of them.
+// A Redis Cluster's client whose commands wait for a lost Cluster no longer than for a lost server.
+// ioredis itself keeps them without end, and all of them.
 
 import { Cluster, type ClusterNode, type ClusterOptions } from 'ioredis';
 

@@ -13,7 +13,8 @@ import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 export type RedisClient = Redis | Cluster;
 
 /**
- * `commands` waits in a bounded queue through a short reconnect; `subscriber` resubscribes for ever;
+ * `commands` waits in a bounded queue through a short reconnect; `subscriber` resubscribes for
+ * ever;
  * `limiter` fails at once, so that the in-process limiter can take over.
  */
 export type RedisPurpose = 'commands' | 'subscriber' | 'limiter';
@@ -21,15 +22,20 @@ export type RedisPurpose = 'commands' | 'subscriber' | 'limiter';
 const CONNECT_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 5_000;
 const LONGEST_RETRY_PAUSE_MS = 1_000;
-// As many tries as fit into a command's time: a fail-over that takes less costs whoever waits time only.
+// As many tries as fit into a command's time: a shorter fail-over delays a command but does not
+// fail it.
 const RECONNECTS_PER_COMMAND = 7;
 const REDIRECTIONS_PER_COMMAND = 50;
-/** How often a Cluster is asked who holds which slots: a member that hangs neither answers nor sends anybody elsewhere. */
+/**
+ * How often a Cluster is asked who holds which slots: a member that hangs neither answers nor
+ * redirects.
+ */
 const SLOTS_REFRESH_MS = 5_000;
 
 /**
- * A client for what a Redis URL names; see parseRedisUrl for the forms. Throws for another URL, and for a `?ca=` that cannot
- * be read. Never throws for an unreachable server: it keeps trying and logs once per loss.
+ * A client for what a Redis URL names; see parseRedisUrl for the forms. Throws for another URL, and
+ * for a `?ca=` that cannot be read. Never throws for an unreachable server: it keeps trying and
+ * logs once per loss.
  */
 export function createRedis(url: string, options: { purpose: RedisPurpose; log: Log }): RedisClient {
   const target = parseRedisUrl(url);
@@ -58,9 +64,13 @@ export function openRedisClients(url: Secret, { log, closers }: { log: Log; clos
   return { commands: open('commands'), subscriber: open('subscriber'), limiter: open('limiter') };
 }
 
-/** True when the command itself was wrong, or its script unknown; false when Redis could not answer it now. */
+/**
+ * True when the command itself was wrong, or its script unknown; false when Redis could not answer
+ * it now.
+ */
 export function isWrongCommand(error: unknown): boolean {
-  // Redis protocol, "Simple errors": the generic prefix is ERR; states of the server have words of their own (LOADING, OOM, …).
+  // Redis protocol, "Simple errors": the generic prefix is ERR; states of the server have words of
+  // their own (LOADING, OOM, …).
   return error instanceof Error && error.name === 'ReplyError' && /^(ERR|WRONGTYPE|NOSCRIPT) /.test(error.message);
 }
 
@@ -133,7 +143,8 @@ function sharedOptions(target: RedisTarget, purpose: RedisPurpose): RedisOptions
   };
 }
 
-// After a fail-over the old master is a replica and refuses writes: 2 asks to connect again and send the command once more.
+// After a fail-over the old master is a replica and refuses writes: 2 asks to connect again and
+// send the command once more.
 function isFromDemotedMaster({ message }: Error): 2 | false {
   return message.startsWith('READONLY') ? 2 : false;
 }
@@ -151,8 +162,8 @@ function tlsOptions({ caPath }: { readonly caPath: string | null }): { ca?: Buff
   return caPath === null ? {} : { ca: readFileSync(caPath) };
 }
 
-// NOTE: a server that hangs, or that the network drops, closes nothing: without this every command would time out for a
-// quarter of an hour, also when a replica has long taken over.
+// NOTE: a server that hangs, or that the network drops, closes nothing: without this every command
+// would time out for a quarter of an hour, also when a replica has long taken over.
 function leaveTheSilent(client: RedisClient): void {
   if (client instanceof Cluster) client.on('+node', leaveTheSilent);
   else client.on('connect', () => hangUpUnanswered(client.stream, COMMAND_TIMEOUT_MS));
@@ -163,10 +174,10 @@ function logLosses(client: RedisClient, log: Log): void {
   client.on('error', (error: Error) => {
     if (state.isLost) return;
     state.isLost = true;
-    log.warn({ cause: explainRedisError(error) }, 'redis connection lost');
+    log.warn({ event: 'redis.lost', cause: explainRedisError(error) }, 'redis connection lost');
   });
   client.on('ready', () => {
-    if (state.isLost) log.info('redis connection is back');
+    if (state.isLost) log.info({ event: 'redis.back' }, 'redis connection is back');
     state.isLost = false;
   });
 }

@@ -1,38 +1,61 @@
-// Every Redis key and channel, with its type, expiry and owner. Keys that one script touches share a {hash tag},
-// so that they live in one slot of a Redis Cluster.
+// Every Redis key and channel, with its type, expiry and owner. Keys that one script touches share
+// a {hash tag}, so that they live in one slot of a Redis Cluster.
 
 import type { GrantId, LoginRequestId, NodeId, UserId } from '../ids.ts';
 
 const PREFIX = 'postern';
 
 export const redisKeys = {
-  /** Hash; the login request's life and 10 minutes. Owner: login/login-requests. */
+  /** Hash; the login request's life and 10 minutes. Owner: login/request/login-requests. */
   loginRequest: (id: LoginRequestId) => `${PREFIX}:login:{${id}}`,
-  /** String, the login request's id by the token's SHA-256 (hex); as long as the request. Owner: login/login-requests. */
+  /**
+   * String, the login request's id by the token's SHA-256 (hex); as long as the request. Owner:
+   * login/request/login-requests.
+   */
   loginToken: (tokenDigest: string) => `${PREFIX}:login-token:${tokenDigest}`,
-  /** Sorted set of waiting login request ids by expiry (ms). Owner: login/waiting-logins. */
+  /**
+   * Sorted set of waiting login request ids by expiry (ms). Owner: login/request/waiting-logins.
+   */
   waitingLogins: () => `${PREFIX}:waiting`,
-  /** Sorted set of undecided login request ids without a connection by expiry (ms); an hour after the last. Owner: login/unfollowed-logins. */
+  /**
+   * Sorted set of undecided login request ids without a connection by expiry (ms); an hour after
+   * the last. Owner: login/request/unfollowed-logins.
+   */
   unfollowedLogins: () => `${PREFIX}:unfollowed`,
-  /** Sorted set of waiting login request ids of one address or /64 by expiry (ms). Owner: login/waiting-logins. */
+  /**
+   * Sorted set of waiting login request ids of one address or /64 by expiry (ms). Owner:
+   * login/request/waiting-logins.
+   */
   waitingOfAddress: (terminalKey: string) => `${PREFIX}:waiting-of-address:${terminalKey}`,
-  /** Sorted set of waiting login request ids of one terminal by expiry (ms). Owner: login/waiting-logins. */
+  /**
+   * Sorted set of waiting login request ids of one terminal by expiry (ms). Owner:
+   * login/request/waiting-logins.
+   */
   waitingOfTerminal: (terminalDigest: string) => `${PREFIX}:waiting-of:${terminalDigest}`,
-  /** Sorted set of login request ids with an open reverse code by expiry (ms). Owner: login/reverse-codes. */
+  /**
+   * Sorted set of login request ids with an open reverse code by expiry (ms). Owner:
+   * login/request/reverse-codes.
+   */
   openReverseCodes: (terminalDigest: string) => `${PREFIX}:reverse-codes:${terminalDigest}`,
-  /** String; 15 minutes: the person said "this was not me". Owner: login/terminal-memory. */
+  /** String; 15 minutes: the person said "this was not me". Owner: login/decide/terminal-memory. */
   blockedTerminal: (userId: UserId, terminalKey: string) => `${PREFIX}:blocked-terminal:${userId}:${terminalKey}`,
-  /** Hash; until the grant ends. Owner: login/grants. */
+  /** Hash; until the grant ends. Owner: login/grant/grants. */
   grant: (id: GrantId) => `${PREFIX}:grant:{${id}}`,
-  /** Sorted set of grant ids of one terminal by end (ms). Owner: login/grants. */
+  /** Sorted set of grant ids of one terminal by end (ms). Owner: login/grant/grants. */
   grantsOfTerminal: (terminalDigest: string) => `${PREFIX}:grants-of-terminal:${terminalDigest}`,
-  /** Sorted set of grant ids of one person, account, project or compute by end (ms). Owner: login/grants. */
+  /**
+   * Sorted set of grant ids of one person, account, project or compute by end (ms). Owner:
+   * login/grant/grants.
+   */
   grantsOf: (owner: 'person' | 'account' | 'project' | 'compute', id: string) => `${PREFIX}:grants-of-${owner}:${id}`,
-  /** Sorted set of grants (JSON) that have not ended, by end (ms); 9 hours after the last one. Owner: login/grant-endings. */
+  /**
+   * Sorted set of grants (JSON) that have not ended, by end (ms); 9 hours after the last one.
+   * Owner: login/grant/grant-endings.
+   */
   grantEndings: () => `${PREFIX}:grant-endings`,
   /**
-   * Hash of facts (JSON), one field per live connection; 30 seconds after the node's last heartbeat.
-   * Owner: fleet/published-connections.
+   * Hash of facts (JSON), one field per live connection; 30 seconds after the node's last
+   * heartbeat. Owner: fleet/published-connections.
    */
   liveConnections: (nodeId: NodeId) => `${PREFIX}:live:{${nodeId}}`,
   /** Hash of counters, one field per connection that has moved bytes; as `liveConnections`. */
@@ -41,25 +64,45 @@ export const redisKeys = {
   liveIndex: (nodeId: NodeId) => `${PREFIX}:live-index:{${nodeId}}`,
   /** Stream of ids whose facts changed, the newest thousand entries; as `liveConnections`. */
   liveChanges: (nodeId: NodeId) => `${PREFIX}:live-changes:{${nodeId}}`,
-  /** String (JSON); expires seconds after the node's last heartbeat. Owner: ops/node-heartbeat. */
+  /**
+   * String (JSON); expires seconds after the node's last heartbeat. Owner: fleet/node-heartbeat.
+   */
   node: (nodeId: NodeId) => `${PREFIX}:node:{${nodeId}}`,
-  /** Sorted set of node ids by last heartbeat (ms). Owner: ops/node-heartbeat. */
+  /** Sorted set of node ids by last heartbeat (ms). Owner: fleet/node-heartbeat. */
   nodes: () => `${PREFIX}:nodes`,
-  /** String, the living node that clears away what a lost one held; a minute. Owner: ops/lost-nodes. */
+  /**
+   * String, the living node that clears away what a lost one held; a minute. Owner:
+   * fleet/lost-nodes.
+   */
   lostNode: (nodeId: NodeId) => `${PREFIX}:lost-node:{${nodeId}}`,
-  /** Hash, live connections counted by person, grant, access token and compute; as `liveConnections`. Owner: ops/connection-counts. */
+  /**
+   * Hash, live connections counted by person, grant, access token and compute; as
+   * `liveConnections`. Owner: fleet/connection-counts.
+   */
   connectionCounts: (nodeId: NodeId) => `${PREFIX}:live-counts:{${nodeId}}`,
-  /** Hash, one field per cancel key's digest that this node can cancel; as `liveConnections`. Owner: ops/cancel-routes. */
+  /**
+   * Hash, one field per cancel key's digest that this node can cancel; as `liveConnections`. Owner:
+   * fleet/cancel-routes.
+   */
   cancelRoutes: (nodeId: NodeId) => `${PREFIX}:cancel-routes:{${nodeId}}`,
-  /** Stream of revoked rights, the newest thousands; no expiry. Owner: ops/revocations. */
+  /** Stream of revoked rights, the newest thousands; no expiry. Owner: fleet/revocations. */
   revocations: () => `${PREFIX}:revocations`,
-  /** String, the node that delivers to the audit webhook; 15 seconds. Owner: ops/audit-webhook. */
+  /**
+   * String, the node that delivers to the audit webhook; 15 seconds. Owner: audit/audit-webhook.
+   */
   auditWebhookLease: () => `${PREFIX}:audit-webhook:lease`,
-  /** Hash, the last delivered position by chain (node id); no expiry. Owner: ops/audit-webhook. */
+  /**
+   * Hash, the last delivered position by chain (node id); no expiry. Owner: audit/audit-webhook.
+   */
   auditWebhookPositions: () => `${PREFIX}:audit-webhook:positions`,
-  /** Prefix of rate counters, one string each; one window of the rule. Owner: ops/rate-limiter. */
+  /**
+   * Prefix of rate counters, one string each; one window of the rule. Owner: limits/rate-limiter.
+   */
   limit: (rule: string) => `${PREFIX}:limit:${rule}`,
-  /** String (JSON), by the SHA-256 (hex) of visitor and state; 10 minutes. Owner: http/sign-in/pending-oidc-sign-ins. */
+  /**
+   * String (JSON), by the SHA-256 (hex) of visitor and state; 10 minutes. Owner:
+   * http/sign-in/pending-oidc-sign-ins.
+   */
   oidcSignIn: (digest: string) => `${PREFIX}:oidc-sign-in:${digest}`,
 } as const;
 
@@ -70,10 +113,13 @@ export function keysOfConnections(nodeId: NodeId): string[] {
 }
 
 export const redisChannels = {
-  /** A login request changed; the payload is its id. One channel, so that 10,000 waiters need one subscription. Owner: login/login-events. */
+  /**
+   * A login request changed; the payload is its id. One channel, so that 10,000 waiters need one
+   * subscription. Owner: login/request/login-events.
+   */
   loginRequests: () => `${PREFIX}:login-changed`,
-  /** Commands to one node. Owner: ops/node-bus. */
+  /** Commands to one node. Owner: fleet/node-bus. */
   node: (nodeId: NodeId) => `${PREFIX}:to-node:${nodeId}`,
-  /** Commands to all nodes. Owner: ops/node-bus. */
+  /** Commands to all nodes. Owner: fleet/node-bus. */
   allNodes: () => `${PREFIX}:to-all-nodes`,
 } as const;

@@ -20,7 +20,8 @@ export interface RedisTarget {
   readonly tls: { readonly caPath: string | null } | null;
 }
 
-// scheme, kind, user information, hosts, path, query. WHATWG URLs have one host, so `new URL` cannot read these.
+// scheme, kind, user information, hosts, path, query. WHATWG URLs have one host, so `new URL`
+// cannot read these.
 const FORM = /^redis(s?)(?:-(sentinel|cluster))?:\/\/(?:([^/?#]*)@)?([^/?#@]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
 const ADDRESS = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/;
 const DATABASE = /^\d{1,5}$/;
@@ -29,9 +30,9 @@ const REDIS_PORT = 6_379;
 const SENTINEL_PORT = 26_379;
 
 /**
- * `redis[s]://[user:password@]host[:port][/database]`, `redis[s]-sentinel://…@h1:p,h2:p/master name[/database]` or
- * `redis[s]-cluster://…@h1:p,h2:p`; `?ca=/path` names the authority that TLS trusts, `?sentinel_password=` what Sentinels
- * ask for. Null for anything else.
+ * `redis[s]://[user:password@]host[:port][/database]`, `redis[s]-sentinel://…@h1:p,h2:p/master
+ * name[/database]` or `redis[s]-cluster://…@h1:p,h2:p`; `?ca=/path` names the authority that TLS
+ * trusts, `?sentinel_password=` what Sentinels ask for. Null for anything else.
  */
 export function parseRedisUrl(url: string): RedisTarget | null {
   const [, tls, kind = 'server', userInfo, hosts = '', path = '', query = ''] = FORM.exec(url) ?? [];

@@ -1,4 +1,5 @@
-// The server's side of a TLS handshake on a socket that is open already. Whoever calls has decided that TLS comes now.
+// The server's side of a TLS handshake on a socket that is open already. The caller has decided
+// that TLS comes now.
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -20,8 +21,9 @@ export interface TlsFacts {
 
 export interface AcceptTlsOptions {
   /**
-   * `direct` (PostgreSQL 17, sslnegotiation=direct) requires ALPN. `after_client_hello`: an SSLRequest was answered, and
-   * whoever calls has seen the ClientHello come after the answer and put it back.
+   * `direct` (PostgreSQL 17, sslnegotiation=direct) requires ALPN. `after_client_hello`: an
+   * SSLRequest was answered, and the caller has seen the ClientHello come after the answer and put
+   * it back.
    */
   readonly kind: 'after_ssl_request' | 'after_client_hello' | 'direct';
   readonly signal: AbortSignal;
@@ -39,10 +41,11 @@ export class ClientTlsFailed extends Error {
 const ALPN_PROTOCOL = 'postgresql';
 
 /**
- * Resolves with the encrypted socket, on which nothing was read yet. Bytes put back into the plain one are the handshake's,
- * but with `after_ssl_request` there must be none, and the call must follow the `S` in the same turn, before an honest
- * client can have answered it. Throws ProtocolViolation for bytes that came too early, ClientTlsFailed, or the
- * signal's reason; the socket is destroyed then.
+ * Resolves with the encrypted socket, on which nothing was read yet. Bytes put back into the plain
+ * one are the handshake's, but with `after_ssl_request` there must be none, and the call must
+ * follow the `S` in the same turn, before an honest client can have answered it. Throws
+ * ProtocolViolation for bytes that came too early, ClientTlsFailed, or the signal's reason; the
+ * socket is destroyed then.
  */
 export async function acceptTls(
   plain: Socket,
@@ -65,7 +68,8 @@ export async function acceptTls(
   }
 }
 
-// NOTE: bytes behind an SSLRequest came in clear text and must never be fed into TLS (CVE-2021-23214, CVE-2021-3935).
+// NOTE: bytes behind an SSLRequest came in clear text and must never be fed into TLS
+// (CVE-2021-23214, CVE-2021-3935).
 function refuseEarlyBytes(plain: Socket): void {
   if (plain.readableLength > 0) {
     throw new ProtocolViolation('not_postgres', 'received unencrypted data after SSL request');
@@ -87,8 +91,8 @@ function beginTls(
     },
   });
   surviveErrors(socket);
-  // Without a tls.Server around it, Node reports a broken record after the handshake by this event alone: neither
-  // 'error' nor 'close' would follow, and the connection would hang.
+  // Without a tls.Server around it, Node reports a broken record after the handshake by this event
+  // alone: neither 'error' nor 'close' would follow, and the connection would hang.
   socket.on('_tlsError', (error: Error) => socket.destroy(new ClientTlsFailed('broken record', error)));
   return { socket, servedCertificate: () => served };
 }

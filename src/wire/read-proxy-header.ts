@@ -1,4 +1,5 @@
-// Reads the PROXY header that a listed balancer puts before a client's bytes. Who is listed is the gateway's rule.
+// Reads the PROXY header that a listed balancer puts before a client's bytes. The gateway decides
+// which balancers are listed.
 
 import type { Duplex } from 'node:stream';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
@@ -6,9 +7,9 @@ import { type ProxySource, parseProxyHeader } from '../protocol/proxy-header.ts'
 import { type Taken, takeBytes } from './take-bytes.ts';
 
 /**
- * Waits for the header; the client's bytes behind it stay in the socket. `local` is the balancer's own connection, a
- * health check. Throws ProtocolViolation `not_postgres` when the bytes are no header or end before one is whole, the
- * signal's reason or the socket's error.
+ * Waits for the header; the client's bytes behind it stay in the socket. `local` is the balancer's
+ * own connection, a health check. Throws ProtocolViolation `not_postgres` when the bytes are no
+ * header or end before one is whole, the signal's reason or the socket's error.
  */
 export async function readProxyHeader(socket: Duplex, signal: AbortSignal): Promise<ProxySource> {
   const source = await takeBytes(socket, judgeProxyHeader, signal);

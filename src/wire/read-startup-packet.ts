@@ -1,5 +1,5 @@
-// Reads what a client sends before it is let in: the first packets, and the answers at the password doors.
-// What is answered is the gateway's rule; what the bytes mean is the codec's.
+// Reads what a client sends before it is let in: the first packets, and the answers at the password
+// doors. What is answered is the gateway's rule; what the bytes mean is the codec's.
 
 import type { Duplex } from 'node:stream';
 import { FRONTEND_HEADER_BYTES, parseFrontendHeader } from '../protocol/frontend-messages.ts';
@@ -20,16 +20,19 @@ const LENGTH_BYTES = 4;
 
 /**
  * Waits for the next first packet; bytes behind it, and all of a TLS record, stay in the socket.
- * Throws ProtocolViolation before memory is taken for an impossible length, the signal's reason or the socket's error.
+ * Throws ProtocolViolation before memory is taken for an impossible length, the signal's reason or
+ * the socket's error.
  */
 export async function readStartupPacket(socket: Duplex, signal: AbortSignal): Promise<FirstPacket> {
   return (await takeBytes(socket, judgeFirstPacket, signal)) ?? { kind: 'closed' };
 }
 
 /**
- * Waits for one message with a type byte; null when the client closed first. Bytes behind it stay in the socket.
+ * Waits for one message with a type byte; null when the client closed first. Bytes behind it stay
+ * in the socket.
  * `type` is one character, `body` what follows the length field.
- * Throws ProtocolViolation for a body above `maxBodyBytes`, unread; the signal's reason or the socket's error.
+ * Throws ProtocolViolation for a body above `maxBodyBytes`, unread; the signal's reason or the
+ * socket's error.
  */
 export async function readClientMessage(
   socket: Duplex,

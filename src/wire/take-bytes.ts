@@ -1,4 +1,4 @@
-// Takes from a socket the bytes that one packet needs and puts the rest back, so that whoever reads next misses none.
+// Takes from a socket the bytes that one packet needs and puts the rest back for the next reader.
 // Keeps nothing between two calls and knows no packet.
 
 import type { Duplex } from 'node:stream';
@@ -8,11 +8,14 @@ import { waitOnStream } from './wait-on-stream.ts';
 export type Taken<T> = { readonly value: T; readonly usedBytes: number } | null;
 
 /**
- * Collects bytes until `judge` is satisfied with all that came so far, then puts the surplus back into the socket.
- * `judge` must throw before a peer's promise of a length costs memory. Returns null when the peer closed first.
+ * Collects bytes until `judge` is satisfied with all that came so far, then puts the surplus back
+ * into the socket.
+ * `judge` must throw before a peer's promise of a length costs memory. Returns null when the peer
+ * closed first.
  * Throws what `judge` throws, the signal's reason, or the socket's error; the bytes are gone then.
  *
- * The surplus goes back in the turn in which it was read: a turn later Node may have told the 'end' that stood behind it.
+ * The surplus goes back in the turn in which it was read: a turn later Node may have emitted the
+ * 'end' behind it.
  */
 export async function takeBytes<T>(
   socket: Duplex,
@@ -33,16 +36,20 @@ export async function takeBytes<T>(
   return await readUntil(socket, take, signal);
 }
 
-/** All bytes that can be read now, or as soon as some can; null once the peer closed. Throws as `takeBytes` does. */
+/**
+ * All bytes that can be read now, or as soon as some can; null once the peer closed. Throws as
+ * `takeBytes` does.
+ */
 export async function takeAvailableBytes(socket: Duplex, signal: AbortSignal): Promise<Buffer | null> {
   return await takeBytes(socket, (bytes) => ({ value: bytes, usedBytes: bytes.length }), signal);
 }
 
 /**
- * Calls `take` whenever there may be something to read, until it returns a value. It must read without a size: `read(8)`
- * returns null when less is there, and a 'readable' listener that is added again then fires at once, so that one pending
- * byte spins for ever. And it must read until there is no more: since Node 26 a read returns one chunk, and no 'readable'
- * tells of those that are left.
+ * Calls `take` whenever there may be something to read, until it returns a value. It must read
+ * without a size: `read(8)` returns null when less is there, and a 'readable' listener that is
+ * added again then fires at once, so that one pending byte causes an endless loop. And it must read
+ * until there is no more: since Node 26 a read returns one chunk, and no 'readable' tells of those
+ * that are left.
  */
 async function readUntil<T>(socket: Duplex, take: () => Taken<T>, signal: AbortSignal): Promise<T | null> {
   signal.throwIfAborted();

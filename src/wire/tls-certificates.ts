@@ -1,5 +1,5 @@
-// The server's certificates: several of them, chosen by the name that the client asks for, read again when their files
-// change. A pair that does not fit together is refused and the old one kept.
+// The server's certificates: several of them, chosen by the name that the client asks for, read
+// again when their files change. A pair that does not fit together is refused and the old one kept.
 
 import { constants, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
@@ -23,7 +23,8 @@ interface Loaded extends ServerCertificate {
   readonly modifiedAt: string;
 }
 
-// Secrets mounted by orchestrators change by swapping links, which file watchers miss: the times are compared instead.
+// Secrets mounted by orchestrators change by swapping links, which file watchers miss: the times
+// are compared instead.
 const CHECK_INTERVAL_MS = 2_000;
 // As PostgreSQL does: a client that renegotiates again and again costs much and gains nothing.
 const NO_RENEGOTIATION = constants.SSL_OP_NO_RENEGOTIATION;
@@ -33,7 +34,9 @@ export class TlsCertificates {
   readonly #timer: NodeJS.Timeout;
   #loaded: readonly Loaded[];
 
-  /** Loads all pairs; the first is the default. Throws an Error naming the file that cannot be used. */
+  /**
+   * Loads all pairs; the first is the default. Throws an Error naming the file that cannot be used.
+   */
   static async load(options: {
     readonly certPaths: readonly string[];
     readonly keyPaths: readonly string[];
@@ -51,7 +54,10 @@ export class TlsCertificates {
     this.#timer = setInterval(() => void this.reload(), CHECK_INTERVAL_MS).unref();
   }
 
-  /** The certificate that names the host, rather exactly than by a wildcard; else the first. Never throws for a name. */
+  /**
+   * Picks the certificate for a host name: exact match, then wildcard, then the first configured
+   * one. Never throws for a name.
+   */
   choose(serverName: string | null): ServerCertificate {
     const exact = this.#loaded.find(({ x509 }) => namesHost(x509, serverName, 'exactly'));
     const chosen = exact ?? this.#loaded.find(({ x509 }) => namesHost(x509, serverName, 'by_wildcard'));
@@ -76,11 +82,14 @@ export class TlsCertificates {
     if (modifiedAt === current.modifiedAt) return current;
     try {
       const fresh = { ...(await loadPair(files)), modifiedAt };
-      this.#log.info({ certificate: files.certPath, valid_to: fresh.x509.validTo }, 'certificate reloaded');
+      this.#log.info(
+        { event: 'tls.certificate_reloaded', certificate: files.certPath, valid_to: fresh.x509.validTo },
+        'certificate reloaded',
+      );
       return fresh;
     } catch (error) {
       this.#log.warn(
-        { err: error, certificate: files.certPath },
+        { event: 'tls.certificate_refused', err: error, certificate: files.certPath },
         'changed certificate cannot be used, the old one stays',
       );
       return { ...current, modifiedAt };
@@ -90,7 +99,8 @@ export class TlsCertificates {
 
 /** By subject alternative names only: the common name is no host name (RFC 9525 6). */
 function namesHost(x509: X509Certificate, serverName: string | null, how: 'exactly' | 'by_wildcard'): boolean {
-  // OpenSSL takes a NUL for an error of ours, and an exception in the handshake's callback would end the process.
+  // OpenSSL treats a NUL as our error, and an exception in the handshake's callback would end the
+  // process.
   if (serverName === null || serverName.includes('\0')) return false;
   return x509.checkHost(serverName, { subject: 'never', wildcards: how === 'by_wildcard' }) !== undefined;
 }

@@ -1,5 +1,5 @@
-// Watches the socket of a client that must be silent while a person decides. What a hang-up or a byte means for the
-// login is the gateway's rule.
+// Watches the socket of a client that must be silent while a person decides. What a hang-up or a
+// byte means for the login is the gateway's rule.
 
 import type { Duplex } from 'node:stream';
 import { serialize } from 'pg-protocol';
@@ -10,15 +10,18 @@ type WaitEnd = 'closed' | 'data' | 'terminate';
 export interface WaitingClientWatch {
   /** Settles once, with what happened first; stays pending for ever after `stop`. Never rejects. */
   readonly ended: Promise<WaitEnd>;
-  /** Removes the listeners and puts back the start of an unfinished Terminate. May be called more than once. */
+  /**
+   * Removes the listeners and puts back the start of an unfinished Terminate. May be called more
+   * than once.
+   */
   stop(): void;
 }
 
 const TERMINATE = serialize.end();
 
 /**
- * Reads the socket from now on: one that nobody reads reports no hang-up, and a half-open one has no 'close' after a FIN,
- * only the 'end' that reading brings.
+ * Reads the socket from now on: one that is not read reports no hang-up, and a half-open one has no
+ * 'close' after a FIN, only the 'end' that reading brings.
  */
 export function watchWaitingClient(socket: Duplex): WaitingClientWatch {
   let seen: Buffer = Buffer.alloc(0);

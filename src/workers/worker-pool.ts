@@ -39,7 +39,10 @@ export class WorkerPool {
     this.#serving.set(slot, worker);
     worker.once('exit', (code, signal) => {
       if (this.#isStopping || this.#serving.get(slot) !== worker) return;
-      this.#log.error({ worker: worker.process.pid, code, signal }, 'a worker died and is started again');
+      this.#log.error(
+        { event: 'worker.died', worker: worker.process.pid, code, signal },
+        'a worker died and is started again',
+      );
       void this.#revive(slot);
     });
     return addresses;
@@ -74,7 +77,10 @@ export class WorkerPool {
         await this.start(slot);
         old.process.kill('SIGTERM');
       } catch (error) {
-        this.#log.error({ err: error }, 'a new worker could not be started: the old ones go on');
+        this.#log.error(
+          { event: 'worker.replacement_failed', err: error },
+          'a new worker could not be started: the old ones go on',
+        );
         if (old.isDead()) void this.#revive(slot);
         else this.#serving.set(slot, old);
         return;

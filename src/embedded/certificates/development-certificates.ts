@@ -1,5 +1,6 @@
-// A certificate authority of one's own and the server certificate under it, so that TLS works from the first start. Keys
-// are made once and kept; certificates are written anew when they no longer fit. Serves and watches nothing.
+// The development certificate authority and the server certificate it signs, so that TLS works from
+// the first start. Keys are made once and kept; certificates are replaced when they no longer fit.
+// Serves and watches nothing.
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -30,14 +31,15 @@ const AUTHORITY_LIFE_MS = 3_650 * DAY_MS;
 // Browsers refuse a server certificate that lives longer than 398 days.
 const SERVER_LIFE_MS = 365 * DAY_MS;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
-// Of clients whose clock is slow.
+// Allows for clients whose clock is slow.
 const BACKDATED_MS = DAY_MS;
 const LONGEST_COMMON_NAME = 64;
 
 /**
- * Leaves ca.crt, ca.key, server.crt and server.key in the directory, keys with mode 0600. The server certificate is good
- * for localhost, 127.0.0.1, ::1, the host's name and `names`; it is renewed 30 days before it ends and when these change.
- * Several processes may do this at once. Throws EmbeddedError for a key file that holds no key.
+ * Leaves ca.crt, ca.key, server.crt and server.key in the directory, keys with mode 0600. The
+ * server certificate is good for localhost, 127.0.0.1, ::1, the host's name and `names`; it is
+ * renewed 30 days before it ends and when these change. Several processes may do this at once.
+ * Throws EmbeddedError for a key file that holds no key.
  */
 export async function ensureDevelopmentCertificates(
   options: DevelopmentCertificateOptions,
@@ -83,13 +85,17 @@ async function ensureAuthority(directory: string, now: Date): Promise<{ certPath
   return { certPath, privateKey };
 }
 
-// The library takes longer to load than everything else here: it is loaded on the day that it is needed.
+// The library takes longer to load than everything else here: it is loaded only when a certificate
+// has to be made.
 async function writeCertificate(path: string, request: CertificateRequest): Promise<void> {
   const { signCertificate } = await import('./x509-certificate.ts');
   await replaceWholeFile(path, { text: await signCertificate(request), mode: 0o644 });
 }
 
-/** The key in that file, made now when there is none; of several processes that make one, all use the first. */
+/**
+ * Reads the key, creating it when there is none. Processes that create one at the same time all use
+ * the first.
+ */
 async function ensureKey(path: string): Promise<KeyObject> {
   const made = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     .privateKey.export({ type: 'pkcs8', format: 'pem' })

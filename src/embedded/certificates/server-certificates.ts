@@ -1,4 +1,5 @@
-// The certificates of the Postgres side: the configured ones, or a development certificate made at first start.
+// The certificates of the Postgres side: the configured ones, or a development certificate made at
+// first start.
 
 import type { Closers } from '../../closers.ts';
 import type { Config } from '../../config/config.ts';
@@ -6,7 +7,7 @@ import type { Log } from '../../log.ts';
 import { TlsCertificates } from '../../wire/tls-certificates.ts';
 import { ensureDevelopmentCertificates } from './development-certificates.ts';
 
-/** Below the working directory, so that people find the authority that their client may trust. */
+/** Below the working directory, so that people find the authority for their clients to trust. */
 const DIRECTORY = 'certs';
 
 /** Throws an Error naming the file that cannot be used. */
@@ -19,7 +20,10 @@ export async function openServerCertificates(
   return certificates;
 }
 
-/** Makes the development certificate if one is needed and missing: once, before several nodes want it. */
+/**
+ * Makes the development certificate if one is needed and missing: once, before several nodes want
+ * it.
+ */
 export async function ensureServerCertificates({ pg }: Config): Promise<void> {
   await certificatePaths(pg);
 }

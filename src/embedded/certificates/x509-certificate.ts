@@ -1,4 +1,5 @@
-// Signs X.509 certificates with ECDSA keys on P-256. Decides neither names nor lifetimes, and touches no file.
+// Signs X.509 certificates with ECDSA keys on P-256. Decides neither names nor lifetimes, and
+// touches no file.
 
 // NOTE: @peculiar/x509 fails to load without this polyfill, which must come first.
 import 'reflect-metadata';

@@ -1,4 +1,5 @@
-// One Postern per data folder: a lock file that names the process holding it. A lock whose process died is taken over.
+// One Postern per data folder: a lock file that names the process holding it. A lock whose process
+// died is taken over.
 
 import { readFile, rm, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,7 +18,7 @@ type LockState =
 
 const MOST_ATTEMPTS = 200;
 const PAUSE_MS = 20;
-// A take-over lasts milliseconds: this one's process died in the middle of it.
+// A take-over lasts milliseconds; after this its process has died in the middle of it.
 const ABANDONED_TAKEOVER_MS = 2_000;
 
 export interface FolderLock {
@@ -47,7 +48,7 @@ export async function findLockHolder(path: string): Promise<number | null> {
   return state.kind === 'held' ? state.pid : null;
 }
 
-/** NOTE: released once; a second time it could be the lock of whoever took it since. */
+/** NOTE: releases once. A second release could remove the lock of the next holder. */
 function heldLock(path: string): FolderLock {
   const state = { isHeld: true };
   return {
@@ -60,8 +61,8 @@ function heldLock(path: string): FolderLock {
 }
 
 /**
- * NOTE: one at a time, and only while the stale file is still there: nobody else changes it then, so that of many who
- * want it exactly one gets it.
+ * NOTE: one process at a time, and only while the stale file is still there, so that exactly one of
+ * several contenders gets the lock.
  */
 async function takeOver(path: string, own: { text: string; mode: number }): Promise<boolean> {
   const turn = `${path}.takeover`;

@@ -1,4 +1,5 @@
-// Which living processes are a Postgres of a given cluster: each has the cluster as its working folder.
+// Which living processes are a Postgres of a given cluster: each has the cluster as its working
+// folder.
 
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';

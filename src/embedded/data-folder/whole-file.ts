@@ -1,4 +1,4 @@
-// Writes a small file so that nobody ever reads half of it: the text is complete before the file gets its name.
+// Writes a small file atomically: the text is complete before the file gets its name.
 
 import { randomBytes } from 'node:crypto';
 import { link, rename, rm, writeFile } from 'node:fs/promises';

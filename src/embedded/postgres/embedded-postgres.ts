@@ -1,6 +1,6 @@
-// A real Postgres from the npm-shipped programs, for a machine without one: its whole life in order,
-// from the lock on its folder to the shutdown, and how the command line finds one that runs. Knows
-// nothing of what is stored in it.
+// A real Postgres from the npm-shipped programs, for a machine without one: its whole life in
+// order, from the lock on its folder to the shutdown, and how the command line finds one that runs.
+// Knows nothing of what is stored in it.
 
 import { realpath } from 'node:fs/promises';
 import type { Log } from '../../log.ts';
@@ -38,14 +38,18 @@ export interface EmbeddedPostgresOptions {
   readonly log: Log;
   /** 18 unless said otherwise. */
   readonly version?: EmbeddedVersion;
-  /** Postgres settings by name, such as `max_connections`; with `fsync: 'off'` the cluster is made unsynced, too. */
+  /**
+   * Postgres settings by name, such as `max_connections`; with `fsync: 'off'` the cluster is made
+   * unsynced, too.
+   */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
- * Resolves when the server has answered a query. A server that an earlier process left behind is stopped first; one that
- * dies later is started again. Throws EmbeddedError, written for the operator, when another process uses the folder, the
- * platform has no package, or Postgres cannot run; nothing is left running then.
+ * Resolves when the server has answered a query. A server that an earlier process left behind is
+ * stopped first; one that dies later is started again. Throws EmbeddedError, written for the
+ * operator, when another process uses the folder, the platform has no package, or Postgres cannot
+ * run; nothing is left running then.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log, version = 18, settings = {} } = options;
@@ -88,7 +92,10 @@ async function prepareCluster(
   return password;
 }
 
-/** The running server's superuser URL, database `postgres`; null when no living Postern serves this data folder. */
+/**
+ * The running server's superuser URL, database `postgres`; null when no living Postern serves this
+ * data folder.
+ */
 export async function findRunningPostgres(dataDir: string, version: EmbeddedVersion): Promise<Secret | null> {
   const files = postgresFilesIn(dataDir, version);
   if ((await findLockHolder(files.lock)) === null) return null;

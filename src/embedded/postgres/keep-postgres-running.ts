@@ -1,4 +1,5 @@
-// Keeps one Postgres running: starts it, waits for its first answer, starts it again when it dies, gives up when it keeps dying.
+// Keeps one Postgres running: starts it, waits for its first answer, starts it again when it dies,
+// gives up when it keeps dying.
 
 import { backoff, pause } from '../../async/retry.ts';
 import { freePort } from '../../config/ports.ts';
@@ -8,7 +9,10 @@ import { awaitPostgres } from './await-postgres.ts';
 import { type PostgresLaunch, type PostgresProcess, startPostgresProcess } from './postgres-process.ts';
 
 export interface KeptPostgres {
-  /** Fixed from the first answer on: restarts listen on the same port, so that connection pools find it again. */
+  /**
+   * Fixed from the first answer on: restarts listen on the same port, so that connection pools find
+   * it again.
+   */
   readonly port: number;
   /** Stops it for good; resolves when it is gone. */
   stop(): Promise<void>;
@@ -31,7 +35,10 @@ type DeathReason = 'port_taken' | 'still_held' | 'unknown';
 // In a row; with the pauses between them, "still held" is waited for about a minute.
 const MOST_DEATHS: Readonly<Record<DeathReason, number>> = { port_taken: 6, still_held: 32, unknown: 6 };
 
-/** Resolves after the first answer. Throws EmbeddedError with Postgres' last words when it cannot be started at all. */
+/**
+ * Resolves after the first answer. Throws EmbeddedError with Postgres' last words when it cannot be
+ * started at all.
+ */
 export async function keepPostgresRunning(options: KeepOptions): Promise<KeptPostgres> {
   const stopping = new AbortController();
   const first = await startFirst(options);
@@ -47,7 +54,10 @@ export async function keepPostgresRunning(options: KeepOptions): Promise<KeptPos
   };
 }
 
-/** The preferred port may be taken, and what a killed Postgres held may be freed only after a moment. */
+/**
+ * The preferred port may be taken, and what a killed Postgres held may be freed only after a
+ * moment.
+ */
 async function startFirst(options: KeepOptions): Promise<{ child: PostgresProcess; port: number }> {
   const { launch, preferredPort, urlAt } = options;
   let port = preferredPort ?? (await freePort('127.0.0.1'));
@@ -79,18 +89,22 @@ async function restartWhenItDies({ launch, port, urlAt, current, signal }: Watch
     if (signal.aborted) return;
     deaths = readyAt !== null && performance.now() - readyAt > HEALTHY_RUN_MS ? 1 : deaths + 1;
     readyAt = null;
-    const facts = { deaths, lastWords: await current.child.lastWords() };
-    if (deaths > MOST_DEATHS[reasonIn(facts.lastWords)]) {
-      launch.log.fatal(facts, 'embedded Postgres keeps dying and is not started again: restart Postern');
+    const lastWords = await current.child.lastWords();
+    const facts = { deaths, last_words: lastWords };
+    if (deaths > MOST_DEATHS[reasonIn(lastWords)]) {
+      launch.log.fatal(
+        { event: 'embedded.postgres_given_up', ...facts },
+        'embedded Postgres keeps dying and is not started again: restart Postern',
+      );
       return;
     }
-    launch.log.error(facts, 'embedded Postgres died and is started again');
+    launch.log.error({ event: 'embedded.postgres_died', ...facts }, 'embedded Postgres died and is started again');
     await pause(PAUSES(deaths), signal);
     if (signal.aborted) return;
     current.child = startPostgresProcess(launch, port);
     if (await becomesReady(current.child, urlAt(port))) {
       readyAt = performance.now();
-      launch.log.info({ port }, 'embedded Postgres is back');
+      launch.log.info({ event: 'embedded.postgres_back', port }, 'embedded Postgres is back');
     } else {
       await current.child.stop();
     }
@@ -109,7 +123,10 @@ async function becomesReady(child: PostgresProcess, url: Secret): Promise<boolea
   }
 }
 
-/** A killed Postgres leaves its lock file and, until its last backend has noticed, its shared memory. */
+/**
+ * A killed Postgres leaves its lock file and, until its last backend has noticed, its shared
+ * memory.
+ */
 function reasonIn(lastWords: string): DeathReason {
   if (lastWords.includes('could not bind')) return 'port_taken';
   return /lock file|shared memory/.test(lastWords) ? 'still_held' : 'unknown';

@@ -1,5 +1,5 @@
-// The symbolic links between Postgres' libraries. npm packages cannot carry links, so the package lists them in a file;
-// they are missing wherever install scripts do not run.
+// The symbolic links between Postgres' libraries. npm packages cannot carry links, so the package
+// lists them in a file; they are missing wherever install scripts do not run.
 
 import { lstat, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -9,7 +9,10 @@ import { EmbeddedError } from '../data-folder/embedded-error.ts';
 // Paths are relative to the package: the link `target` points at the file `source`.
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
-/** Makes every listed link that is not there; throws the file system's error when the folder cannot be written. */
+/**
+ * Makes every listed link that is not there; throws the file system's error when the folder cannot
+ * be written.
+ */
 export async function makeLibraryLinks(nativeFolder: string): Promise<void> {
   const packageFolder = dirname(nativeFolder);
   for (const { source, target } of await readLinkList(nativeFolder)) {

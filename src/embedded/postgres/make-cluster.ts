@@ -35,8 +35,9 @@ export async function clusterExists(files: PostgresFiles): Promise<boolean> {
 }
 
 /**
- * Leaves a cluster at `files.cluster`: encoding UTF8, SCRAM for every connection, superuser `postgres`, owned by `account`, mode 0700.
- * Where that account cannot enter the data folder the cluster lies below /var/lib/postern and the data folder has a link to it.
+ * Leaves a cluster at `files.cluster`: encoding UTF8, SCRAM for every connection, superuser
+ * `postgres`, owned by `account`, mode 0700. Where that account cannot enter the data folder the
+ * cluster lies below /var/lib/postern and the data folder has a link to it.
  * Throws EmbeddedError with initdb's own words.
  */
 export async function makeCluster(request: ClusterRequest): Promise<void> {
@@ -47,7 +48,7 @@ export async function makeCluster(request: ClusterRequest): Promise<void> {
   }
   const place = await makeReachablePlace(basename(files.cluster), account);
   log.warn(
-    { place },
+    { event: 'embedded.cluster_elsewhere', place },
     'the account that runs Postgres cannot enter the data folder: the cluster is kept elsewhere, with a link to it',
   );
   await makeClusterAt(join(place, 'cluster'), request);
@@ -83,7 +84,7 @@ async function makeClusterAt(
       `--locale=${LOCALE}`,
     ];
     if (durability === 'unsynced') options.push('--no-sync');
-    log.debug({ path }, 'making a Postgres cluster');
+    log.debug({ event: 'embedded.making_cluster', path }, 'making a Postgres cluster');
     await run(initdb, [`--pgdata=${draft}`, ...options], { ...account, cwd: '/', env: {}, timeout: INITDB_LIMIT_MS });
     await rename(draft, path);
   } catch (cause) {

@@ -1,4 +1,5 @@
-// A Postgres that outlived its Postern (kill -9 of Node). It is stopped in order, so that the new one is our own child.
+// A Postgres that outlived its Postern (kill -9 of Node). It is stopped in order, so that the new
+// one is our own child.
 
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,20 +14,21 @@ const POLL_MS = 20;
 const LEFTOVER_LIMIT_MS = 15_000;
 
 /**
- * Afterwards no process serves `cluster` (its real path). The caller holds the folder's lock. Throws EmbeddedError when
- * some cannot be ended.
+ * Afterwards no process serves `cluster` (its real path). The caller holds the folder's lock.
+ * Throws EmbeddedError when some cannot be ended.
  */
 export async function stopOrphanedPostgres(cluster: string, log: Log): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid');
   const pid = await readPid(pidFile);
   if (pid === null) return;
   if (await isProcessOfCluster(pid, cluster)) {
-    log.info({ pid }, 'stopping the Postgres that an earlier Postern left behind');
+    log.info({ event: 'embedded.stopping_orphan', pid }, 'stopping the Postgres that an earlier Postern left behind');
     await stopPostgres({ pid, exited: untilGone(pid), log });
   }
   await endLeftoverProcesses(cluster);
-  // A number may by now be anybody's, or a zombie's that nobody collects; Postgres takes either for a running server.
-  // NOTE: only now that no process of this cluster is left, since the file is what keeps a second server out.
+  // The process id may belong to another process by now, or to a zombie; Postgres takes either for
+  // a running server. NOTE: only now that no process of this cluster is left, since the file is
+  // what keeps a second server out.
   if (hasProcess(pid)) await rm(pidFile, { force: true });
 }
 

@@ -1,4 +1,5 @@
-// Under which operating system account Postgres runs: our own, or, since Postgres refuses to run as root, an unprivileged one.
+// Under which operating system account Postgres runs: our own, or, since Postgres refuses to run as
+// root, an unprivileged one.
 
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';

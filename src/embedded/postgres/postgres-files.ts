@@ -1,5 +1,5 @@
-// Where one embedded Postgres keeps its things below the data folder, and the two small files that outlive the process:
-// the superuser's password and the last port.
+// Where one embedded Postgres keeps its things below the data folder, and the two small files that
+// outlive the process: the superuser's password and the last port.
 
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, stat } from 'node:fs/promises';
@@ -29,8 +29,8 @@ export function postgresFilesIn(dataDir: string, version: EmbeddedVersion): Post
 }
 
 /**
- * Makes the data folder, mode 0700. As root others may pass through it, since Postgres runs under another account; what
- * is secret in it is protected by its own mode.
+ * Makes the data folder, mode 0700. As root others may pass through it, since Postgres runs under
+ * another account; what is secret in it is protected by its own mode.
  */
 export async function makeDataFolder(dataFolder: string): Promise<void> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
@@ -39,7 +39,10 @@ export async function makeDataFolder(dataFolder: string): Promise<void> {
   if (uid === 0) await chmod(dataFolder, (mode & 0o777) | 0o011);
 }
 
-/** The stored password. Throws EmbeddedError when it is lost, since nobody could enter the existing cluster. */
+/**
+ * The stored password. Throws EmbeddedError when it is lost, since nobody could enter the existing
+ * cluster.
+ */
 export async function getPassword(files: PostgresFiles): Promise<Secret> {
   const text = await readIfThere(files.password);
   if (text) return new Secret(text);
@@ -48,7 +51,9 @@ export async function getPassword(files: PostgresFiles): Promise<Secret> {
   );
 }
 
-/** The password that a cluster about to be made shall have; an earlier attempt may have stored one. */
+/**
+ * The password that a cluster about to be made shall have; an earlier attempt may have stored one.
+ */
 export async function readOrMakePassword(files: PostgresFiles): Promise<Secret> {
   const stored = await readIfThere(files.password);
   if (stored) return new Secret(stored);
@@ -57,7 +62,10 @@ export async function readOrMakePassword(files: PostgresFiles): Promise<Secret> 
   return new Secret(made);
 }
 
-/** The port of the last start, kept because other processes and saved connection strings know it; null when unknown. */
+/**
+ * The port of the last start, kept because other processes and saved connection strings know it;
+ * null when unknown.
+ */
 export async function readLastPort(files: PostgresFiles): Promise<number | null> {
   return portText.safeParse(await readIfThere(files.port)).data ?? null;
 }

@@ -1,4 +1,5 @@
-// One run of the postgres program: how it is started, what it says, how it is stopped. Knows nothing of what comes after.
+// One run of the postgres program: how it is started, what it says, how it is stopped. Knows
+// nothing of what comes after.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -30,7 +31,8 @@ const KEPT_LINES = 12;
 const LONGEST_LINE = 500;
 const LAST_WORDS_LIMIT_MS = 300;
 
-// Ours alone: only loopback, no socket file (its path could be too long), and no client's query or row text in a log.
+// Ours alone: only loopback, no socket file (its path could be too long), and no client's query or
+// row text in a log.
 const FIXED_SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -49,9 +51,11 @@ export function startPostgresProcess(launch: PostgresLaunch, port: number): Post
   const child = spawn(launch.postgres, ['-D', launch.cluster, '-p', String(port), ...settings], {
     ...launch.account,
     cwd: '/',
-    // NOTE: none of our environment, which holds keys that SQL could read through COPY FROM PROGRAM.
+    // NOTE: none of our environment, which holds keys that SQL could read through COPY FROM
+    // PROGRAM.
     env: {},
-    // A session of its own: Ctrl-C in the terminal must reach Postern first, which then stops Postgres in order.
+    // A session of its own: Ctrl-C in the terminal must reach Postern first, which then stops
+    // Postgres in order.
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -91,7 +95,7 @@ function keepLastLines(child: ChildProcess, log: Log): { lines: readonly string[
     const text = line.slice(0, LONGEST_LINE);
     lines.push(text);
     if (lines.length > KEPT_LINES) lines.shift();
-    log.debug({ postgres: text }, 'embedded Postgres');
+    log.debug({ event: 'embedded.postgres_output', postgres: text }, 'embedded Postgres');
   });
   return { lines, ended: new Promise((resolve) => reader.once('close', resolve)) };
 }

@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
 import { isErrorCode } from '../data-folder/embedded-error.ts';
 
-// Server Shutdown: SIGINT is fast shutdown, SIGQUIT immediate shutdown, after which the next start recovers from the WAL.
+// Server Shutdown: SIGINT is fast shutdown, SIGQUIT immediate shutdown, after which the next start
+// recovers from the WAL.
 const STEPS: ReadonlyArray<{ readonly signal: NodeJS.Signals; readonly limitMs: number }> = [
   { signal: 'SIGINT', limitMs: 10_000 },
   { signal: 'SIGQUIT', limitMs: 5_000 },
@@ -17,7 +18,7 @@ export async function stopPostgres(options: { pid: number; exited: Promise<unkno
   for (const { signal, limitMs } of STEPS) {
     if (!sendSignal(pid, signal)) return;
     if (await happensWithin(exited, limitMs)) return;
-    log.warn({ pid, signal, limitMs }, 'embedded Postgres did not stop in time');
+    log.warn({ event: 'embedded.stop_slow', pid, signal, limit_ms: limitMs }, 'embedded Postgres did not stop in time');
   }
 }
 

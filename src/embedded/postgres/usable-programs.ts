@@ -1,5 +1,5 @@
-// Makes Postgres' programs runnable by the account that will run them: in place where that works, otherwise from a copy
-// that is made once per version.
+// Makes Postgres' programs runnable by the account that will run them: in place where that works,
+// otherwise from a copy that is made once per version.
 
 import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -27,7 +27,10 @@ const SYSTEM_CACHE = '/var/cache/postern';
 const OPEN_FOLDER = 0o755;
 const OPEN_FILE = 0o644;
 
-/** Paths of programs that `account` can run. Throws EmbeddedError when neither the package nor a copy can be used. */
+/**
+ * Paths of programs that `account` can run. Throws EmbeddedError when neither the package nor a
+ * copy can be used.
+ */
 export async function findUsablePrograms(
   { nativeFolder, packageVersion }: PostgresPackage,
   { account, log, cacheFolder = ownCacheFolder() }: UsableProgramOptions,
@@ -37,7 +40,10 @@ export async function findUsablePrograms(
   }
   const copy = join(cacheFolder, `postgres-${packageVersion}-${process.platform}-${process.arch}`, 'native');
   if (!(await canReach(account, programsIn(copy).postgres))) {
-    log.info({ folder: copy }, 'copying the Postgres programs to where their account can run them');
+    log.info(
+      { event: 'embedded.copying_programs', folder: copy },
+      'copying the Postgres programs to where their account can run them',
+    );
     await copyOnce(nativeFolder, copy);
   }
   if (await canReach(account, programsIn(copy).postgres)) return programsIn(copy);
@@ -48,7 +54,10 @@ function programsIn(nativeFolder: string): PostgresPrograms {
   return { initdb: join(nativeFolder, 'bin', 'initdb'), postgres: join(nativeFolder, 'bin', 'postgres') };
 }
 
-/** False when the links are missing and cannot be made here, as in a folder that somebody else installed. */
+/**
+ * False when the links are missing and cannot be made here, as in a folder that somebody else
+ * installed.
+ */
 async function hasLibraryLinks(nativeFolder: string): Promise<boolean> {
   try {
     await makeLibraryLinks(nativeFolder);

@@ -1,4 +1,5 @@
-// Where the embedded Redis of a running server is, noted in the data folder so that the command line can use it, too.
+// Where the embedded Redis of a running server is, noted in the data folder so that the command
+// line can use it, too.
 
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -10,17 +11,25 @@ import { makeDataFolder } from '../postgres/postgres-files.ts';
 
 const pathIn = (dataDir: string) => join(resolve(dataDir), 'redis.url');
 
-/** Never rejects: where nothing can be written, only the command line misses it. Returns what takes the note away. */
+/**
+ * Never rejects: where nothing can be written, only the command line misses it. Returns what takes
+ * the note away.
+ */
 export async function noteEmbeddedRedis(dataDir: string, url: Secret, log: Log): Promise<() => Promise<void>> {
   const path = pathIn(dataDir);
   try {
     await makeDataFolder(resolve(dataDir));
     await replaceWholeFile(path, { text: url.reveal(), mode: 0o600 });
   } catch (error) {
-    log.warn({ err: error, path }, 'the command line will not find the embedded Redis');
+    log.warn(
+      { event: 'embedded.redis_note_failed', err: error, path },
+      'the command line will not find the embedded Redis',
+    );
   }
   return () =>
-    rm(path, { force: true }).catch((error: unknown) => log.warn({ err: error, path }, 'a file stayed behind'));
+    rm(path, { force: true }).catch((error: unknown) =>
+      log.warn({ event: 'embedded.redis_note_kept', err: error, path }, 'could not remove a file'),
+    );
 }
 
 /** Null where none is noted; the server of a noted one may have been killed. */

@@ -1,5 +1,6 @@
-// Asks a Postgres one question at a time over a session of the gateway's own connector, so that the rules of
-// dialling, TLS and passwords are the same as for people. Reads answers of one row with one JSON value, strictly bounded.
+// Asks a Postgres one question at a time over a session of the gateway's own connector, so that the
+// rules of dialling, TLS and passwords are the same as for people. Reads answers of one row with
+// one JSON value, strictly bounded.
 
 import type { Duplex } from 'node:stream';
 import { serialize } from 'pg-protocol';
@@ -19,8 +20,10 @@ interface Message {
 }
 
 /**
- * Runs a statement by the simple query protocol and returns the JSON value of its last row, or null without one.
- * Throws UpstreamRefusal for the server's error, ProtocolViolation, a SyntaxError for what is no JSON, or the signal's reason.
+ * Runs a statement by the simple query protocol and returns the JSON value of its last row, or null
+ * without one.
+ * Throws UpstreamRefusal for the server's error, ProtocolViolation, a SyntaxError for what is no
+ * JSON, or the signal's reason.
  */
 export async function askUpstream(socket: Duplex, sql: string, signal: AbortSignal): Promise<unknown> {
   socket.write(serialize.query(sql));

@@ -1,4 +1,4 @@
-// Answers what an upstream asks for as proof of who we are: SCRAM, and md5 or cleartext where that is allowed.
+// Answers an upstream's authentication request: SCRAM, and md5 or cleartext where that is allowed.
 // Reads and writes no socket; a server that asks out of order is not answered.
 
 import { createHash } from 'node:crypto';
@@ -44,8 +44,9 @@ export class UpstreamAuthentication {
   }
 
   /**
-   * What to send next, or null. Throws PosternError `upstream_authentication` for a method that is not allowed or a proof
-   * that is wrong, `upstream_refused` where there is no password to answer with, ProtocolViolation for a wrong order.
+   * What to send next, or null. Throws PosternError `upstream_authentication` for a method that is
+   * not allowed or a proof that is wrong, `upstream_refused` where there is no password to answer
+   * with, ProtocolViolation for a wrong order.
    */
   async answer(asked: Authentication): Promise<Buffer | null> {
     switch (asked.kind) {
@@ -148,7 +149,8 @@ function outOfOrder(message: string): ProtocolViolation {
   return new ProtocolViolation('malformed_message', `${message} out of order`);
 }
 
-// PostgreSQL documentation, "Message Flow": concat('md5', md5(concat(md5(concat(password, username)), salt))).
+// PostgreSQL documentation, "Message Flow": concat('md5', md5(concat(md5(concat(password,
+// username)), salt))).
 function md5Answer(user: string, password: string, salt: Buffer): string {
   const inner = createHash('md5').update(password).update(user).digest('hex');
   return `md5${createHash('md5').update(inner).update(salt).digest('hex')}`;

@@ -17,9 +17,9 @@ export interface CancelTarget {
 }
 
 /**
- * Resolves when the upstream has closed the connection, which it does after it has sent its signal: a cancel that is
- * not waited for could hit the next statement. Throws ConnectFailure, PosternError, the socket's error, or the signal's
- * reason: the signal is the limit.
+ * Resolves when the upstream has closed the connection, which it does after it has sent its signal:
+ * a cancel that is not waited for could hit the next statement. Throws ConnectFailure,
+ * PosternError, the socket's error, or the signal's reason: the signal is the limit.
  */
 export async function cancelUpstream({ address, tls, cancelKey, signal }: CancelTarget): Promise<void> {
   const { socket: plain } = await dialTcp([address], signal);

@@ -1,7 +1,11 @@
-// The causes behind a failed dial, for the log and for the decision to try again. None of their texts reaches a client:
-// the PosternError around them says less on purpose, so that an address cannot be used to explore a network.
+// The causes behind a failed dial, for the log and for the decision to try again. None of their
+// texts reaches a client: the PosternError around them says less on purpose, so that an address
+// cannot be used to explore a network.
 
-/** `silent`: it took the connection and then said nothing, which a server that is just starting does not. */
+/**
+ * `silent`: it accepted the connection and sent nothing, which a server that is just starting does
+ * not do.
+ */
 export type ConnectFailureReason =
   | 'forbidden_address'
   | 'unknown_name'

@@ -1,4 +1,5 @@
-// Opens a session on an upstream, in order: resolve and pin, TCP, TLS, login. The socket comes out ready for the relay.
+// Opens a session on an upstream, in order: resolve and pin, TCP, TLS, login. The socket comes out
+// ready for the relay.
 
 import type { Socket } from 'node:net';
 import { PosternError } from '../../errors.ts';
@@ -12,7 +13,9 @@ import { secureUpstream } from './secure-upstream.ts';
 import type { UpstreamTarget } from './upstream-target.ts';
 
 export interface UpstreamSession extends UpstreamLogin {
-  /** Paused; what the upstream sent behind ReadyForQuery is still readable. The caller closes it. */
+  /**
+   * Paused; what the upstream sent behind ReadyForQuery is still readable. The caller closes it.
+   */
   readonly socket: Socket;
   /** Where cancels go as well. */
   readonly address: PinnedAddress;
@@ -22,14 +25,16 @@ export interface ConnectUpstreamOptions {
   /** Startup parameters besides user and database. */
   readonly startup: ReadonlyMap<string, string>;
   readonly dialPolicy: DialPolicy;
-  /** Shared by those who log in often; their own otherwise. */
+  /** Shared between logins, so that derived keys are reused. */
   readonly scramKeys?: ScramKeys;
   readonly signal: AbortSignal;
 }
 
 /**
- * One attempt. Throws UpstreamRefusal for the upstream's own error, PosternError `upstream_unreachable`, `upstream_tls`,
- * `upstream_protocol` or `upstream_authentication`, or the signal's reason; nothing stays open then.
+ * One attempt. Throws UpstreamRefusal for the upstream's own error, PosternError
+ * `upstream_unreachable`, `upstream_tls`,
+ * `upstream_protocol` or `upstream_authentication`, or the signal's reason; nothing stays open
+ * then.
  */
 export async function connectUpstream(
   target: UpstreamTarget,

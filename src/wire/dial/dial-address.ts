@@ -1,5 +1,5 @@
-// Resolves a compute's host once, checks every answer and pins what may be dialled: no second look-up follows.
-// The rules are dial-policy.ts's.
+// Resolves a compute's host once, checks every answer and pins what may be dialled: no second
+// look-up follows. The rules are dial-policy.ts's.
 
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -23,9 +23,11 @@ const LOOKUP_LIMIT_MS = 5_000;
 const MAX_PINNED_ADDRESSES = 8;
 
 /**
- * All addresses of the host, in the resolver's order, once each of them may be dialled: one forbidden answer condemns
- * all, since the next look-up might put it first. `name` is the compute's, for the error.
- * Throws PosternError `upstream_unreachable` with a ConnectFailure as its cause, or the signal's reason. At most 5 s.
+ * All addresses of the host, in the resolver's order, once each of them may be dialled: one
+ * forbidden answer condemns all, since the next look-up might put it first. `name` is the
+ * compute's, for the error.
+ * Throws PosternError `upstream_unreachable` with a ConnectFailure as its cause, or the signal's
+ * reason. At most 5 s.
  */
 export async function resolveUpstreamAddress(
   { name, host, port }: DialEndpoint & { readonly name: string },
@@ -48,7 +50,10 @@ export async function resolveUpstreamAddress(
   }
 }
 
-/** The system's own resolver: hosts file, search domains and DNS, IPv4 and IPv6 in the system's order of preference. */
+/**
+ * The system's own resolver: hosts file, search domains and DNS, IPv4 and IPv6 in the system's
+ * order of preference.
+ */
 export async function lookupAddresses(host: string): Promise<readonly string[]> {
   const answers = await lookup(host, { all: true, verbatim: true });
   return answers.map((answer) => answer.address);
@@ -64,7 +69,8 @@ async function addressesOf(host: string, policy: DialPolicy, signal: AbortSignal
   }
 }
 
-// A name among our own endpoints that cannot be resolved now cannot be where the compute's name leads.
+// A name among our own endpoints that cannot be resolved now cannot be where the compute's name
+// leads.
 async function resolveForbidden(policy: DialPolicy, signal: AbortSignal): Promise<DialEndpoint[]> {
   const resolved = policy.forbidden.map(async ({ host, port }) => {
     try {

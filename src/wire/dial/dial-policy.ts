@@ -1,5 +1,5 @@
-// Which addresses may be dialled for a compute: the rules against being used to reach into other networks (SSRF).
-// Judges addresses that are resolved already; resolves and dials nothing.
+// Which addresses may be dialled for a compute: the rules against being used to reach into other
+// networks (SSRF). Judges addresses that are resolved already; resolves and dials nothing.
 
 import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -17,11 +17,18 @@ export interface DialPolicy {
   readonly allowedNetworks: NetworkList;
   /** The only ports that may be dialled, except those of `listed`. */
   readonly allowedPorts: readonly number[];
-  /** What an operator attached or hosts projects on: the one compute's own, see `policyOfCompute`. */
+  /**
+   * What an operator attached or hosts projects on: the one compute's own, see `policyOfCompute`.
+   */
   readonly listed: readonly DialEndpoint[];
-  /** Postern's own listeners, its Redis, and the catalogue's server unless it hosts projects. Stronger than `listed`. */
+  /**
+   * Postern's own listeners, its Redis, and the catalogue's server unless it hosts projects.
+   * Stronger than `listed`.
+   */
   readonly forbidden: readonly DialEndpoint[];
-  /** Every address of a name, in the order in which to try them. Rejects when the name is not known. */
+  /**
+   * Every address of a name, in the order in which to try them. Rejects when the name is not known.
+   */
   readonly lookup: (host: string) => Promise<readonly string[]>;
 }
 
@@ -83,8 +90,9 @@ export function policyOfCompute(
 }
 
 /**
- * Why the candidate must not be dialled, as a text for the log; null when it may be. An IPv6 address that carries an
- * IPv4 one is judged as both. Names among `policy.forbidden` count only as far as the caller resolved them.
+ * Why the candidate must not be dialled, as a text for the log; null when it may be. An IPv6
+ * address that carries an IPv4 one is judged as both. Names among `policy.forbidden` count only as
+ * far as the caller resolved them.
  */
 export function refusalToDial(candidate: DialCandidate, policy: DialPolicy): string | null {
   if (isIP(candidate.address) === 0) return 'resolver answered with no address';

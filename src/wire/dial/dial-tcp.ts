@@ -1,4 +1,5 @@
-// Opens a TCP connection to the first of several checked addresses that answers. Speaks nothing on it.
+// Opens a TCP connection to the first of several checked addresses that answers. Sends nothing on
+// it.
 
 import { connect, type Socket } from 'node:net';
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
@@ -11,7 +12,10 @@ const TCP_LIMIT_MS = 5_000;
 // docs/protocol.md, "Time limits": probes begin after 30 s.
 const KEEPALIVE_DELAY_MS = 30_000;
 
-/** Tries them in order, each for at most 5 s. Throws the last one's ConnectFailure, or the signal's reason. */
+/**
+ * Tries them in order, each for at most 5 s. Throws the last one's ConnectFailure, or the signal's
+ * reason.
+ */
 export async function dialTcp(
   addresses: readonly PinnedAddress[],
   signal: AbortSignal,

@@ -1,5 +1,5 @@
-// The login on an upstream, from the StartupMessage to ReadyForQuery: strictly framed, bounded, and closed to any message
-// that has no business there. How we prove who we are is authenticate-upstream.ts's.
+// The login on an upstream, from the StartupMessage to ReadyForQuery: strictly framed, bounded, and
+// closed to any message that does not belong there. Authentication is in authenticate-upstream.ts.
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -27,7 +27,10 @@ import { UpstreamRefusal } from './upstream-refusal.ts';
 import type { UpstreamTarget } from './upstream-target.ts';
 
 export interface UpstreamLogin {
-  /** ParameterStatus and NoticeResponse in their order, cleaned: to be forwarded. Who sends them takes them out. */
+  /**
+   * ParameterStatus and NoticeResponse in their order, cleaned: to be forwarded. The sender empties
+   * the list.
+   */
   readonly greeting: Buffer[];
   /** Null where the upstream cannot cancel. */
   readonly cancelKey: CancelKey | null;
@@ -37,9 +40,10 @@ export interface UpstreamLogin {
 const LOGIN_LIMIT_MS = 10_000;
 
 /**
- * Logs in with protocol 3.0; `startup` holds the parameters besides user and database, which are the target's. At most 10 s.
- * Bytes behind ReadyForQuery stay in the socket. Throws UpstreamRefusal for the upstream's own error, PosternError
- * `upstream_authentication`, `upstream_refused`, `upstream_protocol` or `upstream_unreachable`, or the signal's reason.
+ * Logs in with protocol 3.0; `startup` holds the parameters besides user and database, which are
+ * the target's. At most 10 s. Bytes behind ReadyForQuery stay in the socket. Throws UpstreamRefusal
+ * for the upstream's own error, PosternError `upstream_authentication`, `upstream_refused`,
+ * `upstream_protocol` or `upstream_unreachable`, or the signal's reason.
  */
 export async function logInUpstream(
   socket: Socket,
@@ -131,7 +135,8 @@ class Login {
     }
   }
 
-  // psql prints server_version into the terminal. Values may be in the client's encoding, so clean ones keep their bytes.
+  // psql prints server_version into the terminal. Values may be in the client's encoding, so clean
+  // ones keep their bytes.
   #learnParameter(body: Buffer, bytes: Buffer): void {
     const { name, value } = parseParameterStatus(body);
     const cleaned = { name: cleanUpstreamText(name), value: cleanUpstreamText(value) };
@@ -140,7 +145,7 @@ class Login {
   }
 }
 
-// Who logs in where was decided before: a parameter of that name must not decide it again.
+// User and database were decided before: a parameter of that name must not override them.
 function withoutIdentity(startup: ReadonlyMap<string, string>): [name: string, value: string][] {
   return [...startup].filter(([name]) => name !== 'user' && name !== 'database');
 }

@@ -1,5 +1,5 @@
-// The client's side of TLS towards an upstream, asked for as Postgres does it. Verifies by the names and authorities of the
-// catalogue; whether TLS is wanted at all stands there, too.
+// The client's side of TLS towards an upstream, asked for as Postgres does it. Verifies by the
+// names and authorities of the catalogue; whether TLS is wanted at all stands there, too.
 
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
@@ -26,9 +26,9 @@ interface SecureTarget {
 }
 
 /**
- * Throws PosternError `upstream_tls` when the far side has no TLS or the wrong certificate, `upstream_protocol` when it is
- * no Postgres, `upstream_unreachable` when it is silent or gone, or the signal's reason. At most 5 s. The plain socket is
- * then the caller's to destroy.
+ * Throws PosternError `upstream_tls` when the far side has no TLS or the wrong certificate,
+ * `upstream_protocol` when it is no Postgres, `upstream_unreachable` when it is silent or gone, or
+ * the signal's reason. At most 5 s. The caller then destroys the plain socket.
  */
 export async function secureUpstream(plain: Socket, target: SecureTarget, signal: AbortSignal): Promise<TLSSocket> {
   try {

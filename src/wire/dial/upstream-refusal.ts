@@ -1,4 +1,5 @@
-// What an upstream said when it refused a login: passed on to the client whole, since it explains itself best.
+// What an upstream said when it refused a login: passed on to the client whole, since its own text
+// explains it best.
 
 import type { ReportFields } from '../../protocol/upstream-reports.ts';
 

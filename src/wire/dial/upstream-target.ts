@@ -1,4 +1,5 @@
-// What is dialled, and how it must prove itself: the values that the catalogue hands to the connector.
+// What is dialled, and how it must prove itself: the values that the catalogue hands to the
+// connector.
 
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import type { Secret } from '../../secret.ts';
@@ -12,12 +13,14 @@ export interface UpstreamTarget {
   readonly user: string;
   readonly password: Secret | null;
   readonly database: string;
-  /** Both hold over verified TLS only, whatever is said here. */
+  /** Both apply over verified TLS only. */
   readonly allowMd5: boolean;
   readonly allowCleartext: boolean;
 }
 
-/** True when the certificate is checked against an authority, so that the far end is not just anybody. */
+/**
+ * True when the certificate is checked against an authority, so that the far end is authenticated.
+ */
 export function verifiesCertificate(tls: UpstreamTls): boolean {
   return tls.mode === 'verify-ca' || tls.mode === 'verify-full' || (tls.mode === 'require' && tls.ca !== null);
 }

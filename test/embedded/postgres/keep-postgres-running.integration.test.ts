@@ -19,7 +19,7 @@ describe('a Postgres that keeps dying', () => {
     await rm(join(cluster, 'global', 'pg_control'));
     process.kill(pid, 'SIGKILL');
     const last = await waitUntil(() => lines.find((line) => line.includes('not started again')), 'it gives up');
-    expect(JSON.parse(last)).toMatchObject({ level: 60, lastWords: expect.stringContaining('pg_control') });
+    expect(JSON.parse(last)).toMatchObject({ level: 60, last_words: expect.stringContaining('pg_control') });
     expect(lines.filter((line) => line.includes('died and is started again')).length).toBeGreaterThan(3);
     await postgres.close();
   });
