@@ -1,5 +1,4 @@
-// The audit trail as JSON lines. Who may read it is the catalogue's to say; that somebody did is
-// recorded first.
+// The audit trail as JSON lines. Records the export first; the catalogue checks the right to read.
 
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';

@@ -78,7 +78,7 @@ describe('the command line', () => {
   });
 
   it('renews the password of an attached role, once its server takes it', async () => {
-    // Whoever changed it there locked the project out for good.
+    // A password changed there locked the project out for good.
     const role = `renewed_${Date.now().toString(36)}`;
     await runAsSuperuser(`CREATE ROLE ${role} LOGIN PASSWORD 'before'`);
     onTestFinished(() => runAsSuperuser(`DROP ROLE ${role}`));

@@ -121,7 +121,7 @@ function unknownConnection(): PosternError {
   return new PosternError('not_found', { params: { thing: 'connection' } });
 }
 
-/** Who asks, for the log of the node that obeys. */
+/** The asking person, for the log of the node that obeys. */
 export function nameOf(actor: Actor): string {
   if (actor.kind === 'system') return 'postern';
   return actor.kind === 'person' ? actor.email : `API key ${actor.keyId}`;

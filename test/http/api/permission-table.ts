@@ -1,6 +1,6 @@
-// Who may call what, written by hand (docs/api.md, "Who may do what"); the program's own table is
-// not asked. `ok`: not refused for who calls. 403: visible, not allowed. 404: as if it were not
-// there.
+// The callers allowed on each route, written by hand (docs/api.md, "Who may do what"); the
+// program's own table is not asked. `ok`: not refused for who calls. 403: visible, not allowed.
+// 404: as if it were not there.
 
 export const CALLERS = [
   'admin',

@@ -1,4 +1,4 @@
-// Who comes to the operations pages, and a stream of theirs that is read event by event.
+// People for the operations pages, and an event stream that is read event by event.
 
 import type { RegisteredProject } from '../../../src/catalogue/projects/register-project.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
