@@ -3,7 +3,7 @@
 import { render } from 'preact';
 import type { NodeRow } from '../components/ops/node-row.ts';
 import { NodeTable } from '../components/ops/node-table.tsx';
-import { openStream } from './ops/stream.ts';
+import { LiveStream } from './ops/stream.ts';
 
 const root = document.querySelector<HTMLElement>('[data-live-nodes]');
 const status = document.querySelector<HTMLElement>('[data-live-status]');
@@ -23,11 +23,13 @@ function keepUp(root: HTMLElement, status: HTMLElement): void {
     }
     if (status.textContent !== '') status.textContent = '';
   };
-  openStream(root.dataset.liveNodes ?? '', {
+  const stream = new LiveStream({
     whole: draw,
     delta: draw,
     away: (words) => {
       status.textContent = words;
     },
   });
+  // Of the connections, which the same stream sends, the fewest that can be asked for.
+  stream.open(`${root.dataset.liveNodes}?count=1`);
 }

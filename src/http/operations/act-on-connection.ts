@@ -7,7 +7,7 @@ import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
-import { liveRow } from './fleet-picture.ts';
+import { liveRow } from './fleet-rows.ts';
 import { type OpsVisit, requireConnection, type ScopedAction } from './operations-scope.ts';
 import { opsView } from './operations-view.ts';
 import { reasonForm } from './operator-text.ts';
@@ -22,7 +22,7 @@ export async function showConnection(visit: OpsVisit, again?: Again): Promise<vo
     path,
     noticePath: `${scope.connectionsPath}/notice`,
     auditPath: `${scope.auditPath}?connection=${record.id}`,
-    row: liveRow(record, { sending: null, receiving: null }),
+    row: liveRow(record),
     tls: record.tls === null ? null : cleanForPage(record.tls),
     port: record.port,
     grantId: record.grantId,

@@ -1,46 +1,36 @@
-// Bytes per second of each connection, over the last few pictures: counters of other nodes arrive in steps of a second,
-// so that two pictures alone would show twice the rate or none.
+// Bytes per second of each connection over the last few updates. Counters of other nodes arrive in
+// steps of a second, so that two updates alone would show twice the rate or none.
 
-import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
-import type { ConnectionId } from '../../ids.ts';
-import type { Rates } from './fleet-picture.ts';
+import type { LiveRow } from '../../../web/components/ops/live-row.ts';
+import { type Rates, UNKNOWN_RATES } from './fleet-rows.ts';
 
-const PICTURES_COMPARED = 4;
-const UNKNOWN: Rates = { sending: null, receiving: null };
+const UPDATES_COMPARED = 4;
 
-interface Counters {
-  readonly sent: number;
-  readonly received: number;
-}
+type Counters = Pick<LiveRow, 'sent' | 'received'>;
 
 export class ByteRates {
-  readonly #pictures: Array<{ readonly atMs: number; readonly counters: ReadonlyMap<ConnectionId, Counters> }> = [];
+  readonly #updates: Array<{ readonly atMs: number; readonly counters: ReadonlyMap<string, Counters> }> = [];
 
-  /** Takes the counters of a picture and drops the oldest. */
-  add(at: Date, records: readonly LiveConnectionRecord[]): void {
-    const counters = new Map(
-      records.map(({ id, bytesToUpstream, bytesToClient }) => [id, { sent: bytesToUpstream, received: bytesToClient }]),
-    );
-    this.#pictures.push({ atMs: at.getTime(), counters });
-    if (this.#pictures.length > PICTURES_COMPARED) this.#pictures.shift();
+  /** Takes the counters of these rows and drops the oldest update. */
+  add(at: Date, rows: Iterable<LiveRow>): void {
+    const counters = new Map<string, Counters>();
+    for (const row of rows) counters.set(row.id, row);
+    this.#updates.push({ atMs: at.getTime(), counters });
+    if (this.#updates.length > UPDATES_COMPARED) this.#updates.shift();
   }
 
-  /** Against the oldest picture that has the connection. */
-  of(record: LiveConnectionRecord): Rates {
-    const newest = this.#pictures.at(-1);
-    const oldest = this.#pictures.find(({ counters }) => counters.has(record.id));
-    const before = oldest?.counters.get(record.id);
-    if (newest === undefined || oldest === undefined || before === undefined || oldest === newest) return UNKNOWN;
-    const seconds = (newest.atMs - oldest.atMs) / 1_000;
-    if (seconds <= 0) return UNKNOWN;
+  /** Of a row as it is at that moment, compared with the oldest update that has the connection. */
+  of({ id, sent, received }: LiveRow, at: Date): Rates {
+    const oldest = this.#updates.find(({ counters }) => counters.has(id));
+    const before = oldest?.counters.get(id);
+    if (oldest === undefined || before === undefined) return UNKNOWN_RATES;
+    const seconds = (at.getTime() - oldest.atMs) / 1_000;
+    if (seconds <= 0) return UNKNOWN_RATES;
     const rate = (now: number, then: number) => Math.max(0, Math.round((now - then) / seconds));
-    return {
-      sending: rate(record.bytesToUpstream, before.sent),
-      receiving: rate(record.bytesToClient, before.received),
-    };
+    return { sending: rate(sent, before.sent), receiving: rate(received, before.received) };
   }
 
   forget(): void {
-    this.#pictures.length = 0;
+    this.#updates.length = 0;
   }
 }

@@ -1,95 +1,174 @@
-// One look at the fleet per second for everybody who watches on this node, however many they are; none while nobody does.
+// Polls the fleet once a second on behalf of all lists that viewers of this node have open; idle
+// when there are none. Reads what changed, and the counters of the rows that are shown.
 
+import type { LiveRow } from '../../../web/components/ops/live-row.ts';
+import type { NodeRow } from '../../../web/components/ops/node-row.ts';
 import type { Clock } from '../../clock.ts';
+import type { Counters, FleetView } from '../../fleet/fleet-view.ts';
+import type { ConnectionPlace, LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { LiveConnections } from '../../fleet/live-connections.ts';
+import { type ConnectionId, idFrom, type NodeId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
 import { ByteRates } from './byte-rates.ts';
-import { type FleetPicture, liveRow, nodeRow } from './fleet-picture.ts';
+import { FleetRows, nodeRow, withCounters } from './fleet-rows.ts';
+import { type PickedRows, RowPicker, type RowRequest } from './row-picker.ts';
 
-const LOOK_INTERVAL_MS = 1_000;
-/** For pages without script: their reloads find rates, since looking goes on for a while. */
-const LOOK_ON_FOR_MS = 30_000;
+const POLL_INTERVAL_MS = 1_000;
+/** How long a list of a page without script is polled for: when it is loaded again it has rates. */
+const KEPT_AFTER_LOAD_MS = 30_000;
 
-export type Look = { readonly kind: 'picture'; readonly picture: FleetPicture } | { readonly kind: 'away' };
-type Watcher = (look: Look) => void;
+/** What one list shows at one moment. */
+export interface FleetList extends PickedRows {
+  readonly at: Date;
+  /** The rows of the window, with counters and rates. */
+  readonly shown: readonly LiveRow[];
+  readonly first: number;
+  readonly nodes: readonly NodeRow[];
+}
+
+export type FleetUpdate = { readonly kind: 'list'; readonly list: FleetList } | { readonly kind: 'away' };
+type Watcher = (update: FleetUpdate) => void;
+
+interface WatchedList {
+  readonly picker: RowPicker;
+  /** Null for a page without script, which is loaded again or not. */
+  readonly watcher: Watcher | null;
+}
 
 interface FleetWatchOptions {
-  readonly liveConnections: Pick<LiveConnections, 'list' | 'listNodes'>;
+  readonly liveConnections: Pick<LiveConnections, 'openView'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export class FleetWatch {
-  readonly #liveConnections: FleetWatchOptions['liveConnections'];
+  readonly #view: FleetView;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #rows = new FleetRows();
   readonly #rates = new ByteRates();
-  readonly #watchers = new Set<Watcher>();
+  readonly #watched = new Set<WatchedList>();
   #timer: NodeJS.Timeout | null = null;
-  #looking: Promise<FleetPicture> | null = null;
-  #newest: FleetPicture | null = null;
-  #lastAskedAtMs = 0;
+  #polling: Promise<void> | null = null;
+  #nodes: readonly NodeRow[] = [];
+  /** When the fleet was read last. */
+  #nodesAt = new Date(0);
+  #lastLoad: { readonly atMs: number; readonly list: WatchedList } | null = null;
 
   constructor({ liveConnections, clock, log }: FleetWatchOptions) {
-    this.#liveConnections = liveConnections;
+    this.#view = liveConnections.openView();
     this.#clock = clock;
     this.#log = log;
   }
 
-  /** A picture that is at most a second old. Throws when Redis is away. */
-  async picture(): Promise<FleetPicture> {
-    this.#lastAskedAtMs = this.#clock.now().getTime();
-    this.#keepLooking();
-    const ageMs = this.#lastAskedAtMs - (this.#newest?.at.getTime() ?? 0);
-    return this.#newest !== null && ageMs < LOOK_INTERVAL_MS ? this.#newest : await this.#look();
+  /** A list that is at most a second old. Throws when Redis is away. */
+  async list(request: RowRequest): Promise<FleetList> {
+    const list: WatchedList = { picker: new RowPicker(request), watcher: null };
+    this.#lastLoad = { atMs: this.#clock.now().getTime(), list };
+    this.#keepPolling();
+    const ageMs = this.#lastLoad.atMs - this.#nodesAt.getTime();
+    if (ageMs >= POLL_INTERVAL_MS) await this.#poll();
+    const [counted] = await this.#countedLists([list], 'for one page');
+    if (counted === undefined) throw new Error('a list was asked for and not made');
+    return counted;
   }
 
-  /** Calls with every new picture until the returned function is called. */
-  watch(watcher: Watcher): () => void {
-    this.#watchers.add(watcher);
-    this.#keepLooking();
-    return () => this.#watchers.delete(watcher);
+  /** The ids of all rows that a query picks, of a list that is at most a second old. */
+  async pickedIds(request: RowRequest): Promise<string[]> {
+    return (await this.list(request)).rows.map(({ id }) => id);
   }
 
-  #keepLooking(): void {
-    this.#timer ??= setInterval(() => this.#lookOrRest(), LOOK_INTERVAL_MS).unref();
+  /** Calls with the list once a second until the returned function is called. */
+  watch(request: RowRequest, watcher: Watcher): () => void {
+    const list = { picker: new RowPicker(request), watcher };
+    this.#watched.add(list);
+    this.#keepPolling();
+    return () => this.#watched.delete(list);
   }
 
-  #lookOrRest(): void {
-    const isAskedFor = this.#clock.now().getTime() - this.#lastAskedAtMs < LOOK_ON_FOR_MS;
-    if (this.#watchers.size > 0 || isAskedFor) {
-      this.#look().catch((error: unknown) => {
-        this.#log.warn({ err: error }, 'the fleet cannot be looked at');
-        this.#tell({ kind: 'away' });
+  #keepPolling(): void {
+    this.#timer ??= setInterval(() => this.#pollOrRest(), POLL_INTERVAL_MS).unref();
+  }
+
+  #pollOrRest(): void {
+    if (this.#watched.size > 0 || this.#loadedLately() !== null) {
+      this.#poll().catch((error: unknown) => {
+        this.#log.warn({ event: 'operations.fleet_away', err: error }, 'cannot read the live connections of the fleet');
+        for (const { watcher } of this.#watched) watcher?.({ kind: 'away' });
       });
       return;
     }
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
-    this.#newest = null;
+    this.#nodesAt = new Date(0);
+    this.#lastLoad = null;
     this.#rates.forget();
+    this.#view.forget();
   }
 
-  /** A slow look is not overtaken by the next. */
-  #look(): Promise<FleetPicture> {
-    this.#looking ??= this.#takePicture().finally(() => {
-      this.#looking = null;
+  #loadedLately(): WatchedList | null {
+    if (this.#lastLoad === null) return null;
+    return this.#clock.now().getTime() - this.#lastLoad.atMs < KEPT_AFTER_LOAD_MS ? this.#lastLoad.list : null;
+  }
+
+  /** A slow poll is not overtaken by the next. */
+  #poll(): Promise<void> {
+    this.#polling ??= this.#pollOnce().finally(() => {
+      this.#polling = null;
     });
-    return this.#looking;
+    return this.#polling;
   }
 
-  async #takePicture(): Promise<FleetPicture> {
-    const [records, nodes] = await Promise.all([this.#liveConnections.list(), this.#liveConnections.listNodes()]);
+  async #pollOnce(): Promise<void> {
+    const nodes = await this.#view.refresh();
+    this.#nodes = nodes.map(nodeRow);
+    this.#nodesAt = this.#clock.now();
+    const loaded = this.#loadedLately();
+    const lists = [...this.#watched, ...(loaded === null ? [] : [loaded])];
+    const made = await this.#countedLists(lists, 'for rates');
+    for (const [index, list] of made.entries()) lists[index]?.watcher?.({ kind: 'list', list });
+  }
+
+  /** Counters are read for the rows that are shown, or for all when a list is sorted by them. */
+  async #countedLists(lists: readonly WatchedList[], purpose: 'for rates' | 'for one page'): Promise<FleetList[]> {
+    const isAll = lists.some(({ picker }) => picker.sortsByCounters);
+    const all = isAll ? await this.#view.allCounters() : null;
     const at = this.#clock.now();
-    this.#rates.add(at, records);
-    const connections = records.map((record) => ({ record, row: liveRow(record, this.#rates.of(record)) }));
-    const picture = { at, connections, nodes: nodes.map(nodeRow) };
-    this.#newest = picture;
-    this.#tell({ kind: 'picture', picture });
-    return picture;
+    const facts = (record: LiveConnectionRecord) => this.#rows.of(record);
+    if (all !== null && purpose === 'for rates') {
+      this.#rates.add(
+        at,
+        [...this.#view.records()].map((record) => withCounters(facts(record), all.get(record.id))),
+      );
+    }
+    const current = (row: LiveRow, counters: Counters): LiveRow => {
+      const counted = withCounters(row, counters.get(idFrom<ConnectionId>(row.id)));
+      return { ...counted, ...this.#rates.of(counted, at) };
+    };
+    const rowOf = all === null ? facts : (record: LiveConnectionRecord) => current(facts(record), all);
+    const { version } = this.#view;
+    const picked = lists.map(({ picker }) => {
+      const rows = picker.pick({ records: this.#view.records(), version, rowOf });
+      return { rows, first: picker.firstOf(rows), shown: picker.windowOf(rows) };
+    });
+    const shown = picked.flatMap((list) => list.shown);
+    const counters = all ?? (await this.#view.counters(shown.map(placeOf)));
+    if (all === null && purpose === 'for rates') {
+      this.#rates.add(
+        at,
+        shown.map((row) => withCounters(row, counters.get(idFrom<ConnectionId>(row.id)))),
+      );
+    }
+    return picked.map(({ rows, first, shown }) => ({
+      ...rows,
+      at,
+      first,
+      shown: shown.map((row) => current(row, counters)),
+      nodes: this.#nodes,
+    }));
   }
+}
 
-  #tell(look: Look): void {
-    for (const watcher of this.#watchers) watcher(look);
-  }
+function placeOf({ id, node }: LiveRow): ConnectionPlace {
+  return { id: idFrom<ConnectionId>(id), nodeId: idFrom<NodeId>(node) };
 }

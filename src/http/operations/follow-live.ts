@@ -5,8 +5,9 @@ import { pause } from '../../async/retry.ts';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
 import { type EventStreams, retryText } from '../request/event-streams.ts';
-import type { LiveFeeds } from './live-feeds.ts';
+import type { LiveFeeds } from './live-feed.ts';
 import type { OpsVisit } from './operations-scope.ts';
+import { rowQuery, streamWindow } from './row-query.ts';
 
 const LONGEST_STREAM_MS = 5 * 60_000;
 const RIGHTS_CHECKED_EVERY_MS = 2_000;
@@ -16,13 +17,18 @@ const RETRY_AFTER_MS = 2_000;
 
 export function followLive(feeds: LiveFeeds, streams: EventStreams) {
   return async (visit: OpsVisit): Promise<void> => {
-    const { response, scope, person } = visit;
+    const { request, response, scope, person } = visit;
     const signal = streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
     response.write(retryText(RETRY_AFTER_MS));
-    const leave = feeds.follow(scope, {
-      isReady: () => response.writableLength < MAX_WAITING_BYTES,
-      send: (event) => void response.write(event),
-    });
+    const { filter, accountId } = scope;
+    const wanted = { filter, query: rowQuery(request), ...streamWindow(request) };
+    const leave = feeds.follow(
+      { ...wanted, nodes: accountId === null ? 'shown' : 'hidden' },
+      {
+        isReady: () => response.writableLength < MAX_WAITING_BYTES,
+        send: (event) => void response.write(event),
+      },
+    );
     try {
       await whileAllowed(visit, signal);
     } finally {

@@ -1,41 +1,54 @@
-// Turns pictures of the fleet into server-sent events for one scope: the whole once, then only what changed. The texts
-// are made once per picture, however many pages follow the scope.
+// Turns updates of one list into server-sent events: the whole window once, then only what changed.
+// The texts are made once per update, however many pages follow the list.
 
 import { deltaBetween, type LiveRow } from '../../../web/components/ops/live-row.ts';
 import type { NodeRow } from '../../../web/components/ops/node-row.ts';
 import { eventText } from '../request/event-streams.ts';
-import { type FleetPicture, rowsWithin } from './fleet-picture.ts';
-import type { FleetWatch, Look } from './fleet-watch.ts';
-import type { OpsScope } from './operations-scope.ts';
+import type { FleetList, FleetUpdate, FleetWatch } from './fleet-watch.ts';
+import type { RowRequest } from './row-picker.ts';
+
+export interface FeedRequest extends RowRequest {
+  /** Nodes are for operators. */
+  readonly nodes: 'shown' | 'hidden';
+}
 
 /** One page's stream. */
 export interface Follower {
-  /** False while what was sent before piles up: it is left out, and given the whole when it has caught up. */
+  /** False while what was sent piles up: it gets nothing then, and the whole window afterwards. */
   isReady(): boolean;
   send(event: string): void;
 }
 
+interface Head {
+  readonly now: number;
+  readonly counts: FleetList['counts'];
+  /** How many rows the query picks, and which of them is the window's first. */
+  readonly picked: number;
+  readonly first: number;
+  readonly nodes?: readonly NodeRow[];
+}
+
 export class LiveFeed {
   readonly #watch: FleetWatch;
-  readonly #scope: OpsScope;
+  readonly #request: FeedRequest;
   readonly #followers = new Map<Follower, 'ahead' | 'behind'>();
   #rows: ReadonlyMap<string, LiveRow> = new Map();
   #nodes = '';
   #stop: (() => void) | null = null;
 
-  constructor(watch: FleetWatch, scope: OpsScope) {
+  constructor(watch: FleetWatch, request: FeedRequest) {
     this.#watch = watch;
-    this.#scope = scope;
+    this.#request = request;
   }
 
   get isFollowed(): boolean {
     return this.#followers.size > 0;
   }
 
-  /** Begins with the next picture; ends when the returned function is called. */
+  /** Begins with the next update; ends when the returned function is called. */
   follow(follower: Follower): () => void {
     this.#followers.set(follower, 'behind');
-    this.#stop ??= this.#watch.watch((look) => this.#pass(look));
+    this.#stop ??= this.#watch.watch(this.#request, (update) => this.#send(update));
     return () => {
       this.#followers.delete(follower);
       if (this.#followers.size > 0) return;
@@ -44,15 +57,15 @@ export class LiveFeed {
     };
   }
 
-  #pass(look: Look): void {
-    if (look.kind === 'away') {
+  #send(update: FleetUpdate): void {
+    if (update.kind === 'away') {
       const away = eventText('away', {});
       for (const follower of this.#followers.keys()) follower.send(away);
       return;
     }
-    const { picture } = look;
-    const rows = new Map(rowsWithin(picture, this.#scope).map((row) => [row.id, row]));
-    const delta = eventText('delta', { ...this.#head(picture, 'changed'), ...deltaBetween(this.#rows, rows) });
+    const { list } = update;
+    const rows = new Map(list.shown.map((row) => [row.id, row]));
+    const delta = eventText('delta', { ...this.#head(list, 'changed'), ...deltaBetween(this.#rows, rows) });
     this.#rows = rows;
     let whole: string | null = null;
     for (const [follower, state] of this.#followers) {
@@ -61,20 +74,41 @@ export class LiveFeed {
       } else if (state === 'ahead') {
         follower.send(delta);
       } else {
-        whole ??= eventText('whole', { ...this.#head(picture, 'all'), rows: [...rows.values()] });
+        whole ??= eventText('whole', { ...this.#head(list, 'all'), rows: list.shown });
         follower.send(whole);
         this.#followers.set(follower, 'ahead');
       }
     }
   }
 
-  /** Nodes are for operators; of a heartbeat every two seconds each second picture says something new. */
-  #head({ at, nodes }: FleetPicture, which: 'all' | 'changed'): { now: number; nodes?: readonly NodeRow[] } {
-    const now = at.getTime();
-    if (this.#scope.accountId !== null) return { now };
+  /** With a heartbeat every two seconds each second update says something new of the nodes. */
+  #head({ at, counts, rows, first, nodes }: FleetList, which: 'all' | 'changed'): Head {
+    const head = { now: at.getTime(), counts, picked: rows.length, first };
+    if (this.#request.nodes === 'hidden') return head;
     const text = JSON.stringify(nodes);
     const isNew = text !== this.#nodes;
     if (which === 'changed') this.#nodes = text;
-    return isNew || which === 'all' ? { now, nodes } : { now };
+    return isNew || which === 'all' ? { ...head, nodes } : head;
+  }
+}
+
+/** The feeds that pages of this node follow: one per list, kept while a page follows it. */
+export class LiveFeeds {
+  readonly #watch: FleetWatch;
+  readonly #feeds = new Map<string, LiveFeed>();
+
+  constructor(watch: FleetWatch) {
+    this.#watch = watch;
+  }
+
+  follow(request: FeedRequest, follower: Follower): () => void {
+    const key = JSON.stringify(request);
+    const feed = this.#feeds.get(key) ?? new LiveFeed(this.#watch, request);
+    this.#feeds.set(key, feed);
+    const leave = feed.follow(follower);
+    return () => {
+      leave();
+      if (!feed.isFollowed && this.#feeds.get(key) === feed) this.#feeds.delete(key);
+    };
   }
 }

@@ -10,7 +10,7 @@ import type { NodeRecord } from '../../fleet/node-record.ts';
 import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
 import { param } from '../console/shell/visit.ts';
-import { nodeRow } from './fleet-picture.ts';
+import { nodeRow } from './fleet-rows.ts';
 import type { OpsVisit } from './operations-scope.ts';
 import { opsView } from './operations-view.ts';
 import { reasonForm } from './operator-text.ts';

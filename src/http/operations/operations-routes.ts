@@ -8,14 +8,14 @@ import { cancelQuery, endConnection, showConnection } from './act-on-connection.
 import { exportAudit, showAudit } from './audit-page.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { followLive } from './follow-live.ts';
-import { LiveFeeds } from './live-feeds.ts';
+import { LiveFeeds } from './live-feed.ts';
 import { askDrain, drainNode, showNodes } from './nodes-page.ts';
 import type { OpsParts } from './operations-parts.ts';
 import { type OpsVisit, openOperations, openOversight } from './operations-scope.ts';
 import { approveRequest, declineRequest, showRequests } from './request-inbox.ts';
 import { sendNotice } from './send-notice.ts';
 import { showConnectionHistory } from './show-connection-history.ts';
-import { showConnections } from './show-connections.ts';
+import { sendPickedIds, showConnections } from './show-connections.ts';
 
 /** Takes what the console's routes take: the pages of an account stand in its frame. */
 export function opsRoutes(given: Omit<OpsParts, 'watch'> & { readonly log: Log }): Router {
@@ -43,10 +43,11 @@ interface ScopedPaths {
 
 /** Routes with a fixed word come before those in which it would be read as a connection's id. */
 function scopedRoutes(parts: OpsParts, feeds: LiveFeeds, { list, connections, open }: ScopedPaths): Router {
-  const showList = showConnections(parts);
+  const showList = showConnections(parts.watch);
   const router = createRouter();
   router.get(list, pageRoute(parts, open, showList));
   router.get(`${list}/events`, pageRoute(parts, open, followLive(feeds, parts.streams)));
+  router.get(`${list}/ids`, pageRoute(parts, open, sendPickedIds(parts.watch)));
   router.get(`${list}/history`, pageRoute(parts, open, showConnectionHistory));
   router.get(`${list}/audit`, pageRoute(parts, open, showAudit));
   router.post(`${list}/audit/export`, pageRoute(parts, open, exportAudit));

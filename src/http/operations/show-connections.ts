@@ -1,39 +1,20 @@
-// The list of live connections as a page: filtered, sorted and paged by the query, so that it works without script.
+// The list of live connections as a page: filtered, sorted and paged by the query, so that it works
+// without script; and the ids of all rows that a query picks, for "Select all shown".
 
-import { z } from 'zod';
-import type { LiveRow } from '../../../web/components/ops/live-row.ts';
-import { DEFAULT_QUERY, pickRows, type RowQuery, SORTS } from '../../../web/components/ops/row-order.ts';
 import { ConnectionsPage } from '../../../web/pages/ops/connections-page.tsx';
 import { may } from '../../catalogue/rights/permissions.ts';
 import type { Again } from '../console/shell/form-route.ts';
-import { rowsWithin } from './fleet-picture.ts';
-import type { OpsParts } from './operations-parts.ts';
+import type { FleetWatch } from './fleet-watch.ts';
 import type { OpsVisit } from './operations-scope.ts';
 import { opsView } from './operations-view.ts';
+import { pageWindow, rowQuery } from './row-query.ts';
 
-const ROWS_PER_PAGE = 100;
-const MAX_SEARCH_CHARACTERS = 200;
-
-// Whatever else an address asks for is read as the default: nothing is decided by it.
-const querySchema = z.object({
-  search: z.string().max(MAX_SEARCH_CHARACTERS).catch(DEFAULT_QUERY.search),
-  phase: z.enum(['', 'waiting', 'connecting', 'relaying']).catch(DEFAULT_QUERY.phase),
-  node: z.string().max(100).catch(DEFAULT_QUERY.node),
-  sort: z.enum(SORTS).catch(DEFAULT_QUERY.sort),
-  order: z.enum(['asc', 'desc']).catch(DEFAULT_QUERY.order),
-  page: z.coerce.number().int().min(1).catch(1),
-});
-
-export function showConnections({ watch }: Pick<OpsParts, 'watch'>) {
+export function showConnections(watch: FleetWatch) {
   return async (visit: OpsVisit, again?: Again): Promise<void> => {
     const { parts, request, response, scope, person } = visit;
-    const { page, ...query } = querySchema.parse(request.query);
-    const picture = await watch.picture();
-    const rows = rowsWithin(picture, scope);
-    const picked = pickRows(rows, query);
-    const pageCount = Math.max(1, Math.ceil(picked.length / ROWS_PER_PAGE));
-    const shownPage = Math.min(page, pageCount);
-    const firstIndex = (shownPage - 1) * ROWS_PER_PAGE;
+    const query = rowQuery(request);
+    const { first, count } = pageWindow(request);
+    const list = await watch.list({ filter: scope.filter, query, first, count });
     parts.renderer.send(request, response, ConnectionsPage, {
       view: opsView(visit, null, again),
       reach: scope.accountId === null ? 'installation' : 'account',
@@ -42,26 +23,23 @@ export function showConnections({ watch }: Pick<OpsParts, 'watch'>) {
       auditPath: scope.auditPath,
       mayNotify: may(person, scope.actions.notify, scope.resource),
       query,
-      rows: picked.slice(firstIndex, firstIndex + ROWS_PER_PAGE),
-      firstIndex,
-      pickedCount: picked.length,
-      counts: countsOf(rows),
-      nodes: scope.accountId === null ? picture.nodes : [],
-      nodeIds: nodeIdsOf(rows, query),
-      page: shownPage,
-      pageCount,
-      now: picture.at.getTime(),
+      rows: list.shown,
+      firstIndex: list.first,
+      pickedCount: list.rows.length,
+      counts: list.counts,
+      nodes: scope.accountId === null ? list.nodes : [],
+      nodeIds: [...new Set([...list.nodeIds, ...(query.node === '' ? [] : [query.node])])].sort(),
+      page: list.first / count + 1,
+      pageCount: Math.max(1, Math.ceil(list.rows.length / count)),
+      now: list.at.getTime(),
       typedNotice: again?.typed.text ?? '',
     });
   };
 }
 
-function countsOf(rows: readonly LiveRow[]) {
-  const waiting = rows.filter(({ phase }) => phase === 'waiting').length;
-  return { waiting, live: rows.length - waiting };
-}
-
-/** Nodes with rows, and the one that is asked for. */
-function nodeIdsOf(rows: readonly LiveRow[], { node }: RowQuery): string[] {
-  return [...new Set([...rows.map((row) => row.node), ...(node === '' ? [] : [node])])].sort();
+export function sendPickedIds(watch: FleetWatch) {
+  return async ({ request, response, scope }: OpsVisit): Promise<void> => {
+    const ids = await watch.pickedIds({ filter: scope.filter, query: rowQuery(request), first: 0, count: 1 });
+    response.type('text/plain').send(ids.join(','));
+  };
 }

@@ -1,5 +1,5 @@
-// Keeps the list of live connections up to date, and filters and sorts it at once. Renders only the
-// rows in view, at most once per frame, and nothing while paused.
+// Keeps the list of live connections up to date: asks the server for the rows around the view, and
+// renders those in view, at most once per frame and unchanged while paused.
 
 import { render } from 'preact';
 import { LiveFigures } from '../../components/ops/live-figures.tsx';
@@ -8,26 +8,41 @@ import { LiveTable } from '../../components/ops/live-table.tsx';
 import type { NodeRow } from '../../components/ops/node-row.ts';
 import { pickRows, queryString, type RowQuery, sortedBy } from '../../components/ops/row-order.ts';
 import { readFilters, showFilters, whenFiltersChange } from './filters.ts';
-import { rowWindow } from './row-window.ts';
+import { heightOfRows, type RowRange, rowsToAsk, rowsToDraw } from './row-window.ts';
 import { Selection } from './selection.ts';
-import { openStream } from './stream.ts';
+import { type Delta, LiveStream, type Whole } from './stream.ts';
 
 /** The least time between announcements, so that a screen reader is not flooded. */
 const ANNOUNCE_EVERY_MS = 10_000;
+/** How long somebody stops typing or scrolling before the server is asked. */
+const ASK_AFTER_MS = 120;
 
 export class LiveList {
   readonly #region: HTMLElement;
   readonly #listPath: string;
+  /** The rows around the view, as last sent. */
   readonly #rows = new Map<string, LiveRow>();
   readonly #selection = new Selection(() => this.#drawSoon());
+  readonly #stream = new LiveStream({
+    whole: (event) => this.#replace(event),
+    delta: (event) => this.#change(event),
+    away: (words) => this.#say(words),
+  });
   #nodes: readonly NodeRow[] = [];
+  #counts = { live: 0, waiting: 0 };
   #query: RowQuery = readFilters();
   #picked: readonly LiveRow[] = [];
+  /** The index of the first of those rows, and how many rows the query picks in all. */
+  #first = 0;
+  #pickedCount = 0;
+  #asked: RowRange = { first: 0, end: 0 };
   #now = 0;
   #announcedAt = Number.NEGATIVE_INFINITY;
+  #isAnnouncementDue = false;
   #hasBegun = false;
   #isPaused = false;
   #isDrawing = false;
+  #asking: ReturnType<typeof setTimeout> | undefined;
 
   constructor(region: HTMLElement) {
     this.#region = region;
@@ -35,26 +50,14 @@ export class LiveList {
   }
 
   start(): void {
-    openStream(`${this.#listPath}/events`, {
-      whole: (event) => {
-        this.#begin();
-        this.#rows.clear();
-        applyDelta(this.#rows, { changed: event.rows, removed: [] });
-        this.#take(event);
-      },
-      delta: (event) => {
-        applyDelta(this.#rows, { changed: event.changed ?? [], removed: event.removed ?? [] });
-        this.#take(event);
-      },
-      away: (words) => this.#say(words),
-    });
-    whenFiltersChange(() => this.#ask(readFilters()));
-    this.#region.addEventListener('scroll', () => this.#drawSoon(), { passive: true });
-    addEventListener('resize', () => this.#drawSoon());
+    this.#ask();
+    whenFiltersChange(() => this.#changeQuery(readFilters()));
+    this.#region.addEventListener('scroll', () => this.#viewMoved(), { passive: true });
+    addEventListener('resize', () => this.#viewMoved());
     this.#listenToButtons();
   }
 
-  /** The list is complete from here on, so paging and submitting the form have no use. */
+  /** Rows come by the stream from here on, so paging and submitting the form have no use. */
   #begin(): void {
     this.#hasBegun = true;
     for (const element of document.querySelectorAll<HTMLElement>('[data-live-controls]')) element.hidden = false;
@@ -68,28 +71,72 @@ export class LiveList {
     pause?.addEventListener('click', () => {
       this.#isPaused = !this.#isPaused;
       pause.setAttribute('aria-pressed', String(this.#isPaused));
-      if (!this.#isPaused) this.#pick();
+      if (!this.#isPaused) this.#ask();
     });
-    document.querySelector('[data-live-select]')?.addEventListener('click', () => {
-      this.#selection.toggleAll(this.#picked.map(({ id }) => id));
-    });
+    document.querySelector('[data-live-select]')?.addEventListener('click', () => void this.#selectAll());
   }
 
-  #take({ now, nodes }: { readonly now: number; readonly nodes?: readonly NodeRow[] }): void {
-    this.#now = now;
-    this.#nodes = nodes ?? this.#nodes;
-    if (this.#isPaused) return;
-    this.#selection.keepOnly(this.#rows);
-    this.#pick();
-    if (performance.now() - this.#announcedAt > ANNOUNCE_EVERY_MS) this.#announce();
+  /** Rows that were not sent are picked by the server. */
+  async #selectAll(): Promise<void> {
+    const answer = await fetch(`${this.#listPath}/ids${queryString(this.#query)}`);
+    if (!answer.ok) return this.#say('The connections could not be selected. Try again.');
+    this.#selection.toggleAll((await answer.text()).split(',').filter(Boolean));
   }
 
-  #ask(query: RowQuery): void {
+  #changeQuery(query: RowQuery): void {
     this.#query = query;
     showFilters(query);
     history.replaceState(null, '', this.#listPath + queryString(query));
+    this.#isAnnouncementDue = true;
     this.#pick();
-    this.#announce();
+    this.#askSoon();
+  }
+
+  #viewMoved(): void {
+    this.#drawSoon();
+    const { first, end } = rowsToDraw(this.#region, this.#pickedCount);
+    if (first < this.#asked.first || end > this.#asked.end) this.#askSoon();
+  }
+
+  #askSoon(): void {
+    clearTimeout(this.#asking);
+    this.#asking = setTimeout(() => this.#ask(), ASK_AFTER_MS);
+  }
+
+  /** Opens the stream anew for the query and the rows around the view. */
+  #ask(): void {
+    clearTimeout(this.#asking);
+    this.#asked = rowsToAsk(this.#region);
+    const params = new URLSearchParams(queryString(this.#query));
+    params.set('first', String(this.#asked.first));
+    params.set('count', String(this.#asked.end - this.#asked.first));
+    this.#stream.open(`${this.#listPath}/events?${params}`);
+  }
+
+  #replace(event: Whole): void {
+    if (!this.#hasBegun) this.#begin();
+    this.#rows.clear();
+    applyDelta(this.#rows, { changed: event.rows, removed: [] });
+    this.#take(event);
+  }
+
+  /** While it is paused the list stands still; going on asks for the whole. */
+  #change(event: Delta): void {
+    if (this.#isPaused) return;
+    applyDelta(this.#rows, { changed: event.changed ?? [], removed: event.removed ?? [] });
+    this.#take(event);
+  }
+
+  #take({ now, counts, picked, first, nodes }: Delta | Whole): void {
+    this.#now = now;
+    this.#counts = counts;
+    this.#pickedCount = picked;
+    this.#first = first;
+    this.#nodes = nodes ?? this.#nodes;
+    this.#pick();
+    // A list that grew may now fill more of the view.
+    this.#viewMoved();
+    if (this.#isAnnouncementDue || performance.now() - this.#announcedAt > ANNOUNCE_EVERY_MS) this.#announce();
   }
 
   #pick(): void {
@@ -98,9 +145,9 @@ export class LiveList {
   }
 
   #announce(): void {
-    if (!this.#hasBegun) return;
+    this.#isAnnouncementDue = false;
     this.#announcedAt = performance.now();
-    this.#say(`${inWords(this.#picked.length)} of ${inWords(this.#rows.size)} connections`);
+    this.#say(`${inWords(this.#pickedCount)} of ${inWords(this.#counts.live + this.#counts.waiting)} connections`);
   }
 
   #say(words: string): void {
@@ -122,18 +169,24 @@ export class LiveList {
     render(this.#table(), this.#region);
     // The focused row is gone: keep the focus in the list instead of at the top of the page.
     if (hadFocus && !this.#region.contains(document.activeElement)) this.#region.focus({ preventScroll: true });
-    this.#drawFigures();
+    const figures = document.querySelector('[data-live-figures]');
+    if (figures !== null) render(<LiveFigures counts={this.#counts} nodes={this.#nodes} now={this.#now} />, figures);
   }
 
   #table() {
-    const { first, end, padTop, padBottom } = rowWindow(this.#region, this.#picked.length);
+    const wanted = rowsToDraw(this.#region, this.#pickedCount);
+    // Of the wanted rows those that were sent; the others are empty space until they are.
+    const sentEnd = this.#first + this.#picked.length;
+    const first = Math.min(Math.max(wanted.first, this.#first), sentEnd);
+    const end = Math.max(first, Math.min(wanted.end, sentEnd));
+    const rowHeight = heightOfRows(this.#region);
     return (
       <div>
         <LiveTable
           caption="Live connections"
-          rows={this.#picked.slice(first, end)}
+          rows={this.#picked.slice(first - this.#first, end - this.#first)}
           firstIndex={first}
-          total={this.#picked.length}
+          total={this.#pickedCount}
           query={this.#query}
           now={this.#now}
           listPath={this.#listPath}
@@ -141,24 +194,15 @@ export class LiveList {
           noticeForm={this.#region.dataset.noticeForm ?? null}
           live={{
             selected: this.#selection.ids,
-            padTop,
-            padBottom,
-            onSort: (sort) => this.#ask(sortedBy(this.#query, sort)),
+            padTop: first * rowHeight,
+            padBottom: Math.max(0, this.#pickedCount - end) * rowHeight,
+            onSort: (sort) => this.#changeQuery(sortedBy(this.#query, sort)),
             onSelect: (id, state) => this.#selection.set(id, state),
           }}
         />
-        {this.#picked.length === 0 && <p class="live-empty">Nobody is connected, or nobody whom the filter finds.</p>}
+        {this.#pickedCount === 0 && <p class="live-empty">Nobody is connected, or nobody whom the filter finds.</p>}
       </div>
     );
-  }
-
-  #drawFigures(): void {
-    const place = document.querySelector('[data-live-figures]');
-    if (place === null) return;
-    let waiting = 0;
-    for (const { phase } of this.#rows.values()) if (phase === 'waiting') waiting += 1;
-    const counts = { waiting, live: this.#rows.size - waiting };
-    render(<LiveFigures counts={counts} nodes={this.#nodes} now={this.#now} />, place);
   }
 }
 

@@ -13,7 +13,7 @@ export class Selection {
   set(id: string, state: 'on' | 'off'): void {
     if (state === 'on') this.ids.add(id);
     else this.ids.delete(id);
-    this.#tell();
+    this.#changed();
   }
 
   /** Ticks all of them, or unticks them if all were ticked. */
@@ -23,17 +23,10 @@ export class Selection {
       if (areAll) this.ids.delete(id);
       else this.ids.add(id);
     }
-    this.#tell();
+    this.#changed();
   }
 
-  /** Drops those that are gone. */
-  keepOnly(present: ReadonlyMap<string, unknown>): void {
-    const before = this.ids.size;
-    for (const id of this.ids) if (!present.has(id)) this.ids.delete(id);
-    if (this.ids.size !== before) this.#tell();
-  }
-
-  #tell(): void {
+  #changed(): void {
     const list = document.querySelector<HTMLInputElement>('[data-live-picked]');
     const count = document.querySelector('[data-live-picked-count]');
     if (list !== null) list.value = [...this.ids].join(',');

@@ -1,5 +1,5 @@
-// The stream of live connections: open while the page is visible; says in words when it has
-// stopped.
+// The stream of live connections: open while the page is visible, for the query and the rows that
+// were asked for last; says in words when it has stopped.
 
 import type { LiveRow, LiveRowsDelta } from '../../components/ops/live-row.ts';
 import type { NodeRow } from '../../components/ops/node-row.ts';
@@ -7,6 +7,10 @@ import type { NodeRow } from '../../components/ops/node-row.ts';
 interface LiveEvent {
   /** The server's clock, milliseconds since 1970. */
   readonly now: number;
+  readonly counts: { readonly live: number; readonly waiting: number };
+  /** How many rows the query picks, and the index of the first one that was sent. */
+  readonly picked: number;
+  readonly first: number;
   readonly nodes?: readonly NodeRow[];
 }
 export type Whole = LiveEvent & { readonly rows: readonly LiveRow[] };
@@ -18,26 +22,38 @@ interface Listener {
   readonly away: (words: string) => void;
 }
 
-/** Written by our own server, so it has this type. */
-export function openStream(path: string, { whole, delta, away }: Listener): void {
-  let events: EventSource | null = null;
-  const open = () => {
-    events = new EventSource(path);
+export class LiveStream {
+  readonly #listener: Listener;
+  #path = '';
+  #events: EventSource | null = null;
+
+  constructor(listener: Listener) {
+    this.#listener = listener;
+    document.addEventListener('visibilitychange', () => this.#openAgain());
+    // A page that is left, or kept for the back button, keeps no stream open.
+    addEventListener('pagehide', () => this.#events?.close());
+    addEventListener('pageshow', (event) => event.persisted && this.#openAgain());
+  }
+
+  /** Begins with a whole event for that path. */
+  open(path: string): void {
+    this.#path = path;
+    this.#openAgain();
+  }
+
+  /** Events are written by our own server, so they have these types. */
+  #openAgain(): void {
+    this.#events?.close();
+    this.#events = null;
+    if (document.visibilityState !== 'visible') return;
+    const { whole, delta, away } = this.#listener;
+    const events = new EventSource(this.#path);
+    this.#events = events;
     events.addEventListener('whole', (event: MessageEvent<string>) => whole(JSON.parse(event.data)));
     events.addEventListener('delta', (event: MessageEvent<string>) => delta(JSON.parse(event.data)));
     events.addEventListener('away', () => away('The fleet cannot be seen at the moment; this is what was seen last.'));
     events.addEventListener('error', () => {
-      if (events?.readyState === EventSource.CLOSED) away('This page is no longer kept up to date. Load it again.');
+      if (events.readyState === EventSource.CLOSED) away('This page is no longer kept up to date. Load it again.');
     });
-  };
-  const seen = () => {
-    events?.close();
-    events = null;
-    if (document.visibilityState === 'visible') open();
-  };
-  document.addEventListener('visibilitychange', seen);
-  // A page that is left, or kept for the back button, keeps no stream open.
-  addEventListener('pagehide', () => events?.close());
-  addEventListener('pageshow', (event) => event.persisted && seen());
-  seen();
+  }
 }

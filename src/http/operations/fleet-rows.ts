@@ -1,18 +1,11 @@
-// What the fleet looks like at one moment, as values for pages. Cleans what clients said of
-// themselves.
+// Live connections and nodes as rows for pages. Cleans what clients said of themselves, once for
+// each record.
 
 import type { LiveRow } from '../../../web/components/ops/live-row.ts';
 import type { NodeRow } from '../../../web/components/ops/node-row.ts';
-import { type LiveConnectionRecord, matchesFilter } from '../../fleet/live-connection.ts';
+import type { LiveConnectionRecord, LiveConnectionSnapshot } from '../../fleet/live-connection.ts';
 import type { NodeRecord } from '../../fleet/node-record.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import type { OpsScope } from './operations-scope.ts';
-
-export interface FleetPicture {
-  readonly at: Date;
-  readonly connections: ReadonlyArray<{ readonly record: LiveConnectionRecord; readonly row: LiveRow }>;
-  readonly nodes: readonly NodeRow[];
-}
 
 /** Bytes per second, or null when there is nothing to compare with. */
 export interface Rates {
@@ -20,12 +13,23 @@ export interface Rates {
   readonly receiving: number | null;
 }
 
-/** What of a picture is within a scope: its filter decides, as it does for `list`. */
-export function rowsWithin({ connections }: FleetPicture, { filter }: Pick<OpsScope, 'filter'>): LiveRow[] {
-  return connections.filter(({ record }) => matchesFilter(record, filter)).map(({ row }) => row);
+export const UNKNOWN_RATES: Rates = { sending: null, receiving: null };
+
+/** Makes rows of records and keeps each as long as its record, which is replaced when it changes. */
+export class FleetRows {
+  readonly #rows = new WeakMap<LiveConnectionRecord, LiveRow>();
+
+  of(record: LiveConnectionRecord): LiveRow {
+    const known = this.#rows.get(record);
+    if (known !== undefined) return known;
+    const row = liveRow(record);
+    this.#rows.set(record, row);
+    return row;
+  }
 }
 
-export function liveRow(record: LiveConnectionRecord, { sending, receiving }: Rates): LiveRow {
+/** Without rates. */
+export function liveRow(record: LiveConnectionRecord): LiveRow {
   return {
     id: record.id,
     phase: record.phase,
@@ -41,11 +45,17 @@ export function liveRow(record: LiveConnectionRecord, { sending, receiving }: Ra
     since: Date.parse(record.since),
     sent: record.bytesToUpstream,
     received: record.bytesToClient,
-    sending,
-    receiving,
+    ...UNKNOWN_RATES,
     transaction: record.transactionStatus,
     pid: record.upstreamPid,
   };
+}
+
+/** The same row when there are no newer counters. */
+export function withCounters(row: LiveRow, counters: LiveConnectionSnapshot | undefined): LiveRow {
+  if (counters === undefined) return row;
+  const { bytesToUpstream, bytesToClient, transactionStatus } = counters;
+  return { ...row, sent: bytesToUpstream, received: bytesToClient, transaction: transactionStatus };
 }
 
 export function nodeRow(record: NodeRecord): NodeRow {

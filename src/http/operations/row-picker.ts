@@ -1,0 +1,72 @@
+// The rows that one list shows: within its scope, by its query, and of those a window. What only
+// facts decide is picked again only when facts changed.
+
+import type { LiveRow } from '../../../web/components/ops/live-row.ts';
+import { pickRows, type RowQuery, type Sort } from '../../../web/components/ops/row-order.ts';
+import { type LiveConnectionFilter, type LiveConnectionRecord, matchesFilter } from '../../fleet/live-connection.ts';
+
+export interface RowRequest {
+  /** The scope, which no query widens. */
+  readonly filter: LiveConnectionFilter;
+  readonly query: RowQuery;
+  /** The window: the index of its first row, and at most how many rows. */
+  readonly first: number;
+  readonly count: number;
+}
+
+export interface PickedRows {
+  /** All rows that the query picks, in its order. */
+  readonly rows: readonly LiveRow[];
+  /** Of the scope, whatever the query picks. */
+  readonly counts: { readonly live: number; readonly waiting: number };
+  /** Nodes with rows of the scope. */
+  readonly nodeIds: readonly string[];
+}
+
+/** The connections of the fleet at one moment. */
+export interface FleetState {
+  readonly records: Iterable<LiveConnectionRecord>;
+  /** Equal when the records are. */
+  readonly version: string;
+  readonly rowOf: (record: LiveConnectionRecord) => LiveRow;
+}
+
+const SORTS_BY_COUNTERS: ReadonlySet<Sort> = new Set(['sent', 'received', 'sending', 'receiving', 'transaction']);
+
+export class RowPicker {
+  readonly request: RowRequest;
+  /** Whether the order depends on what changes all the time. */
+  readonly sortsByCounters: boolean;
+  #picked: { readonly version: string; readonly rows: PickedRows } | null = null;
+
+  constructor(request: RowRequest) {
+    this.request = request;
+    this.sortsByCounters = SORTS_BY_COUNTERS.has(request.query.sort);
+  }
+
+  pick({ records, version, rowOf }: FleetState): PickedRows {
+    if (this.#picked?.version === version && !this.sortsByCounters) return this.#picked.rows;
+    const { filter, query } = this.request;
+    const inScope: LiveRow[] = [];
+    for (const record of records) if (matchesFilter(record, filter)) inScope.push(rowOf(record));
+    const waiting = inScope.filter(({ phase }) => phase === 'waiting').length;
+    const rows = {
+      rows: pickRows(inScope, query),
+      counts: { live: inScope.length - waiting, waiting },
+      nodeIds: [...new Set(inScope.map(({ node }) => node))].sort(),
+    };
+    this.#picked = { version, rows };
+    return rows;
+  }
+
+  /** Where the window begins: a list that became shorter shows its last rows. */
+  firstOf({ rows }: PickedRows): number {
+    const { first, count } = this.request;
+    return Math.min(first, Math.max(0, Math.ceil(rows.length / count) - 1) * count);
+  }
+
+  windowOf(picked: PickedRows): readonly LiveRow[] {
+    const first = this.firstOf(picked);
+    return picked.rows.slice(first, first + this.request.count);
+  }
+}
