@@ -1,5 +1,5 @@
 // Reads the audit trail in the order of its chains, from a position onwards. A chain has no gaps
-// and grows at its end only, so that "after position n" never misses an event that committed late.
+// and grows only at its end, so that "after position n" never misses an event that committed late.
 
 import { sql } from 'kysely';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';

@@ -1,4 +1,5 @@
-// The audit trail as JSON lines. Records the export first; the catalogue checks the right to read.
+// Exports the audit trail as JSON lines. The catalogue checks the permission, and the export itself
+// is recorded before its first line.
 
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
@@ -7,8 +8,8 @@ import { recordAuditEvent } from '../catalogue/trail/audit-events.ts';
 import { type AuditFilter, exportAuditEvents } from '../catalogue/trail/audit-trail-reader.ts';
 
 /**
- * Every event that matches, oldest first, one JSON object and a line feed each. The export itself
- * is recorded before the first line. Throws `forbidden` or `not_found` before anything is recorded.
+ * Yields every event that matches, oldest first, as one JSON object and a line feed each. Throws
+ * `forbidden` or `not_found` before anything is recorded.
  */
 export async function* exportAuditLines(
   catalogue: Catalogue,

@@ -1,6 +1,6 @@
-// The queue before the audit trail: events of connections are recorded without waiting and stored
-// in batches, in order, also when the catalogue was away for a while. An event that cannot be
-// stored goes to the log whole, never nowhere.
+// The queue in front of the audit trail: events of connections are recorded without waiting, and
+// stored in order and in batches, also after an outage of the catalogue. An event that cannot be
+// stored is written to the log in full.
 
 import { randomUUID } from 'node:crypto';
 import { backoff, pause } from '../async/retry.ts';
@@ -12,7 +12,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { OutageLog } from '../metrics/outage-log.ts';
 import { countAuditEvent } from './count-audit-event.ts';
 
-/** Events that may wait; at 50 logins a second that is a catalogue outage of some minutes. */
+/** Queued events; at 50 logins a second they last for an outage of some minutes. */
 export const MAX_QUEUED_EVENTS = 50_000;
 const EVENTS_PER_BATCH = 200;
 const RETRY_PAUSES = backoff({ firstMs: 100, longestMs: 5_000 });
@@ -45,10 +45,10 @@ export class AuditTrail {
     this.#outage = new OutageLog(log, 'storing audit events');
   }
 
-  /** Queues an event; it keeps its place among those recorded before and after it. Never throws. */
+  /** Queues an event; events keep their order. Never throws. */
   record(event: AuditEventInput): void {
     countAuditEvent(event, this.#metrics);
-    // The id is given here, so that a batch whose commit was not acknowledged is not stored twice.
+    // The id is assigned here, so that a batch without an acknowledged commit is not stored twice.
     const identified = { ...event, id: event.id ?? randomUUID() };
     if (this.#isClosed || this.#queue.length >= MAX_QUEUED_EVENTS) {
       this.#lose([identified], 'dropped');
@@ -59,18 +59,12 @@ export class AuditTrail {
     this.#wake();
   }
 
-  /**
-   * Resolves when everything recorded so far has been stored or rejected, however long the
-   * catalogue is away.
-   */
+  /** Resolves when all events so far are stored or rejected, however long the catalogue is away. */
   async flush(): Promise<void> {
     while (this.#writing !== null) await this.#writing;
   }
 
-  /**
-   * Stores what is queued, for five seconds at most; what is left then goes to the log. Later
-   * events do too.
-   */
+  /** Stores what is queued within five seconds; the rest, and later events, go to the log. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const timer = setTimeout(() => this.#giveUp.abort(), CLOSE_LIMIT_MS);
@@ -82,7 +76,7 @@ export class AuditTrail {
   #wake(): void {
     this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = null;
-      // Recorded between the writer's last look and now.
+      // Recorded after the writer had found the queue empty.
       if (this.#queue.length > 0 && !this.#giveUp.signal.aborted) this.#wake();
     });
   }
@@ -100,8 +94,8 @@ export class AuditTrail {
   }
 
   /**
-   * How many events from the front are dealt with: when the catalogue refuses a batch, one bad
-   * event must not hold up the rest.
+   * Returns how many events from the front are done. When the catalogue refuses a batch, its events
+   * are stored one by one, so that one bad event does not hold up the others.
    */
   async #storeBatch(batch: readonly AuditEventInput[]): Promise<number> {
     const result = await this.#store(batch);
@@ -124,7 +118,7 @@ export class AuditTrail {
     } catch (error) {
       if (isAboutTheEvent(error)) return 'rejected';
       this.#outage.failed(error);
-      // A catalogue that is away counts itself.
+      // An outage of the catalogue is counted by the catalogue.
       if (!isPosternError(error, 'store_unavailable')) this.#metrics.storeErrors.inc({ store: 'postgres' });
       return 'try_later';
     }
@@ -141,7 +135,7 @@ export class AuditTrail {
   }
 }
 
-/** True when trying again cannot help: the event itself is wrong, not the catalogue's state. */
+/** True when trying again cannot help, because the event itself is wrong. */
 function isAboutTheEvent(error: unknown): boolean {
   if (!(error instanceof Error) || isPosternError(error, 'store_unavailable')) return false;
   if (isPosternError(error, 'invalid_input')) return true;
@@ -155,7 +149,7 @@ function describe(event: AuditEventInput): unknown {
   try {
     return auditEventBody(event);
   } catch {
-    // An event too wrong for its final form is logged as it came.
+    // An event that cannot be brought into its final form is logged as it was recorded.
     return event;
   }
 }

@@ -1,5 +1,4 @@
-// One signed request to the audit webhook. Knows nothing of what was delivered before or of trying
-// again.
+// Sends one signed request to the audit webhook. Knows nothing of earlier deliveries or retries.
 
 import { createHmac } from 'node:crypto';
 import { withTimeLimit } from '../async/time-limit.ts';
@@ -13,9 +12,9 @@ export interface AuditWebhookTarget {
 }
 
 /**
- * Posts events as JSON lines with `Postern-Timestamp` (Unix seconds) and `Postern-Signature:
- * v1=<hex>`: the HMAC-SHA256 of `<timestamp>.<body>`. Resolves for a 2xx answer within ten seconds;
- * throws for everything else, redirects included.
+ * Posts events as JSON lines with `Postern-Timestamp` (Unix seconds) and
+ * `Postern-Signature: v1=<hex>`, the HMAC-SHA256 of `<timestamp>.<body>`. Resolves for a 2xx answer
+ * within ten seconds; throws for everything else, redirects included.
  */
 export async function sendAuditEvents(
   { url, secret }: AuditWebhookTarget,

@@ -1,6 +1,6 @@
-// Delivers the audit trail to the operator's webhook, each event at least once and each chain in
-// order. One node of the fleet does it at a time; the positions are in Redis, and when they are
-// lost the last hour is delivered again.
+// Delivers the audit trail to the operator's webhook: each event at least once, each chain in
+// order. One node of the fleet does it at a time. The positions are kept in Redis; when they are
+// lost, the last hour is delivered again.
 
 import { backoff, pause, retry } from '../async/retry.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
@@ -64,11 +64,11 @@ export class AuditWebhook {
     this.#running = this.#run();
   }
 
-  /** Stops, also in the middle of a request; its events are delivered again by whoever goes on. */
+  /** Stops, also within a request; another node delivers its events again. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;
-    // When this fails, the lease ends by itself in seconds.
+    // If this fails, the lease expires within seconds.
     await Promise.allSettled([runScript(this.#redis, RELEASE_LEASE, this.#lease([this.#catalogue.nodeId]))]);
   }
 
@@ -98,10 +98,7 @@ export class AuditWebhook {
     }
   }
 
-  /**
-   * Returns the position reached. Links whose events somebody removed are passed over: `audit
-   * verify` reports them.
-   */
+  /** Returns the position reached. Skips removed events, which `audit verify` reports. */
   async #deliverPart({ nodeId, after, end }: { nodeId: NodeId; after: number; end: number }): Promise<number> {
     const part = await readChainPart(this.#catalogue, { nodeId, after, limit: EVENTS_PER_REQUEST });
     if (part.length > 0) await this.#send(part.map((link) => link.json));

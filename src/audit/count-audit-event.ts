@@ -1,5 +1,4 @@
-// Counts what the audit trail is told: logins and grants by what becomes of them, wherever that is
-// decided.
+// Counts audit events in the metrics: logins and grants by their outcome, wherever that is decided.
 
 import type { AuditEventName } from '../catalogue/trail/audit-event-codes.ts';
 import type { AuditEventInput } from '../catalogue/trail/audit-events.ts';
@@ -23,7 +22,7 @@ const GRANT_EVENTS: Partial<Readonly<Record<AuditEventName, string>>> = {
   'grant.ended': 'used_up',
 };
 
-/** A move that was refused, since another one had won, counts for nothing. */
+/** A refused move, which lost to another one, is not counted. */
 export function countAuditEvent(
   { event, outcome, reason }: Pick<AuditEventInput, 'event' | 'outcome' | 'reason'>,
   metrics: Pick<Metrics, 'loginRequests' | 'grants'>,

@@ -1,12 +1,9 @@
-// The figures of every abuse limit (docs/security.md, "Abuse limits"), as named defaults. Who
-// counts what under which key is in limits.ts.
+// The figures of every abuse limit (docs/security.md, "Abuse limits"), as named defaults.
+// limits.ts says which event counts under which key.
 
 import type { CountedThing } from '../fleet/connection-counts.ts';
 
-/**
- * At most `points` in each window; beyond that, `burst` allows so many more in its own, longer
- * window.
- */
+/** At most `points` in each window; `burst` allows more of them in a longer window of its own. */
 export interface LimitRule {
   readonly points: number;
   readonly windowMs: number;
@@ -26,11 +23,11 @@ export const LIMIT_RULES = {
   unknown_links_of_person: { points: 30, windowMs: MINUTE },
   /** Per account and address together. */
   sign_in_failures: { points: 10, windowMs: 15 * MINUTE },
-  /** Of all accounts together: one password tried on many. */
+  /** For all accounts together: one password tried on many accounts. */
   sign_in_failures_of_address: { points: 100, windowMs: 15 * MINUTE },
-  /** Ways to the identity provider, each of which is remembered for ten minutes. */
+  /** Redirects to the identity provider, each of which is remembered for ten minutes. */
   identity_sign_ins: { points: 60, windowMs: MINUTE },
-  /** Mails that invite, to one address or for one invitation, per sender. */
+  /** Invitation mails to one address, or for one invitation, per sender. */
   invitations_of_recipient: { points: 10, windowMs: 60 * MINUTE },
   password_failures_of_address: { points: 10, windowMs: MINUTE },
   password_failures_of_name: { points: 20, windowMs: MINUTE },
@@ -39,11 +36,11 @@ export const LIMIT_RULES = {
   api_calls_of_key: { points: 700, windowMs: MINUTE },
   /** Per key and route. */
   api_calls_of_route: { points: 40, windowMs: SECOND },
-  /** Keys of organizations that one key makes (Neon API 2.7.3). */
+  /** Organization keys created by one key (Neon API 2.7.3). */
   api_keys_made: { points: 10, windowMs: SECOND },
 } as const satisfies Record<string, LimitRule>;
 
-/** What happens often without any ill will, and is not counted in unlimited networks. */
+/** Frequent in plain use, and therefore not counted in unlimited networks. */
 export const RATES_OF_PLAIN_USE: ReadonlySet<string> = new Set<keyof typeof LIMIT_RULES>([
   'connects',
   'login_requests_of_address',
@@ -53,12 +50,11 @@ export const RATES_OF_PLAIN_USE: ReadonlySet<string> = new Set<keyof typeof LIMI
 
 export type LimitRuleName = keyof typeof LIMIT_RULES;
 
-/** Every limit that a refusal may name, for logs and metrics. */
+/** Every limit that a refusal can name, for logs and metrics. */
 export type LimitName = LimitRuleName | CountedThing | 'waiting_of_address' | 'waiting_in_total';
 
 /**
- * The most connections at a time, over all nodes. How many logins may wait is login/waiting-logins'
- * to say.
+ * The most connections at a time, over all nodes. Waiting logins are limited in waiting-logins.ts.
  */
 export const CONNECTION_CAPS = {
   person: 100,
@@ -72,9 +68,6 @@ export interface LimitFigures {
   readonly caps?: Partial<Readonly<Record<CountedThing, number>>>;
   /** CIDRs with `SHARED_NETWORK_FACTOR` times the figures. */
   readonly sharedNetworks?: readonly string[];
-  /**
-   * CIDRs where connects, login requests and cancels are not counted: the machine itself. Failures
-   * always are.
-   */
+  /** CIDRs in which connects, login requests and cancels are not counted; failures always are. */
   readonly unlimitedNetworks?: readonly string[];
 }

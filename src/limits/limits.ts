@@ -1,5 +1,6 @@
-// The abuse limits in the words of the domain: who is counted for what, under which key. Answers,
-// and never decides what a refusal looks like. Works on when Redis is away, each node by itself.
+// The abuse limits in the words of the domain: what is counted, under which key. Answers whether a
+// limit is exceeded; the caller decides what a refusal looks like. Without Redis each node counts
+// alone.
 
 import { createHash } from 'node:crypto';
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';
@@ -37,7 +38,7 @@ interface LimitsOptions {
   readonly onLimited?: (limit: LimitName) => void;
 }
 
-/** One count: what for, under which key, from where. */
+/** One event to count: by which rule, under which key, from which address. */
 interface Count {
   readonly rule: LimitRuleName;
   readonly key: string;
@@ -62,7 +63,7 @@ export class Limits {
     this.#unlimitedNetworks = parseNetworks(figures.unlimitedNetworks ?? []);
   }
 
-  /** A TCP connect; `limited` closes it without a word. */
+  /** A TCP connect; the caller closes one that is `limited` without an answer. */
   connect(address: string): Promise<LimitVerdict> {
     return this.#consume([{ rule: 'connects', key: terminalKey(address), address }]);
   }
@@ -75,40 +76,31 @@ export class Limits {
     ]);
   }
 
-  /**
-   * A link was opened that is unknown or somebody else's; the person is null when nobody is signed
-   * in.
-   */
+  /** An opened link that is unknown or another person's; `userId` is null without a session. */
   unknownLink({ address, userId }: { address: string; userId: UserId | null }): Promise<LimitVerdict> {
     const ofPerson: Count[] = userId === null ? [] : [{ rule: 'unknown_links_of_person', key: userId, address }];
     return this.#consume([{ rule: 'unknown_links_of_address', key: terminalKey(address), address }, ...ofPerson]);
   }
 
-  /**
-   * Counts an attempt to sign in before the password is looked at, so that many at once gain
-   * nothing.
-   */
+  /** Counts an attempt to sign in before the password is checked, so that parallel tries count. */
   signInAttempt(who: { email: string; address: string }): Promise<LimitVerdict> {
     return this.#consume(signInCounts(who));
   }
 
-  /**
-   * Forgets the failures of this account from this address; of the address' own count, this one
-   * attempt.
-   */
+  /** Forgets the failures of the account from this address, and one attempt of the address. */
   async signInSucceeded(who: { email: string; address: string }): Promise<void> {
     const [ofAccount, ofAddress] = signInCounts(who);
     await this.#limiter(ofAccount.rule, who.address).forget(ofAccount.key);
     await this.#limiter(ofAddress.rule, who.address).giveBack(ofAddress.key);
   }
 
-  /** Somebody leaves for the identity provider. */
+  /** A redirect to the identity provider. */
   identitySignIn(address: string): Promise<LimitVerdict> {
     return this.#consume([{ rule: 'identity_sign_ins', key: terminalKey(address), address }]);
   }
 
   /**
-   * A mail that invites somebody, by their e-mail or the invitation's id; the sender is a person or
+   * An invitation mail, by the recipient's e-mail or the invitation's id; the sender is a person or
    * a key.
    */
   invitation({
@@ -125,8 +117,7 @@ export class Limits {
   }
 
   /**
-   * Asked before the password door: nothing is counted, since pools open many good connections at
-   * once.
+   * Asked before the password door. Counts nothing, since pools open many good connections at once.
    */
   passwordDoor(who: { address: string; name: string }): Promise<LimitVerdict> {
     return this.#ask(passwordCounts(who), (limiter, key) => limiter.peek(key));
@@ -141,10 +132,7 @@ export class Limits {
     return this.#consume([{ rule: 'cancel_requests', key: cancelNetworkKey(address), address }]);
   }
 
-  /**
-   * A call of the management API; `route` is the pattern, not the path. `also` is a stricter rule
-   * of that route's own.
-   */
+  /** A call of the management API; `route` is the pattern, `also` a stricter rule of that route. */
   apiCall(call: {
     readonly keyId: string;
     readonly route: string;
@@ -160,19 +148,13 @@ export class Limits {
     ]);
   }
 
-  /**
-   * For LiveRegistration.findExceededCap of a connection that has a target; a compute's policy may
-   * be stricter or wider.
-   */
+  /** Caps for LiveRegistration.findExceededCap; a compute's policy may be stricter or wider. */
   liveCaps(ofTarget: Pick<ConnectionCaps, 'compute' | 'access_token'> = {}): ConnectionCaps {
     const { person, grant, compute } = { ...CONNECTION_CAPS, ...this.#figures.caps };
     return { person, grant, compute, ...ofTarget };
   }
 
-  /**
-   * Every rule is counted, also after the first refusal: an attacker gains nothing by being refused
-   * early.
-   */
+  /** Counts every rule, also after a refusal: an early refusal must not save an attacker counts. */
   #consume(all: readonly Count[]): Promise<LimitVerdict> {
     const counts = all.filter(
       ({ rule, address }) => !(RATES_OF_PLAIN_USE.has(rule) && this.#unlimitedNetworks.includes(address)),
@@ -180,7 +162,7 @@ export class Limits {
     return this.#ask(counts, (limiter, key) => limiter.consume(key));
   }
 
-  /** Asks every rule at once; the first that refuses is the one that is told. */
+  /** Asks all rules at once; reports the first that refuses. */
   async #ask(
     counts: readonly Count[],
     question: (limiter: RateLimiter, key: string) => Promise<LimitVerdict>,
@@ -234,7 +216,7 @@ function multiplied({ points, windowMs, burst }: LimitRule, factor: number): Lim
   return burst === undefined ? figures : { ...figures, burst: { ...burst, points: burst.points * factor } };
 }
 
-/** A bounded key for text that a peer chose. */
+/** A key of bounded length for text that a peer chose. */
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

@@ -1,5 +1,5 @@
 // One limit rule as a counter per key in Redis, shared by all nodes; while Redis is away or slow, a
-// counter of this process takes over. Knows no addresses and no meaning of the keys.
+// counter of this process takes over. Does not know what the keys mean.
 
 import {
   BurstyRateLimiter,
@@ -15,7 +15,7 @@ import type { LimitRule } from './limit-rules.ts';
 
 export type LimitVerdict = 'allowed' | 'limited';
 
-/** After this a slow Redis is passed over. */
+/** After this time the counter of this process answers instead of Redis. */
 const REDIS_LIMIT_MS = 500;
 
 interface RateLimiterOptions {
@@ -45,8 +45,7 @@ export class RateLimiter {
   }
 
   /**
-   * Whether the next `consume` would be limited, without counting (a rule's burst is left out).
-   * Never rejects.
+   * Whether the next `consume` would be limited; counts nothing, ignores `burst`. Never rejects.
    */
   async peek(key: string): Promise<LimitVerdict> {
     return await verdictOf(async () => {
@@ -72,7 +71,7 @@ function openCounter({ redis, name, rule }: RateLimiterOptions): RateLimiterAbst
     ...figures,
     storeClient: redis,
     rejectIfRedisNotReady: true,
-    // A flood from one address costs Redis no more than its allowance.
+    // A flood from one address sends Redis no more commands than the rule allows.
     inMemoryBlockOnConsumed: rule.points + 1,
     insuranceLimiter: new RateLimiterMemory(figures),
   });

@@ -1,12 +1,12 @@
-// Logs refusals by a limit at most once per second and address, so that a flood does not become a
-// flood of lines.
+// Logs refusals by a limit at most once per second and address, so that a flood of connections does
+// not become a flood of log lines.
 
 import type { Log } from '../log.ts';
 import { terminalKey } from '../network-address.ts';
 import type { LimitName } from './limit-rules.ts';
 
 const QUIET_MS = 1_000;
-/** Addresses remembered; when there are more, all are forgotten. */
+/** Remembered addresses; beyond this number all are forgotten. */
 const MAX_REMEMBERED = 10_000;
 
 export class RefusalLog {
@@ -24,6 +24,6 @@ export class RefusalLog {
     if (loggedAt !== undefined && now - loggedAt < QUIET_MS) return;
     if (this.#loggedAt.size >= MAX_REMEMBERED) this.#loggedAt.clear();
     this.#loggedAt.set(key, now);
-    this.#log.info({ limit, address }, 'refused by a limit');
+    this.#log.info({ event: 'limits.refused', limit, address }, 'refused by a limit');
   }
 }

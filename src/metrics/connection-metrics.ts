@@ -1,4 +1,4 @@
-// The metrics of logins and connections. metrics.ts puts them together with the rest.
+// The metrics of logins and connections; metrics.ts combines them with the others.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
@@ -6,7 +6,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 const APPROVAL_BUCKETS_S = [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 300, 600];
 const CONNECT_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** The steps of a connection that machines take; the person's wait is `approvalSeconds` alone. */
+/** The automatic steps of a connection; the wait for a person is `approvalSeconds`. */
 export type ConnectPhase = 'negotiate' | 'choose_door' | 'authorise' | 'wake' | 'connect_upstream' | 'total';
 
 export function loginMetrics(registers: Registry[]) {

@@ -27,7 +27,7 @@ export function watchEventLoop(): EventLoopWatch {
   };
 }
 
-/** The timer's own resolution is no lag. */
+/** Without the resolution of the timer, which is not lag. */
 function lagSeconds(histogram: IntervalHistogram, quantile: number): number {
   const seconds = histogram.percentile(quantile * 100) / NANOSECONDS;
   return Math.max(0, seconds - RESOLUTION_MS / 1_000);

@@ -1,5 +1,5 @@
-// Serves /metrics on a port of its own, away from the pages and without sign-in: bind it where only
-// the monitoring reaches.
+// Serves /metrics without sign-in on a port of its own: bind it where only the monitoring reaches
+// it.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
@@ -24,7 +24,7 @@ interface MetricsServerOptions {
 export function createMetricsServer({ metrics, host, port, log }: MetricsServerOptions): MetricsServer {
   const server = createServer((request, response) => {
     answer(metrics, request, response).catch((error: unknown) => {
-      log.error({ err: error }, 'could not answer a request for metrics');
+      log.error({ event: 'metrics.request_failed', err: error }, 'could not answer a request for metrics');
       response.destroy();
     });
   });
@@ -37,7 +37,9 @@ export function createMetricsServer({ metrics, host, port, log }: MetricsServerO
         server.listen(port, host, () => {
           server.off('error', reject);
           // NOTE: a failed accept (EMFILE) must not end the process.
-          server.on('error', (error) => log.error({ err: error }, 'accepting a request for metrics failed'));
+          server.on('error', (error) =>
+            log.error({ event: 'metrics.accept_failed', err: error }, 'could not accept a request for metrics'),
+          );
           resolve();
         });
       });

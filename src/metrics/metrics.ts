@@ -1,6 +1,6 @@
 // Every metric that Postern exports, as fields of one object with its own registry. Names are
-// `postern_<noun>_<unit>`; labels have few values, all of them ours. The dashboard and the alert
-// rules use nothing else.
+// `postern_<noun>_<unit>`; labels have few values, all set by us. The dashboard and the alert rules
+// use no other metrics.
 
 import { Registry } from 'prom-client';
 import { connectionMetrics, loginMetrics } from './connection-metrics.ts';

@@ -1,27 +1,32 @@
-// Tells the log when a store stops and starts answering one part of the program: once per outage,
-// not once per try.
+// Logs when an activity begins to fail because a store is away, and when it works again: once per
+// outage, not once per try.
 
 import type { Log } from '../log.ts';
 
 export class OutageLog {
   readonly #log: Log;
-  readonly #doing: string;
+  readonly #activity: string;
   #isOut = false;
 
-  /** `doing` completes the line, like `refreshing the registry of live connections`. */
-  constructor(log: Log, doing: string) {
+  /** `activity` as a verb in -ing: `publishing the live connections of this node`. */
+  constructor(log: Log, activity: string) {
     this.#log = log;
-    this.#doing = doing;
+    this.#activity = activity;
   }
 
   failed(error: unknown): void {
     if (this.#isOut) return;
     this.#isOut = true;
-    this.#log.warn({ err: error }, `failed at ${this.#doing}; trying again`);
+    this.#log.warn(
+      { event: 'activity.failed', activity: this.#activity, err: error },
+      `failed at ${this.#activity}; trying again`,
+    );
   }
 
   succeeded(): void {
-    if (this.#isOut) this.#log.info(`recovered at ${this.#doing}`);
+    if (this.#isOut) {
+      this.#log.info({ event: 'activity.recovered', activity: this.#activity }, `recovered at ${this.#activity}`);
+    }
     this.#isOut = false;
   }
 }

@@ -1,5 +1,5 @@
-// The metrics of what goes wrong, of the audit trail and of the process. metrics.ts puts them
-// together with the rest.
+// The metrics of failures, of the audit trail and of the process; metrics.ts combines them with the
+// others.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
@@ -35,7 +35,7 @@ export function troubleMetrics(registers: Registry[]) {
       labelNames: ['store'],
       registers,
     }),
-    /** outcome: sent, failed (the log names whom). */
+    /** outcome: sent, failed (the log has the recipient). */
     mails: new Counter<'outcome'>({
       name: 'postern_mails_total',
       help: 'Mails that were sent, or given up.',
@@ -54,10 +54,7 @@ export function troubleMetrics(registers: Registry[]) {
 
 export function auditMetrics(registers: Registry[]) {
   return {
-    /**
-     * outcome: stored, rejected (the catalogue refused it), dropped (the queue was full or the node
-     * stopped).
-     */
+    /** outcome: stored, rejected (by the catalogue), dropped (queue full, or the node stopped). */
     auditEvents: new Counter<'outcome'>({
       name: 'postern_audit_events_total',
       help: 'Audit events that went through the queue: stored, rejected, dropped.',

@@ -1,4 +1,4 @@
-// The wait for Redis at the start of a node. Knows nothing of what is kept there.
+// Waits for Redis when a node starts. Knows nothing of what is kept there.
 
 import { retry } from '../async/retry.ts';
 import type { Log } from '../log.ts';
@@ -23,7 +23,7 @@ export async function awaitRedis(
 ): Promise<void> {
   const startedAtMs = performance.now();
   let loggedAtMs = Number.NEGATIVE_INFINITY;
-  // A command says that it had no connection; the connection says why.
+  // A failed command only says that there is no connection; the connection's error says why.
   let reason = 'no answer';
   const learnReason = (error: Error): void => {
     reason = explainRedisError(error);

@@ -1,5 +1,5 @@
-// Names that are due at a time, for the whole fleet: each is taken out by one node only. Knows
-// nothing of what the names mean.
+// Names that are due at a time, for the whole fleet. Each is handed out once, so that what follows
+// is done once. Knows nothing of what the names mean.
 
 import { askStore } from './ask-redis.ts';
 import type { RedisClient } from './redis-client.ts';
@@ -9,7 +9,7 @@ const MAX_TAKEN = 500;
 interface DueListOptions {
   readonly redis: RedisClient;
   readonly key: string;
-  /** How long the list outlives its last addition: when no node runs, nothing reads it. */
+  /** How long the list outlives its last addition, in a fleet that has been switched off. */
   readonly keptMs: number;
 }
 
@@ -29,12 +29,12 @@ export class DueList {
     await askStore(() => this.#redis.pexpire(this.#key, this.#keptMs));
   }
 
-  /** True for the caller that took it out. */
+  /** True when this call took it out, false when another had. */
   async take(name: string): Promise<boolean> {
     return (await askStore(() => this.#redis.zrem(this.#key, name))) === 1;
   }
 
-  /** Those that are due by then and not taken yet; at most 500. */
+  /** Takes the names that are due by then and not yet taken; at most 500. */
   async takeDue(now: Date): Promise<string[]> {
     const due = await askStore(() =>
       this.#redis.zrangebyscore(this.#key, '-inf', now.getTime(), 'LIMIT', 0, MAX_TAKEN),

@@ -1,5 +1,5 @@
-// A Redis Cluster's client whose commands wait for a lost Cluster no longer than for a lost server.
-// ioredis itself keeps them without end, and all of them.
+// A client of a Redis Cluster whose commands time out while the Cluster is lost, as those of a
+// single server do. ioredis itself queues all of them without limit.
 
 import { Cluster, type ClusterNode, type ClusterOptions } from 'ioredis';
 
@@ -27,7 +27,7 @@ export class PatientCluster extends Cluster {
     return command.promise;
   }
 
-  // What makes the Cluster ready in the first place.
+  // Commands by which the client connects to the Cluster.
   #isOfClientItself([command, , node]: Parameters<Cluster['sendCommand']>): boolean {
     return node !== undefined || command.name === 'cluster' || this.status === 'end';
   }

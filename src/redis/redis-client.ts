@@ -14,8 +14,7 @@ export type RedisClient = Redis | Cluster;
 
 /**
  * `commands` waits in a bounded queue through a short reconnect; `subscriber` resubscribes for
- * ever;
- * `limiter` fails at once, so that the in-process limiter can take over.
+ * ever; `limiter` fails at once, so that the in-process limiter can take over.
  */
 export type RedisPurpose = 'commands' | 'subscriber' | 'limiter';
 
@@ -43,7 +42,7 @@ export function createRedis(url: string, options: { purpose: RedisPurpose; log: 
   if (target === null) throw new Error('REDIS_URL is not a Redis URL');
   const client = openClient(target, sharedOptions(target, options.purpose));
   logLosses(client, options.log);
-  leaveTheSilent(client);
+  closeUnanswered(client);
   return client;
 }
 
@@ -74,7 +73,7 @@ export function isWrongCommand(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError' && /^(ERR|WRONGTYPE|NOSCRIPT) /.test(error.message);
 }
 
-/** The reason in words; of a Cluster that cannot be reached also what a member said last. */
+/** The reason in words, with the last error of a member for an unreachable Cluster. */
 export function explainRedisError(error: Error): string {
   const ofMember =
     'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError.message : null;
@@ -103,7 +102,7 @@ function openCluster(target: RedisTarget, shared: RedisOptions): Cluster {
     clusterRetryStrategy: reconnectPause,
     maxRedirections: REDIRECTIONS_PER_COMMAND,
     slotsRefreshInterval: SLOTS_REFRESH_MS,
-    // A certificate has the names that the members announce, not what they resolve to.
+    // Certificates have the names that members announce, not the addresses these resolve to.
     ...(target.tls === null ? {} : { dnsLookup: (address, callback) => callback(null, address) }),
   };
   const isPatient = shared.commandTimeout !== undefined && options.enableOfflineQueue;
@@ -118,7 +117,7 @@ function sentinelOptions(target: RedisTarget, { tls }: RedisOptions): RedisOptio
     ...(target.masterName === null ? {} : { name: target.masterName }),
     ...(target.sentinelPassword === null ? {} : { sentinelPassword: target.sentinelPassword }),
     ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
-    // A master that hangs closes no connection: what the Sentinels say counts.
+    // A master that hangs closes no connection, so the Sentinels are asked.
     failoverDetector: true,
     sentinelRetryStrategy: reconnectPause,
   };
@@ -134,7 +133,7 @@ function sharedOptions(target: RedisTarget, purpose: RedisPurpose): RedisOptions
     keepAlive: 10_000,
     retryStrategy: reconnectPause,
     reconnectOnError: isFromDemotedMaster,
-    // A subscriber may send nothing else once it is subscribed, so it asks nothing before either.
+    // A subscribed connection may send no other command, such as the ready check's.
     enableReadyCheck: purpose !== 'subscriber',
     disableClientInfo: true,
     enableOfflineQueue: purpose !== 'limiter',
@@ -143,8 +142,8 @@ function sharedOptions(target: RedisTarget, purpose: RedisPurpose): RedisOptions
   };
 }
 
-// After a fail-over the old master is a replica and refuses writes: 2 asks to connect again and
-// send the command once more.
+// After a fail-over the old master is a replica and refuses writes. 2: reconnect and send the
+// command again.
 function isFromDemotedMaster({ message }: Error): 2 | false {
   return message.startsWith('READONLY') ? 2 : false;
 }
@@ -164,8 +163,8 @@ function tlsOptions({ caPath }: { readonly caPath: string | null }): { ca?: Buff
 
 // NOTE: a server that hangs, or that the network drops, closes nothing: without this every command
 // would time out for a quarter of an hour, also when a replica has long taken over.
-function leaveTheSilent(client: RedisClient): void {
-  if (client instanceof Cluster) client.on('+node', leaveTheSilent);
+function closeUnanswered(client: RedisClient): void {
+  if (client instanceof Cluster) client.on('+node', closeUnanswered);
   else client.on('connect', () => hangUpUnanswered(client.stream, COMMAND_TIMEOUT_MS));
 }
 

@@ -37,7 +37,10 @@ export const redisKeys = {
    * login/request/reverse-codes.
    */
   openReverseCodes: (terminalDigest: string) => `${PREFIX}:reverse-codes:${terminalDigest}`,
-  /** String; 15 minutes: the person said "this was not me". Owner: login/decide/terminal-memory. */
+  /**
+   * String; 15 minutes after the person denied with "this was not me". Owner:
+   * login/terminal-memory.
+   */
   blockedTerminal: (userId: UserId, terminalKey: string) => `${PREFIX}:blocked-terminal:${userId}:${terminalKey}`,
   /** Hash; until the grant ends. Owner: login/grant/grants. */
   grant: (id: GrantId) => `${PREFIX}:grant:{${id}}`,

@@ -1,4 +1,4 @@
-// What a Redis URL says: one server, Sentinels or a Cluster, with or without TLS. Opens nothing.
+// Parses Redis URLs: one server, Sentinels or a Cluster, with or without TLS. Opens nothing.
 
 export interface RedisAddress {
   readonly host: string;
@@ -30,9 +30,10 @@ const REDIS_PORT = 6_379;
 const SENTINEL_PORT = 26_379;
 
 /**
- * `redis[s]://[user:password@]host[:port][/database]`, `redis[s]-sentinel://…@h1:p,h2:p/master
- * name[/database]` or `redis[s]-cluster://…@h1:p,h2:p`; `?ca=/path` names the authority that TLS
- * trusts, `?sentinel_password=` what Sentinels ask for. Null for anything else.
+ * Parses `redis[s]://[user:password@]host[:port][/database]`,
+ * `redis[s]-sentinel://…@h1:p,h2:p/master name[/database]` or `redis[s]-cluster://…@h1:p,h2:p`;
+ * `?ca=/path` names the authority that TLS trusts, `?sentinel_password=` the Sentinels' password.
+ * Null for anything else.
  */
 export function parseRedisUrl(url: string): RedisTarget | null {
   const [, tls, kind = 'server', userInfo, hosts = '', path = '', query = ''] = FORM.exec(url) ?? [];

@@ -1,5 +1,5 @@
-// Several nodes on one machine: a primary process that starts what they share and keeps the wished
-// number of them running. Serves nothing itself.
+// Runs several nodes on one machine: a primary process starts what they share and keeps the wanted
+// number of workers running. Serves nothing itself.
 
 import type { Config } from '../config/config.ts';
 import type { Addresses } from '../config/ports.ts';
@@ -14,7 +14,7 @@ export interface RunningWorkers {
   readonly addresses: Addresses;
   /** See WorkerPool. */
   restartOneByOne(): Promise<void>;
-  /** Drains all workers, waits for their ends and stops what they shared. */
+  /** Drains all workers, waits until they have ended, and stops what they shared. */
   stop(): Promise<void>;
 }
 
@@ -31,8 +31,7 @@ export async function runWorkers(config: Config, log: Log): Promise<RunningWorke
     await services.close();
   };
   try {
-    // One after the other: the first migrates the catalogue, and only one prints a set-up link that
-    // works.
+    // One after the other: the first migrates the catalogue, and only one prints a set-up link.
     const addresses = await pool.start(0);
     for (let slot = 1; slot < config.workers; slot += 1) await pool.start(slot);
     return { addresses, restartOneByOne: () => pool.restartOneByOne(), stop };
@@ -42,10 +41,7 @@ export async function runWorkers(config: Config, log: Log): Promise<RunningWorke
   }
 }
 
-/**
- * Each process is a node of its own name; its metrics port follows from its slot. Makes what they
- * share first.
- */
+/** Each worker is a node with its own name and, by its slot, its own metrics port. */
 async function workerEnvironments(config: Config, services: BackingServices) {
   await ensureServerCertificates(config);
   const shared = await sharedEnvironment(config, services);
@@ -61,10 +57,7 @@ async function workerEnvironments(config: Config, services: BackingServices) {
   };
 }
 
-/**
- * The configuration with everything found that one process may decide: ports, and the services
- * started here.
- */
+/** The settings that all workers share: ports, and the services that were started here. */
 async function sharedEnvironment(config: Config, services: BackingServices): Promise<Record<string, string>> {
   const running = services.hosts.filter((host) => !host.startsOnFirstUse);
   const hosts = await Promise.all(

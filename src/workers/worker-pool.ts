@@ -1,5 +1,5 @@
-// Keeps one worker process running in each slot: starts again what dies, replaces all one by one,
-// ends all. Knows nothing of what they serve.
+// Keeps one worker process running in each slot: restarts those that die, replaces all one by one,
+// stops all. Knows nothing of what they serve.
 
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
@@ -19,20 +19,20 @@ const readySchema = z.object({
 export class WorkerPool {
   readonly #environmentOf: (slot: number) => Readonly<Record<string, string>>;
   readonly #log: Log;
-  /** Those that serve and are meant to: one that drains for its replacement is in no slot. */
+  /** The workers that are meant to serve; a draining one that is being replaced has no slot. */
   readonly #serving = new Map<number, Worker>();
   #isStopping = false;
   #restart: Promise<void> = Promise.resolve();
 
   constructor(options: { environmentOf(slot: number): Readonly<Record<string, string>>; log: Log }) {
-    // NOTE: workers accept for themselves. Handed round by the primary, a connection given to a
-    // worker that dies at that moment would be nobody's, and its client would wait for ever.
+    // NOTE: workers accept connections themselves. If the primary passed them on, a connection
+    // given to a worker that dies at that moment would be lost, and its client would wait for ever.
     cluster.schedulingPolicy = cluster.SCHED_NONE;
     this.#environmentOf = options.environmentOf;
     this.#log = options.log;
   }
 
-  /** Resolves when the slot's new worker serves; throws when it ends before. */
+  /** Resolves when the slot's new worker serves; throws when it ends before that. */
   async start(slot: number): Promise<Addresses> {
     const worker = cluster.fork(this.#environmentOf(slot));
     const addresses = await ready(worker);
@@ -43,15 +43,14 @@ export class WorkerPool {
         { event: 'worker.died', worker: worker.process.pid, code, signal },
         'a worker died and is started again',
       );
-      void this.#revive(slot);
+      void this.#restartSlot(slot);
     });
     return addresses;
   }
 
   /**
-   * Starts a new worker for each serving one, and drains the old one when the new one serves. Never
-   * rejects: when a new one cannot start, the old ones go on. A call during another begins after
-   * it.
+   * Replaces each worker: starts a new one, and drains the old one when the new one serves. Never
+   * rejects: when a new one cannot start, the old ones go on. A second call waits for the first.
    */
   restartOneByOne(): Promise<void> {
     this.#restart = this.#restart.then(() => this.#replaceAll());
@@ -70,7 +69,7 @@ export class WorkerPool {
   async #replaceAll(): Promise<void> {
     for (const [slot, old] of [...this.#serving]) {
       if (this.#isStopping) return;
-      // One that died meanwhile is new already.
+      // A worker that died meanwhile has been replaced already.
       if (this.#serving.get(slot) !== old) continue;
       this.#serving.delete(slot);
       try {
@@ -81,14 +80,14 @@ export class WorkerPool {
           { event: 'worker.replacement_failed', err: error },
           'a new worker could not be started: the old ones go on',
         );
-        if (old.isDead()) void this.#revive(slot);
+        if (old.isDead()) void this.#restartSlot(slot);
         else this.#serving.set(slot, old);
         return;
       }
     }
   }
 
-  async #revive(slot: number): Promise<void> {
+  async #restartSlot(slot: number): Promise<void> {
     this.#serving.delete(slot);
     await pause(RESTART_PAUSE_MS);
     const startUnlessStopping = async (): Promise<void> => {
@@ -102,7 +101,7 @@ export class WorkerPool {
   }
 }
 
-/** What a worker says to its primary when it serves. */
+/** Tells the primary that this worker serves. */
 export function reportReady(addresses: Addresses): void {
   process.send?.(addresses);
 }
