@@ -100,8 +100,8 @@ async function build(config: Config, building: Building): Promise<Postern> {
     key,
     auditTrail: ops.auditTrail,
     ...building,
-    endConnections: (grant) => liveConnections.endWhere({ grantId: grant.id }),
   });
+  ops.fleet.endGrantsBy(async (ending) => void (await login.grants.endBy(ending)));
   const { provisioning, hosts, dialPolicy, takeOvers } = await openProvisioning({
     config,
     catalogue,

@@ -51,7 +51,7 @@ export function createOps(options: OpsOptions): Ops {
   const auditTrail = new AuditTrail({ catalogue, metrics, log });
   closers.add('the audit trail', () => auditTrail.close());
   const { commands, subscriber } = redis;
-  const fleet = createFleet({ redis: commands, subscriber, nodeId, version: VERSION, clock, log });
+  const fleet = createFleet({ catalogue, redis: commands, subscriber, nodeId, version: VERSION, clock, log });
   observeFleet(fleet, metrics);
   const limits = new Limits({
     redis: redis.limiter,

@@ -2,7 +2,7 @@
 // server runs or not.
 
 import type { ActionParts } from '../actions/action-parts.ts';
-import type { AccessEnders } from '../actions/end-access.ts';
+import type { AccessEnders } from '../actions/catalogue-action.ts';
 import { type CatalogueOptions, openCatalogue } from '../catalogue/store/open-catalogue.ts';
 import { Sealer } from '../catalogue/store/sealing.ts';
 import { systemClock } from '../clock.ts';
@@ -12,13 +12,13 @@ import { startStores } from '../embedded/backing-services.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import { createLog } from '../log.ts';
 import { openProvisioning } from '../provisioning/open-provisioning.ts';
-import { accessEnders } from './access-enders.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 
 /** The parts that actions need, for the command line. */
-export interface CatalogueTools extends Pick<ActionParts, 'catalogue' | 'provisioning'>, AccessEnders {
-  readonly liveConnections: Pick<ActionParts['liveConnections'], 'endWhere' | 'recheckWhere'>;
-}
+export interface CatalogueTools extends Pick<ActionParts, 'catalogue' | 'provisioning'>, AccessEnders {}
+
+/** The nodes that run read within seconds what the change took away. */
+const LEFT_TO_NODES: AccessEnders = { liveConnections: { endNow: async () => 'under_way' } };
 
 /** Node id of the audit chain of the command line. */
 const NODE_ID = idFrom<NodeId>('command-line');
@@ -58,7 +58,7 @@ export async function withCatalogue<T>(
       log,
       closers,
     });
-    return await work({ catalogue, provisioning, ...accessEnders({ config, catalogue, log, closers }) });
+    return await work({ catalogue, provisioning, ...LEFT_TO_NODES });
   } finally {
     await closers.closeAll();
   }

@@ -10,7 +10,6 @@ import { Secret } from '../secret.ts';
 import { findRunningPostgres, startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import type { EmbeddedVersion } from './postgres/postgres-package.ts';
 import { startEmbeddedRedis } from './redis/embedded-redis.ts';
-import { noteEmbeddedRedis } from './redis/embedded-redis-address.ts';
 import { ensureSecretKey } from './secret-key-file.ts';
 
 /** A Postgres server that hosts projects; an embedded one may start when it is first asked for. */
@@ -57,11 +56,7 @@ export async function startBackingServices(config: Config, log: Log): Promise<Ba
     if (config.redisUrl !== null) return { ...stores, redisUrl: config.redisUrl };
     warnOfManyWaiting(config, log);
     const redis = await startEmbeddedRedis();
-    const forget = await noteEmbeddedRedis(config.dataDir, redis.url, log);
-    const close = async () => {
-      await forget();
-      await redis.close().finally(() => stores.close());
-    };
+    const close = () => redis.close().finally(() => stores.close());
     return { ...stores, redisUrl: redis.url, close };
   } catch (error) {
     await stores.close();

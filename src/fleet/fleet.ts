@@ -2,6 +2,9 @@
 // holds one node's presence; closing it makes the node leave.
 
 import { answerInTime } from '../async/answer-in-time.ts';
+import { readRightsAtOnce } from '../catalogue/access/rights-reader.ts';
+import type { RecordedEnding } from '../catalogue/endings/ended-access.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { Clock } from '../clock.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -10,6 +13,8 @@ import { redisKeys } from '../redis/redis-keys.ts';
 import { BatchedWriter } from './batched-writer.ts';
 import { CancelRoutes } from './cancel-routes.ts';
 import { ConnectionCounts } from './connection-counts.ts';
+import { EndedAccessDrain } from './endings/ended-access-drain.ts';
+import { keepRechecking } from './endings/keep-rechecking.ts';
 import { LiveConnections } from './live-connections.ts';
 import { LocalConnections } from './local-connections.ts';
 import { type LostConnectionsListener, LostNodes } from './lost-nodes.ts';
@@ -17,7 +22,6 @@ import { MirroredHash } from './mirrored-hash.ts';
 import { NodeBus } from './node-bus.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { PublishedConnections } from './published-connections.ts';
-import { Revocations } from './revocations.ts';
 
 /** Records may lag by a second; a Ctrl-C that lands on another node should not find its key missing, nor a cap a closed connection. */
 const RECORD_BATCH_INTERVAL_MS = 1_000;
@@ -26,6 +30,7 @@ const SHORT_BATCH_INTERVAL_MS = 100;
 const LEAVE_LIMIT_MS = 2_000;
 
 export interface FleetOptions {
+  readonly catalogue: Catalogue;
   /** A client for `commands`. */
   readonly redis: RedisClient;
   /** A client for `subscriber`; stays open and may be shared. */
@@ -42,6 +47,8 @@ export interface Fleet {
   readonly cancelRoutes: CancelRoutes;
   /** Called when an operator drains this node; the list shows it as draining already. */
   onDrainRequested(listener: () => void): void;
+  /** See EndedAccessDrain; before the start. */
+  endGrantsBy(endGrants: (ending: RecordedEnding) => Promise<void>): void;
   /** Called on the one node that clears away after a lost one; see LostConnectionsListener. */
   onConnectionsLost(listener: LostConnectionsListener): void;
   /** Joins the fleet; waits for Redis to confirm the subscription. */
@@ -51,16 +58,20 @@ export interface Fleet {
 }
 
 /** Nothing is opened here; the caller starts the fleet before the gateway listens and closes it after the last connection. */
-export function createFleet({ redis, subscriber, nodeId, version, clock, log }: FleetOptions): Fleet {
+export function createFleet({ catalogue, redis, subscriber, nodeId, version, clock, log }: FleetOptions): Fleet {
   const heartbeat = new NodeHeartbeat({ redis, nodeId, version, clock, log });
   const bus = new NodeBus({ redis, subscriber, nodeId, log });
-  const revocations = new Revocations({ redis, bus, nodeId, log });
+  const endedAccess = new EndedAccessDrain({
+    catalogue,
+    nudgeOthers: () => void bus.announce({ kind: 'read_ended_access' }),
+    log,
+  });
   const mirrorOf = (key: string, batchIntervalMs: number) => new MirroredHash({ redis, key, batchIntervalMs, log });
   const countsMirror = mirrorOf(redisKeys.connectionCounts(nodeId), SHORT_BATCH_INTERVAL_MS);
   const routes = mirrorOf(redisKeys.cancelRoutes(nodeId), SHORT_BATCH_INTERVAL_MS);
 
   const counts = new ConnectionCounts({ redis, heartbeat, mirror: countsMirror });
-  const local = new LocalConnections({ counts, log });
+  const local = new LocalConnections({ counts, readRights: (asked) => readRightsAtOnce(catalogue, asked), log });
   const published = new BatchedWriter({
     target: new PublishedConnections({ redis, nodeId, connections: local.published }),
     batchIntervalMs: RECORD_BATCH_INTERVAL_MS,
@@ -69,11 +80,18 @@ export function createFleet({ redis, subscriber, nodeId, version, clock, log }: 
   });
   local.onChange((connectionId) => published.changed(connectionId));
   const mirrors = [published, countsMirror, routes];
-  const liveConnections = new LiveConnections({ redis, heartbeat, bus, revocations, local });
+  const liveConnections = new LiveConnections({ redis, heartbeat, bus, endedAccess, local });
   const cancelRoutes = new CancelRoutes({ redis, heartbeat, bus, mirror: routes, log });
   const lostNodes = new LostNodes({ redis, heartbeat, log });
+  const rechecks = keepRechecking(() => local.recheckAll(), log);
+  endedAccess.endBy((endings) => local.endBy(endings));
+  endedAccess.onGap(() => rechecks.runSoon());
   const drainListeners: Array<() => void> = [];
 
+  bus.addResponder((command) => {
+    if (command.kind !== 'read_ended_access') return null;
+    return endedAccess.drain().then(() => ({ kind: 'done', count: 0 }) as const);
+  });
   bus.addResponder((command) => {
     if (command.kind !== 'drain') return null;
     log.info({ by: command.by }, 'an operator drains this node');
@@ -81,7 +99,6 @@ export function createFleet({ redis, subscriber, nodeId, version, clock, log }: 
     return heartbeat.markDraining().then(() => ({ kind: 'done', count: local.totals().live }) as const);
   });
   for (const mirror of mirrors) heartbeat.withEachBeat(() => mirror.renew());
-  heartbeat.withEachBeat(() => revocations.catchUp());
   heartbeat.withEachBeat(() => bus.listenToItself());
   heartbeat.withEachBeat(async () => lostNodes.look());
 
@@ -92,18 +109,23 @@ export function createFleet({ redis, subscriber, nodeId, version, clock, log }: 
     onDrainRequested(listener) {
       drainListeners.push(listener);
     },
+    endGrantsBy: (endGrants) => endedAccess.endGrantsBy(endGrants),
     onConnectionsLost: (listener) => lostNodes.onConnectionsLost(listener),
     async start() {
+      await heartbeat.claimId();
       local.start();
+      await endedAccess.start();
       await lostNodes.clearNamesake();
       await Promise.all([bus.start(), heartbeat.start()]);
     },
     async close() {
       local.close();
+      rechecks.close();
       const left = Promise.all([
         heartbeat.close(),
         lostNodes.close(),
         bus.close(),
+        endedAccess.close(),
         ...mirrors.map((mirror) => mirror.close()),
       ]);
       await answerInTime(left, LEAVE_LIMIT_MS).catch((error: unknown) => {

@@ -1,6 +1,8 @@
 // What the fleet knows of one live connection, and what its own node can do with it. The record is
 // plain and travels through Redis; the handle never leaves the process.
 
+import type { RightsReader } from '../catalogue/access/rights-reader.ts';
+import type { CatalogueSnapshot } from '../catalogue/endings/catalogue-snapshot.ts';
 import type {
   AccessTokenId,
   AccountId,
@@ -64,11 +66,16 @@ export type EndCause =
 
 /** A connection as its own node can reach it. */
 export interface LiveConnectionHandle {
+  /**
+   * When the right was given that it rests on: what was taken away before does not end it. Null:
+   * unknown, and long ago.
+   */
+  readonly rightAsOf: CatalogueSnapshot | null;
   snapshot(): LiveConnectionSnapshot;
   /** Starts the end; does not wait for it. May be called more than once and in every phase. */
   end(cause: EndCause): void;
   /** Asks for the permission again and starts the end without it. Throws when it cannot be asked. */
-  recheck(): Promise<void>;
+  recheck(rights?: RightsReader): Promise<void>;
   cancelQuery(): Promise<void>;
   /** Resolves when the text, an operator's own and uncleaned, was handed over or given up. */
   notify(text: string): Promise<void>;

@@ -5,6 +5,7 @@ import { inParts } from '../async/batches.ts';
 import type { ComputeId, ConnectionId, NodeId } from '../ids.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
+import type { EndedAccessDrain, EndingOutcome } from './endings/ended-access-drain.ts';
 import { FleetView } from './fleet-view.ts';
 import {
   type ConnectionPlace,
@@ -18,7 +19,6 @@ import type { NodeBus } from './node-bus.ts';
 import type { ConnectionTotals, NodeHeartbeat } from './node-heartbeat.ts';
 import { MAX_CONNECTIONS_PER_COMMAND, MAX_OPERATOR_TEXT_CHARACTERS, type NodeCommand } from './node-messages.ts';
 import type { NodeRecord } from './node-record.ts';
-import type { RevocationMatch, Revocations } from './revocations.ts';
 import { readComputesInUse, readConnections, readNode } from './stored-connections.ts';
 
 /** Whether the owning node obeyed; `no_answer` within two seconds leaves open whether it will. */
@@ -34,7 +34,7 @@ interface LiveConnectionsOptions {
   readonly redis: RedisClient;
   readonly heartbeat: NodeHeartbeat;
   readonly bus: NodeBus;
-  readonly revocations: Revocations;
+  readonly endedAccess: EndedAccessDrain;
   readonly local: LocalConnections;
 }
 
@@ -42,19 +42,16 @@ export class LiveConnections {
   readonly #redis: RedisClient;
   readonly #heartbeat: NodeHeartbeat;
   readonly #bus: NodeBus;
-  readonly #revocations: Revocations;
+  readonly #endedAccess: EndedAccessDrain;
   readonly #local: LocalConnections;
 
-  constructor({ redis, heartbeat, bus, revocations, local }: LiveConnectionsOptions) {
+  constructor({ redis, heartbeat, bus, endedAccess, local }: LiveConnectionsOptions) {
     this.#redis = redis;
     this.#heartbeat = heartbeat;
     this.#bus = bus;
-    this.#revocations = revocations;
+    this.#endedAccess = endedAccess;
     this.#local = local;
     heartbeat.reportTotals(() => local.totals());
-    revocations.onRevoked(({ unlessAllowed, ...match }) =>
-      unlessAllowed ? local.recheckMatching(match) : local.endMatching(match, { kind: 'revoked' }),
-    );
     bus.addResponder((command) => {
       const reply = local.obey(command);
       return reply === null ? null : Promise.resolve(reply);
@@ -153,14 +150,13 @@ export class LiveConnections {
     return outcomes.reduce((sum, outcome) => sum + (outcome.kind === 'done' ? outcome.count : 0), 0);
   }
 
-  /** Ends every connection that rests on what was revoked: here at once, elsewhere within a second, or when Redis is back. */
-  async endWhere(match: RevocationMatch): Promise<void> {
-    await this.#revocations.publish(match);
-  }
-
-  /** The rules have changed: ends what they no longer allow, as `endWhere` does; everything else goes on under the new ones. */
-  async recheckWhere(match: RevocationMatch): Promise<void> {
-    await this.#revocations.publish({ ...match, unlessAllowed: true });
+  /**
+   * Call it after a change that took something away: ends what rested on it, connections on every
+   * node and remembered grants. Waits for this node alone, three seconds at most. Never rejects,
+   * since the change is made and written down.
+   */
+  async endNow(): Promise<EndingOutcome> {
+    return await this.#endedAccess.endNow();
   }
 
   /** Asks a node to refuse new connections and to finish the old ones. */

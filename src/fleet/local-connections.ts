@@ -3,12 +3,14 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inParts } from '../async/batches.ts';
+import type { RightsAskedFor, RightsReader } from '../catalogue/access/rights-reader.ts';
+import type { RecordedEnding } from '../catalogue/endings/ended-access.ts';
 import type { ConnectionId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { commandConnections } from './command-connections.ts';
 import type { ConnectionCaps, ConnectionCounts, CountedThing } from './connection-counts.ts';
+import { EndingsByOwner } from './endings/endings-by-owner.ts';
 import {
-  type EndCause,
   type LiveConnectionFilter,
   type LiveConnectionHandle,
   type LiveConnectionRecord,
@@ -24,7 +26,8 @@ import type { PublishedConnection } from './published-connections.ts';
 const SAMPLE_INTERVAL_MS = 1_000;
 /** Connections sampled in one turn of the event loop, which takes well below a millisecond. */
 const SAMPLED_PER_TURN = 1_000;
-const RECHECKS_AT_A_TIME = 20;
+/** As many as one reading of rights serves. */
+const RECHECKS_AT_A_TIME = 500;
 
 /** A registered connection; whoever registered it closes it in every case. */
 export interface LiveRegistration {
@@ -49,6 +52,7 @@ interface LocalConnection extends PublishedConnection {
 }
 
 interface LocalConnectionsOptions {
+  readonly readRights: (asked: RightsAskedFor) => Promise<RightsReader>;
   readonly counts: ConnectionCounts;
   readonly log: Log;
 }
@@ -56,6 +60,7 @@ interface LocalConnectionsOptions {
 export class LocalConnections {
   readonly #counts: ConnectionCounts;
   readonly #log: Log;
+  readonly #readRights: LocalConnectionsOptions['readRights'];
   readonly #connections = new Map<ConnectionId, LocalConnection>();
   readonly #changeListeners: Array<(connectionId: ConnectionId) => void> = [];
   #waiting = 0;
@@ -63,7 +68,8 @@ export class LocalConnections {
   #timer: NodeJS.Timeout | null = null;
   #sampling: Promise<void> | null = null;
 
-  constructor({ counts, log }: LocalConnectionsOptions) {
+  constructor({ counts, readRights, log }: LocalConnectionsOptions) {
+    this.#readRights = readRights;
     this.#counts = counts;
     this.#log = log;
   }
@@ -134,27 +140,50 @@ export class LocalConnections {
     return { live: this.#connections.size - this.#waiting, waiting: this.#waiting };
   }
 
-  endMatching(filter: LiveConnectionFilter, cause: EndCause): void {
-    for (const { record, handle } of this.#connections.values()) {
-      if (!matchesFilter(record, filter)) continue;
-      this.#log.info(
-        { event: 'fleet.connection_ending', connection_id: record.id, cause: cause.kind, filter },
-        'ending a connection',
-      );
-      handle.end(cause);
+  /**
+   * Ends what rested on something that was taken away; has those checked again whose rules have
+   * changed.
+   */
+  endBy(endings: readonly RecordedEnding[]): void {
+    if (endings.length === 0) return;
+    const byOwner = new EndingsByOwner(endings);
+    const toRecheck: LocalConnection[] = [];
+    for (const connection of this.#connections.values()) {
+      const { record, handle } = connection;
+      const found = byOwner.findFor(record, handle.rightAsOf);
+      if (found?.kind === 'end') {
+        const { owners, id: ending_id } = found;
+        this.#log.info(
+          { event: 'connection.revoked', connection_id: record.id, ending_id, owners },
+          'ending a connection',
+        );
+        handle.end({ kind: 'revoked' });
+      } else if (found?.kind === 'recheck') {
+        toRecheck.push(connection);
+      }
     }
+    this.#recheck(toRecheck).catch((error: unknown) => this.#warn(error));
   }
 
-  /** Starts to ask for each one's permission anew. */
-  recheckMatching(filter: LiveConnectionFilter): void {
-    const matching = [...this.#connections.values()].filter(({ record }) => matchesFilter(record, filter));
-    const recheckAll = async (): Promise<void> => {
-      for (const part of inParts(matching, RECHECKS_AT_A_TIME)) {
-        // One that cannot be asked for must not keep the others.
-        await Promise.all(part.map(({ handle }) => handle.recheck().catch((error: unknown) => this.#warn(error))));
-      }
-    };
-    void recheckAll();
+  /**
+   * Checks the permission of every connection again, some at a time. Throws `store_unavailable` when
+   * that cannot be done now; the connections go on then.
+   */
+  async recheckAll(): Promise<void> {
+    await this.#recheck([...this.#connections.values()]);
+  }
+
+  async #recheck(connections: readonly LocalConnection[]): Promise<void> {
+    for (const part of inParts(connections, RECHECKS_AT_A_TIME)) {
+      const records = part.map(({ record }) => record);
+      const rights = await this.#readRights({
+        computeIds: records.flatMap(({ computeId }) => computeId ?? []),
+        userIds: records.flatMap(({ userId }) => userId ?? []),
+        accessTokenIds: records.flatMap(({ accessTokenId }) => accessTokenId ?? []),
+      });
+      // One that cannot be asked for must not keep the others.
+      await Promise.all(part.map(({ handle }) => handle.recheck(rights).catch((error: unknown) => this.#warn(error))));
+    }
   }
 
   #warn(error: unknown): void {

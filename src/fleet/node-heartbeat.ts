@@ -1,7 +1,10 @@
 // Keeps this node on the fleet's list: a key that expires seconds after the last beat, and whatever else must be renewed
 // with it. Tells which nodes live. Knows nothing of connections.
 
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
+import { ConfigError } from '../config/read-environment.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { OutageLog } from '../metrics/outage-log.ts';
@@ -16,6 +19,9 @@ const NODE_TTL_MS = 6_000;
 /** Ids of nodes that have been silent for so long leave the index; only its size depends on it. */
 const FORGET_NODE_AFTER_MS = 3_600_000;
 const MAX_NODES = 1_000;
+/** A killed process of the same id is forgotten by then. */
+const CLAIM_LIMIT_MS = NODE_TTL_MS + BEAT_INTERVAL_MS;
+const CLAIM_PAUSE_MS = 250;
 
 export interface ConnectionTotals {
   /** Relaying or being connected. */
@@ -38,10 +44,12 @@ export class NodeHeartbeat {
   readonly #version: string;
   readonly #clock: Clock;
   readonly #startedAt: Date;
+  readonly #startId = randomUUID();
   readonly #outage: OutageLog;
   readonly #companions: Array<() => Promise<void>> = [];
   #totals: () => ConnectionTotals = () => ({ live: 0, waiting: 0 });
   #isDraining = false;
+  #ownsId = false;
   #listed: { readonly atMs: number; readonly nodes: Promise<NodeRecord[]> } | null = null;
   #timer: NodeJS.Timeout | null = null;
   #beating: Promise<void> | null = null;
@@ -70,6 +78,29 @@ export class NodeHeartbeat {
     await this.beat();
   }
 
+  /**
+   * Takes the node's id before its first beat; waits for a process that was killed to be forgotten.
+   * Throws ConfigError when a living node has the id: two would clear away each other's connections.
+   */
+  async claimId(): Promise<void> {
+    const until = performance.now() + CLAIM_LIMIT_MS;
+    while (performance.now() < until) {
+      this.#ownsId = await this.#tryToClaim();
+      if (this.#ownsId) return;
+      await pause(CLAIM_PAUSE_MS);
+    }
+    throw new ConfigError([`POSTERN_NODE_ID: another node with the id "${this.nodeId}" is running`]);
+  }
+
+  async #tryToClaim(): Promise<boolean> {
+    const key = redisKeys.node(this.nodeId);
+    const record = JSON.stringify(this.#describe(this.#clock.now()));
+    if ((await this.#redis.set(key, record, 'PX', NODE_TTL_MS, 'NX')) === 'OK') return true;
+    // The client sends a command again when the reply was lost: then the id is ours already.
+    const [holder] = parseNodeRecord((await this.#redis.get(key)) ?? '');
+    return holder?.startId === this.#startId;
+  }
+
   /** Beats once and then every two seconds. Redis being away is logged, not thrown. */
   async start(): Promise<void> {
     this.#timer = setInterval(() => void this.beat(), BEAT_INTERVAL_MS);
@@ -89,6 +120,7 @@ export class NodeHeartbeat {
   async close(): Promise<void> {
     this.stopBeating();
     await this.#beating;
+    if (!this.#ownsId) return;
     await Promise.allSettled([
       this.#redis.del(redisKeys.node(this.nodeId)),
       this.#redis.zrem(redisKeys.nodes(), this.nodeId),
@@ -176,6 +208,7 @@ export class NodeHeartbeat {
       waitingConnections: waiting,
       isDraining: this.#isDraining,
       storedVersion: STORED_VERSION,
+      startId: this.#startId,
     };
   }
 }

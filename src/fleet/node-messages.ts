@@ -31,8 +31,8 @@ const commandSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('cancel_by_key'), keyDigest: z.string().length(64) }),
   z.object({ kind: z.literal('drain'), by }),
-  /** Read the stream of revocations now; the stream itself is what counts. */
-  z.object({ kind: z.literal('read_revocations') }),
+  /** Read now what the catalogue says was taken away; without it that takes seconds. */
+  z.object({ kind: z.literal('read_ended_access') }),
 ]);
 
 const replySchema = z.discriminatedUnion('kind', [

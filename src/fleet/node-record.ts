@@ -18,6 +18,8 @@ const nodeRecordSchema = z.object({
   isDraining: z.boolean(),
   /** See STORED_VERSION; the version before did not say it. */
   storedVersion: z.number().int().default(1),
+  /** Of the process, made at its start; an older version writes none. */
+  startId: z.string().max(100).optional(),
 });
 
 /** One node as its last heartbeat described it, at most six seconds ago. */

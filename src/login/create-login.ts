@@ -9,7 +9,6 @@ import type { Log } from '../log.ts';
 import type { RedisClients } from '../redis/redis-client.ts';
 import { derivedSecret, type Secret } from '../secret.ts';
 import { TerminalMemory } from './decide/terminal-memory.ts';
-import type { Grant } from './grant/grant.ts';
 import { grantRevokedEvent } from './grant/grant-audit-event.ts';
 import { GrantEndings } from './grant/grant-endings.ts';
 import { Grants } from './grant/grants.ts';
@@ -28,15 +27,13 @@ export interface LoginOptions {
   readonly log: Log;
   /** The installation's sealing key, from which keys for single purposes are derived. */
   readonly key: Secret;
-  /** Ends the live connections that depend on the grant, on every node. */
-  readonly endConnections: (grant: Grant) => Promise<void>;
   readonly auditTrail: RecordsAudit;
   readonly clock: Clock;
   readonly closers: Closers;
 }
 
 export function createLogin({ config, redis, nodeId, log, key, ...options }: LoginOptions) {
-  const { auditTrail, clock, endConnections, closers } = options;
+  const { auditTrail, clock, closers } = options;
   const endings = new GrantEndings(redis.commands);
   closers.add('the ends of grants', recordGrantsRunOut({ endings, auditTrail, clock, nodeId, log }));
   const loginRequests = new LoginRequests({
@@ -56,7 +53,6 @@ export function createLogin({ config, redis, nodeId, log, key, ...options }: Log
     loginRequests,
     grants: new Grants({
       redis: redis.commands,
-      onRevoked: endConnections,
       recordRevoked: (grant, by) => auditTrail.record(grantRevokedEvent(grant, by, { at: clock.now(), nodeId })),
     }),
     reverseCodes: new ReverseCodes({ redis: redis.commands, secret: derivedSecret(key, 'reverse codes') }),

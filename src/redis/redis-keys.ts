@@ -88,8 +88,6 @@ export const redisKeys = {
    * fleet/cancel-routes.
    */
   cancelRoutes: (nodeId: NodeId) => `${PREFIX}:cancel-routes:{${nodeId}}`,
-  /** Stream of revoked rights, the newest thousands; no expiry. Owner: fleet/revocations. */
-  revocations: () => `${PREFIX}:revocations`,
   /**
    * String, the node that delivers to the audit webhook; 15 seconds. Owner: audit/audit-webhook.
    */

@@ -2,8 +2,11 @@
 
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { Sealer } from '../../src/catalogue/store/sealing.ts';
 import { type AccountId, type ComputeId, idFrom, newGrantId, newUserId, type ProjectId } from '../../src/ids.ts';
 import { Grants } from '../../src/login/grant/grants.ts';
+import { Secret } from '../../src/secret.ts';
+import { openCatalogueOn } from '../support/databases/catalogue-for-tests.ts';
 import { createTestDatabase, postgresUrl, runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
 import { startEmbeddedRedis } from '../support/databases/redis-for-tests.ts';
 import { connectionRecord, recordingHandle, startTestNode } from '../support/nodes/fleet-for-tests.ts';
@@ -32,8 +35,10 @@ it('ends grants and connections of the role whose password was renewed, and no o
   const attach = ['project', 'attach', 'renewed', '--account', 'root@example.com', '--url-stdin', '--json'];
   const project = made.parse(JSON.parse(await runs(attach, url)));
 
-  await using node = await startTestNode(redis.url);
-  const grants = new Grants({ redis: node.redis, onRevoked: async () => {} });
+  const sealer = new Sealer([new Secret(environment.POSTERN_SECRET_KEY ?? '')]);
+  await using node = await startTestNode(redis.url, await openCatalogueOn(database.url, { sealer }));
+  const grants = new Grants({ redis: node.redis });
+  node.endGrantsBy(async (ending) => void (await grants.endBy(ending)));
   const userId = newUserId();
   const projectId = idFrom<ProjectId>(project.id);
   const computeId = idFrom<ComputeId>(project.compute_id);
@@ -52,6 +57,7 @@ it('ends grants and connections of the role whose password was renewed, and no o
       databaseRole,
       access: 'read_write',
       loginRequestId: null,
+      rightAsOf: null,
       lifeMs: HOUR_MS,
       longestGrantMs: HOUR_MS,
       usesLeft: null,
@@ -73,5 +79,6 @@ it('ends grants and connections of the role whose password was renewed, and no o
   await waitUntil(() => renewed.ends.length > 0, 'the connection with the old password ends');
   expect(renewed.ends).toEqual([{ kind: 'revoked' }]);
   expect(untouched.ends).toEqual([]);
+  await waitUntil(async () => (await grants.list(userId)).length === 1, 'its grant ends');
   expect((await grants.list(userId)).map(({ id }) => id)).toEqual([other.id]);
 });

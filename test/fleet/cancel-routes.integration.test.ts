@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CancelKey, cancelKeyDigest, newCancelKey } from '../../src/protocol/cancel-key.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
+import { useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 import { redisKinds, startDebianRedis, type TestRedis } from '../support/databases/redis-for-tests.ts';
 import { startTestNode, type TestNode } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
+
+const catalogueOf = useTestCatalogue();
 
 describe.each(redisKinds)('cancel routes on $name', ({ start }) => {
   let redis: TestRedis;
@@ -15,8 +18,8 @@ describe.each(redisKinds)('cancel routes on $name', ({ start }) => {
   });
   afterAll(() => redis.close());
   beforeEach(async () => {
-    here = await startTestNode(redis.url);
-    there = await startTestNode(redis.url);
+    here = await startTestNode(redis.url, catalogueOf());
+    there = await startTestNode(redis.url, catalogueOf());
     return async () => {
       await here[Symbol.asyncDispose]();
       await there[Symbol.asyncDispose]();
@@ -114,7 +117,7 @@ describe.each(redisKinds)('cancel routes on $name', ({ start }) => {
 
 it('without Redis own keys work and all others are unknown', async () => {
   await using redis = await startDebianRedis();
-  await using node = await startTestNode(redis.url);
+  await using node = await startTestNode(redis.url, catalogueOf());
   const key = newCancelKey(0);
   const canceled: string[] = [];
   await redis.kill('SIGKILL');

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LiveConnectionRecord } from '../../src/fleet/live-connection.ts';
 import { type ComputeId, idFrom, newUserId } from '../../src/ids.ts';
+import { useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 import { redisKinds, startDebianRedis, type TestRedis } from '../support/databases/redis-for-tests.ts';
 import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
+
+const catalogueOf = useTestCatalogue();
 
 const register = (node: TestNode, given: Partial<Omit<LiveConnectionRecord, 'nodeId'>>) =>
   node.liveConnections.register(connectionRecord(node.nodeId, given), recordingHandle());
@@ -18,8 +21,8 @@ describe.each(redisKinds)('caps on connections, on $name', ({ start }) => {
   });
   afterAll(() => redis.close());
   beforeEach(async () => {
-    here = await startTestNode(redis.url);
-    there = await startTestNode(redis.url);
+    here = await startTestNode(redis.url, catalogueOf());
+    there = await startTestNode(redis.url, catalogueOf());
     return async () => {
       await here[Symbol.asyncDispose]();
       await there[Symbol.asyncDispose]();
@@ -81,7 +84,7 @@ describe.each(redisKinds)('caps on connections, on $name', ({ start }) => {
 
 it('without Redis a node goes by its own connections', async () => {
   await using redis = await startDebianRedis();
-  await using node = await startTestNode(redis.url);
+  await using node = await startTestNode(redis.url, catalogueOf());
   const userId = newUserId();
   const first = register(node, { userId });
   await redis.kill('SIGKILL');

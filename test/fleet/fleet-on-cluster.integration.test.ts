@@ -5,14 +5,23 @@ import { newUserId } from '../../src/ids.ts';
 import { Limits } from '../../src/limits/limits.ts';
 import { newCancelKey } from '../../src/protocol/cancel-key.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';
+import { useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 import { startRedisCluster } from '../support/databases/redis-cluster-for-tests.ts';
-import { connectionRecord, recordingHandle, silentLog, startTestNode } from '../support/nodes/fleet-for-tests.ts';
+import {
+  connectionRecord,
+  endAccess,
+  recordingHandle,
+  silentLog,
+  startTestNode,
+} from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
+
+const catalogueOf = useTestCatalogue();
 
 it('nodes find, end, revoke and cancel across a Redis Cluster', async () => {
   await using cluster = await startRedisCluster();
-  await using here = await startTestNode(cluster.url);
-  await using there = await startTestNode(cluster.url);
+  await using here = await startTestNode(cluster.url, catalogueOf());
+  await using there = await startTestNode(cluster.url, catalogueOf());
   const userId = newUserId();
   const record = connectionRecord(there.nodeId, { userId });
   const handle = recordingHandle();
@@ -23,7 +32,7 @@ it('nodes find, end, revoke and cancel across a Redis Cluster', async () => {
   await waitUntil(async () => (await here.liveConnections.list()).length === 1, 'the connection is listed');
   expect(await here.liveConnections.end(record.id, { reason: 'test', by: 'ops' })).toBe('done');
   await waitUntil(async () => (await here.cancelRoutes.cancel(key)) === 'forwarded', 'the key is known');
-  await here.liveConnections.endWhere({ userId });
+  await endAccess(here, { userId });
   await waitUntil(() => handle.ends.length === 2, 'the revocation arrives');
   expect(handle.ends).toEqual([{ kind: 'killed', reason: 'test' }, { kind: 'revoked' }]);
 

@@ -3,9 +3,12 @@ import type { FleetView } from '../../src/fleet/fleet-view.ts';
 import type { LiveConnectionRecord } from '../../src/fleet/live-connection.ts';
 import type { ConnectionId } from '../../src/ids.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
+import { useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 import { redisKinds, type TestRedis } from '../support/databases/redis-for-tests.ts';
 import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
+
+const catalogueOf = useTestCatalogue();
 
 describe.each(redisKinds)('a view of the fleet on $name', ({ start }) => {
   let redis: TestRedis;
@@ -18,8 +21,8 @@ describe.each(redisKinds)('a view of the fleet on $name', ({ start }) => {
   });
   afterAll(() => redis.close());
   beforeEach(async () => {
-    here = await startTestNode(redis.url);
-    there = await startTestNode(redis.url);
+    here = await startTestNode(redis.url, catalogueOf());
+    there = await startTestNode(redis.url, catalogueOf());
     view = here.liveConnections.openView();
     return async () => {
       await here[Symbol.asyncDispose]();

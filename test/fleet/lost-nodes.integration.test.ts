@@ -2,12 +2,22 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/config/read-environment.ts';
 import { newUserId } from '../../src/ids.ts';
 import { newCancelKey } from '../../src/protocol/cancel-key.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
+import { useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 import { redisKinds, startDebianRedis } from '../support/databases/redis-for-tests.ts';
-import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/nodes/fleet-for-tests.ts';
+import {
+  connectionRecord,
+  endAccess,
+  recordingHandle,
+  startTestNode,
+  type TestNode,
+} from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
+
+const catalogueOf = useTestCatalogue();
 
 const SEEN_WITHIN_MS = 15_000;
 
@@ -15,8 +25,8 @@ const SEEN_WITHIN_MS = 15_000;
 describe.concurrent.each(redisKinds)('a node that dies, on $name', ({ start }) => {
   it('disappears with its connections and its cancel keys, without a word from it', async () => {
     await using redis = await start();
-    await using survivor = await startTestNode(redis.url);
-    await using dying = await startTestNode(redis.url);
+    await using survivor = await startTestNode(redis.url, catalogueOf());
+    await using dying = await startTestNode(redis.url, catalogueOf());
     const record = connectionRecord(dying.nodeId, { userId: newUserId() });
     dying.liveConnections.register(record, recordingHandle());
     const key = newCancelKey(0);
@@ -46,9 +56,9 @@ describe.concurrent.each(redisKinds)('a node that dies, on $name', ({ start }) =
 
   it('has its connections seen to by one of the living, again until that works, and is cleared away then', async () => {
     await using redis = await start();
-    await using first = await startTestNode(redis.url);
-    await using second = await startTestNode(redis.url);
-    await using dying = await startTestNode(redis.url);
+    await using first = await startTestNode(redis.url, catalogueOf());
+    await using second = await startTestNode(redis.url, catalogueOf());
+    await using dying = await startTestNode(redis.url, catalogueOf());
     const record = connectionRecord(dying.nodeId);
     dying.liveConnections.register(record, recordingHandle());
     await waitUntil(async () => (await first.liveConnections.list()).length === 1, 'it is listed');
@@ -67,8 +77,8 @@ describe.concurrent.each(redisKinds)('a node that dies, on $name', ({ start }) =
 
   it('and comes back, since it was only frozen, is listed again with what it holds', async () => {
     await using redis = await start();
-    await using survivor = await startTestNode(redis.url);
-    await using frozen = await startTestNode(redis.url);
+    await using survivor = await startTestNode(redis.url, catalogueOf());
+    await using frozen = await startTestNode(redis.url, catalogueOf());
     const record = connectionRecord(frozen.nodeId);
     frozen.liveConnections.register(record, recordingHandle());
     await waitUntil(async () => (await survivor.liveConnections.list()).length === 1, 'it is listed');
@@ -89,8 +99,8 @@ async function keysOf({ redis }: TestNode, { nodeId }: TestNode): Promise<string
 describe('a Redis that hangs for longer than nodes may be silent', () => {
   it('makes nobody take the others for lost', async () => {
     await using redis = await startDebianRedis();
-    await using here = await startTestNode(redis.url);
-    await using there = await startTestNode(redis.url);
+    await using here = await startTestNode(redis.url, catalogueOf());
+    await using there = await startTestNode(redis.url, catalogueOf());
     const record = connectionRecord(there.nodeId);
     there.liveConnections.register(record, recordingHandle());
     await waitUntil(async () => (await here.liveConnections.list()).length === 1, 'it is listed');
@@ -114,8 +124,8 @@ describe('a Redis that hangs for longer than nodes may be silent', () => {
 describe('a Redis that dies', () => {
   it('is filled again by the nodes themselves when it is back, empty', async () => {
     await using redis = await startDebianRedis();
-    await using here = await startTestNode(redis.url);
-    await using there = await startTestNode(redis.url);
+    await using here = await startTestNode(redis.url, catalogueOf());
+    await using there = await startTestNode(redis.url, catalogueOf());
     const record = connectionRecord(there.nodeId, { userId: newUserId() });
     const handle = recordingHandle();
     there.liveConnections.register(record, handle);
@@ -143,15 +153,15 @@ describe('a Redis that dies', () => {
 
   it('delays revocations for other nodes, and loses none', async () => {
     await using redis = await startDebianRedis();
-    await using here = await startTestNode(redis.url);
-    await using there = await startTestNode(redis.url);
+    await using here = await startTestNode(redis.url, catalogueOf());
+    await using there = await startTestNode(redis.url, catalogueOf());
     const userId = newUserId();
     const [own, other] = [recordingHandle(), recordingHandle()];
     here.liveConnections.register(connectionRecord(here.nodeId, { userId }), own);
     there.liveConnections.register(connectionRecord(there.nodeId, { userId }), other);
     await redis.kill('SIGKILL');
 
-    await here.liveConnections.endWhere({ userId });
+    await endAccess(here, { userId });
     expect(own.ends).toEqual([{ kind: 'revoked' }]);
     expect(other.ends).toEqual([]);
 
@@ -162,7 +172,7 @@ describe('a Redis that dies', () => {
 
   it('does not stop connections from being registered and closed', async () => {
     await using redis = await startDebianRedis();
-    await using node = await startTestNode(redis.url);
+    await using node = await startTestNode(redis.url, catalogueOf());
     await redis.kill('SIGKILL');
     const first = node.liveConnections.register(connectionRecord(node.nodeId), recordingHandle());
     const second = connectionRecord(node.nodeId);
@@ -181,22 +191,34 @@ describe('a Redis that dies', () => {
 
 it('a node that comes back under its old name starts with an empty list', async () => {
   await using redis = await startDebianRedis();
-  await using observer = await startTestNode(redis.url);
-  const first = await startTestNode(redis.url);
+  await using observer = await startTestNode(redis.url, catalogueOf());
+  const first = await startTestNode(redis.url, catalogueOf());
   first.liveConnections.register(connectionRecord(first.nodeId), recordingHandle());
   await waitUntil(async () => (await observer.liveConnections.list()).length === 1, 'the connection is listed');
   first.heartbeat.stopBeating();
   first.redis.disconnect();
   first.subscriber.disconnect();
-  await using second = await startTestNode(redis.url, first.nodeId);
+  await using second = await startTestNode(redis.url, catalogueOf(), first.nodeId);
   expect(second.liveConnections.totals()).toEqual({ live: 0, waiting: 0 });
   expect(await observer.liveConnections.list()).toEqual([]);
 });
 
+it('a second node with the id of a living one is refused at its start, and leaves it alone', async () => {
+  await using redis = await startDebianRedis();
+  await using node = await startTestNode(redis.url, catalogueOf());
+  const record = connectionRecord(node.nodeId);
+  node.liveConnections.register(record, recordingHandle());
+  const refused = await startTestNode(redis.url, catalogueOf(), node.nodeId).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(ConfigError);
+  expect(String(refused)).toContain(`POSTERN_NODE_ID: another node with the id "${node.nodeId}" is running`);
+  expect((await node.liveConnections.listNodes()).map(({ nodeId }) => nodeId)).toEqual([node.nodeId]);
+  await waitUntil(async () => (await node.liveConnections.list()).length === 1, 'its connection is still listed');
+});
+
 it('thousands of idle connections cost Redis a few commands', async () => {
   await using redis = await startDebianRedis();
-  await using node = await startTestNode(redis.url);
-  await using observer = await startTestNode(redis.url);
+  await using node = await startTestNode(redis.url, catalogueOf());
+  await using observer = await startTestNode(redis.url, catalogueOf());
   const commands = async () => {
     const stats = await observer.redis.info('stats');
     return Number(/total_commands_processed:(\d+)/.exec(stats)?.[1]);

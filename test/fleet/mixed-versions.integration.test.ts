@@ -4,9 +4,12 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { type ComputeId, idFrom, newNodeId, newUserId, type UserId } from '../../src/ids.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
+import { useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 import { startDebianRedis } from '../support/databases/redis-for-tests.ts';
 import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
+
+const catalogueOf = useTestCatalogue();
 
 /** What a node of the version before writes. */
 async function writeOldNode({ redis }: TestNode, given: { userId: UserId; computeId: ComputeId }) {
@@ -31,7 +34,7 @@ async function writeOldNode({ redis }: TestNode, given: { userId: UserId; comput
 
 it('a node lists, finds and follows the connections of a node of the version before', async () => {
   await using redis = await startDebianRedis();
-  await using here = await startTestNode(redis.url);
+  await using here = await startTestNode(redis.url, catalogueOf());
   const computeId = idFrom<ComputeId>('ep-one');
   const record = await writeOldNode(here, { userId: newUserId(), computeId });
   const { liveConnections } = here;
@@ -47,7 +50,7 @@ it('a node lists, finds and follows the connections of a node of the version bef
 
 it('a node of the version before finds every field that it needs in our records', async () => {
   await using redis = await startDebianRedis();
-  await using here = await startTestNode(redis.url);
+  await using here = await startTestNode(redis.url, catalogueOf());
   const record = connectionRecord(here.nodeId, { userId: newUserId(), transactionStatus: 'I' });
   const registration = here.liveConnections.register(record, recordingHandle());
   onTestFinished(() => registration.close());

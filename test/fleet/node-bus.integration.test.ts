@@ -62,16 +62,16 @@ describe.each(redisKinds)('the bus between nodes on $name', ({ start }) => {
       command.kind === 'cancel_by_key' ? Promise.reject(new Error('the upstream is gone')) : null,
     );
     const outcomes = await Promise.all([
-      here.bus.request(there.nodeId, { kind: 'read_revocations' }),
+      here.bus.request(there.nodeId, { kind: 'read_ended_access' }),
       here.bus.request(there.nodeId, { kind: 'cancel_by_key', keyDigest: '0'.repeat(64) }),
     ]);
     expect(outcomes).toEqual([{ kind: 'no_answer' }, { kind: 'no_answer' }]);
-    expect(there.commands).toEqual(['read_revocations', 'cancel_by_key']);
+    expect(there.commands).toEqual(['read_ended_access', 'cancel_by_key']);
   });
 
   it('announces to all nodes but its own', async () => {
     const [here, there, elsewhere] = [await openBus(), await openBus(), await openBus()];
-    await here.bus.announce({ kind: 'read_revocations' });
+    await here.bus.announce({ kind: 'read_ended_access' });
     await waitUntil(() => there.commands.length === 1 && elsewhere.commands.length === 1, 'both others are told');
     expect(here.commands).toEqual([]);
   });

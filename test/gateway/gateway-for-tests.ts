@@ -99,7 +99,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const [redis, subscriber, limiter] = [connect('commands'), connect('subscriber'), connect('limiter')];
   const metrics = createMetrics();
   const auditTrail = new AuditTrail({ catalogue, metrics, log });
-  const fleet = createFleet({ redis, subscriber, nodeId, version: '0.0.0-test', clock: systemClock, log });
+  const fleet = createFleet({ catalogue, redis, subscriber, nodeId, version: '0.0.0-test', clock: systemClock, log });
   const events = new LoginEvents({ subscriber, log });
   const { waitingPerAddress, waitingInTotal, sharedNetworks } = config.limits;
   const limits = { waitingPerAddress, waitingInTotal, sharedNetworks };
@@ -107,12 +107,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const upstream = new URL(postgresUrl());
   const login = {
     loginRequests: new LoginRequests({ redis, events, limits, ttlMs: config.login.ttlMs, nodeId, log }),
-    grants: new Grants({
-      redis,
-      onRevoked: (grant) => fleet.liveConnections.endWhere({ grantId: grant.id }),
-    }),
+    grants: new Grants({ redis }),
     reverseCodes: new ReverseCodes({ redis, secret: stores.sealingKey }),
   };
+  fleet.endGrantsBy(async (ending) => void (await login.grants.endBy(ending)));
   const gateway = createGateway({
     config,
     log,
@@ -281,6 +279,7 @@ export function approvalOf({ userId, project }: DeveloperForTests, changes: Part
     databaseRole: null,
     access: 'read_write',
     browserAddress: '127.0.0.1',
+    rightAsOf: null,
     remember: 'once',
     grantId: null,
     ...changes,

@@ -5,8 +5,11 @@ import { z } from 'zod';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createMetricsServer } from '../../src/metrics/metrics-server.ts';
 import { observeFleet } from '../../src/supervision.ts';
+import { useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 import { startEmbeddedRedis } from '../support/databases/redis-for-tests.ts';
 import { connectionRecord, recordingHandle, silentLog, startTestNode } from '../support/nodes/fleet-for-tests.ts';
+
+const catalogueOf = useTestCatalogue();
 
 const metrics = createMetrics();
 afterAll(() => metrics.close());
@@ -75,8 +78,8 @@ describe('the metrics', () => {
 
   it('follow the fleet', async () => {
     await using redis = await startEmbeddedRedis();
-    await using node = await startTestNode(redis.url);
-    await using _other = await startTestNode(redis.url);
+    await using node = await startTestNode(redis.url, catalogueOf());
+    await using _other = await startTestNode(redis.url, catalogueOf());
     observeFleet(node, metrics);
     node.liveConnections.register(connectionRecord(node.nodeId), recordingHandle());
     node.liveConnections.register(connectionRecord(node.nodeId, { phase: 'waiting' }), recordingHandle());

@@ -4,7 +4,7 @@ import type { DatabaseRole } from '../../catalogue/projects/database-role-rows.t
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { Secret } from '../../secret.ts';
 import type { ActionParts } from '../action-parts.ts';
-import { type AccessEnders, endAccess } from '../end-access.ts';
+import type { AccessEnders } from '../catalogue-action.ts';
 import { type Performed, performed } from '../performed.ts';
 
 type Provisioning = ActionParts['provisioning'];
@@ -37,6 +37,6 @@ export async function deleteRole(
   input: Parameters<Provisioning['deleteRole']>[1],
 ): Promise<Performed<DatabaseRole>> {
   const role = await parts.provisioning.deleteRole(context, input);
-  await endAccess(parts, { projectId: input.projectId, databaseRole: role.name });
+  await parts.liveConnections.endNow();
   return performed(role);
 }

@@ -2,13 +2,11 @@
 // changed on an attached server. A new password ends what rested on the old one (docs/security.md,
 // "Grants").
 
-import { getCompute } from '../../catalogue/projects/computes.ts';
 import type { DatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
 import { revealDatabaseRolePassword } from '../../catalogue/projects/database-roles.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { ActionParts } from '../action-parts.ts';
-import { catalogueAction } from '../catalogue-action.ts';
-import { type AccessEnders, endAccess } from '../end-access.ts';
+import { type AccessEnders, catalogueAction } from '../catalogue-action.ts';
 import { type Performed, performed } from '../performed.ts';
 import type { RoleWithPassword } from './change-roles.ts';
 
@@ -30,7 +28,7 @@ export async function resetRolePassword(
   input: Parameters<Provisioning['resetRolePassword']>[1],
 ): Promise<Performed<RoleWithPassword>> {
   const reset = await parts.provisioning.resetRolePassword(context, input);
-  await endAccess(parts, { projectId: input.projectId, databaseRole: reset.role.name });
+  await parts.liveConnections.endNow();
   return performed(reset);
 }
 
@@ -40,14 +38,11 @@ export async function resetRolePassword(
  * `not_offered`, `forbidden`, `not_found`.
  */
 export async function renewRolePassword(
-  parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'provisioning'>,
+  { provisioning, liveConnections }: AccessEnders & Pick<ActionParts, 'provisioning'>,
   context: AuditContext,
   input: Parameters<Provisioning['renewRolePassword']>[1],
 ): Promise<DatabaseRole> {
-  const { computeId } = input;
-  const which = { computeId, action: 'database_role.reset_password' } as const;
-  const { compute } = await getCompute(parts.catalogue, context, which);
-  const role = await parts.provisioning.renewRolePassword(context, input);
-  await endAccess(parts, { projectId: compute.projectId, databaseRole: role.name });
+  const role = await provisioning.renewRolePassword(context, input);
+  await liveConnections.endNow();
   return role;
 }

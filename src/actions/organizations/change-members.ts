@@ -2,15 +2,10 @@
 
 import {
   addMember as add,
-  type Membership,
   removeMember as remove,
   setMemberRole as setRole,
 } from '../../catalogue/accounts/memberships.ts';
-import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
-import type { AccountId, MembershipId } from '../../ids.ts';
-import type { ActionParts } from '../action-parts.ts';
-import { catalogueAction } from '../catalogue-action.ts';
-import { type AccessEnders, endAccess } from '../end-access.ts';
+import { catalogueAction, endingAction } from '../catalogue-action.ts';
 
 /**
  * Makes an existing person a member at once. Throws `conflict` for a member, `forbidden`,
@@ -28,12 +23,4 @@ export const changeMemberRole = catalogueAction(setRole);
  * live connections to the organization's projects. Throws `conflict` for the only admin,
  * `forbidden`, `not_found`.
  */
-export async function removeMember(
-  parts: AccessEnders & Pick<ActionParts, 'catalogue'>,
-  context: AuditContext,
-  which: { readonly accountId: AccountId; readonly membershipId: MembershipId },
-): Promise<Membership> {
-  const membership = await remove(parts.catalogue, context, which);
-  await endAccess(parts, { accountId: membership.accountId, userId: membership.userId });
-  return membership;
-}
+export const removeMember = endingAction(remove);

@@ -7,7 +7,6 @@ import { PosternError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction } from '../catalogue-action.ts';
-import { type AccessEnders, endAccess } from '../end-access.ts';
 import { type Browser, checkPassword } from './sign-in.ts';
 
 /** Renames a person. Throws `invalid_input`, `forbidden`, `not_found`. */
@@ -18,7 +17,7 @@ export const renameUser = catalogueAction(rename);
  * live connection of the person. Throws `current_password_wrong`, `rate_limited`, `invalid_input`.
  */
 export async function changePassword(
-  parts: AccessEnders & Pick<ActionParts, 'catalogue' | 'auditTrail' | 'clock' | 'limits'>,
+  parts: Pick<ActionParts, 'catalogue' | 'auditTrail' | 'clock' | 'limits' | 'liveConnections'>,
   context: AuditContext & { readonly actor: PersonActor },
   input: { readonly browser: Browser; readonly currentPassword: Secret; readonly newPassword: Secret },
 ): Promise<void> {
@@ -29,5 +28,5 @@ export async function changePassword(
   if (checked.kind === 'wrong') throw new PosternError('current_password_wrong');
   const keepSessionId = browser.session?.sessionId;
   await setPassword(parts.catalogue, context, { userId, password: newPassword, keepSessionId });
-  await endAccess(parts, { userId });
+  await parts.liveConnections.endNow();
 }

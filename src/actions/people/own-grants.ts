@@ -1,10 +1,13 @@
 // A person's own grants: listed, and revoked one by one.
 
+import { recordEndedAccess } from '../../catalogue/endings/ended-access.ts';
 import type { PersonActor } from '../../catalogue/rights/actors.ts';
 import { auditActor } from '../../catalogue/trail/audit-context.ts';
+import { recordAuditEvent } from '../../catalogue/trail/audit-events.ts';
 import { PosternError } from '../../errors.ts';
 import type { GrantId } from '../../ids.ts';
 import type { Grant } from '../../login/grant/grant.ts';
+import { grantRevokedEvent } from '../../login/grant/grant-audit-event.ts';
 import type { ActionParts } from '../action-parts.ts';
 
 type Context = { readonly actor: PersonActor };
@@ -19,11 +22,16 @@ export function listOwnGrants({ grants }: Pick<ActionParts, 'grants'>, { actor }
  * else's.
  */
 export async function revokeOwnGrant(
-  { grants }: Pick<ActionParts, 'grants'>,
+  { catalogue, grants, liveConnections }: Pick<ActionParts, 'catalogue' | 'grants' | 'liveConnections'>,
   { actor }: Context,
   grantId: GrantId,
 ): Promise<void> {
   const grant = await grants.get(grantId);
   if (grant?.userId !== actor.userId) throw new PosternError('not_found', { params: { thing: 'grant' } });
-  await grants.revoke(grantId, auditActor(actor));
+  const happening = { at: catalogue.clock.now(), nodeId: catalogue.nodeId };
+  await catalogue.transaction(async (tx) => {
+    await recordEndedAccess(tx, { kind: 'end', owners: { grantId, userId: actor.userId } });
+    await recordAuditEvent(tx, grantRevokedEvent(grant, auditActor(actor), happening));
+  });
+  await liveConnections.endNow();
 }

@@ -4,7 +4,7 @@ import type { Project } from '../../catalogue/projects/projects.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { ProjectId } from '../../ids.ts';
 import type { ActionParts } from '../action-parts.ts';
-import { type AccessEnders, endAccess } from '../end-access.ts';
+import type { AccessEnders } from '../catalogue-action.ts';
 
 /**
  * Drops the databases and roles of a hosted project, then deletes it with its grants and live
@@ -12,11 +12,11 @@ import { type AccessEnders, endAccess } from '../end-access.ts';
  * `forbidden`, `not_found`.
  */
 export async function deleteProject(
-  parts: AccessEnders & Pick<ActionParts, 'provisioning'>,
+  { provisioning, liveConnections }: AccessEnders & Pick<ActionParts, 'provisioning'>,
   context: AuditContext,
   projectId: ProjectId,
 ): Promise<Project> {
-  const project = await parts.provisioning.deleteProject(context, projectId);
-  await endAccess(parts, { projectId });
+  const project = await provisioning.deleteProject(context, projectId);
+  await liveConnections.endNow();
   return project;
 }

@@ -3,17 +3,15 @@
 
 import { findProject } from '../../catalogue/projects/projects.ts';
 import {
-  type Share,
   type ShareOutcome,
   shareProject as share,
   unshareProject as unshare,
 } from '../../catalogue/projects/shares.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
-import type { ProjectId, ShareId } from '../../ids.ts';
+import type { ProjectId } from '../../ids.ts';
 import { guestMail, sharedMail } from '../../mail/invitation-mails.ts';
 import type { Mail } from '../../mail/mail.ts';
-import type { ActionParts } from '../action-parts.ts';
-import { type AccessEnders, endAccess } from '../end-access.ts';
+import { endingAction } from '../catalogue-action.ts';
 import { type InvitingParts, invitationLink, limitInvitations } from '../organizations/invite-members.ts';
 
 /**
@@ -38,15 +36,7 @@ export async function shareProject(
  * Ends a share, with the guest's grants and live connections to the project. Throws `forbidden`,
  * `not_found`.
  */
-export async function unshareProject(
-  parts: AccessEnders & Pick<ActionParts, 'catalogue'>,
-  context: AuditContext,
-  which: { readonly projectId: ProjectId; readonly shareId: ShareId },
-): Promise<Share & { readonly revokedAt: Date }> {
-  const ended = await unshare(parts.catalogue, context, which);
-  if (ended.userId !== null) await endAccess(parts, { userId: ended.userId, projectId: ended.projectId });
-  return ended;
-}
+export const unshareProject = endingAction(unshare);
 
 function mailFor(
   { config, address: { url } }: InvitingParts,

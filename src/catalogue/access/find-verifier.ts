@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { type AccessTokenId, type BranchId, type ComputeId, idFrom } from '../../ids.ts';
 import { parseVerifier, type ScramVerifier } from '../../protocol/scram-verifier.ts';
-import { loadPersonActor } from '../rights/actors.ts';
+import { type CatalogueSnapshot, currentSnapshot } from '../endings/catalogue-snapshot.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import { changeEvent, SYSTEM_CONTEXT } from '../trail/audit-context.ts';
@@ -19,7 +19,7 @@ import {
   type TargetPerson,
   targetPerson,
 } from './resolve-target.ts';
-import { loadTargetRow } from './target-row.ts';
+import { readRights } from './rights-reader.ts';
 
 /**
  * A target that was reached by password: an account's token and a database role act for no person.
@@ -30,31 +30,41 @@ export interface PasswordTarget extends ComputeTarget {
 
 const TOUCH_EVERY_MS = 10_000;
 
+export interface ProvableToken {
+  readonly token: AccessToken;
+  readonly verifier: ScramVerifier;
+  /** When the verifier was the token's. */
+  readonly asOf: CatalogueSnapshot;
+}
+
 /** The token and the verifier of its secret; null for an unknown, revoked or expired one. */
-export async function findAccessToken(
-  catalogue: Catalogue,
-  tokenId: string,
-): Promise<{ readonly token: AccessToken; readonly verifier: ScramVerifier } | null> {
+export async function findAccessToken(catalogue: Catalogue, tokenId: string): Promise<ProvableToken | null> {
   const row = await catalogue.db
     .selectFrom('access_tokens')
     .selectAll()
+    .select(currentSnapshot.as('as_of'))
     .where('id', '=', idFrom<AccessTokenId>(tokenId))
     .where('expires_at', '>', catalogue.clock.now())
     .executeTakeFirst();
   const verifier = row === undefined ? null : parseVerifier(row.scram_verifier);
-  return row === undefined || verifier === null ? null : { token: accessTokenFrom(row), verifier };
+  return row === undefined || verifier === null ? null : { token: accessTokenFrom(row), verifier, asOf: row.as_of };
 }
 
 /**
- * Where a proved token leads now: asked again before each dial. Throws `permission_lost` when its
- * person may not connect or its account no longer owns the project, and as `resolveTarget`
- * otherwise.
+ * Where a proved token leads now: asked again before each dial. Throws `permission_lost` when it
+ * was revoked, its person may not connect or its account no longer owns the project, and as
+ * `resolveTarget` otherwise.
  */
-export async function resolveAccessToken(catalogue: Catalogue, token: AccessToken): Promise<PasswordTarget> {
-  const row = await loadTargetRow(catalogue.db, token.computeId);
+export async function resolveAccessToken(
+  catalogue: Catalogue,
+  token: AccessToken,
+  rights = readRights(catalogue),
+): Promise<PasswordTarget> {
+  const [row, isKept] = await Promise.all([rights.targetRow(token.computeId), rights.hasAccessToken(token.id)]);
   const target = () => computeTarget(catalogue, row, token);
+  if (!isKept) throw new PosternError('permission_lost', { params: { project: row.project.name } });
   if (token.owner.kind === 'person') {
-    const actor = await loadPersonActor(catalogue, token.owner.userId);
+    const actor = await rights.person(token.owner.userId);
     requireConnect(catalogue, actor, row);
     return { ...target(), person: targetPerson(actor, row) };
   }
@@ -94,6 +104,8 @@ export interface RoutedRole {
   readonly databaseRole: string;
   readonly isReadOnly: boolean;
   readonly verifier: ScramVerifier;
+  /** When the verifier was the role's. */
+  readonly asOf: CatalogueSnapshot;
   readonly lastUsedAt: Date | null;
   readonly lastUsedFrom: string | null;
 }
@@ -115,6 +127,7 @@ export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute): Pr
     databaseRole: row.name,
     isReadOnly: row.is_read_only,
     verifier,
+    asOf: row.as_of,
     lastUsedAt: row.last_used_at,
     lastUsedFrom: row.last_used_from,
   };
@@ -127,11 +140,11 @@ export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute): Pr
 export async function resolveRoutedRole(
   catalogue: Catalogue,
   role: RoutedRole,
-  database: string | null,
+  rights = readRights(catalogue),
 ): Promise<PasswordTarget> {
-  const row = await loadTargetRow(catalogue.db, role.computeId);
+  const row = await rights.targetRow(role.computeId);
   const access = role.isReadOnly ? 'read_only' : 'read_write';
-  const target = computeTarget(catalogue, row, { database, databaseRole: role.databaseRole, access });
+  const target = computeTarget(catalogue, row, { database: null, databaseRole: role.databaseRole, access });
   return { ...target, person: null };
 }
 
@@ -171,13 +184,14 @@ interface RoutedRow {
   readonly is_read_only: boolean;
   readonly scram_verifier: string | null;
   readonly compute_id: ComputeId;
+  readonly as_of: CatalogueSnapshot;
 }
 
 // As text: every login asks this, and the query builder takes longer than Postgres.
 async function routedRows(db: Kysely<Schema>, { databaseRole, computeId, projectId }: RoleRoute): Promise<RoutedRow[]> {
   const { rows } = await sql<RoutedRow>`
     select role.id, role.last_used_at, role.last_used_from, role.branch_id, role.name, role.is_read_only,
-      role.scram_verifier, compute.id as compute_id
+      role.scram_verifier, compute.id as compute_id, ${currentSnapshot} as as_of
     from database_roles role join computes compute on compute.branch_id = role.branch_id
     where role.name = ${databaseRole} and role.may_login and not compute.is_disabled
       and (${computeId}::text is null or compute.id = ${computeId})

@@ -13,6 +13,7 @@ import { may, requireMay } from '../rights/permissions.ts';
 import type { Policy } from '../rights/policy.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { chooseDatabase, chooseDatabaseRole } from './choose-database-and-role.ts';
+import { type RightsReader, readRights } from './rights-reader.ts';
 import { loadTargetRow, type TargetRow } from './target-row.ts';
 
 export interface TargetChoice {
@@ -74,25 +75,27 @@ export type ComputeTarget = Omit<ConnectTarget, 'person'>;
  * or disabled compute, an unknown database or role, `link_login_disabled`, and `forbidden` or
  * `precondition` when the access cannot be had.
  */
-export async function resolveTarget(catalogue: Catalogue, choice: TargetChoice): Promise<ConnectTarget> {
-  const { row, person } = await judge(catalogue, choice);
+export async function resolveTarget(
+  catalogue: Catalogue,
+  choice: TargetChoice,
+  rights = readRights(catalogue),
+): Promise<ConnectTarget> {
+  const { row, person } = await judge(catalogue, choice, rights);
   return { ...computeTarget(catalogue, row, choice), person };
 }
 
 /** `resolveTarget` without the credentials, which stay sealed. Throws as that does. */
 export async function judgeTarget(catalogue: Catalogue, choice: TargetChoice): Promise<JudgedTarget> {
-  const { row, person } = await judge(catalogue, choice);
+  const { row, person } = await judge(catalogue, choice, readRights(catalogue));
   return { ...placeOf(row, choice), person };
 }
 
 async function judge(
   catalogue: Catalogue,
   choice: TargetChoice,
+  rights: RightsReader,
 ): Promise<{ readonly row: TargetRow; readonly person: TargetPerson }> {
-  const [row, actor] = await Promise.all([
-    loadTargetRow(catalogue.db, choice.computeId),
-    loadPersonActor(catalogue, choice.userId),
-  ]);
+  const [row, actor] = await Promise.all([rights.targetRow(choice.computeId), rights.person(choice.userId)]);
   requireConnect(catalogue, actor, row);
   if (!row.policy.linkLogin) {
     throw new PosternError('link_login_disabled', { params: { compute: shownName(row.compute) } });

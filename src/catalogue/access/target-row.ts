@@ -29,8 +29,21 @@ export interface TargetRow {
 
 /** Throws `not_found` for an unknown or disabled compute; asks nobody's permission. */
 export async function loadTargetRow(db: Kysely<Schema>, computeId: ComputeId): Promise<TargetRow> {
-  const row = await findRow(db, computeId);
+  const row = (await loadTargetRows(db, [computeId])).get(computeId);
   if (row === undefined) throw computeNotFound(computeId);
+  return row;
+}
+
+/** Without those that are unknown or disabled; asks nobody's permission. */
+export async function loadTargetRows(
+  db: Kysely<Schema>,
+  computeIds: readonly ComputeId[],
+): Promise<ReadonlyMap<ComputeId, TargetRow>> {
+  const rows = computeIds.length === 0 ? [] : await findRows(db, computeIds);
+  return new Map(rows.map((row) => [row.id, targetRowFrom(row)]));
+}
+
+function targetRowFrom(row: FoundRow): TargetRow {
   const compute = computeFrom(row);
   const account = {
     id: row.account_id,
@@ -61,7 +74,7 @@ interface FoundRow extends Selectable<ComputesTable> {
 
 // One statement, as text: every login asks it, some twice, and both the way to Postgres and the
 // query builder cost more than its answer.
-async function findRow(db: Kysely<Schema>, computeId: ComputeId): Promise<FoundRow | undefined> {
+async function findRows(db: Kysely<Schema>, computeIds: readonly ComputeId[]): Promise<FoundRow[]> {
   const { rows } = await sql<FoundRow>`
     select compute.*, project.name as project_name, account.id as account_id, account.name as account_name,
       account.passwordless_access as account_passwordless_access, account.policy as account_policy,
@@ -74,6 +87,6 @@ async function findRow(db: Kysely<Schema>, computeId: ComputeId): Promise<FoundR
     from computes compute
       join projects project on project.id = compute.project_id
       join accounts account on account.id = project.account_id
-    where compute.id = ${computeId} and not compute.is_disabled`.execute(db);
-  return rows[0];
+    where compute.id = any(${computeIds}) and not compute.is_disabled`.execute(db);
+  return rows;
 }

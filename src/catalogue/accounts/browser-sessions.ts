@@ -6,6 +6,7 @@ import type { Transaction } from 'kysely';
 import type { UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
+import { type CatalogueSnapshot, currentSnapshot } from '../endings/catalogue-snapshot.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
@@ -42,6 +43,8 @@ export interface BrowserSession {
   readonly signedInAt: Date;
   readonly authenticatedAt: Date | null;
   readonly expiresAt: Date;
+  /** When the session was found. */
+  readonly foundAsOf: CatalogueSnapshot;
 }
 
 export interface ListedBrowserSession {
@@ -112,6 +115,7 @@ export async function findBrowserSession(catalogue: Catalogue, cookieValue: stri
       'browser_sessions.last_seen_at',
       'browser_sessions.expires_at',
       'browser_sessions.authenticated_at',
+      currentSnapshot.as('found_as_of'),
     ])
     .where('cookie_hash', '=', hashOfSecret(cookieValue))
     .where('browser_sessions.expires_at', '>', now)
@@ -126,6 +130,7 @@ export async function findBrowserSession(catalogue: Catalogue, cookieValue: stri
     signedInAt: row.signed_in_at,
     authenticatedAt: row.authenticated_at,
     expiresAt: row.expires_at,
+    foundAsOf: row.found_as_of,
   };
 }
 

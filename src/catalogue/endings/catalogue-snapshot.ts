@@ -1,11 +1,14 @@
-// What the catalogue held at one moment, as Postgres tells it: which transactions had committed by then. Exact where clocks
-// are not: it orders changes whichever node made them, and also those that committed late.
+// What the catalogue held at one moment, as Postgres tells it: which transactions had committed by
+// then. Exact where clocks are not: it orders changes whichever node made them, and also those that
+// committed late.
 
 import { type RawBuilder, sql } from 'kysely';
 
 declare const brand: unique symbol;
 
-/** PostgreSQL documentation, "Transaction ID and Snapshot Information Functions": `xmin:xmax:xip,…`. */
+/**
+ * PostgreSQL documentation, "Transaction ID and Snapshot Information Functions": `xmin:xmax:xip,…`.
+ */
 export type CatalogueSnapshot = string & { readonly [brand]: 'CatalogueSnapshot' };
 
 // The functions' own form.
@@ -19,7 +22,15 @@ export function parseSnapshot(text: string): CatalogueSnapshot | null {
   return SHAPE.test(text) ? (text as CatalogueSnapshot) : null;
 }
 
-/** Whether the transaction had committed when the snapshot was taken, as `pg_visible_in_snapshot` says. */
+/** The number that the next transaction was to have. */
+export function endOf(snapshot: CatalogueSnapshot): bigint {
+  return BigInt(snapshot.split(':')[1] ?? '0');
+}
+
+/**
+ * Whether the transaction had committed when the snapshot was taken, as `pg_visible_in_snapshot`
+ * says.
+ */
 export function sawCommit(snapshot: CatalogueSnapshot, transactionId: bigint): boolean {
   const [xmin = '0', xmax = '0', running = ''] = snapshot.split(':');
   if (transactionId < BigInt(xmin)) return true;

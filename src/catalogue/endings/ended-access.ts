@@ -1,5 +1,6 @@
-// What changes of the catalogue take away, written down in their own transaction, so that nothing that rested on it goes on
-// when the node that made the change dies. Ends nothing itself: every node reads the rows and ends what it holds.
+// What changes of the catalogue take away, written down in their own transaction, so that nothing
+// that rested on it goes on when the node that made the change dies. Ends nothing itself: every
+// node reads the rows and ends what it holds.
 
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { AccessTokenId, AccountId, ComputeId, GrantId, ProjectId, UserId } from '../../ids.ts';
@@ -8,7 +9,10 @@ import type { Schema } from '../store/schema.ts';
 import type { EndedAccessTable } from '../tables/ended-access.ts';
 import { type CatalogueSnapshot, currentSnapshot } from './catalogue-snapshot.ts';
 
-/** Whose access: everything that has all of the given owners. At least one besides the database role is given. */
+/**
+ * Whose access: everything that has all of the given owners. At least one besides the database role
+ * is given.
+ */
 export interface AccessOwners {
   readonly userId?: UserId;
   readonly accountId?: AccountId;
@@ -36,7 +40,24 @@ export interface RecordedEnding extends EndedAccess {
 /** What a connection or a grant rests on; null: it has none. */
 export type RestingOn = { readonly [Owner in keyof AccessOwners]-?: Exclude<AccessOwners[Owner], undefined> | null };
 
-/** Writes down what the transaction takes away; every catalogue function that takes something away calls it. */
+/** Whether what rests on these has all of the owners. */
+export function isOwnedBy(on: RestingOn, owners: AccessOwners): boolean {
+  const isOwner = <Id>(asked: Id | undefined, actual: Id | null) => asked === undefined || asked === actual;
+  return (
+    isOwner(owners.userId, on.userId) &&
+    isOwner(owners.accountId, on.accountId) &&
+    isOwner(owners.projectId, on.projectId) &&
+    isOwner(owners.computeId, on.computeId) &&
+    isOwner(owners.grantId, on.grantId) &&
+    isOwner(owners.accessTokenId, on.accessTokenId) &&
+    isOwner(owners.databaseRole, on.databaseRole)
+  );
+}
+
+/**
+ * Writes down what the transaction takes away; every catalogue function that takes something away
+ * calls it.
+ */
 export async function recordEndedAccess(
   tx: Transaction<Schema>,
   ended: EndedAccess | readonly EndedAccess[],
@@ -61,7 +82,8 @@ export interface ReadEndings {
   readonly hasUnsettledGrants: boolean;
 }
 
-// A catalogue that was restored from a dump has rows of another server's transactions: they are none of this one's.
+// A catalogue that was restored from a dump has rows of another server's transactions: they are
+// none of this one's.
 const isOfThisServer = sql<boolean>`transaction_id < pg_snapshot_xmax(pg_current_snapshot())`;
 
 function isUnseenBy(snapshot: CatalogueSnapshot | null) {
@@ -70,7 +92,10 @@ function isUnseenBy(snapshot: CatalogueSnapshot | null) {
     and not pg_visible_in_snapshot(transaction_id, ${snapshot}::pg_snapshot) and ${isOfThisServer}`;
 }
 
-/** What was committed after a reading, however late; with null only where reading begins. Throws `store_unavailable`. */
+/**
+ * What was committed after a reading, however late; with null only where reading begins. Throws
+ * `store_unavailable`.
+ */
 export async function readEndedAccess(db: Kysely<Schema>, after: CatalogueSnapshot | null): Promise<ReadEndings> {
   const { rows } = await sql<Selectable<EndedAccessTable> & { snapshot: CatalogueSnapshot; unsettled: boolean }>`
     select ${currentSnapshot} as snapshot,
@@ -88,7 +113,10 @@ export async function readEndedAccess(db: Kysely<Schema>, after: CatalogueSnapsh
   };
 }
 
-/** Whether access that rests on these was ended after the snapshot. `kinds` of null: by a change of the rules, too. */
+/**
+ * Whether access that rests on these was ended after the snapshot. `kinds` of null: by a change of
+ * the rules, too.
+ */
 export async function isEndedSince(
   db: Kysely<Schema>,
   { snapshot, on, kind }: { readonly snapshot: CatalogueSnapshot; readonly on: RestingOn; readonly kind: 'end' | null },
@@ -111,8 +139,8 @@ export async function isEndedSince(
 const SETTLED_AT_A_TIME = 20;
 
 /**
- * Has the grants of some recorded endings revoked and remembers that; of several nodes each takes others. Resolves to how
- * many endings it took. What `revoke` throws leaves them to the next try.
+ * Has the grants of some recorded endings revoked and remembers that; of several nodes each takes
+ * others. Resolves to how many endings it took. What `revoke` throws leaves them to the next try.
  */
 export async function settleGrants(
   catalogue: Pick<Catalogue, 'transaction'>,

@@ -2,10 +2,10 @@
 // or a database role by the client's host name, its options or a unique role name. Compares no
 // password.
 
-import type { AccessToken } from '../../catalogue/access/access-token-rows.ts';
 import {
   findAccessToken,
   findRoutedRole,
+  type ProvableToken,
   type RoleRoute,
   type RoutedRole,
 } from '../../catalogue/access/find-verifier.ts';
@@ -15,7 +15,7 @@ import type { Client } from '../client/client.ts';
 import { targetHints } from './target-hints.ts';
 
 export type PasswordCredential =
-  | { readonly kind: 'token'; readonly token: AccessToken; readonly verifier: ScramVerifier }
+  | ({ readonly kind: 'token' } & ProvableToken)
   | { readonly kind: 'role'; readonly role: RoutedRole; readonly verifier: ScramVerifier }
   /** No existing token's name: asked for a password anyway, so that names cannot be probed. */
   | { readonly kind: 'unknown_token' };

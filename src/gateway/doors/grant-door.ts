@@ -2,6 +2,8 @@
 // needed.
 
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
+import { isEndedSince } from '../../catalogue/endings/ended-access.ts';
+import type { Grant } from '../../login/grant/grant.ts';
 import { grantNotices } from '../client/login-notices.ts';
 import type { Admission } from '../session/admission.ts';
 import type { LiveSession } from '../session/live-session.ts';
@@ -19,21 +21,30 @@ export async function passGrantDoor(
     // NOTE: the fleet must know the grant before it is used, or a revocation in between would miss
     // this connection.
     const { id, userId, personEmail, computeId } = candidate;
-    session.entry.update({ grantId: id, userId, personEmail, computeId });
+    session.entry.restOn(candidate.rightAsOf, { grantId: id, userId, personEmail, computeId });
+    if (await isEnded(candidate, parts)) continue;
     const use = await parts.grants.use(id);
     if (use.kind === 'refused') continue;
     session.audit.record({ event: 'grant.used', outcome: 'success' });
     if (use.isLast) session.audit.record({ event: 'grant.ended', outcome: 'success', reason: 'used up' });
     return admissionOf({ grant: use.grant, wish }, parts);
   }
-  session.entry.update({ grantId: null, userId: null, personEmail: null, computeId: null });
+  session.entry.restOn(null, { grantId: null, userId: null, personEmail: null, computeId: null });
   return null;
+}
+
+/** It may be found until a node has revoked it. */
+async function isEnded(grant: Grant, { catalogue }: GrantDoorParts): Promise<boolean> {
+  const { rightAsOf: snapshot, id: grantId } = grant;
+  if (snapshot === null) return false;
+  return await isEndedSince(catalogue.db, { snapshot, on: { ...grant, grantId, accessTokenId: null }, kind: null });
 }
 
 function admissionOf({ grant, wish }: FittingGrant, { catalogue }: GrantDoorParts): Admission {
   return {
     door: 'grant',
-    resolve: () => resolveTarget(catalogue, grant),
+    resolve: (rights) => resolveTarget(catalogue, grant, rights),
+    databaseRole: grant.databaseRole,
     wish,
     caps: {},
     notices: grantNotices(grant),

@@ -112,14 +112,16 @@ async function useApproval({ request, approval }: Approved, session: LiveSession
   const outcome = await loginRequests.consume(request.id);
   // Redis expires an approval that was not used within a minute.
   if (outcome.kind === 'refused') throw expiredError(login.ttlMs);
-  session.entry.update({ userId: approval.userId, computeId: approval.computeId, grantId: approval.grantId });
+  const { userId, computeId, grantId } = approval;
+  session.entry.restOn(approval.rightAsOf, { userId, computeId, grantId });
   session.audit.record({ event: 'login.consumed', outcome: 'success' });
 }
 
 function admissionOf({ request, approval }: Approved, { client }: LiveSession, parts: LinkDoorParts): Admission {
   return {
     door: 'link',
-    resolve: () => resolveTarget(parts.catalogue, approval),
+    resolve: (rights) => resolveTarget(parts.catalogue, approval, rights),
+    databaseRole: approval.databaseRole,
     wish: databaseWish(client),
     caps: {},
     notices: EACH_STEP_NOTICES,

@@ -1,15 +1,16 @@
 // The door for programs: proof of an access token or of a project role's password, by SCRAM over
 // TLS.
 
-import type { AccessToken } from '../../catalogue/access/access-token-rows.ts';
 import {
   noteAccessTokenUse,
   noteRolePasswordUse,
   type PasswordTarget,
+  type ProvableToken,
   type RoutedRole,
   resolveAccessToken,
   resolveRoutedRole,
 } from '../../catalogue/access/find-verifier.ts';
+import type { RightsReader } from '../../catalogue/access/rights-reader.ts';
 import { PosternError } from '../../errors.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { mockVerifier } from '../../protocol/scram-verifier.ts';
@@ -48,7 +49,7 @@ export async function passPasswordDoor(
   client.line.sendAuthenticationOk();
   session.clientWatch.start();
   return credential.kind === 'token'
-    ? admissionOfToken(credential.token, session, parts)
+    ? admissionOfToken(credential, session, parts)
     : admissionOfRole(credential.role, session, parts);
 }
 
@@ -56,12 +57,12 @@ function mockVerifierOf({ client }: LiveSession, { mockSecret }: PasswordDoorPar
   return mockVerifier(Buffer.from(mockSecret.reveal(), 'base64'), client.startup.user);
 }
 
-function admissionOfToken(token: AccessToken, session: LiveSession, parts: PasswordDoorParts): Admission {
+function admissionOfToken({ token, asOf }: ProvableToken, session: LiveSession, parts: PasswordDoorParts): Admission {
   const { peer, startup } = session.client;
   const { id, computeId, owner, allowedNetworks } = token;
   // NOTE: the fleet must know the token before its rights are checked, or a revocation in between
   // would miss it.
-  session.entry.update({ accessTokenId: id, computeId, userId: owner.kind === 'person' ? owner.userId : null });
+  session.entry.restOn(asOf, { accessTokenId: id, computeId, userId: owner.kind === 'person' ? owner.userId : null });
   if (allowedNetworks.length > 0 && !parseNetworks(allowedNetworks).includes(peer.address)) {
     throw new PosternError('refused_by_policy', { params: { address: peer.address } });
   }
@@ -78,7 +79,8 @@ function admissionOfToken(token: AccessToken, session: LiveSession, parts: Passw
   );
   return {
     door: 'token',
-    resolve: () => resolveAccessToken(parts.catalogue, token),
+    resolve: (rights) => resolveAccessToken(parts.catalogue, token, rights),
+    databaseRole: token.databaseRole,
     wish: { requestedDatabase: startup.database, strength: isExplicit ? 'required' : 'none' },
     caps: { access_token: token.maxConnections },
     ...WITHOUT_PROGRESS,
@@ -87,12 +89,13 @@ function admissionOfToken(token: AccessToken, session: LiveSession, parts: Passw
 
 function admissionOfRole(role: RoutedRole, session: LiveSession, { catalogue, log }: PasswordDoorParts): Admission {
   const { peer, startup } = session.client;
-  session.entry.update({ computeId: role.computeId, databaseRole: role.databaseRole });
+  session.entry.restOn(role.asOf, { computeId: role.computeId, databaseRole: role.databaseRole });
   const wish: DatabaseWish = {
     requestedDatabase: startup.database,
     strength: namesDatabase(startup) ? 'required' : 'wanted',
   };
-  const resolve = () => resolveRoutedRole(catalogue, role, null);
+  const resolve = (rights?: RightsReader) => resolveRoutedRole(catalogue, role, rights);
+  const { databaseRole } = role;
   const onAuthorised = async (target: PasswordTarget) => {
     noteRolePasswordUse(catalogue, role, { target, from: peer.address }).catch((error: unknown) =>
       log.warn(
@@ -101,7 +104,7 @@ function admissionOfRole(role: RoutedRole, session: LiveSession, { catalogue, lo
       ),
     );
   };
-  return { door: 'role', resolve, onAuthorised, wish, caps: {}, ...WITHOUT_PROGRESS };
+  return { door: 'role', resolve, databaseRole, onAuthorised, wish, caps: {}, ...WITHOUT_PROGRESS };
 }
 
 /** No page follows a program's login, and a program would log every NOTICE. */

@@ -44,7 +44,7 @@ export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCo
   if (approval === null) throw new Error(`login request ${request.id} is approved for nothing`);
   client.line.sendAuthenticationOk();
   const { userId, computeId, grantId } = approval;
-  session.entry.update({ loginRequestId: request.id, userId, computeId, grantId });
+  session.entry.restOn(approval.rightAsOf, { loginRequestId: request.id, userId, computeId, grantId });
   // Right digits approve and use the request in one move.
   for (const event of ['login.approved', 'login.consumed'] as const) {
     const { browserAddress: browserIp } = approval;
@@ -52,7 +52,8 @@ export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCo
   }
   return {
     door: 'reverse_code',
-    resolve: () => resolveTarget(parts.catalogue, approval),
+    resolve: (rights) => resolveTarget(parts.catalogue, approval, rights),
+    databaseRole: approval.databaseRole,
     onAuthorised: async ({ person, ...place }) => {
       if (person === null) throw new Error(`login request ${request.id} has no person`);
       await settleApproval(parts, request, { ...place, person });

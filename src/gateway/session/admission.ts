@@ -2,6 +2,7 @@
 // reported.
 
 import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
+import type { RightsReader } from '../../catalogue/access/rights-reader.ts';
 import type { ConnectionCaps } from '../../fleet/connection-counts.ts';
 import type { Progress } from '../../login/request/login-request.ts';
 import type { DatabaseWish } from '../client/database-choice.ts';
@@ -13,7 +14,9 @@ export type DoorName = 'link' | 'grant' | 'token' | 'role' | 'reverse_code';
 export interface Admission {
   readonly door: DoorName;
   /** Checks the right to the target anew, and opens its credentials. Throws why there is none. */
-  readonly resolve: () => Promise<PasswordTarget>;
+  readonly resolve: (rights?: RightsReader) => Promise<PasswordTarget>;
+  /** The database role that the right is for; null: whichever fits. */
+  readonly databaseRole: string | null;
   /** Runs once, after the target has been authorised. */
   readonly onAuthorised?: (target: PasswordTarget) => Promise<void>;
   readonly wish: DatabaseWish;

@@ -1,6 +1,7 @@
 // What the fleet's list says of one connection: its record, from the wait for a person to the end.
 // Ends nothing.
 
+import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import type { ConnectionCaps, CountedThing } from '../../fleet/connection-counts.ts';
 import type { LiveConnectionHandle, LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { LiveConnections } from '../../fleet/live-connections.ts';
@@ -11,6 +12,7 @@ type Facts = Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>;
 export class FleetEntry {
   #record: LiveConnectionRecord;
   #registration: LiveRegistration | null = null;
+  #rightAsOf: CatalogueSnapshot | null = null;
 
   constructor(record: LiveConnectionRecord) {
     this.#record = record;
@@ -19,6 +21,11 @@ export class FleetEntry {
   /** All that is known of the connection, whether it is listed or not; without counters. */
   get record(): LiveConnectionRecord {
     return this.#record;
+  }
+
+  /** When the right was given that the connection rests on; null: unknown, and long ago. */
+  get rightAsOf(): CatalogueSnapshot | null {
+    return this.#rightAsOf;
   }
 
   /** Names the connection in the DETAIL of an error, so that a person can ask for help with it. */
@@ -30,6 +37,12 @@ export class FleetEntry {
   /** The fleet lists the connection until `close`; a second call adds nothing. */
   register(liveConnections: LiveConnections, handle: LiveConnectionHandle): void {
     this.#registration ??= liveConnections.register(this.#record, handle);
+  }
+
+  /** Sets the right that the connection rests on, and whom and what it is about. */
+  restOn(rightAsOf: CatalogueSnapshot | null, facts: Facts): void {
+    this.#rightAsOf = rightAsOf;
+    this.update(facts);
   }
 
   /** Adds what became known of the connection. */

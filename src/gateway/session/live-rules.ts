@@ -1,11 +1,12 @@
 // The policy that applies to one connection, read again when it may have changed. Ends nothing
 // itself: it calls `forbid`.
 
+import type { RightsReader } from '../../catalogue/access/rights-reader.ts';
 import type { Policy } from '../../catalogue/rights/policy.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 
 /** Throws the PosternError that says why the connection is not allowed any more. */
-type AskForPolicy = () => Promise<Policy>;
+type AskForPolicy = (rights?: RightsReader) => Promise<Policy>;
 
 export class LiveRules {
   readonly #forbid: () => void;
@@ -32,11 +33,11 @@ export class LiveRules {
   }
 
   /** Takes over the current policy, or forbids. Throws, and changes nothing, when it is unknown. */
-  async recheck(): Promise<void> {
+  async recheck(rights?: RightsReader): Promise<void> {
     this.#isRecheckDue = this.#ask === null;
     if (this.#ask === null) return;
     try {
-      this.#policy = await this.#ask();
+      this.#policy = await this.#ask(rights);
     } catch (error) {
       if (!(error instanceof PosternError) || isPosternError(error, 'store_unavailable')) throw error;
       this.#forbid();

@@ -1,10 +1,13 @@
 // What the fleet can do with a connection of this node: ask for its counters, end it, cancel its
 // query, send it a notice.
 
+import type { RightsReader } from '../../catalogue/access/rights-reader.ts';
+import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import type { EndCause, LiveConnectionHandle, LiveConnectionSnapshot } from '../../fleet/live-connection.ts';
 import { noticeResponse } from '../../protocol/backend-messages.ts';
 import type { Client } from '../client/client.ts';
 import { operatorNotice } from '../client/link-notices.ts';
+import type { FleetEntry } from './fleet-entry.ts';
 import type { LiveRules } from './live-rules.ts';
 import type { Relaying } from './relaying.ts';
 import type { SessionEnding } from './session-ending.ts';
@@ -15,6 +18,7 @@ interface HandledSession {
   readonly ending: SessionEnding;
   readonly rules: LiveRules;
   readonly relaying: Relaying | null;
+  readonly entry: Pick<FleetEntry, 'rightAsOf'>;
 }
 
 export class SessionHandle implements LiveConnectionHandle {
@@ -22,6 +26,10 @@ export class SessionHandle implements LiveConnectionHandle {
 
   constructor(session: HandledSession) {
     this.#session = session;
+  }
+
+  get rightAsOf(): CatalogueSnapshot | null {
+    return this.#session.entry.rightAsOf;
   }
 
   snapshot(): LiveConnectionSnapshot {
@@ -39,8 +47,8 @@ export class SessionHandle implements LiveConnectionHandle {
     this.#session.ending.startFor(cause);
   }
 
-  async recheck(): Promise<void> {
-    await this.#session.rules.recheck();
+  async recheck(rights?: RightsReader): Promise<void> {
+    await this.#session.rules.recheck(rights);
   }
 
   async cancelQuery(): Promise<void> {

@@ -2,6 +2,8 @@
 // here. The answer that the approval was based on is old by now and counts for nothing.
 
 import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
+import type { RightsReader } from '../../catalogue/access/rights-reader.ts';
+import { isEndedSince } from '../../catalogue/endings/ended-access.ts';
 import type { Policy } from '../../catalogue/rights/policy.ts';
 import { PosternError } from '../../errors.ts';
 import type { ConnectionCaps } from '../../fleet/connection-counts.ts';
@@ -35,16 +37,34 @@ export async function authoriseTarget(
     computeName: target.compute.name,
     databaseRole: target.databaseRole,
   });
+  await requireUnended(admission, session, { parts, target });
   refuseByPolicy(admission, session, target);
-  await session.rules.begin(target.policy, () => policyOfNow(admission, session));
+  await session.rules.begin(target.policy, (rights) => policyOfNow(admission, session, rights));
   session.signal.throwIfAborted();
   await refuseOverCap({ ...admission.caps, ...capOfCompute(target) }, session, parts);
   return target;
 }
 
+// NOTE: what was taken away before the fleet knew this connection is found here, what is from now
+// on by the fleet. Without a role in the right none is asked about: the role's password may be
+// newer.
+async function requireUnended(
+  { databaseRole }: Admission,
+  { entry: { record, rightAsOf } }: LiveSession,
+  { parts, target }: { readonly parts: AuthoriseParts; readonly target: PasswordTarget },
+): Promise<void> {
+  if (rightAsOf === null) return;
+  const right = { snapshot: rightAsOf, on: { ...record, databaseRole }, kind: 'end' } as const;
+  if (!(await isEndedSince(parts.catalogue.db, right))) return;
+  throw new PosternError('permission_lost', { params: { project: target.project.name } });
+}
+
 /** As `authoriseTarget`, for a connection that was authorised before. */
-async function policyOfNow(admission: Admission, session: LiveSession): Promise<Policy> {
-  const target = await admission.resolve();
+async function policyOfNow(admission: Admission, session: LiveSession, rights?: RightsReader): Promise<Policy> {
+  const target = await admission.resolve(rights);
+  const { id: accountId } = target.account;
+  // The project may have moved to another account.
+  if (session.entry.record.accountId !== accountId) session.entry.update({ accountId });
   refuseByPolicy(admission, session, target);
   return target.policy;
 }

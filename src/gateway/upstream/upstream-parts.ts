@@ -1,6 +1,7 @@
 // What the gateway needs of the other rooms between a passed door and a client that is ready for
 // queries.
 
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Clock } from '../../clock.ts';
 import type { CancelRoutes } from '../../fleet/cancel-routes.ts';
 import type { ComputeId } from '../../ids.ts';
@@ -19,6 +20,7 @@ export interface ReadiesComputes {
 }
 
 export interface AuthoriseParts {
+  readonly catalogue: Pick<Catalogue, 'db'>;
   readonly limits: Pick<Limits, 'liveCaps'>;
   readonly metrics: Pick<Metrics, 'limitHits'>;
 }

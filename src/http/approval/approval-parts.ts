@@ -19,9 +19,9 @@ export interface ApprovalParts extends DecisionParts {
 
 /** Throws `not_signed_in`, which redirects to sign-in and back. */
 export function personAtBrowser(response: Response): PersonAtBrowser {
-  const { user, authenticatedAt } = requireSession(response);
+  const { user, authenticatedAt, foundAsOf: signedInAsOf } = requireSession(response);
   const { address, userAgent, requestId } = contextOf(response);
-  return { userId: user.id, email: user.email, address, userAgent, requestId, authenticatedAt };
+  return { userId: user.id, email: user.email, address, userAgent, requestId, authenticatedAt, signedInAsOf };
 }
 
 /**

@@ -154,6 +154,7 @@ function approvalOf(
     databaseRole: choice.databaseRole,
     access: choice.access,
     browserAddress: person.address,
+    rightAsOf: person.signedInAsOf,
     remember: choice.remember,
     grantId: needsGrant ? newGrantId() : null,
   };

@@ -71,6 +71,7 @@ export async function createGrant(
     databaseRole: approval.databaseRole,
     access: approval.access,
     loginRequestId: request.id,
+    rightAsOf: approval.rightAsOf,
     lifeMs: LIFE_MS[approval.remember],
     // One use for the one next connection is no lasting grant: an account that switches those off
     // still lets it in.

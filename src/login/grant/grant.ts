@@ -3,6 +3,7 @@
 // may.
 
 import { z } from 'zod';
+import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import {
   type AccountId,
   type ComputeId,
@@ -12,6 +13,7 @@ import {
   type ProjectId,
   type UserId,
 } from '../../ids.ts';
+import { snapshotSchema } from '../request/login-record.ts';
 import type { Access } from '../request/login-request.ts';
 import type { Terminal } from '../request/terminal.ts';
 
@@ -31,6 +33,8 @@ export interface GrantTerms extends Terminal {
   readonly access: Access;
   /** The login request whose approval made it. */
   readonly loginRequestId: LoginRequestId | null;
+  /** Of the approval that made it. */
+  readonly rightAsOf: CatalogueSnapshot | null;
 }
 
 export interface Grant extends GrantTerms {
@@ -56,6 +60,7 @@ const termsSchema: z.ZodType<GrantTerms> = z.object({
   databaseRole: z.string().nullable(),
   access: z.enum(['read_write', 'read_only']),
   loginRequestId: idSchema<LoginRequestId>().nullable(),
+  rightAsOf: snapshotSchema,
 });
 
 const hashSchema = z.object({

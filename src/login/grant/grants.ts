@@ -4,8 +4,11 @@
 
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { inParts } from '../../async/batches.ts';
+import { sawCommit } from '../../catalogue/endings/catalogue-snapshot.ts';
+import { type AccessOwners, isOwnedBy, type RecordedEnding } from '../../catalogue/endings/ended-access.ts';
 import { PosternError } from '../../errors.ts';
-import { type AccountId, type ComputeId, type GrantId, idFrom, type ProjectId, type UserId } from '../../ids.ts';
+import { type GrantId, idFrom, type UserId } from '../../ids.ts';
 import { normalizeAddress } from '../../network-address.ts';
 import { askStore } from '../../redis/ask-redis.ts';
 import { ExpiringIndex } from '../../redis/expiring-index.ts';
@@ -23,6 +26,8 @@ import { GrantEndings } from './grant-endings.ts';
 /** No policy allows a longer grant (docs/security.md, "Grants"). */
 const LONGEST_GRANT_MS = 8 * 3_600_000;
 
+const REVOKED_AT_A_TIME = 100;
+
 /** Per person, account, project, compute or terminal; far more than people create in 8 hours. */
 const MAX_INDEXED = 10_000;
 
@@ -35,15 +40,6 @@ export interface GrantDraft extends GrantTerms {
   readonly usesLeft: number | null;
 }
 
-/** Selects grants: every given value must match, and at least one owner is given. */
-export interface GrantFilter {
-  readonly userId?: UserId;
-  readonly accountId?: AccountId;
-  readonly projectId?: ProjectId;
-  readonly computeId?: ComputeId;
-  readonly databaseRole?: string;
-}
-
 /** `refused`: the grant as it is now, or null when it expired or was revoked. */
 export type GrantUse =
   /** `isLast`: this use ended the grant. */
@@ -52,8 +48,6 @@ export type GrantUse =
 
 interface GrantsParts {
   readonly redis: RedisClient;
-  /** Ends the live connections that depend on the grant, on every node; `revoke` waits for it. */
-  readonly onRevoked: (grant: Grant) => Promise<void>;
   /** Called once for each grant that a revocation ended. */
   readonly recordRevoked?: (grant: Grant, by: GrantRevoker) => void;
 }
@@ -61,13 +55,11 @@ interface GrantsParts {
 export class Grants {
   readonly #redis: RedisClient;
   readonly #endings: GrantEndings;
-  readonly #onRevoked: GrantsParts['onRevoked'];
   readonly #recordRevoked: Required<GrantsParts>['recordRevoked'];
 
-  constructor({ redis, onRevoked, recordRevoked = () => {} }: GrantsParts) {
+  constructor({ redis, recordRevoked = () => {} }: GrantsParts) {
     this.#redis = redis;
     this.#endings = new GrantEndings(redis);
-    this.#onRevoked = onRevoked;
     this.#recordRevoked = recordRevoked;
   }
 
@@ -121,27 +113,49 @@ export class Grants {
     return await this.#listOf(this.#ofOwner('person', userId));
   }
 
-  /** Ends the grant and its live connections; null when there was none. Checks no permission. */
+  /** Ends the grant; null when there was none. Checks no permission. */
   async revoke(id: GrantId, by: GrantRevoker = null): Promise<Grant | null> {
     const grant = await this.get(id);
     if (grant === null) return null;
-    try {
-      await askStore(() => this.#redis.del(redisKeys.grant(id)));
-    } finally {
-      // Also when the reply was lost: the grant may be gone, and a second attempt would not find it
-      // to end its connections.
-      await this.#onRevoked(grant);
-    }
-    if (await this.#endings.take(grant)) this.#recordRevoked(grant, by);
-    await Promise.all(this.#indexesOf(grant).map((index) => index.leave(id)));
+    if (await this.#remove(grant)) this.#recordRevoked(grant, by);
     return grant;
   }
 
-  /** Revokes every matching grant and returns them. */
-  async revokeWhere(filter: GrantFilter): Promise<Grant[]> {
-    const matching = (await this.#listOf(this.#narrowestIndex(filter))).filter((grant) => matches(grant, filter));
-    const revoked = await Promise.all(matching.map((grant) => this.revoke(grant.id)));
-    return revoked.filter((grant) => grant !== null);
+  /** True for the one who ended it. */
+  async #remove(grant: Grant): Promise<boolean> {
+    await askStore(() => this.#redis.del(redisKeys.grant(grant.id)));
+    const isOurs = await this.#endings.take(grant);
+    await Promise.all(this.#indexesOf(grant).map((index) => index.leave(grant.id)));
+    return isOurs;
+  }
+
+  /**
+   * Revokes the grants that rested on what was taken away, and returns them; those that were given
+   * again since stay.
+   */
+  async endBy(ending: RecordedEnding): Promise<Grant[]> {
+    const { grantId } = ending.owners;
+    const index = this.#narrowestIndex(ending.owners);
+    const ids = grantId === undefined ? ((await index?.ids(MAX_INDEXED)) ?? []) : [grantId];
+    const revoked: Grant[] = [];
+    for (const part of inParts(ids, REVOKED_AT_A_TIME)) {
+      const grants = await Promise.all(part.map((id) => this.#getIfOurs(idFrom<GrantId>(id))));
+      const rested = grants.filter((grant) => grant !== null).filter((grant) => restedOn(grant, ending));
+      revoked.push(...rested);
+      const ours = await Promise.all(rested.map((grant) => this.#remove(grant)));
+      // Whoever revokes a single grant is in the audit trail with that change.
+      if (grantId !== undefined) continue;
+      for (const [at, grant] of rested.entries()) if (ours[at]) this.#recordRevoked(grant, null);
+    }
+    return revoked;
+  }
+
+  /** As `get`, and null for what is none of ours: one forged grant must not keep the others. */
+  async #getIfOurs(id: GrantId): Promise<Grant | null> {
+    return await this.get(id).catch((error: unknown) => {
+      if (error instanceof z.ZodError) return null;
+      throw error;
+    });
   }
 
   async #listOf(index: ExpiringIndex): Promise<Grant[]> {
@@ -150,12 +164,13 @@ export class Grants {
     return grants.filter((grant) => grant !== null);
   }
 
-  #narrowestIndex({ userId, computeId, projectId, accountId }: GrantFilter): ExpiringIndex {
+  /** Null for owners of no grant. */
+  #narrowestIndex({ userId, computeId, projectId, accountId }: AccessOwners): ExpiringIndex | null {
     if (userId !== undefined) return this.#ofOwner('person', userId);
     if (computeId !== undefined) return this.#ofOwner('compute', computeId);
     if (projectId !== undefined) return this.#ofOwner('project', projectId);
     if (accountId !== undefined) return this.#ofOwner('account', accountId);
-    throw new Error('revoking grants needs at least one owner');
+    return null;
   }
 
   #indexesOf(terms: GrantTerms): ExpiringIndex[] {
@@ -185,12 +200,7 @@ async function enter(index: ExpiringIndex, id: GrantId, lifeMs: number): Promise
   if (!isIn) throw new PosternError('too_many_requests');
 }
 
-function matches(grant: Grant, filter: GrantFilter): boolean {
-  return (
-    (filter.userId === undefined || grant.userId === filter.userId) &&
-    (filter.accountId === undefined || grant.accountId === filter.accountId) &&
-    (filter.projectId === undefined || grant.projectId === filter.projectId) &&
-    (filter.computeId === undefined || grant.computeId === filter.computeId) &&
-    (filter.databaseRole === undefined || grant.databaseRole === filter.databaseRole)
-  );
+function restedOn(grant: Grant, { owners, transactionId, endedAt }: RecordedEnding): boolean {
+  const isGivenAgain = grant.rightAsOf === null ? grant.createdAt > endedAt : sawCommit(grant.rightAsOf, transactionId);
+  return !isGivenAgain && isOwnedBy({ ...grant, grantId: grant.id, accessTokenId: null }, owners);
 }

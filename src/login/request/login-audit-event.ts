@@ -1,6 +1,7 @@
 // What the audit trail says about a person's move on a login request. Flat values from the request
 // and the person; writes nothing itself.
 
+import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import type { AuditEventName, AuditOutcome } from '../../catalogue/trail/audit-event-codes.ts';
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { NodeId, UserId } from '../../ids.ts';
@@ -17,6 +18,8 @@ export interface PersonAtBrowser {
   readonly requestId: string;
   /** When the person last proved who it is in this browser; null: unknown. */
   readonly authenticatedAt: Date | null;
+  /** When the browser was found to be signed in. */
+  readonly signedInAsOf: CatalogueSnapshot;
 }
 
 /** Takes events for the audit trail. */

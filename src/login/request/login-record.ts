@@ -2,6 +2,7 @@
 // LoginRequest, in each direction.
 
 import { z } from 'zod';
+import { parseSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import {
   type ComputeId,
   type ConnectionId,
@@ -45,6 +46,13 @@ const originSchema: z.ZodType<LoginOrigin> = z.object({
   replication: z.enum(['none', 'database', 'server']).default('none'),
 });
 
+// Absent in what a node of an older version wrote.
+export const snapshotSchema = z
+  .string()
+  .nullable()
+  .default(null)
+  .transform((text) => (text === null ? null : parseSnapshot(text)));
+
 const approvalSchema: z.ZodType<Approval> = z.object({
   userId,
   computeId: idSchema<ComputeId>(),
@@ -52,6 +60,7 @@ const approvalSchema: z.ZodType<Approval> = z.object({
   databaseRole: z.string().nullable(),
   access: z.enum(['read_write', 'read_only']),
   browserAddress: z.string(),
+  rightAsOf: snapshotSchema,
   remember: z.enum(['once', '1h', '8h']),
   grantId: idSchema<GrantId>().nullable(),
 });

@@ -1,6 +1,7 @@
 // A login request: what it holds, its statuses, and the one table of moves between them. Pure:
 // knows neither Redis nor sockets nor pages; the store asks `nextStatus` which moves to allow.
 
+import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import type { ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, UserId } from '../../ids.ts';
 
 export const LOGIN_STATUSES = ['pending', 'claimed', 'approved', 'consumed', 'denied', 'expired', 'abandoned'] as const;
@@ -56,6 +57,8 @@ export interface Approval {
   readonly databaseRole: string | null;
   readonly access: Access;
   readonly browserAddress: string;
+  /** When the browser was still signed in; null: an older version did not say. */
+  readonly rightAsOf: CatalogueSnapshot | null;
   readonly remember: 'once' | '1h' | '8h';
   /**
    * Made before the grant is: the caller creates the grant under this id after the move was won.

@@ -23,7 +23,7 @@ let node: TestNode;
 
 beforeAll(async () => {
   redis = await startEmbeddedRedis();
-  node = await startTestNode(redis.url);
+  node = await startTestNode(redis.url, catalogueOf());
 });
 
 afterAll(async () => {

@@ -219,7 +219,7 @@ describe('a database role used as a password login', () => {
   it('connects to its own compute as itself', async () => {
     const { catalogue, compute } = await member();
     const role = await findRoutedRole(catalogue, route('app_reader', { computeId: compute.id }));
-    const target = await resolveRoutedRole(catalogue, role ?? expect.fail('not found'), 'appdb');
+    const target = await resolveRoutedRole(catalogue, role ?? expect.fail('not found'));
     expect(target).toMatchObject({ person: null, databaseRole: 'app_reader', access: 'read_only', database: 'appdb' });
     expect(target.upstream.password?.reveal()).toBe('reader-password');
   });

@@ -167,6 +167,7 @@ async function addGrant({ grants }: WebForTests, { admin, shop, organization }: 
     databaseRole: shop.roles[0]?.name ?? null,
     access: 'read_write',
     loginRequestId: null,
+    rightAsOf: null,
     lifeMs: 3_600_000,
     longestGrantMs: 8 * 3_600_000,
     usesLeft: null,

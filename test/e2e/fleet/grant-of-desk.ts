@@ -25,6 +25,7 @@ export function createGrantOfDesk(
     databaseRole: null,
     access: 'read_write',
     loginRequestId: null,
+    rightAsOf: null,
     lifeMs: HOUR_MS,
     longestGrantMs: HOUR_MS,
     usesLeft,

@@ -44,7 +44,7 @@ it(`is had by exactly one of ${SOCKETS} in each of ${SOCKET_RACE_ROUNDS} rounds 
   timeout: SOCKET_RACES_LIMIT_MS,
 }, async () => {
   const random = seededRandom(SEED);
-  const grants = new Grants({ redis, onRevoked: async () => {} });
+  const grants = new Grants({ redis });
   for (let round = 0; round < SOCKET_RACE_ROUNDS; round += 1) {
     const user = `racer-${round}`;
     const grant = await createGrantOfDesk(grants, desk, { requestedUser: user, usesLeft: 1 });

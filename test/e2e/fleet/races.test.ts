@@ -36,7 +36,7 @@ beforeAll(async () => {
   nodes = [desk.node, await desk.startNode()];
   hasty = await desk.startNode({ POSTERN_LOGIN_TTL: `${SHORT_LIFE_MS}ms` });
   commands = createRedis(redis.url, { purpose: 'commands', log: silentLog });
-  grants = new Grants({ redis: commands, onRevoked: async () => {} });
+  grants = new Grants({ redis: commands });
   browsers = [desk.browser, await desk.openBrowser(nodes[1])];
 });
 

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEndedAccess, recordEndedAccess } from '../../../src/catalogue/endings/ended-access.ts';
 import { registerProject } from '../../../src/catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../../src/ids.ts';
 import type { Grant } from '../../../src/login/grant/grant.ts';
 import type { GrantDraft } from '../../../src/login/grant/grants.ts';
+import { endAccess } from '../../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { answerTo, connectedClient, waitingClient } from '../connected-client.ts';
 import {
@@ -68,6 +70,7 @@ function grantTo(requestedUser: string, changes: Partial<GrantDraft> = {}): Prom
     databaseRole: null,
     access: 'read_write',
     loginRequestId: null,
+    rightAsOf: null,
     lifeMs: 3_600_000,
     longestGrantMs: 3_600_000,
     usesLeft: null,
@@ -112,11 +115,25 @@ describe('a grant that matches', () => {
     for (const client of clients) client.destroy();
   });
 
+  it('lets nobody in after its right was taken away, although no node has ended it yet', async () => {
+    const { snapshot: rightAsOf } = await readEndedAccess(gateway.catalogue.db, null);
+    const grant = await grantTo('late', { rightAsOf });
+    const { userId } = developer;
+    await gateway.catalogue.transaction(async (tx) => {
+      await recordEndedAccess(tx, { kind: 'end', owners: { userId } });
+      // As if another node had taken it and died.
+      await tx.updateTable('ended_access').set({ grants_ended_at: new Date() }).where('user_id', '=', userId).execute();
+    });
+    using client = await arrive('late');
+    expect(await client.waitForNotice(/psql_session/)).toContain('/psql_session/');
+    expect(await gateway.grants.get(grant.id)).toMatchObject({ usedCount: 0 });
+  });
+
   it('ends its connections when it is revoked', async () => {
     const grant = await grantTo('revoked');
     using client = await arrive('revoked');
     await client.waitForType('Z');
-    await gateway.grants.revoke(grant.id);
+    await endAccess({ ...gateway, ...gateway.fleet }, { grantId: grant.id });
     await client.waitForEnd();
     expect(client.fatal).toMatchObject({ C: '57P01', M: 'terminating connection because access was revoked' });
   });

@@ -7,6 +7,7 @@ import {
   revokeAccessToken,
 } from '../../../src/catalogue/access/access-tokens.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
+import { endAccess } from '../../support/nodes/fleet-for-tests.ts';
 import { runPsql } from '../../support/nodes/psql.ts';
 import {
   addDeveloper,
@@ -177,7 +178,7 @@ describe('an access token', () => {
     });
     const ended = new Promise<Error>((resolve) => client.on('error', resolve));
     await client.connect();
-    await gateway.fleet.liveConnections.endWhere({ accessTokenId: token.id });
+    await endAccess({ ...gateway, ...gateway.fleet }, { accessTokenId: token.id });
     expect((await ended).message).toBe('terminating connection because access was revoked');
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionId } from '../../../src/ids.ts';
 import { runAsSuperuser } from '../../support/databases/postgres-for-tests.ts';
+import { endAccess } from '../../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { answerTo, connectedClient, upstreamActivity, waitingClient } from '../connected-client.ts';
 import {
@@ -144,7 +145,7 @@ describe('a right that is revoked', () => {
     { what: 'on the compute', match: () => ({ computeId: developer.project.compute.id }) },
   ])('ends the live connections that depend on it: $what', async ({ match }) => {
     using client = await connectedClient(gateway, developer);
-    await gateway.fleet.liveConnections.endWhere(match());
+    await endAccess({ ...gateway, ...gateway.fleet }, match());
     await client.waitForEnd();
     expect(client.fatal).toMatchObject({ C: '57P01', M: 'terminating connection because access was revoked' });
   });

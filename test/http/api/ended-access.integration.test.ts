@@ -42,7 +42,14 @@ async function useProject(
   const terminal = { address: '192.0.2.1', requestedUser: 'app', application: 'psql' };
   const grant = await web.grants.create({
     ...{ ...target, ...terminal, id: newGrantId(), userId: person.userId, personEmail: person.email },
-    ...{ access: 'read_write', loginRequestId: null, lifeMs: 60_000, longestGrantMs: 60_000, usesLeft: null },
+    ...{
+      access: 'read_write',
+      loginRequestId: null,
+      rightAsOf: null,
+      lifeMs: 60_000,
+      longestGrantMs: 60_000,
+      usesLeft: null,
+    },
   });
   web.liveConnections.register(
     {
@@ -52,6 +59,7 @@ async function useProject(
       ...{ bytesToUpstream: 0, bytesToClient: 0, transactionStatus: 'I', upstreamPid: null, tls: null },
     },
     {
+      rightAsOf: null,
       snapshot: () => ({ bytesToUpstream: 0, bytesToClient: 0, transactionStatus: 'I' }),
       end: (cause) => causes.push(cause),
       recheck: async () => {},

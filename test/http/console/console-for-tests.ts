@@ -93,6 +93,7 @@ export async function hold(
     application: 'psql',
     access: 'read_write',
     loginRequestId: null,
+    rightAsOf: null,
     lifeMs: 3_600_000,
     longestGrantMs: 3_600_000,
     usesLeft: null,

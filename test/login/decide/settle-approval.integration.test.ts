@@ -56,8 +56,9 @@ async function approvedScene(how: Pick<Approval, 'remember' | 'grantId'>) {
   const { compute } = await addProject(catalogue, accountId);
   const { request } = await openClaimed(node.requests, loginOrigin());
   const choice = { userId, computeId: compute.id, database: null, databaseRole: null, access: 'read_write' } as const;
-  const approved: LoginRequest = { ...request, approval: { ...choice, ...how, browserAddress: '203.0.113.7' } };
-  const grants = new Grants({ redis, onRevoked: async () => {} });
+  const approval = { ...choice, ...how, browserAddress: '203.0.113.7', rightAsOf: null };
+  const approved: LoginRequest = { ...request, approval };
+  const grants = new Grants({ redis });
   const services = { catalogue, grants, auditTrail: { record: () => {} }, clock: systemClock, nodeId: newNodeId() };
   await settleApproval(services, approved, await resolveTarget(catalogue, choice));
   return { catalogue, grants, userId, request };

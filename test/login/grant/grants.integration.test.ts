@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseSnapshot } from '../../../src/catalogue/endings/catalogue-snapshot.ts';
+import type { AccessOwners, RecordedEnding } from '../../../src/catalogue/endings/ended-access.ts';
 import { isPosternError } from '../../../src/errors.ts';
 import {
+  newAccessTokenId,
   newComputeId,
   newGrantId,
   newLoginRequestId,
@@ -11,7 +14,7 @@ import {
 import { createLog } from '../../../src/log.ts';
 import type { Grant } from '../../../src/login/grant/grant.ts';
 import { GrantEndings } from '../../../src/login/grant/grant-endings.ts';
-import { type GrantDraft, type GrantFilter, Grants } from '../../../src/login/grant/grants.ts';
+import { type GrantDraft, Grants } from '../../../src/login/grant/grants.ts';
 import type { Terminal } from '../../../src/login/request/terminal.ts';
 import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
 import { redisKeys } from '../../../src/redis/redis-keys.ts';
@@ -33,10 +36,7 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
   beforeAll(async () => {
     server = await start();
     redis = createRedis(server.url, { purpose: 'commands', log: createLog('silent') });
-    const onRevoked = async ({ id }: Grant) => {
-      ended.push(id);
-    };
-    grants = new Grants({ redis, onRevoked });
+    grants = new Grants({ redis, recordRevoked: ({ id }) => ended.push(id) });
   });
 
   afterAll(async () => {
@@ -165,7 +165,7 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
 
   it('end once, however many callers revoke them or sweep expired ones', async () => {
     const recorded: string[] = [];
-    const mine = new Grants({ redis, onRevoked: async () => {}, recordRevoked: ({ id }) => recorded.push(id) });
+    const mine = new Grants({ redis, recordRevoked: ({ id }) => recorded.push(id) });
     const endings = new GrantEndings(redis);
     const later = new Date(Date.now() + 9 * 3_600_000);
     const ids = [];
@@ -190,7 +190,7 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
     expect(uses.filter((use) => use.kind === 'used' && use.isLast)).toHaveLength(1);
   });
 
-  it('end at once when revoked, with the connections that depend on them', async () => {
+  it('end at once when revoked', async () => {
     const draft = grantDraft({ usesLeft: null });
     const { id } = await grants.create(draft);
     expect((await grants.revoke(id))?.id).toBe(id);
@@ -211,8 +211,7 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
         await grants.create({ ...draft, id: newGrantId(), application: 'pg_dump' }),
       ];
       const other = await grants.create({ ...grantDraft() });
-      const filter: GrantFilter = { [owner]: draft[owner] };
-      const revoked = await grants.revokeWhere(filter);
+      const revoked = await grants.endBy(ending({ [owner]: draft[owner] }));
       const ids = (some: readonly Grant[]) => some.map(({ id }) => id).sort();
       expect(ids(revoked)).toEqual(ids(ours));
       expect([...ended].sort()).toEqual(ids(ours));
@@ -223,10 +222,37 @@ describe.each(redisKinds)('grants on $name', ({ start }) => {
   it('are revoked only when every given owner matches, never without an owner', async () => {
     const draft = grantDraft();
     const { id } = await grants.create(draft);
-    expect(await grants.revokeWhere({ userId: draft.userId, projectId: newProjectId() })).toEqual([]);
+    expect(await grants.endBy(ending({ userId: draft.userId, projectId: newProjectId() }))).toEqual([]);
+    expect(await grants.endBy(ending({ accessTokenId: newAccessTokenId() }))).toEqual([]);
+    expect(await grants.endBy(ending({}))).toEqual([]);
     expect(await grants.get(id)).not.toBeNull();
-    await expect(grants.revokeWhere({})).rejects.toThrow('at least one owner');
-    expect(await grants.revokeWhere({ userId: draft.userId, projectId: draft.projectId })).toHaveLength(1);
+    expect(await grants.endBy(ending({ userId: draft.userId, projectId: draft.projectId }))).toHaveLength(1);
+  });
+
+  it('stay when their right was given again after the ending', async () => {
+    const draft = grantDraft({ rightAsOf: parseSnapshot('100:103:101') });
+    const { id } = await grants.create(draft);
+    const since = async (transactionId: bigint) => grants.endBy({ ...ending({ userId: draft.userId }), transactionId });
+    expect([await since(99n), await since(100n), await since(102n)]).toEqual([[], [], []]);
+    expect(await grants.get(id)).not.toBeNull();
+    expect(await since(101n)).toMatchObject([{ id }]);
+  });
+
+  it('of an older version count by their time', async () => {
+    const { id, userId, createdAt } = await grants.create(grantDraft());
+    const at = (ms: number) => ({ ...ending({ userId }), endedAt: new Date(createdAt.getTime() + ms) });
+    expect(await grants.endBy(at(-1))).toEqual([]);
+    expect(await grants.endBy(at(1))).toMatchObject([{ id }]);
+  });
+
+  it('end beside a forged one that cannot be read', async () => {
+    const draft = grantDraft();
+    const { id } = await grants.create(draft);
+    const forged = newGrantId();
+    await redis.hset(redisKeys.grant(forged), 'terms', '{}');
+    await redis.zadd(redisKeys.grantsOf('person', draft.userId), Date.now() + HOUR_MS, forged);
+    expect(await grants.endBy(ending({ userId: draft.userId }))).toMatchObject([{ id }]);
+    await redis.del(redisKeys.grant(forged), redisKeys.grantsOf('person', draft.userId));
   });
 });
 
@@ -234,25 +260,24 @@ describe('when Redis does not answer', () => {
   let server: TestRedis | null = null;
   afterEach(async () => server?.close());
 
-  it('revoking still ends the connections, and throws store_unavailable', async () => {
+  it('revoking throws store_unavailable, and can be done again', async () => {
     const kind = redisKinds.find(({ name }) => name.startsWith('Debian')) ?? redisKinds[0];
     server = (await kind?.start()) ?? null;
     if (server === null) throw new Error('no Redis to test with');
     const redis = createRedis(server.url, { purpose: 'commands', log: createLog('silent') });
-    const ended: string[] = [];
-    const grants = new Grants({
-      redis,
-      onRevoked: async ({ id }) => {
-        ended.push(id);
-      },
-    });
+    const grants = new Grants({ redis });
     const { id } = await grants.create(grantDraft());
     await redis.call('ACL', 'SETUSER', 'default', '-del');
     await expect(grants.revoke(id)).rejects.toSatisfy((error) => isPosternError(error, 'store_unavailable'));
-    expect(ended).toEqual([id]);
+    await redis.call('ACL', 'SETUSER', 'default', '+del');
+    expect(await grants.endBy(ending({ grantId: id }))).toMatchObject([{ id }]);
     redis.disconnect();
   });
 });
+
+function ending(owners: AccessOwners): RecordedEnding {
+  return { id: 1, kind: 'end', owners, transactionId: 1_000n, endedAt: new Date(Date.now() + HOUR_MS) };
+}
 
 function grantDraft(changes: Partial<GrantDraft> = {}): GrantDraft {
   return {
@@ -267,6 +292,7 @@ function grantDraft(changes: Partial<GrantDraft> = {}): GrantDraft {
     databaseRole: 'shop_owner',
     access: 'read_write',
     loginRequestId: newLoginRequestId(),
+    rightAsOf: null,
     lifeMs: HOUR_MS,
     longestGrantMs: 8 * HOUR_MS,
     usesLeft: 1,
@@ -276,5 +302,5 @@ function grantDraft(changes: Partial<GrantDraft> = {}): GrantDraft {
 
 function anotherNode(url: string): { redis: RedisClient; grants: Grants } {
   const redis = createRedis(url, { purpose: 'commands', log: createLog('silent') });
-  return { redis, grants: new Grants({ redis, onRevoked: async () => {} }) };
+  return { redis, grants: new Grants({ redis }) };
 }

@@ -50,7 +50,7 @@ describe.each(redisKinds)('when the reply of $name is lost', ({ start }) => {
   });
 
   it('the last use of a grant is given and counted once', async () => {
-    const grants = new Grants({ redis: behind.redis, onRevoked: async () => {} });
+    const grants = new Grants({ redis: behind.redis });
     const { id } = await grants.create({
       id: newGrantId(),
       userId: newUserId(),
@@ -65,6 +65,7 @@ describe.each(redisKinds)('when the reply of $name is lost', ({ start }) => {
       databaseRole: null,
       access: 'read_write',
       loginRequestId: null,
+      rightAsOf: null,
       lifeMs: 60_000,
       longestGrantMs: 60_000,
       usesLeft: 1,

@@ -32,7 +32,6 @@ import { loadWebAssets } from '../../../src/http/request/static-assets.ts';
 import { newNodeId, type UserId } from '../../../src/ids.ts';
 import { Limits } from '../../../src/limits/limits.ts';
 import { TerminalMemory } from '../../../src/login/decide/terminal-memory.ts';
-import type { Grant } from '../../../src/login/grant/grant.ts';
 import { Grants } from '../../../src/login/grant/grants.ts';
 import { LoginEvents } from '../../../src/login/request/login-events.ts';
 import type { LoginOrigin, LoginRequest } from '../../../src/login/request/login-request.ts';
@@ -179,11 +178,12 @@ async function buildParts(
     () => auditTrail.close(),
   );
   const { nodeId } = catalogue;
-  const fleet = createFleet({ redis, subscriber, nodeId, version: '0.0.0-test', clock: systemClock, log });
+  const fleet = createFleet({ catalogue, redis, subscriber, nodeId, version: '0.0.0-test', clock: systemClock, log });
   await fleet.start();
   closers.push(() => fleet.close());
   const { liveConnections } = fleet;
-  const onRevoked = (grant: Grant) => liveConnections.endWhere({ grantId: grant.id });
+  const grants = new Grants({ redis });
+  fleet.endGrantsBy(async (ending) => void (await grants.endBy(ending)));
   return {
     redis,
     metrics,
@@ -191,7 +191,7 @@ async function buildParts(
     liveConnections,
     provisioning: await hostingProvisioning({ config, catalogue, hostUrl, log }, closers),
     loginRequests: new LoginRequests({ redis, events, limits, ttlMs, nodeId: catalogue.nodeId, log }),
-    grants: new Grants({ redis, onRevoked }),
+    grants,
     reverseCodes: new ReverseCodes({ redis, secret: new Secret(randomBytes(32).toString('hex')) }),
     terminalMemory: new TerminalMemory(redis),
     limits: new Limits({ redis: connect('limiter'), log }),

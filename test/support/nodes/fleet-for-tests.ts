@@ -1,6 +1,8 @@
 // Nodes of a fleet without gateways: a real Redis, a real registry, and connections that record
 // what reaches them.
 
+import { type AccessOwners, recordEndedAccess } from '../../../src/catalogue/endings/ended-access.ts';
+import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { createFleet, type Fleet } from '../../../src/fleet/fleet.ts';
 import type {
@@ -15,6 +17,7 @@ import { createRedis, type RedisClient } from '../../../src/redis/redis-client.t
 
 export interface TestNode extends AsyncDisposable, Fleet {
   readonly nodeId: NodeId;
+  readonly catalogue: Catalogue;
   readonly redis: RedisClient;
   readonly subscriber: RedisClient;
 }
@@ -22,14 +25,33 @@ export interface TestNode extends AsyncDisposable, Fleet {
 export const silentLog = createLog('silent');
 
 /** A node in the fleet on this Redis; disposing makes it leave and closes its connections. */
-export async function startTestNode(redisUrl: string, nodeId: NodeId = newNodeId()): Promise<TestNode> {
+export async function startTestNode(
+  redisUrl: string,
+  catalogue: Catalogue,
+  nodeId: NodeId = newNodeId(),
+): Promise<TestNode> {
   const redis = createRedis(redisUrl, { purpose: 'commands', log: silentLog });
   const subscriber = createRedis(redisUrl, { purpose: 'subscriber', log: silentLog });
-  const fleet = createFleet({ redis, subscriber, nodeId, version: '0.0.0-test', clock: systemClock, log: silentLog });
-  await fleet.start();
+  const fleet = createFleet({
+    catalogue,
+    redis,
+    subscriber,
+    nodeId,
+    version: '0.0.0-test',
+    clock: systemClock,
+    log: silentLog,
+  });
+  try {
+    await fleet.start();
+  } catch (error) {
+    await fleet.close();
+    for (const client of [redis, subscriber]) client.disconnect();
+    throw error;
+  }
   return {
     ...fleet,
     nodeId,
+    catalogue,
     redis,
     subscriber,
     async [Symbol.asyncDispose]() {
@@ -38,6 +60,12 @@ export async function startTestNode(redisUrl: string, nodeId: NodeId = newNodeId
       subscriber.disconnect();
     },
   };
+}
+
+/** Takes something away as a change of the catalogue does, and has the node carry it out. */
+export async function endAccess(node: Pick<TestNode, 'catalogue' | 'liveConnections'>, owners: AccessOwners) {
+  await node.catalogue.transaction((tx) => recordEndedAccess(tx, { kind: 'end', owners }));
+  return await node.liveConnections.endNow();
 }
 
 /** A relaying connection of that node, with nothing but what is given. */
@@ -86,6 +114,7 @@ export interface RecordingHandle extends LiveConnectionHandle {
 /** A registered connection that records the commands it receives. */
 export function recordingHandle(): RecordingHandle {
   const handle: RecordingHandle = {
+    rightAsOf: null,
     ends: [],
     notices: [],
     canceled: 0,

@@ -75,6 +75,7 @@ export function approvalBy(userId: UserId, computeId: ComputeId = newComputeId()
     databaseRole: 'shop_owner',
     access: 'read_write',
     browserAddress: '203.0.113.7',
+    rightAsOf: null,
     remember: 'once',
     grantId: null,
   };

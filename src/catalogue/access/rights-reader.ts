@@ -1,0 +1,63 @@
+// What the judgement of a connection's right is made of, read for one connection at a time or for
+// many at once.
+
+import type { AccessTokenId, ComputeId, UserId } from '../../ids.ts';
+import { computeNotFound } from '../projects/computes.ts';
+import { loadPersonActors, type PersonActor } from '../rights/actors.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import { loadTargetRows, type TargetRow } from './target-row.ts';
+
+export interface RightsReader {
+  /** Throws `not_found` for an unknown or disabled compute. */
+  targetRow(computeId: ComputeId): Promise<TargetRow>;
+  /** Null when there is no such person. */
+  person(userId: UserId): Promise<PersonActor | null>;
+  hasAccessToken(id: AccessTokenId): Promise<boolean>;
+}
+
+/** Reads what is asked for when it is asked for. */
+export function readRights(catalogue: Catalogue): RightsReader {
+  return {
+    targetRow: async (computeId) => targetRowOf(await loadTargetRows(catalogue.db, [computeId]), computeId),
+    person: async (userId) => (await loadPersonActors(catalogue, [userId])).get(userId) ?? null,
+    hasAccessToken: async (id) => (await findAccessTokenIds(catalogue, [id])).has(id),
+  };
+}
+
+export interface RightsAskedFor {
+  readonly computeIds: readonly ComputeId[];
+  readonly userIds: readonly UserId[];
+  readonly accessTokenIds: readonly AccessTokenId[];
+}
+
+/**
+ * Reads all of it now, in five statements however much it is; answers nothing else. Throws
+ * `store_unavailable`.
+ */
+export async function readRightsAtOnce(catalogue: Catalogue, asked: RightsAskedFor): Promise<RightsReader> {
+  const [rows, people, tokens] = await Promise.all([
+    loadTargetRows(catalogue.db, [...new Set(asked.computeIds)]),
+    loadPersonActors(catalogue, [...new Set(asked.userIds)]),
+    findAccessTokenIds(catalogue, [...new Set(asked.accessTokenIds)]),
+  ]);
+  return {
+    targetRow: async (computeId) => targetRowOf(rows, computeId),
+    person: async (userId) => people.get(userId) ?? null,
+    hasAccessToken: async (id) => tokens.has(id),
+  };
+}
+
+function targetRowOf(rows: ReadonlyMap<ComputeId, TargetRow>, computeId: ComputeId): TargetRow {
+  const row = rows.get(computeId);
+  if (row === undefined) throw computeNotFound(computeId);
+  return row;
+}
+
+async function findAccessTokenIds(
+  { db }: Catalogue,
+  ids: readonly AccessTokenId[],
+): Promise<ReadonlySet<AccessTokenId>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db.selectFrom('access_tokens').select('id').where('id', 'in', ids).execute();
+  return new Set(rows.map(({ id }) => id));
+}

@@ -1,0 +1,150 @@
+// Reads what changes of the catalogue took away, and has it end here: soon after it is nudged, and
+// every two seconds without. What is read is the catalogue's state since the last reading: no
+// message, no node and no Redis can lose any of it.
+
+import { answerInTime } from '../../async/answer-in-time.ts';
+import { type CatalogueSnapshot, endOf } from '../../catalogue/endings/catalogue-snapshot.ts';
+import { type RecordedEnding, readEndedAccess, settleGrants } from '../../catalogue/endings/ended-access.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { Log } from '../../log.ts';
+import { OutageLog } from '../../metrics/outage-log.ts';
+
+const READ_INTERVAL_MS = 2_000;
+/** How long a change's own reply waits for its ends. */
+const CARRY_OUT_LIMIT_MS = 3_000;
+
+/**
+ * `under_way`: the change is made and written down; a store is away, and what is left ends when it
+ * is back.
+ */
+export type EndingOutcome = 'done' | 'under_way';
+
+interface EndedAccessDrainOptions {
+  readonly catalogue: Catalogue;
+  /** Has the other nodes read now, at best. */
+  readonly nudgeOthers: () => void;
+  readonly log: Log;
+}
+
+export class EndedAccessDrain {
+  readonly #catalogue: Catalogue;
+  readonly #nudgeOthers: () => void;
+  readonly #reading: OutageLog;
+  readonly #settlingGrants: OutageLog;
+  #end: (endings: readonly RecordedEnding[]) => void = () => {};
+  #onGap: () => void = () => {};
+  #endGrants: ((ending: RecordedEnding) => Promise<void>) | null = null;
+  /** Of the last reading; null before the first. */
+  #snapshot: CatalogueSnapshot | null = null;
+  #hasGap = false;
+  #timer: NodeJS.Timeout | null = null;
+  #work: Promise<EndingOutcome> = Promise.resolve('done');
+  /** The reading that has not begun yet: whoever asks meanwhile is served by it. */
+  #nextReading: Promise<EndingOutcome> | null = null;
+  #settling: Promise<EndingOutcome> | null = null;
+
+  constructor({ catalogue, nudgeOthers, log }: EndedAccessDrainOptions) {
+    this.#catalogue = catalogue;
+    this.#nudgeOthers = nudgeOthers;
+    this.#reading = new OutageLog(log, 'reading what changes took away');
+    this.#settlingGrants = new OutageLog(log, 'ending the grants that rested on what was taken away');
+  }
+
+  /** Ends this node's connections that rested on what was taken away. */
+  endBy(end: (endings: readonly RecordedEnding[]) => void): void {
+    this.#end = end;
+  }
+
+  /**
+   * Called when readings go on after they failed, or on another server: what ended in between may
+   * be unknown.
+   */
+  onGap(listener: () => void): void {
+    this.#onGap = listener;
+  }
+
+  /**
+   * Revokes the grants that rested on one ending; called on one node for each, again when it
+   * throws.
+   */
+  endGrantsBy(endGrants: (ending: RecordedEnding) => Promise<void>): void {
+    this.#endGrants = endGrants;
+  }
+
+  /** Reads from now on. Throws `store_unavailable`. */
+  async start(): Promise<void> {
+    this.#snapshot = (await readEndedAccess(this.#catalogue.db, null)).snapshot;
+    this.#timer = setInterval(() => void this.drain(), READ_INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    await Promise.all([this.#work, this.#settling]);
+  }
+
+  /**
+   * Call it after a change that took something away: ends it here, and has the other nodes do so.
+   * Waits three seconds at most. Never rejects, since the change is made.
+   */
+  async endNow(): Promise<EndingOutcome> {
+    this.#nudgeOthers();
+    return await answerInTime(this.#endHere(), CARRY_OUT_LIMIT_MS).catch(() => 'under_way');
+  }
+
+  /** Reads once and ends here what it finds; leaves the grants to run beside it. Never rejects. */
+  drain(): Promise<EndingOutcome> {
+    this.#nextReading ??= this.#work.then(() => this.#read());
+    this.#work = this.#nextReading;
+    return this.#nextReading;
+  }
+
+  async #endHere(): Promise<EndingOutcome> {
+    const outcome = await this.drain();
+    if (outcome === 'under_way') return outcome;
+    // One that runs may have looked before the change was made.
+    await this.#settling;
+    return await this.#settleGrants();
+  }
+
+  async #read(): Promise<EndingOutcome> {
+    this.#nextReading = null;
+    try {
+      const { snapshot, endings, hasUnsettledGrants } = await readEndedAccess(this.#catalogue.db, this.#snapshot);
+      this.#end(endings);
+      // A server that took over may lack the last transactions of the one before: its numbers begin
+      // earlier.
+      const isOtherServer = this.#snapshot !== null && endOf(snapshot) < endOf(this.#snapshot);
+      if (this.#hasGap || isOtherServer) this.#onGap();
+      this.#hasGap = false;
+      this.#snapshot = snapshot;
+      if (hasUnsettledGrants) void this.#settleGrants();
+      this.#reading.succeeded();
+      return 'done';
+    } catch (error) {
+      this.#hasGap = true;
+      this.#reading.failed(error);
+      return 'under_way';
+    }
+  }
+
+  #settleGrants(): Promise<EndingOutcome> {
+    this.#settling ??= this.#settleAll().finally(() => {
+      this.#settling = null;
+    });
+    return this.#settling;
+  }
+
+  async #settleAll(): Promise<EndingOutcome> {
+    if (this.#endGrants === null) return 'done';
+    try {
+      while ((await settleGrants(this.#catalogue, this.#endGrants)) > 0);
+      this.#settlingGrants.succeeded();
+      return 'done';
+    } catch (error) {
+      this.#settlingGrants.failed(error);
+      return 'under_way';
+    }
+  }
+}
