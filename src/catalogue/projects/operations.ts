@@ -41,6 +41,8 @@ export interface Operation {
   readonly status: string;
   readonly error: string | null;
   readonly failuresCount: number;
+  /** When an operation that failed is tried again; null for any other. */
+  readonly retryAt: Date | null;
   readonly totalDurationMs: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -49,7 +51,7 @@ export interface Operation {
 type OperationRow = Omit<
   Selectable<OperationsTable>,
   'account_id' | 'purpose' | 'host_id' | 'details' | 'requested_by' | 'owner_token' | 'owner_node_id' | 'take_over_at'
->;
+> & { readonly take_over_at?: Date | null };
 
 export interface NewOperation {
   /** The owner of the project, whose people may read the operation after the project is gone. */
@@ -188,6 +190,7 @@ export function operationFrom(row: OperationRow): Operation {
     status: row.status,
     error: row.error,
     failuresCount: row.failures_count,
+    retryAt: row.status === 'running' && row.failures_count > 0 ? (row.take_over_at ?? null) : null,
     totalDurationMs: row.total_duration_ms,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -1,6 +1,7 @@
 // The operations of a project, newest first.
 
 import { z } from 'zod';
+import { listSteps } from '../../../catalogue/journal/operation-steps.ts';
 import { getOperation, listOperations } from '../../../catalogue/projects/operations.ts';
 import type { OperationId } from '../../../ids.ts';
 import { apiRoute } from '../call/api-route.ts';
@@ -36,6 +37,12 @@ export const getOperationRoute = apiRoute({
   reply: z.object({ operation: operationShape }),
   perform: async ({ catalogue, context }, { params }) => {
     const which = { projectId: params.project_id, operationId: params.operation_id };
-    return { operation: operationOnWire(await getOperation(catalogue, context, which)) };
+    const operation = await getOperation(catalogue, context, which);
+    const steps = (await listSteps(catalogue, operation.id)).map(({ action, name, status }) => ({
+      action,
+      name,
+      status,
+    }));
+    return { operation: { ...operationOnWire(operation), steps } };
   },
 });

@@ -15,9 +15,11 @@ export const operationShape = z
     status: z.string(),
     error: z.string().optional(),
     failures_count: countField,
+    retry_at: timeField.optional(),
     created_at: timeField,
     updated_at: timeField,
     total_duration_ms: countField,
+    steps: z.array(z.object({ action: z.string(), name: z.string(), status: z.string() })).optional(),
   })
   .meta({ id: 'Operation' });
 
@@ -31,6 +33,7 @@ export function operationOnWire(operation: Operation): z.input<typeof operationS
     status: operation.status,
     error: operation.error ?? undefined,
     failures_count: operation.failuresCount,
+    retry_at: operation.retryAt?.toISOString(),
     created_at: operation.createdAt.toISOString(),
     updated_at: operation.updatedAt.toISOString(),
     total_duration_ms: operation.totalDurationMs,
