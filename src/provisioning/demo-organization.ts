@@ -1,4 +1,5 @@
-// The demo: an organization with two projects, one of them with two computes, so that there is something to choose from.
+// The demo: an organization with two projects, one of them with two computes, so that there is
+// something to choose from.
 
 import { createOrganization, listOrganizationsOf } from '../catalogue/accounts/organizations.ts';
 import { getUser } from '../catalogue/accounts/users.ts';

@@ -1,4 +1,5 @@
-// Opens the hosts of an installation, and with them what computes may be dialled and how projects are made.
+// Opens the hosts of an installation, and with them what computes may be dialled and how projects
+// are made.
 
 import { moveHostedComputes } from '../catalogue/projects/compute-states.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';

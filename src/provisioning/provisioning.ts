@@ -42,7 +42,10 @@ export function createProvisioning(parts: ProvisioningParts) {
   };
 }
 
-/** For the gateway, which has authorised the connection itself: however many logins wait for a compute, it is woken once. */
+/**
+ * For the gateway, which has authorised the connection itself: however many logins wait for a
+ * compute, it is woken once.
+ */
 function sharedWake(parts: ProvisioningParts): (computeId: ComputeId) => Promise<Compute> {
   const shared = sharedWork<Compute>();
   return (computeId) => shared(computeId, () => wakeCompute(parts, computeId));
@@ -55,7 +58,7 @@ function sharedRestore(parts: ProvisioningParts): (computeId: ComputeId, databas
     shared(`${computeId} ${databaseRole}`, () => restoreRolePassword(parts, { computeId, databaseRole }));
 }
 
-/** Runs work of one name once at a time; who asks for it meanwhile gets the same outcome. */
+/** Runs work of one name once at a time; later callers get the same outcome. */
 function sharedWork<Result>(): (name: string, work: () => Promise<Result>) => Promise<Result> {
   const running = new Map<string, Promise<Result>>();
   return (name, work) => {

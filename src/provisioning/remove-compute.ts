@@ -1,4 +1,5 @@
-// Removes a compute of a project. The one that holds a hosted project's databases goes with its project only.
+// Removes a compute of a project. The one that holds a hosted project's databases goes with its
+// project only.
 
 import type { Compute } from '../catalogue/projects/compute-rows.ts';
 import { deleteCompute, getCompute } from '../catalogue/projects/computes.ts';

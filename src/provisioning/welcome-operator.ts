@@ -1,4 +1,5 @@
-// What the first operator finds after setting up: a project with a database, and with --demo an organization besides.
+// What the first operator finds after setting up: a project with a database, and with --demo an
+// organization besides.
 
 import { loadPersonActor } from '../catalogue/rights/actors.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
@@ -13,7 +14,10 @@ export interface WelcomeParts extends DemoParts {
 
 const NAME = 'My first project';
 
-/** Does nothing, with a line in the log, where no server hosts projects: the person then attaches one. */
+/**
+ * Does nothing, with a line in the log, where no server hosts projects: the person then attaches
+ * one.
+ */
 export async function welcomeOperator(parts: WelcomeParts, userId: UserId): Promise<void> {
   const { catalogue, provisioning, log, demo } = parts;
   if (provisioning.listRegions().length === 0) {

@@ -1,4 +1,5 @@
-// Provisioning on a catalogue of its own, with the run's Postgres as the server that hosts projects.
+// Provisioning on a catalogue of its own, with the run's Postgres as the server that hosts
+// projects.
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
@@ -111,7 +112,9 @@ export function urlOf(
   return url.href;
 }
 
-/** The name of the project's role that cannot write, with its password as the gateway would open it. */
+/**
+ * The name of the project's role that cannot write, with its password as the gateway would open it.
+ */
 export async function readerOf(
   { catalogue }: ProvisioningForTests,
   made: HostedProject,

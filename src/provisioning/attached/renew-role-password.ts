@@ -1,5 +1,5 @@
-// Keeps the new password of a role on an attached server, where somebody changed it: Postern cannot log in there until it
-// is told.
+// Keeps the new password of a role on an attached server, where somebody changed it: Postern cannot
+// log in there until it is told.
 
 import { loadTargetRow } from '../../catalogue/access/target-row.ts';
 import { getCompute } from '../../catalogue/projects/computes.ts';
@@ -13,8 +13,9 @@ import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { checkUpstream } from './check-upstream.ts';
 
 /**
- * Checked by logging in to that compute before it is kept; it is then the role's on every compute of the project. Throws
- * `attach_refused` where the server does not take it, `not_offered` on a hosted compute, `forbidden`, `not_found`.
+ * Checked by logging in to that compute before it is kept; it is then the role's on every compute
+ * of the project. Throws `attach_refused` where the server does not take it, `not_offered` on a
+ * hosted compute, `forbidden`, `not_found`.
  */
 export async function renewRolePassword(
   parts: ProvisioningParts,

@@ -1,5 +1,5 @@
-// A further compute of a hosted project: another way into the same databases on the same host, that can only read. The
-// one that writes exists once.
+// A further compute of a hosted project: another way into the same databases on the same host, that
+// can only read. The one that writes exists once.
 
 import { getBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
@@ -25,8 +25,8 @@ export type HostedComputeInput = Pick<
 
 /**
  * Its policy allows read-only access only, since the server behind it would let others write.
- * Throws `conflict` for a second one that writes, `not_offered` for an attached project, `plan_gate`, `invalid_input`,
- * `forbidden`, `not_found`.
+ * Throws `conflict` for a second one that writes, `not_offered` for an attached project,
+ * `plan_gate`, `invalid_input`, `forbidden`, `not_found`.
  */
 export async function addHostedCompute(
   parts: ProvisioningParts,

@@ -1,5 +1,6 @@
-// Waking and suspending computes, for real where Postern hosts them: a suspended project's databases refuse connections.
-// Attached computes are Postern's only in so far as it refuses to connect to them.
+// Waking and suspending computes, for real where Postern hosts them: a suspended project's
+// databases refuse connections. Attached computes are Postern's only in so far as it refuses to
+// connect to them.
 
 import type { Transaction } from 'kysely';
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
@@ -34,7 +35,9 @@ interface PowerChange {
   readonly auditedAs: 'started' | 'suspended' | null;
 }
 
-/** Starts a compute for somebody who may; returns it as it then is. Throws `forbidden`, `not_found`. */
+/**
+ * Starts a compute for somebody who may; returns it as it then is. Throws `forbidden`, `not_found`.
+ */
 export async function startCompute(
   parts: ProvisioningParts,
   context: AuditContext,
@@ -45,8 +48,9 @@ export async function startCompute(
 }
 
 /**
- * Makes an idle compute ready to be dialled; does nothing for an active one. Safe when several nodes do it at once.
- * Throws `upstream_unreachable` when the compute is gone or its host cannot wake it.
+ * Makes an idle compute ready to be dialled; does nothing for an active one. Safe when several
+ * nodes do it at once. Throws `upstream_unreachable` when the compute is gone or its host cannot
+ * wake it.
  */
 export async function wakeCompute(parts: ProvisioningParts, computeId: ComputeId): Promise<Compute> {
   const { db } = parts.catalogue;
@@ -72,8 +76,8 @@ async function wake(parts: ProvisioningParts, change: PowerChange): Promise<With
 }
 
 /**
- * Suspends a compute for somebody who may: new connections are refused until the next login wakes it, idle ones end. Of an
- * attached compute the connections go on. Throws `forbidden`, `not_found`.
+ * Suspends a compute for somebody who may: new connections are refused until the next login wakes
+ * it, idle ones end. Of an attached compute the connections go on. Throws `forbidden`, `not_found`.
  */
 export async function suspendCompute(
   parts: ProvisioningParts,
@@ -84,12 +88,16 @@ export async function suspendCompute(
   const { compute } = found;
   const suspend = () => switchPower(parts, { ...found, context, to: 'idle', auditedAs: 'suspended' });
   if (compute.hostId === null) return await suspend();
-  // Not while a database or role of the project is being made: that has to go on inside the databases.
+  // Not while a database or role of the project is being made: that has to go on inside the
+  // databases.
   const host = await parts.hosts.get(compute.hostId);
   return await host.alone(projectOnHost(compute.projectId), suspend);
 }
 
-/** A half-made switch is ended by what the catalogue says: open exactly while one of the project's computes is active. */
+/**
+ * A half-made switch is ended by what the catalogue says: open exactly while one of the project's
+ * computes is active.
+ */
 export const POWER_RECOVERY: Recovery = {
   kind: 'undo',
   undo: ({ catalogue }, { operation, host }) => agreeWithCatalogue(catalogue, { ...operation, host }),
@@ -140,7 +148,10 @@ async function switchPower(parts: ProvisioningParts, change: PowerChange): Promi
   });
 }
 
-/** Switching and writing down the state are one step: or else a wake and a suspend at once leave a closed active compute. */
+/**
+ * Switching and writing down the state are one step: or else a wake and a suspend at once leave a
+ * closed active compute.
+ */
 async function switchLocked(
   catalogue: Catalogue,
   { context, compute, project, to, auditedAs }: PowerChange,

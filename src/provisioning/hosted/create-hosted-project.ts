@@ -1,5 +1,5 @@
-// A new project on a host: roles and database for real, then written in one transaction. What fails half way is undone,
-// by this node or by another one.
+// A new project on a host: roles and database for real, then written in one transaction. What fails
+// half way is undone, by this node or by another one.
 
 import { countProjects, findAccount } from '../../catalogue/accounts/accounts.ts';
 import type { NewJournaledOperation } from '../../catalogue/journal/operation-journal.ts';
@@ -52,8 +52,8 @@ interface HostedNames {
 
 /**
  * Makes a project with one read-write compute, one database, its owner role and a read-only role.
- * Throws `not_offered` (no such version or region), `conflict` (a chosen name is taken on the host), `plan_gate`,
- * `invalid_input`, `forbidden`, `not_found`.
+ * Throws `not_offered` (no such version or region), `conflict` (a chosen name is taken on the
+ * host), `plan_gate`, `invalid_input`, `forbidden`, `not_found`.
  */
 export async function createHostedProject(
   parts: ProvisioningParts,

@@ -1,5 +1,5 @@
-// Deletes a hosted project: everything it has on its host, suspended or not, then its rows. Once begun it is gone on with
-// until it is done, by whichever node.
+// Deletes a hosted project: everything it has on its host, suspended or not, then its rows. Once
+// begun it is gone on with until it is done, by whichever node.
 
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
 import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
@@ -21,8 +21,8 @@ import { findHostedCompute, orderOf, settleUnfinished } from './hosted-project.t
 export const PROJECT_DELETION: Recovery = { kind: 'go_on', work: dropEverything };
 
 /**
- * Drops what is real on a host, then the rows. Throws `conflict` where something of it cannot be dropped now, which is
- * then tried again; `forbidden`, `not_found`.
+ * Drops what is real on a host, then the rows. Throws `conflict` where something of it cannot be
+ * dropped now, which is then tried again; `forbidden`, `not_found`.
  */
 export async function deleteProject(
   parts: ProvisioningParts,

@@ -1,5 +1,5 @@
-// Drops a role of a host for good. What others granted it in a suspended database can be taken back only inside, so that
-// the project there is woken for it, and put to sleep again.
+// Drops a role of a host for good. What others granted it in a suspended database can be taken back
+// only inside, so that the project there is woken for it, and put to sleep again.
 
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../catalogue/trail/audit-context.ts';
@@ -10,10 +10,15 @@ import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import type { OperationRun } from '../journal/operation-run.ts';
 import { startCompute, suspendCompute } from './compute-power.ts';
 
-/** Which role gets what the dropped one owns in those databases; null where nothing of it is kept. */
+/**
+ * Which role gets what the dropped one owns in those databases; null where nothing of it is kept.
+ */
 export type Heritage = Parameters<HostSession['dropRole']>[1];
 
-/** Throws `conflict` where the role has something in a database that takes no connections and is no project's. */
+/**
+ * Throws `conflict` where the role has something in a database that takes no connections and is no
+ * project's.
+ */
 export async function dropRole(
   parts: ProvisioningParts,
   { host, operation }: Pick<OperationRun, 'host' | 'operation'>,

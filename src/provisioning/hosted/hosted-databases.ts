@@ -31,7 +31,10 @@ import { UNDO_CREATION } from './undo-creation.ts';
 export const DATABASE_CHANGE: Recovery = { kind: 'undo', undo: undoChange };
 export const DATABASE_DELETION: Recovery = { kind: 'go_on', work: dropOne };
 
-/** Throws `conflict`, `not_offered` on an attached compute, `invalid_input`, `forbidden`, `not_found` (also of the owner). */
+/**
+ * Throws `conflict`, `not_offered` on an attached compute, `invalid_input`, `forbidden`,
+ * `not_found` (also of the owner).
+ */
 export async function createHostedDatabase(
   parts: ProvisioningParts,
   context: AuditContext,
@@ -126,7 +129,10 @@ async function undoChange(parts: ProvisioningParts, run: OperationRun): Promise<
   }
 }
 
-/** Ends its connections and drops it. Throws `conflict` for the project's last one, else as `createHostedDatabase`. */
+/**
+ * Ends its connections and drops it. Throws `conflict` for the project's last one, else as
+ * `createHostedDatabase`.
+ */
 export async function deleteHostedDatabase(
   parts: ProvisioningParts,
   context: AuditContext,

@@ -1,5 +1,5 @@
-// Finds what a project has on its host: the server, its branch and its roles. Attached projects have nothing there, which
-// refuses every change of one.
+// Finds what a project has on its host: the server, its branch and its roles. Attached projects
+// have nothing there, which refuses every change of one.
 
 import {
   claimOperationsOf,
@@ -31,7 +31,10 @@ export interface NamedPlace extends BranchPlace {
   readonly name: string;
 }
 
-/** A hosted project as it is changed: nobody else changes it, and nothing earlier is left unfinished. */
+/**
+ * A hosted project as it is changed: nobody else changes it, and nothing earlier is left
+ * unfinished.
+ */
 export interface HostedPlace {
   readonly host: HostServer;
   readonly project: Project;
@@ -39,8 +42,9 @@ export interface HostedPlace {
 }
 
 /**
- * Changes what a project has on its host, alone and with the compute woken; permission is asked first, so that a stranger
- * wakes nothing. Throws `not_offered` for an attached project, `busy`, `forbidden`, `not_found`, and as the work does.
+ * Changes what a project has on its host, alone and with the compute woken; permission is asked
+ * first, so that a stranger wakes nothing. Throws `not_offered` for an attached project, `busy`,
+ * `forbidden`, `not_found`, and as the work does.
  */
 export async function changeHosted<Result>(
   parts: ProvisioningParts,
@@ -71,7 +75,9 @@ export async function changeHosted<Result>(
   });
 }
 
-/** The roles of a branch by what they do on the host; the first that writes is the project's own. */
+/**
+ * The roles of a branch by what they do on the host; the first that writes is the project's own.
+ */
 export async function projectRoles({ catalogue }: ProvisioningParts, branchId: BranchId): Promise<ProjectRoles> {
   const roles = await listDatabaseRoles(catalogue.db, branchId);
   const [own, ...writers] = roles.filter((role) => !role.isReadOnly).map((role) => role.name);
@@ -91,8 +97,8 @@ export function orderOf(
 }
 
 /**
- * Ends what earlier changes of the project have left unfinished: whoever runs alone knows that no node is at it. Throws
- * what keeps it from ending.
+ * Ends what earlier changes of the project have left unfinished: the holder of the lock knows that no
+ * node is at it. Throws what keeps it from ending.
  */
 export async function settleUnfinished(
   parts: ProvisioningParts,

@@ -1,5 +1,6 @@
-// Gives a hosted role the password that the catalogue keeps. Any role may change its own by SQL, also one that only reads
-// (psql's \password does), and nobody else who shares it could log in any more.
+// Gives a hosted role the password that the catalogue keeps. Any role may change its own by SQL,
+// also one that only reads (psql's \password does), and nobody else who shares it could log in any
+// more.
 
 import { findCompute } from '../../catalogue/projects/compute-rows.ts';
 import { findDatabaseRole, passwordPlace } from '../../catalogue/projects/database-role-rows.ts';
@@ -9,8 +10,9 @@ import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-par
 const RESTORING = { name: 'postern', mayGoOn: async () => {} };
 
 /**
- * For the gateway, which has authorised the connection itself. False where nothing was done: on an attached compute, whose
- * passwords are not ours, and for a role without a stored one. Throws `busy`, `host_away`.
+ * For the gateway, which has authorised the connection itself. False where nothing was done: on an
+ * attached compute, whose passwords are not ours, and for a role without a stored one. Throws
+ * `busy`, `host_away`.
  */
 export async function restoreRolePassword(
   parts: ProvisioningParts,

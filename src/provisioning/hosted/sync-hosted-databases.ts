@@ -1,4 +1,5 @@
-// Follows what the operator did by SQL on a host: databases given to a project's roles are listed, dropped ones are not.
+// Follows what the operator did by SQL on a host: databases given to a project's roles are listed,
+// dropped ones are not.
 
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
@@ -7,7 +8,10 @@ import { syncDatabases } from '../../catalogue/projects/sync-databases.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { isWorkingName } from '../journal/operation-run.ts';
 
-/** Does nothing for an attached compute. Never rejects: a list that cannot be had is logged and stays as it was. */
+/**
+ * Does nothing for an attached compute. Never rejects: a list that cannot be had is logged and
+ * stays as it was.
+ */
 export async function syncHostedDatabases(
   { catalogue, hosts, log }: ProvisioningParts,
   { id, projectId, hostId }: Compute,

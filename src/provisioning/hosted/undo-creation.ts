@@ -1,4 +1,5 @@
-// Takes back what was made on a host and never came into the catalogue. What somebody else made under such a name stays.
+// Takes back what was made on a host and never came into the catalogue. What somebody else made
+// under such a name stays.
 
 import type { OperationStep } from '../../catalogue/journal/operation-steps.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
@@ -16,7 +17,9 @@ async function undoCreation(parts: ProvisioningParts, run: OperationRun): Promis
   }
 }
 
-/** The working name is the operation's alone; under its final name the database is known by its oid. */
+/**
+ * The working name is the operation's alone; under its final name the database is known by its oid.
+ */
 async function undoDatabase({ host, operation }: OperationRun, { name, hostOid }: OperationStep): Promise<void> {
   await host.dropDatabase(workingName(operation));
   if (hostOid === null) return;

@@ -1,5 +1,6 @@
-// A host may be the very server that the catalogue is on: then its projects' roles must not enter the catalogue's database,
-// which PostgreSQL opens to everybody. What they could do there is not asked.
+// A host may be the very server that the catalogue is on: then its projects' roles must not enter
+// the catalogue's database, which PostgreSQL opens to everybody. What they could do there is not
+// asked.
 
 import { sql } from 'kysely';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
@@ -17,8 +18,9 @@ export function closeCatalogueOnce(catalogue: Catalogue, log: Log): (host: HostS
 }
 
 /**
- * Leaves CONNECT on the catalogue's database to Postern's own login where that host is its server; roles with rights of
- * their own keep them. A login that does not own the database cannot do so, which is logged for the operator.
+ * Leaves CONNECT on the catalogue's database to Postern's own login where that host is its server;
+ * roles with rights of their own keep them. A login that does not own the database cannot do so,
+ * which is logged for the operator.
  */
 async function closeCatalogueOn(host: HostServer, catalogue: Catalogue, log: Log): Promise<void> {
   const here = await lookAtCatalogue(catalogue);
@@ -55,7 +57,10 @@ async function lookAtCatalogue({ db }: Catalogue) {
   return found;
 }
 
-/** No two servers started in the same microsecond; as a number, which no session's time zone changes. */
+/**
+ * No two servers started in the same microsecond; as a number, which no session's time zone
+ * changes.
+ */
 async function startOf(host: HostServer): Promise<string | undefined> {
   const sqlText = 'SELECT extract(epoch from pg_postmaster_start_time())::text AS started_at';
   const [row] = await host.query<{ started_at: string }>(sqlText);

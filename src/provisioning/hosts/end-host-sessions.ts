@@ -1,5 +1,5 @@
-// Ends the sessions that a node which is gone, or too slow, has on a host: PostgreSQL finishes a statement even when the
-// client that sent it is dead.
+// Ends the sessions that a node which is gone, or too slow, has on a host: PostgreSQL finishes a
+// statement even when the client that sent it is dead.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { PosternError } from '../../errors.ts';

@@ -1,4 +1,5 @@
-// Where a host is and how it is reached: by the people's connections, and by Postern's own as the operator's role.
+// Where a host is and how it is reached: by the people's connections, and by Postern's own as the
+// operator's role.
 
 import type pg from 'pg';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
@@ -15,8 +16,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
 const ADMIN_DATABASE = 'postgres';
 /**
- * NOTE: the owner of a database sets defaults for every session in it, the operator's too. What a session asks for itself
- * goes before them; and a session whose node is gone must not hold its lock for hours.
+ * NOTE: the owner of a database sets defaults for every session in it, the operator's too. What a
+ * session asks for itself goes before them; and a session whose node is gone must not hold its lock
+ * for hours.
  */
 const SESSION_OPTIONS = {
   default_transaction_read_only: 'off',
@@ -35,7 +37,10 @@ export function hostAddress(url: Secret): HostAddress {
   return { host, port, tls };
 }
 
-/** How Postern itself connects; without a database, to the one that the URL names, or else `postgres`. */
+/**
+ * How Postern itself connects; without a database, to the one that the URL names, or else
+ * `postgres`.
+ */
 export function adminConnection(url: Secret, database?: string): pg.ClientConfig {
   const { host, port, user, password, tls, ...named } = parseUpstreamUrl(url);
   const namesDatabase = new URL(url.reveal()).pathname.length > 1;

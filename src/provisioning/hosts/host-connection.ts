@@ -1,5 +1,5 @@
-// One connection of the operator's role to a server that hosts projects, and further ones into its databases, all under
-// one name. Knows no statement.
+// One connection of the operator's role to a server that hosts projects, and further ones into its
+// databases, all under one name. Knows no statement.
 
 import pg from 'pg';
 import type { ConfiguredHost } from '../../config/variable-formats.ts';
@@ -9,7 +9,10 @@ import { reaching } from './host-pool.ts';
 export interface SessionOptions {
   /** Its application name on the server. */
   readonly name: string;
-  /** Called whenever a connection was made, before anything is sent over it: throws where the session must not go on. */
+  /**
+   * Called whenever a connection was made, before anything is sent over it: throws where the
+   * session must not go on.
+   */
   readonly mayGoOn: () => Promise<void>;
 }
 
@@ -17,7 +20,9 @@ export interface SessionOptions {
 export interface HostConnection {
   /** One text, so that Postgres runs all of it in one transaction. */
   run(...statements: readonly string[]): Promise<void>;
-  /** The same inside another database: privileges on what it holds can be changed only from there. */
+  /**
+   * The same inside another database: privileges on what it holds can be changed only from there.
+   */
   runIn(database: string, statements: readonly string[]): Promise<void>;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -60,7 +65,10 @@ async function connect(host: ConfiguredHost, options: SessionOptions, database?:
   }
 }
 
-/** The owner of a database may set these for it, where the version knows them: no change would end in time. */
+/**
+ * The owner of a database may set these for it, where the version knows them: no change would end
+ * in time.
+ */
 function noTimeouts({ pgVersion }: ConfiguredHost): string[] {
   return [
     ...(pgVersion >= 14 ? ['-c idle_session_timeout=0'] : []),

@@ -1,6 +1,7 @@
-// One change at a time of what a project has on its host, whichever node makes it: Postgres refuses two at once ("tuple
-// concurrently updated"), and of two new passwords the server and the catalogue must keep the same. The lock is the
-// host's, held by a connection of its own, and ends with that connection when the node dies.
+// One change at a time of what a project has on its host, whichever node makes it: Postgres refuses
+// two at once ("tuple concurrently updated"), and of two new passwords the server and the catalogue
+// must keep the same. The lock is the host's, held by a connection of its own, and ends with that
+// connection when the node dies.
 
 import pg from 'pg';
 import { PosternError } from '../../errors.ts';
@@ -8,14 +9,19 @@ import type { Secret } from '../../secret.ts';
 import { adminConnection } from './host-address.ts';
 import { reaching } from './host-pool.ts';
 
-/** Runs the work while nobody else runs any for the same thing. Throws `busy` after waiting too long, and as the work does. */
+/**
+ * Runs the work while nobody else runs any for the same thing. Throws `busy` after waiting too
+ * long, and as the work does.
+ */
 export type RunAlone = <Result>(thing: string, work: () => Promise<Result>) => Promise<Result>;
 
 const LONGEST_WAIT_MS = 20_000;
 // PostgreSQL Error Codes: lock_not_available
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Within this process there is a queue, so that however many wait, one connection per thing does. */
+/**
+ * Within this process there is a queue, so that however many wait, one connection per thing does.
+ */
 export function createHostLocks(url: Secret, { longestWaitMs = LONGEST_WAIT_MS } = {}): RunAlone {
   const queues = new Map<string, Promise<void>>();
   return async (thing, work) => {

@@ -1,5 +1,5 @@
-// Looks for roles and databases on a host, and takes away what is no session's own: connections of others, privileges in
-// other databases. Knows no project.
+// Looks for roles and databases on a host, and takes away what is no session's own: connections of
+// others, privileges in other databases. Knows no project.
 
 import { escapeIdentifier as quoted } from 'pg';
 import type { HostConnection } from './host-connection.ts';
@@ -29,8 +29,8 @@ export async function findRole({ query }: HostConnection, name: string): Promise
 }
 
 /**
- * Roles are the server's: whoever owns another database on it may have granted this one something there, and nobody could
- * drop it any more.
+ * Roles are the server's: the owner of another database on it may have granted this one something
+ * there, and nobody could drop it any more.
  */
 export async function forgetElsewhere(connection: HostConnection, role: string): Promise<void> {
   const { open } = await databasesOf(connection, role);

@@ -1,4 +1,5 @@
-// Postern's own connections for looking at a server that hosts projects, as the operator's role. Knows no statement.
+// Postern's own connections for looking at a server that hosts projects, as the operator's role.
+// Knows no statement.
 
 import pg from 'pg';
 import { isPostgresAway } from '../../catalogue/store/store-errors.ts';

@@ -1,5 +1,5 @@
-// One Postgres server that hosts projects: where it is, who may change something on it, and with which sessions. What is
-// changed there is host-session.ts's.
+// One Postgres server that hosts projects: where it is, who may change something on it, and with
+// which sessions. What is changed there is host-session.ts's.
 
 import type pg from 'pg';
 import type { ConfiguredHost } from '../../config/variable-formats.ts';
@@ -21,7 +21,10 @@ export interface HostServer {
   readonly alone: RunAlone;
   /** Runs the work with a session of its own. */
   withSession<Result>(options: SessionOptions, work: (session: HostSession) => Promise<Result>): Promise<Result>;
-  /** Ends every session of that name, whichever node opened it, and waits until what it did is done or rolled back. */
+  /**
+   * Ends every session of that name, whichever node opened it, and waits until what it did is done
+   * or rolled back.
+   */
   endSessions(name: string): Promise<void>;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
-// What is changed on a Postgres server that hosts projects: roles, databases and their privileges. One connection of the
-// operator's role does it, under a name by which another node finds and ends it. Knows no project.
+// What is changed on a Postgres server that hosts projects: roles, databases and their privileges.
+// One connection of the operator's role does it, under a name by which another node finds and ends
+// it. Knows no project.
 
 import pg, { escapeIdentifier as quoted } from 'pg';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
@@ -17,8 +18,8 @@ import {
 } from './host-objects.ts';
 import { claimPublicSchema, type ProjectRoles, shareDatabase } from './project-privileges.ts';
 
-// PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name; unique_violation when two make one name at
-// the same moment.
+// PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name; unique_violation
+// when two make one name at the same moment.
 const NAME_IS_TAKEN = ['42P04', '42710', '42939', '23505'];
 
 /** A role or a database of that name is already there, or the name is the server's own. */
@@ -44,16 +45,24 @@ export interface NewHostDatabase {
 export type NoteOid = (oid: number) => Promise<void>;
 
 export interface HostSession {
-  /** Makes a login role, wholly or not at all; `note` is called before it is committed. Throws HostNameTaken. */
+  /**
+   * Makes a login role, wholly or not at all; `note` is called before it is committed. Throws
+   * HostNameTaken.
+   */
   createRole(role: NewHostRole, note: NoteOid): Promise<void>;
   setPassword(name: string, password: Secret): Promise<void>;
-  /** Removes a role after giving what it owns in those databases to another role; nothing happens when it is gone. */
+  /**
+   * Removes a role after giving what it owns in those databases to another role; nothing happens
+   * when it is gone.
+   */
   dropRole(name: string, heritage: { databases: readonly string[]; heir: string } | null): Promise<void>;
-  /** Databases that take no connections, in which the role owns something or was granted something. */
+  /**
+   * Databases that take no connections, in which the role owns something or was granted something.
+   */
   closedDatabasesOf(role: string): Promise<string[]>;
   /**
-   * Makes a database that only these roles may enter. A failure may leave it under its working name, never half-made
-   * under its own. Throws HostNameTaken.
+   * Makes a database that only these roles may enter. A failure may leave it under its working
+   * name, never half-made under its own. Throws HostNameTaken.
    */
   createDatabase(database: NewHostDatabase, note: NoteOid): Promise<void>;
   /** Lets the project's roles, of which some are new, work in a database together. */
@@ -98,7 +107,8 @@ export function hostSession(connection: HostConnection): HostSession {
     closedDatabasesOf: async (role) => (await databasesOf(connection, role)).closed,
     createDatabase: async ({ name, owner, roles, workingName }, note) => {
       if ((await findDatabase(connection, { name })) !== null) throw new HostNameTaken(name);
-      // template0: from template1 a new database would have what others put there, and fail while anybody is in it.
+      // template0: from template1 a new database would have what others put there, and fail while
+      // anybody is in it.
       await run(`CREATE DATABASE ${quoted(workingName)} OWNER ${quoted(owner)} TEMPLATE template0`).catch(nameConflict);
       await note((await findDatabase(connection, { name: workingName }))?.oid ?? 0);
       await run(`REVOKE ALL ON DATABASE ${quoted(workingName)} FROM PUBLIC`);
@@ -133,7 +143,8 @@ async function roleStatements({ name, password, memberOf, access }: NewHostRole)
   const attributes = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
   return [
     `CREATE ROLE ${role} ${attributes} PASSWORD ${await verifierLiteral(password)}`,
-    // An operator's role that is no superuser may give databases and privileges only to roles that it is a member of.
+    // An operator's role that is no superuser may give databases and privileges only to roles that
+    // it is a member of.
     `GRANT ${role} TO CURRENT_USER`,
     ...(memberOf === null ? [] : [`GRANT ${quoted(memberOf)} TO ${role}`]),
     ...(access === 'read_only' ? [`ALTER ROLE ${role} SET default_transaction_read_only = on`] : []),

@@ -1,5 +1,5 @@
-// The Postgres servers on which this installation hosts projects: which versions there are, and one open HostServer each.
-// Knows nothing of projects.
+// The Postgres servers on which this installation hosts projects: which versions there are, and one
+// open HostServer each. Knows nothing of projects.
 
 import { PosternError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -11,7 +11,9 @@ export interface HostSource {
   readonly id: string;
   readonly pgVersion: number;
   readonly regionId: string;
-  /** True when asking for the URL starts it: such a host is opened when its first project is made. */
+  /**
+   * True when asking for the URL starts it: such a host is opened when its first project is made.
+   */
   readonly startsOnFirstUse: boolean;
   url(): Promise<Secret>;
 }

@@ -1,6 +1,7 @@
-// Who may do what in a hosted database, as SQL. CONNECT keeps projects apart; inside one, all roles that write share what
-// any of them makes, and readers read it. No predefined role is granted: `pg_read_all_data` also reads pg_authid, and with
-// it the password verifiers of every other project. Runs nothing itself.
+// The privileges in a hosted database, as SQL. CONNECT keeps projects apart; inside one, all roles
+// that write share what any of them makes, and readers read it. No predefined role is granted:
+// `pg_read_all_data` also reads pg_authid, and with it the password verifiers of every other
+// project. Runs nothing itself.
 
 import { escapeIdentifier } from 'pg';
 
@@ -11,12 +12,18 @@ export interface ProjectRoles {
   readonly readers: readonly string[];
 }
 
-/** To run once inside a new database, before `shareDatabase`. Up to PostgreSQL 14 everybody may create in `public`. */
+/**
+ * To run once inside a new database, before `shareDatabase`. Up to PostgreSQL 14 everybody may
+ * create in `public`.
+ */
 export function claimPublicSchema({ own }: Pick<ProjectRoles, 'own'>): string[] {
   return ['REVOKE CREATE ON SCHEMA public FROM PUBLIC', `GRANT ALL ON SCHEMA public TO ${escapeIdentifier(own)}`];
 }
 
-/** To run inside the database whenever the project has a new role or the database a new owner; repeating it is harmless. */
+/**
+ * To run inside the database whenever the project has a new role or the database a new owner;
+ * repeating it is harmless.
+ */
 export function shareDatabase(database: string, { own, writers, readers }: ProjectRoles): string[] {
   const name = escapeIdentifier(database);
   return [

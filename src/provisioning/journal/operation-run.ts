@@ -1,5 +1,5 @@
-// What a journaled operation works with: its steps, a session on the host that another node can end, and the catalogue
-// whose change ends the operation.
+// What a journaled operation works with: its steps, a session on the host that another node can
+// end, and the catalogue whose change ends the operation.
 
 import type { Transaction } from 'kysely';
 import { endOperation } from '../../catalogue/journal/end-operation.ts';
@@ -42,8 +42,9 @@ export function inRun<Result>(
   { host, operation }: { readonly host: HostServer; readonly operation: OwnedOperation },
   work: (run: OperationRun) => Promise<Result>,
 ): Promise<Result> {
-  // NOTE: a node that takes an operation over first makes it its own and then ends the sessions of this name. Asked
-  // after it is connected, a session of the node before it is either refused here or ended there.
+  // NOTE: a node that takes an operation over first makes it its own and then ends the sessions of
+  // this name. Asked after it is connected, a session of the node before it is either refused here
+  // or ended there.
   const options = { name: sessionName(operation), mayGoOn: () => requireOwned(catalogue, operation) };
   return host.withSession(options, (session) => work(createRun(catalogue, operation, session)));
 }

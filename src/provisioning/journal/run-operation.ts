@@ -1,5 +1,6 @@
-// Does something on a host as a journaled operation, and sees to it that it ends: finished with the catalogue's change,
-// undone, or left for a later attempt. What a dead node began ends in the same way.
+// Does something on a host as a journaled operation, and sees to it that it ends: finished with the
+// catalogue's change, undone, or left for a later attempt. What a dead node began ends in the same
+// way.
 
 import { endOperation, forgetOperation, postponeOperation, takenOver } from '../../catalogue/journal/end-operation.ts';
 import {
@@ -39,8 +40,9 @@ export interface HostedOperation<Result> {
 }
 
 /**
- * Runs the work as an operation. Throws what it throws: an undone refusal leaves no operation, another failure one that
- * says so; what cannot be undone or finished now is tried again later. Throws `busy` when another node took it over.
+ * Runs the work as an operation. Throws what it throws: an undone refusal leaves no operation,
+ * another failure one that says so; what cannot be undone or finished now is tried again later.
+ * Throws `busy` when another node took it over.
  */
 export async function runOperation<Result extends object>(
   parts: ProvisioningParts,
@@ -63,7 +65,10 @@ export async function runOperation<Result extends object>(
   });
 }
 
-/** Ends an operation that was taken over. Throws what keeps it from ending; it is then tried again later. */
+/**
+ * Ends an operation that was taken over. Throws what keeps it from ending; it is then tried again
+ * later.
+ */
 export async function recoverOperation(
   parts: ProvisioningParts,
   { host, operation, recovery }: { host: HostServer; operation: OwnedOperation; recovery: Recovery },
@@ -139,7 +144,7 @@ async function postpone(parts: ProvisioningParts, operation: OwnedOperation, err
   );
 }
 
-/** Only Postern's own errors are told. */
+/** Clients see the texts of Postern's own errors only. */
 function inWords(error: unknown): string {
   return error instanceof PosternError ? error.message : 'internal error';
 }

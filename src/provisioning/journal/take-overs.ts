@@ -1,5 +1,6 @@
-// Looks at short intervals for operations whose node is gone, and for failed ones that are due again, and ends them. Every
-// node does so; each operation is taken by one of them. One query on an index while there is nothing to do.
+// Looks at short intervals for operations whose node is gone, and for failed ones that are due
+// again, and ends them. Every node does so; each operation is taken by one of them. One query on an
+// index while there is nothing to do.
 
 import { postponeOperation } from '../../catalogue/journal/end-operation.ts';
 import {
@@ -51,7 +52,10 @@ export function createTakeOvers(parts: ProvisioningParts): TakeOvers {
   };
 }
 
-/** Never rejects: what keeps an operation from ending is logged, and written into it where it is written down. */
+/**
+ * Never rejects: what keeps an operation from ending is logged, and written into it where it is
+ * written down.
+ */
 async function takeOver(parts: ProvisioningParts, operation: OwnedOperation): Promise<void> {
   const { catalogue, hosts, log } = parts;
   try {

@@ -1,4 +1,5 @@
-// A node that is killed while it makes a hosted project, at each step: another one takes everything back.
+// A node that is killed while it makes a hosted project, at each step: another one takes everything
+// back.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DoomedNodes, expectNothingUnknown, openDoomedNodes, type Stop } from './killed-while-provisioning.ts';

@@ -1,4 +1,5 @@
-// A node that is killed while it deletes a hosted project, at each step: another one finishes the deletion.
+// A node that is killed while it deletes a hosted project, at each step: another one finishes the
+// deletion.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProject } from '../../../src/catalogue/projects/projects.ts';

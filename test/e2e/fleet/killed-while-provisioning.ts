@@ -1,5 +1,5 @@
-// Two nodes on a server of their own that hosts projects: one is stopped at a step of a change, killed, and the other one
-// has to leave host and catalogue in agreement.
+// Two nodes on a server of their own that hosts projects: one is stopped at a step of a change,
+// killed, and the other one has to leave host and catalogue in agreement.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Deletions that other tenants, or the owner, could stop half-way for ever (docs/security.md has the attack).
+// Deletions that other tenants, or the owner, could stop half-way for ever (docs/security.md has
+// the attack).
 
 import { describe, expect, it } from 'vitest';
 import { listOperations } from '../../../src/catalogue/projects/operations.ts';

@@ -1,11 +1,13 @@
-// Stops whatever writes a table of a Postgres, one statement at a time, by a lock that reading does not notice: for tests
-// that end a node in the middle of something.
+// Stops whatever writes a table of a Postgres, one statement at a time, by a lock that reading does
+// not notice: for tests that end a node in the middle of something.
 
 import pg from 'pg';
 import { waitUntil } from '../wait-until.ts';
 
 export interface TableGate {
-  /** Resolves when a session of that application name waits at the gate; `%` stands for anything. */
+  /**
+   * Resolves when a session of that application name waits at the gate; `%` stands for anything.
+   */
   waitsFor(applicationName: string): Promise<void>;
   /** Lets the one that waits first through, and nobody after it. */
   letOneThrough(): Promise<void>;
