@@ -28,8 +28,3 @@ export type ErrorName = keyof typeof ERRORS;
 export type ErrorCode = { [Name in ErrorName]: CodeOf<Name> }[ErrorName];
 
 export type CodeOf<Name extends ErrorName> = (typeof ERRORS)[Name] extends { readonly code: infer Code } ? Code : Name;
-
-/** The entries that a code stands for. */
-export type NamesOf<Code extends ErrorCode> = {
-  [Name in ErrorName]: CodeOf<Name> extends Code ? Name : never;
-}[ErrorName];

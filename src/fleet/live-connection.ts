@@ -53,8 +53,6 @@ export interface LiveConnectionRecord extends LiveConnectionSnapshot {
   readonly tls: string | null;
 }
 
-export type TransactionStatus = LiveConnectionSnapshot['transactionStatus'];
-
 /** Where a connection is: enough to send its node a command. */
 export type ConnectionPlace = Pick<LiveConnectionRecord, 'id' | 'nodeId'>;
 

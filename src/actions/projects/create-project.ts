@@ -2,7 +2,6 @@
 
 import type { RegisteredProject } from '../../catalogue/projects/register-project.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
-import type { AttachInput } from '../../provisioning/attached/attach-project.ts';
 import type {
   CreationStep,
   HostedProject,
@@ -10,7 +9,7 @@ import type {
 } from '../../provisioning/hosted/create-hosted-project.ts';
 import type { ActionParts } from '../action-parts.ts';
 
-export type { AttachInput, CreationStep, HostedProject, HostedProjectInput };
+export type { CreationStep, HostedProject, HostedProjectInput };
 
 /**
  * Makes a hosted project with a database, and lists what was done as its operations. What fails
