@@ -40,10 +40,10 @@ function look(changes: Partial<MeasuredDatabase> = {}, server: Partial<ServerLoo
 
 async function fold(
   catalogue: Catalogue,
-  project: Awaited<ReturnType<typeof hostedProject>>,
+  project: Awaited<ReturnType<typeof hostedProject>> & { readonly given?: KeptReading | null },
   seen: ServerLook,
-  given?: KeptReading | null,
 ): Promise<FoldOutcome> {
+  const { given } = project;
   const computes = await listComputesOfHost(catalogue, project.hostId);
   const previous = given === undefined ? await findReading(catalogue, project.sourceId) : given;
   const at = clock.now();
@@ -61,7 +61,7 @@ describe('a reading', () => {
     const project = await hostedProject(catalogue);
     const foldFiveTimes = async (seen: ServerLook) => {
       const previous = await findReading(catalogue, project.sourceId);
-      const outcomes = Array.from({ length: 5 }, () => fold(catalogue, project, seen, previous));
+      const outcomes = Array.from({ length: 5 }, () => fold(catalogue, { ...project, given: previous }, seen));
       return (await Promise.all(outcomes)).map(({ kind }) => kind).toSorted();
     };
     expect(await foldFiveTimes(look())).toEqual(['began', ...Array(4).fill('other_node_was_faster')]);

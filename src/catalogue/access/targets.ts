@@ -82,6 +82,19 @@ export async function listTargets(
 
 type Offer = Awaited<ReturnType<typeof loadOffers>>[number];
 
+const OFFER_COLUMNS = [
+  'projects.name as project_name',
+  'projects.account_id',
+  'accounts.kind as account_kind',
+  'accounts.name as account_name',
+  'accounts.passwordless_access as account_passwordless_access',
+  'accounts.policy as account_policy',
+  'last_used_targets.used_at as used_at',
+  'last_used_targets.database as used_database',
+  'last_used_targets.database_role as used_database_role',
+  'last_used_targets.access as used_access',
+] as const;
+
 // Sorted here, so that grouping by first appearance keeps every level in order.
 function loadOffers({ db }: Catalogue, actor: PersonActor, search: string) {
   const personalId = personalAccountId(actor.userId);
@@ -98,18 +111,7 @@ function loadOffers({ db }: Catalogue, actor: PersonActor, search: string) {
       join.onRef('last_used_targets.compute_id', '=', 'computes.id').on('last_used_targets.user_id', '=', actor.userId),
     )
     .selectAll('computes')
-    .select([
-      'projects.name as project_name',
-      'projects.account_id',
-      'accounts.kind as account_kind',
-      'accounts.name as account_name',
-      'accounts.passwordless_access as account_passwordless_access',
-      'accounts.policy as account_policy',
-      'last_used_targets.used_at as used_at',
-      'last_used_targets.database as used_database',
-      'last_used_targets.database_role as used_database_role',
-      'last_used_targets.access as used_access',
-    ])
+    .select(OFFER_COLUMNS)
     .where('computes.is_disabled', '=', false)
     .where((where) => {
       const isOfAccount = where('projects.account_id', 'in', accountIds);

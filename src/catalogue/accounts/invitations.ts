@@ -54,14 +54,15 @@ export async function resendInvitation(
   context: AuditContext,
   which: { readonly accountId: AccountId; readonly invitationId: InvitationId },
 ): Promise<{ readonly invitation: Invitation; readonly token: Secret }> {
-  return changeInvitation(catalogue, context, { ...which, action: 'invitations.resend' }, async (tx, row) => {
+  const change = async (tx: Transaction<Schema>, row: InvitationRow) => {
     const token = newRandomSecret();
     const fresh = { ...row, ...tokenColumns(catalogue, token) };
     await tx.updateTable('invitations').set(tokenColumns(catalogue, token)).where('id', '=', row.id).execute();
     const event = { event: 'invitation.changed', accountId: row.account_id, subject: row.email } as const;
     await recordAuditEvent(tx, changeEvent(catalogue, context, event));
     return { invitation: invitationFrom(fresh, catalogue.clock.now()), token };
-  });
+  };
+  return changeInvitation(catalogue, context, { ...which, action: 'invitations.resend', change });
 }
 
 /** Withdraws the invitation; its link stops working. Throws `forbidden`, `not_found`. */
@@ -70,12 +71,13 @@ export async function cancelInvitation(
   context: AuditContext,
   which: { readonly accountId: AccountId; readonly invitationId: InvitationId },
 ): Promise<Invitation> {
-  return changeInvitation(catalogue, context, { ...which, action: 'invitations.cancel' }, async (tx, row) => {
+  const change = async (tx: Transaction<Schema>, row: InvitationRow) => {
     await tx.deleteFrom('invitations').where('id', '=', row.id).execute();
     const event = { event: 'invitation.removed', accountId: row.account_id, subject: row.email } as const;
     await recordAuditEvent(tx, changeEvent(catalogue, context, event));
     return invitationFrom(row, catalogue.clock.now());
-  });
+  };
+  return changeInvitation(catalogue, context, { ...which, action: 'invitations.cancel', change });
 }
 
 /** The columns of an invitation with a new token, valid from now. */
@@ -88,11 +90,17 @@ export function tokenColumns(
   return { token_hash: hashOfSecret(token.reveal()), invited_at: now, expires_at: expiresAt };
 }
 
+type InvitationRow = Selectable<InvitationsTable>;
+
 async function changeInvitation<Result>(
   catalogue: Catalogue,
   context: AuditContext,
-  which: { accountId: AccountId; invitationId: InvitationId; action: ActionOn<'account'> },
-  change: (tx: Transaction<Schema>, row: Selectable<InvitationsTable>) => Promise<Result>,
+  which: {
+    readonly accountId: AccountId;
+    readonly invitationId: InvitationId;
+    readonly action: ActionOn<'account'>;
+    readonly change: (tx: Transaction<Schema>, row: InvitationRow) => Promise<Result>;
+  },
 ): Promise<Result> {
   requireMay(context.actor, which.action, accountResource(which.accountId));
   return catalogue.transaction(async (tx) => {
@@ -106,7 +114,7 @@ async function changeInvitation<Result>(
     if (row === undefined) {
       throw new PosternError('not_found', { params: { thing: `invitation "${which.invitationId}"` } });
     }
-    return change(tx, row);
+    return which.change(tx, row);
   });
 }
 

@@ -13,7 +13,7 @@ import { PLAN_TERMS } from '../rights/plans.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvents } from '../trail/audit-events.ts';
+import { type AuditEventInput, recordAuditEvents } from '../trail/audit-events.ts';
 
 /** Neon API 2.7.3: at most 400 projects at once. */
 export const MAX_PROJECTS_PER_TRANSFER = 400;
@@ -64,19 +64,18 @@ export async function transferProjects(
   });
 }
 
+type ProjectMove = Omit<TransferRequest, 'projectIds'> & {
+  readonly catalogue: Catalogue;
+  readonly context: AuditContext;
+  readonly projects: readonly Project[];
+};
+
 /**
  * Writes the rows and audit events of a transfer; the caller has checked everything and locked both
  * accounts.
  */
-export async function moveProjects(
-  tx: Transaction<Schema>,
-  move: Omit<TransferRequest, 'projectIds'> & {
-    readonly catalogue: Catalogue;
-    readonly context: AuditContext;
-    readonly projects: readonly Project[];
-  },
-): Promise<Project[]> {
-  const { catalogue, context, projects, sourceAccountId, destinationAccountId } = move;
+export async function moveProjects(tx: Transaction<Schema>, move: ProjectMove): Promise<Project[]> {
+  const { catalogue, projects, sourceAccountId, destinationAccountId } = move;
   const ids = projects.map((project) => project.id);
   if (ids.length === 0) return [];
   const updatedAt = catalogue.clock.now();
@@ -100,18 +99,20 @@ export async function moveProjects(
       tx.selectFrom('memberships').select('user_id').where('account_id', '=', destinationAccountId),
     )
     .execute();
-  // Both accounts find the event in their part of the trail.
-  const events = projects.flatMap((project) =>
-    [sourceAccountId, destinationAccountId].map((accountId) =>
-      changeEvent(catalogue, context, {
-        event: 'project.transferred',
-        ...auditedProject({ ...project, accountId }),
-        reason: `from ${sourceAccountId} to ${destinationAccountId}`,
-      }),
-    ),
-  );
-  await recordAuditEvents(tx, events);
+  await recordAuditEvents(tx, transferEvents(move));
   return projects.map((project) => ({ ...project, accountId: destinationAccountId, updatedAt }));
+}
+
+/** Two for each project, so that both accounts find one in their part of the trail. */
+function transferEvents(move: ProjectMove): AuditEventInput[] {
+  const { catalogue, context, projects, sourceAccountId, destinationAccountId } = move;
+  const reason = `from ${sourceAccountId} to ${destinationAccountId}`;
+  return projects.flatMap((project) =>
+    [sourceAccountId, destinationAccountId].map((accountId) => {
+      const event = { event: 'project.transferred', ...auditedProject({ ...project, accountId }), reason } as const;
+      return changeEvent(catalogue, context, event);
+    }),
+  );
 }
 
 // Always in the same order, so that two transfers in opposite directions cannot deadlock.

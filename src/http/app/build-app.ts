@@ -4,7 +4,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { PublicAddress } from '../../config/public-address.ts';
 import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
 import type { Mailer } from '../../mail/mail.ts';
-import { createConsumptionHistory } from '../../metering/frames/consumption-history.ts';
+import { type ConsumptionHistory, createConsumptionHistory } from '../../metering/frames/consumption-history.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { apiRoutes } from '../api/api-routes.ts';
 import { apiErrors } from '../api/call/api-errors.ts';
@@ -16,7 +16,7 @@ import { trustNetworks } from '../request/client-address.ts';
 import { errorHandler, unknownPath } from '../request/error-handler.ts';
 import { EventStreams } from '../request/event-streams.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
-import { createPageRenderer } from '../request/page-renderer.ts';
+import { createPageRenderer, type PageRenderer } from '../request/page-renderer.ts';
 import { loadRequestContext } from '../request/request-context.ts';
 import { assetRoutes, type WebAssets } from '../request/static-assets.ts';
 import { requireOwnForm } from '../security/require-own-form.ts';
@@ -54,9 +54,30 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   app.use(health, refuseOtherMethods(health), assetRoutes(assets));
   app.use(neverStored, loadRequestContext({ catalogue, address }));
   const consumption = createConsumptionHistory(catalogue);
-  const streams = new EventStreams();
   app.use(apiRoutes({ ...deps, address, mailer, consumption }));
   app.use(API_PREFIX, apiErrors);
+  const pages = pageRoutes({ deps, mailer, renderer, address, consumption });
+  const otherMethods = refuseOtherMethods(pages);
+  // A form sent to a page without one is refused before its token is checked.
+  app.use(exceptReads(otherMethods));
+  app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
+  app.use(requireOwnForm(address));
+  app.use(pages, otherMethods);
+  app.use(unknownPath, errorHandler(renderer));
+  return app;
+}
+
+interface PageParts {
+  readonly deps: HttpDependencies;
+  readonly mailer: Mailer;
+  readonly renderer: PageRenderer;
+  readonly address: PublicAddress;
+  readonly consumption: ConsumptionHistory;
+}
+
+function pageRoutes({ deps, mailer, renderer, address, consumption }: PageParts): express.Router {
+  const { config, catalogue } = deps;
+  const streams = new EventStreams();
   const pages = express.Router();
   pages.use(homeRoutes({ catalogue, config, address, renderer }));
   pages.use(signInRoutes({ deps, renderer, address }));
@@ -78,14 +99,7 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   const consoleParts = { ...deps, mailer, consumption, renderer, address };
   pages.use(consoleRoutes(consoleParts));
   pages.use(opsRoutes({ ...consoleParts, streams }));
-  const otherMethods = refuseOtherMethods(pages);
-  // A form sent to a page without one is refused before its token is checked.
-  app.use(exceptReads(otherMethods));
-  app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
-  app.use(requireOwnForm(address));
-  app.use(pages, otherMethods);
-  app.use(unknownPath, errorHandler(renderer));
-  return app;
+  return pages;
 }
 
 /** Pages contain what only their person may see, for now. */

@@ -35,16 +35,7 @@ export function createHttpServer(deps: HttpDependencies): HttpServer {
   const { host, port } = deps.config.http;
   const readiness: Readiness = { isReady: false };
   const mailer = createMailer(deps);
-  const server = createServer({
-    headersTimeout: HEADERS_LIMIT_MS,
-    requestTimeout: REQUEST_LIMIT_MS,
-    connectionsCheckingInterval: CHECK_EVERY_MS,
-  });
-  const { sharedNetworks: shared, unlimitedNetworks } = deps.config.limits;
-  const uncounted = [...deps.config.http.trustedProxies, ...unlimitedNetworks];
-  limitWebConnections(server, { openFiles: openFilesLimit(), uncounted, shared });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.maxHeadersCount = MAX_HEADERS;
+  const server = createLimitedServer(deps.config);
   return {
     async listen() {
       server.listen(port, host);
@@ -73,6 +64,20 @@ export function createHttpServer(deps: HttpDependencies): HttpServer {
       await mailer.close();
     },
   };
+}
+
+/** Slow clients, and clients with many connections, cannot use up the server. */
+function createLimitedServer({ http, limits }: HttpDependencies['config']): Server {
+  const server = createServer({
+    headersTimeout: HEADERS_LIMIT_MS,
+    requestTimeout: REQUEST_LIMIT_MS,
+    connectionsCheckingInterval: CHECK_EVERY_MS,
+  });
+  const uncounted = [...http.trustedProxies, ...limits.unlimitedNetworks];
+  limitWebConnections(server, { openFiles: openFilesLimit(), uncounted, shared: limits.sharedNetworks });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.maxHeadersCount = MAX_HEADERS;
+  return server;
 }
 
 function portOf(server: Server): number {

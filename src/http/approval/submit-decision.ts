@@ -57,13 +57,14 @@ async function sayNo(parts: ApprovalParts, deciding: Deciding, how: 'deny' | 're
 async function approve(parts: ApprovalParts, deciding: Deciding): Promise<void> {
   const { person, loginRequest, form } = deciding;
   const choice = approvalChoice(form);
-  if (choice === null) return await showAgain(parts, deciding, 400, 'Pick a project to connect to.');
+  if (choice === null)
+    return await showAgain(parts, deciding, { status: 400, problem: 'Pick a project to connect to.' });
   try {
     const answer = await approveLogin(parts, person, { request: loginRequest, choice });
     await answerApproval(parts, deciding, answer);
   } catch (error) {
     if (!isCorrectableOn('approval', error)) throw error;
-    await showAgain(parts, deciding, error.httpStatus, errorInWords(error));
+    await showAgain(parts, deciding, { status: error.httpStatus, problem: errorInWords(error) });
   }
 }
 
@@ -80,9 +81,9 @@ async function answerApproval(parts: ApprovalParts, deciding: Deciding, answer: 
     case 'sign_in_again':
       return response.redirect(303, signInAgainPath(choicePath(loginRequest, deciding.form)));
     case 'user_code_missing':
-      return await showAgain(parts, deciding, 400, 'Type the code that your terminal shows.');
+      return await showAgain(parts, deciding, { status: 400, problem: 'Type the code that your terminal shows.' });
     case 'user_code_wrong':
-      return await showAgain(parts, deciding, 400, 'That is not the code of this terminal. Look again, or deny.');
+      return await showAgain(parts, deciding, { status: 400, problem: WRONG_CODE });
     case 'too_late':
       return await tooLate(parts, deciding, answer.request);
     default:
@@ -90,7 +91,13 @@ async function answerApproval(parts: ApprovalParts, deciding: Deciding, answer: 
   }
 }
 
-async function showAgain(parts: ApprovalParts, deciding: Deciding, status: number, problem: string): Promise<void> {
+const WRONG_CODE = 'That is not the code of this terminal. Look again, or deny.';
+
+async function showAgain(
+  parts: ApprovalParts,
+  deciding: Deciding,
+  { status, problem }: { readonly status: number; readonly problem: string },
+): Promise<void> {
   const { request, response, person, loginRequest, form } = deciding;
   response.status(status);
   await sendApprovalPage(parts, { request, response }, { loginRequest, person, problem, typed: typedChoice(form) });

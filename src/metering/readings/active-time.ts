@@ -15,16 +15,19 @@ export function activeWithin(
   { state, startedAt, suspendedAt }: Pick<Compute, 'state' | 'startedAt' | 'suspendedAt'>,
   { from, to }: TimeSpan,
 ): number {
-  const [begin, end] = [from.getTime(), to.getTime()];
+  const span = [from.getTime(), to.getTime()] as const;
+  const [begin, end] = span;
   const started = startedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
   const suspended = suspendedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
   if (state === 'active') {
-    const before = suspended < started ? overlap(begin, suspended, begin, end) : 0;
-    return before + overlap(started, end, begin, end);
+    const before = suspended < started ? overlap([begin, suspended], span) : 0;
+    return before + overlap([started, end], span);
   }
-  return overlap(started < suspended ? started : begin, suspended, begin, end);
+  return overlap([started < suspended ? started : begin, suspended], span);
 }
 
-function overlap(from: number, to: number, begin: number, end: number): number {
+type Interval = readonly [from: number, to: number];
+
+function overlap([from, to]: Interval, [begin, end]: Interval): number {
   return Math.max(0, Math.min(to, end) - Math.max(from, begin));
 }

@@ -220,11 +220,11 @@ describe('a resolved target', () => {
   it('is refused where the compute or its account disables login by link', async () => {
     const { catalogue, member, organization, compute } = await memberOfOrganization();
     const choice = choose(member.userId, compute.id);
-    const switchCompute = (passwordlessAccess: boolean) =>
+    const switchCompute = ({ passwordlessAccess }: { passwordlessAccess: boolean }) =>
       changeCompute(catalogue, SYSTEM_CONTEXT, { computeId: compute.id, changes: { passwordlessAccess } });
-    await switchCompute(false);
+    await switchCompute({ passwordlessAccess: false });
     await expect(resolveTarget(catalogue, choice)).rejects.toMatchObject({ code: 'link_login_disabled' });
-    await switchCompute(true);
+    await switchCompute({ passwordlessAccess: true });
     await changeAccountPolicy(catalogue, SYSTEM_CONTEXT, { accountId: organization.id, passwordlessAccess: false });
     await expect(resolveTarget(catalogue, choice)).rejects.toMatchObject({ code: 'link_login_disabled' });
     await expect(checkChoice(catalogue, choice)).rejects.toMatchObject({ code: 'link_login_disabled' });

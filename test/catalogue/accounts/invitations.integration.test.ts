@@ -243,21 +243,30 @@ describe('an invitation', () => {
 
   it('is accepted by signing in with a verified e-mail, and only then', async () => {
     const { catalogue, accountId, invite } = await organization();
-    const identity = (email: string, emailVerified: boolean) => ({
+    const identity = (claims: { email: string; emailVerified: boolean }) => ({
+      ...claims,
       issuer: 'https://id.example.com',
-      subject: email,
-      email,
-      emailVerified,
+      subject: claims.email,
       name: 'By identity',
     });
     const [verified, unverified] = [newEmail(), newEmail()];
     await invite(verified);
     await invite(unverified);
-    const joined = await signInWithIdentity(catalogue, SYSTEM_CONTEXT, identity(verified, true));
-    const waiting = await signInWithIdentity(catalogue, SYSTEM_CONTEXT, identity(unverified, false));
+    const joined = await signInWithIdentity(
+      catalogue,
+      SYSTEM_CONTEXT,
+      identity({ email: verified, emailVerified: true }),
+    );
+    const waiting = await signInWithIdentity(
+      catalogue,
+      SYSTEM_CONTEXT,
+      identity({ email: unverified, emailVerified: false }),
+    );
     expect(await findMembership(catalogue, { accountId, userId: joined.id })).not.toBeNull();
     expect(await findMembership(catalogue, { accountId, userId: waiting.id })).toBeNull();
-    expect(await signInWithIdentity(catalogue, SYSTEM_CONTEXT, identity(verified, true))).toEqual(joined);
+    expect(
+      await signInWithIdentity(catalogue, SYSTEM_CONTEXT, identity({ email: verified, emailVerified: true })),
+    ).toEqual(joined);
   });
 });
 

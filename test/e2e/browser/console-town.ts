@@ -1,6 +1,5 @@
-// A small organization with everything that the console can show: people in every part, a hosted
-// project with data about its use, somebody connected, keys, tokens, a remembered approval, a
-// request that waits.
+// A small organization with everything that the console can show: people of every kind, a hosted
+// project with consumption, a connection, keys, tokens, a remembered approval, an open request.
 
 import { randomUUID } from 'node:crypto';
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
@@ -30,14 +29,9 @@ import { connectionRecord, recordingHandle } from '../../support/nodes/fleet-for
 export const INHABITANTS = ['admin', 'member', 'guest', 'operator', 'stranger'] as const;
 export type Inhabitant = (typeof INHABITANTS)[number];
 
-export interface Town {
+export interface Town extends Readonly<Record<Inhabitant, PersonForTests>> {
   readonly organization: Account;
   readonly shop: HostedProject;
-  readonly admin: PersonForTests;
-  readonly member: PersonForTests;
-  readonly guest: PersonForTests;
-  readonly operator: PersonForTests;
-  readonly stranger: PersonForTests;
   readonly connectionId: string;
   /** One browser session each. */
   readonly cookies: Readonly<Record<Inhabitant, string>>;
@@ -46,24 +40,20 @@ export interface Town {
 const DAYS_MEASURED = 14;
 const DAY_MS = 24 * 3_600_000;
 
-/** Every call makes another one, with people of its own. */
+/** Every call creates another one, with people of its own. */
 export async function buildTown(web: WebForTests): Promise<Town> {
   const { catalogue } = web;
-  const [admin, member, guest, stranger] = await Promise.all(
-    ['ada', 'mia', 'gus', 'stan'].map((name) => addPerson(catalogue, name)),
-  );
-  if (admin === undefined || member === undefined || guest === undefined || stranger === undefined) {
-    throw new Error('four people were asked for');
-  }
+  const admin = await addPerson(catalogue, 'ada');
+  const member = await addPerson(catalogue, 'mia');
+  const guest = await addPerson(catalogue, 'gus');
+  const stranger = await addPerson(catalogue, 'stan');
   const operator = await addOperator(web);
   const organization = await addOrganization(catalogue, admin);
   await addMemberTo(catalogue, organization, { person: member });
   const shop = await web.provisioning.createHostedProject(SYSTEM_CONTEXT, { accountId: organization.id, name: 'shop' });
   await addProject(catalogue, organization.id, 'warehouse');
-  await shareProject(catalogue, SYSTEM_CONTEXT, {
-    projectId: shop.project.id,
-    emails: [guest.email, 'later@example.com'],
-  });
+  const emails = [guest.email, 'later@example.com'];
+  await shareProject(catalogue, SYSTEM_CONTEXT, { projectId: shop.project.id, emails });
   const people = { organization, shop, admin, member, guest, operator, stranger };
   await Promise.all([addPapers(web, people), addConsumption(web, people), addGrant(web, people)]);
   return { ...people, connectionId: connect(web, people), cookies: await signInEverybody(web, people) };
@@ -78,10 +68,8 @@ async function addOperator({ catalogue }: WebForTests): Promise<PersonForTests> 
 }
 
 /** Invitations, keys, tokens, a request for an organization; and a second admin. */
-async function addPapers(
-  { catalogue }: WebForTests,
-  { organization, shop, admin, stranger }: Townspeople,
-): Promise<void> {
+async function addPapers({ catalogue }: WebForTests, town: Townspeople): Promise<void> {
+  const { organization, shop, admin, stranger } = town;
   const asAdmin = await actingAs(catalogue, admin);
   const accountId = organization.id;
   const deputy = await addPerson(catalogue, 'deputy');

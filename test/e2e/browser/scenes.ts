@@ -1,6 +1,5 @@
-// Every page as a person meets it, by name: how to come to it in a browser. The accessibility tests
-// and the screenshots walk this list, so a page that is missing here is a page that nobody looked
-// at.
+// How to open each page in a browser, by name. The accessibility tests and the screenshots walk this
+// list, so a page that is missing here is not checked.
 
 import type { Page } from 'playwright-core';
 import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
@@ -37,6 +36,7 @@ type SignedInPerson = Pick<PersonForTests, 'userId'> & { readonly authenticatedA
 
 const HERE = '127.0.0.1';
 const ELSEWHERE = '203.0.113.9';
+const CONNECTED = { kind: 'connected', database: 'appdb', databaseRole: 'app', projectName: 'shop' } as const;
 
 export const SCENES: readonly Scene[] = [
   scene('sign-in', async ({ web, page }) => {
@@ -99,16 +99,7 @@ export const SCENES: readonly Scene[] = [
   }),
   scene('connection-waiting', followed({ kind: 'waiting' })),
   scene('connection-waking', followed({ kind: 'waking' })),
-  scene(
-    'connection-stands',
-    followed({
-      kind: 'connected',
-      database: 'appdb',
-      databaseRole: 'app',
-      projectName: 'shop',
-      connectionId: newConnectionId(),
-    }),
-  ),
+  scene('connection-stands', followed({ ...CONNECTED, connectionId: newConnectionId() })),
   scene(
     'connection-failed',
     followed({ kind: 'failed', code: 'upstream_unreachable', message: 'could not connect to compute "main"' }),
@@ -169,14 +160,9 @@ export async function busyDeveloper({ web }: Pick<Stage, 'web'>): Promise<Person
   const { project, branchId } = await addProject(web.catalogue, organization.id, 'shop');
   const place = { project, branchId, hostId: null, host: 'replica.internal', port: 5432, state: 'idle' } as const;
   const tls = { mode: 'verify-full', ca: null, serverName: null, clientCertificate: null } as const;
-  await createCompute(web.catalogue, SYSTEM_CONTEXT, { ...place, tls, type: 'read_only', name: 'replica' });
-  await createCompute(web.catalogue, SYSTEM_CONTEXT, {
-    ...place,
-    tls,
-    type: 'read_only',
-    name: 'reports',
-    passwordlessAccess: false,
-  });
+  const replica = { ...place, tls, type: 'read_only' } as const;
+  await createCompute(web.catalogue, SYSTEM_CONTEXT, { ...replica, name: 'replica' });
+  await createCompute(web.catalogue, SYSTEM_CONTEXT, { ...replica, name: 'reports', passwordlessAccess: false });
   return person;
 }
 

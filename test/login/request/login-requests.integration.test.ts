@@ -159,14 +159,14 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
   it('do not expire after approval', async () => {
     const { request, userId } = await openClaimed(node.requests);
     await node.requests.approve(request.id, { userId, approval: approvalBy(userId) });
-    await moveIntoThePast(node, request.id, 'expires_at', 200_000);
+    await moveIntoThePast(node, request.id, ['expires_at', 200_000]);
     expect(requestMoved(await node.requests.consume(request.id)).status).toBe('consumed');
   });
 
   it('are abandoned when nobody consumes the approval within a minute', async () => {
     const { request, userId } = await openClaimed(node.requests);
     await node.requests.approve(request.id, { userId, approval: approvalBy(userId) });
-    await moveIntoThePast(node, request.id, 'approved_at', 60_000);
+    await moveIntoThePast(node, request.id, ['approved_at', 60_000]);
     const late = await node.requests.consume(request.id);
     expect(late).toMatchObject({ kind: 'refused', request: { status: 'abandoned', reason: 'node_gone' } });
   });
@@ -275,12 +275,16 @@ async function make(
     case 'consume':
       return await node.requests.consume(id);
     case 'expire':
-      await moveIntoThePast(node, id, 'expires_at', 120_000);
+      await moveIntoThePast(node, id, ['expires_at', 120_000]);
       return await node.requests.expire(id);
   }
 }
 
-async function moveIntoThePast(node: LoginNode, id: LoginRequestId, field: string, byMs: number): Promise<void> {
+async function moveIntoThePast(
+  node: LoginNode,
+  id: LoginRequestId,
+  [field, byMs]: readonly [field: string, byMs: number],
+): Promise<void> {
   const key = redisKeys.loginRequest(id);
   if ((await node.redis.hexists(key, field)) === 1) await node.redis.hincrby(key, field, -byMs);
 }

@@ -31,7 +31,7 @@ export function StepNotice({ addresses, step, isKnownTerminal }: StepNoticeProps
   return (
     <Notice tone="caution" title="The terminal is not where you are">
       <p>
-        <Apart addresses={addresses} />: {nextStep(step, isKnownTerminal)}
+        <Apart addresses={addresses} />: {nextStep({ step, isKnownTerminal })}
       </p>
     </Notice>
   );
@@ -54,7 +54,7 @@ function Apart({ addresses: { terminal, browser, comparison } }: { readonly addr
   );
 }
 
-function nextStep(step: ApprovalProps['step'], isKnownTerminal: boolean): string {
+function nextStep({ step, isKnownTerminal }: Pick<ApprovalProps, 'step' | 'isKnownTerminal'>): string {
   if (step === 'reverse_code') {
     return isKnownTerminal
       ? 'you get six digits here and type them into the terminal, which nobody else can do for you.'
