@@ -1,5 +1,6 @@
-// One node's part of a fleet without sockets, as a process of its own: registers made-up connections
-// through the real LiveConnections of a source tree, and serves the live list by the tree's own feed.
+// One node's part of a fleet without sockets, as a process of its own: registers made-up
+// connections through the real LiveConnections of a source tree, and serves the live list by the
+// tree's own feed.
 
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';

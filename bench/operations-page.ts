@@ -1,7 +1,8 @@
 // What one open page of live connections costs the node that serves it, with 20,000 connections on
-// three nodes: CPU time, the longest time its event loop was held, and what Redis and the browser are
-// sent. `npm run bench:operations [-- --trees /path/to/other,. --seconds 8]` runs the same harness on
-// each source tree. Connections are made up and have no sockets; registry, feed, HTTP and Redis are real.
+// three nodes: CPU time, the longest time its event loop was held, and what Redis and the browser
+// are sent. `npm run bench:operations [-- --trees /path/to/other,. --seconds 8]` runs the same
+// harness on each source tree. Connections are made up and have no sockets; registry, feed, HTTP
+// and Redis are real.
 
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -29,14 +29,14 @@ import { welcomeBack, welcomeOperator } from './provisioning/welcome-operator.ts
 import { awaitRedis } from './redis/await-redis.ts';
 import { openRedisClients } from './redis/redis-client.ts';
 import { derivedSecret } from './secret.ts';
-import { createOps, type Ops } from './supervision.ts';
+import { createSupervision, type Supervision } from './supervision.ts';
 
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Log;
 }
 
-export interface Postern extends Ops {
+export interface Postern extends Supervision {
   readonly nodeId: NodeId;
   readonly catalogue: Catalogue;
   readonly provisioning: Provisioning;
@@ -91,17 +91,17 @@ async function build(config: Config, building: Building): Promise<Postern> {
   closers.add('the catalogue', () => catalogue.close());
   const redis = openRedisClients(services.redisUrl, building);
   await naming('REDIS_URL', awaitRedis(redis.commands, building));
-  const ops = createOps({ config, catalogue, redis, nodeId, ...building });
-  const { liveConnections, cancelRoutes } = ops.fleet;
+  const supervision = createSupervision({ config, catalogue, redis, nodeId, ...building });
+  const { liveConnections, cancelRoutes } = supervision.fleet;
   const login = createLogin({
     config,
     redis,
     nodeId,
     key,
-    auditTrail: ops.auditTrail,
+    auditTrail: supervision.auditTrail,
     ...building,
   });
-  ops.fleet.endGrantsBy(async (ending) => void (await login.grants.endBy(ending)));
+  supervision.fleet.endGrantsBy(async (ending) => void (await login.grants.endBy(ending)));
   const { provisioning, hosts, dialPolicy, takeOvers } = await openProvisioning({
     config,
     catalogue,
@@ -119,7 +119,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
   });
   closers.add('metering', () => metering.close());
   const welcome = { catalogue, provisioning, hosts, log, demo: config.demo ? 'with' : 'without' } as const;
-  const shared = { config, log, clock, nodeId, catalogue, provisioning, liveConnections, ...ops, ...login };
+  const shared = { config, log, clock, nodeId, catalogue, provisioning, liveConnections, ...supervision, ...login };
   const http = createHttpServer({
     ...shared,
     redis: redis.commands,
@@ -141,23 +141,23 @@ async function build(config: Config, building: Building): Promise<Postern> {
   });
   const drain = async () => {
     http.setReady('not_ready');
-    await Promise.all([ops.fleet.heartbeat.markDraining(), gateway.drain()]);
+    await Promise.all([supervision.fleet.heartbeat.markDraining(), gateway.drain()]);
   };
-  ops.fleet.onDrainRequested(() => {
+  supervision.fleet.onDrainRequested(() => {
     drain().catch((error: unknown) =>
       log.error({ event: 'node.drain_failed', err: error }, 'could not drain this node'),
     );
   });
-  ops.fleet.onConnectionsLost((records) => settleLostConnections(shared, records));
+  supervision.fleet.onConnectionsLost((records) => settleLostConnections(shared, records));
   return {
-    ...ops,
+    ...supervision,
     nodeId,
     catalogue,
     provisioning,
     metering,
     gateway,
     async listen() {
-      await ops.start();
+      await supervision.start();
       closers.add('the web side', () => http.close());
       const httpAddress = await naming('POSTERN_HTTP_PORT', http.listen());
       closers.add('the gateway', () => gateway.close());

@@ -21,7 +21,7 @@ import { warnOfEviction } from './metrics/warn-of-eviction.ts';
 import type { RedisClients } from './redis/redis-client.ts';
 import { VERSION } from './version.ts';
 
-export interface OpsOptions {
+export interface SupervisionOptions {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly redis: RedisClients;
@@ -31,18 +31,18 @@ export interface OpsOptions {
   readonly closers: Closers;
 }
 
-export interface Ops {
+export interface Supervision {
   readonly metrics: Metrics;
   readonly auditTrail: AuditTrail;
   readonly fleet: Fleet;
   readonly limits: Limits;
-  /** Joins the fleet, opens the metrics port and starts the chores. */
+  /** Joins the fleet, opens the metrics port and starts the periodic work. */
   start(): Promise<void>;
 }
 
 const HOUSEKEEPING_INTERVAL_MS = 3_600_000;
 
-export function createOps(options: OpsOptions): Ops {
+export function createSupervision(options: SupervisionOptions): Supervision {
   const { config, catalogue, redis, nodeId, clock, log, closers } = options;
   const metrics = createMetrics();
   closers.add('metrics', () => metrics.close());
@@ -92,7 +92,7 @@ function limitFigures({ limits }: Config): LimitFigures {
   return { caps: { person, grant, compute }, sharedNetworks, unlimitedNetworks };
 }
 
-async function openMetricsPort({ config, log, closers }: OpsOptions, metrics: Metrics): Promise<void> {
+async function openMetricsPort({ config, log, closers }: SupervisionOptions, metrics: Metrics): Promise<void> {
   const { host, port } = config.metrics;
   if (port === null) return;
   const server = createMetricsServer({ metrics, host, port, log });
@@ -100,14 +100,14 @@ async function openMetricsPort({ config, log, closers }: OpsOptions, metrics: Me
   await server.listen();
 }
 
-function startWebhook({ config, catalogue, redis, log, closers }: OpsOptions, metrics: Metrics): void {
+function startWebhook({ config, catalogue, redis, log, closers }: SupervisionOptions, metrics: Metrics): void {
   if (config.auditWebhook === null) return;
   const webhook = new AuditWebhook({ target: config.auditWebhook, catalogue, redis: redis.commands, metrics, log });
   closers.add('the audit webhook', () => webhook.close());
   webhook.start();
 }
 
-function startHousekeeping({ catalogue, log, closers }: OpsOptions): void {
+function startHousekeeping({ catalogue, log, closers }: SupervisionOptions): void {
   const sweep = () =>
     sweepExpired(catalogue).catch((error: unknown) =>
       log.warn({ event: 'catalogue.housekeeping_failed', err: error }, 'housekeeping failed'),
@@ -116,11 +116,8 @@ function startHousekeeping({ catalogue, log, closers }: OpsOptions): void {
   closers.add('housekeeping', () => clearInterval(timer));
 }
 
-/**
- * With older keys configured, what they sealed is sealed anew beside normal work; then they may be
- * removed.
- */
-async function finishKeyRotation({ config, catalogue, log }: OpsOptions): Promise<void> {
+/** Seals everything with the current key in the background, so that older keys can be removed. */
+async function finishKeyRotation({ config, catalogue, log }: SupervisionOptions): Promise<void> {
   if ((config.secretKeys?.length ?? 0) < 2) return;
   try {
     const count = await resealEverything(catalogue);

@@ -1,6 +1,5 @@
-// Finds the connection that a cancel key belongs to, on this node or another one. Redis learns
-// digests and which node knows them, never a key, a host or an address. Limits and counting are the
-// caller's.
+// Finds the connection of a cancel key, on this node or another one. Redis learns digests and which
+// node knows them, never a key, a host or an address. The caller limits and counts cancel requests.
 
 import { timingSafeEqual } from 'node:crypto';
 import { answerInTime } from '../async/answer-in-time.ts';
@@ -14,13 +13,9 @@ import type { NodeBus } from './node-bus.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';
 import type { NodeReply } from './node-messages.ts';
 
-/**
- * The canceller is held for two seconds at most, and the forwarded request needs its share of them.
- */
+/** Leaves time for the forwarded request: a canceller waits for two seconds at most. */
 const SEARCH_LIMIT_MS = 1_000;
-/**
- * How long a login waits for Redis to take its key; without it the key works on this node alone.
- */
+/** How long a login waits until Redis has its key. After that the key works on this node only. */
 const ANNOUNCE_LIMIT_MS = 500;
 
 /**
@@ -31,9 +26,7 @@ export type CancelOutcome = 'found' | 'forwarded' | 'unknown';
 
 /** An announced key; its owner withdraws it when the connection ends. */
 export interface CancelRoute {
-  /**
-   * Settles when every node can find the key, or when Redis did not take it in time. Never rejects.
-   */
+  /** Settles when every node can find the key, or when Redis is too slow. Never rejects. */
   readonly announced: Promise<void>;
   withdraw(): void;
 }
@@ -65,7 +58,7 @@ export class CancelRoutes {
     this.#bus = bus;
     this.#mirror = mirror;
     this.#log = log;
-    bus.addResponder((command) => (command.kind === 'cancel_by_key' ? this.#obey(command.keyDigest) : null));
+    bus.addResponder((command) => (command.kind === 'cancel_by_key' ? this.#carryOut(command.keyDigest) : null));
   }
 
   /**
@@ -78,7 +71,10 @@ export class CancelRoutes {
     this.#mirror.set(digest, '1');
     return {
       announced: answerInTime(this.#mirror.flush(), ANNOUNCE_LIMIT_MS).catch((error: unknown) =>
-        this.#log.warn({ err: error }, 'a cancel key is known to this node alone for now'),
+        this.#log.warn(
+          { event: 'fleet.cancel_key_not_announced', err: error },
+          'a cancel key works on this node only for now',
+        ),
       ),
       withdraw: () => {
         this.#own.delete(digest);
@@ -94,8 +90,7 @@ export class CancelRoutes {
   async cancel(key: CancelKey): Promise<CancelOutcome> {
     const digest = cancelKeyDigest(key);
     const own = this.#own.get(digest);
-    // The map is searched by digest, from which time tells nothing; the key itself is compared in
-    // constant time.
+    // The time of a search by digest reveals nothing; the key itself is compared in constant time.
     if (own !== undefined && isSameKey(own.key, key)) {
       await this.#run(own);
       return 'found';
@@ -106,7 +101,7 @@ export class CancelRoutes {
     return outcome.kind === 'not_found' ? 'unknown' : 'forwarded';
   }
 
-  async #obey(digest: string): Promise<NodeReply> {
+  async #carryOut(digest: string): Promise<NodeReply> {
     const own = this.#own.get(digest);
     if (own === undefined) return { kind: 'not_found' };
     await this.#run(own);
@@ -117,7 +112,7 @@ export class CancelRoutes {
     try {
       await route.cancel();
     } catch (error) {
-      this.#log.warn({ err: error }, 'could not cancel a query on its upstream');
+      this.#log.warn({ event: 'fleet.cancel_failed', err: error }, 'could not cancel a query on its upstream');
     }
   }
 
@@ -125,7 +120,10 @@ export class CancelRoutes {
     try {
       return await answerInTime(this.#searchOtherNodes(digest), SEARCH_LIMIT_MS);
     } catch (error) {
-      this.#log.warn({ err: error }, 'could not look for a cancel key on other nodes');
+      this.#log.warn(
+        { event: 'fleet.cancel_key_lookup_failed', err: error },
+        'could not look for a cancel key on other nodes',
+      );
       return null;
     }
   }

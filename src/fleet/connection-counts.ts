@@ -1,5 +1,5 @@
-// Counts connections by what limits are set on, over the whole fleet: each node publishes its own counts and adds up the
-// others' when asked. Without Redis this node's own counts decide.
+// Counts the connections of each person, grant, access token and compute over the whole fleet: each
+// node publishes its own counts and adds those of the others. Without Redis a node counts alone.
 
 import { answerInTime } from '../async/answer-in-time.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
@@ -8,10 +8,10 @@ import type { LiveConnectionRecord } from './live-connection.ts';
 import type { MirroredHash } from './mirrored-hash.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';
 
-/** A slow Redis is not waited for longer: the connection that asks has a person behind it. */
+/** A person waits for the connection that asks, so a slow Redis is not waited for longer. */
 const ANSWER_LIMIT_MS = 1_000;
 
-/** What a cap may be set on. Connections that wait for a person count for nothing yet: login requests have their own caps. */
+/** What a cap can be set on. Waiting connections do not count: login requests have other caps. */
 export type CountedThing = 'person' | 'grant' | 'access_token' | 'compute';
 
 /** The most connections allowed, each including the one that asks. */
@@ -35,7 +35,7 @@ export class ConnectionCounts {
     this.#mirror = mirror;
   }
 
-  /** Moves one connection from what its record counted for to what it counts for now; null is no connection. */
+  /** Counts a connection by its new record instead of the old one; null is no connection. */
   replace(before: LiveConnectionRecord | null, after: LiveConnectionRecord | null): void {
     const leaving = before === null ? [] : [...countedFields(before).values()];
     const entering = after === null ? [] : [...countedFields(after).values()];
@@ -44,8 +44,9 @@ export class ConnectionCounts {
   }
 
   /**
-   * The first cap that this connection is over, or null. It must be counted already: of connections that ask at the same
-   * moment on one node as many are let in as there is room; on several nodes never more, and now and then fewer.
+   * The first cap that this connection exceeds, or null. It must be counted already. Connections
+   * that ask at the same moment never exceed a cap together; on several nodes fewer may be
+   * admitted.
    */
   async findExceeded(record: LiveConnectionRecord, caps: ConnectionCaps): Promise<CountedThing | null> {
     const asked = [...countedFields(record)].flatMap(([thing, field]) => {
@@ -74,12 +75,14 @@ export class ConnectionCounts {
     try {
       return await answerInTime(this.#readOtherNodes(fields), ANSWER_LIMIT_MS);
     } catch {
-      // The heartbeat tells the log that Redis is away; nobody is refused for it.
+      // The heartbeat logs that Redis is away; no connection is refused because of it.
       return fields.map(() => 0);
     }
   }
 
-  /** NOTE: own counts are written before the others' are read, so that two nodes cannot both miss each other. */
+  /**
+   * NOTE: writes its own counts before it reads the others', so that two nodes cannot both miss.
+   */
   async #readOtherNodes(fields: readonly string[]): Promise<number[]> {
     await this.#mirror.flush();
     const others = await this.#heartbeat.findOtherNodes();

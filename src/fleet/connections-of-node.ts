@@ -1,4 +1,5 @@
-// One other node's connections, copied from Redis: all of them once, then what its change log names.
+// One other node's connections, copied from Redis: all of them once, then what its change log
+// names.
 
 import { type ConnectionId, idFrom, type NodeId } from '../ids.ts';
 import type { RedisClient } from '../redis/redis-client.ts';

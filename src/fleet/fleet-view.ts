@@ -39,8 +39,8 @@ export class FleetView {
   }
 
   /**
-   * Reads what changed on the other nodes since the last time, and answers every living node, oldest
-   * first. Records that did not change stay the same objects. Throws when Redis is away.
+   * Reads what changed on the other nodes since the last time, and answers every living node,
+   * oldest first. Records that did not change stay the same objects. Throws when Redis is away.
    */
   async refresh(): Promise<NodeRecord[]> {
     const nodes = await this.#heartbeat.listNodes();

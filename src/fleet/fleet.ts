@@ -99,8 +99,8 @@ export function createFleet({ catalogue, redis, subscriber, nodeId, version, clo
     return heartbeat.markDraining().then(() => ({ kind: 'done', count: local.totals().live }) as const);
   });
   for (const mirror of mirrors) heartbeat.withEachBeat(() => mirror.renew());
-  heartbeat.withEachBeat(() => bus.listenToItself());
-  heartbeat.withEachBeat(async () => lostNodes.look());
+  heartbeat.withEachBeat(() => bus.checkSubscription());
+  heartbeat.withEachBeat(async () => lostNodes.check());
 
   return {
     heartbeat,
@@ -115,7 +115,7 @@ export function createFleet({ catalogue, redis, subscriber, nodeId, version, clo
       await heartbeat.claimId();
       local.start();
       await endedAccess.start();
-      await lostNodes.clearNamesake();
+      await lostNodes.clearEarlierProcess();
       await Promise.all([bus.start(), heartbeat.start()]);
     },
     async close() {

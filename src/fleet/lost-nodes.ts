@@ -1,5 +1,6 @@
-// Nodes that fell silent without a word, as a killed process does: the living notice, and one of them sees to what the lost
-// one held, then clears it away. What a lost connection means for a login or the audit trail is the listeners' business.
+// Notices nodes that stopped without leaving the fleet, as a killed process does. One living node
+// reports the connections of a lost one to the listeners, then removes what it stored. What a lost
+// connection means for a login or the audit trail is up to the listeners.
 
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -10,12 +11,15 @@ import type { LiveConnectionRecord } from './live-connection.ts';
 import type { NodeHeartbeat } from './node-heartbeat.ts';
 import { readAllConnections } from './stored-connections.ts';
 
-/** For one node to see to it; when that one is lost, too, another takes over. */
+/** How long one node has the task; if that node is lost as well, another takes over. */
 const CLAIM_MS = 60_000;
-/** How long the remains are kept for who takes over. */
-const REMAINS_KEPT_MS = 600_000;
+/** How long the stored connections of a lost node are kept for this. */
+const KEYS_KEPT_MS = 600_000;
 
-/** Sees to connections that ended with their node. Called again with the same ones when it, or another listener, throws. */
+/**
+ * Handles connections that ended with their node. Called again with the same ones when it, or
+ * another listener, throws.
+ */
 export type LostConnectionsListener = (records: readonly LiveConnectionRecord[]) => Promise<void>;
 
 interface LostNodesOptions {
@@ -31,7 +35,7 @@ export class LostNodes {
   readonly #outage: OutageLog;
   readonly #listeners: LostConnectionsListener[] = [];
   #silentBefore: ReadonlySet<NodeId> = new Set();
-  #looking: Promise<void> | null = null;
+  #checking: Promise<void> | null = null;
 
   constructor({ redis, heartbeat, log }: LostNodesOptions) {
     this.#redis = redis;
@@ -45,17 +49,21 @@ export class LostNodes {
   }
 
   /**
-   * Looks once, beside the beat that calls it: seeing to thousands of connections must not make this node miss its own.
-   * A node counts as lost when two looks in a row found it silent: after an outage of Redis everybody is, for a moment.
+   * Starts a check that the heartbeat does not wait for, since thousands of connections may have to
+   * be handled. A node is lost when two checks in a row found it silent: after an outage of Redis
+   * all nodes are silent for a moment.
    */
-  look(): void {
-    this.#looking ??= this.#lookOnce().finally(() => {
-      this.#looking = null;
+  check(): void {
+    this.#checking ??= this.#checkOnce().finally(() => {
+      this.#checking = null;
     });
   }
 
-  /** Sees to what an earlier process of this name left behind; call it before the first beat. Never rejects. */
-  async clearNamesake(): Promise<void> {
+  /**
+   * Handles what an earlier process of this node's id left behind; call it before the first beat.
+   * Never rejects.
+   */
+  async clearEarlierProcess(): Promise<void> {
     const { nodeId } = this.#heartbeat;
     await this.#trying(async () => {
       if ((await this.#redis.exists(redisKeys.liveConnections(nodeId))) === 1) await this.#clear(nodeId);
@@ -63,10 +71,10 @@ export class LostNodes {
   }
 
   async close(): Promise<void> {
-    await this.#looking;
+    await this.#checking;
   }
 
-  async #lookOnce(): Promise<void> {
+  async #checkOnce(): Promise<void> {
     const silentBefore = this.#silentBefore;
     this.#silentBefore = new Set();
     await this.#trying(async () => {
@@ -89,13 +97,16 @@ export class LostNodes {
     const claim = redisKeys.lostNode(lost);
     const claimed = await this.#redis.set(claim, this.#heartbeat.nodeId, 'PX', CLAIM_MS, 'NX');
     if (claimed === null) return;
-    const remains = [...keysOfConnections(lost), redisKeys.connectionCounts(lost), redisKeys.cancelRoutes(lost)];
-    await Promise.all(remains.map((key) => this.#redis.pexpire(key, REMAINS_KEPT_MS)));
+    const keys = [...keysOfConnections(lost), redisKeys.connectionCounts(lost), redisKeys.cancelRoutes(lost)];
+    await Promise.all(keys.map((key) => this.#redis.pexpire(key, KEYS_KEPT_MS)));
     const records = await readAllConnections(this.#redis, lost);
     for (const listener of this.#listeners) await listener(records);
-    await Promise.all(remains.map((key) => this.#redis.del(key)));
+    await Promise.all(keys.map((key) => this.#redis.del(key)));
     await this.#heartbeat.forget(lost);
     await this.#redis.del(claim);
-    this.#log.warn({ lostNodeId: lost, connections: records.length }, 'cleared away what a lost node held');
+    this.#log.warn(
+      { event: 'fleet.node_lost', lost_node_id: lost, connections: records.length },
+      'removed what a lost node had stored',
+    );
   }
 }

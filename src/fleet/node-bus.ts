@@ -1,6 +1,6 @@
 // Commands between nodes over Redis pub/sub: a request to one node with its acknowledgement, and
-// announcements to all. Delivery is not guaranteed; who must not miss anything reads it from a key
-// as well. Knows no command's meaning.
+// announcements to all. Delivery is best effort; anything that must not be lost is also stored.
+// Does not know what the commands mean.
 
 import { randomUUID } from 'node:crypto';
 import type { NodeId } from '../ids.ts';
@@ -10,12 +10,12 @@ import { redisChannels } from '../redis/redis-keys.ts';
 import { type NodeCommand, type NodeMessage, type NodeReply, parseNodeMessage } from './node-messages.ts';
 
 const REPLY_LIMIT_MS = 2_000;
-/** Requests that may wait for their reply at a time; more are given up at once. */
+/** Requests that may wait for a reply at a time; more get `no_answer` at once. */
 const MAX_PENDING_REQUESTS = 10_000;
-/** A node that does not hear itself for so long subscribes anew. */
+/** A node whose messages to itself do not arrive for so long subscribes again. */
 const DEAF_LIMIT_MS = 6_000;
 
-/** Carries a command out here, or returns null when the command is somebody else's. */
+/** Carries out a command, or returns null for a command of another kind. */
 export type CommandResponder = (command: NodeCommand) => Promise<NodeReply> | null;
 
 export type RequestOutcome = NodeReply | { readonly kind: 'no_answer' };
@@ -41,7 +41,7 @@ export class NodeBus {
   readonly #channels: readonly string[];
   readonly #responders: CommandResponder[] = [];
   readonly #pending = new Map<string, PendingRequest>();
-  /** When the oldest message to ourselves was sent that has not come back; null when all have. */
+  /** When the oldest message to this node itself was sent that has not arrived; null for none. */
   #unheardSinceMs: number | null = null;
   readonly #onMessage = (channel: string, json: string) => this.#receive(channel, json);
 
@@ -58,15 +58,15 @@ export class NodeBus {
   }
 
   /**
-   * Listens for commands; resolves when Redis confirmed it. The subscriber subscribes again by
-   * itself after a loss.
+   * Listens for commands; resolves when Redis has confirmed it. After a loss the subscriber
+   * subscribes again by itself.
    */
   async start(): Promise<void> {
     this.#subscriber.on('message', this.#onMessage);
     await this.#subscriber.subscribe(...this.#channels);
   }
 
-  /** Stops listening; requests that wait are told `no_answer`. The shared connection stays open. */
+  /** Stops listening; waiting requests get `no_answer`. The shared connection stays open. */
   async close(): Promise<void> {
     this.#subscriber.off('message', this.#onMessage);
     for (const pending of this.#pending.values()) pending.settle({ kind: 'no_answer' });
@@ -74,7 +74,7 @@ export class NodeBus {
       await Promise.allSettled([this.#subscriber.unsubscribe(...this.#channels)]);
   }
 
-  /** Asks one node, or this one without Redis. Waits two seconds at most; never rejects. */
+  /** Sends a command to one node. Waits for two seconds at most; never rejects. */
   async request(nodeId: NodeId, command: NodeCommand): Promise<RequestOutcome> {
     if (nodeId === this.#nodeId) return await this.#carryOut(command);
     if (this.#pending.size >= MAX_PENDING_REQUESTS) return { kind: 'no_answer' };
@@ -85,25 +85,28 @@ export class NodeBus {
     return await outcome;
   }
 
-  /** Tells every other node that listens right now; never rejects. */
+  /** Sends a command to every other node that listens at the moment; never rejects. */
   async announce(command: NodeCommand): Promise<void> {
     await this.#publish(redisChannels.allNodes(), { kind: 'announcement', from: this.#nodeId, command });
   }
 
   /**
-   * Whether commands still arrive: a subscription that the network dropped looks like one that has
-   * nothing to say. Call it every few seconds; never rejects.
+   * Checks whether commands still arrive, since a subscription that the network dropped looks like
+   * an idle one. Call it every few seconds; never rejects.
    */
-  async listenToItself(): Promise<void> {
+  async checkSubscription(): Promise<void> {
     const unheardMs = this.#unheardSinceMs === null ? 0 : performance.now() - this.#unheardSinceMs;
     if (unheardMs >= DEAF_LIMIT_MS) {
-      this.#log.warn({ unheardMs: Math.round(unheardMs) }, 'messages between nodes do not arrive: subscribing anew');
+      this.#log.warn(
+        { event: 'fleet.messages_not_arriving', unheard_ms: Math.round(unheardMs) },
+        'messages between nodes do not arrive: subscribing again',
+      );
       this.#unheardSinceMs = null;
       this.#subscriber.disconnect(true);
       return;
     }
     const echo: NodeMessage = { kind: 'echo', from: this.#nodeId };
-    // That Redis is away is the heartbeat's to tell.
+    // The heartbeat logs that Redis is away.
     const sent = await this.#redis.publish(redisChannels.node(this.#nodeId), JSON.stringify(echo)).catch(() => null);
     if (sent !== null) this.#unheardSinceMs ??= performance.now();
   }
@@ -124,7 +127,10 @@ export class NodeBus {
     if (!this.#channels.includes(channel)) return;
     const message = parseNodeMessage(json);
     if (message === null) {
-      this.#log.warn({ channel, characters: json.length }, 'ignored a message between nodes that is none of ours');
+      this.#log.warn(
+        { event: 'fleet.message_ignored', channel, characters: json.length },
+        'ignored a message between nodes that this version does not know',
+      );
       return;
     }
     this.#dispatch(message);
@@ -157,7 +163,10 @@ export class NodeBus {
         if (reply !== null) return await reply;
       }
     } catch (error) {
-      this.#log.error({ err: error, command: command.kind }, 'failed to carry out a command between nodes');
+      this.#log.error(
+        { event: 'fleet.command_failed', err: error, command: command.kind },
+        'could not carry out a command from another node',
+      );
     }
     return { kind: 'no_answer' };
   }
@@ -167,7 +176,10 @@ export class NodeBus {
       await this.#redis.publish(channel, JSON.stringify(message));
       return 'sent';
     } catch (error) {
-      this.#log.warn({ err: error, channel, message: message.kind }, 'could not send a message to another node');
+      this.#log.warn(
+        { event: 'fleet.message_not_sent', err: error, channel, message: message.kind },
+        'could not send a message to another node',
+      );
       return 'failed';
     }
   }

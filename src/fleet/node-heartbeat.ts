@@ -1,5 +1,5 @@
-// Keeps this node on the fleet's list: a key that expires seconds after the last beat, and whatever else must be renewed
-// with it. Tells which nodes live. Knows nothing of connections.
+// Keeps this node on the fleet's list: a key that expires seconds after the last beat, and whatever
+// else has to be renewed with it. Lists the living nodes. Knows nothing of connections.
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -14,9 +14,9 @@ import { STORED_VERSION } from './connection-codec.ts';
 import { type NodeRecord, parseNodeRecord } from './node-record.ts';
 
 const BEAT_INTERVAL_MS = 2_000;
-/** A node that stopped beating is gone from every list after this. */
+/** How long after its last beat a node disappears from every list. */
 const NODE_TTL_MS = 6_000;
-/** Ids of nodes that have been silent for so long leave the index; only its size depends on it. */
+/** When the id of a silent node leaves the index; this only bounds the size of the index. */
 const FORGET_NODE_AFTER_MS = 3_600_000;
 const MAX_NODES = 1_000;
 /** A killed process of the same id is forgotten by then. */
@@ -63,7 +63,7 @@ export class NodeHeartbeat {
     this.#outage = new OutageLog(log, 'sending the heartbeat of this node');
   }
 
-  /** Work to be done with every beat; it handles its own failures. */
+  /** Adds work that is done with every beat and handles its own failures. */
   withEachBeat(companion: () => Promise<void>): void {
     this.#companions.push(companion);
   }
@@ -72,7 +72,7 @@ export class NodeHeartbeat {
     this.#totals = totals;
   }
 
-  /** Shows this node as draining on the list, from now on. */
+  /** Lists this node as draining from now on. */
   async markDraining(): Promise<void> {
     this.#isDraining = true;
     await this.beat();
@@ -101,14 +101,14 @@ export class NodeHeartbeat {
     return holder?.startId === this.#startId;
   }
 
-  /** Beats once and then every two seconds. Redis being away is logged, not thrown. */
+  /** Beats once and then every two seconds. Logs when Redis is away; does not throw. */
   async start(): Promise<void> {
     this.#timer = setInterval(() => void this.beat(), BEAT_INTERVAL_MS);
     this.#timer.unref();
     await this.beat();
   }
 
-  /** One beat; a slow one is not overtaken by the next. Never rejects. */
+  /** One beat; shares one that is under way. Never rejects. */
   beat(): Promise<void> {
     this.#beating ??= this.#beatOnce().finally(() => {
       this.#beating = null;
@@ -127,7 +127,7 @@ export class NodeHeartbeat {
     ]);
   }
 
-  /** Falls silent without a word, as a killed process would. */
+  /** Stops without leaving the list, as a killed process does. */
   stopBeating(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
@@ -160,8 +160,8 @@ export class NodeHeartbeat {
   }
 
   /**
-   * The ids of the other living nodes, from a list that is at most one beat old: logins ask for it several
-   * times each. Throws when Redis is away.
+   * The ids of the other living nodes, from a list that is at most one beat old, since each login
+   * asks several times. Throws when Redis is away.
    */
   async findOtherNodes(): Promise<NodeId[]> {
     const listed = this.#listed;
@@ -170,7 +170,7 @@ export class NodeHeartbeat {
     return nodes.map((node) => node.nodeId).filter((nodeId) => nodeId !== this.nodeId);
   }
 
-  /** Nodes on the index that have not beaten for so long that they are on no list. Throws when Redis is away. */
+  /** Nodes of the index that are on no list any more. Throws when Redis is away. */
   async listSilentNodes(): Promise<NodeId[]> {
     const ids = (await this.#redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1)).map((id) => idFrom<NodeId>(id));
     const present = await Promise.all(ids.map((id) => this.#redis.exists(redisKeys.node(id))));

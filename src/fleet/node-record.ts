@@ -16,7 +16,7 @@ const nodeRecordSchema = z.object({
   liveConnections: z.number().int().nonnegative(),
   waitingConnections: z.number().int().nonnegative(),
   isDraining: z.boolean(),
-  /** See STORED_VERSION; the version before did not say it. */
+  /** See STORED_VERSION; the version before does not send it. */
   storedVersion: z.number().int().default(1),
   /** Of the process, made at its start; an older version writes none. */
   startId: z.string().max(100).optional(),
@@ -25,12 +25,12 @@ const nodeRecordSchema = z.object({
 /** One node as its last heartbeat described it, at most six seconds ago. */
 export type NodeRecord = Readonly<z.output<typeof nodeRecordSchema>>;
 
-/** Empty for the record of a version that says other things of itself. */
+/** Empty for a record of a version with other fields. */
 export function parseNodeRecord(json: string): NodeRecord[] {
   try {
     return [nodeRecordSchema.parse(JSON.parse(json))];
   } catch {
-    // Another version's record, or no record at all: not a node that we can describe.
+    // A node that cannot be described is left out of lists.
     return [];
   }
 }

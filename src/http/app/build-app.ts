@@ -11,7 +11,7 @@ import { apiErrors } from '../api/call/api-errors.ts';
 import { API_PREFIX } from '../api/call/api-route.ts';
 import { approvalRoutes } from '../approval/approval-routes.ts';
 import { consoleRoutes } from '../console/console-routes.ts';
-import { opsRoutes } from '../operations/operations-routes.ts';
+import { operationsRoutes } from '../operations/operations-routes.ts';
 import { trustNetworks } from '../request/client-address.ts';
 import { errorHandler, unknownPath } from '../request/error-handler.ts';
 import { EventStreams } from '../request/event-streams.ts';
@@ -98,7 +98,7 @@ function pageRoutes({ deps, mailer, renderer, address, consumption }: PageParts)
   );
   const consoleParts = { ...deps, mailer, consumption, renderer, address };
   pages.use(consoleRoutes(consoleParts));
-  pages.use(opsRoutes({ ...consoleParts, streams }));
+  pages.use(operationsRoutes({ ...consoleParts, streams }));
   return pages;
 }
 

@@ -8,17 +8,17 @@ import { cleanForPage } from '../../untrusted-text.ts';
 import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
 import { liveRow } from './fleet-rows.ts';
-import { type OpsVisit, requireConnection, type ScopedAction } from './operations-scope.ts';
-import { opsView } from './operations-view.ts';
+import { type OperationsVisit, requireConnection, type ScopedAction } from './operations-scope.ts';
+import { operationsView } from './operations-view.ts';
 import { reasonForm } from './operator-text.ts';
 
-export async function showConnection(visit: OpsVisit, again?: Again): Promise<void> {
+export async function showConnection(visit: OperationsVisit, again?: Again): Promise<void> {
   const { parts, request, response, scope, person, now } = visit;
   const record = await requireConnection(visit);
   const path = `${scope.connectionsPath}/${record.id}`;
   const allowed = (action: ScopedAction) => may(person, scope.actions[action], scope.resource);
   parts.renderer.send(request, response, ConnectionDetailPage, {
-    view: opsView(visit, { label: record.id, href: path }, again),
+    view: operationsView(visit, { label: record.id, href: path }, again),
     path,
     noticePath: `${scope.connectionsPath}/notice`,
     auditPath: `${scope.auditPath}?connection=${record.id}`,
@@ -35,15 +35,15 @@ export async function showConnection(visit: OpsVisit, again?: Again): Promise<vo
   });
 }
 
-export async function endConnection(visit: OpsVisit): Promise<void> {
+export async function endConnection(visit: OperationsVisit): Promise<void> {
   await perform(visit, actions.endConnection, 'connection_ended');
 }
 
-export async function cancelQuery(visit: OpsVisit): Promise<void> {
+export async function cancelQuery(visit: OperationsVisit): Promise<void> {
   await perform(visit, actions.cancelQuery, 'query_canceled');
 }
 
-async function perform(visit: OpsVisit, act: typeof actions.endConnection, doneCode: DoneCode): Promise<void> {
+async function perform(visit: OperationsVisit, act: typeof actions.endConnection, doneCode: DoneCode): Promise<void> {
   const { parts, context, scope } = visit;
   const connection = await requireConnection(visit);
   const { reason } = parseForm(visit, reasonForm);

@@ -11,8 +11,8 @@ import { type AuditFilter, listAuditEvents } from '../../catalogue/trail/audit-t
 import { PosternError } from '../../errors.ts';
 import { type AccountId, idFrom, type ProjectId } from '../../ids.ts';
 import { auditRow } from './audit-rows.ts';
-import type { OpsVisit } from './operations-scope.ts';
-import { opsView } from './operations-view.ts';
+import type { OperationsVisit } from './operations-scope.ts';
+import { operationsView } from './operations-view.ts';
 
 const EVENTS_PER_PAGE = 50;
 const DAY_MS = 86_400_000;
@@ -38,8 +38,8 @@ const filterSchema = z.object({
 });
 type AuditQuery = z.output<typeof filterSchema>;
 
-/** Throws `invalid_input` for an address that asks for what there is not. */
-export async function showAudit(visit: OpsVisit): Promise<void> {
+/** Throws `invalid_input` for a filter that cannot be read. */
+export async function showAudit(visit: OperationsVisit): Promise<void> {
   const { parts, request, response, scope, context } = visit;
   const query = parseQuery(request.query);
   const cursor = z.string().max(512).optional().catch(undefined).parse(request.query.cursor);
@@ -50,7 +50,7 @@ export async function showAudit(visit: OpsVisit): Promise<void> {
   );
   const older = new URLSearchParams([...asked, ['cursor', page.cursor ?? '']]);
   parts.renderer.send(request, response, AuditPage, {
-    view: opsView(visit, { label: 'Audit trail', href: scope.auditPath }),
+    view: operationsView(visit, { label: 'Audit trail', href: scope.auditPath }),
     path: scope.auditPath,
     reach: scope.accountId === null ? 'installation' : 'account',
     query,
@@ -61,11 +61,11 @@ export async function showAudit(visit: OpsVisit): Promise<void> {
   });
 }
 
-/** Streams the file; nothing has been sent yet when it throws. */
-export async function exportAudit(visit: OpsVisit): Promise<void> {
+/** Streams the file. When it throws, nothing has been sent yet. */
+export async function exportAudit(visit: OperationsVisit): Promise<void> {
   const { parts, request, response, context, now } = visit;
   const lines = exportAuditLines(parts.catalogue, context, filterOf(visit, parseQuery(request.body)));
-  // The permission is checked, and the export recorded, before the first line.
+  // The first step checks the permission and records the export.
   const first = await lines.next();
   response.set('Content-Disposition', `attachment; filename="audit-${now.toISOString().slice(0, 10)}.jsonl"`);
   response.type('application/x-ndjson');
@@ -85,8 +85,8 @@ function parseQuery(asked: unknown): AuditQuery {
   throw new PosternError('unreadable_filter', { params: { field } });
 }
 
-/** An account's trail stays that account's, whatever the address asks for. */
-function filterOf({ scope }: OpsVisit, query: AuditQuery): AuditFilter {
+/** Within an account's pages the filter never reaches another account. */
+function filterOf({ scope }: OperationsVisit, query: AuditQuery): AuditFilter {
   const accountId = scope.accountId ?? (query.account === undefined ? undefined : idFrom<AccountId>(query.account));
   const to = query.to === undefined ? undefined : new Date(Date.parse(query.to) + DAY_MS);
   return {

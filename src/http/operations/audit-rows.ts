@@ -1,10 +1,10 @@
-// An audit event as a row: the few fields that tell the story, and all the others behind it.
+// An audit event as a row: the most important fields as columns, all others as details.
 
 import type { AuditRow } from '../../../web/pages/ops/audit-page.tsx';
 import type { AuditEventBody } from '../../catalogue/trail/audit-events.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 
-/** Shown as columns; the rest is in the details. */
+/** Fields with a column of their own. */
 const IN_COLUMNS: ReadonlySet<string> = new Set(['id', 'at', 'event', 'code', 'outcome', 'reason', 'previous_hash']);
 
 export function auditRow(body: AuditEventBody): AuditRow {

@@ -15,7 +15,7 @@ export interface Rates {
 
 export const UNKNOWN_RATES: Rates = { sending: null, receiving: null };
 
-/** Makes rows of records and keeps each as long as its record, which is replaced when it changes. */
+/** Makes a row for each record once: a record that changes is replaced by another object. */
 export class FleetRows {
   readonly #rows = new WeakMap<LiveConnectionRecord, LiveRow>();
 

@@ -14,7 +14,7 @@ import { FleetRows, nodeRow, withCounters } from './fleet-rows.ts';
 import { type PickedRows, RowPicker, type RowRequest } from './row-picker.ts';
 
 const POLL_INTERVAL_MS = 1_000;
-/** How long a list of a page without script is polled for: when it is loaded again it has rates. */
+/** How long polling goes on for a page without script, so that its next load has byte rates. */
 const KEPT_AFTER_LOAD_MS = 30_000;
 
 /** What one list shows at one moment. */
@@ -31,7 +31,7 @@ type Watcher = (update: FleetUpdate) => void;
 
 interface WatchedList {
   readonly picker: RowPicker;
-  /** Null for a page without script, which is loaded again or not. */
+  /** Null for a page without script. */
   readonly watcher: Watcher | null;
 }
 
@@ -111,7 +111,7 @@ export class FleetWatch {
     return this.#clock.now().getTime() - this.#lastLoad.atMs < KEPT_AFTER_LOAD_MS ? this.#lastLoad.list : null;
   }
 
-  /** A slow poll is not overtaken by the next. */
+  /** Shares a poll that is under way. */
   #poll(): Promise<void> {
     this.#polling ??= this.#pollOnce().finally(() => {
       this.#polling = null;
@@ -129,7 +129,7 @@ export class FleetWatch {
     for (const [index, list] of made.entries()) lists[index]?.watcher?.({ kind: 'list', list });
   }
 
-  /** Counters are read for the rows that are shown, or for all when a list is sorted by them. */
+  /** Reads the counters of the rows that are shown, or all when a list is sorted by counters. */
   async #countedLists(lists: readonly WatchedList[], purpose: 'for rates' | 'for one page'): Promise<FleetList[]> {
     const isAll = lists.some(({ picker }) => picker.sortsByCounters);
     const all = isAll ? await this.#view.allCounters() : null;

@@ -1,22 +1,22 @@
-// The stream behind a page of live connections. It lasts as long as the person has the right, and a few minutes at most:
-// the browser then asks again, with the rights of that moment.
+// The stream behind a page of live connections. It lasts as long as the person has the right, and a
+// few minutes at most; the browser then reconnects, and the rights are checked again.
 
 import { pause } from '../../async/retry.ts';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
 import { type EventStreams, retryText } from '../request/event-streams.ts';
 import type { LiveFeeds } from './live-feed.ts';
-import type { OpsVisit } from './operations-scope.ts';
+import type { OperationsVisit } from './operations-scope.ts';
 import { rowQuery, streamWindow } from './row-query.ts';
 
 const LONGEST_STREAM_MS = 5 * 60_000;
 const RIGHTS_CHECKED_EVERY_MS = 2_000;
-/** More than that unread, and the browser gets nothing until it has caught up. */
+/** With more unread bytes a browser gets no events until it has caught up. */
 const MAX_WAITING_BYTES = 4 * 1_024 * 1_024;
 const RETRY_AFTER_MS = 2_000;
 
 export function followLive(feeds: LiveFeeds, streams: EventStreams) {
-  return async (visit: OpsVisit): Promise<void> => {
+  return async (visit: OperationsVisit): Promise<void> => {
     const { request, response, scope, person } = visit;
     const signal = streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
     response.write(retryText(RETRY_AFTER_MS));
@@ -38,8 +38,8 @@ export function followLive(feeds: LiveFeeds, streams: EventStreams) {
   };
 }
 
-/** Resolves when the stream has ended or the right has gone; an outage of the catalogue ends it too. */
-async function whileAllowed({ parts, person, scope }: OpsVisit, signal: AbortSignal): Promise<void> {
+/** Resolves when the stream has ended, the right is gone, or the catalogue is away. */
+async function whileAllowed({ parts, person, scope }: OperationsVisit, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await pause(RIGHTS_CHECKED_EVERY_MS, signal);
     if (signal.aborted) return;

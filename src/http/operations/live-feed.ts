@@ -8,7 +8,7 @@ import type { FleetList, FleetUpdate, FleetWatch } from './fleet-watch.ts';
 import type { RowRequest } from './row-picker.ts';
 
 export interface FeedRequest extends RowRequest {
-  /** Nodes are for operators. */
+  /** Only operators see nodes. */
   readonly nodes: 'shown' | 'hidden';
 }
 
@@ -81,7 +81,7 @@ export class LiveFeed {
     }
   }
 
-  /** With a heartbeat every two seconds each second update says something new of the nodes. */
+  /** Nodes change with their heartbeats, every two seconds; in between they are left out. */
   #head({ at, counts, rows, first, nodes }: FleetList, which: 'all' | 'changed'): Head {
     const head = { now: at.getTime(), counts, picked: rows.length, first };
     if (this.#request.nodes === 'hidden') return head;

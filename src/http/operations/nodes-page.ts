@@ -11,29 +11,29 @@ import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
 import { param } from '../console/shell/visit.ts';
 import { nodeRow } from './fleet-rows.ts';
-import type { OpsVisit } from './operations-scope.ts';
-import { opsView } from './operations-view.ts';
+import type { OperationsVisit } from './operations-scope.ts';
+import { operationsView } from './operations-view.ts';
 import { reasonForm } from './operator-text.ts';
 
 const NODES = { label: 'Nodes', href: '/ops/nodes' } as const;
 
-export async function showNodes(visit: OpsVisit): Promise<void> {
+export async function showNodes(visit: OperationsVisit): Promise<void> {
   const { parts, request, response, now } = visit;
   const nodes = await parts.liveConnections.listNodes();
   parts.renderer.send(request, response, NodesPage, {
-    view: opsView(visit, NODES),
+    view: operationsView(visit, NODES),
     nodes: nodes.map(nodeRow),
     now: now.getTime(),
   });
 }
 
-export async function askDrain(visit: OpsVisit, again?: Again): Promise<void> {
+export async function askDrain(visit: OperationsVisit, again?: Again): Promise<void> {
   const { parts, request, response, now } = visit;
   requireMay(visit.person, 'ops.drain_node', INSTALLATION);
   const node = await requireNode(visit);
   const path = `/ops/nodes/${encodeURIComponent(node.nodeId)}/drain`;
   parts.renderer.send(request, response, DrainPage, {
-    view: opsView(visit, { label: `Drain ${node.nodeId}`, href: path }, again),
+    view: operationsView(visit, { label: `Drain ${node.nodeId}`, href: path }, again),
     path,
     node: nodeRow(node),
     now: now.getTime(),
@@ -41,7 +41,7 @@ export async function askDrain(visit: OpsVisit, again?: Again): Promise<void> {
   });
 }
 
-export async function drainNode(visit: OpsVisit): Promise<void> {
+export async function drainNode(visit: OperationsVisit): Promise<void> {
   const { nodeId } = await requireNode(visit);
   const { reason } = parseForm(visit, reasonForm);
   const outcome = await connections.drainNode(visit.parts, visit.context, { nodeId, reason });
@@ -54,7 +54,7 @@ const CODES: Readonly<Record<FleetOutcome, DoneCode>> = {
   no_answer: 'node_unanswered',
 };
 
-async function requireNode(visit: OpsVisit): Promise<NodeRecord> {
+async function requireNode(visit: OperationsVisit): Promise<NodeRecord> {
   const nodes = await visit.parts.liveConnections.listNodes();
   const node = nodes.find(({ nodeId }) => nodeId === param(visit, 'nodeId'));
   if (node === undefined) throw new PosternError('not_found', { params: { thing: 'node' } });

@@ -10,16 +10,16 @@ import { FleetWatch } from './fleet-watch.ts';
 import { followLive } from './follow-live.ts';
 import { LiveFeeds } from './live-feed.ts';
 import { askDrain, drainNode, showNodes } from './nodes-page.ts';
-import type { OpsParts } from './operations-parts.ts';
-import { type OpsVisit, openOperations, openOversight } from './operations-scope.ts';
+
+import { type OperationsParts, type OperationsVisit, openOperations, openOversight } from './operations-scope.ts';
 import { approveRequest, declineRequest, showRequests } from './request-inbox.ts';
 import { sendNotice } from './send-notice.ts';
 import { showConnectionHistory } from './show-connection-history.ts';
 import { sendPickedIds, showConnections } from './show-connections.ts';
 
-/** Takes what the console's routes take: the pages of an account stand in its frame. */
-export function opsRoutes(given: Omit<OpsParts, 'watch'> & { readonly log: Log }): Router {
-  const parts: OpsParts = { ...given, watch: new FleetWatch(given) };
+/** Takes the console's parts, since the pages of an account have the console's frame. */
+export function operationsRoutes(given: Omit<OperationsParts, 'watch'> & { readonly log: Log }): Router {
+  const parts: OperationsParts = { ...given, watch: new FleetWatch(given) };
   const feeds = new LiveFeeds(parts.watch);
   const router = createRouter();
   router.get('/ops/nodes', pageRoute(parts, openOperations, showNodes));
@@ -38,11 +38,11 @@ export function opsRoutes(given: Omit<OpsParts, 'watch'> & { readonly log: Log }
 interface ScopedPaths {
   readonly list: string;
   readonly connections: string;
-  readonly open: Opening<OpsVisit>;
+  readonly open: Opening<OperationsVisit>;
 }
 
-/** Routes with a fixed word come before those in which it would be read as a connection's id. */
-function scopedRoutes(parts: OpsParts, feeds: LiveFeeds, { list, connections, open }: ScopedPaths): Router {
+/** Fixed paths come first: otherwise they would be read as a connection's id. */
+function scopedRoutes(parts: OperationsParts, feeds: LiveFeeds, { list, connections, open }: ScopedPaths): Router {
   const showList = showConnections(parts.watch);
   const router = createRouter();
   router.get(list, pageRoute(parts, open, showList));

@@ -1,6 +1,5 @@
-// How far an operations page reaches: the whole installation for operators, one account for who
-// oversees it. Every list is asked for with the scope's filter, everything else with the scope's
-// permission.
+// How far an operations page reaches: the whole installation for operators, one account for its
+// overseers. Lists use the scope's filter, everything else the scope's permissions.
 
 import type { Request, Response } from 'express';
 import type { Capacity } from '../../actions/connections/act-on-connections.ts';
@@ -16,30 +15,37 @@ import { type LiveConnectionFilter, type LiveConnectionRecord, matchesFilter } f
 import { type AccountId, type ConnectionId, idFrom } from '../../ids.ts';
 import type { ConsoleParts } from '../console/shell/console-parts.ts';
 import { type AccountVisit, openAccount, openVisit, param, type Visit } from '../console/shell/visit.ts';
+import type { EventStreams } from '../request/event-streams.ts';
+import type { FleetWatch } from './fleet-watch.ts';
+
+export interface OperationsParts extends ConsoleParts {
+  readonly watch: FleetWatch;
+  readonly streams: EventStreams;
+}
 
 export type ScopedAction = 'read' | 'end' | 'cancel' | 'notify' | 'read_audit';
 
-export interface OpsScope {
+export interface OperationsScope {
   readonly resource: Resource;
   /** Null for the whole installation. */
   readonly accountId: AccountId | null;
-  /** By which right connections are ended, canceled and sent notices. */
+  /** The right by which connections are ended, canceled and sent notices. */
   readonly capacity: Capacity;
   readonly filter: LiveConnectionFilter;
   readonly actions: Readonly<Record<ScopedAction, ActionOn<'installation' | 'account'>>>;
-  /** Paths: the list, what stands before a connection's id, the audit trail. */
+  /** Paths of the list, of a connection without its id, and of the audit trail. */
   readonly listPath: string;
   readonly connectionsPath: string;
   readonly auditPath: string;
 }
 
-export interface OpsVisit extends Visit {
-  readonly scope: OpsScope;
+export interface OperationsVisit extends Visit {
+  readonly scope: OperationsScope;
   /** Null on an operator's pages. */
   readonly accountVisit: AccountVisit | null;
 }
 
-const OPERATORS_SCOPE: OpsScope = {
+const OPERATORS_SCOPE: OperationsScope = {
   resource: INSTALLATION,
   accountId: null,
   capacity: 'operator',
@@ -56,18 +62,26 @@ const OPERATORS_SCOPE: OpsScope = {
   auditPath: '/ops/audit',
 };
 
-/** Throws `not_signed_in`, and `forbidden` for who is no operator. */
-export async function openOperations(parts: ConsoleParts, request: Request, response: Response): Promise<OpsVisit> {
+/** Throws `not_signed_in`, and `forbidden` for anybody but operators. */
+export async function openOperations(
+  parts: ConsoleParts,
+  request: Request,
+  response: Response,
+): Promise<OperationsVisit> {
   const visit = await openVisit(parts, request, response);
   requireScoped({ person: visit.person, scope: OPERATORS_SCOPE }, 'read');
   return { ...visit, scope: OPERATORS_SCOPE, accountVisit: null };
 }
 
 /** Throws `not_signed_in`, `not_found` for strangers and guests, `forbidden` for members. */
-export async function openOversight(parts: ConsoleParts, request: Request, response: Response): Promise<OpsVisit> {
+export async function openOversight(
+  parts: ConsoleParts,
+  request: Request,
+  response: Response,
+): Promise<OperationsVisit> {
   const accountVisit = await openAccount(parts, request, response);
   const { account, base, person } = accountVisit;
-  const scope: OpsScope = {
+  const scope: OperationsScope = {
     resource: accountResource(account.id),
     accountId: account.id,
     capacity: 'overseer',
@@ -88,7 +102,10 @@ export async function openOversight(parts: ConsoleParts, request: Request, respo
 }
 
 /** Throws `forbidden`, `not_found`. */
-export function requireScoped({ person, scope }: Pick<OpsVisit, 'person' | 'scope'>, action: ScopedAction): void {
+export function requireScoped(
+  { person, scope }: Pick<OperationsVisit, 'person' | 'scope'>,
+  action: ScopedAction,
+): void {
   requireMay(person, scope.actions[action], scope.resource);
 }
 
@@ -96,7 +113,7 @@ export function requireScoped({ person, scope }: Pick<OpsVisit, 'person' | 'scop
  * The connection that the path names, if it is within the scope. Throws `not_found` otherwise, or
  * when it is over.
  */
-export async function requireConnection(visit: OpsVisit): Promise<LiveConnectionRecord> {
+export async function requireConnection(visit: OperationsVisit): Promise<LiveConnectionRecord> {
   const id = idFrom<ConnectionId>(param(visit, 'connectionId'));
   const record = await visit.parts.liveConnections.find(id);
   if (record === null || !matchesFilter(record, visit.scope.filter)) {

@@ -3,7 +3,7 @@
 import type { ConsoleView, Link } from '../../../web/components/console/console-view.ts';
 import type { Again } from '../console/shell/form-route.ts';
 import { accountView, personView } from '../console/shell/open-console-view.ts';
-import type { OpsVisit } from './operations-scope.ts';
+import type { OperationsVisit } from './operations-scope.ts';
 
 export const OPERATORS_PAGES: readonly Link[] = [
   { label: 'Connections', href: '/ops' },
@@ -13,8 +13,8 @@ export const OPERATORS_PAGES: readonly Link[] = [
   { label: 'Organization requests', href: '/ops/requests' },
 ];
 
-/** `page` stands last in the trail; the list of connections itself needs none. */
-export function opsView(visit: OpsVisit, page: Link | null, again?: Again): ConsoleView {
+/** `page` is the last breadcrumb; the list of connections itself has none. */
+export function operationsView(visit: OperationsVisit, page: Link | null, again?: Again): ConsoleView {
   const crumbs = page === null ? [] : [page];
   if (visit.accountVisit !== null) {
     const view = accountView(visit.accountVisit, 'connections', again?.notice ?? null);

@@ -1,4 +1,4 @@
-// What operators and admins type to be read by others: one line, cleaned (docs/security.md, "Text
+// Texts that operators and admins write for others: one line, cleaned (docs/security.md, "Text
 // that others wrote"), never empty.
 
 import { z } from 'zod';

@@ -53,7 +53,7 @@ function inboxView(visit: Visit, again?: Again): ConsoleView {
   return { ...personView(visit, again?.notice ?? null, crumbs), tabs };
 }
 
-/** To all others the inbox does not exist. */
+/** Throws `not_found` for anybody but operators. */
 function requireOperator({ person }: Visit): void {
   if (!may(person, 'ops.decide_organization', INSTALLATION)) throw notFound(INSTALLATION);
 }

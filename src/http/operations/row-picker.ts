@@ -1,5 +1,5 @@
-// The rows that one list shows: within its scope, by its query, and of those a window. What only
-// facts decide is picked again only when facts changed.
+// Picks the rows that one list shows: those of its scope that match its query, in its order, and of
+// those a window. Picks again only when something changed that the order depends on.
 
 import type { LiveRow } from '../../../web/components/ops/live-row.ts';
 import { pickRows, type RowQuery, type Sort } from '../../../web/components/ops/row-order.ts';
@@ -35,7 +35,7 @@ const SORTS_BY_COUNTERS: ReadonlySet<Sort> = new Set(['sent', 'received', 'sendi
 
 export class RowPicker {
   readonly request: RowRequest;
-  /** Whether the order depends on what changes all the time. */
+  /** Whether the order depends on counters, which change all the time. */
   readonly sortsByCounters: boolean;
   #picked: { readonly version: string; readonly rows: PickedRows } | null = null;
 
@@ -59,7 +59,7 @@ export class RowPicker {
     return rows;
   }
 
-  /** Where the window begins: a list that became shorter shows its last rows. */
+  /** The index where the window begins; a list that became shorter shows its last rows. */
   firstOf({ rows }: PickedRows): number {
     const { first, count } = this.request;
     return Math.min(first, Math.max(0, Math.ceil(rows.length / count) - 1) * count);

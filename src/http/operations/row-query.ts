@@ -1,15 +1,15 @@
-// What the address of a list asks for, as the pages and the browser's script write it.
+// Reads the query of a list's address, as pages and the browser's script write it.
 
 import type { Request } from 'express';
 import { z } from 'zod';
 import { DEFAULT_QUERY, type RowQuery, SORTS } from '../../../web/components/ops/row-order.ts';
 
 const ROWS_PER_PAGE = 100;
-/** What a stream shows at most: more rows than the largest screen and what is drawn around it. */
+/** The most rows of a stream: more than a large screen shows with the rows around the view. */
 const MAX_ROWS_OF_STREAM = 500;
 const MAX_SEARCH_CHARACTERS = 200;
 
-// Whatever else an address asks for is read as the default: nothing is decided by it.
+// Values that cannot be read become the defaults; nothing is decided by them.
 const querySchema = z.object({
   search: z.string().max(MAX_SEARCH_CHARACTERS).catch(DEFAULT_QUERY.search),
   phase: z.enum(['', 'waiting', 'connecting', 'relaying']).catch(DEFAULT_QUERY.phase),

@@ -6,12 +6,12 @@ import { matchesFilter } from '../../fleet/live-connection.ts';
 import { type ConnectionId, idFrom } from '../../ids.ts';
 import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { goTo, parseForm } from '../console/shell/form-route.ts';
-import type { OpsVisit } from './operations-scope.ts';
+import type { OperationsVisit } from './operations-scope.ts';
 import { noticeText } from './operator-text.ts';
 
-/** As many as "Select all shown" may tick; their ids fit into the largest form that is read. */
-const MAX_TOLD = 10_000;
-const MAX_LIST_CHARACTERS = 15 * MAX_TOLD;
+/** The most connections of one notice; their ids fit into the largest form that is read. */
+const MAX_RECIPIENTS = 10_000;
+const MAX_LIST_CHARACTERS = 15 * MAX_RECIPIENTS;
 const idText = z
   .string()
   .max(100)
@@ -22,7 +22,7 @@ const noticeForm = z
     text: noticeText,
     /** Ticked rows of the page. */
     connection: z.union([idText.transform((id) => [id]), z.array(idText)]).default([]),
-    /** Of rows that the page's script has out of view: ids by comma. */
+    /** Ids, by comma, of ticked rows that the page's script has out of view. */
     connections: z
       .string()
       .max(MAX_LIST_CHARACTERS)
@@ -36,13 +36,13 @@ const noticeForm = z
   })
   .transform(({ text, connection, connections }) => ({ text, ids: new Set([...connection, ...connections]) }))
   .refine(({ ids }) => ids.size > 0, { path: ['connections'], error: 'tick at least one' })
-  .refine(({ ids }) => ids.size <= MAX_TOLD, {
+  .refine(({ ids }) => ids.size <= MAX_RECIPIENTS, {
     path: ['connections'],
-    error: `at most ${MAX_TOLD.toLocaleString('en-US')} at once`,
+    error: `at most ${MAX_RECIPIENTS.toLocaleString('en-US')} at once`,
   });
 
 /** Connections beyond the scope are left out. */
-export async function sendNotice(visit: OpsVisit): Promise<void> {
+export async function sendNotice(visit: OperationsVisit): Promise<void> {
   const { parts, context, scope } = visit;
   const { text, ids } = parseForm(visit, noticeForm);
   const found = await parts.liveConnections.findAll([...ids]);

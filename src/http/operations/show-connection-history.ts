@@ -3,8 +3,8 @@
 import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
 import { readConnectionHistory } from '../../catalogue/trail/connection-history.ts';
 import { queryText } from '../console/shell/visit.ts';
-import { type OpsVisit, requireScoped } from './operations-scope.ts';
-import { opsView } from './operations-view.ts';
+import { type OperationsVisit, requireScoped } from './operations-scope.ts';
+import { operationsView } from './operations-view.ts';
 
 const FRAMES = { hourly: 48, daily: 31 } as const;
 
@@ -13,7 +13,7 @@ const LABELS = {
   daily: utcFormat({ day: 'numeric', month: 'short' }),
 } as const;
 
-export async function showConnectionHistory(visit: OpsVisit): Promise<void> {
+export async function showConnectionHistory(visit: OperationsVisit): Promise<void> {
   requireScoped(visit, 'read_audit');
   const { parts, context, request, response, scope } = visit;
   const step = queryText(visit, 'by') === 'daily' ? 'daily' : 'hourly';
@@ -21,7 +21,7 @@ export async function showConnectionHistory(visit: OpsVisit): Promise<void> {
   const frames = await readConnectionHistory(parts.catalogue, context, wanted);
   const path = `${scope.listPath}/history`;
   parts.renderer.send(request, response, ConnectionHistoryPage, {
-    view: opsView(visit, { label: 'Over time', href: path }),
+    view: operationsView(visit, { label: 'Over time', href: path }),
     reach: scope.accountId === null ? 'installation' : 'account',
     path,
     step,

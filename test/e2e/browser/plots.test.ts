@@ -5,7 +5,7 @@ import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.
 import { addOrganization, addPerson, addProject } from '../../support/databases/catalogue-for-tests.ts';
 import { enterAs } from './console-scenes.ts';
 import { buildTown, type Town } from './console-town.ts';
-import { recordConnections } from './ops-scenes.ts';
+import { recordConnections } from './operations-scenes.ts';
 import { signInAs } from './scenes.ts';
 
 const ACCENT = { light: [11, 101, 93], dark: [87, 199, 182] } as const;

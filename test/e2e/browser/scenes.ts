@@ -18,7 +18,7 @@ import {
   type PersonForTests,
 } from '../../support/databases/catalogue-for-tests.ts';
 import { guardedDeveloper } from './guarded-developer.ts';
-import { OPS_SCENES } from './ops-scenes.ts';
+import { OPERATIONS_SCENES } from './operations-scenes.ts';
 
 export interface Stage {
   readonly web: WebForTests;
@@ -117,7 +117,7 @@ export const SCENES: readonly Scene[] = [
     await signInAs(stage, await developer(stage));
     await stage.page.goto(`${stage.web.url}/psql_session/AAAAAAAAAAAAAAAAAAAAAA`);
   }),
-  ...OPS_SCENES,
+  ...OPERATIONS_SCENES,
 ];
 
 /** For an installation without people, which the other scenes are not. */

@@ -3,7 +3,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';
-import { fillFleet, type RegisteredForTests } from '../../e2e/browser/ops-scenes.ts';
+import { fillFleet, type RegisteredForTests } from '../../e2e/browser/operations-scenes.ts';
 import type { WebClient } from '../../support/browser/web-client.ts';
 import { postgresUrl } from '../../support/databases/postgres-for-tests.ts';
 import { queryRows } from '../../support/databases/query-rows.ts';

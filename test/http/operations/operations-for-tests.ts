@@ -6,7 +6,7 @@ import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { AuditEventBody } from '../../../src/catalogue/trail/audit-events.ts';
 import { exportAuditEvents } from '../../../src/catalogue/trail/audit-trail-reader.ts';
 import type { AccountId } from '../../../src/ids.ts';
-import { makeOperator } from '../../e2e/browser/ops-scenes.ts';
+import { makeOperator } from '../../e2e/browser/operations-scenes.ts';
 import { newVisitor, type VisitorForTests, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { addMemberTo, addOrganization, addProject } from '../../support/databases/catalogue-for-tests.ts';
 

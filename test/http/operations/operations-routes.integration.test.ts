@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { fillFleet, type RegisteredForTests, register } from '../../e2e/browser/ops-scenes.ts';
+import { fillFleet, type RegisteredForTests, register } from '../../e2e/browser/operations-scenes.ts';
 import { newVisitor, startWeb, type VisitorForTests, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import {

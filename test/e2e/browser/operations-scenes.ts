@@ -17,7 +17,7 @@ import type { Scene, Stage } from './scenes.ts';
 const PROGRAMS = ['psql', 'pg_dump', 'DBeaver 26.1 - Main', 'node-postgres', null] as const;
 const PROJECTS = ['ocean-art', 'warehouse', 'billing-and-invoices', 'telemetry'] as const;
 
-export const OPS_SCENES: readonly Scene[] = [
+export const OPERATIONS_SCENES: readonly Scene[] = [
   scene('ops-connections', async (stage) => {
     await asOperator(stage);
     fillFleet(stage.web, 240);

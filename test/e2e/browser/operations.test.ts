@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser, openContext } from '../../support/browser/browser.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { asOperator, fillFleet, type RegisteredForTests, register } from './ops-scenes.ts';
+import { asOperator, fillFleet, type RegisteredForTests, register } from './operations-scenes.ts';
 
 const CONNECTIONS = 2_000;
 
