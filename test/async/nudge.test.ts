@@ -4,7 +4,7 @@ import { Nudge } from '../../src/async/nudge.ts';
 const never = new AbortController().signal;
 
 describe('a nudge', () => {
-  it('wakes the one who waits', async () => {
+  it('wakes the waiter', async () => {
     const nudge = new Nudge();
     const woken = nudge.wait({ limitMs: 60_000, signal: never });
     nudge.give();

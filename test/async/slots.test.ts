@@ -51,7 +51,7 @@ describe('slots', () => {
     await expect(slots.run(never, async () => 'done')).resolves.toBe('done');
   });
 
-  it('go to the last who came, when several wait', async () => {
+  it('go to the newest of several waiters', async () => {
     const slots = slotsOf(1);
     const order: string[] = [];
     const enter = (name: string) => slots.run(never, async () => void order.push(name));
@@ -59,7 +59,7 @@ describe('slots', () => {
     expect(order).toEqual(['first', 'third', 'second']);
   });
 
-  it('are taken from who overstays, as soon as somebody else waits', async () => {
+  it('are taken from a holder past its time as soon as another waits', async () => {
     const slots = new Slots({ places: 2, undisturbedMs: 1 });
     const overstaying = [slots.run(never, untilTold), slots.run(never, untilTold)];
     const ended = Promise.allSettled(overstaying);
@@ -75,7 +75,7 @@ describe('slots', () => {
     stubborn.catch(() => {});
   });
 
-  it('are kept by who is undisturbed by others, until the outer signal ends', async () => {
+  it('are kept until the outer signal aborts when nobody else waits', async () => {
     const slots = new Slots({ places: 1, undisturbedMs: 1 });
     const outer = new AbortController();
     const alone = slots.run(outer.signal, untilTold);

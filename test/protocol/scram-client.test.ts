@@ -61,7 +61,7 @@ describe('the client’s side of SCRAM', () => {
     finishScramClient(answered, finish.serverFinal);
   });
 
-  it('shows a server with -PLUS that somebody took it out of the list', () => {
+  it('tells a server with -PLUS that it was removed from the list', () => {
     const { clientFirst } = startScramClient([SCRAM_SHA_256], BINDING);
     expect(clientFirst.startsWith('y,,')).toBe(true);
   });

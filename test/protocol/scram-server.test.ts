@@ -116,12 +116,12 @@ describe('a node-postgres client', () => {
     }
   });
 
-  it('is refused when somebody in the middle shows another certificate', async () => {
+  it('is refused when a man in the middle shows another certificate', async () => {
     const login = { password: PASSWORD, verifier, channelBinding, stream: otherStream };
     expect(await logIn(login)).toBe('wrong_channel_binding');
   });
 
-  it('is refused when somebody in the middle took -PLUS out of the offer', async () => {
+  it('is refused when a man in the middle removed -PLUS from the offer', async () => {
     const login = { password: PASSWORD, verifier, channelBinding, stream, mechanisms: [SCRAM_SHA_256] };
     expect(await logIn(login)).toBe('downgrade');
   });

@@ -50,7 +50,7 @@ describe('a waiting client', () => {
     expect(await watchWaitingClient(near).ended).toBe('data');
   });
 
-  it('that says Terminate is told from one that sends data, also one byte at a time', async () => {
+  it('that sends Terminate is distinguished from one that sends data, byte by byte', async () => {
     const [near, far] = duplexPair();
     const watch = watchWaitingClient(near);
     for (const byte of TERMINATE) {

@@ -125,7 +125,7 @@ describe('the embedded Postgres', () => {
     await expect(stat(join(home.path, 'postgres-18', 'postmaster.pid'))).rejects.toThrow('ENOENT');
   });
 
-  it('refuses a second start on the same folder and names who holds it', async () => {
+  it('refuses a second start on the same folder and names the holder', async () => {
     await using postgres = await startForTest({ dataDir: home.path });
     await expect(startEmbeddedPostgres({ dataDir: home.path, log, settings })).rejects.toThrow(
       `held by another Postern (process ${process.pid}); stop it or set POSTERN_DATA_DIR`,

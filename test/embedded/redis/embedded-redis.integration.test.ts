@@ -28,7 +28,7 @@ describe('the embedded Redis', () => {
     expect(listening).toContain(`0100007F:${port}`);
   });
 
-  it('answers nobody who does not know its password', async () => {
+  it('refuses commands without its password', async () => {
     const server = await startForTest();
     const url = new URL(server.url.reveal());
     url.password = '';

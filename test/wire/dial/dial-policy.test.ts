@@ -149,7 +149,7 @@ describe('the policy of one compute', () => {
     expect(refusalToDial({ host: 'db.example', address: '10.0.0.6', port: 5432 }, policy)).not.toBeNull();
   });
 
-  it('lists nothing for a compute that somebody else attached', () => {
+  it('lists nothing for a compute that no operator attached', () => {
     const policy = policyOfCompute({ ...STRICT, listed: [host] }, { host: 'db.example', port: 5432, isListed: false });
     expect(refusalToDial({ host: 'db.example', address: '10.0.0.5', port: 5432 }, policy)).not.toBeNull();
   });
