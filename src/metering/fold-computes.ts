@@ -1,5 +1,4 @@
-// Turns the changes on a server into frames of its computes, including the bytes sent to their
-// clients.
+// Turns the changes on a server into frames of its computes.
 
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../catalogue/store/schema.ts';
@@ -19,10 +18,7 @@ export interface FoldedComputes {
   readonly inUse: ReadonlySet<ComputeId>;
 }
 
-/**
- * Small enough to let the process do other work in between, since a host may have thousands of
- * computes.
- */
+/** Lets the process do other work in between, since a host may have thousands of computes. */
 const COMPUTES_AT_ONCE = 300;
 
 /** Returns the computes that were used. */

@@ -9,10 +9,7 @@ import { compareReadings, type TwoReadings } from './readings/compare-readings.t
 import { replaceReading, type SourceId } from './readings/kept-readings.ts';
 import type { KeptReading, ServerLook, ServerReading } from './readings/server-reading.ts';
 
-/**
- * A longer gap between two readings counts as not observed, since how the time passed would be a
- * guess.
- */
+/** After a longer gap, how the time passed would be a guess: it counts as not observed. */
 const LONGEST_OBSERVED_GAP_MS = 5 * 60_000;
 
 export interface Folding extends FoldedComputes {
@@ -24,10 +21,7 @@ export interface Folding extends FoldedComputes {
   readonly at: Date;
 }
 
-/**
- * `began`: there was no earlier reading to continue from. `not_later` (another node's clock is
- * ahead) and `other_node_was_faster`: nothing was written.
- */
+/** `not_later` (another node's clock is ahead), `other_node_was_faster`: nothing was written. */
 export type FoldOutcome =
   | { readonly kind: 'folded'; readonly usedComputes: readonly ComputeId[] }
   | { readonly kind: 'began' }
@@ -56,10 +50,7 @@ function isShortlyBefore(at: Date, readAt: Date): boolean {
   return aheadMs >= 0 && aheadMs <= LONGEST_OBSERVED_GAP_MS;
 }
 
-/**
- * The previous reading if the look continues it; null after a gap, a server restart, or a clock
- * correction.
- */
+/** Null after a gap, a server restart or a clock correction. */
 function continuedReading({ previous, look, at }: Folding): TwoReadings['before'] | null {
   if (previous === null || previous.reading === null) return null;
   const { readAt, reading } = previous;

@@ -1,5 +1,4 @@
-// Measures in rounds what computes consume, for as long as the node runs. A round itself is in
-// sample-computes.ts.
+// Measures in rounds what computes consume. A round itself is in sample-computes.ts.
 
 import type { ComputeId } from '../ids.ts';
 import { oneNodeAtATime } from './one-node-at-a-time.ts';
@@ -11,10 +10,7 @@ const ROUND_LOCK = 'postern metering';
 export interface Metering {
   /** Starts the rounds, the first one at once. */
   start(): void;
-  /**
-   * Runs one whole round now, after the current one. False when another node is measuring. Throws
-   * when the catalogue is unavailable.
-   */
+  /** One whole round after the current one. False when another node is measuring. */
   sampleNow(): Promise<boolean>;
   /** Records bytes sent to clients of a compute; never fails, and writes them later. */
   recordTransfer(computeId: ComputeId, bytes: number): void;

@@ -18,10 +18,7 @@ import { listComputesWithTransfers } from './transfers.ts';
 
 export const SAMPLING_INTERVAL_MS = 60_000;
 
-/**
- * How long an attached compute is measured after its last use through Postern; see
- * `listAttachedComputesUsedSince`.
- */
+/** How long an attached compute is measured after its last use through Postern. */
 const ATTACHED_USE_LASTS_MS = 15 * 60_000;
 /** A younger reading was taken by another node in this round. */
 const YOUNGEST_READING_MS = 0.75 * SAMPLING_INTERVAL_MS;

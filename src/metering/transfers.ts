@@ -53,8 +53,7 @@ export async function takeTransfers(
   return new Map(rows.map((row) => [row.compute_id, row.bytes]));
 }
 
-// Written in one order everywhere, so that no two transactions deadlock. Deleted computes are
-// skipped.
+// In one order everywhere, so that no two transactions deadlock; without deleted computes.
 async function addPending({ db }: Catalogue, batch: ReadonlyArray<readonly [ComputeId, number]>): Promise<void> {
   const ids = batch.map(([computeId]) => computeId);
   const bytes = batch.map(([, count]) => count);

@@ -1,5 +1,4 @@
-// The demo: an organization with two projects, one of them with two computes, so that there is
-// something to choose from.
+// The demo: an organization with two projects, one of them with two computes.
 
 import { createOrganization, listOrganizationsOf } from '../catalogue/accounts/organizations.ts';
 import { getUser } from '../catalogue/accounts/users.ts';

@@ -1,5 +1,4 @@
-// Opens the hosts of an installation, and with them what computes may be dialled and how projects
-// are made.
+// Opens the hosts of an installation, the policy of dialling computes, and provisioning.
 
 import { moveHostedComputes } from '../catalogue/projects/compute-states.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';

@@ -42,10 +42,7 @@ export function createProvisioning(parts: ProvisioningParts) {
   };
 }
 
-/**
- * For the gateway, which has authorised the connection itself: however many logins wait for a
- * compute, it is woken once.
- */
+/** The gateway has authorised the connection. A compute is woken once for all waiting logins. */
 function sharedWake(parts: ProvisioningParts): (computeId: ComputeId) => Promise<Compute> {
   const shared = sharedWork<Compute>();
   return (computeId) => shared(computeId, () => wakeCompute(parts, computeId));

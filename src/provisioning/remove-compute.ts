@@ -1,5 +1,4 @@
-// Removes a compute of a project. The one that holds a hosted project's databases goes with its
-// project only.
+// Removes a compute. The one that holds a hosted project's databases goes with its project.
 
 import type { Compute } from '../catalogue/projects/compute-rows.ts';
 import { deleteCompute, getCompute } from '../catalogue/projects/computes.ts';
@@ -8,7 +7,7 @@ import { PosternError } from '../errors.ts';
 import type { ComputeId, ProjectId } from '../ids.ts';
 import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
 
-/** Throws `conflict`, `forbidden`, `not_found`. */
+/** Throws `conflict`. */
 export async function removeCompute(
   { catalogue }: ProvisioningParts,
   context: AuditContext,

@@ -1,5 +1,4 @@
-// What the first operator finds after setting up: a project with a database, and with --demo an
-// organization besides.
+// What the first operator finds after setting up: a project, and with --demo an organization.
 
 import { loadPersonActor } from '../catalogue/rights/actors.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
@@ -14,10 +13,7 @@ export interface WelcomeParts extends DemoParts {
 
 const NAME = 'My first project';
 
-/**
- * Does nothing, with a line in the log, where no server hosts projects: the person then attaches
- * one.
- */
+/** Where no server hosts projects, only logs a line: the person then attaches one. */
 export async function welcomeOperator(parts: WelcomeParts, userId: UserId): Promise<void> {
   const { catalogue, provisioning, log, demo } = parts;
   if (provisioning.listRegions().length === 0) {

@@ -1,5 +1,4 @@
-// Accepts an invitation to an organization or a project by its link: a new person signs up with it,
-// a known person joins.
+// Accepts an invitation by its link: a new person signs up with it, a known one joins.
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -21,11 +20,7 @@ export interface FollowedLink {
   readonly wasMailed: boolean;
 }
 
-/**
- * Creates the invited person and accepts the invitation; where the link verifies the e-mail, also
- * every other invitation and share for it. Throws `not_found` for a link that is not open,
- * `conflict` when a person with that e-mail exists.
- */
+/** Throws `not_found` for a link that is not open, `conflict` when the e-mail has a person. */
 export async function signUpWithInvitation(
   catalogue: Catalogue,
   context: AuditContext,
@@ -44,11 +39,7 @@ export async function signUpWithInvitation(
   });
 }
 
-/**
- * Accepts for the signed-in person; where the link verifies the e-mail, also everything else that
- * waits for it. Throws `forbidden` when the invitation is for another e-mail, `not_found` for a
- * link that is not open.
- */
+/** Throws `forbidden` for another person's invitation, `not_found` for a link that is not open. */
 export async function acceptInvitation(
   catalogue: Catalogue,
   context: AuditContext,

@@ -9,10 +9,7 @@ import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
 import { type Account, lockAccount } from './accounts.ts';
 
-/**
- * Replaces the given parts of the policy. Ends all grants, since they were created under the old
- * policy, and the connections that the new one forbids. Throws `forbidden`, `not_found`.
- */
+/** Ends all grants, made under the old policy, and connections that the new one forbids. */
 export async function changeAccountPolicy(
   catalogue: Catalogue,
   context: AuditContext,

@@ -48,10 +48,7 @@ export interface NewAccount {
   readonly plan: Plan;
 }
 
-/**
- * Writes the account and opens its first plan period; the caller audits. The account is personal
- * when it has a `userId`.
- */
+/** Also opens its first plan period; the caller audits. With a `userId` it is personal. */
 export async function insertAccount(tx: Transaction<Schema>, account: NewAccount, now: Date): Promise<void> {
   await tx
     .insertInto('accounts')
@@ -78,7 +75,7 @@ export async function findAccount(db: Kysely<Schema>, accountId: AccountId): Pro
   return row === undefined ? null : accountFrom(row);
 }
 
-/** The account if the actor may see it. Throws `not_found`, `forbidden`. */
+/** The account if the actor may see it. */
 export async function getAccount(catalogue: Catalogue, context: AuditContext, accountId: AccountId): Promise<Account> {
   requireMay(context.actor, 'account.read', accountResource(accountId));
   const account = await findAccount(catalogue.db, accountId);
@@ -86,9 +83,7 @@ export async function getAccount(catalogue: Catalogue, context: AuditContext, ac
   return account;
 }
 
-/**
- * Locks the account and its members against changes until the transaction ends. Throws `not_found`.
- */
+/** Locks the account and its members against changes until the transaction ends. */
 export async function lockAccount(tx: Transaction<Schema>, accountId: AccountId): Promise<Account> {
   const row = await tx
     .selectFrom('accounts')
@@ -100,7 +95,7 @@ export async function lockAccount(tx: Transaction<Schema>, accountId: AccountId)
   return accountFrom(row);
 }
 
-/** Replaces the billing details. Throws `forbidden`, `not_found`. */
+/** Replaces the billing details. */
 export async function changeBilling(
   catalogue: Catalogue,
   context: AuditContext,
@@ -124,10 +119,7 @@ export async function changeBilling(
   });
 }
 
-/**
- * Moves the account to a plan and starts a period on it; does nothing when it is on that plan
- * already.
- */
+/** Starts a plan period, unless the account is on that plan already. */
 export async function changePlan(
   catalogue: Catalogue,
   context: AuditContext,

@@ -1,5 +1,4 @@
-// The admins responsible for a person: those of the organizations that the person belongs to or is
-// a guest of.
+// The admins over a person: those of the person's organizations, and of a guest's.
 
 import type { AccountId, UserId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';

@@ -55,7 +55,7 @@ export interface ListedBrowserSession {
   readonly lastSeenAt: Date;
 }
 
-/** Signs the person in; the cookie's value is returned this once. Throws `not_found`. */
+/** Signs the person in; the cookie's value is returned this once. */
 export async function createBrowserSession(
   catalogue: Catalogue,
   input: NewBrowserSession,
@@ -98,10 +98,7 @@ export async function createBrowserSession(
   return { cookie, sessionId, expiresAt };
 }
 
-/**
- * The session behind a cookie's value; null when it is malformed, unknown, ended, too old or was
- * idle for too long.
- */
+/** Null when the cookie is malformed or its session unknown, ended, too old or idle too long. */
 export async function findBrowserSession(catalogue: Catalogue, cookieValue: string): Promise<BrowserSession | null> {
   if (!COOKIE_SHAPE.test(cookieValue)) return null;
   const now = catalogue.clock.now();
@@ -172,10 +169,7 @@ export async function endBrowserSession(
   });
 }
 
-/**
- * Signs the person out everywhere, and ends grants and live connections. Returns how many sessions
- * ended.
- */
+/** Also ends grants and live connections. Returns how many sessions ended. */
 export async function endAllBrowserSessions(
   catalogue: Catalogue,
   context: AuditContext,

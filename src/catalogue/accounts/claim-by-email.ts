@@ -1,5 +1,4 @@
-// Gives a person what waited for the e-mail address: project shares, and invitations to
-// organizations.
+// Gives a person the project shares and invitations that waited for the e-mail address.
 
 import type { Selectable, Transaction } from 'kysely';
 import type { AccountId, ProjectId, ShareId } from '../../ids.ts';
@@ -60,9 +59,7 @@ export async function claimByLink(
   await recordTakenShares(tx, claim, shares);
 }
 
-/**
- * Audited as an accepted invitation is: the account's trail says since when the person has access.
- */
+/** Audited as an accepted invitation, so that the trail says since when the person has access. */
 async function recordTakenShares(
   tx: Transaction<Schema>,
   { catalogue, context, user }: Claim,

@@ -1,5 +1,4 @@
-// Identities at OpenID Connect providers, by issuer and subject, and the person of each. The caller
-// has verified the claims.
+// Identities at OpenID Connect providers; the caller has verified the claims.
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -43,11 +42,7 @@ async function findUserByIdentity(
   return row === undefined ? null : userFrom(row);
 }
 
-/**
- * The person of an identity. An unknown identity is linked to the person with its verified e-mail,
- * or creates a person. Throws `conflict` when its e-mail is another person's and not verified by
- * the provider, `invalid_input` without one.
- */
+/** May link or create a person. Throws `conflict` for another's unverified e-mail. */
 export async function signInWithIdentity(
   catalogue: Catalogue,
   context: AuditContext,
@@ -61,8 +56,7 @@ export async function signInWithIdentity(
   }
   return catalogue.transaction(async (tx) => {
     const row = await tx.selectFrom('users').selectAll().where('email_key', '=', emailKey(email)).executeTakeFirst();
-    // Unless both are verified, anybody who can create an identity with that e-mail would take over
-    // the person.
+    // Otherwise anybody who can create an identity with that e-mail would take over the person.
     if (row !== undefined && !(identity.emailVerified && row.email_verified)) {
       throw new PosternError('email_of_another', { params: { email } });
     }

@@ -28,7 +28,7 @@ export interface Invitation {
   readonly status: 'pending' | 'expired';
 }
 
-/** Open and expired invitations, newest first. Throws `forbidden`, `not_found`. */
+/** Open and expired invitations, newest first. */
 export async function listInvitations(
   catalogue: Catalogue,
   context: AuditContext,
@@ -45,10 +45,7 @@ export async function listInvitations(
   return rows.map((row) => invitationFrom(row, catalogue.clock.now()));
 }
 
-/**
- * Extends the invitation by 7 days with a new token; the old link stops working. Throws
- * `forbidden`, `not_found`.
- */
+/** Extends the invitation by 7 days with a new token; the old link stops working. */
 export async function resendInvitation(
   catalogue: Catalogue,
   context: AuditContext,
@@ -65,7 +62,7 @@ export async function resendInvitation(
   return changeInvitation(catalogue, context, { ...which, action: 'invitations.resend', change });
 }
 
-/** Withdraws the invitation; its link stops working. Throws `forbidden`, `not_found`. */
+/** Withdraws the invitation; its link stops working. */
 export async function cancelInvitation(
   catalogue: Catalogue,
   context: AuditContext,

@@ -1,5 +1,4 @@
-// Invites people to an organization by e-mail. People who are known by that e-mail join at once;
-// the others get a link.
+// Invites people to an organization by e-mail; people who are known by it join at once.
 
 import type { Transaction } from 'kysely';
 import { type AccountId, newInvitationId } from '../../ids.ts';
@@ -22,10 +21,7 @@ export type InvitationOutcome =
   | { readonly kind: 'joined'; readonly email: string; readonly membership: Membership }
   | { readonly kind: 'already_member'; readonly email: string };
 
-/**
- * Invites each e-mail once; of repeated e-mails the last entry counts. A second invitation replaces
- * the first. All are written, or none. Throws `invalid_input`, `forbidden`, `not_found`.
- */
+/** All or none. Of repeated e-mails the last counts; a second invitation replaces the first. */
 export async function inviteMembers(
   catalogue: Catalogue,
   context: AuditContext,

@@ -25,8 +25,7 @@ export interface MembersRequest {
   readonly cursor?: string | null;
 }
 
-// Each key sorts by a text that is the same in every session, so that a cursor can be compared with
-// it.
+// Each sorts by a text that is the same in every session, so that a cursor compares with it.
 const SORT_KEYS = {
   email: sql<string>`users.email_key collate "C"`,
   role: sql<string>`memberships.member_role collate "C"`,
@@ -36,7 +35,7 @@ const SORT_KEYS = {
 /** The list, then the position in it. */
 const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
 
-/** Throws `forbidden`, `not_found`, and `invalid_input` for a cursor of another list or order. */
+/** Throws `invalid_input` for a cursor of another list or order. */
 export async function listMembers(
   catalogue: Catalogue,
   context: AuditContext,
@@ -67,7 +66,7 @@ export async function listMembers(
   };
 }
 
-/** One member. Throws `forbidden`, `not_found`. */
+/** One member. */
 export async function getMember(
   catalogue: Catalogue,
   context: AuditContext,

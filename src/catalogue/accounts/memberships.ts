@@ -29,15 +29,10 @@ export interface NewMembership {
   readonly memberRole: MemberRole;
 }
 
-/**
- * Creates a membership. The person's shares of the organization's projects are removed, since a
- * member has access to all of them. The caller has checked permissions. Null when the person is a
- * member already.
- */
+/** Removes the person's shares, which a member does not need. Null for a member. */
 export async function insertMembership(tx: Transaction<Schema>, membership: NewMembership): Promise<Membership | null> {
   const { catalogue, context, accountId, user, memberRole } = membership;
-  // Sharing one of its projects takes the same lock, so that no share is added beside the
-  // membership.
+  // Sharing takes the same lock, so that no share is added beside the membership.
   await lockAccount(tx, accountId);
   const row = await tx
     .insertInto('memberships')
@@ -62,10 +57,7 @@ export async function insertMembership(tx: Transaction<Schema>, membership: NewM
   return membershipFrom(row);
 }
 
-/**
- * Makes an existing person a member at once. Throws `conflict` for a member, `forbidden`,
- * `not_found`.
- */
+/** Makes an existing person a member at once. Throws `conflict` for a member. */
 export async function addMember(
   catalogue: Catalogue,
   context: AuditContext,
@@ -81,7 +73,7 @@ export async function addMember(
   });
 }
 
-/** Promotes or demotes. Throws `conflict` when no admin would be left, `forbidden`, `not_found`. */
+/** Promotes or demotes. Throws `conflict` when no admin would be left. */
 export async function setMemberRole(
   catalogue: Catalogue,
   context: AuditContext,
@@ -101,10 +93,7 @@ export async function setMemberRole(
   });
 }
 
-/**
- * Removes a member and ends the access that depended on the membership; removing oneself means
- * leaving. Throws `conflict` for the only admin, `forbidden`, `not_found`.
- */
+/** Ends the access that depended on it. Throws `conflict` for the only admin. */
 export async function removeMember(
   catalogue: Catalogue,
   context: AuditContext,
@@ -128,8 +117,7 @@ export async function removeMember(
 
 type LockedMember = Selectable<MembershipsTable> & { readonly email: string };
 
-// NOTE: always lock the account's row first; otherwise two admins could demote each other at the
-// same time.
+// NOTE: lock the account's row first, or two admins could demote each other at the same time.
 async function lockMember(
   tx: Transaction<Schema>,
   { accountId, membershipId }: { accountId: AccountId; membershipId: MembershipId },

@@ -1,5 +1,4 @@
-// Organizations: accounts that several people share. Members are in memberships.ts, requests for an
-// organization in organization-requests.ts.
+// Organizations: accounts that several people share. Members are in memberships.ts.
 
 import type { Transaction } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
@@ -24,10 +23,7 @@ export interface NewOrganization {
   readonly plan?: Plan;
 }
 
-/**
- * Creates an organization with one admin. Where organizations are created on request, only Postern
- * itself and operators may call this. Throws `forbidden`, `invalid_input`.
- */
+/** Where organizations are created on request, only Postern and operators may call this. */
 export async function createOrganization(
   catalogue: Catalogue,
   context: AuditContext,
@@ -63,10 +59,7 @@ export async function insertOrganization(
   return organization;
 }
 
-/**
- * The organizations of which the person is a member, by name; not those where the person is only a
- * guest.
- */
+/** By name; not those where the person is only a guest. */
 export async function listOrganizationsOf(catalogue: Catalogue, userId: UserId): Promise<Account[]> {
   const rows = await catalogue.db
     .selectFrom('memberships')
@@ -79,10 +72,7 @@ export async function listOrganizationsOf(catalogue: Catalogue, userId: UserId):
   return rows.map(accountFrom);
 }
 
-/**
- * The organizations that the actor belongs to; a key belongs to the one that owns it. Throws
- * `forbidden`.
- */
+/** The organizations that the actor belongs to; a key belongs to the one that owns it. */
 export async function listOwnOrganizations(catalogue: Catalogue, { actor }: AuditContext): Promise<Account[]> {
   requireMay(actor, 'self.list_organizations', INSTALLATION);
   switch (actor.kind) {
@@ -100,7 +90,7 @@ export async function listOwnOrganizations(catalogue: Catalogue, { actor }: Audi
   }
 }
 
-/** Renames an organization; its handle stays. Throws `invalid_input`, `forbidden`, `not_found`. */
+/** Renames an organization; its handle stays. */
 export async function renameOrganization(
   catalogue: Catalogue,
   context: AuditContext,
@@ -118,10 +108,7 @@ export async function renameOrganization(
   });
 }
 
-/**
- * Deletes an organization with its members, invitations and keys. Throws `conflict` while it owns
- * projects, `forbidden`, `not_found`.
- */
+/** With its members, invitations and keys. Throws `conflict` while it owns projects. */
 export async function deleteOrganization(
   catalogue: Catalogue,
   context: AuditContext,

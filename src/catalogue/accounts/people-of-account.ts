@@ -1,5 +1,4 @@
-// The people who own an account's projects: its members, or the one person of a personal account.
-// Excludes guests.
+// The owners of an account's projects: its members, or one person. Excludes guests.
 
 import type { Kysely } from 'kysely';
 import type { AccountId, UserId } from '../../ids.ts';

@@ -1,5 +1,4 @@
-// The set-up link: while the catalogue has no people, the holder of a code may become the first
-// operator.
+// The set-up link: while there are no people, a code's holder may become the first operator.
 
 import { type Kysely, sql } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -15,10 +14,7 @@ import { insertUser } from './users.ts';
 // docs/security.md, "Secrets that people and programs hold"
 const SETUP_CODE_LIFE_MS = 3_600_000;
 
-/**
- * A code for the first operator, valid for an hour; null once there is a person. Nodes that start
- * together each get one.
- */
+/** Valid for an hour; null once there is a person. Nodes that start together each get one. */
 export async function createSetupCodeIfEmpty(catalogue: Catalogue): Promise<Secret | null> {
   if (await hasPeople(catalogue.db)) return null;
   const code = newRandomSecret();
@@ -40,10 +36,7 @@ export async function isSetupCodeValid(catalogue: Catalogue, code: string): Prom
   return findCode(catalogue.db, code, catalogue.clock.now());
 }
 
-/**
- * Creates the first operator and voids every code. Throws `not_found` for a code that is unknown,
- * expired or no longer needed, `invalid_input` for the person's details.
- */
+/** Creates the first operator and voids every code. Throws `not_found` for an invalid code. */
 export async function useSetupCode(
   catalogue: Catalogue,
   context: AuditContext,

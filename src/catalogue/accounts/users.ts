@@ -1,5 +1,4 @@
-// People: their rows and passwords. A person's relations to accounts and projects are in actors.ts,
-// sign-ins in browser-sessions.ts.
+// People: their rows and passwords. Their rights are in actors.ts.
 
 import type { Selectable, Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -37,29 +36,20 @@ export interface NewUser {
   readonly name: string;
   /** Null for people who only sign in through an identity provider. */
   readonly password: Secret | null;
-  /**
-   * Verified: the creator of the account, or an identity provider, confirms that the mailbox is the
-   * person's.
-   */
+  /** The creator or an identity provider confirms that the mailbox is the person's. */
   readonly emailVerified?: boolean;
   readonly isOperator?: boolean;
   readonly image?: string;
 }
 
-/**
- * Creates a person with a personal account, and accepts the invitations and shares that wait for a
- * verified e-mail. Throws `conflict` when the e-mail is taken, `invalid_input`, `forbidden`.
- */
+/** Also accepts what waits for a verified e-mail. Throws `conflict` when the e-mail is taken. */
 export async function createUser(catalogue: Catalogue, context: AuditContext, input: NewUser): Promise<User> {
   requireMay(context.actor, 'ops.create_user', INSTALLATION);
   const passwordHash = input.password === null ? null : await hashPassword(catalogue, input.password);
   return catalogue.transaction((tx) => insertUser(tx, { catalogue, context, input, passwordHash }));
 }
 
-/**
- * `createUser` within a transaction and without a permission check: for set-up, sign-up and
- * identities.
- */
+/** `createUser` within a transaction and without a permission check. */
 export async function insertUser(
   tx: Transaction<Schema>,
   how: { catalogue: Catalogue; context: AuditContext; input: NewUser; passwordHash: string | null; by?: 'themselves' },
@@ -95,17 +85,13 @@ export async function findUserByEmail(catalogue: Catalogue, email: string): Prom
   return row === undefined ? null : userFrom(row);
 }
 
-/** Throws `not_found`. */
 export async function getUser(catalogue: Catalogue, userId: UserId): Promise<User> {
   const row = await catalogue.db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst();
   if (row === undefined) throw new PosternError('not_found', { params: { thing: 'person' } });
   return userFrom(row);
 }
 
-/**
- * The person with this e-mail and password, else null, after the same steps whether or not the
- * e-mail is known. Throws `rate_limited` when too many passwords wait to be compared.
- */
+/** Null after the same work whether or not the e-mail is known. Throws `rate_limited`. */
 export async function verifyPassword(
   catalogue: Catalogue,
   credentials: { readonly email: string; readonly password: Secret },
@@ -120,10 +106,7 @@ export async function verifyPassword(
   return matches && row !== undefined ? userFrom(row) : null;
 }
 
-/**
- * Sets the password, and ends all browser sessions but the named one, and the person's grants and
- * live connections. Throws `invalid_input`, `forbidden`, `not_found`.
- */
+/** Ends the other browser sessions, and the person's grants and live connections. */
 export async function setPassword(
   catalogue: Catalogue,
   context: AuditContext,
@@ -144,7 +127,7 @@ export async function setPassword(
   });
 }
 
-/** Renames a person. Throws `invalid_input`, `forbidden`, `not_found`. */
+/** Renames a person. */
 export async function renameUser(
   catalogue: Catalogue,
   context: AuditContext,

@@ -8,10 +8,7 @@ import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import { leaseEnd, lockOwnedOperation, type OwnedOperation } from './operation-journal.ts';
 
-/**
- * Ends the operation and its running steps: as `finished`, in the transaction of the change that it
- * made, or as `failed`, after everything was undone. Throws OperationTakenOver.
- */
+/** In the transaction of the change, or after everything was undone. Throws OperationTakenOver. */
 export async function endOperation(
   tx: Transaction<Schema>,
   { owned, now, error }: { readonly owned: OwnedOperation; readonly now: Date; readonly error: string | null },

@@ -111,10 +111,7 @@ export async function claimDueOperations(catalogue: Catalogue, limit: number): P
   );
 }
 
-/**
- * Takes over all unfinished operations of a project, except wakes and suspensions. For a caller
- * that holds the project's lock.
- */
+/** All of a project except wakes and suspensions; the caller holds the project's lock. */
 export async function claimOperationsOf(catalogue: Catalogue, projectId: ProjectId): Promise<OwnedOperation[]> {
   return claim(catalogue, sql`project_id = ${projectId} and purpose <> all(${POWER})`);
 }
@@ -131,9 +128,7 @@ async function claim(catalogue: Catalogue, which: RawBuilder<unknown>): Promise<
   return rows.map(ownedFrom);
 }
 
-/**
- * Renews the lease for LEASE_MS. False when another node took the operation over, or it has ended.
- */
+/** Extends the lease by LEASE_MS. False when the operation has ended or was taken over. */
 export async function renewOperation({ db }: Catalogue, owned: OwnedOperation): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('operations')
@@ -145,10 +140,7 @@ export async function renewOperation({ db }: Catalogue, owned: OwnedOperation): 
   return numUpdatedRows > 0n;
 }
 
-/**
- * Returns while the operation is this node's, and locks it until the transaction ends. Throws
- * OperationTakenOver.
- */
+/** Locks the operation until the transaction ends. Throws OperationTakenOver. */
 export async function lockOwnedOperation(tx: Transaction<Schema>, owned: OwnedOperation): Promise<void> {
   const row = await tx
     .selectFrom('operations')

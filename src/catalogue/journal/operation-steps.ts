@@ -1,5 +1,4 @@
-// The steps of a journaled operation: each role or database is recorded here before it is created
-// or dropped on its host.
+// The steps of a journaled operation: each is recorded before it is taken on the host.
 
 import type { Transaction } from 'kysely';
 import type { OperationId } from '../../ids.ts';

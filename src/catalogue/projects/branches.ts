@@ -1,5 +1,4 @@
-// The branch of a project: one default `main`, which can be renamed and protected. Creating
-// branches is not offered.
+// The branch of a project: one default `main`. Creating branches is not offered.
 
 import type { Kysely, Selectable } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -23,10 +22,7 @@ export interface Branch {
   readonly updatedAt: Date;
 }
 
-/**
- * The project's branches, the default one first; the caller has checked that the project is
- * visible.
- */
+/** The default one first. The caller has checked that the project is visible. */
 export async function listBranches(catalogue: Catalogue, projectId: ProjectId): Promise<Branch[]> {
   const rows = await catalogue.db
     .selectFrom('branches')
@@ -38,7 +34,7 @@ export async function listBranches(catalogue: Catalogue, projectId: ProjectId): 
   return rows.map(branchFrom);
 }
 
-/** A branch of the project, whose visibility the caller has checked. Throws `not_found`. */
+/** A branch of the project, whose visibility the caller has checked. */
 export async function getBranch(
   db: Kysely<Schema>,
   { projectId, branchId }: { readonly projectId: ProjectId; readonly branchId: BranchId },
@@ -65,10 +61,7 @@ export async function getDefaultBranch(db: Kysely<Schema>, projectId: ProjectId)
   return branchFrom(row);
 }
 
-/**
- * Renames or protects the branch. Throws `conflict` for a taken name, `invalid_input`, `forbidden`,
- * `not_found`.
- */
+/** Renames or protects the branch. Throws `conflict` for a taken name. */
 export async function changeBranch(
   catalogue: Catalogue,
   context: AuditContext,

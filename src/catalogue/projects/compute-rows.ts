@@ -23,10 +23,7 @@ export interface Compute {
   readonly hostId: string | null;
   readonly host: string;
   readonly port: number;
-  /**
-   * An operator attached exactly this address, so it may be dialled even in a private network
-   * (docs/security.md, "Where Postern may dial").
-   */
+  /** Attached by an operator, so it may be dialled in a private network (docs/security.md). */
   readonly isListed: boolean;
   readonly tlsMode: UpstreamTls['mode'];
   readonly allowMd5: boolean;

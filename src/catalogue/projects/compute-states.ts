@@ -10,10 +10,7 @@ import { type Compute, computeFrom } from './compute-rows.ts';
 
 export type ComputeState = Compute['state'];
 
-/**
- * Changes the state if it is still `from`; null when another node was faster or the compute is
- * gone.
- */
+/** Null when the state is not `from` any more or the compute is gone. */
 export async function moveComputeState(
   catalogue: Pick<Catalogue, 'db' | 'clock'>,
   move: { readonly computeId: ComputeId; readonly from: readonly ComputeState[]; readonly to: ComputeState },

@@ -30,10 +30,7 @@ export async function listComputes(catalogue: Catalogue, projectId: ProjectId): 
   return rows.map(computeFrom);
 }
 
-/**
- * The compute and its project if the actor may perform the action. Throws `not_found` (unknown or
- * invisible alike), `forbidden`.
- */
+/** The compute and its project if the actor may perform the action. */
 export async function getCompute(
   catalogue: Catalogue,
   context: AuditContext,
@@ -51,10 +48,7 @@ export async function getCompute(
   return { compute, project };
 }
 
-/**
- * Changes the given fields; the caller has checked a new address. Throws `invalid_input`,
- * `plan_gate`, `forbidden`, `not_found`.
- */
+/** Changes the given fields; the caller has checked a new address. Throws `plan_gate`. */
 export async function changeCompute(
   catalogue: Catalogue,
   context: AuditContext,
@@ -76,10 +70,7 @@ export async function changeCompute(
   return writeCompute(catalogue, context, { ...write, event: 'compute.changed' });
 }
 
-/**
- * Replaces the given parts of the policy. Ends all grants, since they were created under the old
- * policy, and the connections that the new one forbids. Throws `forbidden`, `not_found`.
- */
+/** Ends all grants, made under the old policy, and connections that the new one forbids. */
 export async function changeComputePolicy(
   catalogue: Catalogue,
   context: AuditContext,
@@ -102,10 +93,7 @@ export async function changeComputePolicy(
   return writeCompute(catalogue, context, { ...write, event: 'policy.changed' });
 }
 
-/**
- * Deletes the row and its access tokens, and ends the access that depended on them. Throws
- * `forbidden`, `not_found`.
- */
+/** Deletes the row and its access tokens, and ends the access that depended on them. */
 export async function deleteCompute(
   catalogue: Catalogue,
   context: AuditContext,

@@ -42,10 +42,7 @@ export interface NewCompute {
   readonly policy?: PolicySettings;
 }
 
-/**
- * Writes a compute and its operation. Throws `plan_gate` beyond the plan's limit, `invalid_input`,
- * `forbidden`, `not_found`.
- */
+/** Writes a compute and its operation. Throws `plan_gate` beyond the plan's limit. */
 export async function createCompute(
   catalogue: Catalogue,
   context: AuditContext,

@@ -53,9 +53,7 @@ export function passwordPlace(roleId: string): SealedPlace {
   return { table: 'database_roles', rowId: roleId, column: 'sealed_password' };
 }
 
-/**
- * The columns that store a password: sealed for the upstream, and as a SCRAM verifier for clients.
- */
+/** The password sealed for the upstream, and as a SCRAM verifier for clients. */
 export async function passwordColumns(
   sealer: Sealer,
   { roleId, password }: { readonly roleId: string; readonly password: Secret | null },

@@ -40,7 +40,7 @@ export interface NewDatabaseRole extends DatabaseRolePlace {
   readonly mayLogin?: boolean;
 }
 
-/** Writes a role. Throws `conflict` for a taken name, `invalid_input`, `forbidden`, `not_found`. */
+/** Writes a role. Throws `conflict` for a taken name. */
 export async function createDatabaseRole(
   catalogue: Catalogue,
   context: AuditContext,
@@ -76,7 +76,7 @@ export async function createDatabaseRole(
   return databaseRoleFrom(row);
 }
 
-/** Throws `not_found`. The caller has checked that the branch is visible. */
+/** The caller has checked that the branch is visible. */
 export async function getDatabaseRole(
   catalogue: Catalogue,
   place: Pick<DatabaseRolePlace, 'branchId' | 'name'>,
@@ -86,10 +86,7 @@ export async function getDatabaseRole(
   return databaseRoleFrom(row);
 }
 
-/**
- * Deletes the row and ends the access that depended on it. Throws `conflict` for a protected role,
- * `forbidden`, `not_found`.
- */
+/** Ends the access that depended on the role. Throws `conflict` for a protected one. */
 export async function deleteDatabaseRole(
   catalogue: Catalogue,
   context: AuditContext,
@@ -110,10 +107,7 @@ export async function deleteDatabaseRole(
   return role;
 }
 
-/**
- * Stores a new password for a role, which the caller has set on the upstream, and ends the access
- * that depended on the old one. Throws `forbidden`, `not_found`.
- */
+/** The caller has set it on the upstream. Ends the access that depended on the old one. */
 export async function replaceDatabaseRolePassword(
   catalogue: Catalogue,
   context: AuditContext,
@@ -138,10 +132,7 @@ export async function replaceDatabaseRolePassword(
   return { ...role, hasPassword: true, updatedAt };
 }
 
-/**
- * The role's password in clear, audited. Throws `precondition` when the project does not store
- * passwords or this role has none, `forbidden`, `not_found`.
- */
+/** The password in clear, audited. Throws `precondition` when none is stored. */
 export async function revealDatabaseRolePassword(
   catalogue: Catalogue,
   context: AuditContext,

@@ -1,5 +1,4 @@
-// The rows of a branch's databases. Provisioning creates and drops the databases themselves,
-// together with their rows.
+// The rows of a branch's databases. Provisioning creates and drops the databases themselves.
 
 import type { Kysely, Selectable } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -38,7 +37,7 @@ export async function listDatabases(db: Kysely<Schema>, branchId: BranchId): Pro
   return rows.map(databaseFrom);
 }
 
-/** Throws `not_found`. The caller has checked that the branch is visible. */
+/** The caller has checked that the branch is visible. */
 export async function getDatabase(
   db: Kysely<Schema>,
   { branchId, name }: Pick<DatabasePlace, 'branchId' | 'name'>,
@@ -53,9 +52,7 @@ export async function getDatabase(
   return databaseFrom(row);
 }
 
-/**
- * Writes a database. Throws `conflict` for a taken name, `invalid_input`, `forbidden`, `not_found`.
- */
+/** Writes a database. Throws `conflict` for a taken name. */
 export async function createDatabase(
   catalogue: Catalogue,
   context: AuditContext,
@@ -85,10 +82,7 @@ export async function createDatabase(
   });
 }
 
-/**
- * Renames a database or changes its owner. Throws `conflict`, `invalid_input`, `forbidden`,
- * `not_found`.
- */
+/** Renames a database or changes its owner. Throws `conflict`. */
 export async function changeDatabase(
   catalogue: Catalogue,
   context: AuditContext,
@@ -111,7 +105,7 @@ export async function changeDatabase(
   });
 }
 
-/** Deletes the row. Throws `forbidden`, `not_found`. */
+/** Deletes the row. */
 export async function deleteDatabase(
   catalogue: Catalogue,
   context: AuditContext,
@@ -134,10 +128,7 @@ export async function deleteDatabase(
   });
 }
 
-/**
- * Accepts the names that Postgres accepts unchanged: 1 to 63 bytes of UTF-8 without NUL. Throws
- * `invalid_input`.
- */
+/** Accepts the names that Postgres accepts unchanged: 1 to 63 bytes of UTF-8 without NUL. */
 export function requireIdentifier(name: string, field: string): string {
   const bytes = Buffer.byteLength(name, 'utf8');
   if (bytes === 0 || bytes > MAX_IDENTIFIER_BYTES || /[\u0000-\u001f\u007f]/.test(name)) {

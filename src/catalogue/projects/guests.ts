@@ -1,5 +1,4 @@
-// The guests of an account: the people with whom its projects are shared, and their conversion to
-// members.
+// The guests of an account, with whom its projects are shared; they can become members.
 
 import { PosternError } from '../../errors.ts';
 import type { AccountId } from '../../ids.ts';
@@ -18,7 +17,7 @@ export interface Guest {
   readonly shares: ReadonlyArray<Share & { readonly projectName: string }>;
 }
 
-/** Guests sorted by e-mail, each with the projects shared. Throws `forbidden`, `not_found`. */
+/** Guests sorted by e-mail, each with the projects shared. */
 export async function listGuests(catalogue: Catalogue, context: AuditContext, accountId: AccountId): Promise<Guest[]> {
   requireMay(context.actor, 'guests.read', accountResource(accountId));
   const rows = await catalogue.db
@@ -40,11 +39,7 @@ export async function listGuests(catalogue: Catalogue, context: AuditContext, ac
   return [...guests.values()];
 }
 
-/**
- * Turns a guest into a member, which removes the shares. A guest without an account is invited and
- * remains a guest until the invitation is accepted. Throws `not_found` when no guest has that
- * e-mail, `forbidden`.
- */
+/** Removes the shares. A guest without an account is invited and stays a guest until then. */
 export async function convertGuest(
   catalogue: Catalogue,
   context: AuditContext,

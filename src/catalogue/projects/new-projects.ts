@@ -29,10 +29,7 @@ export interface NewProject {
   readonly storePasswords?: boolean;
 }
 
-/**
- * Writes a project with its default branch. Throws `plan_gate` beyond the plan's limit,
- * `invalid_input`, `forbidden`, `not_found`.
- */
+/** Writes a project with its default branch. Throws `plan_gate` beyond the plan's limit. */
 export async function createProject(
   catalogue: Catalogue,
   context: AuditContext,

@@ -90,10 +90,7 @@ export async function createOperation(
   return operationFrom(row);
 }
 
-/**
- * Adds to the operation that created a project what registering it makes known: its branch, and an
- * operation of its own for its compute.
- */
+/** Adds the branch to the operation that created a project, and an operation for its compute. */
 export async function recordFirstCompute(
   catalogue: Pick<Catalogue, 'db' | 'clock'>,
   { operationId, projectId }: { readonly operationId: OperationId; readonly projectId: ProjectId },
@@ -117,7 +114,7 @@ export async function recordFirstCompute(
   });
 }
 
-/** The project's operations, newest first. Throws `forbidden`, `not_found`, `invalid_input`. */
+/** The project's operations, newest first. */
 export async function listOperations(
   catalogue: Catalogue,
   context: AuditContext,
@@ -139,7 +136,7 @@ export async function listOperations(
   return pageOf(page, (operation) => ({ at: operation.createdAt, id: operation.id }));
 }
 
-/** One operation of the project. Throws `forbidden`, `not_found`. */
+/** One operation of the project. */
 export async function getOperation(
   catalogue: Catalogue,
   context: AuditContext,
@@ -156,9 +153,7 @@ export async function getOperation(
   return operationFrom(row);
 }
 
-/**
- * Operations of a project that does not exist yet, or no more, are visible to its account's people.
- */
+/** The account's people may also read the operations of a project that is gone or not yet there. */
 async function requireReader(catalogue: Catalogue, { actor }: AuditContext, projectId: ProjectId): Promise<void> {
   const place = (await findProject(catalogue.db, projectId)) ?? (await findAccountOf(catalogue, projectId));
   if (place === null) throw notFound({ kind: 'project', projectId });

@@ -17,10 +17,7 @@ export interface ProjectsRequest extends PageRequest {
   readonly ids?: readonly ProjectId[];
 }
 
-/**
- * The account's projects; a project key sees only its own. Throws `forbidden`, `not_found`,
- * `invalid_input`.
- */
+/** The account's projects; a project key sees only its own. */
 export async function listProjects(
   catalogue: Catalogue,
   context: AuditContext,
@@ -33,9 +30,7 @@ export async function listProjects(
   return projectPage(visible, { ...request, list: `projects ${request.accountId}` });
 }
 
-/**
- * Projects of other accounts that are shared with the person. Throws `forbidden`, `invalid_input`.
- */
+/** Projects of other accounts that are shared with the person. */
 export async function listSharedProjects(
   catalogue: Catalogue,
   context: AuditContext,

@@ -42,10 +42,7 @@ export interface ProjectChanges {
   readonly historyRetentionSeconds?: number;
 }
 
-/**
- * The project if the actor may perform the action. Throws `not_found` (unknown or invisible alike),
- * `forbidden`.
- */
+/** The project if the actor may perform the action. */
 export async function getProject(
   catalogue: Catalogue,
   context: AuditContext,
@@ -72,7 +69,7 @@ export async function findProjects(
   return new Map(rows.map((row) => [row.id, projectFrom(row)]));
 }
 
-/** Changes the given fields. Throws `invalid_input`, `forbidden`, `not_found`. */
+/** Changes the given fields. */
 export async function changeProject(
   catalogue: Catalogue,
   context: AuditContext,
@@ -107,10 +104,7 @@ export async function changeProject(
   return changed;
 }
 
-/**
- * Deletes the project's row and everything that belongs to it, and ends the access that depended on
- * it; provisioning has dropped what was on the host. Throws `forbidden`, `not_found`.
- */
+/** Deletes the rows and ends the access; provisioning has dropped what was on the host. */
 export async function deleteProject(
   catalogue: Catalogue,
   context: AuditContext,

@@ -1,5 +1,4 @@
-// Audit events for the access tokens and API keys that are revoked by deleting their compute or
-// project.
+// Audits the access tokens and API keys that end with their compute or project.
 
 import type { Transaction } from 'kysely';
 import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';

@@ -1,5 +1,4 @@
-// Writes a whole project in one transaction: its branch, a compute, and the databases and roles
-// that already exist on the upstream.
+// Writes a project with its compute and the upstream's databases and roles in one transaction.
 
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';

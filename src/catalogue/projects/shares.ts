@@ -27,10 +27,7 @@ export interface Share {
   readonly grantedAt: Date;
 }
 
-/**
- * For a guest without an account: a link to create one. The token is returned only here, to be
- * mailed.
- */
+/** A link by which a guest creates an account. Only here is the token returned, to be mailed. */
 export interface GuestLink {
   readonly token: Secret;
   readonly expiresAt: Date;
@@ -41,11 +38,7 @@ export type ShareOutcome =
   | { readonly kind: 'shared' | 'already_shared'; readonly share: Share; readonly link: GuestLink | null }
   | { readonly kind: 'has_access_already'; readonly email: string };
 
-/**
- * Shares the project with each e-mail; all shares are written, or none. Sharing again with a guest
- * who has no account yet sends a new link and invalidates the old one. Throws `invalid_input`,
- * `forbidden`, `not_found`.
- */
+/** All or none. A guest without an account gets a new link, which voids the old one. */
 export async function shareProject(
   catalogue: Catalogue,
   context: AuditContext,
@@ -62,7 +55,7 @@ export async function shareProject(
   });
 }
 
-/** The project's shares, oldest first. Throws `forbidden`, `not_found`. */
+/** The project's shares, oldest first. */
 export async function listShares(catalogue: Catalogue, context: AuditContext, projectId: ProjectId): Promise<Share[]> {
   await getProject(catalogue, context, { projectId, action: 'project.read_shares' });
   const rows = await catalogue.db
@@ -75,7 +68,7 @@ export async function listShares(catalogue: Catalogue, context: AuditContext, pr
   return rows.map(shareFrom);
 }
 
-/** Deletes a share and ends the access that depended on it. Throws `forbidden`, `not_found`. */
+/** Deletes a share and ends the access that depended on it. */
 export async function unshareProject(
   catalogue: Catalogue,
   context: AuditContext,

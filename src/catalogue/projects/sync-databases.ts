@@ -1,12 +1,9 @@
-// Keeps the list of a branch's databases in step with the upstream, where people also create and
-// drop databases by SQL.
+// Updates the list of a branch's databases, which people also create and drop by SQL.
 
 import type { BranchId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 
-/**
- * Makes the rows match the upstream. Not audited, since nobody changed anything through Postern.
- */
+/** Not audited, since nobody changed anything through Postern. */
 export async function syncDatabases(
   catalogue: Catalogue,
   upstream: { readonly branchId: BranchId; readonly databases: ReadonlyArray<{ name: string; ownerName: string }> },

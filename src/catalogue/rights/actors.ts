@@ -1,5 +1,4 @@
-// Actors: a person with memberships and shares, a key, or Postern itself; and how a person is
-// loaded.
+// Actors: a person with memberships and shares, a key, or Postern itself.
 
 import type { AccountId, ProjectId, UserId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -60,9 +59,7 @@ export async function loadPersonActor(catalogue: Catalogue, userId: UserId): Pro
   return (await loadPersonActors(catalogue, [userId])).get(userId) ?? null;
 }
 
-/**
- * As `loadPersonActor`, in three statements however many they are. Without those whom nobody knows.
- */
+/** Three statements, however many people. Unknown ones are absent. */
 export async function loadPersonActors(
   { db }: Catalogue,
   userIds: readonly UserId[],

@@ -123,10 +123,7 @@ export const PERMISSION_TABLE = {
   'database_role.reset_password': on('project', PROJECT_USERS, 'reset passwords'),
 } as const satisfies Record<string, Rule>;
 
-/**
- * The relations that may share a project besides admins, by the installation's setting
- * (docs/api.md, "Sharing").
- */
+/** The relations that may share a project besides admins (docs/api.md, "Sharing"). */
 export const SHARING_RELATIONS: Readonly<Record<Sharing, readonly Relation[]>> = {
   admins: ADMINS,
   members: PROJECT_MEMBERS,

@@ -33,9 +33,7 @@ type NamedResource = InstallationResource | AccountResource | Pick<ProjectResour
 export const INSTALLATION: InstallationResource = { kind: 'installation' };
 export const accountResource = (accountId: AccountId): AccountResource => ({ kind: 'account', accountId });
 
-/**
- * False also when the action belongs to another kind of resource. Postern itself may do everything.
- */
+/** False also for an action on another kind of resource. Postern itself may do everything. */
 export function may(actor: Actor, action: Action, resource: Resource): boolean {
   if (PERMISSION_TABLE[action].on !== resource.kind) return false;
   if (actor.kind === 'system') return true;
@@ -43,18 +41,14 @@ export function may(actor: Actor, action: Action, resource: Resource): boolean {
   return relationsOf(actor, resource).some((relation) => allowed.includes(relation));
 }
 
-/**
- * Whether the actor may know that the resource exists. An invisible resource is treated as an
- * unknown one.
- */
+/** Whether the actor may know that the resource exists. */
 export function visible(actor: Actor, resource: Resource): boolean {
   return actor.kind === 'system' || relationsOf(actor, resource).length > 0;
 }
 
 /**
- * Returns when the actor may perform the action. Otherwise throws `not_found` for a resource that
- * the actor cannot see (as for an unknown id), and `forbidden`, naming who may, for one that the
- * actor can see (docs/api.md, "403 or 404").
+ * Throws `not_found` if the actor cannot see the resource, else `forbidden` (docs/api.md,
+ * "403 or 404"). Docstrings of callers repeat neither these two nor `invalid_input`.
  */
 export function requireMay(actor: Actor, action: Action, resource: Resource): void {
   if (may(actor, action, resource)) return;
@@ -109,9 +103,7 @@ const NAMES_OF_RELATIONS: ReadonlyArray<readonly [Relation, string]> = [
   ['operator', 'an operator'],
 ];
 
-/**
- * For `only an admin may delete this project`: the relations that would suffice, and the action.
- */
+/** For `only an admin may delete this project`. */
 function refusalParams(action: Action, resource: Resource): { who: string; action: string } {
   const allowed = allowedRelations(action, resource);
   const personal = resource.kind !== 'installation' && !isOrganizationId(resource.accountId);

@@ -1,5 +1,4 @@
-// The plans and what each of them includes, in one table; and the period that an account is
-// spending on its plan.
+// The plans and what each of them includes; and an account's current period on its plan.
 
 import { PosternError } from '../../errors.ts';
 import type { AccountId } from '../../ids.ts';
@@ -8,10 +7,7 @@ import type { Plan } from '../tables/people-and-accounts.ts';
 
 export interface PlanTerms {
   readonly isPaid: boolean;
-  /**
-   * Hourly, daily and monthly figures; the billing period is part of every plan (docs/api.md,
-   * "Plans").
-   */
+  /** Hourly, daily and monthly figures; every plan includes the billing period. */
   readonly consumptionHistory: 'included' | 'gated';
   /** Null: no limit. */
   readonly projectsLimit: number | null;

@@ -15,9 +15,7 @@ export interface Policy {
   readonly linkLogin: boolean;
   /** CIDRs from which clients may connect; empty: from anywhere. */
   readonly allowedNetworks: readonly string[];
-  /**
-   * CIDRs within which a browser and a terminal with different addresses count as near each other.
-   */
+  /** CIDRs within which a browser and a terminal count as near each other. */
   readonly ownNetworks: readonly string[];
   /** 0: every connection needs an approval. */
   readonly longestGrantMs: number;
@@ -28,10 +26,7 @@ export interface Policy {
   readonly reverseCode: 'when_new' | 'always';
   /** For all people on the compute together; null: the installation's limit. */
   readonly maxConnections: number | null;
-  /**
-   * How recently a person must have signed in to approve; null: no limit besides the browser
-   * session's.
-   */
+  /** The longest time since the sign-in of an approving person; null: no limit of its own. */
   readonly freshSignInMs: number | null;
 }
 
@@ -39,10 +34,7 @@ const network = z
   .string()
   .refine((text) => parseNetwork(text) !== null, { error: 'is not a network such as 10.0.0.0/8' });
 
-/**
- * The settings of an account or a compute; absent ones are left to the other one and to the
- * defaults.
- */
+/** The settings of an account or a compute; absent ones are the other's, or the defaults. */
 export const policySettingsSchema = z
   .object({
     linkLogin: z.boolean(),
@@ -78,10 +70,7 @@ export interface PolicyOwner {
   readonly policy: PolicySettings;
 }
 
-/**
- * The stricter of both in every setting. Replication must be allowed by the compute and not
- * forbidden by the account.
- */
+/** The stricter in every setting; replication needs the compute's yes and no account's no. */
 export function effectivePolicy(account: PolicyOwner, compute: PolicyOwner): Policy {
   const [ofAccount, ofCompute] = [account.policy, compute.policy];
   return {
@@ -125,8 +114,7 @@ function commonNetworks(first: readonly string[], second: readonly string[]): re
   return common.length === 0 ? [NOWHERE] : [...new Set(common)];
 }
 
-// Two networks are either disjoint or nested, so comparing the inner one's first address and prefix
-// length is enough.
+// Two networks are disjoint or nested, so the inner one's first address and prefix suffice.
 function isWithin(inner: string, outers: readonly string[]): boolean {
   const network = parseNetwork(inner);
   if (network === null) return false;

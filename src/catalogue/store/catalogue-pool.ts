@@ -1,5 +1,4 @@
-// Connections to the catalogue's servers; of several servers, to the one that accepts writes. Knows
-// no tables.
+// Connections to the catalogue's servers, to the one that accepts writes. Knows no tables.
 
 import { Socket } from 'node:net';
 import pg from 'pg';
@@ -43,10 +42,7 @@ export class CataloguePool {
     this.#pool = openPool(options, this.#servers);
   }
 
-  /**
-   * A connection to a server that accepts writes. Each server is tried once, starting with the last
-   * one that worked. Throws the last server's error; the caller releases the connection.
-   */
+  /** Tries each server once, the last good one first. Throws the last server's error. */
   async connect(): Promise<pg.PoolClient> {
     let asked = this.#servers.current;
     const attempt = (): Promise<pg.PoolClient> => {
@@ -114,13 +110,11 @@ function openPool(options: PoolOptions, servers: Servers): pg.Pool {
     ),
   );
   pool.on('connect', (client) => {
-    // The query on the connection reports its loss; without a listener the event would end the
-    // process.
+    // The query reports the loss; without a listener the event would end the process.
     client.on('error', (error) =>
       log.debug({ event: 'catalogue.connection_lost', err: error }, 'a catalogue connection was lost'),
     );
-    // NOTE: a server that is cut off from the network closes no connections, and the operating
-    // system would retry for 15 minutes.
+    // NOTE: an unreachable server closes nothing, and the system would retry for 15 minutes.
     const { stream } = client.connection;
     if (statementLimitMs !== null && stream instanceof Socket)
       hangUpUnanswered(stream, statementLimitMs + ANSWER_GRACE_MS);
@@ -137,10 +131,7 @@ function clientOf(servers: Servers): typeof pg.Client {
   };
 }
 
-/**
- * A connection that fails here is closed and never used. A standby would answer with old data and
- * refuse writes.
- */
+/** A standby is refused: it would answer with old data and refuse writes. */
 async function prepare(client: pg.ClientBase, role: string | null): Promise<void> {
   const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
   if (rows[0]?.standby !== false) throw Object.assign(new Error('the server is a standby'), { code: READ_ONLY });

@@ -1,5 +1,4 @@
-// The open catalogue, as all other files of this folder receive it. Opening it is in
-// open-catalogue.ts.
+// The open catalogue, as all other files of this folder receive it.
 
 import type { Kysely, Transaction } from 'kysely';
 import type { ConcurrencyLimiter } from '../../async/concurrency-limiter.ts';
@@ -25,10 +24,7 @@ export interface Catalogue {
   readonly nodeId: NodeId;
   readonly clock: Clock;
   readonly settings: CatalogueSettings;
-  /**
-   * Hashing passwords takes memory and the libuv threads that DNS look-ups need, too, so a flood of
-   * sign-ins must be limited.
-   */
+  /** Hashing needs memory and the libuv threads of DNS look-ups, so sign-ins are limited. */
   readonly passwordWork: ConcurrencyLimiter;
   /** Commits when the work resolves, rolls back when it throws. The work must use only `tx`. */
   transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;

@@ -1,5 +1,4 @@
-// E-mail addresses as people type them: validated, and compared case-insensitively. Knows nothing
-// about delivery.
+// E-mail addresses as people type them: validated, compared case-insensitively.
 
 import { PosternError } from '../../errors.ts';
 
@@ -29,11 +28,7 @@ export function emailKey(text: string): string {
   return text.trim().normalize('NFC').toLowerCase();
 }
 
-/**
- * Parses addresses separated by commas, semicolons or white space; returns each once, in the given
- * order. Throws `invalid_input` for an empty list, for more than 100, and for a text that cannot be
- * an address.
- */
+/** Split at commas, semicolons and white space, without repeats. Throws for none, or over 100. */
 export function parseEmailList(text: string): EmailAddress[] {
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
   if (parts.length === 0) throw new PosternError('email_missing');

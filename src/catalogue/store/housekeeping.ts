@@ -4,10 +4,7 @@ import { sql } from 'kysely';
 import type { Catalogue } from './catalogue.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/**
- * Expired invitations and tokens stay listed for a while, so that people see why something stopped
- * working.
- */
+/** Expired things stay listed for a while, so that people see why something stopped working. */
 const LISTED_AFTER_EXPIRY_MS = 30 * DAY_MS;
 const TERMINAL_STAYS_KNOWN_MS = 30 * DAY_MS;
 /** Days and months add up the same figures, and stay. */
@@ -15,11 +12,7 @@ const HOURLY_FRAMES_KEPT_MS = 400 * DAY_MS;
 /** Longer than any connection or grant lasts (`MAX_CONNECTION_MS`). */
 const ENDED_ACCESS_KEPT = '31 days';
 
-/**
- * Deletes ended browser sessions, set-up codes, forgotten terminals, long expired invitations and
- * access tokens, old endings of access, old hourly frames, and operations of projects that are
- * gone.
- */
+/** Deletes what has ended or expired, and operations of projects that are gone. */
 export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
   const now = clock.now();
   const longAgo = new Date(now.getTime() - LISTED_AFTER_EXPIRY_MS);

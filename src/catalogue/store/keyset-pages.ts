@@ -23,10 +23,7 @@ export interface Keyset {
 
 const SHAPE = /^(\S{8}) (\S+) (\S+)$/;
 
-/**
- * The position of a cursor in that list; null without a cursor. Throws `invalid_input` for a cursor
- * of another list.
- */
+/** Null without a cursor. Throws `invalid_input` for a cursor of another list. */
 export function decodeCursor(list: string, cursor: string | null | undefined): Keyset | null {
   if (cursor === null || cursor === undefined || cursor === '') return null;
   const [, digest, time = '', id] = SHAPE.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
@@ -35,10 +32,7 @@ export function decodeCursor(list: string, cursor: string | null | undefined): K
   return { at, id };
 }
 
-/**
- * Makes a page of items that were queried with that limit. `list` identifies the list and its
- * owner.
- */
+/** `list` identifies the list and its owner; the items were queried with that limit. */
 export function pageOf<Item>(
   { list, items, limit }: { readonly list: string; readonly items: readonly Item[]; readonly limit: number },
   keysetOf: (item: Item) => Keyset,

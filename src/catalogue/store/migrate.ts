@@ -9,20 +9,14 @@ import { isRoleRefused } from './store-errors.ts';
 /** One per database server, since roles belong to the server. */
 const APPLICATION_ROLE = 'postern_application';
 
-/**
- * Runs the missing migrations. Nodes that start together wait for each other. Throws the first
- * failing migration's error.
- */
+/** Nodes that start together wait for each other. Throws the failing migration's error. */
 export async function migrateToLatest(db: Kysely<Schema>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...ALL_MIGRATIONS }) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
 }
 
-/**
- * Creates the application role and grants its rights on this database. Null where the connection
- * may not create roles and is not a member of that one: then only triggers protect the audit trail.
- */
+/** Null when the role cannot be created or assumed: then only triggers protect the audit trail. */
 export async function prepareApplicationRole(db: Kysely<Schema>): Promise<string | null> {
   await createApplicationRole(db);
   if (!(await canWorkAs(db, APPLICATION_ROLE))) return null;

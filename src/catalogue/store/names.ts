@@ -8,10 +8,7 @@ const MAX_NAME_CHARACTERS = 256;
 // Control characters would break the lines of terminals, logs and CSV files.
 const CONTROLS = /[\u0000-\u001f\u007f]/;
 
-/**
- * Returns the trimmed name. Throws `invalid_input`, naming the field, when it is empty, longer than
- * 256 characters or contains control characters.
- */
+/** Returns the trimmed name. Throws `name_invalid` with the field. */
 export function requireName(text: string, field: string): string {
   const name = text.trim().normalize('NFC');
   if (name === '' || name.length > MAX_NAME_CHARACTERS || CONTROLS.test(name)) {
@@ -20,10 +17,7 @@ export function requireName(text: string, field: string): string {
   return name;
 }
 
-/**
- * Lower-case letters, digits and single hyphens, at most 40 characters; `fallback` when nothing is
- * left.
- */
+/** At most 40 lower-case letters, digits and hyphens; `fallback` when nothing is left. */
 export function slugOf(name: string, fallback: string): string {
   const slug = name
     .normalize('NFKD')

@@ -36,11 +36,7 @@ const PASSWORD_WORK = { atOnce: 2, mostWaiting: 50 } as const;
 const MAX_CONNECTIONS = 10;
 const STATEMENT_LIMIT_MS = 15_000;
 
-/**
- * Migrates, then opens; several nodes may do so at once. The caller closes it. Throws
- * `store_unavailable` when Postgres cannot be reached, an Error when a sealing key is missing or
- * wrong.
- */
+/** Migrates first. The caller closes it. Throws `store_unavailable`, an Error for sealing keys. */
 export async function openCatalogue(options: CatalogueOptions): Promise<Catalogue> {
   const applicationRole = await migrate(options);
   const awayListeners: Array<() => void> = [];
@@ -72,10 +68,7 @@ export async function openCatalogue(options: CatalogueOptions): Promise<Catalogu
   }
 }
 
-/**
- * Returns the role for the node's work, which has fewer rights than the one that migrates; null
- * when there is none.
- */
+/** The role for the node's work, with fewer rights than the migrating one; null if none. */
 async function migrate(options: CatalogueOptions): Promise<string | null> {
   // A migration may rewrite a table, or wait for another node that is migrating.
   const db = connect(options, { maxConnections: 2, statementLimitMs: null, role: null, onAway: () => {} });

@@ -1,15 +1,11 @@
-// Account passwords: argon2id at rest, and equal work whether or not there is a hash to compare
-// with.
+// Account passwords: argon2id at rest, and equal work whether or not there is a hash.
 
 import { hash, type Options, verify } from '@node-rs/argon2';
 import { PosternError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import type { Catalogue } from './catalogue.ts';
 
-/**
- * Length of a new password, in characters. NIST SP 800-63B 3.1.1.2 requires at least 8, and room
- * for passphrases.
- */
+/** In characters. NIST SP 800-63B 3.1.1.2 requires at least 8, and room for passphrases. */
 export const PASSWORD_LENGTH = { minimum: 10, maximum: 256 } as const;
 
 /** Hashing takes a thread for a long time: no caller may do it outside the limiter. */
@@ -18,16 +14,11 @@ type PasswordParts = Pick<Catalogue, 'passwordWork'>;
 // OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, 2 passes, 1 lane.
 export const ARGON2_OPTIONS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const satisfies Options;
 
-/**
- * The hash of 32 random bytes that were thrown away: compared with when a person has no password.
- */
+/** Of 32 random bytes that were thrown away: compared with when a person has no password. */
 export const DECOY_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$cC64/pzRbvZElL85kGTxRA$okFNuFi6uLNslq+WUsi0cnkbPIOnvf7Cm6yMgSoCX8E';
 
-/**
- * Returns an argon2id hash in PHC format. Throws `password_length` for a password that is too short
- * or too long, `rate_limited` when too many wait to be hashed or compared.
- */
+/** Argon2id in PHC format. Throws `password_length`, `rate_limited` when too many wait. */
 export async function hashPassword({ passwordWork }: PasswordParts, password: Secret): Promise<string> {
   const { length } = password.reveal();
   const { minimum, maximum } = PASSWORD_LENGTH;

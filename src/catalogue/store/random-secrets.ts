@@ -4,10 +4,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Secret } from '../../secret.ts';
 
-/**
- * 256 random bits as 43 base64url characters, after a prefix that tells people and scanners what it
- * is.
- */
+/** 256 random bits as 43 base64url characters; the prefix tells people and scanners what it is. */
 export function newRandomSecret(prefix = ''): Secret {
   return new Secret(`${prefix}${randomBytes(32).toString('base64url')}`);
 }

@@ -15,10 +15,7 @@ const SEALED_COLUMNS = [
   { table: 'database_roles', column: 'sealed_password' },
 ] as const;
 
-/**
- * Throws an Error when there may be values that none of the configured keys opens; otherwise
- * remembers the current key.
- */
+/** Throws an Error when a needed key is missing or wrong; otherwise remembers the current key. */
 export async function checkSealingKeys(catalogue: Catalogue): Promise<void> {
   const { sealer } = catalogue;
   const canaries = await catalogue.db.selectFrom('sealing_canaries').selectAll().execute();

@@ -26,10 +26,7 @@ export class Sealer {
   readonly #keys: ReadonlyMap<string, SealingKey>;
   readonly #current: SealingKey;
 
-  /**
-   * Keys are 32 bytes in base64. The first one seals; all of them open. Throws an Error when there
-   * is none or one is not 32 bytes.
-   */
+  /** 32 bytes in base64 each. The first one seals, all of them open. Throws an Error. */
   constructor(keys: readonly Secret[]) {
     const parsed = keys.map(sealingKey);
     const [current] = parsed;

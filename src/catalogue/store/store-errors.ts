@@ -1,5 +1,4 @@
-// Translates errors of Postgres for every query: the catalogue is unavailable, or the text cannot
-// be stored. Knows nothing of the queries.
+// Translates Postgres errors of all queries: server unavailable, or text that cannot be stored.
 
 import type { CompiledQuery, Driver } from 'kysely';
 import {
@@ -26,9 +25,7 @@ const UNKEEPABLE_CHARACTER = ['22021', '22P05'];
 const AWAY_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
-/**
- * True when the error means that a Postgres server cannot be reached, whatever the statement was.
- */
+/** True when the error means that a Postgres server cannot be reached. */
 export function isPostgresAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -46,10 +43,7 @@ export function isRoleRefused(error: unknown): boolean {
   return hasSqlstate(error, INSUFFICIENT_PRIVILEGE) || hasSqlstate(error, INVALID_PARAMETER_VALUE);
 }
 
-/**
- * Kysely's dialect for Postgres, with connections that throw `store_unavailable` when the catalogue
- * is unavailable.
- */
+/** Kysely's dialect for Postgres; queries throw `store_unavailable` when it cannot be reached. */
 export class CatalogueDialect extends PostgresDialect {
   readonly #config: CatalogueDialectConfig;
 

@@ -39,10 +39,7 @@ export interface AuditVerdict {
   readonly flaws: readonly AuditFlaw[];
   /** Where chains were cut; what came before cannot be verified any more. */
   readonly pruned: readonly PrunedChain[];
-  /**
-   * The ends of the chains, to be noted elsewhere, since a chain that was cut off at its end looks
-   * whole.
-   */
+  /** To be noted elsewhere, since a chain that was cut off at its end looks whole. */
   readonly heads: readonly ChainHead[];
 }
 

@@ -9,10 +9,7 @@ import { cleanForLog } from '../../untrusted-text.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditEventName, type AuditOutcome, auditCode } from './audit-event-codes.ts';
 
-/**
- * What happened. Absent fields are omitted from the event; `untrusted…` texts are cleaned and
- * shortened here.
- */
+/** Absent fields are omitted; `untrusted…` texts are cleaned and shortened here. */
 export interface AuditEventInput {
   /** A uuid, generated when absent. An event with a known id is not written again. */
   readonly id?: string;

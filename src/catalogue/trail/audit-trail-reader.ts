@@ -29,16 +29,13 @@ export interface AuditFilter {
 
 /** One list for all filters, since filters do not change the order of rows. */
 const LIST = 'audit';
-/**
- * The first words of events about logging in and signing in; changes of projects and people are
- * excluded.
- */
+/** Events about logging in and signing in, by the first word of their names. */
 const OWN_HISTORY = ['login', 'grant', 'connection', 'signin', 'signout', 'secret', 'identity'] as const;
 
 const EXPORT_BATCH = 1_000;
 const bodySchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-/** Newest first. Throws `forbidden`, `not_found`, `invalid_input`. */
+/** Newest first. */
 export async function listAuditEvents(
   catalogue: Catalogue,
   context: AuditContext,
@@ -48,9 +45,7 @@ export async function listAuditEvents(
   return auditPage(catalogue, request);
 }
 
-/**
- * Every matching event, oldest first, in batches; events written in the meantime may be missing.
- */
+/** All matching events, oldest first; those written in the meantime may be missing. */
 export async function* exportAuditEvents(
   catalogue: Catalogue,
   context: AuditContext,

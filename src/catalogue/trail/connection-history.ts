@@ -1,5 +1,4 @@
-// The number of connections that started, ended and failed in each hour or day, counted from the
-// audit trail.
+// Counts connections and logins in each hour or day, from the audit trail.
 
 import { sql } from 'kysely';
 import type { AccountId } from '../../ids.ts';
@@ -14,10 +13,7 @@ export interface ConnectionFrame {
   readonly begun: number;
   readonly ended: number;
   readonly failed: number;
-  /**
-   * Requested, denied ("not me" included) and expired logins; without an account, since no target
-   * was chosen.
-   */
+  /** Logins, which count for no account, since no target was chosen; "not me" is a denial. */
   readonly asked: number;
   readonly denied: number;
   readonly expired: number;
@@ -49,7 +45,7 @@ export interface ConnectionHistoryRequest {
   readonly frames: number;
 }
 
-/** Oldest first, without gaps. Throws `forbidden`, `not_found`. */
+/** Oldest first, without gaps. */
 export async function readConnectionHistory(
   { db, clock }: Catalogue,
   { actor }: AuditContext,

@@ -17,10 +17,7 @@ interface Cut {
   readonly before: string;
 }
 
-/**
- * Removes events from before that time, up to the first later event in each chain. Returns their
- * number. The catalogue must be open as the owner of the tables; Postgres refuses other roles.
- */
+/** Returns the number of events. Only the owner of the tables may do so. */
 export async function pruneAuditTrail(catalogue: Catalogue, context: AuditContext, before: Date): Promise<number> {
   let removedCount = 0;
   for (const cut of await findCuts(catalogue.db, before.toISOString())) {

@@ -31,11 +31,7 @@ export interface OrganizationRequest {
   readonly createdAt: Date;
 }
 
-/**
- * Requests an organization; the person has consented to the listed limits. Throws `plan_gate` for
- * an unpaid personal account, `conflict` while another request of the person is open,
- * `invalid_input`, `forbidden`.
- */
+/** Throws `plan_gate` for an unpaid account, `conflict` while the person has an open request. */
 export async function requestOrganization(
   catalogue: Catalogue,
   context: AuditContext,
@@ -70,7 +66,7 @@ export async function requestOrganization(
   return requestFrom(row);
 }
 
-/** All requests, oldest first, or those of one person. Throws `forbidden`. */
+/** All requests, oldest first, or those of one person. */
 export async function listOrganizationRequests(
   catalogue: Catalogue,
   context: AuditContext,
@@ -88,12 +84,7 @@ export async function listOrganizationRequests(
   return rows.map(requestFrom);
 }
 
-/**
- * Approves or declines, once. Approving creates the organization, moves the person's projects and
- * plan to it, makes the person and the owner of the admin's e-mail its admins, and puts the
- * personal account on the Free plan. Throws `conflict` when it was decided already or nobody has
- * the admin's e-mail, `forbidden`, `not_found`.
- */
+/** Throws `conflict` when it was decided already or nobody has the admin's e-mail. */
 export async function decideOrganizationRequest(
   catalogue: Catalogue,
   context: AuditContext,

@@ -38,10 +38,7 @@ export type TransferOutcome =
   | { readonly kind: 'transferred'; readonly projects: readonly Project[] }
   | { readonly kind: 'over_limits'; readonly limits: readonly BrokenLimit[] };
 
-/**
- * Moves the projects, and ends the access that people and tokens had through the source account.
- * Throws `not_found` when one of them is not the source's, `forbidden`, `invalid_input`.
- */
+/** Ends the access through the source account. Throws `not_found` when it does not own one. */
 export async function transferProjects(
   catalogue: Catalogue,
   context: AuditContext,
@@ -70,10 +67,7 @@ type ProjectMove = Omit<TransferRequest, 'projectIds'> & {
   readonly projects: readonly Project[];
 };
 
-/**
- * Writes the rows and audit events of a transfer; the caller has checked everything and locked both
- * accounts.
- */
+/** The caller has checked everything and locked both accounts. */
 export async function moveProjects(tx: Transaction<Schema>, move: ProjectMove): Promise<Project[]> {
   const { catalogue, projects, sourceAccountId, destinationAccountId } = move;
   const ids = projects.map((project) => project.id);
@@ -166,10 +160,7 @@ async function deleteTokensOfAccount(
   return rows.map(({ id }) => id);
 }
 
-/**
- * People of the source account, except guests of the projects and people who belong to both
- * accounts.
- */
+/** The source account's people, except those who also belong to the destination. */
 async function peopleWhoLoseAccess(
   tx: Transaction<Schema>,
   { sourceAccountId, destinationAccountId }: Omit<TransferRequest, 'projectIds'>,

@@ -1,5 +1,4 @@
-// Reads consumption from the frames: by account, by project, and for the current billing period.
-// Permissions and plans are checked elsewhere.
+// Reads consumption from the frames. Permissions and plans are checked elsewhere.
 
 import { sql } from 'kysely';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
@@ -17,23 +16,15 @@ import { groupBy } from './group-by.ts';
 import { FLOWS, totalsOf, UNMEASURED_METRICS, unmeasuredFigures } from './summed-frames.ts';
 
 export interface ConsumptionHistory {
-  /**
-   * All projects of the account together, including deleted ones. Periods ascend in time, and so do
-   * the frames within them.
-   */
+  /** All projects together, deleted ones included. Periods and their frames ascend. */
   readAccount(accountId: AccountId, range: ConsumptionRange): Promise<readonly PeriodFrames[]>;
-  /**
-   * Each given project on its own, for the time that the account owned it; projects without figures
-   * are absent.
-   */
+  /** For the time that the account owned them; projects without figures are absent. */
   readProjects(
     accountId: AccountId,
     projectIds: readonly ProjectId[],
     range: ConsumptionRange,
   ): Promise<ReadonlyMap<ProjectId, readonly PeriodFrames[]>>;
-  /**
-   * The current billing period: the calendar month, in UTC. A project without figures is absent.
-   */
+  /** The calendar month, in UTC. A project without figures is absent. */
   readBillingPeriod(projectIds: readonly ProjectId[]): Promise<ReadonlyMap<ProjectId, BillingPeriodTotals>>;
 }
 
@@ -91,10 +82,7 @@ export function projectFramesQuery(
     .where('account_id', '=', accountId);
 }
 
-/**
- * One row per project. A month on two plans has two frames for each compute; the sizes are those of
- * the later frame.
- */
+/** A month on two plans has two frames for each compute; the sizes are the later one's. */
 export function billingPeriodQuery({ db, clock }: Catalogue, projectIds: readonly ProjectId[]) {
   const isLatest = sql`updated_at = latest_at`;
   return db

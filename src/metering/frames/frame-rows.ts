@@ -1,5 +1,4 @@
-// Splits a measurement at the boundaries of frames and plan periods, in proportion to time, into
-// rows that are added to frames. Pure.
+// Splits a measurement in proportion to time, at the ends of frames and plan periods. Pure.
 
 import type { Insertable } from 'kysely';
 import type { ConsumptionFramesTable } from '../../catalogue/tables/audit-and-consumption.ts';
@@ -16,10 +15,7 @@ export interface PeriodStart {
   readonly startedAt: Date;
 }
 
-/**
- * One row for each frame that the measurement overlaps; `periods` are the account's, ascending and
- * not empty.
- */
+/** One row per overlapped frame; `periods` are the account's, ascending. */
 export function frameRows(
   compute: SampledCompute,
   measurement: Measurement,

@@ -7,9 +7,7 @@ type Figure = keyof ConsumptionTotals;
 
 const HOUR_MS = 3_600_000;
 
-/**
- * Flows are summed in floating point, which is exact for whole numbers in the same range as JSON.
- */
+/** Summed in floating point, which is as exact as JSON's numbers. */
 export const FLOWS = [
   flow('active_time_ms', { perUnit: 1_000, as: 'activeTimeSeconds' }),
   flow('compute_time_ms', { perUnit: 1_000, as: 'computeTimeSeconds' }),

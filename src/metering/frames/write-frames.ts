@@ -4,10 +4,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../../catalogue/store/schema.ts';
 import type { FrameRow } from './frame-rows.ts';
 
-/**
- * The rows must belong to different frames. They are sent as one JSON parameter, since thousands of
- * single parameters would cost more than the rows themselves.
- */
+/** One JSON parameter, since thousands of single ones would cost more than the rows. */
 export async function writeFrames(tx: Transaction<Schema>, rows: readonly FrameRow[]): Promise<void> {
   await sql`
     insert into consumption_frames as frame

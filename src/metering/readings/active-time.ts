@@ -7,10 +7,7 @@ export interface TimeSpan {
   readonly to: Date;
 }
 
-/**
- * Milliseconds within the span during which the compute was active; of several starts and suspends
- * in it, only the last ones are known.
- */
+/** Active milliseconds within the span; only the last start and suspension in it are known. */
 export function activeWithin(
   { state, startedAt, suspendedAt }: Pick<Compute, 'state' | 'startedAt' | 'suspendedAt'>,
   { from, to }: TimeSpan,

@@ -4,9 +4,7 @@
 
 import type { MeasuredDatabase, ServerLook, ServerReading } from './server-reading.ts';
 
-/**
- * Weight of a changed row relative to a byte of growth: a WAL record without the row's own bytes.
- */
+/** A WAL record without the row's own bytes, relative to a byte of growth. */
 const BYTES_PER_CHANGED_ROW = 128;
 
 interface WalOfDatabase {

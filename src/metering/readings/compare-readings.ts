@@ -1,5 +1,4 @@
-// What happened to each database of a server between two readings of the same run. Pure; null where
-// the server cannot tell.
+// What each database of a server did between two readings of the same run. Pure.
 
 import type { TimeSpan } from './active-time.ts';
 import type { DatabaseReading, ServerReading } from './server-reading.ts';
@@ -59,8 +58,7 @@ function wasUsed(now: Counters, { was, kind }: { was: Counters | null; kind: Two
   return kind === 'host' && (growth(was?.sessionCount ?? null, now.sessionCount) ?? 0) > 0;
 }
 
-// A counter that went backwards was reset: what it counted before is lost, and nothing is made up
-// for it.
+// A counter that went backwards was reset; what it counted before is lost.
 function growth(before: number | null, now: number | null): number | null {
   if (now === null) return null;
   return before === null ? 0 : Math.max(0, now - before);

@@ -19,10 +19,7 @@ export async function findReading({ db }: Catalogue, sourceId: SourceId): Promis
   return row === undefined ? null : { readAt: row.read_at, reading: parseReading(row.reading) };
 }
 
-/**
- * Replaces the reading from before the look. Returns false and changes nothing when another node
- * was faster. Locks the row of the source until the transaction ends.
- */
+/** Locks the source's row. False, without a change, when another node was faster. */
 export async function replaceReading(
   tx: Transaction<Schema>,
   next: { sourceId: SourceId; previous: KeptReading | null; readAt: Date; reading: ServerReading },

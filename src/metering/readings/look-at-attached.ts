@@ -1,5 +1,4 @@
-// Looks at the server of one attached compute, with the project's own credentials, over a
-// connection opened for this purpose.
+// Looks at the server of one attached compute, with the project's own credentials.
 
 import { serialize } from 'pg-protocol';
 import { withTimeLimit } from '../../async/time-limit.ts';
@@ -26,10 +25,7 @@ interface AttachedLook {
   readonly signal: AbortSignal;
 }
 
-/**
- * Throws as `connectUpstream` and `askUpstream` do, and `not_found` for a compute that is gone or
- * disabled.
- */
+/** Throws as `connectUpstream` and `askUpstream` do, `not_found` for a compute that is gone. */
 export async function lookAtAttached(look: AttachedLook): Promise<ServerLook> {
   const { compute, previous, at } = look;
   const { target, dialPolicy } = await upstreamOf(look);

@@ -17,10 +17,7 @@ export const METERING_APPLICATION = 'postern metering';
 /** Runs a statement that returns one JSON value, and returns that value. */
 type AskServer = (sql: string) => Promise<unknown>;
 
-/**
- * A host is measured as a whole; on an attached server only the project's databases are, and none
- * of its WAL.
- */
+/** On an attached server only the project's databases are measured, and no WAL. */
 type LookScope = { readonly kind: 'host' } | { readonly kind: 'attached'; readonly databases: readonly string[] };
 
 interface LookRequest {
@@ -32,11 +29,7 @@ interface LookRequest {
 
 const HOUR_MS = 3_600_000;
 
-/**
- * Looks once. Computing a size reads the folder of the database, so sizes are requested only for
- * databases used since the previous look, and for all of them once an hour. Throws what `ask`
- * throws, and a ZodError for an answer of an unexpected form.
- */
+/** Sizes cost reads on disk: asked for after use, and hourly. Throws as `ask`, and ZodError. */
 export async function lookAtServer({ ask, scope, previous, at }: LookRequest): Promise<ServerLook> {
   const counters = serverCountersSchema.parse(await ask(countersQuery(scope)));
   const isSameHour = previous !== null && hourOf(previous.readAt) === hourOf(at);

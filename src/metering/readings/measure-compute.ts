@@ -1,5 +1,4 @@
-// What one compute consumed between two readings of its server. Pure; null for a figure that the
-// server cannot provide.
+// What one compute consumed between two readings of its server. Pure; null where unknown.
 
 import { activeWithin, type TimeSpan } from './active-time.ts';
 import type { DatabaseChange, ServerChanges } from './compare-readings.ts';

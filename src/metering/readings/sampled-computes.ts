@@ -15,10 +15,7 @@ export interface SampledCompute {
   readonly suspendedAt: Date | null;
   /** Names of the branch's databases. */
   readonly databases: readonly string[];
-  /**
-   * Storage and written data belong to the branch and are counted only for its first read-write
-   * compute.
-   */
+  /** Storage and written data of a branch are counted for its first read-write compute only. */
   readonly role: 'first_of_branch' | 'further_of_branch';
 }
 
@@ -27,10 +24,7 @@ export async function listComputesOfHost(catalogue: Catalogue, hostId: string): 
   return (await sampledComputes(catalogue).where('computes.host_id', '=', hostId).execute()).map(sampledComputeFrom);
 }
 
-/**
- * Attached computes used through Postern since then. Others are left alone, so that a server which
- * sleeps while nobody is connected is not woken to be measured.
- */
+/** Others are left alone, so that a server which sleeps while unused is not woken. */
 export async function listAttachedComputesUsedSince(catalogue: Catalogue, since: Date): Promise<SampledCompute[]> {
   const rows = await sampledComputes(catalogue)
     .where('computes.host_id', 'is', null)

@@ -23,9 +23,7 @@ const databaseCountersSchema = z.object({
 export const serverCountersSchema = z.object({
   /** The server's start time; counters of two runs are not comparable. */
   startedAt: z.string(),
-  /**
-   * Bytes of WAL since the cluster was initialised; null where the WAL is not ours to attribute.
-   */
+  /** Bytes of WAL since initdb; null where the WAL is not ours to attribute. */
   walPosition: count.nullable(),
   /** Where crash recovery would start to read WAL; null where `walPosition` is. */
   redoPosition: count.nullable(),
@@ -57,10 +55,7 @@ export type ServerLook = Omit<ServerCounters, 'databases'> & { readonly database
 /** A stored reading with its time. */
 export interface KeptReading {
   readonly readAt: Date;
-  /**
-   * Null when another version of Postern wrote it in another form; the next reading then starts
-   * afresh.
-   */
+  /** Null when another version of Postern wrote it; the next reading then starts afresh. */
   readonly reading: ServerReading | null;
 }
 

@@ -19,10 +19,7 @@ export interface AttachInput {
   readonly url: Secret;
   /** PEM certificates that replace the well-known authorities; null for those. */
   readonly ca: string | null;
-  /**
-   * The same database by a role that cannot write, for read-only access; null: that choice is not
-   * offered.
-   */
+  /** The same database by a role that cannot write; null: read-only access is not offered. */
   readonly readOnlyUrl: Secret | null;
   readonly allowMd5?: boolean;
   readonly allowCleartext?: boolean;
@@ -30,17 +27,13 @@ export interface AttachInput {
 
 const REGION = 'attached';
 
-/**
- * Throws `attach_refused` with what went wrong, `invalid_input`, `plan_gate`, `forbidden`,
- * `not_found`.
- */
+/** Throws `attach_refused` with what went wrong, `plan_gate`. */
 export async function attachProject(
   parts: ProvisioningParts,
   context: AuditContext,
   input: AttachInput & { readonly accountId: AccountId; readonly name: string },
 ): Promise<RegisteredProject> {
-  // Before anything is dialled: nobody probes a network through Postern without the right to make a
-  // project.
+  // Before anything is dialled, so that nobody probes a network through Postern.
   requireMay(context.actor, 'projects.create', accountResource(input.accountId));
   const { upstream, checked, compute } = await examine(parts, context, input);
   const reader = await examineReader(parts, context, { input, upstream });
@@ -64,9 +57,7 @@ export async function attachProject(
   });
 }
 
-/**
- * A further compute of a project; roles and databases are the project's. Throws as `attachProject`.
- */
+/** Throws as `attachProject`. */
 export async function addCompute(
   parts: ProvisioningParts,
   context: AuditContext,

@@ -1,5 +1,4 @@
-// Keeps the new password of a role on an attached server, where somebody changed it: Postern cannot
-// log in there until it is told.
+// Stores the new password of a role on an attached server, where somebody changed it.
 
 import { loadTargetRow } from '../../catalogue/access/target-row.ts';
 import { getCompute } from '../../catalogue/projects/computes.ts';
@@ -12,11 +11,7 @@ import type { Secret } from '../../secret.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { checkUpstream } from './check-upstream.ts';
 
-/**
- * Checked by logging in to that compute before it is kept; it is then the role's on every compute
- * of the project. Throws `attach_refused` where the server does not take it, `not_offered` on a
- * hosted compute, `forbidden`, `not_found`.
- */
+/** Checks it by login, then stores it for all computes. Throws `attach_refused`, `not_offered`. */
 export async function renewRolePassword(
   parts: ProvisioningParts,
   context: AuditContext,

@@ -1,5 +1,4 @@
-// A further compute of a hosted project: another way into the same databases on the same host, that
-// can only read. The one that writes exists once.
+// Adds a read-only compute to a hosted project: the same databases on the same host.
 
 import { getBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
@@ -23,11 +22,7 @@ export type HostedComputeInput = Pick<
   | 'suspendTimeoutSeconds'
 > & { readonly projectId: ProjectId; readonly branchId: BranchId };
 
-/**
- * Its policy allows read-only access only, since the server behind it would let others write.
- * Throws `conflict` for a second one that writes, `not_offered` for an attached project,
- * `plan_gate`, `invalid_input`, `forbidden`, `not_found`.
- */
+/** A read-only compute. Throws `conflict` for a second that writes, `not_offered`, `plan_gate`. */
 export async function addHostedCompute(
   parts: ProvisioningParts,
   context: AuditContext,

@@ -35,9 +35,7 @@ interface PowerChange {
   readonly auditedAs: 'started' | 'suspended' | null;
 }
 
-/**
- * Starts a compute for somebody who may; returns it as it then is. Throws `forbidden`, `not_found`.
- */
+/** Starts a compute for somebody who may; returns it as it then is. */
 export async function startCompute(
   parts: ProvisioningParts,
   context: AuditContext,
@@ -47,11 +45,7 @@ export async function startCompute(
   return await wake(parts, { ...found, context, to: 'active', auditedAs: 'started' });
 }
 
-/**
- * Makes an idle compute ready to be dialled; does nothing for an active one. Safe when several
- * nodes do it at once. Throws `upstream_unreachable` when the compute is gone or its host cannot
- * wake it.
- */
+/** Idempotent. Throws `upstream_unreachable` if the compute is gone or its host cannot wake it. */
 export async function wakeCompute(parts: ProvisioningParts, computeId: ComputeId): Promise<Compute> {
   const { db } = parts.catalogue;
   const compute = await findCompute(db, computeId);
@@ -75,10 +69,7 @@ async function wake(parts: ProvisioningParts, change: PowerChange): Promise<With
   }
 }
 
-/**
- * Suspends a compute for somebody who may: new connections are refused until the next login wakes
- * it, idle ones end. Of an attached compute the connections go on. Throws `forbidden`, `not_found`.
- */
+/** New connections are refused until the next login wakes it; idle ones end, if it is hosted. */
 export async function suspendCompute(
   parts: ProvisioningParts,
   context: AuditContext,
@@ -88,16 +79,12 @@ export async function suspendCompute(
   const { compute } = found;
   const suspend = () => switchPower(parts, { ...found, context, to: 'idle', auditedAs: 'suspended' });
   if (compute.hostId === null) return await suspend();
-  // Not while a database or role of the project is being made: that has to go on inside the
-  // databases.
+  // Not while a database or role of the project is made, which needs the databases open.
   const host = await parts.hosts.get(compute.hostId);
   return await host.alone(projectOnHost(compute.projectId), suspend);
 }
 
-/**
- * A half-made switch is ended by what the catalogue says: open exactly while one of the project's
- * computes is active.
- */
+/** The databases are made open exactly while one of the project's computes is active. */
 export const POWER_RECOVERY: Recovery = {
   kind: 'undo',
   undo: ({ catalogue }, { operation, host }) => agreeWithCatalogue(catalogue, { ...operation, host }),
@@ -148,10 +135,7 @@ async function switchPower(parts: ProvisioningParts, change: PowerChange): Promi
   });
 }
 
-/**
- * Switching and writing down the state are one step: or else a wake and a suspend at once leave a
- * closed active compute.
- */
+/** One transaction, or a wake and a suspension at once would leave an active compute closed. */
 async function switchLocked(
   catalogue: Catalogue,
   { context, compute, project, to, auditedAs }: PowerChange,

@@ -50,11 +50,7 @@ interface HostedNames {
   readonly database: string;
 }
 
-/**
- * Makes a project with one read-write compute, one database, its owner role and a read-only role.
- * Throws `not_offered` (no such version or region), `conflict` (a chosen name is taken on the
- * host), `plan_gate`, `invalid_input`, `forbidden`, `not_found`.
- */
+/** Throws `not_offered`, `conflict` when a chosen name is taken on the host, `plan_gate`. */
 export async function createHostedProject(
   parts: ProvisioningParts,
   context: AuditContext,

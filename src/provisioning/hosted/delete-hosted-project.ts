@@ -20,10 +20,7 @@ import { findHostedCompute, orderOf, settleUnfinished } from './hosted-project.t
 
 export const PROJECT_DELETION: Recovery = { kind: 'go_on', work: dropEverything };
 
-/**
- * Drops what is real on a host, then the rows. Throws `conflict` where something of it cannot be
- * dropped now, which is then tried again; `forbidden`, `not_found`.
- */
+/** Throws `conflict` while something on the host cannot be dropped, which is tried again later. */
 export async function deleteProject(
   parts: ProvisioningParts,
   context: AuditContext,

@@ -1,5 +1,4 @@
-// Drops roles and databases as an operation has planned it, each known by its oid: what was made
-// anew under such a name since then stays.
+// Drops the roles and databases that an operation has planned, each identified by its oid.
 
 import type { OperationStep } from '../../catalogue/journal/operation-steps.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
@@ -26,10 +25,7 @@ export async function planDrops(
   await run.plan(steps);
 }
 
-/**
- * Throws `conflict` where a role is held by a database that takes no connections and is no
- * project's.
- */
+/** Throws `conflict` when a closed database that is no project's still depends on a role. */
 export async function dropPlanned(parts: ProvisioningParts, run: OperationRun, heritage: Heritage): Promise<void> {
   for (const step of await run.steps()) {
     if (step.status === 'finished') continue;

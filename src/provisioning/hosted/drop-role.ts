@@ -10,15 +10,10 @@ import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import type { OperationRun } from '../journal/operation-run.ts';
 import { startCompute, suspendCompute } from './compute-power.ts';
 
-/**
- * Which role gets what the dropped one owns in those databases; null where nothing of it is kept.
- */
+/** Which role inherits what the dropped one owns in those databases; null: nobody. */
 export type Heritage = Parameters<HostSession['dropRole']>[1];
 
-/**
- * Throws `conflict` where the role has something in a database that takes no connections and is no
- * project's.
- */
+/** Throws `conflict` when a closed database that is no project's still depends on the role. */
 export async function dropRole(
   parts: ProvisioningParts,
   { host, operation }: Pick<OperationRun, 'host' | 'operation'>,

@@ -31,10 +31,7 @@ import { UNDO_CREATION } from './undo-creation.ts';
 export const DATABASE_CHANGE: Recovery = { kind: 'undo', undo: undoChange };
 export const DATABASE_DELETION: Recovery = { kind: 'go_on', work: dropOne };
 
-/**
- * Throws `conflict`, `not_offered` on an attached compute, `invalid_input`, `forbidden`,
- * `not_found` (also of the owner).
- */
+/** Throws `conflict`, `not_offered` on an attached compute, `not_found` (also of the owner). */
 export async function createHostedDatabase(
   parts: ProvisioningParts,
   context: AuditContext,
@@ -63,10 +60,7 @@ export async function createHostedDatabase(
 
 type DatabaseChange = NamedPlace & { readonly newName?: string; readonly ownerName?: string };
 
-/**
- * Renames, or gives it to another role. Ends the database's connections when it is renamed.
- * Throws as `createHostedDatabase`.
- */
+/** Renaming ends the database's connections. Throws as `createHostedDatabase`. */
 export async function changeHostedDatabase(
   parts: ProvisioningParts,
   context: AuditContext,
@@ -129,10 +123,7 @@ async function undoChange(parts: ProvisioningParts, run: OperationRun): Promise<
   }
 }
 
-/**
- * Ends its connections and drops it. Throws `conflict` for the project's last one, else as
- * `createHostedDatabase`.
- */
+/** Throws `conflict` for the project's last one, else as `createHostedDatabase`. */
 export async function deleteHostedDatabase(
   parts: ProvisioningParts,
   context: AuditContext,

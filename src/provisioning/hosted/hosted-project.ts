@@ -1,5 +1,4 @@
-// Finds what a project has on its host: the server, its branch and its roles. Attached projects
-// have nothing there, which refuses every change of one.
+// Finds what a hosted project has on its host; refuses to change an attached project.
 
 import {
   claimOperationsOf,
@@ -31,10 +30,7 @@ export interface NamedPlace extends BranchPlace {
   readonly name: string;
 }
 
-/**
- * A hosted project as it is changed: nobody else changes it, and nothing earlier is left
- * unfinished.
- */
+/** A hosted project while only this caller changes it and no earlier change is unfinished. */
 export interface HostedPlace {
   readonly host: HostServer;
   readonly project: Project;
@@ -75,9 +71,7 @@ export async function changeHosted<Result>(
   });
 }
 
-/**
- * The roles of a branch by what they do on the host; the first that writes is the project's own.
- */
+/** The branch's roles by what they do on the host; the first that writes is the project's own. */
 export async function projectRoles({ catalogue }: ProvisioningParts, branchId: BranchId): Promise<ProjectRoles> {
   const roles = await listDatabaseRoles(catalogue.db, branchId);
   const [own, ...writers] = roles.filter((role) => !role.isReadOnly).map((role) => role.name);
@@ -96,10 +90,7 @@ export function orderOf(
   return { ...place, purpose, action: 'apply_config', details };
 }
 
-/**
- * Ends what earlier changes of the project have left unfinished: the holder of the lock knows that no
- * node is at it. Throws what keeps it from ending.
- */
+/** For the holder of the project's lock. Throws what keeps an earlier operation from ending. */
 export async function settleUnfinished(
   parts: ProvisioningParts,
   host: HostServer,

@@ -27,11 +27,7 @@ export interface RoleWithPassword {
 export const ROLE_DELETION: Recovery = { kind: 'go_on', work: dropOne };
 export const PASSWORD_RESET: Recovery = { kind: 'undo', undo: undoReset };
 
-/**
- * A login role for every database of the project: it may use what the project's other roles have
- * made, and they what it makes. Throws `conflict`, `not_offered` on an attached compute,
- * `invalid_input`, `forbidden`, `not_found`.
- */
+/** A login role that shares objects with the project's roles. Throws `conflict`, `not_offered`. */
 export async function createHostedRole(
   parts: ProvisioningParts,
   context: AuditContext,
@@ -62,10 +58,7 @@ export async function createHostedRole(
   });
 }
 
-/**
- * Gives what the role has made to the project's own role, then drops it. Throws `conflict` for a
- * protected role and for one that owns a database, else as `createHostedRole`.
- */
+/** Gives what the role made to the project's own. Throws `conflict` if protected or an owner. */
 export async function deleteHostedRole(
   parts: ProvisioningParts,
   context: AuditContext,
@@ -131,10 +124,7 @@ export async function resetHostedRolePassword(
   });
 }
 
-/**
- * The server gets back the password that the catalogue keeps; the new one was never written
- * anywhere.
- */
+/** Sets the password that the catalogue has; the new one was written nowhere. */
 async function undoReset({ catalogue }: ProvisioningParts, run: OperationRun): Promise<void> {
   const branchId = requireBranchId(run.operation);
   for (const { name } of await run.steps()) {

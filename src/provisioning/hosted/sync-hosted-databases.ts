@@ -1,5 +1,4 @@
-// Follows what the operator did by SQL on a host: databases given to a project's roles are listed,
-// dropped ones are not.
+// Lists the databases that an operator gave to or took from a project's roles by SQL.
 
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
@@ -8,10 +7,7 @@ import { syncDatabases } from '../../catalogue/projects/sync-databases.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { isWorkingName } from '../journal/operation-run.ts';
 
-/**
- * Does nothing for an attached compute. Never rejects: a list that cannot be had is logged and
- * stays as it was.
- */
+/** Does nothing for an attached compute. Never rejects: a failure is logged, the list stays. */
 export async function syncHostedDatabases(
   { catalogue, hosts, log }: ProvisioningParts,
   { id, projectId, hostId }: Compute,

@@ -1,5 +1,4 @@
-// Takes back what was made on a host and never came into the catalogue. What somebody else made
-// under such a name stays.
+// Removes what was made on a host and is not in the catalogue, unless somebody else made it.
 
 import type { OperationStep } from '../../catalogue/journal/operation-steps.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
@@ -17,9 +16,7 @@ async function undoCreation(parts: ProvisioningParts, run: OperationRun): Promis
   }
 }
 
-/**
- * The working name is the operation's alone; under its final name the database is known by its oid.
- */
+/** Only the operation uses the working name; under its final name its oid identifies it. */
 async function undoDatabase({ host, operation }: OperationRun, { name, hostOid }: OperationStep): Promise<void> {
   await host.dropDatabase(workingName(operation));
   if (hostOid === null) return;

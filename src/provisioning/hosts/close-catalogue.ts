@@ -57,10 +57,7 @@ async function lookAtCatalogue({ db }: Catalogue) {
   return found;
 }
 
-/**
- * No two servers started in the same microsecond; as a number, which no session's time zone
- * changes.
- */
+/** No two servers start in the same microsecond. A number does not depend on the time zone. */
 async function startOf(host: HostServer): Promise<string | undefined> {
   const sqlText = 'SELECT extract(epoch from pg_postmaster_start_time())::text AS started_at';
   const [row] = await host.query<{ started_at: string }>(sqlText);

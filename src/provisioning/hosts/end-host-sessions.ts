@@ -1,5 +1,4 @@
-// Ends the sessions that a node which is gone, or too slow, has on a host: PostgreSQL finishes a
-// statement even when the client that sent it is dead.
+// Ends a node's sessions on a host: PostgreSQL finishes the statement of a dead client.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { PosternError } from '../../errors.ts';

@@ -1,5 +1,4 @@
-// Where a host is and how it is reached: by the people's connections, and by Postern's own as the
-// operator's role.
+// How a host is reached: by people's connections, and by Postern as the operator's role.
 
 import type pg from 'pg';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
@@ -31,16 +30,13 @@ const SESSION_OPTIONS = {
   tcp_keepalives_count: '3',
 } as const;
 
-/** From the operator's URL, read as those of attached computes are. Throws `invalid_input`. */
+/** From the operator's URL, read as those of attached computes are. */
 export function hostAddress(url: Secret): HostAddress {
   const { host, port, tls } = parseUpstreamUrl(url);
   return { host, port, tls };
 }
 
-/**
- * How Postern itself connects; without a database, to the one that the URL names, or else
- * `postgres`.
- */
+/** How Postern connects: to the given database, else to the URL's, else to `postgres`. */
 export function adminConnection(url: Secret, database?: string): pg.ClientConfig {
   const { host, port, user, password, tls, ...named } = parseUpstreamUrl(url);
   const namesDatabase = new URL(url.reveal()).pathname.length > 1;

@@ -1,5 +1,4 @@
-// One connection of the operator's role to a server that hosts projects, and further ones into its
-// databases, all under one name. Knows no statement.
+// Connections of one name, as the operator's role, to a host and its databases.
 
 import pg from 'pg';
 import type { ConfiguredHost } from '../../config/variable-formats.ts';
@@ -9,10 +8,7 @@ import { reaching } from './host-pool.ts';
 export interface SessionOptions {
   /** Its application name on the server. */
   readonly name: string;
-  /**
-   * Called whenever a connection was made, before anything is sent over it: throws where the
-   * session must not go on.
-   */
+  /** Called after each connect, before anything is sent. Throws when the session must end. */
   readonly mayGoOn: () => Promise<void>;
 }
 
@@ -20,9 +16,7 @@ export interface SessionOptions {
 export interface HostConnection {
   /** One text, so that Postgres runs all of it in one transaction. */
   run(...statements: readonly string[]): Promise<void>;
-  /**
-   * The same inside another database: privileges on what it holds can be changed only from there.
-   */
+  /** Inside another database, since privileges on its contents can be changed only from there. */
   runIn(database: string, statements: readonly string[]): Promise<void>;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -65,10 +59,7 @@ async function connect(host: ConfiguredHost, options: SessionOptions, database?:
   }
 }
 
-/**
- * The owner of a database may set these for it, where the version knows them: no change would end
- * in time.
- */
+/** The owner of a database may set these for it, where the version has them. */
 function noTimeouts({ pgVersion }: ConfiguredHost): string[] {
   return [
     ...(pgVersion >= 14 ? ['-c idle_session_timeout=0'] : []),

@@ -9,19 +9,14 @@ import type { Secret } from '../../secret.ts';
 import { adminConnection } from './host-address.ts';
 import { reaching } from './host-pool.ts';
 
-/**
- * Runs the work while nobody else runs any for the same thing. Throws `busy` after waiting too
- * long, and as the work does.
- */
+/** Nobody else works on the same thing meanwhile. Throws `busy` after waiting too long. */
 export type RunAlone = <Result>(thing: string, work: () => Promise<Result>) => Promise<Result>;
 
 const LONGEST_WAIT_MS = 20_000;
 // PostgreSQL Error Codes: lock_not_available
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/**
- * Within this process there is a queue, so that however many wait, one connection per thing does.
- */
+/** A queue in this process keeps it to one waiting connection per thing. */
 export function createHostLocks(url: Secret, { longestWaitMs = LONGEST_WAIT_MS } = {}): RunAlone {
   const queues = new Map<string, Promise<void>>();
   return async (thing, work) => {

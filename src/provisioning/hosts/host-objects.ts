@@ -1,5 +1,4 @@
-// Looks for roles and databases on a host, and takes away what is no session's own: connections of
-// others, privileges in other databases. Knows no project.
+// Finds roles and databases on a host; ends connections and privileges. Knows no project.
 
 import { escapeIdentifier as quoted } from 'pg';
 import type { HostConnection } from './host-connection.ts';
@@ -28,10 +27,7 @@ export async function findRole({ query }: HostConnection, name: string): Promise
   return (await query<{ oid: number; name: string }>(sql, [name]))[0] ?? null;
 }
 
-/**
- * Roles are the server's: the owner of another database on it may have granted this one something
- * there, and nobody could drop it any more.
- */
+/** Roles belong to the server: a grant in another database would keep one from being dropped. */
 export async function forgetElsewhere(connection: HostConnection, role: string): Promise<void> {
   const { open } = await databasesOf(connection, role);
   for (const database of open) await connection.runIn(database, [`DROP OWNED BY ${quoted(role)}`]);

@@ -1,5 +1,4 @@
-// Postern's own connections for looking at a server that hosts projects, as the operator's role.
-// Knows no statement.
+// Pooled connections of the operator's role to a host, for looking at it. Knows no statement.
 
 import pg from 'pg';
 import { isPostgresAway } from '../../catalogue/store/store-errors.ts';

@@ -21,10 +21,7 @@ export interface HostServer {
   readonly alone: RunAlone;
   /** Runs the work with a session of its own. */
   withSession<Result>(options: SessionOptions, work: (session: HostSession) => Promise<Result>): Promise<Result>;
-  /**
-   * Ends every session of that name, whichever node opened it, and waits until what it did is done
-   * or rolled back.
-   */
+  /** Ends all sessions of that name, and waits until their work is done or rolled back. */
   endSessions(name: string): Promise<void>;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;

@@ -45,25 +45,14 @@ export interface NewHostDatabase {
 export type NoteOid = (oid: number) => Promise<void>;
 
 export interface HostSession {
-  /**
-   * Makes a login role, wholly or not at all; `note` is called before it is committed. Throws
-   * HostNameTaken.
-   */
+  /** Makes a login role atomically; `note` is called before the commit. Throws HostNameTaken. */
   createRole(role: NewHostRole, note: NoteOid): Promise<void>;
   setPassword(name: string, password: Secret): Promise<void>;
-  /**
-   * Removes a role after giving what it owns in those databases to another role; nothing happens
-   * when it is gone.
-   */
+  /** Gives what it owns in those databases to `heir`; does nothing when the role is gone. */
   dropRole(name: string, heritage: { databases: readonly string[]; heir: string } | null): Promise<void>;
-  /**
-   * Databases that take no connections, in which the role owns something or was granted something.
-   */
+  /** Databases that refuse connections, in which the role owns or was granted something. */
   closedDatabasesOf(role: string): Promise<string[]>;
-  /**
-   * Makes a database that only these roles may enter. A failure may leave it under its working
-   * name, never half-made under its own. Throws HostNameTaken.
-   */
+  /** Only these roles may enter it. Uses the working name until complete. Throws HostNameTaken. */
   createDatabase(database: NewHostDatabase, note: NoteOid): Promise<void>;
   /** Lets the project's roles, of which some are new, work in a database together. */
   shareDatabase(name: string, roles: ProjectRoles): Promise<void>;
@@ -107,8 +96,7 @@ export function hostSession(connection: HostConnection): HostSession {
     closedDatabasesOf: async (role) => (await databasesOf(connection, role)).closed,
     createDatabase: async ({ name, owner, roles, workingName }, note) => {
       if ((await findDatabase(connection, { name })) !== null) throw new HostNameTaken(name);
-      // template0: from template1 a new database would have what others put there, and fail while
-      // anybody is in it.
+      // template1 may hold objects of others, and cannot be copied while anybody uses it.
       await run(`CREATE DATABASE ${quoted(workingName)} OWNER ${quoted(owner)} TEMPLATE template0`).catch(nameConflict);
       await note((await findDatabase(connection, { name: workingName }))?.oid ?? 0);
       await run(`REVOKE ALL ON DATABASE ${quoted(workingName)} FROM PUBLIC`);
@@ -143,8 +131,7 @@ async function roleStatements({ name, password, memberOf, access }: NewHostRole)
   const attributes = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
   return [
     `CREATE ROLE ${role} ${attributes} PASSWORD ${await verifierLiteral(password)}`,
-    // An operator's role that is no superuser may give databases and privileges only to roles that
-    // it is a member of.
+    // A role that is no superuser may give databases and privileges only to roles it belongs to.
     `GRANT ${role} TO CURRENT_USER`,
     ...(memberOf === null ? [] : [`GRANT ${quoted(memberOf)} TO ${role}`]),
     ...(access === 'read_only' ? [`ALTER ROLE ${role} SET default_transaction_read_only = on`] : []),

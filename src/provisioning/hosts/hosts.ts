@@ -1,5 +1,4 @@
-// The Postgres servers on which this installation hosts projects: which versions there are, and one
-// open HostServer each. Knows nothing of projects.
+// The servers on which this installation hosts projects, one open HostServer each.
 
 import { PosternError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -11,9 +10,7 @@ export interface HostSource {
   readonly id: string;
   readonly pgVersion: number;
   readonly regionId: string;
-  /**
-   * True when asking for the URL starts it: such a host is opened when its first project is made.
-   */
+  /** Asking for the URL starts it, so such a host is opened when its first project is made. */
   readonly startsOnFirstUse: boolean;
   url(): Promise<Secret>;
 }

@@ -12,18 +12,12 @@ export interface ProjectRoles {
   readonly readers: readonly string[];
 }
 
-/**
- * To run once inside a new database, before `shareDatabase`. Up to PostgreSQL 14 everybody may
- * create in `public`.
- */
+/** Runs once inside a new database. Up to PostgreSQL 14, everybody may create in `public`. */
 export function claimPublicSchema({ own }: Pick<ProjectRoles, 'own'>): string[] {
   return ['REVOKE CREATE ON SCHEMA public FROM PUBLIC', `GRANT ALL ON SCHEMA public TO ${escapeIdentifier(own)}`];
 }
 
-/**
- * To run inside the database whenever the project has a new role or the database a new owner;
- * repeating it is harmless.
- */
+/** Runs inside the database whenever it has a new role or owner; may be repeated. */
 export function shareDatabase(database: string, { own, writers, readers }: ProjectRoles): string[] {
   const name = escapeIdentifier(database);
   return [

@@ -17,10 +17,7 @@ export interface ProvisioningParts {
   readonly dialPolicy: DialPolicy;
   readonly clock: Clock;
   readonly log: Log;
-  /**
-   * Finishes or undoes an operation that was taken over. Throws what keeps it from ending; it is
-   * then tried again.
-   */
+  /** Ends an operation that was taken over. Throws what keeps it from ending; it is tried again. */
   readonly recover: (operation: OwnedOperation, host: HostServer) => Promise<void>;
   /** Keeps the host's new roles out of the catalogue, where that is on the same server. */
   readonly closeCatalogue: (host: HostServer) => Promise<void>;

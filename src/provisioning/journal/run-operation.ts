@@ -65,10 +65,7 @@ export async function runOperation<Result extends object>(
   });
 }
 
-/**
- * Ends an operation that was taken over. Throws what keeps it from ending; it is then tried again
- * later.
- */
+/** Ends an operation that was taken over. Throws what keeps it from ending; it is tried again. */
 export async function recoverOperation(
   parts: ProvisioningParts,
   { host, operation, recovery }: { host: HostServer; operation: OwnedOperation; recovery: Recovery },

@@ -52,10 +52,7 @@ export function createTakeOvers(parts: ProvisioningParts): TakeOvers {
   };
 }
 
-/**
- * Never rejects: what keeps an operation from ending is logged, and written into it where it is
- * written down.
- */
+/** Never rejects: what keeps an operation from ending is logged and written into it. */
 async function takeOver(parts: ProvisioningParts, operation: OwnedOperation): Promise<void> {
   const { catalogue, hosts, log } = parts;
   try {
