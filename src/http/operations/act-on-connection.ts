@@ -8,17 +8,17 @@ import { cleanForPage } from '../../untrusted-text.ts';
 import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
 import { liveRow } from './fleet-rows.ts';
-import { type OperationsVisit, requireConnection, type ScopedAction } from './operations-scope.ts';
+import { type OperationsCall, requireConnection, type ScopedAction } from './operations-scope.ts';
 import { operationsView } from './operations-view.ts';
 import { reasonForm } from './operator-text.ts';
 
-export async function showConnection(visit: OperationsVisit, again?: Again): Promise<void> {
-  const { parts, request, response, scope, person, now } = visit;
-  const record = await requireConnection(visit);
+export async function showConnection(call: OperationsCall, again?: Again): Promise<void> {
+  const { parts, request, response, scope, person, now } = call;
+  const record = await requireConnection(call);
   const path = `${scope.connectionsPath}/${record.id}`;
   const allowed = (action: ScopedAction) => may(person, scope.actions[action], scope.resource);
   parts.renderer.send(request, response, ConnectionDetailPage, {
-    view: operationsView(visit, { label: record.id, href: path }, again),
+    view: operationsView(call, { label: record.id, href: path }, again),
     path,
     noticePath: `${scope.connectionsPath}/notice`,
     auditPath: `${scope.auditPath}?connection=${record.id}`,
@@ -35,20 +35,20 @@ export async function showConnection(visit: OperationsVisit, again?: Again): Pro
   });
 }
 
-export async function endConnection(visit: OperationsVisit): Promise<void> {
-  await perform(visit, actions.endConnection, 'connection_ended');
+export async function endConnection(call: OperationsCall): Promise<void> {
+  await perform(call, actions.endConnection, 'connection_ended');
 }
 
-export async function cancelQuery(visit: OperationsVisit): Promise<void> {
-  await perform(visit, actions.cancelQuery, 'query_canceled');
+export async function cancelQuery(call: OperationsCall): Promise<void> {
+  await perform(call, actions.cancelQuery, 'query_canceled');
 }
 
-async function perform(visit: OperationsVisit, act: typeof actions.endConnection, doneCode: DoneCode): Promise<void> {
-  const { parts, context, scope } = visit;
-  const connection = await requireConnection(visit);
-  const { reason } = parseForm(visit, reasonForm);
+async function perform(call: OperationsCall, act: typeof actions.endConnection, doneCode: DoneCode): Promise<void> {
+  const { parts, context, scope } = call;
+  const connection = await requireConnection(call);
+  const { reason } = parseForm(call, reasonForm);
   const outcome = await act(parts, context, { connection, capacity: scope.capacity, reason });
-  goTo(visit, done(scope.listPath, CODES[outcome] ?? doneCode));
+  goTo(call, done(scope.listPath, CODES[outcome] ?? doneCode));
 }
 
 const CODES: Readonly<Record<FleetOutcome, DoneCode | null>> = {

@@ -11,7 +11,7 @@ import { type AuditFilter, listAuditEvents } from '../../catalogue/trail/audit-t
 import { PosternError } from '../../errors.ts';
 import { type AccountId, idFrom, type ProjectId } from '../../ids.ts';
 import { auditRow } from './audit-rows.ts';
-import type { OperationsVisit } from './operations-scope.ts';
+import type { OperationsCall } from './operations-scope.ts';
 import { operationsView } from './operations-view.ts';
 
 const EVENTS_PER_PAGE = 50;
@@ -39,18 +39,18 @@ const filterSchema = z.object({
 type AuditQuery = z.output<typeof filterSchema>;
 
 /** Throws `invalid_input` for a filter that cannot be read. */
-export async function showAudit(visit: OperationsVisit): Promise<void> {
-  const { parts, request, response, scope, context } = visit;
+export async function showAudit(call: OperationsCall): Promise<void> {
+  const { parts, request, response, scope, context } = call;
   const query = parseQuery(request.query);
   const cursor = z.string().max(512).optional().catch(undefined).parse(request.query.cursor);
-  const filter = filterOf(visit, query);
+  const filter = filterOf(call, query);
   const page = await listAuditEvents(parts.catalogue, context, { ...filter, limit: EVENTS_PER_PAGE, cursor });
   const asked = new URLSearchParams(
     Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const older = new URLSearchParams([...asked, ['cursor', page.cursor ?? '']]);
   parts.renderer.send(request, response, AuditPage, {
-    view: operationsView(visit, { label: 'Audit trail', href: scope.auditPath }),
+    view: operationsView(call, { label: 'Audit trail', href: scope.auditPath }),
     path: scope.auditPath,
     reach: scope.accountId === null ? 'installation' : 'account',
     query,
@@ -62,9 +62,9 @@ export async function showAudit(visit: OperationsVisit): Promise<void> {
 }
 
 /** Streams the file. When it throws, nothing has been sent yet. */
-export async function exportAudit(visit: OperationsVisit): Promise<void> {
-  const { parts, request, response, context, now } = visit;
-  const lines = exportAuditLines(parts.catalogue, context, filterOf(visit, parseQuery(request.body)));
+export async function exportAudit(call: OperationsCall): Promise<void> {
+  const { parts, request, response, context, now } = call;
+  const lines = exportAuditLines(parts.catalogue, context, filterOf(call, parseQuery(request.body)));
   // The first step checks the permission and records the export.
   const first = await lines.next();
   response.set('Content-Disposition', `attachment; filename="audit-${now.toISOString().slice(0, 10)}.jsonl"`);
@@ -86,7 +86,7 @@ function parseQuery(asked: unknown): AuditQuery {
 }
 
 /** Within an account's pages the filter never reaches another account. */
-function filterOf({ scope }: OperationsVisit, query: AuditQuery): AuditFilter {
+function filterOf({ scope }: OperationsCall, query: AuditQuery): AuditFilter {
   const accountId = scope.accountId ?? (query.account === undefined ? undefined : idFrom<AccountId>(query.account));
   const to = query.to === undefined ? undefined : new Date(Date.parse(query.to) + DAY_MS);
   return {

@@ -6,7 +6,7 @@ import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
 import { type EventStreams, retryText } from '../request/event-streams.ts';
 import type { LiveFeeds } from './live-feed.ts';
-import type { OperationsVisit } from './operations-scope.ts';
+import type { OperationsCall } from './operations-scope.ts';
 import { rowQuery, streamWindow } from './row-query.ts';
 
 const LONGEST_STREAM_MS = 5 * 60_000;
@@ -16,8 +16,8 @@ const MAX_WAITING_BYTES = 4 * 1_024 * 1_024;
 const RETRY_AFTER_MS = 2_000;
 
 export function followLive(feeds: LiveFeeds, streams: EventStreams) {
-  return async (visit: OperationsVisit): Promise<void> => {
-    const { request, response, scope, person } = visit;
+  return async (call: OperationsCall): Promise<void> => {
+    const { request, response, scope, person } = call;
     const signal = streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
     response.write(retryText(RETRY_AFTER_MS));
     const { filter, accountId } = scope;
@@ -30,7 +30,7 @@ export function followLive(feeds: LiveFeeds, streams: EventStreams) {
       },
     );
     try {
-      await whileAllowed(visit, signal);
+      await whileAllowed(call, signal);
     } finally {
       leave();
       response.end();
@@ -39,7 +39,7 @@ export function followLive(feeds: LiveFeeds, streams: EventStreams) {
 }
 
 /** Resolves when the stream has ended, the right is gone, or the catalogue is away. */
-async function whileAllowed({ parts, person, scope }: OperationsVisit, signal: AbortSignal): Promise<void> {
+async function whileAllowed({ parts, person, scope }: OperationsCall, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await pause(RIGHTS_CHECKED_EVERY_MS, signal);
     if (signal.aborted) return;

@@ -7,33 +7,33 @@ import { INSTALLATION, requireMay } from '../../catalogue/rights/permissions.ts'
 import { PosternError } from '../../errors.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import type { NodeRecord } from '../../fleet/node-record.ts';
+import { param } from '../console/shell/console-call.ts';
 import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
-import { param } from '../console/shell/visit.ts';
 import { nodeRow } from './fleet-rows.ts';
-import type { OperationsVisit } from './operations-scope.ts';
+import type { OperationsCall } from './operations-scope.ts';
 import { operationsView } from './operations-view.ts';
 import { reasonForm } from './operator-text.ts';
 
 const NODES = { label: 'Nodes', href: '/ops/nodes' } as const;
 
-export async function showNodes(visit: OperationsVisit): Promise<void> {
-  const { parts, request, response, now } = visit;
+export async function showNodes(call: OperationsCall): Promise<void> {
+  const { parts, request, response, now } = call;
   const nodes = await parts.liveConnections.listNodes();
   parts.renderer.send(request, response, NodesPage, {
-    view: operationsView(visit, NODES),
+    view: operationsView(call, NODES),
     nodes: nodes.map(nodeRow),
     now: now.getTime(),
   });
 }
 
-export async function askDrain(visit: OperationsVisit, again?: Again): Promise<void> {
-  const { parts, request, response, now } = visit;
-  requireMay(visit.person, 'ops.drain_node', INSTALLATION);
-  const node = await requireNode(visit);
+export async function askDrain(call: OperationsCall, again?: Again): Promise<void> {
+  const { parts, request, response, now } = call;
+  requireMay(call.person, 'ops.drain_node', INSTALLATION);
+  const node = await requireNode(call);
   const path = `/ops/nodes/${encodeURIComponent(node.nodeId)}/drain`;
   parts.renderer.send(request, response, DrainPage, {
-    view: operationsView(visit, { label: `Drain ${node.nodeId}`, href: path }, again),
+    view: operationsView(call, { label: `Drain ${node.nodeId}`, href: path }, again),
     path,
     node: nodeRow(node),
     now: now.getTime(),
@@ -41,11 +41,11 @@ export async function askDrain(visit: OperationsVisit, again?: Again): Promise<v
   });
 }
 
-export async function drainNode(visit: OperationsVisit): Promise<void> {
-  const { nodeId } = await requireNode(visit);
-  const { reason } = parseForm(visit, reasonForm);
-  const outcome = await connections.drainNode(visit.parts, visit.context, { nodeId, reason });
-  goTo(visit, done(NODES.href, CODES[outcome]));
+export async function drainNode(call: OperationsCall): Promise<void> {
+  const { nodeId } = await requireNode(call);
+  const { reason } = parseForm(call, reasonForm);
+  const outcome = await connections.drainNode(call.parts, call.context, { nodeId, reason });
+  goTo(call, done(NODES.href, CODES[outcome]));
 }
 
 const CODES: Readonly<Record<FleetOutcome, DoneCode>> = {
@@ -54,9 +54,9 @@ const CODES: Readonly<Record<FleetOutcome, DoneCode>> = {
   no_answer: 'node_unanswered',
 };
 
-async function requireNode(visit: OperationsVisit): Promise<NodeRecord> {
-  const nodes = await visit.parts.liveConnections.listNodes();
-  const node = nodes.find(({ nodeId }) => nodeId === param(visit, 'nodeId'));
+async function requireNode(call: OperationsCall): Promise<NodeRecord> {
+  const nodes = await call.parts.liveConnections.listNodes();
+  const node = nodes.find(({ nodeId }) => nodeId === param(call, 'nodeId'));
   if (node === undefined) throw new PosternError('not_found', { params: { thing: 'node' } });
   return node;
 }

@@ -2,8 +2,8 @@
 
 import { Router as createRouter, type Router } from 'express';
 import type { Log } from '../../log.ts';
-import { formRoute, type Opening, pageRoute } from '../console/shell/form-route.ts';
-import { openVisit } from '../console/shell/visit.ts';
+import { openCall } from '../console/shell/console-call.ts';
+import { formRoute, type OpenCall, pageRoute } from '../console/shell/form-route.ts';
 import { cancelQuery, endConnection, showConnection } from './act-on-connection.ts';
 import { exportAudit, showAudit } from './audit-page.ts';
 import { FleetWatch } from './fleet-watch.ts';
@@ -11,7 +11,7 @@ import { followLive } from './follow-live.ts';
 import { LiveFeeds } from './live-feed.ts';
 import { askDrain, drainNode, showNodes } from './nodes-page.ts';
 
-import { type OperationsParts, type OperationsVisit, openOperations, openOversight } from './operations-scope.ts';
+import { type OperationsCall, type OperationsParts, openOperations, openOversight } from './operations-scope.ts';
 import { approveRequest, declineRequest, showRequests } from './request-inbox.ts';
 import { sendNotice } from './send-notice.ts';
 import { showConnectionHistory } from './show-connection-history.ts';
@@ -26,9 +26,9 @@ export function operationsRoutes(given: Omit<OperationsParts, 'watch'> & { reado
   router.get('/ops/nodes/:nodeId/drain', pageRoute(parts, openOperations, askDrain));
   router.post('/ops/nodes/:nodeId/drain', formRoute(parts, openOperations, { act: drainNode, show: askDrain }));
   const inbox = { show: showRequests };
-  router.get('/ops/requests', pageRoute(parts, openVisit, showRequests));
-  router.post('/ops/requests/:requestId/approve', formRoute(parts, openVisit, { act: approveRequest, ...inbox }));
-  router.post('/ops/requests/:requestId/decline', formRoute(parts, openVisit, { act: declineRequest, ...inbox }));
+  router.get('/ops/requests', pageRoute(parts, openCall, showRequests));
+  router.post('/ops/requests/:requestId/approve', formRoute(parts, openCall, { act: approveRequest, ...inbox }));
+  router.post('/ops/requests/:requestId/decline', formRoute(parts, openCall, { act: declineRequest, ...inbox }));
   router.use(scopedRoutes(parts, feeds, { list: '/ops', connections: '/ops/connections', open: openOperations }));
   const connections = '/app/:accountId/connections';
   router.use(scopedRoutes(parts, feeds, { list: connections, connections, open: openOversight }));
@@ -38,7 +38,7 @@ export function operationsRoutes(given: Omit<OperationsParts, 'watch'> & { reado
 interface ScopedPaths {
   readonly list: string;
   readonly connections: string;
-  readonly open: Opening<OperationsVisit>;
+  readonly open: OpenCall<OperationsCall>;
 }
 
 /** Fixed paths come first: otherwise they would be read as a connection's id. */

@@ -13,8 +13,8 @@ import {
 import { PosternError } from '../../errors.ts';
 import { type LiveConnectionFilter, type LiveConnectionRecord, matchesFilter } from '../../fleet/live-connection.ts';
 import { type AccountId, type ConnectionId, idFrom } from '../../ids.ts';
+import { type AccountCall, type ConsoleCall, openAccount, openCall, param } from '../console/shell/console-call.ts';
 import type { ConsoleParts } from '../console/shell/console-parts.ts';
-import { type AccountVisit, openAccount, openVisit, param, type Visit } from '../console/shell/visit.ts';
 import type { EventStreams } from '../request/event-streams.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 
@@ -39,10 +39,10 @@ export interface OperationsScope {
   readonly auditPath: string;
 }
 
-export interface OperationsVisit extends Visit {
+export interface OperationsCall extends ConsoleCall {
   readonly scope: OperationsScope;
   /** Null on an operator's pages. */
-  readonly accountVisit: AccountVisit | null;
+  readonly accountCall: AccountCall | null;
 }
 
 const OPERATORS_SCOPE: OperationsScope = {
@@ -67,10 +67,10 @@ export async function openOperations(
   parts: ConsoleParts,
   request: Request,
   response: Response,
-): Promise<OperationsVisit> {
-  const visit = await openVisit(parts, request, response);
-  requireScoped({ person: visit.person, scope: OPERATORS_SCOPE }, 'read');
-  return { ...visit, scope: OPERATORS_SCOPE, accountVisit: null };
+): Promise<OperationsCall> {
+  const call = await openCall(parts, request, response);
+  requireScoped({ person: call.person, scope: OPERATORS_SCOPE }, 'read');
+  return { ...call, scope: OPERATORS_SCOPE, accountCall: null };
 }
 
 /** Throws `not_signed_in`, `not_found` for strangers and guests, `forbidden` for members. */
@@ -78,9 +78,9 @@ export async function openOversight(
   parts: ConsoleParts,
   request: Request,
   response: Response,
-): Promise<OperationsVisit> {
-  const accountVisit = await openAccount(parts, request, response);
-  const { account, base, person } = accountVisit;
+): Promise<OperationsCall> {
+  const accountCall = await openAccount(parts, request, response);
+  const { account, base, person } = accountCall;
   const scope: OperationsScope = {
     resource: accountResource(account.id),
     accountId: account.id,
@@ -98,14 +98,11 @@ export async function openOversight(
     auditPath: `${base}/connections/audit`,
   };
   requireScoped({ person, scope }, 'read');
-  return { ...accountVisit, scope, accountVisit };
+  return { ...accountCall, scope, accountCall };
 }
 
 /** Throws `forbidden`, `not_found`. */
-export function requireScoped(
-  { person, scope }: Pick<OperationsVisit, 'person' | 'scope'>,
-  action: ScopedAction,
-): void {
+export function requireScoped({ person, scope }: Pick<OperationsCall, 'person' | 'scope'>, action: ScopedAction): void {
   requireMay(person, scope.actions[action], scope.resource);
 }
 
@@ -113,10 +110,10 @@ export function requireScoped(
  * The connection that the path names, if it is within the scope. Throws `not_found` otherwise, or
  * when it is over.
  */
-export async function requireConnection(visit: OperationsVisit): Promise<LiveConnectionRecord> {
-  const id = idFrom<ConnectionId>(param(visit, 'connectionId'));
-  const record = await visit.parts.liveConnections.find(id);
-  if (record === null || !matchesFilter(record, visit.scope.filter)) {
+export async function requireConnection(call: OperationsCall): Promise<LiveConnectionRecord> {
+  const id = idFrom<ConnectionId>(param(call, 'connectionId'));
+  const record = await call.parts.liveConnections.find(id);
+  if (record === null || !matchesFilter(record, call.scope.filter)) {
     throw new PosternError('not_found', { params: { thing: 'connection' } });
   }
   return record;

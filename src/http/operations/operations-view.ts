@@ -3,7 +3,7 @@
 import type { ConsoleView, Link } from '../../../web/components/console/console-view.ts';
 import type { Again } from '../console/shell/form-route.ts';
 import { accountView, personView } from '../console/shell/open-console-view.ts';
-import type { OperationsVisit } from './operations-scope.ts';
+import type { OperationsCall } from './operations-scope.ts';
 
 export const OPERATORS_PAGES: readonly Link[] = [
   { label: 'Connections', href: '/ops' },
@@ -14,16 +14,16 @@ export const OPERATORS_PAGES: readonly Link[] = [
 ];
 
 /** `page` is the last breadcrumb; the list of connections itself has none. */
-export function operationsView(visit: OperationsVisit, page: Link | null, again?: Again): ConsoleView {
+export function operationsView(call: OperationsCall, page: Link | null, again?: Again): ConsoleView {
   const crumbs = page === null ? [] : [page];
-  if (visit.accountVisit !== null) {
-    const view = accountView(visit.accountVisit, 'connections', again?.notice ?? null);
+  if (call.accountCall !== null) {
+    const view = accountView(call.accountCall, 'connections', again?.notice ?? null);
     return { ...view, crumbs: [...view.crumbs, ...crumbs] };
   }
-  const href = page?.href ?? visit.scope.listPath;
+  const href = page?.href ?? call.scope.listPath;
   return {
-    ...personView(visit, again?.notice ?? null),
-    crumbs: [{ label: 'Operations', href: visit.scope.listPath }, ...crumbs],
+    ...personView(call, again?.notice ?? null),
+    crumbs: [{ label: 'Operations', href: call.scope.listPath }, ...crumbs],
     tabs: OPERATORS_PAGES.map((tab) => ({ ...tab, isCurrent: tab.href === href })),
   };
 }

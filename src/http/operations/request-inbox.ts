@@ -8,57 +8,57 @@ import { getUser } from '../../catalogue/accounts/users.ts';
 import { INSTALLATION, may, notFound } from '../../catalogue/rights/permissions.ts';
 import { listOrganizationRequests, type OrganizationRequest } from '../../catalogue/transfers/organization-requests.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
+import { type ConsoleCall, param } from '../console/shell/console-call.ts';
 import { done } from '../console/shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
 import { personView } from '../console/shell/open-console-view.ts';
-import { param, type Visit } from '../console/shell/visit.ts';
 import { OPERATORS_PAGES } from './operations-view.ts';
 
 const PATH = '/ops/requests';
 
-export async function showRequests(visit: Visit, again?: Again): Promise<void> {
-  const { parts, request, response, context, now } = visit;
-  requireOperator(visit);
+export async function showRequests(call: ConsoleCall, again?: Again): Promise<void> {
+  const { parts, request, response, context, now } = call;
+  requireOperator(call);
   const all = await listOrganizationRequests(parts.catalogue, context);
-  const rows = await Promise.all(all.map((each) => requestRow(visit, each)));
+  const rows = await Promise.all(all.map((each) => requestRow(call, each)));
   parts.renderer.send(request, response, RequestInboxPage, {
-    view: inboxView(visit, again),
+    view: inboxView(call, again),
     waiting: rows.filter(({ status }) => status === 'requested'),
     decided: rows.filter(({ status }) => status !== 'requested').reverse(),
     now,
   });
 }
 
-export async function approveRequest(visit: Visit): Promise<void> {
-  requireOperator(visit);
-  const decision = { requestId: param(visit, 'requestId'), verdict: 'approve' } as const;
-  await decideOrganizationRequest(visit.parts, visit.context, decision);
-  goTo(visit, done(PATH, 'request_approved'));
+export async function approveRequest(call: ConsoleCall): Promise<void> {
+  requireOperator(call);
+  const decision = { requestId: param(call, 'requestId'), verdict: 'approve' } as const;
+  await decideOrganizationRequest(call.parts, call.context, decision);
+  goTo(call, done(PATH, 'request_approved'));
 }
 
-export async function declineRequest(visit: Visit): Promise<void> {
-  requireOperator(visit);
-  const { reason } = parseForm(visit, z.object({ reason: z.string().trim().min(1, 'say why').max(200) }));
-  const decision = { requestId: param(visit, 'requestId'), verdict: 'decline', reason } as const;
-  await decideOrganizationRequest(visit.parts, visit.context, decision);
-  goTo(visit, done(PATH, 'request_declined'));
+export async function declineRequest(call: ConsoleCall): Promise<void> {
+  requireOperator(call);
+  const { reason } = parseForm(call, z.object({ reason: z.string().trim().min(1, 'say why').max(200) }));
+  const decision = { requestId: param(call, 'requestId'), verdict: 'decline', reason } as const;
+  await decideOrganizationRequest(call.parts, call.context, decision);
+  goTo(call, done(PATH, 'request_declined'));
 }
 
-function inboxView(visit: Visit, again?: Again): ConsoleView {
+function inboxView(call: ConsoleCall, again?: Again): ConsoleView {
   const crumbs = [
     { label: 'Operations', href: '/ops' },
     { label: 'Organization requests', href: PATH },
   ];
   const tabs = OPERATORS_PAGES.map((tab) => ({ ...tab, isCurrent: tab.href === PATH }));
-  return { ...personView(visit, again?.notice ?? null, crumbs), tabs };
+  return { ...personView(call, again?.notice ?? null, crumbs), tabs };
 }
 
 /** Throws `not_found` for anybody but operators. */
-function requireOperator({ person }: Visit): void {
+function requireOperator({ person }: ConsoleCall): void {
   if (!may(person, 'ops.decide_organization', INSTALLATION)) throw notFound(INSTALLATION);
 }
 
-async function requestRow({ parts }: Visit, request: OrganizationRequest) {
+async function requestRow({ parts }: ConsoleCall, request: OrganizationRequest) {
   const requester = await getUser(parts.catalogue, request.requestedBy);
   return {
     id: request.id,

@@ -6,7 +6,7 @@ import { matchesFilter } from '../../fleet/live-connection.ts';
 import { type ConnectionId, idFrom } from '../../ids.ts';
 import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { goTo, parseForm } from '../console/shell/form-route.ts';
-import type { OperationsVisit } from './operations-scope.ts';
+import type { OperationsCall } from './operations-scope.ts';
 import { noticeText } from './operator-text.ts';
 
 /** The most connections of one notice; their ids fit into the largest form that is read. */
@@ -42,13 +42,13 @@ const noticeForm = z
   });
 
 /** Connections beyond the scope are left out. */
-export async function sendNotice(visit: OperationsVisit): Promise<void> {
-  const { parts, context, scope } = visit;
-  const { text, ids } = parseForm(visit, noticeForm);
+export async function sendNotice(call: OperationsCall): Promise<void> {
+  const { parts, context, scope } = call;
+  const { text, ids } = parseForm(call, noticeForm);
   const found = await parts.liveConnections.findAll([...ids]);
   const connections = found.filter((record) => matchesFilter(record, scope.filter));
   const reached = await actions.sendNotice(parts, context, { connections, capacity: scope.capacity, text });
-  goTo(visit, done(scope.listPath, doneCodeOf(reached, ids.size)));
+  goTo(call, done(scope.listPath, doneCodeOf(reached, ids.size)));
 }
 
 function doneCodeOf(reached: number, wanted: number): DoneCode {

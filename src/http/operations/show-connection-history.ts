@@ -2,8 +2,8 @@
 
 import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
 import { readConnectionHistory } from '../../catalogue/trail/connection-history.ts';
-import { queryText } from '../console/shell/visit.ts';
-import { type OperationsVisit, requireScoped } from './operations-scope.ts';
+import { queryText } from '../console/shell/console-call.ts';
+import { type OperationsCall, requireScoped } from './operations-scope.ts';
 import { operationsView } from './operations-view.ts';
 
 const FRAMES = { hourly: 48, daily: 31 } as const;
@@ -13,15 +13,15 @@ const LABELS = {
   daily: utcFormat({ day: 'numeric', month: 'short' }),
 } as const;
 
-export async function showConnectionHistory(visit: OperationsVisit): Promise<void> {
-  requireScoped(visit, 'read_audit');
-  const { parts, context, request, response, scope } = visit;
-  const step = queryText(visit, 'by') === 'daily' ? 'daily' : 'hourly';
+export async function showConnectionHistory(call: OperationsCall): Promise<void> {
+  requireScoped(call, 'read_audit');
+  const { parts, context, request, response, scope } = call;
+  const step = queryText(call, 'by') === 'daily' ? 'daily' : 'hourly';
   const wanted = { accountId: scope.accountId, step, frames: FRAMES[step] } as const;
   const frames = await readConnectionHistory(parts.catalogue, context, wanted);
   const path = `${scope.listPath}/history`;
   parts.renderer.send(request, response, ConnectionHistoryPage, {
-    view: operationsView(visit, { label: 'Over time', href: path }),
+    view: operationsView(call, { label: 'Over time', href: path }),
     reach: scope.accountId === null ? 'installation' : 'account',
     path,
     step,

@@ -5,18 +5,18 @@ import { ConnectionsPage } from '../../../web/pages/ops/connections-page.tsx';
 import { may } from '../../catalogue/rights/permissions.ts';
 import type { Again } from '../console/shell/form-route.ts';
 import type { FleetWatch } from './fleet-watch.ts';
-import type { OperationsVisit } from './operations-scope.ts';
+import type { OperationsCall } from './operations-scope.ts';
 import { operationsView } from './operations-view.ts';
 import { pageWindow, rowQuery } from './row-query.ts';
 
 export function showConnections(watch: FleetWatch) {
-  return async (visit: OperationsVisit, again?: Again): Promise<void> => {
-    const { parts, request, response, scope, person } = visit;
+  return async (call: OperationsCall, again?: Again): Promise<void> => {
+    const { parts, request, response, scope, person } = call;
     const query = rowQuery(request);
     const { first, count } = pageWindow(request);
     const list = await watch.list({ filter: scope.filter, query, first, count });
     parts.renderer.send(request, response, ConnectionsPage, {
-      view: operationsView(visit, null, again),
+      view: operationsView(call, null, again),
       reach: scope.accountId === null ? 'installation' : 'account',
       listPath: scope.listPath,
       connectionsPath: scope.connectionsPath,
@@ -38,7 +38,7 @@ export function showConnections(watch: FleetWatch) {
 }
 
 export function sendPickedIds(watch: FleetWatch) {
-  return async ({ request, response, scope }: OperationsVisit): Promise<void> => {
+  return async ({ request, response, scope }: OperationsCall): Promise<void> => {
     const ids = await watch.pickedIds({ filter: scope.filter, query: rowQuery(request), first: 0, count: 1 });
     response.type('text/plain').send(ids.join(','));
   };

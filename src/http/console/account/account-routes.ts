@@ -1,9 +1,9 @@
 // Billing and settings of an account.
 
 import { Router as createRouter, type Router } from 'express';
+import { openAccount } from '../shell/console-call.ts';
 import type { ConsoleParts } from '../shell/console-parts.ts';
 import { formRoute, pageRoute } from '../shell/form-route.ts';
-import { openAccount } from '../shell/visit.ts';
 import * as settings from './account-settings.ts';
 import { saveBilling, savePlan, showBilling } from './billing.ts';
 

@@ -10,19 +10,19 @@ import { accountResource, may, requireMay } from '../../../catalogue/rights/perm
 import { PosternError } from '../../../errors.ts';
 import { personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { type AccountCall, sendConfirmation } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { accountView, deeperView } from '../shell/open-console-view.ts';
 import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
-import { type AccountVisit, sendConfirmation } from '../shell/visit.ts';
 
-export async function showSettings(visit: AccountVisit, again?: Again): Promise<void> {
-  const { parts, request, response, person, account, base } = visit;
+export async function showSettings(call: AccountCall, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base } = call;
   const resource = accountResource(account.id);
   requireMay(person, 'account.read_policy', resource);
   const membership = await findMembership(parts.catalogue, { accountId: account.id, userId: person.userId });
   parts.renderer.send(request, response, AccountSettingsPage, {
-    view: accountView(visit, 'settings', again?.notice ?? null),
+    view: accountView(call, 'settings', again?.notice ?? null),
     path: `${base}/settings`,
     kind: account.kind,
     id: account.id,
@@ -35,32 +35,32 @@ export async function showSettings(visit: AccountVisit, again?: Again): Promise<
   });
 }
 
-export async function renameAccount(visit: AccountVisit): Promise<void> {
-  const { parts, context, account, base } = visit;
-  const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
+export async function renameAccount(call: AccountCall): Promise<void> {
+  const { parts, context, account, base } = call;
+  const { name } = parseForm(call, z.object({ name: z.string().max(256) }));
   if (account.kind === 'personal') throw new PosternError('not_found', { params: { thing: 'organization' } });
   await renameOrganization(parts, context, { accountId: account.id, name });
-  goTo(visit, done(`${base}/settings`, 'settings_saved'));
+  goTo(call, done(`${base}/settings`, 'settings_saved'));
 }
 
-export async function savePolicy(visit: AccountVisit): Promise<void> {
-  const { parts, context, account, base } = visit;
-  const form = parseForm(visit, policySchema);
+export async function savePolicy(call: AccountCall): Promise<void> {
+  const { parts, context, account, base } = call;
+  const form = parseForm(call, policySchema);
   const { policy, passwordlessAccess } = policyFromForm({ of: 'account', policy: account.policy }, form);
   await changeAccountPolicy(parts, context, { accountId: account.id, policy, passwordlessAccess });
-  goTo(visit, done(`${base}/settings`, 'policy_saved'));
+  goTo(call, done(`${base}/settings`, 'policy_saved'));
 }
 
-export async function askDeleteAccount(visit: AccountVisit, again?: Again): Promise<void> {
-  const { person, account, base, request } = visit;
+export async function askDeleteAccount(call: AccountCall, again?: Again): Promise<void> {
+  const { person, account, base, request } = call;
   requireMay(person, 'account.delete', accountResource(account.id));
   const name = cleanForPage(account.name);
   const crumbs = [
     { label: 'Settings', href: `${base}/settings` },
     { label: 'Delete organization', href: request.path },
   ];
-  sendConfirmation(visit, {
-    view: deeperView(visit, { crumbs }, again?.notice ?? null),
+  sendConfirmation(call, {
+    view: deeperView(call, { crumbs }, again?.notice ?? null),
     title: `Delete ${name}?`,
     text: 'Its members, invitations and API keys are gone for good. Projects must be deleted or moved first.',
     button: 'Delete organization',
@@ -69,13 +69,13 @@ export async function askDeleteAccount(visit: AccountVisit, again?: Again): Prom
   });
 }
 
-export async function deleteAccount(visit: AccountVisit): Promise<void> {
-  const { parts, context, account, person } = visit;
+export async function deleteAccount(call: AccountCall): Promise<void> {
+  const { parts, context, account, person } = call;
   requireMay(person, 'account.delete', accountResource(account.id));
-  const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
+  const { name } = parseForm(call, z.object({ name: z.string().max(256) }));
   if (name.trim() !== cleanForPage(account.name)) {
     throw new PosternError('name_mismatch');
   }
   await deleteOrganization(parts, context, account.id);
-  goTo(visit, done(`/app/${personalAccountId(person.userId)}/projects`, 'organization_deleted'));
+  goTo(call, done(`/app/${personalAccountId(person.userId)}/projects`, 'organization_deleted'));
 }

@@ -10,23 +10,23 @@ import { accountResource, may, requireMay } from '../../../catalogue/rights/perm
 import { PLAN_TERMS } from '../../../catalogue/rights/plans.ts';
 import { PLANS } from '../../../catalogue/tables/people-and-accounts.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import type { AccountCall } from '../shell/console-call.ts';
 import { historyView, sumOfFigures, usageFigures } from '../shell/consumption-view.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { accountView } from '../shell/open-console-view.ts';
-import type { AccountVisit } from '../shell/visit.ts';
 
 const PROJECTS_SHOWN = 100;
 const { taxId: taxIdField, ...sameFields } = billingDetailsSchema.shape;
 const billingFormSchema = z.object({ ...sameFields, tax_id: taxIdField });
 
-export async function showBilling(visit: AccountVisit, again?: Again): Promise<void> {
-  const { parts, request, response, person, account, base } = visit;
+export async function showBilling(call: AccountCall, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base } = call;
   const resource = accountResource(account.id);
   requireMay(person, 'account.read_billing', resource);
-  const usage = await usageOfProjects(visit);
+  const usage = await usageOfProjects(call);
   parts.renderer.send(request, response, BillingPage, {
-    view: accountView(visit, 'billing', again?.notice ?? null),
+    view: accountView(call, 'billing', again?.notice ?? null),
     path: `${base}/billing`,
     plan: account.plan,
     terms: PLAN_TERMS[account.plan],
@@ -35,28 +35,28 @@ export async function showBilling(visit: AccountVisit, again?: Again): Promise<v
     mayEdit: may(person, 'account.change_billing', resource),
     total: usage.length === 0 ? null : sumOfFigures(usage.map(({ figures }) => figures)),
     usage,
-    history: await historyView(visit, { account, path: `${base}/billing` }, (range) =>
+    history: await historyView(call, { account, path: `${base}/billing` }, (range) =>
       parts.consumption.readAccount(account.id, range),
     ),
   });
 }
 
-export async function saveBilling(visit: AccountVisit): Promise<void> {
-  const { parts, context, account, base } = visit;
-  const { tax_id: taxId, ...rest } = parseForm(visit, billingFormSchema);
+export async function saveBilling(call: AccountCall): Promise<void> {
+  const { parts, context, account, base } = call;
+  const { tax_id: taxId, ...rest } = parseForm(call, billingFormSchema);
   await changeBilling(parts, context, { accountId: account.id, billing: { ...rest, taxId } });
-  goTo(visit, done(`${base}/billing`, 'billing_saved'));
+  goTo(call, done(`${base}/billing`, 'billing_saved'));
 }
 
-export async function savePlan(visit: AccountVisit): Promise<void> {
-  const { parts, context, account, base } = visit;
-  const { plan } = parseForm(visit, z.object({ plan: z.enum(PLANS) }));
+export async function savePlan(call: AccountCall): Promise<void> {
+  const { parts, context, account, base } = call;
+  const { plan } = parseForm(call, z.object({ plan: z.enum(PLANS) }));
   await changePlan(parts, context, { accountId: account.id, plan });
-  goTo(visit, done(`${base}/billing`, 'billing_saved'));
+  goTo(call, done(`${base}/billing`, 'billing_saved'));
 }
 
 /** Projects with figures in the running period, the longest active one first. */
-async function usageOfProjects({ parts, context, account, base }: AccountVisit) {
+async function usageOfProjects({ parts, context, account, base }: AccountCall) {
   const wanted = { accountId: account.id, limit: PROJECTS_SHOWN };
   const { items } = await listProjects(parts.catalogue, context, wanted);
   const totals = await parts.consumption.readBillingPeriod(items.map(({ id }) => id));

@@ -11,18 +11,18 @@ import { accountResource, notFound } from '../../../catalogue/rights/permissions
 import { PosternError } from '../../../errors.ts';
 import { type AccessTokenId, type ComputeId, idFrom, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { type AccountCall, param, sendConfirmation } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo } from '../shell/form-route.ts';
 import { accountView } from '../shell/open-console-view.ts';
-import { type AccountVisit, param, sendConfirmation } from '../shell/visit.ts';
 import { belowTokensView } from './new-access-token.ts';
 
-export async function showAccessTokens(visit: AccountVisit, again?: Again): Promise<void> {
-  const { parts, request, response, account, base, now } = visit;
-  const tokens = await listTokens(visit);
-  const places = await namesOfComputes(visit, [...new Set(tokens.map(({ computeId }) => computeId))]);
+export async function showAccessTokens(call: AccountCall, again?: Again): Promise<void> {
+  const { parts, request, response, account, base, now } = call;
+  const tokens = await listTokens(call);
+  const places = await namesOfComputes(call, [...new Set(tokens.map(({ computeId }) => computeId))]);
   parts.renderer.send(request, response, AccessTokensPage, {
-    view: accountView(visit, 'access-tokens', again?.notice ?? null),
+    view: accountView(call, 'access-tokens', again?.notice ?? null),
     path: `${base}/access-tokens`,
     kind: account.kind,
     tokens: tokens.map((token) => ({
@@ -40,39 +40,39 @@ export async function showAccessTokens(visit: AccountVisit, again?: Again): Prom
   });
 }
 
-export async function askRevokeToken(visit: AccountVisit, again?: Again): Promise<void> {
-  const token = await requireToken(visit);
-  sendConfirmation(visit, {
-    view: belowTokensView(visit, 'Revoke token', again),
+export async function askRevokeToken(call: AccountCall, again?: Again): Promise<void> {
+  const token = await requireToken(call);
+  sendConfirmation(call, {
+    view: belowTokensView(call, 'Revoke token', again),
     title: `Revoke access token ${cleanForPage(token.name)}?`,
     text: 'Programs that use it are refused from now on, and their connections end now.',
     button: 'Revoke token',
-    cancelPath: `${visit.base}/access-tokens`,
+    cancelPath: `${call.base}/access-tokens`,
   });
 }
 
-export async function revokeToken(visit: AccountVisit): Promise<void> {
-  const { parts, context, base } = visit;
-  const { id } = await requireToken(visit);
+export async function revokeToken(call: AccountCall): Promise<void> {
+  const { parts, context, base } = call;
+  const { id } = await requireToken(call);
   await revokeAccessToken(parts, context, id);
-  goTo(visit, done(`${base}/access-tokens`, 'token_revoked'));
+  goTo(call, done(`${base}/access-tokens`, 'token_revoked'));
 }
 
-async function listTokens({ parts, context, account, person }: AccountVisit): Promise<AccessToken[]> {
+async function listTokens({ parts, context, account, person }: AccountCall): Promise<AccessToken[]> {
   if (account.kind === 'organization') return listAccessTokensOfAccount(parts.catalogue, context, account.id);
   if (account.id !== personalAccountId(person.userId)) throw notFound(accountResource(account.id));
   return listOwnAccessTokens(parts.catalogue, context);
 }
 
-async function requireToken(visit: AccountVisit): Promise<AccessToken> {
-  const id = idFrom<AccessTokenId>(param(visit, 'tokenId'));
-  const token = (await listTokens(visit)).find((each) => each.id === id);
+async function requireToken(call: AccountCall): Promise<AccessToken> {
+  const id = idFrom<AccessTokenId>(param(call, 'tokenId'));
+  const token = (await listTokens(call)).find((each) => each.id === id);
   if (token === undefined) throw new PosternError('not_found', { params: { thing: 'access token' } });
   return token;
 }
 
 /** `shop, main` for each compute that still exists. */
-async function namesOfComputes({ parts }: AccountVisit, ids: readonly ComputeId[]): Promise<Map<ComputeId, string>> {
+async function namesOfComputes({ parts }: AccountCall, ids: readonly ComputeId[]): Promise<Map<ComputeId, string>> {
   const { db } = parts.catalogue;
   const computes = await findComputes(db, ids);
   const projectIds = [...computes.values()].map(({ projectId }) => projectId);

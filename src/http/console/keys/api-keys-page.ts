@@ -16,20 +16,20 @@ import { accountResource, may, notFound } from '../../../catalogue/rights/permis
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { type AccountCall, param, sendConfirmation } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { accountView, deeperView } from '../shell/open-console-view.ts';
-import { type AccountVisit, param, sendConfirmation } from '../shell/visit.ts';
 
 const MAX_OFFERED_PROJECTS = 400;
 
-export async function showApiKeys(visit: AccountVisit, again?: Again): Promise<void> {
-  const { parts, request, response, person, account, base, now } = visit;
-  const keys = await listKeys(visit);
+export async function showApiKeys(call: AccountCall, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base, now } = call;
+  const keys = await listKeys(call);
   const isPersonal = account.kind === 'personal';
   const mayCreate = isPersonal || may(person, 'organization_keys.create', accountResource(account.id));
   parts.renderer.send(request, response, ApiKeysPage, {
-    view: accountView(visit, 'api-keys', again?.notice ?? null),
+    view: accountView(call, 'api-keys', again?.notice ?? null),
     path: `${base}/api-keys`,
     kind: account.kind,
     apiUrl: `${parts.address.url}/api/v2`,
@@ -43,26 +43,26 @@ export async function showApiKeys(visit: AccountVisit, again?: Again): Promise<v
       lastUsedFrom: key.lastUsedFrom,
     })),
     mayCreate,
-    projects: isPersonal || !mayCreate ? [] : await projectChoices(visit),
+    projects: isPersonal || !mayCreate ? [] : await projectChoices(call),
     typed: again?.typed ?? {},
     now,
   });
 }
 
 /** Answers with the key, which is shown once. */
-export async function createApiKey(visit: AccountVisit): Promise<void> {
-  const { parts, request, response, context, account, base } = visit;
-  const form = parseForm(visit, z.object({ name: z.string().max(256), project_id: z.string().max(64).default('') }));
+export async function createApiKey(call: AccountCall): Promise<void> {
+  const { parts, request, response, context, account, base } = call;
+  const form = parseForm(call, z.object({ name: z.string().max(256), project_id: z.string().max(64).default('') }));
   const { apiKey, key } =
     account.kind === 'personal'
-      ? await createPersonalKey(parts, ownContext(visit), { name: form.name })
+      ? await createPersonalKey(parts, ownContext(call), { name: form.name })
       : await createOrganizationKey(parts, context, {
           accountId: account.id,
           name: form.name,
           ...(form.project_id === '' ? {} : { projectId: idFrom<ProjectId>(form.project_id) }),
         });
   parts.renderer.send(request, response, SecretPage, {
-    view: belowKeysView(visit, 'New key'),
+    view: belowKeysView(call, 'New key'),
     title: `API key ${cleanForPage(apiKey.name)}`,
     lead: 'Copy it now: it is shown this once. Whoever has it may do what you allowed it to.',
     lines: [
@@ -73,42 +73,42 @@ export async function createApiKey(visit: AccountVisit): Promise<void> {
   });
 }
 
-export async function askRevokeApiKey(visit: AccountVisit, again?: Again): Promise<void> {
-  const keys = await listKeys(visit);
-  const key = keys.find(({ id }) => String(id) === param(visit, 'keyId'));
+export async function askRevokeApiKey(call: AccountCall, again?: Again): Promise<void> {
+  const keys = await listKeys(call);
+  const key = keys.find(({ id }) => String(id) === param(call, 'keyId'));
   if (key === undefined) throw new PosternError('not_found', { params: { thing: 'API key' } });
-  sendConfirmation(visit, {
-    view: belowKeysView(visit, 'Revoke key', again),
+  sendConfirmation(call, {
+    view: belowKeysView(call, 'Revoke key', again),
     title: `Revoke API key ${cleanForPage(key.name)}?`,
     text: 'Programs that use it are refused from now on.',
     button: 'Revoke key',
-    cancelPath: `${visit.base}/api-keys`,
+    cancelPath: `${call.base}/api-keys`,
   });
 }
 
-export async function revokeApiKey(visit: AccountVisit): Promise<void> {
-  const { parts, context, account, base } = visit;
-  const keyId = z.coerce.number().int().positive().catch(-1).parse(param(visit, 'keyId'));
-  if (account.kind === 'personal') await revokePersonalKey(parts, ownContext(visit), keyId);
+export async function revokeApiKey(call: AccountCall): Promise<void> {
+  const { parts, context, account, base } = call;
+  const keyId = z.coerce.number().int().positive().catch(-1).parse(param(call, 'keyId'));
+  if (account.kind === 'personal') await revokePersonalKey(parts, ownContext(call), keyId);
   else await revokeOrganizationKey(parts, context, { accountId: account.id, keyId });
-  goTo(visit, done(`${base}/api-keys`, 'key_revoked'));
+  goTo(call, done(`${base}/api-keys`, 'key_revoked'));
 }
 
-async function listKeys(visit: AccountVisit): Promise<ApiKey[]> {
-  const { parts, context, account } = visit;
-  if (account.kind === 'personal') return listPersonalKeys(parts.catalogue, ownContext(visit));
+async function listKeys(call: AccountCall): Promise<ApiKey[]> {
+  const { parts, context, account } = call;
+  if (account.kind === 'personal') return listPersonalKeys(parts.catalogue, ownContext(call));
   return listOrganizationKeys(parts.catalogue, context, account.id);
 }
 
 /**
  * Personal keys are shown only to the owner of the personal account.
  */
-function ownContext({ person, account, context }: AccountVisit) {
+function ownContext({ person, account, context }: AccountCall) {
   if (account.id !== personalAccountId(person.userId)) throw notFound(accountResource(account.id));
   return context;
 }
 
-async function projectChoices({ parts, context, account }: AccountVisit) {
+async function projectChoices({ parts, context, account }: AccountCall) {
   const { items } = await listProjects(parts.catalogue, context, {
     accountId: account.id,
     limit: MAX_OFFERED_PROJECTS,
@@ -116,10 +116,10 @@ async function projectChoices({ parts, context, account }: AccountVisit) {
   return items.map(({ id, name }) => ({ value: id, label: `${cleanForPage(name)} (${id})` }));
 }
 
-function belowKeysView(visit: AccountVisit, label: string, again?: Again) {
+function belowKeysView(call: AccountCall, label: string, again?: Again) {
   const crumbs = [
-    { label: 'API keys', href: `${visit.base}/api-keys` },
-    { label, href: visit.request.path },
+    { label: 'API keys', href: `${call.base}/api-keys` },
+    { label, href: call.request.path },
   ];
-  return deeperView(visit, { crumbs }, again?.notice ?? null);
+  return deeperView(call, { crumbs }, again?.notice ?? null);
 }

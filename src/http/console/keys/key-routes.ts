@@ -1,9 +1,9 @@
 // API keys and access tokens.
 
 import { Router as createRouter, type Router } from 'express';
+import { openAccount } from '../shell/console-call.ts';
 import type { ConsoleParts } from '../shell/console-parts.ts';
 import { formRoute, pageRoute } from '../shell/form-route.ts';
-import { openAccount } from '../shell/visit.ts';
 import { askRevokeToken, revokeToken, showAccessTokens } from './access-tokens-page.ts';
 import { askRevokeApiKey, createApiKey, revokeApiKey, showApiKeys } from './api-keys-page.ts';
 import { createToken, showNewToken } from './new-access-token.ts';

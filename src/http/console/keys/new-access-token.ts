@@ -11,9 +11,9 @@ import { publicPgHost } from '../../../config/public-address.ts';
 import { type ComputeId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { type AccountCall, queryText } from '../shell/console-call.ts';
 import { type Again, parseForm } from '../shell/form-route.ts';
 import { deeperView } from '../shell/open-console-view.ts';
-import { type AccountVisit, queryText } from '../shell/visit.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -38,23 +38,23 @@ const tokenSchema = z.object({
   max_connections: z.coerce.number().int(),
 });
 
-export async function showNewToken(visit: AccountVisit, again?: Again): Promise<void> {
-  const { parts, request, response, person, account, base } = visit;
+export async function showNewToken(call: AccountCall, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base } = call;
   if (account.kind === 'organization') requireMay(person, 'access_tokens.create', accountResource(account.id));
   parts.renderer.send(request, response, NewAccessTokenPage, {
-    view: belowTokensView(visit, 'New token', again),
+    view: belowTokensView(call, 'New token', again),
     path: `${base}/access-tokens`,
-    computes: await computeChoices(visit),
-    picked: again?.typed.compute_id ?? queryText(visit, 'compute'),
+    computes: await computeChoices(call),
+    picked: again?.typed.compute_id ?? queryText(call, 'compute'),
     isForAccount: account.kind === 'organization',
     typed: again?.typed ?? {},
   });
 }
 
 /** Answers with the secret, which is shown once. */
-export async function createToken(visit: AccountVisit): Promise<void> {
-  const { parts, context, account } = visit;
-  const form = parseForm(visit, tokenSchema);
+export async function createToken(call: AccountCall): Promise<void> {
+  const { parts, context, account } = call;
+  const form = parseForm(call, tokenSchema);
   const { accessToken, secret } = await createAccessToken(parts, context, {
     name: form.name,
     computeId: idFrom<ComputeId>(form.compute_id),
@@ -66,24 +66,24 @@ export async function createToken(visit: AccountVisit): Promise<void> {
     maxConnections: form.max_connections,
     lifeMs: form.days * DAY_MS,
   });
-  sendToken(visit, accessToken, secret);
+  sendToken(call, accessToken, secret);
 }
 
-export function belowTokensView(visit: AccountVisit, label: string, again?: Again) {
+export function belowTokensView(call: AccountCall, label: string, again?: Again) {
   const crumbs = [
-    { label: 'Access tokens', href: `${visit.base}/access-tokens` },
-    { label, href: visit.request.path },
+    { label: 'Access tokens', href: `${call.base}/access-tokens` },
+    { label, href: call.request.path },
   ];
-  return deeperView(visit, { crumbs }, again?.notice ?? null);
+  return deeperView(call, { crumbs }, again?.notice ?? null);
 }
 
-function sendToken(visit: AccountVisit, token: AccessToken, secret: Secret): void {
-  const { parts, request, response, base } = visit;
+function sendToken(call: AccountCall, token: AccessToken, secret: Secret): void {
+  const { parts, request, response, base } = call;
   const host = publicPgHost(parts.config, parts.address);
   const place = `${host}:${parts.config.pg.port}`;
   const uri = `postgresql://${token.id}:${secret.reveal()}@${place}/?sslmode=require`;
   parts.renderer.send(request, response, SecretPage, {
-    view: belowTokensView(visit, 'New token'),
+    view: belowTokensView(call, 'New token'),
     title: `Access token ${cleanForPage(token.name)}`,
     lead: 'Copy the password now: it is shown this once. The user name leads to the compute, whatever the database.',
     lines: [
@@ -99,7 +99,7 @@ function sendToken(visit: AccountVisit, token: AccessToken, secret: Secret): voi
  * A personal account offers everything that the person may connect to, an organization its own
  * computes.
  */
-async function computeChoices({ parts, person, account }: AccountVisit) {
+async function computeChoices({ parts, person, account }: AccountCall) {
   const targets = await listTargets(parts.catalogue, person);
   const offered = account.kind === 'organization' ? targets.filter(({ id }) => id === account.id) : targets;
   return offered.map((target) => ({

@@ -8,19 +8,19 @@ import { Secret } from '../../../secret.ts';
 import { contextOf } from '../../request/request-context.ts';
 import { passwordField } from '../../sign-in/check-password.ts';
 import { nameField, newPasswordField } from '../../sign-in/new-password.ts';
+import type { ConsoleCall } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
-import type { Visit } from '../shell/visit.ts';
 import { meView } from './me-view.ts';
 
 const PATH = '/app/me/profile';
 const passwordSchema = z.object({ current_password: passwordField, new_password: newPasswordField });
 
-export async function showProfile(visit: Visit, again?: Again): Promise<void> {
-  const { parts, request, response, person } = visit;
+export async function showProfile(call: ConsoleCall, again?: Again): Promise<void> {
+  const { parts, request, response, person } = call;
   const user = await getUser(parts.catalogue, person.userId);
   parts.renderer.send(request, response, MyProfilePage, {
-    view: meView(visit, PATH, again),
+    view: meView(call, PATH, again),
     path: PATH,
     name: again?.typed.name ?? user.name,
     email: user.email,
@@ -28,20 +28,20 @@ export async function showProfile(visit: Visit, again?: Again): Promise<void> {
   });
 }
 
-export async function saveName(visit: Visit): Promise<void> {
-  const { parts, context, person } = visit;
-  const { name } = parseForm(visit, z.object({ name: nameField }));
+export async function saveName(call: ConsoleCall): Promise<void> {
+  const { parts, context, person } = call;
+  const { name } = parseForm(call, z.object({ name: nameField }));
   await renameUser(parts, context, { userId: person.userId, name });
-  goTo(visit, done(PATH, 'name_saved'));
+  goTo(call, done(PATH, 'name_saved'));
 }
 
-export async function savePassword(visit: Visit): Promise<void> {
-  const { parts, context, response } = visit;
-  const form = parseForm(visit, passwordSchema);
+export async function savePassword(call: ConsoleCall): Promise<void> {
+  const { parts, context, response } = call;
+  const form = parseForm(call, passwordSchema);
   await changePassword(parts, context, {
     browser: contextOf(response),
     currentPassword: new Secret(form.current_password),
     newPassword: new Secret(form.new_password),
   });
-  goTo(visit, done(PATH, 'password_saved'));
+  goTo(call, done(PATH, 'password_saved'));
 }

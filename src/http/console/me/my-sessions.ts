@@ -14,9 +14,9 @@ import { cleanForPage } from '../../../untrusted-text.ts';
 import { clearCookie } from '../../request/cookies.ts';
 import { requireSession } from '../../request/request-context.ts';
 import { connectionRow, endAndGoBack } from '../shell/connection-rows.ts';
+import { type ConsoleCall, param } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo } from '../shell/form-route.ts';
-import { param, type Visit } from '../shell/visit.ts';
 import { browserInWords } from './browser-in-words.ts';
 import { historyRow } from './history-rows.ts';
 import { meView } from './me-view.ts';
@@ -25,11 +25,11 @@ const PATH = '/app/me/sessions';
 const EVENTS_SHOWN = 30;
 const BROWSERS_SHOWN = 20;
 
-export async function showSessions(visit: Visit, again?: Again): Promise<void> {
-  const { parts, request, response, person, context, now } = visit;
+export async function showSessions(call: ConsoleCall, again?: Again): Promise<void> {
+  const { parts, request, response, person, context, now } = call;
   const [connections, grants, browsers, history] = await Promise.all([
     parts.liveConnections.list({ userId: person.userId }),
-    listOwnGrants(parts, visit.context),
+    listOwnGrants(parts, call.context),
     listBrowserSessions(parts.catalogue, person.userId),
     listOwnHistory(parts.catalogue, context, { limit: EVENTS_SHOWN }),
   ]);
@@ -37,7 +37,7 @@ export async function showSessions(visit: Visit, again?: Again): Promise<void> {
   const projects = await findProjects(parts.catalogue.db, projectIds);
   const current = requireSession(response).sessionId;
   parts.renderer.send(request, response, MySessionsPage, {
-    view: meView(visit, PATH, again),
+    view: meView(call, PATH, again),
     path: PATH,
     connections: connections.map((record) => connectionRow(record, null)),
     grants: grants.map((grant) => grantRow(grant, projects.get(grant.projectId))),
@@ -55,37 +55,37 @@ export async function showSessions(visit: Visit, again?: Again): Promise<void> {
   });
 }
 
-export async function endOwnConnection(visit: Visit): Promise<void> {
-  const record = await requireOwnConnection(visit);
+export async function endOwnConnection(call: ConsoleCall): Promise<void> {
+  const record = await requireOwnConnection(call);
   const reason = 'ended by its own person in the console';
-  await endAndGoBack(visit, { connection: record, capacity: 'owner', reason }, PATH);
+  await endAndGoBack(call, { connection: record, capacity: 'owner', reason }, PATH);
 }
 
-export async function revokeGrant(visit: Visit): Promise<void> {
-  await revokeOwnGrant(visit.parts, visit.context, idFrom<GrantId>(param(visit, 'grantId')));
-  goTo(visit, done(PATH, 'grant_revoked'));
+export async function revokeGrant(call: ConsoleCall): Promise<void> {
+  await revokeOwnGrant(call.parts, call.context, idFrom<GrantId>(param(call, 'grantId')));
+  goTo(call, done(PATH, 'grant_revoked'));
 }
 
-export async function signOutBrowser(visit: Visit): Promise<void> {
-  const { parts, context, person } = visit;
-  const which = { userId: person.userId, sessionId: param(visit, 'sessionId') };
+export async function signOutBrowser(call: ConsoleCall): Promise<void> {
+  const { parts, context, person } = call;
+  const which = { userId: person.userId, sessionId: param(call, 'sessionId') };
   const isEnded = await people.signOut(parts, context, which);
   if (!isEnded) throw new PosternError('not_found', { params: { thing: 'browser session' } });
-  goTo(visit, done(PATH, 'browser_signed_out'));
+  goTo(call, done(PATH, 'browser_signed_out'));
 }
 
 /** Ends browser sessions, grants and live connections, including this browser's. */
-export async function signOutEverywhere(visit: Visit): Promise<void> {
-  const { parts, context, person, response } = visit;
+export async function signOutEverywhere(call: ConsoleCall): Promise<void> {
+  const { parts, context, person, response } = call;
   await people.signOutEverywhere(parts, context, person.userId);
   clearCookie(response, parts.address, 'session');
-  goTo(visit, '/sign-in');
+  goTo(call, '/sign-in');
 }
 
-async function requireOwnConnection(visit: Visit): Promise<LiveConnectionRecord> {
-  const id = idFrom<ConnectionId>(param(visit, 'connectionId'));
-  const record = await visit.parts.liveConnections.find(id);
-  if (record?.userId === visit.person.userId) return record;
+async function requireOwnConnection(call: ConsoleCall): Promise<LiveConnectionRecord> {
+  const id = idFrom<ConnectionId>(param(call, 'connectionId'));
+  const record = await call.parts.liveConnections.find(id);
+  if (record?.userId === call.person.userId) return record;
   throw new PosternError('not_found', { params: { thing: 'connection' } });
 }
 

@@ -5,10 +5,10 @@ import { NewOrganizationPage } from '../../../../web/pages/console/organizations
 import { createOrganization, requestOrganization } from '../../../actions/organizations/create-organization.ts';
 import { listOrganizationRequests } from '../../../catalogue/transfers/organization-requests.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import type { ConsoleCall } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { personView } from '../shell/open-console-view.ts';
-import type { Visit } from '../shell/visit.ts';
 
 const PATH = '/app/organizations/new';
 const nameField = z.string().max(256);
@@ -18,14 +18,14 @@ const requestSchema = z.object({
   consent: z.literal('yes', { error: 'please confirm what happens next' }),
 });
 
-export async function showNewOrganization(visit: Visit, again?: Again): Promise<void> {
-  const { parts, request, response, person, context, now } = visit;
+export async function showNewOrganization(call: ConsoleCall, again?: Again): Promise<void> {
+  const { parts, request, response, person, context, now } = call;
   const crumbs = [{ label: 'New organization', href: PATH }];
   const isOnRequest = parts.config.organizations.creation === 'on_request';
   const own = { requestedBy: person.userId };
   const requests = isOnRequest ? await listOrganizationRequests(parts.catalogue, context, own) : [];
   parts.renderer.send(request, response, NewOrganizationPage, {
-    view: personView(visit, again?.notice ?? null, crumbs),
+    view: personView(call, again?.notice ?? null, crumbs),
     isOnRequest,
     requests: requests.map((each) => ({
       id: each.id,
@@ -40,18 +40,18 @@ export async function showNewOrganization(visit: Visit, again?: Again): Promise<
   });
 }
 
-export async function createOwnOrganization(visit: Visit): Promise<void> {
-  const { parts, context, person } = visit;
-  const { name } = parseForm(visit, z.object({ name: nameField }));
+export async function createOwnOrganization(call: ConsoleCall): Promise<void> {
+  const { parts, context, person } = call;
+  const { name } = parseForm(call, z.object({ name: nameField }));
   const admin = { id: person.userId, email: person.email };
   const { id } = await createOrganization(parts, context, { name, admin });
-  goTo(visit, done(`/app/${id}/projects`, 'organization_created'));
+  goTo(call, done(`/app/${id}/projects`, 'organization_created'));
 }
 
-export async function sendRequest(visit: Visit): Promise<void> {
-  const { parts, context } = visit;
-  const form = parseForm(visit, requestSchema);
+export async function sendRequest(call: ConsoleCall): Promise<void> {
+  const { parts, context } = call;
+  const form = parseForm(call, requestSchema);
   const input = { name: form.name, adminEmail: form.admin_email, consent: 'given' } as const;
   await requestOrganization(parts, context, input);
-  goTo(visit, done(PATH, 'request_sent'));
+  goTo(call, done(PATH, 'request_sent'));
 }

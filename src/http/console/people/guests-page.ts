@@ -13,19 +13,19 @@ import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { param, queryText, sendConfirmation } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { sendShared } from '../shell/guest-links.ts';
-import { param, queryText, sendConfirmation } from '../shell/visit.ts';
-import { belowPeopleView, type PeopleVisit, peopleProps } from './open-people.ts';
+import { belowPeopleView, type PeopleCall, peopleProps } from './open-people.ts';
 import { invitedRow } from './pending-invites.ts';
 
 const MAX_LIST_CHARACTERS = 30_000;
 const MAX_OFFERED_PROJECTS = 400;
 const inviteSchema = z.object({ project_id: z.string().max(64), emails: z.string().max(MAX_LIST_CHARACTERS) });
 
-export async function showGuests(visit: PeopleVisit, again?: Again): Promise<void> {
-  const { parts, request, response, context, account, base } = visit;
+export async function showGuests(call: PeopleCall, again?: Again): Promise<void> {
+  const { parts, request, response, context, account, base } = call;
   const guests = await listGuests(parts.catalogue, context, account.id);
   const rows = guests.flatMap(({ email, name, shares }) =>
     shares.map((share) => ({
@@ -39,75 +39,75 @@ export async function showGuests(visit: PeopleVisit, again?: Again): Promise<voi
       grantedAt: share.grantedAt,
     })),
   );
-  parts.renderer.send(request, response, GuestsPage, { ...peopleProps(visit, 'guests', again), guests: rows });
+  parts.renderer.send(request, response, GuestsPage, { ...peopleProps(call, 'guests', again), guests: rows });
 }
 
-export async function showInviteGuests(visit: PeopleVisit, again?: Again): Promise<void> {
-  const { parts, request, response, context, account, place } = visit;
-  if (!visit.mayShare)
+export async function showInviteGuests(call: PeopleCall, again?: Again): Promise<void> {
+  const { parts, request, response, context, account, place } = call;
+  if (!call.mayShare)
     throw new PosternError('action_forbidden', { params: { who: 'an admin', action: 'invite guests' } });
   const wanted = { accountId: account.id, limit: MAX_OFFERED_PROJECTS };
   const { items } = await listProjects(parts.catalogue, context, wanted);
   parts.renderer.send(request, response, InviteGuestsPage, {
-    view: belowPeopleView(visit, 'Invite guests', again),
+    view: belowPeopleView(call, 'Invite guests', again),
     place,
     projects: items.map(({ id, name }) => ({ value: id, label: `${cleanForPage(name)} (${id})` })),
-    picked: again?.typed.project_id ?? queryText(visit, 'project'),
+    picked: again?.typed.project_id ?? queryText(call, 'project'),
     typed: again?.typed ?? {},
   });
 }
 
-export async function inviteGuests(visit: PeopleVisit): Promise<void> {
-  const { parts, context, place } = visit;
-  const form = parseForm(visit, inviteSchema);
+export async function inviteGuests(call: PeopleCall): Promise<void> {
+  const { parts, context, place } = call;
+  const form = parseForm(call, inviteSchema);
   const emails = parseEmailList(form.emails).map(({ text }) => text);
-  const projectId = await requireOwnProject(visit, idFrom<ProjectId>(form.project_id));
+  const projectId = await requireOwnProject(call, idFrom<ProjectId>(form.project_id));
   const outcomes = await shareProject(parts, context, { projectId, emails });
-  sendShared(visit, { outcomes, place: `${place}/guests`, view: belowPeopleView(visit, 'Guests') });
+  sendShared(call, { outcomes, place: `${place}/guests`, view: belowPeopleView(call, 'Guests') });
 }
 
 /**
  * A guest without an account stays one until the invitation is accepted; its link is shown once.
  */
-export async function convert(visit: PeopleVisit): Promise<void> {
-  const { parts, request, response, context, account, place } = visit;
-  const { email } = parseForm(visit, z.object({ email: z.string().max(256) }));
+export async function convert(call: PeopleCall): Promise<void> {
+  const { parts, request, response, context, account, place } = call;
+  const { email } = parseForm(call, z.object({ email: z.string().max(256) }));
   const outcome = await convertGuest(parts, context, { accountId: account.id, email });
-  if (outcome.kind !== 'invited') return goTo(visit, done(`${place}/guests`, 'guest_joined'));
+  if (outcome.kind !== 'invited') return goTo(call, done(`${place}/guests`, 'guest_joined'));
   parts.renderer.send(request, response, InvitedPage, {
-    view: belowPeopleView(visit, 'Invited'),
+    view: belowPeopleView(call, 'Invited'),
     place,
-    rows: [invitedRow(visit, outcome)],
+    rows: [invitedRow(call, outcome)],
   });
 }
 
-export async function askRemoveGuest(visit: PeopleVisit, again?: Again): Promise<void> {
-  const { email, projectName } = await requireShare(visit);
-  sendConfirmation(visit, {
-    view: belowPeopleView(visit, 'Remove guest', again),
+export async function askRemoveGuest(call: PeopleCall, again?: Again): Promise<void> {
+  const { email, projectName } = await requireShare(call);
+  sendConfirmation(call, {
+    view: belowPeopleView(call, 'Remove guest', again),
     title: `Remove ${cleanForPage(email)} from ${cleanForPage(projectName)}?`,
     text: 'Their connections to the project and remembered logins end now. It can be shared with them again.',
     button: 'Remove from project',
-    cancelPath: `${visit.place}/guests`,
+    cancelPath: `${call.place}/guests`,
   });
 }
 
-export async function removeGuest(visit: PeopleVisit): Promise<void> {
-  const { parts, context, place } = visit;
-  const { id: shareId, projectId } = await requireShare(visit);
+export async function removeGuest(call: PeopleCall): Promise<void> {
+  const { parts, context, place } = call;
+  const { id: shareId, projectId } = await requireShare(call);
   await unshareProject(parts, context, { projectId, shareId });
-  goTo(visit, done(`${place}/guests`, 'guest_removed'));
+  goTo(call, done(`${place}/guests`, 'guest_removed'));
 }
 
-async function requireShare(visit: PeopleVisit) {
-  const guests = await listGuests(visit.parts.catalogue, visit.context, visit.account.id);
-  const share = guests.flatMap((guest) => guest.shares).find(({ id }) => id === param(visit, 'shareId'));
+async function requireShare(call: PeopleCall) {
+  const guests = await listGuests(call.parts.catalogue, call.context, call.account.id);
+  const share = guests.flatMap((guest) => guest.shares).find(({ id }) => id === param(call, 'shareId'));
   if (share === undefined) throw new PosternError('not_found', { params: { thing: 'guest' } });
   return share;
 }
 
 /** A project of the organization. Throws `not_found` for any other. */
-async function requireOwnProject({ parts, context, account }: PeopleVisit, projectId: ProjectId): Promise<ProjectId> {
+async function requireOwnProject({ parts, context, account }: PeopleCall, projectId: ProjectId): Promise<ProjectId> {
   const project = await getProject(parts.catalogue, context, { projectId });
   if (project.accountId === account.id) return projectId;
   throw new PosternError('not_found', { params: { thing: `project "${projectId}"` } });

@@ -7,24 +7,24 @@ import { changeMemberRole as changeRole, removeMember } from '../../../actions/o
 import { getMember, type ListedMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
 import { idFrom, type MembershipId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { param, queryText, sendConfirmation } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
-import { param, queryText, sendConfirmation } from '../shell/visit.ts';
-import { belowPeopleView, type PeopleVisit, peopleProps } from './open-people.ts';
+import { belowPeopleView, type PeopleCall, peopleProps } from './open-people.ts';
 
 const MEMBERS_PER_PAGE = 100;
 
-export async function showMembers(visit: PeopleVisit, again?: Again): Promise<void> {
-  const { parts, request, response, context, account, person, place } = visit;
+export async function showMembers(call: PeopleCall, again?: Again): Promise<void> {
+  const { parts, request, response, context, account, person, place } = call;
   const { members, cursor } = await listMembers(parts.catalogue, context, {
     accountId: account.id,
     sortBy: 'joined_at',
     sortOrder: 'asc',
     limit: MEMBERS_PER_PAGE,
-    cursor: queryText(visit, 'cursor'),
+    cursor: queryText(call, 'cursor'),
   });
   parts.renderer.send(request, response, MembersPage, {
-    ...peopleProps(visit, 'members', again),
+    ...peopleProps(call, 'members', again),
     members: members.map((member) => ({
       id: member.id,
       name: cleanForPage(member.name),
@@ -32,28 +32,28 @@ export async function showMembers(visit: PeopleVisit, again?: Again): Promise<vo
       memberRole: member.memberRole,
       joinedAt: member.joinedAt,
       isYou: member.userId === person.userId,
-      menu: memberMenu(visit, member),
+      menu: memberMenu(call, member),
     })),
     nextPath: cursor === null ? null : `${place}?${new URLSearchParams({ cursor })}`,
   });
 }
 
-export async function changeMemberRole(visit: PeopleVisit): Promise<void> {
-  const { parts, context, account, place } = visit;
-  const { role } = parseForm(visit, z.object({ role: z.enum(['admin', 'member']) }));
-  const which = { accountId: account.id, membershipId: membershipIn(visit), memberRole: role };
+export async function changeMemberRole(call: PeopleCall): Promise<void> {
+  const { parts, context, account, place } = call;
+  const { role } = parseForm(call, z.object({ role: z.enum(['admin', 'member']) }));
+  const which = { accountId: account.id, membershipId: membershipIn(call), memberRole: role };
   await changeRole(parts, context, which);
-  goTo(visit, done(place, 'role_changed'));
+  goTo(call, done(place, 'role_changed'));
 }
 
-export async function askRemoveMember(visit: PeopleVisit, again?: Again): Promise<void> {
-  const { parts, context, account, person, place } = visit;
-  const which = { accountId: account.id, membershipId: membershipIn(visit) };
+export async function askRemoveMember(call: PeopleCall, again?: Again): Promise<void> {
+  const { parts, context, account, person, place } = call;
+  const which = { accountId: account.id, membershipId: membershipIn(call) };
   const member = await getMember(parts.catalogue, context, which);
   const organization = cleanForPage(account.name);
   const isYou = member.userId === person.userId;
-  sendConfirmation(visit, {
-    view: belowPeopleView(visit, isYou ? 'Leave' : 'Remove member', again),
+  sendConfirmation(call, {
+    view: belowPeopleView(call, isYou ? 'Leave' : 'Remove member', again),
     title: isYou ? `Leave ${organization}?` : `Remove ${cleanForPage(member.name)} from ${organization}?`,
     text: isYou
       ? 'You lose access to all of its projects, and your connections to them end now.'
@@ -63,15 +63,15 @@ export async function askRemoveMember(visit: PeopleVisit, again?: Again): Promis
   });
 }
 
-export async function removeMemberOrLeave(visit: PeopleVisit): Promise<void> {
-  const { parts, context, account, person, place } = visit;
-  const which = { accountId: account.id, membershipId: membershipIn(visit) };
+export async function removeMemberOrLeave(call: PeopleCall): Promise<void> {
+  const { parts, context, account, person, place } = call;
+  const which = { accountId: account.id, membershipId: membershipIn(call) };
   const { userId } = await removeMember(parts, context, which);
-  if (userId !== person.userId) return goTo(visit, done(place, 'member_removed'));
-  goTo(visit, done(`/app/${personalAccountId(person.userId)}/projects`, 'left'));
+  if (userId !== person.userId) return goTo(call, done(place, 'member_removed'));
+  goTo(call, done(`/app/${personalAccountId(person.userId)}/projects`, 'left'));
 }
 
-function memberMenu({ place, isAdmin, person }: PeopleVisit, member: ListedMember): MenuItem[] {
+function memberMenu({ place, isAdmin, person }: PeopleCall, member: ListedMember): MenuItem[] {
   const own = `${place}/members/${member.id}`;
   const isYou = member.userId === person.userId;
   const change: MenuItem =
@@ -83,6 +83,6 @@ function memberMenu({ place, isAdmin, person }: PeopleVisit, member: ListedMembe
   return [...(isAdmin ? [change] : []), ...(isYou ? [leave] : isAdmin ? [remove] : [])];
 }
 
-function membershipIn(visit: PeopleVisit): MembershipId {
-  return idFrom<MembershipId>(param(visit, 'membershipId'));
+function membershipIn(call: PeopleCall): MembershipId {
+  return idFrom<MembershipId>(param(call, 'membershipId'));
 }

@@ -6,12 +6,12 @@ import type { PeopleTab } from '../../../../web/components/console/people-tabs.t
 import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
+import { type AccountCall, openAccount } from '../shell/console-call.ts';
 import type { ConsoleParts } from '../shell/console-parts.ts';
 import type { Again } from '../shell/form-route.ts';
 import { accountView, deeperView } from '../shell/open-console-view.ts';
-import { type AccountVisit, openAccount } from '../shell/visit.ts';
 
-export interface PeopleVisit extends AccountVisit {
+export interface PeopleCall extends AccountCall {
   /** `/app/<organization id>/people`. */
   readonly place: string;
   /** Whether this person may change who belongs to the organization. */
@@ -21,35 +21,35 @@ export interface PeopleVisit extends AccountVisit {
 }
 
 /** Throws `not_found` for a personal account, which has no people. */
-export async function openPeople(parts: ConsoleParts, request: Request, response: Response): Promise<PeopleVisit> {
-  const visit = await openAccount(parts, request, response);
-  const resource = accountResource(visit.account.id);
-  if (visit.account.kind === 'personal') throw notFound(resource);
-  const { person, base, account } = visit;
+export async function openPeople(parts: ConsoleParts, request: Request, response: Response): Promise<PeopleCall> {
+  const call = await openAccount(parts, request, response);
+  const resource = accountResource(call.account.id);
+  if (call.account.kind === 'personal') throw notFound(resource);
+  const { person, base, account } = call;
   const anyProject = projectResource(parts.catalogue, { id: idFrom<ProjectId>(''), accountId: account.id });
   return {
-    ...visit,
+    ...call,
     place: `${base}/people`,
     isAdmin: may(person, 'invitations.create', resource),
     mayShare: may(person, 'project.share', anyProject),
   };
 }
 
-function peopleView(visit: PeopleVisit, again?: Again): ConsoleView {
-  return accountView(visit, 'people', again?.notice ?? null);
+function peopleView(call: PeopleCall, again?: Again): ConsoleView {
+  return accountView(call, 'people', again?.notice ?? null);
 }
 
 /** A form or a confirmation below the lists. */
-export function belowPeopleView(visit: PeopleVisit, label: string, again?: Again): ConsoleView {
+export function belowPeopleView(call: PeopleCall, label: string, again?: Again): ConsoleView {
   const crumbs = [
-    { label: 'People', href: visit.place },
-    { label, href: visit.request.path },
+    { label: 'People', href: call.place },
+    { label, href: call.request.path },
   ];
-  return deeperView(visit, { crumbs }, again?.notice ?? null);
+  return deeperView(call, { crumbs }, again?.notice ?? null);
 }
 
 /** Props of each list besides its rows. */
-export function peopleProps(visit: PeopleVisit, tab: PeopleTab, again?: Again) {
-  const { place, isAdmin, mayShare, now } = visit;
-  return { view: peopleView(visit, again), place, tab, isAdmin, mayShare, now };
+export function peopleProps(call: PeopleCall, tab: PeopleTab, again?: Again) {
+  const { place, isAdmin, mayShare, now } = call;
+  return { view: peopleView(call, again), place, tab, isAdmin, mayShare, now };
 }

@@ -18,10 +18,10 @@ import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { type InvitationId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { param } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
-import { param } from '../shell/visit.ts';
-import { belowPeopleView, type PeopleVisit, peopleProps } from './open-people.ts';
+import { belowPeopleView, type PeopleCall, peopleProps } from './open-people.ts';
 
 const MAX_LIST_CHARACTERS = 30_000;
 const inviteSchema = z.object({
@@ -29,11 +29,11 @@ const inviteSchema = z.object({
   role: z.enum(['admin', 'member']),
 });
 
-export async function showPendingInvites(visit: PeopleVisit, again?: Again): Promise<void> {
-  const { parts, request, response, context, account } = visit;
+export async function showPendingInvites(call: PeopleCall, again?: Again): Promise<void> {
+  const { parts, request, response, context, account } = call;
   const invitations = await listInvitations(parts.catalogue, context, account.id);
   parts.renderer.send(request, response, PendingInvitesPage, {
-    ...peopleProps(visit, 'invitations', again),
+    ...peopleProps(call, 'invitations', again),
     invitations: invitations.map(({ id, email, memberRole, invitedAt, expiresAt, status }) => ({
       id,
       email: cleanForPage(email),
@@ -45,11 +45,11 @@ export async function showPendingInvites(visit: PeopleVisit, again?: Again): Pro
   });
 }
 
-export async function showInviteMembers(visit: PeopleVisit, again?: Again): Promise<void> {
-  const { parts, request, response, person, account, place } = visit;
+export async function showInviteMembers(call: PeopleCall, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, place } = call;
   requireMay(person, 'invitations.create', accountResource(account.id));
   parts.renderer.send(request, response, InviteMembersPage, {
-    view: belowPeopleView(visit, 'Invite members', again),
+    view: belowPeopleView(call, 'Invite members', again),
     place,
     organization: cleanForPage(account.name),
     typed: again?.typed ?? {},
@@ -57,46 +57,46 @@ export async function showInviteMembers(visit: PeopleVisit, again?: Again): Prom
 }
 
 /** Answers with the result for each e-mail; links are shown once. */
-export async function invite(visit: PeopleVisit): Promise<void> {
-  const { parts, context, account } = visit;
-  const { emails, role } = parseForm(visit, inviteSchema);
+export async function invite(call: PeopleCall): Promise<void> {
+  const { parts, context, account } = call;
+  const { emails, role } = parseForm(call, inviteSchema);
   const invitations = parseEmailList(emails).map(({ text }) => ({ email: text, memberRole: role }));
   const outcomes = await inviteMembers(parts, context, { accountId: account.id, invitations });
   sendInvited(
-    visit,
-    outcomes.map((outcome) => invitedRow(visit, outcome)),
+    call,
+    outcomes.map((outcome) => invitedRow(call, outcome)),
   );
 }
 
-export async function resend(visit: PeopleVisit): Promise<void> {
-  const { parts, context, account } = visit;
-  const which = { accountId: account.id, invitationId: invitationIn(visit) };
+export async function resend(call: PeopleCall): Promise<void> {
+  const { parts, context, account } = call;
+  const which = { accountId: account.id, invitationId: invitationIn(call) };
   const { invitation, token } = await resendInvitation(parts, context, which);
-  sendInvited(visit, [{ email: cleanForPage(invitation.email), outcome: 'invited', link: linkOf(visit, token) }]);
+  sendInvited(call, [{ email: cleanForPage(invitation.email), outcome: 'invited', link: linkOf(call, token) }]);
 }
 
-export async function cancel(visit: PeopleVisit): Promise<void> {
-  const { parts, context, account, place } = visit;
-  const which = { accountId: account.id, invitationId: invitationIn(visit) };
+export async function cancel(call: PeopleCall): Promise<void> {
+  const { parts, context, account, place } = call;
+  const which = { accountId: account.id, invitationId: invitationIn(call) };
   await cancelInvitation(parts, context, which);
-  goTo(visit, done(`${place}/invitations`, 'invitation_canceled'));
+  goTo(call, done(`${place}/invitations`, 'invitation_canceled'));
 }
 
 type InvitedRow = Parameters<typeof InvitedPage>[0]['rows'][number];
 
-function sendInvited(visit: PeopleVisit, rows: readonly InvitedRow[]): void {
-  const { parts, request, response, place } = visit;
-  parts.renderer.send(request, response, InvitedPage, { view: belowPeopleView(visit, 'Invited'), place, rows });
+function sendInvited(call: PeopleCall, rows: readonly InvitedRow[]): void {
+  const { parts, request, response, place } = call;
+  parts.renderer.send(request, response, InvitedPage, { view: belowPeopleView(call, 'Invited'), place, rows });
 }
 
 /** Exported for guests who become members. */
-export function invitedRow(visit: PeopleVisit, outcome: InvitationOutcome): InvitedRow {
+export function invitedRow(call: PeopleCall, outcome: InvitationOutcome): InvitedRow {
   switch (outcome.kind) {
     case 'invited':
       return {
         email: cleanForPage(outcome.invitation.email),
         outcome: 'invited',
-        link: linkOf(visit, outcome.token),
+        link: linkOf(call, outcome.token),
       };
     case 'joined':
     case 'already_member':
@@ -110,10 +110,10 @@ export function invitedRow(visit: PeopleVisit, outcome: InvitationOutcome): Invi
  * NOTE: null where mail is sent, since the link proves access to the mailbox: only its reader may
  * have it.
  */
-function linkOf({ parts }: PeopleVisit, token: Secret): string | null {
+function linkOf({ parts }: PeopleCall, token: Secret): string | null {
   return parts.config.smtpUrl === null ? invitationLink(parts.address.url, token) : null;
 }
 
-function invitationIn(visit: PeopleVisit): InvitationId {
-  return idFrom<InvitationId>(param(visit, 'invitationId'));
+function invitationIn(call: PeopleCall): InvitationId {
+  return idFrom<InvitationId>(param(call, 'invitationId'));
 }

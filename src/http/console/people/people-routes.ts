@@ -5,11 +5,11 @@ import type { ConsoleParts } from '../shell/console-parts.ts';
 import { type Acting, formRoute, pageRoute, type Showing } from '../shell/form-route.ts';
 import * as guests from './guests-page.ts';
 import * as members from './members-page.ts';
-import { openPeople, type PeopleVisit } from './open-people.ts';
+import { openPeople, type PeopleCall } from './open-people.ts';
 import * as invites from './pending-invites.ts';
 
-type Show = Showing<PeopleVisit>;
-type Act = Acting<PeopleVisit>;
+type Show = Showing<PeopleCall>;
+type Act = Acting<PeopleCall>;
 
 const PEOPLE = '/app/:accountId/people';
 

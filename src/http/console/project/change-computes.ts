@@ -12,27 +12,27 @@ import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { requireMay } from '../../../catalogue/rights/permissions.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { sendConfirmation } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
-import { sendConfirmation } from '../shell/visit.ts';
-import { belowProjectView, type ProjectVisit, whichCompute } from './open-project.ts';
+import { belowProjectView, type ProjectCall, whichCompute } from './open-project.ts';
 
-export async function startCompute(visit: ProjectVisit): Promise<void> {
-  await power.startCompute(visit.parts, visit.context, whichCompute(visit));
-  goTo(visit, done(visit.place, 'compute_started'));
+export async function startCompute(call: ProjectCall): Promise<void> {
+  await power.startCompute(call.parts, call.context, whichCompute(call));
+  goTo(call, done(call.place, 'compute_started'));
 }
 
-export async function suspendCompute(visit: ProjectVisit): Promise<void> {
-  await power.suspendCompute(visit.parts, visit.context, whichCompute(visit));
-  goTo(visit, done(visit.place, 'compute_suspended'));
+export async function suspendCompute(call: ProjectCall): Promise<void> {
+  await power.suspendCompute(call.parts, call.context, whichCompute(call));
+  goTo(call, done(call.place, 'compute_suspended'));
 }
 
-export async function switchLinkLogin(visit: ProjectVisit): Promise<void> {
-  const { parts, context, place } = visit;
-  const { link_login } = parseForm(visit, z.object({ link_login: z.enum(['on', 'off']) }));
+export async function switchLinkLogin(call: ProjectCall): Promise<void> {
+  const { parts, context, place } = call;
+  const { link_login } = parseForm(call, z.object({ link_login: z.enum(['on', 'off']) }));
   const changes = { passwordlessAccess: link_login === 'on' };
-  await changeCompute(parts, context, { ...whichCompute(visit), changes });
-  goTo(visit, done(place, 'compute_changed'));
+  await changeCompute(parts, context, { ...whichCompute(call), changes });
+  goTo(call, done(place, 'compute_changed'));
 }
 
 const newComputeSchema = z.object({
@@ -45,27 +45,27 @@ const newAddressSchema = newComputeSchema.extend({
   ca: z.string().trim().max(16_384).default(''),
 });
 
-export async function showNewCompute(visit: ProjectVisit, again?: Again): Promise<void> {
-  const { parts, request, response, person, project, place } = visit;
+export async function showNewCompute(call: ProjectCall, again?: Again): Promise<void> {
+  const { parts, request, response, person, project, place } = call;
   requireMay(person, 'compute.create', projectResource(parts.catalogue, project));
   parts.renderer.send(request, response, NewComputePage, {
-    view: belowProjectView(visit, 'Add compute', again),
+    view: belowProjectView(call, 'Add compute', again),
     place,
     isHosted: project.creationSource === 'hosted',
     typed: again?.typed ?? {},
   });
 }
 
-export async function addCompute(visit: ProjectVisit): Promise<void> {
-  if (visit.project.creationSource === 'hosted') await addHostedReader(visit);
-  else await addAddress(visit);
-  goTo(visit, done(visit.place, 'compute_added'));
+export async function addCompute(call: ProjectCall): Promise<void> {
+  if (call.project.creationSource === 'hosted') await addHostedReader(call);
+  else await addAddress(call);
+  goTo(call, done(call.place, 'compute_added'));
 }
 
 /** A hosted project has one writing compute; further ones read the same databases. */
-function addHostedReader(visit: ProjectVisit) {
-  const { parts, context, project, branch } = visit;
-  const { name } = parseForm(visit, newComputeSchema);
+function addHostedReader(call: ProjectCall) {
+  const { parts, context, project, branch } = call;
+  const { name } = parseForm(call, newComputeSchema);
   return addHostedCompute(parts, context, {
     projectId: project.id,
     branchId: branch.id,
@@ -74,9 +74,9 @@ function addHostedReader(visit: ProjectVisit) {
   });
 }
 
-function addAddress(visit: ProjectVisit) {
-  const { parts, context, project } = visit;
-  const form = parseForm(visit, newAddressSchema);
+function addAddress(call: ProjectCall) {
+  const { parts, context, project } = call;
+  const form = parseForm(call, newAddressSchema);
   return attachCompute(parts, context, {
     projectId: project.id,
     name: form.name === '' ? null : form.name,
@@ -87,19 +87,19 @@ function addAddress(visit: ProjectVisit) {
   });
 }
 
-export async function askDeleteCompute(visit: ProjectVisit, again?: Again): Promise<void> {
-  const which = { ...whichCompute(visit), action: 'compute.delete' } as const;
-  const { compute } = await getCompute(visit.parts.catalogue, visit.context, which);
-  sendConfirmation(visit, {
-    view: belowProjectView(visit, 'Delete compute', again),
+export async function askDeleteCompute(call: ProjectCall, again?: Again): Promise<void> {
+  const which = { ...whichCompute(call), action: 'compute.delete' } as const;
+  const { compute } = await getCompute(call.parts.catalogue, call.context, which);
+  sendConfirmation(call, {
+    view: belowProjectView(call, 'Delete compute', again),
     title: `Delete compute ${cleanForPage(shownName(compute))}?`,
     text: 'Connections through it end now, and its access tokens stop working. The databases stay as they are.',
     button: 'Delete compute',
-    cancelPath: visit.place,
+    cancelPath: call.place,
   });
 }
 
-export async function removeCompute(visit: ProjectVisit): Promise<void> {
-  await computes.removeCompute(visit.parts, visit.context, whichCompute(visit));
-  goTo(visit, done(visit.place, 'compute_deleted'));
+export async function removeCompute(call: ProjectCall): Promise<void> {
+  await computes.removeCompute(call.parts, call.context, whichCompute(call));
+  goTo(call, done(call.place, 'compute_deleted'));
 }

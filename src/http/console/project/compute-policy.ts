@@ -8,30 +8,30 @@ import { cleanForPage } from '../../../untrusted-text.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
-import { belowProjectView, mayHere, type ProjectVisit, whichCompute } from './open-project.ts';
+import { belowProjectView, mayHere, type ProjectCall, whichCompute } from './open-project.ts';
 
-export async function showComputePolicy(visit: ProjectVisit, again?: Again): Promise<void> {
-  const { parts, context, request, response } = visit;
-  const which = { ...whichCompute(visit), action: 'compute.read_policy' } as const;
+export async function showComputePolicy(call: ProjectCall, again?: Again): Promise<void> {
+  const { parts, context, request, response } = call;
+  const which = { ...whichCompute(call), action: 'compute.read_policy' } as const;
   const { compute } = await getCompute(parts.catalogue, context, which);
   parts.renderer.send(request, response, ComputePolicyPage, {
-    view: belowProjectView(visit, 'Logins and connections', again),
-    path: policyPath(visit),
+    view: belowProjectView(call, 'Logins and connections', again),
+    path: policyPath(call),
     name: cleanForPage(shownName(compute)),
-    mayChange: mayHere(visit, 'compute.change_policy'),
+    mayChange: mayHere(call, 'compute.change_policy'),
     policy: policyForm('compute', compute, again?.typed ?? null),
   });
 }
 
-export async function saveComputePolicy(visit: ProjectVisit): Promise<void> {
-  const { parts, context } = visit;
-  const which = { ...whichCompute(visit), action: 'compute.change_policy' } as const;
+export async function saveComputePolicy(call: ProjectCall): Promise<void> {
+  const { parts, context } = call;
+  const which = { ...whichCompute(call), action: 'compute.change_policy' } as const;
   const { compute } = await getCompute(parts.catalogue, context, which);
-  const changed = policyFromForm({ of: 'compute', policy: compute.policy }, parseForm(visit, policySchema));
+  const changed = policyFromForm({ of: 'compute', policy: compute.policy }, parseForm(call, policySchema));
   await changeComputePolicy(parts, context, { ...which, ...changed });
-  goTo(visit, done(policyPath(visit), 'policy_saved'));
+  goTo(call, done(policyPath(call), 'policy_saved'));
 }
 
-function policyPath(visit: ProjectVisit): string {
-  return `${visit.place}/computes/${whichCompute(visit).computeId}/policy`;
+function policyPath(call: ProjectCall): string {
+  return `${call.place}/computes/${whichCompute(call).computeId}/policy`;
 }

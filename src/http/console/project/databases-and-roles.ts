@@ -10,22 +10,22 @@ import { listDatabaseRoles } from '../../../catalogue/projects/database-role-row
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { param, sendConfirmation } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
-import { param, sendConfirmation } from '../shell/visit.ts';
-import { belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
+import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
 const nameField = z.string().trim().max(256);
 
-export async function showDatabases(visit: ProjectVisit, again?: Again): Promise<void> {
-  const { parts, request, response, project, branch, now } = visit;
+export async function showDatabases(call: ProjectCall, again?: Again): Promise<void> {
+  const { parts, request, response, project, branch, now } = call;
   const [databaseRows, roleRows] = await Promise.all([
     listDatabases(parts.catalogue.db, branch.id),
     listDatabaseRoles(parts.catalogue.db, branch.id),
   ]);
   parts.renderer.send(request, response, DatabasesPage, {
-    view: projectView(visit, 'databases', again),
-    path: pathOf(visit),
+    view: projectView(call, 'databases', again),
+    path: pathOf(call),
     isHosted: project.creationSource === 'hosted',
     databases: databaseRows.map(({ name, ownerName, createdAt }) => ({
       name,
@@ -38,7 +38,7 @@ export async function showDatabases(visit: ProjectVisit, again?: Again): Promise
       shownName: cleanForPage(name),
       isReadOnly,
       isProtected,
-      mayReveal: hasPassword && project.storePasswords && mayHere(visit, 'database_role.reveal_password'),
+      mayReveal: hasPassword && project.storePasswords && mayHere(call, 'database_role.reveal_password'),
       updatedAt,
     })),
     typed: again?.typed ?? {},
@@ -46,94 +46,94 @@ export async function showDatabases(visit: ProjectVisit, again?: Again): Promise
   });
 }
 
-export async function createDatabase(visit: ProjectVisit): Promise<void> {
-  const form = parseForm(visit, z.object({ database: nameField, owner: nameField }));
-  const input = { ...place(visit, form.database), ownerName: form.owner };
-  await databases.createDatabase(visit.parts, visit.context, input);
-  goTo(visit, done(pathOf(visit), 'database_created'));
+export async function createDatabase(call: ProjectCall): Promise<void> {
+  const form = parseForm(call, z.object({ database: nameField, owner: nameField }));
+  const input = { ...place(call, form.database), ownerName: form.owner };
+  await databases.createDatabase(call.parts, call.context, input);
+  goTo(call, done(pathOf(call), 'database_created'));
 }
 
-export async function askDeleteDatabase(visit: ProjectVisit, again?: Again): Promise<void> {
-  const name = param(visit, 'name');
-  sendConfirmation(visit, {
-    view: belowProjectView(visit, 'Delete database', again),
+export async function askDeleteDatabase(call: ProjectCall, again?: Again): Promise<void> {
+  const name = param(call, 'name');
+  sendConfirmation(call, {
+    view: belowProjectView(call, 'Delete database', again),
     title: `Delete database ${cleanForPage(name)}?`,
     text: 'Its data is gone for good, and connections to it end now.',
     button: 'Delete database',
-    cancelPath: pathOf(visit),
+    cancelPath: pathOf(call),
     typeName: name,
   });
 }
 
-export async function deleteDatabase(visit: ProjectVisit): Promise<void> {
-  const name = param(visit, 'name');
-  parseForm(visit, z.object({ name: z.literal(name, { error: `type ${name} to confirm` }) }));
-  await databases.deleteDatabase(visit.parts, visit.context, place(visit, name));
-  goTo(visit, done(pathOf(visit), 'database_deleted'));
+export async function deleteDatabase(call: ProjectCall): Promise<void> {
+  const name = param(call, 'name');
+  parseForm(call, z.object({ name: z.literal(name, { error: `type ${name} to confirm` }) }));
+  await databases.deleteDatabase(call.parts, call.context, place(call, name));
+  goTo(call, done(pathOf(call), 'database_deleted'));
 }
 
 /** Answers with the new role's password, which is shown once. */
-export async function createRole(visit: ProjectVisit): Promise<void> {
-  const form = parseForm(visit, z.object({ role: nameField }));
-  const { result } = await roles.createRole(visit.parts, visit.context, place(visit, form.role));
+export async function createRole(call: ProjectCall): Promise<void> {
+  const form = parseForm(call, z.object({ role: nameField }));
+  const { result } = await roles.createRole(call.parts, call.context, place(call, form.role));
   const { role, password } = result;
-  sendPassword(visit, { title: `Role ${cleanForPage(role.name)} is ready`, password });
+  sendPassword(call, { title: `Role ${cleanForPage(role.name)} is ready`, password });
 }
 
-export async function revealPassword(visit: ProjectVisit): Promise<void> {
-  const name = param(visit, 'name');
-  const password = await revealRolePassword(visit.parts, visit.context, place(visit, name));
-  sendPassword(visit, { title: `Password of ${cleanForPage(name)}`, password });
+export async function revealPassword(call: ProjectCall): Promise<void> {
+  const name = param(call, 'name');
+  const password = await revealRolePassword(call.parts, call.context, place(call, name));
+  sendPassword(call, { title: `Password of ${cleanForPage(name)}`, password });
 }
 
-export async function askResetPassword(visit: ProjectVisit, again?: Again): Promise<void> {
-  const name = param(visit, 'name');
-  sendConfirmation(visit, {
-    view: belowProjectView(visit, 'Reset password', again),
+export async function askResetPassword(call: ProjectCall, again?: Again): Promise<void> {
+  const name = param(call, 'name');
+  sendConfirmation(call, {
+    view: belowProjectView(call, 'Reset password', again),
     title: `Reset the password of ${cleanForPage(name)}?`,
     text: 'Whatever uses the old password stops working; connections and remembered logins with this role end now.',
     button: 'Reset password',
-    cancelPath: pathOf(visit),
+    cancelPath: pathOf(call),
   });
 }
 
-export async function resetPassword(visit: ProjectVisit): Promise<void> {
-  const name = param(visit, 'name');
-  const { result } = await resetRolePassword(visit.parts, visit.context, place(visit, name));
-  sendPassword(visit, { title: `New password of ${cleanForPage(name)}`, password: result.password });
+export async function resetPassword(call: ProjectCall): Promise<void> {
+  const name = param(call, 'name');
+  const { result } = await resetRolePassword(call.parts, call.context, place(call, name));
+  sendPassword(call, { title: `New password of ${cleanForPage(name)}`, password: result.password });
 }
 
-export async function askDeleteRole(visit: ProjectVisit, again?: Again): Promise<void> {
-  const name = param(visit, 'name');
-  sendConfirmation(visit, {
-    view: belowProjectView(visit, 'Delete role', again),
+export async function askDeleteRole(call: ProjectCall, again?: Again): Promise<void> {
+  const name = param(call, 'name');
+  sendConfirmation(call, {
+    view: belowProjectView(call, 'Delete role', again),
     title: `Delete role ${cleanForPage(name)}?`,
     text: 'What it owns goes to the project’s own role. Connections with it end now.',
     button: 'Delete role',
-    cancelPath: pathOf(visit),
+    cancelPath: pathOf(call),
   });
 }
 
-export async function deleteRole(visit: ProjectVisit): Promise<void> {
-  await roles.deleteRole(visit.parts, visit.context, place(visit, param(visit, 'name')));
-  goTo(visit, done(pathOf(visit), 'role_deleted'));
+export async function deleteRole(call: ProjectCall): Promise<void> {
+  await roles.deleteRole(call.parts, call.context, place(call, param(call, 'name')));
+  goTo(call, done(pathOf(call), 'role_deleted'));
 }
 
-function sendPassword(visit: ProjectVisit, { title, password }: { title: string; password: Secret }): void {
-  const { parts, request, response } = visit;
+function sendPassword(call: ProjectCall, { title, password }: { title: string; password: Secret }): void {
+  const { parts, request, response } = call;
   parts.renderer.send(request, response, SecretPage, {
-    view: belowProjectView(visit, 'Password'),
+    view: belowProjectView(call, 'Password'),
     title,
     lead: 'Anybody who has it can connect with this role. It can be revealed again on the page of the roles.',
     lines: [{ label: 'Password', text: password.reveal() }],
-    backPath: pathOf(visit),
+    backPath: pathOf(call),
   });
 }
 
-function place({ project, branch }: ProjectVisit, name: string) {
+function place({ project, branch }: ProjectCall, name: string) {
   return { projectId: project.id, branchId: branch.id, name };
 }
 
-function pathOf(visit: ProjectVisit): string {
-  return `${visit.place}/databases`;
+function pathOf(call: ProjectCall): string {
+  return `${call.place}/databases`;
 }

@@ -8,12 +8,12 @@ import { getProject, type Project, projectResource } from '../../../catalogue/pr
 import { type ActionOn, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { type ComputeId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { type AccountCall, openAccount, param } from '../shell/console-call.ts';
 import type { ConsoleParts } from '../shell/console-parts.ts';
 import type { Again } from '../shell/form-route.ts';
 import { deeperView } from '../shell/open-console-view.ts';
-import { type AccountVisit, openAccount, param } from '../shell/visit.ts';
 
-export interface ProjectVisit extends AccountVisit {
+export interface ProjectCall extends AccountCall {
   readonly project: Project;
   readonly branch: Branch;
   /** `/app/<account id>/projects/<project id>`. */
@@ -26,60 +26,60 @@ export type ProjectTab = 'overview' | 'connect' | 'databases' | 'consumption' | 
  * Throws `not_found`, also for a project that the person sees through another account,
  * `not_signed_in`, `forbidden`.
  */
-export async function openProject(parts: ConsoleParts, request: Request, response: Response): Promise<ProjectVisit> {
-  const visit = await openAccount(parts, request, response);
-  const projectId = idFrom<ProjectId>(param(visit, 'projectId'));
-  const project = await getProject(parts.catalogue, visit.context, { projectId });
-  if (!isReachedFrom(visit, project)) throw notFound({ kind: 'project', projectId });
+export async function openProject(parts: ConsoleParts, request: Request, response: Response): Promise<ProjectCall> {
+  const call = await openAccount(parts, request, response);
+  const projectId = idFrom<ProjectId>(param(call, 'projectId'));
+  const project = await getProject(parts.catalogue, call.context, { projectId });
+  if (!isReachedFrom(call, project)) throw notFound({ kind: 'project', projectId });
   const branch = await getDefaultBranch(parts.catalogue.db, projectId);
-  return { ...visit, project, branch, place: `${visit.base}/projects/${projectId}` };
+  return { ...call, project, branch, place: `${call.base}/projects/${projectId}` };
 }
 
 /** The compute that the path names; the catalogue checks that the project has it. */
-export function whichCompute(visit: ProjectVisit) {
-  return { computeId: idFrom<ComputeId>(param(visit, 'computeId')), projectId: visit.project.id };
+export function whichCompute(call: ProjectCall) {
+  return { computeId: idFrom<ComputeId>(param(call, 'computeId')), projectId: call.project.id };
 }
 
 /** Whether this person may do the action on the project. */
-export function mayHere({ parts, person, project }: ProjectVisit, action: ActionOn<'project'>): boolean {
+export function mayHere({ parts, person, project }: ProjectCall, action: ActionOn<'project'>): boolean {
   return may(person, action, projectResource(parts.catalogue, project));
 }
 
-export function projectView(visit: ProjectVisit, tab: ProjectTab, again?: Again): ConsoleView {
-  const crumbs = [listCrumb(visit), { label: cleanForPage(visit.project.name), href: visit.place }];
-  return deeperView(visit, { crumbs, tabs: projectTabs(visit, tab) }, again?.notice ?? null);
+export function projectView(call: ProjectCall, tab: ProjectTab, again?: Again): ConsoleView {
+  const crumbs = [listCrumb(call), { label: cleanForPage(call.project.name), href: call.place }];
+  return deeperView(call, { crumbs, tabs: projectTabs(call, tab) }, again?.notice ?? null);
 }
 
 /** A page below a project's tab, such as a confirmation. */
-export function belowProjectView(visit: ProjectVisit, label: string, again?: Again): ConsoleView {
-  const { project, place, request } = visit;
-  const crumbs = [listCrumb(visit), { label: cleanForPage(project.name), href: place }, { label, href: request.path }];
-  return deeperView(visit, { crumbs }, again?.notice ?? null);
+export function belowProjectView(call: ProjectCall, label: string, again?: Again): ConsoleView {
+  const { project, place, request } = call;
+  const crumbs = [listCrumb(call), { label: cleanForPage(project.name), href: place }, { label, href: request.path }];
+  return deeperView(call, { crumbs }, again?.notice ?? null);
 }
 
-function isGuestOf({ account, project }: Pick<ProjectVisit, 'account' | 'project'>): boolean {
+function isGuestOf({ account, project }: Pick<ProjectCall, 'account' | 'project'>): boolean {
   return project.accountId !== account.id;
 }
 
-function isReachedFrom({ account, person }: AccountVisit, project: Project): boolean {
+function isReachedFrom({ account, person }: AccountCall, project: Project): boolean {
   if (project.accountId === account.id) return true;
   return account.id === personalAccountId(person.userId) && person.shares.has(project.id);
 }
 
-function listCrumb(visit: ProjectVisit) {
-  return isGuestOf(visit)
-    ? { label: 'Shared with me', href: `${visit.base}/shared` }
-    : { label: 'Projects', href: `${visit.base}/projects` };
+function listCrumb(call: ProjectCall) {
+  return isGuestOf(call)
+    ? { label: 'Shared with me', href: `${call.base}/shared` }
+    : { label: 'Projects', href: `${call.base}/projects` };
 }
 
-function projectTabs(visit: ProjectVisit, current: ProjectTab): Tab[] {
-  const { place } = visit;
+function projectTabs(call: ProjectCall, current: ProjectTab): Tab[] {
+  const { place } = call;
   const tabs: ReadonlyArray<{ readonly tab: ProjectTab; readonly label: string; readonly isThere: boolean }> = [
     { tab: 'overview', label: 'Overview', isThere: true },
     { tab: 'connect', label: 'Connect', isThere: true },
     { tab: 'databases', label: 'Databases and roles', isThere: true },
-    { tab: 'consumption', label: 'Consumption', isThere: mayHere(visit, 'project.read_consumption') },
-    { tab: 'sharing', label: 'Sharing', isThere: mayHere(visit, 'project.read_shares') },
+    { tab: 'consumption', label: 'Consumption', isThere: mayHere(call, 'project.read_consumption') },
+    { tab: 'sharing', label: 'Sharing', isThere: mayHere(call, 'project.read_shares') },
     { tab: 'settings', label: 'Settings', isThere: true },
   ];
   return tabs

@@ -7,15 +7,15 @@ import * as computes from './change-computes.ts';
 import { saveComputePolicy, showComputePolicy } from './compute-policy.ts';
 import * as databases from './databases-and-roles.ts';
 import { askEndConnection, endProjectConnection } from './end-project-connection.ts';
-import { openProject, type ProjectVisit } from './open-project.ts';
+import { openProject, type ProjectCall } from './open-project.ts';
 import * as settings from './settings-page.ts';
 import * as sharing from './sharing.ts';
 import { revealInStrings, showConnect } from './show-connect.ts';
 import { showConsumption } from './show-consumption.ts';
 import { showOverview } from './show-overview.ts';
 
-type Show = Showing<ProjectVisit>;
-type Act = Acting<ProjectVisit>;
+type Show = Showing<ProjectCall>;
+type Act = Acting<ProjectCall>;
 
 const PROJECT = '/app/:accountId/projects/:projectId';
 

@@ -10,43 +10,43 @@ import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { sendConfirmation } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
-import { sendConfirmation } from '../shell/visit.ts';
-import { belowProjectView, mayHere, type ProjectVisit, projectView } from './open-project.ts';
+import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
-export async function showProjectSettings(visit: ProjectVisit, again?: Again): Promise<void> {
-  const { parts, request, response, project, account, accounts, person, place } = visit;
+export async function showProjectSettings(call: ProjectCall, again?: Again): Promise<void> {
+  const { parts, request, response, project, account, accounts, person, place } = call;
   const destinations = accounts.filter(
     ({ id }) => id !== project.accountId && may(person, 'projects.receive', accountResource(id)),
   );
   parts.renderer.send(request, response, ProjectSettingsPage, {
-    view: projectView(visit, 'settings', again),
+    view: projectView(call, 'settings', again),
     place,
     name: again?.typed.name ?? project.name,
     projectId: project.id,
-    mayRename: mayHere(visit, 'project.change'),
-    mayDelete: mayHere(visit, 'project.delete'),
+    mayRename: mayHere(call, 'project.change'),
+    mayDelete: mayHere(call, 'project.delete'),
     isOrganization: account.kind === 'organization' || project.accountId !== account.id,
-    destinations: mayHere(visit, 'project.transfer')
+    destinations: mayHere(call, 'project.transfer')
       ? destinations.map(({ id, name }) => ({ value: id, label: cleanForPage(name) }))
       : [],
   });
 }
 
-export async function renameProject(visit: ProjectVisit): Promise<void> {
-  const { parts, context, project, place } = visit;
-  const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
+export async function renameProject(call: ProjectCall): Promise<void> {
+  const { parts, context, project, place } = call;
+  const { name } = parseForm(call, z.object({ name: z.string().max(256) }));
   await changeProject(parts, context, { projectId: project.id, changes: { name } });
-  goTo(visit, done(`${place}/settings`, 'project_renamed'));
+  goTo(call, done(`${place}/settings`, 'project_renamed'));
 }
 
 /**
  * Connections of people who lose the project by the move end; others are checked again.
  */
-export async function transferProject(visit: ProjectVisit): Promise<void> {
-  const { parts, context, project, accounts } = visit;
-  const { account_id } = parseForm(visit, z.object({ account_id: z.string().max(64) }));
+export async function transferProject(call: ProjectCall): Promise<void> {
+  const { parts, context, project, accounts } = call;
+  const { account_id } = parseForm(call, z.object({ account_id: z.string().max(64) }));
   const destination = accounts.find(({ id }) => id === account_id);
   if (destination === undefined) throw new PosternError('transfer_destination');
   const outcome = await transferProjects(parts, context, {
@@ -59,16 +59,16 @@ export async function transferProject(visit: ProjectVisit): Promise<void> {
     const params = { account: cleanForPage(destination.name), limit: String(limit?.expected ?? 'fewer') };
     throw new PosternError('destination_gated', { params });
   }
-  goTo(visit, done(`/app/${destination.id}/projects/${project.id}`, 'project_transferred'));
+  goTo(call, done(`/app/${destination.id}/projects/${project.id}`, 'project_transferred'));
 }
 
-export async function askDeleteProject(visit: ProjectVisit, again?: Again): Promise<void> {
-  const { parts, context, project, place } = visit;
+export async function askDeleteProject(call: ProjectCall, again?: Again): Promise<void> {
+  const { parts, context, project, place } = call;
   await getProject(parts.catalogue, context, { projectId: project.id, action: 'project.delete' });
   const name = cleanForPage(project.name);
   const isHosted = project.creationSource === 'hosted';
-  sendConfirmation(visit, {
-    view: belowProjectView(visit, 'Delete project', again),
+  sendConfirmation(call, {
+    view: belowProjectView(call, 'Delete project', again),
     title: `Delete project ${name}?`,
     text: isHosted
       ? 'Its databases and all their data are gone for good, and everybody’s connections end now.'
@@ -79,14 +79,14 @@ export async function askDeleteProject(visit: ProjectVisit, again?: Again): Prom
   });
 }
 
-export async function deleteProject(visit: ProjectVisit): Promise<void> {
-  const { parts, context, project, base } = visit;
+export async function deleteProject(call: ProjectCall): Promise<void> {
+  const { parts, context, project, base } = call;
   // Permission before the typed name, so that the refusal names the permission.
   await getProject(parts.catalogue, context, { projectId: project.id, action: 'project.delete' });
-  const { name } = parseForm(visit, z.object({ name: z.string().max(256) }));
+  const { name } = parseForm(call, z.object({ name: z.string().max(256) }));
   if (name.trim() !== cleanForPage(project.name)) {
     throw new PosternError('name_mismatch');
   }
   await projects.deleteProject(parts, context, project.id);
-  goTo(visit, done(`${base}/projects`, 'project_deleted'));
+  goTo(call, done(`${base}/projects`, 'project_deleted'));
 }

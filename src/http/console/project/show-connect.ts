@@ -13,11 +13,11 @@ import { psqlCommand, publicPgHost } from '../../../config/public-address.ts';
 import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { queryText } from '../shell/console-call.ts';
 import type { Again } from '../shell/form-route.ts';
 import { parseForm } from '../shell/form-route.ts';
-import { queryText } from '../shell/visit.ts';
 import { type ConnectionString, connectionStrings } from './connection-strings.ts';
-import { mayHere, type ProjectVisit, projectView } from './open-project.ts';
+import { mayHere, type ProjectCall, projectView } from './open-project.ts';
 
 interface Wish {
   readonly database: string;
@@ -25,31 +25,31 @@ interface Wish {
   readonly compute: string;
 }
 
-export async function showConnect(visit: ProjectVisit, again?: Again): Promise<void> {
-  await sendConnectPage(visit, wishOf(visit), { password: null, again });
+export async function showConnect(call: ProjectCall, again?: Again): Promise<void> {
+  await sendConnectPage(call, wishOf(call), { password: null, again });
 }
 
 /** Answers with the same page with the password filled in; the catalogue audits that. */
-export async function revealInStrings(visit: ProjectVisit): Promise<void> {
-  const { parts, context, project, branch } = visit;
+export async function revealInStrings(call: ProjectCall): Promise<void> {
+  const { parts, context, project, branch } = call;
   const text = z.string().max(256);
-  const wish = parseForm(visit, z.object({ database: text, role: text, compute: text }));
+  const wish = parseForm(call, z.object({ database: text, role: text, compute: text }));
   const place = { projectId: project.id, branchId: branch.id, name: wish.role };
   const password = await revealRolePassword(parts, context, place);
-  await sendConnectPage(visit, wish, { password });
+  await sendConnectPage(call, wish, { password });
 }
 
 async function sendConnectPage(
-  visit: ProjectVisit,
+  call: ProjectCall,
   wish: Wish,
   { password, again }: { readonly password: Secret | null; readonly again?: Again | undefined },
 ): Promise<void> {
-  const { parts, request, response, place, person } = visit;
-  const offers = await loadOffers(visit);
+  const { parts, request, response, place, person } = call;
+  const offers = await loadOffers(call);
   const picked = pick(offers, wish);
   const { databases, roles, computes } = offers;
   parts.renderer.send(request, response, ConnectPage, {
-    view: projectView(visit, 'connect', again),
+    view: projectView(call, 'connect', again),
     place,
     psqlCommand: psqlCommand(parts.config, parts.address),
     databases: databases.map(({ name }) => name),
@@ -60,9 +60,9 @@ async function sendConnectPage(
       role: picked?.role.name ?? '',
       compute: picked?.compute.id ?? '',
     },
-    strings: picked === null ? [] : stringsFor(visit, picked, password),
+    strings: picked === null ? [] : stringsFor(call, picked, password),
     password: password?.reveal() ?? null,
-    mayReveal: picked?.role.hasPassword === true && mayHere(visit, 'database_role.reveal_password'),
+    mayReveal: picked?.role.hasPassword === true && mayHere(call, 'database_role.reveal_password'),
     tokensPath: `/app/${personalAccountId(person.userId)}/access-tokens/new?compute=${picked?.compute.id ?? ''}`,
   });
 }
@@ -81,7 +81,7 @@ interface Picked {
   readonly isFirstCompute: boolean;
 }
 
-async function loadOffers({ parts, project, branch }: ProjectVisit): Promise<Offers> {
+async function loadOffers({ parts, project, branch }: ProjectCall): Promise<Offers> {
   const { catalogue } = parts;
   const [databases, roles, computes] = await Promise.all([
     listDatabases(catalogue.db, branch.id),
@@ -100,8 +100,8 @@ function pick({ databases, roles, computes }: Offers, wish: Wish): Picked | null
   return { database, role, compute, isFirstCompute: compute === computes[0] };
 }
 
-function stringsFor(visit: ProjectVisit, picked: Picked, password: Secret | null): ConnectionString[] {
-  const { parts, project } = visit;
+function stringsFor(call: ProjectCall, picked: Picked, password: Secret | null): ConnectionString[] {
+  const { parts, project } = call;
   // Names of hosted roles are unique; those of an attached Postgres may not be.
   const needsNaming = project.creationSource === 'attached' || !picked.isFirstCompute;
   return connectionStrings({
@@ -116,10 +116,10 @@ function stringsFor(visit: ProjectVisit, picked: Picked, password: Secret | null
   });
 }
 
-function wishOf(visit: ProjectVisit): Wish {
+function wishOf(call: ProjectCall): Wish {
   return {
-    database: queryText(visit, 'database'),
-    role: queryText(visit, 'role'),
-    compute: queryText(visit, 'compute'),
+    database: queryText(call, 'database'),
+    role: queryText(call, 'role'),
+    compute: queryText(call, 'compute'),
   };
 }

@@ -4,18 +4,18 @@ import { ConsumptionPage } from '../../../../web/pages/console/project/consumpti
 import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { requireMay } from '../../../catalogue/rights/permissions.ts';
 import { historyView, usageFigures } from '../shell/consumption-view.ts';
-import { type ProjectVisit, projectView } from './open-project.ts';
+import { type ProjectCall, projectView } from './open-project.ts';
 
-export async function showConsumption(visit: ProjectVisit): Promise<void> {
-  const { parts, request, response, person, account, project, base, place } = visit;
+export async function showConsumption(call: ProjectCall): Promise<void> {
+  const { parts, request, response, person, account, project, base, place } = call;
   requireMay(person, 'project.read_consumption', projectResource(parts.catalogue, project));
   const totals = (await parts.consumption.readBillingPeriod([project.id])).get(project.id) ?? null;
-  const history = await historyView(visit, { account, path: `${place}/consumption` }, async (range) => {
+  const history = await historyView(call, { account, path: `${place}/consumption` }, async (range) => {
     const periods = await parts.consumption.readProjects(account.id, [project.id], range);
     return periods.get(project.id) ?? [];
   });
   parts.renderer.send(request, response, ConsumptionPage, {
-    view: projectView(visit, 'consumption'),
+    view: projectView(call, 'consumption'),
     figures: totals === null ? null : usageFigures(totals),
     history,
     billingPath: `${base}/billing`,

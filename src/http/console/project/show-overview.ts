@@ -11,43 +11,43 @@ import { psqlCommand } from '../../../config/public-address.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { connectionRow } from '../shell/connection-rows.ts';
 import type { Again } from '../shell/form-route.ts';
-import { mayHere, type ProjectVisit, projectView } from './open-project.ts';
+import { mayHere, type ProjectCall, projectView } from './open-project.ts';
 
-export async function showOverview(visit: ProjectVisit, again?: Again): Promise<void> {
-  const { parts, request, response, project, place, now } = visit;
+export async function showOverview(call: ProjectCall, again?: Again): Promise<void> {
+  const { parts, request, response, project, place, now } = call;
   const [computes, account, connections] = await Promise.all([
     listComputes(parts.catalogue, project.id),
     findAccount(parts.catalogue.db, project.accountId),
-    connectionsHere(visit),
+    connectionsHere(call),
   ]);
   parts.renderer.send(request, response, OverviewPage, {
-    view: projectView(visit, 'overview', again),
+    view: projectView(call, 'overview', again),
     project: { name: cleanForPage(project.name), id: project.id, pgVersion: project.pgVersion },
     place,
     psqlCommand: psqlCommand(parts.config, parts.address),
     isLinkLoginOff: account?.passwordlessAccess === false,
-    computes: computes.map((compute) => computeRow(visit, compute)),
-    mayAddCompute: mayHere(visit, 'compute.create'),
+    computes: computes.map((compute) => computeRow(call, compute)),
+    mayAddCompute: mayHere(call, 'compute.create'),
     connections: connections.map((record) => connectionRow(record, `${place}/connections/${record.id}/end`)),
-    connectionsOf: seesEverybody(visit) ? 'everybody' : 'self',
-    livePath: seesEverybody(visit) ? `${visit.base}/connections` : null,
+    connectionsOf: seesEverybody(call) ? 'everybody' : 'self',
+    livePath: seesEverybody(call) ? `${call.base}/connections` : null,
     now,
   });
 }
 
 /** All connections for people who oversee the account, else the person's own. */
-function connectionsHere(visit: ProjectVisit) {
-  const { parts, project, person } = visit;
-  const own = seesEverybody(visit) ? {} : { userId: person.userId };
+function connectionsHere(call: ProjectCall) {
+  const { parts, project, person } = call;
+  const own = seesEverybody(call) ? {} : { userId: person.userId };
   return parts.liveConnections.list({ projectId: project.id, ...own });
 }
 
-function seesEverybody({ person, project }: ProjectVisit): boolean {
+function seesEverybody({ person, project }: ProjectCall): boolean {
   return may(person, 'account.read_connections', accountResource(project.accountId));
 }
 
-function computeRow(visit: ProjectVisit, compute: Compute): ComputeRow {
-  const path = `${visit.place}/computes/${compute.id}`;
+function computeRow(call: ProjectCall, compute: Compute): ComputeRow {
+  const path = `${call.place}/computes/${compute.id}`;
   return {
     id: compute.id,
     name: cleanForPage(shownName(compute)),
@@ -56,23 +56,23 @@ function computeRow(visit: ProjectVisit, compute: Compute): ComputeRow {
     isDisabled: compute.isDisabled,
     linkLogin: compute.passwordlessAccess && compute.policy.linkLogin !== false ? 'on' : 'off',
     lastActiveAt: compute.lastActiveAt,
-    startPath: compute.state === 'idle' && mayHere(visit, 'compute.start') ? `${path}/start` : null,
-    suspendPath: compute.state === 'active' && mayHere(visit, 'compute.suspend') ? `${path}/suspend` : null,
-    menu: computeMenu(visit, compute, path),
+    startPath: compute.state === 'idle' && mayHere(call, 'compute.start') ? `${path}/start` : null,
+    suspendPath: compute.state === 'active' && mayHere(call, 'compute.suspend') ? `${path}/suspend` : null,
+    menu: computeMenu(call, compute, path),
   };
 }
 
-function computeMenu(visit: ProjectVisit, compute: Compute, path: string): MenuItem[] {
+function computeMenu(call: ProjectCall, compute: Compute, path: string): MenuItem[] {
   const change: MenuItem = compute.passwordlessAccess
     ? { kind: 'post', label: 'Switch login by link off', action: `${path}/link-login`, fields: { link_login: 'off' } }
     : { kind: 'post', label: 'Switch login by link on', action: `${path}/link-login`, fields: { link_login: 'on' } };
   return [
     // The switch cannot allow what the policy forbids.
-    ...(mayHere(visit, 'compute.change') && compute.policy.linkLogin !== false ? [change] : []),
-    ...(mayHere(visit, 'compute.read_policy')
+    ...(mayHere(call, 'compute.change') && compute.policy.linkLogin !== false ? [change] : []),
+    ...(mayHere(call, 'compute.read_policy')
       ? [{ kind: 'link', label: 'Logins and connections', href: `${path}/policy` } as const]
       : []),
-    ...(mayHere(visit, 'compute.delete')
+    ...(mayHere(call, 'compute.delete')
       ? [{ kind: 'link', label: 'Delete compute', href: `${path}/delete`, tone: 'danger' } as const]
       : []),
   ];

@@ -6,11 +6,11 @@ import { NewProjectPage } from '../../../../web/pages/console/projects/new-proje
 import { attachProject as attach, createProject as create } from '../../../actions/projects/create-project.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { Secret } from '../../../secret.ts';
+import type { AccountCall } from '../shell/console-call.ts';
 import type { ConsoleParts } from '../shell/console-parts.ts';
 import { done } from '../shell/done-notices.ts';
 import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { deeperView } from '../shell/open-console-view.ts';
-import type { AccountVisit } from '../shell/visit.ts';
 import { creationProgress } from './creation-progress.ts';
 
 const MAX_URL_CHARACTERS = 2_048;
@@ -42,24 +42,24 @@ const attachSchema = z.object({
 });
 
 /** Without a host only the form for attaching is offered. */
-export async function showNewProject(visit: AccountVisit, again?: Again): Promise<void> {
-  const { parts, request, response, person, account, base } = visit;
+export async function showNewProject(call: AccountCall, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base } = call;
   requireMay(person, 'projects.create', accountResource(account.id));
   const servers = serverChoices(parts.provisioning.listRegions());
-  if (servers.length === 0) return goTo(visit, `${base}/projects/attach`);
+  if (servers.length === 0) return goTo(call, `${base}/projects/attach`);
   parts.renderer.send(request, response, NewProjectPage, {
-    view: viewOf(visit, 'New project', again),
+    view: viewOf(call, 'New project', again),
     base,
     servers,
     typed: again?.typed ?? {},
   });
 }
 
-export async function createProject(visit: AccountVisit): Promise<void> {
-  const { parts, context, account, base } = visit;
-  const form = parseForm(visit, newProjectSchema);
+export async function createProject(call: AccountCall): Promise<void> {
+  const { parts, context, account, base } = call;
+  const form = parseForm(call, newProjectSchema);
   const [version = '', regionId = ''] = form.server.split(/@(.*)/);
-  const progress = creationProgress(visit);
+  const progress = creationProgress(call);
   const made = await create(parts, context, {
     accountId: account.id,
     name: form.name,
@@ -73,23 +73,23 @@ export async function createProject(visit: AccountVisit): Promise<void> {
     throw error;
   });
   const path = done(`${base}/projects/${made.project.id}`, 'project_created');
-  if (progress === null) goTo(visit, path);
+  if (progress === null) goTo(call, path);
   else progress.isMade(path);
 }
 
-export async function showAttach(visit: AccountVisit, again?: Again): Promise<void> {
-  const { parts, request, response, person, account, base } = visit;
+export async function showAttach(call: AccountCall, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base } = call;
   requireMay(person, 'projects.create', accountResource(account.id));
   parts.renderer.send(request, response, AttachProjectPage, {
-    view: viewOf(visit, 'Attach a database', again),
+    view: viewOf(call, 'Attach a database', again),
     base,
     typed: again?.typed ?? {},
   });
 }
 
-export async function attachProject(visit: AccountVisit): Promise<void> {
-  const { parts, context, account, base } = visit;
-  const form = parseForm(visit, attachSchema);
+export async function attachProject(call: AccountCall): Promise<void> {
+  const { parts, context, account, base } = call;
+  const form = parseForm(call, attachSchema);
   const { project } = await attach(parts, context, {
     accountId: account.id,
     name: form.name,
@@ -99,15 +99,15 @@ export async function attachProject(visit: AccountVisit): Promise<void> {
     allowMd5: form.allow_md5 === 'yes',
     allowCleartext: form.allow_cleartext === 'yes',
   });
-  goTo(visit, done(`${base}/projects/${project.id}`, 'project_attached'));
+  goTo(call, done(`${base}/projects/${project.id}`, 'project_attached'));
 }
 
-function viewOf(visit: AccountVisit, label: string, again?: Again) {
+function viewOf(call: AccountCall, label: string, again?: Again) {
   const crumbs = [
-    { label: 'Projects', href: `${visit.base}/projects` },
-    { label, href: visit.request.path },
+    { label: 'Projects', href: `${call.base}/projects` },
+    { label, href: call.request.path },
   ];
-  return deeperView(visit, { crumbs }, again?.notice ?? null);
+  return deeperView(call, { crumbs }, again?.notice ?? null);
 }
 
 /** Every version of every region, the default first. */

@@ -2,7 +2,7 @@
 // and the project's address at the end. Without script the form is answered by a redirect.
 
 import type { CreationStep } from '../../../actions/projects/create-project.ts';
-import type { AccountVisit } from '../shell/visit.ts';
+import type { AccountCall } from '../shell/console-call.ts';
 
 const JSON_LINES = 'application/x-ndjson';
 
@@ -18,7 +18,7 @@ export interface CreationProgress {
 }
 
 /** Null where no script asked for it. */
-export function creationProgress({ request, response }: AccountVisit): CreationProgress | null {
+export function creationProgress({ request, response }: AccountCall): CreationProgress | null {
   if (request.get('accept') !== JSON_LINES) return null;
   const line = (news: object) => response.write(`${JSON.stringify(news)}\n`);
   return {

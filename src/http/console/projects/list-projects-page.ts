@@ -10,19 +10,19 @@ import { accountResource, may, notFound } from '../../../catalogue/rights/permis
 import type { Page } from '../../../catalogue/store/keyset-pages.ts';
 import { psqlCommand } from '../../../config/public-address.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { type AccountCall, queryText } from '../shell/console-call.ts';
 import { accountView } from '../shell/open-console-view.ts';
-import { type AccountVisit, queryText } from '../shell/visit.ts';
 
 const PROJECTS_PER_PAGE = 25;
 
-export async function showProjects(visit: AccountVisit): Promise<void> {
-  const { parts, request, response, context, account, base, person, now } = visit;
-  const search = queryText(visit, 'search').trim();
-  const page = await listProjects(parts.catalogue, context, { accountId: account.id, ...pageWish(visit, search) });
+export async function showProjects(call: AccountCall): Promise<void> {
+  const { parts, request, response, context, account, base, person, now } = call;
+  const search = queryText(call, 'search').trim();
+  const page = await listProjects(parts.catalogue, context, { accountId: account.id, ...pageWish(call, search) });
   parts.renderer.send(request, response, ProjectsPage, {
-    view: accountView(visit, 'projects'),
+    view: accountView(call, 'projects'),
     base,
-    projects: await projectRows(visit, page.items),
+    projects: await projectRows(call, page.items),
     search,
     nextPath: nextPathOf(`${base}/projects`, search, page),
     psqlCommand: psqlCommand(parts.config, parts.address),
@@ -34,23 +34,23 @@ export async function showProjects(visit: AccountVisit): Promise<void> {
 /**
  * Throws `not_found` for an organization: guests find shared projects in their personal account.
  */
-export async function showShared(visit: AccountVisit): Promise<void> {
-  const { parts, request, response, context, account, base, now } = visit;
+export async function showShared(call: AccountCall): Promise<void> {
+  const { parts, request, response, context, account, base, now } = call;
   if (account.kind !== 'personal') throw notFound(accountResource(account.id));
-  const search = queryText(visit, 'search').trim();
-  const page = await listSharedProjects(parts.catalogue, context, pageWish(visit, search));
+  const search = queryText(call, 'search').trim();
+  const page = await listSharedProjects(parts.catalogue, context, pageWish(call, search));
   parts.renderer.send(request, response, SharedPage, {
-    view: accountView(visit, 'shared'),
+    view: accountView(call, 'shared'),
     base,
-    projects: await projectRows(visit, page.items),
+    projects: await projectRows(call, page.items),
     search,
     nextPath: nextPathOf(`${base}/shared`, search, page),
     now,
   });
 }
 
-function pageWish(visit: AccountVisit, search: string) {
-  return { search, cursor: queryText(visit, 'cursor'), limit: PROJECTS_PER_PAGE };
+function pageWish(call: AccountCall, search: string) {
+  return { search, cursor: queryText(call, 'cursor'), limit: PROJECTS_PER_PAGE };
 }
 
 function nextPathOf(path: string, search: string, { cursor }: Page<Project>): string | null {
@@ -58,7 +58,7 @@ function nextPathOf(path: string, search: string, { cursor }: Page<Project>): st
   return `${path}?${new URLSearchParams({ ...(search === '' ? {} : { search }), cursor })}`;
 }
 
-async function projectRows({ parts, base }: AccountVisit, projects: readonly Project[]): Promise<ProjectRow[]> {
+async function projectRows({ parts, base }: AccountCall, projects: readonly Project[]): Promise<ProjectRow[]> {
   const ids = projects.map(({ id }) => id);
   const computes = await listComputesOfProjects(parts.catalogue.db, ids);
   return projects.map((project) => ({

@@ -1,9 +1,9 @@
 // Routes of the lists of projects and of the forms for new ones.
 
 import { Router as createRouter, type Router } from 'express';
+import { openAccount } from '../shell/console-call.ts';
 import type { ConsoleParts } from '../shell/console-parts.ts';
 import { formRoute, pageRoute } from '../shell/form-route.ts';
-import { openAccount } from '../shell/visit.ts';
 import { attachProject, createProject, showAttach, showNewProject } from './create-project-page.ts';
 import { showProjects, showShared } from './list-projects-page.ts';
 

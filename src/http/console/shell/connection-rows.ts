@@ -5,9 +5,9 @@ import { endConnection } from '../../../actions/connections/act-on-connections.t
 import { assertNever } from '../../../assert-never.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import type { ConsoleCall } from './console-call.ts';
 import { type DoneCode, done } from './done-notices.ts';
 import { goTo } from './form-route.ts';
-import type { Visit } from './visit.ts';
 
 /** `endPath` is null where the person may not end it. */
 export function connectionRow(record: LiveConnectionRecord, endPath: string | null): ConnectionRow {
@@ -29,12 +29,12 @@ export function connectionRow(record: LiveConnectionRecord, endPath: string | nu
 
 /** Ends a connection and redirects back with the result. */
 export async function endAndGoBack(
-  visit: Visit,
+  call: ConsoleCall,
   ending: Parameters<typeof endConnection>[2],
   backPath: string,
 ): Promise<void> {
-  const outcome = await endConnection(visit.parts, visit.context, ending);
-  goTo(visit, done(backPath, doneCodeOf(outcome)));
+  const outcome = await endConnection(call.parts, call.context, ending);
+  goTo(call, done(backPath, doneCodeOf(outcome)));
 }
 
 function doneCodeOf(outcome: 'done' | 'not_found' | 'no_answer'): DoneCode {

@@ -12,7 +12,7 @@ import type {
   Granularity,
   PeriodFrames,
 } from '../../../metering/frames/consumption-figures.ts';
-import { queryText, type Visit } from './visit.ts';
+import { type ConsoleCall, queryText } from './console-call.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -25,10 +25,10 @@ const LOOKS_BACK_MS: Readonly<Record<Granularity, number>> = {
 };
 
 /** The granularity in the query; days by default. */
-function rangeIn(visit: Visit): ConsumptionRange {
-  const asked = queryText(visit, 'by');
+function rangeIn(call: ConsoleCall): ConsumptionRange {
+  const asked = queryText(call, 'by');
   const granularity: Granularity = asked === 'hourly' || asked === 'monthly' ? asked : 'daily';
-  const { now } = visit;
+  const { now } = call;
   // The last frame is the running one; both ends are rounded down.
   const to = new Date(now.getTime() + frameMs(granularity));
   return { granularity, from: new Date(now.getTime() - LOOKS_BACK_MS[granularity]), to };
@@ -36,12 +36,12 @@ function rangeIn(visit: Visit): ConsumptionRange {
 
 /** Null where the plan does not include it; `read` is then not called. */
 export async function historyView(
-  visit: Visit,
+  call: ConsoleCall,
   { account, path }: { readonly account: Account; readonly path: string },
   read: (range: ConsumptionRange) => Promise<readonly PeriodFrames[]>,
 ): Promise<HistoryView | null> {
   if (PLAN_TERMS[account.plan].consumptionHistory !== 'included') return null;
-  const range = rangeIn(visit);
+  const range = rangeIn(call);
   const periods = await read(range);
   return {
     path,

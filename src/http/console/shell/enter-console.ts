@@ -3,8 +3,8 @@
 import { Router as createRouter, type Router } from 'express';
 import { personalAccountId } from '../../../ids.ts';
 import { requireSession } from '../../request/request-context.ts';
+import { openAccount } from './console-call.ts';
 import type { ConsoleParts } from './console-parts.ts';
-import { openAccount } from './visit.ts';
 
 export function enterConsole(parts: ConsoleParts): Router {
   const router = createRouter();

@@ -6,17 +6,17 @@ import { z } from 'zod';
 import type { FormNotice } from '../../../../web/components/console/console-view.ts';
 import { isCorrectableOn, PosternError } from '../../../errors.ts';
 import { cleanSentence } from '../../../untrusted-text.ts';
+import type { ConsoleCall } from './console-call.ts';
 import type { ConsoleParts } from './console-parts.ts';
-import type { Visit } from './visit.ts';
 
 /** Opens what the path names for the signed-in person, or throws. */
-export type Opening<V extends Visit> = (parts: ConsoleParts, request: Request, response: Response) => Promise<V>;
+export type OpenCall<V extends ConsoleCall> = (parts: ConsoleParts, request: Request, response: Response) => Promise<V>;
 
 /** Shows a page; `again` when its form was refused. */
-export type Showing<V extends Visit> = (visit: V, again?: Again) => Promise<void>;
+export type Showing<V extends ConsoleCall> = (call: V, again?: Again) => Promise<void>;
 
 /** Performs a form and answers: by a redirect, or by a page that shows a secret this once. */
-export type Acting<V extends Visit> = (visit: V) => Promise<void>;
+export type Acting<V extends ConsoleCall> = (call: V) => Promise<void>;
 
 export interface Again {
   readonly notice: FormNotice;
@@ -24,35 +24,39 @@ export interface Again {
   readonly typed: Readonly<Record<string, string>>;
 }
 
-export function pageRoute<V extends Visit>(parts: ConsoleParts, open: Opening<V>, show: Showing<V>): RequestHandler {
+export function pageRoute<V extends ConsoleCall>(
+  parts: ConsoleParts,
+  open: OpenCall<V>,
+  show: Showing<V>,
+): RequestHandler {
   return async (request, response) => {
     await show(await open(parts, request, response));
   };
 }
 
-export function formRoute<V extends Visit>(
+export function formRoute<V extends ConsoleCall>(
   parts: ConsoleParts,
-  open: Opening<V>,
+  open: OpenCall<V>,
   { act, show }: { readonly act: Acting<V>; readonly show: Showing<V> },
 ): RequestHandler {
   return async (request, response) => {
-    const visit = await open(parts, request, response);
+    const call = await open(parts, request, response);
     try {
-      await act(visit);
+      await act(call);
     } catch (error) {
       // Unknown objects, outages and forged requests get an error page.
       if (!isCorrectableOn('console', error)) throw error;
       // A streamed form has reported the refusal already.
       if (response.headersSent) return;
       response.status(error.httpStatus);
-      await show(visit, { notice: noticeOf(error), typed: typedIn(request) });
+      await show(call, { notice: noticeOf(error), typed: typedIn(request) });
     }
   };
 }
 
 /** The form's fields as the schema wants them. Throws `invalid_input` with the first problem. */
 export function parseForm<Schema extends z.ZodType>(
-  { request }: Pick<Visit, 'request'>,
+  { request }: Pick<ConsoleCall, 'request'>,
   schema: Schema,
 ): z.output<Schema> {
   const parsed = schema.safeParse(request.body);
@@ -63,7 +67,7 @@ export function parseForm<Schema extends z.ZodType>(
 }
 
 /** Redirects the browser to a page. */
-export function goTo({ response }: Pick<Visit, 'response'>, path: string): void {
+export function goTo({ response }: Pick<ConsoleCall, 'response'>, path: string): void {
   response.redirect(303, path);
 }
 

@@ -6,26 +6,26 @@ import { InvitedPage } from '../../../../web/pages/console/people/invited-page.t
 import { invitationLink } from '../../../actions/organizations/invite-members.ts';
 import type { ShareOutcome } from '../../../catalogue/projects/shares.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import type { ConsoleCall } from './console-call.ts';
 import { done } from './done-notices.ts';
 import { goTo } from './form-route.ts';
-import type { Visit } from './visit.ts';
 
 /** `place` lists the guests; `view` is for the page with the links. */
 export function sendShared(
-  visit: Visit,
+  call: ConsoleCall,
   { outcomes, place, view }: { outcomes: readonly ShareOutcome[]; place: string; view: ConsoleView },
 ): void {
-  const { parts, request, response } = visit;
-  const rows = outcomes.map((outcome) => guestRow(visit, outcome));
+  const { parts, request, response } = call;
+  const rows = outcomes.map((outcome) => guestRow(call, outcome));
   if (rows.some(({ link }) => link !== null)) {
     parts.renderer.send(request, response, InvitedPage, { view, place, rows });
     return;
   }
   const isNew = outcomes.some(({ kind }) => kind === 'shared');
-  goTo(visit, done(place, isNew ? 'shared' : 'already_shared'));
+  goTo(call, done(place, isNew ? 'shared' : 'already_shared'));
 }
 
-function guestRow({ parts }: Visit, outcome: ShareOutcome): Parameters<typeof InvitedPage>[0]['rows'][number] {
+function guestRow({ parts }: ConsoleCall, outcome: ShareOutcome): Parameters<typeof InvitedPage>[0]['rows'][number] {
   if (outcome.kind === 'has_access_already') {
     return { email: cleanForPage(outcome.email), outcome: outcome.kind, link: null };
   }

@@ -1,4 +1,4 @@
-// The frame of a page for a visit: what the switcher offers, the trail, which tabs this person has
+// The frame of a page: what the switcher offers, the trail, which tabs this person has
 // here.
 
 import type {
@@ -12,8 +12,8 @@ import type { Account } from '../../../catalogue/accounts/accounts.ts';
 import { accountResource, INSTALLATION, may } from '../../../catalogue/rights/permissions.ts';
 import { personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { type AccountCall, type ConsoleCall, queryText } from './console-call.ts';
 import { findDoneNotice } from './done-notices.ts';
-import { type AccountVisit, queryText, type Visit } from './visit.ts';
 
 export type AccountTab =
   | 'projects'
@@ -26,32 +26,36 @@ export type AccountTab =
   | 'settings';
 
 /** A page that belongs to the account as a whole. */
-export function accountView(visit: AccountVisit, tab: AccountTab, problem: FormNotice | null = null): ConsoleView {
-  const tabs = accountTabs(visit).map((link) => ({ ...link, isCurrent: link.href === `${visit.base}/${tab}` }));
+export function accountView(call: AccountCall, tab: AccountTab, problem: FormNotice | null = null): ConsoleView {
+  const tabs = accountTabs(call).map((link) => ({ ...link, isCurrent: link.href === `${call.base}/${tab}` }));
   const current = tabs.filter((link) => link.isCurrent).map(({ label, href }) => ({ label, href }));
-  return { ...personView(visit, problem), account: accountLink(visit.account), crumbs: current, tabs };
+  return { ...personView(call, problem), account: accountLink(call.account), crumbs: current, tabs };
 }
 
 /** A page further down: its own trail behind the account and its own tabs. */
 export function deeperView(
-  visit: AccountVisit,
+  call: AccountCall,
   place: { readonly crumbs: readonly Link[]; readonly tabs?: readonly Tab[] },
   problem: FormNotice | null = null,
 ): ConsoleView {
   const { crumbs, tabs = [] } = place;
-  return { ...personView(visit, problem), account: accountLink(visit.account), crumbs, tabs };
+  return { ...personView(call, problem), account: accountLink(call.account), crumbs, tabs };
 }
 
 /** A page of the person, outside of any account. */
-export function personView(visit: Visit, problem: FormNotice | null = null, crumbs: readonly Link[] = []): ConsoleView {
-  const title = findDoneNotice(queryText(visit, 'done'));
+export function personView(
+  call: ConsoleCall,
+  problem: FormNotice | null = null,
+  crumbs: readonly Link[] = [],
+): ConsoleView {
+  const title = findDoneNotice(queryText(call, 'done'));
   const done: FormNotice | null = title === null ? null : { tone: 'good', title, text: null };
   return {
     account: null,
-    accounts: visit.accounts.map(accountLink),
+    accounts: call.accounts.map(accountLink),
     crumbs,
     tabs: [],
-    personLinks: personLinks(visit),
+    personLinks: personLinks(call),
     notice: problem ?? done,
   };
 }
@@ -60,7 +64,7 @@ function accountLink({ id, kind, name }: Account): AccountLink {
   return { id, kind, label: cleanForPage(name), href: `/app/${id}/projects` };
 }
 
-function personLinks({ person }: Visit): Link[] {
+function personLinks({ person }: ConsoleCall): Link[] {
   const personal = personalAccountId(person.userId);
   return [
     { label: 'My sessions', href: '/app/me/sessions' },
@@ -71,7 +75,7 @@ function personLinks({ person }: Visit): Link[] {
   ];
 }
 
-function accountTabs({ account, base, person }: AccountVisit): Link[] {
+function accountTabs({ account, base, person }: AccountCall): Link[] {
   const resource = accountResource(account.id);
   const isPersonal = account.kind === 'personal';
   const tabs: ReadonlyArray<{ readonly label: string; readonly tab: AccountTab; readonly isThere: boolean }> = [

@@ -13,7 +13,7 @@ import { type AccountId, idFrom, personalAccountId } from '../../../ids.ts';
 import { auditContextOfPerson } from '../../request/request-context.ts';
 import type { ConsoleParts } from './console-parts.ts';
 
-export interface Visit {
+export interface ConsoleCall {
   readonly parts: ConsoleParts;
   readonly request: Request;
   readonly response: Response;
@@ -24,7 +24,7 @@ export interface Visit {
   readonly now: Date;
 }
 
-export interface AccountVisit extends Visit {
+export interface AccountCall extends ConsoleCall {
   readonly account: Account;
   /** `/app/<account id>`. */
   readonly base: string;
@@ -33,7 +33,7 @@ export interface AccountVisit extends Visit {
 const paramsSchema = z.record(z.string(), z.string().max(256));
 
 /** Throws `not_signed_in`. */
-export async function openVisit(parts: ConsoleParts, request: Request, response: Response): Promise<Visit> {
+export async function openCall(parts: ConsoleParts, request: Request, response: Response): Promise<ConsoleCall> {
   const { catalogue, clock } = parts;
   const context = await auditContextOfPerson(catalogue, response);
   if (context.actor.kind !== 'person') throw new PosternError('not_signed_in');
@@ -55,29 +55,29 @@ export async function openVisit(parts: ConsoleParts, request: Request, response:
 }
 
 /**
- * The visit of the account that the path names. Throws `not_signed_in`, `not_found` for strangers,
- * `forbidden`.
+ * Opens a call about the account that the path names. Throws `not_signed_in`, `not_found` for
+ * strangers, `forbidden`.
  */
-export async function openAccount(parts: ConsoleParts, request: Request, response: Response): Promise<AccountVisit> {
-  const visit = await openVisit(parts, request, response);
-  const account = await getAccount(parts.catalogue, visit.context, idFrom<AccountId>(param(visit, 'accountId')));
-  return { ...visit, account, base: `/app/${account.id}` };
+export async function openAccount(parts: ConsoleParts, request: Request, response: Response): Promise<AccountCall> {
+  const call = await openCall(parts, request, response);
+  const account = await getAccount(parts.catalogue, call.context, idFrom<AccountId>(param(call, 'accountId')));
+  return { ...call, account, base: `/app/${account.id}` };
 }
 
 /** A parameter of the route's path, bounded in length. Throws `not_found` for a path without it. */
-export function param({ request }: Pick<Visit, 'request'>, name: string): string {
+export function param({ request }: Pick<ConsoleCall, 'request'>, name: string): string {
   const value = paramsSchema.safeParse(request.params).data?.[name];
   if (value === undefined) throw new PosternError('not_found', { params: { thing: 'page' } });
   return value;
 }
 
 /** A parameter of the query; empty when it is missing or not one short text. */
-export function queryText({ request }: Pick<Visit, 'request'>, name: string): string {
+export function queryText({ request }: Pick<ConsoleCall, 'request'>, name: string): string {
   return z.string().max(512).catch('').parse(request.query[name]);
 }
 
 /** The form goes to the page's own address. */
-export function sendConfirmation(visit: Visit, question: Omit<ConfirmProps, 'frame' | 'action'>): void {
-  const { parts, request, response } = visit;
+export function sendConfirmation(call: ConsoleCall, question: Omit<ConfirmProps, 'frame' | 'action'>): void {
+  const { parts, request, response } = call;
   parts.renderer.send(request, response, ConfirmPage, { ...question, action: request.path });
 }
