@@ -1,5 +1,5 @@
-// Builds this node's part of the fleet by hand and in order: heartbeat, bus, registry, cancel routes. Who holds a Fleet
-// holds one node's presence; closing it makes the node leave.
+// Builds this node's part of the fleet: heartbeat, bus, registry, cancel routes. A Fleet is one
+// node's presence; closing it makes the node leave.
 
 import { answerInTime } from '../async/answer-in-time.ts';
 import { readRightsAtOnce } from '../catalogue/access/rights-reader.ts';
@@ -23,7 +23,10 @@ import { NodeBus } from './node-bus.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { PublishedConnections } from './published-connections.ts';
 
-/** Records may lag by a second; a Ctrl-C that lands on another node should not find its key missing, nor a cap a closed connection. */
+/**
+ * Records may lag by a second; a Ctrl-C that lands on another node should not find its key missing,
+ * nor a cap a closed connection.
+ */
 const RECORD_BATCH_INTERVAL_MS = 1_000;
 const SHORT_BATCH_INTERVAL_MS = 100;
 /** Leaving is a courtesy to the others, who notice in seconds anyway. */
@@ -57,7 +60,10 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-/** Nothing is opened here; the caller starts the fleet before the gateway listens and closes it after the last connection. */
+/**
+ * Nothing is opened here; the caller starts the fleet before the gateway listens and closes it
+ * after the last connection.
+ */
 export function createFleet({ catalogue, redis, subscriber, nodeId, version, clock, log }: FleetOptions): Fleet {
   const heartbeat = new NodeHeartbeat({ redis, nodeId, version, clock, log });
   const bus = new NodeBus({ redis, subscriber, nodeId, log });

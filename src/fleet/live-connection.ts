@@ -72,7 +72,9 @@ export interface LiveConnectionHandle {
   snapshot(): LiveConnectionSnapshot;
   /** Starts the end; does not wait for it. May be called more than once and in every phase. */
   end(cause: EndCause): void;
-  /** Asks for the permission again and starts the end without it. Throws when it cannot be asked. */
+  /**
+   * Asks for the permission again and starts the end without it. Throws when it cannot be asked.
+   */
   recheck(rights?: RightsReader): Promise<void>;
   cancelQuery(): Promise<void>;
   /** Resolves when the text, an operator's own and uncleaned, was handed over or given up. */

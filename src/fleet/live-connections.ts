@@ -1,5 +1,5 @@
-// The fleet's live connections: lists them over all nodes and sends a command to the node that holds the connection.
-// Decides nothing about who may see or end what.
+// The fleet's live connections: lists them over all nodes and sends a command to the node that
+// holds the connection. Decides nothing about who may see or end what.
 
 import { inParts } from '../async/batches.ts';
 import type { ComputeId, ConnectionId, NodeId } from '../ids.ts';
@@ -58,7 +58,9 @@ export class LiveConnections {
     });
   }
 
-  /** Lists a connection of this node from now until its registration is closed. Works without Redis. */
+  /**
+   * Lists a connection of this node from now until its registration is closed. Works without Redis.
+   */
   register(record: LiveConnectionRecord, handle: LiveConnectionHandle): LiveRegistration {
     return this.#local.register(record, handle);
   }

@@ -80,7 +80,8 @@ export class NodeHeartbeat {
 
   /**
    * Takes the node's id before its first beat; waits for a process that was killed to be forgotten.
-   * Throws ConfigError when a living node has the id: two would clear away each other's connections.
+   * Throws ConfigError when a living node has the id: two would clear away each other's
+   * connections.
    */
   async claimId(): Promise<void> {
     const until = performance.now() + CLAIM_LIMIT_MS;

@@ -17,7 +17,7 @@ const idText = z.string().min(1).max(MAX_ID_CHARACTERS);
 const nodeId = idText.transform((id) => idFrom<NodeId>(id));
 const connectionId = idText.transform((id) => idFrom<ConnectionId>(id));
 const operatorText = z.string().max(MAX_OPERATOR_TEXT_CHARACTERS);
-/** Who asked, for the log of the node that obeys. */
+/** The asking person, for the log of the node that obeys. */
 const by = z.string().max(MAX_OPERATOR_TEXT_CHARACTERS);
 
 const commandSchema = z.discriminatedUnion('kind', [

@@ -17,7 +17,7 @@ import { runCommand } from './run-command.ts';
 const HOUR_MS = 3_600_000;
 const made = z.object({ id: z.string(), account_id: z.string(), compute_id: z.string() });
 
-it('ends grants and connections of the role whose password was renewed, and no others', async () => {
+it('ends grants and connections of the renewed role, and no others', async () => {
   await using redis = await startEmbeddedRedis();
   const database = await createTestDatabase();
   onTestFinished(() => database.close());

@@ -5,7 +5,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { documentPaths, readDocument } from './read-document.ts';
 
-/** `docs/security.md, "Grants"`, `docs/security.md, T12` or a document alone; a comment may break it over lines. */
+/**
+ * `docs/security.md, "Grants"`, `docs/security.md, T12` or a document alone; a comment may break it
+ * over lines.
+ */
 const CITATION = /\bdocs\/([\w/-]+\.md)(?:,(?:\s|\/\/|\*)+(?:"([^"]+)"|(T\d+)))?/g;
 const LINE_BREAK = /\n\s*(?:\/\/|\*)\s?/g;
 

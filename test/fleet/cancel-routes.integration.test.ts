@@ -51,7 +51,8 @@ describe.each(redisKinds)('cancel routes on $name', ({ start }) => {
     expect(canceled).toEqual([key]);
   });
 
-  // A key used to become known with the next batch, so that an early Ctrl-C on another node was lost.
+  // A key used to become known with the next batch, so that an early Ctrl-C on another node was
+  // lost.
   it('keys that are announced together are known to other nodes when that is said', async () => {
     const keys = Array.from({ length: 20 }, () => newCancelKey(0));
     const announced = keys.map((key) => announce(there, key));

@@ -54,7 +54,7 @@ describe.concurrent.each(redisKinds)('a node that dies, on $name', ({ start }) =
     );
   });
 
-  it('has its connections seen to by one of the living, again until that works, and is cleared away then', async () => {
+  it('is settled by one living node, with retries, and then cleared away', async () => {
     await using redis = await start();
     await using first = await startTestNode(redis.url, catalogueOf());
     await using second = await startTestNode(redis.url, catalogueOf());
@@ -203,7 +203,7 @@ it('a node that comes back under its old name starts with an empty list', async 
   expect(await observer.liveConnections.list()).toEqual([]);
 });
 
-it('a second node with the id of a living one is refused at its start, and leaves it alone', async () => {
+it('a second node with the id of a living one is refused at its start', async () => {
   await using redis = await startDebianRedis();
   await using node = await startTestNode(redis.url, catalogueOf());
   const record = connectionRecord(node.nodeId);
@@ -235,7 +235,8 @@ it('thousands of idle connections cost Redis a few commands', async () => {
   const registered = await commands();
   await node.heartbeat.beat();
   const beaten = await commands();
-  // Registered one by one they would be 5,000; the rest of the allowance is for polling and reading back.
+  // Registered one by one they would be 5,000; the rest of the allowance is for polling and reading
+  // back.
   expect(registered - before).toBeLessThan(500);
   expect(beaten - registered).toBeLessThan(50);
 });

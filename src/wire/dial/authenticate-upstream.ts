@@ -53,10 +53,10 @@ export class UpstreamAuthentication {
       case 'ok':
         return this.#accept();
       case 'cleartext_password':
-        this.#requirePlainMethod(this.#target.allowCleartext);
+        this.#requirePlainMethod('allowCleartext');
         return serialize.password(this.#password());
       case 'md5_password':
-        this.#requirePlainMethod(this.#target.allowMd5);
+        this.#requirePlainMethod('allowMd5');
         return serialize.password(md5Answer(this.#target.user, this.#password(), asked.salt));
       case 'sasl':
         return this.#startScram(asked.mechanisms);
@@ -81,10 +81,11 @@ export class UpstreamAuthentication {
 
   // NOTE: what can be replayed or read goes to nobody whose certificate was not verified
   // (docs/security.md, T10).
-  #requirePlainMethod(isAllowed: boolean): void {
+  #requirePlainMethod(permission: 'allowMd5' | 'allowCleartext'): void {
     if (this.#phase.kind !== 'unasked') throw outOfOrder('password request');
     const isVerified = this.#tlsSocket !== null && verifiesCertificate(this.#target.tls);
-    if (!isAllowed || !isVerified) throw this.#unsupported(new Error('md5 or cleartext is not allowed here'));
+    if (!this.#target[permission] || !isVerified)
+      throw this.#unsupported(new Error('md5 or cleartext is not allowed here'));
     this.#phase = { kind: 'password_sent' };
   }
 

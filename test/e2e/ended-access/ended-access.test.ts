@@ -123,7 +123,7 @@ async function takeAwayAndDie(doomed: PosternProcess, { takeAway }: Resting): Pr
   await doomed.exit;
 }
 
-describe('a node that is killed after the commit of a change, and can tell nobody, leaves it to the other one to end', () => {
+describe('a node killed after the commit of a change leaves the end to another one', () => {
   const held = new Map<string, { readonly resting: Resting; readonly psql: PsqlRun }>();
 
   beforeAll(async () => {

@@ -80,12 +80,12 @@ async function savePolicy(changes: FormFields): Promise<void> {
   await send(desk.browser, `${place()}/policy`, { ...times, ...rest, ...changes });
 }
 
-async function setPasswordlessAccess(passwordlessAccess: boolean): Promise<void> {
+async function changeLinkLogin(to: 'allowed' | 'forbidden'): Promise<void> {
   const { project, compute } = desk.project;
   const response = await fetch(`${desk.node.baseUrl}/api/v2/projects/${project.id}/endpoints/${compute.id}`, {
     method: 'PATCH',
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ endpoint: { passwordless_access: passwordlessAccess } }),
+    body: JSON.stringify({ endpoint: { passwordless_access: to === 'allowed' } }),
   });
   expect([response.status, await response.text()]).toEqual([200, expect.any(String)]);
 }
@@ -93,10 +93,10 @@ async function setPasswordlessAccess(passwordlessAccess: boolean): Promise<void>
 describe('what is connected', () => {
   it('by link ends when the API closes the compute to links; by token goes on', async () => {
     const linked = await byLink();
-    await setPasswordlessAccess(false);
+    await changeLinkLogin('forbidden');
     await expectEnded(linked, REVOKED, { left: 1 });
     await expectAnswer(byToken, 'closed to links');
-    await setPasswordlessAccess(true);
+    await changeLinkLogin('allowed');
   });
 
   it('by link and grant ends when the command line closes the compute to links', async () => {

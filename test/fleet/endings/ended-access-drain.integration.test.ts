@@ -95,7 +95,7 @@ describe('what was taken away', () => {
     expect([changed.ends, other.rechecks]).toEqual([[], 0]);
   });
 
-  it('is under way while the catalogue is away, and ends when it is back, with everybody asked anew', async () => {
+  it('waits while the catalogue is away, then ends, and everybody is rechecked', async () => {
     const url = new URL(catalogueOf().url);
     const relay = await startTcpRelay(Number(url.port));
     onTestFinished(() => relay.close());

@@ -1,4 +1,5 @@
-// What rests on a right ends with it: grants, and live connections on whichever node. Seen from a connection's side.
+// What rests on a right ends with it: grants, and live connections on whichever node. Seen from a
+// connection's side.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Compute } from '../../../src/catalogue/projects/compute-rows.ts';

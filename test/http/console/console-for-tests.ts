@@ -1,4 +1,5 @@
-// An organization on a running web side, and people with a browser each that sends forms without script.
+// An organization on a running web side, and people with a browser each that sends forms without
+// script.
 
 import type { Account } from '../../../src/catalogue/accounts/accounts.ts';
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
@@ -7,7 +8,7 @@ import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../../src/ids.ts';
 import type { Grant } from '../../../src/login/grant/grant.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
-import { BrowserJar, csrfTokenIn, type Visit } from '../../support/browser/browser-jar.ts';
+import { type Answer, BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
 import type { WebForTests } from '../../support/browser/web-for-tests.ts';
 import {
   addMemberTo,
@@ -21,8 +22,8 @@ import { connectionRecord, type RecordingHandle, recordingHandle } from '../../s
 export interface PersonAtBrowser extends PersonForTests {
   readonly jar: BrowserJar;
   /** Sends a form with the CSRF token of a page; by default of the person's own sessions page. */
-  post(path: string, fields?: Readonly<Record<string, string>>): Promise<Visit>;
-  get(path: string): Promise<Visit>;
+  post(path: string, fields?: Readonly<Record<string, string>>): Promise<Answer>;
+  get(path: string): Promise<Answer>;
 }
 
 export interface OrganizationForTests {

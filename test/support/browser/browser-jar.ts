@@ -1,6 +1,6 @@
 // An HTTP client that keeps cookies and sends forms as a browser does; follows no redirect unasked.
 
-export interface Visit {
+export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -31,12 +31,12 @@ export class BrowserJar {
     return this.#cookies;
   }
 
-  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Visit> {
+  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     return await this.#fetch(path, { headers });
   }
 
   /** Follows redirects on this site, as a person's click does. */
-  async open(path: string): Promise<Visit & { readonly path: string }> {
+  async open(path: string): Promise<Answer & { readonly path: string }> {
     let at = path;
     let visit = await this.get(at);
     for (let hops = 0; visit.location !== null && hops < 10; hops += 1) {
@@ -51,7 +51,7 @@ export class BrowserJar {
     path: string,
     fields: Readonly<Record<string, string>> | URLSearchParams,
     headers: Readonly<Record<string, string>> = { 'Sec-Fetch-Site': 'same-origin', Origin: 'null' },
-  ): Promise<Visit> {
+  ): Promise<Answer> {
     const body = fields instanceof URLSearchParams ? fields : new URLSearchParams(fields);
     return await this.#fetch(path, { method: 'POST', body, headers });
   }
@@ -61,7 +61,7 @@ export class BrowserJar {
     method: string,
     path: string,
     ...[fields, headers]: [fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>>]
-  ): Promise<Visit> {
+  ): Promise<Answer> {
     const body = ['GET', 'HEAD'].includes(method) ? {} : { body: new URLSearchParams(fields) };
     return await this.#fetch(path, { method, headers, ...body });
   }
@@ -71,12 +71,12 @@ export class BrowserJar {
     return csrfTokenIn((await this.get(path)).text);
   }
 
-  async signIn(email: string, password: string, next = '/'): Promise<Visit> {
+  async signIn(email: string, password: string, next = '/'): Promise<Answer> {
     const csrf_token = await this.csrfToken('/sign-in');
     return await this.post('/sign-in', { csrf_token, email, password, next });
   }
 
-  async #fetch(path: string, init: RequestInit): Promise<Visit> {
+  async #fetch(path: string, init: RequestInit): Promise<Answer> {
     const headers = new Headers(init.headers);
     if (this.#cookies.size > 0) {
       headers.set('Cookie', [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '));
