@@ -1,6 +1,5 @@
-// What the password door asks of the catalogue: the SCRAM verifier behind a user name, and, once
-// the client has proved that it knows the secret, the target. Both kinds of name: access tokens and
-// database roles of projects.
+// The password door's questions to the catalogue: the SCRAM verifier of a user name, and after a
+// successful exchange the target. A name is an access token or a database role of a project.
 
 import { type Kysely, sql } from 'kysely';
 import { PosternError } from '../../errors.ts';
@@ -21,9 +20,7 @@ import {
 } from './resolve-target.ts';
 import { readRights } from './rights-reader.ts';
 
-/**
- * A target that was reached by password: an account's token and a database role act for no person.
- */
+/** A target reached by password: the account's tokens and database roles act for no person. */
 export interface PasswordTarget extends ComputeTarget {
   readonly person: TargetPerson | null;
 }
@@ -33,7 +30,7 @@ const TOUCH_EVERY_MS = 10_000;
 export interface ProvableToken {
   readonly token: AccessToken;
   readonly verifier: ScramVerifier;
-  /** When the verifier was the token's. */
+  /** When the verifier was read. */
   readonly asOf: CatalogueSnapshot;
 }
 
@@ -51,8 +48,8 @@ export async function findAccessToken(catalogue: Catalogue, tokenId: string): Pr
 }
 
 /**
- * Where a proved token leads now: asked again before each dial. Throws `permission_lost` when it
- * was revoked, its person may not connect or its account no longer owns the project, and as
+ * The target of an authenticated token, resolved again before each dial. Throws `permission_lost`
+ * when it was revoked, its person may not connect or its account no longer owns the project, and as
  * `resolveTarget` otherwise.
  */
 export async function resolveAccessToken(
@@ -75,7 +72,7 @@ export async function resolveAccessToken(
 }
 
 /**
- * Notes that the token was used from an address; the first use per hour goes into the audit trail.
+ * Records the use of the token from an address; the first use per hour goes into the audit trail.
  */
 export async function noteAccessTokenUse(catalogue: Catalogue, token: AccessToken, from: string): Promise<void> {
   const event = changeEvent(catalogue, SYSTEM_CONTEXT, {
@@ -90,10 +87,10 @@ export async function noteAccessTokenUse(catalogue: Catalogue, token: AccessToke
   await noteSecretUse(catalogue, secret, { from, touchEveryMs: TOUCH_EVERY_MS, event });
 }
 
-/** How a client says which project it means when a database role is its user name. */
+/** How a client names its project when its user name is a database role. */
 export interface RoleRoute {
   readonly databaseRole: string;
-  /** From the SNI label or `options`; null when the client said nothing. */
+  /** From the SNI label or `options`; null when the client sent neither. */
   readonly computeId: string | null;
   readonly projectId: string | null;
 }
@@ -104,16 +101,15 @@ export interface RoutedRole {
   readonly databaseRole: string;
   readonly isReadOnly: boolean;
   readonly verifier: ScramVerifier;
-  /** When the verifier was the role's. */
+  /** When the verifier was read. */
   readonly asOf: CatalogueSnapshot;
   readonly lastUsedAt: Date | null;
   readonly lastUsedFrom: string | null;
 }
 
 /**
- * The role that a client means: by compute, by project, or by a name that only one branch has. Null
- * when there is none, when it has no password or may not log in, and when the name alone is
- * ambiguous.
+ * Finds the role by compute, by project, or by a name that only one branch has. Null when there is
+ * none, when it has no password or may not log in, and when the name alone is ambiguous.
  */
 export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute): Promise<RoutedRole | null> {
   const rows = await routedRows(catalogue.db, route);
@@ -134,8 +130,7 @@ export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute): Pr
 }
 
 /**
- * Where a proved database role leads. Throws as `resolveTarget` does, and asks no person's
- * permission.
+ * The target of an authenticated database role. Throws as `resolveTarget` does; checks no person.
  */
 export async function resolveRoutedRole(
   catalogue: Catalogue,
@@ -149,7 +144,7 @@ export async function resolveRoutedRole(
 }
 
 /**
- * Notes that the role's password was used from an address; the first use per hour goes into the
+ * Records the use of the role's password from an address; the first use per hour goes into the
  * audit trail.
  */
 export async function noteRolePasswordUse(
@@ -171,8 +166,7 @@ export async function noteRolePasswordUse(
   await noteSecretUse(catalogue, secret, { from: use.from, touchEveryMs: TOUCH_EVERY_MS, event });
 }
 
-// A few rows tell whether a name is ambiguous; of a branch's computes the one that writes comes
-// first.
+// A few rows show whether a name is ambiguous; of a branch's computes the read-write one is first.
 const MAX_CANDIDATES = 50;
 
 interface RoutedRow {
@@ -187,7 +181,7 @@ interface RoutedRow {
   readonly as_of: CatalogueSnapshot;
 }
 
-// As text: every login asks this, and the query builder takes longer than Postgres.
+// As text: every password login runs it, and the query builder takes longer than Postgres.
 async function routedRows(db: Kysely<Schema>, { databaseRole, computeId, projectId }: RoleRoute): Promise<RoutedRow[]> {
   const { rows } = await sql<RoutedRow>`
     select role.id, role.last_used_at, role.last_used_from, role.branch_id, role.name, role.is_read_only,

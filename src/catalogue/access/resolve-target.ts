@@ -1,5 +1,5 @@
-// Fixes the target of one connection: from ids, with the permission asked anew, to an address with
-// credentials. What comes out goes to the connector and nowhere else.
+// Resolves the target of one connection: from ids, after checking permissions again, to an address
+// with credentials, which only the connector receives.
 
 import { isPosternError, PosternError } from '../../errors.ts';
 import type { AccountId, ComputeId, ProjectId, UserId } from '../../ids.ts';
@@ -21,7 +21,7 @@ export interface TargetChoice {
   readonly computeId: ComputeId;
   /** Null: the compute's own. */
   readonly database: string | null;
-  /** Null: the first that fits the access. */
+  /** Null: the first role that fits the access. */
   readonly databaseRole: string | null;
   readonly access: 'read_write' | 'read_only';
 }
@@ -33,7 +33,7 @@ export interface TargetPerson {
   readonly isGuest: boolean;
 }
 
-/** Where a person's connection goes and under which rules; enough to judge it by. */
+/** The target of a person's connection and its policy, without credentials. */
 export interface JudgedTarget {
   readonly person: TargetPerson;
   readonly account: { readonly id: AccountId; readonly name: string };
@@ -52,7 +52,7 @@ export interface JudgedTarget {
   readonly policy: Policy;
 }
 
-/** With the credentials, to connect. */
+/** With the credentials for connecting. */
 export interface ConnectTarget extends JudgedTarget {
   readonly upstream: {
     readonly host: string;
@@ -66,14 +66,14 @@ export interface ConnectTarget extends JudgedTarget {
   };
 }
 
-/** Whoever it is for. */
+/** The target of any connection. */
 export type ComputeTarget = Omit<ConnectTarget, 'person'>;
 
 /**
- * The target of a person's connection by link or grant, with the person's rights as they are now.
- * Throws `permission_lost` when the person may not connect (any more), `not_found` for an unknown
- * or disabled compute, an unknown database or role, `link_login_disabled`, and `forbidden` or
- * `precondition` when the access cannot be had.
+ * The target of a person's connection by link or grant, with the person's current rights. Throws
+ * `permission_lost` when the person may not connect (any more), `not_found` for an unknown or
+ * disabled compute, an unknown database or role, `link_login_disabled`, and `forbidden` or
+ * `precondition` when the requested access is not available.
  */
 export async function resolveTarget(
   catalogue: Catalogue,
@@ -84,7 +84,7 @@ export async function resolveTarget(
   return { ...computeTarget(catalogue, row, choice), person };
 }
 
-/** `resolveTarget` without the credentials, which stay sealed. Throws as that does. */
+/** `resolveTarget` without unsealing the credentials. Throws as that does. */
 export async function judgeTarget(catalogue: Catalogue, choice: TargetChoice): Promise<JudgedTarget> {
   const { row, person } = await judge(catalogue, choice, readRights(catalogue));
   return { ...placeOf(row, choice), person };
@@ -104,8 +104,8 @@ async function judge(
 }
 
 /**
- * Whether a person who is choosing now could connect: as `resolveTarget`, but a compute that the
- * person cannot see is `not_found`, so that forged ids tell nothing. Opens no credentials.
+ * Whether the choosing person could connect: as `resolveTarget`, but a compute that the person
+ * cannot see is `not_found`, so that forged ids reveal nothing. Unseals no credentials.
  */
 export async function checkChoice(catalogue: Catalogue, choice: TargetChoice): Promise<void> {
   const actor = await loadPersonActor(catalogue, choice.userId);
@@ -140,7 +140,7 @@ export function targetPerson(actor: PersonActor, row: TargetRow): TargetPerson {
   return { userId: actor.userId, email: actor.email, name: actor.name, isGuest };
 }
 
-/** The target without asking who it is for. Throws `not_found`, `forbidden`, `precondition`. */
+/** The target without checking a person. Throws `not_found`, `forbidden`, `precondition`. */
 export function computeTarget(
   catalogue: Catalogue,
   row: TargetRow,

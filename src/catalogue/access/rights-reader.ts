@@ -1,5 +1,5 @@
-// What the judgement of a connection's right is made of, read for one connection at a time or for
-// many at once.
+// Reads what the rights of a connection depend on, for one connection at a time or for many at
+// once.
 
 import type { AccessTokenId, ComputeId, UserId } from '../../ids.ts';
 import { computeNotFound } from '../projects/computes.ts';
@@ -15,7 +15,7 @@ export interface RightsReader {
   hasAccessToken(id: AccessTokenId): Promise<boolean>;
 }
 
-/** Reads what is asked for when it is asked for. */
+/** Reads each item when it is requested. */
 export function readRights(catalogue: Catalogue): RightsReader {
   return {
     targetRow: async (computeId) => targetRowOf(await loadTargetRows(catalogue.db, [computeId]), computeId),
@@ -31,7 +31,7 @@ export interface RightsAskedFor {
 }
 
 /**
- * Reads all of it now, in five statements however much it is; answers nothing else. Throws
+ * Reads everything now, in five statements whatever the number; knows nothing else. Throws
  * `store_unavailable`.
  */
 export async function readRightsAtOnce(catalogue: Catalogue, asked: RightsAskedFor): Promise<RightsReader> {

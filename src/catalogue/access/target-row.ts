@@ -1,4 +1,4 @@
-// One compute with everything that a connection to it depends on, as the catalogue holds it.
+// One compute with everything in the catalogue that a connection to it depends on.
 
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AccountId, ComputeId } from '../../ids.ts';
@@ -21,20 +21,20 @@ export interface TargetRow {
   readonly policy: Policy;
   /** The project's own first. */
   readonly databases: readonly string[];
-  /** Those that may log in, the project's own first. */
+  /** Roles that may log in, the project's own first. */
   readonly roles: readonly LoginRoleRow[];
-  /** Opens the client's key, so it is called just before use. */
+  /** Unseals the client's key, so it is called just before use. */
   readonly tlsSettings: (sealer: Sealer) => UpstreamTls;
 }
 
-/** Throws `not_found` for an unknown or disabled compute; asks nobody's permission. */
+/** Throws `not_found` for an unknown or disabled compute. Does not check permissions. */
 export async function loadTargetRow(db: Kysely<Schema>, computeId: ComputeId): Promise<TargetRow> {
   const row = (await loadTargetRows(db, [computeId])).get(computeId);
   if (row === undefined) throw computeNotFound(computeId);
   return row;
 }
 
-/** Without those that are unknown or disabled; asks nobody's permission. */
+/** Omits unknown and disabled computes. Does not check permissions. */
 export async function loadTargetRows(
   db: Kysely<Schema>,
   computeIds: readonly ComputeId[],
@@ -72,8 +72,8 @@ interface FoundRow extends Selectable<ComputesTable> {
   readonly roles: readonly LoginRoleRow[];
 }
 
-// One statement, as text: every login asks it, some twice, and both the way to Postgres and the
-// query builder cost more than its answer.
+// One statement, as text: every login runs it, some twice, and both the round trip and the query
+// builder cost more than its execution.
 async function findRows(db: Kysely<Schema>, computeIds: readonly ComputeId[]): Promise<FoundRow[]> {
   const { rows } = await sql<FoundRow>`
     select compute.*, project.name as project_name, account.id as account_id, account.name as account_name,

@@ -1,5 +1,5 @@
-// Browser sessions: an opaque cookie of 256 bits, hashed at rest, that ends after 12 idle hours and
-// after 7 days. Cookie attributes and CSRF checks belong to http.
+// Browser sessions: an opaque cookie of 256 bits, hashed at rest, that expires after 12 idle hours
+// and after 7 days. Cookie attributes and CSRF checks belong to http.
 
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
@@ -12,13 +12,13 @@ import type { Catalogue } from '../store/catalogue.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditEventInput, recordAuditEvent } from '../trail/audit-events.ts';
 import { getUser, type User, userFrom } from './users.ts';
 
 // docs/security.md, "Secrets that people and programs hold"
 const LONGEST_SESSION_MS = 7 * 24 * 3_600_000;
 const LONGEST_IDLE_MS = 12 * 3_600_000;
-/** How stale the time of last use may be: a write per page would be waste. */
+/** How stale the time of last use may be, which saves a write per page. */
 const TOUCH_EVERY_MS = 60_000;
 const COOKIE_SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
@@ -26,19 +26,19 @@ export interface NewBrowserSession {
   readonly userId: UserId;
   readonly ip: string;
   readonly userAgent: string;
-  /** For the audit trail: how the person proved who it is. */
+  /** For the audit trail: how the person authenticated. */
   readonly method?: 'password' | 'identity' | 'setup' | 'invitation';
   readonly requestId?: string | null;
-  /** When the person proved who it is; null: the identity provider did not say. Absent: now. */
+  /** When the person authenticated; null: the identity provider did not say. Absent: now. */
   readonly authenticatedAt?: Date | null;
-  /** The person's session in the same browser, which the new one takes the place of. */
+  /** The person's session in the same browser, which the new one replaces. */
   readonly replaces?: string | null;
 }
 
 export interface BrowserSession {
   readonly sessionId: string;
   readonly user: User;
-  /** Belongs into every form; bound to the cookie, kept nowhere. */
+  /** Required in every form; derived from the cookie, not stored. */
   readonly csrfToken: string;
   readonly signedInAt: Date;
   readonly authenticatedAt: Date | null;
@@ -55,7 +55,7 @@ export interface ListedBrowserSession {
   readonly lastSeenAt: Date;
 }
 
-/** Signs the person in; the cookie's value is returned this once. */
+/** Signs the person in and returns the cookie's value, which is not stored. Throws `not_found`. */
 export async function createBrowserSession(
   catalogue: Catalogue,
   input: NewBrowserSession,
@@ -81,24 +81,26 @@ export async function createBrowserSession(
         authenticated_at: input.authenticatedAt === undefined ? now : input.authenticatedAt,
       })
       .execute();
-    await recordAuditEvent(tx, {
-      at: now,
-      nodeId: catalogue.nodeId,
-      event: 'signin.succeeded',
-      outcome: 'success',
-      actorType: 'person',
-      actorId: user.id,
-      actorEmail: user.email,
-      reason: input.method ?? 'password',
-      requestId: input.requestId ?? null,
-      browserIp: input.ip,
-      untrustedUserAgent: input.userAgent,
-    });
+    await recordAuditEvent(tx, { ...signInEvent(user, input), at: now, nodeId: catalogue.nodeId });
   });
   return { cookie, sessionId, expiresAt };
 }
 
-/** Null when the cookie is malformed or its session unknown, ended, too old or idle too long. */
+function signInEvent(user: User, input: NewBrowserSession): Omit<AuditEventInput, 'at' | 'nodeId'> {
+  return {
+    event: 'signin.succeeded',
+    outcome: 'success',
+    actorType: 'person',
+    actorId: user.id,
+    actorEmail: user.email,
+    reason: input.method ?? 'password',
+    requestId: input.requestId ?? null,
+    browserIp: input.ip,
+    untrustedUserAgent: input.userAgent,
+  };
+}
+
+/** Null for a cookie that is malformed, unknown, ended, too old or idle for too long. */
 export async function findBrowserSession(catalogue: Catalogue, cookieValue: string): Promise<BrowserSession | null> {
   if (!COOKIE_SHAPE.test(cookieValue)) return null;
   const now = catalogue.clock.now();
@@ -131,7 +133,7 @@ export async function findBrowserSession(catalogue: Catalogue, cookieValue: stri
   };
 }
 
-/** The person's sessions that have not ended, latest use first. */
+/** The person's sessions that have not ended, last used first. */
 export async function listBrowserSessions(catalogue: Catalogue, userId: UserId): Promise<ListedBrowserSession[]> {
   const now = catalogue.clock.now();
   const rows = await catalogue.db
@@ -169,7 +171,10 @@ export async function endBrowserSession(
   });
 }
 
-/** Also ends grants and live connections. Returns how many sessions ended. */
+/**
+ * Signs the person out everywhere, and ends grants and live connections. Returns the number of
+ * ended sessions.
+ */
 export async function endAllBrowserSessions(
   catalogue: Catalogue,
   context: AuditContext,

@@ -1,6 +1,5 @@
-// What the catalogue held at one moment, as Postgres tells it: which transactions had committed by
-// then. Exact where clocks are not: it orders changes whichever node made them, and also those that
-// committed late.
+// Snapshots of the catalogue: which transactions had committed at one moment. Unlike clocks they
+// order changes exactly, whichever node made them, even when they commit late.
 
 import { type RawBuilder, sql } from 'kysely';
 
@@ -11,25 +10,24 @@ declare const brand: unique symbol;
  */
 export type CatalogueSnapshot = string & { readonly [brand]: 'CatalogueSnapshot' };
 
-// The functions' own form.
+// The format of the functions.
 const SHAPE = /^\d{1,20}:\d{1,20}:(\d{1,20}(,\d{1,20})*)?$/;
 
-/** For a select list: the snapshot of the very statement. */
+/** For a select list: the snapshot of that statement. */
 export const currentSnapshot: RawBuilder<CatalogueSnapshot> = sql<CatalogueSnapshot>`pg_current_snapshot()::text`;
 
-/** Null for a text that is none. */
+/** Null for a malformed text. */
 export function parseSnapshot(text: string): CatalogueSnapshot | null {
   return SHAPE.test(text) ? (text as CatalogueSnapshot) : null;
 }
 
-/** The number that the next transaction was to have. */
+/** The id of the next transaction. */
 export function endOf(snapshot: CatalogueSnapshot): bigint {
   return BigInt(snapshot.split(':')[1] ?? '0');
 }
 
 /**
- * Whether the transaction had committed when the snapshot was taken, as `pg_visible_in_snapshot`
- * says.
+ * Whether the snapshot includes the transaction's commit, as `pg_visible_in_snapshot` computes it.
  */
 export function sawCommit(snapshot: CatalogueSnapshot, transactionId: bigint): boolean {
   const [xmin = '0', xmax = '0', running = ''] = snapshot.split(':');

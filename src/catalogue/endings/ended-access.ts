@@ -1,6 +1,6 @@
-// What changes of the catalogue take away, written down in their own transaction, so that nothing
-// that rested on it goes on when the node that made the change dies. Ends nothing itself: every
-// node reads the rows and ends what it holds.
+// Access that changes of the catalogue take away, recorded in the same transaction, so that it ends
+// even if the node that made the change dies. Ends nothing itself: every node reads the rows and
+// ends its own connections.
 
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { AccessTokenId, AccountId, ComputeId, GrantId, ProjectId, UserId } from '../../ids.ts';
@@ -10,8 +10,8 @@ import type { EndedAccessTable } from '../tables/ended-access.ts';
 import { type CatalogueSnapshot, currentSnapshot } from './catalogue-snapshot.ts';
 
 /**
- * Whose access: everything that has all of the given owners. At least one besides the database role
- * is given.
+ * The ended access: everything that matches all of the given owners. At least one owner besides the
+ * database role is given.
  */
 export interface AccessOwners {
   readonly userId?: UserId;
@@ -20,12 +20,12 @@ export interface AccessOwners {
   readonly computeId?: ComputeId;
   readonly grantId?: GrantId;
   readonly accessTokenId?: AccessTokenId;
-  /** Goes with a project. */
+  /** Only together with a project. */
   readonly databaseRole?: string;
 }
 
 export interface EndedAccess {
-  /** `recheck`: remembered grants end, connections go on where the rules of now allow them. */
+  /** `recheck`: grants end, and connections continue where the current rules allow them. */
   readonly kind: 'end' | 'recheck';
   readonly owners: AccessOwners;
 }
@@ -37,10 +37,10 @@ export interface RecordedEnding extends EndedAccess {
   readonly endedAt: Date;
 }
 
-/** What a connection or a grant rests on; null: it has none. */
+/** The owners that a connection or a grant depends on; null: none of that kind. */
 export type RestingOn = { readonly [Owner in keyof AccessOwners]-?: Exclude<AccessOwners[Owner], undefined> | null };
 
-/** Whether what rests on these has all of the owners. */
+/** Whether something with these owners matches all owners of the ending. */
 export function isOwnedBy(on: RestingOn, owners: AccessOwners): boolean {
   const isOwner = <Id>(asked: Id | undefined, actual: Id | null) => asked === undefined || asked === actual;
   return (
@@ -55,8 +55,8 @@ export function isOwnedBy(on: RestingOn, owners: AccessOwners): boolean {
 }
 
 /**
- * Writes down what the transaction takes away; every catalogue function that takes something away
- * calls it.
+ * Records the access that the transaction takes away. Every catalogue function that takes access
+ * away calls it.
  */
 export async function recordEndedAccess(
   tx: Transaction<Schema>,
@@ -76,14 +76,14 @@ export async function recordEndedAccess(
 }
 
 export interface ReadEndings {
-  /** Of this reading; the next one continues there. */
+  /** Of this read; the next read continues there. */
   readonly snapshot: CatalogueSnapshot;
   readonly endings: readonly RecordedEnding[];
   readonly hasUnsettledGrants: boolean;
 }
 
-// A catalogue that was restored from a dump has rows of another server's transactions: they are
-// none of this one's.
+// A catalogue restored from a dump has rows of another server's transactions, whose ids mean
+// nothing here.
 const isOfThisServer = sql<boolean>`transaction_id < pg_snapshot_xmax(pg_current_snapshot())`;
 
 function isUnseenBy(snapshot: CatalogueSnapshot | null) {
@@ -93,7 +93,7 @@ function isUnseenBy(snapshot: CatalogueSnapshot | null) {
 }
 
 /**
- * What was committed after a reading, however late; with null only where reading begins. Throws
+ * Endings committed after a snapshot, however late; null only for the first read. Throws
  * `store_unavailable`.
  */
 export async function readEndedAccess(db: Kysely<Schema>, after: CatalogueSnapshot | null): Promise<ReadEndings> {
@@ -114,8 +114,8 @@ export async function readEndedAccess(db: Kysely<Schema>, after: CatalogueSnapsh
 }
 
 /**
- * Whether access that rests on these was ended after the snapshot. `kinds` of null: by a change of
- * the rules, too.
+ * Whether access with these owners was ended after the snapshot. `kinds` of null: including changes
+ * of the rules.
  */
 export async function isEndedSince(
   db: Kysely<Schema>,
@@ -139,8 +139,9 @@ export async function isEndedSince(
 const SETTLED_AT_A_TIME = 20;
 
 /**
- * Has the grants of some recorded endings revoked and remembers that; of several nodes each takes
- * others. Resolves to how many endings it took. What `revoke` throws leaves them to the next try.
+ * Revokes the grants of some recorded endings and marks them as settled; each of several nodes
+ * takes other endings. Resolves to the number of endings taken. If `revoke` throws, they remain for
+ * the next attempt.
  */
 export async function settleGrants(
   catalogue: Pick<Catalogue, 'transaction'>,

@@ -1,11 +1,11 @@
-// What changes took away: a row of the same transaction for each, which every node reads to end
-// what rested on it.
+// Access that changes took away: a row in the transaction of each change, which every node reads to
+// end connections and grants that depended on it.
 
 import { type Kysely, sql } from 'kysely';
 
-// Owners are no foreign keys: most of them are gone when the row is read. The transaction's id
-// tells exactly which snapshots saw the change, also where transactions commit in another order
-// than they began.
+// Owners are no foreign keys, since most of them are deleted when the row is read. The
+// transaction's id shows exactly which snapshots include the change, also where transactions commit
+// in another order than they started.
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`
     create table ended_access (

@@ -1,4 +1,4 @@
-// Row type of migration 0009, as Postgres holds it.
+// Row type of migration 0009.
 
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { AccessTokenId, AccountId, ComputeId, GrantId, ProjectId, UserId } from '../../ids.ts';
@@ -16,6 +16,6 @@ export interface EndedAccessTable {
   grant_id: GrantId | null;
   access_token_id: AccessTokenId | null;
   database_role: string | null;
-  /** Null until the remembered grants that rested on it were revoked. */
+  /** Null until the grants that depended on it were revoked. */
   grants_ended_at: Date | null;
 }

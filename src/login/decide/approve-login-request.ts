@@ -1,5 +1,5 @@
-// A person says yes to a login request: which target, by which right, after which stronger step.
-// Decides everything that an approval needs and writes it in one move; knows no page and no socket.
+// A person approves a login request: checks the target, the person's rights and the required step,
+// and writes the approval in one move. Knows no pages and no connections.
 
 import { type JudgedTarget, judgeTarget } from '../../catalogue/access/resolve-target.ts';
 import { isSignInFresh } from '../../catalogue/rights/policy.ts';
@@ -29,7 +29,7 @@ export interface ApprovalServices extends ClaimServices {
 
 export interface ApprovalChoice {
   readonly computeId: ComputeId;
-  /** Given ones must be the compute's own. */
+  /** Given ids must be those of the compute. */
   readonly accountId: string | null;
   readonly projectId: string | null;
   readonly database: string | null;
@@ -38,50 +38,45 @@ export interface ApprovalChoice {
   readonly remember: Approval['remember'];
   /** As typed; null when the page did not ask. */
   readonly userCode: string | null;
-  /** Other waiting connections of the same terminal that are let in by the same click. */
+  /** Other waiting connections of the same terminal that the same click admits. */
   readonly alsoRelease: readonly LoginRequestId[];
 }
 
 export type ApprovalAnswer =
   | { readonly kind: 'approved'; readonly request: LoginRequest }
-  /** The digits to show, this once. */
+  /** The digits to show, which are not stored in clear. */
   | { readonly kind: 'reverse_code'; readonly digits: string; readonly request: LoginRequest }
-  /** The compute asks for a sign-in that is newer than the person's. */
+  /** The compute requires a more recent sign-in than the person's. */
   | { readonly kind: 'sign_in_again' }
   | { readonly kind: 'user_code_missing' }
   | { readonly kind: 'user_code_wrong' }
-  /** Decided, ended or taken before: what it is now. */
+  /** Decided, expired or claimed before: the request as it is now. */
   | { readonly kind: 'too_late'; readonly request: LoginRequest | null };
 
 /**
- * Throws PosternError for what the person may not or cannot choose: `not_found`, `permission_lost`,
- * `invalid_input`, `link_login_disabled`, `refused_by_policy`, `precondition`, `too_many_requests`.
+ * Throws PosternError for a choice that is not allowed or not possible: `not_found`,
+ * `permission_lost`, `invalid_input`, `link_login_disabled`, `refused_by_policy`, `precondition`,
+ * `too_many_requests`.
  */
 export async function approveLoginRequest(
   services: ApprovalServices,
-  asked: {
+  deciding: {
     readonly request: LoginRequest;
     readonly person: PersonAtBrowser;
     readonly choice: ApprovalChoice;
-    /** Whether the person was let in from the terminal's address before. */
+    /** Whether the person was admitted from the terminal's address before. */
     readonly isKnownTerminal: boolean;
   },
 ): Promise<ApprovalAnswer> {
-  const { request, person, choice, isKnownTerminal } = asked;
+  const { request, person, choice, isKnownTerminal } = deciding;
   const target = await chosenTarget(services, person, choice);
   requirePolicy(target, request, choice);
   const approval = approvalOf(request, { person, choice, target });
   const step = stepOf(services, { request, person, target, isKnownTerminal });
   const { authenticatedAt } = person;
+  const asked = { request, person, target, approval, step };
   if (!isSignInFresh(target.policy, { authenticatedAt, now: services.clock.now() })) {
-    recordApproval(services, 'login.approved', {
-      request,
-      person,
-      target,
-      approval,
-      step,
-      refusedFor: 'sign_in_again',
-    });
+    recordApproval(services, 'login.approved', { ...asked, refusedFor: 'sign_in_again' });
     return { kind: 'sign_in_again' };
   }
   if (step === 'reverse_code') return await beginReverseCode(services, { request, person, approval });
@@ -91,10 +86,10 @@ export async function approveLoginRequest(
     if (verdict.kind !== 'right') return { kind: `user_code_${verdict.kind}` };
   }
   const moved = await services.loginRequests.approve(request.id, { userId: person.userId, approval });
-  const what = { request: moved.request ?? request, person, target, approval, step };
+  const what = { ...asked, request: moved.request ?? request };
   recordApproval(services, 'login.approved', { ...what, refusedFor: moved.kind === 'refused' ? 'too_late' : null });
   if (moved.kind === 'refused') return { kind: 'too_late', request: moved.request };
-  // Without a connection, approving uses the request as well.
+  // Without a connection, approving also consumes the request.
   if (moved.request.status === 'consumed') recordApproval(services, 'login.consumed', { ...what, refusedFor: null });
   await settleApproval(services, moved.request, target);
   await releaseWaitingLogins(services, moved.request, { person, approval, target, step, ids: choice.alsoRelease });
@@ -114,7 +109,7 @@ async function chosenTarget(
     databaseRole,
     access,
   }).catch((error: unknown) => {
-    // Whoever forges an id learns no more than that it is not theirs.
+    // A forged id looks the same whether or not the compute exists.
     throw isPosternError(error, 'permission_lost') ? unknownCompute(computeId) : error;
   });
   const isConsistent =

@@ -1,5 +1,5 @@
-// What follows an approval that was won, on the page or by reverse code: the grant that it asks
-// for, and what is remembered for the next time.
+// The consequences of an approval, by page or by reverse code: the grant that it asks for, and what
+// is remembered for the next login.
 
 import { rememberTarget, rememberTerminal } from '../../catalogue/access/last-used-targets.ts';
 import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
@@ -12,7 +12,7 @@ import type { RecordsAudit } from '../request/login-audit-event.ts';
 import type { Approval, LoginRequest } from '../request/login-request.ts';
 
 const HOUR_MS = 3_600_000;
-/** How long a client without a connection has to connect again and use its one-use grant. */
+/** The time for a client without a connection to connect again with its one-use grant. */
 const ONE_USE_LIFE_MS = 10 * 60_000;
 const LIFE_MS = { once: ONE_USE_LIFE_MS, '1h': HOUR_MS, '8h': 8 * HOUR_MS } as const;
 
@@ -25,7 +25,7 @@ export interface SettlingServices {
 }
 
 /**
- * Throws as `Grants.create` does, when the approval asks for a grant. Does nothing for a request
+ * Throws as `Grants.create` does when the approval asks for a grant. Does nothing for a request
  * without an approval.
  */
 export async function settleApproval(
@@ -37,7 +37,7 @@ export async function settleApproval(
   if (approval === null) return;
   await rememberTerminal(services.catalogue, approval.userId, request.origin.address);
   await rememberTarget(services.catalogue, approval);
-  // Its terminal may have gone while the person decided: whatever was approved then is for the next
+  // The terminal may have disconnected during the decision; then the approval is for its next
   // connection.
   const grantId = approval.grantId ?? (request.waiting === 'none' ? newGrantId() : null);
   if (grantId !== null) await createGrant(services, { request, approval, target, id: grantId });
@@ -73,8 +73,8 @@ export async function createGrant(
     loginRequestId: request.id,
     rightAsOf: approval.rightAsOf,
     lifeMs: LIFE_MS[approval.remember],
-    // One use for the one next connection is no lasting grant: an account that switches those off
-    // still lets it in.
+    // A grant for the one next connection is not a lasting grant, so it is allowed where an account
+    // disables those.
     longestGrantMs: isForOneUse ? ONE_USE_LIFE_MS : target.policy.longestGrantMs,
     usesLeft: isForOneUse ? 1 : null,
   });

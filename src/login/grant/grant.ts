@@ -1,6 +1,6 @@
-// A grant: remembered permission of one person to connect from one terminal to one compute. What it
-// holds, what it matches, and how Redis keeps it; decides nothing about whether the person still
-// may.
+// A grant: remembered permission of one person to connect from one terminal to one compute. Its
+// fields, what it matches, and its form in Redis; does not decide whether the person may still
+// connect.
 
 import { z } from 'zod';
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
@@ -17,7 +17,7 @@ import { snapshotSchema } from '../request/login-record.ts';
 import type { Access } from '../request/login-request.ts';
 import type { Terminal } from '../request/terminal.ts';
 
-/** What stays as it is for the grant's whole life. */
+/** The fields that never change. */
 export interface GrantTerms extends Terminal {
   readonly id: GrantId;
   readonly userId: UserId;
@@ -27,20 +27,20 @@ export interface GrantTerms extends Terminal {
   readonly computeId: ComputeId;
   readonly projectId: ProjectId;
   readonly accountId: AccountId;
-  /** Null: whichever database is requested. */
+  /** Null: any database. */
   readonly database: string | null;
   readonly databaseRole: string | null;
   readonly access: Access;
-  /** The login request whose approval made it. */
+  /** The login request whose approval created it. */
   readonly loginRequestId: LoginRequestId | null;
-  /** Of the approval that made it. */
+  /** Of the approval that created it. */
   readonly rightAsOf: CatalogueSnapshot | null;
 }
 
 export interface Grant extends GrantTerms {
   readonly createdAt: Date;
   readonly until: Date;
-  /** Null: any number. At 0 it lets nobody in and stays listed until its end. */
+  /** Null: any number. At 0 it admits nobody and stays listed until it expires. */
   readonly usesLeft: number | null;
   readonly usedCount: number;
   readonly lastUsedAt: Date | null;
@@ -76,7 +76,8 @@ const hashSchema = z.object({
 });
 
 /**
- * The grant of a hash's fields; null for an empty one. Throws ZodError for a hash that is not ours.
+ * Parses the fields of a hash; null for an empty one. Throws ZodError for fields that are not a
+ * grant.
  */
 export function parseGrant(fields: Readonly<Record<string, string>>): Grant | null {
   if (Object.keys(fields).length === 0) return null;
@@ -92,8 +93,8 @@ export function parseGrant(fields: Readonly<Record<string, string>>): Grant | nu
 }
 
 /**
- * Whether the grant lets in a connection of its terminal that asks for this database (null: for
- * none in particular). A grant for one database does not stretch to another that the client names.
+ * Whether the grant admits a connection of its terminal that asks for this database (null: for none
+ * in particular). A grant for one database does not match another that the client names.
  */
 export function admits(grant: Grant, requestedDatabase: string | null): boolean {
   const hasUses = grant.usesLeft === null || grant.usesLeft > 0;

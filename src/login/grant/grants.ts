@@ -64,16 +64,14 @@ export class Grants {
   }
 
   /**
-   * Creates a grant that ends after the shortest of the person's choice, the policy's maximum and 8
-   * hours. Throws PosternError `precondition` when the policy allows none, and `too_many_requests`
-   * when one of its owners has 10,000.
+   * Ends after the shortest of the person's choice, the policy's maximum and 8 hours. Throws
+   * `precondition` when the policy allows none, `too_many_requests` when an owner has 10,000.
    */
   async create({ lifeMs, longestGrantMs, usesLeft, ...draft }: GrantDraft): Promise<Grant> {
     const terms: GrantTerms = { ...draft, address: normalizeAddress(draft.address) };
     const cappedMs = Math.min(lifeMs, longestGrantMs, LONGEST_GRANT_MS);
     if (cappedMs <= 0) throw new PosternError('grants_not_allowed');
-    // Indexed before it exists: a node that dies in between leaves an id without a grant, never a
-    // grant that cannot be revoked.
+    // Indexed first: a crash in between leaves an id without a grant, never the other way round.
     await Promise.all(this.#indexesOf(terms).map((index) => enter(index, terms.id, cappedMs)));
     const keys = [redisKeys.grant(terms.id)];
     const args = [JSON.stringify(terms), cappedMs, usesLeft ?? ''];
@@ -85,12 +83,9 @@ export class Grants {
   }
 
   /** Grants that admit this connection, the longest first; null: the client named no database. */
-  async findMatching({
-    requestedDatabase,
-    ...terminal
-  }: Terminal & { requestedDatabase: string | null }): Promise<Grant[]> {
-    const grants = await this.#listOf(this.#ofTerminal(terminal));
-    return grants.filter((grant) => admits(grant, requestedDatabase));
+  async findMatching(request: Terminal & { readonly requestedDatabase: string | null }): Promise<Grant[]> {
+    const grants = await this.#listOf(this.#ofTerminal(request));
+    return grants.filter((grant) => admits(grant, request.requestedDatabase));
   }
 
   /** Uses the grant once. Of all callers that compete for the last use, exactly one gets `used`. */
@@ -121,7 +116,7 @@ export class Grants {
     return grant;
   }
 
-  /** True for the one who ended it. */
+  /** True for the one caller that ended it. */
   async #remove(grant: Grant): Promise<boolean> {
     await askStore(() => this.#redis.del(redisKeys.grant(grant.id)));
     const isOurs = await this.#endings.take(grant);
@@ -129,10 +124,7 @@ export class Grants {
     return isOurs;
   }
 
-  /**
-   * Revokes the grants that rested on what was taken away, and returns them; those that were given
-   * again since stay.
-   */
+  /** Revokes and returns the grants that the ending took away; grants given since then stay. */
   async endBy(ending: RecordedEnding): Promise<Grant[]> {
     const { grantId } = ending.owners;
     const index = this.#narrowestIndex(ending.owners);
@@ -143,14 +135,14 @@ export class Grants {
       const rested = grants.filter((grant) => grant !== null).filter((grant) => restedOn(grant, ending));
       revoked.push(...rested);
       const ours = await Promise.all(rested.map((grant) => this.#remove(grant)));
-      // Whoever revokes a single grant is in the audit trail with that change.
+      // The revocation of a single grant was audited with its actor.
       if (grantId !== undefined) continue;
       for (const [at, grant] of rested.entries()) if (ours[at]) this.#recordRevoked(grant, null);
     }
     return revoked;
   }
 
-  /** As `get`, and null for what is none of ours: one forged grant must not keep the others. */
+  /** As `get`, but null for a malformed grant, which must not prevent others from being revoked. */
   async #getIfOurs(id: GrantId): Promise<Grant | null> {
     return await this.get(id).catch((error: unknown) => {
       if (error instanceof z.ZodError) return null;

@@ -1,5 +1,5 @@
-// What the audit trail says about a person's move on a login request. Flat values from the request
-// and the person; writes nothing itself.
+// The audit event of a person's move on a login request: flat values from the request and the
+// person.
 
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import type { AuditEventName, AuditOutcome } from '../../catalogue/trail/audit-event-codes.ts';
@@ -16,13 +16,13 @@ export interface PersonAtBrowser {
   readonly address: string;
   readonly userAgent: string;
   readonly requestId: string;
-  /** When the person last proved who it is in this browser; null: unknown. */
+  /** When the person last authenticated in this browser; null: unknown. */
   readonly authenticatedAt: Date | null;
-  /** When the browser was found to be signed in. */
+  /** When the browser session was found to be valid. */
   readonly signedInAsOf: CatalogueSnapshot;
 }
 
-/** Takes events for the audit trail. */
+/** Records events in the audit trail. */
 export interface RecordsAudit {
   record(event: AuditEventInput): void;
 }

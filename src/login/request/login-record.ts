@@ -1,5 +1,4 @@
-// A login request as Redis keeps it: a hash of texts. The one mapping between that hash and a
-// LoginRequest, in each direction.
+// A login request in Redis: a hash of texts, and its mapping to and from a LoginRequest.
 
 import { z } from 'zod';
 import { parseSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
@@ -14,12 +13,12 @@ import {
 } from '../../ids.ts';
 import { type Approval, LOGIN_STATUSES, type LoginOrigin, type LoginRequest, type Progress } from './login-request.ts';
 
-/** A request with what the store alone needs to know of it. */
+/** A request with the fields that only the store needs. */
 export interface LoginRecord {
   readonly request: LoginRequest;
-  /** Counts the changes, as text. */
+  /** The number of changes, as text. */
   readonly version: string;
-  /** Until time alone ends the request, by Redis' clock; null when it does not. */
+  /** Until the request expires, by Redis' clock; null when it does not. */
   readonly remainingMs: number | null;
 }
 
@@ -42,11 +41,11 @@ const originSchema: z.ZodType<LoginOrigin> = z.object({
   tls: z.object({ version: z.string(), cipher: z.string() }).nullable(),
   serverName: z.string().nullable(),
   noticeBlind: z.boolean(),
-  // Absent in what a node of an older version wrote.
+  // Absent in records written by older versions.
   replication: z.enum(['none', 'database', 'server']).default('none'),
 });
 
-// Absent in what a node of an older version wrote.
+// Absent in records written by older versions.
 export const snapshotSchema = z
   .string()
   .nullable()
@@ -103,7 +102,7 @@ const hashSchema = z.object({
 
 const answerSchema = z.tuple([z.enum(['moved', 'refused', 'wrong', 'denied']), z.number(), z.array(z.string())]);
 
-/** The texts of a new request; the creating script adds the times. */
+/** The fields of a new request, except the times, which the creating script adds. */
 export function newLoginFields(
   request: Pick<LoginRequest, 'id' | 'userCode' | 'origin' | 'nodeId' | 'waiting'>,
 ): Record<string, string> {
@@ -119,8 +118,8 @@ export function newLoginFields(
 }
 
 /**
- * A script's answer; `record` is null when the request is not kept (any more). Throws ZodError for
- * a hash that is not ours.
+ * Parses a script's reply; `record` is null when the request is not stored (any more). Throws
+ * ZodError for a hash that is not a login request.
  */
 export function parseLoginAnswer(reply: unknown): { outcome: LoginScriptOutcome; record: LoginRecord | null } {
   const [outcome, remainingMs, flat] = answerSchema.parse(reply);
@@ -136,7 +135,7 @@ export function parseLoginAnswer(reply: unknown): { outcome: LoginScriptOutcome;
   };
 }
 
-/** The object of a flat HGETALL reply: field, value, field, value. */
+/** Parses a flat HGETALL reply: field, value, field, value. */
 export function fieldsOf(flat: readonly string[]): Record<string, string> {
   const fields: Record<string, string> = {};
   for (let index = 0; index + 1 < flat.length; index += 2) fields[flat[index] ?? ''] = flat[index + 1] ?? '';

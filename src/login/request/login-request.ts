@@ -1,5 +1,5 @@
-// A login request: what it holds, its statuses, and the one table of moves between them. Pure:
-// knows neither Redis nor sockets nor pages; the store asks `nextStatus` which moves to allow.
+// A login request: its fields, its statuses, and the one table of moves between them. Pure; the
+// store asks `nextStatus` which moves to allow.
 
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import type { ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, UserId } from '../../ids.ts';
@@ -8,8 +8,8 @@ export const LOGIN_STATUSES = ['pending', 'claimed', 'approved', 'consumed', 'de
 export type LoginStatus = (typeof LOGIN_STATUSES)[number];
 
 /**
- * `approve_detached` approves a request without a connection: approval and use are one move, which
- * makes a grant.
+ * `approve_detached` approves a request without a connection: it is approved and used in one move,
+ * which creates a grant.
  */
 export const LOGIN_MOVES = [
   'claim',
@@ -23,13 +23,10 @@ export const LOGIN_MOVES = [
 ] as const;
 export type LoginMove = (typeof LOGIN_MOVES)[number];
 
-/** What a connection replicates: `server` is every database of it, as pg_basebackup copies them. */
+/** What a connection replicates: `server` is all its databases, as pg_basebackup copies them. */
 export type Replication = 'none' | 'database' | 'server';
 
-/**
- * Who asks: everything known of the terminal. The strings are the client's own and not to be
- * trusted.
- */
+/** The terminal that asks. Its strings are the client's own claims and cannot be trusted. */
 export interface LoginOrigin {
   /** Normalised: IPv4-mapped addresses as IPv4, no zone. */
   readonly address: string;
@@ -37,7 +34,7 @@ export interface LoginOrigin {
   readonly application: string | null;
   readonly requestedUser: string;
   readonly requestedDatabase: string;
-  /** The requested database differs from the requested user, so the person typed it. */
+  /** The requested database differs from the requested user, so the person named it. */
   readonly databaseIsExplicit: boolean;
   readonly hints: { readonly project: string | null; readonly endpoint: string | null };
   readonly tls: { readonly version: string; readonly cipher: string } | null;
@@ -48,7 +45,7 @@ export interface LoginOrigin {
 
 export type Access = 'read_write' | 'read_only';
 
-/** What the person decided; the target was fixed by the server, never by the client. */
+/** The person's decision; the server fixed the target, never the client. */
 export interface Approval {
   readonly userId: UserId;
   readonly computeId: ComputeId;
@@ -57,16 +54,14 @@ export interface Approval {
   readonly databaseRole: string | null;
   readonly access: Access;
   readonly browserAddress: string;
-  /** When the browser was still signed in; null: an older version did not say. */
+  /** When the browser session was last known to be valid; null in records of older versions. */
   readonly rightAsOf: CatalogueSnapshot | null;
   readonly remember: 'once' | '1h' | '8h';
-  /**
-   * Made before the grant is: the caller creates the grant under this id after the move was won.
-   */
+  /** The id under which the caller creates the grant after winning the move. */
   readonly grantId: GrantId | null;
 }
 
-/** How far the connection behind the request has come, for the page that follows it. */
+/** The progress of the connection, for the page that follows it. */
 export type Progress =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'waking' }
@@ -80,7 +75,7 @@ export type Progress =
     }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'terminal_closed' }
-  /** The node died while it connected. */
+  /** The node stopped while it connected. */
   | { readonly kind: 'node_lost' }
   | { readonly kind: 'ended' };
 
@@ -99,24 +94,23 @@ export interface LoginRequest {
   /** RFC 8628 3.3.1: for comparing, `BCDF-GHJK`; authorises nothing. */
   readonly userCode: string;
   readonly origin: LoginOrigin;
-  /** The node that holds, or held, the socket. */
+  /** The node that holds, or held, the connection. */
   readonly nodeId: NodeId;
   readonly waiting: 'connection' | 'none';
   readonly createdAt: Date;
   /**
-   * End of the time to decide, by Redis' clock. Meaningless from approval on: the clock stops
-   * there.
+   * End of the time to decide, by Redis' clock. Meaningless after approval, which stops the clock.
    */
   readonly expiresAt: Date;
   readonly claim: { readonly userId: UserId; readonly browserAddress: string; readonly at: Date } | null;
   readonly approval: Approval | null;
-  /** Why it was denied or abandoned: a word of ours, for logs and pages. */
+  /** Why it was denied or abandoned: one of our own words, for logs and pages. */
   readonly reason: string | null;
   readonly progress: Progress;
   readonly stepUp: StepUp | null;
 }
 
-/** `refused` names what the request is now, or null when it is not kept (any more). */
+/** `refused` carries the current request, or null when it is not stored (any more). */
 export type MoveOutcome =
   | { readonly kind: 'moved'; readonly request: LoginRequest }
   | { readonly kind: 'refused'; readonly request: LoginRequest | null };
@@ -146,7 +140,7 @@ export function nextStatus(status: LoginStatus, move: LoginMove): LoginStatus | 
   return MOVES[status][move] ?? null;
 }
 
-/** The statuses that a move may leave; the store's scripts compare against them. */
+/** The statuses from which a move is allowed; the store's scripts compare against them. */
 export function statusesBefore(move: LoginMove): LoginStatus[] {
   return LOGIN_STATUSES.filter((status) => nextStatus(status, move) !== null);
 }
@@ -157,14 +151,14 @@ export function isUndecided(status: LoginStatus): boolean {
 }
 
 /**
- * As `isUndecided`, and by a plain approval: an open reverse code can only be answered in the
- * terminal, or denied.
+ * As `isUndecided`, and a plain approval is possible: an open reverse code can only be answered in
+ * the terminal, or denied.
  */
 export function isApprovable({ status, stepUp }: LoginRequest): boolean {
   return isUndecided(status) && stepUp === null;
 }
 
-/** Consuming the approval of a waiting connection decides nothing any more: approving it did. */
+/** Consuming the approval of a waiting connection is no decision, since approving was. */
 export function isDecidedNow({ status, waiting }: LoginRequest): boolean {
   return !isUndecided(status) && !(status === 'consumed' && waiting === 'connection');
 }

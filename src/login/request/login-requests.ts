@@ -68,8 +68,8 @@ export class LoginRequests {
   }
 
   /**
-   * Creates a pending login request; its token is stored only as SHA-256. Throws PosternError
-   * `too_many_requests` or `overloaded`, checked in the step that counts it, or `store_unavailable`.
+   * Creates a pending request; its token is stored only as SHA-256. Throws PosternError
+   * `too_many_requests`, `overloaded` (both checked while counting it) or `store_unavailable`.
    */
   async open(
     origin: LoginOrigin,
@@ -155,7 +155,7 @@ export class LoginRequests {
     return await this.#move(id, { to: moveTargets('abandon', null), fields: { reason } });
   }
 
-  /** Exactly one caller gets `moved`. `nobody`: the node is lost, and the caller creates a grant. */
+  /** Exactly one caller gets `moved`. `nobody`: the node is lost; the caller creates a grant. */
   async consume(id: LoginRequestId, by: 'connection' | 'nobody' = 'connection'): Promise<MoveOutcome> {
     const waiting = by === 'nobody' ? 'none' : 'connection';
     return await this.#move(id, { to: moveTargets('consume'), fields: { waiting } });

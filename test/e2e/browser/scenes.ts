@@ -1,5 +1,5 @@
-// How to open each page in a browser, by name. The accessibility tests and the screenshots walk this
-// list, so a page that is missing here is not checked.
+// How to open each page in a browser, by name. Accessibility tests and screenshots walk this list,
+// so a page that is missing here is not checked.
 
 import type { Page } from 'playwright-core';
 import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
