@@ -2,7 +2,6 @@
 // limit is exceeded; the caller decides what a refusal looks like. Without Redis each node counts
 // alone.
 
-import { createHash } from 'node:crypto';
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -15,6 +14,7 @@ import {
   wideNetworkKey,
 } from '../network-address.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
+import { type Count, digest, passwordCounts, signInCounts } from './counts.ts';
 import {
   CONNECTION_CAPS,
   LIMIT_RULES,
@@ -36,13 +36,6 @@ interface LimitsOptions {
   readonly figures?: LimitFigures;
   /** Called for every refusal, for the metrics. */
   readonly onLimited?: (limit: LimitName) => void;
-}
-
-/** One event to count: by which rule, under which key, from which address. */
-interface Count {
-  readonly rule: LimitRuleName;
-  readonly key: string;
-  readonly address: string;
 }
 
 export class Limits {
@@ -196,27 +189,7 @@ export class Limits {
   }
 }
 
-function signInCounts({ email, address }: { email: string; address: string }): [ofAccount: Count, ofAddress: Count] {
-  const key = `${digest(email.trim().toLowerCase())}:${terminalKey(address)}`;
-  return [
-    { rule: 'sign_in_failures', key, address },
-    { rule: 'sign_in_failures_of_address', key: terminalKey(address), address },
-  ];
-}
-
-function passwordCounts({ address, name }: { address: string; name: string }): Count[] {
-  return [
-    { rule: 'password_failures_of_address', key: terminalKey(address), address },
-    { rule: 'password_failures_of_name', key: digest(name), address },
-  ];
-}
-
 function multiplied({ points, windowMs, burst }: LimitRule, factor: number): LimitRule {
   const figures = { points: points * factor, windowMs };
   return burst === undefined ? figures : { ...figures, burst: { ...burst, points: burst.points * factor } };
-}
-
-/** A key of bounded length for text that a peer chose. */
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
