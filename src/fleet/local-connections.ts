@@ -2,7 +2,6 @@
 // commands that reach them from here or from another node. Knows nothing of the rest of the fleet.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { inParts } from '../async/batches.ts';
 import type { RightsAskedFor, RightsReader } from '../catalogue/access/rights-reader.ts';
 import type { RecordedEnding } from '../catalogue/endings/ended-access.ts';
 import type { ConnectionId } from '../ids.ts';
@@ -10,6 +9,7 @@ import type { Log } from '../log.ts';
 import { commandConnections } from './command-connections.ts';
 import type { ConnectionCaps, ConnectionCounts, CountedThing } from './connection-counts.ts';
 import { EndingsByOwner } from './endings/endings-by-owner.ts';
+import { recheckConnections } from './endings/recheck-connections.ts';
 import {
   type LiveConnectionFilter,
   type LiveConnectionHandle,
@@ -26,8 +26,6 @@ import type { PublishedConnection } from './published-connections.ts';
 const SAMPLE_INTERVAL_MS = 1_000;
 /** Connections sampled in one turn of the event loop, which takes well below a millisecond. */
 const SAMPLED_PER_TURN = 1_000;
-/** As many as one reading of rights serves. */
-const RECHECKS_AT_A_TIME = 500;
 
 /** A registered connection; whoever registered it closes it in every case. */
 export interface LiveRegistration {
@@ -162,32 +160,18 @@ export class LocalConnections {
         toRecheck.push(connection);
       }
     }
-    this.#recheck(toRecheck).catch((error: unknown) => this.#warn(error));
+    this.#recheck(toRecheck).catch((error: unknown) =>
+      this.#log.warn({ event: 'fleet.recheck_failed', err: error }, 'connections under new rules are checked later'),
+    );
   }
 
-  /**
-   * Checks the permission of every connection again, some at a time. Throws `store_unavailable` when
-   * that cannot be done now; the connections go on then.
-   */
+  /** Checks the permission of every connection again. Throws as `recheckConnections` does. */
   async recheckAll(): Promise<void> {
     await this.#recheck([...this.#connections.values()]);
   }
 
-  async #recheck(connections: readonly LocalConnection[]): Promise<void> {
-    for (const part of inParts(connections, RECHECKS_AT_A_TIME)) {
-      const records = part.map(({ record }) => record);
-      const rights = await this.#readRights({
-        computeIds: records.flatMap(({ computeId }) => computeId ?? []),
-        userIds: records.flatMap(({ userId }) => userId ?? []),
-        accessTokenIds: records.flatMap(({ accessTokenId }) => accessTokenId ?? []),
-      });
-      // One that cannot be asked for must not keep the others.
-      await Promise.all(part.map(({ handle }) => handle.recheck(rights).catch((error: unknown) => this.#warn(error))));
-    }
-  }
-
-  #warn(error: unknown): void {
-    this.#log.warn({ event: 'fleet.recheck_failed', err: error }, 'could not check a connection’s permission again');
+  #recheck(connections: readonly LocalConnection[]): Promise<void> {
+    return recheckConnections(connections, { readRights: this.#readRights, log: this.#log });
   }
 
   /** Carries out a command for connections of this node; null for any other command. */

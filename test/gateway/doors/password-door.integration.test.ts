@@ -6,6 +6,7 @@ import {
   type NewAccessToken,
   revokeAccessToken,
 } from '../../../src/catalogue/access/access-tokens.ts';
+import { recordEndedAccess } from '../../../src/catalogue/endings/ended-access.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
 import { endAccess } from '../../support/nodes/fleet-for-tests.ts';
 import { runPsql } from '../../support/nodes/psql.ts';
@@ -164,6 +165,31 @@ describe('an access token', () => {
     await client.waitForEnd();
     expect(client.types).toBe('E');
     expect(client.fatal).toMatchObject({ C: '28000', M: 'connection requires TLS' });
+  });
+
+  it('ends its connections when its row was deleted by SQL and they are checked again', async () => {
+    const token = await newToken();
+    const login = { host: 'localhost', port: gateway.port, user: token.id, password: token.secret };
+    const client = new pg.Client({ ...login, database: upstream.databases[0], ssl: { ca: gateway.caPem } });
+    const ended = new Promise<Error>((resolve) => client.on('error', resolve));
+    await client.connect();
+    await gateway.catalogue.db.deleteFrom('access_tokens').where('id', '=', token.id).execute();
+    const owners = { accessTokenId: token.id };
+    await gateway.catalogue.transaction((tx) => recordEndedAccess(tx, { kind: 'recheck', owners }));
+    await gateway.fleet.liveConnections.endNow();
+    expect((await ended).message).toBe('terminating connection because access was revoked');
+  });
+
+  it('refuses a login whose secret is revoked while it is proved', async () => {
+    const token = await newToken();
+    // Asked for after the server read the verifier. The row stays: only the ending tells of the change.
+    const password = async () => {
+      await endAccess({ ...gateway, ...gateway.fleet }, { accessTokenId: token.id });
+      return token.secret;
+    };
+    const login = { host: 'localhost', port: gateway.port, user: token.id, password };
+    const client = new pg.Client({ ...login, database: upstream.databases[0], ssl: { ca: gateway.caPem } });
+    await expect(client.connect()).rejects.toMatchObject({ code: '42501' });
   });
 
   it('ends its connections when it is revoked', async () => {
