@@ -1,158 +1,40 @@
 // Every route of the management API, in matching order: fixed words before parameters.
 
 import type { ApiRoute } from './call/api-route.ts';
-import { getAuthDetails } from './caller/auth-details.ts';
-import { getCurrentUser } from './caller/current-user.ts';
-import {
-  createPersonalKeyRoute,
-  listPersonalKeysRoute,
-  revokePersonalKeyRoute,
-} from './caller/personal-key-endpoints.ts';
-import { listRegions } from './caller/regions.ts';
-import { readBillingPeriod } from './consumption/billing-period-totals.ts';
-import { readAccountHistory, readProjectsHistory, readProjectsHistoryV2 } from './consumption/history.ts';
-import {
-  cancelInvitationRoute,
-  createInvitationsRoute,
-  listInvitationsRoute,
-  resendInvitationRoute,
-} from './organizations/invitation-endpoints.ts';
-import {
-  changeMemberRoute,
-  getMemberRoute,
-  listMembersRoute,
-  removeMemberRoute,
-} from './organizations/member-endpoints.ts';
-import { getOrganization, listOwnOrganizationsRoute } from './organizations/organization-endpoints.ts';
-import {
-  createOrganizationKeyRoute,
-  listOrganizationKeysRoute,
-  revokeOrganizationKeyRoute,
-} from './organizations/organization-key-endpoints.ts';
-import {
-  changeBranchRoute,
-  countBranchesRoute,
-  getBranchRoute,
-  listBranchesRoute,
-} from './projects/branch-endpoints.ts';
-import {
-  changeComputeRoute,
-  createComputeRoute,
-  deleteComputeRoute,
-  getComputeRoute,
-  listComputesOfBranchRoute,
-  listComputesRoute,
-} from './projects/compute-endpoints.ts';
-import { getConnectionUri } from './projects/connection-uri.ts';
-import { createProjectRoute } from './projects/create-project-endpoint.ts';
-import {
-  changeDatabaseRoute,
-  createDatabaseRoute,
-  deleteDatabaseRoute,
-  getDatabaseRoute,
-  listDatabasesRoute,
-} from './projects/database-endpoints.ts';
-import { listProjectsRoute, listSharedProjectsRoute } from './projects/list-project-endpoints.ts';
-import {
-  createBranchRoute,
-  deleteBranchRoute,
-  restoreBranchRoute,
-  setDefaultBranchRoute,
-} from './projects/not-offered.ts';
-import { getOperationRoute, listOperationsRoute } from './projects/operation-endpoints.ts';
-import { grantPermission, listPermissions, revokePermission } from './projects/permission-endpoints.ts';
-import { changeProjectRoute, deleteProjectRoute, getProjectRoute } from './projects/project-endpoints.ts';
-import { createRoleRoute, deleteRoleRoute, getRoleRoute, listRolesRoute } from './projects/role-endpoints.ts';
-import { resetPasswordRoute, revealPasswordRoute } from './projects/role-password-endpoints.ts';
-import { restartComputeRoute, startComputeRoute, suspendComputeRoute } from './projects/start-suspend-endpoints.ts';
-import { transferFromOrganization, transferFromPerson } from './projects/transfer-endpoints.ts';
-
-const CALLER = [getCurrentUser, listOwnOrganizationsRoute, getAuthDetails, listRegions];
-
-const ORGANIZATIONS = [
-  getOrganization,
-  listMembersRoute,
-  getMemberRoute,
-  changeMemberRoute,
-  removeMemberRoute,
-  listInvitationsRoute,
-  createInvitationsRoute,
-  resendInvitationRoute,
-  cancelInvitationRoute,
-];
-
-const PROJECTS = [
-  listProjectsRoute,
-  createProjectRoute,
-  listSharedProjectsRoute,
-  transferFromOrganization,
-  transferFromPerson,
-  getProjectRoute,
-  changeProjectRoute,
-  deleteProjectRoute,
-  listPermissions,
-  grantPermission,
-  revokePermission,
-  getConnectionUri,
-  listOperationsRoute,
-  getOperationRoute,
-];
-
-const BRANCHES = [
-  listBranchesRoute,
-  createBranchRoute,
-  countBranchesRoute,
-  getBranchRoute,
-  changeBranchRoute,
-  deleteBranchRoute,
-  restoreBranchRoute,
-  setDefaultBranchRoute,
-];
-
-const COMPUTES = [
-  listComputesRoute,
-  createComputeRoute,
-  listComputesOfBranchRoute,
-  getComputeRoute,
-  changeComputeRoute,
-  deleteComputeRoute,
-  startComputeRoute,
-  suspendComputeRoute,
-  restartComputeRoute,
-];
-
-const DATABASES_AND_ROLES = [
-  listDatabasesRoute,
-  createDatabaseRoute,
-  getDatabaseRoute,
-  changeDatabaseRoute,
-  deleteDatabaseRoute,
-  listRolesRoute,
-  createRoleRoute,
-  getRoleRoute,
-  deleteRoleRoute,
-  revealPasswordRoute,
-  resetPasswordRoute,
-];
-
-const API_KEYS = [
-  listPersonalKeysRoute,
-  createPersonalKeyRoute,
-  revokePersonalKeyRoute,
-  listOrganizationKeysRoute,
-  createOrganizationKeyRoute,
-  revokeOrganizationKeyRoute,
-];
-
-const CONSUMPTION = [readAccountHistory, readProjectsHistory, readProjectsHistoryV2, readBillingPeriod];
+import { CALLER_ROUTES } from './caller-endpoints.ts';
+import { BILLING_PERIOD_ROUTES } from './consumption/billing-period-totals.ts';
+import { HISTORY_ROUTES } from './consumption/history.ts';
+import { INVITATION_ROUTES } from './organizations/invitation-endpoints.ts';
+import { KEY_ROUTES } from './organizations/key-endpoints.ts';
+import { MEMBER_ROUTES } from './organizations/member-endpoints.ts';
+import { ORGANIZATION_ROUTES } from './organizations/organization-endpoints.ts';
+import { BRANCH_ROUTES } from './projects/branch-endpoints.ts';
+import { COMPUTE_ROUTES } from './projects/compute-endpoints.ts';
+import { CONNECTION_URI_ROUTES } from './projects/connection-uri.ts';
+import { CREATE_PROJECT_ROUTES } from './projects/create-project-endpoint.ts';
+import { DATABASE_ROUTES } from './projects/database-endpoints.ts';
+import { OPERATION_ROUTES } from './projects/operation-endpoints.ts';
+import { PERMISSION_ROUTES } from './projects/permission-endpoints.ts';
+import { PROJECT_ROUTES } from './projects/project-endpoints.ts';
+import { ROLE_ROUTES } from './projects/role-endpoints.ts';
+import { TRANSFER_ROUTES } from './projects/transfer-endpoints.ts';
 
 export const ALL_API_ROUTES: readonly ApiRoute[] = [
-  ...CALLER,
-  ...ORGANIZATIONS,
-  ...PROJECTS,
-  ...BRANCHES,
-  ...COMPUTES,
-  ...DATABASES_AND_ROLES,
-  ...API_KEYS,
-  ...CONSUMPTION,
+  ...CALLER_ROUTES,
+  ...ORGANIZATION_ROUTES,
+  ...MEMBER_ROUTES,
+  ...INVITATION_ROUTES,
+  ...PROJECT_ROUTES,
+  ...CREATE_PROJECT_ROUTES,
+  ...TRANSFER_ROUTES,
+  ...PERMISSION_ROUTES,
+  ...CONNECTION_URI_ROUTES,
+  ...OPERATION_ROUTES,
+  ...BRANCH_ROUTES,
+  ...COMPUTE_ROUTES,
+  ...DATABASE_ROUTES,
+  ...ROLE_ROUTES,
+  ...KEY_ROUTES,
+  ...HISTORY_ROUTES,
+  ...BILLING_PERIOD_ROUTES,
 ];

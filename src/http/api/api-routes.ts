@@ -10,7 +10,7 @@ import { methodNotAllowed, nameRequest, unknownApiPath } from './call/api-errors
 import { API_PREFIX, type ApiRoute } from './call/api-route.ts';
 import { authenticateCall } from './call/authenticate-call.ts';
 import { parseBody, takeBody } from './call/read-body.ts';
-import { openApiRoute } from './openapi-route.ts';
+import { openApiRoute } from './openapi-document.ts';
 
 /** Everything below `/api/v2`. `apiErrors` answers failures, also those of earlier handlers. */
 export function apiRoutes(parts: ApiParts): Router {

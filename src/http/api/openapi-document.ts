@@ -1,47 +1,57 @@
-// The OpenAPI 3.1 document of the management API, made from the routes themselves.
+// The OpenAPI 3.1 document of the management API, made from the routes themselves. It reveals
+// nothing of the installation.
 
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
-import { apiErrorSchema } from './call/api-errors.ts';
+import type { RequestHandler, Router } from 'express';
+import { VERSION } from '../../version.ts';
+import { cookieName } from '../request/cookies.ts';
+import { ALL_API_ROUTES } from './all-routes.ts';
+import type { ApiParts } from './call/api-call.ts';
+import { apiErrorSchema, methodNotAllowed } from './call/api-errors.ts';
 import { API_PREFIX, type ApiRoute } from './call/api-route.ts';
-
-export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
 
 const KEY = 'ApiKey';
 const SESSION = 'BrowserSession';
 // Neon API 2.7.3: securitySchemes
 const KEY_COOKIES = { CookieAuth: 'zenith', TokenCookieAuth: 'keycloak_token' } as const;
 
-export interface Installation {
-  /** Its public address. */
-  readonly url: string;
-  readonly brand: string;
-  readonly version: string;
-  /** The name of the browser session's cookie. */
-  readonly sessionCookie: string;
+const OPENAPI_PATH = `${API_PREFIX}/openapi.json`;
+
+/** Serves the document to anybody; made once, at the first request. */
+export function openApiRoute(router: Router, parts: ApiParts): void {
+  let document: string | null = null;
+  const serve: RequestHandler = (_request, response) => {
+    document ??= JSON.stringify(openApiDocument(parts));
+    response.type('application/json').send(document);
+  };
+  router
+    .route(OPENAPI_PATH)
+    .get(serve)
+    .all(methodNotAllowed(['get']));
 }
 
-export function openApiDocument(routes: readonly ApiRoute[], about: Installation): OpenApiDocument {
+function openApiDocument({ config, address }: ApiParts) {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', KEY, { type: 'http', scheme: 'bearer' });
   registry.registerComponent('securitySchemes', SESSION, {
     type: 'apiKey',
     in: 'cookie',
-    name: about.sessionCookie,
+    name: cookieName('session', address),
     description: 'For our own pages; changes also need the header x-csrf-token.',
   });
   for (const [scheme, name] of Object.entries(KEY_COOKIES)) {
     const description = 'Holds an API key, as some of Neon’s clients send it besides; a Bearer wins.';
     registry.registerComponent('securitySchemes', scheme, { type: 'apiKey', in: 'cookie', name, description });
   }
-  for (const route of routes) registry.registerPath(pathOf(route));
+  for (const route of ALL_API_ROUTES) registry.registerPath(pathOf(route));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: {
-      title: `${about.brand} management API`,
-      version: about.version,
+      title: `${config.brand} management API`,
+      version: VERSION,
       description: "Compatible with Neon's API v2; routes and fields of our own are said to be so.",
     },
-    servers: [{ url: `${about.url}${API_PREFIX}` }],
+    servers: [{ url: `${address.url}${API_PREFIX}` }],
     security: [KEY, SESSION, ...Object.keys(KEY_COOKIES)].map((scheme) => ({ [scheme]: [] })),
   });
 }

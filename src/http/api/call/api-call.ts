@@ -2,10 +2,17 @@
 // credential.
 
 import type { ActionParts } from '../../../actions/action-parts.ts';
+import { assertNever } from '../../../assert-never.ts';
 import type { Actor, PersonActor } from '../../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../../errors.ts';
+import { type AccountId, personalAccountId } from '../../../ids.ts';
 import type { ConsumptionHistory } from '../../../metering/frames/consumption-history.ts';
+import { organizationNamed } from './field-shapes.ts';
+
+export interface ApiParts extends ActionParts {
+  readonly consumption: ConsumptionHistory;
+}
 
 /** Neon API 2.7.3: AuthDetailsResponse; the methods that exist here. */
 type AuthMethod = 'session_cookie' | 'api_key_user' | 'api_key_org';
@@ -32,6 +39,21 @@ export function requirePerson({ actor }: AuditContext): PersonActor {
   throw new PosternError('personal_key_required');
 }
 
-export interface ApiParts extends ActionParts {
-  readonly consumption: ConsumptionHistory;
+/**
+ * The account of the organization that a call names. Without `orgId`: a person's personal account, a key's organization. Throws `not_found` for an id
+ * that is no organization's.
+ */
+export function accountOfCall({ context: { actor } }: ApiCall, orgId?: string): AccountId {
+  if (orgId !== undefined) return organizationNamed(orgId);
+  switch (actor.kind) {
+    case 'person':
+      return personalAccountId(actor.userId);
+    case 'organization_key':
+    case 'project_key':
+      return actor.accountId;
+    case 'system':
+      throw new PosternError('account_not_named');
+    default:
+      return assertNever(actor);
+  }
 }

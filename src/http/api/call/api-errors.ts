@@ -5,7 +5,6 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
 import { PosternError } from '../../../errors.ts';
 import { asPosternError } from '../../request/error-handler.ts';
-import { ApiRefusal } from './api-refusal.ts';
 
 // neonctl shows the id of this header.
 const NEON_REQUEST_ID = 'x-neon-ret-request-id';
@@ -22,6 +21,19 @@ export const apiErrorSchema = z
     request_id: z.string(),
   })
   .meta({ id: 'Error' });
+
+/** An error with further fields beside `code` and `message`: Neon's bodies for broken limits. */
+export class ApiRefusal extends Error {
+  readonly error: PosternError;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(error: PosternError, details: Readonly<Record<string, unknown>>) {
+    super(error.message);
+    this.name = 'ApiRefusal';
+    this.error = error;
+    this.details = details;
+  }
+}
 
 /** Names the request in the header that neonctl reads. */
 export const nameRequest: RequestHandler = (request, response, next) => {

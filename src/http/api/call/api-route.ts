@@ -10,14 +10,7 @@ export const API_PREFIX = '/api/v2';
 
 export type ApiMethod = 'get' | 'post' | 'patch' | 'delete';
 
-/** Unchecked input of a request. */
-interface RawInput {
-  readonly params: unknown;
-  readonly query: unknown;
-  readonly body: unknown;
-}
-
-interface RouteFacts {
+export interface ApiRoute {
   readonly method: ApiMethod;
   /** Below the prefix, in OpenAPI's notation: `/projects/{project_id}`. */
   readonly path: string;
@@ -25,30 +18,28 @@ interface RouteFacts {
   readonly operationId: string;
   readonly summary: string;
   readonly tag: string;
-  /** Status of success; 422 for a route that only refuses. */
+  /** Of success; 422 for a route that only refuses. */
   readonly status: 200 | 201 | 422;
   /** Limit besides those of every call. */
-  readonly limit?: LimitRuleName;
-}
-
-export interface ApiRoute extends RouteFacts {
+  readonly limit?: LimitRuleName | undefined;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: z.ZodType | null;
   readonly reply: z.ZodType;
-  /**
-   * Checks the input and performs the route. Throws `invalid_input`, and whatever the route's rules
-   * say.
-   */
-  perform(call: ApiCall, raw: RawInput): Promise<unknown>;
+  /** Checks the unchecked input and performs the route. Throws `invalid_input`, and what the route's rules say. */
+  perform(call: ApiCall, raw: Record<'params' | 'query' | 'body', unknown>): Promise<unknown>;
 }
+
+type UntaggedRoute = Omit<ApiRoute, 'tag'>;
 
 interface RouteDefinition<
   Params extends z.ZodObject,
   Query extends z.ZodObject,
   Body extends z.ZodType,
   Reply extends z.ZodType,
-> extends RouteFacts {
+> extends Pick<ApiRoute, 'operationId' | 'summary' | 'limit'> {
+  /** 200 by default. */
+  readonly status?: ApiRoute['status'];
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
@@ -68,15 +59,13 @@ export function apiRoute<
   Params extends z.ZodObject = Nothing,
   Query extends z.ZodObject = Nothing,
   Body extends z.ZodType = Nothing,
->(definition: RouteDefinition<Params, Query, Body, Reply>): ApiRoute {
-  const { method, path, operationId, summary, tag, status, limit, reply } = definition;
+>(method: ApiMethod, path: string, definition: RouteDefinition<Params, Query, Body, Reply>): UntaggedRoute {
   // An omitted schema is `nothing`, the default of its type parameter.
   const params = (definition.params ?? nothing) as Params;
   const query = (definition.query ?? nothing) as Query;
   const body = (definition.body ?? nothing) as Body;
   return {
-    ...{ method, path, operationId, summary, tag, status, reply, params, query },
-    ...(limit === undefined ? {} : { limit }),
+    ...{ status: 200, ...definition, method, path, params, query },
     body: definition.body ?? null,
     perform: (call, raw) =>
       definition.perform(call, {
@@ -85,6 +74,11 @@ export function apiRoute<
         body: checked(body, raw.body, 'body'),
       }),
   };
+}
+
+/** The routes under one heading of the OpenAPI document. */
+export function tagged(tag: string, routes: readonly UntaggedRoute[]): readonly ApiRoute[] {
+  return routes.map((route) => ({ ...route, tag }));
 }
 
 function checked<Schema extends z.ZodType>(
@@ -97,14 +91,9 @@ function checked<Schema extends z.ZodType>(
   throw new PosternError('invalid_field', { params: fieldAndRule(result.error, where) });
 }
 
-/**
- * `body.project.name` and `too small: expected string to have >=1 characters`, for the first issue.
- */
+/** `body.project.name` and `too small: expected string to have >=1 characters`, for the first issue. */
 function fieldAndRule({ issues }: z.ZodError, where: string): { field: string; rule: string } {
   const [issue] = issues;
-  return { field: [where, ...(issue?.path ?? [])].join('.'), rule: lowerFirst(issue?.message ?? 'invalid') };
-}
-
-function lowerFirst(text: string): string {
-  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+  const rule = issue?.message ?? 'invalid';
+  return { field: [where, ...(issue?.path ?? [])].join('.'), rule: `${rule.charAt(0).toLowerCase()}${rule.slice(1)}` };
 }

@@ -4,8 +4,7 @@ import { type Account, findAccount } from '../../../catalogue/accounts/accounts.
 import { accountResource, notFound, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { requireConsumptionHistory } from '../../../catalogue/rights/plans.ts';
 import type { AccountId } from '../../../ids.ts';
-import { accountOfCall } from '../call/account-of-call.ts';
-import type { ApiCall } from '../call/api-call.ts';
+import { type ApiCall, accountOfCall } from '../call/api-call.ts';
 
 /** For the figures of an account as a whole. Throws `plan_gate`, `forbidden`, `not_found`. */
 export async function requireAccountHistory(call: ApiCall, orgId: string | undefined): Promise<AccountId> {

@@ -27,16 +27,13 @@ const momentField = z.iso
   .transform((text) => new Date(text))
   .pipe(z.date());
 
-export const rangeQuery = {
+export const rangeShape = z.object({
   from: momentField,
   to: momentField,
   granularity: z.enum(['hourly', 'daily', 'monthly']),
-};
+});
 
-interface AskedRange {
-  readonly from: Date;
-  readonly to: Date;
-  readonly granularity: Granularity;
+interface AskedRange extends z.output<typeof rangeShape> {
   /** Projects on the page; absent: one series. */
   readonly limit?: number;
 }

@@ -5,10 +5,10 @@ import { changeMemberRole, removeMember } from '../../../actions/organizations/c
 import { getMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
 import type { Membership } from '../../../catalogue/accounts/memberships.ts';
 import type { MembershipId } from '../../../ids.ts';
-import { apiRoute } from '../call/api-route.ts';
+import { apiRoute, tagged } from '../call/api-route.ts';
 import { emailField, idField, namedIdField, timeField, uuidField } from '../call/field-shapes.ts';
-import { cursorPaginationOf, cursorPaginationShape } from '../call/pages.ts';
-import { cursorField, limitField, sortOrderField } from '../call/query-fields.ts';
+import { cursorField, cursorPaginationOf, cursorPaginationShape, limitField, sortOrderField } from '../call/lists.ts';
+import { onWire } from '../call/on-wire.ts';
 import { organizationParams } from './organization-endpoints.ts';
 
 // Neon's newer roles (editor, viewer, collaborator) are refused, since they do not exist here.
@@ -25,85 +25,62 @@ const memberWithUserShape = z
 
 const memberParams = organizationParams.extend({ member_id: idField<MembershipId>() });
 
-export const listMembersRoute = apiRoute({
-  method: 'get',
-  path: '/organizations/{org_id}/members',
-  operationId: 'getOrganizationMembers',
-  summary: 'Members of an organization',
-  tag: 'Organizations',
-  params: organizationParams,
-  query: z.object({
-    sort_by: z.enum(['email', 'role', 'joined_at']).default('joined_at'),
-    sort_order: sortOrderField,
-    cursor: cursorField,
-    limit: limitField({ byDefault: 500, most: 500 }),
+export const MEMBER_ROUTES = tagged('Organizations', [
+  apiRoute('get', '/organizations/{org_id}/members', {
+    operationId: 'getOrganizationMembers',
+    summary: 'Members of an organization',
+    params: organizationParams,
+    query: z.object({
+      sort_by: z.enum(['email', 'role', 'joined_at']).default('joined_at'),
+      sort_order: sortOrderField,
+      cursor: cursorField,
+      limit: limitField({ byDefault: 500, most: 500 }),
+    }),
+    reply: z.object({ members: z.array(memberWithUserShape), pagination: cursorPaginationShape.optional() }),
+    perform: async ({ catalogue, context }, { params, query }) => {
+      const { sort_by, sort_order, limit, cursor } = query;
+      const request = { accountId: params.org_id, sortBy: sort_by, sortOrder: sort_order, limit, cursor };
+      const page = await listMembers(catalogue, context, request);
+      return {
+        members: page.members.map((member) => ({ member: memberOnWire(member), user: { email: member.email } })),
+        ...cursorPaginationOf(page.cursor, { sort_by, sort_order }),
+      };
+    },
   }),
-  status: 200,
-  reply: z.object({ members: z.array(memberWithUserShape), pagination: cursorPaginationShape.optional() }),
-  perform: async ({ catalogue, context }, { params, query }) => {
-    const { sort_by, sort_order, limit, cursor } = query;
-    const request = { accountId: params.org_id, sortBy: sort_by, sortOrder: sort_order, limit, cursor };
-    const page = await listMembers(catalogue, context, request);
-    return {
-      members: page.members.map((member) => ({ member: memberOnWire(member), user: { email: member.email } })),
-      ...cursorPaginationOf(page.cursor, { sort_by, sort_order }),
-    };
-  },
-});
-
-export const getMemberRoute = apiRoute({
-  method: 'get',
-  path: '/organizations/{org_id}/members/{member_id}',
-  operationId: 'getOrganizationMember',
-  summary: 'A member',
-  tag: 'Organizations',
-  params: memberParams,
-  status: 200,
-  reply: memberShape,
-  perform: async ({ catalogue, context }, { params }) => {
-    const which = { accountId: params.org_id, membershipId: params.member_id };
-    return memberOnWire(await getMember(catalogue, context, which));
-  },
-});
-
-export const changeMemberRoute = apiRoute({
-  method: 'patch',
-  path: '/organizations/{org_id}/members/{member_id}',
-  operationId: 'updateOrganizationMember',
-  summary: 'Promotes or demotes a member; the only admin stays one',
-  tag: 'Organizations',
-  params: memberParams,
-  body: z.object({ role: memberRoleField }),
-  status: 200,
-  reply: memberShape,
-  perform: async (call, { params, body }) => {
-    const change = { accountId: params.org_id, membershipId: params.member_id, memberRole: body.role };
-    return memberOnWire(await changeMemberRole(call, call.context, change));
-  },
-});
-
-export const removeMemberRoute = apiRoute({
-  method: 'delete',
-  path: '/organizations/{org_id}/members/{member_id}',
-  operationId: 'removeOrganizationMember',
-  summary: "Removes a member and ends what rested on it; one's own membership means leaving",
-  tag: 'Organizations',
-  params: memberParams,
-  status: 200,
-  reply: z.object({}),
-  perform: async (call, { params }) => {
-    const which = { accountId: params.org_id, membershipId: params.member_id };
-    await removeMember(call, call.context, which);
-    return {};
-  },
-});
+  apiRoute('get', '/organizations/{org_id}/members/{member_id}', {
+    operationId: 'getOrganizationMember',
+    summary: 'A member',
+    params: memberParams,
+    reply: memberShape,
+    perform: async ({ catalogue, context }, { params }) => {
+      const which = { accountId: params.org_id, membershipId: params.member_id };
+      return memberOnWire(await getMember(catalogue, context, which));
+    },
+  }),
+  apiRoute('patch', '/organizations/{org_id}/members/{member_id}', {
+    operationId: 'updateOrganizationMember',
+    summary: 'Promotes or demotes a member; the only admin stays one',
+    params: memberParams,
+    body: z.object({ role: memberRoleField }),
+    reply: memberShape,
+    perform: async (call, { params, body }) => {
+      const change = { accountId: params.org_id, membershipId: params.member_id, memberRole: body.role };
+      return memberOnWire(await changeMemberRole(call, call.context, change));
+    },
+  }),
+  apiRoute('delete', '/organizations/{org_id}/members/{member_id}', {
+    operationId: 'removeOrganizationMember',
+    summary: "Removes a member and ends what rested on it; one's own membership means leaving",
+    params: memberParams,
+    reply: z.object({}),
+    perform: async (call, { params }) => {
+      const which = { accountId: params.org_id, membershipId: params.member_id };
+      await removeMember(call, call.context, which);
+      return {};
+    },
+  }),
+]);
 
 function memberOnWire(member: Membership): z.input<typeof memberShape> {
-  return {
-    id: member.id,
-    user_id: member.userId,
-    org_id: member.accountId,
-    role: member.memberRole,
-    joined_at: member.joinedAt.toISOString(),
-  };
+  return onWire(memberShape, { ...member, orgId: member.accountId, role: member.memberRole });
 }

@@ -1,137 +1,194 @@
-// Computes of a project, which Neon calls endpoints.
+// Computes of a project, which Neon calls endpoints: listed, added, changed, removed, and started
+// and suspended.
 
 import { z } from 'zod';
 import { addHostedCompute } from '../../../actions/computes/add-compute.ts';
 import { changeCompute } from '../../../actions/computes/change-compute.ts';
 import { removeCompute } from '../../../actions/computes/remove-compute.ts';
+import { startCompute, suspendCompute } from '../../../actions/computes/start-and-suspend-compute.ts';
+import type { Performed } from '../../../actions/performed.ts';
+import type { Compute } from '../../../catalogue/projects/compute-rows.ts';
 import { getCompute, listComputes } from '../../../catalogue/projects/computes.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
-import type { BranchId } from '../../../ids.ts';
-import { apiRoute } from '../call/api-route.ts';
-import { idField, projectParams } from '../call/field-shapes.ts';
-import { branchParams } from '../shapes/branch-shape.ts';
-import { computeOnWire, computeParams, computeShape, computeTypeField } from '../shapes/compute-shape.ts';
-import { operationOnWire, operationShape } from '../shapes/operation-shape.ts';
-import { computeUnitField, suspendTimeoutField } from '../shapes/project-settings-shape.ts';
-import { visibleBranch } from './branch-endpoints.ts';
+import type { BranchId, ComputeId } from '../../../ids.ts';
+import type { ApiCall } from '../call/api-call.ts';
+import { apiRoute, tagged } from '../call/api-route.ts';
+import { connectionHost } from '../call/connection-address.ts';
+import { idField, namedIdField, projectParams, timeField } from '../call/field-shapes.ts';
+import { onWire } from '../call/on-wire.ts';
+import { branchParams, visibleBranch } from './branch-endpoints.ts';
+import { operationOnWire, operationShape } from './operation-endpoints.ts';
+import { computeUnitField, suspendTimeoutField } from './project-settings-shape.ts';
+import { PROVISIONER } from './project-shape.ts';
+
+const computeTypeField = z.enum(['read_write', 'read_only']);
+
+// Neon API 2.7.3: Endpoint
+export const computeShape = z
+  .object({
+    id: namedIdField,
+    name: z.string().optional(),
+    project_id: namedIdField,
+    branch_id: namedIdField,
+    region_id: z.string(),
+    host: z.string(),
+    proxy_host: z.string(),
+    type: computeTypeField,
+    current_state: z.enum(['init', 'active', 'idle']),
+    settings: z.object({}),
+    pooler_enabled: z.boolean(),
+    pooler_mode: z.literal('transaction'),
+    disabled: z.boolean(),
+    passwordless_access: z.boolean(),
+    autoscaling_limit_min_cu: z.number(),
+    autoscaling_limit_max_cu: z.number(),
+    suspend_timeout_seconds: z.int(),
+    provisioner: z.string(),
+    creation_source: z.string(),
+    last_active: timeField.optional(),
+    started_at: timeField.optional(),
+    suspended_at: timeField.optional(),
+    created_at: timeField,
+    updated_at: timeField,
+  })
+  .meta({ id: 'Endpoint' });
+
+const computeParams = projectParams.extend({ endpoint_id: idField<ComputeId>() });
+
+export function computeOnWire(call: ApiCall, compute: Compute): z.input<typeof computeShape> {
+  // NOTE: not the compute's own host, which only Postern may dial.
+  const host = connectionHost(call);
+  return onWire(computeShape, {
+    ...compute,
+    host,
+    proxyHost: host,
+    currentState: compute.state,
+    settings: {},
+    poolerEnabled: false,
+    poolerMode: 'transaction',
+    disabled: compute.isDisabled,
+    autoscalingLimitMinCu: compute.autoscalingMinCu,
+    autoscalingLimitMaxCu: compute.autoscalingMaxCu,
+    provisioner: PROVISIONER,
+    creationSource: compute.hostId === null ? 'attached' : 'hosted',
+    lastActive: compute.lastActiveAt,
+  });
+}
 
 // Neon API 2.7.3: EndpointCreateRequest, EndpointUpdateRequest
-const computeSettings = {
+const computeSettings = z.object({
   name: z.string().min(1).max(64).optional(),
   autoscaling_limit_min_cu: computeUnitField.optional(),
   autoscaling_limit_max_cu: computeUnitField.optional(),
   suspend_timeout_seconds: suspendTimeoutField.optional(),
   disabled: z.boolean().optional(),
   passwordless_access: z.boolean().optional(),
-};
-type ComputeSettings = z.output<z.ZodObject<typeof computeSettings>>;
-
-export const changedCompute = z.object({ endpoint: computeShape, operations: z.array(operationShape) });
-
-export const listComputesRoute = apiRoute({
-  method: 'get',
-  path: '/projects/{project_id}/endpoints',
-  operationId: 'listProjectEndpoints',
-  summary: 'Computes of a project',
-  tag: 'Endpoints',
-  params: projectParams,
-  status: 200,
-  reply: z.object({ endpoints: z.array(computeShape) }),
-  perform: async (call, { params }) => {
-    await getProject(call.catalogue, call.context, { projectId: params.project_id });
-    const computes = await listComputes(call.catalogue, params.project_id);
-    return { endpoints: computes.map((compute) => computeOnWire(call, compute)) };
-  },
 });
 
-export const listComputesOfBranchRoute = apiRoute({
-  method: 'get',
-  path: '/projects/{project_id}/branches/{branch_id}/endpoints',
-  operationId: 'listProjectBranchEndpoints',
-  summary: 'Computes of a branch',
-  tag: 'Endpoints',
-  params: branchParams,
-  status: 200,
-  reply: z.object({ endpoints: z.array(computeShape) }),
-  perform: async (call, { params }) => {
-    const branch = await visibleBranch(call, params);
-    const computes = await listComputes(call.catalogue, params.project_id);
-    const ofBranch = computes.filter((compute) => compute.branchId === branch.id);
-    return { endpoints: ofBranch.map((compute) => computeOnWire(call, compute)) };
-  },
-});
+const changedCompute = z.object({ endpoint: computeShape, operations: z.array(operationShape) });
 
-export const getComputeRoute = apiRoute({
-  method: 'get',
-  path: '/projects/{project_id}/endpoints/{endpoint_id}',
-  operationId: 'getProjectEndpoint',
-  summary: 'A compute',
-  tag: 'Endpoints',
-  params: computeParams,
-  status: 200,
-  reply: z.object({ endpoint: computeShape }),
-  perform: async (call, { params }) => {
-    const which = { projectId: params.project_id, computeId: params.endpoint_id };
-    const { compute } = await getCompute(call.catalogue, call.context, which);
-    return { endpoint: computeOnWire(call, compute) };
-  },
-});
-
-export const createComputeRoute = apiRoute({
-  method: 'post',
-  path: '/projects/{project_id}/endpoints',
-  operationId: 'createProjectEndpoint',
-  summary: 'Adds a read-only compute to a hosted project',
-  tag: 'Endpoints',
-  params: projectParams,
-  body: z.object({
-    endpoint: z.object({ branch_id: idField<BranchId>(), type: computeTypeField, ...computeSettings }),
+export const COMPUTE_ROUTES = tagged('Endpoints', [
+  apiRoute('get', '/projects/{project_id}/endpoints', {
+    operationId: 'listProjectEndpoints',
+    summary: 'Computes of a project',
+    params: projectParams,
+    reply: z.object({ endpoints: z.array(computeShape) }),
+    perform: async (call, { params }) => {
+      await getProject(call.catalogue, call.context, { projectId: params.project_id });
+      const computes = await listComputes(call.catalogue, params.project_id);
+      return { endpoints: computes.map((compute) => computeOnWire(call, compute)) };
+    },
   }),
-  status: 201,
-  reply: changedCompute,
-  perform: async (call, { params, body }) => {
-    const place = { projectId: params.project_id, branchId: body.endpoint.branch_id };
-    const input = { ...place, type: body.endpoint.type, ...settingsFrom(body.endpoint) };
-    const { result, operation } = await addHostedCompute(call, call.context, input);
-    return { endpoint: computeOnWire(call, result), operations: [operationOnWire(operation)] };
-  },
-});
+  apiRoute('get', '/projects/{project_id}/branches/{branch_id}/endpoints', {
+    operationId: 'listProjectBranchEndpoints',
+    summary: 'Computes of a branch',
+    params: branchParams,
+    reply: z.object({ endpoints: z.array(computeShape) }),
+    perform: async (call, { params }) => {
+      const branch = await visibleBranch(call, params);
+      const computes = await listComputes(call.catalogue, params.project_id);
+      const ofBranch = computes.filter((compute) => compute.branchId === branch.id);
+      return { endpoints: ofBranch.map((compute) => computeOnWire(call, compute)) };
+    },
+  }),
+  apiRoute('get', '/projects/{project_id}/endpoints/{endpoint_id}', {
+    operationId: 'getProjectEndpoint',
+    summary: 'A compute',
+    params: computeParams,
+    reply: z.object({ endpoint: computeShape }),
+    perform: async (call, { params }) => {
+      const { compute } = await getCompute(call.catalogue, call.context, computeOf(params));
+      return { endpoint: computeOnWire(call, compute) };
+    },
+  }),
+  apiRoute('post', '/projects/{project_id}/endpoints', {
+    operationId: 'createProjectEndpoint',
+    summary: 'Adds a read-only compute to a hosted project',
+    params: projectParams,
+    body: z.object({ endpoint: computeSettings.extend({ branch_id: idField<BranchId>(), type: computeTypeField }) }),
+    status: 201,
+    reply: changedCompute,
+    perform: async (call, { params, body }) => {
+      const place = { projectId: params.project_id, branchId: body.endpoint.branch_id };
+      const input = { ...place, type: body.endpoint.type, ...settingsFrom(body.endpoint) };
+      const { result, operation } = await addHostedCompute(call, call.context, input);
+      return { endpoint: computeOnWire(call, result), operations: [operationOnWire(operation)] };
+    },
+  }),
+  apiRoute('patch', '/projects/{project_id}/endpoints/{endpoint_id}', {
+    operationId: 'updateProjectEndpoint',
+    summary: 'Changes a compute; what it no longer allows is ended',
+    params: computeParams,
+    body: z.object({ endpoint: computeSettings }),
+    reply: changedCompute,
+    perform: async (call, { params, body }) => {
+      const changes = settingsFrom(body.endpoint);
+      const compute = await changeCompute(call, call.context, { ...computeOf(params), changes });
+      return { endpoint: computeOnWire(call, compute), operations: [] };
+    },
+  }),
+  apiRoute('delete', '/projects/{project_id}/endpoints/{endpoint_id}', {
+    operationId: 'deleteProjectEndpoint',
+    summary: 'Removes a compute, with its grants, access tokens and live connections',
+    params: computeParams,
+    reply: changedCompute,
+    perform: async (call, { params }) => {
+      const compute = await removeCompute(call, call.context, computeOf(params));
+      return { endpoint: computeOnWire(call, compute), operations: [] };
+    },
+  }),
+  powerRoute('start', 'Wakes a compute', [startCompute]),
+  powerRoute('suspend', 'Suspends a compute: idle connections end, the next login wakes it', [suspendCompute]),
+  powerRoute('restart', 'Suspends a compute and wakes it again', [suspendCompute, startCompute]),
+]);
 
-export const changeComputeRoute = apiRoute({
-  method: 'patch',
-  path: '/projects/{project_id}/endpoints/{endpoint_id}',
-  operationId: 'updateProjectEndpoint',
-  summary: 'Changes a compute; what it no longer allows is ended',
-  tag: 'Endpoints',
-  params: computeParams,
-  body: z.object({ endpoint: z.object(computeSettings) }),
-  status: 200,
-  reply: changedCompute,
-  perform: async (call, { params, body }) => {
-    const which = { projectId: params.project_id, computeId: params.endpoint_id };
-    const change = { ...which, changes: settingsFrom(body.endpoint) };
-    const compute = await changeCompute(call, call.context, change);
-    return { endpoint: computeOnWire(call, compute), operations: [] };
-  },
-});
+/** Clients send these without a body, under any content type. */
+function powerRoute(
+  verb: 'start' | 'suspend' | 'restart',
+  summary: string,
+  steps: ReadonlyArray<typeof startCompute | typeof suspendCompute>,
+) {
+  return apiRoute('post', `/projects/{project_id}/endpoints/{endpoint_id}/${verb}`, {
+    operationId: `${verb}ProjectEndpoint`,
+    summary,
+    params: computeParams,
+    reply: changedCompute,
+    perform: async (call, { params }) => {
+      const performed: Array<Performed<Compute>> = [];
+      for (const step of steps) performed.push(await step(call, call.context, computeOf(params)));
+      const last = performed.at(-1);
+      if (last === undefined) throw new Error(`${verb} did nothing`);
+      const operations = performed.map(({ operation }) => operationOnWire(operation));
+      return { endpoint: computeOnWire(call, last.result), operations };
+    },
+  });
+}
 
-export const deleteComputeRoute = apiRoute({
-  method: 'delete',
-  path: '/projects/{project_id}/endpoints/{endpoint_id}',
-  operationId: 'deleteProjectEndpoint',
-  summary: 'Removes a compute, with its grants, access tokens and live connections',
-  tag: 'Endpoints',
-  params: computeParams,
-  status: 200,
-  reply: changedCompute,
-  perform: async (call, { params }) => {
-    const which = { projectId: params.project_id, computeId: params.endpoint_id };
-    const compute = await removeCompute(call, call.context, which);
-    return { endpoint: computeOnWire(call, compute), operations: [] };
-  },
-});
+function computeOf(params: z.output<typeof computeParams>) {
+  return { projectId: params.project_id, computeId: params.endpoint_id };
+}
 
-function settingsFrom(given: ComputeSettings) {
+function settingsFrom(given: z.output<typeof computeSettings>) {
   return {
     name: given.name,
     autoscalingMinCu: given.autoscaling_limit_min_cu,

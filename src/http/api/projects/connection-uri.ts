@@ -11,38 +11,36 @@ import { getDatabase } from '../../../catalogue/projects/databases.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
 import type { BranchId, ComputeId, ProjectId } from '../../../ids.ts';
 import type { ApiCall } from '../call/api-call.ts';
-import { apiRoute } from '../call/api-route.ts';
+import { apiRoute, tagged } from '../call/api-route.ts';
 import { connectionUri } from '../call/connection-address.ts';
 import { idField, projectParams } from '../call/field-shapes.ts';
 
-export const getConnectionUri = apiRoute({
-  method: 'get',
-  path: '/projects/{project_id}/connection_uri',
-  operationId: 'getConnectionURI',
-  summary: 'A URI for psql and drivers, password included',
-  tag: 'Projects',
-  params: projectParams,
-  query: z.object({
-    database_name: z.string().min(1),
-    role_name: z.string().min(1),
-    branch_id: idField<BranchId>().optional(),
-    endpoint_id: idField<ComputeId>().optional(),
-    pooled: z.enum(['true', 'false']).optional().meta({ description: 'Pooled or not, the host is the same.' }),
+export const CONNECTION_URI_ROUTES = tagged('Projects', [
+  apiRoute('get', '/projects/{project_id}/connection_uri', {
+    operationId: 'getConnectionURI',
+    summary: 'A URI for psql and drivers, password included',
+    params: projectParams,
+    query: z.object({
+      database_name: z.string().min(1),
+      role_name: z.string().min(1),
+      branch_id: idField<BranchId>().optional(),
+      endpoint_id: idField<ComputeId>().optional(),
+      pooled: z.enum(['true', 'false']).optional().meta({ description: 'Pooled or not, the host is the same.' }),
+    }),
+    reply: z.object({ uri: z.string() }),
+    perform: async (call, { params, query }) => {
+      const { catalogue, context } = call;
+      const projectId = params.project_id;
+      await getProject(catalogue, context, { projectId, action: 'project.read_connection_uri' });
+      const { branchId, compute } = await placeOf(call, { projectId, ...query });
+      const { name: databaseName } = await getDatabase(catalogue.db, { branchId, name: query.database_name });
+      const roleName = query.role_name;
+      const password = await revealRolePassword(call, call.context, { projectId, branchId, name: roleName });
+      const computeId = (await isFoundByName(call, roleName, compute)) ? null : (compute?.id ?? null);
+      return { uri: connectionUri(call, { databaseName, roleName, password, computeId }) };
+    },
   }),
-  status: 200,
-  reply: z.object({ uri: z.string() }),
-  perform: async (call, { params, query }) => {
-    const { catalogue, context } = call;
-    const projectId = params.project_id;
-    await getProject(catalogue, context, { projectId, action: 'project.read_connection_uri' });
-    const { branchId, compute } = await placeOf(call, { projectId, ...query });
-    const { name: databaseName } = await getDatabase(catalogue.db, { branchId, name: query.database_name });
-    const roleName = query.role_name;
-    const password = await revealRolePassword(call, call.context, { projectId, branchId, name: roleName });
-    const computeId = (await isFoundByName(call, roleName, compute)) ? null : (compute?.id ?? null);
-    return { uri: connectionUri(call, { databaseName, roleName, password, computeId }) };
-  },
-});
+]);
 
 interface AskedPlace {
   readonly projectId: ProjectId;

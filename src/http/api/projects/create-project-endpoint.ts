@@ -7,24 +7,23 @@ import {
   type HostedProjectInput,
 } from '../../../actions/projects/create-project.ts';
 import { getBranch } from '../../../catalogue/projects/branches.ts';
-import { accountOfCall } from '../call/account-of-call.ts';
-import type { ApiCall } from '../call/api-call.ts';
-import { apiRoute } from '../call/api-route.ts';
+import { type ApiCall, accountOfCall } from '../call/api-call.ts';
+import { apiRoute, tagged } from '../call/api-route.ts';
 import { connectionDetails, connectionDetailsShape } from '../call/connection-address.ts';
 import { nameField } from '../call/field-shapes.ts';
-import { branchOnWire, branchShape } from '../shapes/branch-shape.ts';
-import { computeOnWire, computeShape } from '../shapes/compute-shape.ts';
-import { databaseOnWire, databaseShape } from '../shapes/database-shape.ts';
-import { operationOnWire, operationShape } from '../shapes/operation-shape.ts';
+import { branchOnWire, branchShape } from './branch-endpoints.ts';
+import { computeOnWire, computeShape } from './compute-endpoints.ts';
+import { databaseOnWire, databaseShape } from './database-endpoints.ts';
+import { operationOnWire, operationShape } from './operation-endpoints.ts';
+import { retentionField } from './project-endpoints.ts';
 import {
   computeUnitField,
   defaultEndpointSettingsShape,
   projectSettingsShape,
   requireOfferedSettings,
-} from '../shapes/project-settings-shape.ts';
-import { projectOnWire, projectShape } from '../shapes/project-shape.ts';
-import { listedRoles, roleOnWire, roleShape } from '../shapes/role-shape.ts';
-import { retentionField } from './project-endpoints.ts';
+} from './project-settings-shape.ts';
+import { projectOnWire, projectShape } from './project-shape.ts';
+import { listedRoles, roleOnWire, roleShape } from './role-endpoints.ts';
 
 // Neon API 2.7.3: ProjectCreateRequest
 const newProjectBody = z.object({
@@ -59,20 +58,19 @@ const createdProject = z.object({
   endpoints: z.array(computeShape),
 });
 
-export const createProjectRoute = apiRoute({
-  method: 'post',
-  path: '/projects',
-  operationId: 'createProject',
-  summary: "Makes a project in the named organization, or in the caller's own account",
-  tag: 'Projects',
-  body: newProjectBody,
-  status: 201,
-  reply: createdProject,
-  perform: async (call, { body }) => {
-    requireOfferedSettings(body.project.settings);
-    return createdOnWire(call, await createProject(call, call.context, inputFrom(call, body.project)));
-  },
-});
+export const CREATE_PROJECT_ROUTES = tagged('Projects', [
+  apiRoute('post', '/projects', {
+    operationId: 'createProject',
+    summary: "Makes a project in the named organization, or in the caller's own account",
+    body: newProjectBody,
+    status: 201,
+    reply: createdProject,
+    perform: async (call, { body }) => {
+      requireOfferedSettings(body.project.settings);
+      return createdOnWire(call, await createProject(call, call.context, inputFrom(call, body.project)));
+    },
+  }),
+]);
 
 function inputFrom(call: ApiCall, given: z.output<typeof newProjectBody>['project']): HostedProjectInput {
   const sizes = given.default_endpoint_settings;
@@ -104,7 +102,7 @@ async function createdOnWire(call: ApiCall, made: HostedProject): Promise<z.inpu
       connectionDetails(call, { databaseName: database.name, roleName: database.ownerName, password }),
     ),
     // The project has one role so far; this answer contains its password.
-    roles: shown.map((role) => ({ ...roleOnWire(role), password: password.reveal() })),
+    roles: shown.map((role) => roleOnWire(role, password)),
     databases: databases.map(databaseOnWire),
     operations: made.operations.map(operationOnWire),
     branch: await branchOnWire(call, branch),

@@ -6,8 +6,9 @@ import { assertNever } from '../../../assert-never.ts';
 import { listShares, type Share, type ShareOutcome } from '../../../catalogue/projects/shares.ts';
 import { PosternError } from '../../../errors.ts';
 import type { ShareId } from '../../../ids.ts';
-import { apiRoute } from '../call/api-route.ts';
+import { apiRoute, tagged } from '../call/api-route.ts';
 import { emailField, idField, projectParams, timeField, uuidField } from '../call/field-shapes.ts';
+import { onWire } from '../call/on-wire.ts';
 
 // Neon API 2.7.3: ProjectPermission
 const permissionShape = z
@@ -19,53 +20,40 @@ const permissionShape = z
   })
   .meta({ id: 'ProjectPermission' });
 
-export const listPermissions = apiRoute({
-  method: 'get',
-  path: '/projects/{project_id}/permissions',
-  operationId: 'listProjectPermissions',
-  summary: 'With whom a project is shared',
-  tag: 'Projects',
-  params: projectParams,
-  status: 200,
-  reply: z.object({ project_permissions: z.array(permissionShape) }),
-  perform: async ({ catalogue, context }, { params }) => ({
-    project_permissions: (await listShares(catalogue, context, params.project_id)).map(permissionOnWire),
+export const PERMISSION_ROUTES = tagged('Projects', [
+  apiRoute('get', '/projects/{project_id}/permissions', {
+    operationId: 'listProjectPermissions',
+    summary: 'With whom a project is shared',
+    params: projectParams,
+    reply: z.object({ project_permissions: z.array(permissionShape) }),
+    perform: async ({ catalogue, context }, { params }) => ({
+      project_permissions: (await listShares(catalogue, context, params.project_id)).map(permissionOnWire),
+    }),
   }),
-});
-
-export const grantPermission = apiRoute({
-  method: 'post',
-  path: '/projects/{project_id}/permissions',
-  operationId: 'grantPermissionToProject',
-  summary: 'Shares a project by e-mail, also with people who have no account yet',
-  tag: 'Projects',
-  params: projectParams,
-  body: z.object({ email: emailField }),
-  status: 200,
-  reply: permissionShape,
-  perform: async (call, { params, body }) => {
-    const wanted = { projectId: params.project_id, emails: [body.email] };
-    const [outcome] = await shareProject(call, call.context, wanted);
-    if (outcome === undefined) throw new Error('sharing a project had no outcome');
-    return permissionOnWire(shareOf(outcome));
-  },
-});
-
-export const revokePermission = apiRoute({
-  method: 'delete',
-  path: '/projects/{project_id}/permissions/{permission_id}',
-  operationId: 'revokePermissionFromProject',
-  summary: "Ends a share, with that person's grants and live connections",
-  tag: 'Projects',
-  params: projectParams.extend({ permission_id: idField<ShareId>() }),
-  status: 200,
-  reply: permissionShape,
-  perform: async (call, { params }) => {
-    const which = { projectId: params.project_id, shareId: params.permission_id };
-    const share = await unshareProject(call, call.context, which);
-    return { ...permissionOnWire(share), revoked_at: share.revokedAt.toISOString() };
-  },
-});
+  apiRoute('post', '/projects/{project_id}/permissions', {
+    operationId: 'grantPermissionToProject',
+    summary: 'Shares a project by e-mail, also with people who have no account yet',
+    params: projectParams,
+    body: z.object({ email: emailField }),
+    reply: permissionShape,
+    perform: async (call, { params, body }) => {
+      const wanted = { projectId: params.project_id, emails: [body.email] };
+      const [outcome] = await shareProject(call, call.context, wanted);
+      if (outcome === undefined) throw new Error('sharing a project had no outcome');
+      return permissionOnWire(shareOf(outcome));
+    },
+  }),
+  apiRoute('delete', '/projects/{project_id}/permissions/{permission_id}', {
+    operationId: 'revokePermissionFromProject',
+    summary: "Ends a share, with that person's grants and live connections",
+    params: projectParams.extend({ permission_id: idField<ShareId>() }),
+    reply: permissionShape,
+    perform: async (call, { params }) => {
+      const which = { projectId: params.project_id, shareId: params.permission_id };
+      return permissionOnWire(await unshareProject(call, call.context, which));
+    },
+  }),
+]);
 
 /** Sharing twice is no error. Throws `conflict` for a member of the organization. */
 function shareOf(outcome: ShareOutcome): Share {
@@ -81,5 +69,5 @@ function shareOf(outcome: ShareOutcome): Share {
 }
 
 function permissionOnWire(share: Share): z.input<typeof permissionShape> {
-  return { id: share.id, granted_to_email: share.email, granted_at: share.grantedAt.toISOString() };
+  return onWire(permissionShape, { ...share, grantedToEmail: share.email });
 }

@@ -6,8 +6,8 @@ import { MAX_PROJECTS_PER_TRANSFER } from '../../../catalogue/transfers/project-
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { type ApiCall, requirePerson } from '../call/api-call.ts';
-import { ApiRefusal } from '../call/api-refusal.ts';
-import { apiRoute } from '../call/api-route.ts';
+import { ApiRefusal } from '../call/api-errors.ts';
+import { apiRoute, tagged } from '../call/api-route.ts';
 import { idField, namedIdField, organizationIdField } from '../call/field-shapes.ts';
 
 const projectIds = z.array(idField<ProjectId>()).min(1).max(MAX_PROJECTS_PER_TRANSFER);
@@ -18,37 +18,30 @@ const transferBody = z.object({
   project_ids: projectIds,
 });
 
-export const transferFromOrganization = apiRoute({
-  method: 'post',
-  path: '/organizations/{source_org_id}/projects/transfer',
-  operationId: 'transferProjectsFromOrgToOrg',
-  summary: 'Moves projects to another organization, all or none',
-  tag: 'Projects',
-  params: z.object({ source_org_id: organizationIdField }),
-  body: transferBody,
-  status: 200,
-  reply: z.object({}),
-  perform: async (call, { params, body }) => {
-    await transfer(call, params.source_org_id, body);
-    return {};
-  },
-});
-
-export const transferFromPerson = apiRoute({
-  method: 'post',
-  path: '/users/me/projects/transfer',
-  operationId: 'transferProjectsFromUserToOrg',
-  summary: 'Moves projects of the personal account to an organization, all or none',
-  tag: 'Projects',
-  body: transferBody,
-  status: 200,
-  reply: z.object({}),
-  perform: async (call, { body }) => {
-    const { userId } = requirePerson(call.context);
-    await transfer(call, personalAccountId(userId), body);
-    return {};
-  },
-});
+export const TRANSFER_ROUTES = tagged('Projects', [
+  apiRoute('post', '/organizations/{source_org_id}/projects/transfer', {
+    operationId: 'transferProjectsFromOrgToOrg',
+    summary: 'Moves projects to another organization, all or none',
+    params: z.object({ source_org_id: organizationIdField }),
+    body: transferBody,
+    reply: z.object({}),
+    perform: async (call, { params, body }) => {
+      await transfer(call, params.source_org_id, body);
+      return {};
+    },
+  }),
+  apiRoute('post', '/users/me/projects/transfer', {
+    operationId: 'transferProjectsFromUserToOrg',
+    summary: 'Moves projects of the personal account to an organization, all or none',
+    body: transferBody,
+    reply: z.object({}),
+    perform: async (call, { body }) => {
+      const { userId } = requirePerson(call.context);
+      await transfer(call, personalAccountId(userId), body);
+      return {};
+    },
+  }),
+]);
 
 async function transfer(call: ApiCall, sourceAccountId: AccountId, body: z.output<typeof transferBody>): Promise<void> {
   const destination = body.destination_org_id ?? body.org_id;

@@ -6,7 +6,7 @@ import type {
   ConsumptionTotals,
   PeriodFrames,
 } from '../../../metering/frames/consumption-figures.ts';
-import { countField, namedIdField, timeField, timeOrAbsent, uuidField } from '../call/field-shapes.ts';
+import { countField, namedIdField, timeField, uuidField } from '../call/field-shapes.ts';
 
 /** Names of our figures on the wire. */
 const FIGURES = {
@@ -21,23 +21,20 @@ const FIGURES = {
 
 type MetricName = keyof typeof FIGURES;
 
-export const metricField = z.enum([
+/** In every frame, requested or not. */
+const REQUIRED = [
   'active_time_seconds',
   'compute_time_seconds',
   'written_data_bytes',
   'synthetic_storage_size_bytes',
+] as const satisfies readonly MetricName[];
+
+export const metricField = z.enum([
+  ...REQUIRED,
   'data_storage_bytes_hour',
   'logical_size_bytes',
   'logical_size_bytes_hour',
 ]);
-
-/** Required in every frame, requested or not. */
-const REQUIRED: readonly MetricName[] = [
-  'active_time_seconds',
-  'compute_time_seconds',
-  'written_data_bytes',
-  'synthetic_storage_size_bytes',
-];
 
 // Neon API 2.7.3: ConsumptionHistoryPerTimeframe
 const frameShape = z
@@ -96,13 +93,12 @@ export function periodFacts(period: PeriodFrames['period']) {
     period_id: period.id,
     period_plan: period.plan,
     period_start: period.start.toISOString(),
-    period_end: timeOrAbsent(period.end),
+    period_end: period.end?.toISOString(),
   };
 }
 
 function frameOnWire(frame: ConsumptionFrame, metrics: readonly MetricName[]): z.input<typeof frameShape> {
   const figure = (metric: MetricName) => Math.round(frame[FIGURES[metric]]);
-  const also = metrics.filter((metric) => !REQUIRED.includes(metric)).map((metric) => [metric, figure(metric)]);
   return {
     timeframe_start: frame.start.toISOString(),
     timeframe_end: frame.end.toISOString(),
@@ -110,6 +106,6 @@ function frameOnWire(frame: ConsumptionFrame, metrics: readonly MetricName[]): z
     compute_time_seconds: figure('compute_time_seconds'),
     written_data_bytes: figure('written_data_bytes'),
     synthetic_storage_size_bytes: figure('synthetic_storage_size_bytes'),
-    ...Object.fromEntries(also),
+    ...Object.fromEntries(metrics.map((metric) => [metric, figure(metric)])),
   };
 }

@@ -5,16 +5,25 @@ import { readLastActivity } from '../../../catalogue/projects/project-activity.t
 import { type Project, projectResource } from '../../../catalogue/projects/projects.ts';
 import { may } from '../../../catalogue/rights/permissions.ts';
 import { isOrganizationId } from '../../../ids.ts';
-import type { BillingPeriodTotals } from '../../../metering/frames/consumption-figures.ts';
+import type { BillingPeriodTotals, ConsumptionTotals } from '../../../metering/frames/consumption-figures.ts';
+import { frameEnd, frameStart } from '../../../metering/frames/frame-bounds.ts';
 import type { ApiCall } from '../call/api-call.ts';
 import { connectionHost } from '../call/connection-address.ts';
-import { countField, jsonObjectField, namedIdField, timeField, timeOrAbsent } from '../call/field-shapes.ts';
-import { billingPeriodAt } from './billing-period.ts';
+import { countField, jsonObjectField, namedIdField, timeField } from '../call/field-shapes.ts';
+import { onWire } from '../call/on-wire.ts';
 
 export const PROVISIONER = 'postern';
 const MEBIBYTE = 2 ** 20;
 // No branch has a limit: the largest number of MiB that every client can hold.
 const BRANCH_SIZE_LIMIT_MIB = 2 ** 31 - 1;
+
+/** The counters of a billing period that projects and branches have. */
+export const counterFields = {
+  active_time_seconds: countField,
+  compute_time_seconds: countField,
+  written_data_bytes: countField,
+  data_transfer_bytes: countField,
+};
 
 // Neon API 2.7.3: Project and ProjectListItem, of which lists get the union
 export const projectShape = z
@@ -43,11 +52,8 @@ export const projectShape = z
     consumption_period_start: timeField,
     consumption_period_end: timeField,
     active_time: countField,
-    active_time_seconds: countField,
-    compute_time_seconds: countField,
     cpu_used_sec: countField,
-    written_data_bytes: countField,
-    data_transfer_bytes: countField,
+    ...counterFields,
     data_storage_bytes_hour: countField,
     synthetic_storage_size: countField.optional(),
   })
@@ -69,12 +75,25 @@ export async function projectsOnWire(
     readLastActivity(call.catalogue, ids),
     call.consumption.readBillingPeriod(ids),
   ]);
-  return projects.map((project) => ({
-    ...projectFields(call, project),
-    org_name: organizationName,
-    compute_last_active_at: timeOrAbsent(activity.get(project.id) ?? null),
-    ...counters(billing.get(project.id) ?? null),
-  }));
+  const now = call.clock.now();
+  return projects.map((project) =>
+    onWire(projectShape, {
+      ...project,
+      ...countersOf(billing.get(project.id)),
+      platformId: PROVISIONER,
+      provisioner: PROVISIONER,
+      proxyHost: connectionHost(call),
+      ownerId: project.accountId,
+      orgId: isOrganizationId(project.accountId) ? project.accountId : null,
+      orgName: organizationName,
+      branchLogicalSizeLimit: BRANCH_SIZE_LIMIT_MIB,
+      branchLogicalSizeLimitBytes: BRANCH_SIZE_LIMIT_MIB * MEBIBYTE,
+      computeLastActiveAt: activity.get(project.id) ?? null,
+      effectiveProjectPermission: permissionLevel(call, project),
+      consumptionPeriodStart: frameStart('month', now),
+      consumptionPeriodEnd: frameEnd('month', now),
+    }),
+  );
 }
 
 export async function projectOnWire(call: ApiCall, project: Project): Promise<ProjectOnWire> {
@@ -83,45 +102,19 @@ export async function projectOnWire(call: ApiCall, project: Project): Promise<Pr
   return only;
 }
 
-function projectFields(call: ApiCall, project: Project) {
-  const period = billingPeriodAt(call.clock.now());
+/** Whole numbers: 0, or null where the wire allows it, before the first measurement. */
+export function countersOf(totals: BillingPeriodTotals | undefined) {
+  const whole = (figure: keyof ConsumptionTotals) => Math.round(totals?.[figure] ?? 0);
   return {
-    id: project.id,
-    name: project.name,
-    platform_id: PROVISIONER,
-    region_id: project.regionId,
-    provisioner: PROVISIONER,
-    pg_version: project.pgVersion,
-    proxy_host: connectionHost(call),
-    owner_id: project.accountId,
-    org_id: isOrganizationId(project.accountId) ? project.accountId : undefined,
-    creation_source: project.creationSource,
-    store_passwords: project.storePasswords,
-    settings: project.settings,
-    default_endpoint_settings: project.defaultEndpointSettings,
-    branch_logical_size_limit: BRANCH_SIZE_LIMIT_MIB,
-    branch_logical_size_limit_bytes: BRANCH_SIZE_LIMIT_MIB * MEBIBYTE,
-    history_retention_seconds: project.historyRetentionSeconds,
-    created_at: project.createdAt.toISOString(),
-    updated_at: project.updatedAt.toISOString(),
-    effective_project_permission: permissionLevel(call, project),
-    consumption_period_start: period.start.toISOString(),
-    consumption_period_end: period.end.toISOString(),
-  };
-}
-
-function counters(totals: BillingPeriodTotals | null) {
-  const activeTime = Math.round(totals?.activeTimeSeconds ?? 0);
-  const computeTime = Math.round(totals?.computeTimeSeconds ?? 0);
-  return {
-    active_time: activeTime,
-    active_time_seconds: activeTime,
-    compute_time_seconds: computeTime,
-    cpu_used_sec: computeTime,
-    written_data_bytes: Math.round(totals?.writtenDataBytes ?? 0),
-    data_transfer_bytes: Math.round(totals?.dataTransferBytes ?? 0),
-    data_storage_bytes_hour: Math.round(totals?.storageByteHours ?? 0),
-    synthetic_storage_size: totals === null ? undefined : Math.round(totals.syntheticStorageSizeBytes),
+    activeTime: whole('activeTimeSeconds'),
+    activeTimeSeconds: whole('activeTimeSeconds'),
+    computeTimeSeconds: whole('computeTimeSeconds'),
+    cpuUsedSec: whole('computeTimeSeconds'),
+    writtenDataBytes: whole('writtenDataBytes'),
+    dataTransferBytes: whole('dataTransferBytes'),
+    dataStorageBytesHour: whole('storageByteHours'),
+    logicalSize: totals === undefined ? null : whole('logicalSizeBytes'),
+    syntheticStorageSize: totals === undefined ? null : whole('syntheticStorageSizeBytes'),
   };
 }
 

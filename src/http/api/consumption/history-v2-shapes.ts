@@ -56,11 +56,7 @@ function frameOnWire(frame: ConsumptionFrame, metrics: readonly MetricV2[]): z.i
     const value = figureOf(metric, frame);
     return value === null ? [] : [{ metric_name: metric, value: Math.round(value) }];
   });
-  return {
-    timeframe_start: frame.start.toISOString(),
-    timeframe_end: frame.end.toISOString(),
-    metrics: known,
-  };
+  return { timeframe_start: frame.start.toISOString(), timeframe_end: frame.end.toISOString(), metrics: known };
 }
 
 /** Null when it is unknown. */
