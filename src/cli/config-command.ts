@@ -1,26 +1,18 @@
-// `postern config`: prints every variable with the source of its value, secrets masked, then the
-// problems.
+// `postern config`: prints each variable with the source of its value, secrets masked, then problems.
 
 import type { Command } from 'commander';
 import { describeConfig, readEnvironment } from '../config/read-environment.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 import { printList } from './terminal/print.ts';
 
-/**
- * The command throws ConfigError, after its listing, for a configuration that a server refuses.
- */
+/** The command throws ConfigError, after its listing, for a configuration that a server refuses. */
 export function addConfigCommand(program: Command, io: CommandIo): void {
   program
     .command('config')
     .description('show each configuration variable, its value and where that comes from')
     .option('--json', 'print JSON')
     .action((options: { json?: boolean }) => {
-      const columns = [
-        ['Name', 'name'],
-        ['Value', 'value'],
-        ['Source', 'source'],
-        ['Meaning', 'meaning'],
-      ] as const;
+      const columns = { Name: 'name', Value: 'value', Source: 'source', Meaning: 'meaning' };
       const rows = describeConfig(io.environment).map((line) => ({ ...line }));
       printList(io, { title: 'Configuration', columns, rows }, options.json === true ? 'json' : 'table');
       readEnvironment(io.environment);

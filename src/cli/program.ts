@@ -6,11 +6,11 @@ import { PosternError } from '../errors.ts';
 import { cleanUpstreamText } from '../untrusted-text.ts';
 import { VERSION } from '../version.ts';
 import { ApiRefused } from './api/api-client.ts';
-import { addApiConsumptionCommands } from './api/consumption-commands.ts';
-import { addApiComputeCommands, addApiGuestCommands } from './api/guest-commands.ts';
-import { addApiKeyCommands } from './api/key-commands.ts';
-import { addApiOrganizationCommands } from './api/orgs-commands.ts';
-import { addApiProjectCommands } from './api/projects-commands.ts';
+import { addApiGroup } from './api/api-commands.ts';
+import { CONSUMPTION } from './api/consumption-commands.ts';
+import { KEYS } from './api/key-commands.ts';
+import { INVITATIONS, MEMBERS, ORGS } from './api/orgs-commands.ts';
+import { COMPUTES, GUESTS, PROJECTS } from './api/projects-commands.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addComputePasswordCommand } from './compute-password-command.ts';
 import { addComputePolicyCommand } from './compute-policy-command.ts';
@@ -21,14 +21,14 @@ import { addProjectCommands } from './project-commands.ts';
 import { addSecretCommands } from './secret-commands.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 
+const API_GROUPS = [ORGS, MEMBERS, INVITATIONS, PROJECTS, GUESTS, COMPUTES, KEYS, CONSUMPTION];
+
 export interface ProgramParts {
   readonly serve: (options: { demo: 'with' | 'without' }) => Promise<void>;
   readonly io: CommandIo;
 }
 
-/**
- * Ends no process: where commander would exit, it throws a CommanderError after printing.
- */
+/** Ends no process: where commander would exit, it throws a CommanderError after printing. */
 export function createProgram({ serve, io }: ProgramParts): Command {
   const program = new Command('postern')
     .description('passwordless psql login for the Postgres servers of a team')
@@ -51,12 +51,7 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   addComputePasswordCommand(program, io);
   addSecretCommands(program, io);
   addAuditCommands(program, io);
-  addApiOrganizationCommands(program, io);
-  addApiProjectCommands(program, io);
-  addApiGuestCommands(program, io);
-  addApiComputeCommands(program, io);
-  addApiKeyCommands(program, io);
-  addApiConsumptionCommands(program, io);
+  for (const group of API_GROUPS) addApiGroup({ program, io }, group);
   return program;
 }
 
@@ -65,9 +60,7 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof CommanderError ? error.exitCode : 1;
 }
 
-/**
- * The text of a failed command: the message, the cause, and what to do next.
- */
+/** The text of a failed command: the message, the cause, and what to do next. */
 export function explain(error: unknown): string {
   if (error instanceof CommanderError) return '';
   return cleanUpstreamText(explanationOf(error));

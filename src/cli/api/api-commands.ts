@@ -1,80 +1,88 @@
-// What the commands over the management API share: its address, the key, and how lists and objects
-// are printed.
+// Adds the commands over the management API to the program: what they share are its address, the
+// key, and how lists and objects are printed.
 
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
-import { cleanForLog, cleanUpstreamText } from '../../untrusted-text.ts';
-import { type CommonOptions, formatOf } from '../terminal/command-group.ts';
+import { cleanForLog } from '../../untrusted-text.ts';
+import { formatOf, group } from '../terminal/command-group.ts';
 import type { CommandIo } from '../terminal/command-io.ts';
-import { printList, printOne } from '../terminal/print.ts';
+import { type Columns, printList, printOne } from '../terminal/print.ts';
 import { ApiClient, type ApiRow } from './api-client.ts';
 
 const DEFAULT_HOST = 'http://localhost:8080';
-
-export interface ApiOptions extends CommonOptions {
-  readonly apiHost?: string;
-  readonly apiKey?: string;
-}
 
 /** What one command works with. */
 export interface ApiTools {
   readonly api: ApiClient;
   /** Prints a table under its title, or a JSON array with every field. */
-  printRows(
-    title: string,
-    columns: ReadonlyArray<readonly [heading: string, key: string]>,
-    rows: readonly ApiRow[],
-  ): void;
+  printRows(title: string, columns: Columns, rows: readonly ApiRow[]): void;
   /** Prints the named fields as lines, or everything as JSON. */
   printRow(fields: readonly string[], row: ApiRow): void;
+  /** A line for people, on standard error. */
+  remark(text: string): void;
 }
 
-/** Gives a command its options and an action that works with the API. */
-export function apiCommand<Options extends ApiOptions>(
-  io: CommandIo,
-  command: Command,
-  run: (tools: ApiTools, options: Options, args: readonly string[]) => Promise<void>,
-): Command {
-  return command
-    .option('--api-host <url>', 'where the API is (POSTERN_API_HOST)')
-    .option('--api-key <key>', 'the key; better in POSTERN_API_KEY, where other users of the machine do not see it')
-    .option('--json', 'print JSON')
-    .action(async () => {
-      const options = command.opts<Options>();
-      await run(apiTools(io, options), options, command.args);
-    });
+/** The given options by their names in camelCase; flags are 'true'. */
+type GivenOptions = Readonly<Record<string, string | undefined>>;
+
+interface ApiCommand {
+  readonly description: string;
+  readonly options?: readonly Option[];
+  readonly run: (tools: ApiTools, options: GivenOptions, args: readonly string[]) => Promise<void>;
 }
 
-function apiTools(io: CommandIo, options: ApiOptions): ApiTools {
-  const format = formatOf(options);
+/** Adds `postern <name> …`. */
+export function addApiGroup(
+  { program, io }: { readonly program: Command; readonly io: CommandIo },
+  { name, description, commands }: ApiGroup,
+): void {
+  const parent = group(program, name, description);
+  for (const [usage, { options = [], run, ...about }] of Object.entries(commands)) {
+    const command = parent.command(usage).description(about.description);
+    for (const option of options) command.addOption(option);
+    command
+      .option('--api-host <url>', 'where the API is (POSTERN_API_HOST)')
+      .option('--api-key <key>', 'the key; better in POSTERN_API_KEY, where other users of the machine do not see it')
+      .option('--json', 'print JSON')
+      .action(async () => {
+        const given = Object.entries(command.opts<Record<string, unknown>>());
+        const texts = Object.fromEntries(given.map(([option, value]) => [option, String(value)]));
+        await run(apiTools(io, texts), texts, command.args);
+      });
+  }
+}
+
+export interface ApiGroup {
+  readonly name: string;
+  readonly description: string;
+  /** By what is typed behind the group's name: `remove <project> <id>`. */
+  readonly commands: Readonly<Record<string, ApiCommand>>;
+}
+
+function apiTools(io: CommandIo, options: GivenOptions): ApiTools {
+  const format = formatOf({ json: options.json === 'true' });
+  const host = options.apiHost ?? given(io, 'POSTERN_API_HOST') ?? DEFAULT_HOST;
+  const key = options.apiKey ?? given(io, 'POSTERN_API_KEY');
+  if (key === null) throw new PosternError('api_key_not_given');
   return {
-    api: new ApiClient({
-      host: options.apiHost ?? given(io, 'POSTERN_API_HOST') ?? DEFAULT_HOST,
-      key: new Secret(options.apiKey ?? requireKey(io)),
-    }),
-    printRows: (title, columns, rows) => {
-      const shown = format === 'json' ? rows : rows.map((row) => forTerminal(row, cleanForLog));
-      printList(io, { title, columns, rows: shown }, format);
-    },
+    api: new ApiClient({ host, key: new Secret(key) }),
+    printRows: (title, columns, rows) =>
+      printList(io, { title, columns, rows: format === 'json' ? rows : rows.map(shortened) }, format),
     printRow: (fields, row) => {
       const named = Object.fromEntries(fields.map((field) => [field, row[field]]));
-      printOne(io, format === 'json' ? row : forTerminal(named, cleanUpstreamText), format);
+      printOne(io, format === 'json' ? row : named, format);
     },
+    remark: (text) => void io.stderr.write(`${text}\n`),
   };
 }
 
-/** Cleans names, which other people wrote, for the terminal. */
-function forTerminal(row: ApiRow, clean: (text: string) => string): ApiRow {
+/** Names that other people wrote, cut for a table. */
+function shortened(row: ApiRow): ApiRow {
+  const cells = Object.entries(row);
   return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? clean(value) : value]),
+    cells.map(([name, value]) => [name, typeof value === 'string' ? cleanForLog(value) : value]),
   );
-}
-
-function requireKey(io: CommandIo): string {
-  const key = given(io, 'POSTERN_API_KEY');
-  if (key !== null) return key;
-  throw new PosternError('api_key_not_given');
 }
 
 /** An empty variable counts as unset. */

@@ -1,110 +1,130 @@
-// `postern projects`: personal projects and those of organizations, over the API.
+// `postern projects`, `postern guests`, `postern computes`: projects, with whom they are shared and
+// their computes, over the API.
 
-import { type Command, InvalidArgumentError } from 'commander';
-import { group } from '../terminal/command-group.ts';
-import type { CommandIo } from '../terminal/command-io.ts';
+import { InvalidArgumentError, Option } from 'commander';
 import { apiPath } from './api-client.ts';
-import { type ApiOptions, type ApiTools, apiCommand, thingIn } from './api-commands.ts';
+import { type ApiGroup, type ApiTools, thingIn } from './api-commands.ts';
 
 const PAGE = '100';
-const COLUMNS = [
-  ['Id', 'id'],
-  ['Name', 'name'],
-  ['Region', 'region_id'],
-  ['Postgres', 'pg_version'],
-  ['Created', 'created_at'],
-] as const;
+const COLUMNS = { Id: 'id', Name: 'name', Region: 'region_id', Postgres: 'pg_version', Created: 'created_at' };
 const FIELDS = ['id', 'name', 'owner_id', 'region_id', 'pg_version', 'created_at'];
+const GUEST_COLUMNS = { Id: 'id', Email: 'granted_to_email', Since: 'granted_at' };
+const GUEST_FIELDS = Object.values(GUEST_COLUMNS);
+const COMPUTE_COLUMNS = {
+  ...{ Id: 'id', Name: 'name', Type: 'type', State: 'current_state' },
+  ...{ Links: 'passwordless_access', 'Last active': 'last_active' },
+};
 
-interface ListOptions extends ApiOptions {
-  readonly org?: string;
-  readonly search?: string;
-  readonly shared?: boolean;
-}
+export const PROJECTS: ApiGroup = {
+  name: 'projects',
+  description: 'projects, over the API',
+  commands: {
+    list: {
+      description: 'list projects, newest first',
+      options: [
+        new Option('--org <id>', 'of that organization; without it your own'),
+        new Option('--search <text>', 'part of the name or id'),
+        new Option('--shared', 'those that others share with you'),
+      ],
+      run: async ({ api, printRows }, { org, search, shared }) => {
+        const path = shared === undefined ? '/projects' : '/projects/shared';
+        printRows('Projects', COLUMNS, await api.list(path, 'projects', { org_id: org, search, limit: PAGE }));
+      },
+    },
+    'get <id>': {
+      description: 'show a project',
+      run: async ({ api, printRow }, _options, [id]) =>
+        printRow(FIELDS, thingIn(await api.get(apiPath`/projects/${id}`), 'project')),
+    },
+    'connection-string <id>': {
+      description: 'print a URI for psql and drivers, password included',
+      options: [
+        new Option('--database <name>', "without it the project's own"),
+        new Option('--role <name>', "without it the project's own"),
+      ],
+      run: async (tools, options, [id = '']) => {
+        const own = await ownNames(tools, id);
+        const query = { database_name: options.database ?? own.database, role_name: options.role ?? own.role };
+        tools.printRow(['uri'], await tools.api.get(apiPath`/projects/${id}/connection_uri`, query));
+      },
+    },
+    create: {
+      description: 'make a project; its connection string is shown',
+      options: [
+        new Option('--name <name>', 'without it the id'),
+        new Option('--org <id>', 'owned by that organization; without it by you'),
+        new Option('--pg-version <version>', 'major version of Postgres').argParser(wholeNumber),
+        new Option('--region <region>', 'region of the host'),
+      ],
+      run: async ({ api, printRow }, { name, org, pgVersion, region }) => {
+        const pg_version = pgVersion === undefined ? undefined : Number(pgVersion);
+        const reply = await api.post('/projects', { project: { name, org_id: org, pg_version, region_id: region } });
+        const [uri] = Array.isArray(reply.connection_uris) ? reply.connection_uris : [];
+        const connection_uri = Object(uri).connection_uri;
+        printRow([...FIELDS, 'connection_uri'], { ...thingIn(reply, 'project'), connection_uri });
+      },
+    },
+    'rename <id> <name>': {
+      description: 'rename a project',
+      run: async ({ api, printRow }, _options, [id, name]) =>
+        printRow(FIELDS, thingIn(await api.patch(apiPath`/projects/${id}`, { project: { name } }), 'project')),
+    },
+    'delete <id>': {
+      description: 'delete a project for good, with its databases',
+      run: async ({ api, printRow }, _options, [id]) =>
+        printRow(['id', 'name'], thingIn(await api.delete(apiPath`/projects/${id}`), 'project')),
+    },
+    'transfer <ids...>': {
+      description: 'move projects to an organization, all or none',
+      options: [
+        new Option('--from <org>', 'from that organization; without it from you'),
+        new Option('--to <org>', 'the organization').makeOptionMandatory(),
+      ],
+      run: async ({ api, printRow }, { from, to }, ids) => {
+        const source = from === undefined ? '/users/me' : apiPath`/organizations/${from}`;
+        await api.post(`${source}/projects/transfer`, { destination_org_id: to, project_ids: ids });
+        printRow(['moved', 'to'], { moved: ids.length, to });
+      },
+    },
+  },
+};
 
-interface CreateOptions extends ApiOptions {
-  readonly org?: string;
-  readonly name?: string;
-  readonly pgVersion?: number;
-  readonly region?: string;
-}
+export const GUESTS: ApiGroup = {
+  name: 'guests',
+  description: 'people with whom a project is shared, over the API',
+  commands: {
+    'list <project>': {
+      description: 'list guests',
+      run: async ({ api, printRows }, _options, [project]) =>
+        printRows('Guests', GUEST_COLUMNS, await api.list(guestsPath(project), 'project_permissions')),
+    },
+    'add <project> <email>': {
+      description: 'share a project; the person is told by mail',
+      run: async ({ api, printRow }, _options, [project, email]) =>
+        printRow(GUEST_FIELDS, await api.post(guestsPath(project), { email })),
+    },
+    'remove <project> <id>': {
+      description: 'end a share, and what rests on it',
+      run: async ({ api, printRow }, _options, [project, id]) =>
+        printRow(GUEST_FIELDS, await api.delete(`${guestsPath(project)}${apiPath`/${id}`}`)),
+    },
+  },
+};
 
-interface UriOptions extends ApiOptions {
-  readonly database?: string;
-  readonly role?: string;
-}
+export const COMPUTES: ApiGroup = {
+  name: 'computes',
+  description: 'computes of a project, over the API',
+  commands: {
+    'list <project>': {
+      description: 'list computes',
+      run: async ({ api, printRows }, _options, [project]) =>
+        printRows('Computes', COMPUTE_COLUMNS, await api.list(apiPath`/projects/${project}/endpoints`, 'endpoints')),
+    },
+  },
+};
 
-interface TransferOptions extends ApiOptions {
-  readonly from?: string;
-  readonly to: string;
-}
-
-export function addApiProjectCommands(program: Command, io: CommandIo): void {
-  const projects = group(program, 'projects', 'projects, over the API');
-  addReadingCommands(projects, io);
-  addChangingCommands(projects, io);
-}
-
-function addReadingCommands(projects: Command, io: CommandIo): void {
-  const list = projects
-    .command('list')
-    .description('list projects, newest first')
-    .option('--org <id>', 'of that organization; without it your own')
-    .option('--search <text>', 'part of the name or id')
-    .option('--shared', 'those that others share with you');
-  apiCommand<ListOptions>(io, list, async (tools, { org, search, shared }) => {
-    const path = shared === true ? '/projects/shared' : '/projects';
-    const rows = await tools.api.list(path, 'projects', { org_id: org, search, limit: PAGE });
-    tools.printRows('Projects', COLUMNS, rows);
-  });
-  apiCommand(io, projects.command('get <id>').description('show a project'), async (tools, _options, [id]) => {
-    tools.printRow(FIELDS, thingIn(await tools.api.get(apiPath`/projects/${id}`), 'project'));
-  });
-  const uri = projects
-    .command('connection-string <id>')
-    .description('print a URI for psql and drivers, password included')
-    .option('--database <name>', "without it the project's own")
-    .option('--role <name>', "without it the project's own");
-  apiCommand<UriOptions>(io, uri, async (tools, options, [id = '']) => {
-    const names = await ownNames(tools, id);
-    const query = { database_name: options.database ?? names.database, role_name: options.role ?? names.role };
-    tools.printRow(['uri'], await tools.api.get(apiPath`/projects/${id}/connection_uri`, query));
-  });
-}
-
-function addChangingCommands(projects: Command, io: CommandIo): void {
-  const create = projects
-    .command('create')
-    .description('make a project; its connection string is shown')
-    .option('--name <name>', 'without it the id')
-    .option('--org <id>', 'owned by that organization; without it by you')
-    .option('--pg-version <version>', 'major version of Postgres', wholeNumber)
-    .option('--region <region>', 'region of the host');
-  apiCommand<CreateOptions>(io, create, async (tools, { name, org, pgVersion, region }) => {
-    const project = { name, org_id: org, pg_version: pgVersion, region_id: region };
-    const reply = await tools.api.post('/projects', { project });
-    const [uri] = Array.isArray(reply.connection_uris) ? reply.connection_uris : [];
-    const connection_uri = Object(uri).connection_uri;
-    tools.printRow([...FIELDS, 'connection_uri'], { ...thingIn(reply, 'project'), connection_uri });
-  });
-  const rename = projects.command('rename <id> <name>').description('rename a project');
-  apiCommand(io, rename, async (tools, _options, [id, name]) => {
-    tools.printRow(FIELDS, thingIn(await tools.api.patch(apiPath`/projects/${id}`, { project: { name } }), 'project'));
-  });
-  const remove = projects.command('delete <id>').description('delete a project for good, with its databases');
-  apiCommand(io, remove, async (tools, _options, [id]) => {
-    tools.printRow(['id', 'name'], thingIn(await tools.api.delete(apiPath`/projects/${id}`), 'project'));
-  });
-  const transfer = projects
-    .command('transfer <ids...>')
-    .description('move projects to an organization, all or none')
-    .option('--from <org>', 'from that organization; without it from you')
-    .requiredOption('--to <org>', 'the organization');
-  apiCommand<TransferOptions>(io, transfer, async (tools, { from, to }, ids) => {
-    const path = from === undefined ? '/users/me/projects/transfer' : apiPath`/organizations/${from}/projects/transfer`;
-    await tools.api.post(path, { destination_org_id: to, project_ids: ids });
-    tools.printRow(['moved', 'to'], { moved: ids.length, to });
-  });
+function guestsPath(project: string | undefined): string {
+  return apiPath`/projects/${project}/permissions`;
 }
 
 function wholeNumber(text: string): number {

@@ -4,10 +4,12 @@ import Table from 'cli-table3';
 import { cleanSentence, escapeInJson } from '../../untrusted-text.ts';
 import type { CommandIo } from './command-io.ts';
 
-export interface Printable {
+/** The rows' keys by their headings. */
+export type Columns = Readonly<Record<string, string>>;
+
+interface Printable {
   readonly title: string;
-  /** Column headings with the keys of the rows. */
-  readonly columns: ReadonlyArray<readonly [heading: string, key: string]>;
+  readonly columns: Columns;
   readonly rows: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
@@ -19,11 +21,9 @@ export function printList(io: CommandIo, printable: Printable, format: OutputFor
     printJson(io, printable.rows);
     return;
   }
-  const table = new Table({
-    head: printable.columns.map(([heading]) => heading),
-    style: { head: [], border: [], compact: true },
-  });
-  for (const row of printable.rows) table.push(printable.columns.map(([, key]) => textOf(row[key])));
+  const keys = Object.values(printable.columns);
+  const table = new Table({ head: Object.keys(printable.columns), style: { head: [], border: [], compact: true } });
+  for (const row of printable.rows) table.push(keys.map((key) => textOf(row[key])));
   io.stdout.write(`${printable.title}\n${table.toString()}\n`);
 }
 
