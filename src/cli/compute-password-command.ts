@@ -2,7 +2,7 @@
 // server.
 
 import type { Command } from 'commander';
-import { renewRolePassword } from '../actions/databases/role-passwords.ts';
+import { renewRolePassword } from '../actions/databases/change-roles.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';

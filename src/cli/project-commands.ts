@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { attachCompute } from '../actions/computes/add-compute.ts';
+import { attachCompute } from '../actions/computes/change-compute.ts';
 import { attachProject, createProject } from '../actions/projects/create-project.ts';
 import type { RegisteredProject } from '../catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
@@ -61,9 +61,7 @@ export function addProjectCommands(program: Command, io: CommandIo): void {
     .action(async (id: string, options: AttachOptions & { type: 'read_write' | 'read_only'; name?: string }) => {
       const input = await readAttachInput(io, options);
       const place = { projectId: idFrom<ProjectId>(id), type: options.type, name: options.name ?? null };
-      const { result: made } = await withCatalogue(io, (tools) =>
-        attachCompute(tools, SYSTEM_CONTEXT, { ...input, ...place }),
-      );
+      const made = await withCatalogue(io, (tools) => attachCompute(tools, SYSTEM_CONTEXT, { ...input, ...place }));
       printOne(io, { id: made.id, project_id: made.projectId, type: made.type, state: made.state }, formatOf(options));
     });
 }

@@ -2,7 +2,7 @@
 // server runs or not.
 
 import type { ActionParts } from '../actions/action-parts.ts';
-import type { AccessEnders } from '../actions/catalogue-action.ts';
+import type { AccessEnders } from '../actions/define-action.ts';
 import { type CatalogueOptions, openCatalogue } from '../catalogue/store/open-catalogue.ts';
 import { Sealer } from '../catalogue/store/sealing.ts';
 import { systemClock } from '../clock.ts';

@@ -53,7 +53,7 @@ describe('the API, the pages and the command line', () => {
       .filter((module) => DOORS.test(module))
       .flatMap((module) => changingCallsOf(module).map((call) => `${module}: ${call}`));
     expect(calls).toEqual([]);
-    expect(changingCallsOf('src/actions/catalogue-action.ts')).toEqual(['liveConnections.endNow']);
+    expect(changingCallsOf('src/actions/define-action.ts')).toEqual(['liveConnections.endNow']);
   });
 });
 

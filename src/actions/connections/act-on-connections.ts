@@ -11,6 +11,7 @@ import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import { PosternError } from '../../errors.ts';
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
+import type { NodeId } from '../../ids.ts';
 import type { ActionParts } from '../action-parts.ts';
 
 /**
@@ -83,6 +84,19 @@ export async function sendNotice(
   return reached;
 }
 
+/** Drains a node: it takes no new connections and finishes the old ones. For operators; audited with what became of it. Throws `forbidden`, `store_unavailable`. */
+export async function drainNode(
+  { catalogue, liveConnections, auditTrail }: Parts,
+  context: AuditContext,
+  { nodeId, reason }: { readonly nodeId: NodeId; readonly reason: string },
+): Promise<FleetOutcome> {
+  requireMay(context.actor, 'ops.drain_node', INSTALLATION);
+  const outcome = await liveConnections.drainNode(nodeId, { by: nameOf(context.actor) });
+  const happening = { event: 'ops.node_drained', outcome: auditOutcome(outcome), reason, subject: nodeId } as const;
+  auditTrail.record(changeEvent(catalogue, context, { actorType: 'operator', ...happening }));
+  return outcome;
+}
+
 async function requireRight(
   { catalogue, actor }: { readonly catalogue: Catalogue; readonly actor: Actor },
   connection: LiveConnectionRecord,
@@ -122,12 +136,12 @@ function unknownConnection(): PosternError {
 }
 
 /** The asking person, for the log of the node that obeys. */
-export function nameOf(actor: Actor): string {
+function nameOf(actor: Actor): string {
   if (actor.kind === 'system') return 'postern';
   return actor.kind === 'person' ? actor.email : `API key ${actor.keyId}`;
 }
 
-export function auditOutcome(outcome: FleetOutcome): 'success' | 'failure' {
+function auditOutcome(outcome: FleetOutcome): 'success' | 'failure' {
   return outcome === 'done' ? 'success' : 'failure';
 }
 

@@ -1,42 +1,38 @@
-// The database roles of a hosted project: made and dropped, for real on its host.
+// The database roles of a hosted project, made and dropped on its host, and their passwords:
+// revealed, replaced on a host, and kept anew after they were changed on an attached server. A new
+// password ends what rested on the old one (docs/security.md, "Grants").
 
-import type { DatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
-import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
-import type { Secret } from '../../secret.ts';
-import type { ActionParts } from '../action-parts.ts';
-import type { AccessEnders } from '../catalogue-action.ts';
-import { type Performed, performed } from '../performed.ts';
-
-type Provisioning = ActionParts['provisioning'];
-
-export interface RoleWithPassword {
-  readonly role: DatabaseRole;
-  readonly password: Secret;
-}
+import { revealDatabaseRolePassword } from '../../catalogue/projects/database-roles.ts';
+import { catalogueAction, ending, provisioningAction } from '../define-action.ts';
 
 /**
  * Throws `conflict` for a name that is taken, `not_offered` for an attached project,
  * `invalid_input`, `forbidden`, `not_found`.
  */
-export async function createRole(
-  { provisioning }: Pick<ActionParts, 'provisioning'>,
-  context: AuditContext,
-  input: Parameters<Provisioning['createRole']>[1],
-): Promise<Performed<RoleWithPassword>> {
-  return performed(await provisioning.createRole(context, input));
-}
+export const createRole = provisioningAction((provisioning) => provisioning.createRole);
 
 /**
  * Drops a role; what it owns becomes the project's own role's, and the role's grants and live
  * connections end. Throws `conflict` for a protected role and for one that owns a database,
  * `not_offered`, `forbidden`, `not_found`.
  */
-export async function deleteRole(
-  parts: AccessEnders & Pick<ActionParts, 'provisioning'>,
-  context: AuditContext,
-  input: Parameters<Provisioning['deleteRole']>[1],
-): Promise<Performed<DatabaseRole>> {
-  const role = await parts.provisioning.deleteRole(context, input);
-  await parts.liveConnections.endNow();
-  return performed(role);
-}
+export const deleteRole = ending(provisioningAction((provisioning) => provisioning.deleteRole));
+
+/**
+ * The role's password in the clear, audited. Throws `precondition` when the project does not store
+ * passwords or this role has none, `forbidden`, `not_found`.
+ */
+export const revealRolePassword = catalogueAction(revealDatabaseRolePassword);
+
+/**
+ * Gives a role a new random password and ends the role's grants and live connections. Throws
+ * `not_offered` for an attached project, `forbidden`, `not_found`.
+ */
+export const resetRolePassword = ending(provisioningAction((provisioning) => provisioning.resetRolePassword));
+
+/**
+ * Keeps the new password of a role on an attached server, once that server takes it, and ends the
+ * role's grants and live connections on every compute of the project. Throws `attach_refused`,
+ * `not_offered`, `forbidden`, `not_found`.
+ */
+export const renewRolePassword = ending(provisioningAction((provisioning) => provisioning.renewRolePassword));

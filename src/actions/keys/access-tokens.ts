@@ -1,7 +1,7 @@
 // Access tokens: passwords for clients that cannot show a link, made and revoked.
 
 import { createAccessToken as create, revokeAccessToken as revoke } from '../../catalogue/access/access-tokens.ts';
-import { catalogueAction, endingAction } from '../catalogue-action.ts';
+import { catalogueAction, ending } from '../define-action.ts';
 
 /**
  * Makes a token; its secret is returned this once. Throws `invalid_input`, `precondition`,
@@ -10,4 +10,4 @@ import { catalogueAction, endingAction } from '../catalogue-action.ts';
 export const createAccessToken = catalogueAction(create);
 
 /** Revokes a token and ends its live connections. Throws `forbidden`, `not_found`. */
-export const revokeAccessToken = endingAction(revoke);
+export const revokeAccessToken = ending(catalogueAction(revoke));

@@ -7,7 +7,7 @@ import {
   revokeOrganizationKey as revokeOfOrganization,
   revokePersonalKey as revokePersonal,
 } from '../../catalogue/access/api-keys.ts';
-import { catalogueAction } from '../catalogue-action.ts';
+import { catalogueAction } from '../define-action.ts';
 
 /** Makes a key that acts as its person; returned this once. Throws `invalid_input`, `forbidden`. */
 export const createPersonalKey = catalogueAction(createPersonal);

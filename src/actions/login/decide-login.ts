@@ -3,18 +3,27 @@
 // concern nobody else: http/ calls login/decide for them.
 
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
+import { adminsOverPerson } from '../../catalogue/accounts/admins-over-person.ts';
+import type { Log } from '../../log.ts';
 import {
   type ApprovalAnswer,
   type ApprovalChoice,
+  type ApprovalServices,
   approveLoginRequest,
 } from '../../login/decide/approve-login-request.ts';
 import { denyLoginRequest } from '../../login/decide/deny-login-request.ts';
-import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
+import { loginAuditEvent, type PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest, MoveOutcome } from '../../login/request/login-request.ts';
+import { newTerminalMail } from '../../mail/new-terminal-mail.ts';
+import { reportedLoginMail } from '../../mail/reported-login-mail.ts';
 import { isLoopback } from '../../network-address.ts';
-import type { DecisionParts } from './decision-parts.ts';
-import { tellAdmins } from './tell-admins.ts';
-import { tellPerson } from './tell-person.ts';
+import type { ActionParts } from '../action-parts.ts';
+
+export interface DecisionParts extends Pick<ActionParts, 'catalogue' | 'mailer' | 'address'> {
+  readonly services: ApprovalServices;
+  readonly brand: string;
+  readonly log: Log;
+}
 
 /**
  * Approves, or asks for a stronger step; a terminal that is new to the person is told by mail.
@@ -49,4 +58,47 @@ export async function denyLogin(
   const moved = await denyLoginRequest(parts.services, request, { person, how });
   if (moved.kind === 'moved' && how === 'report') await tellAdmins(parts, moved.request, person);
   return moved;
+}
+
+/** A terminal at an address new to the person was let in: the person may have been talked into it. */
+function tellPerson(
+  { mailer, brand, address, services }: DecisionParts,
+  { origin }: LoginRequest,
+  { person, how }: { readonly person: PersonAtBrowser; readonly how: 'let_in' | 'code' },
+): void {
+  const { email, address: browserAddress } = person;
+  const { address: terminalAddress, application } = origin;
+  const at = services.clock.now();
+  mailer.send(
+    newTerminalMail({ to: email, brand, url: address.url, terminalAddress, application, browserAddress, at, how }),
+  );
+}
+
+/**
+ * Never throws: the terminal is denied and blocked already. Resolves when the mails are on their
+ * way.
+ */
+async function tellAdmins(parts: DecisionParts, request: LoginRequest, person: PersonAtBrowser): Promise<void> {
+  const { catalogue, services, mailer, brand, address, log } = parts;
+  try {
+    const organizations = await adminsOverPerson(catalogue, person.userId);
+    for (const { id } of organizations) {
+      const happening = { event: 'login.reported', outcome: 'success', nodeId: services.nodeId } as const;
+      const event = loginAuditEvent(request, person, { ...happening, at: services.clock.now() });
+      // The person's own event stands apart, so that the own history has it once.
+      const asSystem = { actorType: 'system', actorId: null, actorEmail: null, subject: person.email } as const;
+      services.auditTrail.record({ ...event, ...asSystem, accountId: id });
+    }
+    const { application, requestedUser, address: terminalAddress } = request.origin;
+    const facts = { personEmail: person.email, terminalAddress, application, requestedUser };
+    const reported = { ...facts, askedAt: request.createdAt };
+    const mails = organizations.flatMap(({ id, name, adminEmails }) =>
+      adminEmails.map((to) =>
+        reportedLoginMail({ to, brand, place: `${address.url}/app/${id}`, organizationName: name, reported }),
+      ),
+    );
+    for (const mail of mails) mailer.send(mail);
+  } catch (error) {
+    log.error({ err: error, login_request_id: request.id }, 'admins were not told of a reported login');
+  }
 }

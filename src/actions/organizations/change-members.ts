@@ -5,7 +5,7 @@ import {
   removeMember as remove,
   setMemberRole as setRole,
 } from '../../catalogue/accounts/memberships.ts';
-import { catalogueAction, endingAction } from '../catalogue-action.ts';
+import { catalogueAction, ending } from '../define-action.ts';
 
 /**
  * Makes an existing person a member at once. Throws `conflict` for a member, `forbidden`,
@@ -23,4 +23,4 @@ export const changeMemberRole = catalogueAction(setRole);
  * live connections to the organization's projects. Throws `conflict` for the only admin,
  * `forbidden`, `not_found`.
  */
-export const removeMember = endingAction(remove);
+export const removeMember = ending(catalogueAction(remove));

@@ -5,7 +5,7 @@ import {
   decideOrganizationRequest as decide,
   requestOrganization as request,
 } from '../../catalogue/transfers/organization-requests.ts';
-import { catalogueAction } from '../catalogue-action.ts';
+import { catalogueAction } from '../define-action.ts';
 
 /**
  * Makes an organization with its first admin. Throws `forbidden` where they are made on request,

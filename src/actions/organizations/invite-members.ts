@@ -8,6 +8,7 @@ import {
   resendInvitation as resend,
 } from '../../catalogue/accounts/invitations.ts';
 import { type InvitationOutcome, inviteMembers as invite } from '../../catalogue/accounts/invite-members.ts';
+import { convertGuest as convert } from '../../catalogue/projects/guests.ts';
 import type { Actor } from '../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
@@ -16,7 +17,7 @@ import { invitationMail, joinedMail } from '../../mail/invitation-mails.ts';
 import type { Mail } from '../../mail/mail.ts';
 import type { Secret } from '../../secret.ts';
 import type { ActionParts } from '../action-parts.ts';
-import { catalogueAction } from '../catalogue-action.ts';
+import { catalogueAction } from '../define-action.ts';
 
 export type InvitingParts = Pick<ActionParts, 'catalogue' | 'mailer' | 'address'> & {
   readonly limits: Pick<ActionParts['limits'], 'invitation'>;
@@ -55,6 +56,21 @@ export async function resendInvitation(
   const again = await resend(parts.catalogue, context, which);
   await mailInvitations(parts, which.accountId, [{ kind: 'invited', ...again }]);
   return again;
+}
+
+/**
+ * A guest with an account becomes a member; one without is invited and stays a guest until the
+ * invitation is accepted. Either is told by mail. Throws `not_found` for somebody who is no guest,
+ * `forbidden`.
+ */
+export async function convertGuest(
+  parts: InvitingParts,
+  context: AuditContext,
+  input: Parameters<typeof convert>[2],
+): Promise<InvitationOutcome> {
+  const outcome = await convert(parts.catalogue, context, input);
+  await mailInvitations(parts, input.accountId, [outcome]);
+  return outcome;
 }
 
 /** Withdraws an invitation; its link stops working. Throws `forbidden`, `not_found`. */

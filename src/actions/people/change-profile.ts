@@ -6,7 +6,7 @@ import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import type { ActionParts } from '../action-parts.ts';
-import { catalogueAction } from '../catalogue-action.ts';
+import { catalogueAction } from '../define-action.ts';
 import { type Browser, checkPassword } from './sign-in.ts';
 
 /** Renames a person. Throws `invalid_input`, `forbidden`, `not_found`. */

@@ -1,12 +1,17 @@
 // Signing in: a password is checked, or an identity of a provider is taken, and a browser session
-// begins.
+// begins. Signing out ends it.
 
-import { createBrowserSession, type NewBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
+import {
+  createBrowserSession,
+  endAllBrowserSessions,
+  endBrowserSession,
+  type NewBrowserSession,
+} from '../../catalogue/accounts/browser-sessions.ts';
 import { signInWithIdentity as signIn } from '../../catalogue/accounts/identities.ts';
 import { type User, verifyPassword } from '../../catalogue/accounts/users.ts';
 import type { Secret } from '../../secret.ts';
 import type { ActionParts } from '../action-parts.ts';
-import { catalogueAction } from '../catalogue-action.ts';
+import { catalogueAction, ending } from '../define-action.ts';
 
 /** The browser in which somebody signs in. */
 export interface Browser {
@@ -87,3 +92,9 @@ export function recordFailedSignIn(
     untrustedUserAgent: userAgent,
   });
 }
+
+/** Ends one browser session of the person; false when the person has no such session. */
+export const signOut = catalogueAction(endBrowserSession);
+
+/** Ends all browser sessions of the person, with every grant and live connection. */
+export const signOutEverywhere = ending(catalogueAction(endAllBrowserSessions));

@@ -6,7 +6,7 @@ import {
 } from '../../catalogue/accounts/accept-invitation.ts';
 import { useSetupCode } from '../../catalogue/accounts/setup-codes.ts';
 import { createUser as create } from '../../catalogue/accounts/users.ts';
-import { catalogueAction } from '../catalogue-action.ts';
+import { catalogueAction } from '../define-action.ts';
 
 /**
  * Makes a person with a personal account; invitations and shares that wait for a verified e-mail

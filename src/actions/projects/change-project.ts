@@ -1,8 +1,9 @@
-// Changes of a project and its branch that touch no Postgres.
+// Changes of a project and its branch: renamed, transferred to another account, deleted.
 
 import { changeBranch as changeBranchRow } from '../../catalogue/projects/branches.ts';
 import { changeProject as changeRow } from '../../catalogue/projects/projects.ts';
-import { catalogueAction } from '../catalogue-action.ts';
+import { transferProjects as transfer } from '../../catalogue/transfers/project-transfers.ts';
+import { catalogueAction, ending, provisioningAction } from '../define-action.ts';
 
 /** Renames a project or changes its settings. Throws `invalid_input`, `forbidden`, `not_found`. */
 export const changeProject = catalogueAction(changeRow);
@@ -12,3 +13,13 @@ export const changeProject = catalogueAction(changeRow);
  * `forbidden`, `not_found`.
  */
 export const changeBranch = catalogueAction(changeBranchRow);
+
+/** Moves projects and ends the access that was lost. Throws as the catalogue's `transferProjects`. */
+export const transferProjects = ending(catalogueAction(transfer));
+
+/**
+ * Drops the databases and roles of a hosted project, then deletes it with its grants and live
+ * connections; an attached Postgres stays as it is. Throws `host_away` before anything is lost,
+ * `forbidden`, `not_found`.
+ */
+export const deleteProject = ending(provisioningAction((provisioning) => provisioning.deleteProject));

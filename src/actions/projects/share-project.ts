@@ -11,7 +11,7 @@ import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { ProjectId } from '../../ids.ts';
 import { guestMail, sharedMail } from '../../mail/invitation-mails.ts';
 import type { Mail } from '../../mail/mail.ts';
-import { endingAction } from '../catalogue-action.ts';
+import { catalogueAction, ending } from '../define-action.ts';
 import { type InvitingParts, invitationLink, limitInvitations } from '../organizations/invite-members.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function shareProject(
  * Ends a share, with the guest's grants and live connections to the project. Throws `forbidden`,
  * `not_found`.
  */
-export const unshareProject = endingAction(unshare);
+export const unshareProject = ending(catalogueAction(unshare));
 
 function mailFor(
   { config, address: { url } }: InvitingParts,

@@ -1,7 +1,7 @@
 // Shared by the approval routes: their dependencies, and the person at the browser.
 
 import type { Response } from 'express';
-import type { DecisionParts } from '../../actions/login/decision-parts.ts';
+import type { DecisionParts } from '../../actions/login/decide-login.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoginRequestId } from '../../ids.ts';
 import type { Limits } from '../../limits/limits.ts';

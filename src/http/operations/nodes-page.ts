@@ -2,7 +2,7 @@
 
 import { DrainPage } from '../../../web/pages/ops/drain-page.tsx';
 import { NodesPage } from '../../../web/pages/ops/nodes-page.tsx';
-import * as connections from '../../actions/connections/drain-node.ts';
+import * as connections from '../../actions/connections/act-on-connections.ts';
 import { INSTALLATION, requireMay } from '../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../errors.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';

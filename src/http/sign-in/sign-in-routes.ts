@@ -3,7 +3,7 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { SignInPage } from '../../../web/pages/sign-in-page.tsx';
-import * as people from '../../actions/people/sign-out.ts';
+import * as people from '../../actions/people/sign-in.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';

@@ -37,11 +37,6 @@ export function organizationNamed(text: string): AccountId {
   throw new PosternError('not_found', { params: { thing: `organization "${text}"` } });
 }
 
-/** A time for the wire; absent when there is none. */
-export function timeOrAbsent(time: Date | null): string | undefined {
-  return time === null ? undefined : time.toISOString();
-}
-
 // Stands for the system and for removed people where Neon requires a person.
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 

@@ -2,11 +2,13 @@
 // and suspended.
 
 import { z } from 'zod';
-import { addHostedCompute } from '../../../actions/computes/add-compute.ts';
-import { changeCompute } from '../../../actions/computes/change-compute.ts';
-import { removeCompute } from '../../../actions/computes/remove-compute.ts';
-import { startCompute, suspendCompute } from '../../../actions/computes/start-and-suspend-compute.ts';
-import type { Performed } from '../../../actions/performed.ts';
+import {
+  addHostedCompute,
+  changeCompute,
+  removeCompute,
+  startCompute,
+  suspendCompute,
+} from '../../../actions/computes/change-compute.ts';
 import type { Compute } from '../../../catalogue/projects/compute-rows.ts';
 import { getCompute, listComputes } from '../../../catalogue/projects/computes.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
@@ -131,8 +133,8 @@ export const COMPUTE_ROUTES = tagged('Endpoints', [
     perform: async (call, { params, body }) => {
       const place = { projectId: params.project_id, branchId: body.endpoint.branch_id };
       const input = { ...place, type: body.endpoint.type, ...settingsFrom(body.endpoint) };
-      const { result, operation } = await addHostedCompute(call, call.context, input);
-      return { endpoint: computeOnWire(call, result), operations: [operationOnWire(operation)] };
+      const compute = await addHostedCompute(call, call.context, input);
+      return { endpoint: computeOnWire(call, compute), operations: [operationOnWire(compute.operation)] };
     },
   }),
   apiRoute('patch', '/projects/{project_id}/endpoints/{endpoint_id}', {
@@ -174,12 +176,12 @@ function powerRoute(
     params: computeParams,
     reply: changedCompute,
     perform: async (call, { params }) => {
-      const performed: Array<Performed<Compute>> = [];
-      for (const step of steps) performed.push(await step(call, call.context, computeOf(params)));
-      const last = performed.at(-1);
+      const computes: Array<Awaited<ReturnType<typeof startCompute>>> = [];
+      for (const step of steps) computes.push(await step(call, call.context, computeOf(params)));
+      const last = computes.at(-1);
       if (last === undefined) throw new Error(`${verb} did nothing`);
-      const operations = performed.map(({ operation }) => operationOnWire(operation));
-      return { endpoint: computeOnWire(call, last.result), operations };
+      const operations = computes.map(({ operation }) => operationOnWire(operation));
+      return { endpoint: computeOnWire(call, last), operations };
     },
   });
 }

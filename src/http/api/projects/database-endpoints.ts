@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { changeDatabase, createDatabase, deleteDatabase } from '../../../actions/databases/change-databases.ts';
 import { type Database, getDatabase, listDatabases } from '../../../catalogue/projects/databases.ts';
+import type { Operation } from '../../../catalogue/projects/operations.ts';
 import { apiRoute, tagged } from '../call/api-route.ts';
 import { namedIdField, placeOf, timeField } from '../call/field-shapes.ts';
 import { onWire } from '../call/on-wire.ts';
@@ -61,8 +62,7 @@ export const DATABASE_ROUTES = tagged('Databases', [
     perform: async (call, { params, body }) => {
       const { name, owner_name: ownerName } = body.database;
       const input = { ...placeOf(params), name, ownerName };
-      const { result, operation } = await createDatabase(call, call.context, input);
-      return { database: databaseOnWire(result), operations: [operationOnWire(operation)] };
+      return changed(await createDatabase(call, call.context, input));
     },
   }),
   apiRoute('patch', '/projects/{project_id}/branches/{branch_id}/databases/{database_name}', {
@@ -76,8 +76,7 @@ export const DATABASE_ROUTES = tagged('Databases', [
     perform: async (call, { params, body }) => {
       const { name: newName, owner_name: ownerName } = body.database;
       const input = { ...placeOf(params), name: params.database_name, newName, ownerName };
-      const { result, operation } = await changeDatabase(call, call.context, input);
-      return { database: databaseOnWire(result), operations: [operationOnWire(operation)] };
+      return changed(await changeDatabase(call, call.context, input));
     },
   }),
   apiRoute('delete', '/projects/{project_id}/branches/{branch_id}/databases/{database_name}', {
@@ -87,8 +86,11 @@ export const DATABASE_ROUTES = tagged('Databases', [
     reply: changedDatabase,
     perform: async (call, { params }) => {
       const which = { ...placeOf(params), name: params.database_name };
-      const { result, operation } = await deleteDatabase(call, call.context, which);
-      return { database: databaseOnWire(result), operations: [operationOnWire(operation)] };
+      return changed(await deleteDatabase(call, call.context, which));
     },
   }),
 ]);
+
+function changed(database: Database & { readonly operation: Operation }): z.input<typeof changedDatabase> {
+  return { database: databaseOnWire(database), operations: [operationOnWire(database.operation)] };
+}

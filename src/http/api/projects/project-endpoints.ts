@@ -1,8 +1,7 @@
 // Projects: those of an account, those shared with the caller, and one to read, change or delete.
 
 import { z } from 'zod';
-import { changeProject } from '../../../actions/projects/change-project.ts';
-import { deleteProject } from '../../../actions/projects/delete-project.ts';
+import { changeProject, deleteProject } from '../../../actions/projects/change-project.ts';
 import { findAccount } from '../../../catalogue/accounts/accounts.ts';
 import { listProjects, listSharedProjects } from '../../../catalogue/projects/project-lists.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';

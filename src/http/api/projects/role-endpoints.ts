@@ -1,8 +1,12 @@
 // Database roles of a branch, created and dropped on the host, and their passwords.
 
 import { z } from 'zod';
-import { createRole, deleteRole } from '../../../actions/databases/change-roles.ts';
-import { resetRolePassword, revealRolePassword } from '../../../actions/databases/role-passwords.ts';
+import {
+  createRole,
+  deleteRole,
+  resetRolePassword,
+  revealRolePassword,
+} from '../../../actions/databases/change-roles.ts';
 import { type DatabaseRole, listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 import { getDatabaseRole } from '../../../catalogue/projects/database-roles.ts';
 import { PosternError } from '../../../errors.ts';
@@ -84,8 +88,8 @@ export const ROLE_ROUTES = tagged('Roles', [
         throw new PosternError('role_without_login');
       }
       const input = { ...placeOf(params), name: body.role.name };
-      const { result, operation } = await createRole(call, call.context, input);
-      return { role: roleOnWire(result.role, result.password), operations: [operationOnWire(operation)] };
+      const { role, password, operation } = await createRole(call, call.context, input);
+      return { role: roleOnWire(role, password), operations: [operationOnWire(operation)] };
     },
   }),
   apiRoute('delete', '/projects/{project_id}/branches/{branch_id}/roles/{role_name}', {
@@ -95,8 +99,8 @@ export const ROLE_ROUTES = tagged('Roles', [
     reply: changedRole,
     perform: async (call, { params }) => {
       const which = { ...placeOf(params), name: params.role_name };
-      const { result, operation } = await deleteRole(call, call.context, which);
-      return { role: roleOnWire(result), operations: [operationOnWire(operation)] };
+      const role = await deleteRole(call, call.context, which);
+      return { role: roleOnWire(role), operations: [operationOnWire(role.operation)] };
     },
   }),
   apiRoute('get', '/projects/{project_id}/branches/{branch_id}/roles/{role_name}/reveal_password', {
@@ -116,8 +120,8 @@ export const ROLE_ROUTES = tagged('Roles', [
     reply: changedRole,
     perform: async (call, { params }) => {
       const which = { ...placeOf(params), name: params.role_name };
-      const { result, operation } = await resetRolePassword(call, call.context, which);
-      return { role: roleOnWire(result.role, result.password), operations: [operationOnWire(operation)] };
+      const { role, password, operation } = await resetRolePassword(call, call.context, which);
+      return { role: roleOnWire(role, password), operations: [operationOnWire(operation)] };
     },
   }),
 ]);

@@ -1,7 +1,7 @@
 // Moves projects into an organization, from another one or from the caller's personal account.
 
 import { z } from 'zod';
-import { transferProjects } from '../../../actions/projects/transfer-projects.ts';
+import { transferProjects } from '../../../actions/projects/change-project.ts';
 import { MAX_PROJECTS_PER_TRANSFER } from '../../../catalogue/transfers/project-transfers.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';

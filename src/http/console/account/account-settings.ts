@@ -2,9 +2,11 @@
 
 import { z } from 'zod';
 import { AccountSettingsPage } from '../../../../web/pages/console/account/account-settings-page.tsx';
-import { renameOrganization } from '../../../actions/organizations/change-account.ts';
-import { changeAccountPolicy } from '../../../actions/organizations/change-account-policy.ts';
-import { deleteOrganization } from '../../../actions/organizations/delete-organization.ts';
+import {
+  changeAccountPolicy,
+  deleteOrganization,
+  renameOrganization,
+} from '../../../actions/organizations/change-account.ts';
 import { findMembership } from '../../../catalogue/accounts/member-lists.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';

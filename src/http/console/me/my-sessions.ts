@@ -2,7 +2,7 @@
 
 import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
 import { listOwnGrants, revokeOwnGrant } from '../../../actions/people/own-grants.ts';
-import * as people from '../../../actions/people/sign-out.ts';
+import * as people from '../../../actions/people/sign-in.ts';
 import { listBrowserSessions } from '../../../catalogue/accounts/browser-sessions.ts';
 import { findProjects, type Project } from '../../../catalogue/projects/projects.ts';
 import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';

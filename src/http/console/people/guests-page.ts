@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { GuestsPage } from '../../../../web/pages/console/people/guests-page.tsx';
 import { InviteGuestsPage } from '../../../../web/pages/console/people/invite-guests-page.tsx';
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
-import { convertGuest } from '../../../actions/organizations/convert-guest.ts';
+import { convertGuest } from '../../../actions/organizations/invite-members.ts';
 import { shareProject, unshareProject } from '../../../actions/projects/share-project.ts';
 import { listGuests } from '../../../catalogue/projects/guests.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';

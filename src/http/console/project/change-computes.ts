@@ -2,10 +2,9 @@
 
 import { z } from 'zod';
 import { NewComputePage } from '../../../../web/pages/console/project/new-compute-page.tsx';
-import { addHostedCompute, attachCompute } from '../../../actions/computes/add-compute.ts';
-import { changeCompute } from '../../../actions/computes/change-compute.ts';
-import * as computes from '../../../actions/computes/remove-compute.ts';
-import * as power from '../../../actions/computes/start-and-suspend-compute.ts';
+import * as computes from '../../../actions/computes/change-compute.ts';
+import * as power from '../../../actions/computes/change-compute.ts';
+import { addHostedCompute, attachCompute, changeCompute } from '../../../actions/computes/change-compute.ts';
 import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { getCompute } from '../../../catalogue/projects/computes.ts';
 import { projectResource } from '../../../catalogue/projects/projects.ts';

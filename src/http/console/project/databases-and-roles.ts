@@ -5,7 +5,6 @@ import { DatabasesPage } from '../../../../web/pages/console/project/databases-p
 import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
 import * as databases from '../../../actions/databases/change-databases.ts';
 import * as roles from '../../../actions/databases/change-roles.ts';
-import { resetRolePassword, revealRolePassword } from '../../../actions/databases/role-passwords.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
 import type { Secret } from '../../../secret.ts';
@@ -75,14 +74,13 @@ export async function deleteDatabase(call: ProjectCall): Promise<void> {
 /** Answers with the new role's password, which is shown once. */
 export async function createRole(call: ProjectCall): Promise<void> {
   const form = parseForm(call, z.object({ role: nameField }));
-  const { result } = await roles.createRole(call.parts, call.context, place(call, form.role));
-  const { role, password } = result;
+  const { role, password } = await roles.createRole(call.parts, call.context, place(call, form.role));
   sendPassword(call, { title: `Role ${cleanForPage(role.name)} is ready`, password });
 }
 
 export async function revealPassword(call: ProjectCall): Promise<void> {
   const name = param(call, 'name');
-  const password = await revealRolePassword(call.parts, call.context, place(call, name));
+  const password = await roles.revealRolePassword(call.parts, call.context, place(call, name));
   sendPassword(call, { title: `Password of ${cleanForPage(name)}`, password });
 }
 
@@ -99,8 +97,8 @@ export async function askResetPassword(call: ProjectCall, again?: Again): Promis
 
 export async function resetPassword(call: ProjectCall): Promise<void> {
   const name = param(call, 'name');
-  const { result } = await resetRolePassword(call.parts, call.context, place(call, name));
-  sendPassword(call, { title: `New password of ${cleanForPage(name)}`, password: result.password });
+  const { password } = await roles.resetRolePassword(call.parts, call.context, place(call, name));
+  sendPassword(call, { title: `New password of ${cleanForPage(name)}`, password });
 }
 
 export async function askDeleteRole(call: ProjectCall, again?: Again): Promise<void> {

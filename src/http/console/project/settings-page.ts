@@ -2,9 +2,8 @@
 
 import { z } from 'zod';
 import { ProjectSettingsPage } from '../../../../web/pages/console/project/project-settings-page.tsx';
-import { changeProject } from '../../../actions/projects/change-project.ts';
-import * as projects from '../../../actions/projects/delete-project.ts';
-import { transferProjects } from '../../../actions/projects/transfer-projects.ts';
+import * as projects from '../../../actions/projects/change-project.ts';
+import { changeProject, transferProjects } from '../../../actions/projects/change-project.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';

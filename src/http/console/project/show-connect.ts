@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { ConnectPage } from '../../../../web/pages/console/project/connect-page.tsx';
-import { revealRolePassword } from '../../../actions/databases/role-passwords.ts';
+import { revealRolePassword } from '../../../actions/databases/change-roles.ts';
 import { type Compute, shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { type DatabaseRole, listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';

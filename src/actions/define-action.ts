@@ -1,0 +1,45 @@
+// Makes actions of single changes. A change asks for permission, writes, audits, and writes down
+// what it takes away, in one transaction; nobody is told.
+
+import type { AuditContext } from '../catalogue/trail/audit-context.ts';
+import type { ActionParts } from './action-parts.ts';
+
+type Action<Parts, Input, Outcome> = (parts: Parts, context: AuditContext, input: Input) => Promise<Outcome>;
+type CatalogueParts = Pick<ActionParts, 'catalogue'>;
+type ProvisioningParts = Pick<ActionParts, 'provisioning'>;
+
+/** A change of the catalogue, by which nothing is made real. Throws what the change throws. */
+export function catalogueAction<Input, Outcome>(
+  change: (catalogue: ActionParts['catalogue'], context: AuditContext, input: Input) => Promise<Outcome>,
+): Action<CatalogueParts, Input, Outcome> {
+  return ({ catalogue }, context, input) => change(catalogue, context, input);
+}
+
+/** A change that provisioning makes real. Throws what the step throws. */
+export function provisioningAction<Input, Outcome>(
+  stepOf: (provisioning: ActionParts['provisioning']) => (context: AuditContext, input: Input) => Promise<Outcome>,
+): Action<ProvisioningParts, Input, Outcome> {
+  return ({ provisioning }, context, input) => stepOf(provisioning)(context, input);
+}
+
+/**
+ * What ends access after a change: the nodes' own way, or none where the nodes read it by
+ * themselves.
+ */
+export interface AccessEnders {
+  readonly liveConnections: Pick<ActionParts['liveConnections'], 'endNow'>;
+}
+
+/**
+ * For an action that may take something away: grants and live connections that rested on it end
+ * before it resolves, or soon after where a store is away.
+ */
+export function ending<Parts, Input, Outcome>(
+  action: Action<Parts, Input, Outcome>,
+): Action<Parts & AccessEnders, Input, Outcome> {
+  return async (parts, context, input) => {
+    const outcome = await action(parts, context, input);
+    await parts.liveConnections.endNow();
+    return outcome;
+  };
+}
