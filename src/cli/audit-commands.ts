@@ -10,7 +10,7 @@ import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { escapeInJson } from '../untrusted-text.ts';
 import type { CommandIo } from './terminal/command-io.ts';
-import { printOne } from './terminal/print.ts';
+import { type PrintOptions, printOne } from './terminal/print.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
 export function addAuditCommands(program: Command, io: CommandIo): void {
@@ -20,13 +20,13 @@ export function addAuditCommands(program: Command, io: CommandIo): void {
     .description('recompute the hash chain; exit 1 when a row was changed, removed or added')
     .option('--heads <file>', 'what --json printed before: also exit 1 when a chain was cut off since then')
     .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean; heads?: string }) => {
+    .action(async (options: PrintOptions & { heads?: string }) => {
       const noted = options.heads === undefined ? [] : await readHeads(options.heads);
       const verdict = await withCatalogue(io, ({ catalogue }) => verifyAuditChain(catalogue, noted));
       const isWhole = verdict.flaws.length === 0;
       const shown = { verdict: isWhole ? 'whole' : 'changed', events: verdict.eventCount };
       const { flaws, pruned, heads } = verdict;
-      printOne(io, { ...shown, flaws, pruned, heads }, options.json === true ? 'json' : 'table');
+      printOne(io, { ...shown, flaws, pruned, heads }, options);
       if (!isWhole) process.exitCode = 1;
     });
   audit
@@ -34,13 +34,13 @@ export function addAuditCommands(program: Command, io: CommandIo): void {
     .description('verify the trail, then remove its events from before a day; the rest can still be verified')
     .requiredOption('--before <date>', 'the first day that stays, such as 2026-01-31, in UTC', dayFrom)
     .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean; before: Date }) => {
+    .action(async (options: PrintOptions & { before: Date }) => {
       const events = await withCatalogue(
         io,
         ({ catalogue }) => pruneAuditTrail(catalogue, SYSTEM_CONTEXT, options.before),
         'owner',
       );
-      printOne(io, { pruned: events, before: options.before.toISOString() }, options.json === true ? 'json' : 'table');
+      printOne(io, { pruned: events, before: options.before.toISOString() }, options);
     });
   audit
     .command('export')

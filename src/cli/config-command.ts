@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { describeConfig, readEnvironment } from '../config/read-environment.ts';
 import type { CommandIo } from './terminal/command-io.ts';
-import { printList } from './terminal/print.ts';
+import { type PrintOptions, printList } from './terminal/print.ts';
 
 /** The command throws ConfigError, after its listing, for a configuration that a server refuses. */
 export function addConfigCommand(program: Command, io: CommandIo): void {
@@ -11,10 +11,10 @@ export function addConfigCommand(program: Command, io: CommandIo): void {
     .command('config')
     .description('show each configuration variable, its value and where that comes from')
     .option('--json', 'print JSON')
-    .action((options: { json?: boolean }) => {
+    .action((options: PrintOptions) => {
       const columns = { Name: 'name', Value: 'value', Source: 'source', Meaning: 'meaning' };
       const rows = describeConfig(io.environment).map((line) => ({ ...line }));
-      printList(io, { title: 'Configuration', columns, rows }, options.json === true ? 'json' : 'table');
+      printList(io, { title: 'Configuration', columns, rows }, options);
       readEnvironment(io.environment);
     });
 }

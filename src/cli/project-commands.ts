@@ -10,12 +10,11 @@ import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { idFrom, type ProjectId } from '../ids.ts';
 import { getAccountId } from './find-by-name.ts';
-import { type CommonOptions, formatOf, group } from './terminal/command-group.ts';
-import { type CommandIo, readSecret } from './terminal/command-io.ts';
-import { printOne } from './terminal/print.ts';
+import { type CommandIo, group, readSecret } from './terminal/command-io.ts';
+import { type PrintOptions, printOne } from './terminal/print.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
-interface AttachOptions extends CommonOptions {
+interface AttachOptions extends PrintOptions {
   readonly urlStdin?: boolean;
   readonly urlFile?: string;
   readonly readOnlyUrlFile?: string;
@@ -33,7 +32,7 @@ export function addProjectCommands(program: Command, io: CommandIo): void {
     .option('--pg-version <version>', 'major version of Postgres', Number)
     .option('--region <region>', 'region of the host')
     .option('--json', 'print JSON')
-    .action(async (name: string, options: CommonOptions & { account: string; pgVersion?: number; region?: string }) => {
+    .action(async (name: string, options: PrintOptions & { account: string; pgVersion?: number; region?: string }) => {
       const made = await withCatalogue(io, async (tools) =>
         createProject(tools, SYSTEM_CONTEXT, {
           name,
@@ -42,7 +41,7 @@ export function addProjectCommands(program: Command, io: CommandIo): void {
           regionId: options.region,
         }),
       );
-      printOne(io, summaryOf(made), formatOf(options));
+      printOne(io, summaryOf(made), options);
     });
   attachOptions(project.command('attach <name>').description('bring an existing Postgres as a project'))
     .requiredOption('--account <account>', "an organization's id or a person's e-mail")
@@ -52,7 +51,7 @@ export function addProjectCommands(program: Command, io: CommandIo): void {
         const accountId = await getAccountId(tools.catalogue, options.account);
         return await attachProject(tools, SYSTEM_CONTEXT, { ...input, name, accountId });
       });
-      printOne(io, summaryOf(made), formatOf(options));
+      printOne(io, summaryOf(made), options);
     });
   attachOptions(group(program, 'compute', 'computes of projects').command('add <project>'))
     .description('add a compute, such as a read replica, to a project')
@@ -62,7 +61,7 @@ export function addProjectCommands(program: Command, io: CommandIo): void {
       const input = await readAttachInput(io, options);
       const place = { projectId: idFrom<ProjectId>(id), type: options.type, name: options.name ?? null };
       const made = await withCatalogue(io, (tools) => attachCompute(tools, SYSTEM_CONTEXT, { ...input, ...place }));
-      printOne(io, { id: made.id, project_id: made.projectId, type: made.type, state: made.state }, formatOf(options));
+      printOne(io, { id: made.id, project_id: made.projectId, type: made.type, state: made.state }, options);
     });
 }
 

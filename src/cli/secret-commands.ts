@@ -8,12 +8,11 @@ import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';
 import { personContext } from './find-by-name.ts';
-import { type CommonOptions, formatOf, group } from './terminal/command-group.ts';
-import type { CommandIo } from './terminal/command-io.ts';
-import { printOne } from './terminal/print.ts';
+import { type CommandIo, group } from './terminal/command-io.ts';
+import { type PrintOptions, printOne } from './terminal/print.ts';
 import { type CatalogueTools, withCatalogue } from './with-catalogue.ts';
 
-interface TokenOptions extends CommonOptions {
+interface TokenOptions extends PrintOptions {
   readonly name: string;
   readonly compute: string;
   readonly owner?: string;
@@ -30,11 +29,11 @@ export function addSecretCommands(program: Command, io: CommandIo): void {
     .description('make a personal API key; it is shown this once')
     .requiredOption('--name <name>', 'what it is for')
     .option('--json', 'print JSON')
-    .action(async (email: string, options: CommonOptions & { name: string }) => {
+    .action(async (email: string, options: PrintOptions & { name: string }) => {
       const made = await withCatalogue(io, async (tools) =>
         createPersonalKey(tools, await personContext(tools.catalogue, email), { name: options.name }),
       );
-      printOne(io, { id: made.apiKey.id, name: made.apiKey.name, key: made.key.reveal() }, formatOf(options));
+      printOne(io, { id: made.apiKey.id, name: made.apiKey.name, key: made.key.reveal() }, options);
     });
   group(program, 'token', 'access tokens: passwords for clients that cannot show a link')
     .command('create')
@@ -52,7 +51,7 @@ export function addSecretCommands(program: Command, io: CommandIo): void {
       const made = await withCatalogue(io, (tools) => makeToken(tools, options));
       const { accessToken, secret } = made;
       const shown = { user: accessToken.id, password: secret.reveal(), expires_at: accessToken.expiresAt };
-      printOne(io, { name: accessToken.name, ...shown }, formatOf(options));
+      printOne(io, { name: accessToken.name, ...shown }, options);
     });
 }
 

@@ -5,8 +5,7 @@ import type { Command, Option } from 'commander';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
-import { formatOf, group } from '../terminal/command-group.ts';
-import type { CommandIo } from '../terminal/command-io.ts';
+import { type CommandIo, group } from '../terminal/command-io.ts';
 import { type Columns, printList, printOne } from '../terminal/print.ts';
 import { ApiClient, type ApiRow } from './api-client.ts';
 
@@ -61,17 +60,17 @@ export interface ApiGroup {
 }
 
 function apiTools(io: CommandIo, options: GivenOptions): ApiTools {
-  const format = formatOf({ json: options.json === 'true' });
+  const json = options.json === 'true';
   const host = options.apiHost ?? given(io, 'POSTERN_API_HOST') ?? DEFAULT_HOST;
   const key = options.apiKey ?? given(io, 'POSTERN_API_KEY');
   if (key === null) throw new PosternError('api_key_not_given');
   return {
     api: new ApiClient({ host, key: new Secret(key) }),
     printRows: (title, columns, rows) =>
-      printList(io, { title, columns, rows: format === 'json' ? rows : rows.map(shortened) }, format),
+      printList(io, { title, columns, rows: json ? rows : rows.map(shortened) }, { json }),
     printRow: (fields, row) => {
       const named = Object.fromEntries(fields.map((field) => [field, row[field]]));
-      printOne(io, format === 'json' ? row : named, format);
+      printOne(io, json ? row : named, { json });
     },
     remark: (text) => void io.stderr.write(`${text}\n`),
   };

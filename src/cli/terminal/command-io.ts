@@ -1,8 +1,10 @@
-// The streams of a command, passed in so that tests run commands in their own process.
+// What commands share: their streams, passed in so that tests run commands in their own process,
+// secrets that they read, and groups such as `postern user …`, to which several files add.
 
 import { readFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
 import type { Environment } from '../../config/read-environment.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
@@ -23,4 +25,9 @@ export async function readSecret(io: CommandIo, from: { readonly file?: string |
   const value = read.replace(/\r?\n$/, '');
   if (value === '') throw new PosternError('secret_empty');
   return new Secret(value);
+}
+
+/** The command group of that name, created at the first call. */
+export function group(program: Command, name: string, description: string): Command {
+  return program.commands.find((command) => command.name() === name) ?? program.command(name).description(description);
 }

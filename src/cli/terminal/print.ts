@@ -13,14 +13,14 @@ interface Printable {
   readonly rows: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
-export type OutputFormat = 'table' | 'json';
+/** Which every command that prints takes. */
+export interface PrintOptions {
+  readonly json?: boolean;
+}
 
 /** Prints rows as a JSON array, or as a table under its title. */
-export function printList(io: CommandIo, printable: Printable, format: OutputFormat): void {
-  if (format === 'json') {
-    printJson(io, printable.rows);
-    return;
-  }
+export function printList(io: CommandIo, printable: Printable, { json }: PrintOptions): void {
+  if (json === true) return void printJson(io, printable.rows);
   const keys = Object.values(printable.columns);
   const table = new Table({ head: Object.keys(printable.columns), style: { head: [], border: [], compact: true } });
   for (const row of printable.rows) table.push(keys.map((key) => textOf(row[key])));
@@ -28,11 +28,8 @@ export function printList(io: CommandIo, printable: Printable, format: OutputFor
 }
 
 /** Prints one object as JSON, or as `key: value` lines. */
-export function printOne(io: CommandIo, thing: Readonly<Record<string, unknown>>, format: OutputFormat): void {
-  if (format === 'json') {
-    printJson(io, thing);
-    return;
-  }
+export function printOne(io: CommandIo, thing: Readonly<Record<string, unknown>>, { json }: PrintOptions): void {
+  if (json === true) return void printJson(io, thing);
   for (const [key, value] of Object.entries(thing)) io.stdout.write(`${key}: ${textOf(value)}\n`);
 }
 

@@ -1,19 +1,21 @@
 // `postern compute policy`: changes the policy of one compute, which adds to its account's.
+// `postern compute password`: stores the new password of a role after it was changed on an attached
+// server.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { changeComputePolicy } from '../actions/computes/change-compute.ts';
+import { renewRolePassword } from '../actions/databases/change-roles.ts';
 import { getCompute } from '../catalogue/projects/computes.ts';
 import { type PolicySettings, policySettingsSchema } from '../catalogue/rights/policy.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';
 import { type ComputeId, idFrom } from '../ids.ts';
-import { type CommonOptions, formatOf, group } from './terminal/command-group.ts';
-import type { CommandIo } from './terminal/command-io.ts';
-import { printOne } from './terminal/print.ts';
+import { type CommandIo, group, readSecret } from './terminal/command-io.ts';
+import { type PrintOptions, printOne } from './terminal/print.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
-interface PolicyOptions extends CommonOptions {
+interface PolicyOptions extends PrintOptions {
   readonly link?: 'yes' | 'no';
   readonly replication?: 'yes' | 'no';
   readonly readOnly?: 'yes' | 'no';
@@ -23,6 +25,37 @@ interface PolicyOptions extends CommonOptions {
   readonly idleTimeout?: number;
   readonly maxConnections?: number;
   readonly freshSignIn?: number;
+}
+
+interface PasswordOptions extends PrintOptions {
+  readonly role: string;
+  readonly passwordStdin?: boolean;
+  readonly passwordFile?: string;
+}
+
+export function addComputePasswordCommand(program: Command, io: CommandIo): void {
+  group(program, 'compute', 'computes of projects')
+    .command('password <compute>')
+    .description(
+      'keep the new password of a role on an attached server, after it was changed there; ends remembered approvals and ' +
+        'connections with the role',
+    )
+    .requiredOption('--role <name>', 'the database role')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--password-file <path>', 'read the password from a file')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: PasswordOptions) => {
+      const { passwordStdin, passwordFile: file, role: databaseRole } = options;
+      if (passwordStdin !== true && file === undefined) {
+        throw new PosternError('password_not_given');
+      }
+      const computeId = idFrom<ComputeId>(id);
+      const password = await readSecret(io, { file });
+      const role = await withCatalogue(io, (tools) =>
+        renewRolePassword(tools, SYSTEM_CONTEXT, { computeId, databaseRole, password }),
+      );
+      printOne(io, { compute_id: computeId, role: role.name }, options);
+    });
 }
 
 export function addComputePolicyCommand(program: Command, io: CommandIo): void {
@@ -57,7 +90,7 @@ export function addComputePolicyCommand(program: Command, io: CommandIo): void {
         const changed = { computeId, policy: { ...compute.policy, ...changes }, passwordlessAccess };
         return (await changeComputePolicy(tools, SYSTEM_CONTEXT, changed)).policy;
       });
-      printOne(io, { compute_id: computeId, ...policy }, formatOf(options));
+      printOne(io, { compute_id: computeId, ...policy }, options);
     });
 }
 
