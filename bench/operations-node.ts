@@ -39,6 +39,7 @@ const log = logs.createLog('silent');
 const nodeId = ids.newNodeId();
 const clock = clocks.systemClock;
 const fleet = fleets.createFleet({
+  catalogue: { db: null },
   redis: redis.createRedis(redisUrl, { purpose: 'commands', log }),
   subscriber: redis.createRedis(redisUrl, { purpose: 'subscriber', log }),
   nodeId,
@@ -46,7 +47,8 @@ const fleet = fleets.createFleet({
   clock,
   log,
 });
-await fleet.start();
+// There is no catalogue: what a change took away is read in vain, and all else goes on.
+await fleet.start().catch(() => fleet.heartbeat.start());
 const { liveConnections } = fleet;
 const liveFeeds = new feeds.LiveFeeds(new watches.FleetWatch({ liveConnections, clock, log }));
 /** What a page on a large screen asks for; the tree before sent every page all rows. */

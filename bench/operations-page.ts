@@ -1,8 +1,8 @@
 // What one open page of live connections costs the node that serves it, with 20,000 connections on
 // three nodes: CPU time, the longest time its event loop was held, and what Redis and the browser
-// are sent. `npm run bench:operations [-- --trees /path/to/other,. --seconds 8]` runs the same
-// harness on each source tree. Connections are made up and have no sockets; registry, feed, HTTP
-// and Redis are real.
+// are sent. `npm run bench:operations [-- --seconds 8 --connections 20000]`; POSTERN_TREE names
+// another source tree to measure first, by the same harness. Connections are made up and have no
+// sockets; registry, feed, HTTP and Redis are real.
 
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,13 +12,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import type { NodeAnswer, NodeCommand } from './operations-node.ts';
 
 const { values } = parseArgs({
   options: {
-    trees: { type: 'string', default: '.' },
     seconds: { type: 'string', default: '8' },
     connections: { type: 'string', default: '20000' },
   },
@@ -28,6 +28,13 @@ const connections = Number(values.connections);
 const NODES = 3;
 /** After which what is done once, such as reading everything for the first time, is over. */
 const SETTLE_SECONDS = 4;
+
+const THIS_TREE = fileURLToPath(new URL('..', import.meta.url));
+const OTHER_TREE = process.env.POSTERN_TREE ?? '';
+const TREES = [
+  ...(OTHER_TREE === '' ? [] : [{ tree: 'before', path: resolve(OTHER_TREE) }]),
+  { tree: 'this one', path: THIS_TREE },
+];
 
 /** How many of the connections move bytes all the time; in all cases 30 a second are replaced. */
 const FLEETS = [
@@ -49,8 +56,8 @@ const lines = [
   '|---|---|---|---|---|---|---|---|',
 ];
 for (const { name, busyShare } of FLEETS) {
-  for (const tree of values.trees.split(',')) {
-    const { closed, open } = await measure(resolve(tree), busyShare);
+  for (const { tree, path } of TREES) {
+    const { closed, open } = await measure(path, busyShare);
     lines.push(row([name, tree, 'closed'], closed), row([name, tree, 'open'], open));
     console.error(lines.slice(-2).join('\n'));
   }

@@ -1,5 +1,5 @@
-// Builds this node's part of the fleet: heartbeat, bus, registry, cancel routes. A Fleet is one
-// node's presence; closing it makes the node leave.
+// Builds this node's part of the fleet in order: heartbeat, bus, registry, cancel routes. A Fleet
+// is the presence of one node; closing it makes the node leave.
 
 import { answerInTime } from '../async/answer-in-time.ts';
 import { readRightsAtOnce } from '../catalogue/access/rights-reader.ts';
@@ -23,13 +23,10 @@ import { NodeBus } from './node-bus.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { PublishedConnections } from './published-connections.ts';
 
-/**
- * Records may lag by a second; a Ctrl-C that lands on another node should not find its key missing,
- * nor a cap a closed connection.
- */
+/** Records may be a second old. Cancel keys and counts for caps have to be known sooner. */
 const RECORD_BATCH_INTERVAL_MS = 1_000;
 const SHORT_BATCH_INTERVAL_MS = 100;
-/** Leaving is a courtesy to the others, who notice in seconds anyway. */
+/** Other nodes notice within seconds anyway that a node is gone. */
 const LEAVE_LIMIT_MS = 2_000;
 
 export interface FleetOptions {
@@ -48,11 +45,11 @@ export interface Fleet {
   readonly heartbeat: NodeHeartbeat;
   readonly liveConnections: LiveConnections;
   readonly cancelRoutes: CancelRoutes;
-  /** Called when an operator drains this node; the list shows it as draining already. */
+  /** Called when an operator drains this node; lists show it as draining already. */
   onDrainRequested(listener: () => void): void;
   /** See EndedAccessDrain; before the start. */
   endGrantsBy(endGrants: (ending: RecordedEnding) => Promise<void>): void;
-  /** Called on the one node that clears away after a lost one; see LostConnectionsListener. */
+  /** Called on the one node that handles a lost one; see LostConnectionsListener. */
   onConnectionsLost(listener: LostConnectionsListener): void;
   /** Joins the fleet; waits for Redis to confirm the subscription. */
   start(): Promise<void>;
@@ -61,8 +58,8 @@ export interface Fleet {
 }
 
 /**
- * Nothing is opened here; the caller starts the fleet before the gateway listens and closes it
- * after the last connection.
+ * Opens nothing. The caller starts the fleet before the gateway listens, and closes it after the
+ * last connection.
  */
 export function createFleet({ catalogue, redis, subscriber, nodeId, version, clock, log }: FleetOptions): Fleet {
   const heartbeat = new NodeHeartbeat({ redis, nodeId, version, clock, log });
@@ -100,7 +97,7 @@ export function createFleet({ catalogue, redis, subscriber, nodeId, version, clo
   });
   bus.addResponder((command) => {
     if (command.kind !== 'drain') return null;
-    log.info({ by: command.by }, 'an operator drains this node');
+    log.info({ event: 'fleet.drain_requested', by: command.by }, 'an operator drains this node');
     for (const listener of drainListeners) listener();
     return heartbeat.markDraining().then(() => ({ kind: 'done', count: local.totals().live }) as const);
   });
@@ -135,7 +132,7 @@ export function createFleet({ catalogue, redis, subscriber, nodeId, version, clo
         ...mirrors.map((mirror) => mirror.close()),
       ]);
       await answerInTime(left, LEAVE_LIMIT_MS).catch((error: unknown) => {
-        log.warn({ err: error }, 'left the fleet without telling the other nodes');
+        log.warn({ event: 'fleet.leave_failed', err: error }, 'could not remove this node from the fleet’s list');
       });
     },
   };

@@ -82,35 +82,30 @@ export interface LiveConnectionHandle {
 }
 
 /** Every given field must be equal; `{}` is every connection. */
-export type LiveConnectionFilter = Partial<
-  Pick<
-    LiveConnectionRecord,
-    | 'nodeId'
-    | 'phase'
-    | 'userId'
-    | 'accountId'
-    | 'projectId'
-    | 'computeId'
-    | 'grantId'
-    | 'accessTokenId'
-    | 'databaseRole'
-  >
->;
+export type LiveConnectionFilter = Partial<Pick<LiveConnectionRecord, (typeof FILTER_FIELDS)[number]>>;
 
 /** Whether a record has every value that the filter asks for. */
 export function matchesFilter(record: LiveConnectionRecord, filter: LiveConnectionFilter): boolean {
-  return (
-    equalIfAsked(filter.nodeId, record.nodeId) &&
-    equalIfAsked(filter.phase, record.phase) &&
-    equalIfAsked(filter.userId, record.userId) &&
-    equalIfAsked(filter.accountId, record.accountId) &&
-    equalIfAsked(filter.projectId, record.projectId) &&
-    equalIfAsked(filter.computeId, record.computeId) &&
-    equalIfAsked(filter.grantId, record.grantId) &&
-    equalIfAsked(filter.accessTokenId, record.accessTokenId) &&
-    equalIfAsked(filter.databaseRole, record.databaseRole)
-  );
+  return filterMatcher(filter)(record);
 }
+
+/** `matchesFilter` for one filter and thousands of records. */
+export function filterMatcher(filter: LiveConnectionFilter): (record: LiveConnectionRecord) => boolean {
+  const asked = FILTER_FIELDS.filter((field) => filter[field] !== undefined);
+  return (record) => asked.every((field) => record[field] === filter[field]);
+}
+
+const FILTER_FIELDS = [
+  'nodeId',
+  'phase',
+  'userId',
+  'accountId',
+  'projectId',
+  'computeId',
+  'grantId',
+  'accessTokenId',
+  'databaseRole',
+] as const satisfies ReadonlyArray<keyof LiveConnectionRecord>;
 
 export function sameCounters(a: LiveConnectionSnapshot, b: LiveConnectionSnapshot): boolean {
   return (
@@ -118,8 +113,4 @@ export function sameCounters(a: LiveConnectionSnapshot, b: LiveConnectionSnapsho
     a.bytesToClient === b.bytesToClient &&
     a.transactionStatus === b.transactionStatus
   );
-}
-
-function equalIfAsked(asked: string | null | undefined, actual: string | null): boolean {
-  return asked === undefined || asked === actual;
 }

@@ -1,5 +1,5 @@
-// The fleet's live connections: lists them over all nodes and sends a command to the node that
-// holds the connection. Decides nothing about who may see or end what.
+// The fleet's live connections: lists them over all nodes and sends commands to the nodes that hold
+// them. The callers check permissions.
 
 import { inParts } from '../async/batches.ts';
 import type { ComputeId, ConnectionId, NodeId } from '../ids.ts';
@@ -9,10 +9,10 @@ import type { EndedAccessDrain, EndingOutcome } from './endings/ended-access-dra
 import { FleetView } from './fleet-view.ts';
 import {
   type ConnectionPlace,
+  filterMatcher,
   type LiveConnectionFilter,
   type LiveConnectionHandle,
   type LiveConnectionRecord,
-  matchesFilter,
 } from './live-connection.ts';
 import type { LiveRegistration, LocalConnections } from './local-connections.ts';
 import type { NodeBus } from './node-bus.ts';
@@ -21,7 +21,7 @@ import { MAX_CONNECTIONS_PER_COMMAND, MAX_OPERATOR_TEXT_CHARACTERS, type NodeCom
 import type { NodeRecord } from './node-record.ts';
 import { readComputesInUse, readConnections, readNode } from './stored-connections.ts';
 
-/** Whether the owning node obeyed; `no_answer` within two seconds leaves open whether it will. */
+/** `no_answer` within two seconds: the node that holds the connection may still do it. */
 export type FleetOutcome = 'done' | 'not_found' | 'no_answer';
 
 /** Texts are cut after 500 characters. */
@@ -79,9 +79,8 @@ export class LiveConnections {
     const others = await this.#otherNodes();
     const asked = others.filter(({ nodeId }) => filter.nodeId === undefined || filter.nodeId === nodeId);
     const theirs = await Promise.all(asked.map((node) => readNode(this.#redis, node, filter)));
-    return [...this.#local.list(filter), ...theirs.flat().filter((record) => matchesFilter(record, filter))].sort(
-      (a, b) => a.since.localeCompare(b.since),
-    );
+    const matching = [...this.#local.list(filter), ...theirs.flat().filter(filterMatcher(filter))];
+    return matching.sort((a, b) => a.since.localeCompare(b.since));
   }
 
   /** One connection, wherever it is; null when no living node has it. Throws as `findAll` does. */
@@ -93,7 +92,7 @@ export class LiveConnections {
   /** The connections of these ids, in any order. Throws when Redis is away and not all are here. */
   async findAll(connectionIds: readonly ConnectionId[]): Promise<LiveConnectionRecord[]> {
     const own = connectionIds.flatMap((id) => this.#local.find(id) ?? []);
-    const elsewhere = connectionIds.filter((id) => !this.#local.has(id));
+    const elsewhere = connectionIds.filter((id) => !this.#local.published.has(id));
     if (elsewhere.length === 0) return own;
     const others = await this.#heartbeat.findOtherNodes();
     const theirs = await Promise.all(others.map((nodeId) => readConnections(this.#redis, nodeId, elsewhere)));
@@ -179,7 +178,7 @@ export class LiveConnections {
   }
 
   async #findPlace(id: ConnectionId): Promise<ConnectionPlace | null> {
-    if (this.#local.has(id)) return { id, nodeId: this.#heartbeat.nodeId };
+    if (this.#local.published.has(id)) return { id, nodeId: this.#heartbeat.nodeId };
     const others = await this.#heartbeat.findOtherNodes();
     const held = await Promise.all(others.map((nodeId) => this.#redis.hexists(redisKeys.liveConnections(nodeId), id)));
     const nodeId = others.find((_nodeId, index) => held[index] === 1);

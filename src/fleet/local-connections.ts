@@ -8,14 +8,14 @@ import type { ConnectionId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { commandConnections } from './command-connections.ts';
 import type { ConnectionCaps, ConnectionCounts, CountedThing } from './connection-counts.ts';
-import { EndingsByOwner } from './endings/endings-by-owner.ts';
+import { endConnections } from './endings/end-connections.ts';
 import { recheckConnections } from './endings/recheck-connections.ts';
 import {
+  filterMatcher,
   type LiveConnectionFilter,
   type LiveConnectionHandle,
   type LiveConnectionRecord,
   type LiveConnectionSnapshot,
-  matchesFilter,
   sameCounters,
 } from './live-connection.ts';
 import type { ConnectionTotals } from './node-heartbeat.ts';
@@ -63,7 +63,7 @@ export class LocalConnections {
   readonly #changeListeners: Array<(connectionId: ConnectionId) => void> = [];
   #waiting = 0;
   #factsVersion = 0;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: NodeJS.Timeout | undefined;
   #sampling: Promise<void> | null = null;
 
   constructor({ counts, readRights, log }: LocalConnectionsOptions) {
@@ -97,8 +97,7 @@ export class LocalConnections {
   }
 
   close(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    clearInterval(this.#timer);
   }
 
   register(record: LiveConnectionRecord, handle: LiveConnectionHandle): LiveRegistration {
@@ -114,10 +113,6 @@ export class LocalConnections {
     };
   }
 
-  has(connectionId: ConnectionId): boolean {
-    return this.#connections.has(connectionId);
-  }
-
   /** The record with the counters of this moment. */
   find(connectionId: ConnectionId): LiveConnectionRecord | null {
     const connection = this.#connections.get(connectionId);
@@ -130,7 +125,8 @@ export class LocalConnections {
 
   /** Matching records with the counters of this moment. */
   list(filter: LiveConnectionFilter): LiveConnectionRecord[] {
-    const matching = [...this.#connections.values()].filter(({ record }) => matchesFilter(record, filter));
+    const isMatching = filterMatcher(filter);
+    const matching = [...this.#connections.values()].filter(({ record }) => isMatching(record));
     return matching.map(({ record, handle }) => ({ ...record, ...handle.snapshot() }));
   }
 
@@ -138,28 +134,9 @@ export class LocalConnections {
     return { live: this.#connections.size - this.#waiting, waiting: this.#waiting };
   }
 
-  /**
-   * Ends what rested on something that was taken away; has those checked again whose rules have
-   * changed.
-   */
+  /** See endConnections. */
   endBy(endings: readonly RecordedEnding[]): void {
-    if (endings.length === 0) return;
-    const byOwner = new EndingsByOwner(endings);
-    const toRecheck: LocalConnection[] = [];
-    for (const connection of this.#connections.values()) {
-      const { record, handle } = connection;
-      const found = byOwner.findFor(record, handle.rightAsOf);
-      if (found?.kind === 'end') {
-        const { owners, id: ending_id } = found;
-        this.#log.info(
-          { event: 'connection.revoked', connection_id: record.id, ending_id, owners },
-          'ending a connection',
-        );
-        handle.end({ kind: 'revoked' });
-      } else if (found?.kind === 'recheck') {
-        toRecheck.push(connection);
-      }
-    }
+    const toRecheck = endConnections(this.#connections.values(), { endings, log: this.#log });
     this.#recheck(toRecheck).catch((error: unknown) =>
       this.#log.warn({ event: 'fleet.recheck_failed', err: error }, 'connections under new rules are checked later'),
     );
@@ -170,13 +147,13 @@ export class LocalConnections {
     await this.#recheck([...this.#connections.values()]);
   }
 
-  #recheck(connections: readonly LocalConnection[]): Promise<void> {
-    return recheckConnections(connections, { readRights: this.#readRights, log: this.#log });
-  }
-
   /** Carries out a command for connections of this node; null for any other command. */
   obey(command: NodeCommand): NodeReply | null {
     return commandConnections(command, { find: (id) => this.#connections.get(id)?.handle, log: this.#log });
+  }
+
+  #recheck(connections: readonly LocalConnection[]): Promise<void> {
+    return recheckConnections(connections, { readRights: this.#readRights, log: this.#log });
   }
 
   /** In slices, so that thousands of connections do not hold the event loop. */

@@ -2,7 +2,6 @@
 // else has to be renewed with it. Lists the living nodes. Knows nothing of connections.
 
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { ConfigError } from '../config/read-environment.ts';
 import { idFrom, type NodeId } from '../ids.ts';
@@ -11,7 +10,7 @@ import { OutageLog } from '../metrics/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 import { STORED_VERSION } from './connection-codec.ts';
-import { type NodeRecord, parseNodeRecord } from './node-record.ts';
+import { claimNodeId, type NodeRecord, parseNodeRecord } from './node-record.ts';
 
 const BEAT_INTERVAL_MS = 2_000;
 /** How long after its last beat a node disappears from every list. */
@@ -19,9 +18,8 @@ const NODE_TTL_MS = 6_000;
 /** When the id of a silent node leaves the index; this only bounds the size of the index. */
 const FORGET_NODE_AFTER_MS = 3_600_000;
 const MAX_NODES = 1_000;
-/** A killed process of the same id is forgotten by then. */
+/** By then a killed process of the same id is forgotten. */
 const CLAIM_LIMIT_MS = NODE_TTL_MS + BEAT_INTERVAL_MS;
-const CLAIM_PAUSE_MS = 250;
 
 export interface ConnectionTotals {
   /** Relaying or being connected. */
@@ -51,7 +49,7 @@ export class NodeHeartbeat {
   #isDraining = false;
   #ownsId = false;
   #listed: { readonly atMs: number; readonly nodes: Promise<NodeRecord[]> } | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> | null = null;
 
   constructor({ redis, nodeId, version, clock, log }: NodeHeartbeatOptions) {
@@ -79,27 +77,16 @@ export class NodeHeartbeat {
   }
 
   /**
-   * Takes the node's id before its first beat; waits for a process that was killed to be forgotten.
-   * Throws ConfigError when a living node has the id: two would clear away each other's
-   * connections.
+   * Takes the node's id before its first beat. Throws ConfigError when a living node has the id:
+   * two nodes with one id would remove each other's connections.
    */
   async claimId(): Promise<void> {
-    const until = performance.now() + CLAIM_LIMIT_MS;
-    while (performance.now() < until) {
-      this.#ownsId = await this.#tryToClaim();
-      if (this.#ownsId) return;
-      await pause(CLAIM_PAUSE_MS);
+    const describe = () => this.#describe(this.#clock.now());
+    const times = { ttlMs: NODE_TTL_MS, limitMs: CLAIM_LIMIT_MS };
+    this.#ownsId = await claimNodeId(this.#redis, describe, times);
+    if (!this.#ownsId) {
+      throw new ConfigError([`POSTERN_NODE_ID: another node with the id "${this.nodeId}" is running`]);
     }
-    throw new ConfigError([`POSTERN_NODE_ID: another node with the id "${this.nodeId}" is running`]);
-  }
-
-  async #tryToClaim(): Promise<boolean> {
-    const key = redisKeys.node(this.nodeId);
-    const record = JSON.stringify(this.#describe(this.#clock.now()));
-    if ((await this.#redis.set(key, record, 'PX', NODE_TTL_MS, 'NX')) === 'OK') return true;
-    // The client sends a command again when the reply was lost: then the id is ours already.
-    const [holder] = parseNodeRecord((await this.#redis.get(key)) ?? '');
-    return holder?.startId === this.#startId;
   }
 
   /** Beats once and then every two seconds. Logs when Redis is away; does not throw. */
@@ -130,8 +117,7 @@ export class NodeHeartbeat {
 
   /** Stops without leaving the list, as a killed process does. */
   stopBeating(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    clearInterval(this.#timer);
   }
 
   /** Every node that beat within the last seconds, oldest first. Throws when Redis is away. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { ConnectionId, NodeId } from '../ids.ts';
 import { idFrom } from '../ids.ts';
 
-/** Longest message that is read at all, in UTF-16 units. */
+/** Longer messages are ignored; in UTF-16 units. */
 const MAX_MESSAGE_CHARACTERS = 65_536;
 export const MAX_CONNECTIONS_PER_COMMAND = 1_000;
 /** Longest reason or notice of an operator. */
@@ -17,7 +17,7 @@ const idText = z.string().min(1).max(MAX_ID_CHARACTERS);
 const nodeId = idText.transform((id) => idFrom<NodeId>(id));
 const connectionId = idText.transform((id) => idFrom<ConnectionId>(id));
 const operatorText = z.string().max(MAX_OPERATOR_TEXT_CHARACTERS);
-/** The asking person, for the log of the node that obeys. */
+/** The person or key that asked, for the log of the node that carries the command out. */
 const by = z.string().max(MAX_OPERATOR_TEXT_CHARACTERS);
 
 const commandSchema = z.discriminatedUnion('kind', [
@@ -45,7 +45,7 @@ const messageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), id: z.uuid(), from: nodeId, command: commandSchema }),
   z.object({ kind: z.literal('reply'), id: z.uuid(), from: nodeId, reply: replySchema }),
   z.object({ kind: z.literal('announcement'), from: nodeId, command: commandSchema }),
-  /** A node to itself: what it hears of this tells whether it still hears the others. */
+  /** A node's message to itself: while these arrive, so do those of the others. */
   z.object({ kind: z.literal('echo'), from: nodeId }),
 ]);
 
@@ -53,7 +53,7 @@ export type NodeCommand = z.output<typeof commandSchema>;
 export type NodeReply = z.output<typeof replySchema>;
 export type NodeMessage = z.output<typeof messageSchema>;
 
-/** Reads one message; null when it is too long, no JSON, or not of our kinds. */
+/** Parses a message; null when it is too long, not JSON, or of an unknown kind. */
 export function parseNodeMessage(json: string): NodeMessage | null {
   if (json.length > MAX_MESSAGE_CHARACTERS) return null;
   const parsed = messageSchema.safeParse(parseJson(json));

@@ -1,7 +1,12 @@
-// One node as its heartbeat describes it to the others.
+// One node as its heartbeat describes it to the others, and the claim to its id in Redis.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { idFrom, type NodeId } from '../ids.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import { redisKeys } from '../redis/redis-keys.ts';
+
+const CLAIM_PAUSE_MS = 250;
 
 const nodeRecordSchema = z.object({
   nodeId: z
@@ -33,4 +38,26 @@ export function parseNodeRecord(json: string): NodeRecord[] {
     // A node that cannot be described is left out of lists.
     return [];
   }
+}
+
+/**
+ * Stores the record of a node that starts, unless another process holds its id; tries until the
+ * record of a killed process has expired. False when the id is still taken after the limit.
+ */
+export async function claimNodeId(
+  redis: RedisClient,
+  describe: () => NodeRecord,
+  { ttlMs, limitMs }: { readonly ttlMs: number; readonly limitMs: number },
+): Promise<boolean> {
+  const until = performance.now() + limitMs;
+  while (performance.now() < until) {
+    const record = describe();
+    const key = redisKeys.node(record.nodeId);
+    if ((await redis.set(key, JSON.stringify(record), 'PX', ttlMs, 'NX')) === 'OK') return true;
+    // The client sends a command again when the reply was lost: then the id is ours already.
+    const [holder] = parseNodeRecord((await redis.get(key)) ?? '');
+    if (holder?.startId === record.startId) return true;
+    await pause(CLAIM_PAUSE_MS);
+  }
+  return false;
 }

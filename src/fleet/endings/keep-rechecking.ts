@@ -1,11 +1,10 @@
-// Asks for the permission of this node's connections anew at intervals, so that also a right that
-// nobody wrote down as ended ends them: one that was taken away by SQL, or while the catalogue
-// could not be read.
+// Checks the permission of this node's connections again at intervals, so that they end even when
+// the end of a right was not recorded: it was taken away by SQL, or while the catalogue was away.
 
 import type { Log } from '../../log.ts';
 import { OutageLog } from '../../metrics/outage-log.ts';
 
-/** With the time that a round takes less than a minute. */
+/** Less than a minute together with the time that a round takes. */
 const INTERVAL_MS = 45_000;
 
 export interface Rechecks {
@@ -14,9 +13,9 @@ export interface Rechecks {
   close(): void;
 }
 
-/** Begins at once. */
+/** Begins with the first interval. */
 export function keepRechecking(recheckAll: () => Promise<void>, log: Log): Rechecks {
-  const outage = new OutageLog(log, 'asking for the permission of live connections anew');
+  const outage = new OutageLog(log, 'checking the permission of live connections again');
   let isDue = false;
   let isRunning = false;
   const runWhileDue = async (): Promise<void> => {

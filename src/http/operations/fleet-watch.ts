@@ -1,6 +1,7 @@
 // Polls the fleet once a second on behalf of all lists that viewers of this node have open; idle
 // when there are none. Reads what changed, and the counters of the rows that are shown.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LiveRow } from '../../../web/components/ops/live-row.ts';
 import type { NodeRow } from '../../../web/components/ops/node-row.ts';
 import type { Clock } from '../../clock.ts';
@@ -14,6 +15,8 @@ import { FleetRows, nodeRow, withCounters } from './fleet-rows.ts';
 import { type PickedRows, RowPicker, type RowRequest } from './row-picker.ts';
 
 const POLL_INTERVAL_MS = 1_000;
+/** Rows made in one turn of the event loop, which takes about two milliseconds. */
+const ROWS_PER_TURN = 500;
 /** How long polling goes on for a page without script, so that its next load has byte rates. */
 const KEPT_AFTER_LOAD_MS = 30_000;
 
@@ -48,6 +51,7 @@ export class FleetWatch {
   readonly #rows = new FleetRows();
   readonly #rates = new ByteRates();
   readonly #watched = new Set<WatchedList>();
+  #hasRows = false;
   #timer: NodeJS.Timeout | null = null;
   #polling: Promise<void> | null = null;
   #nodes: readonly NodeRow[] = [];
@@ -102,6 +106,7 @@ export class FleetWatch {
     this.#timer = null;
     this.#nodesAt = new Date(0);
     this.#lastLoad = null;
+    this.#hasRows = false;
     this.#rates.forget();
     this.#view.forget();
   }
@@ -121,12 +126,24 @@ export class FleetWatch {
 
   async #pollOnce(): Promise<void> {
     const nodes = await this.#view.refresh();
+    if (!this.#hasRows) await this.#makeRows();
+    this.#hasRows = true;
     this.#nodes = nodes.map(nodeRow);
     this.#nodesAt = this.#clock.now();
     const loaded = this.#loadedLately();
     const lists = [...this.#watched, ...(loaded === null ? [] : [loaded])];
     const made = await this.#countedLists(lists, 'for rates');
     for (const [index, list] of made.entries()) lists[index]?.watcher?.({ kind: 'list', list });
+  }
+
+  /** In slices, since the first time the texts of thousands of connections are cleaned. */
+  async #makeRows(): Promise<void> {
+    let made = 0;
+    for (const record of this.#view.records()) {
+      this.#rows.of(record);
+      made += 1;
+      if (made % ROWS_PER_TURN === 0) await nextTurn();
+    }
   }
 
   /** Reads the counters of the rows that are shown, or all when a list is sorted by counters. */

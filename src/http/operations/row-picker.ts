@@ -3,7 +3,7 @@
 
 import type { LiveRow } from '../../../web/components/ops/live-row.ts';
 import { pickRows, type RowQuery, type Sort } from '../../../web/components/ops/row-order.ts';
-import { type LiveConnectionFilter, type LiveConnectionRecord, matchesFilter } from '../../fleet/live-connection.ts';
+import { filterMatcher, type LiveConnectionFilter, type LiveConnectionRecord } from '../../fleet/live-connection.ts';
 
 export interface RowRequest {
   /** The scope, which no query widens. */
@@ -37,18 +37,20 @@ export class RowPicker {
   readonly request: RowRequest;
   /** Whether the order depends on counters, which change all the time. */
   readonly sortsByCounters: boolean;
+  readonly #isInScope: (record: LiveConnectionRecord) => boolean;
   #picked: { readonly version: string; readonly rows: PickedRows } | null = null;
 
   constructor(request: RowRequest) {
     this.request = request;
+    this.#isInScope = filterMatcher(request.filter);
     this.sortsByCounters = SORTS_BY_COUNTERS.has(request.query.sort);
   }
 
   pick({ records, version, rowOf }: FleetState): PickedRows {
     if (this.#picked?.version === version && !this.sortsByCounters) return this.#picked.rows;
-    const { filter, query } = this.request;
+    const { query } = this.request;
     const inScope: LiveRow[] = [];
-    for (const record of records) if (matchesFilter(record, filter)) inScope.push(rowOf(record));
+    for (const record of records) if (this.#isInScope(record)) inScope.push(rowOf(record));
     const waiting = inScope.filter(({ phase }) => phase === 'waiting').length;
     const rows = {
       rows: pickRows(inScope, query),
