@@ -1,4 +1,5 @@
-// `postern config`: prints each variable with the source of its value, secrets masked, then problems.
+// `postern config`: prints each variable with the source of its value, secrets masked, then
+// problems.
 
 import type { Command } from 'commander';
 import { describeConfig, readEnvironment } from '../config/read-environment.ts';

@@ -26,8 +26,6 @@ const LARGE_FILE_LINES = 340;
 
 /** Functions that tell a story in order: they build something part by part, or list commands. */
 const STORIES = new Set<string>([
-  'src/cli/api/orgs-commands.ts addInvitationCommands',
-  'src/cli/api/orgs-commands.ts addMemberCommands',
   'src/cli/project-commands.ts addProjectCommands',
   'src/config/config.ts loadConfig',
   'src/fleet/fleet.ts createFleet',

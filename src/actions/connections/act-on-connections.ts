@@ -84,7 +84,10 @@ export async function sendNotice(
   return reached;
 }
 
-/** Drains a node: it takes no new connections and finishes the old ones. For operators; audited with what became of it. Throws `forbidden`, `store_unavailable`. */
+/**
+ * Drains a node: it takes no new connections and finishes the old ones. For operators; audited with
+ * what became of it. Throws `forbidden`, `store_unavailable`.
+ */
 export async function drainNode(
   { catalogue, liveConnections, auditTrail }: Parts,
   context: AuditContext,

@@ -182,7 +182,8 @@ describe('an access token', () => {
 
   it('refuses a login whose secret is revoked while it is proved', async () => {
     const token = await newToken();
-    // Asked for after the server read the verifier. The row stays: only the ending tells of the change.
+    // Asked for after the server read the verifier. The row stays: only the ending tells of the
+    // change.
     const password = async () => {
       await endAccess({ ...gateway, ...gateway.fleet }, { accessTokenId: token.id });
       return token.secret;

@@ -40,8 +40,8 @@ export function requirePerson({ actor }: AuditContext): PersonActor {
 }
 
 /**
- * The account of the organization that a call names. Without `orgId`: a person's personal account, a key's organization. Throws `not_found` for an id
- * that is no organization's.
+ * The account of the organization that a call names. Without `orgId`: a person's personal account,
+ * a key's organization. Throws `not_found` for an id that is no organization's.
  */
 export function accountOfCall({ context: { actor } }: ApiCall, orgId?: string): AccountId {
   if (orgId !== undefined) return organizationNamed(orgId);

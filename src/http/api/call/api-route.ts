@@ -26,7 +26,10 @@ export interface ApiRoute {
   readonly query: z.ZodObject;
   readonly body: z.ZodType | null;
   readonly reply: z.ZodType;
-  /** Checks the unchecked input and performs the route. Throws `invalid_input`, and what the route's rules say. */
+  /**
+   * Checks the unchecked input and performs the route. Throws `invalid_input`, and what the route's
+   * rules say.
+   */
   perform(call: ApiCall, raw: Record<'params' | 'query' | 'body', unknown>): Promise<unknown>;
 }
 
@@ -91,7 +94,9 @@ function checked<Schema extends z.ZodType>(
   throw new PosternError('invalid_field', { params: fieldAndRule(result.error, where) });
 }
 
-/** `body.project.name` and `too small: expected string to have >=1 characters`, for the first issue. */
+/**
+ * `body.project.name` and `too small: expected string to have >=1 characters`, for the first issue.
+ */
 function fieldAndRule({ issues }: z.ZodError, where: string): { field: string; rule: string } {
   const [issue] = issues;
   const rule = issue?.message ?? 'invalid';

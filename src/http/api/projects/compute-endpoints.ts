@@ -1,5 +1,4 @@
-// Computes of a project, which Neon calls endpoints: listed, added, changed, removed, and started
-// and suspended.
+// Computes of a project, which Neon calls endpoints.
 
 import { z } from 'zod';
 import {
@@ -24,6 +23,7 @@ import { computeUnitField, suspendTimeoutField } from './project-settings-shape.
 import { PROVISIONER } from './project-shape.ts';
 
 const computeTypeField = z.enum(['read_write', 'read_only']);
+const computeParams = projectParams.extend({ endpoint_id: idField<ComputeId>() });
 
 // Neon API 2.7.3: Endpoint
 export const computeShape = z
@@ -54,8 +54,6 @@ export const computeShape = z
     updated_at: timeField,
   })
   .meta({ id: 'Endpoint' });
-
-const computeParams = projectParams.extend({ endpoint_id: idField<ComputeId>() });
 
 export function computeOnWire(call: ApiCall, compute: Compute): z.input<typeof computeShape> {
   // NOTE: not the compute's own host, which only Postern may dial.
