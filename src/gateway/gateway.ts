@@ -6,10 +6,9 @@ import { openFilesLimit } from '../config/open-files-limit.ts';
 import type { Log } from '../log.ts';
 import { ConnectionListener } from './connection-listener.ts';
 import { drainConnections } from './drain-connections.ts';
-import { divideParts, type GatewayDependencies } from './gateway-parts.ts';
-import { DEFAULT_TIMES } from './gateway-times.ts';
 import { handleConnection } from './handle-connection.ts';
 import { OpenConnections } from './open-connections.ts';
+import { type GatewayDependencies, gatewayParts } from './session/gateway-parts.ts';
 import { openFilesFor, SocketBudget } from './socket-budget.ts';
 
 export interface Gateway {
@@ -34,8 +33,8 @@ const SPARE_SOCKETS = 1_000;
 
 export function createGateway(dependencies: GatewayDependencies): Gateway {
   const { config, log, clock } = dependencies;
-  const times = { ...DEFAULT_TIMES, ...dependencies.times };
-  const parts = divideParts(dependencies);
+  const parts = gatewayParts(dependencies);
+  const { times } = parts;
   const openFiles = openFilesLimit();
   const sockets = new SocketBudget({ openFiles, clientSockets: () => listener.socketCount });
   const open = new OpenConnections({ most: config.limits.connectionsInTotal, sockets });

@@ -9,14 +9,13 @@ import { surviveErrors } from '../wire/survive-errors.ts';
 import { hangUp } from './client/hang-up.ts';
 import { refuseRoleParameters } from './client/startup-parameters.ts';
 import { passCancelDoor } from './doors/cancel-door.ts';
-import { chooseDoor } from './doors/choose-door.ts';
-import { passDoor } from './doors/pass-door.ts';
-import type { GatewayParts } from './gateway-parts.ts';
+import { chooseDoor, passDoor } from './doors/choose-door.ts';
 import { negotiate } from './negotiate/negotiate.ts';
 import type { OpenConnections } from './open-connections.ts';
 import { relaySession } from './relaying/relay-session.ts';
 import type { Admission } from './session/admission.ts';
 import { closeClient, type Ending, endingOf } from './session/endings.ts';
+import type { GatewayParts } from './session/gateway-parts.ts';
 import { LiveSession } from './session/live-session.ts';
 import { PhaseTimes } from './session/phase-times.ts';
 import { reportConnection, reportGone, reportRefused } from './session/report-connection.ts';
@@ -31,17 +30,17 @@ export async function handleConnection(socket: Socket, parts: GatewayParts, open
   parts.metrics.accepted.inc();
   surviveErrors(socket);
   try {
-    const negotiated = await phases.measure('negotiate', () => negotiate(socket, parts.negotiation, open.closing));
+    const negotiated = await phases.measure('negotiate', () => negotiate(socket, parts, open.closing));
     switch (negotiated.kind) {
       case 'gone':
-        return reportGone(negotiated, parts.reports);
+        return reportGone(negotiated, parts);
       case 'refused':
         await negotiated.line.refuse(negotiated.error, null);
-        return reportRefused(negotiated, parts.reports);
+        return reportRefused(negotiated, parts);
       case 'cancel':
-        return await passCancelDoor(negotiated, parts.cancels);
+        return await passCancelDoor(negotiated, parts);
       case 'startup':
-        return await serve(new LiveSession(negotiated.client, { since, phases }, parts.sessions), parts, open);
+        return await serve(new LiveSession(negotiated.client, { since, phases }, parts), parts, open);
       default:
         return assertNever(negotiated);
     }
@@ -55,7 +54,7 @@ async function serve(session: LiveSession, parts: GatewayParts, open: OpenConnec
   open.add(session);
   try {
     const ending = await findEnding(session, parts, open).finally(() => session.close());
-    reportConnection(session, ending, parts.reports);
+    reportConnection(session, ending, parts);
     await closeClient(session.client.line, ending, session.entry.reference);
   } finally {
     open.delete(session);
@@ -67,8 +66,8 @@ async function findEnding(session: LiveSession, parts: GatewayParts, open: OpenC
   try {
     open.requireRoom();
     refuseRoleParameters(session.client.startup);
-    const door = await session.phases.measure('choose_door', () => chooseDoor(session.client, parts.doors));
-    const admission = await passDoor(door, session, parts.doors);
+    const door = await session.phases.measure('choose_door', () => chooseDoor(session.client, parts));
+    const admission = await passDoor(door, session, parts);
     return await open.sockets.withUpstream(() => connectAndRelay(admission, session, parts));
   } catch (error) {
     return endingOf(session.signal.aborted ? session.signal.reason : error);
@@ -79,18 +78,18 @@ async function findEnding(session: LiveSession, parts: GatewayParts, open: OpenC
 async function connectAndRelay(admission: Admission, session: LiveSession, parts: GatewayParts): Promise<Ending> {
   let connected: Connected | null = null;
   try {
-    connected = await connectApproved(admission, session, parts.upstreams);
-    const { relaying, cancelRoute } = await handOver(connected, { admission, session, parts: parts.upstreams });
+    connected = await connectApproved(admission, session, parts);
+    const { relaying, cancelRoute } = await handOver(connected, { session, notices: admission.notices, parts });
     try {
       session.phases.complete();
-      admission.report(connectedProgress(connected, session));
-      return await relaySession(relaying, session, parts.relaying);
+      admission.report?.(connectedProgress(connected, session));
+      return await relaySession(relaying, session, parts);
     } finally {
       cancelRoute?.withdraw();
-      admission.report({ kind: 'ended' });
+      admission.report?.({ kind: 'ended' });
     }
   } catch (error) {
-    admission.report(failedProgress(endingOf(session.signal.aborted ? session.signal.reason : error)));
+    admission.report?.(failedProgress(endingOf(session.signal.aborted ? session.signal.reason : error)));
     throw error;
   } finally {
     if (connected !== null) await hangUp(connected.upstream.socket, serialize.end());

@@ -17,24 +17,7 @@ export type RelayEnd =
   | { readonly kind: 'upstream_closed' | 'ended' }
   | { readonly kind: 'client_failed' | 'upstream_failed'; readonly cause: unknown };
 
-export interface Relay {
-  readonly bytesToUpstream: number;
-  readonly bytesToClient: number;
-  /** Of the last ReadyForQuery; `unknown` once the upstream's framing made no sense. */
-  readonly transactionStatus: TransactionStatus | 'unknown';
-  /** The client sent something since the last ReadyForQuery, other than a lone Terminate. */
-  readonly isQueryRunning: boolean;
-  /** True when a message may be added now, also after the relay finished with a lost upstream. */
-  readonly isAtBoundary: boolean;
-  /** Settles once; both sockets are paused then, and open unless they failed. */
-  readonly finished: Promise<RelayEnd>;
-  /** Inserts a message at the next boundary; `given_up` at the end of the relay at the latest. */
-  inject(message: Buffer): Promise<InsertOutcome>;
-  /** Drops what the client sends; writes the message at the next boundary within `graceMs`. */
-  end(finalMessage: Buffer | null, limits: { readonly graceMs: number }): Promise<void>;
-}
-
-export interface RelayParts {
+interface RelayParts {
   readonly client: Duplex;
   readonly upstream: Duplex;
   /** The transaction status of the last ReadyForQuery that the client got. */
@@ -45,15 +28,12 @@ export interface RelayParts {
 type RelayState = 'open' | 'ending' | 'finished';
 
 /**
- * Relays from now on; bytes that wait in either socket go first. The first upstream byte must begin
- * a message. A client's FIN is passed on and the reply under way still arrives; so does one before
- * an upstream's FIN.
+ * Relays from its construction on; bytes that wait in either socket go first. The first upstream
+ * byte must begin a message. A client's FIN is passed on and the reply under way still arrives; so
+ * does one before an upstream's FIN.
  */
-export function startRelay(parts: RelayParts): Relay {
-  return new SocketRelay(parts);
-}
-
-class SocketRelay implements Relay {
+export class Relay {
+  /** Settles once; both sockets are paused then, and open unless they failed. */
   readonly finished: Promise<RelayEnd>;
   readonly #parts: RelayParts;
   readonly #inserter: MessageInserter;
@@ -102,23 +82,28 @@ class SocketRelay implements Relay {
     return this.#toClient.bytes;
   }
 
+  /** Of the last ReadyForQuery; `unknown` once the upstream's framing made no sense. */
   get transactionStatus(): TransactionStatus | 'unknown' {
     return this.#inserter.transactionStatus;
   }
 
+  /** The client sent something since the last ReadyForQuery, other than a lone Terminate. */
   get isQueryRunning(): boolean {
     return this.#queries.isRunning;
   }
 
+  /** True when a message may be added now, also after the relay finished with a lost upstream. */
   get isAtBoundary(): boolean {
     return this.#inserter.isAtBoundary;
   }
 
+  /** Inserts a message at the next boundary; `given_up` at the end of the relay at the latest. */
   inject(message: Buffer): Promise<InsertOutcome> {
     const isRelaying = this.#toUpstream.isOpen && this.#toClient.isOpen;
     return isRelaying ? this.#inserter.insert(message) : Promise.resolve('given_up');
   }
 
+  /** Drops what the client sends; writes the message at the next boundary within `graceMs`. */
   async end(finalMessage: Buffer | null, { graceMs }: { readonly graceMs: number }): Promise<void> {
     if (this.#state === 'open') {
       this.#state = 'ending';

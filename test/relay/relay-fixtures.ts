@@ -1,6 +1,6 @@
 // A relay between two real connections, and streams of messages that an independent writer made.
 
-import { type Relay, startRelay } from '../../src/relay/relay.ts';
+import { Relay } from '../../src/relay/relay.ts';
 import { builtMessage } from '../protocol/packet-fixtures.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
 import { type SocketPair, socketPair } from '../wire/loopback.ts';
@@ -20,7 +20,7 @@ export async function relayForTests(
   const client = await socketPair();
   const upstream = await socketPair();
   await before({ client, upstream });
-  const relay = startRelay({ client: client.near, upstream: upstream.near, readyStatus: 'I' });
+  const relay = new Relay({ client: client.near, upstream: upstream.near, readyStatus: 'I' });
   return {
     relay,
     client,

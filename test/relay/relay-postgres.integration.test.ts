@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRelay } from '../../src/relay/relay.ts';
+import { Relay } from '../../src/relay/relay.ts';
 import { Secret } from '../../src/secret.ts';
 import { acceptTls } from '../../src/wire/accept-tls.ts';
 import { surviveErrors } from '../../src/wire/survive-errors.ts';
@@ -31,7 +31,7 @@ async function relayedSession() {
   const tls = { mode: 'verify-full', ca: postgres.ca.caPem, serverName: null, clientCertificate: null } as const;
   const target = { user: 'scram_role', password: new Secret(PASSWORD), database: 'postgres', tls };
   const { socket, readyStatus } = await connectTo(postgres.port, target);
-  const relay = startRelay({ client: accepted.socket, upstream: socket, readyStatus });
+  const relay = new Relay({ client: accepted.socket, upstream: socket, readyStatus });
   return {
     client,
     relay,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { startRelay } from '../../src/relay/relay.ts';
+import { Relay } from '../../src/relay/relay.ts';
 import { takeBytes } from '../../src/wire/take-bytes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { readBytes, readToEnd, socketPair } from '../wire/loopback.ts';
@@ -146,7 +146,7 @@ describe('an end', () => {
     const upstream = await socketPair();
     upstream.near.destroy();
     await once(upstream.near, 'close');
-    const relay = startRelay({ client: client.near, upstream: upstream.near, readyStatus: 'I' });
+    const relay = new Relay({ client: client.near, upstream: upstream.near, readyStatus: 'I' });
     expect((await relay.finished).kind).toBe('upstream_failed');
     await client[Symbol.asyncDispose]();
   });

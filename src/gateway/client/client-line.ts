@@ -70,8 +70,9 @@ export class ClientLine {
    * A NOTICE; only after `sendAuthenticationOk`, since libpq fails on an earlier one. Dropped when
    * the client does not read.
    */
-  sendNotice(report: Report): void {
-    if (this.#stage !== 'authenticated' || this.socket.writableLength > MAX_UNREAD_BYTES) return;
+  sendNotice(report: Report | undefined): void {
+    if (report === undefined || this.#stage !== 'authenticated' || this.socket.writableLength > MAX_UNREAD_BYTES)
+      return;
     this.socket.write(noticeResponse(report));
   }
 

@@ -7,7 +7,12 @@ import type { StartupMessage } from '../../protocol/startup-packet.ts';
 import type { ProtocolMinor } from '../../protocol/version-negotiation.ts';
 import type { TlsFacts } from '../../wire/accept-tls.ts';
 import type { ClientLine } from './client-line.ts';
-import type { Peer } from './peer.ts';
+
+/** The client's own end, or the one that a balancer's PROXY header names; normalised. */
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
 
 /** A client whose StartupMessage was accepted. */
 export interface Client {
@@ -33,3 +38,11 @@ export type Negotiated =
   | { readonly kind: 'refused'; readonly peer: Peer; readonly line: ClientLine; readonly error: PosternError }
   | { readonly kind: 'cancel'; readonly peer: Peer; readonly socket: Socket; readonly key: CancelKey }
   | { readonly kind: 'gone'; readonly peer: Peer; readonly reason: GoneReason; readonly cause?: unknown };
+
+/** The client hung up, with or without a Terminate: nothing is sent, and it is no error. */
+export class ClientGone extends Error {
+  constructor(cause?: unknown) {
+    super('client went away', cause === undefined ? undefined : { cause });
+    this.name = 'ClientGone';
+  }
+}

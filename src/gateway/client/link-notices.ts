@@ -14,6 +14,16 @@ export interface ConnectedAs {
   readonly databaseRole: string;
 }
 
+/** The NOTICEs between a passed door and the prompt. */
+export interface LoginNotices {
+  /** The target is authorised and awake. */
+  readonly authorised?: Report;
+  /** The target is authorised and must be woken first. */
+  readonly waking?: Report;
+  readonly connecting?: Report;
+  readonly connected?: (as: ConnectedAs) => Report;
+}
+
 /** A NOTICE with these words. */
 export function notice(message: string): Report {
   return { severity: 'NOTICE', sqlstate: SUCCESSFUL_COMPLETION, message };
@@ -33,29 +43,31 @@ export function halfTimeNotice(remainingMs: number): Report {
 }
 
 export const OPENED_NOTICE = notice('Opened in a browser.');
-export const APPROVED_NOTICE = notice('Approved.');
-export const APPROVED_AND_WAKING_NOTICE = notice('Approved; waking the compute.');
-export const WAKING_NOTICE = notice('Waking the compute.');
-/** Neon's words (docs/protocol.md, "The link"). */
-export const CONNECTING_NOTICE = notice('Connecting to database.');
+
+/** For a person who has just approved: one for each step. */
+export const EACH_STEP_NOTICES: LoginNotices = {
+  authorised: notice('Approved.'),
+  waking: notice('Approved; waking the compute.'),
+  // Neon's words (docs/protocol.md, "The link").
+  connecting: notice('Connecting to database.'),
+  // Names the person and the target, since psql's prompt shows only what was asked for.
+  connected: (as) => notice(`Connected as ${cleanForTerminal(as.person)} to ${targetText(as)}.`),
+};
+
+/** Shows every use of a grant, and until when it holds (docs/security.md, "Grants"). */
+export function grantNotices(grant: { readonly id: string; readonly until: Date }): LoginNotices {
+  const until = `${grant.until.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return {
+    waking: notice('Waking the compute.'),
+    connected: (as) => ({
+      ...notice(`Connected as ${cleanForTerminal(as.person)} under a grant until ${until}.`),
+      detail: `${grant.id}: ${targetText(as)}.`,
+    }),
+  };
+}
 
 export function drainNotice(remainingMs: number): Report {
   return notice(`This gateway is restarting; the login must be approved within ${formatDuration(remainingMs)}.`);
-}
-
-/** Names the person and the target, since psql's prompt shows only what was asked for. */
-export function connectedNotice(as: ConnectedAs): Report {
-  return notice(`Connected as ${cleanForTerminal(as.person)} to ${targetText(as)}.`);
-}
-
-/** Names the grant that replaced an approval, and until when it holds. */
-export function connectedUnderGrantNotice(
-  as: ConnectedAs,
-  grant: { readonly id: string; readonly until: Date },
-): Report {
-  const until = `${grant.until.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  const message = `Connected as ${cleanForTerminal(as.person)} under a grant until ${until}.`;
-  return { ...notice(message), detail: `${grant.id}: ${targetText(as)}.` };
 }
 
 /** An operator's message to a live connection. */

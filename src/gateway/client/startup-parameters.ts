@@ -62,18 +62,15 @@ export function namesDatabase(startup: StartupMessage): boolean {
   return isExplicitDatabase(database, user) && !isPlaceholder;
 }
 
-/** Parameters that we add; null: only those of the client. */
-export interface OwnParameters {
-  readonly applicationName: string | null;
-  readonly connectionCheckInterval: string | null;
-}
-
 /**
  * The parameters for the upstream besides user and database, in the client's order: our own keys
  * taken out of `options`, application_name as given, and a check interval where the client sends
- * none.
+ * none. Null: only those of the client.
  */
-export function upstreamParameters(startup: StartupMessage, own: OwnParameters): Map<string, string> {
+export function upstreamParameters(
+  startup: StartupMessage,
+  own: { readonly applicationName: string | null; readonly connectionCheckInterval: string | null },
+): Map<string, string> {
   const { applicationName, connectionCheckInterval } = own;
   const parameters = new Map<string, string>();
   for (const [name, value] of startup.parameters) {

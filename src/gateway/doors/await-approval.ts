@@ -10,7 +10,7 @@ import type { LoginRequests } from '../../login/request/login-requests.ts';
 import type { ClientLine } from '../client/client-line.ts';
 import { halfTimeNotice, OPENED_NOTICE } from '../client/link-notices.ts';
 
-export interface ApprovalWait {
+interface ApprovalWait {
   readonly request: LoginRequest;
   readonly loginRequests: Pick<LoginRequests, 'watch'>;
   readonly ttlMs: number;

@@ -2,28 +2,14 @@
 // not.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Clock } from '../../clock.ts';
-import type { CancelRoutes } from '../../fleet/cancel-routes.ts';
-import type { NodeId } from '../../ids.ts';
-import type { Limits } from '../../limits/limits.ts';
-import type { Log } from '../../log.ts';
-import type { RecordsAudit } from '../../login/request/login-audit-event.ts';
-import type { Metrics } from '../../metrics/metrics.ts';
 import type { Negotiated } from '../client/client.ts';
 import { hangUp } from '../client/hang-up.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
 
-export interface CancelDoorParts {
-  readonly limits: Pick<Limits, 'cancelRequest'>;
-  readonly cancelRoutes: CancelRoutes;
-  readonly metrics: Pick<Metrics, 'cancelRequests'>;
-  readonly auditTrail: RecordsAudit;
-  readonly clock: Clock;
-  readonly nodeId: NodeId;
-  readonly log: Log;
-  /** How long a canceller's socket is held, whatever became of its key; at least, and at most. */
-  readonly holdMs: { readonly shortest: number; readonly longest: number };
-}
-
+type CancelDoorParts = Pick<
+  GatewayParts,
+  'auditTrail' | 'cancelRoutes' | 'clock' | 'limits' | 'log' | 'metrics' | 'nodeId' | 'times'
+>;
 type CancelRequest = Extract<Negotiated, { kind: 'cancel' }>;
 
 /**
@@ -31,7 +17,7 @@ type CancelRequest = Extract<Negotiated, { kind: 'cancel' }>;
  * one could hit the next statement, but within 2 s, since some clients wait for the close.
  */
 export async function passCancelDoor(request: CancelRequest, parts: CancelDoorParts): Promise<void> {
-  const { shortest, longest } = parts.holdMs;
+  const { shortest, longest } = parts.times.cancelHoldMs;
   // NOTE: an unknown key is held as long as a known one, so that timing does not tell them apart.
   const carriedOut = Promise.all([carryOut(request, parts), pause(shortest)]);
   await Promise.race([carriedOut, pause(longest, undefined, { ref: false })]);

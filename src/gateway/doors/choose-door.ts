@@ -1,14 +1,22 @@
-// Chooses the door for a client by its startup packet, its address and the grants that fit. Opens
-// no door.
+// Chooses the door for a client by its startup packet, its address and the grants that fit, and
+// takes the client through it.
 
+import { assertNever } from '../../assert-never.ts';
+import { PosternError } from '../../errors.ts';
 import type { Client } from '../client/client.ts';
 import { applicationOf } from '../client/startup-parameters.ts';
-import type { ChoiceParts } from './door-parts.ts';
+import type { Admission } from '../session/admission.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
+import type { LiveSession } from '../session/live-session.ts';
 import { findPasswordCredential, type PasswordCredential } from './find-password-credential.ts';
 import { type FittingGrant, fittingGrants } from './fitting-grants.ts';
+import { passGrantDoor } from './grant-door.ts';
+import { passLinkDoor } from './link-door.ts';
 import { databaseWish, terminalOf } from './login-origin.ts';
+import { passPasswordDoor } from './password-door.ts';
+import { passReverseCodeDoor } from './reverse-code-door.ts';
 
-export type Door =
+type Door =
   /** pg_isready only asks whether the gateway is up. */
   | { readonly kind: 'probe' }
   | { readonly kind: 'password'; readonly credential: PasswordCredential }
@@ -21,7 +29,10 @@ export type Door =
 const PROBE = 'pg_isready';
 
 /** Throws `store_unavailable` when grants or reverse codes cannot be read. */
-export async function chooseDoor(client: Client, parts: ChoiceParts): Promise<Door> {
+export async function chooseDoor(
+  client: Client,
+  parts: Pick<GatewayParts, 'catalogue' | 'grants' | 'reverseCodes'>,
+): Promise<Door> {
   if (applicationOf(client.startup) === PROBE) return { kind: 'probe' };
   const credential = await findPasswordCredential(client, parts);
   if (credential !== null) return { kind: 'password', credential };
@@ -34,4 +45,26 @@ export async function chooseDoor(client: Client, parts: ChoiceParts): Promise<Do
   });
   const grants = await fittingGrants(client, found, parts.catalogue);
   return grants.length > 0 ? { kind: 'grant', grants } : { kind: 'link' };
+}
+
+/** Lists the session in the fleet. Throws the error that says why there is no admission. */
+export async function passDoor(door: Door, session: LiveSession, parts: GatewayParts): Promise<Admission> {
+  switch (door.kind) {
+    case 'probe':
+      throw new PosternError('gateway_is_up');
+    case 'password':
+      session.register(door.credential.kind === 'role' ? 'role' : 'token');
+      return await passPasswordDoor(session, door.credential, parts);
+    case 'reverse_code':
+      session.register('reverse_code');
+      return await passReverseCodeDoor(session, parts);
+    case 'grant':
+      session.register('grant');
+      return (await passGrantDoor(session, door.grants, parts)) ?? (await passDoor({ kind: 'link' }, session, parts));
+    case 'link':
+      session.register('link');
+      return await passLinkDoor(session, parts);
+    default:
+      return assertNever(door);
+  }
 }

@@ -6,13 +6,12 @@ import {
   findAccessToken,
   findRoutedRole,
   type ProvableToken,
-  type RoleRoute,
   type RoutedRole,
 } from '../../catalogue/access/find-verifier.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { ScramVerifier } from '../../protocol/scram-verifier.ts';
 import type { Client } from '../client/client.ts';
-import { targetHints } from './target-hints.ts';
+import { targetHints } from './login-origin.ts';
 
 export type PasswordCredential =
   | ({ readonly kind: 'token' } & ProvableToken)
@@ -33,11 +32,7 @@ export async function findPasswordCredential(
     const found = await findAccessToken(catalogue, user);
     return found === null ? { kind: 'unknown_token' } : { kind: 'token', ...found };
   }
-  const role = await findRoutedRole(catalogue, roleRoute(client));
-  return role === null ? null : { kind: 'role', role, verifier: role.verifier };
-}
-
-function roleRoute(client: Client): RoleRoute {
   const { project, endpoint } = targetHints(client);
-  return { databaseRole: client.startup.user, computeId: endpoint, projectId: project };
+  const role = await findRoutedRole(catalogue, { databaseRole: user, computeId: endpoint, projectId: project });
+  return role === null ? null : { kind: 'role', role, verifier: role.verifier };
 }

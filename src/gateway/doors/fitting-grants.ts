@@ -10,8 +10,7 @@ import { isPosternError } from '../../errors.ts';
 import type { Grant } from '../../login/grant/grant.ts';
 import type { Client } from '../client/client.ts';
 import type { DatabaseWish } from '../client/database-choice.ts';
-import { databaseWish } from './login-origin.ts';
-import { targetHints } from './target-hints.ts';
+import { databaseWish, targetHints } from './login-origin.ts';
 
 export interface FittingGrant {
   readonly grant: Grant;

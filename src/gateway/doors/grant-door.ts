@@ -3,18 +3,19 @@
 
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isEndedSince } from '../../catalogue/endings/ended-access.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Grant } from '../../login/grant/grant.ts';
-import { grantNotices } from '../client/login-notices.ts';
+import { grantNotices } from '../client/link-notices.ts';
 import type { Admission } from '../session/admission.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import type { GrantDoorParts } from './door-parts.ts';
 import type { FittingGrant } from './fitting-grants.ts';
 
 /** Null when every grant was used up or revoked meanwhile: then the person is asked. */
 export async function passGrantDoor(
   session: LiveSession,
   candidates: readonly FittingGrant[],
-  parts: GrantDoorParts,
+  { catalogue, grants }: Pick<GatewayParts, 'catalogue' | 'grants'>,
 ): Promise<Admission | null> {
   session.clientWatch.start();
   for (const { grant: candidate, wish } of candidates) {
@@ -22,33 +23,29 @@ export async function passGrantDoor(
     // this connection.
     const { id, userId, personEmail, computeId } = candidate;
     session.entry.restOn(candidate.rightAsOf, { grantId: id, userId, personEmail, computeId });
-    if (await isEnded(candidate, parts)) continue;
-    const use = await parts.grants.use(id);
+    if (await isEnded(candidate, catalogue)) continue;
+    const use = await grants.use(id);
     if (use.kind === 'refused') continue;
     session.audit.record({ event: 'grant.used', outcome: 'success' });
     if (use.isLast) session.audit.record({ event: 'grant.ended', outcome: 'success', reason: 'used up' });
-    return admissionOf({ grant: use.grant, wish }, parts);
+    const { grant } = use;
+    return {
+      door: 'grant',
+      resolve: (rights) => resolveTarget(catalogue, grant, rights),
+      databaseRole: grant.databaseRole,
+      wish,
+      notices: grantNotices(grant),
+    };
   }
   session.entry.restOn(null, { grantId: null, userId: null, personEmail: null, computeId: null });
   return null;
 }
 
 /** It may be found until a node has revoked it. */
-async function isEnded(grant: Grant, { catalogue }: GrantDoorParts): Promise<boolean> {
+async function isEnded(grant: Grant, { db }: Catalogue): Promise<boolean> {
   const { rightAsOf: snapshot, id: grantId } = grant;
-  if (snapshot === null) return false;
-  return await isEndedSince(catalogue.db, { snapshot, on: { ...grant, grantId, accessTokenId: null }, kind: null });
-}
-
-function admissionOf({ grant, wish }: FittingGrant, { catalogue }: GrantDoorParts): Admission {
-  return {
-    door: 'grant',
-    resolve: (rights) => resolveTarget(catalogue, grant, rights),
-    databaseRole: grant.databaseRole,
-    wish,
-    caps: {},
-    notices: grantNotices(grant),
-    // No page follows a login that needed no approval.
-    report: () => {},
-  };
+  return (
+    snapshot !== null &&
+    (await isEndedSince(db, { snapshot, on: { ...grant, grantId, accessTokenId: null }, kind: null }))
+  );
 }

@@ -5,15 +5,19 @@ import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import type { Approval, LoginRequest } from '../../login/request/login-request.ts';
 import { parseNetworks } from '../../network-address.ts';
-import { expiryNotice, welcomeNotice } from '../client/link-notices.ts';
-import { EACH_STEP_NOTICES } from '../client/login-notices.ts';
+import { EACH_STEP_NOTICES, expiryNotice, welcomeNotice } from '../client/link-notices.ts';
 import type { Admission } from '../session/admission.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
 import { awaitApproval, expiredError } from './await-approval.ts';
-import type { LinkDoorParts } from './door-parts.ts';
 import { databaseWish, loginOrigin } from './login-origin.ts';
 import { releaseLoginRequest } from './release-login-request.ts';
+
+type LinkDoorParts = Pick<
+  GatewayParts,
+  'catalogue' | 'clock' | 'config' | 'limits' | 'log' | 'loginRequests' | 'metrics' | 'publicUrl'
+>;
 
 /**
  * Resolves once the login was approved and the approval used; throws why not, with the login
@@ -26,10 +30,18 @@ export async function passLinkDoor(session: LiveSession, parts: LinkDoorParts): 
     session.signal.throwIfAborted();
     showLink(session, { loginUrl, userCode: request.userCode }, parts);
     const earlyEnd = earlyEndOf(request, loginUrl, parts);
-    const { loginRequests, login } = parts;
-    const approval = await awaitApproval({ request, loginRequests, ttlMs: login.ttlMs, earlyEnd }, session);
+    const { catalogue, loginRequests } = parts;
+    const { ttlMs } = parts.config.login;
+    const approval = await awaitApproval({ request, loginRequests, ttlMs, earlyEnd }, session);
     await useApproval({ request, approval }, session, parts);
-    return admissionOf({ request, approval }, session, parts);
+    return {
+      door: 'link',
+      resolve: (rights) => resolveTarget(catalogue, approval, rights),
+      databaseRole: approval.databaseRole,
+      wish: databaseWish(session.client),
+      notices: EACH_STEP_NOTICES,
+      report: progressReporter(request.id, parts),
+    };
   } catch (error) {
     await releaseLoginRequest(request, error, { session, parts });
     throw error;
@@ -51,9 +63,9 @@ async function requestLogin(session: LiveSession, parts: LinkDoorParts) {
 
 // The installation's own rules; those of an account are checked when one is chosen, and before the
 // dial.
-async function checkInstallationRules({ client }: LiveSession, { login, limits }: LinkDoorParts): Promise<void> {
+async function checkInstallationRules({ client }: LiveSession, { config, limits }: LinkDoorParts): Promise<void> {
   const { address } = client.peer;
-  const { allowedNetworks } = login;
+  const { allowedNetworks } = config.login;
   if (allowedNetworks.length > 0 && !parseNetworks(allowedNetworks).includes(address)) {
     throw new PosternError('refused_by_policy', { params: { address } });
   }
@@ -61,10 +73,11 @@ async function checkInstallationRules({ client }: LiveSession, { login, limits }
 }
 
 async function openLoginRequest(session: LiveSession, parts: LinkDoorParts) {
-  const { loginRequests, publicUrl, login } = parts;
-  const opening = loginRequests.open(loginOrigin(session.client, login), { waiting: 'connection' });
+  const { config, loginRequests, metrics, publicUrl } = parts;
+  const opening = loginRequests.open(loginOrigin(session.client, config.login), { waiting: 'connection' });
   const { request, token } = await opening.catch((error: unknown) => {
-    countWaitingLimit(error, parts);
+    if (isPosternError(error, 'too_many_requests')) metrics.limitHits.inc({ limit: 'waiting_of_address' });
+    if (isPosternError(error, 'overloaded')) metrics.limitHits.inc({ limit: 'waiting_in_total' });
     throw error;
   });
   session.entry.update({ loginRequestId: request.id });
@@ -72,59 +85,39 @@ async function openLoginRequest(session: LiveSession, parts: LinkDoorParts) {
   return { request, loginUrl: `${publicUrl()}/psql_session/${token.reveal()}` };
 }
 
-function countWaitingLimit(error: unknown, { metrics }: LinkDoorParts): void {
-  if (isPosternError(error, 'too_many_requests')) metrics.limitHits.inc({ limit: 'waiting_of_address' });
-  if (isPosternError(error, 'overloaded')) metrics.limitHits.inc({ limit: 'waiting_in_total' });
-}
-
-interface ShownLink {
-  readonly loginUrl: string;
-  readonly userCode: string;
-}
-
 // docs/protocol.md, "Order of messages": nothing that others wrote comes before the URL.
-function showLink({ client }: LiveSession, { loginUrl, userCode }: ShownLink, { brand, login }: LinkDoorParts): void {
-  client.line.sendAuthenticationOk();
-  client.line.sendParameterStatus('postern.login_url', loginUrl);
-  client.line.sendParameterStatus('postern.user_code', userCode);
-  client.line.sendNotice(welcomeNotice(brand, loginUrl));
-  client.line.sendNotice(expiryNotice(login.ttlMs, userCode));
+function showLink(
+  { client: { line } }: LiveSession,
+  { loginUrl, userCode }: { readonly loginUrl: string; readonly userCode: string },
+  { config }: LinkDoorParts,
+): void {
+  line.sendAuthenticationOk();
+  line.sendParameterStatus('postern.login_url', loginUrl);
+  line.sendParameterStatus('postern.user_code', userCode);
+  line.sendNotice(welcomeNotice(config.brand, loginUrl));
+  line.sendNotice(expiryNotice(config.login.ttlMs, userCode));
 }
 
 /** Clients that show no NOTICE get the link in an error, after a short wait for an approval. */
-function earlyEndOf({ origin, userCode }: LoginRequest, loginUrl: string, { login }: LinkDoorParts) {
+function earlyEndOf({ origin, userCode }: LoginRequest, loginUrl: string, { config }: LinkDoorParts) {
   if (!origin.noticeBlind) return null;
   const error = new PosternError('approve_and_retry', { params: { url: loginUrl, userCode } });
-  return { afterMs: login.noticeBlindMs, error };
+  return { afterMs: config.login.noticeBlindMs, error };
 }
 
-interface Approved {
-  readonly request: LoginRequest;
-  readonly approval: Approval;
-}
-
-async function useApproval({ request, approval }: Approved, session: LiveSession, parts: LinkDoorParts): Promise<void> {
-  const { loginRequests, metrics, clock, login } = parts;
+async function useApproval(
+  { request, approval }: { readonly request: LoginRequest; readonly approval: Approval },
+  session: LiveSession,
+  { clock, config, loginRequests, metrics }: LinkDoorParts,
+): Promise<void> {
   metrics.approvalSeconds.observe((clock.now().getTime() - request.createdAt.getTime()) / 1_000);
   // NOTE: a terminal that is gone must not use the approval, which would wake and dial a compute
   // for nothing.
   session.signal.throwIfAborted();
   const outcome = await loginRequests.consume(request.id);
   // Redis expires an approval that was not used within a minute.
-  if (outcome.kind === 'refused') throw expiredError(login.ttlMs);
+  if (outcome.kind === 'refused') throw expiredError(config.login.ttlMs);
   const { userId, computeId, grantId } = approval;
   session.entry.restOn(approval.rightAsOf, { userId, computeId, grantId });
   session.audit.record({ event: 'login.consumed', outcome: 'success' });
-}
-
-function admissionOf({ request, approval }: Approved, { client }: LiveSession, parts: LinkDoorParts): Admission {
-  return {
-    door: 'link',
-    resolve: (rights) => resolveTarget(parts.catalogue, approval, rights),
-    databaseRole: approval.databaseRole,
-    wish: databaseWish(client),
-    caps: {},
-    notices: EACH_STEP_NOTICES,
-    report: progressReporter(request.id, parts),
-  };
 }

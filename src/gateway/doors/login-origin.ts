@@ -1,14 +1,23 @@
-// The terminal that asks for a login, as the approval page shows it: its address and its startup
-// packet.
+// The terminal that asks for a login, and the target that it names: for the approval page, for
+// preselecting and routing only. Authorises nothing.
 
 import type { Config } from '../../config/config.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
 import type { Terminal } from '../../login/request/terminal.ts';
 import type { Client } from '../client/client.ts';
 import type { DatabaseWish } from '../client/database-choice.ts';
-import { applicationOf, namesDatabase, replicationOf } from '../client/startup-parameters.ts';
+import {
+  applicationOf,
+  namesDatabase,
+  optionHints,
+  replicationOf,
+  type TargetHints,
+} from '../client/startup-parameters.ts';
 import { isNoticeBlind } from './notice-blind-clients.ts';
-import { targetHints } from './target-hints.ts';
+
+// ids.ts: the forms of our own ids.
+const COMPUTE_ID = /^ep-[a-z]+-[a-z]+-[a-z0-9]{8}$/;
+const PROJECT_ID = /^[a-z]+-[a-z]+-\d{8}$/;
 
 /** The client's strings are its own and uncleaned. */
 export function loginOrigin({ peer, startup, tls }: Client, { noticeBlindClients }: Config['login']): LoginOrigin {
@@ -35,4 +44,12 @@ export function terminalOf({ peer, startup }: Client): Terminal {
 /** For doors through which a person comes, whom a NOTICE tells which database was opened. */
 export function databaseWish({ startup }: Client): DatabaseWish {
   return { requestedDatabase: startup.database, strength: namesDatabase(startup) ? 'wanted' : 'none' };
+}
+
+/** `options` take precedence over the host name, which may come with a copied connection string. */
+export function targetHints({ startup, tls }: Pick<Client, 'startup' | 'tls'>): TargetHints {
+  const hints = optionHints(startup);
+  if (hints.project !== null || hints.endpoint !== null) return hints;
+  const label = tls?.serverName?.split('.')[0]?.toLowerCase() ?? '';
+  return { endpoint: COMPUTE_ID.test(label) ? label : null, project: PROJECT_ID.test(label) ? label : null };
 }

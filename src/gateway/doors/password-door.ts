@@ -10,18 +10,17 @@ import {
   resolveAccessToken,
   resolveRoutedRole,
 } from '../../catalogue/access/find-verifier.ts';
-import type { RightsReader } from '../../catalogue/access/rights-reader.ts';
 import { PosternError } from '../../errors.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { mockVerifier } from '../../protocol/scram-verifier.ts';
-import type { DatabaseWish } from '../client/database-choice.ts';
-import { NO_NOTICES } from '../client/login-notices.ts';
 import { namesDatabase, replicationOf } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import type { PasswordDoorParts } from './door-parts.ts';
 import type { PasswordCredential } from './find-password-credential.ts';
 import { exchangeScram } from './scram-exchange.ts';
+
+type PasswordDoorParts = Pick<GatewayParts, 'catalogue' | 'limits' | 'log' | 'mockSecret' | 'times'>;
 
 /**
  * Resolves when the client has proved that it knows the secret. Throws `tls_required` in clear
@@ -39,7 +38,7 @@ export async function passPasswordDoor(
   const attempt = { address: client.peer.address, name: client.startup.user };
   if ((await parts.limits.passwordDoor(attempt)) === 'limited') throw new PosternError('rate_limited');
   const verifier = credential.kind === 'unknown_token' ? mockVerifierOf(session, parts) : credential.verifier;
-  const outcome = await exchangeScram(session, { tls: client.tls, verifier }, parts);
+  const outcome = await exchangeScram(session, { tls: client.tls, verifier }, parts.times.passwordMs);
   if (outcome.kind === 'failed' || credential.kind === 'unknown_token') {
     await parts.limits.failedPassword(attempt);
     const reason = outcome.kind === 'failed' ? outcome.reason : 'unknown_token';
@@ -83,19 +82,13 @@ function admissionOfToken({ token, asOf }: ProvableToken, session: LiveSession, 
     databaseRole: token.databaseRole,
     wish: { requestedDatabase: startup.database, strength: isExplicit ? 'required' : 'none' },
     caps: { access_token: token.maxConnections },
-    ...WITHOUT_PROGRESS,
   };
 }
 
 function admissionOfRole(role: RoutedRole, session: LiveSession, { catalogue, log }: PasswordDoorParts): Admission {
   const { peer, startup } = session.client;
   session.entry.restOn(role.asOf, { computeId: role.computeId, databaseRole: role.databaseRole });
-  const wish: DatabaseWish = {
-    requestedDatabase: startup.database,
-    strength: namesDatabase(startup) ? 'required' : 'wanted',
-  };
-  const resolve = (rights?: RightsReader) => resolveRoutedRole(catalogue, role, rights);
-  const { databaseRole } = role;
+  const strength = namesDatabase(startup) ? 'required' : 'wanted';
   const onAuthorised = async (target: PasswordTarget) => {
     noteRolePasswordUse(catalogue, role, { target, from: peer.address }).catch((error: unknown) =>
       log.warn(
@@ -104,8 +97,11 @@ function admissionOfRole(role: RoutedRole, session: LiveSession, { catalogue, lo
       ),
     );
   };
-  return { door: 'role', resolve, databaseRole, onAuthorised, wish, caps: {}, ...WITHOUT_PROGRESS };
+  return {
+    door: 'role',
+    resolve: (rights) => resolveRoutedRole(catalogue, role, rights),
+    databaseRole: role.databaseRole,
+    onAuthorised,
+    wish: { requestedDatabase: startup.database, strength },
+  };
 }
-
-/** No page follows a program's login, and a program would log every NOTICE. */
-const WITHOUT_PROGRESS = { notices: NO_NOTICES, report: () => {} } as const;

@@ -4,7 +4,7 @@ import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import { PASSWORD_MESSAGE_TYPE } from '../../protocol/frontend-messages.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { readClientMessage } from '../../wire/read-startup-packet.ts';
-import { ClientGone } from '../client/client-gone.ts';
+import { ClientGone } from '../client/client.ts';
 import type { LiveSession } from '../session/live-session.ts';
 
 /**
@@ -14,7 +14,8 @@ import type { LiveSession } from '../session/live-session.ts';
  */
 export async function readPasswordMessage(
   { client, signal }: LiveSession,
-  { maxBodyBytes, limitMs }: { readonly maxBodyBytes: number; readonly limitMs: number },
+  maxBodyBytes: number,
+  limitMs: number,
 ): Promise<Buffer> {
   try {
     const message = await withTimeLimit(limitMs, signal, (limited) =>

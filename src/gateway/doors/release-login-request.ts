@@ -1,17 +1,16 @@
 // How a login request ends, or stays open, when its connection leaves it undecided or unused.
 
 import { isPosternError, PosternError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
-import type { LoginRequests } from '../../login/request/login-requests.ts';
-import { ClientGone } from '../client/client-gone.ts';
-import { endingOf, reasonOf } from '../session/endings.ts';
+import { ClientGone } from '../client/client.ts';
+import { endingOf, factsOfEnding } from '../session/endings.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
 
 interface ReleaseContext {
   readonly session: LiveSession;
-  readonly parts: { readonly loginRequests: LoginRequests; readonly log: Log };
+  readonly parts: Pick<GatewayParts, 'log' | 'loginRequests'>;
 }
 
 /**
@@ -42,7 +41,7 @@ export async function releaseLoginRequest(
 }
 
 async function abandon(request: LoginRequest, reason: unknown, { session, parts }: ReleaseContext): Promise<void> {
-  const outcome = await parts.loginRequests.abandon(request.id, reasonOf(endingOf(reason)));
+  const outcome = await parts.loginRequests.abandon(request.id, factsOfEnding(endingOf(reason)).reason);
   // It had expired before the terminal left, and no other node records that.
   if (outcome.kind === 'refused' && outcome.request?.status === 'expired') return recordEnd('expired', session);
   if (outcome.kind === 'refused') return;

@@ -7,13 +7,27 @@ import { settleApproval } from '../../login/decide/settle-approval.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import { authenticationCleartextPassword } from '../../protocol/backend-messages.ts';
 import { MAX_PASSWORD_MESSAGE_BYTES, parsePasswordMessage } from '../../protocol/frontend-messages.ts';
-import { EACH_STEP_NOTICES } from '../client/login-notices.ts';
+import { EACH_STEP_NOTICES } from '../client/link-notices.ts';
 import type { Admission } from '../session/admission.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
-import type { ReverseCodeDoorParts } from './door-parts.ts';
 import { databaseWish, terminalOf } from './login-origin.ts';
 import { readPasswordMessage } from './read-password-message.ts';
+
+type ReverseCodeDoorParts = Pick<
+  GatewayParts,
+  | 'auditTrail'
+  | 'catalogue'
+  | 'clock'
+  | 'grants'
+  | 'limits'
+  | 'log'
+  | 'loginRequests'
+  | 'nodeId'
+  | 'reverseCodes'
+  | 'times'
+>;
 
 /**
  * Resolves when the digits were right, which approves and uses the login request in one move.
@@ -24,16 +38,14 @@ import { readPasswordMessage } from './read-password-message.ts';
 export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCodeDoorParts): Promise<Admission> {
   const { client } = session;
   if (client.tls === null) throw new PosternError('tls_required');
-  await limitGuesses(session, parts);
+  const attempt = { address: client.peer.address, name: client.startup.user };
+  if ((await parts.limits.passwordDoor(attempt)) === 'limited') throw new PosternError('rate_limited');
   client.line.askForPassword(authenticationCleartextPassword());
-  const body = await readPasswordMessage(session, {
-    maxBodyBytes: MAX_PASSWORD_MESSAGE_BYTES,
-    limitMs: parts.passwordMs,
-  });
+  const body = await readPasswordMessage(session, MAX_PASSWORD_MESSAGE_BYTES, parts.times.passwordMs);
   session.clientWatch.start();
   const check = await parts.reverseCodes.check(terminalOf(client), parsePasswordMessage(body));
   if (check.kind !== 'consumed') {
-    await parts.limits.failedPassword(attemptOf(session));
+    await parts.limits.failedPassword(attempt);
     if (check.kind === 'denied') recordDenial(check.request, session);
     throw check.kind === 'wrong'
       ? new PosternError('code_wrong', { params: { triesLeft: String(check.triesLeft) } })
@@ -59,7 +71,6 @@ export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCo
       await settleApproval(parts, request, { ...place, person });
     },
     wish: databaseWish(client),
-    caps: {},
     notices: EACH_STEP_NOTICES,
     report: progressReporter(request.id, parts),
   };
@@ -68,12 +79,4 @@ export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCo
 function recordDenial({ id, reason }: LoginRequest, session: LiveSession): void {
   session.entry.update({ loginRequestId: id });
   session.audit.record({ event: 'login.denied', outcome: 'success', reason });
-}
-
-async function limitGuesses(session: LiveSession, { limits }: ReverseCodeDoorParts): Promise<void> {
-  if ((await limits.passwordDoor(attemptOf(session))) === 'limited') throw new PosternError('rate_limited');
-}
-
-function attemptOf({ client }: LiveSession) {
-  return { address: client.peer.address, name: client.startup.user };
 }

@@ -14,7 +14,7 @@ import type { TlsFacts } from '../../wire/accept-tls.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { readPasswordMessage } from './read-password-message.ts';
 
-export type ScramOutcome = { readonly kind: 'proved' } | { readonly kind: 'failed'; readonly reason: ScramFailure };
+type ScramOutcome = { readonly kind: 'proved' } | { readonly kind: 'failed'; readonly reason: ScramFailure };
 
 /**
  * Runs one whole exchange; a failed one takes the same steps for a known and for an unknown name.
@@ -24,11 +24,11 @@ export type ScramOutcome = { readonly kind: 'proved' } | { readonly kind: 'faile
 export async function exchangeScram(
   session: LiveSession,
   { tls, verifier }: { readonly tls: TlsFacts; readonly verifier: ScramVerifier },
-  { passwordMs: limitMs }: { readonly passwordMs: number },
+  limitMs: number,
 ): Promise<ScramOutcome> {
   const { line } = session.client;
   const channelBinding = tlsServerEndPoint(tls.certificateDer);
-  const read = () => readPasswordMessage(session, { maxBodyBytes: MAX_SASL_MESSAGE_BYTES, limitMs });
+  const read = () => readPasswordMessage(session, MAX_SASL_MESSAGE_BYTES, limitMs);
 
   line.continueSasl(authenticationSasl(scramMechanisms(channelBinding)));
   const { mechanism, data } = parseSaslInitialResponse(await read());

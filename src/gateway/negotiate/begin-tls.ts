@@ -2,52 +2,43 @@
 // begin now.
 
 import type { Socket } from 'node:net';
-import type { Slots } from '../../async/slots.ts';
 import { withTimeLimit } from '../../async/time-limit.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { acceptTls, type TlsFacts } from '../../wire/accept-tls.ts';
 import { readStartupPacket } from '../../wire/read-startup-packet.ts';
 import type { TlsCertificates } from '../../wire/tls-certificates.ts';
-import { ClientGone } from '../client/client-gone.ts';
+import { ClientGone } from '../client/client.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
 
 /** `direct`: the ClientHello came first of all (PostgreSQL 17). */
 export type TlsStart = 'after_ssl_request' | 'direct';
 
-export interface TlsLimits {
-  readonly certificates: TlsCertificates;
-  readonly handshakes: Slots;
-  readonly handshakeMs: number;
-  readonly signal: AbortSignal;
-}
-
 /** Throws ProtocolViolation, ClientTlsFailed, ClientGone, TimeLimitExceeded or the reason. */
 export async function beginTls(
   plain: Socket,
-  start: TlsStart,
-  { certificates, handshakes, handshakeMs, signal }: TlsLimits,
+  { start, certificates, signal }: { start: TlsStart; certificates: TlsCertificates; signal: AbortSignal },
+  { handshakes, times }: Pick<GatewayParts, 'handshakes' | 'times'>,
 ): Promise<{ readonly socket: Socket; readonly tls: TlsFacts }> {
   if (start === 'after_ssl_request') await agreeToTls(plain, signal);
   const kind = start === 'direct' ? 'direct' : 'after_client_hello';
   return await handshakes.run(signal, (undisturbed) =>
-    withTimeLimit(handshakeMs, undisturbed, (limited) => acceptTls(plain, certificates, { kind, signal: limited })),
+    withTimeLimit(times.handshakeMs, undisturbed, (limited) =>
+      acceptTls(plain, certificates, { kind, signal: limited }),
+    ),
   );
 }
 
 // Waits for the ClientHello without a handshake slot: a peer that only opens connections must not
 // take one from others.
 async function agreeToTls(plain: Socket, signal: AbortSignal): Promise<void> {
-  refuseEarlyBytes(plain);
+  // NOTE: bytes behind an SSLRequest came in clear text; fed into TLS they would count as the
+  // client's (CVE-2021-23214).
+  if (plain.readableLength > 0) {
+    throw new ProtocolViolation('not_postgres', 'received unencrypted data after SSL request');
+  }
   plain.write('S');
   const { kind } = await readStartupPacket(plain, signal);
   // Do not spend a handshake slot on a client that has already hung up.
   if (kind === 'closed') throw new ClientGone();
   if (kind === 'packet') throw new ProtocolViolation('not_postgres', 'startup packet where TLS was agreed on');
-}
-
-// NOTE: bytes behind an SSLRequest came in clear text; fed into TLS they would count as the
-// client's (CVE-2021-23214).
-function refuseEarlyBytes(plain: Socket): void {
-  if (plain.readableLength > 0) {
-    throw new ProtocolViolation('not_postgres', 'received unencrypted data after SSL request');
-  }
 }

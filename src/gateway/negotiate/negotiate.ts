@@ -3,37 +3,25 @@
 
 import type { Socket } from 'node:net';
 import { assertNever } from '../../assert-never.ts';
-import type { Slots } from '../../async/slots.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import type { Config } from '../../config/config.ts';
 import { PosternError } from '../../errors.ts';
-import type { Limits } from '../../limits/limits.ts';
-import type { NetworkList } from '../../network-address.ts';
+import { isLoopback, type NetworkList, normalizeAddress } from '../../network-address.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import type { StartupMessage } from '../../protocol/startup-packet.ts';
 import { negotiateVersion } from '../../protocol/version-negotiation.ts';
 import { ClientTlsFailed, type TlsFacts } from '../../wire/accept-tls.ts';
+import { readProxyHeader } from '../../wire/read-proxy-header.ts';
 import { type FirstPacket, readStartupPacket } from '../../wire/read-startup-packet.ts';
-import type { TlsCertificates } from '../../wire/tls-certificates.ts';
-import type { GoneReason, Negotiated } from '../client/client.ts';
-import { ClientGone } from '../client/client-gone.ts';
+import { ClientGone, type GoneReason, type Negotiated, type Peer } from '../client/client.ts';
 import { ClientLine } from '../client/client-line.ts';
-import { learnPeer, type Peer, peerOf } from '../client/peer.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
 import { beginTls, type TlsStart } from './begin-tls.ts';
-import { isClearTextAllowed } from './tls-policy.ts';
 
-export interface NegotiationParts {
-  readonly tlsPolicy: Config['pg']['tls'];
-  /** Networks of the balancers that must send a PROXY header; all others must not. */
-  readonly proxyProtocolFrom: NetworkList;
-  /** Null: TLS is not configured and SSLRequest is answered with `N`. */
-  readonly certificates: TlsCertificates | null;
-  readonly handshakes: Slots;
-  readonly limits: Pick<Limits, 'connect'>;
-  /** For everything, and for the TLS handshake within it. */
-  readonly limitMs: number;
-  readonly handshakeMs: number;
-}
+type NegotiationParts = Pick<
+  GatewayParts,
+  'certificates' | 'config' | 'handshakes' | 'limits' | 'proxyProtocolFrom' | 'times'
+>;
 
 /** What is known between two packets. */
 interface NegotiationState {
@@ -50,27 +38,16 @@ const ENCRYPTION_NO = 'N';
 export async function negotiate(socket: Socket, parts: NegotiationParts, signal: AbortSignal): Promise<Negotiated> {
   let peer = peerOf(socket);
   try {
-    return await withTimeLimit(parts.limitMs, signal, async (limited) => {
+    return await withTimeLimit(parts.times.negotiationMs, signal, async (limited) => {
       peer = await learnPeer(socket, parts.proxyProtocolFrom, limited);
       if ((await parts.limits.connect(peer.address)) === 'limited')
         return { kind: 'gone', peer, reason: 'rate_limited' };
-      return await readUpToStartup({ socket, peer, tls: null, answered: [] }, parts, limited);
+      let state: NegotiationState | Negotiated = { socket, peer, tls: null, answered: [] };
+      while (!('kind' in state)) state = await answerFirstPacket(state, parts, limited);
+      return state;
     });
   } catch (error) {
     return { kind: 'gone', peer, reason: goneReason(error, signal), cause: error };
-  }
-}
-
-async function readUpToStartup(
-  start: NegotiationState,
-  parts: NegotiationParts,
-  signal: AbortSignal,
-): Promise<Negotiated> {
-  let state = start;
-  for (;;) {
-    const outcome = await answerFirstPacket(state, parts, signal);
-    if ('kind' in outcome) return outcome;
-    state = outcome;
   }
 }
 
@@ -83,13 +60,13 @@ async function answerFirstPacket(
   const first = await readFirstPacket(state, signal);
   if (first.kind === 'refused') return first;
   if (first.kind === 'closed') return { kind: 'gone', peer, reason: 'client_closed' };
-  if (first.kind === 'tls_client_hello') return await startTls(state, parts, { kind: 'direct', signal });
+  if (first.kind === 'tls_client_hello') return await startTls(state, parts, { start: 'direct', signal });
   const { packet } = first;
   switch (packet.kind) {
     case 'ssl_request':
       return parts.certificates === null
         ? declineEncryption(state, packet.kind)
-        : await startTls(withAnswer(state, packet.kind), parts, { kind: 'after_ssl_request', signal });
+        : await startTls(withAnswer(state, packet.kind), parts, { start: 'after_ssl_request', signal });
     case 'gssenc_request':
       return declineEncryption(state, packet.kind);
     case 'cancel_request':
@@ -119,13 +96,13 @@ async function readFirstPacket(
 
 async function startTls(
   state: NegotiationState,
-  { certificates, handshakes, handshakeMs }: NegotiationParts,
-  { kind, signal }: { readonly kind: TlsStart; readonly signal: AbortSignal },
+  parts: NegotiationParts,
+  { start, signal }: { readonly start: TlsStart; readonly signal: AbortSignal },
 ): Promise<NegotiationState> {
-  const isRepeated = state.tls !== null || (kind === 'direct' && state.answered.includes('ssl_request'));
+  const { certificates } = parts;
+  const isRepeated = state.tls !== null || (start === 'direct' && state.answered.includes('ssl_request'));
   if (certificates === null || isRepeated) throw new ProtocolViolation('not_postgres', 'TLS record where none may be');
-  const limits = { handshakes, handshakeMs, signal };
-  return { ...state, ...(await beginTls(state.socket, kind, { certificates, ...limits })) };
+  return { ...state, ...(await beginTls(state.socket, { start, certificates, signal }, parts)) };
 }
 
 function declineEncryption(state: NegotiationState, request: 'ssl_request' | 'gssenc_request'): NegotiationState {
@@ -148,10 +125,40 @@ function acceptStartup(
 ): Negotiated {
   const { agreedMinor, reply } = negotiateVersion(startup);
   const line = new ClientLine(socket, tls === null ? 'clear_text' : 'tls', reply);
-  if (tls === null && !isClearTextAllowed(parts.tlsPolicy, peer.address)) {
+  if (tls === null && !isClearTextAllowed(parts.config.pg.tls, peer.address)) {
     return { kind: 'refused', peer, line, error: new PosternError('tls_required') };
   }
   return { kind: 'startup', client: { peer, line, tls, startup, agreedMinor } };
+}
+
+/** True when a client may log in without TLS by link or grant; passwords need TLS always. */
+function isClearTextAllowed(tlsPolicy: Config['pg']['tls'], address: string): boolean {
+  switch (tlsPolicy) {
+    case 'allow':
+      return true;
+    case 'require':
+      return false;
+    case 'require_off_loopback':
+      return isLoopback(address);
+    default:
+      return assertNever(tlsPolicy);
+  }
+}
+
+function peerOf(socket: Socket): Peer {
+  return { address: normalizeAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
+}
+
+/**
+ * The client behind a balancer, from the PROXY header that a listed balancer must send; a
+ * balancer's own health check comes from the balancer. Throws ProtocolViolation for a missing or
+ * broken header.
+ */
+async function learnPeer(socket: Socket, balancers: NetworkList, signal: AbortSignal): Promise<Peer> {
+  const direct = peerOf(socket);
+  if (!balancers.includes(direct.address)) return direct;
+  const source = await readProxyHeader(socket, signal);
+  return source.kind === 'local' ? direct : { address: normalizeAddress(source.address), port: source.port };
 }
 
 function goneReason(error: unknown, signal: AbortSignal): GoneReason {

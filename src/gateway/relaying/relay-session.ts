@@ -6,19 +6,26 @@ import { PosternError, toPosternError } from '../../errors.ts';
 import type { RelayEnd } from '../../relay/relay.ts';
 import { fatalResponse } from '../client/fatal-response.ts';
 import type { Ending } from '../session/endings.ts';
-import type { LiveSession } from '../session/live-session.ts';
-import type { Relaying } from '../session/relaying.ts';
-import { RelayWatch } from './relay-watch.ts';
-import type { RelayingParts } from './relaying-parts.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
+import type { LiveSession, Relaying } from '../session/live-session.ts';
+
+type RelayingParts = Pick<GatewayParts, 'clock' | 'consumption' | 'log' | 'metrics' | 'sweep' | 'times'>;
+
+interface Watched {
+  readonly relaying: Relaying;
+  readonly session: LiveSession;
+  readonly parts: RelayingParts;
+  readonly startedAtMs: number;
+}
 
 /** Resolves when the relay has finished and its last message was written; closes nothing. */
 export async function relaySession(relaying: Relaying, session: LiveSession, parts: RelayingParts): Promise<Ending> {
   const { relay } = relaying;
-  const watch = new RelayWatch(session, relaying, parts);
-  const leaveSweep = parts.sweep.add(watch);
+  const watched = { relaying, session, parts, startedAtMs: parts.clock.now().getTime() };
+  const leaveSweep = parts.sweep.add({ sweep: (nowMs) => sweepOnce(watched, nowMs) });
   const endRelay = (): void => {
     const finalMessage = fatalResponse(toPosternError(session.signal.reason), `live connection ${session.id}`);
-    void relay.end(finalMessage, { graceMs: parts.boundaryMs });
+    void relay.end(finalMessage, { graceMs: parts.times.boundaryMs });
   };
   session.signal.addEventListener('abort', endRelay, { once: true });
   try {
@@ -27,9 +34,34 @@ export async function relaySession(relaying: Relaying, session: LiveSession, par
     return endingOf(end, relaying, session);
   } finally {
     leaveSweep();
-    watch.countBytes(parts.clock.now().getTime());
+    countBytes(watched, parts.clock.now().getTime());
     session.signal.removeEventListener('abort', endRelay);
   }
+}
+
+function sweepOnce(watched: Watched, nowMs: number): void {
+  countBytes(watched, nowMs);
+  const limit = findExceededLimit(watched, nowMs);
+  if (limit !== null) watched.session.ending.start(new PosternError(limit));
+}
+
+/** Adds the bytes since the last count to the metrics and to the compute's consumption. */
+function countBytes({ relaying, session, parts }: Watched, nowMs: number): void {
+  const moved = relaying.activity.take(nowMs);
+  if (moved === null) return;
+  parts.metrics.relayedBytes.inc({ direction: 'to_upstream' }, moved.toUpstream);
+  parts.metrics.relayedBytes.inc({ direction: 'to_client' }, moved.toClient);
+  const { computeId } = session.entry.record;
+  if (computeId !== null) parts.consumption.recordTransfer(computeId, moved.toClient);
+}
+
+/** A limit in time of the connection's policy. A running query is never idle. */
+function findExceededLimit({ relaying, session, startedAtMs }: Watched, nowMs: number): 'max_duration' | 'idle' | null {
+  const { policy } = session.rules;
+  if (policy === null) return null;
+  if (nowMs - startedAtMs >= policy.longestConnectionMs) return 'max_duration';
+  if (policy.idleTimeoutMs === null || relaying.relay.isQueryRunning) return null;
+  return relaying.activity.quietMs(nowMs) >= policy.idleTimeoutMs ? 'idle' : null;
 }
 
 function wasClientSide({ kind }: RelayEnd): boolean {

@@ -6,7 +6,7 @@ import type { RightsReader } from '../../catalogue/access/rights-reader.ts';
 import type { ConnectionCaps } from '../../fleet/connection-counts.ts';
 import type { Progress } from '../../login/request/login-request.ts';
 import type { DatabaseWish } from '../client/database-choice.ts';
-import type { LoginNotices } from '../client/login-notices.ts';
+import type { LoginNotices } from '../client/link-notices.ts';
 
 /** As metrics and logs name it. */
 export type DoorName = 'link' | 'grant' | 'token' | 'role' | 'reverse_code';
@@ -21,8 +21,9 @@ export interface Admission {
   readonly onAuthorised?: (target: PasswordTarget) => Promise<void>;
   readonly wish: DatabaseWish;
   /** Caps of the way in itself, besides those of person and compute. */
-  readonly caps: Pick<ConnectionCaps, 'access_token'>;
-  readonly notices: LoginNotices;
-  /** Reports to the page that follows the login. Never throws; nothing waits for it. */
-  readonly report: (progress: Progress) => void;
+  readonly caps?: Pick<ConnectionCaps, 'access_token'>;
+  /** None for programs, which would log every NOTICE. */
+  readonly notices?: LoginNotices;
+  /** Reports to the page that follows the login, if any. Never throws; nothing waits for it. */
+  readonly report?: (progress: Progress) => void;
 }

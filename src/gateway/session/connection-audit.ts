@@ -2,43 +2,27 @@
 // connection's record.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
-import type { Clock } from '../../clock.ts';
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
-import type { RecordsAudit } from '../../login/request/login-audit-event.ts';
 import type { FleetEntry } from './fleet-entry.ts';
+import type { GatewayParts } from './gateway-parts.ts';
 
-type ConnectionEvent = Pick<AuditEventInput, 'event' | 'outcome'> & Partial<AuditEventInput>;
+export type ConnectionAudit = ReturnType<typeof connectionAudit>;
 
-export interface AuditParts {
-  readonly auditTrail: RecordsAudit;
-  readonly clock: Clock;
-}
-
-export class ConnectionAudit {
-  readonly #entry: FleetEntry;
-  readonly #requestedDatabase: string;
-  readonly #parts: AuditParts;
-  #seq = 0;
-
-  constructor(entry: FleetEntry, requestedDatabase: string, parts: AuditParts) {
-    this.#entry = entry;
-    this.#requestedDatabase = requestedDatabase;
-    this.#parts = parts;
-  }
-
-  /** Queues one event; its own fields override those of the record. Never throws. */
-  record(event: ConnectionEvent): void {
-    const { record } = this.#entry;
-    this.#seq += 1;
-    this.#parts.auditTrail.record({
-      at: this.#parts.clock.now(),
-      nodeId: record.nodeId,
-      ...factsOf(record),
-      seq: this.#seq,
-      untrustedDatabase: this.#requestedDatabase,
-      ...event,
-    });
-  }
+export function connectionAudit(
+  entry: FleetEntry,
+  requestedDatabase: string,
+  { auditTrail, clock }: Pick<GatewayParts, 'auditTrail' | 'clock'>,
+) {
+  let seq = 0;
+  return {
+    /** Queues one event; its own fields override those of the record. Never throws. */
+    record(event: Pick<AuditEventInput, 'event' | 'outcome'> & Partial<AuditEventInput>): void {
+      seq += 1;
+      const { nodeId } = entry.record;
+      const facts = { at: clock.now(), nodeId, ...factsOf(entry.record), seq, untrustedDatabase: requestedDatabase };
+      auditTrail.record({ ...facts, ...event });
+    },
+  };
 }
 
 /** The fields that every event of a connection has. */
@@ -63,11 +47,7 @@ export function factsOf(record: LiveConnectionRecord) {
 }
 
 /** The connection's access token or person, as far as it is known. */
-function actorOf({
-  userId,
-  personEmail,
-  accessTokenId,
-}: Pick<LiveConnectionRecord, 'userId' | 'personEmail' | 'accessTokenId'>) {
+function actorOf({ userId, personEmail, accessTokenId }: LiveConnectionRecord) {
   if (accessTokenId !== null) {
     return { actorType: 'access_token', actorId: accessTokenId, actorEmail: personEmail } as const;
   }

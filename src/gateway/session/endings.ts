@@ -8,18 +8,16 @@ import { PosternError, toPosternError } from '../../errors.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { encodeErrorOrNotice } from '../../protocol/upstream-reports.ts';
 import { UpstreamRefusal } from '../../wire/dial/upstream-refusal.ts';
-import { ClientGone } from '../client/client-gone.ts';
+import { ClientGone } from '../client/client.ts';
 import type { ClientLine } from '../client/client-line.ts';
 import { harmlessSqlstate } from '../client/fatal-response.ts';
-
-/** Ends without a message; `terminal_closed` is a client that left before it was connected. */
-export type SilentReason = 'client_closed' | 'terminal_closed' | 'upstream_closed';
 
 const NEW_PASSWORD_HINT =
   "If the role's password was changed on that server, an operator can renew it with: postern compute password";
 
 export type Ending =
-  | { readonly kind: 'silent'; readonly reason: SilentReason }
+  /** Without a message; `terminal_closed` is a client that left before it was connected. */
+  | { readonly kind: 'silent'; readonly reason: 'client_closed' | 'terminal_closed' | 'upstream_closed' }
   | { readonly kind: 'refusal'; readonly error: PosternError }
   /** The client already got its last message, or the stream has no boundary left for one. */
   | { readonly kind: 'already_sent'; readonly error: PosternError }
@@ -39,46 +37,23 @@ export function endingOf(error: unknown): Ending {
   return { kind: 'refusal', error: toPosternError(error) };
 }
 
-/** One word for logs, metrics and the audit trail. */
-export function reasonOf(ending: Ending): string {
-  switch (ending.kind) {
-    case 'silent':
-      return ending.reason;
-    case 'refusal':
-    case 'already_sent':
-      return ending.error.code;
-    case 'upstream_refusal':
-      return 'upstream_refused';
-    default:
-      return assertNever(ending);
-  }
+interface EndingFacts {
+  /** One word for logs, metrics and the audit trail. */
+  readonly reason: string;
+  /** What the client got; null for an end without a message, as the entry is. */
+  readonly sqlstate: string | null;
+  readonly entry: ErrorEntry | null;
 }
 
-/** The error table's entry for the ending; null for an end without a message. */
-export function errorEntryOf(ending: Ending): ErrorEntry | null {
+export function factsOfEnding(ending: Ending): EndingFacts {
   switch (ending.kind) {
     case 'silent':
-      return null;
+      return { reason: ending.reason, sqlstate: null, entry: null };
     case 'refusal':
     case 'already_sent':
-      return ending.error.entry;
+      return { reason: ending.error.code, sqlstate: ending.error.sqlstate, entry: ending.error.entry };
     case 'upstream_refusal':
-      return ERRORS.upstream_refused;
-    default:
-      return assertNever(ending);
-  }
-}
-
-/** The SQLSTATE that the client got; null for an end without a message. */
-export function sqlstateOf(ending: Ending): string | null {
-  switch (ending.kind) {
-    case 'silent':
-      return null;
-    case 'refusal':
-    case 'already_sent':
-      return ending.error.sqlstate;
-    case 'upstream_refusal':
-      return ending.refusal.sqlstate;
+      return { reason: 'upstream_refused', sqlstate: ending.refusal.sqlstate, entry: ERRORS.upstream_refused };
     default:
       return assertNever(ending);
   }

@@ -6,6 +6,10 @@ import type { ConnectionCaps, CountedThing } from '../../fleet/connection-counts
 import type { LiveConnectionHandle, LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { LiveConnections } from '../../fleet/live-connections.ts';
 import type { LiveRegistration } from '../../fleet/local-connections.ts';
+import { type NodeId, newConnectionId } from '../../ids.ts';
+import { cleanForLog } from '../../untrusted-text.ts';
+import type { Client } from '../client/client.ts';
+import { applicationOf } from '../client/startup-parameters.ts';
 
 type Facts = Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>;
 
@@ -59,4 +63,36 @@ export class FleetEntry {
   close(): void {
     this.#registration?.close();
   }
+}
+
+/** When nothing is known but the client, whose own words are cleaned and cut. */
+export function firstRecord({ peer, startup, tls }: Client, nodeId: NodeId, since: Date): LiveConnectionRecord {
+  const application = applicationOf(startup);
+  return {
+    id: newConnectionId(),
+    nodeId,
+    phase: 'waiting',
+    userId: null,
+    personEmail: null,
+    address: peer.address,
+    port: peer.port,
+    application: application === null ? null : cleanForLog(application),
+    requestedUser: cleanForLog(startup.user),
+    accountId: null,
+    projectId: null,
+    projectName: null,
+    computeId: null,
+    computeName: null,
+    database: null,
+    databaseRole: null,
+    grantId: null,
+    accessTokenId: null,
+    loginRequestId: null,
+    since: since.toISOString(),
+    bytesToUpstream: 0,
+    bytesToClient: 0,
+    transactionStatus: null,
+    upstreamPid: null,
+    tls: tls === null ? null : `${tls.version} ${tls.cipher}`,
+  };
 }

@@ -1,30 +1,30 @@
 // One client's connection from its startup packet to its end: what its phases share. Each job is a
-// class of its own; the phases wait and dial, and every wait listens to `signal`.
+// part of its own; the phases wait and dial, and every wait listens to `signal`.
 
-import type { LiveConnections } from '../../fleet/live-connections.ts';
-import type { ConnectionId, NodeId } from '../../ids.ts';
+import type { LiveConnectionHandle, LiveConnectionSnapshot } from '../../fleet/live-connection.ts';
+import type { ConnectionId } from '../../ids.ts';
+import { noticeResponse } from '../../protocol/backend-messages.ts';
+import type { Relay } from '../../relay/relay.ts';
+import type { RelayActivity } from '../../relay/relay-activity.ts';
 import type { Client } from '../client/client.ts';
+import { operatorNotice } from '../client/link-notices.ts';
 import type { DoorName } from './admission.ts';
-import { ClientWatch } from './client-watch.ts';
-import { type AuditParts, ConnectionAudit } from './connection-audit.ts';
-import { firstRecord } from './first-record.ts';
-import { FleetEntry } from './fleet-entry.ts';
+import { type ConnectionAudit, connectionAudit } from './connection-audit.ts';
+import { FleetEntry, firstRecord } from './fleet-entry.ts';
+import type { GatewayParts } from './gateway-parts.ts';
 import { LiveRules } from './live-rules.ts';
 import type { PhaseTimes } from './phase-times.ts';
-import type { Relaying } from './relaying.ts';
-import { SessionEnding } from './session-ending.ts';
-import { SessionHandle } from './session-handle.ts';
+import { ClientWatch, SessionEnding } from './session-ending.ts';
 
-export interface SessionParts extends AuditParts {
-  readonly nodeId: NodeId;
-  readonly liveConnections: LiveConnections;
+/** What a connection has once its client is ready for queries. */
+export interface Relaying {
+  readonly relay: Relay;
+  readonly activity: RelayActivity;
+  /** Cancels the query that runs on the upstream, and records in the audit trail by whom. */
+  readonly cancelQuery: (by: 'client' | 'hang_up' | 'operator') => Promise<void>;
 }
 
-interface SessionStart {
-  /** When the connection was accepted. */
-  readonly since: Date;
-  readonly phases: PhaseTimes;
-}
+type SessionParts = Pick<GatewayParts, 'auditTrail' | 'clock' | 'liveConnections' | 'nodeId'>;
 
 export class LiveSession {
   readonly client: Client;
@@ -35,17 +35,18 @@ export class LiveSession {
   readonly ending = new SessionEnding();
   readonly rules = new LiveRules(() => this.ending.startFor({ kind: 'revoked' }));
   readonly clientWatch: ClientWatch;
-  readonly #liveConnections: LiveConnections;
+  readonly #liveConnections: SessionParts['liveConnections'];
   #relaying: Relaying | null = null;
   #door: DoorName | null = null;
 
-  constructor(client: Client, { since, phases }: SessionStart, parts: SessionParts) {
-    const record = firstRecord(client, { nodeId: parts.nodeId, since });
+  /** `since` is when the connection was accepted. */
+  constructor(client: Client, { since, phases }: { since: Date; phases: PhaseTimes }, parts: SessionParts) {
+    const record = firstRecord(client, parts.nodeId, since);
     this.client = client;
     this.id = record.id;
     this.phases = phases;
     this.entry = new FleetEntry(record);
-    this.audit = new ConnectionAudit(this.entry, client.startup.database, parts);
+    this.audit = connectionAudit(this.entry, client.startup.database, parts);
     this.clientWatch = new ClientWatch(client.line.socket, this.ending);
     this.#liveConnections = parts.liveConnections;
   }
@@ -68,7 +69,7 @@ export class LiveSession {
   /** The fleet lists the connection until `close`, under the door that was chosen for it. */
   register(door: DoorName): void {
     this.#door = door;
-    this.entry.register(this.#liveConnections, new SessionHandle(this));
+    this.entry.register(this.#liveConnections, fleetHandle(this));
   }
 
   /** The relay reads the client from now on. */
@@ -82,3 +83,33 @@ export class LiveSession {
     this.entry.close();
   }
 }
+
+/** What the fleet can do with a connection of this node. */
+function fleetHandle(session: LiveSession): LiveConnectionHandle {
+  return {
+    get rightAsOf() {
+      return session.entry.rightAsOf;
+    },
+    snapshot: () => snapshotOf(session.relaying?.relay),
+    end: (cause) => session.ending.startFor(cause),
+    recheck: (rights) => session.rules.recheck(rights),
+    cancelQuery: async () => await session.relaying?.cancelQuery('operator'),
+    notify: async (text) => {
+      const report = operatorNotice(text);
+      if (session.relaying === null) session.client.line.sendNotice(report);
+      else await session.relaying.relay.inject(noticeResponse(report));
+    },
+  };
+}
+
+function snapshotOf(relay: Relay | undefined): LiveConnectionSnapshot {
+  if (relay === undefined) return NOTHING_RELAYED;
+  const { bytesToUpstream, bytesToClient, transactionStatus } = relay;
+  return {
+    bytesToUpstream,
+    bytesToClient,
+    transactionStatus: transactionStatus === 'unknown' ? null : transactionStatus,
+  };
+}
+
+const NOTHING_RELAYED: LiveConnectionSnapshot = { bytesToUpstream: 0, bytesToClient: 0, transactionStatus: null };

@@ -1,44 +1,33 @@
 // Reports a connection when it is over: one log line, one audit event, one count.
 
-import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
-import type { Clock } from '../../clock.ts';
-import type { Log } from '../../log.ts';
-import type { Metrics } from '../../metrics/metrics.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 import type { Negotiated } from '../client/client.ts';
-import { type Ending, errorEntryOf, reasonOf, sqlstateOf } from './endings.ts';
+import { type Ending, factsOfEnding } from './endings.ts';
+import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';
 
-export interface ReportParts {
-  readonly log: Log;
-  readonly metrics: Pick<Metrics, 'endings' | 'upstreamFailures' | 'tlsFailures' | 'logins'>;
-  readonly clock: Clock;
-}
+type ReportParts = Pick<GatewayParts, 'log' | 'metrics' | 'clock'>;
 
 /** Reports a connection that got as far as a StartupMessage. */
 export function reportConnection(session: LiveSession, ending: Ending, parts: ReportParts): void {
-  const reason = reasonOf(ending);
+  const { reason, sqlstate, entry } = factsOfEnding(ending);
   countEnding(session, ending, parts);
-  if (errorEntryOf(ending)?.isCheap === true) return;
+  if (entry?.isCheap === true) return;
   const { bytesToUpstream = 0, bytesToClient = 0 } = session.relaying?.relay ?? {};
   const durationMs = parts.clock.now().getTime() - Date.parse(session.entry.record.since);
-  session.audit.record({
-    event: session.relaying === null ? 'connection.failed' : 'connection.ended',
-    outcome: outcomeOf(ending),
-    reason,
-    sqlstate: sqlstateOf(ending),
-    durationMs,
-    bytesToUpstream,
-    bytesToClient,
-  });
+  const event = session.relaying === null ? 'connection.failed' : 'connection.ended';
+  const isFailure = entry?.kind === 'upstream' || entry?.kind === 'service';
+  const outcome = entry === null ? 'success' : isFailure ? 'failure' : 'refused';
+  session.audit.record({ event, outcome, reason, sqlstate, durationMs, bytesToUpstream, bytesToClient });
   const counts = { duration_ms: durationMs, bytes_to_upstream: bytesToUpstream, bytes_to_client: bytesToClient };
-  parts.log[errorEntryOf(ending)?.logLevel ?? 'info']({ ...logFields(session, ending), ...counts }, 'connection');
+  const fields = { ...logFields(session), reason, sqlstate, ...causeOf(ending), ...counts };
+  parts.log[entry?.logLevel ?? 'info'](fields, 'connection');
 }
 
 function countEnding({ door, relaying }: LiveSession, ending: Ending, { metrics }: ReportParts): void {
-  const reason = reasonOf(ending);
+  const { reason, entry } = factsOfEnding(ending);
   metrics.endings.inc({ reason });
-  if (errorEntryOf(ending)?.kind === 'upstream') metrics.upstreamFailures.inc({ code: reason });
+  if (entry?.kind === 'upstream') metrics.upstreamFailures.inc({ code: reason });
   if (reason === 'upstream_tls') metrics.tlsFailures.inc({ side: 'upstream' });
   if (door !== null) metrics.logins.inc({ door, outcome: relaying === null ? 'failure' : 'success' });
 }
@@ -48,42 +37,23 @@ export function reportGone({ peer, reason, cause }: Extract<Negotiated, { kind: 
   const level = reason === 'internal' ? 'error' : reason === 'not_postgres' || reason === 'deadline' ? 'info' : 'debug';
   parts.metrics.endings.inc({ reason });
   if (reason === 'tls_failed') parts.metrics.tlsFailures.inc({ side: 'client' });
-  parts.log[level](
-    {
-      event: 'connection.gone',
-      reason,
-      address: peer.address,
-      port: peer.port,
-      ...(level === 'error' ? { err: cause } : { cause: messageOf(cause) }),
-    },
-    'connection without login',
-  );
+  const failure = level === 'error' ? { err: cause } : { cause: messageOf(cause) };
+  parts.log[level]({ event: 'connection.gone', reason, ...peer, ...failure }, 'connection without login');
 }
 
 /** Reports a connection that was refused for clear text or a malformed startup packet. */
 export function reportRefused({ peer, error }: Extract<Negotiated, { kind: 'refused' }>, parts: ReportParts): void {
   parts.metrics.endings.inc({ reason: error.code });
-  const { code, sqlstate, cause } = error;
-  parts.log.info(
-    {
-      event: 'connection.refused',
-      reason: code,
-      sqlstate,
-      address: peer.address,
-      port: peer.port,
-      cause: messageOf(cause),
-    },
-    'connection refused',
-  );
+  const { code: reason, sqlstate } = error;
+  const cause = messageOf(error.cause);
+  parts.log.info({ event: 'connection.refused', reason, sqlstate, ...peer, cause }, 'connection refused');
 }
 
-function logFields({ entry: { record }, client, door, phases }: LiveSession, ending: Ending) {
+function logFields({ entry: { record }, client, door, phases }: LiveSession) {
   return {
     event: 'connection.ended',
     connection_id: record.id,
     node_id: record.nodeId,
-    reason: reasonOf(ending),
-    sqlstate: sqlstateOf(ending),
     door,
     phase: record.phase,
     phase_ms: phases.milliseconds,
@@ -103,14 +73,7 @@ function logFields({ entry: { record }, client, door, phases }: LiveSession, end
     untrusted_user: record.requestedUser,
     untrusted_database: cleanForLog(client.startup.database),
     untrusted_application: record.application,
-    ...causeOf(ending),
   };
-}
-
-function outcomeOf(ending: Ending): AuditEventInput['outcome'] {
-  const entry = errorEntryOf(ending);
-  if (entry === null) return 'success';
-  return entry.kind === 'upstream' || entry.kind === 'service' ? 'failure' : 'refused';
 }
 
 function causeOf(ending: Ending) {

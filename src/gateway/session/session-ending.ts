@@ -1,10 +1,12 @@
-// The one reason why a connection must end. Closes nothing: every wait of the connection listens to
-// the signal.
+// The one reason why a connection must end: from outside, or from a client that hangs up while it
+// waits. Closes nothing: every wait of the connection listens to the signal.
 
+import type { Duplex } from 'node:stream';
 import { PosternError } from '../../errors.ts';
 import type { EndCause } from '../../fleet/live-connection.ts';
 import { cleanOperatorText } from '../../untrusted-text.ts';
-import type { ClientGone } from '../client/client-gone.ts';
+import { watchWaitingClient } from '../../wire/watch-waiting-client.ts';
+import { ClientGone } from '../client/client.ts';
 
 export class SessionEnding {
   readonly #controller = new AbortController();
@@ -26,5 +28,31 @@ export class SessionEnding {
         ? new PosternError('killed', { params: { reason: cleanOperatorText(cause.reason) } })
         : new PosternError(cause.kind),
     );
+  }
+}
+
+/** Ends a connection whose client hangs up, or sends bytes, while it has nothing to say. */
+export class ClientWatch {
+  readonly #socket: Duplex;
+  readonly #ending: SessionEnding;
+  #stop: () => void = () => {};
+
+  constructor(socket: Duplex, ending: SessionEnding) {
+    this.#socket = socket;
+    this.#ending = ending;
+  }
+
+  start(): void {
+    this.#stop();
+    const watch = watchWaitingClient(this.#socket);
+    this.#stop = () => watch.stop();
+    void watch.ended.then((end) =>
+      this.#ending.start(end === 'data' ? new PosternError('data_while_waiting') : new ClientGone()),
+    );
+  }
+
+  /** Leaves the socket to the next reader. May be called more than once. */
+  stop(): void {
+    this.#stop();
   }
 }

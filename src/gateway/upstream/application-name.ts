@@ -6,7 +6,7 @@ import type { ConnectionId } from '../../ids.ts';
 /** PostgreSQL cuts names at NAMEDATALEN - 1 bytes. */
 const MAX_NAME_BYTES = 63;
 
-export interface ApplicationStamp {
+interface ApplicationStamp {
   /** The client's own application_name, or null where it sent none. */
   readonly application: string | null;
   readonly connectionId: ConnectionId;

@@ -5,13 +5,13 @@ import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
 import type { RightsReader } from '../../catalogue/access/rights-reader.ts';
 import { isEndedSince } from '../../catalogue/endings/ended-access.ts';
 import type { Policy } from '../../catalogue/rights/policy.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { PosternError } from '../../errors.ts';
-import type { ConnectionCaps } from '../../fleet/connection-counts.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { refuseReplication } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import type { AuthoriseParts } from './upstream-parts.ts';
 
 /**
  * The target with its credentials. Throws `permission_lost`, `not_found`, `link_login_disabled`,
@@ -20,7 +20,7 @@ import type { AuthoriseParts } from './upstream-parts.ts';
 export async function authoriseTarget(
   admission: Admission,
   session: LiveSession,
-  parts: AuthoriseParts,
+  { catalogue, limits, metrics }: Pick<GatewayParts, 'catalogue' | 'limits' | 'metrics'>,
 ): Promise<PasswordTarget> {
   // NOTE: the doors gave the fleet the person's and the target's ids, so that a revocation from now
   // on finds this connection.
@@ -37,12 +37,16 @@ export async function authoriseTarget(
     computeName: target.compute.name,
     databaseRole: target.databaseRole,
   });
-  await requireUnended(admission, session, { parts, target });
+  await requireUnended(admission, session, { catalogue, target });
   refuseByPolicy(admission, session, target);
   await session.rules.begin(target.policy, (rights) => policyOfNow(admission, session, rights));
   session.signal.throwIfAborted();
-  await refuseOverCap({ ...admission.caps, ...capOfCompute(target) }, session, parts);
-  return target;
+  const { maxConnections } = target.policy;
+  const caps = { ...admission.caps, ...(maxConnections === null ? {} : { compute: maxConnections }) };
+  const exceeded = await session.entry.findExceededCap(limits.liveCaps(caps));
+  if (exceeded === null) return target;
+  metrics.limitHits.inc({ limit: exceeded });
+  throw new PosternError('too_many_connections');
 }
 
 // NOTE: what was taken away before the fleet knew this connection is found here, what is from now
@@ -51,11 +55,11 @@ export async function authoriseTarget(
 async function requireUnended(
   { databaseRole }: Admission,
   { entry: { record, rightAsOf } }: LiveSession,
-  { parts, target }: { readonly parts: AuthoriseParts; readonly target: PasswordTarget },
+  { catalogue, target }: { readonly catalogue: Catalogue; readonly target: PasswordTarget },
 ): Promise<void> {
   if (rightAsOf === null) return;
   const right = { snapshot: rightAsOf, on: { ...record, databaseRole }, kind: 'end' } as const;
-  if (!(await isEndedSince(parts.catalogue.db, right))) return;
+  if (!(await isEndedSince(catalogue.db, right))) return;
   throw new PosternError('permission_lost', { params: { project: target.project.name } });
 }
 
@@ -79,19 +83,4 @@ function refuseByPolicy({ door }: Admission, { client }: LiveSession, { policy, 
     throw new PosternError('refused_by_policy', { params: { address } });
   }
   refuseReplication(client.startup, policy);
-}
-
-function capOfCompute({ policy }: PasswordTarget): Pick<ConnectionCaps, 'compute'> {
-  return policy.maxConnections === null ? {} : { compute: policy.maxConnections };
-}
-
-async function refuseOverCap(
-  ofTarget: Pick<ConnectionCaps, 'compute' | 'access_token'>,
-  session: LiveSession,
-  { limits, metrics }: AuthoriseParts,
-): Promise<void> {
-  const exceeded = await session.entry.findExceededCap(limits.liveCaps(ofTarget));
-  if (exceeded === null) return;
-  metrics.limitHits.inc({ limit: exceeded });
-  throw new PosternError('too_many_connections');
 }

@@ -11,11 +11,16 @@ import { databaseCandidates } from '../client/database-choice.ts';
 import { applicationOf, upstreamParameters } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
 import { hideDatabaseRole } from '../session/endings.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { stampApplicationName } from './application-name.ts';
 import { authoriseTarget } from './authorise-target.ts';
 import { dialWithRetries } from './dial-with-retries.ts';
-import type { ConnectParts } from './upstream-parts.ts';
+
+type ConnectParts = Pick<
+  GatewayParts,
+  'catalogue' | 'computes' | 'config' | 'dialPolicy' | 'limits' | 'log' | 'metrics' | 'scramKeys' | 'times'
+>;
 
 /**
  * How often a hosted Postgres checks during a query that the gateway is still connected, so that a
@@ -38,8 +43,8 @@ export async function connectApproved(
 ): Promise<Connected> {
   const target = await session.phases.measure('authorise', () => authoriseTarget(admission, session, parts));
   await wakeIfIdle({ admission, target }, session, parts);
-  notify(session, admission.notices.connecting);
-  admission.report({ kind: 'connecting' });
+  session.client.line.sendNotice(admission.notices?.connecting);
+  admission.report?.({ kind: 'connecting' });
   const connected = await session.phases.measure('connect_upstream', () =>
     dialDatabase({ admission, target }, session, parts),
   );
@@ -112,7 +117,7 @@ async function dial(
     connectionCheckInterval: target.compute.hostId === null ? null : CHECK_INTERVAL,
   });
   const dialPolicy = policyOfCompute(parts.dialPolicy, target.upstream);
-  const { retryPausesMs, connectMs } = parts;
+  const { retryPausesMs, connectMs } = parts.times;
   return await dialWithRetries(
     (signal) => connectUpstream(upstream, { startup, dialPolicy, scramKeys: parts.scramKeys, signal }),
     { pausesMs: retryPausesMs, limitMs: connectMs, compute: name },
@@ -131,14 +136,16 @@ interface ApprovedDatabase extends Approved {
 
 async function wakeIfIdle({ admission, target }: Approved, session: LiveSession, parts: ConnectParts): Promise<void> {
   if (target.compute.state !== 'idle') {
-    notify(session, admission.notices.authorised);
+    session.client.line.sendNotice(admission.notices?.authorised);
     return;
   }
-  notify(session, admission.notices.waking);
-  admission.report({ kind: 'waking' });
+  session.client.line.sendNotice(admission.notices?.waking);
+  admission.report?.({ kind: 'waking' });
   try {
     await session.phases.measure('wake', () =>
-      withTimeLimit(parts.wakeMs, session.signal, (signal) => parts.computes.wake(target.compute.id, signal)),
+      withTimeLimit(parts.config.upstream.wakeMs, session.signal, (signal) =>
+        parts.computes.wake(target.compute.id, signal),
+      ),
     );
   } catch (error) {
     if (!(error instanceof TimeLimitExceeded)) throw error;
@@ -151,14 +158,10 @@ async function wakeIfIdle({ admission, target }: Approved, session: LiveSession,
 function applicationName(
   { admission, target }: Approved,
   { client, id }: LiveSession,
-  { stampApplicationName: isStamped }: ConnectParts,
+  { config }: ConnectParts,
 ): string | null {
   const application = applicationOf(client.startup);
   const isByPassword = admission.door === 'token' || admission.door === 'role';
-  if (!isStamped || (isByPassword && application !== null)) return null;
+  if (!config.login.stampApplicationName || (isByPassword && application !== null)) return null;
   return stampApplicationName({ application, connectionId: id, person: target.person?.email ?? target.databaseRole });
-}
-
-function notify({ client }: LiveSession, reports: Admission['notices']['connecting']): void {
-  for (const report of reports) client.line.sendNotice(report);
 }

@@ -6,23 +6,16 @@ import { isPosternError, PosternError } from '../../errors.ts';
 import { ConnectFailure } from '../../wire/dial/connect-failure.ts';
 import { UpstreamRefusal } from '../../wire/dial/upstream-refusal.ts';
 
-export interface DialLimits {
-  /** Pauses between attempts; one attempt more than there are pauses. */
-  readonly pausesMs: readonly number[];
-  readonly limitMs: number;
-  /** The compute's name, for the error. */
-  readonly compute: string;
-}
-
 const CANNOT_CONNECT_NOW = '57P03';
 
 /**
- * The first attempt that succeeds. Throws the last attempt's error as soon as waiting cannot help
- * it, `upstream_unreachable` when the whole takes too long, or the signal's reason.
+ * The first attempt that succeeds, of one more than there are pauses. Throws the last attempt's
+ * error as soon as waiting cannot help it, `upstream_unreachable` with the compute's name when the
+ * whole takes too long, or the signal's reason.
  */
 export async function dialWithRetries<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
-  { pausesMs, limitMs, compute }: DialLimits,
+  { pausesMs, limitMs, compute }: { pausesMs: readonly number[]; limitMs: number; compute: string },
   signal: AbortSignal,
 ): Promise<T> {
   try {

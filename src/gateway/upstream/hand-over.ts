@@ -4,39 +4,37 @@
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { CancelRoute } from '../../fleet/cancel-routes.ts';
 import { backendKeyData, readyForQuery } from '../../protocol/backend-messages.ts';
-import { type CancelKey, newCancelKey } from '../../protocol/cancel-key.ts';
-import { startRelay } from '../../relay/relay.ts';
+import { newCancelKey } from '../../protocol/cancel-key.ts';
+import { Relay } from '../../relay/relay.ts';
 import { RelayActivity } from '../../relay/relay-activity.ts';
 import { cancelUpstream } from '../../wire/dial/cancel-upstream.ts';
-import type { ConnectedAs } from '../client/link-notices.ts';
 import type { Admission } from '../session/admission.ts';
-import type { LiveSession } from '../session/live-session.ts';
-import type { CancelQuery, Relaying } from '../session/relaying.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
+import type { LiveSession, Relaying } from '../session/live-session.ts';
 import type { Connected } from './connect-approved.ts';
-import type { HandOverParts } from './upstream-parts.ts';
 
-export interface HandedOver {
+interface HandOverContext {
+  readonly session: LiveSession;
+  readonly notices: Admission['notices'];
+  readonly parts: Pick<GatewayParts, 'cancelRoutes' | 'clock' | 'config' | 'times'>;
+}
+
+interface HandedOver {
   readonly relaying: Relaying;
   /** To be withdrawn when the connection ends; null where the upstream gave no cancel key. */
   readonly cancelRoute: CancelRoute | null;
 }
 
-interface HandOverContext {
-  readonly session: LiveSession;
-  readonly admission: Admission;
-  readonly parts: HandOverParts;
-}
-
 /** Closing both sockets stays with the caller. Throws what ended the session meanwhile. */
 export async function handOver(
   connected: Connected,
-  { admission, session, parts }: HandOverContext,
+  { session, notices, parts }: HandOverContext,
 ): Promise<HandedOver> {
-  const { upstream } = connected;
+  const { upstream, target, database } = connected;
   const { line } = session.client;
-  const cancelQuery: CancelQuery = (by) => cancelOnUpstream(connected, { session, parts, by });
+  const cancelQuery: Relaying['cancelQuery'] = (by) => cancelOnUpstream(connected, { session, parts, by });
   // NOTE: the key must work on every node before the client can know it, so before ReadyForQuery.
-  const key = cancelKeyFor(connected, session, parts);
+  const key = cancelKeyFor(connected, session, parts.config);
   const cancelRoute = key === null ? null : parts.cancelRoutes.announce(key, () => cancelQuery('client'));
   await cancelRoute?.announced;
   if (session.signal.aborted) {
@@ -44,7 +42,9 @@ export async function handOver(
     throw session.signal.reason;
   }
   line.sendAuthenticationOk();
-  for (const report of admission.notices.connected(connectedAs(connected))) line.sendNotice(report);
+  const { person, project, databaseRole } = target;
+  const as = { person: person?.email ?? databaseRole, projectName: project.name, database, databaseRole };
+  line.sendNotice(notices?.connected?.(as));
   line.send([
     // Frees them: the connection may live for hours.
     ...upstream.greeting.splice(0),
@@ -53,7 +53,7 @@ export async function handOver(
   ]);
   session.clientWatch.stop();
   const { socket } = upstream;
-  const relay = startRelay({ client: line.socket, upstream: socket, readyStatus: upstream.readyStatus });
+  const relay = new Relay({ client: line.socket, upstream: socket, readyStatus: upstream.readyStatus });
   const relaying = { relay, activity: new RelayActivity(relay, parts.clock.now().getTime()), cancelQuery };
   session.beginRelaying(relaying);
   session.entry.update({ upstreamPid: upstream.cancelKey?.processId ?? null });
@@ -61,35 +61,28 @@ export async function handOver(
   return { relaying, cancelRoute };
 }
 
-function cancelKeyFor(
-  { upstream }: Connected,
-  { client }: LiveSession,
-  { pidToldTo }: HandOverParts,
-): CancelKey | null {
+function cancelKeyFor({ upstream }: Connected, { client }: LiveSession, config: GatewayParts['config']) {
   if (upstream.cancelKey === null) return null;
-  const { processId } = upstream.cancelKey;
-  return newCancelKey(client.agreedMinor, { upstreamPid: { processId, toldTo: pidToldTo } });
-}
-
-function connectedAs({ target, database }: Connected): ConnectedAs {
-  const { person, project, databaseRole } = target;
-  return { person: person?.email ?? databaseRole, projectName: project.name, database, databaseRole };
+  const upstreamPid = { processId: upstream.cancelKey.processId, toldTo: config.upstream.pidToldTo };
+  return newCancelKey(client.agreedMinor, { upstreamPid });
 }
 
 /** One CancelRequest to the address that was dialled; none where the upstream gave no key. */
 async function cancelOnUpstream(
   { upstream, target }: Connected,
-  { session, parts, by }: { session: LiveSession; parts: HandOverParts; by: Parameters<CancelQuery>[0] },
+  { session, parts, by }: Pick<HandOverContext, 'session' | 'parts'> & { readonly by: Canceller },
 ): Promise<void> {
   const { cancelKey, address } = upstream;
   if (cancelKey === null) return;
   session.audit.record({ event: 'query.canceled', outcome: 'success', ...CANCELED_BY[by] });
-  const signal = AbortSignal.timeout(parts.upstreamCancelMs);
+  const signal = AbortSignal.timeout(parts.times.upstreamCancelMs);
   await cancelUpstream({ address, tls: target.upstream.tls, cancelKey, signal });
 }
 
+type Canceller = Parameters<Relaying['cancelQuery']>[0];
+
 /** Fields of the audit event; an operator is named in a separate event. */
-const CANCELED_BY: Readonly<Record<Parameters<CancelQuery>[0], Partial<AuditEventInput>>> = {
+const CANCELED_BY: Readonly<Record<Canceller, Partial<AuditEventInput>>> = {
   client: {},
   hang_up: { reason: 'client_gone' },
   operator: { reason: 'operator', actorType: 'operator', actorId: null, actorEmail: null },

@@ -3,22 +3,16 @@
 
 import { PosternError } from '../../errors.ts';
 import type { LoginRequestId } from '../../ids.ts';
-import type { Log } from '../../log.ts';
 import type { Progress } from '../../login/request/login-request.ts';
-import type { LoginRequests } from '../../login/request/login-requests.ts';
-import { type Ending, reasonOf } from '../session/endings.ts';
+import { type Ending, factsOfEnding } from '../session/endings.ts';
+import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import type { Connected } from './connect-approved.ts';
-
-export interface ProgressParts {
-  readonly loginRequests: Pick<LoginRequests, 'setProgress'>;
-  readonly log: Log;
-}
 
 /** Sends reports one after the other, so that the last one given is the last one seen. */
 export function progressReporter(
   id: LoginRequestId,
-  { loginRequests, log }: ProgressParts,
+  { loginRequests, log }: Pick<GatewayParts, 'log' | 'loginRequests'>,
 ): (progress: Progress) => void {
   let previous = Promise.resolve();
   return (progress) => {
@@ -41,8 +35,6 @@ export function connectedProgress({ target, database }: Connected, { id }: LiveS
 /** What the page shows; an upstream's own words stay with the terminal. */
 export function failedProgress(ending: Ending): Progress {
   if (ending.kind === 'silent') return { kind: 'terminal_closed' };
-  if (ending.kind === 'upstream_refusal') {
-    return { kind: 'failed', code: reasonOf(ending), message: new PosternError('upstream_refused').message };
-  }
-  return { kind: 'failed', code: ending.error.code, message: ending.error.message };
+  const error = ending.kind === 'upstream_refusal' ? new PosternError('upstream_refused') : ending.error;
+  return { kind: 'failed', code: factsOfEnding(ending).reason, message: error.message };
 }

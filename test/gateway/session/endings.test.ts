@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PosternError } from '../../../src/errors.ts';
-import { ClientGone } from '../../../src/gateway/client/client-gone.ts';
+import { ClientGone } from '../../../src/gateway/client/client.ts';
 import { fatalResponse } from '../../../src/gateway/client/fatal-response.ts';
-import { endingOf, hideDatabaseRole, reasonOf, sqlstateOf } from '../../../src/gateway/session/endings.ts';
+import { endingOf, factsOfEnding, hideDatabaseRole } from '../../../src/gateway/session/endings.ts';
 import { ProtocolViolation } from '../../../src/protocol/protocol-violation.ts';
 import { UpstreamRefusal } from '../../../src/wire/dial/upstream-refusal.ts';
 import { fieldsOf, messagesOf } from '../read-messages.ts';
@@ -23,8 +23,8 @@ describe('an ending', () => {
     { error: refusal('3D000'), reason: 'upstream_refused', sqlstate: '3D000' },
     { error: new TypeError('a defect'), reason: 'internal', sqlstate: 'XX000' },
   ])('has one reason and one SQLSTATE: $reason', ({ error, reason, sqlstate }) => {
-    const ending = endingOf(error);
-    expect([reasonOf(ending), sqlstateOf(ending)]).toEqual([reason, sqlstate]);
+    const facts = factsOfEnding(endingOf(error));
+    expect([facts.reason, facts.sqlstate]).toEqual([reason, sqlstate]);
   });
 
   it('shows a reference and nothing else of an unexpected error', () => {

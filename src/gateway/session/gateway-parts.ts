@@ -1,0 +1,98 @@
+// What the gateway needs of the other rooms, and what all of a node's connections share. Each phase
+// of a connection names the few parts that it uses with Pick<GatewayParts, …>.
+
+import { Slots } from '../../async/slots.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { Clock } from '../../clock.ts';
+import type { Config } from '../../config/config.ts';
+import type { CancelRoutes } from '../../fleet/cancel-routes.ts';
+import type { LiveConnections } from '../../fleet/live-connections.ts';
+import type { ComputeId, NodeId } from '../../ids.ts';
+import type { Limits } from '../../limits/limits.ts';
+import type { Log } from '../../log.ts';
+import type { Grants } from '../../login/grant/grants.ts';
+import type { RecordsAudit } from '../../login/request/login-audit-event.ts';
+import type { LoginRequests } from '../../login/request/login-requests.ts';
+import type { ReverseCodes } from '../../login/request/reverse-codes.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
+import { parseNetworks } from '../../network-address.ts';
+import { ScramKeys } from '../../protocol/scram-keys.ts';
+import { RelaySweep } from '../../relay/relay-sweep.ts';
+import type { Secret } from '../../secret.ts';
+import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
+import type { TlsCertificates } from '../../wire/tls-certificates.ts';
+
+export interface GatewayDependencies {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly nodeId: NodeId;
+  /** The origin of links, without a slash at the end; the web side may choose its port late. */
+  readonly publicUrl: () => string;
+  /** Null: TLS is not configured and SSLRequest is answered with `N`. */
+  readonly certificates: TlsCertificates | null;
+  readonly catalogue: Catalogue;
+  readonly loginRequests: LoginRequests;
+  readonly grants: Grants;
+  readonly reverseCodes: ReverseCodes;
+  readonly liveConnections: LiveConnections;
+  readonly cancelRoutes: CancelRoutes;
+  readonly auditTrail: RecordsAudit;
+  readonly metrics: Metrics;
+  readonly limits: Limits;
+  readonly computes: {
+    /** Makes an idle compute ready to be dialled. */
+    wake(computeId: ComputeId, signal: AbortSignal): Promise<void>;
+    /** For a compute that refuses the kept password; false where that is not ours to mend. */
+    restorePassword(computeId: ComputeId, databaseRole: string): Promise<boolean>;
+  };
+  /** Counts what a compute's clients were sent. */
+  readonly consumption: { recordTransfer(computeId: ComputeId, bytes: number): void };
+  readonly dialPolicy: DialPolicy;
+  /** The installation's own; 32 bytes in base64. Makes unknown names look like known ones. */
+  readonly mockSecret: Secret;
+  readonly times?: Partial<GatewayTimes>;
+}
+
+/** docs/protocol.md, "Time limits". Tests give shorter ones. */
+const DEFAULT_TIMES = {
+  /** From accept to the parsed StartupMessage. */
+  negotiationMs: 15_000,
+  /** From the ClientHello to the end of the TLS handshake, which is a few round trips. */
+  handshakeMs: 5_000,
+  /** From approval to ReadyForQuery, without waking the compute. */
+  connectMs: 30_000,
+  /** Pauses between attempts while a compute starts. */
+  retryPausesMs: [200, 400, 800, 1_600],
+  /** For a password, a SASL step or a reverse code to arrive. */
+  passwordMs: 60_000,
+  /** How long a canceller's socket is held, whatever became of its key; at least, and at most. */
+  cancelHoldMs: { shortest: 100, longest: 2_000 },
+  /** For an upstream to take a CancelRequest and close. */
+  upstreamCancelMs: 5_000,
+  /** For a message boundary when a live connection is ended. */
+  boundaryMs: 1_000,
+  /** New connections are turned away for so long after accepting one failed. */
+  acceptPauseMs: 250,
+  /** Behind a balancer: how long a draining node still serves new connections. */
+  lateArrivalMs: 5_000,
+};
+
+export type GatewayTimes = Readonly<typeof DEFAULT_TIMES>;
+
+/** TLS handshakes at a time: they are the most expensive thing that a stranger can ask for. */
+const HANDSHAKES = { places: 200, undisturbedMs: 2_000 };
+
+export type GatewayParts = Readonly<ReturnType<typeof gatewayParts>>;
+
+/** To be called once per node: what it makes bounds all of the node's connections together. */
+export function gatewayParts(dependencies: GatewayDependencies) {
+  return {
+    ...dependencies,
+    times: { ...DEFAULT_TIMES, ...dependencies.times },
+    proxyProtocolFrom: parseNetworks(dependencies.config.pg.proxyProtocolFrom),
+    handshakes: new Slots(HANDSHAKES),
+    scramKeys: new ScramKeys(),
+    sweep: new RelaySweep(dependencies.clock),
+  };
+}
