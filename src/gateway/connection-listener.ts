@@ -3,10 +3,10 @@
 
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '../async/retry.ts';
 import type { Log } from '../log.ts';
 
-export interface ListenerOptions {
+interface ListenerOptions {
   readonly host: string;
   readonly port: number;
   /** Sockets open at a time; more are closed without an answer. */
@@ -57,7 +57,7 @@ export class ConnectionListener {
 
   /** Closes the listening socket after `lateMs` or at the abort; accepted sockets stay. */
   async stopAccepting(lateMs: number, signal: AbortSignal): Promise<void> {
-    if (lateMs > 0 && !signal.aborted) await pause(lateMs, undefined, { signal }).catch(ignoreAbort);
+    if (lateMs > 0) await pause(lateMs, signal);
     this.#server.close();
   }
 
@@ -81,7 +81,7 @@ export class ConnectionListener {
 
   async #idleWithin(limitMs: number): Promise<void> {
     const timer = new AbortController();
-    await Promise.race([this.idle(), pause(limitMs, undefined, { signal: timer.signal })]).finally(() => timer.abort());
+    await Promise.race([this.idle(), pause(limitMs, timer.signal)]).finally(() => timer.abort());
   }
 
   async #accept(socket: Socket): Promise<void> {
@@ -113,8 +113,4 @@ export class ConnectionListener {
       'could not accept a connection; new ones are closed for a moment',
     );
   }
-}
-
-function ignoreAbort(error: unknown): void {
-  if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
 }

@@ -18,21 +18,15 @@ export interface Gateway {
   drain(): Promise<void>;
   /** Ends everything within a second or two. May be called during `drain`. */
   close(): Promise<void>;
-  connectionCounts(): ConnectionCounts;
-}
-
-export interface ConnectionCounts {
-  /** Accepted sockets, in every phase. */
-  readonly sockets: number;
-  readonly waiting: number;
-  readonly relaying: number;
+  /** `sockets` are the accepted ones, in every phase. */
+  connectionCounts(): { readonly sockets: number; readonly waiting: number; readonly relaying: number };
 }
 
 /** Sockets beyond the cap on connections, each of which gets an error that says so. */
 const SPARE_SOCKETS = 1_000;
 
 export function createGateway(dependencies: GatewayDependencies): Gateway {
-  const { config, log, clock } = dependencies;
+  const { config, log } = dependencies;
   const parts = gatewayParts(dependencies);
   const { times } = parts;
   const openFiles = openFilesLimit();
@@ -49,7 +43,6 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
   // Only a balancer goes on sending connections to a node that said it is not ready; it needs a
   // moment to learn that.
   const lateArrivalMs = config.pg.proxyProtocolFrom.length === 0 ? 0 : times.lateArrivalMs;
-  const drainLimits = { ...config.drain, clock };
   return {
     listen() {
       warnOfFewOpenFiles(openFiles, config, log);
@@ -60,7 +53,7 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
         await listener.stopAccepting(lateArrivalMs, open.closing);
         open.beginDraining();
       };
-      await Promise.all([refuseNew(), drainConnections(open, drainLimits)]);
+      await Promise.all([refuseNew(), drainConnections(open, parts)]);
       // Connections that are still negotiating are closed at once.
       open.beginClosing();
       await listener.idle();

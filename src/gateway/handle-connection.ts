@@ -12,7 +12,7 @@ import { passCancelDoor } from './doors/cancel-door.ts';
 import { chooseDoor, passDoor } from './doors/choose-door.ts';
 import { negotiate } from './negotiate/negotiate.ts';
 import type { OpenConnections } from './open-connections.ts';
-import { relaySession } from './relaying/relay-session.ts';
+import { relaySession } from './relay-session.ts';
 import type { Admission } from './session/admission.ts';
 import { closeClient, type Ending, endingOf } from './session/endings.ts';
 import type { GatewayParts } from './session/gateway-parts.ts';
@@ -51,13 +51,13 @@ export async function handleConnection(socket: Socket, parts: GatewayParts, open
 
 /** Every reason to end, thrown or returned, becomes one ending: sent once, reported once. */
 async function serve(session: LiveSession, parts: GatewayParts, open: OpenConnections): Promise<void> {
-  open.add(session);
+  open.sessions.add(session);
   try {
     const ending = await findEnding(session, parts, open).finally(() => session.close());
     reportConnection(session, ending, parts);
     await closeClient(session.client.line, ending, session.entry.reference);
   } finally {
-    open.delete(session);
+    open.sessions.delete(session);
   }
 }
 

@@ -8,10 +8,10 @@ import type { SocketBudget } from './socket-budget.ts';
 
 export class OpenConnections {
   readonly sockets: SocketBudget;
+  readonly sessions = new Set<LiveSession>();
   readonly #most: number;
-  readonly #sessions = new Set<LiveSession>();
   readonly #closing = new AbortController();
-  #state: 'open' | 'draining' = 'open';
+  #isOpen = true;
 
   /** `most` is how many may be served at a time. */
   constructor({ most, sockets }: { most: number; sockets: SocketBudget }) {
@@ -26,41 +26,29 @@ export class OpenConnections {
     return this.#closing.signal;
   }
 
-  get sessions(): ReadonlySet<LiveSession> {
-    return this.#sessions;
-  }
-
   /** Whether more may come. */
   get isOpen(): boolean {
-    return this.#state === 'open';
+    return this.#isOpen;
   }
 
   counts(): { readonly waiting: number; readonly relaying: number } {
     const counts = { waiting: 0, connecting: 0, relaying: 0 };
-    for (const session of this.#sessions) counts[session.entry.record.phase] += 1;
+    for (const session of this.sessions) counts[session.entry.record.phase] += 1;
     return { waiting: counts.waiting, relaying: counts.relaying };
   }
 
-  add(session: LiveSession): void {
-    this.#sessions.add(session);
-  }
-
-  delete(session: LiveSession): void {
-    this.#sessions.delete(session);
-  }
-
   beginDraining(): void {
-    this.#state = 'draining';
+    this.#isOpen = false;
   }
 
   beginClosing(): void {
-    this.#state = 'draining';
+    this.#isOpen = false;
     this.#closing.abort();
   }
 
   /** Throws `starting` (57P03) while draining, `overloaded` beyond the cap or the descriptors. */
   requireRoom(): void {
-    if (this.#state === 'draining') throw new PosternError('starting');
-    if (this.#sessions.size > this.#most || !this.sockets.hasRoomForClient) throw new PosternError('overloaded');
+    if (!this.#isOpen) throw new PosternError('starting');
+    if (this.sessions.size > this.#most || !this.sockets.hasRoomForClient) throw new PosternError('overloaded');
   }
 }

@@ -14,9 +14,11 @@ const SMALLEST_LENGTH = 4;
  * a message.
  */
 export class FrameCounter {
+  /** ReadyForQuery messages so far. */
+  readyCount = 0;
+  /** True after a length below 4: the stream is relayed on, but nothing may be inserted. */
+  isLost = false;
   #transactionStatus: TransactionStatus | 'unknown' = 'unknown';
-  #readyCount = 0;
-  #isLost = false;
   /** Bytes of an unfinished header that were seen: 0 to 4. */
   #headerBytes = 0;
   #type = 0;
@@ -29,22 +31,12 @@ export class FrameCounter {
 
   /** True between two messages, and never again after an impossible length. */
   get atBoundary(): boolean {
-    return this.#payloadBytes === 0 && this.#headerBytes === 0 && !this.#isLost;
+    return this.#payloadBytes === 0 && this.#headerBytes === 0 && !this.isLost;
   }
 
   /** Of the last ReadyForQuery; `unknown` before the first and once the count is lost. */
   get transactionStatus(): TransactionStatus | 'unknown' {
-    return this.#isLost ? 'unknown' : this.#transactionStatus;
-  }
-
-  /** ReadyForQuery messages so far. */
-  get readyCount(): number {
-    return this.#readyCount;
-  }
-
-  /** True after a length below 4: the stream is relayed on, but nothing may be inserted. */
-  get isLost(): boolean {
-    return this.#isLost;
+    return this.isLost ? 'unknown' : this.#transactionStatus;
   }
 
   /**
@@ -52,7 +44,7 @@ export class FrameCounter {
    * to its length), or null when none does.
    */
   push(chunk: Buffer): number | null {
-    if (this.#isLost) return null;
+    if (this.isLost) return null;
     const end = chunk.length;
     let offset = 0;
     let lastBoundary: number | null = null;
@@ -64,7 +56,7 @@ export class FrameCounter {
     while (end - offset >= HEADER_BYTES) {
       const length = chunk.readInt32BE(offset + 1);
       if (length < SMALLEST_LENGTH) {
-        this.#isLost = true;
+        this.isLost = true;
         return lastBoundary;
       }
       if (chunk[offset] === READY_FOR_QUERY && length > SMALLEST_LENGTH) this.#readStatus(chunk, offset + HEADER_BYTES);
@@ -112,7 +104,7 @@ export class FrameCounter {
   #beginPayload(): void {
     this.#headerBytes = 0;
     if (this.#length < SMALLEST_LENGTH) {
-      this.#isLost = true;
+      this.isLost = true;
       return;
     }
     this.#payloadBytes = this.#length - SMALLEST_LENGTH;
@@ -122,20 +114,13 @@ export class FrameCounter {
   #readStatus(chunk: Buffer, offset: number): void {
     this.#statusIsNext = offset >= chunk.length;
     if (this.#statusIsNext) return;
-    this.#readyCount++;
+    this.readyCount++;
     this.#transactionStatus = statusOf(chunk[offset]);
   }
 }
 
 function statusOf(byte: number | undefined): TransactionStatus | 'unknown' {
-  switch (byte) {
-    case 0x49:
-      return 'I';
-    case 0x54:
-      return 'T';
-    case 0x45:
-      return 'E';
-    default:
-      return 'unknown';
-  }
+  if (byte === 0x49) return 'I';
+  if (byte === 0x54) return 'T';
+  return byte === 0x45 ? 'E' : 'unknown';
 }

@@ -17,8 +17,9 @@ interface WaitingMessage {
 const MAX_WAITING_MESSAGES = 16;
 
 export class MessageInserter {
+  /** Of the upstream's messages, from the last ReadyForQuery before the relay on. */
+  readonly frames = new FrameCounter();
   readonly #client: Duplex;
-  readonly #counter = new FrameCounter();
   #waiting: WaitingMessage[] = [];
   /** The final message was written. */
   #isClosed = false;
@@ -26,27 +27,13 @@ export class MessageInserter {
   /** `readyStatus` is the transaction status of the last ReadyForQuery that the client got. */
   constructor(client: Duplex, readyStatus: TransactionStatus) {
     this.#client = client;
-    this.#counter.push(readyForQuery(readyStatus));
-  }
-
-  /** Of the last ReadyForQuery; `unknown` once the upstream's framing made no sense. */
-  get transactionStatus(): TransactionStatus | 'unknown' {
-    return this.#counter.transactionStatus;
-  }
-
-  /** ReadyForQuery messages so far, the one before the relay included. */
-  get readyCount(): number {
-    return this.#counter.readyCount;
-  }
-
-  get isAtBoundary(): boolean {
-    return this.#counter.atBoundary;
+    this.frames.push(readyForQuery(readyStatus));
   }
 
   /** Writes a chunk, with waiting messages at its last boundary; drops it after the final one. */
   write(chunk: Buffer): void {
     if (this.#isClosed) return;
-    const boundary = this.#counter.push(chunk);
+    const boundary = this.frames.push(chunk);
     if (this.#waiting.length === 0) this.#client.write(chunk);
     else this.#writeWithWaiting(chunk, boundary);
   }
@@ -67,7 +54,7 @@ export class MessageInserter {
 
   /** Writes the waiting messages if this is a boundary. */
   flush(): void {
-    if (this.#waiting.length > 0 && this.#counter.atBoundary) this.#writeWaiting();
+    if (this.#waiting.length > 0 && this.frames.atBoundary) this.#writeWaiting();
   }
 
   /** Answers every waiting message with `given_up`. */
@@ -79,14 +66,14 @@ export class MessageInserter {
 
   #enqueue(message: Omit<WaitingMessage, 'settle'>): Promise<InsertOutcome> {
     const isFull = this.#waiting.length >= MAX_WAITING_MESSAGES && !message.isFinal;
-    if (this.#isClosed || this.#counter.isLost || isFull) return Promise.resolve('given_up');
+    if (this.#isClosed || this.frames.isLost || isFull) return Promise.resolve('given_up');
     return new Promise((settle) => {
       this.#waiting.push({ ...message, settle });
     });
   }
 
   #writeWithWaiting(chunk: Buffer, boundary: number | null): void {
-    if (this.#counter.isLost) this.giveUp();
+    if (this.frames.isLost) this.giveUp();
     if (this.#waiting.length === 0 || boundary === null) {
       this.#client.write(chunk);
       return;

@@ -4,12 +4,12 @@
 
 import type { Duplex } from 'node:stream';
 import type { TransactionStatus } from '../protocol/backend-messages.ts';
+import { endsInTerminate, TERMINATE_BYTES } from '../protocol/frontend-messages.ts';
 import { listen } from '../wire/listen.ts';
 import { surviveErrors } from '../wire/survive-errors.ts';
 import { awaitLastReplies } from './await-last-replies.ts';
 import { type InsertOutcome, MessageInserter } from './message-inserter.ts';
 import { Pipe } from './pipe.ts';
-import { QueryTracker } from './query-tracker.ts';
 
 /** Why a relay finished; of several reasons the first. `clean` when the client said Terminate. */
 export type RelayEnd =
@@ -37,11 +37,13 @@ export class Relay {
   readonly finished: Promise<RelayEnd>;
   readonly #parts: RelayParts;
   readonly #inserter: MessageInserter;
-  readonly #queries = new QueryTracker();
   readonly #toUpstream: Pipe;
   readonly #toClient: Pipe;
   readonly #stops: (() => void)[] = [];
   #state: RelayState = 'open';
+  #isQueryRunning = false;
+  /** The client's last bytes were a Terminate. */
+  #saidTerminate = false;
   #reason: RelayEnd | null = null;
   #settle: (end: RelayEnd) => void = () => {};
 
@@ -84,17 +86,20 @@ export class Relay {
 
   /** Of the last ReadyForQuery; `unknown` once the upstream's framing made no sense. */
   get transactionStatus(): TransactionStatus | 'unknown' {
-    return this.#inserter.transactionStatus;
+    return this.#inserter.frames.transactionStatus;
   }
 
-  /** The client sent something since the last ReadyForQuery, other than a lone Terminate. */
+  /**
+   * The client sent something since the last ReadyForQuery, other than a lone Terminate. Its bytes
+   * stay opaque, so a query sent before that ReadyForQuery does not count.
+   */
   get isQueryRunning(): boolean {
-    return this.#queries.isRunning;
+    return this.#isQueryRunning;
   }
 
   /** True when a message may be added now, also after the relay finished with a lost upstream. */
   get isAtBoundary(): boolean {
-    return this.#inserter.isAtBoundary;
+    return this.#inserter.frames.atBoundary;
   }
 
   /** Inserts a message at the next boundary; `given_up` at the end of the relay at the latest. */
@@ -134,20 +139,22 @@ export class Relay {
   }
 
   #writeToUpstream(chunk: Buffer): void {
-    this.#queries.noteSent(chunk);
+    this.#saidTerminate = endsInTerminate(chunk);
+    if (!this.#saidTerminate || chunk.length > TERMINATE_BYTES) this.#isQueryRunning = true;
     this.#parts.upstream.write(chunk);
   }
 
   #writeToClient(chunk: Buffer): void {
-    const readyBefore = this.#inserter.readyCount;
+    const { frames } = this.#inserter;
+    const readyBefore = frames.readyCount;
     this.#inserter.write(chunk);
-    if (this.#inserter.readyCount !== readyBefore) this.#queries.noteReady();
+    if (frames.readyCount !== readyBefore) this.#isQueryRunning = false;
   }
 
   #onClientEnd(): void {
     // Once the upstream has closed, or the relay ends, a client's FIN changes nothing.
     if (this.#state !== 'open' || !this.#toClient.isOpen) return;
-    this.#reason = { kind: 'client_closed', clean: this.#queries.saidTerminate };
+    this.#reason = { kind: 'client_closed', clean: this.#saidTerminate };
     const { client, upstream } = this.#parts;
     const movedBytes = () => this.bytesToClient + this.bytesToUpstream - upstream.writableLength;
     const finish = () => this.#finish({ kind: 'ended' });
@@ -159,7 +166,7 @@ export class Relay {
     if (this.#state === 'finished') return;
     this.#toUpstream.discard();
     // After a Terminate the upstream closes first, but the client ended the connection.
-    if (this.#queries.saidTerminate) this.#reason ??= { kind: 'client_closed', clean: true };
+    if (this.#saidTerminate) this.#reason ??= { kind: 'client_closed', clean: true };
     this.#reason ??= { kind: 'upstream_closed' };
     this.#inserter.giveUp();
     this.#parts.client.end();

@@ -29,9 +29,9 @@ const CANNOT_CONNECT_NOW = '57P03';
 export class ClientLine {
   readonly socket: Duplex;
   readonly security: 'tls' | 'clear_text';
-  readonly #versionReply: NegotiatedVersion['reply'];
+  /** Null once it was sent. */
+  #versionReply: NegotiatedVersion['reply'];
   #stage: Stage = 'greeting';
-  #isVersionSent = false;
 
   constructor(socket: Duplex, security: 'tls' | 'clear_text', versionReply: NegotiatedVersion['reply']) {
     this.socket = socket;
@@ -112,8 +112,9 @@ export class ClientLine {
 
   // Message Formats: NegotiateProtocolVersion; comes before any authentication message.
   #sendVersion(): void {
-    if (this.#isVersionSent || this.#versionReply === null) return;
-    this.#isVersionSent = true;
-    this.socket.write(negotiateProtocolVersion(this.#versionReply.newestMinor, this.#versionReply.unknownOptions));
+    if (this.#versionReply === null) return;
+    const { newestMinor, unknownOptions } = this.#versionReply;
+    this.#versionReply = null;
+    this.socket.write(negotiateProtocolVersion(newestMinor, unknownOptions));
   }
 }

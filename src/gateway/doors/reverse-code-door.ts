@@ -3,7 +3,7 @@
 
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { PosternError } from '../../errors.ts';
-import { settleApproval } from '../../login/decide/settle-approval.ts';
+import { type SettlingServices, settleApproval } from '../../login/decide/settle-approval.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import { authenticationCleartextPassword } from '../../protocol/backend-messages.ts';
 import { MAX_PASSWORD_MESSAGE_BYTES, parsePasswordMessage } from '../../protocol/frontend-messages.ts';
@@ -15,19 +15,8 @@ import { progressReporter } from '../upstream/progress-reporter.ts';
 import { databaseWish, terminalOf } from './login-origin.ts';
 import { readPasswordMessage } from './read-password-message.ts';
 
-type ReverseCodeDoorParts = Pick<
-  GatewayParts,
-  | 'auditTrail'
-  | 'catalogue'
-  | 'clock'
-  | 'grants'
-  | 'limits'
-  | 'log'
-  | 'loginRequests'
-  | 'nodeId'
-  | 'reverseCodes'
-  | 'times'
->;
+type ReverseCodeDoorParts = SettlingServices &
+  Pick<GatewayParts, 'limits' | 'log' | 'loginRequests' | 'reverseCodes' | 'times'>;
 
 /**
  * Resolves when the digits were right, which approves and uses the login request in one move.

@@ -35,6 +35,13 @@ export interface Connected {
   readonly database: string;
 }
 
+interface Approved {
+  readonly admission: Admission;
+  readonly target: PasswordTarget;
+  readonly session: LiveSession;
+  readonly parts: ConnectParts;
+}
+
 /** The upstream's socket is the caller's to close. Throws, with nothing open, why there is none. */
 export async function connectApproved(
   admission: Admission,
@@ -42,21 +49,35 @@ export async function connectApproved(
   parts: ConnectParts,
 ): Promise<Connected> {
   const target = await session.phases.measure('authorise', () => authoriseTarget(admission, session, parts));
-  await wakeIfIdle({ admission, target }, session, parts);
+  const approved: Approved = { admission, target, session, parts };
+  await wakeIfIdle(approved);
   session.client.line.sendNotice(admission.notices?.connecting);
   admission.report?.({ kind: 'connecting' });
-  const connected = await session.phases.measure('connect_upstream', () =>
-    dialDatabase({ admission, target }, session, parts),
-  );
+  const connected = await session.phases.measure('connect_upstream', () => dialDatabase(approved));
   session.entry.update({ database: connected.database });
   return connected;
 }
 
-async function dialDatabase(approved: Approved, session: LiveSession, parts: ConnectParts): Promise<Connected> {
+async function wakeIfIdle({ admission: { notices, report }, target, session, parts }: Approved): Promise<void> {
+  const { id, name, state } = target.compute;
+  session.client.line.sendNotice(state === 'idle' ? notices?.waking : notices?.authorised);
+  if (state !== 'idle') return;
+  report?.({ kind: 'waking' });
+  try {
+    await session.phases.measure('wake', () =>
+      withTimeLimit(parts.config.upstream.wakeMs, session.signal, (signal) => parts.computes.wake(id, signal)),
+    );
+  } catch (error) {
+    if (!(error instanceof TimeLimitExceeded)) throw error;
+    throw new PosternError('upstream_unreachable', { params: { compute: name }, cause: error });
+  }
+}
+
+async function dialDatabase(approved: Approved): Promise<Connected> {
   const { admission, target } = approved;
   const [first, second] = databaseCandidates(admission.wish, target.database);
   const connect = async (database: string): Promise<Connected> => {
-    const upstream = await dialKnown({ ...approved, database }, session, parts).catch((error: unknown) => {
+    const upstream = await dialKnown(approved, database).catch((error: unknown) => {
       throw target.person?.isGuest === true ? hideDatabaseRole(error) : error;
     });
     return { upstream, target, database };
@@ -74,30 +95,22 @@ function isNoSuchDatabase(error: unknown): boolean {
 }
 
 /** Dials once more where the password was changed on the upstream and could be restored. */
-async function dialKnown(
-  approved: ApprovedDatabase,
-  session: LiveSession,
-  parts: ConnectParts,
-): Promise<UpstreamSession> {
-  const { target } = approved;
+async function dialKnown(approved: Approved, database: string): Promise<UpstreamSession> {
   try {
-    return await dial(approved, session, parts);
+    return await dial(approved, database);
   } catch (error) {
     const isWrongPassword = error instanceof UpstreamRefusal && error.isWrongPassword;
-    if (!isWrongPassword || !(await restorePassword(target, parts))) throw error;
-    return await dial(approved, session, parts);
+    if (!isWrongPassword || !(await restorePassword(approved))) throw error;
+    return await dial(approved, database);
   }
 }
 
 /** False also when that failed: the upstream's own refusal says more than our failure. */
-async function restorePassword(
-  { compute, databaseRole }: PasswordTarget,
-  { computes, log }: ConnectParts,
-): Promise<boolean> {
+async function restorePassword({ target: { compute, databaseRole }, parts }: Approved): Promise<boolean> {
   try {
-    return await computes.restorePassword(compute.id, databaseRole);
+    return await parts.computes.restorePassword(compute.id, databaseRole);
   } catch (error) {
-    log.error(
+    parts.log.error(
       { event: 'upstream.restore_password_failed', err: error, compute_id: compute.id, database_role: databaseRole },
       'could not restore the password of a database role',
     );
@@ -105,16 +118,13 @@ async function restorePassword(
   }
 }
 
-async function dial(
-  { admission, target, database }: ApprovedDatabase,
-  session: LiveSession,
-  parts: ConnectParts,
-): Promise<UpstreamSession> {
-  const { name } = target.compute;
+async function dial(approved: Approved, database: string): Promise<UpstreamSession> {
+  const { target, session, parts } = approved;
+  const { name, hostId } = target.compute;
   const upstream: UpstreamTarget = { ...target.upstream, name, user: target.databaseRole, database };
   const startup = upstreamParameters(session.client.startup, {
-    applicationName: applicationName({ admission, target }, session, parts),
-    connectionCheckInterval: target.compute.hostId === null ? null : CHECK_INTERVAL,
+    applicationName: applicationName(approved),
+    connectionCheckInterval: hostId === null ? null : CHECK_INTERVAL,
   });
   const dialPolicy = policyOfCompute(parts.dialPolicy, target.upstream);
   const { retryPausesMs, connectMs } = parts.times;
@@ -125,43 +135,12 @@ async function dial(
   );
 }
 
-interface Approved {
-  readonly admission: Admission;
-  readonly target: PasswordTarget;
-}
-
-interface ApprovedDatabase extends Approved {
-  readonly database: string;
-}
-
-async function wakeIfIdle({ admission, target }: Approved, session: LiveSession, parts: ConnectParts): Promise<void> {
-  if (target.compute.state !== 'idle') {
-    session.client.line.sendNotice(admission.notices?.authorised);
-    return;
-  }
-  session.client.line.sendNotice(admission.notices?.waking);
-  admission.report?.({ kind: 'waking' });
-  try {
-    await session.phases.measure('wake', () =>
-      withTimeLimit(parts.config.upstream.wakeMs, session.signal, (signal) =>
-        parts.computes.wake(target.compute.id, signal),
-      ),
-    );
-  } catch (error) {
-    if (!(error instanceof TimeLimitExceeded)) throw error;
-    throw new PosternError('upstream_unreachable', { params: { compute: target.compute.name }, cause: error });
-  }
-}
-
 // Applications that log in with a password read their own name back, so it is stamped only where
 // they sent none.
-function applicationName(
-  { admission, target }: Approved,
-  { client, id }: LiveSession,
-  { config }: ConnectParts,
-): string | null {
-  const application = applicationOf(client.startup);
+function applicationName({ admission, target, session, parts }: Approved): string | null {
+  const application = applicationOf(session.client.startup);
   const isByPassword = admission.door === 'token' || admission.door === 'role';
-  if (!config.login.stampApplicationName || (isByPassword && application !== null)) return null;
-  return stampApplicationName({ application, connectionId: id, person: target.person?.email ?? target.databaseRole });
+  if (!parts.config.login.stampApplicationName || (isByPassword && application !== null)) return null;
+  const person = target.person?.email ?? target.databaseRole;
+  return stampApplicationName({ application, connectionId: session.id, person });
 }

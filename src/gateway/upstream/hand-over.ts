@@ -19,17 +19,14 @@ interface HandOverContext {
   readonly parts: Pick<GatewayParts, 'cancelRoutes' | 'clock' | 'config' | 'times'>;
 }
 
-interface HandedOver {
-  readonly relaying: Relaying;
-  /** To be withdrawn when the connection ends; null where the upstream gave no cancel key. */
-  readonly cancelRoute: CancelRoute | null;
-}
-
-/** Closing both sockets stays with the caller. Throws what ended the session meanwhile. */
+/**
+ * Closing both sockets stays with the caller, and withdrawing the cancel route, which is null where
+ * the upstream gave no key. Throws what ended the session meanwhile.
+ */
 export async function handOver(
   connected: Connected,
   { session, notices, parts }: HandOverContext,
-): Promise<HandedOver> {
+): Promise<{ readonly relaying: Relaying; readonly cancelRoute: CancelRoute | null }> {
   const { upstream, target, database } = connected;
   const { line } = session.client;
   const cancelQuery: Relaying['cancelQuery'] = (by) => cancelOnUpstream(connected, { session, parts, by });

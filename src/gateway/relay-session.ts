@@ -1,13 +1,13 @@
 // A live connection while its bytes are relayed: ended by either side, by its policy's limits in
 // time, or from outside. Writes the last message where the client can take it.
 
-import { assertNever } from '../../assert-never.ts';
-import { PosternError, toPosternError } from '../../errors.ts';
-import type { RelayEnd } from '../../relay/relay.ts';
-import { fatalResponse } from '../client/fatal-response.ts';
-import type { Ending } from '../session/endings.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
-import type { LiveSession, Relaying } from '../session/live-session.ts';
+import { assertNever } from '../assert-never.ts';
+import { PosternError, toPosternError } from '../errors.ts';
+import type { RelayEnd } from '../relay/relay.ts';
+import { fatalResponse } from './client/fatal-response.ts';
+import type { Ending } from './session/endings.ts';
+import type { GatewayParts } from './session/gateway-parts.ts';
+import type { LiveSession, Relaying } from './session/live-session.ts';
 
 type RelayingParts = Pick<GatewayParts, 'clock' | 'consumption' | 'log' | 'metrics' | 'sweep' | 'times'>;
 
