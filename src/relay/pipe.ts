@@ -22,7 +22,7 @@ export interface PipeParts {
   /** Writes the chunk to the sink, perhaps with more around it. */
   readonly write: (chunk: Buffer) => void;
   /** The sink has drained. */
-  readonly onDrain: () => void;
+  readonly onDrain?: () => void;
   /** The source sent its FIN. */
   readonly onEnd: () => void;
 }
@@ -89,7 +89,7 @@ export class Pipe {
   }
 
   #onDrain(): void {
-    this.#parts.onDrain();
+    this.#parts.onDrain?.();
     if (this.#state !== 'held') return;
     this.#state = 'flowing';
     this.#parts.source.resume();

@@ -5,11 +5,6 @@ import type { Relay } from './relay.ts';
 
 type CountedRelay = Pick<Relay, 'bytesToUpstream' | 'bytesToClient'>;
 
-export interface MovedBytes {
-  readonly toUpstream: number;
-  readonly toClient: number;
-}
-
 export class RelayActivity {
   readonly #relay: CountedRelay;
   #toUpstream = 0;
@@ -23,7 +18,7 @@ export class RelayActivity {
   }
 
   /** The bytes since the last call; null when there are none. */
-  take(nowMs: number): MovedBytes | null {
+  take(nowMs: number): { readonly toUpstream: number; readonly toClient: number } | null {
     const { bytesToUpstream, bytesToClient } = this.#relay;
     const toUpstream = bytesToUpstream - this.#toUpstream;
     const toClient = bytesToClient - this.#toClient;

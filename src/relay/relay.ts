@@ -60,7 +60,6 @@ export class Relay {
       source: client,
       sink: upstream,
       write: (chunk) => this.#writeToUpstream(chunk),
-      onDrain: () => {},
       onEnd: () => this.#onClientEnd(),
     });
     this.#toClient = new Pipe({

@@ -33,8 +33,3 @@ export function databaseCandidates(
       return assertNever(strength);
   }
 }
-
-/** False when libpq sent the user's name as the database, which it does by default. */
-export function isExplicitDatabase(requestedDatabase: string, requestedUser: string): boolean {
-  return requestedDatabase !== requestedUser;
-}

@@ -6,7 +6,6 @@ import { PosternError } from '../../errors.ts';
 import type { Replication } from '../../login/request/login-request.ts';
 import { parseOptionsParameter } from '../../protocol/options-parameter.ts';
 import type { StartupMessage } from '../../protocol/startup-packet.ts';
-import { isExplicitDatabase } from './database-choice.ts';
 
 // The database role was fixed at approval; these would change it before the first query.
 const FIXED_AT_APPROVAL = ['role', 'session_authorization'];
@@ -55,11 +54,11 @@ export function refuseReplication(startup: StartupMessage, policy: { readonly re
   if (replicationOf(startup) !== 'none' && !policy.replication) throw new PosternError('replication_refused');
 }
 
-/** True when the client named a database, and not just its user's name or none. */
+/** False for the user's name, which libpq sends by default, and for no database at all. */
 export function namesDatabase(startup: StartupMessage): boolean {
   const { database, user } = startup;
   const isPlaceholder = database === REPLICATED_SERVER && replicationOf(startup) === 'server';
-  return isExplicitDatabase(database, user) && !isPlaceholder;
+  return database !== user && !isPlaceholder;
 }
 
 /**

@@ -55,10 +55,11 @@ export async function awaitApproval(wait: ApprovalWait, session: WaitingSession)
 }
 
 function startTimers({ ttlMs, earlyEnd }: ApprovalWait, session: WaitingSession, limit: LinkedAbort): NodeJS.Timeout[] {
-  const halfTime = setTimeout(() => session.client.line.sendNotice(halfTimeNotice(ttlMs / 2)), ttlMs / 2);
-  const lastResort = setTimeout(() => limit.abort(expiredError(ttlMs)), ttlMs + STORE_SILENT_GRACE_MS);
-  if (earlyEnd === null) return [halfTime, lastResort];
-  return [halfTime, lastResort, setTimeout(() => limit.abort(earlyEnd.error), earlyEnd.afterMs)];
+  return [
+    setTimeout(() => session.client.line.sendNotice(halfTimeNotice(ttlMs / 2)), ttlMs / 2),
+    setTimeout(() => limit.abort(expiredError(ttlMs)), ttlMs + STORE_SILENT_GRACE_MS),
+    ...(earlyEnd === null ? [] : [setTimeout(() => limit.abort(earlyEnd.error), earlyEnd.afterMs)]),
+  ];
 }
 
 function decisionOf(request: LoginRequest, ttlMs: number): Approval | 'opened' | 'pending' {

@@ -37,9 +37,7 @@ async function carryOut({ key, peer }: CancelRequest, parts: CancelDoorParts): P
     nodeId,
     event: 'cancel.unmatched',
     outcome: 'refused',
-    actorType: 'system',
-    actorId: null,
-    actorEmail: null,
+    ...{ actorType: 'system', actorId: null, actorEmail: null },
     terminalIp: peer.address,
     terminalPort: peer.port,
   });

@@ -37,15 +37,11 @@ export function endingOf(error: unknown): Ending {
   return { kind: 'refusal', error: toPosternError(error) };
 }
 
-interface EndingFacts {
-  /** One word for logs, metrics and the audit trail. */
-  readonly reason: string;
-  /** What the client got; null for an end without a message, as the entry is. */
-  readonly sqlstate: string | null;
-  readonly entry: ErrorEntry | null;
-}
-
-export function factsOfEnding(ending: Ending): EndingFacts {
+/**
+ * One word for logs, metrics and the audit trail; the SQLSTATE that the client got, and the error
+ * table's entry, null for an end without a message.
+ */
+export function factsOfEnding(ending: Ending): { reason: string; sqlstate: string | null; entry: ErrorEntry | null } {
   switch (ending.kind) {
     case 'silent':
       return { reason: ending.reason, sqlstate: null, entry: null };

@@ -103,13 +103,6 @@ function fleetHandle(session: LiveSession): LiveConnectionHandle {
 }
 
 function snapshotOf(relay: Relay | undefined): LiveConnectionSnapshot {
-  if (relay === undefined) return NOTHING_RELAYED;
-  const { bytesToUpstream, bytesToClient, transactionStatus } = relay;
-  return {
-    bytesToUpstream,
-    bytesToClient,
-    transactionStatus: transactionStatus === 'unknown' ? null : transactionStatus,
-  };
+  const { bytesToUpstream = 0, bytesToClient = 0, transactionStatus: status = 'unknown' } = relay ?? {};
+  return { bytesToUpstream, bytesToClient, transactionStatus: status === 'unknown' ? null : status };
 }
-
-const NOTHING_RELAYED: LiveConnectionSnapshot = { bytesToUpstream: 0, bytesToClient: 0, transactionStatus: null };

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { databaseCandidates, isExplicitDatabase } from '../../../src/gateway/client/database-choice.ts';
+import { databaseCandidates } from '../../../src/gateway/client/database-choice.ts';
+import { namesDatabase } from '../../../src/gateway/client/startup-parameters.ts';
+
+function startup(database: string, user: string) {
+  return { protocolVersion: { major: 3, minor: 0 }, user, database, parameters: new Map(), protocolOptions: [] };
+}
 
 describe('the database of a connection', () => {
   it('is the typed one, or the approved one where the upstream has no such database', () => {
@@ -13,7 +18,7 @@ describe('the database of a connection', () => {
 
   it('is the approved one when libpq only repeated the user name', () => {
     expect(databaseCandidates({ requestedDatabase: 'reports', strength: 'none' }, 'app')).toEqual(['app']);
-    expect(isExplicitDatabase('reports', 'reports')).toBe(false);
-    expect(isExplicitDatabase('reports', 'alex')).toBe(true);
+    expect(namesDatabase(startup('reports', 'reports'))).toBe(false);
+    expect(namesDatabase(startup('reports', 'alex'))).toBe(true);
   });
 });
