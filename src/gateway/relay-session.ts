@@ -4,7 +4,7 @@
 import { assertNever } from '../assert-never.ts';
 import { PosternError, toPosternError } from '../errors.ts';
 import type { RelayEnd } from '../relay/relay.ts';
-import { fatalResponse } from './client/fatal-response.ts';
+import { fatalResponse } from './client/client-line.ts';
 import type { Ending } from './session/endings.ts';
 import type { GatewayParts } from './session/gateway-parts.ts';
 import type { LiveSession, Relaying } from './session/live-session.ts';

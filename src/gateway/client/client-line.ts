@@ -3,17 +3,18 @@
 // sent.
 
 import type { Duplex } from 'node:stream';
-import type { PosternError } from '../../errors.ts';
+import { type PosternError, wordsOf } from '../../errors.ts';
 import {
   authenticationOk,
+  errorResponse,
   negotiateProtocolVersion,
   noticeResponse,
   parameterStatus,
   type Report,
 } from '../../protocol/backend-messages.ts';
 import type { NegotiatedVersion } from '../../protocol/version-negotiation.ts';
+import { cleanForTerminal, cleanOperatorText } from '../../untrusted-text.ts';
 import { surviveErrors } from '../../wire/survive-errors.ts';
-import { fatalResponse } from './fatal-response.ts';
 import { hangUp } from './hang-up.ts';
 
 /**
@@ -25,6 +26,13 @@ type Stage = 'greeting' | 'in_sasl' | 'authenticated' | 'hung_up';
 /** A client that does not read gets no more NOTICEs beyond this. */
 const MAX_UNREAD_BYTES = 65_536;
 const CANNOT_CONNECT_NOW = '57P03';
+// libpq reads 42704 as a server that does not know application_name, and would connect again
+// without it.
+const UNDEFINED_OBJECT = '42704';
+const INVALID_PARAMETER_VALUE = '22023';
+
+/** Parameters that are other people's names: cut like every name that a terminal shows. */
+const NAMES: ReadonlySet<string> = new Set(['project', 'compute', 'database', 'role', 'parameter', 'address']);
 
 export class ClientLine {
   readonly socket: Duplex;
@@ -117,4 +125,20 @@ export class ClientLine {
     this.#versionReply = null;
     this.socket.write(negotiateProtocolVersion(newestMinor, unknownOptions));
   }
+}
+
+/**
+ * FATAL; `detail` names the connection or login request for support. Names of others are cleaned
+ * (docs/security.md, T12).
+ */
+export function fatalResponse(error: PosternError, detail: string | null): Buffer {
+  const { message, hint } = wordsOf(error, (value, name) =>
+    NAMES.has(name) ? cleanForTerminal(value) : cleanOperatorText(value),
+  );
+  return errorResponse({ severity: 'FATAL', sqlstate: harmlessSqlstate(error.sqlstate), message, detail, hint });
+}
+
+/** The code itself, unless libpq would react to it. */
+export function harmlessSqlstate(sqlstate: string): string {
+  return sqlstate === UNDEFINED_OBJECT ? INVALID_PARAMETER_VALUE : sqlstate;
 }

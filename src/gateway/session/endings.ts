@@ -9,8 +9,7 @@ import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { encodeErrorOrNotice } from '../../protocol/upstream-reports.ts';
 import { UpstreamRefusal } from '../../wire/dial/upstream-refusal.ts';
 import { ClientGone } from '../client/client.ts';
-import type { ClientLine } from '../client/client-line.ts';
-import { harmlessSqlstate } from '../client/fatal-response.ts';
+import { type ClientLine, harmlessSqlstate } from '../client/client-line.ts';
 
 const NEW_PASSWORD_HINT =
   "If the role's password was changed on that server, an operator can renew it with: postern compute password";

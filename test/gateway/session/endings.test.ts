@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PosternError } from '../../../src/errors.ts';
 import { ClientGone } from '../../../src/gateway/client/client.ts';
-import { fatalResponse } from '../../../src/gateway/client/fatal-response.ts';
+import { fatalResponse } from '../../../src/gateway/client/client-line.ts';
 import { endingOf, factsOfEnding, hideDatabaseRole } from '../../../src/gateway/session/endings.ts';
 import { ProtocolViolation } from '../../../src/protocol/protocol-violation.ts';
 import { UpstreamRefusal } from '../../../src/wire/dial/upstream-refusal.ts';
