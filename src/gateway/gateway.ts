@@ -28,7 +28,6 @@ const SPARE_SOCKETS = 1_000;
 export function createGateway(dependencies: GatewayDependencies): Gateway {
   const { config, log } = dependencies;
   const parts = gatewayParts(dependencies);
-  const { times } = parts;
   const openFiles = openFilesLimit();
   const sockets = new SocketBudget({ openFiles, clientSockets: () => listener.socketCount });
   const open = new OpenConnections({ most: config.limits.connectionsInTotal, sockets });
@@ -36,13 +35,13 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
     host: config.pg.host,
     port: config.pg.port,
     mostSockets: Math.min(config.limits.connectionsInTotal + SPARE_SOCKETS, sockets.most),
-    pauseMs: times.acceptPauseMs,
+    pauseMs: parts.times.acceptPauseMs,
     log,
     handle: (socket) => handleConnection(socket, parts, open),
   });
   // Only a balancer goes on sending connections to a node that said it is not ready; it needs a
   // moment to learn that.
-  const lateArrivalMs = config.pg.proxyProtocolFrom.length === 0 ? 0 : times.lateArrivalMs;
+  const lateArrivalMs = config.pg.proxyProtocolFrom.length === 0 ? 0 : parts.times.lateArrivalMs;
   return {
     listen() {
       warnOfFewOpenFiles(openFiles, config, log);
@@ -72,7 +71,7 @@ function warnOfFewOpenFiles(openFiles: number | null, { limits }: Config, log: L
   if (openFiles === null || openFiles >= needed) return;
   log.warn(
     { event: 'gateway.few_open_files', open_files: openFiles, needed, connections: limits.connectionsInTotal },
-    'the limit on open files holds fewer connections than POSTERN_CONNECTIONS_TOTAL, and more will be refused: raise it ' +
-      '(ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of Docker), or start more workers or nodes',
+    'the limit on open files holds fewer connections than POSTERN_CONNECTIONS_TOTAL, and more will be refused: ' +
+      'raise it (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of Docker), or start more workers or nodes',
   );
 }
