@@ -29,8 +29,6 @@ const STORIES = new Set<string>([
   'src/cli/project-commands.ts addProjectCommands',
   'src/config/config.ts loadConfig',
   'src/fleet/fleet.ts createFleet',
-  'src/gateway/doors/reverse-code-door.ts passReverseCodeDoor',
-  'src/gateway/gateway.ts createGateway',
   'src/login/decide/approve-login-request.ts approveLoginRequest',
   'src/metrics/connection-metrics.ts connectionMetrics',
   'src/metrics/service-metrics.ts troubleMetrics',
