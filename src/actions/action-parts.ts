@@ -17,7 +17,7 @@ export interface ActionParts {
   readonly provisioning: Provisioning;
   readonly grants: Grants;
   readonly liveConnections: LiveConnections;
-  readonly auditTrail: Pick<AuditTrail, 'record'>;
+  readonly auditTrail: Pick<AuditTrail, 'record' | 'countStored'>;
   readonly limits: Limits;
   readonly mailer: Mailer;
   readonly config: Config;

@@ -45,6 +45,11 @@ export class AuditTrail {
     this.#outage = new OutageLog(log, 'storing audit events');
   }
 
+  /** Counts an event that the catalogue stored itself, with the change that it records. */
+  countStored(event: AuditEventInput): void {
+    countAuditEvent(event, this.#metrics);
+  }
+
   /** Queues an event; events keep their order. Never throws. */
   record(event: AuditEventInput): void {
     countAuditEvent(event, this.#metrics);

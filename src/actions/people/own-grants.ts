@@ -10,6 +10,7 @@ import type { Grant } from '../../login/grant/grant.ts';
 import { grantRevokedEvent } from '../../login/grant/grant-audit-event.ts';
 import type { ActionParts } from '../action-parts.ts';
 
+type RevokingParts = Pick<ActionParts, 'catalogue' | 'grants' | 'auditTrail' | 'liveConnections'>;
 type Context = { readonly actor: PersonActor };
 
 /** Grants that have not ended, the longest first. */
@@ -17,21 +18,19 @@ export function listOwnGrants({ grants }: Pick<ActionParts, 'grants'>, { actor }
   return grants.list(actor.userId);
 }
 
-/**
- * Ends a grant and its live connections. Throws `not_found` for one that ended or is somebody
- * else's.
- */
+/** Ends a grant and its live connections. Throws `not_found` for one that ended or is not the actor's. */
 export async function revokeOwnGrant(
-  { catalogue, grants, liveConnections }: Pick<ActionParts, 'catalogue' | 'grants' | 'liveConnections'>,
+  { catalogue, grants, auditTrail, liveConnections }: RevokingParts,
   { actor }: Context,
   grantId: GrantId,
 ): Promise<void> {
   const grant = await grants.get(grantId);
   if (grant?.userId !== actor.userId) throw new PosternError('not_found', { params: { thing: 'grant' } });
-  const happening = { at: catalogue.clock.now(), nodeId: catalogue.nodeId };
+  const event = grantRevokedEvent(grant, auditActor(actor), { at: catalogue.clock.now(), nodeId: catalogue.nodeId });
   await catalogue.transaction(async (tx) => {
     await recordEndedAccess(tx, { kind: 'end', owners: { grantId, userId: actor.userId } });
-    await recordAuditEvent(tx, grantRevokedEvent(grant, auditActor(actor), happening));
+    await recordAuditEvent(tx, event);
   });
+  auditTrail.countStored(event);
   await liveConnections.endNow();
 }

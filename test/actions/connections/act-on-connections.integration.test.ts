@@ -103,7 +103,7 @@ async function scene(who: 'admin' | 'member' | 'guest' | 'stranger' | 'receiver'
   const registration = node.liveConnections.register(connection, handle);
   onTestFinished(() => registration.close());
   const events: AuditEventInput[] = [];
-  const auditTrail = { record: (event: AuditEventInput) => void events.push(event) };
+  const auditTrail = { record: (event: AuditEventInput) => void events.push(event), countStored: () => {} };
   const parts = { catalogue, liveConnections: node.liveConnections, auditTrail };
   return {
     context: await actingAs(catalogue, people[who]),
