@@ -93,14 +93,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
   await naming('REDIS_URL', awaitRedis(redis.commands, building));
   const supervision = createSupervision({ config, catalogue, redis, nodeId, ...building });
   const { liveConnections, cancelRoutes } = supervision.fleet;
-  const login = createLogin({
-    config,
-    redis,
-    nodeId,
-    key,
-    auditTrail: supervision.auditTrail,
-    ...building,
-  });
+  const login = createLogin({ config, redis, nodeId, key, auditTrail: supervision.auditTrail, ...building });
   supervision.fleet.endGrantsBy(async (ending) => void (await login.grants.endBy(ending)));
   const { provisioning, hosts, dialPolicy, takeOvers } = await openProvisioning({
     config,

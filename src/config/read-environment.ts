@@ -58,9 +58,7 @@ export function describeConfig(environment: Environment): ConfigLine[] {
 // Read by the command line's API commands, not by the server.
 const CLIENT_VARIABLES = new Set(['POSTERN_API_HOST', 'POSTERN_API_KEY']);
 
-/**
- * `POSTERN_…` variables that do not exist: most likely misspelt, so the log warns of them.
- */
+/** `POSTERN_…` variables that do not exist: most likely misspelt, so the log warns of them. */
 export function unknownVariables(environment: Environment): string[] {
   return Object.keys(environment).filter(
     (name) => name.startsWith('POSTERN_') && !(name in CONFIG_VARIABLES) && !CLIENT_VARIABLES.has(name),

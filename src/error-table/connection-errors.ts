@@ -1,116 +1,68 @@
 // How an admitted connection can end, and what may end any connection or request: our stores, this
 // node, a defect.
 
-import type { ErrorEntry } from './error-entry.ts';
+import { type ErrorEntry, policy, service, upstream } from './error-entry.ts';
 
 export const CONNECTION_ERRORS = {
-  store_unavailable: {
-    sqlstate: '57P03',
-    httpStatus: 503,
-    kind: 'service',
+  store_unavailable: service('57P03', 503, {
     message: 'cannot connect now',
     hint: 'Retry in a moment.',
     logLevel: 'warn',
-  },
-  starting: {
-    sqlstate: '57P03',
-    httpStatus: 503,
-    kind: 'service',
-    message: 'cannot connect now',
-    hint: 'Retry in a moment.',
-    isCheap: true,
-  },
-  upstream_unreachable: {
-    sqlstate: '08001',
-    httpStatus: 502,
-    kind: 'upstream',
+  }),
+  starting: service('57P03', 503, { message: 'cannot connect now', hint: 'Retry in a moment.', isCheap: true }),
+  upstream_unreachable: upstream('08001', 502, {
     message: 'could not connect to compute "{compute}"',
     hint: 'The compute may be stopped; see its page in the console.',
     correctableOn: ['console'],
     logLevel: 'warn',
-  },
-  upstream_tls: {
-    sqlstate: '08001',
-    httpStatus: 502,
-    kind: 'upstream',
+  }),
+  upstream_tls: upstream('08001', 502, {
     message: 'certificate of compute "{compute}" could not be verified',
     hint: "An admin can check the compute's TLS settings.",
     correctableOn: ['console'],
     logLevel: 'warn',
-  },
-  upstream_protocol: {
-    sqlstate: '08006',
-    httpStatus: 502,
-    kind: 'upstream',
+  }),
+  upstream_protocol: upstream('08006', 502, {
     message: 'compute "{compute}" did not answer like PostgreSQL',
     hint: "An admin can check the compute's address.",
     logLevel: 'warn',
-  },
-  upstream_authentication: {
-    sqlstate: '08001',
-    httpStatus: 502,
-    kind: 'upstream',
+  }),
+  upstream_authentication: upstream('08001', 502, {
     message: 'unsupported authentication method on compute "{compute}"',
     hint: "An admin can check the compute's authentication settings.",
     logLevel: 'warn',
-  },
-  upstream_refused: {
-    sqlstate: '28000',
-    httpStatus: 502,
-    kind: 'upstream',
+  }),
+  upstream_refused: upstream('28000', 502, {
     message: 'upstream refused the login',
     hint: 'Ask an admin of the project to check its database role.',
     logLevel: 'warn',
-  },
-  upstream_lost: {
-    sqlstate: '08006',
-    httpStatus: 502,
-    kind: 'upstream',
+  }),
+  upstream_lost: upstream('08006', 502, {
     message: 'connection to upstream was lost',
     hint: 'Connect again.',
     logLevel: 'warn',
-  },
-  idle: {
-    sqlstate: '57P05',
-    httpStatus: 408,
-    kind: 'policy',
-    message: 'terminating connection due to idle timeout',
-  },
-  max_duration: {
-    sqlstate: '57P01',
-    httpStatus: 403,
-    kind: 'policy',
+  }),
+  idle: policy('57P05', 408, { message: 'terminating connection due to idle timeout' }),
+  max_duration: policy('57P01', 403, {
     message: 'terminating connection due to maximum duration',
     hint: 'Connect again to continue.',
-  },
-  revoked: {
-    sqlstate: '57P01',
-    httpStatus: 403,
-    kind: 'policy',
+  }),
+  revoked: policy('57P01', 403, {
     message: 'terminating connection because access was revoked',
     hint: 'Ask an organization admin.',
-  },
-  killed: {
-    sqlstate: '57P01',
-    httpStatus: 403,
-    kind: 'policy',
+  }),
+  killed: policy('57P01', 403, {
     message: 'terminating connection due to administrator command',
     hint: 'Reason: {reason}.',
-  },
-  drain: {
-    sqlstate: '57P01',
-    httpStatus: 503,
-    kind: 'service',
+  }),
+  drain: service('57P01', 503, {
     message: 'terminating connection due to administrator command',
     hint: 'Postern is restarting, connect again.',
     keepsLoginRequest: true,
-  },
-  internal: {
-    sqlstate: 'XX000',
-    httpStatus: 500,
-    kind: 'service',
+  }),
+  internal: service('XX000', 500, {
     message: 'internal error (reference {reference})',
     hint: 'Give the reference to your operator.',
     logLevel: 'error',
-  },
+  }),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

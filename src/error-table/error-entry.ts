@@ -1,4 +1,4 @@
-// What the error table says of each error. Knows none of the errors.
+// What the error table says of each error, and what makes its rows. Knows none of the errors.
 
 /**
  * What went wrong, for metrics: the client's doing, the person's, a policy, a limit, an upstream,
@@ -40,4 +40,24 @@ export interface ErrorEntry {
   readonly logLevel?: 'warn' | 'error';
   /** The login request outlives its connection: an approval then lets the next connection in. */
   readonly keepsLoginRequest?: true;
+}
+
+/** Rows that differ in their message only. */
+export function entriesOf<const Shared extends Omit<ErrorEntry, 'message'>>(shared: Shared) {
+  return <const Message extends string>(message: Message) => ({ ...shared, message });
+}
+
+export const client = entriesOfKind('client');
+export const person = entriesOfKind('person');
+export const policy = entriesOfKind('policy');
+export const limit = entriesOfKind('limit');
+export const upstream = entriesOfKind('upstream');
+export const service = entriesOfKind('service');
+
+function entriesOfKind(kind: ErrorKind) {
+  return <const Rest extends Omit<ErrorEntry, 'sqlstate' | 'httpStatus' | 'kind'>>(
+    sqlstate: string,
+    httpStatus: number,
+    rest: Rest,
+  ) => ({ sqlstate, httpStatus, kind, ...rest });
 }

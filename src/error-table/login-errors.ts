@@ -1,133 +1,74 @@
 // How a connection can be refused before it is connected to an upstream.
 
-import type { ErrorEntry } from './error-entry.ts';
+import { client, type ErrorEntry, limit, person, policy } from './error-entry.ts';
 
 export const LOGIN_ERRORS = {
-  tls_required: {
-    sqlstate: '28000',
-    httpStatus: 400,
-    kind: 'client',
-    message: 'connection requires TLS',
-    hint: 'Set sslmode=require.',
-  },
-  user_missing: {
-    sqlstate: '28000',
-    httpStatus: 400,
-    kind: 'client',
-    message: 'no PostgreSQL user name specified in startup packet',
-  },
-  invalid_startup: { sqlstate: '08P01', httpStatus: 400, kind: 'client', message: 'invalid startup packet' },
-  data_while_waiting: {
-    sqlstate: '08P01',
-    httpStatus: 400,
-    kind: 'client',
+  tls_required: client('28000', 400, { message: 'connection requires TLS', hint: 'Set sslmode=require.' }),
+  user_missing: client('28000', 400, { message: 'no PostgreSQL user name specified in startup packet' }),
+  invalid_startup: client('08P01', 400, { message: 'invalid startup packet' }),
+  data_while_waiting: client('08P01', 400, {
     message: 'received data before the login was approved',
     hint: 'Wait for the prompt before sending queries.',
-  },
-  gateway_is_up: { sqlstate: '28000', httpStatus: 200, kind: 'client', message: 'gateway is up', isCheap: true },
-  denied: {
-    sqlstate: '28000',
-    httpStatus: 403,
-    kind: 'person',
-    message: 'login was denied',
-    hint: 'Run the command again if this was a mistake.',
-  },
-  approve_and_retry: {
-    sqlstate: '28000',
-    httpStatus: 401,
-    kind: 'person',
+  }),
+  gateway_is_up: client('28000', 200, { message: 'gateway is up', isCheap: true }),
+  denied: person('28000', 403, { message: 'login was denied', hint: 'Run the command again if this was a mistake.' }),
+  approve_and_retry: person('28000', 401, {
     message: 'approve this login at {url}, user code {userCode}',
     hint: 'Approve, then connect again.',
     keepsLoginRequest: true,
-  },
-  code_required: {
-    sqlstate: '28000',
-    httpStatus: 401,
-    kind: 'person',
+  }),
+  code_required: person('28000', 401, {
     message: 'enter the code shown in your browser as the password',
     hint: 'Run the command again; type the code only into your own terminal.',
     keepsLoginRequest: true,
-  },
-  code_wrong: {
-    sqlstate: '28P01',
-    httpStatus: 401,
-    kind: 'person',
+  }),
+  code_wrong: person('28P01', 401, {
     message: 'the code is not the one in your browser',
     hint: 'Run the command again and type the digits that the page shows; tries left: {triesLeft}.',
-  },
-  password_failed: {
-    sqlstate: '28P01',
-    httpStatus: 401,
-    kind: 'person',
+  }),
+  password_failed: person('28P01', 401, {
     message: 'password authentication failed',
     hint: 'Tokens are made and revoked in the console.',
-  },
-  expired: {
-    sqlstate: '57014',
-    httpStatus: 410,
-    kind: 'person',
+  }),
+  expired: person('57014', 410, {
     message: 'login request expired after {duration}',
     hint: 'Run the command again to get a new link.',
-  },
-  refused_by_policy: {
-    sqlstate: '08004',
-    httpStatus: 403,
-    kind: 'policy',
+  }),
+  refused_by_policy: policy('08004', 403, {
     message: 'connections from {address} are not allowed',
     hint: 'Ask an organization admin to add this address.',
     correctableOn: ['approval'],
-  },
-  link_login_disabled: {
-    sqlstate: '08004',
-    httpStatus: 403,
-    kind: 'policy',
+  }),
+  link_login_disabled: policy('08004', 403, {
     message: 'login by link is not allowed for compute "{compute}"',
     hint: 'Use an access token or a database role, or ask an organization admin.',
     correctableOn: ['approval'],
-  },
-  permission_lost: {
-    sqlstate: '42501',
-    httpStatus: 403,
-    kind: 'policy',
+  }),
+  permission_lost: policy('42501', 403, {
     message: 'permission denied for project "{project}"',
     hint: 'Ask an organization admin for access.',
     correctableOn: ['approval'],
-  },
-  role_is_fixed: {
-    sqlstate: '42501',
-    httpStatus: 403,
-    kind: 'policy',
+  }),
+  role_is_fixed: policy('42501', 403, {
     message: 'parameter "{parameter}" cannot be set at connection start',
     hint: 'The database role was chosen when the login was approved.',
-  },
-  replication_refused: {
-    sqlstate: '0A000',
-    httpStatus: 403,
-    kind: 'policy',
+  }),
+  replication_refused: policy('0A000', 403, {
     message: 'replication connections are not allowed on this compute',
     hint: 'An admin can allow them on the compute.',
-  },
-  too_many_requests: {
-    sqlstate: '53300',
-    httpStatus: 429,
-    kind: 'limit',
+  }),
+  too_many_requests: limit('53300', 429, {
     message: 'too many login requests from this address',
     hint: 'Finish or close the waiting ones, or retry in a minute.',
     correctableOn: ['approval'],
-  },
-  too_many_connections: {
-    sqlstate: '53300',
-    httpStatus: 429,
-    kind: 'limit',
+  }),
+  too_many_connections: limit('53300', 429, {
     message: 'too many connections for this compute',
     hint: 'Close idle connections and retry.',
-  },
-  overloaded: {
-    sqlstate: '53300',
-    httpStatus: 503,
-    kind: 'limit',
+  }),
+  overloaded: limit('53300', 503, {
     message: 'too many connections to this gateway',
     hint: 'Retry in a moment.',
     isCheap: true,
-  },
+  }),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

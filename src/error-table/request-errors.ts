@@ -1,89 +1,46 @@
 // Errors of pages and of the management API that have one text each.
 
-import type { ErrorEntry } from './error-entry.ts';
+import { client, type ErrorEntry, limit, person, service } from './error-entry.ts';
 
 export const REQUEST_ERRORS = {
-  not_signed_in: { sqlstate: '28000', httpStatus: 401, kind: 'person', message: 'sign-in required' },
-  invalid_key: {
-    sqlstate: '28000',
-    httpStatus: 401,
-    kind: 'client',
-    message: 'API key is missing, unknown or revoked',
-  },
-  sign_in_failed: { sqlstate: '28P01', httpStatus: 401, kind: 'person', message: 'email or password is wrong' },
-  identity_refused: {
-    sqlstate: '28000',
-    httpStatus: 401,
-    kind: 'person',
+  not_signed_in: person('28000', 401, { message: 'sign-in required' }),
+  invalid_key: client('28000', 401, { message: 'API key is missing, unknown or revoked' }),
+  sign_in_failed: person('28P01', 401, { message: 'email or password is wrong' }),
+  identity_refused: person('28000', 401, {
     message: 'signing in with the identity provider did not work',
     hint: 'Try again, or sign in with email and password.',
-  },
-  identity_not_fresh: {
-    sqlstate: '28000',
-    httpStatus: 401,
-    kind: 'person',
+  }),
+  identity_not_fresh: person('28000', 401, {
     message: 'the identity provider did not ask you to sign in again',
     hint: 'Sign out there and try again, or ask your operator whether it knows "max_age".',
-  },
-  identity_provider_away: {
-    sqlstate: '08001',
-    httpStatus: 502,
-    kind: 'service',
+  }),
+  identity_provider_away: service('08001', 502, {
     message: 'the identity provider cannot be reached',
     hint: 'Try again in a moment, or sign in with email and password.',
     logLevel: 'warn',
-  },
-  forged_request: {
-    sqlstate: '42501',
-    httpStatus: 403,
-    kind: 'client',
+  }),
+  forged_request: client('42501', 403, {
     message: 'the form was not sent from this site',
     hint: 'Open the page again and repeat the step.',
-  },
-  not_found: {
-    sqlstate: '42704',
-    httpStatus: 404,
-    kind: 'client',
-    message: '{thing} not found',
-    correctableOn: ['approval'],
-  },
-  link_unknown: {
-    sqlstate: '42704',
-    httpStatus: 404,
-    kind: 'client',
+  }),
+  not_found: client('42704', 404, { message: '{thing} not found', correctableOn: ['approval'] }),
+  link_unknown: client('42704', 404, {
     message: 'this login link is unknown, too old, or was opened by somebody else',
     hint: 'Run the command again to get a new link.',
-  },
-  method_not_allowed: { sqlstate: '0A000', httpStatus: 405, kind: 'client', message: 'method not allowed here' },
-  already_decided: {
-    sqlstate: '55000',
-    httpStatus: 409,
-    kind: 'person',
-    message: 'this login request was already {status}',
-  },
-  too_large: { sqlstate: '54000', httpStatus: 413, kind: 'client', message: 'request body is too large' },
-  host_away: {
-    sqlstate: '57P03',
-    httpStatus: 503,
-    kind: 'service',
+  }),
+  method_not_allowed: client('0A000', 405, { message: 'method not allowed here' }),
+  already_decided: person('55000', 409, { message: 'this login request was already {status}' }),
+  too_large: client('54000', 413, { message: 'request body is too large' }),
+  host_away: service('57P03', 503, {
     message: 'the server that hosts projects cannot be reached now',
     hint: 'Retry in a moment.',
     correctableOn: ['console'],
     logLevel: 'warn',
-  },
-  busy: {
-    sqlstate: '55P03',
-    httpStatus: 423,
-    kind: 'limit',
+  }),
+  busy: limit('55P03', 423, {
     message: '{thing} is being changed by somebody else',
     hint: 'Retry in a moment.',
     correctableOn: ['console'],
-  },
-  rate_limited: {
-    sqlstate: '53300',
-    httpStatus: 429,
-    kind: 'limit',
-    message: 'too many requests',
-    hint: 'Retry in a moment.',
-  },
+  }),
+  rate_limited: limit('53300', 429, { message: 'too many requests', hint: 'Retry in a moment.' }),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -56,11 +56,9 @@ export type LimitName = LimitRuleName | CountedThing | 'waiting_of_address' | 'w
 /**
  * The most connections at a time, over all nodes. Waiting logins are limited in waiting-logins.ts.
  */
-export const CONNECTION_CAPS = {
-  person: 100,
-  grant: 50,
-  compute: 100,
-} as const satisfies Partial<Record<CountedThing, number>>;
+export const CONNECTION_CAPS = { person: 100, grant: 50, compute: 100 } as const satisfies Partial<
+  Record<CountedThing, number>
+>;
 
 /** Replaces single figures; everything else keeps its default. */
 export interface LimitFigures {

@@ -127,11 +127,7 @@ export function parseLoginAnswer(reply: unknown): { outcome: LoginScriptOutcome;
   const hash = hashSchema.parse(fieldsOf(flat));
   return {
     outcome,
-    record: {
-      request: requestOf(hash),
-      version: hash.version,
-      remainingMs: remainingMs < 0 ? null : remainingMs,
-    },
+    record: { request: requestOf(hash), version: hash.version, remainingMs: remainingMs < 0 ? null : remainingMs },
   };
 }
 

@@ -93,11 +93,7 @@ class Login {
       if (message === null) throw new ConnectFailure('closed', 'closed during the login');
       const readyStatus = await this.#take(message);
       if (readyStatus === null) continue;
-      return {
-        greeting: this.#greeting,
-        cancelKey: this.#cancelKey,
-        readyStatus,
-      };
+      return { greeting: this.#greeting, cancelKey: this.#cancelKey, readyStatus };
     }
   }
 
