@@ -15,18 +15,12 @@ type PlacesOf<Name extends ErrorName> =
 /** For the log only; never shown. */
 type Cause = { readonly cause?: unknown };
 
-/**
- * What an error of the table is made with: a parameter for each place of its message and hint, and
- * no others. Names that other people chose are cleaned where the text is shown, not here.
- */
+/** A parameter for each place of its texts; names that people chose are cleaned where shown. */
 export type ErrorOptionsOf<Name extends ErrorName> = [PlacesOf<Name>] extends [never]
   ? [options?: Cause]
   : [options: Cause & { readonly params: Readonly<Record<PlacesOf<Name>, string>> }];
 
-/**
- * An error whose text may be shown to the client or person that caused it. Match on `code`, never
- * on the text.
- */
+/** Its text may be shown to the client or person. Match on `code`, never on the text. */
 export class PosternError<Name extends ErrorName = ErrorName> extends Error {
   readonly code: ErrorCode;
   readonly params: Readonly<Record<string, string>>;
@@ -58,10 +52,7 @@ export class PosternError<Name extends ErrorName = ErrorName> extends Error {
   }
 }
 
-/**
- * Passes a PosternError through; wraps anything else as `internal` with a fresh 6-character
- * reference.
- */
+/** Any other error becomes `internal` with a fresh 6-character reference. */
 export function toPosternError(error: unknown): PosternError {
   if (error instanceof PosternError) return error;
   return new PosternError('internal', { params: { reference: newReference() }, cause: error });

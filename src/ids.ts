@@ -57,10 +57,7 @@ export const personalAccountId = (userId: UserId): AccountId => userId as string
 export const isOrganizationId = (id: string): boolean => /^org-[a-z0-9-]{1,56}$/.test(id);
 export const isLoginRequestId = (text: string): text is LoginRequestId => /^lr-[a-z0-9]{20}$/.test(text);
 
-/**
- * Brands a string that already went through a check of its own (a database row, a validated
- * request, our own Redis record). The only cast of its kind: `idFrom<ProjectId>(row.id)`.
- */
+/** The only cast of its kind, for text that was checked: `idFrom<ProjectId>(row.id)`. */
 export function idFrom<T extends Id<string>>(text: string): T {
   return text as T;
 }

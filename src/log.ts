@@ -21,11 +21,7 @@ const SECRET_PATHS = [
 const SAFE_FACTS = ['code', 'errno', 'syscall', 'address', 'port', 'severity', 'table', 'constraint', 'routine'];
 const MOST_CAUSES = 5;
 
-/**
- * An error for the log: name, message, stack, a few facts, and its causes.
- * NOTE: everything else stays out: errors of the Redis client carry the command that failed, with
- * passwords in it.
- */
+/** NOTE: nothing else of it: the Redis client's errors carry the command, with passwords in it. */
 export function errorForLog(error: unknown, causesLeft = MOST_CAUSES): unknown {
   if (!(error instanceof Error)) return error;
   const facts = Object.entries(error).filter(([name]) => SAFE_FACTS.includes(name));
@@ -44,10 +40,7 @@ function causeForLog(cause: unknown, causesLeft: number): unknown {
   return cause instanceof Error ? errorForLog(cause, causesLeft - 1) : String(cause);
 }
 
-/**
- * Makes the process' logger; lines are JSON on standard error, so that standard output stays for
- * people and scripts.
- */
+/** JSON lines on standard error; standard output stays for people and scripts. */
 export function createLog(level: LogLevel): Log {
   return pino(
     {

@@ -47,9 +47,8 @@ async function serveByWorkers(config: Config, log: Log): Promise<void> {
 }
 
 /**
- * Also while a node starts, so that it leaves nothing behind. The second signal stops at once. A
- * terminal sends its Ctrl-C to every process, and a supervisor may do so with SIGHUP: a worker
- * leaves both to its primary, which then tells it to stop.
+ * Also while a node starts. The second signal stops at once. A terminal's Ctrl-C and a supervisor's
+ * SIGHUP reach every process: a worker leaves both to its primary.
  */
 function onStopSignal(stop: () => Promise<void>): void {
   if (cluster.isWorker) for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {});
@@ -65,9 +64,7 @@ function onStopSignal(stop: () => Promise<void>): void {
   }
 }
 
-/**
- * The commands and URLs to use next, one `name: value` line each, so that scripts can read them.
- */
+/** One `name: value` line each, so that scripts can read them. */
 function print({ pg }: Config, { pg: address, http, setUpUrl }: Addresses): void {
   const host = pg.publicHost ?? 'localhost';
   process.stdout.write(`psql: psql -h ${host} -p ${address.port}\n`);

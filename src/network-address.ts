@@ -13,10 +13,7 @@ export interface Network {
   readonly family: 'ipv4' | 'ipv6';
 }
 
-/**
- * Drops the zone, writes IPv6 as RFC 5952 does and turns IPv4-mapped IPv6 into IPv4. Text that is
- * not an address comes back in lower case.
- */
+/** Without zone, IPv6 as in RFC 5952, IPv4-mapped as IPv4; other text in lower case. */
 export function normalizeAddress(address: string): string {
   const bare = address.replace(/%.*$/s, '').toLowerCase();
   if (!isIPv6(bare)) return bare;
@@ -25,8 +22,7 @@ export function normalizeAddress(address: string): string {
 }
 
 /**
- * Whether two addresses may belong to one terminal: IPv4 equal in 32 bits, IPv6 in the same /64.
- * Loopback of either family is one machine. Different families are `incomparable`
+ * IPv4: equal; IPv6: the same /64; loopback is one machine; families are `incomparable`
  * (docs/security.md, "Address comparison and reverse code").
  */
 export function compareTerminals(first: string, second: string): 'same' | 'different' | 'incomparable' {
@@ -38,10 +34,7 @@ export function compareTerminals(first: string, second: string): 'same' | 'diffe
   return terminalKey(a) === terminalKey(b) ? 'same' : 'different';
 }
 
-/**
- * What limits and grants are kept by: the IPv4 address, or the IPv6 /64 as `2001:db8:1:2::/64`;
- * loopback is `127.0.0.1`.
- */
+/** The IPv4 address, or the IPv6 /64 as `2001:db8:1:2::/64`; loopback is `127.0.0.1`. */
 export function terminalKey(address: string): string {
   const normal = normalizeAddress(address);
   if (isLoopback(normal)) return '127.0.0.1';
@@ -80,10 +73,7 @@ function mappedNetwork(address: string, prefix: number): Network | null {
   return prefix < 0 ? null : { address, prefix, family: 'ipv4' };
 }
 
-/**
- * A parsed list of networks. A class, since an array of strings would match an interface with
- * `includes`.
- */
+/** A class, since an array of strings would match an interface with `includes`. */
 export class NetworkList {
   readonly #list: BlockList | null;
 
@@ -101,10 +91,7 @@ export class NetworkList {
   }
 }
 
-/**
- * Parses a list of networks once, for many look-ups: parsing costs far more than a look-up. Texts
- * that are not networks are skipped; an empty list includes no address.
- */
+/** Parse once: it costs far more than a look-up. Texts that are not networks are skipped. */
 export function parseNetworks(texts: readonly string[]): NetworkList {
   return new NetworkList(texts.map(parseNetwork).filter((network) => network !== null));
 }

@@ -42,10 +42,7 @@ export interface Postern extends Supervision {
   readonly provisioning: Provisioning;
   readonly metering: Metering;
   readonly gateway: Gateway;
-  /**
-   * Opens all listeners; resolves when psql can log in. Throws ConfigError naming the variable
-   * whose port cannot be had.
-   */
+  /** Resolves when psql can log in. Throws ConfigError naming the variable of an unusable port. */
   listen(): Promise<Addresses>;
   /** Refuses new connections and waits for the old ones, at most the configured drain limit. */
   drain(): Promise<void>;
@@ -53,10 +50,7 @@ export interface Postern extends Supervision {
   close(): Promise<void>;
 }
 
-/**
- * Builds one node: starts what is not configured, migrates, connects. Throws when a part cannot be
- * had, after closing the rest.
- */
+/** Starts, migrates, connects. Throws when a part cannot be had, after closing the rest. */
 export async function createPostern(config: Config, overrides: Overrides = {}): Promise<Postern> {
   const { log = createLog(config.logLevel), clock = systemClock } = overrides;
   const closers = new Closers(log);

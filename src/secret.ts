@@ -30,10 +30,7 @@ export class Secret {
   }
 }
 
-/**
- * A secret for one purpose: 32 bytes in base64, the same on every node that has the same key. RFC
- * 5869.
- */
+/** 32 bytes in base64, the same on every node with the same key. RFC 5869. */
 export function derivedSecret(key: Secret, purpose: string): Secret {
   const bytes = hkdfSync('sha256', Buffer.from(key.reveal(), 'base64'), '', `postern:v1:${purpose}`, DERIVED_BYTES);
   return new Secret(Buffer.from(bytes).toString('base64'));

@@ -33,10 +33,7 @@ export function cleanSentence(text: string): string {
   return text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, '');
 }
 
-/**
- * JSON that may be printed to a terminal: what the terminal would obey is escaped, the value stays
- * the same.
- */
+/** Escapes what a terminal would obey; the value stays the same. */
 export function escapeInJson(json: string): string {
   return json.replace(
     INVISIBLE_BUT_LF_AND_TAB,
@@ -55,10 +52,7 @@ export function cleanForLog(text: string): string {
   return shorten(text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, ''), MAX_LOGGED_CHARACTERS);
 }
 
-/**
- * A whole text from an upstream: letters of any script, LF and TAB stay; controls go; at most 8,192
- * characters.
- */
+/** Letters of any script, LF and TAB stay; controls go; at most 8,192 characters. */
 export function cleanUpstreamText(text: string): string {
   return shorten(text.replace(LONE_SURROGATE, '?').replace(INVISIBLE_BUT_LF_AND_TAB, ''), MAX_UPSTREAM_CHARACTERS);
 }

@@ -6,9 +6,8 @@ import type { Socket } from 'node:net';
 const LOOK_INTERVAL_MS = 1_000;
 
 /**
- * Destroys the socket when something sent stays without an answer for `limitMs` (a second more at
- * most). An idle one is left alone. Call it once the socket is connected; a
- * TLS socket once it is secure.
+ * Destroys the socket when something sent has no answer for `limitMs` or a second more; an idle one
+ * stays. Call it once connected, or secure.
  */
 export function hangUpUnanswered(socket: Socket, limitMs: number): void {
   let answeredBytes = socket.bytesWritten;

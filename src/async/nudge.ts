@@ -9,10 +9,7 @@ export class Nudge {
     this.#wake?.();
   }
 
-  /**
-   * Resolves at a nudge (also one given before), after `limitMs`, or when aborted: says which. One
-   * waiter at a time.
-   */
+  /** Says what ended it; a nudge given before counts. One waiter at a time. */
   async wait({ limitMs, signal }: { limitMs: number; signal: AbortSignal }): Promise<'nudged' | 'limit' | 'aborted'> {
     if (!this.#isGiven && !signal.aborted) {
       await new Promise<void>((resolve) => {

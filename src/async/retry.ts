@@ -15,10 +15,7 @@ export interface RetryOptions {
   readonly onFailure?: (error: unknown, failures: number) => void;
 }
 
-/**
- * The result of the first attempt that succeeds. Throws the last attempt's error when there is to
- * be no other, or the signal's reason when that aborts in a pause.
- */
+/** The first success; else the last error, or the signal's reason when that aborts in a pause. */
 export async function retry<T>(
   attempt: () => Promise<T>,
   { pauses, signal, mayHelp = () => true, onFailure }: RetryOptions,
@@ -41,10 +38,7 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {});
 }
 
-/**
- * Pauses that double from `firstMs` to `longestMs` and never give up. Each is shortened by a random
- * part, a half at most, so that nodes which failed together do not come back together.
- */
+/** Doubling pauses that never give up; a random part is cut, so that nodes do not retry as one. */
 export function backoff({ firstMs, longestMs }: { readonly firstMs: number; readonly longestMs: number }) {
   return (failures: number): number => {
     const fullMs = Math.min(firstMs * 2 ** (failures - 1), longestMs);

@@ -26,9 +26,8 @@ export class Slots {
   }
 
   /**
-   * Runs the work as soon as a slot is free; the newest waiter comes first. The work
-   * must end when its signal does: with TimeLimitExceeded when it overstayed and others wait.
-   * Throws the outer signal's reason while waiting.
+   * The work must end when its signal does: with TimeLimitExceeded when it overstayed and others
+   * wait.
    */
   async run<T>(outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     await this.#take(outer);

@@ -14,9 +14,8 @@ export class TimeLimitExceeded extends Error {
 }
 
 /**
- * Runs `work` with a signal that aborts with TimeLimitExceeded after `limitMs`, or with the outer
- * signal's reason when that aborts first. `work` must end when its signal does. Leaves no timer and
- * no listener behind.
+ * `work` must end when its signal aborts: with TimeLimitExceeded, or with the outer signal's
+ * reason.
  */
 export async function withTimeLimit<T>(
   limitMs: number,

@@ -7,10 +7,7 @@ import { changeEvent } from '../catalogue/trail/audit-context.ts';
 import { recordAuditEvent } from '../catalogue/trail/audit-events.ts';
 import { type AuditFilter, exportAuditEvents } from '../catalogue/trail/audit-trail-reader.ts';
 
-/**
- * Yields every event that matches, oldest first, as one JSON object and a line feed each. Throws
- * `forbidden` or `not_found` before anything is recorded.
- */
+/** One JSON line an event, oldest first. Throws `forbidden` or `not_found` before the first. */
 export async function* exportAuditLines(
   catalogue: Catalogue,
   context: AuditContext,

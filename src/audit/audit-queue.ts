@@ -98,10 +98,7 @@ export class AuditTrail {
     }
   }
 
-  /**
-   * Returns how many events from the front are done. When the catalogue refuses a batch, its events
-   * are stored one by one, so that one bad event does not hold up the others.
-   */
+  /** How many from the front are done; a refused batch is stored event by event. */
   async #storeBatch(batch: readonly AuditEventInput[]): Promise<number> {
     const result = await this.#store(batch);
     if (result === 'stored') return batch.length;

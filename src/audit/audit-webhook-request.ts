@@ -12,9 +12,8 @@ export interface AuditWebhookTarget {
 }
 
 /**
- * Posts events as JSON lines with `Postern-Timestamp` (Unix seconds) and
- * `Postern-Signature: v1=<hex>`, the HMAC-SHA256 of `<timestamp>.<body>`. Resolves for a 2xx answer
- * within ten seconds; throws for everything else, redirects included.
+ * `Postern-Signature` is `v1=` and the HMAC-SHA256 (hex) of `<timestamp>.<body>`. Throws for every
+ * answer but a 2xx within ten seconds.
  */
 export async function sendAuditEvents(
   { url, secret }: AuditWebhookTarget,

@@ -30,9 +30,7 @@ export interface Config {
   readonly pg: {
     readonly host: string;
     readonly port: number;
-    /**
-     * True on embedded defaults when nobody asked for this port: if it is taken, another one is.
-     */
+    /** Embedded defaults only, when nobody asked for this port: if it is taken, another one is. */
     readonly portMayDiffer: boolean;
     readonly publicHost: string | null;
     readonly tls: 'require' | 'allow' | 'require_off_loopback';
@@ -165,10 +163,7 @@ export function loadConfig(
   });
 }
 
-/**
- * Short for the embedded defaults, where a person stops the server in a terminal; a restart of a
- * fleet must not cut connections.
- */
+/** Short for the embedded defaults; a restart of a fleet must not cut connections. */
 function drainRestFrom(
   rest: ConfigValues['POSTERN_DRAIN_REST'],
   { isTryingOut }: { readonly isTryingOut: boolean },

@@ -6,11 +6,7 @@ import { readFileSync } from 'node:fs';
 // Linux, proc(5): `Max open files            1024                 524288               files`.
 const OPEN_FILES = /^Max open files\s+(\d+)/m;
 
-/**
- * Null where there is no limit, and where the system does not say. Node's diagnostic report knows
- * it on every system, but asks the name server for each peer of an open socket, and nothing else
- * runs until it has answered.
- */
+/** Null: none, or unknown. Node's own report would ask the name server for each peer, and block. */
 export function openFilesLimit(): number | null {
   try {
     const soft = OPEN_FILES.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];

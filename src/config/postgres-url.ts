@@ -5,10 +5,7 @@
 // several.
 const FORM = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#@]*)([/?#].*)?$/;
 
-/**
- * One URL for each server of `postgres://user:password@h1:5432,h2:5432/database`, in their order;
- * null for what is none.
- */
+/** One URL for each server of `postgres://user:password@h1:5432,h2:5432/database`, or null. */
 export function postgresServerUrls(url: string): readonly [string, ...string[]] | null {
   const [, start = '', hosts = '', rest = ''] = FORM.exec(url) ?? [];
   const [first, ...others] = hosts.split(',').map((host) => `${start}${host}${rest}`);

@@ -77,10 +77,7 @@ export const publicUrl = optionalText.transform((value, context) => {
 
 export const webUrl = optionalText.refine((value) => value === null || /^https?:\/\//.test(value), 'not a web address');
 
-/**
- * A URL of one of these schemes. The problem is reported without the text, which may hold a
- * password.
- */
+/** The problem is reported without the text, which may hold a password. */
 const secretUrl = (...schemes: readonly string[]) =>
   optionalSecret.refine(
     (url) => url === null || isUrlOf(url.reveal(), schemes),

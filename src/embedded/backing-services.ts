@@ -40,16 +40,10 @@ const CATALOGUE_DATABASE = 'postern';
 const EMBEDDED_REGION = 'embedded';
 /** Logins that may wait with the embedded Redis before it takes too long for each. */
 const MOST_WAITING_EMBEDDED = 1_000;
-/**
- * Besides the default version: what the package registry ships for this platform, started on first
- * use.
- */
+/** Besides the default version; started on first use. */
 const OTHER_VERSIONS = [16] as const;
 
-/**
- * Starts what is not configured. When one part fails, the others are stopped again and the error is
- * passed on.
- */
+/** Starts what is not configured. When one part fails, the others are stopped again. */
 export async function startBackingServices(config: Config, log: Log): Promise<BackingServices> {
   const stores = await startStores(config, { log, use: 'server' });
   try {
@@ -74,10 +68,7 @@ function warnOfManyWaiting({ limits: { waitingInTotal } }: Config, log: Log): vo
   );
 }
 
-/**
- * All but Redis. The command line uses the embedded Postgres of a running server, and starts one
- * only if there is none.
- */
+/** All but Redis. The command line uses the embedded Postgres of a running server, if any. */
 export async function startStores(
   config: Config,
   { log, use }: { log: Log; use: 'server' | 'command_line' },
@@ -121,10 +112,7 @@ async function startDatabases(config: Config, starting: Starting): Promise<Pick<
   return { databaseUrl, hosts: [defaultHost, ...others] };
 }
 
-/**
- * A host that has projects from an earlier run is started at once, since their computes are dialled
- * directly.
- */
+/** A host with projects of an earlier run starts at once: their computes are dialled directly. */
 function startedOnce(version: EmbeddedVersion, starting: Starting): () => Promise<Secret> {
   const memo: { url: Promise<Secret> | null } = { url: null };
   const start = async () => await openEmbeddedPostgres(version, starting);

@@ -13,9 +13,8 @@ const KEY_BYTES = 32;
 const OTHERS = 0o077;
 
 /**
- * The key in `<dataDir>/secret.key`, made with mode 0600 when missing: base64 of 32 bytes. Throws
- * EmbeddedError for a file that others may read and for one that holds no key; neither is repaired,
- * since credentials may be sealed with it.
+ * Base64 of 32 bytes, mode 0600. Throws EmbeddedError when others may read the file or it holds no
+ * key; neither is repaired, since credentials may be sealed with it.
  */
 export async function ensureSecretKey(dataDir: string): Promise<Secret> {
   const path = join(dataDir, 'secret.key');

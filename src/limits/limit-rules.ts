@@ -53,9 +53,7 @@ export type LimitRuleName = keyof typeof LIMIT_RULES;
 /** Every limit that a refusal can name, for logs and metrics. */
 export type LimitName = LimitRuleName | CountedThing | 'waiting_of_address' | 'waiting_in_total';
 
-/**
- * The most connections at a time, over all nodes. Waiting logins are limited in waiting-logins.ts.
- */
+/** At a time, over all nodes. Waiting logins are limited in waiting-logins.ts. */
 export const CONNECTION_CAPS = { person: 100, grant: 50, compute: 100 } as const satisfies Partial<
   Record<CountedThing, number>
 >;

@@ -92,10 +92,7 @@ export class Limits {
     return this.#consume([{ rule: 'identity_sign_ins', key: terminalKey(address), address }]);
   }
 
-  /**
-   * An invitation mail, by the recipient's e-mail or the invitation's id; the sender is a person or
-   * a key.
-   */
+  /** By the recipient's e-mail or the invitation's id; the sender is a person or a key. */
   invitation({
     sender,
     recipient,
@@ -109,9 +106,7 @@ export class Limits {
     return this.#consume([{ rule: 'invitations_of_recipient', key, address }]);
   }
 
-  /**
-   * Asked before the password door. Counts nothing, since pools open many good connections at once.
-   */
+  /** Counts nothing, since pools open many good connections at once. */
   passwordDoor(who: { address: string; name: string }): Promise<LimitVerdict> {
     return this.#ask(passwordCounts(who), (limiter, key) => limiter.peek(key));
   }

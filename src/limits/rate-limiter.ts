@@ -44,9 +44,7 @@ export class RateLimiter {
     return await verdictOf(() => this.#consumer.consume(key));
   }
 
-  /**
-   * Whether the next `consume` would be limited; counts nothing, ignores `burst`. Never rejects.
-   */
+  /** Whether the next `consume` would be limited. Ignores `burst`; never rejects. */
   async peek(key: string): Promise<LimitVerdict> {
     return await verdictOf(async () => {
       const state = await this.#main.get(key);

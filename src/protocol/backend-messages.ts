@@ -4,10 +4,7 @@
 import { cstring, int32, typedMessage } from './message-builder.ts';
 import { PROTOCOL_MAJOR } from './startup-packet.ts';
 
-/**
- * libpq refuses long messages before AuthenticationOk, so each of our own texts stays below 1,000
- * bytes.
- */
+/** libpq refuses messages of 1,000 bytes and more before AuthenticationOk. */
 export const MAX_OWN_TEXT_BYTES = 999;
 
 // Message Formats: AuthenticationOk and its kin differ by an int32.
@@ -62,10 +59,7 @@ export function errorResponse(report: Report): Buffer {
   return typedMessage('E', ...reportFields(report));
 }
 
-/**
- * `processId` is a signed 32-bit number; `secretKey` has 4 bytes on 3.0, where libpq accepts no
- * other size.
- */
+/** `processId` is an int32; `secretKey` has 4 bytes on 3.0: libpq accepts no other size. */
 export function backendKeyData(processId: number, secretKey: Buffer): Buffer {
   return typedMessage('K', int32(processId), secretKey);
 }

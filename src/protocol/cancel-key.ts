@@ -14,18 +14,13 @@ const SECRET_KEY_BYTES = { 0: 4, 2: 32 } as const satisfies Record<ProtocolMinor
 const PROCESS_ID_LIMIT = 2 ** 31;
 
 export interface CancelKeyOptions {
-  /**
-   * The upstream's process id and which clients receive it; without it the process id is random,
-   * too.
-   */
+  /** Which clients receive the upstream's process id; without it the id is random, too. */
   readonly upstreamPid?: { readonly processId: number; readonly toldTo: 'long_keys' | 'everybody' };
 }
 
 /**
- * A random key of the size that the agreed minor version allows: 4 bytes on 3.0, 32 on 3.2. The
- * upstream's process id is passed on where the secret is strong enough alone, or the operator chose
- * so: pgAdmin's stop button passes it to pg_cancel_backend(), and programs know their own NOTIFY by
- * it.
+ * 4 bytes on 3.0, 32 on 3.2. The upstream's process id is passed on where the secret is strong
+ * enough alone or the operator chose so: pgAdmin passes it to pg_cancel_backend().
  */
 export function newCancelKey(minor: ProtocolMinor, { upstreamPid }: CancelKeyOptions = {}): CancelKey {
   const isTold = upstreamPid !== undefined && (minor === 2 || upstreamPid.toldTo === 'everybody');
@@ -33,10 +28,7 @@ export function newCancelKey(minor: ProtocolMinor, { upstreamPid }: CancelKeyOpt
   return { processId, secretKey: randomBytes(SECRET_KEY_BYTES[minor]) };
 }
 
-/**
- * SHA-256 of processId (int32) and secretKey, 64 hex digits: what Redis may hold instead of the
- * key.
- */
+/** SHA-256 in hex of processId (int32) and secretKey: what Redis holds instead of the key. */
 export function cancelKeyDigest(key: CancelKey): string {
   const processId = Buffer.alloc(4);
   processId.writeInt32BE(key.processId);

@@ -4,10 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ProtocolViolation, type ViolationKind } from './protocol-violation.ts';
 
-/**
- * A cursor over one body. Every read that finds too few bytes throws a ProtocolViolation of the
- * given kind.
- */
+/** A cursor over one body. Too few bytes throw a ProtocolViolation of the given kind. */
 export class FieldReader {
   readonly #bytes: Buffer;
   readonly #kind: ViolationKind;

@@ -13,9 +13,7 @@ export const MAX_SASL_MESSAGE_BYTES = 1_024;
 /** A type byte and an int32. */
 export const FRONTEND_HEADER_BYTES = 5;
 
-/**
- * PasswordMessage, SASLInitialResponse and SASLResponse share it; the phase tells which one it is.
- */
+/** Shared by PasswordMessage, SASLInitialResponse and SASLResponse; the phase tells which. */
 export const PASSWORD_MESSAGE_TYPE = 'p';
 const TERMINATE = serialize.end();
 /** Of a whole Terminate message. */
@@ -23,11 +21,7 @@ export const TERMINATE_BYTES = 5;
 // Its length field counts itself.
 const TERMINATE_LENGTH = 4;
 
-/**
- * Judges a frontend message by its first 5 bytes, before memory is taken for the rest.
- * Returns its type and the length of its body in bytes (0 to `maxBodyBytes`). Throws
- * ProtocolViolation for a longer body.
- */
+/** From its first 5 bytes, before memory is taken. Throws ProtocolViolation for a longer body. */
 export function parseFrontendHeader(
   header: Buffer,
   maxBodyBytes: number,
@@ -49,10 +43,7 @@ export function parsePasswordMessage(body: Buffer): string {
   return password;
 }
 
-/**
- * Message Formats: SASLInitialResponse; takes the body; `data` is null where the client sent length
- * -1.
- */
+/** Message Formats: SASLInitialResponse; `data` is null for length -1. */
 export function parseSaslInitialResponse(body: Buffer): { readonly mechanism: string; readonly data: Buffer | null } {
   const reader = new FieldReader(body);
   const mechanism = reader.cstring();
@@ -62,10 +53,7 @@ export function parseSaslInitialResponse(body: Buffer): { readonly mechanism: st
   return { mechanism, data };
 }
 
-/**
- * True when the last five bytes are a Terminate. Called for every chunk of a relay, so it makes no
- * copy.
- */
+/** Called for every chunk of a relay, so it makes no copy. */
 export function endsInTerminate(bytes: Buffer): boolean {
   const start = bytes.length - TERMINATE_BYTES;
   return start >= 0 && bytes[start] === TERMINATE[0] && bytes.readUInt32BE(start + 1) === TERMINATE_LENGTH;

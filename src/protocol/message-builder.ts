@@ -7,10 +7,7 @@ export function int32(value: number): Buffer {
   return bytes;
 }
 
-/**
- * Message Formats: String, UTF-8 and a NUL. A NUL inside would end the field early, so it is left
- * out.
- */
+/** Message Formats: String. A NUL inside would end the field early, so it is left out. */
 export function cstring(text: string): Buffer {
   return Buffer.from(`${text.replaceAll('\0', '')}\0`, 'utf8');
 }

@@ -3,25 +3,17 @@
 
 // C's isspace(), which PostgreSQL splits by, knows no other spaces.
 const SPACE = /[ \t\n\v\f\r]/;
-/**
- * Our keys: `project=` and `endpoint=`; some drivers hand a connection URL's `%3D` over undecoded.
- */
+/** Some drivers hand a connection URL's `%3D` over undecoded. */
 const OWN_KEY = /^(project|endpoint)(?:=|%3[Dd])(.*)$/s;
 // The letters of PostgreSQL's own getopt() call that take an argument; `-` is the letter of
 // `--name=value`.
 const LETTERS_WITH_ARGUMENT = 'BcCDdfhkNprStvW-';
 
 export interface OptionsParameter {
-  /**
-   * Value of the last `project=`, or null; at most as long as the startup packet allows, not yet
-   * cleaned.
-   */
+  /** Of the last `project=`, not yet cleaned. */
   readonly project: string | null;
   readonly endpoint: string | null;
-  /**
-   * Names of the settings that the rest sets by `-c` or `--`, in lower case with `_`, as PostgreSQL
-   * looks them up.
-   */
+  /** Set by `-c` or `--`; in lower case with `_`, as PostgreSQL looks them up. */
   readonly settingNames: readonly string[];
   /** The rest, spelled as it came (escapes too) and in its order; `''` when nothing is left. */
   readonly forwarded: string;
@@ -33,9 +25,8 @@ interface Word {
 }
 
 /**
- * Takes our keys out of `options` in each form: `project=x`, `-c project=x`, `-cproject=x`,
- * `--project=x`. Never throws: what is no key of ours is the upstream's to judge. Source:
- * PostgreSQL, pg_split_opts().
+ * Forms: `project=x`, `-c project=x`, `-cproject=x`, `--project=x`. Never throws: the rest is the
+ * upstream's to judge. Source: PostgreSQL, pg_split_opts().
  */
 export function parseOptionsParameter(options: string): OptionsParameter {
   const own = { project: null as string | null, endpoint: null as string | null };
@@ -63,10 +54,7 @@ export function parseOptionsParameter(options: string): OptionsParameter {
   };
 }
 
-/**
- * PostgreSQL's words: split at spaces, where a backslash takes away the meaning of the next
- * character.
- */
+/** PostgreSQL's words: a backslash takes away the meaning of the next character. */
 function splitOptions(options: string): Word[] {
   const words: Word[] = [];
   let spelling = '';

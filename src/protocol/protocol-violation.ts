@@ -2,9 +2,8 @@
 // is the caller's rule.
 
 /**
- * What the caller may do: `not_postgres`: close without an answer. `invalid_startup` and
- * `user_missing`: the peer speaks the protocol and can read an error. `malformed_message`: a later
- * message is broken; the connection cannot go on.
+ * `not_postgres`: close without an answer; `invalid_startup`, `user_missing`: the peer can read an
+ * error; `malformed_message`: the connection cannot go on.
  */
 export type ViolationKind = 'not_postgres' | 'invalid_startup' | 'user_missing' | 'malformed_message';
 

@@ -31,11 +31,7 @@ export type ProxyHeader =
   | { readonly kind: 'invalid'; readonly reason: string }
   | { readonly kind: 'header'; readonly length: number; readonly source: ProxySource };
 
-/**
- * Judges all bytes that came so far. `header` names how many of them belong to it: the rest is the
- * client's.
- * `incomplete` is answered only while more bytes could complete a header within the limits.
- */
+/** `header` names its length: the rest is the client's. `incomplete` only within the limits. */
 export function parseProxyHeader(bytes: Buffer): ProxyHeader {
   if (startsLike(bytes, V2_SIGNATURE)) return parseVersion2(bytes);
   if (startsLike(bytes, V1_START)) return parseVersion1(bytes);

@@ -36,9 +36,8 @@ export interface ScramAnswered {
 }
 
 /**
- * Chooses the mechanism, -PLUS whenever the server offers it over TLS; `channelBinding` is null in
- * clear text. Throws ScramRefused when no mechanism is ours, and when the server offers to be bound
- * to a certificate that cannot be.
+ * -PLUS whenever offered over TLS. Throws ScramRefused when no mechanism is ours, or the
+ * certificate cannot be bound to.
  */
 export function startScramClient(mechanisms: readonly string[], channelBinding: ChannelBinding | null): ScramStarted {
   const { mechanism, header, data } = chooseMechanism(mechanisms, channelBinding);
@@ -50,10 +49,7 @@ export function startScramClient(mechanisms: readonly string[], channelBinding: 
   return { mechanism, clientFirst: header + clientFirstBare, clientFirstBare, clientNonce, binding };
 }
 
-/**
- * Throws ScramRefused for a malformed challenge, a nonce that is not ours and more than 100,000
- * iterations.
- */
+/** Throws ScramRefused: malformed, a foreign nonce, or more than 100,000 iterations. */
 export async function answerScramServer(
   { clientFirstBare, clientNonce, binding }: ScramStarted,
   serverFirst: string,

@@ -58,10 +58,7 @@ export function scramMechanisms(channelBinding: ChannelBinding): string[] {
   return channelBinding.kind === 'none' ? [SCRAM_SHA_256] : [SCRAM_SHA_256_PLUS, SCRAM_SHA_256];
 }
 
-/**
- * Answers client-first with server-first, for an unknown user with a mock verifier in the same
- * steps. Never throws.
- */
+/** Never throws; an unknown user gets a mock verifier in the same steps. */
 export function startScram(input: ScramStartInput): ScramStart {
   const { channelBinding, verifier } = input;
   if (!scramMechanisms(channelBinding).includes(input.mechanism)) return failed('unknown_mechanism');
@@ -83,11 +80,7 @@ export function startScram(input: ScramStartInput): ScramStart {
   };
 }
 
-/**
- * Judges client-final. Never throws.
- * NOTE: only a success has a server-final message: its signature would let anyone test passwords
- * offline.
- */
+/** Never throws. NOTE: only a success has a server-final, or passwords could be tested offline. */
 export function finishScram(exchange: ScramExchange, clientFinal: Buffer): ScramFinish {
   if (!isUtf8(clientFinal)) return failed('malformed');
   const [, withoutProof, binding, nonce, proof] = CLIENT_FINAL.exec(clientFinal.toString('utf8')) ?? [];

@@ -7,9 +7,7 @@ import { promisify } from 'node:util';
 export interface ScramVerifier {
   readonly iterations: number;
   readonly salt: Buffer;
-  /**
-   * 32 bytes; with an eavesdropped exchange it is enough to act as the client, so it is a secret.
-   */
+  /** 32 bytes; with an eavesdropped exchange enough to act as the client: a secret. */
   readonly storedKey: Buffer;
   readonly serverKey: Buffer;
 }
@@ -21,10 +19,7 @@ const KEY_BYTES = 32;
 const VERIFIER_TEXT =
   /^SCRAM-SHA-256\$([1-9]\d{0,8}):([A-Za-z0-9+/]+={0,2})\$([A-Za-z0-9+/]{43}=):([A-Za-z0-9+/]{43}=)$/;
 
-/**
- * Derives the verifier of a password, with a fresh 16-byte salt unless one is given. Takes some
- * milliseconds off the main thread.
- */
+/** Off the main thread, some milliseconds; a fresh 16-byte salt unless one is given. */
 export async function makeVerifier(
   password: string,
   options: { readonly iterations?: number; readonly salt?: Buffer } = {},
@@ -34,10 +29,7 @@ export async function makeVerifier(
   return { iterations, salt, storedKey: sha256(clientKey), serverKey };
 }
 
-/**
- * What either side derives of a password; `clientKey` is as good as the password. Off the main
- * thread.
- */
+/** `clientKey` is as good as the password. */
 export interface ScramKeyPair {
   readonly clientKey: Buffer;
   readonly serverKey: Buffer;
@@ -51,10 +43,7 @@ export async function deriveScramKeys(
   return { clientKey: hmac(saltedPassword, 'Client Key'), serverKey: hmac(saltedPassword, 'Server Key') };
 }
 
-/**
- * A verifier that no password matches: stable for the same secret and name, so that an unknown name
- * looks like one with a password (T31). The secret is the installation's own and at least 32 bytes.
- */
+/** Stable for name and the installation's secret, so that an unknown name looks known (T31). */
 export function mockVerifier(secret: Buffer, userName: string): ScramVerifier {
   const derive = (purpose: string) => hmac(secret, `mock ${purpose}\0${userName}`);
   return {
@@ -65,10 +54,7 @@ export function mockVerifier(secret: Buffer, userName: string): ScramVerifier {
   };
 }
 
-/**
- * PostgreSQL, pg_authid.rolpassword: `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`,
- * base64.
- */
+/** pg_authid.rolpassword: `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`. */
 export function encodeVerifier(verifier: ScramVerifier): string {
   const [salt, storedKey, serverKey] = [verifier.salt, verifier.storedKey, verifier.serverKey].map((bytes) =>
     bytes.toString('base64'),
@@ -100,11 +86,7 @@ export function xor(first: Buffer, second: Buffer): Buffer {
   return Buffer.from(first.map((byte, index) => byte ^ (second[index] ?? 0)));
 }
 
-/**
- * SASLprep (RFC 4013) as far as it changes bytes: other spaces become a space, what maps to nothing
- * goes, NFKC. Prohibited characters are not looked for: PostgreSQL, too, accepts a password that
- * has them.
- */
+/** SASLprep (RFC 4013) as far as it changes bytes; like PostgreSQL's, it prohibits nothing. */
 function saslPrep(password: string): string {
   // RFC 3454 C.1.2
   const otherSpaces = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/g;

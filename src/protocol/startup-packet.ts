@@ -35,19 +35,15 @@ export interface StartupMessage {
   readonly user: string;
   /** The requested database; the user's name where the client sent none. */
   readonly database: string;
-  /**
-   * Everything but user, database and `_pq_.*`, as sent and in its order; of a repeated name the
-   * last value counts.
-   */
+  /** All but user, database and `_pq_.*`, in their order; of a repeated name the last counts. */
   readonly parameters: ReadonlyMap<string, string>;
   /** Names of the protocol options asked for, each with its `_pq_.` and at most once. */
   readonly protocolOptions: readonly string[];
 }
 
 /**
- * Judges a first packet by its length field, before memory is taken for the rest.
- * Takes at least 4 bytes, returns the length of the whole packet in bytes (8 to 10,004).
- * Throws ProtocolViolation `not_postgres` for any other length.
+ * From at least 4 bytes, before memory is taken: 8 to 10,004, else ProtocolViolation
+ * `not_postgres`.
  */
 export function startupPacketLength(header: Buffer): number {
   const length = new FieldReader(header, 'not_postgres').int32();
@@ -58,10 +54,8 @@ export function startupPacketLength(header: Buffer): number {
 }
 
 /**
- * Reads a whole first packet; `body` begins behind the length field, so with the code. A cancel
- * request's key is a copy.
- * Throws ProtocolViolation: `not_postgres` for an unknown code, major version or size,
- * `invalid_startup` for a StartupMessage that breaks its format, `user_missing`.
+ * `body` begins with the code; a cancel request's key is a copy. Throws ProtocolViolation:
+ * `not_postgres` for an unknown code, version or size, `invalid_startup`, `user_missing`.
  */
 export function parseStartupPacket(body: Buffer): StartupPacket {
   const reader = new FieldReader(body, 'not_postgres');

@@ -27,9 +27,8 @@ const HASH_OF_SIGNATURE = new Map([
 ]);
 
 /**
- * The binding of the certificate (DER) that this connection was served. `none` for a signature that
- * names no single hash (Ed25519, RSA-PSS): many clients cannot bind to those, and would fail where
- * without -PLUS they succeed.
+ * `none` for a signature that names no single hash (Ed25519, RSA-PSS): many clients cannot bind to
+ * those, and would fail where without -PLUS they succeed.
  */
 export function tlsServerEndPoint(certificateDer: Buffer): ChannelBinding {
   const algorithm = signatureAlgorithm(certificateDer);

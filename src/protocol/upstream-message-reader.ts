@@ -23,17 +23,11 @@ export interface UpstreamMessage {
   readonly bytes: Buffer;
 }
 
-/**
- * Push what the socket gave, take messages until there is none. A ProtocolViolation means: give the
- * upstream up.
- */
+/** Push chunks, take messages until null. After a ProtocolViolation give the upstream up. */
 export class UpstreamMessageReader {
   #chunks: Buffer[] = [];
   #bufferedBytes = 0;
-  /**
-   * Nothing can be taken before so many bytes are there; spares joining the chunks for every byte
-   * that trickles in.
-   */
+  /** Spares joining the chunks for every byte that trickles in. */
   #neededBytes = HEADER_BYTES;
   #messageCount = 0;
 
@@ -43,9 +37,8 @@ export class UpstreamMessageReader {
   }
 
   /**
-   * The next whole message, or null when bytes are missing.
-   * Throws ProtocolViolation for a type that no login has, a length below 4, a message over 64 KiB
-   * or the 201st message.
+   * Null when bytes are missing. Throws ProtocolViolation for a type that no login has, a wrong
+   * length, over 64 KiB or the 201st message.
    */
   take(): UpstreamMessage | null {
     if (this.#bufferedBytes < this.#neededBytes) return null;

@@ -15,10 +15,7 @@ export type Authentication =
   | { readonly kind: 'sasl_final'; readonly data: string }
   | { readonly kind: 'unsupported'; readonly code: number };
 
-/**
- * Message Formats: AuthenticationOk to AuthenticationSASLFinal. GSSAPI, SSPI and unknown codes come
- * back as `unsupported`.
- */
+/** Message Formats: AuthenticationOk to …SASLFinal; GSSAPI, SSPI and unknown: `unsupported`. */
 export function parseAuthentication(body: Buffer): Authentication {
   const reader = new FieldReader(body);
   const code = reader.int32();
@@ -45,10 +42,7 @@ export function parseAuthentication(body: Buffer): Authentication {
   }
 }
 
-/**
- * Message Formats: ParameterStatus. Texts that are not UTF-8 keep `\ufffd`: forward the message's
- * own bytes instead.
- */
+/** Not UTF-8 texts keep `\ufffd`: forward the message's own bytes instead. */
 export function parseParameterStatus(body: Buffer): { readonly name: string; readonly value: string } {
   const reader = new FieldReader(body);
   const name = reader.cstringBytes().toString('utf8');

@@ -6,11 +6,7 @@ import { cstring, int32, untypedPacket } from './message-builder.ts';
 import { ProtocolViolation } from './protocol-violation.ts';
 import { CANCEL_REQUEST_CODE, PROTOCOL_MAJOR } from './startup-packet.ts';
 
-/**
- * Message Formats: StartupMessage, version 3.0, since some servers refuse 3.2. Parameters keep
- * their order.
- * Throws ProtocolViolation for a NUL or an empty name, which would end a field or the packet early.
- */
+/** 3.0, since some servers refuse 3.2. Throws ProtocolViolation for a NUL or an empty name. */
 export function encodeStartupMessage(parameters: Iterable<readonly [name: string, value: string]>): Buffer {
   const fields: Buffer[] = [];
   for (const [name, value] of parameters) {
@@ -22,10 +18,7 @@ export function encodeStartupMessage(parameters: Iterable<readonly [name: string
   return untypedPacket(int32(PROTOCOL_MAJOR << 16), ...fields, cstring(''));
 }
 
-/**
- * Message Formats: CancelRequest. `processId` is a signed 32-bit number, `secretKey` has 4 to 256
- * bytes.
- */
+/** Message Formats: CancelRequest. `processId` is an int32, `secretKey` has 4 to 256 bytes. */
 export function encodeCancelRequest(processId: number, secretKey: Buffer): Buffer {
   return untypedPacket(int32(CANCEL_REQUEST_CODE), int32(processId), secretKey);
 }

@@ -13,10 +13,8 @@ const SQLSTATE = /^[0-9A-Z]{5}$/;
 const UNKNOWN_SQLSTATE = 'XX000';
 
 /**
- * Message Formats: ErrorResponse, NoticeResponse; takes the body. Bytes that are not UTF-8 become
- * `?`, since a server may write in its own encoding before it knows ours. Fields of an unknown kind
- * are kept when their code is a letter, as the documentation asks; of a repeated one the first
- * counts.
+ * Message Formats: ErrorResponse, NoticeResponse. Bytes that are not UTF-8 become `?`, since a
+ * server may not know our encoding yet; of a repeated field the first counts.
  */
 export function parseErrorOrNotice(body: Buffer): ReportFields {
   const reader = new FieldReader(body);
@@ -32,11 +30,7 @@ export function parseErrorOrNotice(body: Buffer): ReportFields {
   return fields;
 }
 
-/**
- * Writes an upstream's message for our client: texts without control characters and at most 8 KiB
- * each, an error with severity FATAL, since the login ends with it. Severity, SQLSTATE and message
- * are there even if the upstream sent none.
- */
+/** Cleaned texts of at most 8 KiB; an error gets severity FATAL, since the login ends with it. */
 export function encodeErrorOrNotice(type: 'E' | 'N', fields: ReportFields): Buffer {
   const severity = type === 'E' ? 'FATAL' : (fields.get('S') ?? 'NOTICE');
   const sqlstate = fields.get('C') ?? '';

@@ -6,10 +6,7 @@ import type { Secret } from '../secret.ts';
 export type UpstreamTls =
   | { readonly mode: 'disable' }
   | {
-      /**
-       * `require` encrypts and, as in libpq, verifies only if a CA is given; `verify-ca` leaves the
-       * name unchecked.
-       */
+      /** As in libpq: `require` verifies only with a CA; `verify-ca` checks no name. */
       readonly mode: 'require' | 'verify-ca' | 'verify-full';
       /** PEM certificates that replace the well-known authorities, or null for those. */
       readonly ca: string | null;

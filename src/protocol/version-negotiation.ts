@@ -8,19 +8,15 @@ export type ProtocolMinor = 0 | 2;
 
 export interface NegotiatedVersion {
   readonly agreedMinor: ProtocolMinor;
-  /**
-   * What NegotiateProtocolVersion must say before AuthenticationOk, or null: psql 15 dies of an
-   * unasked one.
-   */
+  /** Sent before AuthenticationOk; null: psql 15 dies of an unasked one. */
   readonly reply: { readonly newestMinor: ProtocolMinor; readonly unknownOptions: readonly string[] } | null;
 }
 
 const NEWEST_MINOR = 2;
 
 /**
- * Agrees on the newest minor that both sides know. A reply is due when the client asked for a newer
- * one, or for any protocol option, since none is known; it names exactly the options that came.
- * Source: Message Formats: NegotiateProtocolVersion.
+ * The newest minor that both know. A reply is due for a newer one and for any protocol option,
+ * which it names. Source: Message Formats: NegotiateProtocolVersion.
  */
 export function negotiateVersion(startup: StartupMessage): NegotiatedVersion {
   const { minor } = startup.protocolVersion;

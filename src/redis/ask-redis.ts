@@ -4,10 +4,9 @@ import { PosternError } from '../errors.ts';
 import { isWrongCommand } from './redis-client.ts';
 
 /**
- * Runs commands on Redis. Throws PosternError `store_unavailable` when the connection is lost, the
- * answer is late, or Redis refuses for a reason of its own (loading, read-only, out of memory). The
- * error of a command that is wrong in itself is thrown unchanged.
- * NOTE: after a lost reply the command may have taken effect; scripts that must know carry a nonce.
+ * Throws PosternError `store_unavailable` when Redis is away, late or refuses for its own reasons;
+ * a wrong command's error unchanged. NOTE: the command may have taken effect; scripts that must
+ * know carry a nonce.
  */
 export async function askStore<T>(work: () => Promise<T>): Promise<T> {
   try {

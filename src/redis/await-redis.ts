@@ -4,19 +4,14 @@ import { retry } from '../async/retry.ts';
 import type { Log } from '../log.ts';
 import { explainRedisError, type RedisClient } from './redis-client.ts';
 
-/**
- * A fail-over, or a Redis that starts together with us, takes less; a supervisor may restart us
- * after that.
- */
+/** A fail-over, or a Redis that starts together with us, takes less. */
 const START_LIMIT_MS = 30_000;
 const PAUSE_MS = 500;
 const LOG_INTERVAL_MS = 5_000;
 // Replies that waiting cannot change.
 const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR) /;
 
-/**
- * Resolves when Redis answers. Throws why not after 30 seconds, or at once when Redis refuses us.
- */
+/** Throws why not after 30 seconds, or at once when Redis refuses us. */
 export async function awaitRedis(
   client: RedisClient,
   { log, limitMs = START_LIMIT_MS }: { readonly log: Log; readonly limitMs?: number },

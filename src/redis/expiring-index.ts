@@ -36,9 +36,7 @@ export class ExpiringIndex {
     this.#key = key;
   }
 
-  /**
-   * False, and nothing is added, when `most` ids count already; check and addition are one step.
-   */
+  /** False when `most` ids count already; check and addition are one step. */
   async enter(id: string, { lifeMs, most }: { lifeMs: number; most: number }): Promise<boolean> {
     const call = { keys: [this.#key], args: [id, lifeMs, most] };
     return (await askStore(() => runScript(this.#redis, ENTER_INDEX, call))) === 1;

@@ -12,10 +12,7 @@ import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 
 export type RedisClient = Redis | Cluster;
 
-/**
- * `commands` waits in a bounded queue through a short reconnect; `subscriber` resubscribes for
- * ever; `limiter` fails at once, so that the in-process limiter can take over.
- */
+/** `commands`: a bounded queue; `subscriber`: resubscribes for ever; `limiter`: fails at once. */
 export type RedisPurpose = 'commands' | 'subscriber' | 'limiter';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -25,17 +22,10 @@ const LONGEST_RETRY_PAUSE_MS = 1_000;
 // fail it.
 const RECONNECTS_PER_COMMAND = 7;
 const REDIRECTIONS_PER_COMMAND = 50;
-/**
- * How often a Cluster is asked who holds which slots: a member that hangs neither answers nor
- * redirects.
- */
+/** A member that hangs neither answers nor redirects, so the Cluster is asked for its slots. */
 const SLOTS_REFRESH_MS = 5_000;
 
-/**
- * A client for what a Redis URL names; see parseRedisUrl for the forms. Throws for another URL, and
- * for a `?ca=` that cannot be read. Never throws for an unreachable server: it keeps trying and
- * logs once per loss.
- */
+/** Throws for a wrong URL or an unreadable `?ca=`, never for an unreachable server. */
 export function createRedis(url: string, options: { purpose: RedisPurpose; log: Log }): RedisClient {
   const target = parseRedisUrl(url);
   // Without the URL, which may hold a password.
@@ -63,10 +53,7 @@ export function openRedisClients(url: Secret, { log, closers }: { log: Log; clos
   return { commands: open('commands'), subscriber: open('subscriber'), limiter: open('limiter') };
 }
 
-/**
- * True when the command itself was wrong, or its script unknown; false when Redis could not answer
- * it now.
- */
+/** False when Redis could not answer it now; true also when its script is unknown. */
 export function isWrongCommand(error: unknown): boolean {
   // Redis protocol, "Simple errors": the generic prefix is ERR; states of the server have words of
   // their own (LOADING, OOM, …).

@@ -8,58 +8,29 @@ const PREFIX = 'postern';
 export const redisKeys = {
   /** Hash; the login request's life and 10 minutes. Owner: login/request/login-requests. */
   loginRequest: (id: LoginRequestId) => `${PREFIX}:login:{${id}}`,
-  /**
-   * String, the login request's id by the token's SHA-256 (hex); as long as the request. Owner:
-   * login/request/login-requests.
-   */
+  /** String, a login request's id by SHA-256 of its token; as long as that. Owner: login-requests. */
   loginToken: (tokenDigest: string) => `${PREFIX}:login-token:${tokenDigest}`,
-  /**
-   * Sorted set of waiting login request ids by expiry (ms). Owner: login/request/waiting-logins.
-   */
+  /** Sorted set of waiting login request ids by expiry (ms). Owner: waiting-logins. */
   waitingLogins: () => `${PREFIX}:waiting`,
-  /**
-   * Sorted set of undecided login request ids without a connection by expiry (ms); an hour after
-   * the last. Owner: login/request/unfollowed-logins.
-   */
+  /** Undecided ids without a connection by expiry; an hour after the last. Owner: unfollowed-logins. */
   unfollowedLogins: () => `${PREFIX}:unfollowed`,
-  /**
-   * Sorted set of waiting login request ids of one address or /64 by expiry (ms). Owner:
-   * login/request/waiting-logins.
-   */
+  /** Sorted set of waiting ids of one address or /64 by expiry (ms). Owner: waiting-logins. */
   waitingOfAddress: (terminalKey: string) => `${PREFIX}:waiting-of-address:${terminalKey}`,
-  /**
-   * Sorted set of waiting login request ids of one terminal by expiry (ms). Owner:
-   * login/request/waiting-logins.
-   */
+  /** Sorted set of waiting login request ids of one terminal by expiry (ms). Owner: waiting-logins. */
   waitingOfTerminal: (terminalDigest: string) => `${PREFIX}:waiting-of:${terminalDigest}`,
-  /**
-   * Sorted set of login request ids with an open reverse code by expiry (ms). Owner:
-   * login/request/reverse-codes.
-   */
+  /** Sorted set of login request ids with an open reverse code by expiry (ms). Owner: reverse-codes. */
   openReverseCodes: (terminalDigest: string) => `${PREFIX}:reverse-codes:${terminalDigest}`,
-  /**
-   * String; 15 minutes after the person denied with "this was not me". Owner:
-   * login/terminal-memory.
-   */
+  /** String; 15 minutes after the person denied with "this was not me". Owner: terminal-memory. */
   blockedTerminal: (userId: UserId, terminalKey: string) => `${PREFIX}:blocked-terminal:${userId}:${terminalKey}`,
   /** Hash; until the grant ends. Owner: login/grant/grants. */
   grant: (id: GrantId) => `${PREFIX}:grant:{${id}}`,
   /** Sorted set of grant ids of one terminal by end (ms). Owner: login/grant/grants. */
   grantsOfTerminal: (terminalDigest: string) => `${PREFIX}:grants-of-terminal:${terminalDigest}`,
-  /**
-   * Sorted set of grant ids of one person, account, project or compute by end (ms). Owner:
-   * login/grant/grants.
-   */
+  /** Sorted set of grant ids of one person, account, project or compute by end (ms). Owner: grants. */
   grantsOf: (owner: 'person' | 'account' | 'project' | 'compute', id: string) => `${PREFIX}:grants-of-${owner}:${id}`,
-  /**
-   * Sorted set of grants (JSON) that have not ended, by end (ms); 9 hours after the last one.
-   * Owner: login/grant/grant-endings.
-   */
+  /** Grants (JSON) that have not ended by end (ms); 9 hours after the last. Owner: grant-endings. */
   grantEndings: () => `${PREFIX}:grant-endings`,
-  /**
-   * Hash of facts (JSON), one field per live connection; 30 seconds after the node's last
-   * heartbeat. Owner: fleet/published-connections.
-   */
+  /** Hash, facts (JSON) by live connection; 30 s after the last heartbeat. Owner: published-connections. */
   liveConnections: (nodeId: NodeId) => `${PREFIX}:live:{${nodeId}}`,
   /** Hash of counters, one field per connection that has moved bytes; as `liveConnections`. */
   liveCounters: (nodeId: NodeId) => `${PREFIX}:live-counters:{${nodeId}}`,
@@ -67,43 +38,23 @@ export const redisKeys = {
   liveIndex: (nodeId: NodeId) => `${PREFIX}:live-index:{${nodeId}}`,
   /** Stream of ids whose facts changed, the newest thousand entries; as `liveConnections`. */
   liveChanges: (nodeId: NodeId) => `${PREFIX}:live-changes:{${nodeId}}`,
-  /**
-   * String (JSON); expires seconds after the node's last heartbeat. Owner: fleet/node-heartbeat.
-   */
+  /** String (JSON); expires seconds after the node's last heartbeat. Owner: node-heartbeat. */
   node: (nodeId: NodeId) => `${PREFIX}:node:{${nodeId}}`,
   /** Sorted set of node ids by last heartbeat (ms). Owner: fleet/node-heartbeat. */
   nodes: () => `${PREFIX}:nodes`,
-  /**
-   * String, the living node that clears away what a lost one held; a minute. Owner:
-   * fleet/lost-nodes.
-   */
+  /** String, the living node that clears away what a lost one held; a minute. Owner: lost-nodes. */
   lostNode: (nodeId: NodeId) => `${PREFIX}:lost-node:{${nodeId}}`,
-  /**
-   * Hash, live connections counted by person, grant, access token and compute; as
-   * `liveConnections`. Owner: fleet/connection-counts.
-   */
+  /** Hash, counts by person, grant, access token and compute; as those. Owner: connection-counts. */
   connectionCounts: (nodeId: NodeId) => `${PREFIX}:live-counts:{${nodeId}}`,
-  /**
-   * Hash, one field per cancel key's digest that this node can cancel; as `liveConnections`. Owner:
-   * fleet/cancel-routes.
-   */
+  /** Hash by digest of the cancel keys of this node; as `liveConnections`. Owner: cancel-routes. */
   cancelRoutes: (nodeId: NodeId) => `${PREFIX}:cancel-routes:{${nodeId}}`,
-  /**
-   * String, the node that delivers to the audit webhook; 15 seconds. Owner: audit/audit-webhook.
-   */
+  /** String, the node that delivers to the audit webhook; 15 seconds. Owner: audit-webhook. */
   auditWebhookLease: () => `${PREFIX}:audit-webhook:lease`,
-  /**
-   * Hash, the last delivered position by chain (node id); no expiry. Owner: audit/audit-webhook.
-   */
+  /** Hash, the last delivered position by chain (node id); no expiry. Owner: audit-webhook. */
   auditWebhookPositions: () => `${PREFIX}:audit-webhook:positions`,
-  /**
-   * Prefix of rate counters, one string each; one window of the rule. Owner: limits/rate-limiter.
-   */
+  /** Prefix of rate counters, one string each; one window of the rule. Owner: rate-limiter. */
   limit: (rule: string) => `${PREFIX}:limit:${rule}`,
-  /**
-   * String (JSON), by the SHA-256 (hex) of visitor and state; 10 minutes. Owner:
-   * http/sign-in/pending-oidc-sign-ins.
-   */
+  /** String (JSON), by SHA-256 of visitor and state; 10 minutes. Owner: pending-oidc-sign-ins. */
   oidcSignIn: (digest: string) => `${PREFIX}:oidc-sign-in:${digest}`,
 } as const;
 
@@ -114,10 +65,7 @@ export function keysOfConnections(nodeId: NodeId): string[] {
 }
 
 export const redisChannels = {
-  /**
-   * A login request changed; the payload is its id. One channel, so that 10,000 waiters need one
-   * subscription. Owner: login/request/login-events.
-   */
+  /** The id of a changed request. One channel, so that 10,000 waiters need one subscription. */
   loginRequests: () => `${PREFIX}:login-changed`,
   /** Commands to one node. Owner: fleet/node-bus. */
   node: (nodeId: NodeId) => `${PREFIX}:to-node:${nodeId}`,

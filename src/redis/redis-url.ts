@@ -30,10 +30,9 @@ const REDIS_PORT = 6_379;
 const SENTINEL_PORT = 26_379;
 
 /**
- * Parses `redis[s]://[user:password@]host[:port][/database]`,
- * `redis[s]-sentinel://…@h1:p,h2:p/master name[/database]` or `redis[s]-cluster://…@h1:p,h2:p`;
- * `?ca=/path` names the authority that TLS trusts, `?sentinel_password=` the Sentinels' password.
- * Null for anything else.
+ * `redis[s]://[user:password@]host[:port][/database]`, `redis[s]-sentinel://…@h1:p,h2:p/master
+ * name[/database]` or `redis[s]-cluster://…@h1:p,h2:p`; `?ca=/path`, `?sentinel_password=`. Else
+ * null.
  */
 export function parseRedisUrl(url: string): RedisTarget | null {
   const [, tls, kind = 'server', userInfo, hosts = '', path = '', query = ''] = FORM.exec(url) ?? [];

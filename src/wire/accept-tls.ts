@@ -21,9 +21,8 @@ export interface TlsFacts {
 
 export interface AcceptTlsOptions {
   /**
-   * `direct` (PostgreSQL 17, sslnegotiation=direct) requires ALPN. `after_client_hello`: an
-   * SSLRequest was answered, and the caller has seen the ClientHello come after the answer and put
-   * it back.
+   * `direct` (PostgreSQL 17) requires ALPN. `after_client_hello`: an SSLRequest was answered, and
+   * the ClientHello that came after it was put back.
    */
   readonly kind: 'after_ssl_request' | 'after_client_hello' | 'direct';
   readonly signal: AbortSignal;
@@ -41,10 +40,8 @@ export class ClientTlsFailed extends Error {
 const ALPN_PROTOCOL = 'postgresql';
 
 /**
- * Resolves with the encrypted socket, on which nothing was read yet. Bytes put back into the plain
- * one are the handshake's, but with `after_ssl_request` there must be none, and the call must
- * follow the `S` in the same turn, before an honest client can have answered it. Throws
- * ProtocolViolation for bytes that came too early, ClientTlsFailed, or the signal's reason; the
+ * With `after_ssl_request` no bytes may be there: call in the turn of the `S`, before an honest
+ * client can have answered. Throws ProtocolViolation, ClientTlsFailed, or the signal's reason; the
  * socket is destroyed then.
  */
 export async function acceptTls(

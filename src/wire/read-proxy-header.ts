@@ -7,9 +7,8 @@ import { type ProxySource, parseProxyHeader } from '../protocol/proxy-header.ts'
 import { type Taken, takeBytes } from './take-bytes.ts';
 
 /**
- * Waits for the header; the client's bytes behind it stay in the socket. `local` is the balancer's
- * own connection, a health check. Throws ProtocolViolation `not_postgres` when the bytes are no
- * header or end before one is whole, the signal's reason or the socket's error.
+ * The client's bytes stay in the socket. `local` is the balancer's own health check. Throws
+ * ProtocolViolation `not_postgres`, the signal's reason or the socket's error.
  */
 export async function readProxyHeader(socket: Duplex, signal: AbortSignal): Promise<ProxySource> {
   const source = await takeBytes(socket, judgeProxyHeader, signal);

@@ -19,20 +19,16 @@ export type FirstPacket =
 const LENGTH_BYTES = 4;
 
 /**
- * Waits for the next first packet; bytes behind it, and all of a TLS record, stay in the socket.
- * Throws ProtocolViolation before memory is taken for an impossible length, the signal's reason or
- * the socket's error.
+ * Bytes behind it, and all of a TLS record, stay in the socket. Throws ProtocolViolation before
+ * memory is taken, the signal's reason or the socket's error.
  */
 export async function readStartupPacket(socket: Duplex, signal: AbortSignal): Promise<FirstPacket> {
   return (await takeBytes(socket, judgeFirstPacket, signal)) ?? { kind: 'closed' };
 }
 
 /**
- * Waits for one message with a type byte; null when the client closed first. Bytes behind it stay
- * in the socket.
- * `type` is one character, `body` what follows the length field.
- * Throws ProtocolViolation for a body above `maxBodyBytes`, unread; the signal's reason or the
- * socket's error.
+ * Null when the client closed first; `body` is what follows the length. Throws ProtocolViolation
+ * for a body above `maxBodyBytes`, unread; the signal's reason or the socket's error.
  */
 export async function readClientMessage(
   socket: Duplex,

@@ -4,9 +4,8 @@
 import type { Duplex } from 'node:stream';
 
 /**
- * Gives the socket one 'error' listener for its whole life. The phases of a connection listen one
- * after the other, and an error between two of them has no other listener; Node ends the process
- * for that. A second call adds nothing.
+ * One 'error' listener for its whole life: between two phases there is no other, and Node would end
+ * the process. A second call adds nothing.
  */
 export function surviveErrors(socket: Duplex): void {
   if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);

@@ -8,14 +8,10 @@ import { waitOnStream } from './wait-on-stream.ts';
 export type Taken<T> = { readonly value: T; readonly usedBytes: number } | null;
 
 /**
- * Collects bytes until `judge` is satisfied with all that came so far, then puts the surplus back
- * into the socket.
- * `judge` must throw before a peer's promise of a length costs memory. Returns null when the peer
- * closed first.
- * Throws what `judge` throws, the signal's reason, or the socket's error; the bytes are gone then.
- *
- * The surplus goes back in the turn in which it was read: a turn later Node may have emitted the
- * 'end' behind it.
+ * Collects until `judge` is satisfied, then puts the surplus back, in the same turn: a turn later
+ * Node may have emitted the 'end' behind it. `judge` must throw before a length costs memory. Null
+ * when the peer closed first. Throws what `judge` throws, the signal's reason, or the socket's
+ * error.
  */
 export async function takeBytes<T>(
   socket: Duplex,
@@ -36,10 +32,7 @@ export async function takeBytes<T>(
   return await readUntil(socket, take, signal);
 }
 
-/**
- * All bytes that can be read now, or as soon as some can; null once the peer closed. Throws as
- * `takeBytes` does.
- */
+/** As soon as some can; null once the peer closed. Throws as `takeBytes` does. */
 export async function takeAvailableBytes(socket: Duplex, signal: AbortSignal): Promise<Buffer | null> {
   return await takeBytes(socket, (bytes) => ({ value: bytes, usedBytes: bytes.length }), signal);
 }

@@ -34,9 +34,7 @@ export class TlsCertificates {
   readonly #timer: NodeJS.Timeout;
   #loaded: readonly Loaded[];
 
-  /**
-   * Loads all pairs; the first is the default. Throws an Error naming the file that cannot be used.
-   */
+  /** The first pair is the default. Throws an Error naming the file that cannot be used. */
   static async load(options: {
     readonly certPaths: readonly string[];
     readonly keyPaths: readonly string[];
@@ -54,10 +52,7 @@ export class TlsCertificates {
     this.#timer = setInterval(() => void this.reload(), CHECK_INTERVAL_MS).unref();
   }
 
-  /**
-   * Picks the certificate for a host name: exact match, then wildcard, then the first configured
-   * one. Never throws for a name.
-   */
+  /** Exact match, then wildcard, then the first configured one. Never throws for a name. */
   choose(serverName: string | null): ServerCertificate {
     const exact = this.#loaded.find(({ x509 }) => namesHost(x509, serverName, 'exactly'));
     const chosen = exact ?? this.#loaded.find(({ x509 }) => namesHost(x509, serverName, 'by_wildcard'));

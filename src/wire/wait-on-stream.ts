@@ -9,9 +9,8 @@ interface Settle<T> {
 }
 
 /**
- * Waits until one of the listeners settles it. Throws what they reject with, or the signal's
- * reason. The listeners go at once and not when the promise is awaited: a second 'readable' in the
- * same turn would take bytes that are then lost.
+ * Throws what a listener rejects with, or the signal's reason. The listeners go at once: a second
+ * 'readable' in the same turn would take bytes that are then lost.
  */
 export function waitOnStream<T>(
   stream: Duplex,

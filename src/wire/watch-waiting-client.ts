@@ -10,19 +10,13 @@ type WaitEnd = 'closed' | 'data' | 'terminate';
 export interface WaitingClientWatch {
   /** Settles once, with what happened first; stays pending for ever after `stop`. Never rejects. */
   readonly ended: Promise<WaitEnd>;
-  /**
-   * Removes the listeners and puts back the start of an unfinished Terminate. May be called more
-   * than once.
-   */
+  /** Puts back the start of an unfinished Terminate. May be called more than once. */
   stop(): void;
 }
 
 const TERMINATE = serialize.end();
 
-/**
- * Reads the socket from now on: one that is not read reports no hang-up, and a half-open one has no
- * 'close' after a FIN, only the 'end' that reading brings.
- */
+/** Reads, since a socket that is not read reports no hang-up and, after a FIN, no 'close'. */
 export function watchWaitingClient(socket: Duplex): WaitingClientWatch {
   let seen: Buffer = Buffer.alloc(0);
   let settle: (end: WaitEnd) => void = () => {};

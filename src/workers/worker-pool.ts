@@ -49,8 +49,8 @@ export class WorkerPool {
   }
 
   /**
-   * Replaces each worker: starts a new one, and drains the old one when the new one serves. Never
-   * rejects: when a new one cannot start, the old ones go on. A second call waits for the first.
+   * Each old one drains when its new one serves; when that cannot start, the old ones go on. Never
+   * rejects; a second call waits for the first.
    */
   restartOneByOne(): Promise<void> {
     this.#restart = this.#restart.then(() => this.#replaceAll());

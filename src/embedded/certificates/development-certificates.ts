@@ -92,10 +92,7 @@ async function writeCertificate(path: string, request: CertificateRequest): Prom
   await replaceWholeFile(path, { text: await signCertificate(request), mode: 0o644 });
 }
 
-/**
- * Reads the key, creating it when there is none. Processes that create one at the same time all use
- * the first.
- */
+/** Of several processes that create it at the same time, all use the first. */
 async function ensureKey(path: string): Promise<KeyObject> {
   const made = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     .privateKey.export({ type: 'pkcs8', format: 'pem' })

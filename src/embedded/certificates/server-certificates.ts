@@ -20,10 +20,7 @@ export async function openServerCertificates(
   return certificates;
 }
 
-/**
- * Makes the development certificate if one is needed and missing: once, before several nodes want
- * it.
- */
+/** Once, before several nodes want the development certificate. */
 export async function ensureServerCertificates({ pg }: Config): Promise<void> {
   await certificatePaths(pg);
 }

@@ -7,10 +7,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/**
- * When that process was born, as a text that no later process with its number shares; null when no
- * such process lives.
- */
+/** A text that no later process with its number shares; null when no such process lives. */
 export async function findProcessBirth(pid: number): Promise<string | null> {
   return process.platform === 'linux' ? birthFromProc(pid) : birthFromPs(pid);
 }

@@ -7,10 +7,7 @@ import type { Secret } from '../../secret.ts';
 const PAUSES = backoff({ firstMs: 10, longestMs: 200 });
 const CONNECT_LIMIT_MS = 2_000;
 
-/**
- * Resolves to `ready` after the first answer, or to `gave_up` when the signal aborts; any failure
- * means "not yet".
- */
+/** `gave_up` when the signal aborts; any failure means "not yet". */
 export async function awaitPostgres(url: Secret, signal: AbortSignal): Promise<'ready' | 'gave_up'> {
   try {
     await retry(() => ask(url), { pauses: PAUSES, signal });

@@ -38,18 +38,13 @@ export interface EmbeddedPostgresOptions {
   readonly log: Log;
   /** 18 unless said otherwise. */
   readonly version?: EmbeddedVersion;
-  /**
-   * Postgres settings by name, such as `max_connections`; with `fsync: 'off'` the cluster is made
-   * unsynced, too.
-   */
+  /** Postgres settings by name; with `fsync: 'off'` the cluster is made unsynced, too. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
- * Resolves when the server has answered a query. A server that an earlier process left behind is
- * stopped first; one that dies later is started again. Throws EmbeddedError, written for the
- * operator, when another process uses the folder, the platform has no package, or Postgres cannot
- * run; nothing is left running then.
+ * Resolves at the first answer. Stops a server that was left behind; restarts one that dies. Throws
+ * EmbeddedError, written for the operator; nothing is left running then.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log, version = 18, settings = {} } = options;
@@ -92,10 +87,7 @@ async function prepareCluster(
   return password;
 }
 
-/**
- * The running server's superuser URL, database `postgres`; null when no living Postern serves this
- * data folder.
- */
+/** The superuser's URL of the running server; null when no living Postern serves this folder. */
 export async function findRunningPostgres(dataDir: string, version: EmbeddedVersion): Promise<Secret | null> {
   const files = postgresFilesIn(dataDir, version);
   if ((await findLockHolder(files.lock)) === null) return null;

@@ -9,10 +9,7 @@ import { awaitPostgres } from './await-postgres.ts';
 import { type PostgresLaunch, type PostgresProcess, startPostgresProcess } from './postgres-process.ts';
 
 export interface KeptPostgres {
-  /**
-   * Fixed from the first answer on: restarts listen on the same port, so that connection pools find
-   * it again.
-   */
+  /** The same after a restart, so that connection pools find it again. */
   readonly port: number;
   /** Stops it for good; resolves when it is gone. */
   stop(): Promise<void>;
@@ -35,10 +32,7 @@ type DeathReason = 'port_taken' | 'still_held' | 'unknown';
 // In a row; with the pauses between them, "still held" is waited for about a minute.
 const MOST_DEATHS: Readonly<Record<DeathReason, number>> = { port_taken: 6, still_held: 32, unknown: 6 };
 
-/**
- * Resolves after the first answer. Throws EmbeddedError with Postgres' last words when it cannot be
- * started at all.
- */
+/** Resolves after the first answer. Throws EmbeddedError with Postgres' last words. */
 export async function keepPostgresRunning(options: KeepOptions): Promise<KeptPostgres> {
   const stopping = new AbortController();
   const first = await startFirst(options);
@@ -54,10 +48,7 @@ export async function keepPostgresRunning(options: KeepOptions): Promise<KeptPos
   };
 }
 
-/**
- * The preferred port may be taken, and what a killed Postgres held may be freed only after a
- * moment.
- */
+/** The port may be taken, and what a killed Postgres held may be freed a moment later. */
 async function startFirst(options: KeepOptions): Promise<{ child: PostgresProcess; port: number }> {
   const { launch, preferredPort, urlAt } = options;
   let port = preferredPort ?? (await freePort('127.0.0.1'));
@@ -123,10 +114,7 @@ async function becomesReady(child: PostgresProcess, url: Secret): Promise<boolea
   }
 }
 
-/**
- * A killed Postgres leaves its lock file and, until its last backend has noticed, its shared
- * memory.
- */
+/** A killed Postgres leaves its lock file and, until its last backend ends, its shared memory. */
 function reasonIn(lastWords: string): DeathReason {
   if (lastWords.includes('could not bind')) return 'port_taken';
   return /lock file|shared memory/.test(lastWords) ? 'still_held' : 'unknown';

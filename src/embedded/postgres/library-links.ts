@@ -9,10 +9,7 @@ import { EmbeddedError } from '../data-folder/embedded-error.ts';
 // Paths are relative to the package: the link `target` points at the file `source`.
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
-/**
- * Makes every listed link that is not there; throws the file system's error when the folder cannot
- * be written.
- */
+/** Throws the file system's error when the folder cannot be written. */
 export async function makeLibraryLinks(nativeFolder: string): Promise<void> {
   const packageFolder = dirname(nativeFolder);
   for (const { source, target } of await readLinkList(nativeFolder)) {

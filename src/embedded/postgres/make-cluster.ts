@@ -35,10 +35,8 @@ export async function clusterExists(files: PostgresFiles): Promise<boolean> {
 }
 
 /**
- * Leaves a cluster at `files.cluster`: encoding UTF8, SCRAM for every connection, superuser
- * `postgres`, owned by `account`, mode 0700. Where that account cannot enter the data folder the
- * cluster lies below /var/lib/postern and the data folder has a link to it.
- * Throws EmbeddedError with initdb's own words.
+ * UTF8, SCRAM, superuser `postgres`, owned by `account`, mode 0700; below /var/lib/postern, with a
+ * link, where that account cannot enter. Throws EmbeddedError with initdb's words.
  */
 export async function makeCluster(request: ClusterRequest): Promise<void> {
   const { files, account, log } = request;

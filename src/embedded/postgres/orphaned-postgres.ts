@@ -13,10 +13,7 @@ import { hasProcess, sendSignal, stopPostgres } from './stop-postgres.ts';
 const POLL_MS = 20;
 const LEFTOVER_LIMIT_MS = 15_000;
 
-/**
- * Afterwards no process serves `cluster` (its real path). The caller holds the folder's lock.
- * Throws EmbeddedError when some cannot be ended.
- */
+/** The caller holds the folder's lock. Throws EmbeddedError when some processes cannot be ended. */
 export async function stopOrphanedPostgres(cluster: string, log: Log): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid');
   const pid = await readPid(pidFile);

@@ -28,10 +28,7 @@ export function postgresFilesIn(dataDir: string, version: EmbeddedVersion): Post
   return { dataFolder, cluster, lock: `${cluster}.lock`, password: `${cluster}.password`, port: `${cluster}.port` };
 }
 
-/**
- * Makes the data folder, mode 0700. As root others may pass through it, since Postgres runs under
- * another account; what is secret in it is protected by its own mode.
- */
+/** Mode 0700; as root others may pass through, since Postgres runs under another account. */
 export async function makeDataFolder(dataFolder: string): Promise<void> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   if (process.getuid?.() !== 0) return;
@@ -39,10 +36,7 @@ export async function makeDataFolder(dataFolder: string): Promise<void> {
   if (uid === 0) await chmod(dataFolder, (mode & 0o777) | 0o011);
 }
 
-/**
- * The stored password. Throws EmbeddedError when it is lost, since nobody could enter the existing
- * cluster.
- */
+/** Throws EmbeddedError when it is lost, since nobody could enter the existing cluster. */
 export async function getPassword(files: PostgresFiles): Promise<Secret> {
   const text = await readIfThere(files.password);
   if (text) return new Secret(text);
@@ -51,9 +45,7 @@ export async function getPassword(files: PostgresFiles): Promise<Secret> {
   );
 }
 
-/**
- * The password that a cluster about to be made shall have; an earlier attempt may have stored one.
- */
+/** An earlier attempt to make the cluster may have stored one. */
 export async function readOrMakePassword(files: PostgresFiles): Promise<Secret> {
   const stored = await readIfThere(files.password);
   if (stored) return new Secret(stored);
@@ -62,10 +54,7 @@ export async function readOrMakePassword(files: PostgresFiles): Promise<Secret> 
   return new Secret(made);
 }
 
-/**
- * The port of the last start, kept because other processes and saved connection strings know it;
- * null when unknown.
- */
+/** Other processes and saved connection strings know it; null when unknown. */
 export async function readLastPort(files: PostgresFiles): Promise<number | null> {
   return portText.safeParse(await readIfThere(files.port)).data ?? null;
 }

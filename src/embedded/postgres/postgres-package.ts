@@ -22,9 +22,7 @@ const NAME_PREFIXES: Readonly<Record<EmbeddedVersion, string>> = {
 
 const manifest = z.object({ version: z.string().regex(/^[\w.+-]+$/) });
 
-/**
- * Throws EmbeddedError, naming the missing package, when npm did not install one for this platform.
- */
+/** Throws EmbeddedError, naming the package that npm did not install for this platform. */
 export async function locatePostgresPackage(version: EmbeddedVersion): Promise<PostgresPackage> {
   const name = `${NAME_PREFIXES[version]}${process.platform}-${process.arch}`;
   const folder = resolve(entryPointOf(name, version), '..', '..');

@@ -27,10 +27,7 @@ const SYSTEM_CACHE = '/var/cache/postern';
 const OPEN_FOLDER = 0o755;
 const OPEN_FILE = 0o644;
 
-/**
- * Paths of programs that `account` can run. Throws EmbeddedError when neither the package nor a
- * copy can be used.
- */
+/** Throws EmbeddedError when neither the package nor a copy can be used. */
 export async function findUsablePrograms(
   { nativeFolder, packageVersion }: PostgresPackage,
   { account, log, cacheFolder = ownCacheFolder() }: UsableProgramOptions,
@@ -54,10 +51,7 @@ function programsIn(nativeFolder: string): PostgresPrograms {
   return { initdb: join(nativeFolder, 'bin', 'initdb'), postgres: join(nativeFolder, 'bin', 'postgres') };
 }
 
-/**
- * False when the links are missing and cannot be made here, as in a folder that somebody else
- * installed.
- */
+/** False when the links cannot be made here, as in a folder that somebody else installed. */
 async function hasLibraryLinks(nativeFolder: string): Promise<boolean> {
   try {
     await makeLibraryLinks(nativeFolder);

@@ -53,11 +53,7 @@ export type ApprovalAnswer =
   /** Decided, expired or claimed before: the request as it is now. */
   | { readonly kind: 'too_late'; readonly request: LoginRequest | null };
 
-/**
- * Throws PosternError for a choice that is not allowed or not possible: `not_found`,
- * `permission_lost`, `invalid_input`, `link_login_disabled`, `refused_by_policy`, `precondition`,
- * `too_many_requests`.
- */
+/** Throws PosternError for what the person may not, or cannot, choose. */
 export async function approveLoginRequest(
   services: ApprovalServices,
   deciding: {

@@ -19,9 +19,8 @@ export interface ClaimServices {
 }
 
 /**
- * Claims a pending request for the person and returns its new state; a request that ended unclaimed
- * is returned unchanged. Null when it belongs to somebody else. Throws `forbidden` for a terminal
- * that the person reported in the last 15 minutes.
+ * Null when it belongs to somebody else; one that ended unclaimed is returned unchanged. Throws
+ * `forbidden` for a terminal that the person reported in the last 15 minutes.
  */
 export async function claimLoginRequest(
   services: ClaimServices,

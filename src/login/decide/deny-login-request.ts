@@ -5,10 +5,7 @@ import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-ev
 import type { LoginRequest, MoveOutcome } from '../request/login-request.ts';
 import type { ClaimServices } from './claim-login-request.ts';
 
-/**
- * `refused` when it is not the person's request or no longer open; the terminal learns of a denial
- * at once.
- */
+/** `refused` when it is not the person's or not open; the terminal learns of a denial at once. */
 export async function denyLoginRequest(
   services: ClaimServices,
   request: LoginRequest,

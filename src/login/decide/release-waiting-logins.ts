@@ -19,10 +19,7 @@ export interface Release {
   readonly ids: readonly LoginRequestId[];
 }
 
-/**
- * Each request is claimed and approved separately, since the terminal may have closed one or
- * another person may have opened it.
- */
+/** One at a time, since the terminal may have closed one or another person may have opened it. */
 export async function releaseWaitingLogins(
   services: ClaimServices,
   approved: LoginRequest,

@@ -24,10 +24,7 @@ export interface SettlingServices {
   readonly nodeId: NodeId;
 }
 
-/**
- * Throws as `Grants.create` does when the approval asks for a grant. Does nothing for a request
- * without an approval.
- */
+/** Throws as `Grants.create`. Does nothing for a request without an approval. */
 export async function settleApproval(
   services: SettlingServices,
   request: LoginRequest,

@@ -13,10 +13,7 @@ export interface LostLoginServices extends SettlingServices {
   readonly loginRequests: LoginRequests;
 }
 
-/**
- * May run more than once, and on several nodes. Throws `store_unavailable`; completed steps stay
- * done.
- */
+/** May run more than once, and on several nodes. Throws `store_unavailable` between two steps. */
 export async function settleLostLogin(services: LostLoginServices, id: LoginRequestId): Promise<void> {
   const { loginRequests } = services;
   const detached = await loginRequests.detachConnection(id);

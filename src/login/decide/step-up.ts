@@ -26,10 +26,7 @@ export function requiredStep(where: StepUpInput): ApprovalStep {
   return where.isKnownTerminal || !isReverseCodeOn ? 'user_code' : 'reverse_code';
 }
 
-/**
- * Equal terminal addresses (IPv6: the same /64), or both within the account's own networks;
- * addresses that cannot be compared are not near.
- */
+/** Equal terminals (IPv6: the same /64), or both within the account's own networks. */
 export function isNear(where: Pick<StepUpInput, 'terminalAddress' | 'browserAddress' | 'ownNetworks'>): boolean {
   const { terminalAddress, browserAddress, ownNetworks } = where;
   if (compareTerminals(terminalAddress, browserAddress) === 'same') return true;

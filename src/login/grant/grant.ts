@@ -75,10 +75,7 @@ const hashSchema = z.object({
   last_used_at: milliseconds().optional(),
 });
 
-/**
- * Parses the fields of a hash; null for an empty one. Throws ZodError for fields that are not a
- * grant.
- */
+/** Null for an empty hash. Throws ZodError for one that is not ours. */
 export function parseGrant(fields: Readonly<Record<string, string>>): Grant | null {
   if (Object.keys(fields).length === 0) return null;
   const hash = hashSchema.parse(fields);
@@ -92,10 +89,7 @@ export function parseGrant(fields: Readonly<Record<string, string>>): Grant | nu
   };
 }
 
-/**
- * Whether the grant admits a connection of its terminal that asks for this database (null: for none
- * in particular). A grant for one database does not match another that the client names.
- */
+/** A grant for one database does not stretch to another; null: none was named. */
 export function admits(grant: Grant, requestedDatabase: string | null): boolean {
   const hasUses = grant.usesLeft === null || grant.usesLeft > 0;
   const isItsDatabase = grant.database === null || requestedDatabase === null || grant.database === requestedDatabase;

@@ -64,7 +64,7 @@ export class Grants {
   }
 
   /**
-   * Ends after the shortest of the person's choice, the policy's maximum and 8 hours. Throws
+   * Ends after the shortest of the choice, the policy and 8 hours. Throws PosternError
    * `precondition` when the policy allows none, `too_many_requests` when an owner has 10,000.
    */
   async create({ lifeMs, longestGrantMs, usesLeft, ...draft }: GrantDraft): Promise<Grant> {
@@ -124,7 +124,7 @@ export class Grants {
     return isOurs;
   }
 
-  /** Revokes and returns the grants that the ending took away; grants given since then stay. */
+  /** Revokes what rested on the right taken away; grants that were given again since stay. */
   async endBy(ending: RecordedEnding): Promise<Grant[]> {
     const { grantId } = ending.owners;
     const index = this.#narrowestIndex(ending.owners);

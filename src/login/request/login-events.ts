@@ -19,10 +19,7 @@ export class LoginEvents {
   readonly #followers = new Map<LoginRequestId, Set<() => void>>();
   #isLive = false;
 
-  /**
-   * Subscribes when the connection is ready, and again after each loss. The caller owns the
-   * connection and closes it.
-   */
+  /** Subscribes at each connect. The caller owns the connection and closes it. */
   constructor({ subscriber, log }: { subscriber: RedisClient; log: Log }) {
     this.#redis = subscriber;
     this.#log = log;
@@ -42,10 +39,7 @@ export class LoginEvents {
     }
   }
 
-  /**
-   * Calls back on every change of one request and after every loss of the connection. Returns a
-   * function that stops it.
-   */
+  /** Calls back on each change, and after each loss of the connection. Returns the way to stop. */
   follow(id: LoginRequestId, onChange: () => void): () => void {
     const followers = this.#followers.get(id) ?? new Set();
     this.#followers.set(id, followers.add(onChange));

@@ -117,10 +117,7 @@ export function newLoginFields(
   };
 }
 
-/**
- * Parses a script's reply; `record` is null when the request is not stored (any more). Throws
- * ZodError for a hash that is not a login request.
- */
+/** `record` is null when the request is not kept. Throws ZodError for a hash that is not ours. */
 export function parseLoginAnswer(reply: unknown): { outcome: LoginScriptOutcome; record: LoginRecord | null } {
   const [outcome, remainingMs, flat] = answerSchema.parse(reply);
   if (flat.length === 0) return { outcome, record: null };

@@ -16,10 +16,7 @@ export class LoginRecords {
     this.#redis = redis;
   }
 
-  /**
-   * Runs a script that begins with the login request prelude. Throws PosternError
-   * `store_unavailable`.
-   */
+  /** For scripts that begin with the prelude. Throws PosternError `store_unavailable`. */
   async run(
     script: RedisScript,
     id: LoginRequestId,

@@ -7,10 +7,7 @@ import type { ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, UserId }
 export const LOGIN_STATUSES = ['pending', 'claimed', 'approved', 'consumed', 'denied', 'expired', 'abandoned'] as const;
 export type LoginStatus = (typeof LOGIN_STATUSES)[number];
 
-/**
- * `approve_detached` approves a request without a connection: it is approved and used in one move,
- * which creates a grant.
- */
+/** `approve_detached`: without a connection, approval and use are one move, which makes a grant. */
 export const LOGIN_MOVES = [
   'claim',
   'approve',
@@ -26,7 +23,7 @@ export type LoginMove = (typeof LOGIN_MOVES)[number];
 /** What a connection replicates: `server` is all its databases, as pg_basebackup copies them. */
 export type Replication = 'none' | 'database' | 'server';
 
-/** The terminal that asks. Its strings are the client's own claims and cannot be trusted. */
+/** What is known of the terminal. The strings are the client's own and not to be trusted. */
 export interface LoginOrigin {
   /** Normalised: IPv4-mapped addresses as IPv4, no zone. */
   readonly address: string;
@@ -57,7 +54,7 @@ export interface Approval {
   /** When the browser session was last known to be valid; null in records of older versions. */
   readonly rightAsOf: CatalogueSnapshot | null;
   readonly remember: 'once' | '1h' | '8h';
-  /** The id under which the caller creates the grant after winning the move. */
+  /** The caller creates the grant under this id after the move was won. */
   readonly grantId: GrantId | null;
 }
 
@@ -79,10 +76,7 @@ export type Progress =
   | { readonly kind: 'node_lost' }
   | { readonly kind: 'ended' };
 
-/**
- * An open reverse code (docs/security.md, "Address comparison and reverse code"): the terminal must
- * answer with digits that only the page shows.
- */
+/** docs/security.md, "Address comparison and reverse code". */
 export interface StepUp {
   readonly kind: 'reverse_code';
   readonly triesLeft: number;
@@ -98,9 +92,7 @@ export interface LoginRequest {
   readonly nodeId: NodeId;
   readonly waiting: 'connection' | 'none';
   readonly createdAt: Date;
-  /**
-   * End of the time to decide, by Redis' clock. Meaningless after approval, which stops the clock.
-   */
+  /** End of the time to decide, by Redis' clock. Meaningless from approval on. */
   readonly expiresAt: Date;
   readonly claim: { readonly userId: UserId; readonly browserAddress: string; readonly at: Date } | null;
   readonly approval: Approval | null;
@@ -132,10 +124,7 @@ const MOVES: Readonly<Record<LoginStatus, Partial<Readonly<Record<LoginMove, Log
   abandoned: {},
 };
 
-/**
- * The status after a move, or null when the move is not allowed from there (docs/security.md,
- * "Login requests").
- */
+/** Null when the move is not allowed from there (docs/security.md, "Login requests"). */
 export function nextStatus(status: LoginStatus, move: LoginMove): LoginStatus | null {
   return MOVES[status][move] ?? null;
 }
@@ -150,10 +139,7 @@ export function isUndecided(status: LoginStatus): boolean {
   return status === 'pending' || status === 'claimed';
 }
 
-/**
- * As `isUndecided`, and a plain approval is possible: an open reverse code can only be answered in
- * the terminal, or denied.
- */
+/** An open reverse code can only be answered in the terminal, or denied. */
 export function isApprovable({ status, stepUp }: LoginRequest): boolean {
   return isUndecided(status) && stepUp === null;
 }

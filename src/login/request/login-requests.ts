@@ -67,10 +67,7 @@ export class LoginRequests {
     this.#nodeId = parts.nodeId;
   }
 
-  /**
-   * Creates a pending request; its token is stored only as SHA-256. Throws PosternError
-   * `too_many_requests`, `overloaded` (both checked while counting it) or `store_unavailable`.
-   */
+  /** Throws PosternError `too_many_requests`, `overloaded` or `store_unavailable`. */
   async open(
     origin: LoginOrigin,
     { waiting }: Pick<LoginRequest, 'waiting'>,

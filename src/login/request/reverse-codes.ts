@@ -18,10 +18,7 @@ import { loginNameDigest, type Terminal } from './terminal.ts';
 const DIGITS = 6;
 const CODE_LIFE_MS = 120_000;
 const TRIES = 3;
-/**
- * Open codes per address and requested user: several people behind one NAT, each with a code of
- * their own.
- */
+/** Per address and requested user: several people may share one NAT. */
 const MAX_OPEN = 5;
 // PasswordMessage is bounded before it gets here; a code with spaces is far shorter than this.
 const MAX_TYPED_CHARACTERS = 32;
@@ -45,9 +42,7 @@ export class ReverseCodes {
   readonly #records: LoginRecords;
   readonly #secret: Secret;
 
-  /**
-   * `secret` is the same on every node: it is the key of the HMAC under which digits are stored.
-   */
+  /** `secret`, the same on every node, is the key of the HMAC under which digits are stored. */
   constructor({ redis, secret }: { redis: RedisClient; secret: Secret }) {
     this.#redis = redis;
     this.#records = new LoginRecords(redis);
@@ -55,10 +50,9 @@ export class ReverseCodes {
   }
 
   /**
-   * Opens a code for 120 s on a request that this person has claimed. The request continues without
-   * its connection and expires when the code does. A second code replaces the first without
-   * restoring attempts. Returns the digits, which are not stored in clear. Throws PosternError
-   * `too_many_requests` when five codes are open for this login name.
+   * For 120 s, on a request that this person claimed; it goes on without its connection. A second
+   * code restores no attempts. Throws PosternError `too_many_requests` when five are open for this
+   * login name.
    */
   async begin(id: LoginRequestId, approval: Approval): Promise<ReverseCodeBegin> {
     const known = await this.#records.read(id);
@@ -79,10 +73,7 @@ export class ReverseCodes {
     return { kind: 'refused', request };
   }
 
-  /**
-   * Requests that wait for digits from this address (IPv6: its /64) and requested user, newest
-   * first.
-   */
+  /** Requests that wait for digits from this address and user, newest first. */
   async findOpen(loginName: LoginName): Promise<LoginRequest[]> {
     const ids = await this.#openOf(loginName).ids(MAX_OPEN);
     const records = await Promise.all(ids.map((id) => this.#records.read(idFrom<LoginRequestId>(id))));
@@ -90,9 +81,8 @@ export class ReverseCodes {
   }
 
   /**
-   * Tries the typed digits on the open codes, newest first. A wrong answer costs an attempt on each
-   * code that it was compared with. Comparing and counting are one atomic step, since parallel
-   * guesses would otherwise be free.
+   * Tries the open codes, newest first; a wrong answer costs each an attempt. Comparing and
+   * counting are one step, since parallel guesses would otherwise be free.
    */
   async check(loginName: LoginName, typed: string): Promise<ReverseCodeCheck> {
     const digits = typed.length > MAX_TYPED_CHARACTERS ? '' : typed.replace(/[\s-]/g, '');

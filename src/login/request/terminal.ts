@@ -15,18 +15,12 @@ export interface Terminal {
 // CONN:4711`. All of them are one program.
 const NUMBERED = /^(pgAdmin 4) - .*$/s;
 
-/**
- * A terminal's name in Redis keys: SHA-256 in hex. IPv6 addresses count by their /64
- * (docs/security.md, "Address comparison and reverse code"), and suffixes that a program adds to
- * its name for each connection are ignored.
- */
+/** SHA-256 in hex; IPv6 counts by its /64; numbers that a program adds to its name are ignored. */
 export function terminalDigest({ address, requestedUser, application }: Terminal): string {
   return digest([terminalKey(address), requestedUser, application?.replace(NUMBERED, '$1') ?? null]);
 }
 
-/**
- * As `terminalDigest`, for any application, since a reverse code may be typed into another program.
- */
+/** For any application, since a reverse code may be typed into another program. */
 export function loginNameDigest({ address, requestedUser }: Pick<Terminal, 'address' | 'requestedUser'>): string {
   return digest([terminalKey(address), requestedUser]);
 }

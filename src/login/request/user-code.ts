@@ -14,10 +14,7 @@ export function newUserCode(): string {
   return inGroups(Array.from({ length: LETTERS }, () => ALPHABET[randomInt(ALPHABET.length)]).join(''));
 }
 
-/**
- * Returns `BCDF-GHJK` for input in any case, with or without hyphens and spaces; null when the
- * input cannot be a user code.
- */
+/** `BCDF-GHJK`, from any case, with or without hyphens and spaces; null for anything else. */
 export function normalizeUserCode(input: string): string | null {
   if (input.length > MAX_INPUT_CHARACTERS) return null;
   const letters = input.toUpperCase().replace(/[\s-]/g, '');

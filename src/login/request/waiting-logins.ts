@@ -14,9 +14,7 @@ import { type Terminal, terminalDigest } from './terminal.ts';
 export interface WaitingLimits {
   readonly waitingPerAddress: number;
   readonly waitingInTotal: number;
-  /**
-   * Networks shared by many people: their addresses may have ten times as many waiting requests.
-   */
+  /** Addresses in them may have ten times as many waiting requests. */
   readonly sharedNetworks: readonly string[];
 }
 
@@ -36,10 +34,7 @@ export class WaitingLogins {
     this.#log = log;
   }
 
-  /**
-   * Counts a new request for `lifeMs`. Throws PosternError `too_many_requests` when its address has
-   * reached its limit and `overloaded` when the installation has; the request is then not counted.
-   */
+  /** Throws, uncounted, PosternError `too_many_requests` (address) or `overloaded` (in total). */
   async enter(id: LoginRequestId, terminal: Terminal, lifeMs: number): Promise<void> {
     const { waitingPerAddress, waitingInTotal } = this.#limits;
     const factor = this.#sharedNetworks.includes(terminal.address) ? SHARED_NETWORK_FACTOR : 1;
@@ -51,18 +46,14 @@ export class WaitingLogins {
     await this.#ofTerminal(terminal).enter(id, { lifeMs, most: waitingInTotal });
   }
 
-  /**
-   * Stops counting a request. Never throws; a request that could not be removed is counted until it
-   * expires.
-   */
+  /** Never throws: a request that could not be removed counts until it expires. */
   async leave(id: LoginRequestId, terminal: Terminal): Promise<void> {
     await this.#leave(id, [this.#ofAddress(terminal.address), this.#inTotal(), this.#ofTerminal(terminal)]);
   }
 
   /**
-   * Stops counting a request against its address, but not against the installation. Nobody waits
-   * for it at that address any more, and a program that hides NOTICEs and retries would use up the
-   * limit of everybody else there. Never throws.
+   * Still counts in the installation. Nobody waits at that address any more, and a program that
+   * hides NOTICEs and retries would use up everybody else's limit there. Never throws.
    */
   async releaseAddressSlot(id: LoginRequestId, terminal: Terminal): Promise<void> {
     await this.#leave(id, [this.#ofAddress(terminal.address)]);

@@ -11,9 +11,7 @@ import { isUndecided, type LoginRequest } from './login-request.ts';
 
 /** Messages can be lost while Redis reconnects. */
 const REREAD_MS = 3_000;
-/**
- * A budget for all watches of this process together: with thousands of them each reads less often.
- */
+/** For all watches of this process together: with thousands of them each reads less often. */
 const MOST_REREADS_PER_SECOND = 500;
 /** How long Redis may be unreachable before the watch gives up; a failover takes less. */
 const UNREACHABLE_LIMIT_MS = 60_000;
@@ -24,9 +22,8 @@ export interface WatchedStore {
 }
 
 /**
- * Yields the request as it is now and then after each change (changes in quick succession may be
- * merged), until it is final or the signal aborts. Throws PosternError `store_unavailable` when the
- * record is lost (Redis answered and has none) or Redis stays unreachable for a minute.
+ * Yields the request now and after each change, until it is final or the signal aborts. Throws
+ * PosternError `store_unavailable` when its record is lost or Redis is away for a minute.
  */
 export async function* watchLoginRequest(
   store: WatchedStore,
@@ -51,10 +48,7 @@ export async function* watchLoginRequest(
   }
 }
 
-/**
- * The reads of one watch: the last known version, until when it is trusted, and since when Redis
- * has been unreachable.
- */
+/** The reads of one watch: the last known version, and for how long it is trusted. */
 class Readings {
   readonly #records: LoginRecords;
   readonly #id: LoginRequestId;
@@ -88,10 +82,7 @@ class Readings {
     this.#isStale = true;
   }
 
-  /**
-   * Milliseconds until the next read unless woken: `rereadMs`, or less when the request expires
-   * earlier.
-   */
+  /** `rereadMs`, or less when the request expires earlier. */
   pauseMs(rereadMs: number): number {
     return Math.max(1, Math.min(rereadMs, this.#dueAtMs - performance.now()));
   }
@@ -131,10 +122,7 @@ class Readings {
   }
 }
 
-/**
- * The interval at which each of the given number of watches reads: at least 3 s, and 20 s for
- * 10,000 watches.
- */
+/** At least 3 s; 20 s for 10,000 watches. */
 export function rereadMs(watchCount: number): number {
   return Math.max(REREAD_MS, Math.ceil(watchCount / MOST_REREADS_PER_SECOND) * 1_000);
 }

@@ -4,10 +4,7 @@
 
 import { LUA_NOW } from '../../redis/redis-script.ts';
 
-/**
- * An approval that was not consumed for this long: its node is gone (docs/security.md, "Login
- * requests").
- */
+/** An approval unused for so long: its node is gone (docs/security.md, "Login requests"). */
 export const CONSUME_LIMIT_MS = 60_000;
 
 export const LOGIN_REQUEST_PRELUDE = `

@@ -20,10 +20,8 @@ interface Message {
 }
 
 /**
- * Runs a statement by the simple query protocol and returns the JSON value of its last row, or null
- * without one.
- * Throws UpstreamRefusal for the server's error, ProtocolViolation, a SyntaxError for what is no
- * JSON, or the signal's reason.
+ * The JSON value of the last row, or null. Throws UpstreamRefusal, ProtocolViolation, a SyntaxError
+ * for what is no JSON, or the signal's reason.
  */
 export async function askUpstream(socket: Duplex, sql: string, signal: AbortSignal): Promise<unknown> {
   socket.write(serialize.query(sql));

@@ -44,9 +44,8 @@ export class UpstreamAuthentication {
   }
 
   /**
-   * What to send next, or null. Throws PosternError `upstream_authentication` for a method that is
-   * not allowed or a proof that is wrong, `upstream_refused` where there is no password to answer
-   * with, ProtocolViolation for a wrong order.
+   * What to send next. Throws PosternError `upstream_authentication` (method or proof),
+   * `upstream_refused` (no password), ProtocolViolation for a wrong order.
    */
   async answer(asked: Authentication): Promise<Buffer | null> {
     switch (asked.kind) {

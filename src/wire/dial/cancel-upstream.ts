@@ -17,9 +17,8 @@ export interface CancelTarget {
 }
 
 /**
- * Resolves when the upstream has closed the connection, which it does after it has sent its signal:
- * a cancel that is not waited for could hit the next statement. Throws ConnectFailure,
- * PosternError, the socket's error, or the signal's reason: the signal is the limit.
+ * Waits for the upstream to close: a cancel that is not waited for could hit the next statement.
+ * Throws ConnectFailure, PosternError, the socket's error, or the signal's reason, its limit.
  */
 export async function cancelUpstream({ address, tls, cancelKey, signal }: CancelTarget): Promise<void> {
   const { socket: plain } = await dialTcp([address], signal);

@@ -2,10 +2,7 @@
 // texts reaches a client: the PosternError around them says less on purpose, so that an address
 // cannot be used to explore a network.
 
-/**
- * `silent`: it accepted the connection and sent nothing, which a server that is just starting does
- * not do.
- */
+/** `silent`: accepted and sent nothing, which a server that is just starting does not do. */
 export type ConnectFailureReason =
   | 'forbidden_address'
   | 'unknown_name'

@@ -13,9 +13,7 @@ import { secureUpstream } from './secure-upstream.ts';
 import type { UpstreamTarget } from './upstream-target.ts';
 
 export interface UpstreamSession extends UpstreamLogin {
-  /**
-   * Paused; what the upstream sent behind ReadyForQuery is still readable. The caller closes it.
-   */
+  /** Paused; bytes behind ReadyForQuery are still readable. The caller closes it. */
   readonly socket: Socket;
   /** Where cancels go as well. */
   readonly address: PinnedAddress;
@@ -31,10 +29,8 @@ export interface ConnectUpstreamOptions {
 }
 
 /**
- * One attempt. Throws UpstreamRefusal for the upstream's own error, PosternError
- * `upstream_unreachable`, `upstream_tls`,
- * `upstream_protocol` or `upstream_authentication`, or the signal's reason; nothing stays open
- * then.
+ * One attempt. Throws UpstreamRefusal, PosternError `upstream_*`, or the signal's reason; nothing
+ * stays open then.
  */
 export async function connectUpstream(
   target: UpstreamTarget,

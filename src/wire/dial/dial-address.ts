@@ -23,11 +23,8 @@ const LOOKUP_LIMIT_MS = 5_000;
 const MAX_PINNED_ADDRESSES = 8;
 
 /**
- * All addresses of the host, in the resolver's order, once each of them may be dialled: one
- * forbidden answer condemns all, since the next look-up might put it first. `name` is the
- * compute's, for the error.
- * Throws PosternError `upstream_unreachable` with a ConnectFailure as its cause, or the signal's
- * reason. At most 5 s.
+ * One forbidden address condemns all, since the next look-up might put it first. `name` is the
+ * compute's. Throws PosternError `upstream_unreachable` or the signal's reason. At most 5 s.
  */
 export async function resolveUpstreamAddress(
   { name, host, port }: DialEndpoint & { readonly name: string },
@@ -50,10 +47,7 @@ export async function resolveUpstreamAddress(
   }
 }
 
-/**
- * The system's own resolver: hosts file, search domains and DNS, IPv4 and IPv6 in the system's
- * order of preference.
- */
+/** The system's resolver: hosts file, search domains and DNS, in its order of preference. */
 export async function lookupAddresses(host: string): Promise<readonly string[]> {
   const answers = await lookup(host, { all: true, verbatim: true });
   return answers.map((answer) => answer.address);

@@ -17,18 +17,11 @@ export interface DialPolicy {
   readonly allowedNetworks: NetworkList;
   /** The only ports that may be dialled, except those of `listed`. */
   readonly allowedPorts: readonly number[];
-  /**
-   * What an operator attached or hosts projects on: the one compute's own, see `policyOfCompute`.
-   */
+  /** The one compute's own, see `policyOfCompute`. */
   readonly listed: readonly DialEndpoint[];
-  /**
-   * Postern's own listeners, its Redis, and the catalogue's server unless it hosts projects.
-   * Stronger than `listed`.
-   */
+  /** Postern's own listeners and stores. Stronger than `listed`. */
   readonly forbidden: readonly DialEndpoint[];
-  /**
-   * Every address of a name, in the order in which to try them. Rejects when the name is not known.
-   */
+  /** In the order in which to try them. Rejects when the name is not known. */
   readonly lookup: (host: string) => Promise<readonly string[]>;
 }
 
@@ -78,10 +71,7 @@ const CLOSED_BY_DEFAULT = parseNetworks([
   '2001::/32',
 ]);
 
-/**
- * The policy for one compute: the exact address that an operator attached, or hosts projects on,
- * counts as listed for this compute and for no other (docs/security.md, "Where Postern may dial").
- */
+/** Attached addresses are listed for one compute (docs/security.md, "Where Postern may dial"). */
 export function policyOfCompute(
   policy: DialPolicy,
   { isListed, host, port }: DialEndpoint & { readonly isListed: boolean },
@@ -90,9 +80,8 @@ export function policyOfCompute(
 }
 
 /**
- * Why the candidate must not be dialled, as a text for the log; null when it may be. An IPv6
- * address that carries an IPv4 one is judged as both. Names among `policy.forbidden` count only as
- * far as the caller resolved them.
+ * A text for the log; null when it may be dialled. IPv6 that carries IPv4 is judged as both. Names
+ * in `policy.forbidden` count only as far as the caller resolved them.
  */
 export function refusalToDial(candidate: DialCandidate, policy: DialPolicy): string | null {
   if (isIP(candidate.address) === 0) return 'resolver answered with no address';

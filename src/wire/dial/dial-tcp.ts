@@ -12,10 +12,7 @@ const TCP_LIMIT_MS = 5_000;
 // docs/protocol.md, "Time limits": probes begin after 30 s.
 const KEEPALIVE_DELAY_MS = 30_000;
 
-/**
- * Tries them in order, each for at most 5 s. Throws the last one's ConnectFailure, or the signal's
- * reason.
- */
+/** In order, each for at most 5 s. Throws the last ConnectFailure, or the signal's reason. */
 export async function dialTcp(
   addresses: readonly PinnedAddress[],
   signal: AbortSignal,

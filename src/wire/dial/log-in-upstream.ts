@@ -27,10 +27,7 @@ import { UpstreamRefusal } from './upstream-refusal.ts';
 import type { UpstreamTarget } from './upstream-target.ts';
 
 export interface UpstreamLogin {
-  /**
-   * ParameterStatus and NoticeResponse in their order, cleaned: to be forwarded. The sender empties
-   * the list.
-   */
+  /** ParameterStatus and NoticeResponse, cleaned, in their order. The sender empties the list. */
   readonly greeting: Buffer[];
   /** Null where the upstream cannot cancel. */
   readonly cancelKey: CancelKey | null;
@@ -40,10 +37,8 @@ export interface UpstreamLogin {
 const LOGIN_LIMIT_MS = 10_000;
 
 /**
- * Logs in with protocol 3.0; `startup` holds the parameters besides user and database, which are
- * the target's. At most 10 s. Bytes behind ReadyForQuery stay in the socket. Throws UpstreamRefusal
- * for the upstream's own error, PosternError `upstream_authentication`, `upstream_refused`,
- * `upstream_protocol` or `upstream_unreachable`, or the signal's reason.
+ * Protocol 3.0, at most 10 s; bytes behind ReadyForQuery stay in the socket. Throws
+ * UpstreamRefusal, PosternError `upstream_*`, or the signal's reason.
  */
 export async function logInUpstream(
   socket: Socket,

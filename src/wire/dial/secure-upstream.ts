@@ -26,9 +26,9 @@ interface SecureTarget {
 }
 
 /**
- * Throws PosternError `upstream_tls` when the far side has no TLS or the wrong certificate,
- * `upstream_protocol` when it is no Postgres, `upstream_unreachable` when it is silent or gone, or
- * the signal's reason. At most 5 s. The caller then destroys the plain socket.
+ * Throws PosternError `upstream_tls` (none, or wrong certificate), `upstream_protocol`,
+ * `upstream_unreachable`, or the signal's reason. At most 5 s. The caller destroys the plain
+ * socket.
  */
 export async function secureUpstream(plain: Socket, target: SecureTarget, signal: AbortSignal): Promise<TLSSocket> {
   try {

@@ -18,9 +18,7 @@ export interface UpstreamTarget {
   readonly allowCleartext: boolean;
 }
 
-/**
- * True when the certificate is checked against an authority, so that the far end is authenticated.
- */
+/** Against an authority, so that the far end is authenticated. */
 export function verifiesCertificate(tls: UpstreamTls): boolean {
   return tls.mode === 'verify-ca' || tls.mode === 'verify-full' || (tls.mode === 'require' && tls.ca !== null);
 }
