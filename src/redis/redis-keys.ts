@@ -8,17 +8,17 @@ const PREFIX = 'postern';
 export const redisKeys = {
   /** Hash; the login request's life and 10 minutes. Owner: login/request/login-requests. */
   loginRequest: (id: LoginRequestId) => `${PREFIX}:login:{${id}}`,
-  /** String, a login request's id by SHA-256 of its token; as long as that. Owner: login-requests. */
+  /** String, a login request's id by SHA-256 of its token; as long as it lives. Owner: login-tokens. */
   loginToken: (tokenDigest: string) => `${PREFIX}:login-token:${tokenDigest}`,
   /** Sorted set of waiting login request ids by expiry (ms). Owner: waiting-logins. */
   waitingLogins: () => `${PREFIX}:waiting`,
-  /** Undecided ids without a connection by expiry; an hour after the last. Owner: unfollowed-logins. */
+  /** Undecided ids without a connection by expiry; 1 h after the last. Owner: unfollowed-logins. */
   unfollowedLogins: () => `${PREFIX}:unfollowed`,
   /** Sorted set of waiting ids of one address or /64 by expiry (ms). Owner: waiting-logins. */
   waitingOfAddress: (terminalKey: string) => `${PREFIX}:waiting-of-address:${terminalKey}`,
-  /** Sorted set of waiting login request ids of one terminal by expiry (ms). Owner: waiting-logins. */
+  /** Sorted set of waiting ids of one terminal by expiry (ms). Owner: waiting-logins. */
   waitingOfTerminal: (terminalDigest: string) => `${PREFIX}:waiting-of:${terminalDigest}`,
-  /** Sorted set of login request ids with an open reverse code by expiry (ms). Owner: reverse-codes. */
+  /** Sorted set of ids with an open reverse code by expiry (ms). Owner: reverse-codes. */
   openReverseCodes: (terminalDigest: string) => `${PREFIX}:reverse-codes:${terminalDigest}`,
   /** String; 15 minutes after the person denied with "this was not me". Owner: terminal-memory. */
   blockedTerminal: (userId: UserId, terminalKey: string) => `${PREFIX}:blocked-terminal:${userId}:${terminalKey}`,
@@ -26,11 +26,11 @@ export const redisKeys = {
   grant: (id: GrantId) => `${PREFIX}:grant:{${id}}`,
   /** Sorted set of grant ids of one terminal by end (ms). Owner: login/grant/grants. */
   grantsOfTerminal: (terminalDigest: string) => `${PREFIX}:grants-of-terminal:${terminalDigest}`,
-  /** Sorted set of grant ids of one person, account, project or compute by end (ms). Owner: grants. */
+  /** Sorted set of grant ids of one such owner by end (ms). Owner: grants. */
   grantsOf: (owner: 'person' | 'account' | 'project' | 'compute', id: string) => `${PREFIX}:grants-of-${owner}:${id}`,
-  /** Grants (JSON) that have not ended by end (ms); 9 hours after the last. Owner: grant-endings. */
+  /** Grants (JSON) that have not ended by end (ms); 9 h after the last. Owner: grant-endings. */
   grantEndings: () => `${PREFIX}:grant-endings`,
-  /** Hash, facts (JSON) by live connection; 30 s after the last heartbeat. Owner: published-connections. */
+  /** Hash, facts (JSON) by live connection; 30 s after a heartbeat. Owner: published-connections. */
   liveConnections: (nodeId: NodeId) => `${PREFIX}:live:{${nodeId}}`,
   /** Hash of counters, one field per connection that has moved bytes; as `liveConnections`. */
   liveCounters: (nodeId: NodeId) => `${PREFIX}:live-counters:{${nodeId}}`,
@@ -44,7 +44,7 @@ export const redisKeys = {
   nodes: () => `${PREFIX}:nodes`,
   /** String, the living node that clears away what a lost one held; a minute. Owner: lost-nodes. */
   lostNode: (nodeId: NodeId) => `${PREFIX}:lost-node:{${nodeId}}`,
-  /** Hash, counts by person, grant, access token and compute; as those. Owner: connection-counts. */
+  /** Hash, counts by person, grant, token and compute; as `liveConnections`. Owner: connection-counts. */
   connectionCounts: (nodeId: NodeId) => `${PREFIX}:live-counts:{${nodeId}}`,
   /** Hash by digest of the cancel keys of this node; as `liveConnections`. Owner: cancel-routes. */
   cancelRoutes: (nodeId: NodeId) => `${PREFIX}:cancel-routes:{${nodeId}}`,

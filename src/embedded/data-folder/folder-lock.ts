@@ -60,7 +60,7 @@ function heldLock(path: string): FolderLock {
   };
 }
 
-/** NOTE: one at a time and only while the stale file is there, so that exactly one gets the lock. */
+/** NOTE: one at a time and only while the stale file is there, so that one contender wins. */
 async function takeOver(path: string, own: { text: string; mode: number }): Promise<boolean> {
   const turn = `${path}.takeover`;
   if (!(await createWholeFile(turn, own))) {
