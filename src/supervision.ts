@@ -16,8 +16,7 @@ import { Limits } from './limits/limits.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { createMetricsServer } from './metrics/metrics-server.ts';
-import { observeRedis } from './metrics/observe-stores.ts';
-import { warnOfEviction } from './metrics/warn-of-eviction.ts';
+import { observeRedis, warnOfEviction } from './metrics/observe-stores.ts';
 import type { RedisClients } from './redis/redis-client.ts';
 import { VERSION } from './version.ts';
 

@@ -9,7 +9,7 @@ import type { PublicAddress } from '../config/public-address.ts';
 import type { LiveConnections } from '../fleet/live-connections.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Grants } from '../login/grant/grants.ts';
-import type { Mailer } from '../mail/mail.ts';
+import type { Mailer } from '../mail/mailer.ts';
 import type { Provisioning } from '../provisioning/provisioning.ts';
 
 export interface ActionParts {

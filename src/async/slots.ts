@@ -2,8 +2,7 @@
 // peers need a slot only for a moment: under pressure the slowest holder loses its slot, and the
 // newest waiter comes first.
 
-import { type LinkedAbort, linkedAbort } from './linked-abort.ts';
-import { TimeLimitExceeded } from './time-limit.ts';
+import { type LinkedAbort, linkedAbort, TimeLimitExceeded } from './time-limit.ts';
 
 export interface SlotsOptions {
   readonly places: number;

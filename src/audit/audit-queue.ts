@@ -5,12 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { backoff, pause } from '../async/retry.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import type { AuditEventName } from '../catalogue/trail/audit-event-codes.ts';
 import { type AuditEventInput, auditEventBody, recordAuditEvents } from '../catalogue/trail/audit-events.ts';
 import { isPosternError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { OutageLog } from '../metrics/outage-log.ts';
-import { countAuditEvent } from './count-audit-event.ts';
 
 /** Queued events; at 50 logins a second they last for an outage of some minutes. */
 export const MAX_QUEUED_EVENTS = 50_000;
@@ -154,4 +154,35 @@ function describe(event: AuditEventInput): unknown {
     // An event that cannot be brought into its final form is logged as it was recorded.
     return event;
   }
+}
+
+const LOGIN_STATUSES: Partial<Readonly<Record<AuditEventName, string>>> = {
+  'login.requested': 'issued',
+  'login.claimed': 'claimed',
+  'login.approved': 'approved',
+  'login.consumed': 'consumed',
+  'login.denied': 'denied',
+  'login.reported': 'denied',
+  'login.expired': 'expired',
+  'login.abandoned': 'abandoned',
+};
+
+const GRANT_EVENTS: Partial<Readonly<Record<AuditEventName, string>>> = {
+  'grant.created': 'created',
+  'grant.used': 'used',
+  'grant.revoked': 'revoked',
+  'grant.ended': 'used_up',
+};
+
+/** A refused move, which lost to another one, is not counted. */
+export function countAuditEvent(
+  { event, outcome, reason }: Pick<AuditEventInput, 'event' | 'outcome' | 'reason'>,
+  metrics: Pick<Metrics, 'loginRequests' | 'grants'>,
+): void {
+  if (outcome !== 'success') return;
+  const status = LOGIN_STATUSES[event];
+  if (status !== undefined) metrics.loginRequests.inc({ status });
+  const happening = GRANT_EVENTS[event];
+  if (happening === undefined) return;
+  metrics.grants.inc({ event: event === 'grant.ended' && reason === 'time' ? 'ran_out' : happening });
 }

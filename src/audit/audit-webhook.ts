@@ -2,7 +2,9 @@
 // order. One node of the fleet does it at a time. The positions are kept in Redis; when they are
 // lost, the last hour is delivered again.
 
+import { createHmac } from 'node:crypto';
 import { backoff, pause, retry } from '../async/retry.ts';
+import { withTimeLimit } from '../async/time-limit.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -11,8 +13,8 @@ import { OutageLog } from '../metrics/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 import { redisScript, runScript } from '../redis/redis-script.ts';
+import type { Secret } from '../secret.ts';
 import { readChainEnds, readChainPart, readPositionsBefore } from './audit-chain-tail.ts';
-import { type AuditWebhookTarget, sendAuditEvents } from './audit-webhook-request.ts';
 
 const POLL_INTERVAL_MS = 1_000;
 const RETRY_PAUSES = backoff({ firstMs: 500, longestMs: 60_000 });
@@ -142,4 +144,46 @@ export class AuditWebhook {
     if (positions.size > 0) await this.#redis.hset(redisKeys.auditWebhookPositions(), Object.fromEntries(positions));
     return positions;
   }
+}
+
+const RESPONSE_LIMIT_MS = 10_000;
+
+export interface AuditWebhookTarget {
+  readonly url: string;
+  readonly secret: Secret;
+}
+
+/**
+ * `Postern-Signature` is `v1=` and the HMAC-SHA256 (hex) of `<timestamp>.<body>`. Throws for every
+ * answer but a 2xx within ten seconds.
+ */
+export async function sendAuditEvents(
+  { url, secret }: AuditWebhookTarget,
+  { lines, at, signal }: { lines: readonly string[]; at: Date; signal: AbortSignal },
+): Promise<void> {
+  const body = lines.map((line) => `${line}\n`).join('');
+  const timestamp = String(Math.floor(at.getTime() / 1_000));
+  const headers = {
+    'Content-Type': 'application/x-ndjson',
+    'Postern-Timestamp': timestamp,
+    'Postern-Signature': `v1=${signAuditBody({ secret, timestamp, body })}`,
+  };
+  const response = await withTimeLimit(RESPONSE_LIMIT_MS, signal, (limited) =>
+    fetch(url, { method: 'POST', body, redirect: 'error', signal: limited, headers }),
+  );
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`the audit webhook answered ${response.status}`);
+}
+
+/** The signature that a receiver computes and compares in constant time, as hex. */
+export function signAuditBody({
+  secret,
+  timestamp,
+  body,
+}: {
+  secret: Secret;
+  timestamp: string;
+  body: string;
+}): string {
+  return createHmac('sha256', secret.reveal()).update(`${timestamp}.${body}`).digest('hex');
 }

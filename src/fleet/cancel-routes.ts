@@ -2,7 +2,7 @@
 // node knows them, never a key, a host or an address. The caller limits and counts cancel requests.
 
 import { timingSafeEqual } from 'node:crypto';
-import { answerInTime } from '../async/answer-in-time.ts';
+import { answerInTime } from '../async/time-limit.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { type CancelKey, cancelKeyDigest } from '../protocol/cancel-key.ts';

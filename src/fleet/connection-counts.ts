@@ -1,7 +1,7 @@
 // Counts the connections of each person, grant, access token and compute over the whole fleet: each
 // node publishes its own counts and adds those of the others. Without Redis a node counts alone.
 
-import { answerInTime } from '../async/answer-in-time.ts';
+import { answerInTime } from '../async/time-limit.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 import type { LiveConnectionRecord } from './live-connection.ts';

@@ -1,7 +1,7 @@
 // Builds this node's part of the fleet in order: heartbeat, bus, registry, cancel routes. A Fleet
 // is the presence of one node; closing it makes the node leave.
 
-import { answerInTime } from '../async/answer-in-time.ts';
+import { answerInTime } from '../async/time-limit.ts';
 import { readRightsAtOnce } from '../catalogue/access/rights-reader.ts';
 import type { RecordedEnding } from '../catalogue/endings/ended-access.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';

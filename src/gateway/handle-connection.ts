@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import { serialize } from 'pg-protocol';
 import { assertNever } from '../assert-never.ts';
-import { surviveErrors } from '../wire/survive-errors.ts';
+import { surviveErrors } from '../wire/wait-on-stream.ts';
 import { hangUp } from './client/hang-up.ts';
 import { refuseRoleParameters } from './client/startup-parameters.ts';
 import { passCancelDoor } from './doors/cancel-door.ts';

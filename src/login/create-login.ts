@@ -10,15 +10,13 @@ import type { RedisClients } from '../redis/redis-client.ts';
 import { derivedSecret, type Secret } from '../secret.ts';
 import { TerminalMemory } from './decide/terminal-memory.ts';
 import { grantRevokedEvent } from './grant/grant-audit-event.ts';
-import { GrantEndings } from './grant/grant-endings.ts';
+import { GrantEndings, recordGrantsRunOut } from './grant/grant-endings.ts';
 import { Grants } from './grant/grants.ts';
-import { recordGrantsRunOut } from './grant/record-grant-ends.ts';
 import type { RecordsAudit } from './request/login-audit-event.ts';
 import { LoginEvents } from './request/login-events.ts';
 import { LoginRequests } from './request/login-requests.ts';
-import { recordLoginExpiry } from './request/record-login-expiry.ts';
 import { ReverseCodes } from './request/reverse-codes.ts';
-import { UnfollowedLogins } from './request/unfollowed-logins.ts';
+import { recordLoginExpiry, UnfollowedLogins } from './request/unfollowed-logins.ts';
 
 export interface LoginOptions {
   readonly config: Config;

@@ -2,7 +2,7 @@
 // sign up with, or that they have it already.
 
 import { cleanForPage } from '../untrusted-text.ts';
-import type { Mail } from './mail.ts';
+import type { Mail } from './mailer.ts';
 
 export interface InvitationFacts {
   readonly to: string;

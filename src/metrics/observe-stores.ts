@@ -1,6 +1,8 @@
-// Counts the failures of Redis: commands without an answer and errors of the connection itself.
+// Watches Redis: counts commands without an answer and errors of the connection, and warns at the
+// start of one that evicts keys when it is full, since logins and grants would be lost.
 
 import type { Command } from 'ioredis';
+import type { Log } from '../log.ts';
 import { isWrongCommand, type RedisClient } from '../redis/redis-client.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -20,4 +22,19 @@ export function observeRedis(redis: RedisClient, metrics: Pick<Metrics, 'storeEr
     }
     return send(command, stream);
   };
+}
+
+/** Says nothing where CONFIG is forbidden, as on many managed servers. Never rejects. */
+export async function warnOfEviction(redis: RedisClient, log: Log): Promise<void> {
+  try {
+    const answer: unknown = await redis.call('CONFIG', 'GET', 'maxmemory-policy');
+    const policy = Array.isArray(answer) ? String(answer[1]) : 'noeviction';
+    if (policy === 'noeviction') return;
+    log.warn(
+      { event: 'redis.evicts_keys', policy },
+      'Redis evicts keys when it is full, and logins would be lost: set maxmemory-policy to noeviction',
+    );
+  } catch (error) {
+    log.debug({ event: 'redis.policy_unreadable', err: error }, 'could not read the eviction policy of Redis');
+  }
 }

@@ -1,7 +1,7 @@
 // The keys with which clients of ours may cancel: made here, known to the fleet by digest only.
 
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import type { ProtocolMinor } from './version-negotiation.ts';
+import type { ProtocolMinor } from './startup-packet.ts';
 
 export interface CancelKey {
   /** Signed 32-bit; ours are positive. */

@@ -2,9 +2,8 @@
 // are allowed at all and what a failure is called is decided elsewhere. Source: RFC 5802, RFC 7677.
 
 import { randomBytes } from 'node:crypto';
-import type { ScramKeys } from './scram-keys.ts';
 import { SCRAM_SHA_256, SCRAM_SHA_256_PLUS } from './scram-server.ts';
-import { hmac, sha256, xor } from './scram-verifier.ts';
+import { hmac, type ScramKeys, sha256, xor } from './scram-verifier.ts';
 import type { ChannelBinding } from './tls-server-end-point.ts';
 
 const CLIENT_NONCE_BYTES = 18;

@@ -1,8 +1,8 @@
 // Names that are due at a time, for the whole fleet. Each is handed out once, so that what follows
 // is done once. Knows nothing of what the names mean.
 
-import { askStore } from './ask-redis.ts';
 import type { RedisClient } from './redis-client.ts';
+import { askStore } from './redis-script.ts';
 
 const MAX_TAKEN = 500;
 

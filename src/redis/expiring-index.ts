@@ -1,9 +1,8 @@
 // Sorted sets of ids scored by the time (ms) at which each id stops counting, by Redis' clock, so
 // that what a dead node left behind stops counting by itself. Knows nothing of what the ids name.
 
-import { askStore } from './ask-redis.ts';
 import type { RedisClient } from './redis-client.ts';
-import { LUA_NOW, redisScript, runScript } from './redis-script.ts';
+import { askStore, LUA_NOW, redisScript, runScript } from './redis-script.ts';
 
 const COUNT_INDEX = redisScript(`
 -- KEYS[1]  a sorted set of ids by the time when they count no more (ms)

@@ -1,8 +1,9 @@
-// Lua scripts: each text with its digest, computed once, and running one on a server that may not
-// know it yet, with Redis' own clock. Knows no particular script.
+// What every command to Redis needs: the error of a Redis that is away, and Lua scripts, each with
+// its digest, on a server that may not know it yet, with Redis' own clock.
 
 import { createHash } from 'node:crypto';
-import type { RedisClient } from './redis-client.ts';
+import { PosternError } from '../errors.ts';
+import { isWrongCommand, type RedisClient } from './redis-client.ts';
 
 export interface RedisScript {
   readonly text: string;
@@ -36,3 +37,17 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- Lua's own conversion would write large numbers as 1e+12.
 local function digits(number) return string.format('%.0f', number) end
 `;
+
+/**
+ * Throws PosternError `store_unavailable` when Redis is away, late or refuses for its own reasons;
+ * a wrong command's error unchanged. NOTE: the command may have taken effect; scripts that must
+ * know carry a nonce.
+ */
+export async function askStore<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PosternError || isWrongCommand(error)) throw error;
+    throw new PosternError('store_unavailable', { cause: error });
+  }
+}

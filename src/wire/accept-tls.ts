@@ -4,9 +4,8 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
-import { surviveErrors } from './survive-errors.ts';
 import type { ServerCertificate, TlsCertificates } from './tls-certificates.ts';
-import { waitOnStream } from './wait-on-stream.ts';
+import { surviveErrors, waitOnStream } from './wait-on-stream.ts';
 
 export interface TlsFacts {
   /** As OpenSSL names it: `TLSv1.3`. */

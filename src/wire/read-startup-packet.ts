@@ -3,6 +3,8 @@
 
 import type { Duplex } from 'node:stream';
 import { FRONTEND_HEADER_BYTES, parseFrontendHeader } from '../protocol/frontend-messages.ts';
+import { ProtocolViolation } from '../protocol/protocol-violation.ts';
+import { type ProxySource, parseProxyHeader } from '../protocol/proxy-header.ts';
 import {
   parseStartupPacket,
   type StartupPacket,
@@ -52,4 +54,26 @@ function judgeClientMessage(bytes: Buffer, maxBodyBytes: number): Taken<{ type: 
   const usedBytes = FRONTEND_HEADER_BYTES + bodyBytes;
   if (bytes.length < usedBytes) return null;
   return { value: { type, body: bytes.subarray(FRONTEND_HEADER_BYTES, usedBytes) }, usedBytes };
+}
+
+/**
+ * The client's bytes stay in the socket. `local` is the balancer's own health check. Throws
+ * ProtocolViolation `not_postgres`, the signal's reason or the socket's error.
+ */
+export async function readProxyHeader(socket: Duplex, signal: AbortSignal): Promise<ProxySource> {
+  const source = await takeBytes(socket, judgeProxyHeader, signal);
+  if (source === null) throw new ProtocolViolation('not_postgres', 'closed before a PROXY header came');
+  return source;
+}
+
+function judgeProxyHeader(bytes: Buffer): Taken<ProxySource> {
+  const parsed = parseProxyHeader(bytes);
+  switch (parsed.kind) {
+    case 'incomplete':
+      return null;
+    case 'invalid':
+      throw new ProtocolViolation('not_postgres', `PROXY header refused: ${parsed.reason}`);
+    case 'header':
+      return { value: parsed.source, usedBytes: parsed.length };
+  }
 }

@@ -35,3 +35,13 @@ export function waitOnStream<T>(
     signal.addEventListener('abort', onAbort);
   });
 }
+
+/**
+ * One 'error' listener for its whole life: between two phases there is no other, and Node would end
+ * the process. A second call adds nothing.
+ */
+export function surviveErrors(socket: Duplex): void {
+  if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
+}
+
+function ignore(): void {}

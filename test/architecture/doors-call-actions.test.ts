@@ -14,7 +14,7 @@ const FORBIDDEN = [/^src\/provisioning\//, /^src\/login\/grant\/grants\.ts$/, /^
 const OPENERS: ReadonlySet<string> = new Set([
   'src/cli/with-catalogue.ts → src/provisioning/open-provisioning.ts',
   'src/http/app/http-server.ts → src/mail/mailer.ts',
-  'src/http/app/build-app.ts → src/mail/mail.ts',
+  'src/http/app/build-app.ts → src/mail/mailer.ts',
 ]);
 
 const CHANGING_VERBS =

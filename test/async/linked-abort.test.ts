@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linkedAbort } from '../../src/async/linked-abort.ts';
+import { linkedAbort } from '../../src/async/time-limit.ts';
 import { attachedTo } from '../support/abort-signals.ts';
 
 describe('a linked abort', () => {

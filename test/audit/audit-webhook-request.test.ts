@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sendAuditEvents } from '../../src/audit/audit-webhook-request.ts';
+import { sendAuditEvents } from '../../src/audit/audit-webhook.ts';
 import { Secret } from '../../src/secret.ts';
 import { attachedTo } from '../support/abort-signals.ts';
 

@@ -1,10 +1,8 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { AuditWebhook } from '../../src/audit/audit-webhook.ts';
-import { signAuditBody } from '../../src/audit/audit-webhook-request.ts';
+import { AuditWebhook, signAuditBody } from '../../src/audit/audit-webhook.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
-import type { AuditEventInput } from '../../src/catalogue/trail/audit-events.ts';
-import { recordAuditEvents } from '../../src/catalogue/trail/audit-events.ts';
+import { type AuditEventInput, recordAuditEvents } from '../../src/catalogue/trail/audit-events.ts';
 import { type NodeId, newNodeId } from '../../src/ids.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createRedis } from '../../src/redis/redis-client.ts';

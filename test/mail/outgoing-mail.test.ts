@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Mail } from '../../src/mail/mail.ts';
-import { OutgoingMail } from '../../src/mail/outgoing-mail.ts';
+import { type Mail, OutgoingMail } from '../../src/mail/mailer.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { waitUntil } from '../support/wait-until.ts';
 

@@ -13,7 +13,7 @@ import {
   parameterStatus,
   readyForQuery,
 } from '../../src/protocol/backend-messages.ts';
-import { parseErrorOrNotice } from '../../src/protocol/upstream-reports.ts';
+import { parseErrorOrNotice } from '../../src/protocol/upstream-messages.ts';
 import { hex, readAsNodePostgres } from './packet-fixtures.ts';
 
 describe('the bytes of each message', () => {

@@ -9,12 +9,13 @@ import { ProtocolViolation } from '../../src/protocol/protocol-violation.ts';
 import { parseStartupPacket, startupPacketLength } from '../../src/protocol/startup-packet.ts';
 import { UpstreamMessageReader } from '../../src/protocol/upstream-message-reader.ts';
 import {
+  encodeErrorOrNotice,
   parseAuthentication,
   parseBackendKeyData,
+  parseErrorOrNotice,
   parseParameterStatus,
   parseReadyForQuery,
 } from '../../src/protocol/upstream-messages.ts';
-import { encodeErrorOrNotice, parseErrorOrNotice } from '../../src/protocol/upstream-reports.ts';
 import { FrameCounter } from '../../src/relay/frame-counter.ts';
 import { hex, readAsNodePostgres, SEED } from './packet-fixtures.ts';
 

@@ -7,9 +7,8 @@ import {
   type ScramStarted,
   startScramClient,
 } from '../../src/protocol/scram-client.ts';
-import { ScramKeys } from '../../src/protocol/scram-keys.ts';
 import { finishScram, SCRAM_SHA_256, SCRAM_SHA_256_PLUS, startScram } from '../../src/protocol/scram-server.ts';
-import { makeVerifier } from '../../src/protocol/scram-verifier.ts';
+import { makeVerifier, ScramKeys } from '../../src/protocol/scram-verifier.ts';
 import type { ChannelBinding } from '../../src/protocol/tls-server-end-point.ts';
 import { hex } from './packet-fixtures.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ScramKeys } from '../../src/protocol/scram-keys.ts';
-import type { ScramKeyPair } from '../../src/protocol/scram-verifier.ts';
+import { type ScramKeyPair, ScramKeys } from '../../src/protocol/scram-verifier.ts';
 
 const PAIR: ScramKeyPair = { clientKey: Buffer.from('client'), serverKey: Buffer.from('server') };
 const OF = { salt: Buffer.from('salt'), iterations: 4_096 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeErrorOrNotice, parseErrorOrNotice } from '../../src/protocol/upstream-reports.ts';
+import { encodeErrorOrNotice, parseErrorOrNotice } from '../../src/protocol/upstream-messages.ts';
 import { builtMessage, hex, readAsNodePostgres, violationOf } from './packet-fixtures.ts';
 
 const FIELDS = [

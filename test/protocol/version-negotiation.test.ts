@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { negotiateVersion } from '../../src/protocol/version-negotiation.ts';
+import { negotiateVersion } from '../../src/protocol/startup-packet.ts';
 
 const OPTION = '_pq_.test_protocol_negotiation';
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Relay } from '../../src/relay/relay.ts';
 import { Secret } from '../../src/secret.ts';
 import { acceptTls } from '../../src/wire/accept-tls.ts';
-import { surviveErrors } from '../../src/wire/survive-errors.ts';
+import { surviveErrors } from '../../src/wire/wait-on-stream.ts';
 import { builtMessage } from '../protocol/packet-fixtures.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { certificatesOnDisk } from '../wire/certificates-on-disk.ts';

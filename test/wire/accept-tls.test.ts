@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ProtocolViolation } from '../../src/protocol/protocol-violation.ts';
 import { acceptTls, ClientTlsFailed } from '../../src/wire/accept-tls.ts';
 import { readStartupPacket } from '../../src/wire/read-startup-packet.ts';
-import { surviveErrors } from '../../src/wire/survive-errors.ts';
+import { surviveErrors } from '../../src/wire/wait-on-stream.ts';
 import { builtStartupPacket, hex } from '../protocol/packet-fixtures.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { type CertificatesOnDisk, certificatesOnDisk } from './certificates-on-disk.ts';

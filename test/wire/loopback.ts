@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { surviveErrors } from '../../src/wire/survive-errors.ts';
+import { surviveErrors } from '../../src/wire/wait-on-stream.ts';
 
 export interface SocketPair extends AsyncDisposable {
   /** The end that the code under test holds. */

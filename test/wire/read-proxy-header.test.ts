@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ProtocolViolation } from '../../src/protocol/protocol-violation.ts';
-import { readProxyHeader } from '../../src/wire/read-proxy-header.ts';
+import { readProxyHeader } from '../../src/wire/read-startup-packet.ts';
 import { hex } from '../protocol/packet-fixtures.ts';
 
 const never = new AbortController().signal;

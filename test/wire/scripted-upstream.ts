@@ -12,8 +12,8 @@ import {
 } from '../../src/wire/dial/connect-upstream.ts';
 import type { DialPolicy } from '../../src/wire/dial/dial-policy.ts';
 import type { UpstreamTarget } from '../../src/wire/dial/upstream-target.ts';
-import { surviveErrors } from '../../src/wire/survive-errors.ts';
 import { takeBytes } from '../../src/wire/take-bytes.ts';
+import { surviveErrors } from '../../src/wire/wait-on-stream.ts';
 import { listenOnLoopback, portOf } from './loopback.ts';
 
 export type Step = (socket: Socket) => Promise<void> | void;

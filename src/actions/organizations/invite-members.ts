@@ -14,7 +14,7 @@ import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { AccountId, InvitationId } from '../../ids.ts';
 import { invitationMail, joinedMail } from '../../mail/invitation-mails.ts';
-import type { Mail } from '../../mail/mail.ts';
+import type { Mail } from '../../mail/mailer.ts';
 import type { Secret } from '../../secret.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction } from '../define-action.ts';

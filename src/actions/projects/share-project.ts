@@ -10,7 +10,7 @@ import {
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { ProjectId } from '../../ids.ts';
 import { guestMail, sharedMail } from '../../mail/invitation-mails.ts';
-import type { Mail } from '../../mail/mail.ts';
+import type { Mail } from '../../mail/mailer.ts';
 import { catalogueAction, ending } from '../define-action.ts';
 import { type InvitingParts, invitationLink, limitInvitations } from '../organizations/invite-members.ts';
 

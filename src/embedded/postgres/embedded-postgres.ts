@@ -8,7 +8,6 @@ import { Secret } from '../../secret.ts';
 import { findLockHolder, lockFolder } from '../data-folder/folder-lock.ts';
 import { keepPostgresRunning } from './keep-postgres-running.ts';
 import { clusterExists, makeCluster, SUPERUSER } from './make-cluster.ts';
-import { stopOrphanedPostgres } from './orphaned-postgres.ts';
 import { choosePostgresAccount, type PostgresAccount } from './postgres-account.ts';
 import {
   getPassword,
@@ -20,6 +19,7 @@ import {
   rememberPort,
 } from './postgres-files.ts';
 import { type EmbeddedVersion, locatePostgresPackage } from './postgres-package.ts';
+import { stopOrphanedPostgres } from './stop-postgres.ts';
 import { findUsablePrograms } from './usable-programs.ts';
 
 export interface EmbeddedPostgres {

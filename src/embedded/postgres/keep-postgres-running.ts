@@ -1,11 +1,11 @@
 // Keeps one Postgres running: starts it, waits for its first answer, starts it again when it dies,
 // gives up when it keeps dying.
 
-import { backoff, pause } from '../../async/retry.ts';
+import pg from 'pg';
+import { backoff, pause, retry } from '../../async/retry.ts';
 import { freePort } from '../../config/ports.ts';
 import type { Secret } from '../../secret.ts';
 import { EmbeddedError } from '../data-folder/embedded-error.ts';
-import { awaitPostgres } from './await-postgres.ts';
 import { type PostgresLaunch, type PostgresProcess, startPostgresProcess } from './postgres-process.ts';
 
 export interface KeptPostgres {
@@ -27,6 +27,8 @@ const READY_LIMIT_MS = 120_000;
 // A run that lasted this long was healthy: the count of deaths starts again.
 const HEALTHY_RUN_MS = 30_000;
 const PAUSES = backoff({ firstMs: 100, longestMs: 2_000 });
+const QUESTION_PAUSES = backoff({ firstMs: 10, longestMs: 200 });
+const CONNECT_LIMIT_MS = 2_000;
 
 type DeathReason = 'port_taken' | 'still_held' | 'unknown';
 // In a row; with the pauses between them, "still held" is waited for about a minute.
@@ -118,4 +120,26 @@ async function becomesReady(child: PostgresProcess, url: Secret): Promise<boolea
 function reasonIn(lastWords: string): DeathReason {
   if (lastWords.includes('could not bind')) return 'port_taken';
   return /lock file|shared memory/.test(lastWords) ? 'still_held' : 'unknown';
+}
+
+/** `gave_up` when the signal aborts; any failure means "not yet". */
+export async function awaitPostgres(url: Secret, signal: AbortSignal): Promise<'ready' | 'gave_up'> {
+  try {
+    await retry(() => ask(url), { pauses: QUESTION_PAUSES, signal });
+    return 'ready';
+  } catch {
+    return 'gave_up';
+  }
+}
+
+async function ask(url: Secret): Promise<void> {
+  const client = new pg.Client({ connectionString: url.reveal(), connectionTimeoutMillis: CONNECT_LIMIT_MS });
+  // A connection that the server cuts reports twice: to the promise and as an event.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('select 1');
+  } finally {
+    await client.end().catch(() => {});
+  }
 }

@@ -1,8 +1,9 @@
-// Finds the npm package that carries Postgres' programs for this platform. Runs none of them.
+// Finds the npm package that carries Postgres' programs for this platform, and makes the links
+// between its libraries that npm packages cannot carry. Runs none of them.
 
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { EmbeddedError } from '../data-folder/embedded-error.ts';
 
@@ -40,4 +41,35 @@ function entryPointOf(name: string, version: EmbeddedVersion): string {
       { cause },
     );
   }
+}
+
+// Paths are relative to the package: the link `target` points at the file `source`.
+const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
+
+/** Throws the file system's error when the folder cannot be written. */
+export async function makeLibraryLinks(nativeFolder: string): Promise<void> {
+  const packageFolder = dirname(nativeFolder);
+  for (const { source, target } of await readLinkList(nativeFolder)) {
+    const link = join(packageFolder, target);
+    if (!resolve(link).startsWith(`${nativeFolder}${sep}`))
+      throw new EmbeddedError(`library link ${target} leaves its package`);
+    if (await exists(link)) continue;
+    await symlink(relative(dirname(target), source), link).catch(ignoreExisting);
+  }
+}
+
+async function readLinkList(nativeFolder: string): Promise<z.infer<typeof linkList>> {
+  return linkList.parse(JSON.parse(await readFile(join(nativeFolder, 'pg-symlinks.json'), 'utf8')));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Another process that starts at the same time may have made it first. */
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }

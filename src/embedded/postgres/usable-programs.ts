@@ -7,9 +7,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Log } from '../../log.ts';
 import { EmbeddedError } from '../data-folder/embedded-error.ts';
-import { makeLibraryLinks } from './library-links.ts';
 import { canReach, type PostgresAccount } from './postgres-account.ts';
-import type { PostgresPackage } from './postgres-package.ts';
+import { makeLibraryLinks, type PostgresPackage } from './postgres-package.ts';
 
 export interface PostgresPrograms {
   readonly initdb: string;

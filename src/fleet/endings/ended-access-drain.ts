@@ -2,7 +2,7 @@
 // every two seconds without. What is read is the catalogue's state since the last reading: no
 // message, no node and no Redis can lose any of it.
 
-import { answerInTime } from '../../async/answer-in-time.ts';
+import { answerInTime } from '../../async/time-limit.ts';
 import { type CatalogueSnapshot, endOf } from '../../catalogue/endings/catalogue-snapshot.ts';
 import { type RecordedEnding, readEndedAccess, settleGrants } from '../../catalogue/endings/ended-access.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';

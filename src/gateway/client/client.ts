@@ -3,8 +3,7 @@
 import type { Socket } from 'node:net';
 import type { PosternError } from '../../errors.ts';
 import type { CancelKey } from '../../protocol/cancel-key.ts';
-import type { StartupMessage } from '../../protocol/startup-packet.ts';
-import type { ProtocolMinor } from '../../protocol/version-negotiation.ts';
+import type { ProtocolMinor, StartupMessage } from '../../protocol/startup-packet.ts';
 import type { TlsFacts } from '../../wire/accept-tls.ts';
 import type { ClientLine } from './client-line.ts';
 

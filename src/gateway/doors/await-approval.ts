@@ -2,7 +2,7 @@
 // Changes nothing itself.
 
 import { assertNever } from '../../assert-never.ts';
-import { type LinkedAbort, linkedAbort } from '../../async/linked-abort.ts';
+import { type LinkedAbort, linkedAbort } from '../../async/time-limit.ts';
 import { formatDuration } from '../../duration.ts';
 import { PosternError } from '../../errors.ts';
 import type { Approval, LoginRequest } from '../../login/request/login-request.ts';

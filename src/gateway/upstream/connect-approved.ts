@@ -3,9 +3,9 @@
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
 import { PosternError } from '../../errors.ts';
+import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import { connectUpstream, type UpstreamSession } from '../../wire/dial/connect-upstream.ts';
 import { policyOfCompute } from '../../wire/dial/dial-policy.ts';
-import { UpstreamRefusal } from '../../wire/dial/upstream-refusal.ts';
 import type { UpstreamTarget } from '../../wire/dial/upstream-target.ts';
 import { databaseCandidates } from '../client/database-choice.ts';
 import { applicationOf, upstreamParameters } from '../client/startup-parameters.ts';

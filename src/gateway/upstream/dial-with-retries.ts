@@ -3,8 +3,7 @@
 import { listedPauses, retry } from '../../async/retry.ts';
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
-import { ConnectFailure } from '../../wire/dial/connect-failure.ts';
-import { UpstreamRefusal } from '../../wire/dial/upstream-refusal.ts';
+import { ConnectFailure, UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 
 const CANNOT_CONNECT_NOW = '57P03';
 

@@ -3,7 +3,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 import type { PublicAddress } from '../../config/public-address.ts';
 import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
-import type { Mailer } from '../../mail/mail.ts';
+import type { Mailer } from '../../mail/mailer.ts';
 import { type ConsumptionHistory, createConsumptionHistory } from '../../metering/frames/consumption-history.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { apiRoutes } from '../api/api-routes.ts';

@@ -2,8 +2,8 @@
 // final one.
 
 import type { Request, Response } from 'express';
-import { linkedAbort } from '../../async/linked-abort.ts';
 import { pause } from '../../async/retry.ts';
+import { linkedAbort } from '../../async/time-limit.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
 import { eventText, KEEP_ALIVE_TEXT } from '../request/event-streams.ts';

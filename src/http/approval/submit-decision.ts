@@ -7,7 +7,7 @@ import { approveLogin, denyLogin } from '../../actions/login/decide-login.ts';
 import { assertNever } from '../../assert-never.ts';
 import { isCorrectableOn, PosternError } from '../../errors.ts';
 import type { ApprovalAnswer } from '../../login/decide/approve-login-request.ts';
-import { recordLateDecision } from '../../login/decide/record-late-decision.ts';
+import { recordLateDecision } from '../../login/decide/record-approval.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
 import { wantsJson } from '../request/error-handler.ts';

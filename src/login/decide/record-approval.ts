@@ -1,5 +1,5 @@
-// The audit event of an approval: who admitted which terminal to which target, by which steps, or
-// why it had no effect.
+// The audit events of approvals, and of decisions that came too late (docs/security.md, "Login
+// requests"): who admitted which terminal to which target, or why it had no effect.
 
 import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
@@ -41,4 +41,15 @@ export function recordApproval(
 function stepsOf(step: ApprovalStep, { policy }: JudgedTarget): string | null {
   const steps = [...(policy.freshSignInMs === null ? [] : ['fresh_sign_in']), ...(step === 'approve' ? [] : [step])];
   return steps.length === 0 ? null : steps.join(',');
+}
+
+const EVENTS = { approve: 'login.approved', deny: 'login.denied', report: 'login.reported' } as const;
+
+export function recordLateDecision(
+  { auditTrail, clock, nodeId }: Pick<ClaimServices, 'auditTrail' | 'clock' | 'nodeId'>,
+  request: LoginRequest,
+  late: { readonly person: PersonAtBrowser; readonly decision: keyof typeof EVENTS },
+): void {
+  const context = { event: EVENTS[late.decision], outcome: 'refused', at: clock.now(), nodeId } as const;
+  auditTrail.record({ ...loginAuditEvent(request, late.person, context), reason: `already ${request.status}` });
 }

@@ -3,9 +3,9 @@
 
 import type { UserId } from '../../ids.ts';
 import { terminalKey } from '../../network-address.ts';
-import { askStore } from '../../redis/ask-redis.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
+import { askStore } from '../../redis/redis-script.ts';
 
 /** "This was not me" blocks the address for that person only (docs/security.md, "Abuse limits"). */
 const BLOCKED_FOR_MS = 15 * 60_000;

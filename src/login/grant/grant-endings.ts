@@ -1,12 +1,23 @@
-// Makes sure that each end of a grant is recorded once: the caller that takes a grant from this
-// list, because it was revoked, used up or expired, has ended it and records that. Grants
-// themselves do not depend on the list.
+// Makes sure that each end of a grant is recorded once: the caller that takes it from this list,
+// revoked, used up or expired, has ended it. Grants themselves do not depend on the list.
 
 import { z } from 'zod';
-import { type AccountId, type ComputeId, type GrantId, idSchema, type ProjectId, type UserId } from '../../ids.ts';
+import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
+import type { Clock } from '../../clock.ts';
+import {
+  type AccountId,
+  type ComputeId,
+  type GrantId,
+  idSchema,
+  type NodeId,
+  type ProjectId,
+  type UserId,
+} from '../../ids.ts';
+import type { Log } from '../../log.ts';
 import { DueList } from '../../redis/due-list.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
+import type { RecordsAudit } from '../request/login-audit-event.ts';
 import type { Grant } from './grant.ts';
 
 /** What the audit trail says of a grant that has ended. */
@@ -63,4 +74,37 @@ export class GrantEndings {
 function memberOf(grant: Grant): string {
   const { userId, personEmail, accountId, projectId, computeId, address } = grant;
   return JSON.stringify({ id: grant.id, userId, personEmail, accountId, projectId, computeId, address });
+}
+
+interface Recording {
+  readonly auditTrail: RecordsAudit;
+  readonly clock: Clock;
+  readonly nodeId: NodeId;
+}
+
+const SWEEP_INTERVAL_MS = 15_000;
+
+/** Checks every 15 seconds; several nodes share the work. Returns a function that stops it. */
+export function recordGrantsRunOut(
+  parts: Recording & { readonly endings: GrantEndings; readonly log: Log },
+): () => void {
+  const { endings, clock, auditTrail, log } = parts;
+  const sweep = async (): Promise<void> => {
+    for (const grant of await endings.takeDue(clock.now())) auditTrail.record(endedEvent(grant, parts));
+  };
+  const timer = setInterval(() => {
+    sweep().catch((error: unknown) =>
+      log.debug({ event: 'grant.expiry_sweep_failed', err: error }, 'cannot look for expired grants'),
+    );
+  }, SWEEP_INTERVAL_MS).unref();
+  return () => clearInterval(timer);
+}
+
+function endedEvent(grant: EndedGrant, { clock, nodeId }: Recording): AuditEventInput {
+  const { id: grantId, accountId, projectId, computeId, personEmail: subject, address: terminalIp } = grant;
+  return {
+    ...{ at: clock.now(), nodeId, event: 'grant.ended', outcome: 'success', reason: 'time' },
+    ...{ actorType: 'system', actorId: null, actorEmail: null },
+    ...{ subject, grantId, accountId, projectId, computeId, terminalIp },
+  };
 }

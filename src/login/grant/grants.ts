@@ -10,15 +10,13 @@ import { type AccessOwners, isOwnedBy, type RecordedEnding } from '../../catalog
 import { PosternError } from '../../errors.ts';
 import { type GrantId, idFrom, type UserId } from '../../ids.ts';
 import { normalizeAddress } from '../../network-address.ts';
-import { askStore } from '../../redis/ask-redis.ts';
 import { ExpiringIndex } from '../../redis/expiring-index.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
-import { runScript } from '../../redis/redis-script.ts';
+import { askStore, runScript } from '../../redis/redis-script.ts';
 import { fieldsOf } from '../request/login-record.ts';
 import { type Terminal, terminalDigest } from '../request/terminal.ts';
-import { CREATE_GRANT } from '../scripts/create-grant.ts';
-import { USE_GRANT } from '../scripts/use-grant.ts';
+import { CREATE_GRANT, USE_GRANT } from '../scripts/grant-scripts.ts';
 import { admits, type Grant, type GrantTerms, parseGrant } from './grant.ts';
 import type { GrantRevoker } from './grant-audit-event.ts';
 import { GrantEndings } from './grant-endings.ts';

@@ -148,3 +148,27 @@ export function isApprovable({ status, stepUp }: LoginRequest): boolean {
 export function isDecidedNow({ status, waiting }: LoginRequest): boolean {
   return !isUndecided(status) && !(status === 'consumed' && waiting === 'connection');
 }
+
+/** The names are the script's (see scripts/move-login-request.ts). */
+export interface MoveDetails {
+  readonly to: MoveTargets;
+  readonly fields: Readonly<Record<string, string>>;
+  /** Only the person who holds the claim may make the move. */
+  readonly claimed_by?: UserId;
+  /** A field that must be absent. */
+  readonly without?: 'code_digest';
+  readonly stamp?: 'claimed_at' | 'approved_at';
+}
+
+type MoveTargets = Readonly<Partial<Record<LoginStatus, { connection?: LoginStatus; none?: LoginStatus }>>>;
+
+/** Requests without a connection make `detachedMove` instead; null means that they cannot move. */
+export function moveTargets(move: LoginMove, detachedMove: LoginMove | null = move): MoveTargets {
+  return Object.fromEntries(
+    statusesBefore(move).map((status) => {
+      const connection = nextStatus(status, move);
+      const none = detachedMove === null ? null : nextStatus(status, detachedMove);
+      return [status, { ...(connection && { connection }), ...(none && { none }) }];
+    }),
+  );
+}

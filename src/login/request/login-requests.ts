@@ -8,24 +8,26 @@ import { normalizeAddress } from '../../network-address.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import type { RedisScript } from '../../redis/redis-script.ts';
 import type { Secret } from '../../secret.ts';
-import { COUNT_WRONG_USER_CODE } from '../scripts/count-wrong-user-code.ts';
-import { CREATE_LOGIN_REQUEST } from '../scripts/create-login-request.ts';
-import { DETACH_CONNECTION } from '../scripts/detach-connection.ts';
-import { CONSUME_LIMIT_MS } from '../scripts/login-request-prelude.ts';
-import { MOVE_LOGIN_REQUEST } from '../scripts/move-login-request.ts';
-import { READ_LOGIN_REQUEST } from '../scripts/read-login-request.ts';
-import { SET_PROGRESS } from '../scripts/set-progress.ts';
+import {
+  CONSUME_LIMIT_MS,
+  COUNT_WRONG_USER_CODE,
+  CREATE_LOGIN_REQUEST,
+  DETACH_CONNECTION,
+  MOVE_LOGIN_REQUEST,
+  READ_LOGIN_REQUEST,
+  SET_PROGRESS,
+} from '../scripts/login-request-scripts.ts';
 import type { LoginEvents } from './login-events.ts';
-import { type MoveDetails, moveTargets } from './login-moves.ts';
-import { newLoginFields } from './login-record.ts';
-import { LoginRecords } from './login-records.ts';
+import { LoginRecords, newLoginFields } from './login-record.ts';
 import {
   type Approval,
   isApprovable,
   isDecidedNow,
   type LoginOrigin,
   type LoginRequest,
+  type MoveDetails,
   type MoveOutcome,
+  moveTargets,
   type Progress,
 } from './login-request.ts';
 import { LoginTokens } from './login-tokens.ts';

@@ -3,9 +3,9 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { idFrom, type LoginRequestId } from '../../ids.ts';
-import { askStore } from '../../redis/ask-redis.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
+import { askStore } from '../../redis/redis-script.ts';
 import { Secret } from '../../secret.ts';
 
 // 128 bits as base64url without padding.

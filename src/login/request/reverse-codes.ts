@@ -9,9 +9,8 @@ import { ExpiringIndex } from '../../redis/expiring-index.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import { Secret } from '../../secret.ts';
-import { BEGIN_REVERSE_CODE } from '../scripts/begin-reverse-code.ts';
-import { CHECK_REVERSE_CODE } from '../scripts/check-reverse-code.ts';
-import { LoginRecords } from './login-records.ts';
+import { BEGIN_REVERSE_CODE, CHECK_REVERSE_CODE } from '../scripts/login-request-scripts.ts';
+import { LoginRecords } from './login-record.ts';
 import type { Approval, LoginRequest } from './login-request.ts';
 import { loginNameDigest, type Terminal } from './terminal.ts';
 

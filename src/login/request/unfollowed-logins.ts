@@ -1,12 +1,15 @@
-// Login requests that no connection waits for and that stay open for their person. When one
-// expires, any node may take it from this list, and the node that takes it records the end. The
-// requests themselves do not depend on the list.
+// Login requests that stay open for their person although no connection waits. The node that takes
+// an expired one from this list records its end, since no gateway session is left to do it.
 
-import { idFrom, type LoginRequestId } from '../../ids.ts';
+import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
+import type { Clock } from '../../clock.ts';
+import { idFrom, type LoginRequestId, type NodeId } from '../../ids.ts';
+import type { Log } from '../../log.ts';
 import { DueList } from '../../redis/due-list.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
-import type { LoginRequest } from './login-request.ts';
+import type { RecordsAudit } from './login-audit-event.ts';
+import { isUndecided, type LoginRequest, type MoveOutcome } from './login-request.ts';
 
 /** Longer than any request lives. */
 const KEPT_MS = 3_600_000;
@@ -26,4 +29,50 @@ export class UnfollowedLogins {
   async takeDue(now: Date): Promise<LoginRequestId[]> {
     return (await this.#list.takeDue(now)).map((id) => idFrom<LoginRequestId>(id));
   }
+}
+
+interface Recording {
+  readonly loginRequests: { expire(id: LoginRequestId): Promise<MoveOutcome> };
+  readonly unfollowed: UnfollowedLogins;
+  readonly auditTrail: RecordsAudit;
+  readonly clock: Clock;
+  readonly nodeId: NodeId;
+  readonly log: Log;
+}
+
+const LOOK_INTERVAL_MS = 5_000;
+/** Redis' clock decides and may be behind ours. */
+const LOOK_AFTER_MS = 1_000;
+
+/** Checks every five seconds; several nodes share the work. Returns a function that stops it. */
+export function recordLoginExpiry(parts: Recording): () => void {
+  const timer = setInterval(() => {
+    recordExpired(parts).catch((error: unknown) =>
+      parts.log.debug({ event: 'login.expiry_sweep_failed', err: error }, 'cannot look for expired login requests'),
+    );
+  }, LOOK_INTERVAL_MS).unref();
+  return () => clearInterval(timer);
+}
+
+async function recordExpired(parts: Recording): Promise<void> {
+  const { loginRequests, unfollowed, auditTrail, clock } = parts;
+  for (const id of await unfollowed.takeDue(new Date(clock.now().getTime() - LOOK_AFTER_MS))) {
+    const { request } = await loginRequests.expire(id);
+    if (request?.status === 'expired') auditTrail.record(expiredEvent(request, parts));
+    // A reverse code extends the time to decide.
+    else if (request !== null && isUndecided(request.status)) await unfollowed.add(request);
+  }
+}
+
+function expiredEvent({ id, origin }: LoginRequest, { clock, nodeId }: Recording): AuditEventInput {
+  return {
+    ...{ at: clock.now(), nodeId, event: 'login.expired', outcome: 'success', loginRequestId: id },
+    ...{ actorType: 'system', actorId: null, actorEmail: null },
+    terminalIp: origin.address,
+    terminalPort: origin.port,
+    tls: origin.tls === null ? null : `${origin.tls.version} ${origin.tls.cipher}`,
+    untrustedUser: origin.requestedUser,
+    untrustedDatabase: origin.requestedDatabase,
+    untrustedApplication: origin.application,
+  };
 }

@@ -5,8 +5,7 @@ import { Nudge } from '../../async/nudge.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import type { LoginRequestId } from '../../ids.ts';
 import type { LoginEvents } from './login-events.ts';
-import type { LoginRecord } from './login-record.ts';
-import type { LoginRecords } from './login-records.ts';
+import type { LoginRecord, LoginRecords } from './login-record.ts';
 import { isUndecided, type LoginRequest } from './login-request.ts';
 
 /** Messages can be lost while Redis reconnects. */

@@ -7,9 +7,9 @@ import { INSTALLATION, may } from '../../catalogue/rights/permissions.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import { askUpstream } from '../../wire/dial/ask-upstream.ts';
+import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import { connectUpstream } from '../../wire/dial/connect-upstream.ts';
 import { policyOfCompute } from '../../wire/dial/dial-policy.ts';
-import { UpstreamRefusal } from '../../wire/dial/upstream-refusal.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import type { ParsedUpstreamUrl } from '../hosts/upstream-url.ts';
 

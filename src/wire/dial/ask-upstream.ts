@@ -6,9 +6,9 @@ import type { Duplex } from 'node:stream';
 import { serialize } from 'pg-protocol';
 import { FieldReader } from '../../protocol/field-reader.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
-import { parseErrorOrNotice } from '../../protocol/upstream-reports.ts';
+import { parseErrorOrNotice } from '../../protocol/upstream-messages.ts';
 import { type Taken, takeBytes } from '../take-bytes.ts';
-import { UpstreamRefusal } from './upstream-refusal.ts';
+import { UpstreamRefusal } from './connect-failure.ts';
 
 const MAX_MESSAGE_BYTES = 1_048_576;
 const MAX_MESSAGES_PER_ANSWER = 100;

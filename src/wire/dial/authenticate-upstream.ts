@@ -15,7 +15,7 @@ import {
   type ScramStarted,
   startScramClient,
 } from '../../protocol/scram-client.ts';
-import type { ScramKeys } from '../../protocol/scram-keys.ts';
+import type { ScramKeys } from '../../protocol/scram-verifier.ts';
 import { type ChannelBinding, tlsServerEndPoint } from '../../protocol/tls-server-end-point.ts';
 import type { Authentication } from '../../protocol/upstream-messages.ts';
 import { ConnectFailure } from './connect-failure.ts';

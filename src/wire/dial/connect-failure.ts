@@ -2,6 +2,8 @@
 // texts reaches a client: the PosternError around them says less on purpose, so that an address
 // cannot be used to explore a network.
 
+import type { ReportFields } from '../../protocol/upstream-messages.ts';
+
 /** `silent`: accepted and sent nothing, which a server that is just starting does not do. */
 export type ConnectFailureReason =
   | 'forbidden_address'
@@ -19,5 +21,26 @@ export class ConnectFailure extends Error {
     super(logMessage, cause === undefined ? undefined : { cause });
     this.name = 'ConnectFailure';
     this.reason = reason;
+  }
+}
+
+// PostgreSQL Error Codes: invalid_password
+const INVALID_PASSWORD = '28P01';
+
+export class UpstreamRefusal extends Error {
+  /** By field letter, uncleaned: `encodeErrorOrNotice` cleans them. */
+  readonly fields: ReportFields;
+  readonly sqlstate: string;
+
+  constructor(fields: ReportFields) {
+    super('upstream refused the connection');
+    this.name = 'UpstreamRefusal';
+    this.fields = fields;
+    this.sqlstate = fields.get('C') ?? 'XX000';
+  }
+
+  /** Our own password for the role; what the client proves fails as `password_failed`. */
+  get isWrongPassword(): boolean {
+    return this.sqlstate === INVALID_PASSWORD;
   }
 }

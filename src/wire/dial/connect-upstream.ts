@@ -3,8 +3,8 @@
 
 import type { Socket } from 'node:net';
 import { PosternError } from '../../errors.ts';
-import { ScramKeys } from '../../protocol/scram-keys.ts';
-import { surviveErrors } from '../survive-errors.ts';
+import { ScramKeys } from '../../protocol/scram-verifier.ts';
+import { surviveErrors } from '../wait-on-stream.ts';
 import { type PinnedAddress, resolveUpstreamAddress } from './dial-address.ts';
 import type { DialPolicy } from './dial-policy.ts';
 import { dialTcp } from './dial-tcp.ts';

@@ -3,8 +3,7 @@
 
 import { connect, type Socket } from 'node:net';
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
-import { surviveErrors } from '../survive-errors.ts';
-import { waitOnStream } from '../wait-on-stream.ts';
+import { surviveErrors, waitOnStream } from '../wait-on-stream.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { PinnedAddress } from './dial-address.ts';
 

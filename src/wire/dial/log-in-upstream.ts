@@ -9,21 +9,21 @@ import { PosternError } from '../../errors.ts';
 import { parameterStatus, type TransactionStatus } from '../../protocol/backend-messages.ts';
 import type { CancelKey } from '../../protocol/cancel-key.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
-import type { ScramKeys } from '../../protocol/scram-keys.ts';
+import type { ScramKeys } from '../../protocol/scram-verifier.ts';
 import { type UpstreamMessage, UpstreamMessageReader } from '../../protocol/upstream-message-reader.ts';
 import {
+  encodeErrorOrNotice,
   parseAuthentication,
   parseBackendKeyData,
+  parseErrorOrNotice,
   parseParameterStatus,
   parseReadyForQuery,
 } from '../../protocol/upstream-messages.ts';
 import { encodeStartupMessage } from '../../protocol/upstream-packets.ts';
-import { encodeErrorOrNotice, parseErrorOrNotice } from '../../protocol/upstream-reports.ts';
 import { cleanUpstreamText } from '../../untrusted-text.ts';
 import { type Taken, takeBytes } from '../take-bytes.ts';
 import { UpstreamAuthentication } from './authenticate-upstream.ts';
-import { ConnectFailure } from './connect-failure.ts';
-import { UpstreamRefusal } from './upstream-refusal.ts';
+import { ConnectFailure, UpstreamRefusal } from './connect-failure.ts';
 import type { UpstreamTarget } from './upstream-target.ts';
 
 export interface UpstreamLogin {

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/log.ts';
-import { warnOfEviction } from '../../../src/metrics/warn-of-eviction.ts';
+import { warnOfEviction } from '../../../src/metrics/observe-stores.ts';
 import { createRedis } from '../../../src/redis/redis-client.ts';
 import { type DebianRedis, startDebianRedis } from '../../support/databases/redis-for-tests.ts';
 import { finish, linkOf, openDesk } from '../../support/nodes/desk.ts';

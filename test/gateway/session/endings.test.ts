@@ -4,7 +4,7 @@ import { ClientGone } from '../../../src/gateway/client/client.ts';
 import { fatalResponse } from '../../../src/gateway/client/client-line.ts';
 import { endingOf, factsOfEnding, hideDatabaseRole } from '../../../src/gateway/session/endings.ts';
 import { ProtocolViolation } from '../../../src/protocol/protocol-violation.ts';
-import { UpstreamRefusal } from '../../../src/wire/dial/upstream-refusal.ts';
+import { UpstreamRefusal } from '../../../src/wire/dial/connect-failure.ts';
 import { fieldsOf, messagesOf } from '../read-messages.ts';
 
 const refusal = (sqlstate: string) =>

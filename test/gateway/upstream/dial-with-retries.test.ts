@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PosternError } from '../../../src/errors.ts';
 import { dialWithRetries } from '../../../src/gateway/upstream/dial-with-retries.ts';
-import { ConnectFailure, type ConnectFailureReason } from '../../../src/wire/dial/connect-failure.ts';
-import { UpstreamRefusal } from '../../../src/wire/dial/upstream-refusal.ts';
+import { ConnectFailure, type ConnectFailureReason, UpstreamRefusal } from '../../../src/wire/dial/connect-failure.ts';
 
 const limits = { pausesMs: [1, 1, 1, 1], limitMs: 5_000, compute: 'ep-x' };
 const never = new AbortController().signal;

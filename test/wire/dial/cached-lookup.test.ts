@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cachedLookup } from '../../../src/wire/dial/cached-lookup.ts';
+import { cachedLookup } from '../../../src/wire/dial/dial-address.ts';
 
 function countingLookup() {
   const asked: string[] = [];

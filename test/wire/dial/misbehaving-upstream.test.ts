@@ -2,9 +2,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PosternError } from '../../../src/errors.ts';
 import { parseNetworks } from '../../../src/network-address.ts';
 import { Secret } from '../../../src/secret.ts';
-import { ConnectFailure } from '../../../src/wire/dial/connect-failure.ts';
+import { ConnectFailure, UpstreamRefusal } from '../../../src/wire/dial/connect-failure.ts';
 import type { UpstreamSession } from '../../../src/wire/dial/connect-upstream.ts';
-import { UpstreamRefusal } from '../../../src/wire/dial/upstream-refusal.ts';
 import type { UpstreamTarget } from '../../../src/wire/dial/upstream-target.ts';
 import { hex } from '../../protocol/packet-fixtures.ts';
 import {

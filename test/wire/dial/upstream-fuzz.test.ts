@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PosternError } from '../../../src/errors.ts';
-import { UpstreamRefusal } from '../../../src/wire/dial/upstream-refusal.ts';
+import { UpstreamRefusal } from '../../../src/wire/dial/connect-failure.ts';
 import { SEED } from '../../protocol/packet-fixtures.ts';
 import {
   AUTHENTICATION_OK,
