@@ -2,8 +2,7 @@
 // is recorded before its first line.
 
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
-import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import { changeEvent } from '../catalogue/trail/audit-context.ts';
+import { type AuditContext, changeEvent } from '../catalogue/trail/audit-context.ts';
 import { recordAuditEvent } from '../catalogue/trail/audit-events.ts';
 import { type AuditFilter, exportAuditEvents } from '../catalogue/trail/audit-trail-reader.ts';
 

@@ -25,6 +25,7 @@ export function createMetrics() {
     ...loginMetrics(make),
     ...connectionMetrics(make),
     ...troubleMetrics(make),
+    ...auditMetrics(make),
     ...processMetrics(registry, eventLoop.takeLagSeconds),
   };
 }
@@ -69,6 +70,7 @@ function connectionMetrics({ counter, gauge, histogram }: Makers) {
   return {
     accepted: counter('postern_accepted_connections_total', 'TCP connections accepted for Postgres.'),
     waitingConnections: gauge('postern_waiting_connections', 'Connections of this node that wait for a person.'),
+    nodes: gauge('postern_fleet_nodes', 'Nodes of the fleet that live, as this node sees it.'),
     liveConnections: gauge('postern_live_connections', 'Connections of this node that are being connected or relayed.'),
     /** phase: see ConnectPhase. */
     connectSeconds: histogram(
@@ -85,7 +87,7 @@ function connectionMetrics({ counter, gauge, histogram }: Makers) {
   };
 }
 
-function troubleMetrics({ counter, gauge, histogram }: Makers) {
+function troubleMetrics({ counter, histogram }: Makers) {
   return {
     /** code: an error code that begins with upstream_. */
     upstreamFailures: counter(
@@ -112,6 +114,11 @@ function troubleMetrics({ counter, gauge, histogram }: Makers) {
       'route',
       'status',
     ),
+  };
+}
+
+function auditMetrics({ counter, gauge }: Makers) {
+  return {
     /** outcome: stored, rejected (by the catalogue), dropped (queue full, or the node stopped). */
     auditEvents: counter(
       'postern_audit_events_total',
@@ -125,7 +132,6 @@ function troubleMetrics({ counter, gauge, histogram }: Makers) {
       'Requests to the audit webhook.',
       'outcome',
     ),
-    nodes: gauge('postern_fleet_nodes', 'Nodes of the fleet that live, as this node sees it.'),
   };
 }
 

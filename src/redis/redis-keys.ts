@@ -8,7 +8,7 @@ const PREFIX = 'postern';
 export const redisKeys = {
   /** Hash; the login request's life and 10 minutes. Owner: login/request/login-requests. */
   loginRequest: (id: LoginRequestId) => `${PREFIX}:login:{${id}}`,
-  /** String, a login request's id by SHA-256 of its token; as long as it lives. Owner: login-tokens. */
+  /** String, a login request's id by SHA-256 of its token; as long as it. Owner: login-tokens. */
   loginToken: (tokenDigest: string) => `${PREFIX}:login-token:${tokenDigest}`,
   /** Sorted set of waiting login request ids by expiry (ms). Owner: waiting-logins. */
   waitingLogins: () => `${PREFIX}:waiting`,
@@ -30,7 +30,7 @@ export const redisKeys = {
   grantsOf: (owner: 'person' | 'account' | 'project' | 'compute', id: string) => `${PREFIX}:grants-of-${owner}:${id}`,
   /** Grants (JSON) that have not ended by end (ms); 9 h after the last. Owner: grant-endings. */
   grantEndings: () => `${PREFIX}:grant-endings`,
-  /** Hash, facts (JSON) by live connection; 30 s after a heartbeat. Owner: published-connections. */
+  /** Hash, facts (JSON) by connection; 30 s after a heartbeat. Owner: published-connections. */
   liveConnections: (nodeId: NodeId) => `${PREFIX}:live:{${nodeId}}`,
   /** Hash of counters, one field per connection that has moved bytes; as `liveConnections`. */
   liveCounters: (nodeId: NodeId) => `${PREFIX}:live-counters:{${nodeId}}`,
@@ -44,7 +44,7 @@ export const redisKeys = {
   nodes: () => `${PREFIX}:nodes`,
   /** String, the living node that clears away what a lost one held; a minute. Owner: lost-nodes. */
   lostNode: (nodeId: NodeId) => `${PREFIX}:lost-node:{${nodeId}}`,
-  /** Hash, counts by person, grant, token and compute; as `liveConnections`. Owner: connection-counts. */
+  /** Hash, counts by person, grant, token, compute; as `liveConnections`. Owner: connection-counts. */
   connectionCounts: (nodeId: NodeId) => `${PREFIX}:live-counts:{${nodeId}}`,
   /** Hash by digest of the cancel keys of this node; as `liveConnections`. Owner: cancel-routes. */
   cancelRoutes: (nodeId: NodeId) => `${PREFIX}:cancel-routes:{${nodeId}}`,

@@ -14,8 +14,7 @@ import {
 import { denyLoginRequest } from '../../login/decide/deny-login-request.ts';
 import { loginAuditEvent, type PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest, MoveOutcome } from '../../login/request/login-request.ts';
-import { newTerminalMail } from '../../mail/login-mails.ts';
-import { reportedLoginMail } from '../../mail/login-mails.ts';
+import { newTerminalMail, reportedLoginMail } from '../../mail/login-mails.ts';
 import { isLoopback } from '../../network-address.ts';
 import type { ActionParts } from '../action-parts.ts';
 
