@@ -149,7 +149,7 @@ export function isDecidedNow({ status, waiting }: LoginRequest): boolean {
   return !isUndecided(status) && !(status === 'consumed' && waiting === 'connection');
 }
 
-/** The names are the script's (see scripts/move-login-request.ts). */
+/** The names are the script's (see MOVE_LOGIN_REQUEST). */
 export interface MoveDetails {
   readonly to: MoveTargets;
   readonly fields: Readonly<Record<string, string>>;
