@@ -12,9 +12,9 @@ import {
   parameterStatus,
   type Report,
 } from '../../protocol/backend-messages.ts';
-import type { NegotiatedVersion } from '../../protocol/version-negotiation.ts';
+import type { NegotiatedVersion } from '../../protocol/startup-packet.ts';
 import { cleanForTerminal, cleanOperatorText } from '../../untrusted-text.ts';
-import { surviveErrors } from '../../wire/survive-errors.ts';
+import { surviveErrors } from '../../wire/wait-on-stream.ts';
 import { hangUp } from './hang-up.ts';
 
 /**

@@ -10,8 +10,7 @@ import { isLoopback, type NetworkList, normalizeAddress } from '../../network-ad
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { negotiateVersion, type StartupMessage } from '../../protocol/startup-packet.ts';
 import { ClientTlsFailed, type TlsFacts } from '../../wire/accept-tls.ts';
-import { readProxyHeader } from '../../wire/read-proxy-header.ts';
-import { type FirstPacket, readStartupPacket } from '../../wire/read-startup-packet.ts';
+import { type FirstPacket, readProxyHeader, readStartupPacket } from '../../wire/read-startup-packet.ts';
 import { ClientGone, type GoneReason, type Negotiated, type Peer } from '../client/client.ts';
 import { ClientLine } from '../client/client-line.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';

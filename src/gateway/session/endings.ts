@@ -6,8 +6,8 @@ import type { ErrorEntry } from '../../error-table/error-entry.ts';
 import { ERRORS } from '../../error-table/error-table.ts';
 import { PosternError, toPosternError } from '../../errors.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
-import { encodeErrorOrNotice } from '../../protocol/upstream-reports.ts';
-import { UpstreamRefusal } from '../../wire/dial/upstream-refusal.ts';
+import { encodeErrorOrNotice } from '../../protocol/upstream-messages.ts';
+import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import { ClientGone } from '../client/client.ts';
 import { type ClientLine, harmlessSqlstate } from '../client/client-line.ts';
 

@@ -16,7 +16,7 @@ import type { LoginRequests } from '../../login/request/login-requests.ts';
 import type { ReverseCodes } from '../../login/request/reverse-codes.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import { parseNetworks } from '../../network-address.ts';
-import { ScramKeys } from '../../protocol/scram-keys.ts';
+import { ScramKeys } from '../../protocol/scram-verifier.ts';
 import { RelaySweep } from '../../relay/relay-sweep.ts';
 import type { Secret } from '../../secret.ts';
 import type { DialPolicy } from '../../wire/dial/dial-policy.ts';

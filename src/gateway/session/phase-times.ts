@@ -1,6 +1,6 @@
 // How long the phases of one connection took, except the wait for a person.
 
-import type { ConnectPhase } from '../../metrics/connection-metrics.ts';
+import type { ConnectPhase } from '../../metrics/metrics.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 
 export class PhaseTimes {
