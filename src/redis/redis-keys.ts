@@ -44,7 +44,7 @@ export const redisKeys = {
   nodes: () => `${PREFIX}:nodes`,
   /** String, the living node that clears away what a lost one held; a minute. Owner: lost-nodes. */
   lostNode: (nodeId: NodeId) => `${PREFIX}:lost-node:{${nodeId}}`,
-  /** Hash, counts by person, grant, token, compute; as `liveConnections`. Owner: connection-counts. */
+  /** Hash, counts by what a cap counts; as `liveConnections`. Owner: connection-counts. */
   connectionCounts: (nodeId: NodeId) => `${PREFIX}:live-counts:{${nodeId}}`,
   /** Hash by digest of the cancel keys of this node; as `liveConnections`. Owner: cancel-routes. */
   cancelRoutes: (nodeId: NodeId) => `${PREFIX}:cancel-routes:{${nodeId}}`,
