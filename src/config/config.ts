@@ -4,7 +4,6 @@
 import type { Secret } from '../secret.ts';
 import type { ConfigValues, VariableName } from './config-variables.ts';
 import { type Environment, readEnvironment } from './read-environment.ts';
-import type { ConfiguredHost } from './variable-formats.ts';
 
 export interface OidcConfig {
   readonly issuer: string;
@@ -15,83 +14,14 @@ export interface OidcConfig {
 
 const REST_WHEN_TRYING_OUT_MS = 10_000;
 
-export interface Config {
-  readonly brand: string;
-  readonly nodeId: string | null;
-  readonly workers: number;
-  readonly demo: boolean;
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  readonly dataDir: string;
-  readonly databaseUrl: Secret | null;
-  readonly redisUrl: Secret | null;
-  /** Keys that seal credentials, current first; null: made once in the data directory. */
-  readonly secretKeys: readonly [Secret, ...Secret[]] | null;
-  readonly hosts: readonly ConfiguredHost[];
-  readonly pg: {
-    readonly host: string;
-    readonly port: number;
-    /** Embedded defaults only, when nobody asked for this port: if it is taken, another one is. */
-    readonly portMayDiffer: boolean;
-    readonly publicHost: string | null;
-    readonly tls: 'require' | 'allow' | 'require_off_loopback';
-    readonly certPaths: readonly string[];
-    readonly keyPaths: readonly string[];
-    readonly proxyProtocolFrom: readonly string[];
-  };
-  readonly http: {
-    readonly host: string;
-    readonly port: number;
-    readonly portMayDiffer: boolean;
-    readonly publicUrl: string | null;
-    readonly trustedProxies: readonly string[];
-  };
-  readonly metrics: { readonly host: string; readonly port: number | null };
-  readonly login: {
-    readonly ttlMs: number;
-    readonly noticeBlindMs: number;
-    readonly noticeBlindClients: readonly string[];
-    readonly reverseCode: 'when_new' | 'always' | 'never';
-    readonly allowedNetworks: readonly string[];
-    readonly stampApplicationName: boolean;
-  };
-  readonly drain: {
-    readonly limitMs: number;
-    /** Null: no connection ends before the limit. */
-    readonly restMs: number | null;
-  };
-  readonly upstream: {
-    readonly wakeMs: number;
-    readonly pidToldTo: 'long_keys' | 'everybody';
-    readonly allowedNetworks: readonly string[];
-    readonly allowedPorts: readonly number[];
-  };
-  readonly limits: {
-    readonly waitingPerAddress: number;
-    readonly waitingInTotal: number;
-    readonly connectionsInTotal: number;
-    readonly connectionsPerPerson: number;
-    readonly connectionsPerGrant: number;
-    readonly connectionsPerCompute: number;
-    readonly sharedNetworks: readonly string[];
-    readonly unlimitedNetworks: readonly string[];
-  };
-  readonly organizations: {
-    readonly creation: 'self_serve' | 'on_request';
-    readonly defaultPlan: 'free' | 'launch' | 'scale' | 'business' | 'enterprise';
-    readonly sharing: 'admins' | 'members' | 'everyone_with_access';
-  };
-  readonly consumptionWindows: boolean;
-  readonly oidc: OidcConfig | null;
-  readonly smtpUrl: Secret | null;
-  readonly mailFrom: string;
-  readonly auditWebhook: { readonly url: string; readonly secret: Secret } | null;
-}
+export type Config = ReturnType<typeof loadConfig>;
+
+type Frozen<T> = T extends Secret | string | number | boolean | null
+  ? T
+  : { readonly [Key in keyof T]: Frozen<T[Key]> };
 
 /** An empty variable counts as unset. Throws ConfigError with every bad variable at once. */
-export function loadConfig(
-  environment: Environment,
-  options: { demo: 'with' | 'without' } = { demo: 'without' },
-): Config {
+export function loadConfig(environment: Environment, options: { demo: 'with' | 'without' } = { demo: 'without' }) {
   const values = readEnvironment(environment);
   const isSet = (name: VariableName) => (environment[name] ?? '') !== '';
   // A configured installation must not move to another port: clients and balancers know its ports.
@@ -105,11 +35,13 @@ export function loadConfig(
     dataDir: values.POSTERN_DATA_DIR,
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
+    /** Keys that seal credentials, current first; null: made once in the data directory. */
     secretKeys: values.POSTERN_SECRET_KEY,
     hosts: values.POSTERN_HOSTS,
     pg: {
       host: values.POSTERN_PG_HOST,
       port: values.POSTERN_PG_PORT,
+      /** Embedded defaults only, when nobody asked for this port: if it is taken, another one is. */
       portMayDiffer: isTryingOut && !isSet('POSTERN_PG_PORT'),
       publicHost: values.POSTERN_PG_PUBLIC_HOST,
       tls: values.POSTERN_TLS,
@@ -133,6 +65,7 @@ export function loadConfig(
       allowedNetworks: values.POSTERN_ALLOWED_NETWORKS,
       stampApplicationName: values.POSTERN_STAMP_APPLICATION_NAME,
     },
+    /** restMs null: no connection ends before the limit. */
     drain: { limitMs: values.POSTERN_DRAIN, restMs: drainRestFrom(values.POSTERN_DRAIN_REST, { isTryingOut }) },
     upstream: {
       wakeMs: values.POSTERN_WAKE_LIMIT,
@@ -182,14 +115,14 @@ function oidcFrom(values: ConfigValues): OidcConfig | null {
   };
 }
 
-function auditWebhookFrom(values: ConfigValues): Config['auditWebhook'] {
+function auditWebhookFrom(values: ConfigValues): { url: string; secret: Secret } | null {
   if (values.POSTERN_AUDIT_WEBHOOK_URL === null || values.POSTERN_AUDIT_WEBHOOK_SECRET === null) return null;
   return { url: values.POSTERN_AUDIT_WEBHOOK_URL, secret: values.POSTERN_AUDIT_WEBHOOK_SECRET };
 }
 
-function deepFreeze<T extends object>(value: T): T {
+function deepFreeze<T extends object>(value: T): Frozen<T> {
   for (const inner of Object.values(value)) {
     if (inner !== null && typeof inner === 'object' && !Object.isFrozen(inner)) deepFreeze(inner);
   }
-  return Object.freeze(value);
+  return Object.freeze(value) as Frozen<T>;
 }
