@@ -6,8 +6,13 @@ import type { ComputeId } from '../ids.ts';
 import { type FoldedComputes, foldComputes } from './fold-computes.ts';
 import { type Attribution, attributeNothing, attributeWal } from './readings/attribute-wal.ts';
 import { compareReadings, type TwoReadings } from './readings/compare-readings.ts';
-import { replaceReading, type SourceId } from './readings/kept-readings.ts';
-import type { KeptReading, ServerLook, ServerReading } from './readings/server-reading.ts';
+import {
+  type KeptReading,
+  replaceReading,
+  type ServerLook,
+  type ServerReading,
+  type SourceId,
+} from './readings/server-reading.ts';
 
 /** After a longer gap, how the time passed would be a guess: it counts as not observed. */
 const LONGEST_OBSERVED_GAP_MS = 5 * 60_000;

@@ -1,24 +1,16 @@
 // Measures in rounds what computes consume. A round itself is in sample-computes.ts.
 
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../catalogue/store/schema.ts';
 import type { ComputeId } from '../ids.ts';
-import { oneNodeAtATime } from './one-node-at-a-time.ts';
 import { type Round, SAMPLING_INTERVAL_MS, type SamplingParts, sampleComputes } from './sample-computes.ts';
 import { Transfers } from './transfers.ts';
 
 const ROUND_LOCK = 'postern metering';
 
-export interface Metering {
-  /** Starts the rounds, the first one at once. */
-  start(): void;
-  /** One whole round after the current one. False when another node is measuring. */
-  sampleNow(): Promise<boolean>;
-  /** Records bytes sent to clients of a compute; never fails, and writes them later. */
-  recordTransfer(computeId: ComputeId, bytes: number): void;
-  /** Finishes the current round and writes what was recorded. */
-  close(): Promise<void>;
-}
+export type Metering = ReturnType<typeof createMetering>;
 
-export function createMetering(parts: SamplingParts): Metering {
+export function createMetering(parts: SamplingParts) {
   const { catalogue, log } = parts;
   const transfers = new Transfers(catalogue);
   const closing = new AbortController();
@@ -45,14 +37,33 @@ export function createMetering(parts: SamplingParts): Metering {
     timer.unref();
   };
   return {
+    /** Starts the rounds, the first one at once. */
     start: () => void runAndSchedule(),
+    /** One whole round after the current one. False when another node is measuring. */
     sampleNow: () => runRound('all'),
-    recordTransfer: (computeId, bytes) => transfers.record(computeId, bytes),
-    async close() {
+    /** Records bytes sent to clients of a compute; never fails, and writes them later. */
+    recordTransfer: (computeId: ComputeId, bytes: number): void => transfers.record(computeId, bytes),
+    /** Finishes the current round and writes what was recorded. */
+    async close(): Promise<void> {
       closing.abort(new Error('metering is closing'));
       if (timer !== null) clearTimeout(timer);
       await running;
       await transfers.flush();
     },
   };
+}
+
+/** False when another node is doing the work. Uses one connection of the pool for its duration. */
+export async function oneNodeAtATime(db: Kysely<Schema>, name: string, work: () => Promise<void>): Promise<boolean> {
+  return await db.connection().execute(async (held) => {
+    const lock = sql<{ taken: boolean }>`select pg_try_advisory_lock(hashtextextended(${name}, 0)) as taken`;
+    const { rows } = await lock.execute(held);
+    if (rows[0]?.taken !== true) return false;
+    try {
+      await work();
+      return true;
+    } finally {
+      await sql`select pg_advisory_unlock(hashtextextended(${name}, 0))`.execute(held);
+    }
+  });
 }

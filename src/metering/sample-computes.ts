@@ -1,18 +1,22 @@
-// One round of measuring: finds the computes in use, then samples every host and every attached
-// compute in use, then suspends unused computes. A server that cannot be sampled leaves a gap in
-// the figures of its computes and does not stop the round.
+// One round of measuring: samples every host and every attached compute in use, then suspends
+// unused computes. A server that cannot be sampled leaves a gap in the figures.
 
-import { touchComputes } from '../catalogue/projects/compute-states.ts';
+import { touchComputes } from '../catalogue/projects/compute-rows.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { ComputeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { DialPolicy } from '../wire/dial/dial-policy.ts';
 import { foldReading } from './fold-reading.ts';
-import { findReading, forgetReadings, type SourceId } from './readings/kept-readings.ts';
 import { lookAtAttached } from './readings/look-at-attached.ts';
 import { lookAtServer } from './readings/look-at-server.ts';
 import { listAttachedComputesUsedSince, listComputesOfHost, type SampledCompute } from './readings/sampled-computes.ts';
-import type { KeptReading, ServerLook } from './readings/server-reading.ts';
+import {
+  findReading,
+  forgetReadings,
+  type KeptReading,
+  type ServerLook,
+  type SourceId,
+} from './readings/server-reading.ts';
 import { type SuspendsComputes, suspendUnused } from './suspend-unused.ts';
 import { listComputesWithTransfers } from './transfers.ts';
 

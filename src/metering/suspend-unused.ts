@@ -1,6 +1,5 @@
-// Suspends hosted computes that were unused for longer than their own setting allows. A compute
-// without a positive setting is never suspended automatically, and an attached one is not ours to
-// suspend.
+// Suspends hosted computes that were unused for longer than their own setting allows; without a
+// positive setting, and if attached, never.
 
 import { sql } from 'kysely';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';

@@ -1,7 +1,8 @@
 // Opens the hosts of an installation, the policy of dialling computes, and provisioning.
 
-import { moveHostedComputes } from '../catalogue/projects/compute-states.ts';
+import { moveHostedComputes } from '../catalogue/projects/compute-rows.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import type { OperationPurpose } from '../catalogue/tables/projects-and-computes.ts';
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
@@ -9,11 +10,15 @@ import type { Log } from '../log.ts';
 import { parseNetworks } from '../network-address.ts';
 import { cachedLookup, lookupAddresses } from '../wire/dial/dial-address.ts';
 import type { DialEndpoint, DialPolicy } from '../wire/dial/dial-policy.ts';
-import { RECOVERIES } from './hosted/recoveries.ts';
+import { POWER_RECOVERY } from './hosted/compute-power.ts';
+import { PROJECT_DELETION } from './hosted/delete-hosted-project.ts';
+import { UNDO_CREATION } from './hosted/drop-planned.ts';
+import { DATABASE_CHANGE, DATABASE_DELETION } from './hosted/hosted-databases.ts';
+import { PASSWORD_RESET, ROLE_DELETION } from './hosted/hosted-roles.ts';
 import { closeCatalogueOnce } from './hosts/close-catalogue.ts';
 import { type HostSource, Hosts } from './hosts/hosts.ts';
 import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
-import { recoverOperation } from './journal/run-operation.ts';
+import { type Recovery, recoverOperation } from './journal/run-operation.ts';
 import { createTakeOvers, type TakeOvers } from './journal/take-overs.ts';
 import { createProvisioning, type Provisioning } from './provisioning.ts';
 
@@ -71,3 +76,16 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Op
   closers.add('taking over operations', () => takeOvers.close());
   return { provisioning: createProvisioning(parts), dialPolicy, hosts, takeOvers };
 }
+
+export const RECOVERIES: Readonly<Record<OperationPurpose, Recovery>> = {
+  create_project: UNDO_CREATION,
+  delete_project: PROJECT_DELETION,
+  create_database: UNDO_CREATION,
+  change_database: DATABASE_CHANGE,
+  delete_database: DATABASE_DELETION,
+  create_role: UNDO_CREATION,
+  delete_role: ROLE_DELETION,
+  reset_role_password: PASSWORD_RESET,
+  start_compute: POWER_RECOVERY,
+  suspend_compute: POWER_RECOVERY,
+};

@@ -3,18 +3,20 @@
 import type { Compute } from '../catalogue/projects/compute-rows.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { ComputeId } from '../ids.ts';
-import { addCompute, attachProject } from './attached/attach-project.ts';
-import { renewRolePassword } from './attached/renew-role-password.ts';
-import { addHostedCompute } from './hosted/add-hosted-compute.ts';
+import { addCompute, attachProject, renewRolePassword } from './attached/attach-project.ts';
+import { addHostedCompute, removeCompute } from './hosted/add-hosted-compute.ts';
 import { startCompute, suspendCompute, wakeCompute } from './hosted/compute-power.ts';
 import { createHostedProject } from './hosted/create-hosted-project.ts';
 import { deleteProject } from './hosted/delete-hosted-project.ts';
 import { changeHostedDatabase, createHostedDatabase, deleteHostedDatabase } from './hosted/hosted-databases.ts';
-import { createHostedRole, deleteHostedRole, resetHostedRolePassword } from './hosted/hosted-roles.ts';
-import { restoreRolePassword } from './hosted/restore-role-password.ts';
+import {
+  createHostedRole,
+  deleteHostedRole,
+  resetHostedRolePassword,
+  restoreRolePassword,
+} from './hosted/hosted-roles.ts';
 import type { HostRegion } from './hosts/hosts.ts';
 import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
-import { removeCompute } from './remove-compute.ts';
 
 export type Provisioning = ReturnType<typeof createProvisioning>;
 

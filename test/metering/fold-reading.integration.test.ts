@@ -4,9 +4,14 @@ import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { type FoldOutcome, foldReading } from '../../src/metering/fold-reading.ts';
 import { createConsumptionHistory } from '../../src/metering/frames/consumption-history.ts';
-import { findReading, type SourceId } from '../../src/metering/readings/kept-readings.ts';
 import { listComputesOfHost } from '../../src/metering/readings/sampled-computes.ts';
-import type { KeptReading, MeasuredDatabase, ServerLook } from '../../src/metering/readings/server-reading.ts';
+import {
+  findReading,
+  type KeptReading,
+  type MeasuredDatabase,
+  type ServerLook,
+  type SourceId,
+} from '../../src/metering/readings/server-reading.ts';
 import { addPerson, addProject, pushedClock, useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 import { framesOf } from './metering-for-tests.ts';
 

@@ -3,7 +3,7 @@
 // concern nobody else: http/ calls login/decide for them.
 
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
-import { adminsOverPerson } from '../../catalogue/accounts/admins-over-person.ts';
+import { adminsOverPerson } from '../../catalogue/accounts/member-lists.ts';
 import type { Log } from '../../log.ts';
 import {
   type ApprovalAnswer,

@@ -1,7 +1,10 @@
 // Changes of an account: its name, its plan, what invoices need, and what it allows; and its end.
 
-import { changeAccountPolicy as policy } from '../../catalogue/accounts/account-policy.ts';
-import { changeBilling as billing, changePlan as plan } from '../../catalogue/accounts/accounts.ts';
+import {
+  changeBilling as billing,
+  changePlan as plan,
+  changeAccountPolicy as policy,
+} from '../../catalogue/accounts/accounts.ts';
 import {
   deleteOrganization as deleteRows,
   renameOrganization as rename,

@@ -8,7 +8,7 @@ import {
   resendInvitation as resend,
 } from '../../catalogue/accounts/invitations.ts';
 import { type InvitationOutcome, inviteMembers as invite } from '../../catalogue/accounts/invite-members.ts';
-import { convertGuest as convert } from '../../catalogue/projects/guests.ts';
+import { convertGuest as convert } from '../../catalogue/projects/shares.ts';
 import type { Actor } from '../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';

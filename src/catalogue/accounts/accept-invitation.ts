@@ -9,9 +9,10 @@ import type { Catalogue } from '../store/catalogue.ts';
 import { emailKey } from '../store/email-address.ts';
 import { hashPassword } from '../store/password-hash.ts';
 import type { Schema } from '../store/schema.ts';
+import { missing } from '../store/store-errors.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 import { claimByEmail, claimByLink } from './claim-by-email.ts';
-import { findInvitationByToken, type OpenInvitation } from './open-invitations.ts';
+import { findInvitationByToken, type OpenInvitation } from './invitations.ts';
 import { getUser, insertUser, type User } from './users.ts';
 
 export interface FollowedLink {
@@ -49,9 +50,7 @@ export async function acceptInvitation(
   const email_key = emailKey(user.email);
   await catalogue.transaction(async (tx) => {
     const open = await getOpenInvitation(catalogue, tx, input.token);
-    if (open.emailKey !== email_key) {
-      throw new PosternError('invitation_of_another', { params: { email: open.email } });
-    }
+    if (open.emailKey !== email_key) throw new PosternError('invitation_of_another', { params: { email: open.email } });
     const claim = { catalogue, context, user: { id: user.id, email: user.email, email_key } };
     if (!verifiesEmail(open, input)) return await claimByLink(tx, claim, open.to);
     await tx.updateTable('users').set({ email_verified: true }).where('id', '=', user.id).execute();
@@ -65,12 +64,8 @@ function verifiesEmail({ isVouchedFor }: OpenInvitation, { wasMailed }: Followed
   return wasMailed || isVouchedFor;
 }
 
-async function getOpenInvitation(
-  catalogue: Catalogue,
-  tx: Transaction<Schema>,
-  token: string,
-): Promise<OpenInvitation> {
+async function getOpenInvitation(catalogue: Catalogue, tx: Transaction<Schema>, token: string) {
   const open = await findInvitationByToken(catalogue, token, tx);
-  if (open === null) throw new PosternError('not_found', { params: { thing: 'invitation' } });
+  if (open === null) throw missing('invitation');
   return open;
 }

@@ -5,28 +5,16 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { AccountId, UserId } from '../../ids.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import { accountResource, notFound, requireMay } from '../rights/permissions.ts';
 import { type PolicySettings, parsePolicySettings } from '../rights/policy.ts';
+import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import type { AccountsTable, Plan } from '../tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 
-export interface Account {
-  readonly id: AccountId;
-  readonly kind: 'personal' | 'organization';
-  readonly name: string;
-  /** Organizations: `<slug>-<id>`. */
-  readonly handle: string;
-  readonly plan: Plan;
-  /** Whether login by link is allowed for its computes at all. */
-  readonly passwordlessAccess: boolean;
-  readonly policy: PolicySettings;
-  readonly billing: BillingDetails;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+export type Account = ReturnType<typeof accountFrom>;
 
 const billingText = z.string().trim().max(256).default('');
 
@@ -40,31 +28,17 @@ export const billingDetailsSchema = z.object({
 });
 export type BillingDetails = z.infer<typeof billingDetailsSchema>;
 
-export interface NewAccount {
-  readonly id: AccountId;
-  readonly userId: UserId | null;
-  readonly name: string;
-  readonly handle: string;
-  readonly plan: Plan;
-}
-
-/** Also opens its first plan period; the caller audits. With a `userId` it is personal. */
-export async function insertAccount(tx: Transaction<Schema>, account: NewAccount, now: Date): Promise<void> {
+/** Also opens its first plan period; the caller audits. With a `user_id` it is personal. */
+export async function insertAccount(
+  tx: Transaction<Schema>,
+  account: Pick<AccountsTable, 'id' | 'user_id' | 'name' | 'handle' | 'plan'>,
+  now: Date,
+): Promise<void> {
+  const kind = account.user_id === null ? 'organization' : 'personal';
+  const defaults = { passwordless_access: true, policy: '{}', billing: '{}', created_at: now, updated_at: now };
   await tx
     .insertInto('accounts')
-    .values({
-      id: account.id,
-      kind: account.userId === null ? 'organization' : 'personal',
-      user_id: account.userId,
-      name: account.name,
-      handle: account.handle,
-      plan: account.plan,
-      passwordless_access: true,
-      policy: '{}',
-      billing: '{}',
-      created_at: now,
-      updated_at: now,
-    })
+    .values({ ...account, kind, ...defaults })
     .execute();
   await openPlanPeriod(tx, { accountId: account.id, plan: account.plan, now });
 }
@@ -90,8 +64,7 @@ export async function lockAccount(tx: Transaction<Schema>, accountId: AccountId)
     .selectAll()
     .where('id', '=', accountId)
     .forNoKeyUpdate()
-    .executeTakeFirst();
-  if (row === undefined) throw notFound(accountResource(accountId));
+    .executeTakeFirstOrThrow(() => notFound(accountResource(accountId)));
   return accountFrom(row);
 }
 
@@ -111,10 +84,7 @@ export async function changeBilling(
       .set({ billing: JSON.stringify(change.billing), updated_at: updatedAt })
       .where('id', '=', accountId)
       .execute();
-    await recordAuditEvent(
-      tx,
-      changeEvent(catalogue, context, { event: 'account.changed', accountId, reason: 'billing' }),
-    );
+    await recordChange(tx, { catalogue, context }, { event: 'account.changed', accountId, reason: 'billing' });
     return { ...account, billing: change.billing, updatedAt };
   });
 }
@@ -129,7 +99,7 @@ export async function changePlan(
   await catalogue.transaction(async (tx) => {
     await movePlan(tx, { ...change, now: catalogue.clock.now() });
     const event = { event: 'plan.changed', accountId: change.accountId, reason: change.plan } as const;
-    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    await recordChange(tx, { catalogue, context }, event);
   });
 }
 
@@ -160,18 +130,11 @@ async function openPlanPeriod(
     .execute();
 }
 
-export function accountFrom(row: Selectable<AccountsTable>): Account {
+export function accountFrom({ user_id, policy, billing, ...row }: Selectable<AccountsTable>) {
   return {
-    id: row.id,
-    kind: row.kind,
-    name: row.name,
-    handle: row.handle,
-    plan: row.plan,
-    passwordlessAccess: row.passwordless_access,
-    policy: parsePolicySettings(row.policy),
-    billing: billingDetailsSchema.parse(row.billing),
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
+    ...camelRow(row),
+    policy: parsePolicySettings(policy),
+    billing: billingDetailsSchema.parse(billing),
   };
 }
 
@@ -182,4 +145,49 @@ export async function countProjects(db: Kysely<Schema>, accountId: AccountId): P
     .where('account_id', '=', accountId)
     .executeTakeFirstOrThrow();
   return count;
+}
+
+/** Does not check permissions. */
+export async function listPeopleOfAccount(db: Kysely<Schema>, accountId: AccountId): Promise<UserId[]> {
+  const [members, owners] = await Promise.all([
+    db.selectFrom('memberships').select('user_id').where('account_id', '=', accountId).execute(),
+    db.selectFrom('accounts').select('user_id').where('id', '=', accountId).execute(),
+  ]);
+  return [...members, ...owners].flatMap(({ user_id }) => (user_id === null ? [] : [user_id]));
+}
+
+/** Ends all grants, made under the old policy, and connections that the new one forbids. */
+export async function changeAccountPolicy(
+  catalogue: Catalogue,
+  context: AuditContext,
+  change: {
+    readonly accountId: AccountId;
+    readonly policy?: PolicySettings;
+    readonly passwordlessAccess?: boolean;
+  },
+): Promise<Account> {
+  const { accountId } = change;
+  requireMay(context.actor, 'account.change_policy', accountResource(accountId));
+  return catalogue.transaction(async (tx) => {
+    const account = await lockAccount(tx, accountId);
+    const changed: Account = {
+      ...account,
+      policy: change.policy ?? account.policy,
+      passwordlessAccess: change.passwordlessAccess ?? account.passwordlessAccess,
+      updatedAt: catalogue.clock.now(),
+    };
+    await tx
+      .updateTable('accounts')
+      .set({
+        policy: JSON.stringify(changed.policy),
+        passwordless_access: changed.passwordlessAccess,
+        updated_at: changed.updatedAt,
+      })
+      .where('id', '=', accountId)
+      .execute();
+    await recordEndedAccess(tx, { kind: 'recheck', owners: { accountId } });
+    const reason = JSON.stringify({ ...changed.policy, passwordlessAccess: changed.passwordlessAccess });
+    await recordChange(tx, { catalogue, context }, { event: 'policy.changed', accountId, reason });
+    return changed;
+  });
 }

@@ -8,10 +8,11 @@ import type { Secret } from '../../secret.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 import { type CatalogueSnapshot, currentSnapshot } from '../endings/catalogue-snapshot.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
+import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type AuditEventInput, recordAuditEvent } from '../trail/audit-events.ts';
 import { getUser, type User, userFrom } from './users.ts';
 
@@ -138,19 +139,13 @@ export async function listBrowserSessions(catalogue: Catalogue, userId: UserId):
   const now = catalogue.clock.now();
   const rows = await catalogue.db
     .selectFrom('browser_sessions')
-    .select(['id', 'ip', 'user_agent', 'created_at', 'last_seen_at'])
+    .select(['id as session_id', 'ip', 'user_agent', 'created_at as signed_in_at', 'last_seen_at'])
     .where('user_id', '=', userId)
     .where('expires_at', '>', now)
     .where('last_seen_at', '>', new Date(now.getTime() - LONGEST_IDLE_MS))
     .orderBy('last_seen_at', 'desc')
     .execute();
-  return rows.map((row) => ({
-    sessionId: row.id,
-    ip: row.ip,
-    userAgent: row.user_agent,
-    signedInAt: row.created_at,
-    lastSeenAt: row.last_seen_at,
-  }));
+  return rows.map(camelRow);
 }
 
 /** Ends one session of the person; false when the person has no such session. */
@@ -166,24 +161,17 @@ export async function endBrowserSession(
       .where('user_id', '=', userId)
       .executeTakeFirst();
     if (result.numDeletedRows === 0n) return false;
-    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'signout', subject: `browser ${sessionId}` }));
+    await recordChange(tx, { catalogue, context }, { event: 'signout', subject: `browser ${sessionId}` });
     return true;
   });
 }
 
-/**
- * Signs the person out everywhere, and ends grants and live connections. Returns the number of
- * ended sessions.
- */
-export async function endAllBrowserSessions(
-  catalogue: Catalogue,
-  context: AuditContext,
-  userId: UserId,
-): Promise<number> {
+/** Also ends grants and live connections. Returns how many sessions ended. */
+export async function endAllBrowserSessions(catalogue: Catalogue, context: AuditContext, userId: UserId) {
   return catalogue.transaction(async (tx) => {
     const result = await tx.deleteFrom('browser_sessions').where('user_id', '=', userId).executeTakeFirst();
     await recordEndedAccess(tx, { kind: 'end', owners: { userId } });
-    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'signout.everywhere' }));
+    await recordChange(tx, { catalogue, context }, { event: 'signout.everywhere' });
     return Number(result.numDeletedRows);
   });
 }

@@ -5,8 +5,8 @@ import type { AccountId, ProjectId, ShareId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import type { UsersTable } from '../tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent, recordAuditEvents } from '../trail/audit-events.ts';
+import { type AuditContext, changeEvent, recordChange } from '../trail/audit-context.ts';
+import { recordAuditEvents } from '../trail/audit-events.ts';
 import { lockAccount } from './accounts.ts';
 import { insertMembership } from './memberships.ts';
 
@@ -82,11 +82,7 @@ async function recordTakenShares(
 }
 
 // Inviting locks the account before the invitation's row too, so the order here must be the same.
-async function accept(
-  tx: Transaction<Schema>,
-  { catalogue, context, user }: Claim,
-  accountId: AccountId,
-): Promise<void> {
+async function accept(tx: Transaction<Schema>, { catalogue, context, user }: Claim, accountId: AccountId) {
   await lockAccount(tx, accountId);
   const invitation = await tx
     .deleteFrom('invitations')
@@ -96,6 +92,6 @@ async function accept(
     .executeTakeFirst();
   if (invitation === undefined) return;
   const event = { event: 'invitation.changed', accountId, subject: user.email, reason: 'accepted' } as const;
-  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  await recordChange(tx, { catalogue, context }, event);
   await insertMembership(tx, { catalogue, context, accountId, user, memberRole: invitation.member_role });
 }

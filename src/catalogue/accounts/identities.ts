@@ -3,12 +3,12 @@
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
+import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { emailKey } from '../store/email-address.ts';
 import type { Schema } from '../store/schema.ts';
 import { isUniqueViolation } from '../store/store-errors.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { insertUser, type User, userFrom } from './users.ts';
 
 export interface Identity {
@@ -43,17 +43,11 @@ async function findUserByIdentity(
 }
 
 /** May link or create a person. Throws `conflict` for another's unverified e-mail. */
-export async function signInWithIdentity(
-  catalogue: Catalogue,
-  context: AuditContext,
-  identity: Identity,
-): Promise<User> {
+export async function signInWithIdentity(catalogue: Catalogue, context: AuditContext, identity: Identity) {
   const known = await findUserByIdentity(catalogue, identity);
   if (known !== null) return known;
   const { email } = identity;
-  if (email === null) {
-    throw new PosternError('identity_without_email');
-  }
+  if (email === null) throw new PosternError('identity_without_email');
   return catalogue.transaction(async (tx) => {
     const row = await tx.selectFrom('users').selectAll().where('email_key', '=', emailKey(email)).executeTakeFirst();
     // Otherwise anybody who can create an identity with that e-mail would take over the person.
@@ -74,16 +68,11 @@ export async function signInWithIdentity(
 export async function listIdentities(catalogue: Catalogue, userId: UserId): Promise<LinkedIdentity[]> {
   const rows = await catalogue.db
     .selectFrom('identities')
-    .selectAll()
+    .select(['issuer', 'subject', 'email', 'linked_at'])
     .where('user_id', '=', userId)
     .orderBy('linked_at')
     .execute();
-  return rows.map((row) => ({
-    issuer: row.issuer,
-    subject: row.subject,
-    email: row.email,
-    linkedAt: row.linked_at,
-  }));
+  return rows.map(camelRow);
 }
 
 async function insertIdentity(
@@ -106,5 +95,5 @@ async function insertIdentity(
       throw new PosternError('identity_linked');
     });
   const event = { event: 'identity.changed', subject: user.email, reason: `linked ${identity.issuer}` } as const;
-  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  await recordChange(tx, { catalogue, context }, event);
 }

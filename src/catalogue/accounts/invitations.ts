@@ -1,39 +1,25 @@
-// Open invitations to organizations: by e-mail, valid for 7 days, the token hashed at rest. New
-// ones are created in invite-members.ts and accepted in accept-invitation.ts; mails are sent
-// elsewhere.
+// Open invitations by e-mail, valid for 7 days, the token hashed at rest; and what a mailed link
+// leads to. Invitations are created in invite-members.ts and accepted in accept-invitation.ts.
 
-import type { Selectable, Transaction } from 'kysely';
-import { PosternError } from '../../errors.ts';
-import type { AccountId, InvitationId, UserId } from '../../ids.ts';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { AccountId, InvitationId, ShareId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { type ActionOn, accountResource, requireMay } from '../rights/permissions.ts';
+import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
+import { missing } from '../store/store-errors.ts';
 import type { InvitationsTable, MemberRole } from '../tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 
 // docs/security.md, "Secrets that people and programs hold"
 export const INVITATION_LIFE_MS = 7 * 24 * 3_600_000;
 
-export interface Invitation {
-  readonly id: InvitationId;
-  readonly accountId: AccountId;
-  readonly email: string;
-  readonly memberRole: MemberRole;
-  readonly invitedBy: UserId | null;
-  readonly invitedAt: Date;
-  readonly expiresAt: Date;
-  readonly status: 'pending' | 'expired';
-}
+export type Invitation = ReturnType<typeof invitationFrom>;
 
 /** Open and expired invitations, newest first. */
-export async function listInvitations(
-  catalogue: Catalogue,
-  context: AuditContext,
-  accountId: AccountId,
-): Promise<Invitation[]> {
+export async function listInvitations(catalogue: Catalogue, context: AuditContext, accountId: AccountId) {
   requireMay(context.actor, 'invitations.read', accountResource(accountId));
   const rows = await catalogue.db
     .selectFrom('invitations')
@@ -56,7 +42,7 @@ export async function resendInvitation(
     const fresh = { ...row, ...tokenColumns(catalogue, token) };
     await tx.updateTable('invitations').set(tokenColumns(catalogue, token)).where('id', '=', row.id).execute();
     const event = { event: 'invitation.changed', accountId: row.account_id, subject: row.email } as const;
-    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    await recordChange(tx, { catalogue, context }, event);
     return { invitation: invitationFrom(fresh, catalogue.clock.now()), token };
   };
   return changeInvitation(catalogue, context, { ...which, action: 'invitations.resend', change });
@@ -71,7 +57,7 @@ export async function cancelInvitation(
   const change = async (tx: Transaction<Schema>, row: InvitationRow) => {
     await tx.deleteFrom('invitations').where('id', '=', row.id).execute();
     const event = { event: 'invitation.removed', accountId: row.account_id, subject: row.email } as const;
-    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    await recordChange(tx, { catalogue, context }, event);
     return invitationFrom(row, catalogue.clock.now());
   };
   return changeInvitation(catalogue, context, { ...which, action: 'invitations.cancel', change });
@@ -107,23 +93,79 @@ async function changeInvitation<Result>(
       .where('id', '=', which.invitationId)
       .where('account_id', '=', which.accountId)
       .forUpdate()
-      .executeTakeFirst();
-    if (row === undefined) {
-      throw new PosternError('not_found', { params: { thing: `invitation "${which.invitationId}"` } });
-    }
+      .executeTakeFirstOrThrow(() => missing(`invitation "${which.invitationId}"`));
     return which.change(tx, row);
   });
 }
 
-export function invitationFrom(row: Selectable<InvitationsTable>, now: Date): Invitation {
-  return {
-    id: row.id,
+export function invitationFrom({ email_key, token_hash, ...row }: Selectable<InvitationsTable>, now: Date) {
+  return { ...camelRow(row), status: row.expires_at > now ? ('pending' as const) : ('expired' as const) };
+}
+
+export interface OpenInvitation {
+  readonly email: string;
+  readonly emailKey: string;
+  readonly to:
+    | {
+        readonly kind: 'organization';
+        readonly accountId: AccountId;
+        readonly name: string;
+        readonly memberRole: MemberRole;
+      }
+    | { readonly kind: 'project'; readonly shareId: ShareId; readonly name: string };
+  /** Invited by an operator, who may create people anyway and so vouches for the address. */
+  readonly isVouchedFor: boolean;
+  /** A person with this e-mail exists, who signs in instead of signing up. */
+  readonly hasAccount: boolean;
+}
+
+/** Null for a link that is unknown, withdrawn, used or expired. */
+export async function findInvitationByToken(
+  { clock, ...catalogue }: Catalogue,
+  token: string,
+  db: Kysely<Schema> = catalogue.db,
+): Promise<OpenInvitation | null> {
+  const link = { hash: hashOfSecret(token), now: clock.now() };
+  const found = (await findMemberInvitation(db, link)) ?? (await findGuestInvitation(db, link));
+  if (found === null) return null;
+  const user = await db.selectFrom('users').select('id').where('email_key', '=', found.emailKey).executeTakeFirst();
+  return { ...found, hasAccount: user !== undefined };
+}
+
+interface Link {
+  readonly hash: Buffer;
+  readonly now: Date;
+}
+
+async function findMemberInvitation(db: Kysely<Schema>, { hash, now }: Link) {
+  const row = await db
+    .selectFrom('invitations')
+    .innerJoin('accounts', 'accounts.id', 'invitations.account_id')
+    .leftJoin('users', 'users.id', 'invitations.invited_by')
+    .select(['invitations.email', 'invitations.email_key', 'member_role', 'account_id', 'accounts.name', 'is_operator'])
+    .where('token_hash', '=', hash)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const to = {
+    kind: 'organization',
     accountId: row.account_id,
-    email: row.email,
+    name: row.name,
     memberRole: row.member_role,
-    invitedBy: row.invited_by,
-    invitedAt: row.invited_at,
-    expiresAt: row.expires_at,
-    status: row.expires_at > now ? 'pending' : 'expired',
-  };
+  } as const;
+  return { email: row.email, emailKey: row.email_key, to, isVouchedFor: row.is_operator === true };
+}
+
+async function findGuestInvitation(db: Kysely<Schema>, { hash, now }: Link) {
+  const row = await db
+    .selectFrom('project_shares')
+    .innerJoin('projects', 'projects.id', 'project_shares.project_id')
+    .leftJoin('users', 'users.id', 'project_shares.granted_by')
+    .select(['project_shares.id', 'project_shares.email', 'project_shares.email_key', 'projects.name', 'is_operator'])
+    .where('link_hash', '=', hash)
+    .where('link_expires_at', '>', now)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const to = { kind: 'project', shareId: row.id, name: row.name } as const;
+  return { email: row.email, emailKey: row.email_key, to, isVouchedFor: row.is_operator === true };
 }

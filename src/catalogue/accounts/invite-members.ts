@@ -9,8 +9,7 @@ import { type EmailAddress, parseEmail } from '../store/email-address.ts';
 import { newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import type { InvitationsTable, MemberRole } from '../tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { lockAccount } from './accounts.ts';
 import { type Invitation, invitationFrom, tokenColumns } from './invitations.ts';
 import { insertMembership, type Membership } from './memberships.ts';
@@ -78,7 +77,7 @@ async function inviteOne(tx: Transaction<Schema>, wanted: OneInvitation): Promis
     .returningAll()
     .executeTakeFirstOrThrow();
   const event = { event: 'invitation.created', accountId, subject: email.text, reason: memberRole } as const;
-  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  await recordChange(tx, { catalogue, context }, event);
   return { kind: 'invited', invitation: invitationFrom(row, catalogue.clock.now()), token };
 }
 

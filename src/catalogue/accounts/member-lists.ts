@@ -1,12 +1,11 @@
-// Pages of the members of an organization.
+// Pages of the members of an organization, and the admins over a person.
 
 import { sql } from 'kysely';
-import { z } from 'zod';
-import { PosternError } from '../../errors.ts';
 import type { AccountId, MembershipId, UserId } from '../../ids.ts';
 import { accountResource, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
-import { digestOfList, foreignCursor } from '../store/keyset-pages.ts';
+import { decodePosition, encodeCursor } from '../store/keyset-pages.ts';
+import { missing } from '../store/store-errors.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 import { type Membership, membershipFrom } from './memberships.ts';
 
@@ -32,9 +31,6 @@ const SORT_KEYS = {
   joined_at: sql<string>`to_char(memberships.joined_at at time zone 'utc', 'YYYYMMDDHH24MISSMS') collate "C"`,
 } as const;
 
-/** The list, then the position in it. */
-const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
-
 /** Throws `invalid_input` for a cursor of another list or order. */
 export async function listMembers(
   catalogue: Catalogue,
@@ -44,8 +40,8 @@ export async function listMembers(
   requireMay(context.actor, 'members.read', accountResource(request.accountId));
   const { sortBy = 'joined_at', sortOrder: order = 'desc' } = request;
   const sortKey = SORT_KEYS[sortBy];
-  const list = digestOfList(`members ${request.accountId} ${sortBy} ${order}`);
-  const after = decodeMemberCursor(list, request.cursor);
+  const list = `members ${request.accountId} ${sortBy} ${order}`;
+  const after = decodePosition(list, request.cursor);
   const rows = await memberRows(catalogue)
     .select(sortKey.as('sort_key'))
     .where('memberships.account_id', '=', request.accountId)
@@ -62,7 +58,7 @@ export async function listMembers(
   const isFull = last !== undefined && rows.length >= request.limit;
   return {
     members: rows.map((row) => ({ ...membershipFrom(row), email: row.email, name: row.name })),
-    cursor: isFull ? Buffer.from(JSON.stringify([list, last.sort_key, last.id])).toString('base64url') : null,
+    cursor: isFull ? encodeCursor(list, { at: last.sort_key, id: last.id }) : null,
   };
 }
 
@@ -76,8 +72,7 @@ export async function getMember(
   const row = await memberRows(catalogue)
     .where('memberships.id', '=', membershipId)
     .where('memberships.account_id', '=', accountId)
-    .executeTakeFirst();
-  if (row === undefined) throw new PosternError('not_found', { params: { thing: `member "${membershipId}"` } });
+    .executeTakeFirstOrThrow(() => missing(`member "${membershipId}"`));
   return { ...membershipFrom(row), email: row.email, name: row.name };
 }
 
@@ -103,22 +98,44 @@ function memberRows({ db }: Catalogue) {
     .select(['users.email', 'users.name']);
 }
 
-function decodeMemberCursor(
-  list: string,
-  cursor: string | null | undefined,
-): { readonly sortKey: string; readonly id: string } | null {
-  if (cursor === null || cursor === undefined || cursor === '') return null;
-  const parsed = cursorSchema.safeParse(jsonOf(Buffer.from(cursor, 'base64url').toString('utf8')));
-  if (!parsed.success || parsed.data[0] !== list) throw foreignCursor();
-  const [, sortKey, id] = parsed.data;
-  return { sortKey, id };
+export interface AnsweringOrganization {
+  readonly id: AccountId;
+  readonly name: string;
+  /** At least one; includes the person if an admin there. */
+  readonly adminEmails: readonly string[];
 }
 
-/** Null for text that is not JSON. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
+/** Sorted by name; empty for a person with a personal account only. */
+export async function adminsOverPerson({ db }: Catalogue, userId: UserId): Promise<AnsweringOrganization[]> {
+  const rows = await db
+    .selectFrom('accounts')
+    .innerJoin('memberships', 'memberships.account_id', 'accounts.id')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .select(['accounts.id', 'accounts.name', 'users.email'])
+    .where('memberships.member_role', '=', 'admin')
+    .where((where) =>
+      where.or([
+        where('accounts.id', 'in', db.selectFrom('memberships').select('account_id').where('user_id', '=', userId)),
+        where(
+          'accounts.id',
+          'in',
+          db
+            .selectFrom('project_shares')
+            .innerJoin('projects', 'projects.id', 'project_shares.project_id')
+            .select('projects.account_id')
+            .where('project_shares.user_id', '=', userId),
+        ),
+      ]),
+    )
+    .orderBy('accounts.name')
+    .orderBy('accounts.id')
+    .orderBy('users.email')
+    .execute();
+  const organizations = new Map<AccountId, AnsweringOrganization & { adminEmails: string[] }>();
+  for (const { id, name, email } of rows) {
+    const organization = organizations.get(id) ?? { id, name, adminEmails: [] };
+    organization.adminEmails.push(email);
+    organizations.set(id, organization);
   }
+  return [...organizations.values()];
 }

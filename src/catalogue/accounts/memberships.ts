@@ -6,20 +6,15 @@ import { PosternError } from '../../errors.ts';
 import { type AccountId, type MembershipId, newMembershipId, type UserId } from '../../ids.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { accountResource, requireMay } from '../rights/permissions.ts';
+import { type CamelRow, camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
+import { missing } from '../store/store-errors.ts';
 import type { MemberRole, MembershipsTable } from '../tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { lockAccount } from './accounts.ts';
 
-export interface Membership {
-  readonly id: MembershipId;
-  readonly accountId: AccountId;
-  readonly userId: UserId;
-  readonly memberRole: MemberRole;
-  readonly joinedAt: Date;
-}
+export type Membership = CamelRow<Selectable<MembershipsTable>>;
 
 export interface NewMembership {
   readonly catalogue: Catalogue;
@@ -53,7 +48,7 @@ export async function insertMembership(tx: Transaction<Schema>, membership: NewM
     .where('project_id', 'in', tx.selectFrom('projects').select('id').where('account_id', '=', accountId))
     .execute();
   const event = { event: 'membership.created', accountId, subject: user.email, reason: memberRole } as const;
-  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  await recordChange(tx, { catalogue, context }, event);
   return membershipFrom(row);
 }
 
@@ -66,9 +61,7 @@ export async function addMember(
   requireMay(context.actor, 'invitations.create', accountResource(input.accountId));
   return catalogue.transaction(async (tx) => {
     const membership = await insertMembership(tx, { catalogue, context, ...input });
-    if (membership === null) {
-      throw new PosternError('already_member', { params: { email: input.user.email } });
-    }
+    if (membership === null) throw new PosternError('already_member', { params: { email: input.user.email } });
     return membership;
   });
 }
@@ -88,7 +81,7 @@ export async function setMemberRole(
     if (memberRole === 'member') await requireAnotherAdmin(tx, member, 'be demoted');
     await tx.updateTable('memberships').set({ member_role: memberRole }).where('id', '=', member.id).execute();
     const event = { event: 'membership.changed', accountId, subject: member.email, reason: memberRole } as const;
-    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    await recordChange(tx, { catalogue, context }, event);
     return membershipFrom({ ...member, member_role: memberRole });
   });
 }
@@ -110,7 +103,7 @@ export async function removeMember(
     await recordEndedAccess(tx, { kind: 'end', owners: { userId: member.user_id, accountId } });
     const reason = isOwn ? 'left' : 'removed';
     const event = { event: 'membership.removed', accountId, subject: member.email, reason } as const;
-    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    await recordChange(tx, { catalogue, context }, event);
     return membershipFrom(member);
   });
 }
@@ -130,17 +123,12 @@ async function lockMember(
     .select('users.email')
     .where('memberships.id', '=', membershipId)
     .where('memberships.account_id', '=', accountId)
-    .executeTakeFirst();
-  if (member === undefined) throw new PosternError('not_found', { params: { thing: `member "${membershipId}"` } });
+    .executeTakeFirstOrThrow(() => missing(`member "${membershipId}"`));
   return member;
 }
 
 // The actor was loaded before the lock; another admin may have demoted or removed them since.
-async function requireStillAdmin(
-  tx: Transaction<Schema>,
-  { actor }: AuditContext,
-  accountId: AccountId,
-): Promise<void> {
+async function requireStillAdmin(tx: Transaction<Schema>, { actor }: AuditContext, accountId: AccountId) {
   if (actor.kind !== 'person') return;
   const row = await tx
     .selectFrom('memberships')
@@ -169,11 +157,6 @@ async function requireAnotherAdmin(
 }
 
 export function membershipFrom(row: Selectable<MembershipsTable>): Membership {
-  return {
-    id: row.id,
-    accountId: row.account_id,
-    userId: row.user_id,
-    memberRole: row.member_role,
-    joinedAt: row.joined_at,
-  };
+  const { id, account_id, user_id, member_role, joined_at } = row;
+  return camelRow({ id, account_id, user_id, member_role, joined_at });
 }

@@ -10,8 +10,7 @@ import type { Catalogue } from '../store/catalogue.ts';
 import { requireName, slugOf } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Plan } from '../tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type Account, accountFrom, countProjects, findAccount, insertAccount, lockAccount } from './accounts.ts';
 import { insertMembership } from './memberships.ts';
 
@@ -24,11 +23,7 @@ export interface NewOrganization {
 }
 
 /** Where organizations are created on request, only Postern and operators may call this. */
-export async function createOrganization(
-  catalogue: Catalogue,
-  context: AuditContext,
-  input: NewOrganization,
-): Promise<Account> {
+export async function createOrganization(catalogue: Catalogue, context: AuditContext, input: NewOrganization) {
   const { actor } = context;
   requireMay(actor, 'organization.create', INSTALLATION);
   const isByOperator = actor.kind === 'system' || (actor.kind === 'person' && actor.isOperator);
@@ -48,11 +43,8 @@ export async function insertOrganization(
   const name = requireName(input.name, 'organization name');
   const plan = input.plan ?? catalogue.settings.defaultPlan;
   const handle = `${slugOf(name, 'organization')}-${id}`;
-  await insertAccount(tx, { id, userId: null, name, handle, plan }, catalogue.clock.now());
-  await recordAuditEvent(
-    tx,
-    changeEvent(catalogue, context, { event: 'account.created', accountId: id, subject: name }),
-  );
+  await insertAccount(tx, { id, user_id: null, name, handle, plan }, catalogue.clock.now());
+  await recordChange(tx, { catalogue, context }, { event: 'account.created', accountId: id, subject: name });
   await insertMembership(tx, { catalogue, context, accountId: id, user: input.admin, memberRole: 'admin' });
   const organization = await findAccount(tx, id);
   if (organization === null) throw new Error(`organization ${id} vanished within its own transaction`);
@@ -103,17 +95,13 @@ export async function renameOrganization(
     const account = await lockAccount(tx, accountId);
     const updatedAt = catalogue.clock.now();
     await tx.updateTable('accounts').set({ name, updated_at: updatedAt }).where('id', '=', accountId).execute();
-    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'account.changed', accountId, subject: name }));
+    await recordChange(tx, { catalogue, context }, { event: 'account.changed', accountId, subject: name });
     return { ...account, name, updatedAt };
   });
 }
 
 /** With its members, invitations and keys. Throws `conflict` while it owns projects. */
-export async function deleteOrganization(
-  catalogue: Catalogue,
-  context: AuditContext,
-  accountId: AccountId,
-): Promise<void> {
+export async function deleteOrganization(catalogue: Catalogue, context: AuditContext, accountId: AccountId) {
   requireMay(context.actor, 'account.delete', accountResource(accountId));
   await catalogue.transaction(async (tx) => {
     const account = await lockAccount(tx, accountId);
@@ -122,7 +110,6 @@ export async function deleteOrganization(
     }
     await tx.deleteFrom('accounts').where('id', '=', accountId).execute();
     await recordEndedAccess(tx, { kind: 'end', owners: { accountId } });
-    const event = { event: 'account.removed', accountId, subject: account.name } as const;
-    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    await recordChange(tx, { catalogue, context }, { event: 'account.removed', accountId, subject: account.name });
   });
 }

@@ -1,13 +1,13 @@
 // The set-up link: while there are no people, a code's holder may become the first operator.
 
 import { type Kysely, sql } from 'kysely';
-import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { hashPassword } from '../store/password-hash.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
+import { missing } from '../store/store-errors.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 import { insertUser } from './users.ts';
 
@@ -47,7 +47,7 @@ export async function useSetupCode(
     // Two valid codes must not create two first operators.
     await sql`lock table setup_codes in exclusive mode`.execute(tx);
     const isValid = !(await hasPeople(tx)) && (await findCode(tx, input.code, catalogue.clock.now()));
-    if (!isValid) throw new PosternError('not_found', { params: { thing: 'set-up link' } });
+    if (!isValid) throw missing('set-up link');
     await tx.deleteFrom('setup_codes').execute();
     return insertUser(tx, {
       catalogue,

@@ -1,35 +1,24 @@
 // People: their rows and passwords. Their rights are in actors.ts.
 
 import type { Selectable, Transaction } from 'kysely';
-import { PosternError } from '../../errors.ts';
 import { newUserId, personalAccountId, type UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { newPersonActor } from '../rights/actors.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
+import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { emailKey, parseEmail } from '../store/email-address.ts';
 import { requireName } from '../store/names.ts';
 import { hashPassword, passwordMatches } from '../store/password-hash.ts';
 import type { Schema } from '../store/schema.ts';
-import { isUniqueViolation } from '../store/store-errors.ts';
+import { missing, refuseTaken } from '../store/store-errors.ts';
 import type { UsersTable } from '../tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { insertAccount } from './accounts.ts';
 import { claimByEmail } from './claim-by-email.ts';
 
-export interface User {
-  readonly id: UserId;
-  readonly email: string;
-  readonly emailVerified: boolean;
-  readonly name: string;
-  readonly image: string;
-  readonly isOperator: boolean;
-  readonly hasPassword: boolean;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+export type User = ReturnType<typeof userFrom>;
 
 export interface NewUser {
   readonly email: string;
@@ -62,15 +51,11 @@ export async function insertUser(
     .insertInto('users')
     .values(row)
     .execute()
-    .catch((error: unknown) => {
-      if (!isUniqueViolation(error)) throw error;
-      throw new PosternError('already_exists', { params: { thing: `a person with e-mail "${row.email}"` } });
-    });
+    .catch(refuseTaken(`a person with e-mail "${row.email}"`));
   const accountId = personalAccountId(row.id);
   const { defaultPlan: plan } = catalogue.settings;
-  await insertAccount(tx, { id: accountId, userId: row.id, name: row.name, handle: accountId, plan }, now);
-  const event = { event: 'account.created', accountId, subject: row.email } as const;
-  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  await insertAccount(tx, { id: accountId, user_id: row.id, name: row.name, handle: accountId, plan }, now);
+  await recordChange(tx, { catalogue, context }, { event: 'account.created', accountId, subject: row.email });
   if (row.email_verified) await claimByEmail(tx, { catalogue, context, user: row });
   return userFrom(row);
 }
@@ -87,7 +72,7 @@ export async function findUserByEmail(catalogue: Catalogue, email: string): Prom
 
 export async function getUser(catalogue: Catalogue, userId: UserId): Promise<User> {
   const row = await catalogue.db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst();
-  if (row === undefined) throw new PosternError('not_found', { params: { thing: 'person' } });
+  if (row === undefined) throw missing('person');
   return userFrom(row);
 }
 
@@ -123,7 +108,7 @@ export async function setPassword(
       .where('id', '<>', change.keepSessionId ?? '')
       .execute();
     await recordEndedAccess(tx, { kind: 'end', owners: { userId: change.userId } });
-    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'identity.changed', reason: 'password' }));
+    await recordChange(tx, { catalogue, context }, { event: 'identity.changed', reason: 'password' });
   });
 }
 
@@ -137,19 +122,18 @@ export async function renameUser(
   const name = requireName(change.name, 'name');
   await catalogue.transaction(async (tx) => {
     await updateUser(tx, change.userId, { name, updated_at: catalogue.clock.now() });
-    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'identity.changed', reason: 'name' }));
+    await recordChange(tx, { catalogue, context }, { event: 'identity.changed', reason: 'name' });
   });
 }
 
 async function updateUser(tx: Transaction<Schema>, userId: UserId, changes: Partial<UsersTable>): Promise<void> {
   const result = await tx.updateTable('users').set(changes).where('id', '=', userId).executeTakeFirst();
-  if (result.numUpdatedRows === 0n) throw new PosternError('not_found', { params: { thing: 'person' } });
+  if (result.numUpdatedRows === 0n) throw missing('person');
 }
 
 function requireSelf({ actor }: AuditContext, userId: UserId): void {
   requireMay(actor, 'self.change', INSTALLATION);
-  if (actor.kind === 'person' && actor.userId !== userId)
-    throw new PosternError('not_found', { params: { thing: 'person' } });
+  if (actor.kind === 'person' && actor.userId !== userId) throw missing('person');
 }
 
 function userRow(input: NewUser, passwordHash: string | null, now: Date): UsersTable {
@@ -168,16 +152,6 @@ function userRow(input: NewUser, passwordHash: string | null, now: Date): UsersT
   };
 }
 
-export function userFrom(row: Selectable<UsersTable>): User {
-  return {
-    id: row.id,
-    email: row.email,
-    emailVerified: row.email_verified,
-    name: row.name,
-    image: row.image,
-    isOperator: row.is_operator,
-    hasPassword: row.password_hash !== null,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+export function userFrom({ email_key, password_hash, ...row }: Selectable<UsersTable>) {
+  return { ...camelRow(row), hasPassword: password_hash !== null };
 }

@@ -142,15 +142,14 @@ export async function renewOperation({ db }: Catalogue, owned: OwnedOperation): 
 
 /** Locks the operation until the transaction ends. Throws OperationTakenOver. */
 export async function lockOwnedOperation(tx: Transaction<Schema>, owned: OwnedOperation): Promise<void> {
-  const row = await tx
+  await tx
     .selectFrom('operations')
     .select('id')
     .where('id', '=', owned.id)
     .where('owner_token', '=', owned.token)
     .where('status', '=', 'running')
     .forUpdate()
-    .executeTakeFirst();
-  if (row === undefined) throw new OperationTakenOver(owned.id);
+    .executeTakeFirstOrThrow(() => new OperationTakenOver(owned.id));
 }
 
 /** The branch of an operation on a branch. */

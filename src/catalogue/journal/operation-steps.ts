@@ -2,6 +2,7 @@
 
 import type { Transaction } from 'kysely';
 import type { OperationId } from '../../ids.ts';
+import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import type { OperationStepsTable } from '../tables/projects-and-computes.ts';
@@ -41,21 +42,11 @@ export async function listSteps({ db }: Pick<Catalogue, 'db'>, operationId: Oper
     .where('operation_id', '=', operationId)
     .orderBy('position')
     .execute();
-  return rows.map((row) => ({
-    position: row.position,
-    action: requireAction(row.action),
-    name: row.name,
-    hostOid: row.host_oid,
-    status: row.status,
-  }));
+  return rows.map(({ operation_id, updated_at, ...row }) => ({ ...camelRow(row), action: requireAction(row.action) }));
 }
 
 /** Appends steps. Throws OperationTakenOver. */
-export async function addSteps(
-  catalogue: Catalogue,
-  owned: OwnedOperation,
-  steps: readonly NewStep[],
-): Promise<OperationStep[]> {
+export async function addSteps(catalogue: Catalogue, owned: OwnedOperation, steps: readonly NewStep[]) {
   return asOwner(catalogue, owned, async (tx) => {
     const { count } = await tx
       .selectFrom('operation_steps')

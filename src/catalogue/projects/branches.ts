@@ -1,26 +1,18 @@
 // The branch of a project: one default `main`. Creating branches is not offered.
 
 import type { Kysely, Selectable } from 'kysely';
-import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
+import type { ActionOn } from '../rights/permissions.ts';
+import { type CamelRow, camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
-import { isUniqueViolation } from '../store/store-errors.ts';
+import { missing, refuseTaken } from '../store/store-errors.ts';
 import type { BranchesTable } from '../tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
-import { auditedProject, getProject } from './projects.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
+import { auditedProject, getProject, type Project } from './projects.ts';
 
-export interface Branch {
-  readonly id: BranchId;
-  readonly projectId: ProjectId;
-  readonly name: string;
-  readonly isDefault: boolean;
-  readonly isProtected: boolean;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+export type Branch = CamelRow<Selectable<BranchesTable>>;
 
 /** The default one first. The caller has checked that the project is visible. */
 export async function listBranches(catalogue: Catalogue, projectId: ProjectId): Promise<Branch[]> {
@@ -31,7 +23,7 @@ export async function listBranches(catalogue: Catalogue, projectId: ProjectId): 
     .orderBy('is_default', 'desc')
     .orderBy('created_at')
     .execute();
-  return rows.map(branchFrom);
+  return rows.map(camelRow);
 }
 
 /** A branch of the project, whose visibility the caller has checked. */
@@ -44,9 +36,8 @@ export async function getBranch(
     .selectAll()
     .where('id', '=', branchId)
     .where('project_id', '=', projectId)
-    .executeTakeFirst();
-  if (row === undefined) throw new PosternError('not_found', { params: { thing: `branch "${branchId}"` } });
-  return branchFrom(row);
+    .executeTakeFirstOrThrow(() => missing(`branch "${branchId}"`));
+  return camelRow(row);
 }
 
 /** The project's default branch. Throws `not_found` when the project is unknown. */
@@ -56,9 +47,19 @@ export async function getDefaultBranch(db: Kysely<Schema>, projectId: ProjectId)
     .selectAll()
     .where('project_id', '=', projectId)
     .where('is_default', '=', true)
-    .executeTakeFirst();
-  if (row === undefined) throw new PosternError('not_found', { params: { thing: `project "${projectId}"` } });
-  return branchFrom(row);
+    .executeTakeFirstOrThrow(() => missing(`project "${projectId}"`));
+  return camelRow(row);
+}
+
+/** The project if the actor may perform the action and the branch is the project's. */
+export async function getProjectOfBranch(
+  catalogue: Catalogue,
+  context: AuditContext,
+  place: { readonly projectId: ProjectId; readonly branchId: BranchId; readonly action: ActionOn<'project'> },
+): Promise<Project> {
+  const project = await getProject(catalogue, context, place);
+  await getBranch(catalogue.db, place);
+  return project;
 }
 
 /** Renames or protects the branch. Throws `conflict` for a taken name. */
@@ -86,24 +87,9 @@ export async function changeBranch(
       .set({ name: changed.name, is_protected: changed.isProtected, updated_at: changed.updatedAt })
       .where('id', '=', branch.id)
       .execute()
-      .catch((error: unknown) => {
-        if (!isUniqueViolation(error)) throw error;
-        throw new PosternError('already_exists', { params: { thing: `branch "${changed.name}"` } });
-      });
+      .catch(refuseTaken(`branch "${changed.name}"`));
     const event = { event: 'project.changed', ...auditedProject(project), reason: `branch ${branch.id}` } as const;
-    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    await recordChange(tx, { catalogue, context }, event);
   });
   return changed;
-}
-
-function branchFrom(row: Selectable<BranchesTable>): Branch {
-  return {
-    id: row.id,
-    projectId: row.project_id,
-    name: row.name,
-    isDefault: row.is_default,
-    isProtected: row.is_protected,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
 }

@@ -1,9 +1,12 @@
-// A compute as the program sees it, and how its row is read and written.
+// A compute as the program sees it, how its row is read and written, and changes of its state. They
+// are compare-and-set, so that only one of two nodes wakes or suspends it.
 
-import { type Kysely, type Selectable, sql } from 'kysely';
-import type { BranchId, ComputeId, ProjectId } from '../../ids.ts';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { ComputeId, ProjectId } from '../../ids.ts';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
-import { type PolicySettings, parsePolicySettings } from '../rights/policy.ts';
+import { parsePolicySettings } from '../rights/policy.ts';
+import { camelRow } from '../store/camel-row.ts';
+import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import type { SealedPlace, Sealer } from '../store/sealing.ts';
 import type { ComputesTable } from '../tables/projects-and-computes.ts';
@@ -11,36 +14,7 @@ import type { ComputesTable } from '../tables/projects-and-computes.ts';
 /** A row without its position in lists, which the database generates. */
 export type ComputeRow = Omit<Selectable<ComputesTable>, 'ordinal'>;
 
-export interface Compute {
-  readonly id: ComputeId;
-  readonly projectId: ProjectId;
-  readonly branchId: BranchId;
-  readonly name: string | null;
-  readonly type: 'read_write' | 'read_only';
-  readonly state: 'init' | 'active' | 'idle';
-  readonly regionId: string;
-  /** The configured host that it runs on; null for an attached one. */
-  readonly hostId: string | null;
-  readonly host: string;
-  readonly port: number;
-  /** Attached by an operator, so it may be dialled in a private network (docs/security.md). */
-  readonly isListed: boolean;
-  readonly tlsMode: UpstreamTls['mode'];
-  readonly allowMd5: boolean;
-  readonly allowCleartext: boolean;
-  readonly passwordlessAccess: boolean;
-  readonly isDisabled: boolean;
-  readonly policy: PolicySettings;
-  readonly autoscalingMinCu: number;
-  readonly autoscalingMaxCu: number;
-  /** Neon API 2.7.3: -1 never, 0 the default. */
-  readonly suspendTimeoutSeconds: number;
-  readonly lastActiveAt: Date | null;
-  readonly startedAt: Date | null;
-  readonly suspendedAt: Date | null;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+export type Compute = ReturnType<typeof computeFrom>;
 
 /** Null when there is no such compute. Does not check permissions. */
 export async function findCompute(db: Kysely<Schema>, computeId: ComputeId): Promise<Compute | null> {
@@ -110,32 +84,60 @@ export function tlsColumns(
   };
 }
 
-export function computeFrom(row: ComputeRow): Compute {
-  return {
-    id: row.id,
-    projectId: row.project_id,
-    branchId: row.branch_id,
-    name: row.name,
-    type: row.type,
-    state: row.state,
-    regionId: row.region_id,
-    hostId: row.host_id,
-    host: row.host,
-    port: row.port,
-    isListed: row.is_listed,
-    tlsMode: row.tls_mode,
-    allowMd5: row.allow_md5,
-    allowCleartext: row.allow_cleartext,
-    passwordlessAccess: row.passwordless_access,
-    isDisabled: row.is_disabled,
-    policy: parsePolicySettings(row.policy),
-    autoscalingMinCu: row.autoscaling_limit_min_cu,
-    autoscalingMaxCu: row.autoscaling_limit_max_cu,
-    suspendTimeoutSeconds: row.suspend_timeout_seconds,
-    lastActiveAt: row.last_active_at,
-    startedAt: row.started_at,
-    suspendedAt: row.suspended_at,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+export function computeFrom(row: ComputeRow & { readonly ordinal?: number }) {
+  const { ordinal, tls_ca, tls_server_name, tls_client_certificate, sealed_tls_client_key, ...shown } = row;
+  const { autoscaling_limit_min_cu: autoscalingMinCu, autoscaling_limit_max_cu: autoscalingMaxCu, ...rest } = shown;
+  return { ...camelRow(rest), policy: parsePolicySettings(row.policy), autoscalingMinCu, autoscalingMaxCu };
+}
+
+export type ComputeState = Compute['state'];
+
+/** Null when the state is not `from` any more or the compute is gone. */
+export async function moveComputeState(
+  catalogue: Pick<Catalogue, 'db' | 'clock'>,
+  move: { readonly computeId: ComputeId; readonly from: readonly ComputeState[]; readonly to: ComputeState },
+): Promise<Compute | null> {
+  const now = catalogue.clock.now();
+  const row = await catalogue.db
+    .updateTable('computes')
+    .set({
+      state: move.to,
+      updated_at: now,
+      ...(move.to === 'active' ? { started_at: now, last_active_at: now } : {}),
+      ...(move.to === 'idle' ? { suspended_at: now } : {}),
+    })
+    .where('id', '=', move.computeId)
+    .where('state', 'in', move.from)
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? null : computeFrom(row);
+}
+
+/** The project's computes, locked until the transaction ends. */
+export async function lockComputes(tx: Transaction<Schema>, projectId: ProjectId): Promise<Compute[]> {
+  const rows = await tx
+    .selectFrom('computes')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .orderBy('ordinal')
+    .forUpdate()
+    .execute();
+  return rows.map(computeFrom);
+}
+
+/** Records that the computes are in use now. */
+export async function touchComputes(catalogue: Catalogue, computeIds: readonly ComputeId[]): Promise<void> {
+  if (computeIds.length === 0) return;
+  const now = catalogue.clock.now();
+  await catalogue.db.updateTable('computes').set({ last_active_at: now }).where('id', 'in', computeIds).execute();
+}
+
+/** Updates the computes of a host whose address changed. */
+export async function moveHostedComputes(catalogue: Catalogue, host: { hostId: string; host: string; port: number }) {
+  await catalogue.db
+    .updateTable('computes')
+    .set({ host: host.host, port: host.port })
+    .where('host_id', '=', host.hostId)
+    .where((expression) => expression.or([expression('host', '<>', host.host), expression('port', '<>', host.port)]))
+    .execute();
 }

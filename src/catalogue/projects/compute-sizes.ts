@@ -4,19 +4,16 @@ import { PosternError } from '../../errors.ts';
 import { PLAN_TERMS } from '../rights/plans.ts';
 import type { Plan } from '../tables/people-and-accounts.ts';
 
-export interface ComputeSizes {
-  readonly autoscalingMinCu: number;
-  readonly autoscalingMaxCu: number;
-  readonly suspendTimeoutSeconds: number;
-}
-
 // Neon API 2.7.3: ComputeUnit, SuspendTimeoutSeconds
 export const SMALLEST_CU = 0.25;
 export const NEVER_SUSPENDED = -1;
 export const LONGEST_SUSPEND_TIMEOUT_SECONDS = 604_800;
 
 /** Throws `invalid_input` outside the API's limits, `plan_gate` beyond the plan's. */
-export function requireComputeSizes(plan: Plan, sizes: ComputeSizes): void {
+export function requireComputeSizes(
+  plan: Plan,
+  sizes: { autoscalingMinCu: number; autoscalingMaxCu: number; suspendTimeoutSeconds: number },
+): void {
   const { autoscalingMinCu: min, autoscalingMaxCu: max, suspendTimeoutSeconds: timeout } = sizes;
   if (!(min >= SMALLEST_CU && max >= min)) {
     throw new PosternError('autoscaling_limits', { params: { minimum: String(SMALLEST_CU) } });

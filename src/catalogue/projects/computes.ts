@@ -10,14 +10,13 @@ import type { ActionOn } from '../rights/permissions.ts';
 import type { PolicySettings } from '../rights/policy.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
+import { missing } from '../store/store-errors.ts';
 import type { ComputesTable } from '../tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type ComputeChanges, changedColumns, changesInWords, endedByChanges } from './compute-changes.ts';
 import { type Compute, computeFrom, findCompute } from './compute-rows.ts';
 import { requireComputeSizes } from './compute-sizes.ts';
-import { getProject, type Project } from './projects.ts';
-import { recordLostSecrets } from './record-lost-secrets.ts';
+import { getProject, type Project, recordLostSecrets } from './projects.ts';
 
 /** In order of creation. The caller has checked that the project is visible. */
 export async function listComputes(catalogue: Catalogue, projectId: ProjectId): Promise<Compute[]> {
@@ -106,7 +105,7 @@ export async function deleteCompute(
     if (numDeletedRows === 0n) throw computeNotFound(compute.id);
     await recordEndedAccess(tx, { kind: 'end', owners: { computeId: compute.id } });
     const event = { event: 'compute.removed', ...auditedCompute(project, compute.id) } as const;
-    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    await recordChange(tx, { catalogue, context }, event);
   });
   return compute;
 }
@@ -117,7 +116,7 @@ export function auditedCompute(project: Project, computeId: ComputeId) {
 }
 
 export function computeNotFound(computeId: ComputeId): PosternError {
-  return new PosternError('not_found', { params: { thing: `compute "${computeId}"` } });
+  return missing(`compute "${computeId}"`);
 }
 
 interface ComputeWrite {
@@ -136,22 +135,17 @@ async function writeCompute(catalogue: Catalogue, context: AuditContext, write: 
     const { event: code, reason, project, ended } = write;
     if (ended !== null) await recordEndedAccess(tx, { kind: ended, owners: { computeId: compute.id } });
     const event = { event: code, reason, ...auditedCompute(project, compute.id) };
-    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    await recordChange(tx, { catalogue, context }, event);
     return compute;
   });
 }
 
-async function updateCompute(
-  tx: Transaction<Schema>,
-  computeId: ComputeId,
-  columns: Updateable<ComputesTable>,
-): Promise<Compute> {
+async function updateCompute(tx: Transaction<Schema>, computeId: ComputeId, columns: Updateable<ComputesTable>) {
   const row = await tx
     .updateTable('computes')
     .set(columns)
     .where('id', '=', computeId)
     .returningAll()
-    .executeTakeFirst();
-  if (row === undefined) throw computeNotFound(computeId);
+    .executeTakeFirstOrThrow(() => computeNotFound(computeId));
   return computeFrom(row);
 }

@@ -10,8 +10,7 @@ import type { PolicySettings } from '../rights/policy.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type Compute, type ComputeRow, computeFrom, tlsColumns } from './compute-rows.ts';
 import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
 import { createOperation, type Operation } from './operations.ts';
@@ -81,14 +80,11 @@ export async function insertCompute(
     .execute();
   const { id: computeId } = row;
   const event = { event: 'compute.created', projectId: project.id, accountId: project.accountId, computeId } as const;
-  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  await recordChange(tx, { catalogue, context }, event);
   return computeFrom(row);
 }
 
-async function requireWithinPlan(
-  tx: Transaction<Schema>,
-  { project, row }: { project: Project; row: ComputeRow },
-): Promise<void> {
+async function requireWithinPlan(tx: Transaction<Schema>, { project, row }: { project: Project; row: ComputeRow }) {
   const account = await findAccount(tx, project.accountId);
   if (account === null) throw notFound({ kind: 'project', projectId: project.id });
   const { count } = await tx

@@ -4,22 +4,12 @@ import type { Kysely, Selectable } from 'kysely';
 import type { BranchId } from '../../ids.ts';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
 import type { Secret } from '../../secret.ts';
+import { camelRow } from '../store/camel-row.ts';
 import type { Schema } from '../store/schema.ts';
 import type { SealedPlace, Sealer } from '../store/sealing.ts';
 import type { DatabaseRolesTable } from '../tables/projects-and-computes.ts';
 
-export interface DatabaseRole {
-  readonly id: string;
-  readonly branchId: BranchId;
-  readonly name: string;
-  /** The role cannot write; choosing it is what read-only access means. */
-  readonly isReadOnly: boolean;
-  readonly isProtected: boolean;
-  readonly mayLogin: boolean;
-  readonly hasPassword: boolean;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+export type DatabaseRole = ReturnType<typeof databaseRoleFrom>;
 
 /** A row without the columns that other code writes: its position in lists, and its last use. */
 export type DatabaseRoleRow = Omit<Selectable<DatabaseRolesTable>, 'ordinal' | 'last_used_at' | 'last_used_from'>;
@@ -65,16 +55,7 @@ export async function passwordColumns(
   };
 }
 
-export function databaseRoleFrom(row: DatabaseRoleRow): DatabaseRole {
-  return {
-    id: row.id,
-    branchId: row.branch_id,
-    name: row.name,
-    isReadOnly: row.is_read_only,
-    isProtected: row.is_protected,
-    mayLogin: row.may_login,
-    hasPassword: row.sealed_password !== null,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+export function databaseRoleFrom(role: DatabaseRoleRow & Partial<Selectable<DatabaseRolesTable>>) {
+  const { sealed_password, scram_verifier, ordinal, last_used_at, last_used_from, ...row } = role;
+  return { ...camelRow(row), hasPassword: sealed_password !== null };
 }

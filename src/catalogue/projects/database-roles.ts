@@ -1,6 +1,5 @@
-// The rows of a branch's database roles, with passwords sealed for the upstream and as SCRAM
-// verifiers for clients that log in by password. Provisioning creates the roles themselves,
-// together with their rows.
+// The rows of a branch's database roles and their passwords. Provisioning creates the roles
+// themselves, together with their rows.
 
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
@@ -8,13 +7,11 @@ import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
-import type { ActionOn } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
-import { isUniqueViolation } from '../store/store-errors.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
-import { getBranch } from './branches.ts';
+import { missing, refuseTaken } from '../store/store-errors.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
+import { getProjectOfBranch } from './branches.ts';
 import {
   type DatabaseRole,
   databaseRoleFrom,
@@ -23,7 +20,7 @@ import {
   passwordPlace,
 } from './database-role-rows.ts';
 import { requireIdentifier } from './databases.ts';
-import { getProject, type Project } from './projects.ts';
+import type { Project } from './projects.ts';
 
 export interface DatabaseRolePlace {
   readonly projectId: ProjectId;
@@ -41,12 +38,8 @@ export interface NewDatabaseRole extends DatabaseRolePlace {
 }
 
 /** Writes a role. Throws `conflict` for a taken name. */
-export async function createDatabaseRole(
-  catalogue: Catalogue,
-  context: AuditContext,
-  input: NewDatabaseRole,
-): Promise<DatabaseRole> {
-  const project = await projectOf(catalogue, context, { ...input, action: 'database_role.create' });
+export async function createDatabaseRole(catalogue: Catalogue, context: AuditContext, input: NewDatabaseRole) {
+  const project = await getProjectOfBranch(catalogue, context, { ...input, action: 'database_role.create' });
   const now = catalogue.clock.now();
   const id = randomUUID();
   const row = {
@@ -65,10 +58,7 @@ export async function createDatabaseRole(
       .insertInto('database_roles')
       .values(row)
       .execute()
-      .catch((error: unknown) => {
-        if (!isUniqueViolation(error)) throw error;
-        throw new PosternError('already_exists', { params: { thing: `role "${input.name}"` } });
-      });
+      .catch(refuseTaken(`role "${input.name}"`));
     const created = { catalogue, context, project, name: row.name };
     await recordRoleEvent(tx, { ...created, event: 'role.created' });
     if (input.password !== null) await recordRoleEvent(tx, { ...created, event: 'secret.created' });
@@ -77,26 +67,17 @@ export async function createDatabaseRole(
 }
 
 /** The caller has checked that the branch is visible. */
-export async function getDatabaseRole(
-  catalogue: Catalogue,
-  place: Pick<DatabaseRolePlace, 'branchId' | 'name'>,
-): Promise<DatabaseRole> {
+export async function getDatabaseRole(catalogue: Catalogue, place: Pick<DatabaseRolePlace, 'branchId' | 'name'>) {
   const row = await findDatabaseRole(catalogue.db, place);
-  if (row === null) throw roleNotFound(place.name);
+  if (row === null) throw missing(`role "${place.name}"`);
   return databaseRoleFrom(row);
 }
 
 /** Ends the access that depended on the role. Throws `conflict` for a protected one. */
-export async function deleteDatabaseRole(
-  catalogue: Catalogue,
-  context: AuditContext,
-  place: DatabaseRolePlace,
-): Promise<DatabaseRole> {
-  const project = await projectOf(catalogue, context, { ...place, action: 'database_role.delete' });
+export async function deleteDatabaseRole(catalogue: Catalogue, context: AuditContext, place: DatabaseRolePlace) {
+  const project = await getProjectOfBranch(catalogue, context, { ...place, action: 'database_role.delete' });
   const role = await getDatabaseRole(catalogue, place);
-  if (role.isProtected) {
-    throw new PosternError('role_protected', { params: { role: role.name } });
-  }
+  if (role.isProtected) throw new PosternError('role_protected', { params: { role: role.name } });
   await catalogue.transaction(async (tx) => {
     await tx.deleteFrom('database_roles').where('id', '=', role.id).execute();
     await recordEndedAccess(tx, { kind: 'end', owners: { projectId: project.id, databaseRole: role.name } });
@@ -113,7 +94,7 @@ export async function replaceDatabaseRolePassword(
   context: AuditContext,
   change: DatabaseRolePlace & { readonly password: Secret },
 ): Promise<DatabaseRole> {
-  const project = await projectOf(catalogue, context, { ...change, action: 'database_role.reset_password' });
+  const project = await getProjectOfBranch(catalogue, context, { ...change, action: 'database_role.reset_password' });
   const role = await getDatabaseRole(catalogue, change);
   const columns = await passwordColumns(catalogue.sealer, { roleId: role.id, password: change.password });
   const updatedAt = catalogue.clock.now();
@@ -138,9 +119,9 @@ export async function revealDatabaseRolePassword(
   context: AuditContext,
   place: DatabaseRolePlace,
 ): Promise<Secret> {
-  const project = await projectOf(catalogue, context, { ...place, action: 'database_role.reveal_password' });
+  const project = await getProjectOfBranch(catalogue, context, { ...place, action: 'database_role.reveal_password' });
   const row = await findDatabaseRole(catalogue.db, place);
-  if (row === null) throw roleNotFound(place.name);
+  if (row === null) throw missing(`role "${place.name}"`);
   if (!project.storePasswords || row.sealed_password === null) {
     throw new PosternError('no_password_stored', { params: { role: row.name } });
   }
@@ -148,16 +129,6 @@ export async function revealDatabaseRolePassword(
     recordRoleEvent(tx, { catalogue, context, project, name: row.name, event: 'role.changed', reason: 'revealed' }),
   );
   return catalogue.sealer.open(row.sealed_password, passwordPlace(row.id));
-}
-
-async function projectOf(
-  catalogue: Catalogue,
-  context: AuditContext,
-  place: DatabaseRolePlace & { readonly action: ActionOn<'project'> },
-): Promise<Project> {
-  const project = await getProject(catalogue, context, place);
-  await getBranch(catalogue.db, place);
-  return project;
 }
 
 interface RoleEvent {
@@ -173,9 +144,5 @@ async function recordRoleEvent(tx: Transaction<Schema>, happened: RoleEvent): Pr
   const { catalogue, context, project, name, event, reason } = happened;
   const subject = event.startsWith('secret.') ? `password of role "${name}"` : null;
   const facts = { event, projectId: project.id, accountId: project.accountId, databaseRole: name, reason, subject };
-  await recordAuditEvent(tx, changeEvent(catalogue, context, facts));
-}
-
-function roleNotFound(name: string): PosternError {
-  return new PosternError('not_found', { params: { thing: `role "${name}"` } });
+  await recordChange(tx, { catalogue, context }, facts);
 }

@@ -1,26 +1,18 @@
 // The rows of a branch's databases. Provisioning creates and drops the databases themselves.
 
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
-import type { ActionOn } from '../rights/permissions.ts';
+import { type CamelRow, camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
-import { isUniqueViolation } from '../store/store-errors.ts';
+import { missing, refuseTaken } from '../store/store-errors.ts';
 import type { DatabasesTable } from '../tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
-import { getBranch } from './branches.ts';
-import { getProject, type Project } from './projects.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
+import { getProjectOfBranch } from './branches.ts';
+import type { Project } from './projects.ts';
 
-export interface Database {
-  readonly id: number;
-  readonly branchId: BranchId;
-  readonly name: string;
-  readonly ownerName: string;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+export type Database = CamelRow<Selectable<DatabasesTable>>;
 
 export interface DatabasePlace {
   readonly projectId: ProjectId;
@@ -34,22 +26,18 @@ const MAX_IDENTIFIER_BYTES = 63;
 /** The branch's databases, the project's own first. */
 export async function listDatabases(db: Kysely<Schema>, branchId: BranchId): Promise<Database[]> {
   const rows = await db.selectFrom('databases').selectAll().where('branch_id', '=', branchId).orderBy('id').execute();
-  return rows.map(databaseFrom);
+  return rows.map(camelRow);
 }
 
 /** The caller has checked that the branch is visible. */
-export async function getDatabase(
-  db: Kysely<Schema>,
-  { branchId, name }: Pick<DatabasePlace, 'branchId' | 'name'>,
-): Promise<Database> {
+export async function getDatabase(db: Kysely<Schema>, { branchId, name }: Pick<DatabasePlace, 'branchId' | 'name'>) {
   const row = await db
     .selectFrom('databases')
     .selectAll()
     .where('branch_id', '=', branchId)
     .where('name', '=', name)
-    .executeTakeFirst();
-  if (row === undefined) throw databaseNotFound(name);
-  return databaseFrom(row);
+    .executeTakeFirstOrThrow(() => missing(`database "${name}"`));
+  return camelRow(row);
 }
 
 /** Writes a database. Throws `conflict` for a taken name. */
@@ -58,7 +46,7 @@ export async function createDatabase(
   context: AuditContext,
   input: DatabasePlace & { readonly ownerName: string },
 ): Promise<Database> {
-  const project = await projectOf(catalogue, context, { ...input, action: 'database.create' });
+  const project = await getProjectOfBranch(catalogue, context, { ...input, action: 'database.create' });
   const now = catalogue.clock.now();
   const row = {
     branch_id: input.branchId,
@@ -73,12 +61,9 @@ export async function createDatabase(
       .values(row)
       .returningAll()
       .executeTakeFirstOrThrow()
-      .catch(refuseTakenName(row.name));
-    await recordAuditEvent(
-      tx,
-      databaseEvent(catalogue, context, { project, name: row.name, event: 'database.created' }),
-    );
-    return databaseFrom(created);
+      .catch(refuseTaken(`database "${row.name}"`));
+    await recordDatabaseEvent(tx, { catalogue, context }, { project, name: row.name, event: 'database.created' });
+    return camelRow(created);
   });
 }
 
@@ -88,7 +73,7 @@ export async function changeDatabase(
   context: AuditContext,
   change: DatabasePlace & { readonly newName?: string; readonly ownerName?: string },
 ): Promise<Database> {
-  const project = await projectOf(catalogue, context, { ...change, action: 'database.change' });
+  const project = await getProjectOfBranch(catalogue, context, { ...change, action: 'database.change' });
   const name = requireIdentifier(change.newName ?? change.name, 'database name');
   return catalogue.transaction(async (tx) => {
     const row = await tx
@@ -98,33 +83,25 @@ export async function changeDatabase(
       .where('name', '=', change.name)
       .returningAll()
       .executeTakeFirst()
-      .catch(refuseTakenName(name));
-    if (row === undefined) throw databaseNotFound(change.name);
-    await recordAuditEvent(tx, databaseEvent(catalogue, context, { project, name, event: 'database.changed' }));
-    return databaseFrom(row);
+      .catch(refuseTaken(`database "${name}"`));
+    if (row === undefined) throw missing(`database "${change.name}"`);
+    await recordDatabaseEvent(tx, { catalogue, context }, { project, name, event: 'database.changed' });
+    return camelRow(row);
   });
 }
 
 /** Deletes the row. */
-export async function deleteDatabase(
-  catalogue: Catalogue,
-  context: AuditContext,
-  place: DatabasePlace,
-): Promise<Database> {
-  const project = await projectOf(catalogue, context, { ...place, action: 'database.delete' });
+export async function deleteDatabase(catalogue: Catalogue, context: AuditContext, place: DatabasePlace) {
+  const project = await getProjectOfBranch(catalogue, context, { ...place, action: 'database.delete' });
   return catalogue.transaction(async (tx) => {
     const row = await tx
       .deleteFrom('databases')
       .where('branch_id', '=', place.branchId)
       .where('name', '=', place.name)
       .returningAll()
-      .executeTakeFirst();
-    if (row === undefined) throw databaseNotFound(place.name);
-    await recordAuditEvent(
-      tx,
-      databaseEvent(catalogue, context, { project, name: row.name, event: 'database.removed' }),
-    );
-    return databaseFrom(row);
+      .executeTakeFirstOrThrow(() => missing(`database "${place.name}"`));
+    await recordDatabaseEvent(tx, { catalogue, context }, { project, name: row.name, event: 'database.removed' });
+    return camelRow(row);
   });
 }
 
@@ -143,48 +120,32 @@ export function requireNewIdentifier(name: string, field: string): string {
   throw new PosternError('identifier_reserved', { params: { field, name } });
 }
 
-async function projectOf(
-  catalogue: Catalogue,
-  context: AuditContext,
-  place: DatabasePlace & { readonly action: ActionOn<'project'> },
-): Promise<Project> {
-  const project = await getProject(catalogue, context, place);
-  await getBranch(catalogue.db, place);
-  return project;
-}
-
-function databaseEvent(
-  catalogue: Catalogue,
-  context: AuditContext,
+async function recordDatabaseEvent(
+  tx: Transaction<Schema>,
+  by: { readonly catalogue: Catalogue; readonly context: AuditContext },
   change: { project: Project; name: string; event: 'database.created' | 'database.changed' | 'database.removed' },
-) {
-  const { project, name, event } = change;
-  return changeEvent(catalogue, context, {
-    event,
-    projectId: project.id,
-    accountId: project.accountId,
-    database: name,
+): Promise<void> {
+  const { project, name: database, event } = change;
+  await recordChange(tx, by, { event, projectId: project.id, accountId: project.accountId, database });
+}
+
+/** Not audited, since nobody changed anything through Postern. */
+export async function syncDatabases(
+  catalogue: Catalogue,
+  upstream: { readonly branchId: BranchId; readonly databases: ReadonlyArray<{ name: string; ownerName: string }> },
+): Promise<void> {
+  const { branchId, databases } = upstream;
+  const now = catalogue.clock.now();
+  const names = databases.map((database) => database.name);
+  await catalogue.transaction(async (tx) => {
+    const gone = tx.deleteFrom('databases').where('branch_id', '=', branchId);
+    await (names.length === 0 ? gone : gone.where('name', 'not in', names)).execute();
+    if (names.length === 0) return;
+    const stamps = { branch_id: branchId, created_at: now, updated_at: now };
+    await tx
+      .insertInto('databases')
+      .values(databases.map(({ name, ownerName }) => ({ ...stamps, name, owner_name: ownerName })))
+      .onConflict((conflict) => conflict.columns(['branch_id', 'name']).doNothing())
+      .execute();
   });
-}
-
-function refuseTakenName(name: string): (error: unknown) => never {
-  return (error) => {
-    if (!isUniqueViolation(error)) throw error;
-    throw new PosternError('already_exists', { params: { thing: `database "${name}"` } });
-  };
-}
-
-function databaseNotFound(name: string): PosternError {
-  return new PosternError('not_found', { params: { thing: `database "${name}"` } });
-}
-
-function databaseFrom(row: Selectable<DatabasesTable>): Database {
-  return {
-    id: row.id,
-    branchId: row.branch_id,
-    name: row.name,
-    ownerName: row.owner_name,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
 }

@@ -9,8 +9,7 @@ import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
 import type { ProjectsTable } from '../tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type JsonObject, type Project, projectFrom } from './projects.ts';
 
 export interface NewProject {
@@ -70,7 +69,7 @@ export async function insertProject(
     })
     .execute();
   const event = { event: 'project.created', accountId: account.id, projectId: row.id, subject: row.name } as const;
-  await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+  await recordChange(tx, { catalogue, context }, event);
   return { project: projectFrom(row), branchId };
 }
 

@@ -3,7 +3,6 @@
 
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
-import { PosternError } from '../../errors.ts';
 import {
   type AccountId,
   type BranchId,
@@ -13,8 +12,10 @@ import {
   type ProjectId,
 } from '../../ids.ts';
 import { notFound, requireMay } from '../rights/permissions.ts';
+import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { decodeCursor, type Page, type PageRequest, pageOf } from '../store/keyset-pages.ts';
+import { missing } from '../store/store-errors.ts';
 import type { OperationsTable } from '../tables/projects-and-computes.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 import { findProject, projectResource } from './projects.ts';
@@ -32,21 +33,7 @@ export const OPERATION_ACTIONS = [
 export type OperationAction = (typeof OPERATION_ACTIONS)[number];
 export type OperationStatus = 'running' | 'finished' | 'failed';
 
-export interface Operation {
-  readonly id: OperationId;
-  readonly projectId: ProjectId;
-  readonly branchId: BranchId | null;
-  readonly computeId: ComputeId | null;
-  readonly action: string;
-  readonly status: string;
-  readonly error: string | null;
-  readonly failuresCount: number;
-  /** When an operation that failed is tried again; null for any other. */
-  readonly retryAt: Date | null;
-  readonly totalDurationMs: number;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+export type Operation = ReturnType<typeof operationFrom>;
 
 type OperationRow = Omit<
   Selectable<OperationsTable>,
@@ -148,8 +135,7 @@ export async function getOperation(
     .selectAll()
     .where('id', '=', operationId)
     .where('project_id', '=', projectId)
-    .executeTakeFirst();
-  if (row === undefined) throw operationNotFound(operationId);
+    .executeTakeFirstOrThrow(() => missing(`operation "${operationId}"`));
   return operationFrom(row);
 }
 
@@ -171,23 +157,11 @@ async function findAccountOf({ db }: Catalogue, projectId: ProjectId): Promise<{
   return row?.account_id == null ? null : { accountId: row.account_id };
 }
 
-function operationNotFound(operationId: OperationId): PosternError {
-  return new PosternError('not_found', { params: { thing: `operation "${operationId}"` } });
-}
-
-export function operationFrom(row: OperationRow): Operation {
-  return {
-    id: row.id,
-    projectId: row.project_id,
-    branchId: row.branch_id,
-    computeId: row.compute_id,
-    action: row.action,
-    status: row.status,
-    error: row.error,
-    failuresCount: row.failures_count,
-    retryAt: row.status === 'running' && row.failures_count > 0 ? (row.take_over_at ?? null) : null,
-    totalDurationMs: row.total_duration_ms,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+/** `retryAt`: when an operation that failed is tried again; null for any other. */
+export function operationFrom(row: OperationRow) {
+  const { id, project_id, branch_id, compute_id, action, status, error, failures_count, take_over_at = null } = row;
+  const { total_duration_ms, created_at, updated_at } = row;
+  const outcome = { action, status, error, failures_count, total_duration_ms, created_at, updated_at };
+  const retryAt = status === 'running' && failures_count > 0 ? take_over_at : null;
+  return { ...camelRow({ id, project_id, branch_id, compute_id, ...outcome }), retryAt };
 }

@@ -1,36 +1,20 @@
 // The rows of projects, which accounts own. Provisioning sets projects up on a Postgres server;
 // creating rows is in new-projects.ts, lists and search are in project-lists.ts.
 
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { z } from 'zod';
-import type { AccountId, ProjectId, UserId } from '../../ids.ts';
+import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { type ActionOn, notFound, type ProjectResource, requireMay } from '../rights/permissions.ts';
+import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
 import type { ProjectsTable } from '../tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
-import { recordLostSecrets } from './record-lost-secrets.ts';
+import { type AuditContext, changeEvent, recordChange } from '../trail/audit-context.ts';
+import { recordAuditEvents } from '../trail/audit-events.ts';
 
-export interface Project {
-  readonly id: ProjectId;
-  readonly accountId: AccountId;
-  readonly name: string;
-  readonly pgVersion: number;
-  readonly regionId: string;
-  readonly creationSource: 'hosted' | 'attached';
-  /** Stored for API clients; Postern does not interpret them. */
-  readonly settings: JsonObject;
-  readonly defaultEndpointSettings: JsonObject;
-  readonly historyRetentionSeconds: number;
-  /** When false, passwords of database roles cannot be revealed. */
-  readonly storePasswords: boolean;
-  readonly createdBy: UserId | null;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+export type Project = ReturnType<typeof projectFrom>;
 
 const jsonObjectSchema = z.record(z.string(), z.json());
 export type JsonObject = z.infer<typeof jsonObjectSchema>;
@@ -96,30 +80,20 @@ export async function changeProject(
       })
       .where('id', '=', projectId)
       .execute();
-    await recordAuditEvent(
-      tx,
-      changeEvent(catalogue, context, { event: 'project.changed', ...auditedProject(changed) }),
-    );
+    await recordChange(tx, { catalogue, context }, { event: 'project.changed', ...auditedProject(changed) });
   });
   return changed;
 }
 
 /** Deletes the rows and ends the access; provisioning has dropped what was on the host. */
-export async function deleteProject(
-  catalogue: Catalogue,
-  context: AuditContext,
-  projectId: ProjectId,
-): Promise<Project> {
+export async function deleteProject(catalogue: Catalogue, context: AuditContext, projectId: ProjectId) {
   const project = await getProject(catalogue, context, { projectId, action: 'project.delete' });
   await catalogue.transaction(async (tx) => {
     await recordLostSecrets(tx, { catalogue, context, project });
     const { numDeletedRows } = await tx.deleteFrom('projects').where('id', '=', projectId).executeTakeFirst();
     if (numDeletedRows === 0n) throw notFound({ kind: 'project', projectId });
     await recordEndedAccess(tx, { kind: 'end', owners: { projectId } });
-    await recordAuditEvent(
-      tx,
-      changeEvent(catalogue, context, { event: 'project.removed', ...auditedProject(project) }),
-    );
+    await recordChange(tx, { catalogue, context }, { event: 'project.removed', ...auditedProject(project) });
   });
   return project;
 }
@@ -138,20 +112,50 @@ export function auditedProject(project: Pick<Project, 'id' | 'accountId' | 'name
   return { projectId: project.id, accountId: project.accountId, subject: project.name };
 }
 
-export function projectFrom(row: Selectable<ProjectsTable>): Project {
+export function projectFrom(row: Selectable<ProjectsTable>) {
   return {
-    id: row.id,
-    accountId: row.account_id,
-    name: row.name,
-    pgVersion: row.pg_version,
-    regionId: row.region_id,
-    creationSource: row.creation_source,
+    ...camelRow(row),
     settings: jsonObjectSchema.parse(row.settings),
     defaultEndpointSettings: jsonObjectSchema.parse(row.default_endpoint_settings),
-    historyRetentionSeconds: row.history_retention_seconds,
-    storePasswords: row.store_passwords,
-    createdBy: row.created_by,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
   };
+}
+
+interface Removal {
+  readonly catalogue: Catalogue;
+  readonly context: AuditContext;
+  readonly project: { readonly id: ProjectId; readonly accountId: AccountId };
+  /** Only the tokens of that compute; absent: the tokens of the whole project, and its keys. */
+  readonly computeId?: ComputeId;
+}
+
+/** Call it before the rows are deleted, in the same transaction. */
+export async function recordLostSecrets(tx: Transaction<Schema>, { catalogue, context, project, computeId }: Removal) {
+  const tokens = await tx
+    .selectFrom('access_tokens')
+    .innerJoin('computes', 'computes.id', 'access_tokens.compute_id')
+    .select(['access_tokens.id', 'access_tokens.name', 'compute_id'])
+    .where('project_id', '=', project.id)
+    .where((where) => (computeId === undefined ? where.lit(true) : where('compute_id', '=', computeId)))
+    .orderBy('access_tokens.id')
+    .execute();
+  const keys = computeId === undefined ? await keysOf(tx, project.id) : [];
+  const place = { accountId: project.accountId, projectId: project.id };
+  const lost = [
+    ...tokens.map(({ id, name, compute_id }) => ({ computeId: compute_id, subject: `access token ${id} "${name}"` })),
+    ...keys.map(({ id, name }) => ({ subject: `API key ${id} "${name}"` })),
+  ];
+  const reason = computeId === undefined ? 'its project was removed' : 'its compute was removed';
+  await recordAuditEvents(
+    tx,
+    lost.map((what) => changeEvent(catalogue, context, { event: 'secret.revoked', ...place, ...what, reason })),
+  );
+}
+
+async function keysOf(tx: Transaction<Schema>, projectId: ProjectId) {
+  return await tx
+    .selectFrom('api_keys')
+    .select(['id', 'name'])
+    .where('project_id', '=', projectId)
+    .orderBy('id')
+    .execute();
 }

@@ -10,7 +10,7 @@ import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { type AuditEventInput, recordAuditEvents } from '../trail/audit-events.ts';
 import type { Compute } from './compute-rows.ts';
 import { insertCompute, type NewCompute } from './create-compute.ts';
-import { type DatabaseRole, type DatabaseRoleRow, listDatabaseRoles, passwordColumns } from './database-role-rows.ts';
+import { type DatabaseRole, listDatabaseRoles, passwordColumns } from './database-role-rows.ts';
 import { type Database, listDatabases, requireIdentifier } from './databases.ts';
 import { insertProject, type NewProject } from './new-projects.ts';
 import type { Project } from './projects.ts';
@@ -78,10 +78,7 @@ function passwordCreated(
   return changeEvent(catalogue, context, { event: 'secret.created', subject: `password of role "${name}"`, ...place });
 }
 
-async function roleRow(
-  { sealer, clock }: Catalogue,
-  role: WholeProject['roles'][number],
-): Promise<Omit<DatabaseRoleRow, 'branch_id'>> {
+async function roleRow({ sealer, clock }: Catalogue, role: WholeProject['roles'][number]) {
   const id = randomUUID();
   const now = clock.now();
   return {

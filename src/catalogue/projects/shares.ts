@@ -1,31 +1,26 @@
-// Shares of single projects with guests, by e-mail, even before the person has an account. Members
-// of the project's account have access anyway and cannot be its guests.
+// Shares of single projects with guests, by e-mail, even before the person has an account; and the
+// guests of an account. Members of the project's account cannot be its guests.
 
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import { PosternError } from '../../errors.ts';
 import { type AccountId, newShareId, type ProjectId, type ShareId, type UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { lockAccount } from '../accounts/accounts.ts';
 import { INVITATION_LIFE_MS } from '../accounts/invitations.ts';
+import { type InvitationOutcome, inviteMembers } from '../accounts/invite-members.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
+import { accountResource, requireMay } from '../rights/permissions.ts';
+import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
-import { type EmailAddress, parseEmail } from '../store/email-address.ts';
+import { type EmailAddress, emailKey, parseEmail } from '../store/email-address.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
+import { missing } from '../store/store-errors.ts';
+import type { MemberRole } from '../tables/people-and-accounts.ts';
 import type { ProjectSharesTable } from '../tables/projects-and-computes.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { getProject, type Project } from './projects.ts';
 
-export interface Share {
-  readonly id: ShareId;
-  readonly projectId: ProjectId;
-  readonly email: string;
-  /** Null until a person with that e-mail has an account. */
-  readonly userId: UserId | null;
-  readonly grantedBy: UserId | null;
-  readonly grantedAt: Date;
-}
+export type Share = ReturnType<typeof shareFrom>;
 
 /** A link by which a guest creates an account. Only here is the token returned, to be mailed. */
 export interface GuestLink {
@@ -81,23 +76,18 @@ export async function unshareProject(
       .where('id', '=', shareId)
       .where('project_id', '=', projectId)
       .returningAll()
-      .executeTakeFirst();
-    if (row === undefined) throw new PosternError('not_found', { params: { thing: `permission "${shareId}"` } });
+      .executeTakeFirstOrThrow(() => missing(`permission "${shareId}"`));
     if (row.user_id !== null) await recordEndedAccess(tx, { kind: 'end', owners: { userId: row.user_id, projectId } });
     const facts = { projectId, accountId: project.accountId, subject: row.email };
-    await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'share.removed', ...facts }));
+    await recordChange(tx, { catalogue, context }, { event: 'share.removed', ...facts });
     return { ...shareFrom(row), revokedAt: catalogue.clock.now() };
   });
 }
 
-interface OneShare {
-  readonly catalogue: Catalogue;
-  readonly context: AuditContext;
-  readonly project: Project;
-  readonly email: EmailAddress;
-}
-
-async function shareWithOne(tx: Transaction<Schema>, wanted: OneShare): Promise<ShareOutcome> {
+async function shareWithOne(
+  tx: Transaction<Schema>,
+  wanted: { catalogue: Catalogue; context: AuditContext; project: Project; email: EmailAddress },
+): Promise<ShareOutcome> {
   const { catalogue, context, project, email } = wanted;
   const user = await tx
     .selectFrom('users')
@@ -132,7 +122,7 @@ async function shareWithOne(tx: Transaction<Schema>, wanted: OneShare): Promise<
   };
   await tx.insertInto('project_shares').values(row).execute();
   const facts = { projectId: project.id, accountId: project.accountId, subject: email.text };
-  await recordAuditEvent(tx, changeEvent(catalogue, context, { event: 'share.created', ...facts }));
+  await recordChange(tx, { catalogue, context }, { event: 'share.created', ...facts });
   return { kind: 'shared', share: shareFrom(row), link };
 }
 
@@ -146,10 +136,7 @@ function linkColumns(link: GuestLink | null): Pick<Selectable<ProjectSharesTable
   return { link_hash: hashOfSecret(link.token.reveal()), link_expires_at: link.expiresAt };
 }
 
-async function belongsTo(
-  db: Kysely<Schema>,
-  { accountId, userId }: { accountId: AccountId; userId: UserId },
-): Promise<boolean> {
+async function belongsTo(db: Kysely<Schema>, { accountId, userId }: { accountId: AccountId; userId: UserId }) {
   if ((accountId as string) === userId) return true;
   const row = await db
     .selectFrom('memberships')
@@ -160,13 +147,52 @@ async function belongsTo(
   return row !== undefined;
 }
 
-export function shareFrom(row: Selectable<ProjectSharesTable>): Share {
-  return {
-    id: row.id,
-    projectId: row.project_id,
-    email: row.email,
-    userId: row.user_id,
-    grantedBy: row.granted_by,
-    grantedAt: row.granted_at,
-  };
+export function shareFrom(row: Selectable<ProjectSharesTable>) {
+  const { email_key, link_hash, link_expires_at, ...share } = row;
+  return camelRow(share);
+}
+
+export interface Guest {
+  readonly email: string;
+  /** Null until a person with that e-mail has an account. */
+  readonly name: string | null;
+  readonly shares: ReadonlyArray<Share & { readonly projectName: string }>;
+}
+
+/** Guests sorted by e-mail, each with the projects shared. */
+export async function listGuests(catalogue: Catalogue, context: AuditContext, accountId: AccountId): Promise<Guest[]> {
+  requireMay(context.actor, 'guests.read', accountResource(accountId));
+  const rows = await catalogue.db
+    .selectFrom('projects')
+    .innerJoin('project_shares', 'project_shares.project_id', 'projects.id')
+    .leftJoin('users', 'users.id', 'project_shares.user_id')
+    .selectAll('project_shares')
+    .select(['projects.name as project_name', 'users.name as user_name'])
+    .where('projects.account_id', '=', accountId)
+    .orderBy('project_shares.email_key')
+    .orderBy('projects.name')
+    .execute();
+  const guests = new Map<string, Guest>();
+  for (const row of rows) {
+    const shares = guests.get(row.email_key)?.shares ?? [];
+    const share = { ...shareFrom(row), projectName: row.project_name };
+    guests.set(row.email_key, { email: row.email, name: row.user_name, shares: [...shares, share] });
+  }
+  return [...guests.values()];
+}
+
+/** Removes the shares. A guest without an account is invited and stays a guest until then. */
+export async function convertGuest(
+  catalogue: Catalogue,
+  context: AuditContext,
+  input: { readonly accountId: AccountId; readonly email: string; readonly memberRole?: MemberRole },
+): Promise<InvitationOutcome> {
+  const { accountId, email, memberRole = 'member' } = input;
+  requireMay(context.actor, 'guests.convert', accountResource(accountId));
+  const guests = await listGuests(catalogue, context, accountId);
+  const isGuest = guests.some((guest) => emailKey(guest.email) === emailKey(email));
+  if (!isGuest) throw missing(`guest "${email}"`);
+  const [outcome] = await inviteMembers(catalogue, context, { accountId, invitations: [{ email, memberRole }] });
+  if (outcome === undefined) throw new Error('an invitation had no outcome');
+  return outcome;
 }

@@ -56,10 +56,7 @@ export const policySettingsSchema = z
 export type PolicySettings = Readonly<z.infer<typeof policySettingsSchema>>;
 
 // docs/security.md, "Defaults"
-const DEFAULT_POLICY = {
-  longestGrantMs: MAX_GRANT_MS,
-  longestConnectionMs: 8 * HOUR_MS,
-} as const;
+const DEFAULT_POLICY = { longestGrantMs: MAX_GRANT_MS, longestConnectionMs: 8 * HOUR_MS } as const;
 
 /** An address that no host has: the result of two allowlists without a common address. */
 export const NOWHERE = '255.255.255.255/32';

@@ -25,11 +25,22 @@ const SHAPE = /^(\S{8}) (\S+) (\S+)$/;
 
 /** Null without a cursor. Throws `invalid_input` for a cursor of another list. */
 export function decodeCursor(list: string, cursor: string | null | undefined): Keyset | null {
+  const position = decodePosition(list, cursor);
+  if (position === null) return null;
+  const at = new Date(position.sortKey);
+  if (Number.isNaN(at.getTime())) throw foreignCursor();
+  return { at, id: position.id };
+}
+
+/** Likewise, in a list that is sorted by a text without white space. */
+export function decodePosition(
+  list: string,
+  cursor: string | null | undefined,
+): { readonly sortKey: string; readonly id: string } | null {
   if (cursor === null || cursor === undefined || cursor === '') return null;
-  const [, digest, time = '', id] = SHAPE.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
-  const at = new Date(time);
-  if (digest !== digestOfList(list) || id === undefined || Number.isNaN(at.getTime())) throw foreignCursor();
-  return { at, id };
+  const [, digest, sortKey, id] = SHAPE.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
+  if (digest !== digestOfList(list) || sortKey === undefined || id === undefined) throw foreignCursor();
+  return { sortKey, id };
 }
 
 /** `list` identifies the list and its owner; the items were queried with that limit. */
@@ -41,13 +52,14 @@ export function pageOf<Item>(
   return { items, cursor: last === undefined || items.length < limit ? null : encodeCursor(list, keysetOf(last)) };
 }
 
-/** Opaque to clients. */
-function encodeCursor(list: string, { at, id }: Keyset): string {
-  return Buffer.from(`${digestOfList(list)} ${at.toISOString()} ${id}`, 'utf8').toString('base64url');
+/** Opaque to clients; a text as the sort key has no white space. */
+export function encodeCursor(list: string, { at, id }: { readonly at: Date | string; readonly id: string }): string {
+  const sortKey = typeof at === 'string' ? at : at.toISOString();
+  return Buffer.from(`${digestOfList(list)} ${sortKey} ${id}`, 'utf8').toString('base64url');
 }
 
 /** The prefix of a list's cursors: enough to recognise a cursor of another list, and no more. */
-export function digestOfList(list: string): string {
+function digestOfList(list: string): string {
   return createHash('sha256').update(list, 'utf8').digest('base64url').slice(0, 8);
 }
 

@@ -1,67 +1,39 @@
 // The catalogue's tables by name, for the query builder.
 
-import type {
-  AuditChainTable,
-  AuditEventsTable,
-  AuditPrunedTable,
-  ConsumptionFramesTable,
-  ConsumptionReadingsTable,
-  PendingTransfersTable,
-  PlanPeriodsTable,
-} from '../tables/audit-and-consumption.ts';
-import type { EndedAccessTable } from '../tables/ended-access.ts';
-import type { AccessTokensTable, ApiKeysTable, SealingCanariesTable } from '../tables/keys-and-tokens.ts';
-import type {
-  AccountsTable,
-  BrowserSessionsTable,
-  IdentitiesTable,
-  InvitationsTable,
-  KnownTerminalsTable,
-  MembershipsTable,
-  OrganizationRequestsTable,
-  SetupCodesTable,
-  UsersTable,
-} from '../tables/people-and-accounts.ts';
-import type {
-  BranchesTable,
-  ComputesTable,
-  DatabaseRolesTable,
-  DatabasesTable,
-  LastUsedTargetsTable,
-  OperationStepsTable,
-  OperationsTable,
-  ProjectSharesTable,
-  ProjectsTable,
-} from '../tables/projects-and-computes.ts';
+import type * as trail from '../tables/audit-and-consumption.ts';
+import type * as endings from '../tables/ended-access.ts';
+import type * as keys from '../tables/keys-and-tokens.ts';
+import type * as people from '../tables/people-and-accounts.ts';
+import type * as projects from '../tables/projects-and-computes.ts';
 
 export interface Schema {
-  users: UsersTable;
-  identities: IdentitiesTable;
-  accounts: AccountsTable;
-  memberships: MembershipsTable;
-  invitations: InvitationsTable;
-  organization_requests: OrganizationRequestsTable;
-  browser_sessions: BrowserSessionsTable;
-  setup_codes: SetupCodesTable;
-  known_terminals: KnownTerminalsTable;
-  projects: ProjectsTable;
-  project_shares: ProjectSharesTable;
-  branches: BranchesTable;
-  computes: ComputesTable;
-  databases: DatabasesTable;
-  database_roles: DatabaseRolesTable;
-  operations: OperationsTable;
-  operation_steps: OperationStepsTable;
-  last_used_targets: LastUsedTargetsTable;
-  api_keys: ApiKeysTable;
-  access_tokens: AccessTokensTable;
-  sealing_canaries: SealingCanariesTable;
-  audit_events: AuditEventsTable;
-  audit_chain: AuditChainTable;
-  audit_pruned: AuditPrunedTable;
-  plan_periods: PlanPeriodsTable;
-  consumption_readings: ConsumptionReadingsTable;
-  pending_transfers: PendingTransfersTable;
-  consumption_frames: ConsumptionFramesTable;
-  ended_access: EndedAccessTable;
+  users: people.UsersTable;
+  identities: people.IdentitiesTable;
+  accounts: people.AccountsTable;
+  memberships: people.MembershipsTable;
+  invitations: people.InvitationsTable;
+  organization_requests: people.OrganizationRequestsTable;
+  browser_sessions: people.BrowserSessionsTable;
+  setup_codes: people.SetupCodesTable;
+  known_terminals: people.KnownTerminalsTable;
+  projects: projects.ProjectsTable;
+  project_shares: projects.ProjectSharesTable;
+  branches: projects.BranchesTable;
+  computes: projects.ComputesTable;
+  databases: projects.DatabasesTable;
+  database_roles: projects.DatabaseRolesTable;
+  operations: projects.OperationsTable;
+  operation_steps: projects.OperationStepsTable;
+  last_used_targets: projects.LastUsedTargetsTable;
+  api_keys: keys.ApiKeysTable;
+  access_tokens: keys.AccessTokensTable;
+  sealing_canaries: keys.SealingCanariesTable;
+  audit_events: trail.AuditEventsTable;
+  audit_chain: trail.AuditChainTable;
+  audit_pruned: trail.AuditPrunedTable;
+  plan_periods: trail.PlanPeriodsTable;
+  consumption_readings: trail.ConsumptionReadingsTable;
+  pending_transfers: trail.PendingTransfersTable;
+  consumption_frames: trail.ConsumptionFramesTable;
+  ended_access: endings.EndedAccessTable;
 }

@@ -39,9 +39,8 @@ export async function checkSealingKeys(catalogue: Catalogue): Promise<void> {
 }
 
 /**
- * Reseals with the current key every value that another key sealed, then forgets the other keys,
- * which may then be removed from the configuration. Safe beside normal work and on several nodes.
- * Returns the number of resealed values.
+ * Returns the number of values resealed with the current key; the other keys may then be removed
+ * from the configuration. Safe beside normal work and on several nodes.
  */
 export async function resealEverything(catalogue: Catalogue): Promise<number> {
   let resealedCount = 0;

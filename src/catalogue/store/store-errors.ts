@@ -38,6 +38,18 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return constraint === undefined || ('constraint' in error && error.constraint === constraint);
 }
 
+/** For `catch` after a write: `already_exists` when a unique constraint was violated. */
+export function refuseTaken(thing: string): (error: unknown) => never {
+  return (error) => {
+    throw isUniqueViolation(error) ? new PosternError('already_exists', { params: { thing } }) : error;
+  };
+}
+
+/** The `not_found` of a thing that is no project or account, such as `role "app"`. */
+export function missing(thing: string): PosternError {
+  return new PosternError('not_found', { params: { thing } });
+}
+
 /** True when a statement was refused because the role does not exist or may not be assumed. */
 export function isRoleRefused(error: unknown): boolean {
   return hasSqlstate(error, INSUFFICIENT_PRIVILEGE) || hasSqlstate(error, INVALID_PARAMETER_VALUE);

@@ -1,10 +1,12 @@
 // On whose behalf a change is made, and from where. Passed to every writing function of the
 // catalogue besides its input, for the audit trail.
 
+import type { Transaction } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
 import { type Actor, SYSTEM } from '../rights/actors.ts';
 import type { Catalogue } from '../store/catalogue.ts';
-import type { AuditEventInput } from './audit-events.ts';
+import type { Schema } from '../store/schema.ts';
+import { type AuditEventInput, recordAuditEvent } from './audit-events.ts';
 
 export interface AuditContext {
   readonly actor: Actor;
@@ -35,6 +37,15 @@ export function changeEvent(
     ...auditActor(context.actor),
     ...change,
   };
+}
+
+/** Records a change in its transaction. */
+export async function recordChange(
+  tx: Transaction<Schema>,
+  { catalogue, context }: { readonly catalogue: Catalogue; readonly context: AuditContext },
+  change: Parameters<typeof changeEvent>[2],
+): Promise<void> {
+  await recordAuditEvent(tx, changeEvent(catalogue, context, change));
 }
 
 /** The actor as the audit trail names it; a personal key is an API key with its person's e-mail. */

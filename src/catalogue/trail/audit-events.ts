@@ -1,6 +1,5 @@
 // Writes audit events: one flat JSON object each, in the transaction of the change that it records.
-// The database chains them (migration 0004); reading and verifying are in audit-trail-reader.ts and
-// audit-chain.ts.
+// The database chains them (migration 0004).
 
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';

@@ -115,10 +115,7 @@ function oldestFirst(catalogue: Catalogue, filter: AuditFilter, after: { at: str
     .execute();
 }
 
-function filtered<Row>(
-  events: SelectQueryBuilder<Schema, 'audit_events', Row>,
-  filter: AuditFilter,
-): SelectQueryBuilder<Schema, 'audit_events', Row> {
+function filtered<Row>(events: SelectQueryBuilder<Schema, 'audit_events', Row>, filter: AuditFilter) {
   const columns = {
     account_id: filter.accountId,
     project_id: filter.projectId,

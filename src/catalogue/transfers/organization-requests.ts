@@ -4,32 +4,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
-import { type AccountId, personalAccountId, type UserId } from '../../ids.ts';
-import { lockAccount } from '../accounts/accounts.ts';
+import { personalAccountId, type UserId } from '../../ids.ts';
+import { type Account, lockAccount, movePlan } from '../accounts/accounts.ts';
+import { insertMembership } from '../accounts/memberships.ts';
+import { insertOrganization } from '../accounts/organizations.ts';
+import { projectFrom } from '../projects/projects.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
 import { PLAN_TERMS } from '../rights/plans.ts';
+import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { parseEmail } from '../store/email-address.ts';
 import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
-import { isUniqueViolation } from '../store/store-errors.ts';
+import { isUniqueViolation, missing } from '../store/store-errors.ts';
 import type { OrganizationRequestsTable } from '../tables/people-and-accounts.ts';
-import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
-import { recordAuditEvent } from '../trail/audit-events.ts';
-import { convertPersonalAccount } from './convert-personal-account.ts';
+import { type AuditContext, recordChange } from '../trail/audit-context.ts';
+import { moveProjects } from './project-transfers.ts';
 
-export interface OrganizationRequest {
-  readonly id: string;
-  readonly requestedBy: UserId;
-  readonly adminEmail: string;
-  readonly name: string;
-  readonly consentedAt: Date;
-  readonly status: 'requested' | 'approved' | 'declined';
-  readonly reason: string | null;
-  readonly decidedAt: Date | null;
-  readonly organizationId: AccountId | null;
-  readonly createdAt: Date;
-}
+export type OrganizationRequest = ReturnType<typeof requestFrom>;
 
 /** Throws `plan_gate` for an unpaid account, `conflict` while the person has an open request. */
 export async function requestOrganization(
@@ -61,7 +53,7 @@ export async function requestOrganization(
     if (!PLAN_TERMS[personal.plan].isPaid) throw new PosternError('organizations_gated');
     await tx.insertInto('organization_requests').values(row).execute().catch(refuseSecondRequest);
     const event = { event: 'account.changed', accountId, subject: row.name, reason: 'organization requested' } as const;
-    await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+    await recordChange(tx, { catalogue, context }, event);
   });
   return requestFrom(row);
 }
@@ -106,16 +98,14 @@ export async function decideOrganizationRequest(
       organization_id: organization?.id ?? null,
     };
     await tx.updateTable('organization_requests').set(decided).where('id', '=', row.id).execute();
-    await recordAuditEvent(
-      tx,
-      changeEvent(catalogue, context, {
-        event: 'ops.organization_decided',
-        outcome: isApproved ? 'success' : 'refused',
-        accountId: decided.organization_id ?? personalAccountId(row.requested_by),
-        subject: row.name,
-        reason: decided.reason,
-      }),
-    );
+    const event = {
+      event: 'ops.organization_decided',
+      outcome: isApproved ? 'success' : 'refused',
+      accountId: decided.organization_id ?? personalAccountId(row.requested_by),
+      subject: row.name,
+      reason: decided.reason,
+    } as const;
+    await recordChange(tx, { catalogue, context }, event);
     return requestFrom(decided);
   });
 }
@@ -126,11 +116,8 @@ async function lockRequest(tx: Transaction<Schema>, id: string): Promise<Selecta
     .selectAll()
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst();
-  if (row === undefined) throw new PosternError('not_found', { params: { thing: `request "${id}"` } });
-  if (row.status !== 'requested') {
-    throw new PosternError('request_decided', { params: { status: row.status } });
-  }
+    .executeTakeFirstOrThrow(() => missing(`request "${id}"`));
+  if (row.status !== 'requested') throw new PosternError('request_decided', { params: { status: row.status } });
   return row;
 }
 
@@ -139,17 +126,54 @@ function refuseSecondRequest(error: unknown): never {
   throw new PosternError('request_open');
 }
 
-function requestFrom(row: Selectable<OrganizationRequestsTable>): OrganizationRequest {
-  return {
-    id: row.id,
-    requestedBy: row.requested_by,
-    adminEmail: row.admin_email,
-    name: row.name,
-    consentedAt: row.consented_at,
-    status: row.status,
-    reason: row.reason,
-    decidedAt: row.decided_at,
-    organizationId: row.organization_id,
-    createdAt: row.created_at,
-  };
+function requestFrom({ decided_by, ...row }: Selectable<OrganizationRequestsTable>) {
+  return camelRow(row);
+}
+
+export interface Conversion {
+  readonly catalogue: Catalogue;
+  readonly context: AuditContext;
+  readonly requestedBy: UserId;
+  readonly adminEmail: string;
+  readonly name: string;
+}
+
+/** Returns the organization. Throws `conflict` when nobody has the admin's e-mail. */
+export async function convertPersonalAccount(tx: Transaction<Schema>, conversion: Conversion): Promise<Account> {
+  const { catalogue, context, requestedBy, name } = conversion;
+  const sourceAccountId = personalAccountId(requestedBy);
+  const personal = await lockAccount(tx, sourceAccountId);
+  const owner = await tx
+    .selectFrom('users')
+    .select(['id', 'email'])
+    .where('id', '=', requestedBy)
+    .executeTakeFirstOrThrow();
+  const admin = await findAdmin(tx, conversion.adminEmail);
+  const input = { name, admin: owner, plan: personal.plan };
+  const organization = await insertOrganization(tx, { catalogue, context, input });
+  const accountId = organization.id;
+  if (admin.id !== owner.id) {
+    await insertMembership(tx, { catalogue, context, accountId, user: admin, memberRole: 'admin' });
+  }
+  const projects = await tx.selectFrom('projects').selectAll().where('account_id', '=', sourceAccountId).execute();
+  await moveProjects(tx, {
+    catalogue,
+    context,
+    sourceAccountId,
+    destinationAccountId: accountId,
+    projects: projects.map(projectFrom),
+  });
+  await movePlan(tx, { accountId: sourceAccountId, plan: 'free', now: catalogue.clock.now() });
+  await recordChange(tx, { catalogue, context }, { event: 'plan.changed', accountId: sourceAccountId, reason: 'free' });
+  return organization;
+}
+
+async function findAdmin(tx: Transaction<Schema>, email: string): Promise<{ id: UserId; email: string }> {
+  const admin = await tx
+    .selectFrom('users')
+    .select(['id', 'email'])
+    .where('email_key', '=', parseEmail(email).key)
+    .executeTakeFirst();
+  if (admin !== undefined) return admin;
+  throw new PosternError('admin_unknown', { params: { email } });
 }

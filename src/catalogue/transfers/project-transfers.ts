@@ -3,9 +3,8 @@
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
-import type { AccessTokenId, AccountId, ProjectId, UserId } from '../../ids.ts';
-import { type Account, countProjects, lockAccount } from '../accounts/accounts.ts';
-import { listPeopleOfAccount } from '../accounts/people-of-account.ts';
+import type { AccountId, ProjectId, UserId } from '../../ids.ts';
+import { type Account, countProjects, listPeopleOfAccount, lockAccount } from '../accounts/accounts.ts';
 import { type EndedAccess, recordEndedAccess } from '../endings/ended-access.ts';
 import { auditedProject, type Project, projectFrom, projectResource } from '../projects/projects.ts';
 import { accountResource, notFound, requireMay } from '../rights/permissions.ts';
@@ -110,10 +109,7 @@ function transferEvents(move: ProjectMove): AuditEventInput[] {
 }
 
 // Always in the same order, so that two transfers in opposite directions cannot deadlock.
-async function lockBoth(
-  tx: Transaction<Schema>,
-  { sourceAccountId, destinationAccountId }: TransferRequest,
-): Promise<{ readonly destination: Account }> {
+async function lockBoth(tx: Transaction<Schema>, { sourceAccountId, destinationAccountId }: TransferRequest) {
   const [low, high] = [sourceAccountId, destinationAccountId].sort();
   const locked = [await lockAccount(tx, low ?? sourceAccountId), await lockAccount(tx, high ?? destinationAccountId)];
   const destination = locked.find((account) => account.id === destinationAccountId);
@@ -121,11 +117,7 @@ async function lockBoth(
   return { destination };
 }
 
-async function ownedProjects(
-  tx: Transaction<Schema>,
-  accountId: AccountId,
-  projectIds: readonly ProjectId[],
-): Promise<Project[]> {
+async function ownedProjects(tx: Transaction<Schema>, accountId: AccountId, projectIds: readonly ProjectId[]) {
   const rows = await tx
     .selectFrom('projects')
     .selectAll()
@@ -146,11 +138,7 @@ async function brokenLimits(tx: Transaction<Schema>, destination: Account, added
   return [{ name: 'projects_limit', expected: String(limit), actual: String(count) }];
 }
 
-async function deleteTokensOfAccount(
-  tx: Transaction<Schema>,
-  accountId: AccountId,
-  projectIds: readonly ProjectId[],
-): Promise<AccessTokenId[]> {
+async function deleteTokensOfAccount(tx: Transaction<Schema>, accountId: AccountId, projectIds: readonly ProjectId[]) {
   const rows = await tx
     .deleteFrom('access_tokens')
     .where('owner_account_id', '=', accountId)

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { InvitationPage } from '../../../web/pages/invitation-page.tsx';
 import { acceptInvitation, signUpWithInvitation } from '../../actions/people/sign-up.ts';
 import type { FollowedLink } from '../../catalogue/accounts/accept-invitation.ts';
-import { findInvitationByToken, type OpenInvitation } from '../../catalogue/accounts/open-invitations.ts';
+import { findInvitationByToken, type OpenInvitation } from '../../catalogue/accounts/invitations.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';

@@ -3,65 +3,47 @@
 import { sql } from 'kysely';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { AccountId, ProjectId } from '../../ids.ts';
-import type {
-  BillingPeriodTotals,
-  ConsumptionRange,
-  ConsumptionTotals,
-  Granularity,
-  PeriodFrames,
-  PlanPeriod,
+import {
+  type BillingPeriodTotals,
+  type ConsumptionFrame,
+  type ConsumptionRange,
+  type ConsumptionTotals,
+  FIGURES_OF_METRIC,
+  type Granularity,
+  type PeriodFrames,
+  type PlanPeriod,
 } from './consumption-figures.ts';
 import { FRAME_SIZE_OF, frameEnd, frameStart } from './frame-bounds.ts';
 import { groupBy } from './group-by.ts';
-import { FLOWS, totalsOf, UNMEASURED_METRICS, unmeasuredFigures } from './summed-frames.ts';
 
-export interface ConsumptionHistory {
-  /** All projects together, deleted ones included. Periods and their frames ascend. */
-  readAccount(accountId: AccountId, range: ConsumptionRange): Promise<readonly PeriodFrames[]>;
-  /** For the time that the account owned them; projects without figures are absent. */
-  readProjects(
-    accountId: AccountId,
-    projectIds: readonly ProjectId[],
-    range: ConsumptionRange,
-  ): Promise<ReadonlyMap<ProjectId, readonly PeriodFrames[]>>;
-  /** The calendar month, in UTC. A project without figures is absent. */
-  readBillingPeriod(projectIds: readonly ProjectId[]): Promise<ReadonlyMap<ProjectId, BillingPeriodTotals>>;
-}
+export type ConsumptionHistory = ReturnType<typeof createConsumptionHistory>;
 
-export function createConsumptionHistory(catalogue: Catalogue): ConsumptionHistory {
+export function createConsumptionHistory(catalogue: Catalogue) {
   return {
-    readAccount: (accountId, range) => readAccount(catalogue, accountId, range),
-    readProjects: (accountId, projectIds, range) => readProjects(catalogue, { accountId, projectIds }, range),
-    readBillingPeriod: (projectIds) => readBillingPeriod(catalogue, projectIds),
+    /** All projects together, deleted ones included. Periods and their frames ascend. */
+    readAccount: async (accountId: AccountId, range: ConsumptionRange): Promise<readonly PeriodFrames[]> => {
+      const rows = await accountFramesQuery(catalogue, accountId, range).execute();
+      return inPeriods(rows, await findPeriods(catalogue, rows), range.granularity);
+    },
+    /** For the time that the account owned them; projects without figures are absent. */
+    readProjects: async (
+      accountId: AccountId,
+      projectIds: readonly ProjectId[],
+      range: ConsumptionRange,
+    ): Promise<ReadonlyMap<ProjectId, readonly PeriodFrames[]>> => {
+      const rows = await projectFramesQuery(catalogue, { accountId, projectIds }, range).execute();
+      const periods = await findPeriods(catalogue, rows);
+      const byProject = groupBy(rows, (row) => row.project_id);
+      return new Map([...byProject].map(([id, ownRows]) => [id, inPeriods(ownRows, periods, range.granularity)]));
+    },
+    /** The calendar month, in UTC. A project without figures is absent. */
+    readBillingPeriod: async (
+      projectIds: readonly ProjectId[],
+    ): Promise<ReadonlyMap<ProjectId, BillingPeriodTotals>> => {
+      const rows = await billingPeriodQuery(catalogue, projectIds).execute();
+      return new Map(rows.map((row) => [row.project_id, { ...totalsOf(row), updatedAt: row.updatedAt }]));
+    },
   };
-}
-
-async function readAccount(
-  catalogue: Catalogue,
-  accountId: AccountId,
-  range: ConsumptionRange,
-): Promise<readonly PeriodFrames[]> {
-  const rows = await accountFramesQuery(catalogue, accountId, range).execute();
-  return inPeriods(rows, await findPeriods(catalogue, rows), range.granularity);
-}
-
-async function readProjects(
-  catalogue: Catalogue,
-  { accountId, projectIds }: { readonly accountId: AccountId; readonly projectIds: readonly ProjectId[] },
-  range: ConsumptionRange,
-): Promise<ReadonlyMap<ProjectId, readonly PeriodFrames[]>> {
-  const rows = await projectFramesQuery(catalogue, { accountId, projectIds }, range).execute();
-  const periods = await findPeriods(catalogue, rows);
-  const byProject = groupBy(rows, (row) => row.project_id);
-  return new Map([...byProject].map(([id, ownRows]) => [id, inPeriods(ownRows, periods, range.granularity)]));
-}
-
-async function readBillingPeriod(
-  catalogue: Catalogue,
-  projectIds: readonly ProjectId[],
-): Promise<ReadonlyMap<ProjectId, BillingPeriodTotals>> {
-  const rows = await billingPeriodQuery(catalogue, projectIds).execute();
-  return new Map(rows.map((row) => [row.project_id, { ...totalsOf(row), updatedAt: row.updatedAt }]));
 }
 
 /** One row per period and frame, ascending. */
@@ -138,11 +120,7 @@ async function findPeriods({ db }: Catalogue, frames: readonly FrameOfPeriod[]):
   return rows.map((row) => ({ id: row.id, plan: row.plan, start: row.started_at, end: row.ended_at }));
 }
 
-function inPeriods(
-  rows: readonly FrameOfPeriod[],
-  periods: readonly PlanPeriod[],
-  granularity: Granularity,
-): PeriodFrames[] {
+function inPeriods(rows: readonly FrameOfPeriod[], periods: readonly PlanPeriod[], granularity: Granularity) {
   const byPeriod = groupBy(rows, (row) => row.period_id);
   return periods.flatMap((period) => {
     const frames = byPeriod.get(period.id) ?? [];
@@ -156,5 +134,48 @@ function frameFrom(row: FrameOfPeriod, granularity: Granularity): PeriodFrames['
     start: row.frame_start,
     end: frameEnd(FRAME_SIZE_OF[granularity], row.frame_start),
     unmeasured: unmeasuredFigures(row.unmeasuredMetrics),
+  };
+}
+
+type Figure = keyof ConsumptionTotals;
+
+const HOUR_MS = 3_600_000;
+
+/** Summed in floating point, which is as exact as JSON's numbers. */
+export const FLOWS = [
+  flow('active_time_ms', { perUnit: 1_000, as: 'activeTimeSeconds' }),
+  flow('compute_time_ms', { perUnit: 1_000, as: 'computeTimeSeconds' }),
+  flow('written_data_bytes', { perUnit: 1, as: 'writtenDataBytes' }),
+  flow('data_transfer_bytes', { perUnit: 1, as: 'dataTransferBytes' }),
+  flow('logical_size_byte_ms', { perUnit: HOUR_MS, as: 'logicalSizeByteHours' }),
+  flow('synthetic_storage_byte_ms', { perUnit: HOUR_MS, as: 'storageByteHours' }),
+] as const;
+
+function flow<Name extends Figure>(column: string, { perUnit, as }: { perUnit: number; as: Name }) {
+  return sql<number>`sum(${sql.ref(column)})::float8 / ${sql.lit(perUnit)}`.as(as);
+}
+
+/** Metric names separated by spaces. */
+export const UNMEASURED_METRICS = sql<string>`string_agg(array_to_string(unmeasured_metrics, ' '), ' ')`.as(
+  'unmeasuredMetrics',
+);
+
+/** The figures that are missing when the given metrics were not measured. */
+export function unmeasuredFigures(metrics: string): ConsumptionFrame['unmeasured'] {
+  const names = new Set(metrics.split(' '));
+  return Object.entries(FIGURES_OF_METRIC).flatMap(([metric, figures]) => (names.has(metric) ? [...figures] : []));
+}
+
+/** Picks the totals out of a row that has more columns. */
+export function totalsOf(row: ConsumptionTotals): ConsumptionTotals {
+  return {
+    activeTimeSeconds: row.activeTimeSeconds,
+    computeTimeSeconds: row.computeTimeSeconds,
+    writtenDataBytes: row.writtenDataBytes,
+    dataTransferBytes: row.dataTransferBytes,
+    logicalSizeBytes: row.logicalSizeBytes,
+    syntheticStorageSizeBytes: row.syntheticStorageSizeBytes,
+    logicalSizeByteHours: row.logicalSizeByteHours,
+    storageByteHours: row.storageByteHours,
   };
 }

@@ -66,11 +66,7 @@ function unmeasuredMetrics(measurement: Measurement): UnmeasuredMetric[] {
 }
 
 /** The parts of the span, each within one frame and one period. */
-function spansBetween(
-  { from, to }: TimeSpan,
-  size: (typeof FRAME_SIZES)[number],
-  periods: readonly PeriodStart[],
-): TimeSpan[] {
+function spansBetween({ from, to }: TimeSpan, size: (typeof FRAME_SIZES)[number], periods: readonly PeriodStart[]) {
   const frameEnds: Date[] = [];
   for (let end = frameEnd(size, from); end < to; end = frameEnd(size, end)) frameEnds.push(end);
   // Time before the first period counts towards the first period.

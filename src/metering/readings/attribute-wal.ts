@@ -1,6 +1,5 @@
-// Estimates how much of a server's WAL each database wrote. Postgres counts WAL for the whole
-// server, so the WAL written between two looks is divided by the observed changes of each database.
-// Pure.
+// Estimates how much of a server's WAL each database wrote, by its observed changes between two
+// looks, since Postgres counts WAL for the whole server. Pure.
 
 import type { MeasuredDatabase, ServerLook, ServerReading } from './server-reading.ts';
 
@@ -26,10 +25,8 @@ export function attributeNothing(look: ServerLook): Attribution {
 }
 
 /**
- * Divides the WAL written since the previous look of the same run: all of it to the only database
- * that changed, otherwise in proportion to each one's growth in bytes plus 128 per changed row. WAL
- * written while none changed (Postgres reports changes up to a minute late) waits for the next
- * look.
+ * Divides the WAL since the previous look in proportion to each database's growth in bytes plus 128
+ * per changed row. When none changed (Postgres reports up to a minute late), it waits for the next.
  */
 export function attributeWal(previous: ServerReading, look: ServerLook): Attribution {
   const { walPosition, redoPosition } = look;
@@ -49,10 +46,7 @@ export function attributeWal(previous: ServerReading, look: ServerLook): Attribu
 }
 
 /** Which parts of the WAL before and since the previous look lie after the redo point. */
-function partsStillKept(
-  previousPosition: number,
-  look: { readonly walPosition: number; readonly redoPosition: number | null },
-): { readonly old: number; readonly recent: number } {
+function partsStillKept(previousPosition: number, look: { walPosition: number; redoPosition: number | null }) {
   const { walPosition, redoPosition } = look;
   if (redoPosition === null || redoPosition <= previousPosition) return { old: 1, recent: 1 };
   return { old: 0, recent: (walPosition - redoPosition) / (walPosition - previousPosition) };

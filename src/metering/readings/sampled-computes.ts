@@ -1,23 +1,10 @@
 // The computes of one server and what measuring them needs, from the catalogue.
 
 import { sql } from 'kysely';
-import type { Compute } from '../../catalogue/projects/compute-rows.ts';
+import { camelRow } from '../../catalogue/store/camel-row.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
-import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
 
-export interface SampledCompute {
-  readonly id: ComputeId;
-  readonly projectId: ProjectId;
-  readonly accountId: AccountId;
-  readonly state: Compute['state'];
-  readonly createdAt: Date;
-  readonly startedAt: Date | null;
-  readonly suspendedAt: Date | null;
-  /** Names of the branch's databases. */
-  readonly databases: readonly string[];
-  /** Storage and written data of a branch are counted for its first read-write compute only. */
-  readonly role: 'first_of_branch' | 'further_of_branch';
-}
+export type SampledCompute = ReturnType<typeof sampledComputeFrom>;
 
 /** All computes on a host, including suspended ones, whose data is still stored. */
 export async function listComputesOfHost(catalogue: Catalogue, hostId: string): Promise<SampledCompute[]> {
@@ -60,16 +47,7 @@ function sampledComputes({ db }: Catalogue) {
 
 type SampledRow = Awaited<ReturnType<ReturnType<typeof sampledComputes>['execute']>>[number];
 
-function sampledComputeFrom(row: SampledRow): SampledCompute {
-  return {
-    id: row.id,
-    projectId: row.project_id,
-    accountId: row.account_id,
-    state: row.state,
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    suspendedAt: row.suspended_at,
-    databases: row.databases,
-    role: row.is_first ? 'first_of_branch' : 'further_of_branch',
-  };
+/** Storage and written data of a branch are counted for its first read-write compute only. */
+function sampledComputeFrom({ is_first, ...row }: SampledRow) {
+  return { ...camelRow(row), role: is_first ? ('first_of_branch' as const) : ('further_of_branch' as const) };
 }

@@ -1,7 +1,10 @@
-// What one look at a Postgres server yields: cumulative counters and sizes of its databases, and
-// its WAL position. Knows no projects; a reading is stored as JSON until the next one.
+// What one look at a Postgres server yields, and how the latest reading is stored until the next.
+// Of two nodes that looked at the same time only one replaces it, so that nothing counts twice.
 
+import type { Transaction } from 'kysely';
 import { z } from 'zod';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { Schema } from '../../catalogue/store/schema.ts';
 
 const count = z.number().nonnegative();
 
@@ -62,4 +65,44 @@ export interface KeptReading {
 export function parseReading(kept: unknown): ServerReading | null {
   const parsed = serverReadingSchema.safeParse(kept);
   return parsed.success ? parsed.data : null;
+}
+
+/** Names a host or an attached compute as the source of readings. */
+export type SourceId = `host:${string}` | `compute:${string}`;
+
+export async function findReading({ db }: Catalogue, sourceId: SourceId): Promise<KeptReading | null> {
+  const row = await db
+    .selectFrom('consumption_readings')
+    .select(['read_at', 'reading'])
+    .where('source_id', '=', sourceId)
+    .executeTakeFirst();
+  return row === undefined ? null : { readAt: row.read_at, reading: parseReading(row.reading) };
+}
+
+/** Locks the source's row. False, without a change, when another node was faster. */
+export async function replaceReading(
+  tx: Transaction<Schema>,
+  next: { sourceId: SourceId; previous: KeptReading | null; readAt: Date; reading: ServerReading },
+): Promise<boolean> {
+  const values = { read_at: next.readAt, reading: JSON.stringify(next.reading) };
+  if (next.previous === null) {
+    const inserted = await tx
+      .insertInto('consumption_readings')
+      .values({ source_id: next.sourceId, ...values })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    return inserted.numInsertedOrUpdatedRows === 1n;
+  }
+  const updated = await tx
+    .updateTable('consumption_readings')
+    .set(values)
+    .where('source_id', '=', next.sourceId)
+    .where('read_at', '=', next.previous.readAt)
+    .executeTakeFirst();
+  return updated.numUpdatedRows === 1n;
+}
+
+/** Removes readings that are too old to be continued. */
+export async function forgetReadings({ db }: Catalogue, before: Date): Promise<void> {
+  await db.deleteFrom('consumption_readings').where('read_at', '<', before).execute();
 }

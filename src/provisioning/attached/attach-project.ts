@@ -1,14 +1,19 @@
 // Bringing an existing Postgres: checked by logging in the way the gateway will, then written. Also
 // a further compute of a project, such as a read replica.
 
+import { loadTargetRow } from '../../catalogue/access/target-row.ts';
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
+import { getCompute } from '../../catalogue/projects/computes.ts';
 import { createCompute, type NewCompute } from '../../catalogue/projects/create-compute.ts';
+import type { DatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
+import { getDatabaseRole, replaceDatabaseRolePassword } from '../../catalogue/projects/database-roles.ts';
 import { getProject } from '../../catalogue/projects/projects.ts';
 import { type RegisteredProject, registerProject } from '../../catalogue/projects/register-project.ts';
 import { accountResource, requireMay } from '../../catalogue/rights/permissions.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
-import type { AccountId, ProjectId } from '../../ids.ts';
+import { PosternError } from '../../errors.ts';
+import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { type ParsedUpstreamUrl, parseUpstreamUrl } from '../hosts/upstream-url.ts';
@@ -109,4 +114,29 @@ async function examineReader(
   const { allowMd5 = false, allowCleartext = false } = input;
   await checkUpstream(parts, context, { upstream: reader, allowMd5, allowCleartext });
   return reader;
+}
+
+/** Checks it by login, then stores it for all computes. Throws `attach_refused`, `not_offered`. */
+export async function renewRolePassword(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  input: { readonly computeId: ComputeId; readonly databaseRole: string; readonly password: Secret },
+): Promise<DatabaseRole> {
+  const { catalogue } = parts;
+  const { computeId, databaseRole: name, password } = input;
+  const { compute } = await getCompute(catalogue, context, { computeId, action: 'database_role.reset_password' });
+  if (compute.hostId !== null) throw new PosternError('hosted_role_password');
+  const { host, port, projectId, branchId, allowMd5, allowCleartext } = compute;
+  const role = await getDatabaseRole(catalogue, { branchId, name });
+  const { databases, tlsSettings } = await loadTargetRow(catalogue.db, computeId);
+  const upstream = {
+    host,
+    port,
+    user: role.name,
+    password,
+    database: databases[0] ?? role.name,
+    tls: tlsSettings(catalogue.sealer),
+  };
+  await checkUpstream(parts, context, { upstream, allowMd5, allowCleartext });
+  return await replaceDatabaseRolePassword(catalogue, context, { projectId, branchId, name, password });
 }

@@ -21,12 +21,6 @@ export interface CheckedUpstream {
   readonly isListed: boolean;
 }
 
-export interface UpstreamToCheck {
-  readonly upstream: ParsedUpstreamUrl;
-  readonly allowMd5: boolean;
-  readonly allowCleartext: boolean;
-}
-
 const CHECK_LIMIT_MS = 20_000;
 const MAX_DATABASES = 500;
 
@@ -47,7 +41,7 @@ const QUESTION = `SELECT pg_catalog.json_build_object(
 export async function checkUpstream(
   parts: ProvisioningParts,
   { actor }: AuditContext,
-  { upstream, allowMd5, allowCleartext }: UpstreamToCheck,
+  { upstream, allowMd5, allowCleartext }: { upstream: ParsedUpstreamUrl; allowMd5: boolean; allowCleartext: boolean },
 ): Promise<CheckedUpstream> {
   const isListed = actor.kind === 'system' || may(actor, 'ops.attach_private', INSTALLATION);
   const dialPolicy = policyOfCompute(parts.dialPolicy, { ...upstream, isListed });

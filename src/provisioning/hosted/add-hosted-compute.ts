@@ -1,15 +1,15 @@
-// Adds a read-only compute to a hosted project: the same databases on the same host.
+// Computes of a hosted project besides its first: adding a read-only one on the same host, and
+// removing one.
 
 import { getBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
-import { listComputes } from '../../catalogue/projects/computes.ts';
+import { deleteCompute, getCompute, listComputes } from '../../catalogue/projects/computes.ts';
 import { createCompute, type NewCompute } from '../../catalogue/projects/create-compute.ts';
 import { getProject } from '../../catalogue/projects/projects.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
-import type { BranchId, ProjectId } from '../../ids.ts';
+import type { BranchId, ComputeId, ProjectId } from '../../ids.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
-import type { WithOperation } from '../journal/run-operation.ts';
 
 export type HostedComputeInput = Pick<
   NewCompute,
@@ -23,11 +23,7 @@ export type HostedComputeInput = Pick<
 > & { readonly projectId: ProjectId; readonly branchId: BranchId };
 
 /** A read-only compute. Throws `conflict` for a second that writes, `not_offered`, `plan_gate`. */
-export async function addHostedCompute(
-  parts: ProvisioningParts,
-  context: AuditContext,
-  input: HostedComputeInput,
-): Promise<WithOperation<Compute>> {
+export async function addHostedCompute(parts: ProvisioningParts, context: AuditContext, input: HostedComputeInput) {
   const { catalogue, hosts } = parts;
   const project = await getProject(catalogue, context, { projectId: input.projectId, action: 'compute.create' });
   const branch = await getBranch(catalogue.db, input);
@@ -48,4 +44,15 @@ export async function addHostedCompute(
     tls: address.tls,
     policy: { readOnlyOnly: true },
   });
+}
+
+/** Throws `conflict`. */
+export async function removeCompute(
+  { catalogue }: ProvisioningParts,
+  context: AuditContext,
+  place: { readonly computeId: ComputeId; readonly projectId?: ProjectId },
+): Promise<Compute> {
+  const { compute } = await getCompute(catalogue, context, { ...place, action: 'compute.delete' });
+  if (compute.hostId !== null && compute.type === 'read_write') throw new PosternError('compute_holds_databases');
+  return deleteCompute(catalogue, context, place);
 }

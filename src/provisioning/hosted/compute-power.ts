@@ -1,19 +1,23 @@
-// Waking and suspending computes, for real where Postern hosts them: a suspended project's
-// databases refuse connections. Attached computes are Postern's only in so far as it refuses to
-// connect to them.
+// Waking and suspending computes. The databases of a suspended hosted project refuse connections;
+// to an attached compute only Postern refuses to connect.
 
 import type { Transaction } from 'kysely';
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
-import { type Compute, findCompute, shownName } from '../../catalogue/projects/compute-rows.ts';
-import { lockComputes, moveComputeState } from '../../catalogue/projects/compute-states.ts';
+import {
+  type Compute,
+  findCompute,
+  lockComputes,
+  moveComputeState,
+  shownName,
+} from '../../catalogue/projects/compute-rows.ts';
 import { auditedCompute, getCompute } from '../../catalogue/projects/computes.ts';
 import { listDatabases } from '../../catalogue/projects/databases.ts';
 import { createOperation } from '../../catalogue/projects/operations.ts';
 import { findProject, type Project } from '../../catalogue/projects/projects.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Schema } from '../../catalogue/store/schema.ts';
-import { type AuditContext, changeEvent, SYSTEM_CONTEXT } from '../../catalogue/trail/audit-context.ts';
-import { recordAuditEvent } from '../../catalogue/trail/audit-events.ts';
+import { missing } from '../../catalogue/store/store-errors.ts';
+import { type AuditContext, recordChange, SYSTEM_CONTEXT } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { ComputeId, ProjectId } from '../../ids.ts';
 import type { HostSession } from '../hosts/host-session.ts';
@@ -36,11 +40,7 @@ interface PowerChange {
 }
 
 /** Starts a compute for somebody who may; returns it as it then is. */
-export async function startCompute(
-  parts: ProvisioningParts,
-  context: AuditContext,
-  place: ComputePlace,
-): Promise<WithOperation<Compute>> {
+export async function startCompute(parts: ProvisioningParts, context: AuditContext, place: ComputePlace) {
   const found = await getCompute(parts.catalogue, context, { ...place, action: 'compute.start' });
   return await wake(parts, { ...found, context, to: 'active', auditedAs: 'started' });
 }
@@ -70,11 +70,7 @@ async function wake(parts: ProvisioningParts, change: PowerChange): Promise<With
 }
 
 /** New connections are refused until the next login wakes it; idle ones end, if it is hosted. */
-export async function suspendCompute(
-  parts: ProvisioningParts,
-  context: AuditContext,
-  place: ComputePlace,
-): Promise<WithOperation<Compute>> {
+export async function suspendCompute(parts: ProvisioningParts, context: AuditContext, place: ComputePlace) {
   const found = await getCompute(parts.catalogue, context, { ...place, action: 'compute.suspend' });
   const { compute } = found;
   const suspend = () => switchPower(parts, { ...found, context, to: 'idle', auditedAs: 'suspended' });
@@ -144,7 +140,7 @@ async function switchLocked(
   return await catalogue.transaction(async (tx) => {
     const computes = await lockComputes(tx, compute.projectId);
     const current = computes.find((one) => one.id === compute.id);
-    if (current === undefined) throw new PosternError('not_found', { params: { thing: `compute "${compute.id}"` } });
+    if (current === undefined) throw missing(`compute "${compute.id}"`);
     if (current.state === to) return current;
     if (to === 'active') await host?.wake(await databaseNames(tx, project.id));
     // Computes on one host share its databases: the last active one closes them.
@@ -153,7 +149,7 @@ async function switchLocked(
     }
     if (auditedAs !== null) {
       const event = { event: 'compute.changed', ...auditedCompute(project, compute.id), reason: auditedAs } as const;
-      await recordAuditEvent(tx, changeEvent(catalogue, context, event));
+      await recordChange(tx, { catalogue, context }, event);
     }
     const move = { computeId: compute.id, from: [current.state], to };
     return (await moveComputeState({ db: tx, clock: catalogue.clock }, move)) ?? current;
@@ -161,11 +157,7 @@ async function switchLocked(
 }
 
 /** The operation of a change that took nothing on a host. */
-async function recordDone(
-  catalogue: Catalogue,
-  { project, to }: PowerChange,
-  compute: Compute,
-): Promise<WithOperation<Compute>> {
+async function recordDone(catalogue: Catalogue, { project, to }: PowerChange, compute: Compute) {
   const operation = await createOperation(catalogue, {
     accountId: project.accountId,
     projectId: project.id,

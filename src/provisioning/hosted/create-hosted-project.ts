@@ -19,7 +19,7 @@ import { HostNameTaken } from '../hosts/host-session.ts';
 import { newDatabasePassword, type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
 import { type OperationRun, workingName } from '../journal/operation-run.ts';
 import { runOperation } from '../journal/run-operation.ts';
-import { UNDO_CREATION } from './undo-creation.ts';
+import { UNDO_CREATION } from './drop-planned.ts';
 
 export interface HostedProjectInput extends Omit<NewProject, 'id' | 'pgVersion' | 'regionId' | 'creationSource'> {
   readonly pgVersion?: number;
@@ -107,11 +107,7 @@ function nameTaken(names: HostedNames, cause: HostNameTaken): PosternError {
 }
 
 /** Asked before anything is made; the registering transaction asks again, under a lock. */
-async function requireRoom(
-  { catalogue }: ProvisioningParts,
-  context: AuditContext,
-  accountId: AccountId,
-): Promise<void> {
+async function requireRoom({ catalogue }: ProvisioningParts, context: AuditContext, accountId: AccountId) {
   requireMay(context.actor, 'projects.create', accountResource(accountId));
   const account = await findAccount(catalogue.db, accountId);
   if (account === null) throw notFound(accountResource(accountId));

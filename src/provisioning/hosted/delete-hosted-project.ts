@@ -21,11 +21,7 @@ import { findHostedCompute, orderOf, settleUnfinished } from './hosted-project.t
 export const PROJECT_DELETION: Recovery = { kind: 'go_on', work: dropEverything };
 
 /** Throws `conflict` while something on the host cannot be dropped, which is tried again later. */
-export async function deleteProject(
-  parts: ProvisioningParts,
-  context: AuditContext,
-  projectId: ProjectId,
-): Promise<Project> {
+export async function deleteProject(parts: ProvisioningParts, context: AuditContext, projectId: ProjectId) {
   const { catalogue } = parts;
   const check = () => getProject(catalogue, context, { projectId, action: 'project.delete' });
   await check();

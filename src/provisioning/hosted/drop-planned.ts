@@ -1,9 +1,16 @@
-// Drops the roles and databases that an operation has planned, each identified by its oid.
+// Drops the roles and databases that an operation has planned or made, each identified by its oid.
+// A suspended project is woken to revoke what it granted to a role.
 
 import type { OperationStep } from '../../catalogue/journal/operation-steps.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import { SYSTEM_CONTEXT } from '../../catalogue/trail/audit-context.ts';
+import { PosternError } from '../../errors.ts';
+import type { ComputeId } from '../../ids.ts';
+import type { HostSession } from '../hosts/host-session.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
-import type { OperationRun } from '../journal/operation-run.ts';
-import { dropRole, type Heritage } from './drop-role.ts';
+import { type OperationRun, workingName } from '../journal/operation-run.ts';
+import type { Recovery } from '../journal/run-operation.ts';
+import { startCompute, suspendCompute } from './compute-power.ts';
 
 /** Adds a step for each that has none yet. Databases come first, since they hold the roles. */
 export async function planDrops(
@@ -46,4 +53,68 @@ async function drop(
   if (there?.oid !== hostOid) return;
   if (action === 'drop_database') await host.dropDatabase(name);
   else await dropRole(parts, run, { name, heritage });
+}
+
+/** Which role inherits what the dropped one owns in those databases; null: nobody. */
+export type Heritage = Parameters<HostSession['dropRole']>[1];
+
+/** Throws `conflict` when a closed database that is no project's still depends on the role. */
+export async function dropRole(
+  parts: ProvisioningParts,
+  { host, operation }: Pick<OperationRun, 'host' | 'operation'>,
+  role: { readonly name: string; readonly heritage: Heritage },
+): Promise<void> {
+  const woken: ComputeId[] = [];
+  try {
+    for (const database of await host.closedDatabasesOf(role.name)) {
+      const computeId = await findComputeOf(parts.catalogue, { hostId: operation.hostId, database });
+      if (computeId === null) throw new PosternError('role_has_privileges', { params: { role: role.name, database } });
+      await startCompute(parts, SYSTEM_CONTEXT, { computeId });
+      woken.push(computeId);
+    }
+    await host.dropRole(role.name, role.heritage);
+  } finally {
+    for (const computeId of woken) await suspendCompute(parts, SYSTEM_CONTEXT, { computeId });
+  }
+}
+
+async function findComputeOf(
+  { db }: Catalogue,
+  { hostId, database }: { readonly hostId: string; readonly database: string },
+): Promise<ComputeId | null> {
+  const row = await db
+    .selectFrom('databases')
+    .innerJoin('branches', 'branches.id', 'databases.branch_id')
+    .innerJoin('computes', 'computes.project_id', 'branches.project_id')
+    .select('computes.id')
+    .where('computes.host_id', '=', hostId)
+    .where('databases.name', '=', database)
+    .orderBy('computes.ordinal')
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+export const UNDO_CREATION: Recovery = { kind: 'undo', undo: undoCreation };
+
+async function undoCreation(parts: ProvisioningParts, run: OperationRun): Promise<void> {
+  for (const step of (await run.steps()).reverse()) {
+    if (step.action === 'create_database') await undoDatabase(run, step);
+    if (step.action === 'create_role') await undoRole(parts, run, step);
+    await run.change({ position: step.position, status: 'cancelled' });
+  }
+}
+
+/** Only the operation uses the working name; under its final name its oid identifies it. */
+async function undoDatabase({ host, operation }: OperationRun, { name, hostOid }: OperationStep): Promise<void> {
+  await host.dropDatabase(workingName(operation));
+  if (hostOid === null) return;
+  const made = await host.findDatabase({ oid: hostOid });
+  if (made?.name === name) await host.dropDatabase(name);
+}
+
+/** The oid was written before the role was committed: without one there is no role of ours. */
+async function undoRole(parts: ProvisioningParts, run: OperationRun, { name, hostOid }: OperationStep): Promise<void> {
+  if (hostOid === null) return;
+  const made = await run.host.findRole(name);
+  if (made?.oid === hostOid) await dropRole(parts, run, { name, heritage: null });
 }

@@ -15,18 +15,10 @@ import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { type OperationRun, workingName } from '../journal/operation-run.ts';
-import { type Recovery, runOperation, type WithOperation } from '../journal/run-operation.ts';
+import type { Recovery, WithOperation } from '../journal/run-operation.ts';
 import { agreeWithCatalogue } from './compute-power.ts';
-import { dropPlanned, planDrops } from './drop-planned.ts';
-import {
-  changeHosted,
-  type HostedPlace,
-  type NamedPlace,
-  orderOf,
-  projectRoles,
-  refuseTakenName,
-} from './hosted-project.ts';
-import { UNDO_CREATION } from './undo-creation.ts';
+import { dropPlanned, planDrops, UNDO_CREATION } from './drop-planned.ts';
+import { changeHosted, type HostedPlace, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
 
 export const DATABASE_CHANGE: Recovery = { kind: 'undo', undo: undoChange };
 export const DATABASE_DELETION: Recovery = { kind: 'go_on', work: dropOne };
@@ -52,8 +44,7 @@ export async function createHostedDatabase(
         );
         return await createDatabase(run.finishing(), context, input);
       };
-      const order = orderOf(hosted, 'create_database', {});
-      return await runOperation(parts, context, { host: hosted.host, order, recovery: UNDO_CREATION, work: make });
+      return await hosted.run({ purpose: 'create_database', recovery: UNDO_CREATION }, make);
     },
   });
 }
@@ -61,11 +52,7 @@ export async function createHostedDatabase(
 type DatabaseChange = NamedPlace & { readonly newName?: string; readonly ownerName?: string };
 
 /** Renaming ends the database's connections. Throws as `createHostedDatabase`. */
-export async function changeHostedDatabase(
-  parts: ProvisioningParts,
-  context: AuditContext,
-  change: DatabaseChange,
-): Promise<WithOperation<Database>> {
+export async function changeHostedDatabase(parts: ProvisioningParts, context: AuditContext, change: DatabaseChange) {
   if (change.newName !== undefined) requireNewIdentifier(change.newName, 'database name');
   return await changeHosted(parts, context, {
     place: change,
@@ -74,14 +61,9 @@ export async function changeHostedDatabase(
       const branchId = hosted.branch.id;
       const database = await getDatabase(parts.catalogue.db, { branchId, name: change.name });
       if (change.ownerName !== undefined) await getDatabaseRole(parts.catalogue, { branchId, name: change.ownerName });
-      return await runOperation(parts, context, {
-        host: hosted.host,
-        order: orderOf(hosted, 'change_database', {}),
-        recovery: DATABASE_CHANGE,
-        work: async (run) => {
-          await changeForReal(parts, run, { hosted, database, change });
-          return await changeDatabase(run.finishing(), context, change);
-        },
+      return await hosted.run({ purpose: 'change_database', recovery: DATABASE_CHANGE }, async (run) => {
+        await changeForReal(parts, run, { hosted, database, change });
+        return await changeDatabase(run.finishing(), context, change);
       });
     },
   });
@@ -124,26 +106,17 @@ async function undoChange(parts: ProvisioningParts, run: OperationRun): Promise<
 }
 
 /** Throws `conflict` for the project's last one, else as `createHostedDatabase`. */
-export async function deleteHostedDatabase(
-  parts: ProvisioningParts,
-  context: AuditContext,
-  place: NamedPlace,
-): Promise<WithOperation<Database>> {
+export async function deleteHostedDatabase(parts: ProvisioningParts, context: AuditContext, place: NamedPlace) {
   return await changeHosted(parts, context, {
     place,
     action: 'database.delete',
     work: async (hosted) => {
       const { db } = parts.catalogue;
       const { name } = await getDatabase(db, { branchId: hosted.branch.id, name: place.name });
-      if ((await listDatabases(db, hosted.branch.id)).length === 1) {
-        throw new PosternError('last_database');
-      }
-      return await runOperation(parts, context, {
-        host: hosted.host,
-        order: orderOf(hosted, 'delete_database', { name }),
-        recovery: DATABASE_DELETION,
-        work: (run) => dropOne(parts, run),
-      });
+      if ((await listDatabases(db, hosted.branch.id)).length === 1) throw new PosternError('last_database');
+      return await hosted.run({ purpose: 'delete_database', details: { name }, recovery: DATABASE_DELETION }, (run) =>
+        dropOne(parts, run),
+      );
     },
   });
 }

@@ -19,6 +19,8 @@ import type { HostServer } from '../hosts/host-server.ts';
 import { HostNameTaken } from '../hosts/host-session.ts';
 import type { ProjectRoles } from '../hosts/project-privileges.ts';
 import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
+import type { OperationRun } from '../journal/operation-run.ts';
+import { type Recovery, runOperation, type WithOperation } from '../journal/run-operation.ts';
 import { wakeCompute } from './compute-power.ts';
 
 export interface BranchPlace {
@@ -32,15 +34,18 @@ export interface NamedPlace extends BranchPlace {
 
 /** A hosted project while only this caller changes it and no earlier change is unfinished. */
 export interface HostedPlace {
-  readonly host: HostServer;
   readonly project: Project;
   readonly branch: Branch;
+  /** Runs the work as an operation of the project. */
+  run<Result extends object>(
+    operation: { purpose: OperationPurpose; details?: OperationDetails; recovery: Recovery },
+    work: (run: OperationRun) => Promise<Result>,
+  ): Promise<WithOperation<Result>>;
 }
 
 /**
- * Changes what a project has on its host, alone and with the compute woken; permission is asked
- * first, so that a stranger wakes nothing. Throws `not_offered` for an attached project, `busy`,
- * `forbidden`, `not_found`, and as the work does.
+ * Runs the work alone and with the compute woken, after the permission check, so that a stranger
+ * wakes nothing. Throws `not_offered` for an attached project, `busy`, and as the work does.
  */
 export async function changeHosted<Result>(
   parts: ProvisioningParts,
@@ -58,16 +63,20 @@ export async function changeHosted<Result>(
   };
   await findPlace();
   const hosted = await findHostedCompute(parts, place.projectId);
-  if (hosted === null) {
-    throw new PosternError('attached_managed_elsewhere');
-  }
+  if (hosted === null) throw new PosternError('attached_managed_elsewhere');
   const host = await parts.hosts.get(hosted.hostId);
   return await host.alone(projectOnHost(place.projectId), async () => {
     await settleUnfinished(parts, host, place.projectId);
     // The change before this one may have deleted the project.
     const found = await findPlace();
     await wakeCompute(parts, hosted.id);
-    return await work({ host, ...found });
+    return await work({
+      ...found,
+      run: ({ purpose, details = {}, recovery }, work) => {
+        const order = orderOf({ host, ...found }, purpose, details);
+        return runOperation(parts, context, { host, order, recovery, work });
+      },
+    });
   });
 }
 
@@ -81,7 +90,7 @@ export async function projectRoles({ catalogue }: ProvisioningParts, branchId: B
 
 /** How an operation on a hosted project is begun. */
 export function orderOf(
-  { host, project, branch }: HostedPlace,
+  { host, project, branch }: { host: HostServer; project: Project; branch: Branch },
   purpose: OperationPurpose,
   details: OperationDetails,
 ): NewJournaledOperation {
@@ -91,11 +100,7 @@ export function orderOf(
 }
 
 /** For the holder of the project's lock. Throws what keeps an earlier operation from ending. */
-export async function settleUnfinished(
-  parts: ProvisioningParts,
-  host: HostServer,
-  projectId: ProjectId,
-): Promise<void> {
+export async function settleUnfinished(parts: ProvisioningParts, host: HostServer, projectId: ProjectId) {
   for (const operation of await claimOperationsOf(parts.catalogue, projectId)) await parts.recover(operation, host);
 }
 

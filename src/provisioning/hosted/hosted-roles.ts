@@ -1,6 +1,7 @@
 // Database roles of a hosted project, made and dropped for real and as rows in one go.
 
 import { requireBranchId } from '../../catalogue/journal/operation-journal.ts';
+import { findCompute } from '../../catalogue/projects/compute-rows.ts';
 import { type DatabaseRole, findDatabaseRole, passwordPlace } from '../../catalogue/projects/database-role-rows.ts';
 import {
   createDatabaseRole,
@@ -11,13 +12,13 @@ import {
 import { listDatabases, requireNewIdentifier } from '../../catalogue/projects/databases.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
+import type { ComputeId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
-import { newDatabasePassword, type ProvisioningParts } from '../hosts/provisioning-parts.ts';
+import { newDatabasePassword, type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
 import type { OperationRun } from '../journal/operation-run.ts';
-import { type Recovery, runOperation, type WithOperation } from '../journal/run-operation.ts';
-import { dropPlanned, planDrops } from './drop-planned.ts';
-import { changeHosted, type NamedPlace, orderOf, projectRoles, refuseTakenName } from './hosted-project.ts';
-import { UNDO_CREATION } from './undo-creation.ts';
+import type { Recovery } from '../journal/run-operation.ts';
+import { dropPlanned, planDrops, UNDO_CREATION } from './drop-planned.ts';
+import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
 
 export interface RoleWithPassword {
   readonly role: DatabaseRole;
@@ -28,11 +29,7 @@ export const ROLE_DELETION: Recovery = { kind: 'go_on', work: dropOne };
 export const PASSWORD_RESET: Recovery = { kind: 'undo', undo: undoReset };
 
 /** A login role that shares objects with the project's roles. Throws `conflict`, `not_offered`. */
-export async function createHostedRole(
-  parts: ProvisioningParts,
-  context: AuditContext,
-  input: NamedPlace,
-): Promise<WithOperation<RoleWithPassword>> {
+export async function createHostedRole(parts: ProvisioningParts, context: AuditContext, input: NamedPlace) {
   const { catalogue } = parts;
   const name = requireNewIdentifier(input.name, 'role name');
   return await changeHosted(parts, context, {
@@ -52,18 +49,13 @@ export async function createHostedRole(
         }
         return { role: await createDatabaseRole(run.finishing(), context, { ...input, password }), password };
       };
-      const order = orderOf(hosted, 'create_role', {});
-      return await runOperation(parts, context, { host: hosted.host, order, recovery: UNDO_CREATION, work: make });
+      return await hosted.run({ purpose: 'create_role', recovery: UNDO_CREATION }, make);
     },
   });
 }
 
 /** Gives what the role made to the project's own. Throws `conflict` if protected or an owner. */
-export async function deleteHostedRole(
-  parts: ProvisioningParts,
-  context: AuditContext,
-  place: NamedPlace,
-): Promise<WithOperation<DatabaseRole>> {
+export async function deleteHostedRole(parts: ProvisioningParts, context: AuditContext, place: NamedPlace) {
   const { catalogue } = parts;
   return await changeHosted(parts, context, {
     place,
@@ -76,12 +68,9 @@ export async function deleteHostedRole(
       if (owned !== undefined) {
         throw new PosternError('role_owns_database', { params: { role: name, database: owned.name } });
       }
-      return await runOperation(parts, context, {
-        host: hosted.host,
-        order: orderOf(hosted, 'delete_role', { name }),
-        recovery: ROLE_DELETION,
-        work: (run) => dropOne(parts, run),
-      });
+      return await hosted.run({ purpose: 'delete_role', details: { name }, recovery: ROLE_DELETION }, (run) =>
+        dropOne(parts, run),
+      );
     },
   });
 }
@@ -98,11 +87,7 @@ async function dropOne(parts: ProvisioningParts, run: OperationRun): Promise<Dat
 }
 
 /** Sets a new random password on the upstream and keeps it. Throws as `createHostedRole`. */
-export async function resetHostedRolePassword(
-  parts: ProvisioningParts,
-  context: AuditContext,
-  place: NamedPlace,
-): Promise<WithOperation<RoleWithPassword>> {
+export async function resetHostedRolePassword(parts: ProvisioningParts, context: AuditContext, place: NamedPlace) {
   const { catalogue } = parts;
   return await changeHosted(parts, context, {
     place,
@@ -110,15 +95,10 @@ export async function resetHostedRolePassword(
     work: async (hosted) => {
       const { name } = await getDatabaseRole(catalogue, { branchId: hosted.branch.id, name: place.name });
       const password = newDatabasePassword();
-      return await runOperation(parts, context, {
-        host: hosted.host,
-        order: orderOf(hosted, 'reset_role_password', {}),
-        recovery: PASSWORD_RESET,
-        work: async (run) => {
-          await run.step({ action: 'set_password', name }, () => run.host.setPassword(name, password));
-          const role = await replaceDatabaseRolePassword(run.finishing(), context, { ...place, password });
-          return { role, password };
-        },
+      return await hosted.run({ purpose: 'reset_role_password', recovery: PASSWORD_RESET }, async (run) => {
+        await run.step({ action: 'set_password', name }, () => run.host.setPassword(name, password));
+        const role = await replaceDatabaseRolePassword(run.finishing(), context, { ...place, password });
+        return { role, password };
       });
     },
   });
@@ -132,4 +112,28 @@ async function undoReset({ catalogue }: ProvisioningParts, run: OperationRun): P
     if (row === null || row.sealed_password === null) continue;
     await run.host.setPassword(name, catalogue.sealer.open(row.sealed_password, passwordPlace(row.id)));
   }
+}
+
+const RESTORING = { name: 'postern', mayGoOn: async () => {} };
+
+/** False if attached, or without a stored password. Throws `busy`, `host_away`. */
+export async function restoreRolePassword(
+  parts: ProvisioningParts,
+  { computeId, databaseRole }: { readonly computeId: ComputeId; readonly databaseRole: string },
+): Promise<boolean> {
+  const { catalogue, hosts, log } = parts;
+  const compute = await findCompute(catalogue.db, computeId);
+  if (compute === null || compute.hostId === null) return false;
+  const { branchId, projectId } = compute;
+  const host = await hosts.get(compute.hostId);
+  return await host.alone(projectOnHost(projectId), async () => {
+    // The change before this one may have set a new one.
+    const row = await findDatabaseRole(catalogue.db, { branchId, name: databaseRole });
+    if (row === null || row.sealed_password === null) return false;
+    const kept = catalogue.sealer.open(row.sealed_password, passwordPlace(row.id));
+    // No operation: what the catalogue keeps stays as it is, and doing half of it does nothing.
+    await host.withSession(RESTORING, (session) => session.setPassword(databaseRole, kept));
+    log.warn({ compute_id: computeId, database_role: databaseRole }, 'a password that was changed by SQL was set back');
+    return true;
+  });
 }

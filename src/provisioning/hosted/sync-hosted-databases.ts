@@ -3,7 +3,7 @@
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
 import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
-import { syncDatabases } from '../../catalogue/projects/sync-databases.ts';
+import { syncDatabases } from '../../catalogue/projects/databases.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { isWorkingName } from '../journal/operation-run.ts';
 

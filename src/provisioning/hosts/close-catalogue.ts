@@ -1,6 +1,5 @@
-// A host may be the very server that the catalogue is on: then its projects' roles must not enter
-// the catalogue's database, which PostgreSQL opens to everybody. What they could do there is not
-// asked.
+// A host may be the server of the catalogue: then its projects' roles must not enter the
+// catalogue's database, which PostgreSQL opens to everybody.
 
 import { sql } from 'kysely';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
@@ -18,9 +17,8 @@ export function closeCatalogueOnce(catalogue: Catalogue, log: Log): (host: HostS
 }
 
 /**
- * Leaves CONNECT on the catalogue's database to Postern's own login where that host is its server;
- * roles with rights of their own keep them. A login that does not own the database cannot do so,
- * which is logged for the operator.
+ * Leaves CONNECT to Postern's login and to roles with rights of their own. A login that does not
+ * own the database cannot do so, which is logged for the operator.
  */
 async function closeCatalogueOn(host: HostServer, catalogue: Catalogue, log: Log): Promise<void> {
   const here = await lookAtCatalogue(catalogue);

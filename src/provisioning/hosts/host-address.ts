@@ -15,9 +15,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
 const ADMIN_DATABASE = 'postgres';
 /**
- * NOTE: the owner of a database sets defaults for every session in it, the operator's too. What a
- * session asks for itself goes before them; and a session whose node is gone must not hold its lock
- * for hours.
+ * NOTE: these override the defaults that the owner of a database sets for all sessions in it. The
+ * session of a node that is gone must not hold its lock for hours.
  */
 const SESSION_OPTIONS = {
   default_transaction_read_only: 'off',

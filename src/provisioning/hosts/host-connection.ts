@@ -1,9 +1,13 @@
-// Connections of one name, as the operator's role, to a host and its databases.
+// Connections of the operator's role to a host: one under a name of its own, with further ones
+// into its databases, and a pool for looking at it.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { isPostgresAway } from '../../catalogue/store/store-errors.ts';
 import type { ConfiguredHost } from '../../config/variable-formats.ts';
+import { PosternError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
 import { adminConnection } from './host-address.ts';
-import { reaching } from './host-pool.ts';
 
 export interface SessionOptions {
   /** Its application name on the server. */
@@ -65,4 +69,47 @@ function noTimeouts({ pgVersion }: ConfiguredHost): string[] {
     ...(pgVersion >= 14 ? ['-c idle_session_timeout=0'] : []),
     ...(pgVersion >= 17 ? ['-c transaction_timeout=0'] : []),
   ];
+}
+
+/** Everything throws `host_away` when the server cannot be reached now. */
+export interface HostPool {
+  query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+const CONNECTIONS_PER_HOST = 4;
+
+/** Dials nothing before the first use. The caller closes it. */
+export function openHostPool(host: ConfiguredHost, log: Log): HostPool {
+  const pool = new pg.Pool({ ...adminConnection(host.url), max: CONNECTIONS_PER_HOST });
+  pool.on('error', (error) => log.warn({ hostId: host.id, cause: error.message }, 'connection to a host was lost'));
+  return {
+    query: (sql, values = []) => reaching(async () => (await pool.query(sql, values)).rows),
+    close: () => pool.end(),
+  };
+}
+
+/** What the work throws, or `host_away` when that means so. */
+export async function reaching<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isPostgresAway(error) ? new PosternError('host_away', { cause: error }) : error;
+  }
+}
+
+const ASK_EVERY_MS = 50;
+const LONGEST_WAIT_MS = 10_000;
+
+/** Resolves when no session of that name is left. Throws `busy` when one does not end in time. */
+export async function waitUntilSessionsEnd(pool: HostPool, name: string): Promise<void> {
+  for (const until = performance.now() + LONGEST_WAIT_MS; ; await delay(ASK_EVERY_MS)) {
+    const rows = await pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()
+         AND usename = current_user`,
+      [name],
+    );
+    if (rows.length === 0) return;
+    if (performance.now() > until) throw new PosternError('busy', { params: { thing: `session "${name}"` } });
+  }
 }

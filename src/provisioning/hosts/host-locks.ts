@@ -1,13 +1,12 @@
-// One change at a time of what a project has on its host, whichever node makes it: Postgres refuses
-// two at once ("tuple concurrently updated"), and of two new passwords the server and the catalogue
-// must keep the same. The lock is the host's, held by a connection of its own, and ends with that
-// connection when the node dies.
+// One change of a project on its host at a time, by whichever node: Postgres refuses two at once
+// ("tuple concurrently updated"), and of two new passwords server and catalogue must keep the same.
+// The lock is the host's and ends with its connection when the node dies.
 
 import pg from 'pg';
 import { PosternError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import { adminConnection } from './host-address.ts';
-import { reaching } from './host-pool.ts';
+import { reaching } from './host-connection.ts';
 
 /** Nobody else works on the same thing meanwhile. Throws `busy` after waiting too long. */
 export type RunAlone = <Result>(thing: string, work: () => Promise<Result>) => Promise<Result>;

@@ -4,11 +4,9 @@
 import type pg from 'pg';
 import type { ConfiguredHost } from '../../config/variable-formats.ts';
 import type { Log } from '../../log.ts';
-import { waitUntilSessionsEnd } from './end-host-sessions.ts';
 import { type HostAddress, hostAddress } from './host-address.ts';
-import { openHostConnection, type SessionOptions } from './host-connection.ts';
+import { openHostConnection, openHostPool, type SessionOptions, waitUntilSessionsEnd } from './host-connection.ts';
 import { createHostLocks, type RunAlone } from './host-locks.ts';
-import { openHostPool } from './host-pool.ts';
 import { type HostSession, hostSession } from './host-session.ts';
 
 /** Everything throws `host_away` when the server cannot be reached now. */

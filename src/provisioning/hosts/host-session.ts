@@ -1,6 +1,5 @@
-// What is changed on a Postgres server that hosts projects: roles, databases and their privileges.
-// One connection of the operator's role does it, under a name by which another node finds and ends
-// it. Knows no project.
+// Changes roles, databases and privileges on a host over one connection of the operator's role,
+// under a name by which another node finds and ends it. Knows no project.
 
 import pg, { escapeIdentifier as quoted } from 'pg';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
@@ -44,34 +43,13 @@ export interface NewHostDatabase {
 /** Notes the oid of something new: durable before the thing is, or before it has its final name. */
 export type NoteOid = (oid: number) => Promise<void>;
 
-export interface HostSession {
-  /** Makes a login role atomically; `note` is called before the commit. Throws HostNameTaken. */
-  createRole(role: NewHostRole, note: NoteOid): Promise<void>;
-  setPassword(name: string, password: Secret): Promise<void>;
-  /** Gives what it owns in those databases to `heir`; does nothing when the role is gone. */
-  dropRole(name: string, heritage: { databases: readonly string[]; heir: string } | null): Promise<void>;
-  /** Databases that refuse connections, in which the role owns or was granted something. */
-  closedDatabasesOf(role: string): Promise<string[]>;
-  /** Only these roles may enter it. Uses the working name until complete. Throws HostNameTaken. */
-  createDatabase(database: NewHostDatabase, note: NoteOid): Promise<void>;
-  /** Lets the project's roles, of which some are new, work in a database together. */
-  shareDatabase(name: string, roles: ProjectRoles): Promise<void>;
-  setOwner(database: string, owner: string): Promise<void>;
-  /** Ends the database's connections. Throws HostNameTaken. */
-  renameDatabase(from: string, to: string): Promise<void>;
-  /** Ends the database's connections and removes it; nothing happens when it is gone already. */
-  dropDatabase(name: string): Promise<void>;
-  /** Refuses new connections to those databases and ends their idle ones. */
-  suspend(databases: readonly string[]): Promise<void>;
-  wake(databases: readonly string[]): Promise<void>;
-  findRole(name: string): Promise<HostObject | null>;
-  findDatabase(which: { readonly name: string } | { readonly oid: number }): Promise<HostDatabase | null>;
-}
+export type HostSession = ReturnType<typeof hostSession>;
 
-export function hostSession(connection: HostConnection): HostSession {
+export function hostSession(connection: HostConnection) {
   const { run, runIn } = connection;
   return {
-    createRole: async (role, note) => {
+    /** Makes a login role atomically; `note` is called before the commit. Throws HostNameTaken. */
+    createRole: async (role: NewHostRole, note: NoteOid): Promise<void> => {
       await run('BEGIN');
       try {
         await run(...(await roleStatements(role))).catch(nameConflict);
@@ -83,9 +61,10 @@ export function hostSession(connection: HostConnection): HostSession {
         throw error;
       }
     },
-    setPassword: async (name, password) =>
+    setPassword: async (name: string, password: Secret): Promise<void> =>
       run(`ALTER ROLE ${quoted(name)} PASSWORD ${await verifierLiteral(password)}`),
-    dropRole: async (name, heritage) => {
+    /** Gives what it owns in those databases to `heir`; does nothing when the role is gone. */
+    dropRole: async (name: string, heritage: { databases: readonly string[]; heir: string } | null): Promise<void> => {
       for (const database of heritage?.databases ?? []) {
         const given = `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(heritage?.heir ?? '')}`;
         await runIn(database, [given, `DROP OWNED BY ${quoted(name)}`]);
@@ -93,8 +72,10 @@ export function hostSession(connection: HostConnection): HostSession {
       await forgetElsewhere(connection, name);
       await run(`DROP ROLE IF EXISTS ${quoted(name)}`);
     },
-    closedDatabasesOf: async (role) => (await databasesOf(connection, role)).closed,
-    createDatabase: async ({ name, owner, roles, workingName }, note) => {
+    /** Databases that refuse connections, in which the role owns or was granted something. */
+    closedDatabasesOf: async (role: string): Promise<string[]> => (await databasesOf(connection, role)).closed,
+    /** Only these roles may enter it. Throws HostNameTaken. */
+    createDatabase: async ({ name, owner, roles, workingName }: NewHostDatabase, note: NoteOid): Promise<void> => {
       if ((await findDatabase(connection, { name })) !== null) throw new HostNameTaken(name);
       // template1 may hold objects of others, and cannot be copied while anybody uses it.
       await run(`CREATE DATABASE ${quoted(workingName)} OWNER ${quoted(owner)} TEMPLATE template0`).catch(nameConflict);
@@ -103,9 +84,12 @@ export function hostSession(connection: HostConnection): HostSession {
       await runIn(workingName, [...claimPublicSchema(roles), ...shareDatabase(workingName, roles)]);
       await run(`ALTER DATABASE ${quoted(workingName)} RENAME TO ${quoted(name)}`).catch(nameConflict);
     },
-    shareDatabase: (name, roles) => runIn(name, shareDatabase(name, roles)),
-    setOwner: (database, owner) => run(`ALTER DATABASE ${quoted(database)} OWNER TO ${quoted(owner)}`),
-    renameDatabase: async (from, to) => {
+    /** Lets the project's roles, of which some are new, work in a database together. */
+    shareDatabase: (name: string, roles: ProjectRoles): Promise<void> => runIn(name, shareDatabase(name, roles)),
+    setOwner: (database: string, owner: string): Promise<void> =>
+      run(`ALTER DATABASE ${quoted(database)} OWNER TO ${quoted(owner)}`),
+    /** Ends the database's connections. Throws HostNameTaken. */
+    renameDatabase: async (from: string, to: string): Promise<void> => {
       await run(allowConnections(from, 'false'));
       try {
         await endConnections(connection, { databases: [from], which: 'all' });
@@ -115,14 +99,18 @@ export function hostSession(connection: HostConnection): HostSession {
         nameConflict(error);
       }
     },
-    dropDatabase: (name) => dropDatabase(connection, name),
-    suspend: async (databases) => {
+    /** Ends the database's connections and removes it; does nothing when it is gone. */
+    dropDatabase: (name: string): Promise<void> => dropDatabase(connection, name),
+    /** Refuses new connections to those databases and ends their idle ones. */
+    suspend: async (databases: readonly string[]): Promise<void> => {
       await run(...databases.map((name) => allowConnections(name, 'false')));
       await endConnections(connection, { databases, which: 'idle' });
     },
-    wake: (databases) => run(...databases.map((name) => allowConnections(name, 'true'))),
-    findRole: (name) => findRole(connection, name),
-    findDatabase: (which) => findDatabase(connection, which),
+    wake: (databases: readonly string[]): Promise<void> =>
+      run(...databases.map((name) => allowConnections(name, 'true'))),
+    findRole: (name: string): Promise<HostObject | null> => findRole(connection, name),
+    findDatabase: (which: { name: string } | { oid: number }): Promise<HostDatabase | null> =>
+      findDatabase(connection, which),
   };
 }
 

@@ -19,9 +19,8 @@ const sslModeSchema = z.enum(['disable', 'require', 'verify-ca', 'verify-full'])
 const DEFAULT_PORT = 5432;
 
 /**
- * `postgres://user:password@host:port/database?sslmode=…`. TLS is verify-full unless the URL says
- * otherwise, and off on loopback; `ca` replaces the well-known authorities. Throws `invalid_input`,
- * never naming the password.
+ * TLS is verify-full unless `sslmode` says otherwise, and off on loopback; `ca` replaces the
+ * well-known authorities. Throws `invalid_input`, never naming the password.
  */
 export function parseUpstreamUrl(url: Secret, ca: string | null = null): ParsedUpstreamUrl {
   const text = url.reveal().trim();

@@ -20,21 +20,7 @@ import type { HostSession, NoteOid } from '../hosts/host-session.ts';
 
 const WORKING_NAME = 'postern_op_';
 
-export interface OperationRun {
-  readonly operation: OwnedOperation;
-  readonly host: HostSession;
-  /** Writes the step, takes it, then writes that it is finished. Throws OperationTakenOver. */
-  step<Result>(step: NewStep, work: (note: NoteOid) => Promise<Result>): Promise<Result>;
-  /** Writes steps that are to be taken later. */
-  plan(steps: readonly NewStep[]): Promise<void>;
-  /** In the order in which they were written. */
-  steps(): Promise<OperationStep[]>;
-  change(step: Pick<OperationStep, 'position' | 'status'>): Promise<void>;
-  /** The catalogue, whose next transaction also ends the operation: both are written or neither. */
-  finishing(alsoWrite?: (tx: Transaction<Schema>) => Promise<void>): Catalogue;
-  /** The operation as its end was written; null while it runs. */
-  ended(): Operation | null;
-}
+export type OperationRun = ReturnType<typeof createRun>;
 
 /** Runs the work with a session on the host that bears the operation's name. */
 export function inRun<Result>(
@@ -43,8 +29,7 @@ export function inRun<Result>(
   work: (run: OperationRun) => Promise<Result>,
 ): Promise<Result> {
   // NOTE: a node that takes an operation over first makes it its own and then ends the sessions of
-  // this name. Asked after it is connected, a session of the node before it is either refused here
-  // or ended there.
+  // this name: an older node's session is either refused here or ended there.
   const options = { name: sessionName(operation), mayGoOn: () => requireOwned(catalogue, operation) };
   return host.withSession(options, (session) => work(createRun(catalogue, operation, session)));
 }
@@ -64,12 +49,13 @@ export function isWorkingName(database: string): boolean {
   return new RegExp(`^${WORKING_NAME}[0-9a-f]{32}$`).test(database);
 }
 
-function createRun(catalogue: Catalogue, operation: OwnedOperation, host: HostSession): OperationRun {
+function createRun(catalogue: Catalogue, operation: OwnedOperation, host: HostSession) {
   let ended: Operation | null = null;
   return {
     operation,
     host,
-    step: async (step, work) => {
+    /** Writes the step, takes it, then writes that it is finished. Throws OperationTakenOver. */
+    step: async <Result>(step: NewStep, work: (note: NoteOid) => Promise<Result>): Promise<Result> => {
       const [added] = await addSteps(catalogue, operation, [step]);
       const position = added?.position ?? 0;
       const result = await work((hostOid) => changeStep(catalogue, operation, { position, hostOid }));
@@ -77,16 +63,19 @@ function createRun(catalogue: Catalogue, operation: OwnedOperation, host: HostSe
       if (ended === null) await changeStep(catalogue, operation, { position, status: 'finished' });
       return result;
     },
-    plan: async (steps) => {
+    /** Writes steps that are to be taken later. */
+    plan: async (steps: readonly NewStep[]): Promise<void> => {
       await addSteps(
         catalogue,
         operation,
         steps.map((step) => ({ ...step, status: 'scheduling' })),
       );
     },
+    /** In the order in which they were written. */
     steps: () => listSteps(catalogue, operation.id),
-    change: (step) => changeStep(catalogue, operation, step),
-    finishing: (alsoWrite = async () => {}) => ({
+    change: (step: Pick<OperationStep, 'position' | 'status'>) => changeStep(catalogue, operation, step),
+    /** The catalogue, whose next transaction also ends the operation. */
+    finishing: (alsoWrite: (tx: Transaction<Schema>) => Promise<void> = async () => {}): Catalogue => ({
       ...catalogue,
       transaction: (work) =>
         catalogue.transaction(async (tx) => {
@@ -96,6 +85,7 @@ function createRun(catalogue: Catalogue, operation: OwnedOperation, host: HostSe
           return result;
         }),
     }),
-    ended: () => ended,
+    /** The operation as its end was written; null while it runs. */
+    ended: (): Operation | null => ended,
   };
 }

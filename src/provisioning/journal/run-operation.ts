@@ -1,6 +1,5 @@
-// Does something on a host as a journaled operation, and sees to it that it ends: finished with the
-// catalogue's change, undone, or left for a later attempt. What a dead node began ends in the same
-// way.
+// Runs a journaled operation on a host until it is finished with the catalogue's change, undone, or
+// left for a later attempt; ends in the same way what a dead node began.
 
 import { endOperation, forgetOperation, postponeOperation, takenOver } from '../../catalogue/journal/end-operation.ts';
 import {
@@ -40,9 +39,8 @@ export interface HostedOperation<Result> {
 }
 
 /**
- * Runs the work as an operation. Throws what it throws: an undone refusal leaves no operation,
- * another failure one that says so; what cannot be undone or finished now is tried again later.
- * Throws `busy` when another node took it over.
+ * Throws what the work throws: an undone refusal leaves no operation, another failure one that says
+ * so; what cannot end now is tried again later. Throws `busy` when another node took it over.
  */
 export async function runOperation<Result extends object>(
   parts: ProvisioningParts,

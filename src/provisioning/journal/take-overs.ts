@@ -1,6 +1,5 @@
-// Looks at short intervals for operations whose node is gone, and for failed ones that are due
-// again, and ends them. Every node does so; each operation is taken by one of them. One query on an
-// index while there is nothing to do.
+// Ends operations whose node is gone, and failed ones that are due again: every node looks for them
+// at short intervals, and one of the nodes takes each.
 
 import { postponeOperation } from '../../catalogue/journal/end-operation.ts';
 import {
@@ -11,20 +10,14 @@ import {
 } from '../../catalogue/journal/operation-journal.ts';
 import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
 
-export interface TakeOvers {
-  start(): void;
-  /** One round now; resolves when everything that it took over has ended or was left for later. */
-  runOnce(): Promise<void>;
-  /** Waits for the round that is under way. */
-  close(): Promise<void>;
-}
+export type TakeOvers = ReturnType<typeof createTakeOvers>;
 
 const INTERVAL_MS = 3_000;
 const AT_ONCE = 4;
 /** Of a host that cannot be reached, or is configured on other nodes only. */
 const RETRY_MS = 60_000;
 
-export function createTakeOvers(parts: ProvisioningParts): TakeOvers {
+export function createTakeOvers(parts: ProvisioningParts) {
   const { catalogue, log } = parts;
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | null = null;
@@ -41,11 +34,13 @@ export function createTakeOvers(parts: ProvisioningParts): TakeOvers {
       log.warn({ event: 'operation.sweep_failed', err: error }, 'unfinished operations could not be looked for');
     });
   return {
-    start: () => {
+    start: (): void => {
       timer = setInterval(() => void round(), INTERVAL_MS).unref();
     },
+    /** One round now; resolves when everything that it took over has ended or was postponed. */
     runOnce,
-    close: async () => {
+    /** Waits for the round that is under way. */
+    close: async (): Promise<void> => {
       if (timer !== null) clearInterval(timer);
       await running.catch(() => {});
     },

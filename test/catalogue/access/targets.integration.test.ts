@@ -7,7 +7,7 @@ import {
   type TargetChoice,
 } from '../../../src/catalogue/access/resolve-target.ts';
 import { listTargets } from '../../../src/catalogue/access/targets.ts';
-import { changeAccountPolicy } from '../../../src/catalogue/accounts/account-policy.ts';
+import { changeAccountPolicy } from '../../../src/catalogue/accounts/accounts.ts';
 import { listMembers } from '../../../src/catalogue/accounts/member-lists.ts';
 import { removeMember } from '../../../src/catalogue/accounts/memberships.ts';
 import { changeCompute, changeComputePolicy } from '../../../src/catalogue/projects/computes.ts';

@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { acceptInvitation, signUpWithInvitation } from '../../../src/catalogue/accounts/accept-invitation.ts';
 import { signInWithIdentity } from '../../../src/catalogue/accounts/identities.ts';
-import { cancelInvitation, listInvitations, resendInvitation } from '../../../src/catalogue/accounts/invitations.ts';
+import {
+  cancelInvitation,
+  findInvitationByToken,
+  listInvitations,
+  resendInvitation,
+} from '../../../src/catalogue/accounts/invitations.ts';
 import { type InvitationOutcome, inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
-import { findInvitationByToken } from '../../../src/catalogue/accounts/open-invitations.ts';
 import { createUser } from '../../../src/catalogue/accounts/users.ts';
-import { convertGuest, listGuests } from '../../../src/catalogue/projects/guests.ts';
-import { listShares, type ShareOutcome, shareProject } from '../../../src/catalogue/projects/shares.ts';
+import {
+  convertGuest,
+  listGuests,
+  listShares,
+  type ShareOutcome,
+  shareProject,
+} from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { Secret } from '../../../src/secret.ts';
 import {

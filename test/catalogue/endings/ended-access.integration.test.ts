@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { createAccessToken, revokeAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
-import { changeAccountPolicy } from '../../../src/catalogue/accounts/account-policy.ts';
+import { changeAccountPolicy } from '../../../src/catalogue/accounts/accounts.ts';
 import { endAllBrowserSessions } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { removeMember } from '../../../src/catalogue/accounts/memberships.ts';
 import { deleteOrganization } from '../../../src/catalogue/accounts/organizations.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveTarget } from '../../../src/catalogue/access/resolve-target.ts';
 import { changePlan } from '../../../src/catalogue/accounts/accounts.ts';
 import { changeBranch, getDefaultBranch, listBranches } from '../../../src/catalogue/projects/branches.ts';
-import { moveComputeState, moveHostedComputes, touchComputes } from '../../../src/catalogue/projects/compute-states.ts';
+import { moveComputeState, moveHostedComputes, touchComputes } from '../../../src/catalogue/projects/compute-rows.ts';
 import {
   changeCompute,
   changeComputePolicy,
@@ -23,10 +23,10 @@ import {
   createDatabase,
   deleteDatabase,
   listDatabases,
+  syncDatabases,
 } from '../../../src/catalogue/projects/databases.ts';
 import { registerProject } from '../../../src/catalogue/projects/register-project.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
-import { syncDatabases } from '../../../src/catalogue/projects/sync-databases.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newBranchId, newComputeId } from '../../../src/ids.ts';
 import { Secret } from '../../../src/secret.ts';

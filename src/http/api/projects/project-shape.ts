@@ -1,7 +1,7 @@
 // A project on the wire, alone and in lists. Fields that mean nothing here are honest constants.
 
 import { z } from 'zod';
-import { readLastActivity } from '../../../catalogue/projects/project-activity.ts';
+import { readLastActivity } from '../../../catalogue/projects/project-lists.ts';
 import { type Project, projectResource } from '../../../catalogue/projects/projects.ts';
 import { may } from '../../../catalogue/rights/permissions.ts';
 import { isOrganizationId } from '../../../ids.ts';

@@ -6,9 +6,9 @@ import { InviteGuestsPage } from '../../../../web/pages/console/people/invite-gu
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
 import { convertGuest } from '../../../actions/organizations/invite-members.ts';
 import { shareProject, unshareProject } from '../../../actions/projects/share-project.ts';
-import { listGuests } from '../../../catalogue/projects/guests.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
+import { listGuests } from '../../../catalogue/projects/shares.ts';
 import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
