@@ -37,13 +37,11 @@ export function createMetering(parts: SamplingParts) {
     timer.unref();
   };
   return {
-    /** Starts the rounds, the first one at once. */
     start: () => void runAndSchedule(),
     /** One whole round after the current one. False when another node is measuring. */
     sampleNow: () => runRound('all'),
     /** Records bytes sent to clients of a compute; never fails, and writes them later. */
     recordTransfer: (computeId: ComputeId, bytes: number): void => transfers.record(computeId, bytes),
-    /** Finishes the current round and writes what was recorded. */
     async close(): Promise<void> {
       closing.abort(new Error('metering is closing'));
       if (timer !== null) clearTimeout(timer);

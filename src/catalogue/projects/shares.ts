@@ -109,14 +109,13 @@ async function shareWithOne(
     await tx.updateTable('project_shares').set(linkColumns(link)).where('id', '=', existing.id).execute();
     return { kind: 'already_shared', share: shareFrom(existing), link };
   }
-  const { actor } = context;
   const row: Selectable<ProjectSharesTable> = {
     id: newShareId(),
     project_id: project.id,
     email: email.text,
     email_key: email.key,
     user_id: user?.id ?? null,
-    granted_by: actor.kind === 'person' ? actor.userId : null,
+    granted_by: context.actor.kind === 'person' ? context.actor.userId : null,
     granted_at: catalogue.clock.now(),
     ...linkColumns(link),
   };
