@@ -4,7 +4,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { UserId } from '../../ids.ts';
-import type { Secret } from '../../secret.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 import { type CatalogueSnapshot, currentSnapshot } from '../endings/catalogue-snapshot.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
@@ -57,10 +56,7 @@ export interface ListedBrowserSession {
 }
 
 /** Signs the person in and returns the cookie's value, which is not stored. Throws `not_found`. */
-export async function createBrowserSession(
-  catalogue: Catalogue,
-  input: NewBrowserSession,
-): Promise<{ readonly cookie: Secret; readonly sessionId: string; readonly expiresAt: Date }> {
+export async function createBrowserSession(catalogue: Catalogue, input: NewBrowserSession) {
   const cookie = newRandomSecret();
   const now = catalogue.clock.now();
   const sessionId = randomUUID();

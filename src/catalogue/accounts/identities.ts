@@ -28,10 +28,7 @@ export interface LinkedIdentity {
 }
 
 /** The person of an identity; null when it is not linked. */
-async function findUserByIdentity(
-  catalogue: Catalogue,
-  { issuer, subject }: Pick<Identity, 'issuer' | 'subject'>,
-): Promise<User | null> {
+async function findUserByIdentity(catalogue: Catalogue, { issuer, subject }: Pick<Identity, 'issuer' | 'subject'>) {
   const row = await catalogue.db
     .selectFrom('identities')
     .innerJoin('users', 'users.id', 'identities.user_id')

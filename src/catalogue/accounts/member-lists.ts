@@ -32,11 +32,7 @@ const SORT_KEYS = {
 } as const;
 
 /** Throws `invalid_input` for a cursor of another list or order. */
-export async function listMembers(
-  catalogue: Catalogue,
-  context: AuditContext,
-  request: MembersRequest,
-): Promise<{ readonly members: readonly ListedMember[]; readonly cursor: string | null }> {
+export async function listMembers(catalogue: Catalogue, context: AuditContext, request: MembersRequest) {
   requireMay(context.actor, 'members.read', accountResource(request.accountId));
   const { sortBy = 'joined_at', sortOrder: order = 'desc' } = request;
   const sortKey = SORT_KEYS[sortBy];

@@ -77,10 +77,7 @@ export async function getUser(catalogue: Catalogue, userId: UserId): Promise<Use
 }
 
 /** Null after the same work whether or not the e-mail is known. Throws `rate_limited`. */
-export async function verifyPassword(
-  catalogue: Catalogue,
-  credentials: { readonly email: string; readonly password: Secret },
-): Promise<User | null> {
+export async function verifyPassword(catalogue: Catalogue, credentials: { email: string; password: Secret }) {
   const row = await catalogue.db
     .selectFrom('users')
     .selectAll()

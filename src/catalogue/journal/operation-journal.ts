@@ -66,11 +66,7 @@ const requestedBySchema = z.object({
 });
 
 /** Writes the operation as `running`, owned by this node. */
-export async function beginOperation(
-  catalogue: Catalogue,
-  context: AuditContext,
-  input: NewJournaledOperation,
-): Promise<OwnedOperation> {
+export async function beginOperation(catalogue: Catalogue, context: AuditContext, input: NewJournaledOperation) {
   const now = catalogue.clock.now();
   const { actor, ...request } = context;
   const row = await catalogue.db

@@ -13,7 +13,7 @@ import type { Schema } from '../store/schema.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type Compute, type ComputeRow, computeFrom, tlsColumns } from './compute-rows.ts';
 import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
-import { createOperation, type Operation } from './operations.ts';
+import { createOperation } from './operations.ts';
 import { type Project, projectResource } from './projects.ts';
 
 export interface NewCompute {
@@ -42,11 +42,7 @@ export interface NewCompute {
 }
 
 /** Writes a compute and its operation. Throws `plan_gate` beyond the plan's limit. */
-export async function createCompute(
-  catalogue: Catalogue,
-  context: AuditContext,
-  input: NewCompute,
-): Promise<Compute & { readonly operation: Operation }> {
+export async function createCompute(catalogue: Catalogue, context: AuditContext, input: NewCompute) {
   return catalogue.transaction(async (tx) => {
     const compute = await insertCompute(tx, { catalogue, context, input });
     const operation = await createOperation(

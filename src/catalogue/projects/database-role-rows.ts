@@ -26,10 +26,7 @@ export async function listDatabaseRoles(db: Kysely<Schema>, branchId: BranchId):
 }
 
 /** The whole row; null when there is none. */
-export async function findDatabaseRole(
-  db: Kysely<Schema>,
-  { branchId, name }: { readonly branchId: BranchId; readonly name: string },
-): Promise<Selectable<DatabaseRolesTable> | null> {
+export async function findDatabaseRole(db: Kysely<Schema>, { branchId, name }: { branchId: BranchId; name: string }) {
   const row = await db
     .selectFrom('database_roles')
     .selectAll()

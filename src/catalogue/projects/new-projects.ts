@@ -29,11 +29,7 @@ export interface NewProject {
 }
 
 /** Writes a project with its default branch. Throws `plan_gate` beyond the plan's limit. */
-export async function createProject(
-  catalogue: Catalogue,
-  context: AuditContext,
-  input: NewProject,
-): Promise<{ readonly project: Project; readonly branchId: BranchId }> {
+export async function createProject(catalogue: Catalogue, context: AuditContext, input: NewProject) {
   return catalogue.transaction((tx) => insertProject(tx, { catalogue, context, input }));
 }
 

@@ -54,10 +54,7 @@ export interface NewOperation {
 }
 
 /** Writes an operation that is not journaled, once it is complete. */
-export async function createOperation(
-  catalogue: Pick<Catalogue, 'db' | 'clock'>,
-  input: NewOperation,
-): Promise<Operation> {
+export async function createOperation(catalogue: Pick<Catalogue, 'db' | 'clock'>, input: NewOperation) {
   const now = catalogue.clock.now();
   const row = {
     id: newOperationId(),

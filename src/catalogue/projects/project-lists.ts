@@ -31,11 +31,7 @@ export async function listProjects(
 }
 
 /** Projects of other accounts that are shared with the person. */
-export async function listSharedProjects(
-  catalogue: Catalogue,
-  context: AuditContext,
-  request: ProjectsRequest,
-): Promise<Page<Project>> {
+export async function listSharedProjects(catalogue: Catalogue, context: AuditContext, request: ProjectsRequest) {
   const { actor } = context;
   requireMay(actor, 'self.list_shared_projects', INSTALLATION);
   const shares = catalogue.db.selectFrom('project_shares').select('project_id');

@@ -38,11 +38,7 @@ export interface RegisteredProject {
 }
 
 /** Throws `plan_gate`, `invalid_input`, `forbidden`, `not_found`; then nothing was written. */
-export async function registerProject(
-  catalogue: Catalogue,
-  context: AuditContext,
-  input: WholeProject,
-): Promise<RegisteredProject> {
+export async function registerProject(catalogue: Catalogue, context: AuditContext, input: WholeProject) {
   const roles = await Promise.all(input.roles.map((role) => roleRow(catalogue, role)));
   return catalogue.transaction(async (tx) => {
     const { project, branchId } = await insertProject(tx, { catalogue, context, input: input.project });

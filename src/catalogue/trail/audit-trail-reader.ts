@@ -36,11 +36,7 @@ const EXPORT_BATCH = 1_000;
 const bodySchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
 /** Newest first. */
-export async function listAuditEvents(
-  catalogue: Catalogue,
-  context: AuditContext,
-  request: AuditFilter & PageRequest,
-): Promise<Page<AuditEventBody>> {
+export async function listAuditEvents(catalogue: Catalogue, context: AuditContext, request: AuditFilter & PageRequest) {
   requireReader(context, request);
   return auditPage(catalogue, request);
 }
@@ -62,11 +58,7 @@ export async function* exportAuditEvents(
 }
 
 /** A person's recent sign-ins and logins, for the page of the person's sessions. */
-export async function listOwnHistory(
-  catalogue: Catalogue,
-  { actor }: AuditContext,
-  request: PageRequest,
-): Promise<Page<AuditEventBody>> {
+export async function listOwnHistory(catalogue: Catalogue, { actor }: AuditContext, request: PageRequest) {
   requireMay(actor, 'self.manage_sessions', INSTALLATION);
   const actorId = actor.kind === 'person' ? actor.userId : '';
   return auditPage(catalogue, { ...request, actorId, families: OWN_HISTORY });

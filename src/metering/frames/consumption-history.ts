@@ -167,15 +167,9 @@ export function unmeasuredFigures(metrics: string): ConsumptionFrame['unmeasured
 }
 
 /** Picks the totals out of a row that has more columns. */
-export function totalsOf(row: ConsumptionTotals): ConsumptionTotals {
-  return {
-    activeTimeSeconds: row.activeTimeSeconds,
-    computeTimeSeconds: row.computeTimeSeconds,
-    writtenDataBytes: row.writtenDataBytes,
-    dataTransferBytes: row.dataTransferBytes,
-    logicalSizeBytes: row.logicalSizeBytes,
-    syntheticStorageSizeBytes: row.syntheticStorageSizeBytes,
-    logicalSizeByteHours: row.logicalSizeByteHours,
-    storageByteHours: row.storageByteHours,
-  };
+function totalsOf(row: ConsumptionTotals): ConsumptionTotals {
+  const { activeTimeSeconds, computeTimeSeconds, writtenDataBytes, dataTransferBytes } = row;
+  const { logicalSizeBytes, syntheticStorageSizeBytes, logicalSizeByteHours, storageByteHours } = row;
+  const flows = { activeTimeSeconds, computeTimeSeconds, writtenDataBytes, dataTransferBytes };
+  return { ...flows, logicalSizeBytes, syntheticStorageSizeBytes, logicalSizeByteHours, storageByteHours };
 }

@@ -78,10 +78,7 @@ export async function dropRole(
   }
 }
 
-async function findComputeOf(
-  { db }: Catalogue,
-  { hostId, database }: { readonly hostId: string; readonly database: string },
-): Promise<ComputeId | null> {
+async function findComputeOf({ db }: Catalogue, { hostId, database }: { hostId: string; database: string }) {
   const row = await db
     .selectFrom('databases')
     .innerJoin('branches', 'branches.id', 'databases.branch_id')

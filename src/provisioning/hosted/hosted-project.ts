@@ -6,7 +6,6 @@ import {
   type OperationDetails,
 } from '../../catalogue/journal/operation-journal.ts';
 import { type Branch, getBranch } from '../../catalogue/projects/branches.ts';
-import type { Compute } from '../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../catalogue/projects/computes.ts';
 import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
 import { getProject, type Project } from '../../catalogue/projects/projects.ts';
@@ -115,10 +114,7 @@ export async function refuseTakenName(thing: string, work: () => Promise<void>):
 }
 
 /** The first compute of a project that is on a host; null for an attached project. */
-export async function findHostedCompute(
-  { catalogue }: ProvisioningParts,
-  projectId: ProjectId,
-): Promise<(Compute & { readonly hostId: string }) | null> {
+export async function findHostedCompute({ catalogue }: ProvisioningParts, projectId: ProjectId) {
   for (const compute of await listComputes(catalogue, projectId)) {
     if (compute.hostId !== null) return { ...compute, hostId: compute.hostId };
   }

@@ -13,17 +13,11 @@ import { listDatabases, requireNewIdentifier } from '../../catalogue/projects/da
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { ComputeId } from '../../ids.ts';
-import type { Secret } from '../../secret.ts';
 import { newDatabasePassword, type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
 import type { OperationRun } from '../journal/operation-run.ts';
 import type { Recovery } from '../journal/run-operation.ts';
 import { dropPlanned, planDrops, UNDO_CREATION } from './drop-planned.ts';
 import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
-
-export interface RoleWithPassword {
-  readonly role: DatabaseRole;
-  readonly password: Secret;
-}
 
 export const ROLE_DELETION: Recovery = { kind: 'go_on', work: dropOne };
 export const PASSWORD_RESET: Recovery = { kind: 'undo', undo: undoReset };

@@ -12,10 +12,7 @@ export interface HostDatabase extends HostObject {
   readonly owner: string;
 }
 
-export async function findDatabase(
-  { query }: HostConnection,
-  which: { readonly name: string } | { readonly oid: number },
-): Promise<HostDatabase | null> {
+export async function findDatabase({ query }: HostConnection, which: { name: string } | { oid: number }) {
   const [column, value] = 'name' in which ? ['datname', which.name] : ['oid', which.oid];
   const sql = `SELECT oid::int8::float8 AS oid, datname AS name, pg_get_userbyid(datdba) AS owner
     FROM pg_database WHERE ${column} = $1`;
@@ -34,10 +31,7 @@ export async function forgetElsewhere(connection: HostConnection, role: string):
 }
 
 /** Where the role owns something or was granted something. */
-export async function databasesOf(
-  connection: HostConnection,
-  role: string,
-): Promise<{ open: string[]; closed: string[] }> {
+export async function databasesOf(connection: HostConnection, role: string) {
   const rows = await connection.query<{ datname: string; datallowconn: boolean }>(
     `SELECT DISTINCT d.datname, d.datallowconn FROM pg_shdepend s
      JOIN pg_database d ON d.oid = CASE s.dbid
