@@ -1,11 +1,11 @@
 // Serves the routes of all-routes.ts: each call is authenticated, counted, checked, performed and
 // answered, in this order.
 
-import { Router as createRouter, type Request, type RequestHandler, type Response, type Router } from 'express';
+import { Router as createRouter, type Request, type RequestHandler, type Router } from 'express';
 import { PosternError } from '../../errors.ts';
 import { contextOf } from '../request/request-context.ts';
 import { ALL_API_ROUTES } from './all-routes.ts';
-import type { ApiCall, ApiParts, Caller } from './call/api-call.ts';
+import type { ApiParts } from './call/api-call.ts';
 import { methodNotAllowed, nameRequest, unknownApiPath } from './call/api-errors.ts';
 import { API_PREFIX, type ApiRoute } from './call/api-route.ts';
 import { authenticateCall } from './call/authenticate-call.ts';
@@ -31,32 +31,13 @@ export function apiRoutes(parts: ApiParts): Router {
 function answer(parts: ApiParts, route: ApiRoute): RequestHandler {
   return async (request, response) => {
     const caller = await authenticateCall(parts, request, response);
-    await countCall({ parts, caller, route, response });
-    const call = apiCall({ parts, caller, response });
-    const body = await route.perform(call, rawInput(request, route));
+    const { requestId, address, userAgent } = contextOf(response);
+    const counted = { keyId: caller.limitKey, route: `${route.method} ${route.path}`, address, also: route.limit };
+    if ((await parts.limits.apiCall(counted)) === 'limited') throw new PosternError('rate_limited');
+    const context = { actor: caller.actor, requestId, browserIp: address, userAgent };
+    const body = await route.perform({ ...parts, caller, context }, rawInput(request, route));
     response.status(route.status).json(body);
   };
-}
-
-async function countCall(counted: {
-  readonly parts: ApiParts;
-  readonly caller: Caller;
-  readonly route: ApiRoute;
-  readonly response: Response;
-}): Promise<void> {
-  const { parts, caller, route, response } = counted;
-  const verdict = await parts.limits.apiCall({
-    keyId: caller.limitKey,
-    route: `${route.method} ${route.path}`,
-    address: contextOf(response).address,
-    also: route.limit,
-  });
-  if (verdict === 'limited') throw new PosternError('rate_limited');
-}
-
-function apiCall({ parts, caller, response }: { parts: ApiParts; caller: Caller; response: Response }): ApiCall {
-  const { requestId, address, userAgent } = contextOf(response);
-  return { ...parts, caller, context: { actor: caller.actor, requestId, browserIp: address, userAgent } };
 }
 
 function rawInput(request: Request, route: ApiRoute) {

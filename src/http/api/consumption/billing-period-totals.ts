@@ -10,7 +10,7 @@ import { countField, namedIdField, timeField, uuidField } from '../call/field-sh
 import { cursorField, limitField, paginationOf, paginationShape } from '../call/lists.ts';
 import { onWire } from '../call/on-wire.ts';
 import { counterFields, countersOf } from '../projects/project-shape.ts';
-import { accountOfProjects } from './consumption-access.ts';
+import { readableAccount } from './consumption-access.ts';
 
 const momentField = z.iso.datetime({ offset: true }).optional();
 
@@ -46,7 +46,7 @@ export const BILLING_PERIOD_ROUTES = tagged('Consumption', [
       pagination: paginationShape.optional(),
     }),
     perform: async (call, { query }) => {
-      const { id: accountId } = await accountOfProjects(call, query.org_id);
+      const { id: accountId } = await readableAccount(call, query.org_id, 'projects');
       const page = await listProjects(call.catalogue, call.context, { ...query, accountId });
       const ids = isRunningAsked(call, query) ? page.items.map((project) => project.id) : [];
       const [totals, periodId] = await Promise.all([

@@ -8,7 +8,7 @@ import type { ApiCall } from '../call/api-call.ts';
 import { apiRoute, tagged } from '../call/api-route.ts';
 import { idField } from '../call/field-shapes.ts';
 import { cursorField, limitField, listField, paginationOf, paginationShape } from '../call/lists.ts';
-import { requireAccountHistory, requireProjectsHistory } from './consumption-access.ts';
+import { requireHistory } from './consumption-access.ts';
 import { rangeShape, requireRange } from './history-query.ts';
 import { metricField, periodOnWire, periodShape, projectHistoryShape } from './history-shapes.ts';
 import { metricV2Field, periodOnWireV2, projectHistoryV2Shape } from './history-v2-shapes.ts';
@@ -33,7 +33,7 @@ export const HISTORY_ROUTES = tagged('Consumption', [
     query: z.object(v1Query),
     reply: z.object({ periods: z.array(periodShape) }),
     perform: async (call, { query }) => {
-      const accountId = await requireAccountHistory(call, query.org_id);
+      const accountId = await requireHistory(call, query.org_id, 'account');
       const periods = await call.consumption.readAccount(accountId, requireRange(call, query));
       return { periods: periods.map((period) => periodOnWire(period, metricsOf(query))) };
     },
@@ -68,7 +68,7 @@ interface ProjectsQuery extends z.output<typeof rangeShape> {
 
 /** A page of projects, as lists of projects give them, each with its history. */
 async function historyPage<Period>(call: ApiCall, query: ProjectsQuery, onWire: (period: PeriodFrames) => Period) {
-  const accountId = await requireProjectsHistory(call, query.org_id);
+  const accountId = await requireHistory(call, query.org_id, 'projects');
   const range = requireRange(call, query);
   const { limit, cursor, project_ids: ids } = query;
   const page = await listProjects(call.catalogue, call.context, { accountId, limit, cursor, ids });
