@@ -1,5 +1,4 @@
-// `postern config`: prints each variable with the source of its value, secrets masked, then
-// problems.
+// `postern config`: prints variables with their sources, secrets masked, then the problems.
 
 import type { Command } from 'commander';
 import { describeConfig, readEnvironment } from '../config/read-environment.ts';

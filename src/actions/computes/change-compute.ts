@@ -1,6 +1,4 @@
-// Computes of a project: added, changed, started, suspended and removed. A host ends idle
-// connections itself when none of the computes that share its databases is left; all others are
-// Postern's to end.
+// Computes of a project: added, changed, started, suspended and removed.
 
 import { changeCompute as change, changeComputePolicy as changePolicy } from '../../catalogue/projects/computes.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
@@ -40,9 +38,7 @@ export const changeComputePolicy = ending(catalogueAction(changePolicy));
  */
 export const removeCompute = ending(provisioningAction((provisioning) => provisioning.removeCompute));
 
-/**
- * Wakes a compute. Throws `upstream_unreachable` when its host cannot, `forbidden`, `not_found`.
- */
+/** Wakes it. Throws `upstream_unreachable` when its host cannot, `forbidden`, `not_found`. */
 export const startCompute = provisioningAction((provisioning) => provisioning.startCompute);
 
 type Suspend = ActionParts['provisioning']['suspendCompute'];
@@ -61,6 +57,10 @@ export async function suspendCompute(
   return compute;
 }
 
+/**
+ * A host ends idle connections itself when none of the computes that share its databases is left;
+ * all others are Postern's to end.
+ */
 async function endIdleConnections(
   liveConnections: ActionParts['liveConnections'],
   computeId: ComputeId,

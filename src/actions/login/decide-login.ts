@@ -59,9 +59,7 @@ export async function denyLogin(
   return moved;
 }
 
-/**
- * A terminal at an address new to the person was let in: the person may have been talked into it.
- */
+/** A terminal at a new address was let in: the person may have been talked into it. */
 function tellPerson(
   { mailer, brand, address, services }: DecisionParts,
   { origin }: LoginRequest,

@@ -14,9 +14,7 @@ export const changeProject = catalogueAction(changeRow);
  */
 export const changeBranch = catalogueAction(changeBranchRow);
 
-/**
- * Moves projects and ends the access that was lost. Throws as the catalogue's `transferProjects`.
- */
+/** Moves projects and ends the access that was lost. Throws as the catalogue's function. */
 export const transferProjects = ending(catalogueAction(transfer));
 
 /**

@@ -26,10 +26,7 @@ export interface ApiRoute {
   readonly query: z.ZodObject;
   readonly body: z.ZodType | null;
   readonly reply: z.ZodType;
-  /**
-   * Checks the unchecked input and performs the route. Throws `invalid_input`, and what the route's
-   * rules say.
-   */
+  /** Checks the input, then performs the route. Throws `invalid_input`, and what its rules say. */
   perform(call: ApiCall, raw: Record<'params' | 'query' | 'body', unknown>): Promise<unknown>;
 }
 
@@ -94,9 +91,7 @@ function checked<Schema extends z.ZodType>(
   throw new PosternError('invalid_field', { params: fieldAndRule(result.error, where) });
 }
 
-/**
- * `body.project.name` and `too small: expected string to have >=1 characters`, for the first issue.
- */
+/** Of the first issue: `body.project.name`, `too small: expected string to have >=1 characters`. */
 function fieldAndRule({ issues }: z.ZodError, where: string): { field: string; rule: string } {
   const [issue] = issues;
   const rule = issue?.message ?? 'invalid';

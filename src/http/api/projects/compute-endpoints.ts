@@ -163,18 +163,14 @@ export const COMPUTE_ROUTES = tagged('Endpoints', [
 ]);
 
 /** Clients send these without a body, under any content type. */
-function powerRoute(
-  verb: 'start' | 'suspend' | 'restart',
-  summary: string,
-  steps: ReadonlyArray<typeof startCompute | typeof suspendCompute>,
-) {
+function powerRoute(verb: string, summary: string, steps: ReadonlyArray<typeof suspendCompute>) {
   return apiRoute('post', `/projects/{project_id}/endpoints/{endpoint_id}/${verb}`, {
     operationId: `${verb}ProjectEndpoint`,
     summary,
     params: computeParams,
     reply: changedCompute,
     perform: async (call, { params }) => {
-      const computes: Array<Awaited<ReturnType<typeof startCompute>>> = [];
+      const computes: Array<Awaited<ReturnType<typeof suspendCompute>>> = [];
       for (const step of steps) computes.push(await step(call, call.context, computeOf(params)));
       const last = computes.at(-1);
       if (last === undefined) throw new Error(`${verb} did nothing`);
