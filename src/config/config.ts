@@ -41,7 +41,7 @@ export function loadConfig(environment: Environment, options: { demo: 'with' | '
     pg: {
       host: values.POSTERN_PG_HOST,
       port: values.POSTERN_PG_PORT,
-      /** Embedded defaults only, when nobody asked for this port: if it is taken, another one is. */
+      /** Embedded defaults only, when nobody asked for this port: another one if it is taken. */
       portMayDiffer: isTryingOut && !isSet('POSTERN_PG_PORT'),
       publicHost: values.POSTERN_PG_PUBLIC_HOST,
       tls: values.POSTERN_TLS,
