@@ -13,8 +13,7 @@ export interface ChainLink {
 
 /** Position of the newest event of every chain. */
 export async function readChainEnds({ db }: Catalogue): Promise<Map<NodeId, number>> {
-  // Walks from one node id to the next through the primary key, since the table is long and has few
-  // chains.
+  // Through the primary key, node by node: the table is long and has few chains.
   const { rows } = await sql<{ node_id: string; position: number }>`
     with recursive chain (node_id) as (
       select min(node_id) from audit_chain

@@ -141,8 +141,7 @@ export class AuditTrail {
 function isAboutTheEvent(error: unknown): boolean {
   if (!(error instanceof Error) || isPosternError(error, 'store_unavailable')) return false;
   if (isPosternError(error, 'invalid_input')) return true;
-  // PostgreSQL documentation, "PostgreSQL Error Codes": data exception, integrity constraint
-  // violation.
+  // PostgreSQL Error Codes: data exception, integrity constraint violation.
   if ('code' in error && typeof error.code === 'string') return /^2[23]/.test(error.code);
   return error instanceof TypeError || error instanceof RangeError;
 }

@@ -58,8 +58,7 @@ export async function startBackingServices(config: Config, log: Log): Promise<Ba
   }
 }
 
-// It copies a whole collection at every access, so that each login costs more the more of them
-// wait.
+// It copies a whole collection at every access: each waiting login makes the others slower.
 function warnOfManyWaiting({ limits: { waitingInTotal } }: Config, log: Log): void {
   if (waitingInTotal <= MOST_WAITING_EMBEDDED) return;
   log.warn(

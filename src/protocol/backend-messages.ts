@@ -74,8 +74,7 @@ export function negotiateProtocolVersion(newestMinor: number, unknownOptions: re
   return typedMessage('v', version, int32(unknownOptions.length), ...unknownOptions.map(cstring));
 }
 
-// Error and Notice Message Fields: V is S untranslated; both always go out, and an empty string
-// ends the list.
+// Error and Notice Message Fields: V is S untranslated; an empty string ends the list.
 function reportFields(report: Report): Buffer[] {
   const fields = [
     reportField('S', report.severity),

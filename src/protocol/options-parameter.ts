@@ -105,8 +105,7 @@ function firstLetterWithArgument(word: string): number | null {
   return null;
 }
 
-// PostgreSQL's ParseLongOption(): the part before `=`, `-` counts as `_`; names of settings ignore
-// case.
+// PostgreSQL's ParseLongOption(): the part before `=`, `-` counts as `_`, in any case.
 function settingName(argument: string): string {
   return argument.replace(/=.*$/s, '').replaceAll('-', '_').toLowerCase();
 }

@@ -41,8 +41,7 @@ export interface ScramAnswered {
 export function startScramClient(mechanisms: readonly string[], channelBinding: ChannelBinding | null): ScramStarted {
   const { mechanism, header, data } = chooseMechanism(mechanisms, channelBinding);
   const clientNonce = randomBytes(CLIENT_NONCE_BYTES).toString('base64');
-  // PostgreSQL documentation, "SASL Authentication": the user name of the StartupMessage counts,
-  // this one does not.
+  // "SASL Authentication": the user name of the StartupMessage counts, not this one.
   const clientFirstBare = `n=*,r=${clientNonce}`;
   const binding = Buffer.concat([Buffer.from(header), data]).toString('base64');
   return { mechanism, clientFirst: header + clientFirstBare, clientFirstBare, clientNonce, binding };

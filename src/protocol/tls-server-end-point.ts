@@ -37,8 +37,7 @@ export function tlsServerEndPoint(certificateDer: Buffer): ChannelBinding {
   return { kind: 'tls-server-end-point', data: createHash(hash).update(certificateDer).digest() };
 }
 
-// RFC 5280 4.1: Certificate is a sequence of tbsCertificate, signatureAlgorithm { algorithm, … }
-// and the signature.
+// RFC 5280 4.1: Certificate is tbsCertificate, signatureAlgorithm { algorithm, … }, signature.
 function signatureAlgorithm(certificateDer: Buffer): Buffer | null {
   const certificate = readDer(certificateDer, DER_SEQUENCE);
   const signedPart = certificate && readDer(certificate.content, DER_SEQUENCE);

@@ -8,8 +8,7 @@ export const MAX_UPSTREAM_MESSAGE_BYTES = 65_536;
 /** Messages up to ReadyForQuery, so a login that never ends does end. */
 export const MAX_UPSTREAM_LOGIN_MESSAGES = 200;
 
-// The backend messages that belong to a login with 3.0: no NegotiateProtocolVersion, since we ask
-// for nothing new.
+// The messages of a login with 3.0: no NegotiateProtocolVersion, as we ask for nothing new.
 const LOGIN_MESSAGE_TYPES = ['R', 'S', 'K', 'N', 'E', 'Z'] as const;
 const HEADER_BYTES = 5;
 

@@ -18,8 +18,7 @@ export type RedisPurpose = 'commands' | 'subscriber' | 'limiter';
 const CONNECT_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 5_000;
 const LONGEST_RETRY_PAUSE_MS = 1_000;
-// As many tries as fit into a command's time: a shorter fail-over delays a command but does not
-// fail it.
+// As many tries as fit into a command's time: a short fail-over delays it only.
 const RECONNECTS_PER_COMMAND = 7;
 const REDIRECTIONS_PER_COMMAND = 50;
 /** A member that hangs neither answers nor redirects, so the Cluster is asked for its slots. */
@@ -129,8 +128,7 @@ function sharedOptions(target: RedisTarget, purpose: RedisPurpose): RedisOptions
   };
 }
 
-// After a fail-over the old master is a replica and refuses writes. 2: reconnect and send the
-// command again.
+// After a fail-over the old master refuses writes. 2: reconnect and send again.
 function isFromDemotedMaster({ message }: Error): 2 | false {
   return message.startsWith('READONLY') ? 2 : false;
 }

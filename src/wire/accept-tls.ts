@@ -64,8 +64,7 @@ export async function acceptTls(
   }
 }
 
-// NOTE: bytes behind an SSLRequest came in clear text and must never be fed into TLS
-// (CVE-2021-23214, CVE-2021-3935).
+// NOTE: clear-text bytes must never be fed into TLS (CVE-2021-23214, CVE-2021-3935).
 function refuseEarlyBytes(plain: Socket): void {
   if (plain.readableLength > 0) {
     throw new ProtocolViolation('not_postgres', 'received unencrypted data after SSL request');

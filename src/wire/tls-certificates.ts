@@ -23,8 +23,7 @@ interface Loaded extends ServerCertificate {
   readonly modifiedAt: string;
 }
 
-// Secrets mounted by orchestrators change by swapping links, which file watchers miss: the times
-// are compared instead.
+// Mounted secrets change by swapping links, which watchers miss: times are compared.
 const CHECK_INTERVAL_MS = 2_000;
 // As PostgreSQL does: a client that renegotiates again and again costs much and gains nothing.
 const NO_RENEGOTIATION = constants.SSL_OP_NO_RENEGOTIATION;

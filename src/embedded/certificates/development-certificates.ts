@@ -85,8 +85,7 @@ async function ensureAuthority(directory: string, now: Date): Promise<{ certPath
   return { certPath, privateKey };
 }
 
-// The library takes longer to load than everything else here: it is loaded only when a certificate
-// has to be made.
+// Loaded only when a certificate has to be made, since it takes long.
 async function writeCertificate(path: string, request: CertificateRequest): Promise<void> {
   const { signCertificate } = await import('./x509-certificate.ts');
   await replaceWholeFile(path, { text: await signCertificate(request), mode: 0o644 });

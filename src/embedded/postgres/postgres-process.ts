@@ -51,11 +51,9 @@ export function startPostgresProcess(launch: PostgresLaunch, port: number): Post
   const child = spawn(launch.postgres, ['-D', launch.cluster, '-p', String(port), ...settings], {
     ...launch.account,
     cwd: '/',
-    // NOTE: none of our environment, which holds keys that SQL could read through COPY FROM
-    // PROGRAM.
+    // NOTE: none of our environment: SQL could read its keys through COPY FROM PROGRAM.
     env: {},
-    // A session of its own: Ctrl-C in the terminal must reach Postern first, which then stops
-    // Postgres in order.
+    // A session of its own: Ctrl-C must reach Postern first, which then stops Postgres.
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

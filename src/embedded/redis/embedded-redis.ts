@@ -28,8 +28,7 @@ export async function startEmbeddedRedis(): Promise<EmbeddedRedis> {
   const profile = resolveCompatibilityProfile('redis-7.0');
   const state = new RedisServerState({ databaseCount: DATABASE_COUNT, compatibility: profile, requirepass: password });
   const executor = createRedisCommandExecutor({ compatibility: profile });
-  // NOTE: the package's own listen() would bind every address of the machine, so its server is told
-  // where to listen.
+  // NOTE: the package's own listen() would bind every address of the machine.
   const { server } = new Resp2Server({ server: state, executor });
   const sockets = trackSockets(server);
   server.listen({ host: '127.0.0.1', port: 0 });

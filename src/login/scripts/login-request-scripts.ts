@@ -136,8 +136,7 @@ changed()
 return answer('moved')
 `);
 
-// Comparing the digests with == is safe: they are HMACs, so a matching prefix reveals nothing about
-// the digits.
+// Comparing with == is safe: HMACs, so a matching prefix reveals nothing about the digits.
 export const CHECK_REVERSE_CODE = redisScript(`${LOGIN_REQUEST_PRELUDE}
 -- ARGV[3]  { nonce, digest: HMAC of the digits that were typed }
 -- returns  outcome 'moved': right, and consumed in the same move; 'wrong';

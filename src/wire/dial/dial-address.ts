@@ -63,8 +63,7 @@ async function addressesOf(host: string, policy: DialPolicy, signal: AbortSignal
   }
 }
 
-// A name among our own endpoints that cannot be resolved now cannot be where the compute's name
-// leads.
+// One of our names that cannot be resolved now is not where the compute's name leads.
 async function resolveForbidden(policy: DialPolicy, signal: AbortSignal): Promise<DialEndpoint[]> {
   const resolved = policy.forbidden.map(async ({ host, port }) => {
     try {
