@@ -1,6 +1,5 @@
-// A bounded number of slots for work that waits on untrusted peers, such as TLS handshakes. Honest
-// peers need a slot only for a moment: under pressure the slowest holder loses its slot, and the
-// newest waiter comes first.
+// Slots for work that waits on untrusted peers, such as TLS handshakes. Under pressure the slowest
+// holder loses its slot, and the newest waiter comes first.
 
 import { type LinkedAbort, linkedAbort, TimeLimitExceeded } from './time-limit.ts';
 

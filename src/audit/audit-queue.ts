@@ -1,6 +1,5 @@
-// The queue in front of the audit trail: events of connections are recorded without waiting, and
-// stored in order and in batches, also after an outage of the catalogue. An event that cannot be
-// stored is written to the log in full.
+// The queue in front of the audit trail: events are stored in order and in batches, also after an
+// outage. One that cannot be stored is written to the log in full.
 
 import { randomUUID } from 'node:crypto';
 import { backoff, pause } from '../async/retry.ts';

@@ -1,6 +1,5 @@
 // Delivers the audit trail to the operator's webhook: each event at least once, each chain in
-// order. One node of the fleet does it at a time. The positions are kept in Redis; when they are
-// lost, the last hour is delivered again.
+// order, by one node at a time. If Redis loses the positions, the last hour is delivered again.
 
 import { createHmac } from 'node:crypto';
 import { backoff, pause, retry } from '../async/retry.ts';

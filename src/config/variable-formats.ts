@@ -1,6 +1,5 @@
-// How the values of environment variables are written: lists, networks, durations, URLs, keys,
-// hosts. Each takes the text and gives the value, or says what it is not; which variable has which
-// format stands in config-variables.ts.
+// How the values of environment variables are written. Each format takes the text and gives the
+// value, or says what it is not; config-variables.ts says which variable has which.
 
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';

@@ -1,6 +1,5 @@
-// The abuse limits in the words of the domain: what is counted, under which key. Answers whether a
-// limit is exceeded; the caller decides what a refusal looks like. Without Redis each node counts
-// alone.
+// The abuse limits: what is counted, under which key, and whether a limit is exceeded; the caller
+// decides what a refusal looks like. Without Redis each node counts alone.
 
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import type { UserId } from '../ids.ts';

@@ -1,6 +1,5 @@
-// The messages that a client sends while it logs in by password. What we send to an upstream for
-// the same end is written by pg-protocol. No other frontend message is read: after the login its
-// bytes are opaque.
+// The messages that a client sends while it logs in by password. No other frontend message is read:
+// after the login its bytes are opaque.
 
 import { serialize } from 'pg-protocol';
 import { FieldReader } from './field-reader.ts';

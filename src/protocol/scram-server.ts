@@ -1,6 +1,5 @@
-// The server's side of SCRAM-SHA-256 and SCRAM-SHA-256-PLUS: message in, message out. Whose
-// password it is, how many attempts are allowed and how a failure is answered is decided elsewhere.
-// Source: RFC 5802, RFC 7677.
+// The server's side of SCRAM-SHA-256 and -PLUS: message in, message out. Whose password it is and
+// how a failure is answered is decided elsewhere. Source: RFC 5802, RFC 7677.
 
 import { isUtf8 } from 'node:buffer';
 import { randomBytes, timingSafeEqual } from 'node:crypto';

@@ -1,6 +1,5 @@
-// Cuts an upstream's bytes into messages while it logs us in: strict and bounded, since an upstream
-// may be hostile. After ReadyForQuery the relay takes over, and what was read too much is handed
-// back.
+// Cuts an upstream's bytes into messages while it logs us in: strict and bounded, since it may be
+// hostile. What was read behind ReadyForQuery is handed back to the relay.
 
 import { ProtocolViolation } from './protocol-violation.ts';
 

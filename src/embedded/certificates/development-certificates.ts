@@ -1,6 +1,5 @@
 // The development certificate authority and the server certificate it signs, so that TLS works from
-// the first start. Keys are made once and kept; certificates are replaced when they no longer fit.
-// Serves and watches nothing.
+// the first start. Keys are kept; certificates are replaced when they no longer fit.
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';

@@ -1,6 +1,5 @@
-// A real Postgres from the npm-shipped programs, for a machine without one: its whole life in
-// order, from the lock on its folder to the shutdown, and how the command line finds one that runs.
-// Knows nothing of what is stored in it.
+// A real Postgres from the npm-shipped programs: its whole life in order, from the lock on its
+// folder to the shutdown. Knows nothing of what is stored in it.
 
 import { realpath } from 'node:fs/promises';
 import type { Log } from '../../log.ts';

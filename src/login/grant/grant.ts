@@ -1,6 +1,5 @@
-// A grant: remembered permission of one person to connect from one terminal to one compute. Its
-// fields, what it matches, and its form in Redis; does not decide whether the person may still
-// connect.
+// A grant: remembered permission of one person to connect from one terminal to one compute. What it
+// holds, what it matches, and how Redis keeps it.
 
 import { z } from 'zod';
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';

@@ -1,6 +1,5 @@
-// The process's one subscription to changes of login requests on any node. A message carries no
-// state, and messages are lost while the connection is down, so a subscriber reads the request
-// again.
+// The process's one subscription to changes of login requests on any node. Messages carry no state
+// and can be lost, so a subscriber reads the request again.
 
 import { EventEmitter, once } from 'node:events';
 import { PosternError } from '../../errors.ts';

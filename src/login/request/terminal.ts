@@ -1,6 +1,5 @@
-// Defines when two connections come from one terminal: same address, requested user and
-// application. All but the address are claims of the client. Knows nothing of what is remembered
-// about a terminal.
+// When two connections come from one terminal: same address, requested user and application. All
+// but the address are claims of the client.
 
 import { createHash } from 'node:crypto';
 import { terminalKey } from '../../network-address.ts';

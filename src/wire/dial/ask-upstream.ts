@@ -1,6 +1,5 @@
-// Asks a Postgres one question at a time over a session of the gateway's own connector, so that the
-// rules of dialling, TLS and passwords are the same as for people. Reads answers of one row with
-// one JSON value, strictly bounded.
+// Asks a Postgres one question at a time over a session of the gateway's own connector, under the
+// same rules as for people. Reads one row with one JSON value, strictly bounded.
 
 import type { Duplex } from 'node:stream';
 import { serialize } from 'pg-protocol';

@@ -1,6 +1,5 @@
-// The causes behind a failed dial, for the log and for the decision to try again. None of their
-// texts reaches a client: the PosternError around them says less on purpose, so that an address
-// cannot be used to explore a network.
+// The causes behind a failed dial, for the log and for the decision to try again. No client sees
+// their texts, so that an address cannot be used to explore a network.
 
 import type { ReportFields } from '../../protocol/upstream-messages.ts';
 
