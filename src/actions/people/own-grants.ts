@@ -18,7 +18,7 @@ export function listOwnGrants({ grants }: Pick<ActionParts, 'grants'>, { actor }
   return grants.list(actor.userId);
 }
 
-/** Ends a grant and its live connections. Throws `not_found` for one that ended or is not the actor's. */
+/** Ends a grant and its live connections. Throws `not_found` unless it is open and the actor's. */
 export async function revokeOwnGrant(
   { catalogue, grants, auditTrail, liveConnections }: RevokingParts,
   { actor }: Context,
