@@ -1,21 +1,136 @@
 // Every route of the console.
 
 import { Router as createRouter, type Router } from 'express';
-import { accountRoutes } from './account/account-routes.ts';
-import { keyRoutes } from './keys/key-routes.ts';
-import { meRoutes } from './me/me-routes.ts';
-import { organizationRoutes } from './organizations/organization-routes.ts';
-import { peopleRoutes } from './people/people-routes.ts';
-import { projectRoutes } from './project/project-routes.ts';
-import { projectListRoutes } from './projects/project-list-routes.ts';
-import type { ConsoleParts } from './shell/console-parts.ts';
-import { enterConsole } from './shell/enter-console.ts';
+import { personalAccountId } from '../../ids.ts';
+import { requireSession } from '../request/request-context.ts';
+import * as settings from './account/account-settings.ts';
+import * as billing from './account/billing.ts';
+import * as tokens from './keys/access-tokens-page.ts';
+import * as keys from './keys/api-keys-page.ts';
+import { createToken, showNewToken } from './keys/new-access-token.ts';
+import * as profile from './me/my-profile.ts';
+import * as sessions from './me/my-sessions.ts';
+import * as organizations from './organizations/new-organization.ts';
+import * as guests from './people/guests-page.ts';
+import * as members from './people/members-page.ts';
+import { openPeople, type PeopleCall } from './people/open-people.ts';
+import * as invites from './people/pending-invites.ts';
+import * as computes from './project/change-computes.ts';
+import { saveComputePolicy, showComputePolicy } from './project/compute-policy.ts';
+import * as databases from './project/databases-and-roles.ts';
+import { askEndConnection, endProjectConnection } from './project/end-project-connection.ts';
+import { openProject, type ProjectCall } from './project/open-project.ts';
+import * as project from './project/settings-page.ts';
+import * as sharing from './project/sharing.ts';
+import { revealInStrings, showConnect } from './project/show-connect.ts';
+import { showConsumption } from './project/show-consumption.ts';
+import { showOverview } from './project/show-overview.ts';
+import * as projects from './projects/create-project-page.ts';
+import { showProjects, showShared } from './projects/list-projects-page.ts';
+import { type AccountCall, type ConsoleCall, type ConsoleParts, openAccount, openCall } from './shell/console-call.ts';
+import { type RouteTable, tableRoutes } from './shell/form-route.ts';
 
-/** Routes with a fixed word come before those that would take it for an account's id. */
+const PERSON: RouteTable<ConsoleCall> = {
+  prefix: '/app',
+  pages: [
+    ['/me/sessions', sessions.showSessions],
+    ['/me/profile', profile.showProfile, profile.saveName],
+    ['/organizations/new', organizations.showNewOrganization, organizations.createOwnOrganization],
+  ],
+  forms: [
+    ['/me/sessions/connections/:connectionId/end', sessions.endOwnConnection, sessions.showSessions],
+    ['/me/sessions/grants/:grantId/revoke', sessions.revokeGrant, sessions.showSessions],
+    ['/me/sessions/browsers/:sessionId/sign-out', sessions.signOutBrowser, sessions.showSessions],
+    ['/me/sign-out-everywhere', sessions.signOutEverywhere, sessions.showSessions],
+    ['/me/profile/password', profile.savePassword, profile.showProfile],
+    ['/organizations/request', organizations.sendRequest, organizations.showNewOrganization],
+  ],
+};
+
+const ACCOUNT: RouteTable<AccountCall> = {
+  prefix: '/app/:accountId',
+  pages: [
+    ['/projects', showProjects],
+    ['/shared', showShared],
+    ['/projects/new', projects.showNewProject, projects.createProject],
+    ['/projects/attach', projects.showAttach, projects.attachProject],
+    ['/api-keys', keys.showApiKeys, keys.createApiKey],
+    ['/api-keys/:keyId/revoke', keys.askRevokeApiKey, keys.revokeApiKey],
+    ['/access-tokens', tokens.showAccessTokens],
+    ['/access-tokens/new', showNewToken, createToken],
+    ['/access-tokens/:tokenId/revoke', tokens.askRevokeToken, tokens.revokeToken],
+    ['/billing', billing.showBilling, billing.saveBilling],
+    ['/settings', settings.showSettings],
+    ['/settings/delete', settings.askDeleteAccount, settings.deleteAccount],
+  ],
+  forms: [
+    ['/billing/plan', billing.savePlan, billing.showBilling],
+    ['/settings/name', settings.renameAccount, settings.showSettings],
+    ['/settings/policy', settings.savePolicy, settings.showSettings],
+  ],
+};
+
+const PEOPLE: RouteTable<PeopleCall> = {
+  prefix: '/app/:accountId/people',
+  pages: [
+    ['', members.showMembers],
+    ['/members/:membershipId/remove', members.askRemoveMember, members.removeMemberOrLeave],
+    ['/invite', invites.showInviteMembers, invites.invite],
+    ['/invitations', invites.showPendingInvites],
+    ['/guests', guests.showGuests],
+    ['/invite-guests', guests.showInviteGuests, guests.inviteGuests],
+    ['/guests/:shareId/remove', guests.askRemoveGuest, guests.removeGuest],
+  ],
+  forms: [
+    ['/members/:membershipId/role', members.changeMemberRole, members.showMembers],
+    ['/invitations/:invitationId/resend', invites.resend, invites.showPendingInvites],
+    ['/invitations/:invitationId/cancel', invites.cancel, invites.showPendingInvites],
+    ['/guests/convert', guests.convert, guests.showGuests],
+  ],
+};
+
+const PROJECT: RouteTable<ProjectCall> = {
+  prefix: '/app/:accountId/projects/:projectId',
+  pages: [
+    ['', showOverview],
+    ['/connect', showConnect],
+    ['/databases', databases.showDatabases, databases.createDatabase],
+    ['/consumption', showConsumption],
+    ['/sharing', sharing.showSharing, sharing.share],
+    ['/settings', project.showProjectSettings, project.renameProject],
+    ['/connections/:connectionId/end', askEndConnection, endProjectConnection],
+    ['/computes/new', computes.showNewCompute, computes.addCompute],
+    ['/computes/:computeId/policy', showComputePolicy, saveComputePolicy],
+    ['/computes/:computeId/delete', computes.askDeleteCompute, computes.removeCompute],
+    ['/databases/:name/delete', databases.askDeleteDatabase, databases.deleteDatabase],
+    ['/databases/roles/:name/reset', databases.askResetPassword, databases.resetPassword],
+    ['/databases/roles/:name/delete', databases.askDeleteRole, databases.deleteRole],
+    ['/sharing/:shareId/remove', sharing.askUnshare, sharing.unshare],
+    ['/delete', project.askDeleteProject],
+  ],
+  forms: [
+    ['/connect/reveal', revealInStrings, showConnect],
+    ['/computes/:computeId/start', computes.startCompute, showOverview],
+    ['/computes/:computeId/suspend', computes.suspendCompute, showOverview],
+    ['/computes/:computeId/link-login', computes.switchLinkLogin, showOverview],
+    ['/databases/roles', databases.createRole, databases.showDatabases],
+    ['/databases/roles/:name/reveal', databases.revealPassword, databases.showDatabases],
+    ['/transfer', project.transferProject, project.showProjectSettings],
+    ['/delete', project.deleteProject, project.showProjectSettings],
+  ],
+};
+
+/** Routes with a fixed word come before those that would take it for an id. */
 export function consoleRoutes(parts: ConsoleParts): Router {
   const router = createRouter();
-  router.use(meRoutes(parts), organizationRoutes(parts), enterConsole(parts));
-  router.use(projectListRoutes(parts), projectRoutes(parts), peopleRoutes(parts));
-  router.use(keyRoutes(parts), accountRoutes(parts));
-  return router;
+  router.use(tableRoutes(parts, openCall, PERSON));
+  router.get('/app', (_request, response) => {
+    response.redirect(303, `/app/${personalAccountId(requireSession(response).user.id)}/projects`);
+  });
+  router.get('/app/:accountId', async (request, response) => {
+    const { base } = await openAccount(parts, request, response);
+    response.redirect(303, `${base}/projects`);
+  });
+  router.use(tableRoutes(parts, openAccount, ACCOUNT), tableRoutes(parts, openProject, PROJECT));
+  return router.use(tableRoutes(parts, openPeople, PEOPLE));
 }

@@ -5,8 +5,8 @@ import * as actions from '../../actions/connections/act-on-connections.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { type DoneCode, done } from '../console/shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
+import { type Again, goTo, parseForm } from '../console/shell/console-call.ts';
+import type { DoneCode } from '../console/shell/done-notices.ts';
 import { liveRow } from './fleet-rows.ts';
 import { type OperationsCall, requireConnection, type ScopedAction } from './operations-scope.ts';
 import { operationsView } from './operations-view.ts';
@@ -48,7 +48,7 @@ async function perform(call: OperationsCall, act: typeof actions.endConnection, 
   const connection = await requireConnection(call);
   const { reason } = parseForm(call, reasonForm);
   const outcome = await act(parts, context, { connection, capacity: scope.capacity, reason });
-  goTo(call, done(scope.listPath, CODES[outcome] ?? doneCode));
+  goTo(call, scope.listPath, CODES[outcome] ?? doneCode);
 }
 
 const CODES: Readonly<Record<FleetOutcome, DoneCode | null>> = {

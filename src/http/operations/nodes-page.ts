@@ -7,9 +7,8 @@ import { INSTALLATION, requireMay } from '../../catalogue/rights/permissions.ts'
 import { PosternError } from '../../errors.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import type { NodeRecord } from '../../fleet/node-record.ts';
-import { param } from '../console/shell/console-call.ts';
-import { type DoneCode, done } from '../console/shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
+import { type Again, goTo, param, parseForm } from '../console/shell/console-call.ts';
+import type { DoneCode } from '../console/shell/done-notices.ts';
 import { nodeRow } from './fleet-rows.ts';
 import type { OperationsCall } from './operations-scope.ts';
 import { operationsView } from './operations-view.ts';
@@ -45,7 +44,7 @@ export async function drainNode(call: OperationsCall): Promise<void> {
   const { nodeId } = await requireNode(call);
   const { reason } = parseForm(call, reasonForm);
   const outcome = await connections.drainNode(call.parts, call.context, { nodeId, reason });
-  goTo(call, done(NODES.href, CODES[outcome]));
+  goTo(call, NODES.href, CODES[outcome]);
 }
 
 const CODES: Readonly<Record<FleetOutcome, DoneCode>> = {

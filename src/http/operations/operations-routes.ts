@@ -3,14 +3,13 @@
 import { Router as createRouter, type Router } from 'express';
 import type { Log } from '../../log.ts';
 import { openCall } from '../console/shell/console-call.ts';
-import { formRoute, type OpenCall, pageRoute } from '../console/shell/form-route.ts';
+import { type OpenCall, tableRoutes } from '../console/shell/form-route.ts';
 import { cancelQuery, endConnection, showConnection } from './act-on-connection.ts';
 import { exportAudit, showAudit } from './audit-page.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { followLive } from './follow-live.ts';
 import { LiveFeeds } from './live-feed.ts';
 import { askDrain, drainNode, showNodes } from './nodes-page.ts';
-
 import { type OperationsCall, type OperationsParts, openOperations, openOversight } from './operations-scope.ts';
 import { approveRequest, declineRequest, showRequests } from './request-inbox.ts';
 import { sendNotice } from './send-notice.ts';
@@ -22,17 +21,28 @@ export function operationsRoutes(given: Omit<OperationsParts, 'watch'> & { reado
   const parts: OperationsParts = { ...given, watch: new FleetWatch(given) };
   const feeds = new LiveFeeds(parts.watch);
   const router = createRouter();
-  router.get('/ops/nodes', pageRoute(parts, openOperations, showNodes));
-  router.get('/ops/nodes/:nodeId/drain', pageRoute(parts, openOperations, askDrain));
-  router.post('/ops/nodes/:nodeId/drain', formRoute(parts, openOperations, { act: drainNode, show: askDrain }));
-  const inbox = { show: showRequests };
-  router.get('/ops/requests', pageRoute(parts, openCall, showRequests));
-  router.post('/ops/requests/:requestId/approve', formRoute(parts, openCall, { act: approveRequest, ...inbox }));
-  router.post('/ops/requests/:requestId/decline', formRoute(parts, openCall, { act: declineRequest, ...inbox }));
+  const nodes = {
+    prefix: '/ops/nodes',
+    pages: [
+      ['', showNodes],
+      ['/:nodeId/drain', askDrain, drainNode],
+    ],
+    forms: [],
+  } as const;
+  router.use(tableRoutes(parts, openOperations, nodes));
+  router.use(
+    tableRoutes(parts, openCall, {
+      prefix: '/ops/requests',
+      pages: [['', showRequests]],
+      forms: [
+        ['/:requestId/approve', approveRequest, showRequests],
+        ['/:requestId/decline', declineRequest, showRequests],
+      ],
+    }),
+  );
   router.use(scopedRoutes(parts, feeds, { list: '/ops', connections: '/ops/connections', open: openOperations }));
   const connections = '/app/:accountId/connections';
-  router.use(scopedRoutes(parts, feeds, { list: connections, connections, open: openOversight }));
-  return router;
+  return router.use(scopedRoutes(parts, feeds, { list: connections, connections, open: openOversight }));
 }
 
 interface ScopedPaths {
@@ -45,18 +55,23 @@ interface ScopedPaths {
 function scopedRoutes(parts: OperationsParts, feeds: LiveFeeds, { list, connections, open }: ScopedPaths): Router {
   const showList = showConnections(parts.watch);
   const router = createRouter();
-  router.get(list, pageRoute(parts, open, showList));
-  router.get(`${list}/events`, pageRoute(parts, open, followLive(feeds, parts.streams)));
-  router.get(`${list}/ids`, pageRoute(parts, open, sendPickedIds(parts.watch)));
-  router.get(`${list}/history`, pageRoute(parts, open, showConnectionHistory));
-  router.get(`${list}/audit`, pageRoute(parts, open, showAudit));
-  router.post(`${list}/audit/export`, pageRoute(parts, open, exportAudit));
-  router.post(`${connections}/notice`, formRoute(parts, open, { act: sendNotice, show: showList }));
-  router.get(`${connections}/:connectionId`, pageRoute(parts, open, showConnection));
-  router.post(`${connections}/:connectionId/end`, formRoute(parts, open, { act: endConnection, show: showConnection }));
-  router.post(
-    `${connections}/:connectionId/cancel`,
-    formRoute(parts, open, { act: cancelQuery, show: showConnection }),
+  router.post(`${list}/audit/export`, async (request, response) => exportAudit(await open(parts, request, response)));
+  return router.use(
+    tableRoutes(parts, open, {
+      prefix: '',
+      pages: [
+        [list, showList],
+        [`${list}/events`, followLive(feeds, parts.streams)],
+        [`${list}/ids`, sendPickedIds(parts.watch)],
+        [`${list}/history`, showConnectionHistory],
+        [`${list}/audit`, showAudit],
+        [`${connections}/:connectionId`, showConnection],
+      ],
+      forms: [
+        [`${connections}/notice`, sendNotice, showList],
+        [`${connections}/:connectionId/end`, endConnection, showConnection],
+        [`${connections}/:connectionId/cancel`, cancelQuery, showConnection],
+      ],
+    }),
   );
-  return router;
 }

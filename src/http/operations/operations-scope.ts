@@ -13,8 +13,14 @@ import {
 import { PosternError } from '../../errors.ts';
 import { type LiveConnectionFilter, type LiveConnectionRecord, matchesFilter } from '../../fleet/live-connection.ts';
 import { type AccountId, type ConnectionId, idFrom } from '../../ids.ts';
-import { type AccountCall, type ConsoleCall, openAccount, openCall, param } from '../console/shell/console-call.ts';
-import type { ConsoleParts } from '../console/shell/console-parts.ts';
+import {
+  type AccountCall,
+  type ConsoleCall,
+  type ConsoleParts,
+  openAccount,
+  openCall,
+  param,
+} from '../console/shell/console-call.ts';
 import type { EventStreams } from '../request/event-streams.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 

@@ -1,7 +1,7 @@
 // The frame of an operations page: an operator's own tabs, or those of the account it belongs to.
 
 import type { ConsoleView, Link } from '../../../web/components/console/console-view.ts';
-import type { Again } from '../console/shell/form-route.ts';
+import type { Again } from '../console/shell/console-call.ts';
 import { accountView, personView } from '../console/shell/open-console-view.ts';
 import type { OperationsCall } from './operations-scope.ts';
 

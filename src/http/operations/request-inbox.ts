@@ -8,9 +8,7 @@ import { getUser } from '../../catalogue/accounts/users.ts';
 import { INSTALLATION, may, notFound } from '../../catalogue/rights/permissions.ts';
 import { listOrganizationRequests, type OrganizationRequest } from '../../catalogue/transfers/organization-requests.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { type ConsoleCall, param } from '../console/shell/console-call.ts';
-import { done } from '../console/shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../console/shell/form-route.ts';
+import { type Again, type ConsoleCall, goTo, param, parseForm } from '../console/shell/console-call.ts';
 import { personView } from '../console/shell/open-console-view.ts';
 import { OPERATORS_PAGES } from './operations-view.ts';
 
@@ -33,7 +31,7 @@ export async function approveRequest(call: ConsoleCall): Promise<void> {
   requireOperator(call);
   const decision = { requestId: param(call, 'requestId'), verdict: 'approve' } as const;
   await decideOrganizationRequest(call.parts, call.context, decision);
-  goTo(call, done(PATH, 'request_approved'));
+  goTo(call, PATH, 'request_approved');
 }
 
 export async function declineRequest(call: ConsoleCall): Promise<void> {
@@ -41,7 +39,7 @@ export async function declineRequest(call: ConsoleCall): Promise<void> {
   const { reason } = parseForm(call, z.object({ reason: z.string().trim().min(1, 'say why').max(200) }));
   const decision = { requestId: param(call, 'requestId'), verdict: 'decline', reason } as const;
   await decideOrganizationRequest(call.parts, call.context, decision);
-  goTo(call, done(PATH, 'request_declined'));
+  goTo(call, PATH, 'request_declined');
 }
 
 function inboxView(call: ConsoleCall, again?: Again): ConsoleView {

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import * as actions from '../../actions/connections/act-on-connections.ts';
 import { matchesFilter } from '../../fleet/live-connection.ts';
 import { type ConnectionId, idFrom } from '../../ids.ts';
-import { type DoneCode, done } from '../console/shell/done-notices.ts';
-import { goTo, parseForm } from '../console/shell/form-route.ts';
+import { goTo, parseForm } from '../console/shell/console-call.ts';
+import type { DoneCode } from '../console/shell/done-notices.ts';
 import type { OperationsCall } from './operations-scope.ts';
 import { noticeText } from './operator-text.ts';
 
@@ -48,7 +48,7 @@ export async function sendNotice(call: OperationsCall): Promise<void> {
   const found = await parts.liveConnections.findAll([...ids]);
   const connections = found.filter((record) => matchesFilter(record, scope.filter));
   const reached = await actions.sendNotice(parts, context, { connections, capacity: scope.capacity, text });
-  goTo(call, done(scope.listPath, doneCodeOf(reached, ids.size)));
+  goTo(call, scope.listPath, doneCodeOf(reached, ids.size));
 }
 
 function doneCodeOf(reached: number, wanted: number): DoneCode {

@@ -3,7 +3,7 @@
 
 import { ConnectionsPage } from '../../../web/pages/ops/connections-page.tsx';
 import { may } from '../../catalogue/rights/permissions.ts';
-import type { Again } from '../console/shell/form-route.ts';
+import type { Again } from '../console/shell/console-call.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import type { OperationsCall } from './operations-scope.ts';
 import { operationsView } from './operations-view.ts';

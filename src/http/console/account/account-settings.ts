@@ -12,9 +12,7 @@ import { accountResource, may, requireMay } from '../../../catalogue/rights/perm
 import { PosternError } from '../../../errors.ts';
 import { personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type AccountCall, sendConfirmation } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type AccountCall, type Again, goTo, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { accountView, deeperView } from '../shell/open-console-view.ts';
 import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
 
@@ -42,7 +40,7 @@ export async function renameAccount(call: AccountCall): Promise<void> {
   const { name } = parseForm(call, z.object({ name: z.string().max(256) }));
   if (account.kind === 'personal') throw new PosternError('not_found', { params: { thing: 'organization' } });
   await renameOrganization(parts, context, { accountId: account.id, name });
-  goTo(call, done(`${base}/settings`, 'settings_saved'));
+  goTo(call, `${base}/settings`, 'settings_saved');
 }
 
 export async function savePolicy(call: AccountCall): Promise<void> {
@@ -50,7 +48,7 @@ export async function savePolicy(call: AccountCall): Promise<void> {
   const form = parseForm(call, policySchema);
   const { policy, passwordlessAccess } = policyFromForm({ of: 'account', policy: account.policy }, form);
   await changeAccountPolicy(parts, context, { accountId: account.id, policy, passwordlessAccess });
-  goTo(call, done(`${base}/settings`, 'policy_saved'));
+  goTo(call, `${base}/settings`, 'policy_saved');
 }
 
 export async function askDeleteAccount(call: AccountCall, again?: Again): Promise<void> {
@@ -79,5 +77,5 @@ export async function deleteAccount(call: AccountCall): Promise<void> {
     throw new PosternError('name_mismatch');
   }
   await deleteOrganization(parts, context, account.id);
-  goTo(call, done(`/app/${personalAccountId(person.userId)}/projects`, 'organization_deleted'));
+  goTo(call, `/app/${personalAccountId(person.userId)}/projects`, 'organization_deleted');
 }

@@ -10,10 +10,8 @@ import { accountResource, may, requireMay } from '../../../catalogue/rights/perm
 import { PLAN_TERMS } from '../../../catalogue/rights/plans.ts';
 import { PLANS } from '../../../catalogue/tables/people-and-accounts.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import type { AccountCall } from '../shell/console-call.ts';
+import { type AccountCall, type Again, goTo, parseForm } from '../shell/console-call.ts';
 import { historyView, sumOfFigures, usageFigures } from '../shell/consumption-view.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { accountView } from '../shell/open-console-view.ts';
 
 const PROJECTS_SHOWN = 100;
@@ -45,14 +43,14 @@ export async function saveBilling(call: AccountCall): Promise<void> {
   const { parts, context, account, base } = call;
   const { tax_id: taxId, ...rest } = parseForm(call, billingFormSchema);
   await changeBilling(parts, context, { accountId: account.id, billing: { ...rest, taxId } });
-  goTo(call, done(`${base}/billing`, 'billing_saved'));
+  goTo(call, `${base}/billing`, 'billing_saved');
 }
 
 export async function savePlan(call: AccountCall): Promise<void> {
   const { parts, context, account, base } = call;
   const { plan } = parseForm(call, z.object({ plan: z.enum(PLANS) }));
   await changePlan(parts, context, { accountId: account.id, plan });
-  goTo(call, done(`${base}/billing`, 'billing_saved'));
+  goTo(call, `${base}/billing`, 'billing_saved');
 }
 
 /** Projects with figures in the running period, the longest active one first. */

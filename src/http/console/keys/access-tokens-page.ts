@@ -11,9 +11,7 @@ import { accountResource, notFound } from '../../../catalogue/rights/permissions
 import { PosternError } from '../../../errors.ts';
 import { type AccessTokenId, type ComputeId, idFrom, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type AccountCall, param, sendConfirmation } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo } from '../shell/form-route.ts';
+import { type AccountCall, type Again, goTo, param, sendConfirmation } from '../shell/console-call.ts';
 import { accountView } from '../shell/open-console-view.ts';
 import { belowTokensView } from './new-access-token.ts';
 
@@ -55,7 +53,7 @@ export async function revokeToken(call: AccountCall): Promise<void> {
   const { parts, context, base } = call;
   const { id } = await requireToken(call);
   await revokeAccessToken(parts, context, id);
-  goTo(call, done(`${base}/access-tokens`, 'token_revoked'));
+  goTo(call, `${base}/access-tokens`, 'token_revoked');
 }
 
 async function listTokens({ parts, context, account, person }: AccountCall): Promise<AccessToken[]> {

@@ -16,9 +16,7 @@ import { accountResource, may, notFound } from '../../../catalogue/rights/permis
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type AccountCall, param, sendConfirmation } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type AccountCall, type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { accountView, deeperView } from '../shell/open-console-view.ts';
 
 const MAX_OFFERED_PROJECTS = 400;
@@ -91,7 +89,7 @@ export async function revokeApiKey(call: AccountCall): Promise<void> {
   const keyId = z.coerce.number().int().positive().catch(-1).parse(param(call, 'keyId'));
   if (account.kind === 'personal') await revokePersonalKey(parts, ownContext(call), keyId);
   else await revokeOrganizationKey(parts, context, { accountId: account.id, keyId });
-  goTo(call, done(`${base}/api-keys`, 'key_revoked'));
+  goTo(call, `${base}/api-keys`, 'key_revoked');
 }
 
 async function listKeys(call: AccountCall): Promise<ApiKey[]> {

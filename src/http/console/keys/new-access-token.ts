@@ -11,8 +11,7 @@ import { publicPgHost } from '../../../config/public-address.ts';
 import { type ComputeId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type AccountCall, queryText } from '../shell/console-call.ts';
-import { type Again, parseForm } from '../shell/form-route.ts';
+import { type AccountCall, type Again, parseForm, queryText } from '../shell/console-call.ts';
 import { deeperView } from '../shell/open-console-view.ts';
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,8 +1,7 @@
 // The frame of the person's own pages.
 
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
-import type { ConsoleCall } from '../shell/console-call.ts';
-import type { Again } from '../shell/form-route.ts';
+import type { Again, ConsoleCall } from '../shell/console-call.ts';
 import { personView } from '../shell/open-console-view.ts';
 
 const PAGES = [

@@ -8,9 +8,7 @@ import { Secret } from '../../../secret.ts';
 import { contextOf } from '../../request/request-context.ts';
 import { passwordField } from '../../sign-in/check-password.ts';
 import { nameField, newPasswordField } from '../../sign-in/new-password.ts';
-import type { ConsoleCall } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type Again, type ConsoleCall, goTo, parseForm } from '../shell/console-call.ts';
 import { meView } from './me-view.ts';
 
 const PATH = '/app/me/profile';
@@ -32,7 +30,7 @@ export async function saveName(call: ConsoleCall): Promise<void> {
   const { parts, context, person } = call;
   const { name } = parseForm(call, z.object({ name: nameField }));
   await renameUser(parts, context, { userId: person.userId, name });
-  goTo(call, done(PATH, 'name_saved'));
+  goTo(call, PATH, 'name_saved');
 }
 
 export async function savePassword(call: ConsoleCall): Promise<void> {
@@ -43,5 +41,5 @@ export async function savePassword(call: ConsoleCall): Promise<void> {
     currentPassword: new Secret(form.current_password),
     newPassword: new Secret(form.new_password),
   });
-  goTo(call, done(PATH, 'password_saved'));
+  goTo(call, PATH, 'password_saved');
 }

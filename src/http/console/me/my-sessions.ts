@@ -14,9 +14,7 @@ import { cleanForPage } from '../../../untrusted-text.ts';
 import { clearCookie } from '../../request/cookies.ts';
 import { requireSession } from '../../request/request-context.ts';
 import { connectionRow, endAndGoBack } from '../shell/connection-rows.ts';
-import { type ConsoleCall, param } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo } from '../shell/form-route.ts';
+import { type Again, type ConsoleCall, goTo, param } from '../shell/console-call.ts';
 import { browserInWords } from './browser-in-words.ts';
 import { historyRow } from './history-rows.ts';
 import { meView } from './me-view.ts';
@@ -63,7 +61,7 @@ export async function endOwnConnection(call: ConsoleCall): Promise<void> {
 
 export async function revokeGrant(call: ConsoleCall): Promise<void> {
   await revokeOwnGrant(call.parts, call.context, idFrom<GrantId>(param(call, 'grantId')));
-  goTo(call, done(PATH, 'grant_revoked'));
+  goTo(call, PATH, 'grant_revoked');
 }
 
 export async function signOutBrowser(call: ConsoleCall): Promise<void> {
@@ -71,7 +69,7 @@ export async function signOutBrowser(call: ConsoleCall): Promise<void> {
   const which = { userId: person.userId, sessionId: param(call, 'sessionId') };
   const isEnded = await people.signOut(parts, context, which);
   if (!isEnded) throw new PosternError('not_found', { params: { thing: 'browser session' } });
-  goTo(call, done(PATH, 'browser_signed_out'));
+  goTo(call, PATH, 'browser_signed_out');
 }
 
 /** Ends browser sessions, grants and live connections, including this browser's. */

@@ -5,9 +5,7 @@ import { NewOrganizationPage } from '../../../../web/pages/console/organizations
 import { createOrganization, requestOrganization } from '../../../actions/organizations/create-organization.ts';
 import { listOrganizationRequests } from '../../../catalogue/transfers/organization-requests.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import type { ConsoleCall } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type Again, type ConsoleCall, goTo, parseForm } from '../shell/console-call.ts';
 import { personView } from '../shell/open-console-view.ts';
 
 const PATH = '/app/organizations/new';
@@ -45,7 +43,7 @@ export async function createOwnOrganization(call: ConsoleCall): Promise<void> {
   const { name } = parseForm(call, z.object({ name: nameField }));
   const admin = { id: person.userId, email: person.email };
   const { id } = await createOrganization(parts, context, { name, admin });
-  goTo(call, done(`/app/${id}/projects`, 'organization_created'));
+  goTo(call, `/app/${id}/projects`, 'organization_created');
 }
 
 export async function sendRequest(call: ConsoleCall): Promise<void> {
@@ -53,5 +51,5 @@ export async function sendRequest(call: ConsoleCall): Promise<void> {
   const form = parseForm(call, requestSchema);
   const input = { name: form.name, adminEmail: form.admin_email, consent: 'given' } as const;
   await requestOrganization(parts, context, input);
-  goTo(call, done(PATH, 'request_sent'));
+  goTo(call, PATH, 'request_sent');
 }

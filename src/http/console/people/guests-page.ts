@@ -13,9 +13,7 @@ import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { param, queryText, sendConfirmation } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type Again, goTo, param, parseForm, queryText, sendConfirmation } from '../shell/console-call.ts';
 import { sendShared } from '../shell/guest-links.ts';
 import { belowPeopleView, type PeopleCall, peopleProps } from './open-people.ts';
 import { invitedRow } from './pending-invites.ts';
@@ -73,7 +71,7 @@ export async function convert(call: PeopleCall): Promise<void> {
   const { parts, request, response, context, account, place } = call;
   const { email } = parseForm(call, z.object({ email: z.string().max(256) }));
   const outcome = await convertGuest(parts, context, { accountId: account.id, email });
-  if (outcome.kind !== 'invited') return goTo(call, done(`${place}/guests`, 'guest_joined'));
+  if (outcome.kind !== 'invited') return goTo(call, `${place}/guests`, 'guest_joined');
   parts.renderer.send(request, response, InvitedPage, {
     view: belowPeopleView(call, 'Invited'),
     place,
@@ -96,7 +94,7 @@ export async function removeGuest(call: PeopleCall): Promise<void> {
   const { parts, context, place } = call;
   const { id: shareId, projectId } = await requireShare(call);
   await unshareProject(parts, context, { projectId, shareId });
-  goTo(call, done(`${place}/guests`, 'guest_removed'));
+  goTo(call, `${place}/guests`, 'guest_removed');
 }
 
 async function requireShare(call: PeopleCall) {

@@ -7,9 +7,7 @@ import { changeMemberRole as changeRole, removeMember } from '../../../actions/o
 import { getMember, type ListedMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
 import { idFrom, type MembershipId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { param, queryText, sendConfirmation } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type Again, goTo, param, parseForm, queryText, sendConfirmation } from '../shell/console-call.ts';
 import { belowPeopleView, type PeopleCall, peopleProps } from './open-people.ts';
 
 const MEMBERS_PER_PAGE = 100;
@@ -43,7 +41,7 @@ export async function changeMemberRole(call: PeopleCall): Promise<void> {
   const { role } = parseForm(call, z.object({ role: z.enum(['admin', 'member']) }));
   const which = { accountId: account.id, membershipId: membershipIn(call), memberRole: role };
   await changeRole(parts, context, which);
-  goTo(call, done(place, 'role_changed'));
+  goTo(call, place, 'role_changed');
 }
 
 export async function askRemoveMember(call: PeopleCall, again?: Again): Promise<void> {
@@ -67,8 +65,8 @@ export async function removeMemberOrLeave(call: PeopleCall): Promise<void> {
   const { parts, context, account, person, place } = call;
   const which = { accountId: account.id, membershipId: membershipIn(call) };
   const { userId } = await removeMember(parts, context, which);
-  if (userId !== person.userId) return goTo(call, done(place, 'member_removed'));
-  goTo(call, done(`/app/${personalAccountId(person.userId)}/projects`, 'left'));
+  if (userId !== person.userId) return goTo(call, place, 'member_removed');
+  goTo(call, `/app/${personalAccountId(person.userId)}/projects`, 'left');
 }
 
 function memberMenu({ place, isAdmin, person }: PeopleCall, member: ListedMember): MenuItem[] {

@@ -6,9 +6,7 @@ import type { PeopleTab } from '../../../../web/components/console/people-tabs.t
 import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
-import { type AccountCall, openAccount } from '../shell/console-call.ts';
-import type { ConsoleParts } from '../shell/console-parts.ts';
-import type { Again } from '../shell/form-route.ts';
+import { type AccountCall, type Again, type ConsoleParts, openAccount } from '../shell/console-call.ts';
 import { accountView, deeperView } from '../shell/open-console-view.ts';
 
 export interface PeopleCall extends AccountCall {

@@ -18,9 +18,7 @@ import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { type InvitationId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { param } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type Again, goTo, param, parseForm } from '../shell/console-call.ts';
 import { belowPeopleView, type PeopleCall, peopleProps } from './open-people.ts';
 
 const MAX_LIST_CHARACTERS = 30_000;
@@ -79,7 +77,7 @@ export async function cancel(call: PeopleCall): Promise<void> {
   const { parts, context, account, place } = call;
   const which = { accountId: account.id, invitationId: invitationIn(call) };
   await cancelInvitation(parts, context, which);
-  goTo(call, done(`${place}/invitations`, 'invitation_canceled'));
+  goTo(call, `${place}/invitations`, 'invitation_canceled');
 }
 
 type InvitedRow = Parameters<typeof InvitedPage>[0]['rows'][number];

@@ -11,19 +11,17 @@ import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { requireMay } from '../../../catalogue/rights/permissions.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type Again, goTo, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { belowProjectView, type ProjectCall, whichCompute } from './open-project.ts';
 
 export async function startCompute(call: ProjectCall): Promise<void> {
   await power.startCompute(call.parts, call.context, whichCompute(call));
-  goTo(call, done(call.place, 'compute_started'));
+  goTo(call, call.place, 'compute_started');
 }
 
 export async function suspendCompute(call: ProjectCall): Promise<void> {
   await power.suspendCompute(call.parts, call.context, whichCompute(call));
-  goTo(call, done(call.place, 'compute_suspended'));
+  goTo(call, call.place, 'compute_suspended');
 }
 
 export async function switchLinkLogin(call: ProjectCall): Promise<void> {
@@ -31,7 +29,7 @@ export async function switchLinkLogin(call: ProjectCall): Promise<void> {
   const { link_login } = parseForm(call, z.object({ link_login: z.enum(['on', 'off']) }));
   const changes = { passwordlessAccess: link_login === 'on' };
   await changeCompute(parts, context, { ...whichCompute(call), changes });
-  goTo(call, done(place, 'compute_changed'));
+  goTo(call, place, 'compute_changed');
 }
 
 const newComputeSchema = z.object({
@@ -58,7 +56,7 @@ export async function showNewCompute(call: ProjectCall, again?: Again): Promise<
 export async function addCompute(call: ProjectCall): Promise<void> {
   if (call.project.creationSource === 'hosted') await addHostedReader(call);
   else await addAddress(call);
-  goTo(call, done(call.place, 'compute_added'));
+  goTo(call, call.place, 'compute_added');
 }
 
 /** A hosted project has one writing compute; further ones read the same databases. */
@@ -100,5 +98,5 @@ export async function askDeleteCompute(call: ProjectCall, again?: Again): Promis
 
 export async function removeCompute(call: ProjectCall): Promise<void> {
   await computes.removeCompute(call.parts, call.context, whichCompute(call));
-  goTo(call, done(call.place, 'compute_deleted'));
+  goTo(call, call.place, 'compute_deleted');
 }

@@ -5,8 +5,7 @@ import { changeComputePolicy } from '../../../actions/computes/change-compute.ts
 import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { getCompute } from '../../../catalogue/projects/computes.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type Again, goTo, parseForm } from '../shell/console-call.ts';
 import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
 import { belowProjectView, mayHere, type ProjectCall, whichCompute } from './open-project.ts';
 
@@ -29,7 +28,7 @@ export async function saveComputePolicy(call: ProjectCall): Promise<void> {
   const { compute } = await getCompute(parts.catalogue, context, which);
   const changed = policyFromForm({ of: 'compute', policy: compute.policy }, parseForm(call, policySchema));
   await changeComputePolicy(parts, context, { ...which, ...changed });
-  goTo(call, done(policyPath(call), 'policy_saved'));
+  goTo(call, policyPath(call), 'policy_saved');
 }
 
 function policyPath(call: ProjectCall): string {

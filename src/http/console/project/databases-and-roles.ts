@@ -9,9 +9,7 @@ import { listDatabaseRoles } from '../../../catalogue/projects/database-role-row
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { param, sendConfirmation } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
 const nameField = z.string().trim().max(256);
@@ -49,7 +47,7 @@ export async function createDatabase(call: ProjectCall): Promise<void> {
   const form = parseForm(call, z.object({ database: nameField, owner: nameField }));
   const input = { ...place(call, form.database), ownerName: form.owner };
   await databases.createDatabase(call.parts, call.context, input);
-  goTo(call, done(pathOf(call), 'database_created'));
+  goTo(call, pathOf(call), 'database_created');
 }
 
 export async function askDeleteDatabase(call: ProjectCall, again?: Again): Promise<void> {
@@ -68,7 +66,7 @@ export async function deleteDatabase(call: ProjectCall): Promise<void> {
   const name = param(call, 'name');
   parseForm(call, z.object({ name: z.literal(name, { error: `type ${name} to confirm` }) }));
   await databases.deleteDatabase(call.parts, call.context, place(call, name));
-  goTo(call, done(pathOf(call), 'database_deleted'));
+  goTo(call, pathOf(call), 'database_deleted');
 }
 
 /** Answers with the new role's password, which is shown once. */
@@ -114,7 +112,7 @@ export async function askDeleteRole(call: ProjectCall, again?: Again): Promise<v
 
 export async function deleteRole(call: ProjectCall): Promise<void> {
   await roles.deleteRole(call.parts, call.context, place(call, param(call, 'name')));
-  goTo(call, done(pathOf(call), 'role_deleted'));
+  goTo(call, pathOf(call), 'role_deleted');
 }
 
 function sendPassword(call: ProjectCall, { title, password }: { title: string; password: Secret }): void {

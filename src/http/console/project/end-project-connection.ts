@@ -6,8 +6,7 @@ import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { type ConnectionId, idFrom } from '../../../ids.ts';
 import { endAndGoBack } from '../shell/connection-rows.ts';
-import { param, sendConfirmation } from '../shell/console-call.ts';
-import { type Again, parseForm } from '../shell/form-route.ts';
+import { type Again, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { belowProjectView, type ProjectCall } from './open-project.ts';
 
 export async function askEndConnection(call: ProjectCall, again?: Again): Promise<void> {

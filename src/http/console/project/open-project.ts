@@ -8,9 +8,7 @@ import { getProject, type Project, projectResource } from '../../../catalogue/pr
 import { type ActionOn, may, notFound } from '../../../catalogue/rights/permissions.ts';
 import { type ComputeId, idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type AccountCall, openAccount, param } from '../shell/console-call.ts';
-import type { ConsoleParts } from '../shell/console-parts.ts';
-import type { Again } from '../shell/form-route.ts';
+import { type AccountCall, type Again, type ConsoleParts, openAccount, param } from '../shell/console-call.ts';
 import { deeperView } from '../shell/open-console-view.ts';
 
 export interface ProjectCall extends AccountCall {

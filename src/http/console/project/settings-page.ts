@@ -9,9 +9,7 @@ import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { sendConfirmation } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type Again, goTo, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
 export async function showProjectSettings(call: ProjectCall, again?: Again): Promise<void> {
@@ -37,7 +35,7 @@ export async function renameProject(call: ProjectCall): Promise<void> {
   const { parts, context, project, place } = call;
   const { name } = parseForm(call, z.object({ name: z.string().max(256) }));
   await changeProject(parts, context, { projectId: project.id, changes: { name } });
-  goTo(call, done(`${place}/settings`, 'project_renamed'));
+  goTo(call, `${place}/settings`, 'project_renamed');
 }
 
 /**
@@ -58,7 +56,7 @@ export async function transferProject(call: ProjectCall): Promise<void> {
     const params = { account: cleanForPage(destination.name), limit: String(limit?.expected ?? 'fewer') };
     throw new PosternError('destination_gated', { params });
   }
-  goTo(call, done(`/app/${destination.id}/projects/${project.id}`, 'project_transferred'));
+  goTo(call, `/app/${destination.id}/projects/${project.id}`, 'project_transferred');
 }
 
 export async function askDeleteProject(call: ProjectCall, again?: Again): Promise<void> {
@@ -87,5 +85,5 @@ export async function deleteProject(call: ProjectCall): Promise<void> {
     throw new PosternError('name_mismatch');
   }
   await projects.deleteProject(parts, context, project.id);
-  goTo(call, done(`${base}/projects`, 'project_deleted'));
+  goTo(call, `${base}/projects`, 'project_deleted');
 }

@@ -8,9 +8,7 @@ import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ShareId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { param, sendConfirmation } from '../shell/console-call.ts';
-import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
+import { type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { sendShared } from '../shell/guest-links.ts';
 import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
@@ -58,7 +56,7 @@ export async function unshare(call: ProjectCall): Promise<void> {
   const { parts, context, project } = call;
   const which = { projectId: project.id, shareId: idFrom<ShareId>(param(call, 'shareId')) };
   await unshareProject(parts, context, which);
-  goTo(call, done(pathOf(call), 'unshared'));
+  goTo(call, pathOf(call), 'unshared');
 }
 
 async function requireShare(call: ProjectCall): Promise<Share> {

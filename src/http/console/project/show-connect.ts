@@ -13,9 +13,7 @@ import { psqlCommand, publicPgHost } from '../../../config/public-address.ts';
 import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { queryText } from '../shell/console-call.ts';
-import type { Again } from '../shell/form-route.ts';
-import { parseForm } from '../shell/form-route.ts';
+import { type Again, parseForm, queryText } from '../shell/console-call.ts';
 import { type ConnectionString, connectionStrings } from './connection-strings.ts';
 import { mayHere, type ProjectCall, projectView } from './open-project.ts';
 

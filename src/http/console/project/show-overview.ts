@@ -10,7 +10,7 @@ import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { psqlCommand } from '../../../config/public-address.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { connectionRow } from '../shell/connection-rows.ts';
-import type { Again } from '../shell/form-route.ts';
+import type { Again } from '../shell/console-call.ts';
 import { mayHere, type ProjectCall, projectView } from './open-project.ts';
 
 export async function showOverview(call: ProjectCall, again?: Again): Promise<void> {

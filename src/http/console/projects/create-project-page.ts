@@ -6,10 +6,8 @@ import { NewProjectPage } from '../../../../web/pages/console/projects/new-proje
 import { attachProject as attach, createProject as create } from '../../../actions/projects/create-project.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { Secret } from '../../../secret.ts';
-import type { AccountCall } from '../shell/console-call.ts';
-import type { ConsoleParts } from '../shell/console-parts.ts';
+import { type AccountCall, type Again, type ConsoleParts, goTo, parseForm } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
-import { type Again, goTo, parseForm } from '../shell/form-route.ts';
 import { deeperView } from '../shell/open-console-view.ts';
 import { creationProgress } from './creation-progress.ts';
 
@@ -99,7 +97,7 @@ export async function attachProject(call: AccountCall): Promise<void> {
     allowMd5: form.allow_md5 === 'yes',
     allowCleartext: form.allow_cleartext === 'yes',
   });
-  goTo(call, done(`${base}/projects/${project.id}`, 'project_attached'));
+  goTo(call, `${base}/projects/${project.id}`, 'project_attached');
 }
 
 function viewOf(call: AccountCall, label: string, again?: Again) {

@@ -5,9 +5,8 @@ import { endConnection } from '../../../actions/connections/act-on-connections.t
 import { assertNever } from '../../../assert-never.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import type { ConsoleCall } from './console-call.ts';
-import { type DoneCode, done } from './done-notices.ts';
-import { goTo } from './form-route.ts';
+import { type ConsoleCall, goTo } from './console-call.ts';
+import type { DoneCode } from './done-notices.ts';
 
 /** `endPath` is null where the person may not end it. */
 export function connectionRow(record: LiveConnectionRecord, endPath: string | null): ConnectionRow {
@@ -34,7 +33,7 @@ export async function endAndGoBack(
   backPath: string,
 ): Promise<void> {
   const outcome = await endConnection(call.parts, call.context, ending);
-  goTo(call, done(backPath, doneCodeOf(outcome)));
+  goTo(call, backPath, doneCodeOf(outcome));
 }
 
 function doneCodeOf(outcome: 'done' | 'not_found' | 'no_answer'): DoneCode {

@@ -1,17 +1,26 @@
 // One request to the console by a signed-in person: who it is with the rights of this moment, and
-// in which account. Also answers with the page that asks once more before something goes away.
+// in which account; what its path, query and form carry, and the common answers.
 
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { FormNotice } from '../../../../web/components/console/console-view.ts';
 import { ConfirmPage, type ConfirmProps } from '../../../../web/pages/console/confirm-page.tsx';
+import type { ActionParts } from '../../../actions/action-parts.ts';
 import { type Account, findAccount, getAccount } from '../../../catalogue/accounts/accounts.ts';
 import { listOrganizationsOf } from '../../../catalogue/accounts/organizations.ts';
 import type { PersonActor } from '../../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom, personalAccountId } from '../../../ids.ts';
+import type { ConsumptionHistory } from '../../../metering/frames/consumption-history.ts';
+import type { PageRenderer } from '../../request/page-renderer.ts';
 import { auditContextOfPerson } from '../../request/request-context.ts';
-import type { ConsoleParts } from './console-parts.ts';
+import { type DoneCode, done } from './done-notices.ts';
+
+export interface ConsoleParts extends ActionParts {
+  readonly consumption: ConsumptionHistory;
+  readonly renderer: PageRenderer;
+}
 
 export interface ConsoleCall {
   readonly parts: ConsoleParts;
@@ -28,6 +37,13 @@ export interface AccountCall extends ConsoleCall {
   readonly account: Account;
   /** `/app/<account id>`. */
   readonly base: string;
+}
+
+/** A page shown again because its form was refused. */
+export interface Again {
+  readonly notice: FormNotice;
+  /** As the person typed it, to be filled in again; never passwords. */
+  readonly typed: Readonly<Record<string, string>>;
 }
 
 const paramsSchema = z.record(z.string(), z.string().max(256));
@@ -65,18 +81,32 @@ export async function openAccount(parts: ConsoleParts, request: Request, respons
 }
 
 /** A parameter of the route's path, bounded in length. Throws `not_found` for a path without it. */
-export function param({ request }: Pick<ConsoleCall, 'request'>, name: string): string {
+export function param({ request }: ConsoleCall, name: string): string {
   const value = paramsSchema.safeParse(request.params).data?.[name];
   if (value === undefined) throw new PosternError('not_found', { params: { thing: 'page' } });
   return value;
 }
 
 /** A parameter of the query; empty when it is missing or not one short text. */
-export function queryText({ request }: Pick<ConsoleCall, 'request'>, name: string): string {
+export function queryText({ request }: ConsoleCall, name: string): string {
   return z.string().max(512).catch('').parse(request.query[name]);
 }
 
-/** The form goes to the page's own address. */
+/** The form's fields as the schema wants them. Throws `invalid_field` with the first problem. */
+export function parseForm<Schema extends z.ZodType>({ request }: ConsoleCall, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(request.body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const params = { field: issue?.path.join('.') ?? 'form', rule: issue?.message ?? 'invalid' };
+  throw new PosternError('invalid_field', { params });
+}
+
+/** Redirects the browser to a page, which shows the notice. */
+export function goTo({ response }: ConsoleCall, path: string, notice?: DoneCode): void {
+  response.redirect(303, notice === undefined ? path : done(path, notice));
+}
+
+/** Asks once more before something goes away. The form goes to the page's own address. */
 export function sendConfirmation(call: ConsoleCall, question: Omit<ConfirmProps, 'frame' | 'action'>): void {
   const { parts, request, response } = call;
   parts.renderer.send(request, response, ConfirmPage, { ...question, action: request.path });

@@ -1,48 +1,55 @@
-// Answers a form of the console: a redirect (303) when it was done, else the page again with the
-// reason and the status of the error. Knows nothing of what a form is about.
+// Routes of the console from tables: a form is answered by a redirect (303) when it was done, else
+// by the page again with the reason and the status of the error.
 
-import type { Request, RequestHandler, Response } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { FormNotice } from '../../../../web/components/console/console-view.ts';
-import { isCorrectableOn, PosternError } from '../../../errors.ts';
+import { isCorrectableOn, type PosternError } from '../../../errors.ts';
 import { cleanSentence } from '../../../untrusted-text.ts';
-import type { ConsoleCall } from './console-call.ts';
-import type { ConsoleParts } from './console-parts.ts';
+import { asSentence } from '../../request/error-in-words.ts';
+import type { Again, ConsoleCall, ConsoleParts } from './console-call.ts';
 
 /** Opens what the path names for the signed-in person, or throws. */
 export type OpenCall<V extends ConsoleCall> = (parts: ConsoleParts, request: Request, response: Response) => Promise<V>;
 
 /** Shows a page; `again` when its form was refused. */
-export type Showing<V extends ConsoleCall> = (call: V, again?: Again) => Promise<void>;
+type ShowPage<V extends ConsoleCall> = (call: V, again?: Again) => Promise<void>;
 
 /** Performs a form and answers: by a redirect, or by a page that shows a secret this once. */
-export type Acting<V extends ConsoleCall> = (call: V) => Promise<void>;
+type SubmitForm<V extends ConsoleCall> = (call: V) => Promise<void>;
 
-export interface Again {
-  readonly notice: FormNotice;
-  /** As the person typed it, to be filled in again; never passwords. */
-  readonly typed: Readonly<Record<string, string>>;
+export interface RouteTable<V extends ConsoleCall> {
+  /** What all paths begin with. */
+  readonly prefix: string;
+  /** Path, page, and what handles the form that is sent to the same path. */
+  readonly pages: ReadonlyArray<readonly [path: string, show: ShowPage<V>, submit?: SubmitForm<V>]>;
+  /** Path, handler of the form, and the page shown again when it is refused. */
+  readonly forms: ReadonlyArray<readonly [path: string, submit: SubmitForm<V>, show: ShowPage<V>]>;
 }
 
-export function pageRoute<V extends ConsoleCall>(
+export function tableRoutes<V extends ConsoleCall>(
   parts: ConsoleParts,
   open: OpenCall<V>,
-  show: Showing<V>,
-): RequestHandler {
-  return async (request, response) => {
-    await show(await open(parts, request, response));
-  };
+  { prefix, pages, forms }: RouteTable<V>,
+): Router {
+  const router = Router();
+  for (const [path, show, submit] of pages) {
+    router.get(prefix + path, async (request, response) => show(await open(parts, request, response)));
+    if (submit !== undefined) router.post(prefix + path, formRoute(parts, open, { submit, show }));
+  }
+  for (const [path, submit, show] of forms) router.post(prefix + path, formRoute(parts, open, { submit, show }));
+  return router;
 }
 
-export function formRoute<V extends ConsoleCall>(
+function formRoute<V extends ConsoleCall>(
   parts: ConsoleParts,
   open: OpenCall<V>,
-  { act, show }: { readonly act: Acting<V>; readonly show: Showing<V> },
+  { submit, show }: { readonly submit: SubmitForm<V>; readonly show: ShowPage<V> },
 ): RequestHandler {
   return async (request, response) => {
     const call = await open(parts, request, response);
     try {
-      await act(call);
+      await submit(call);
     } catch (error) {
       // Unknown objects, outages and forged requests get an error page.
       if (!isCorrectableOn('console', error)) throw error;
@@ -54,27 +61,8 @@ export function formRoute<V extends ConsoleCall>(
   };
 }
 
-/** The form's fields as the schema wants them. Throws `invalid_input` with the first problem. */
-export function parseForm<Schema extends z.ZodType>(
-  { request }: Pick<ConsoleCall, 'request'>,
-  schema: Schema,
-): z.output<Schema> {
-  const parsed = schema.safeParse(request.body);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const params = { field: issue?.path.join('.') ?? 'form', rule: issue?.message ?? 'invalid' };
-  throw new PosternError('invalid_field', { params });
-}
-
-/** Redirects the browser to a page. */
-export function goTo({ response }: Pick<ConsoleCall, 'response'>, path: string): void {
-  response.redirect(303, path);
-}
-
-/** A refusal for the page: a sentence and what to do next. */
 function noticeOf(error: PosternError): FormNotice {
-  const text = cleanSentence(error.message);
-  return { tone: 'problem', title: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, text: error.hint };
+  return { tone: 'problem', title: asSentence(cleanSentence(error.message)), text: error.hint };
 }
 
 const SECRET_FIELDS = /password|secret|url|token/;

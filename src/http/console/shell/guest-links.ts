@@ -6,9 +6,7 @@ import { InvitedPage } from '../../../../web/pages/console/people/invited-page.t
 import { invitationLink } from '../../../actions/organizations/invite-members.ts';
 import type { ShareOutcome } from '../../../catalogue/projects/shares.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import type { ConsoleCall } from './console-call.ts';
-import { done } from './done-notices.ts';
-import { goTo } from './form-route.ts';
+import { type ConsoleCall, goTo } from './console-call.ts';
 
 /** `place` lists the guests; `view` is for the page with the links. */
 export function sendShared(
@@ -22,7 +20,7 @@ export function sendShared(
     return;
   }
   const isNew = outcomes.some(({ kind }) => kind === 'shared');
-  goTo(call, done(place, isNew ? 'shared' : 'already_shared'));
+  goTo(call, place, isNew ? 'shared' : 'already_shared');
 }
 
 function guestRow({ parts }: ConsoleCall, outcome: ShareOutcome): Parameters<typeof InvitedPage>[0]['rows'][number] {
