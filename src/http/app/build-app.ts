@@ -2,7 +2,6 @@
 
 import express, { type Express, type RequestHandler } from 'express';
 import type { PublicAddress } from '../../config/public-address.ts';
-import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
 import type { Mailer } from '../../mail/mailer.ts';
 import { type ConsumptionHistory, createConsumptionHistory } from '../../metering/frames/consumption-history.ts';
 import { parseNetworks } from '../../network-address.ts';
@@ -21,13 +20,10 @@ import { loadRequestContext } from '../request/request-context.ts';
 import { assetRoutes, type WebAssets } from '../request/static-assets.ts';
 import { requireOwnForm } from '../security/require-own-form.ts';
 import { securityHeaders } from '../security/security-headers.ts';
-import { invitationRoutes } from '../sign-in/invitation-routes.ts';
 import { oidcRoutes } from '../sign-in/oidc-routes.ts';
-import { setUpRoutes } from '../sign-in/set-up-routes.ts';
-import { signInAgainRoutes } from '../sign-in/sign-in-again.ts';
 import { signInRoutes } from '../sign-in/sign-in-routes.ts';
-import { healthRoutes, type Readiness } from './health.ts';
-import { homeRoutes } from './home-routes.ts';
+import { signUpRoutes } from '../sign-in/sign-up-routes.ts';
+import { healthRoutes, homeRoutes, type Readiness } from './home-and-health.ts';
 import { exceptReads, refuseOtherMethods } from './other-methods.ts';
 import { requestLog, requestMetrics } from './request-log.ts';
 
@@ -67,11 +63,8 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   return app;
 }
 
-interface PageParts {
-  readonly deps: HttpDependencies;
-  readonly mailer: Mailer;
+interface PageParts extends Pick<AppOptions, 'deps' | 'mailer' | 'address'> {
   readonly renderer: PageRenderer;
-  readonly address: PublicAddress;
   readonly consumption: ConsumptionHistory;
 }
 
@@ -79,23 +72,11 @@ function pageRoutes({ deps, mailer, renderer, address, consumption }: PageParts)
   const { config, catalogue } = deps;
   const streams = new EventStreams();
   const pages = express.Router();
+  const signInParts = { deps, renderer, address };
   pages.use(homeRoutes({ catalogue, config, address, renderer }));
-  pages.use(signInRoutes({ deps, renderer, address }));
-  pages.use(signInAgainRoutes({ deps, renderer, address }));
-  pages.use(oidcRoutes({ deps, address }));
-  pages.use(setUpRoutes({ deps, renderer, address }));
-  pages.use(invitationRoutes({ deps, renderer, address }));
-  pages.use(
-    approvalRoutes({
-      ...deps,
-      services: approvalServices(deps),
-      brand: config.brand,
-      renderer,
-      mailer,
-      streams,
-      address,
-    }),
-  );
+  pages.use(signInRoutes(signInParts), oidcRoutes(signInParts), signUpRoutes(signInParts));
+  const services = { ...deps, nodeId: catalogue.nodeId, reverseCode: config.login.reverseCode };
+  pages.use(approvalRoutes({ ...deps, services, brand: config.brand, renderer, mailer, streams, address }));
   const consoleParts = { ...deps, mailer, consumption, renderer, address };
   pages.use(consoleRoutes(consoleParts));
   pages.use(operationsRoutes({ ...consoleParts, streams }));
@@ -107,18 +88,3 @@ const neverStored: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store');
   next();
 };
-
-function approvalServices(deps: HttpDependencies): ApprovalServices {
-  const { catalogue, loginRequests, grants, reverseCodes, terminalMemory, auditTrail, clock, config } = deps;
-  return {
-    catalogue,
-    loginRequests,
-    grants,
-    reverseCodes,
-    terminalMemory,
-    auditTrail,
-    clock,
-    nodeId: catalogue.nodeId,
-    reverseCode: config.login.reverseCode,
-  };
-}

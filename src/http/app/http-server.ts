@@ -1,5 +1,4 @@
-// The HTTP listener: opens the port, serves the application, and closes without leaving streams
-// open.
+// The HTTP listener: opens the port, serves the application, closes with no stream left open.
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -9,14 +8,11 @@ import { createMailer } from '../../mail/mailer.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
 import { loadWebAssets } from '../request/static-assets.ts';
 import { buildApp } from './build-app.ts';
-import type { Readiness } from './health.ts';
+import type { Readiness } from './home-and-health.ts';
 import { limitWebConnections } from './web-connections.ts';
 
 export interface HttpServer {
-  /**
-   * Opens the port. `url` is the public address from which links are built. Not ready until
-   * `setReady`.
-   */
+  /** `url` is the public address of links. Not ready until `setReady`. */
   listen(): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
   setReady(state: 'ready' | 'not_ready'): void;
   /** Stops accepting, gives current requests and mails a moment to finish, then closes the rest. */
@@ -25,7 +21,6 @@ export interface HttpServer {
 
 const HEADERS_LIMIT_MS = 10_000;
 const REQUEST_LIMIT_MS = 30_000;
-/** How often Node.js checks those limits. */
 const CHECK_EVERY_MS = 5_000;
 const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADERS = 100;

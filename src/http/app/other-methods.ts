@@ -3,11 +3,6 @@
 import express, { type RequestHandler, type Router } from 'express';
 import { PosternError } from '../../errors.ts';
 
-interface KnownPath {
-  readonly path: string;
-  readonly methods: readonly string[];
-}
-
 const ALLOWED = 'allowedMethods';
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -30,7 +25,6 @@ export function refuseOtherMethods(router: Router): RequestHandler {
   return (request, response, next) => guard(request, response, next);
 }
 
-/** Handles every method except reads, which pass. */
 export function exceptReads(handler: RequestHandler): RequestHandler {
   return (request, response, next) => (READS.has(request.method) ? next() : handler(request, response, next));
 }
@@ -39,7 +33,7 @@ function allowedOf(locals: { readonly [ALLOWED]?: readonly string[] }): readonly
   return locals[ALLOWED] ?? [];
 }
 
-function pathsOf(router: Pick<Router, 'stack'>): KnownPath[] {
+function pathsOf(router: Pick<Router, 'stack'>): Array<{ readonly path: string; readonly methods: readonly string[] }> {
   return router.stack.flatMap(({ route, handle }) => {
     if (route === undefined) return isRouter(handle) ? pathsOf(handle) : [];
     const methods = route.stack.map(({ method }) => method.toUpperCase());

@@ -1,19 +1,15 @@
-// Assigns an id to each request and writes one log line when it is answered. Headers, queries and
-// bodies are never logged.
+// One log line and one measurement for each request. Headers, queries and bodies are never logged.
 
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
+import { isLoginRequestId } from '../../ids.ts';
 import { errorForLog, type Log } from '../../log.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
-import { loggedPath } from './logged-path.ts';
 
 const QUIET_PATH = /^\/(?:healthz|readyz|assets\/)/;
 
-/**
- * Gives each request an id (`X-Request-Id`) and logs its end; health checks and assets are logged
- * only when they fail.
- */
+/** Health checks and assets are logged only when they fail. */
 export function requestLog(log: Log): RequestHandler {
   return pinoHttp({
     logger: log,
@@ -54,4 +50,24 @@ export function requestMetrics(metrics: Metrics): RequestHandler {
     });
     next();
   };
+}
+
+// Express matches paths in any case.
+const SECRET_SEGMENT = /^\/(psql_session|setup|invitations)\/([^/]+)/i;
+/** Looks like a key or token: ids have no capitals, random base64url usually has. */
+const MISPLACED_SECRET = /[\w-]{20,}/g;
+const MAX_PATH_CHARACTERS = 256;
+
+/** `/psql_session/#1f2e3d4c` for a token: enough to follow one link through the log. */
+export function loggedPath(url: string): string {
+  const path = (url.split('?', 1)[0] ?? '').slice(0, MAX_PATH_CHARACTERS);
+  return path
+    .replace(SECRET_SEGMENT, (whole, folder: string, segment: string) =>
+      isLoginRequestId(segment) ? whole : `/${folder}/#${digestPrefix(segment)}`,
+    )
+    .replace(MISPLACED_SECRET, (word) => (/[A-Z]/.test(word) ? `#${digestPrefix(word)}` : word));
+}
+
+function digestPrefix(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex').slice(0, 8);
 }

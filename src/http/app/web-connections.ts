@@ -1,18 +1,13 @@
-// Limits the HTTP connections of this node: in total, so that file descriptors remain for psql, and
-// per address, so that no client takes them all. Listed proxies in front of Postern are not
-// limited.
+// Limits HTTP connections in total, so that file descriptors remain for psql, and per address.
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { normalizeAddress, parseNetworks, SHARED_NETWORK_FACTOR, terminalKey } from '../../network-address.ts';
 
-/** A browser opens six connections. */
 const MOST_OF_ADDRESS = 100;
-/** The share of this process's file descriptors. */
 const LARGEST_SHARE = 1 / 4;
 
 interface WebConnectionsOptions {
-  /** The process's limit; null for none. */
   readonly openFiles: number | null;
   /** CIDRs of proxies and of the machine itself. */
   readonly uncounted: readonly string[];

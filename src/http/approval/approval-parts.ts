@@ -1,10 +1,12 @@
 // Shared by the approval routes: their dependencies, and the person at the browser.
 
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
+import type { AlsoWaitingProps } from '../../../web/components/approval/also-waiting.tsx';
 import type { DecisionParts } from '../../actions/login/decide-login.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoginRequestId } from '../../ids.ts';
 import type { Limits } from '../../limits/limits.ts';
+import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import type { EventStreams } from '../request/event-streams.ts';
@@ -17,6 +19,27 @@ export interface ApprovalParts extends DecisionParts {
   readonly streams: EventStreams;
 }
 
+/** A request to a page of a login request that the person at the browser has claimed. */
+export interface ApprovalCall {
+  readonly parts: ApprovalParts;
+  readonly request: Request<{ key: string }>;
+  readonly response: Response;
+  readonly person: PersonAtBrowser;
+  readonly loginRequest: LoginRequest;
+}
+
+/** Throws as `unknownLink` for another person's login request. */
+export async function openApproval(
+  parts: ApprovalParts,
+  request: Request<{ key: string }>,
+  response: Response,
+): Promise<ApprovalCall> {
+  const person = personAtBrowser(response);
+  const loginRequest = await findLoginRequest(parts, request.params.key);
+  if (loginRequest?.claim?.userId !== person.userId) return await unknownLink(parts, person);
+  return { parts, request, response, person, loginRequest };
+}
+
 /** Throws `not_signed_in`, which redirects to sign-in and back. */
 export function personAtBrowser(response: Response): PersonAtBrowser {
   const { user, authenticatedAt, foundAsOf: signedInAsOf } = requireSession(response);
@@ -24,32 +47,27 @@ export function personAtBrowser(response: Response): PersonAtBrowser {
   return { userId: user.id, email: user.email, address, userAgent, requestId, authenticatedAt, signedInAsOf };
 }
 
-/**
- * The login request of a token or a reference, whoever owns it; null when there is none. An
- * undecided one that is out of time is returned as expired.
- */
+/** By token or reference, whoever owns it; an undecided one out of time is returned as expired. */
 export async function findLoginRequest({ services }: ApprovalParts, key: string): Promise<LoginRequest | null> {
   if (isLoginRequestId(key)) return await services.loginRequests.find(key);
   return await services.loginRequests.findByToken(key);
 }
 
-/** The request if this person has claimed it. Throws as `unknownLink` otherwise. */
-export async function requireOwnLoginRequest(
-  parts: ApprovalParts,
-  key: string,
-  person: PersonAtBrowser,
-): Promise<LoginRequest> {
-  const request = await findLoginRequest(parts, key);
-  if (request?.claim?.userId !== person.userId) return await unknownLink(parts, person);
-  return request;
-}
-
-/**
- * The same answer for unknown, malformed and foreign links. Throws `link_unknown`, or
- * `rate_limited` after too many attempts.
- */
+/** One answer for unknown, malformed and foreign links: `link_unknown`, or `rate_limited`. */
 export async function unknownLink({ limits }: ApprovalParts, person: PersonAtBrowser): Promise<never> {
   const verdict = await limits.unknownLink({ address: person.address, userId: person.userId });
   if (verdict === 'limited') throw new PosternError('rate_limited');
   throw new PosternError('link_unknown');
+}
+
+export async function alsoWaiting(
+  { loginRequests }: Pick<ApprovalServices, 'loginRequests'>,
+  shown: LoginRequest,
+  { userId }: Pick<PersonAtBrowser, 'userId'>,
+): Promise<AlsoWaitingProps['waiting']> {
+  const waiting = await loginRequests.listWaitingOfTerminal(shown.origin);
+  return waiting
+    .filter((other) => other.id !== shown.id && other.waiting !== 'none')
+    .filter(({ claim }) => claim === null || claim.userId === userId)
+    .map(({ id, userCode }) => ({ id, userCode }));
 }

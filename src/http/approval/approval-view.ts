@@ -1,5 +1,4 @@
-// Builds the approval page's view of a claimed login request and the person's targets. Foreign text
-// is cleaned here.
+// Builds the approval page's view of a claimed login request; foreign text is cleaned here.
 
 import type { ApprovalProps } from '../../../web/components/approval/approval-props.ts';
 import type { TargetCompute } from '../../catalogue/access/targets.ts';
@@ -7,9 +6,15 @@ import { type ApprovalStep, isNear, requiredStep } from '../../login/decide/step
 import type { Access, LoginRequest } from '../../login/request/login-request.ts';
 import { compareTerminals } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { ageInWords, networkInWords } from './in-words.ts';
 import { computeCount, listed, type OfferedTargets } from './offered-targets.ts';
-import { candidatesOf, findMissingTarget, pickerAccounts, preselect } from './picker-view.ts';
+import {
+  ageInWords,
+  candidatesOf,
+  findMissingTarget,
+  networkInWords,
+  pickerAccounts,
+  preselect,
+} from './picker-view.ts';
 
 type ApprovalView = Omit<ApprovalProps, 'frame'>;
 
@@ -22,7 +27,6 @@ export interface ApprovalSight {
   readonly reverseCode: 'when_new' | 'always' | 'never';
   readonly now: Date;
   readonly authenticatedAt: Date | null;
-  /** The person's input, when the form is shown again. */
   readonly typed: TypedChoice | null;
   readonly problem: string | null;
 }
@@ -102,10 +106,7 @@ function terminalFacts({ origin, createdAt }: LoginRequest, now: Date): Approval
   };
 }
 
-/**
- * Where the terminal is, relative to the browser; addresses within the account's own networks count
- * as near each other.
- */
+/** Addresses within the account's own networks count as near each other. */
 function addresses({ request, offered, browserAddress }: ApprovalSight): ApprovalView['addresses'] {
   const { address } = request.origin;
   const candidates = candidatesOf(offered.found, address);

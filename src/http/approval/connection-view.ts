@@ -1,15 +1,13 @@
-// The state of a decided login request in words: one sentence per state, on what happened and what
-// to do next.
+// The state of a decided login request: what happened, and what to do next.
 
 import type { StatusView } from '../../../web/components/connection-status.tsx';
 import { assertNever } from '../../assert-never.ts';
 import type { LoginRequest, Progress } from '../../login/request/login-request.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { asSentence } from '../request/error-in-words.ts';
+import { asSentence } from '../request/error-handler.ts';
 
 const AGAIN = 'Run the command again to get a new link.';
 
-/** Null while the request is undecided. */
 export function connectionView(request: LoginRequest): StatusView | null {
   switch (request.status) {
     case 'pending':
@@ -81,10 +79,7 @@ function isToConnectAgain({ waiting, progress }: LoginRequest): boolean {
   return waiting === 'none' && progress.kind === 'waiting';
 }
 
-/**
- * No connection waits: the client hides notices and was told to connect again, or its node has
- * stopped.
- */
+/** No connection waits: the client was told to connect again, or its node has stopped. */
 function letIn({ origin }: LoginRequest): StatusView {
   const application = origin.application === null ? 'your application' : cleanForPage(origin.application);
   return {

@@ -1,35 +1,25 @@
-// Server-sent events that follow one login request: each state as the page renders it, until the
-// final one.
+// Server-sent events that follow one login request until its final state.
 
-import type { Request, Response } from 'express';
 import { pause } from '../../async/retry.ts';
 import { linkedAbort } from '../../async/time-limit.ts';
-import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
 import { eventText, KEEP_ALIVE_TEXT } from '../request/event-streams.ts';
-import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
+import { type ApprovalCall, alsoWaiting } from './approval-parts.ts';
 import { connectionView } from './connection-view.ts';
-import { alsoWaiting } from './find-also-waiting.ts';
 
 const KEEP_ALIVE_MS = 15_000;
-/** Interval for finding other connections of the terminal; a page is open for about two minutes. */
 const LOOK_EVERY_MS = 2_000;
 /** A page that is left open does not keep its stream for ever; the browser reconnects. */
 const LONGEST_STREAM_MS = 10 * 60_000;
 
-export async function followConnection(
-  parts: ApprovalParts,
-  request: Request<{ key: string }>,
-  response: Response,
-): Promise<void> {
-  const person = personAtBrowser(response);
-  const loginRequest = await requireOwnLoginRequest(parts, request.params.key, person);
+export async function followConnection(call: ApprovalCall): Promise<void> {
+  const { parts, response, person } = call;
   const signal = parts.streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
   const keepAlive = setInterval(() => response.write(KEEP_ALIVE_TEXT), KEEP_ALIVE_MS);
   try {
     const undecided = linkedAbort(signal);
-    const listing = sendWaiting(parts, response, { loginRequest, person, signal: undecided.signal });
-    await sendChanges(parts, response, { loginRequest, signal }).finally(() => {
+    const listing = sendWaiting(call, undecided.signal);
+    await sendChanges(call, signal).finally(() => {
       undecided.abort();
       undecided.unlink();
     });
@@ -40,13 +30,9 @@ export async function followConnection(
   }
 }
 
-async function sendChanges(
-  { services }: ApprovalParts,
-  response: Response,
-  { loginRequest, signal }: { loginRequest: LoginRequest; signal: AbortSignal },
-): Promise<void> {
+async function sendChanges({ parts, response, loginRequest }: ApprovalCall, signal: AbortSignal): Promise<void> {
   let lastSent = '';
-  for await (const current of services.loginRequests.watch(loginRequest.id, signal)) {
+  for await (const current of parts.services.loginRequests.watch(loginRequest.id, signal)) {
     const event = eventOf(current);
     if (event !== null && event.text !== lastSent) response.write(event.text);
     lastSent = event?.text ?? lastSent;
@@ -54,14 +40,10 @@ async function sendChanges(
   }
 }
 
-/**
- * Yields other connections of the terminal when their number changes, until the request is decided.
- */
-async function sendWaiting(
-  { services, log }: ApprovalParts,
-  response: Response,
-  { loginRequest, person, signal }: { loginRequest: LoginRequest; person: PersonAtBrowser; signal: AbortSignal },
-): Promise<void> {
+/** Sends the other connections of the terminal when they change, until the request is decided. */
+async function sendWaiting(call: ApprovalCall, signal: AbortSignal): Promise<void> {
+  const { response, loginRequest, person } = call;
+  const { services, log } = call.parts;
   let lastSent = '';
   while (!signal.aborted) {
     try {

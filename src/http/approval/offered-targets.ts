@@ -1,11 +1,12 @@
-// Selects the targets that the approval page offers: a short list, last used first, however many
-// the person may use, and the results of a search beyond it.
+// The targets that the approval page offers: a short list, last used first, and search results.
 
 import { listTargets, type TargetAccount } from '../../catalogue/access/targets.ts';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { UserId } from '../../ids.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
+import type { ApprovalCall } from './approval-parts.ts';
+import { pickerAccounts } from './picker-view.ts';
 
 /** With more computes the page would exceed its budget of 60 KB. */
 export const MAX_LISTED_COMPUTES = 24;
@@ -18,10 +19,7 @@ export interface OfferedTargets {
   readonly found: readonly TargetAccount[];
 }
 
-/**
- * The targets that match the query's `find`, else all of them; the terminal's hint is included
- * wherever it ranks.
- */
+/** Those that match `find`, else all; the terminal's hint is included wherever it ranks. */
 export async function offeredTargets(
   catalogue: Catalogue,
   { userId, origin, find }: { readonly userId: UserId; readonly origin: LoginOrigin; readonly find: unknown },
@@ -37,7 +35,6 @@ export async function offeredTargets(
   return { search, found: merged(hinted, found) };
 }
 
-/** The first targets, always including the one to keep. */
 export function listed(found: readonly TargetAccount[], keep: string | null): TargetAccount[] {
   let room = MAX_LISTED_COMPUTES;
   return narrowed(found, ({ id }) => {
@@ -56,9 +53,7 @@ function hintOf({ hints, requestedDatabase, databaseIsExplicit }: LoginOrigin): 
   return named === '' ? null : named.slice(0, MAX_SEARCH_CHARACTERS);
 }
 
-/**
- * The hinted targets first, then the others; an account or project that has both is listed once.
- */
+/** The hinted first; an account or project that has both is listed once. */
 function merged(hinted: readonly TargetAccount[], found: readonly TargetAccount[]): TargetAccount[] {
   if (hinted.length === 0) return [...found];
   const known = new Set(computesOf(found).map(({ id }) => id));
@@ -85,4 +80,21 @@ function narrowed(targets: readonly TargetAccount[], isKept: (compute: Compute) 
 
 function computesOf(targets: readonly TargetAccount[]): Compute[] {
   return targets.flatMap(({ projects }) => projects.flatMap(({ computes }) => computes));
+}
+
+export async function findTargets({ parts, request, response, person, loginRequest }: ApprovalCall): Promise<void> {
+  const { origin } = loginRequest;
+  const { find } = request.query;
+  const { found } = await offeredTargets(parts.catalogue, { userId: person.userId, origin, find });
+  const shown = listed(found, null);
+  const { authenticatedAt } = person;
+  response.json({
+    accounts: pickerAccounts(shown, {
+      terminalAddress: origin.address,
+      now: parts.services.clock.now(),
+      authenticatedAt,
+    }),
+    listedCount: computeCount(shown),
+    foundCount: computeCount(found),
+  });
 }

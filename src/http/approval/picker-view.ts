@@ -1,14 +1,12 @@
-// The targets that a person may choose, as the page lists them, and the one that is preselected.
-// Pure.
+// The targets that a person may choose, as the page lists them, and the preselected one. Pure.
 
 import type { PickerAccount, PickerCompute } from '../../../web/components/target-picker.tsx';
 import type { TargetAccount, TargetCompute } from '../../catalogue/access/targets.ts';
 import { isSignInFresh } from '../../catalogue/rights/policy.ts';
 import type { ComputeId } from '../../ids.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
-import { parseNetworks } from '../../network-address.ts';
+import { isLoopback, parseNetworks } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { ageInWords } from './in-words.ts';
 
 const KINDS = { personal: 'personal account', organization: 'organization', shared: 'with you' } as const;
 
@@ -76,10 +74,7 @@ export function findMissingTarget(targets: readonly TargetAccount[], origin: Log
   return findNamed(candidatesOf(targets, origin.address), origin) === null ? namedTarget(origin) : null;
 }
 
-/**
- * Names that can only mean a target; a plain `-d` may also be a database that Postern does not
- * know.
- */
+/** A plain `-d` may also be a database that Postern does not know. */
 function namedTarget({ hints, requestedDatabase, databaseIsExplicit }: LoginOrigin): string | null {
   const isPath = databaseIsExplicit && requestedDatabase.includes('/');
   return hints.endpoint ?? hints.project ?? (isPath ? requestedDatabase : null);
@@ -91,7 +86,6 @@ interface Candidate {
   readonly compute: TargetCompute;
 }
 
-/** Every compute that can be chosen from that terminal, in list order. */
 export function candidatesOf(targets: readonly TargetAccount[], terminalAddress: string): Candidate[] {
   return targets.flatMap((account) =>
     account.projects.flatMap((project) =>
@@ -110,7 +104,6 @@ function findNamed(candidates: readonly Candidate[], origin: LoginOrigin): Candi
   return null;
 }
 
-/** Possible meanings of the terminal's names, the most likely first. */
 function meanings({
   hints,
   requestedDatabase,
@@ -134,4 +127,36 @@ function meanings({
 
 function isNamed({ id, name }: { readonly id: string; readonly name: string }, hint: string): boolean {
   return hint === id || hint.toLowerCase() === name.toLowerCase();
+}
+
+// RFC 1918, RFC 6598, RFC 4193, link-local
+const PRIVATE = parseNetworks([
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  'fc00::/7',
+  'fe80::/10',
+  '169.254.0.0/16',
+]);
+
+/** `this machine`, `private network`, or null for an address of the internet. */
+export function networkInWords(address: string): string | null {
+  if (isLoopback(address)) return 'this machine';
+  return PRIVATE.includes(address) ? 'private network' : null;
+}
+
+const STEPS = [
+  { unit: 'day', ms: 86_400_000 },
+  { unit: 'hour', ms: 3_600_000 },
+  { unit: 'minute', ms: 60_000 },
+  { unit: 'second', ms: 1_000 },
+] as const;
+
+export function ageInWords(at: Date, now: Date): string {
+  const age = now.getTime() - at.getTime();
+  const step = STEPS.find(({ ms }) => age >= ms);
+  if (step === undefined) return 'just now';
+  const amount = Math.floor(age / step.ms);
+  return amount === 1 ? `1 ${step.unit} ago` : `${amount} ${step.unit}s ago`;
 }

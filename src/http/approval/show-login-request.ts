@@ -1,39 +1,37 @@
-// The page behind a login request's reference: the decision while it is open, its outcome
-// afterwards.
+// The pages behind a login link: opening it, which claims the request and redirects to its
+// reference; behind the reference the decision while it is open, then its outcome.
 
 import type { Request, Response } from 'express';
 import { ApprovalPage } from '../../../web/pages/approval-page.tsx';
+import { ConnectionPage } from '../../../web/pages/connection-page.tsx';
+import { MessagePage } from '../../../web/pages/message-page.tsx';
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
-import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
+import { PosternError } from '../../errors.ts';
+import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
-import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest } from './approval-parts.ts';
-import { approvalView, type TypedChoice } from './approval-view.ts';
-import { sendConnectionPage } from './connection-page.ts';
+import {
+  type ApprovalCall,
+  type ApprovalParts,
+  alsoWaiting,
+  findLoginRequest,
+  personAtBrowser,
+  unknownLink,
+} from './approval-parts.ts';
+import { type ApprovalSight, approvalView } from './approval-view.ts';
+import { connectionView } from './connection-view.ts';
 import { choiceOnReturn } from './decision-form.ts';
-import { alsoWaiting } from './find-also-waiting.ts';
 import { offeredTargets } from './offered-targets.ts';
 
-export async function showLoginRequest(
-  parts: ApprovalParts,
-  request: Request<{ key: string }>,
-  response: Response,
-): Promise<void> {
-  const person = personAtBrowser(response);
-  const loginRequest = await requireOwnLoginRequest(parts, request.params.key, person);
-  if (!isUndecided(loginRequest.status)) return sendConnectionPage(parts, { request, response }, loginRequest);
-  await sendApprovalPage(
-    parts,
-    { request, response },
-    { loginRequest, person, typed: choiceOnReturn(request.query), problem: null },
-  );
+export async function showLoginRequest(call: ApprovalCall): Promise<void> {
+  const { loginRequest, request } = call;
+  if (!isUndecided(loginRequest.status)) return sendConnectionPage(call, loginRequest);
+  await sendApprovalPage(call, { typed: choiceOnReturn(request.query), problem: null });
 }
 
 export async function sendApprovalPage(
-  parts: ApprovalParts,
-  { request, response }: { request: Request; response: Response },
-  sight: { loginRequest: LoginRequest; person: PersonAtBrowser; typed: TypedChoice | null; problem: string | null },
+  { parts, request, response, person, loginRequest }: ApprovalCall,
+  form: Pick<ApprovalSight, 'typed' | 'problem'>,
 ): Promise<void> {
-  const { loginRequest, person, typed, problem } = sight;
   const { clock, reverseCode } = parts.services;
   const { find } = request.query;
   const [offered, waiting, isKnown] = await Promise.all([
@@ -50,8 +48,64 @@ export async function sendApprovalPage(
     reverseCode,
     now: clock.now(),
     authenticatedAt: person.authenticatedAt,
-    typed,
-    problem,
+    ...form,
   });
   parts.renderer.send(request, response, ApprovalPage, view);
+}
+
+/** Answers 410 for an expired link, unless the route has set another status. */
+export function sendConnectionPage(
+  { parts, request, response }: Pick<ApprovalCall, 'parts' | 'request' | 'response'>,
+  loginRequest: LoginRequest,
+): void {
+  const view = connectionView(loginRequest);
+  if (view === null) throw new Error(`login request ${loginRequest.id} is not decided`);
+  if (loginRequest.status === 'expired' && response.statusCode === 200) response.status(410);
+  const eventsPath = `/psql_session/${loginRequest.id}/events`;
+  parts.renderer.send(request, response, ConnectionPage, { view, eventsPath });
+}
+
+/** Nothing is read or changed unless a signed-in person opens the link. */
+export async function openLink(
+  parts: ApprovalParts,
+  request: Request<{ key: string }>,
+  response: Response,
+): Promise<void> {
+  const person = personAtBrowser(response);
+  const navigation = navigationKind(request);
+  // Chrome discards a refused prefetch and asks again when the person follows the link.
+  if (navigation === 'prefetch') return void response.status(503).type('text/plain').send('not now\n');
+  if (navigation === 'machine') throw new PosternError('link_unknown');
+  if (navigation === 'without_activation') return askToContinue(parts, request, response);
+  const found = await findLoginRequest(parts, request.params.key);
+  const claimed = found === null ? null : await claimLoginRequest(parts.services, found, person);
+  if (claimed === null) return await unknownLink(parts, person);
+  if (claimed.claim === null) return sendConnectionPage({ parts, request, response }, claimed);
+  response.redirect(303, `/psql_session/${claimed.id}`);
+}
+
+// Another site sent the browser here without a click, so the person must confirm first.
+function askToContinue({ renderer }: ApprovalParts, request: Request, response: Response): void {
+  renderer.send(request, response, MessagePage, {
+    tone: 'plain',
+    title: 'Open a login link?',
+    text: 'Another site sent you here. Go on only if you just started psql or another database tool yourself.',
+    reference: null,
+    link: { label: 'Go on', href: request.path },
+  });
+}
+
+export type Navigation = 'personal' | 'prefetch' | 'machine' | 'without_activation';
+
+/** Fetch metadata: Sec-Purpose, Sec-Fetch-Dest, Sec-Fetch-Site, Sec-Fetch-User. */
+export function navigationKind(request: Pick<Request, 'get' | 'method'>): Navigation {
+  // Express answers HEAD with the GET handler.
+  if (request.method !== 'GET') return 'machine';
+  const purpose = `${request.get('sec-purpose') ?? ''} ${request.get('purpose') ?? ''}`;
+  if (/prefetch|prerender|preview/.test(purpose)) return 'prefetch';
+  const destination = request.get('sec-fetch-dest');
+  if (destination === undefined) return 'personal';
+  if (destination !== 'document') return 'machine';
+  const isFromElsewhere = request.get('sec-fetch-site') === 'cross-site';
+  return isFromElsewhere && request.get('sec-fetch-user') !== '?1' ? 'without_activation' : 'personal';
 }

@@ -1,75 +1,56 @@
-// Handles the person's decision: approve, deny, or "this was not me". Parses the form, leaves the
-// decision to login/, and answers with a page.
+// The person's decision: approve, deny, or "this was not me"; login/ carries it out.
 
-import type { Request, Response } from 'express';
 import { ReverseCodePage } from '../../../web/pages/reverse-code-page.tsx';
 import { approveLogin, denyLogin } from '../../actions/login/decide-login.ts';
 import { assertNever } from '../../assert-never.ts';
 import { isCorrectableOn, PosternError } from '../../errors.ts';
 import type { ApprovalAnswer } from '../../login/decide/approve-login-request.ts';
 import { recordLateDecision } from '../../login/decide/record-approval.ts';
-import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
-import { wantsJson } from '../request/error-handler.ts';
-import { errorInWords } from '../request/error-in-words.ts';
-import { signInAgainPath } from '../sign-in/sign-in-again.ts';
-import { type ApprovalParts, personAtBrowser, requireOwnLoginRequest, unknownLink } from './approval-parts.ts';
-import { sendConnectionPage } from './connection-page.ts';
+import { errorInWords, wantsJson } from '../request/error-handler.ts';
+import { signInAgainPath } from '../sign-in/sign-in-routes.ts';
+import { type ApprovalCall, unknownLink } from './approval-parts.ts';
 import { approvalChoice, type DecisionForm, parseDecisionForm, typedChoice } from './decision-form.ts';
-import { sendApprovalPage } from './show-login-request.ts';
+import { sendApprovalPage, sendConnectionPage } from './show-login-request.ts';
 
-interface Deciding {
-  readonly request: Request;
-  readonly response: Response;
-  readonly person: PersonAtBrowser;
-  readonly loginRequest: LoginRequest;
+interface Deciding extends ApprovalCall {
   readonly form: DecisionForm;
 }
 
-/**
- * A late decision changes nothing and is answered with 409 and a page on the outcome of the
- * request. Throws `link_unknown` for another person's login request.
- */
-export async function decide(
-  parts: ApprovalParts,
-  request: Request<{ key: string }>,
-  response: Response,
-): Promise<void> {
-  const person = personAtBrowser(response);
-  const loginRequest = await requireOwnLoginRequest(parts, request.params.key, person);
+/** A late decision changes nothing and is answered with 409 and the outcome of the request. */
+export async function decide(call: ApprovalCall): Promise<void> {
+  const { parts, request, person, loginRequest } = call;
   const form = parseDecisionForm(request.body);
-  const deciding = { request, response, person, loginRequest, form };
   if (!isUndecided(loginRequest.status)) {
     recordLateDecision(parts.services, loginRequest, { person, decision: form.decision });
-    return answerLate(parts, deciding, loginRequest);
+    return answerLate(call, loginRequest);
   }
-  if (form.decision === 'approve') await approve(parts, deciding);
-  else await sayNo(parts, deciding, form.decision);
+  if (form.decision === 'approve') await approve({ ...call, form });
+  else await sayNo(call, form.decision);
 }
 
-async function sayNo(parts: ApprovalParts, deciding: Deciding, how: 'deny' | 'report'): Promise<void> {
-  const { response, person, loginRequest } = deciding;
+async function sayNo(call: ApprovalCall, how: 'deny' | 'report'): Promise<void> {
+  const { parts, response, person, loginRequest } = call;
   const moved = await denyLogin(parts, person, { request: loginRequest, how });
-  if (moved.kind === 'refused') return await tooLate(parts, deciding, moved.request);
+  if (moved.kind === 'refused') return await tooLate(call, moved.request);
   response.redirect(303, pathOf(loginRequest));
 }
 
-async function approve(parts: ApprovalParts, deciding: Deciding): Promise<void> {
-  const { person, loginRequest, form } = deciding;
+async function approve(deciding: Deciding): Promise<void> {
+  const { parts, person, loginRequest, form } = deciding;
   const choice = approvalChoice(form);
-  if (choice === null)
-    return await showAgain(parts, deciding, { status: 400, problem: 'Pick a project to connect to.' });
+  if (choice === null) return await showAgain(deciding, { status: 400, problem: 'Pick a project to connect to.' });
   try {
     const answer = await approveLogin(parts, person, { request: loginRequest, choice });
-    await answerApproval(parts, deciding, answer);
+    await answerApproval(deciding, answer);
   } catch (error) {
     if (!isCorrectableOn('approval', error)) throw error;
-    await showAgain(parts, deciding, { status: error.httpStatus, problem: errorInWords(error) });
+    await showAgain(deciding, { status: error.httpStatus, problem: errorInWords(error) });
   }
 }
 
-async function answerApproval(parts: ApprovalParts, deciding: Deciding, answer: ApprovalAnswer): Promise<void> {
-  const { request, response, loginRequest } = deciding;
+async function answerApproval(deciding: Deciding, answer: ApprovalAnswer): Promise<void> {
+  const { parts, request, response, loginRequest } = deciding;
   switch (answer.kind) {
     case 'approved':
       return response.redirect(303, pathOf(loginRequest));
@@ -81,11 +62,11 @@ async function answerApproval(parts: ApprovalParts, deciding: Deciding, answer: 
     case 'sign_in_again':
       return response.redirect(303, signInAgainPath(choicePath(loginRequest, deciding.form)));
     case 'user_code_missing':
-      return await showAgain(parts, deciding, { status: 400, problem: 'Type the code that your terminal shows.' });
+      return await showAgain(deciding, { status: 400, problem: 'Type the code that your terminal shows.' });
     case 'user_code_wrong':
-      return await showAgain(parts, deciding, { status: 400, problem: WRONG_CODE });
+      return await showAgain(deciding, { status: 400, problem: WRONG_CODE });
     case 'too_late':
-      return await tooLate(parts, deciding, answer.request);
+      return await tooLate(deciding, answer.request);
     default:
       return assertNever(answer);
   }
@@ -93,31 +74,25 @@ async function answerApproval(parts: ApprovalParts, deciding: Deciding, answer: 
 
 const WRONG_CODE = 'That is not the code of this terminal. Look again, or deny.';
 
-async function showAgain(
-  parts: ApprovalParts,
-  deciding: Deciding,
-  { status, problem }: { readonly status: number; readonly problem: string },
-): Promise<void> {
-  const { request, response, person, loginRequest, form } = deciding;
-  response.status(status);
-  await sendApprovalPage(parts, { request, response }, { loginRequest, person, problem, typed: typedChoice(form) });
+async function showAgain(deciding: Deciding, { status, problem }: { status: number; problem: string }): Promise<void> {
+  deciding.response.status(status);
+  await sendApprovalPage(deciding, { problem, typed: typedChoice(deciding.form) });
 }
 
-async function tooLate(parts: ApprovalParts, deciding: Deciding, now: LoginRequest | null): Promise<void> {
-  const { person } = deciding;
+async function tooLate(call: ApprovalCall, now: LoginRequest | null): Promise<void> {
+  const { parts, person } = call;
   if (now === null || now.claim?.userId !== person.userId) return await unknownLink(parts, person);
-  answerLate(parts, deciding, now);
+  answerLate(call, now);
 }
 
 // A second click, a second tab, or a terminal that disconnected: the page explains which. Programs
 // get `already_decided`.
-function answerLate(parts: ApprovalParts, { request, response }: Deciding, now: LoginRequest): void {
-  if (wantsJson(request)) throw new PosternError('already_decided', { params: { status: now.status } });
-  response.status(409);
-  sendConnectionPage(parts, { request, response }, now);
+function answerLate(call: ApprovalCall, now: LoginRequest): void {
+  if (wantsJson(call.request)) throw new PosternError('already_decided', { params: { status: now.status } });
+  call.response.status(409);
+  sendConnectionPage(call, now);
 }
 
-/** The page with the form as it was filled in, to return to. */
 function choicePath(loginRequest: LoginRequest, form: DecisionForm): string {
   const { compute_id, database, role, access, remember, release_waiting } = form;
   const fields = { compute_id, database, role, access, remember, release_waiting };

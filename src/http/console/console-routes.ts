@@ -6,25 +6,22 @@ import { requireSession } from '../request/request-context.ts';
 import * as settings from './account/account-settings.ts';
 import * as billing from './account/billing.ts';
 import * as tokens from './keys/access-tokens-page.ts';
+import { createToken, showNewToken } from './keys/access-tokens-page.ts';
 import * as keys from './keys/api-keys-page.ts';
-import { createToken, showNewToken } from './keys/new-access-token.ts';
-import * as profile from './me/my-profile.ts';
-import * as sessions from './me/my-sessions.ts';
+import * as me from './me/my-pages.ts';
 import * as organizations from './organizations/new-organization.ts';
 import * as guests from './people/guests-page.ts';
 import * as members from './people/members-page.ts';
-import { openPeople, type PeopleCall } from './people/open-people.ts';
+import { openPeople, type PeopleCall } from './people/members-page.ts';
 import * as invites from './people/pending-invites.ts';
 import * as computes from './project/change-computes.ts';
-import { saveComputePolicy, showComputePolicy } from './project/compute-policy.ts';
+import { saveComputePolicy, showComputePolicy } from './project/change-computes.ts';
 import * as databases from './project/databases-and-roles.ts';
-import { askEndConnection, endProjectConnection } from './project/end-project-connection.ts';
 import { openProject, type ProjectCall } from './project/open-project.ts';
 import * as project from './project/settings-page.ts';
 import * as sharing from './project/sharing.ts';
 import { revealInStrings, showConnect } from './project/show-connect.ts';
-import { showConsumption } from './project/show-consumption.ts';
-import { showOverview } from './project/show-overview.ts';
+import { askEndConnection, endProjectConnection, showConsumption, showOverview } from './project/show-overview.ts';
 import * as projects from './projects/create-project-page.ts';
 import { showProjects, showShared } from './projects/list-projects-page.ts';
 import { type AccountCall, type ConsoleCall, type ConsoleParts, openAccount, openCall } from './shell/console-call.ts';
@@ -33,16 +30,16 @@ import { type RouteTable, tableRoutes } from './shell/form-route.ts';
 const PERSON: RouteTable<ConsoleCall> = {
   prefix: '/app',
   pages: [
-    ['/me/sessions', sessions.showSessions],
-    ['/me/profile', profile.showProfile, profile.saveName],
+    ['/me/sessions', me.showSessions],
+    ['/me/profile', me.showProfile, me.saveName],
     ['/organizations/new', organizations.showNewOrganization, organizations.createOwnOrganization],
   ],
   forms: [
-    ['/me/sessions/connections/:connectionId/end', sessions.endOwnConnection, sessions.showSessions],
-    ['/me/sessions/grants/:grantId/revoke', sessions.revokeGrant, sessions.showSessions],
-    ['/me/sessions/browsers/:sessionId/sign-out', sessions.signOutBrowser, sessions.showSessions],
-    ['/me/sign-out-everywhere', sessions.signOutEverywhere, sessions.showSessions],
-    ['/me/profile/password', profile.savePassword, profile.showProfile],
+    ['/me/sessions/connections/:connectionId/end', me.endOwnConnection, me.showSessions],
+    ['/me/sessions/grants/:grantId/revoke', me.revokeGrant, me.showSessions],
+    ['/me/sessions/browsers/:sessionId/sign-out', me.signOutBrowser, me.showSessions],
+    ['/me/sign-out-everywhere', me.signOutEverywhere, me.showSessions],
+    ['/me/profile/password', me.savePassword, me.showProfile],
     ['/organizations/request', organizations.sendRequest, organizations.showNewOrganization],
   ],
 };

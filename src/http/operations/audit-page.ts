@@ -1,18 +1,17 @@
-// The audit trail as pages and as a file: filtered by the query, newest first; the file has JSON
-// lines, oldest first.
+// The audit trail as pages, newest first, and as a file of JSON lines, oldest first.
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { AuditPage } from '../../../web/pages/ops/audit-page.tsx';
+import { AuditPage, type AuditRow } from '../../../web/pages/ops/audit-page.tsx';
 import { exportAuditLines } from '../../audit/audit-export.ts';
 import { AUDIT_EVENT_CODES, type AuditEventName } from '../../catalogue/trail/audit-event-codes.ts';
+import type { AuditEventBody } from '../../catalogue/trail/audit-events.ts';
 import { type AuditFilter, listAuditEvents } from '../../catalogue/trail/audit-trail-reader.ts';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, idFrom, type ProjectId } from '../../ids.ts';
-import { auditRow } from './audit-rows.ts';
-import type { OperationsCall } from './operations-scope.ts';
-import { operationsView } from './operations-view.ts';
+import { cleanForLog } from '../../untrusted-text.ts';
+import { type OperationsCall, operationsView } from './operations-scope.ts';
 
 const EVENTS_PER_PAGE = 50;
 const DAY_MS = 86_400_000;
@@ -38,7 +37,6 @@ const filterSchema = z.object({
 });
 type AuditQuery = z.output<typeof filterSchema>;
 
-/** Throws `invalid_input` for a filter that cannot be read. */
 export async function showAudit(call: OperationsCall): Promise<void> {
   const { parts, request, response, scope, context } = call;
   const query = parseQuery(request.query);
@@ -105,4 +103,23 @@ function eventNames(): [AuditEventName, ...AuditEventName[]] {
   const [first, ...rest] = Object.keys(AUDIT_EVENT_CODES) as AuditEventName[];
   if (first === undefined) throw new Error('the audit trail knows no event');
   return [first, ...rest];
+}
+
+const IN_COLUMNS: ReadonlySet<string> = new Set(['id', 'at', 'event', 'code', 'outcome', 'reason', 'previous_hash']);
+
+export function auditRow(body: AuditEventBody): AuditRow {
+  const text = (name: string) => (body[name] === undefined ? null : cleanForLog(String(body[name])));
+  return {
+    id: String(body.id),
+    at: new Date(String(body.at)),
+    event: text('event') ?? '',
+    code: text('code') ?? '',
+    outcome: text('outcome') ?? '',
+    who: text('actor_email') ?? text('actor_id') ?? text('actor_type') ?? '',
+    subject: text('subject') ?? text('connection_id') ?? text('project_id') ?? text('account_id'),
+    reason: text('reason'),
+    details: Object.keys(body)
+      .filter((name) => !IN_COLUMNS.has(name))
+      .map((name) => ({ name, value: text(name) ?? '' })),
+  };
 }

@@ -1,5 +1,4 @@
-// Live connections and nodes as rows for pages. Cleans what clients said of themselves, once for
-// each record.
+// Live connections and nodes as rows for pages; cleans what clients said of themselves once.
 
 import type { LiveRow } from '../../../web/components/ops/live-row.ts';
 import type { NodeRow } from '../../../web/components/ops/node-row.ts';
@@ -7,7 +6,6 @@ import type { LiveConnectionRecord, LiveConnectionSnapshot } from '../../fleet/l
 import type { NodeRecord } from '../../fleet/node-record.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 
-/** Bytes per second, or null when there is nothing to compare with. */
 export interface Rates {
   readonly sending: number | null;
   readonly receiving: number | null;
@@ -28,7 +26,6 @@ export class FleetRows {
   }
 }
 
-/** Without rates. */
 export function liveRow(record: LiveConnectionRecord): LiveRow {
   return {
     id: record.id,
@@ -51,7 +48,6 @@ export function liveRow(record: LiveConnectionRecord): LiveRow {
   };
 }
 
-/** The same row when there are no newer counters. */
 export function withCounters(row: LiveRow, counters: LiveConnectionSnapshot | undefined): LiveRow {
   if (counters === undefined) return row;
   const { bytesToUpstream, bytesToClient, transactionStatus } = counters;
@@ -72,4 +68,33 @@ export function nodeRow(record: NodeRecord): NodeRow {
 
 function cleaned(text: string | null): string | null {
   return text === null ? null : cleanForPage(text);
+}
+
+const UPDATES_COMPARED = 4;
+
+type Counters = Pick<LiveRow, 'sent' | 'received'>;
+
+export class ByteRates {
+  readonly #updates: Array<{ readonly atMs: number; readonly counters: ReadonlyMap<string, Counters> }> = [];
+
+  add(at: Date, rows: Iterable<LiveRow>): void {
+    const counters = new Map<string, Counters>();
+    for (const row of rows) counters.set(row.id, row);
+    this.#updates.push({ atMs: at.getTime(), counters });
+    if (this.#updates.length > UPDATES_COMPARED) this.#updates.shift();
+  }
+
+  of({ id, sent, received }: LiveRow, at: Date): Rates {
+    const oldest = this.#updates.find(({ counters }) => counters.has(id));
+    const before = oldest?.counters.get(id);
+    if (oldest === undefined || before === undefined) return UNKNOWN_RATES;
+    const seconds = (at.getTime() - oldest.atMs) / 1_000;
+    if (seconds <= 0) return UNKNOWN_RATES;
+    const rate = (now: number, then: number) => Math.max(0, Math.round((now - then) / seconds));
+    return { sending: rate(sent, before.sent), receiving: rate(received, before.received) };
+  }
+
+  forget(): void {
+    this.#updates.length = 0;
+  }
 }

@@ -10,8 +10,7 @@ import type { ConnectionPlace, LiveConnectionRecord } from '../../fleet/live-con
 import type { LiveConnections } from '../../fleet/live-connections.ts';
 import { type ConnectionId, idFrom, type NodeId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
-import { ByteRates } from './byte-rates.ts';
-import { FleetRows, nodeRow, withCounters } from './fleet-rows.ts';
+import { ByteRates, FleetRows, nodeRow, withCounters } from './fleet-rows.ts';
 import { type PickedRows, RowPicker, type RowRequest } from './row-picker.ts';
 
 const POLL_INTERVAL_MS = 1_000;
@@ -20,10 +19,8 @@ const ROWS_PER_TURN = 500;
 /** How long polling goes on for a page without script, so that its next load has byte rates. */
 const KEPT_AFTER_LOAD_MS = 30_000;
 
-/** What one list shows at one moment. */
 export interface FleetList extends PickedRows {
   readonly at: Date;
-  /** The rows of the window, with counters and rates. */
   readonly shown: readonly LiveRow[];
   readonly first: number;
   readonly nodes: readonly NodeRow[];
@@ -34,14 +31,7 @@ type Watcher = (update: FleetUpdate) => void;
 
 interface WatchedList {
   readonly picker: RowPicker;
-  /** Null for a page without script. */
   readonly watcher: Watcher | null;
-}
-
-interface FleetWatchOptions {
-  readonly liveConnections: Pick<LiveConnections, 'openView'>;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export class FleetWatch {
@@ -55,11 +45,10 @@ export class FleetWatch {
   #timer: NodeJS.Timeout | null = null;
   #polling: Promise<void> | null = null;
   #nodes: readonly NodeRow[] = [];
-  /** When the fleet was read last. */
   #nodesAt = new Date(0);
   #lastLoad: { readonly atMs: number; readonly list: WatchedList } | null = null;
 
-  constructor({ liveConnections, clock, log }: FleetWatchOptions) {
+  constructor({ liveConnections, clock, log }: { liveConnections: LiveConnections; clock: Clock; log: Log }) {
     this.#view = liveConnections.openView();
     this.#clock = clock;
     this.#log = log;
@@ -77,7 +66,6 @@ export class FleetWatch {
     return counted;
   }
 
-  /** The ids of all rows that a query picks, of a list that is at most a second old. */
   async pickedIds(request: RowRequest): Promise<string[]> {
     return (await this.list(request)).rows.map(({ id }) => id);
   }
@@ -116,7 +104,6 @@ export class FleetWatch {
     return this.#clock.now().getTime() - this.#lastLoad.atMs < KEPT_AFTER_LOAD_MS ? this.#lastLoad.list : null;
   }
 
-  /** Shares a poll that is under way. */
   #poll(): Promise<void> {
     this.#polling ??= this.#pollOnce().finally(() => {
       this.#polling = null;
@@ -165,7 +152,7 @@ export class FleetWatch {
     const rowOf = all === null ? facts : (record: LiveConnectionRecord) => current(facts(record), all);
     const { version } = this.#view;
     const picked = lists.map(({ picker }) => {
-      const rows = picker.pick({ records: this.#view.records(), version, rowOf });
+      const rows = picker.pick({ records: this.#view.records(), version }, rowOf);
       return { rows, first: picker.firstOf(rows), shown: picker.windowOf(rows) };
     });
     const shown = picked.flatMap((list) => list.shown);

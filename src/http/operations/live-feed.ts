@@ -1,31 +1,18 @@
-// Turns updates of one list into server-sent events: the whole window once, then only what changed.
-// The texts are made once per update, however many pages follow the list.
+// Turns updates of one list into server-sent events: the whole window once, then the changes.
 
 import { deltaBetween, type LiveRow } from '../../../web/components/ops/live-row.ts';
-import type { NodeRow } from '../../../web/components/ops/node-row.ts';
 import { eventText } from '../request/event-streams.ts';
 import type { FleetList, FleetUpdate, FleetWatch } from './fleet-watch.ts';
 import type { RowRequest } from './row-picker.ts';
 
 export interface FeedRequest extends RowRequest {
-  /** Only operators see nodes. */
   readonly nodes: 'shown' | 'hidden';
 }
 
-/** One page's stream. */
 export interface Follower {
   /** False while what was sent piles up: it gets nothing then, and the whole window afterwards. */
   isReady(): boolean;
   send(event: string): void;
-}
-
-interface Head {
-  readonly now: number;
-  readonly counts: FleetList['counts'];
-  /** How many rows the query picks, and which of them is the window's first. */
-  readonly picked: number;
-  readonly first: number;
-  readonly nodes?: readonly NodeRow[];
 }
 
 export class LiveFeed {
@@ -45,7 +32,6 @@ export class LiveFeed {
     return this.#followers.size > 0;
   }
 
-  /** Begins with the next update; ends when the returned function is called. */
   follow(follower: Follower): () => void {
     this.#followers.set(follower, 'behind');
     this.#stop ??= this.#watch.watch(this.#request, (update) => this.#send(update));
@@ -82,7 +68,7 @@ export class LiveFeed {
   }
 
   /** Nodes change with their heartbeats, every two seconds; in between they are left out. */
-  #head({ at, counts, rows, first, nodes }: FleetList, which: 'all' | 'changed'): Head {
+  #head({ at, counts, rows, first, nodes }: FleetList, which: 'all' | 'changed') {
     const head = { now: at.getTime(), counts, picked: rows.length, first };
     if (this.#request.nodes === 'hidden') return head;
     const text = JSON.stringify(nodes);

@@ -9,10 +9,9 @@ import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import type { NodeRecord } from '../../fleet/node-record.ts';
 import { type Again, goTo, param, parseForm } from '../console/shell/console-call.ts';
 import type { DoneCode } from '../console/shell/done-notices.ts';
+import { reasonForm } from './act-on-connections.ts';
 import { nodeRow } from './fleet-rows.ts';
-import type { OperationsCall } from './operations-scope.ts';
-import { operationsView } from './operations-view.ts';
-import { reasonForm } from './operator-text.ts';
+import { type OperationsCall, operationsView } from './operations-scope.ts';
 
 const NODES = { label: 'Nodes', href: '/ops/nodes' } as const;
 

@@ -4,17 +4,14 @@ import { Router as createRouter, type Router } from 'express';
 import type { Log } from '../../log.ts';
 import { openCall } from '../console/shell/console-call.ts';
 import { type OpenCall, tableRoutes } from '../console/shell/form-route.ts';
-import { cancelQuery, endConnection, showConnection } from './act-on-connection.ts';
+import { cancelQuery, endConnection, sendNotice, showConnection } from './act-on-connections.ts';
 import { exportAudit, showAudit } from './audit-page.ts';
 import { FleetWatch } from './fleet-watch.ts';
-import { followLive } from './follow-live.ts';
 import { LiveFeeds } from './live-feed.ts';
 import { askDrain, drainNode, showNodes } from './nodes-page.ts';
 import { type OperationsCall, type OperationsParts, openOperations, openOversight } from './operations-scope.ts';
 import { approveRequest, declineRequest, showRequests } from './request-inbox.ts';
-import { sendNotice } from './send-notice.ts';
-import { showConnectionHistory } from './show-connection-history.ts';
-import { sendPickedIds, showConnections } from './show-connections.ts';
+import { followLive, sendPickedIds, showConnectionHistory, showConnections } from './show-connections.ts';
 
 /** Takes the console's parts, since the pages of an account have the console's frame. */
 export function operationsRoutes(given: Omit<OperationsParts, 'watch'> & { readonly log: Log }): Router {

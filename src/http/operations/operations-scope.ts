@@ -1,7 +1,8 @@
 // How far an operations page reaches: the whole installation for operators, one account for its
-// overseers. Lists use the scope's filter, everything else the scope's permissions.
+// overseers; and its frame. Lists use the scope's filter, all else its permissions.
 
 import type { Request, Response } from 'express';
+import type { ConsoleView, Link } from '../../../web/components/console/console-view.ts';
 import type { Capacity } from '../../actions/connections/act-on-connections.ts';
 import {
   type ActionOn,
@@ -15,12 +16,14 @@ import { type LiveConnectionFilter, type LiveConnectionRecord, matchesFilter } f
 import { type AccountId, type ConnectionId, idFrom } from '../../ids.ts';
 import {
   type AccountCall,
+  type Again,
   type ConsoleCall,
   type ConsoleParts,
   openAccount,
   openCall,
   param,
 } from '../console/shell/console-call.ts';
+import { accountView, personView } from '../console/shell/open-console-view.ts';
 import type { EventStreams } from '../request/event-streams.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 
@@ -33,13 +36,11 @@ export type ScopedAction = 'read' | 'end' | 'cancel' | 'notify' | 'read_audit';
 
 export interface OperationsScope {
   readonly resource: Resource;
-  /** Null for the whole installation. */
   readonly accountId: AccountId | null;
   /** The right by which connections are ended, canceled and sent notices. */
   readonly capacity: Capacity;
   readonly filter: LiveConnectionFilter;
   readonly actions: Readonly<Record<ScopedAction, ActionOn<'installation' | 'account'>>>;
-  /** Paths of the list, of a connection without its id, and of the audit trail. */
   readonly listPath: string;
   readonly connectionsPath: string;
   readonly auditPath: string;
@@ -47,7 +48,6 @@ export interface OperationsScope {
 
 export interface OperationsCall extends ConsoleCall {
   readonly scope: OperationsScope;
-  /** Null on an operator's pages. */
   readonly accountCall: AccountCall | null;
 }
 
@@ -107,15 +107,11 @@ export async function openOversight(
   return { ...accountCall, scope, accountCall };
 }
 
-/** Throws `forbidden`, `not_found`. */
 export function requireScoped({ person, scope }: Pick<OperationsCall, 'person' | 'scope'>, action: ScopedAction): void {
   requireMay(person, scope.actions[action], scope.resource);
 }
 
-/**
- * The connection that the path names, if it is within the scope. Throws `not_found` otherwise, or
- * when it is over.
- */
+/** Throws `not_found` when the connection is over or beyond the scope. */
 export async function requireConnection(call: OperationsCall): Promise<LiveConnectionRecord> {
   const id = idFrom<ConnectionId>(param(call, 'connectionId'));
   const record = await call.parts.liveConnections.find(id);
@@ -123,4 +119,27 @@ export async function requireConnection(call: OperationsCall): Promise<LiveConne
     throw new PosternError('not_found', { params: { thing: 'connection' } });
   }
   return record;
+}
+
+export const OPERATORS_PAGES: readonly Link[] = [
+  { label: 'Connections', href: '/ops' },
+  { label: 'Over time', href: '/ops/history' },
+  { label: 'Nodes', href: '/ops/nodes' },
+  { label: 'Audit trail', href: '/ops/audit' },
+  { label: 'Organization requests', href: '/ops/requests' },
+];
+
+/** `page` is the last breadcrumb; the list of connections itself has none. */
+export function operationsView(call: OperationsCall, page: Link | null, again?: Again): ConsoleView {
+  const crumbs = page === null ? [] : [page];
+  if (call.accountCall !== null) {
+    const view = accountView(call.accountCall, 'connections', again);
+    return { ...view, crumbs: [...view.crumbs, ...crumbs] };
+  }
+  const href = page?.href ?? call.scope.listPath;
+  return {
+    ...personView(call, again),
+    crumbs: [{ label: 'Operations', href: call.scope.listPath }, ...crumbs],
+    tabs: OPERATORS_PAGES.map((tab) => ({ ...tab, isCurrent: tab.href === href })),
+  };
 }

@@ -10,7 +10,7 @@ import { listOrganizationRequests, type OrganizationRequest } from '../../catalo
 import { cleanForPage } from '../../untrusted-text.ts';
 import { type Again, type ConsoleCall, goTo, param, parseForm } from '../console/shell/console-call.ts';
 import { personView } from '../console/shell/open-console-view.ts';
-import { OPERATORS_PAGES } from './operations-view.ts';
+import { OPERATORS_PAGES } from './operations-scope.ts';
 
 const PATH = '/ops/requests';
 
@@ -48,7 +48,7 @@ function inboxView(call: ConsoleCall, again?: Again): ConsoleView {
     { label: 'Organization requests', href: PATH },
   ];
   const tabs = OPERATORS_PAGES.map((tab) => ({ ...tab, isCurrent: tab.href === PATH }));
-  return { ...personView(call, again?.notice ?? null, crumbs), tabs };
+  return { ...personView(call, again, crumbs), tabs };
 }
 
 /** Throws `not_found` for anybody but operators. */

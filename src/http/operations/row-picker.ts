@@ -1,5 +1,4 @@
-// Picks the rows that one list shows: those of its scope that match its query, in its order, and of
-// those a window. Picks again only when something changed that the order depends on.
+// Picks the rows that one list shows, again only when something changed that their order needs.
 
 import type { LiveRow } from '../../../web/components/ops/live-row.ts';
 import { pickRows, type RowQuery, type Sort } from '../../../web/components/ops/row-order.ts';
@@ -15,20 +14,9 @@ export interface RowRequest {
 }
 
 export interface PickedRows {
-  /** All rows that the query picks, in its order. */
   readonly rows: readonly LiveRow[];
-  /** Of the scope, whatever the query picks. */
   readonly counts: { readonly live: number; readonly waiting: number };
-  /** Nodes with rows of the scope. */
   readonly nodeIds: readonly string[];
-}
-
-/** The connections of the fleet at one moment. */
-export interface FleetState {
-  readonly records: Iterable<LiveConnectionRecord>;
-  /** Equal when the records are. */
-  readonly version: string;
-  readonly rowOf: (record: LiveConnectionRecord) => LiveRow;
 }
 
 const SORTS_BY_COUNTERS: ReadonlySet<Sort> = new Set(['sent', 'received', 'sending', 'receiving', 'transaction']);
@@ -46,7 +34,10 @@ export class RowPicker {
     this.sortsByCounters = SORTS_BY_COUNTERS.has(request.query.sort);
   }
 
-  pick({ records, version, rowOf }: FleetState): PickedRows {
+  pick(
+    { records, version }: { readonly records: Iterable<LiveConnectionRecord>; readonly version: string },
+    rowOf: (record: LiveConnectionRecord) => LiveRow,
+  ): PickedRows {
     if (this.#picked?.version === version && !this.sortsByCounters) return this.#picked.rows;
     const { query } = this.request;
     const inScope: LiveRow[] = [];

@@ -1,13 +1,21 @@
-// The list of live connections as a page: filtered, sorted and paged by the query, so that it works
-// without script; and the ids of all rows that a query picks, for "Select all shown".
+// Live connections as a list (filtered, sorted and paged by the query, so that it works without
+// script), as a stream, and as ids; and their number over time.
 
+import type { Request } from 'express';
+import { z } from 'zod';
+import { DEFAULT_QUERY, type RowQuery, SORTS } from '../../../web/components/ops/row-order.ts';
+import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
 import { ConnectionsPage } from '../../../web/pages/ops/connections-page.tsx';
+import { pause } from '../../async/retry.ts';
+import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
-import type { Again } from '../console/shell/console-call.ts';
+import { readConnectionHistory } from '../../catalogue/trail/connection-history.ts';
+import { type Again, queryText } from '../console/shell/console-call.ts';
+import { FRAME_LABELS } from '../console/shell/consumption-view.ts';
+import { type EventStreams, retryText } from '../request/event-streams.ts';
 import type { FleetWatch } from './fleet-watch.ts';
-import type { OperationsCall } from './operations-scope.ts';
-import { operationsView } from './operations-view.ts';
-import { pageWindow, rowQuery } from './row-query.ts';
+import type { LiveFeeds } from './live-feed.ts';
+import { type OperationsCall, operationsView, requireScoped } from './operations-scope.ts';
 
 export function showConnections(watch: FleetWatch) {
   return async (call: OperationsCall, again?: Again): Promise<void> => {
@@ -42,4 +50,94 @@ export function sendPickedIds(watch: FleetWatch) {
     const ids = await watch.pickedIds({ filter: scope.filter, query: rowQuery(request), first: 0, count: 1 });
     response.type('text/plain').send(ids.join(','));
   };
+}
+
+const ROWS_PER_PAGE = 100;
+/** The most rows of a stream: more than a large screen shows with the rows around the view. */
+const MAX_ROWS_OF_STREAM = 500;
+const MAX_SEARCH_CHARACTERS = 200;
+
+// Values that cannot be read become the defaults; nothing is decided by them.
+const querySchema = z.object({
+  search: z.string().max(MAX_SEARCH_CHARACTERS).catch(DEFAULT_QUERY.search),
+  phase: z.enum(['', 'waiting', 'connecting', 'relaying']).catch(DEFAULT_QUERY.phase),
+  node: z.string().max(100).catch(DEFAULT_QUERY.node),
+  sort: z.enum(SORTS).catch(DEFAULT_QUERY.sort),
+  order: z.enum(['asc', 'desc']).catch(DEFAULT_QUERY.order),
+});
+const pageSchema = z.object({ page: z.coerce.number().int().min(1).catch(1) });
+const windowSchema = z.object({
+  first: z.coerce.number().int().min(0).catch(0),
+  count: z.coerce.number().int().min(1).max(MAX_ROWS_OF_STREAM).catch(ROWS_PER_PAGE),
+});
+
+export function rowQuery(request: Request): RowQuery {
+  return querySchema.parse(request.query);
+}
+
+/** The window of a page without script: `?page=2`. */
+export function pageWindow(request: Request): { readonly first: number; readonly count: number } {
+  const { page } = pageSchema.parse(request.query);
+  return { first: (page - 1) * ROWS_PER_PAGE, count: ROWS_PER_PAGE };
+}
+
+/** The window of a stream: `?first=200&count=120`. */
+export function streamWindow(request: Request): { readonly first: number; readonly count: number } {
+  return windowSchema.parse(request.query);
+}
+
+const LONGEST_STREAM_MS = 5 * 60_000;
+const RIGHTS_CHECKED_EVERY_MS = 2_000;
+/** With more unread bytes a browser gets no events until it has caught up. */
+const MAX_WAITING_BYTES = 4 * 1_024 * 1_024;
+const RETRY_AFTER_MS = 2_000;
+
+export function followLive(feeds: LiveFeeds, streams: EventStreams) {
+  return async (call: OperationsCall): Promise<void> => {
+    const { request, response, scope, person } = call;
+    const signal = streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
+    response.write(retryText(RETRY_AFTER_MS));
+    const { filter, accountId } = scope;
+    const wanted = { filter, query: rowQuery(request), ...streamWindow(request) };
+    const leave = feeds.follow(
+      { ...wanted, nodes: accountId === null ? 'shown' : 'hidden' },
+      {
+        isReady: () => response.writableLength < MAX_WAITING_BYTES,
+        send: (event) => void response.write(event),
+      },
+    );
+    try {
+      await whileAllowed(call, signal);
+    } finally {
+      leave();
+      response.end();
+    }
+  };
+}
+
+async function whileAllowed({ parts, person, scope }: OperationsCall, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pause(RIGHTS_CHECKED_EVERY_MS, signal);
+    if (signal.aborted) return;
+    const actor = await loadPersonActor(parts.catalogue, person.userId).catch(() => null);
+    if (actor === null || !may(actor, scope.actions.read, scope.resource)) return;
+  }
+}
+
+const FRAMES = { hourly: 48, daily: 31 } as const;
+
+export async function showConnectionHistory(call: OperationsCall): Promise<void> {
+  requireScoped(call, 'read_audit');
+  const { parts, context, request, response, scope } = call;
+  const step = queryText(call, 'by') === 'daily' ? 'daily' : 'hourly';
+  const wanted = { accountId: scope.accountId, step, frames: FRAMES[step] } as const;
+  const frames = await readConnectionHistory(parts.catalogue, context, wanted);
+  const path = `${scope.listPath}/history`;
+  parts.renderer.send(request, response, ConnectionHistoryPage, {
+    view: operationsView(call, { label: 'Over time', href: path }),
+    reach: scope.accountId === null ? 'installation' : 'account',
+    path,
+    step,
+    rows: frames.map((frame) => ({ ...frame, label: FRAME_LABELS[step].format(frame.start) })).reverse(),
+  });
 }

@@ -6,15 +6,11 @@ import { isIP } from 'node:net';
 import type { Request } from 'express';
 import { type NetworkList, normalizeAddress } from '../../network-address.ts';
 
-/** For Express' setting `trust proxy`. */
 export function trustNetworks(trustedProxies: NetworkList): (hop: string) => boolean {
   return (hop) => trustedProxies.includes(addressOfHop(hop));
 }
 
-/**
- * Normalised; empty when the socket is closed. When a proxy reports something that is not an
- * address, the proxy's own is used.
- */
+/** Empty when the socket is closed. An invalid report of a proxy counts as the proxy's own. */
 export function clientAddress(request: Request): string {
   const hops = [...request.ips, request.socket.remoteAddress ?? ''].map(addressOfHop);
   return hops.find((hop) => isIP(hop) !== 0) ?? '';

@@ -1,14 +1,12 @@
-// The error handler of all pages: sends a PosternError's own text, as a page or as JSON, and never
-// any other error's.
+// The error handler of all pages: sends a PosternError's own text, never any other error's.
 
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { MessagePage } from '../../../web/pages/message-page.tsx';
-import { PosternError, toPosternError } from '../../errors.ts';
-import { errorInWords } from './error-in-words.ts';
+import { PosternError, toPosternError, wordsOf } from '../../errors.ts';
+import { cleanSentence } from '../../untrusted-text.ts';
 import type { PageRenderer } from './page-renderer.ts';
 import { findContext } from './request-context.ts';
 
-/** For paths without a route. */
 export const unknownPath: RequestHandler = () => {
   throw new PosternError('not_found', { params: { thing: 'page' } });
 };
@@ -22,7 +20,7 @@ export function errorHandler(renderer: PageRenderer): ErrorRequestHandler {
     if (response.headersSent) return void response.destroy();
     response.status(error.httpStatus).set('Cache-Control', 'no-store');
     if (wantsJson(request)) sendJson(response, error, String(request.id));
-    else sendPage({ renderer, request, response, error });
+    else sendPage(renderer, response, error);
   };
 }
 
@@ -45,14 +43,8 @@ function sendJson(response: Response, error: PosternError, requestId: string): v
   response.json({ code: error.code, message: error.message, request_id: requestId });
 }
 
-interface FailedRequest {
-  readonly renderer: PageRenderer;
-  readonly request: Request;
-  readonly response: Response;
-  readonly error: PosternError;
-}
-
-function sendPage({ renderer, request, response, error }: FailedRequest): void {
+function sendPage(renderer: PageRenderer, response: Response, error: PosternError): void {
+  const request = response.req;
   if (error.code === 'not_signed_in') {
     response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
     return;
@@ -79,3 +71,14 @@ const TITLES: Readonly<Record<number, string>> = {
   500: 'Something broke on our side',
   503: 'Back in a moment',
 };
+
+/** `message` → `Message. Hint.`, with parameters cleaned for a page. */
+export function errorInWords(error: PosternError): string {
+  const { message, hint } = wordsOf(error, cleanSentence);
+  const sentence = asSentence(message);
+  return hint === null ? sentence : `${sentence} ${hint}`;
+}
+
+export function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -4,9 +4,7 @@
 import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 
-/**
- * The number of tabs that one person may keep up to date; further pages show the state at loading.
- */
+/** Tabs that one person may keep up to date; further pages show the state at loading. */
 const STREAMS_PER_PERSON = 20;
 
 /** A comment line, which keeps proxies from closing a quiet stream. */
@@ -22,7 +20,6 @@ export function retryText(afterMs: number): string {
   return `retry: ${afterMs}\n\n`;
 }
 
-/** The part of an Express response that opening a stream needs. */
 interface StreamResponse {
   on(event: 'close', listener: () => void): unknown;
   writeHead(status: number, headers: Record<string, string>): unknown;

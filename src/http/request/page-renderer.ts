@@ -6,16 +6,15 @@ import { renderToString } from 'preact-render-to-string';
 import type { PageFrame } from '../../../web/layout/page-frame.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
+import { csrfTokenOfVisitor, ensureVisitor } from './cookies.ts';
 import { findContext } from './request-context.ts';
 import type { WebAssets } from './static-assets.ts';
-import { csrfTokenOfVisitor, ensureVisitor } from './visitor.ts';
 
 interface Framed {
   readonly frame: PageFrame;
 }
 
 export interface PageRenderer {
-  /** Sends the page as HTML, with the status that the route has set. */
   send<Props extends Framed>(
     request: Request,
     response: Response,

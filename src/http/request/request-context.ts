@@ -1,5 +1,4 @@
-// What is known about a request before its route runs: id, the browser's address, the signed-in
-// person.
+// What is known about a request before its route runs: id, browser's address, person.
 
 import type { RequestHandler, Response } from 'express';
 import { type BrowserSession, findBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
@@ -21,7 +20,6 @@ export interface RequestContext {
 
 const KEY = 'requestContext';
 
-/** Looks up the browser session once per request and stores it with the response. */
 export function loadRequestContext(options: {
   readonly catalogue: Catalogue;
   readonly address: PublicAddress;
@@ -40,23 +38,18 @@ export function loadRequestContext(options: {
   };
 }
 
-/** The context stored by `loadRequestContext`, which runs before every route that needs it. */
 export function contextOf(response: Response): RequestContext {
   const context = findContext(response);
   if (context === null) throw new Error('the route runs before loadRequestContext');
   return context;
 }
 
-/**
- * Null when the request failed before its context was known, for example while the catalogue is
- * unavailable.
- */
+/** Null when the request failed earlier, for example while the catalogue is unavailable. */
 export function findContext(response: Response): RequestContext | null {
   const context: RequestContext | undefined = response.locals[KEY];
   return context ?? null;
 }
 
-/** The browser session of a route for signed-in people. Throws `not_signed_in`. */
 export function requireSession(response: Response): BrowserSession {
   const { session } = contextOf(response);
   if (session === null) throw new PosternError('not_signed_in');

@@ -1,5 +1,4 @@
-// The redirect target after sign-in: only paths of this site, so that no link can send a signed-in
-// person elsewhere.
+// The redirect target after sign-in: only paths of this site.
 
 /** Long enough for an approval page with its fields: two names of 63 bytes, percent-encoded. */
 const MAX_NEXT_CHARACTERS = 1_024;

@@ -1,5 +1,4 @@
-// The built styles and scripts: located once at start and cached for ever, since their names change
-// with their content.
+// The built styles and scripts: cached for ever, since their names change with their content.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -14,10 +13,7 @@ export interface WebAssets {
 
 const manifestSchema = z.record(z.string(), z.string());
 
-/**
- * Reads the manifest that web/build.mjs wrote, next to the compiled program or in dist/ of the
- * sources.
- */
+/** Reads the manifest of web/build.mjs, next to the compiled program or in dist/. */
 export function loadWebAssets(): WebAssets {
   const folders = ['../../../web/assets/', '../../../dist/web/assets/'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),

@@ -6,16 +6,13 @@ import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
+import { csrfTokenOfVisitor, findVisitor } from '../request/cookies.ts';
 import { contextOf } from '../request/request-context.ts';
-import { csrfTokenOfVisitor, findVisitor } from '../request/visitor.ts';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const formSchema = z.object({ csrf_token: z.string().max(128) });
 
-/**
- * Passes GET, HEAD and OPTIONS; other methods throw `forged_request` unless origin and token are
- * right.
- */
+/** Throws `forged_request` for a change unless origin and token are right. */
 export function requireOwnForm(address: PublicAddress): RequestHandler {
   return (request, response, next) => {
     if (SAFE_METHODS.has(request.method)) return next();

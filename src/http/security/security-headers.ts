@@ -1,5 +1,4 @@
-// The security headers of all answers: no framing, no referrer, no third-party content, no inline
-// script.
+// The security headers of all answers: no framing, referrer, third-party content, inline script.
 
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
@@ -19,9 +18,7 @@ const DIRECTIVES: Readonly<Record<string, readonly string[]>> = {
   'trusted-types': ["'none'"],
 };
 
-/**
- * HSTS only where the public address is https: on plain localhost it would lock the browser out.
- */
+/** HSTS only for https: on plain localhost it would lock the browser out. */
 export function securityHeaders({ isHttps }: { readonly isHttps: boolean }): RequestHandler {
   const policy = Object.entries(DIRECTIVES)
     .map(([name, values]) => `${name} ${values.join(' ')}`)

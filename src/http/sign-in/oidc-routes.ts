@@ -1,23 +1,19 @@
-// Sign-in with an OpenID Connect provider: redirects to it, and signs in the person of the verified
-// identity that comes back.
+// Sign-in with an OpenID Connect provider. Sign-ins under way are stored in Redis, so that any node
+// handles the callback, and bound to the visitor cookie: no one else's answer signs a person in.
 
+import { createHash } from 'node:crypto';
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { recordFailedSignIn, signInWithIdentity } from '../../actions/people/sign-in.ts';
-import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError, toPosternError } from '../../errors.ts';
-import type { HttpDependencies } from '../request/http-dependencies.ts';
+import { idSchema, type UserId } from '../../ids.ts';
+import type { RedisClient } from '../../redis/redis-client.ts';
+import { redisKeys } from '../../redis/redis-keys.ts';
+import { ensureVisitor, findVisitor } from '../request/cookies.ts';
 import { auditContextOfVisitor, contextOf } from '../request/request-context.ts';
 import { safeNext } from '../request/safe-next.ts';
-import { ensureVisitor, findVisitor } from '../request/visitor.ts';
-import { OidcSignIn } from './oidc-sign-in.ts';
-import { PendingOidcSignIns } from './pending-oidc-sign-ins.ts';
-import { startBrowserSession } from './start-browser-session.ts';
-
-interface OidcParts {
-  readonly deps: Pick<HttpDependencies, 'catalogue' | 'config' | 'redis' | 'limits' | 'auditTrail' | 'clock'>;
-  readonly address: PublicAddress;
-}
+import { OidcSignIn, type PendingSignIn } from './oidc-sign-in.ts';
+import { type SignInParts, startBrowserSession } from './sign-in-steps.ts';
 
 interface Provider {
   readonly signIn: OidcSignIn;
@@ -27,7 +23,7 @@ interface Provider {
 const CALLBACK_PATH = '/sign-in/oidc/callback';
 
 /** Without a configured provider there are no routes. */
-export function oidcRoutes(parts: OidcParts): Router {
+export function oidcRoutes(parts: SignInParts): Router {
   const router = createRouter();
   const { oidc } = parts.deps.config;
   if (oidc === null) return router;
@@ -43,7 +39,11 @@ interface Exchange {
 }
 
 /** Throws `rate_limited` after too many attempts, `identity_provider_away`. */
-async function leave({ deps, address }: OidcParts, provider: Provider, { request, response }: Exchange): Promise<void> {
+async function leave(
+  { deps, address }: SignInParts,
+  provider: Provider,
+  { request, response }: Exchange,
+): Promise<void> {
   if ((await deps.limits.identitySignIn(contextOf(response).address)) === 'limited') {
     throw new PosternError('rate_limited');
   }
@@ -56,7 +56,7 @@ async function leave({ deps, address }: OidcParts, provider: Provider, { request
   response.redirect(303, url.href);
 }
 
-async function comeBack(parts: OidcParts, provider: Provider, exchange: Exchange): Promise<void> {
+async function comeBack(parts: SignInParts, provider: Provider, exchange: Exchange): Promise<void> {
   try {
     await finishSignIn(parts, provider, exchange);
   } catch (error) {
@@ -65,11 +65,8 @@ async function comeBack(parts: OidcParts, provider: Provider, exchange: Exchange
   }
 }
 
-/**
- * Throws `identity_refused` for an answer that this browser did not request or that does not
- * verify.
- */
-async function finishSignIn(parts: OidcParts, provider: Provider, { request, response }: Exchange): Promise<void> {
+/** Throws `identity_refused` for an answer that this browser did not request or that fails. */
+async function finishSignIn(parts: SignInParts, provider: Provider, { request, response }: Exchange): Promise<void> {
   const { deps, address } = parts;
   const visitor = findVisitor(request, address);
   const state = z.string().safeParse(request.query.state);
@@ -83,4 +80,43 @@ async function finishSignIn(parts: OidcParts, provider: Provider, { request, res
   const { authenticatedAt } = identity;
   await startBrowserSession(parts, response, { userId: user.id, method: 'identity', authenticatedAt });
   response.redirect(303, away.next);
+}
+
+/** Time to sign in at the provider, including a second factor. */
+const LIFE_MS = 10 * 60_000;
+
+export interface AwayPerson extends PendingSignIn {
+  readonly visitor: string;
+  readonly next: string;
+}
+
+const pendingSchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  codeVerifier: z.string(),
+  again: z.object({ userId: idSchema<UserId>(), since: z.coerce.date() }).nullable(),
+  next: z.string(),
+});
+
+export class PendingOidcSignIns {
+  readonly #redis: RedisClient;
+
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
+
+  async keep({ visitor, ...away }: AwayPerson): Promise<void> {
+    const key = redisKeys.oidcSignIn(digestOf({ visitor, state: away.state }));
+    await this.#redis.set(key, JSON.stringify(away), 'PX', LIFE_MS);
+  }
+
+  /** Removes the entry; null when it is unknown, expired, or another visitor's. */
+  async take(which: Pick<AwayPerson, 'state' | 'visitor'>): Promise<Omit<AwayPerson, 'visitor'> | null> {
+    const kept = await this.#redis.getdel(redisKeys.oidcSignIn(digestOf(which)));
+    return kept === null ? null : pendingSchema.parse(JSON.parse(kept));
+  }
+}
+
+function digestOf({ state, visitor }: Pick<AwayPerson, 'state' | 'visitor'>): string {
+  return createHash('sha256').update(`${visitor}:${state}`).digest('hex');
 }

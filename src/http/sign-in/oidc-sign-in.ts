@@ -15,20 +15,15 @@ export interface Again {
   readonly since: Date;
 }
 
-/**
- * The verified identity, and when the person signed in at the provider; null when the provider does
- * not say.
- */
+/** The verified identity; the time is null when the provider does not say it. */
 export interface ProvenIdentity extends Identity {
   readonly authenticatedAt: Date | null;
 }
 
-/** The state to store between leaving for the provider and coming back. */
 export interface PendingSignIn {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
-  /** Null for an ordinary sign-in. */
   readonly again: Again | null;
 }
 
@@ -51,10 +46,7 @@ export class OidcSignIn {
     this.#config = config;
   }
 
-  /**
-   * The provider's URL to redirect to, and the state to store. Throws `identity_provider_away` when
-   * the provider cannot be reached.
-   */
+  /** Throws `identity_provider_away` when the provider cannot be reached. */
   async start(
     redirectUri: string,
     again: Again | null,
@@ -80,10 +72,7 @@ export class OidcSignIn {
     return { url, pending };
   }
 
-  /**
-   * Exchanges the code in the callback URL. Throws `identity_refused` when anything does not match,
-   * and `identity_not_fresh` when the person should have authenticated again and did not.
-   */
+  /** Throws `identity_refused` on any mismatch, `identity_not_fresh` without the new sign-in. */
   async finish(callbackUrl: URL, pending: PendingSignIn): Promise<ProvenIdentity> {
     const proven = await this.#exchange(callbackUrl, pending);
     const { again } = pending;

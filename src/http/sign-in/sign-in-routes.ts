@@ -1,25 +1,17 @@
-// Signing in by email and password, and signing out.
+// Signing in by email and password, again where an action needs a recent sign-in; signing out.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
+import { SignInAgainPage } from '../../../web/pages/sign-in-again-page.tsx';
 import { SignInPage } from '../../../web/pages/sign-in-page.tsx';
 import * as people from '../../actions/people/sign-in.ts';
-import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
 import { clearCookie } from '../request/cookies.ts';
-import type { HttpDependencies } from '../request/http-dependencies.ts';
-import type { PageRenderer } from '../request/page-renderer.ts';
-import { auditContextOfPerson, contextOf } from '../request/request-context.ts';
+import { auditContextOfPerson, contextOf, requireSession } from '../request/request-context.ts';
 import { safeNext } from '../request/safe-next.ts';
-import { checkPassword, passwordField } from './check-password.ts';
-import { startBrowserSession } from './start-browser-session.ts';
-
-export interface SignInParts {
-  readonly deps: Pick<HttpDependencies, 'catalogue' | 'config' | 'limits' | 'auditTrail' | 'clock'>;
-  readonly renderer: PageRenderer;
-  readonly address: PublicAddress;
-}
+import { checkPassword, passwordField, type SignInParts, startBrowserSession } from './sign-in-steps.ts';
 
 const MAX_EMAIL_CHARACTERS = 254;
 const formSchema = z.object({
@@ -32,6 +24,8 @@ export function signInRoutes(parts: SignInParts): Router {
   const router = createRouter();
   router.get('/sign-in', (request, response) => showSignIn(parts, request, response));
   router.post('/sign-in', (request, response) => signIn(parts, request, response));
+  router.get(AGAIN_PATH, (request, response) => showAgain(parts, request, response));
+  router.post(AGAIN_PATH, (request, response) => signInAgain(parts, request, response));
   router.post('/sign-out', (request, response) => signOut(parts, request, response));
   return router;
 }
@@ -42,7 +36,7 @@ function showSignIn(parts: SignInParts, request: Request, response: Response): v
     response.redirect(303, next);
     return;
   }
-  sendSignInPage(parts, { request, response }, { next, email: '', problem: null });
+  sendSignInPage(parts, response, { next, email: '', problem: null });
 }
 
 async function signIn(parts: SignInParts, request: Request, response: Response): Promise<void> {
@@ -53,7 +47,7 @@ async function signIn(parts: SignInParts, request: Request, response: Response):
   const checked = await checkPassword(parts.deps, response, { email, password: new Secret(password) });
   if (checked.kind === 'refused') {
     response.status(checked.status);
-    return sendSignInPage(parts, { request, response }, { next, email, problem: checked.problem });
+    return sendSignInPage(parts, response, { next, email, problem: checked.problem });
   }
   await startBrowserSession(parts, response, { userId: checked.user.id, method: 'password' });
   response.redirect(303, next);
@@ -71,14 +65,60 @@ async function signOut({ deps, address }: SignInParts, _request: Request, respon
 
 function sendSignInPage(
   { renderer, deps }: SignInParts,
-  { request, response }: { request: Request; response: Response },
+  response: Response,
   form: { next: string; email: string; problem: string | null },
 ): void {
-  const { oidc } = deps.config;
-  const href = `/sign-in/oidc?next=${encodeURIComponent(form.next)}`;
-  renderer.send(request, response, SignInPage, {
+  renderer.send(response.req, response, SignInPage, {
     ...form,
     isForTerminal: form.next.startsWith('/psql_session/'),
-    singleSignOn: oidc === null ? null : { name: oidc.name, href },
+    singleSignOn: singleSignOn(deps, '/sign-in/oidc?', form.next),
   });
+}
+
+const AGAIN_PATH = '/sign-in/again';
+const againSchema = z.object({ password: passwordField, next: z.unknown().optional() });
+
+/** Where a page sends a person whose sign-in is too old, and how the person returns. */
+export function signInAgainPath(next: string): string {
+  return `${AGAIN_PATH}?next=${encodeURIComponent(next)}`;
+}
+
+function showAgain(parts: SignInParts, request: Request, response: Response): void {
+  const next = safeNext(request.query.next);
+  // A person who is not signed in at all signs in as usual.
+  const { session } = contextOf(response);
+  if (session === null) response.redirect(303, `/sign-in?next=${encodeURIComponent(next)}`);
+  else sendAgainPage(parts, response, { next, problem: null });
+}
+
+async function signInAgain(parts: SignInParts, request: Request, response: Response): Promise<void> {
+  const { user } = requireSession(response);
+  const form = againSchema.safeParse(request.body);
+  const next = safeNext(form.data?.next);
+  const password = new Secret(form.data?.password ?? '');
+  const checked = await checkPassword(parts.deps, response, { email: user.email, password });
+  if (checked.kind === 'refused') {
+    response.status(checked.status);
+    return sendAgainPage(parts, response, { next, problem: checked.problem });
+  }
+  await startBrowserSession(parts, response, { userId: user.id, method: 'password' });
+  response.redirect(303, next);
+}
+
+function sendAgainPage(
+  { renderer, deps }: SignInParts,
+  response: Response,
+  form: { next: string; problem: string | null },
+): void {
+  const { user } = requireSession(response);
+  renderer.send(response.req, response, SignInAgainPage, {
+    ...form,
+    email: cleanForPage(user.email),
+    hasPassword: user.hasPassword,
+    singleSignOn: singleSignOn(deps, '/sign-in/oidc?again=yes&', form.next),
+  });
+}
+
+function singleSignOn({ config }: SignInParts['deps'], start: string, next: string) {
+  return config.oidc === null ? null : { name: config.oidc.name, href: `${start}next=${encodeURIComponent(next)}` };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSetupCodeIfEmpty } from '../../../src/catalogue/accounts/setup-codes.ts';
-import { loggedPath } from '../../../src/http/app/logged-path.ts';
+import { loggedPath } from '../../../src/http/app/request-log.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import {
   addPersonWithPassword,

@@ -13,7 +13,7 @@ import { PosternError } from '../../../errors.ts';
 import { personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type AccountCall, type Again, goTo, parseForm, sendConfirmation } from '../shell/console-call.ts';
-import { accountView, deeperView } from '../shell/open-console-view.ts';
+import { accountView, belowTabView } from '../shell/open-console-view.ts';
 import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
 
 export async function showSettings(call: AccountCall, again?: Again): Promise<void> {
@@ -22,7 +22,7 @@ export async function showSettings(call: AccountCall, again?: Again): Promise<vo
   requireMay(person, 'account.read_policy', resource);
   const membership = await findMembership(parts.catalogue, { accountId: account.id, userId: person.userId });
   parts.renderer.send(request, response, AccountSettingsPage, {
-    view: accountView(call, 'settings', again?.notice ?? null),
+    view: accountView(call, 'settings', again),
     path: `${base}/settings`,
     kind: account.kind,
     id: account.id,
@@ -52,15 +52,11 @@ export async function savePolicy(call: AccountCall): Promise<void> {
 }
 
 export async function askDeleteAccount(call: AccountCall, again?: Again): Promise<void> {
-  const { person, account, base, request } = call;
+  const { person, account, base } = call;
   requireMay(person, 'account.delete', accountResource(account.id));
   const name = cleanForPage(account.name);
-  const crumbs = [
-    { label: 'Settings', href: `${base}/settings` },
-    { label: 'Delete organization', href: request.path },
-  ];
   sendConfirmation(call, {
-    view: deeperView(call, { crumbs }, again?.notice ?? null),
+    view: belowTabView(call, ['settings', 'Delete organization'], again),
     title: `Delete ${name}?`,
     text: 'Its members, invitations and API keys are gone for good. Projects must be deleted or moved first.',
     button: 'Delete organization',

@@ -1,5 +1,4 @@
-// An account's billing: its plan, consumption of its projects in the running period, and the
-// billing details. Every member sees it; admins edit it.
+// An account's plan, consumption and billing details. Every member sees them; admins edit them.
 
 import { z } from 'zod';
 import { BillingPage } from '../../../../web/pages/console/account/billing-page.tsx';
@@ -24,7 +23,7 @@ export async function showBilling(call: AccountCall, again?: Again): Promise<voi
   requireMay(person, 'account.read_billing', resource);
   const usage = await usageOfProjects(call);
   parts.renderer.send(request, response, BillingPage, {
-    view: accountView(call, 'billing', again?.notice ?? null),
+    view: accountView(call, 'billing', again),
     path: `${base}/billing`,
     plan: account.plan,
     terms: PLAN_TERMS[account.plan],
@@ -53,7 +52,6 @@ export async function savePlan(call: AccountCall): Promise<void> {
   goTo(call, `${base}/billing`, 'billing_saved');
 }
 
-/** Projects with figures in the running period, the longest active one first. */
 async function usageOfProjects({ parts, context, account, base }: AccountCall) {
   const wanted = { accountId: account.id, limit: PROJECTS_SHOWN };
   const { items } = await listProjects(parts.catalogue, context, wanted);

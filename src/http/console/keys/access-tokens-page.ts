@@ -1,26 +1,39 @@
 // Access tokens: passwords for clients that show no link. A personal account lists the person's
 // own, for every compute the person may use; an organization lists all tokens for its computes.
 
+import { z } from 'zod';
 import { AccessTokensPage } from '../../../../web/pages/console/keys/access-tokens-page.tsx';
-import { revokeAccessToken } from '../../../actions/keys/access-tokens.ts';
+import { NewAccessTokenPage } from '../../../../web/pages/console/keys/new-access-token-page.tsx';
+import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
+import { createAccessToken, revokeAccessToken } from '../../../actions/keys/access-tokens.ts';
 import type { AccessToken } from '../../../catalogue/access/access-token-rows.ts';
 import { listAccessTokensOfAccount, listOwnAccessTokens } from '../../../catalogue/access/access-tokens.ts';
+import { listTargets } from '../../../catalogue/access/targets.ts';
 import { findComputes, shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { findProjects } from '../../../catalogue/projects/projects.ts';
-import { accountResource, notFound } from '../../../catalogue/rights/permissions.ts';
+import { accountResource, notFound, requireMay } from '../../../catalogue/rights/permissions.ts';
+import { publicPgHost } from '../../../config/public-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccessTokenId, type ComputeId, idFrom, personalAccountId } from '../../../ids.ts';
+import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type AccountCall, type Again, goTo, param, sendConfirmation } from '../shell/console-call.ts';
-import { accountView } from '../shell/open-console-view.ts';
-import { belowTokensView } from './new-access-token.ts';
+import {
+  type AccountCall,
+  type Again,
+  goTo,
+  param,
+  parseForm,
+  queryText,
+  sendConfirmation,
+} from '../shell/console-call.ts';
+import { accountView, belowTabView } from '../shell/open-console-view.ts';
 
 export async function showAccessTokens(call: AccountCall, again?: Again): Promise<void> {
   const { parts, request, response, account, base, now } = call;
   const tokens = await listTokens(call);
   const places = await namesOfComputes(call, [...new Set(tokens.map(({ computeId }) => computeId))]);
   parts.renderer.send(request, response, AccessTokensPage, {
-    view: accountView(call, 'access-tokens', again?.notice ?? null),
+    view: accountView(call, 'access-tokens', again),
     path: `${base}/access-tokens`,
     kind: account.kind,
     tokens: tokens.map((token) => ({
@@ -41,7 +54,7 @@ export async function showAccessTokens(call: AccountCall, again?: Again): Promis
 export async function askRevokeToken(call: AccountCall, again?: Again): Promise<void> {
   const token = await requireToken(call);
   sendConfirmation(call, {
-    view: belowTokensView(call, 'Revoke token', again),
+    view: belowTabView(call, ['access-tokens', 'Revoke token'], again),
     title: `Revoke access token ${cleanForPage(token.name)}?`,
     text: 'Programs that use it are refused from now on, and their connections end now.',
     button: 'Revoke token',
@@ -83,4 +96,90 @@ async function namesOfComputes({ parts }: AccountCall, ids: readonly ComputeId[]
       return [id, `${cleanForPage(project.name)}, ${cleanForPage(shownName(compute))}`];
     }),
   );
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+const optionalText = z
+  .string()
+  .trim()
+  .max(256)
+  .default('')
+  .transform((text) => (text === '' ? null : text));
+const tokenSchema = z.object({
+  name: z.string().max(256),
+  compute_id: z.string().max(64),
+  access: z.enum(['read_write', 'read_only']),
+  database: optionalText,
+  role: optionalText,
+  days: z.coerce.number().int(),
+  networks: z
+    .string()
+    .max(8_000)
+    .default('')
+    .transform((text) => text.split(/[\s,;]+/).filter((part) => part !== '')),
+  max_connections: z.coerce.number().int(),
+});
+
+export async function showNewToken(call: AccountCall, again?: Again): Promise<void> {
+  const { parts, request, response, person, account, base } = call;
+  if (account.kind === 'organization') requireMay(person, 'access_tokens.create', accountResource(account.id));
+  parts.renderer.send(request, response, NewAccessTokenPage, {
+    view: belowTabView(call, ['access-tokens', 'New token'], again),
+    path: `${base}/access-tokens`,
+    computes: await computeChoices(call),
+    picked: again?.typed.compute_id ?? queryText(call, 'compute'),
+    isForAccount: account.kind === 'organization',
+    typed: again?.typed ?? {},
+  });
+}
+
+export async function createToken(call: AccountCall): Promise<void> {
+  const { parts, context, account } = call;
+  const form = parseForm(call, tokenSchema);
+  const { accessToken, secret } = await createAccessToken(parts, context, {
+    name: form.name,
+    computeId: idFrom<ComputeId>(form.compute_id),
+    owner: account.kind === 'organization' ? 'account' : 'self',
+    database: form.database,
+    databaseRole: form.role,
+    access: form.access,
+    allowedNetworks: form.networks,
+    maxConnections: form.max_connections,
+    lifeMs: form.days * DAY_MS,
+  });
+  sendToken(call, accessToken, secret);
+}
+
+function sendToken(call: AccountCall, token: AccessToken, secret: Secret): void {
+  const { parts, request, response, base } = call;
+  const host = publicPgHost(parts.config, parts.address);
+  const place = `${host}:${parts.config.pg.port}`;
+  const uri = `postgresql://${token.id}:${secret.reveal()}@${place}/?sslmode=require`;
+  parts.renderer.send(request, response, SecretPage, {
+    view: belowTabView(call, ['access-tokens', 'New token']),
+    title: `Access token ${cleanForPage(token.name)}`,
+    lead: 'Copy the password now: it is shown this once. The user name leads to the compute, whatever the database.',
+    lines: [
+      { label: 'User name', text: token.id },
+      { label: 'Password', text: secret.reveal() },
+      { label: 'psql', text: `psql "${uri}"` },
+    ],
+    backPath: `${base}/access-tokens`,
+  });
+}
+
+/** All that the person may connect to; for an organization, its own computes. */
+async function computeChoices({ parts, person, account }: AccountCall) {
+  const targets = await listTargets(parts.catalogue, person);
+  const offered = account.kind === 'organization' ? targets.filter(({ id }) => id === account.id) : targets;
+  return offered.map((target) => ({
+    account: cleanForPage(target.name),
+    computes: target.projects.flatMap((project) =>
+      project.computes.map((compute) => ({
+        value: compute.id,
+        label: `${cleanForPage(project.name)}, ${cleanForPage(compute.name)}`,
+      })),
+    ),
+  }));
 }

@@ -17,7 +17,7 @@ import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type AccountCall, type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
-import { accountView, deeperView } from '../shell/open-console-view.ts';
+import { accountView, belowTabView } from '../shell/open-console-view.ts';
 
 const MAX_OFFERED_PROJECTS = 400;
 
@@ -27,7 +27,7 @@ export async function showApiKeys(call: AccountCall, again?: Again): Promise<voi
   const isPersonal = account.kind === 'personal';
   const mayCreate = isPersonal || may(person, 'organization_keys.create', accountResource(account.id));
   parts.renderer.send(request, response, ApiKeysPage, {
-    view: accountView(call, 'api-keys', again?.notice ?? null),
+    view: accountView(call, 'api-keys', again),
     path: `${base}/api-keys`,
     kind: account.kind,
     apiUrl: `${parts.address.url}/api/v2`,
@@ -47,7 +47,6 @@ export async function showApiKeys(call: AccountCall, again?: Again): Promise<voi
   });
 }
 
-/** Answers with the key, which is shown once. */
 export async function createApiKey(call: AccountCall): Promise<void> {
   const { parts, request, response, context, account, base } = call;
   const form = parseForm(call, z.object({ name: z.string().max(256), project_id: z.string().max(64).default('') }));
@@ -60,7 +59,7 @@ export async function createApiKey(call: AccountCall): Promise<void> {
           ...(form.project_id === '' ? {} : { projectId: idFrom<ProjectId>(form.project_id) }),
         });
   parts.renderer.send(request, response, SecretPage, {
-    view: belowKeysView(call, 'New key'),
+    view: belowTabView(call, ['api-keys', 'New key']),
     title: `API key ${cleanForPage(apiKey.name)}`,
     lead: 'Copy it now: it is shown this once. Whoever has it may do what you allowed it to.',
     lines: [
@@ -76,7 +75,7 @@ export async function askRevokeApiKey(call: AccountCall, again?: Again): Promise
   const key = keys.find(({ id }) => String(id) === param(call, 'keyId'));
   if (key === undefined) throw new PosternError('not_found', { params: { thing: 'API key' } });
   sendConfirmation(call, {
-    view: belowKeysView(call, 'Revoke key', again),
+    view: belowTabView(call, ['api-keys', 'Revoke key'], again),
     title: `Revoke API key ${cleanForPage(key.name)}?`,
     text: 'Programs that use it are refused from now on.',
     button: 'Revoke key',
@@ -98,9 +97,7 @@ async function listKeys(call: AccountCall): Promise<ApiKey[]> {
   return listOrganizationKeys(parts.catalogue, context, account.id);
 }
 
-/**
- * Personal keys are shown only to the owner of the personal account.
- */
+/** Personal keys are shown only to the owner of the personal account. */
 function ownContext({ person, account, context }: AccountCall) {
   if (account.id !== personalAccountId(person.userId)) throw notFound(accountResource(account.id));
   return context;
@@ -112,12 +109,4 @@ async function projectChoices({ parts, context, account }: AccountCall) {
     limit: MAX_OFFERED_PROJECTS,
   });
   return items.map(({ id, name }) => ({ value: id, label: `${cleanForPage(name)} (${id})` }));
-}
-
-function belowKeysView(call: AccountCall, label: string, again?: Again) {
-  const crumbs = [
-    { label: 'API keys', href: `${call.base}/api-keys` },
-    { label, href: call.request.path },
-  ];
-  return deeperView(call, { crumbs }, again?.notice ?? null);
 }

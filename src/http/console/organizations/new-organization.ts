@@ -23,7 +23,7 @@ export async function showNewOrganization(call: ConsoleCall, again?: Again): Pro
   const own = { requestedBy: person.userId };
   const requests = isOnRequest ? await listOrganizationRequests(parts.catalogue, context, own) : [];
   parts.renderer.send(request, response, NewOrganizationPage, {
-    view: personView(call, again?.notice ?? null, crumbs),
+    view: personView(call, again, crumbs),
     isOnRequest,
     requests: requests.map((each) => ({
       id: each.id,

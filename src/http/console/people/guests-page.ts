@@ -15,7 +15,8 @@ import { idFrom, type ProjectId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, param, parseForm, queryText, sendConfirmation } from '../shell/console-call.ts';
 import { sendShared } from '../shell/guest-links.ts';
-import { belowPeopleView, type PeopleCall, peopleProps } from './open-people.ts';
+import { belowTabView } from '../shell/open-console-view.ts';
+import { type PeopleCall, peopleProps } from './members-page.ts';
 import { invitedRow } from './pending-invites.ts';
 
 const MAX_LIST_CHARACTERS = 30_000;
@@ -47,7 +48,7 @@ export async function showInviteGuests(call: PeopleCall, again?: Again): Promise
   const wanted = { accountId: account.id, limit: MAX_OFFERED_PROJECTS };
   const { items } = await listProjects(parts.catalogue, context, wanted);
   parts.renderer.send(request, response, InviteGuestsPage, {
-    view: belowPeopleView(call, 'Invite guests', again),
+    view: belowTabView(call, ['people', 'Invite guests'], again),
     place,
     projects: items.map(({ id, name }) => ({ value: id, label: `${cleanForPage(name)} (${id})` })),
     picked: again?.typed.project_id ?? queryText(call, 'project'),
@@ -61,19 +62,17 @@ export async function inviteGuests(call: PeopleCall): Promise<void> {
   const emails = parseEmailList(form.emails).map(({ text }) => text);
   const projectId = await requireOwnProject(call, idFrom<ProjectId>(form.project_id));
   const outcomes = await shareProject(parts, context, { projectId, emails });
-  sendShared(call, { outcomes, place: `${place}/guests`, view: belowPeopleView(call, 'Guests') });
+  sendShared(call, { outcomes, place: `${place}/guests`, view: belowTabView(call, ['people', 'Guests']) });
 }
 
-/**
- * A guest without an account stays one until the invitation is accepted; its link is shown once.
- */
+/** A guest without an account is invited; the link is shown once. */
 export async function convert(call: PeopleCall): Promise<void> {
   const { parts, request, response, context, account, place } = call;
   const { email } = parseForm(call, z.object({ email: z.string().max(256) }));
   const outcome = await convertGuest(parts, context, { accountId: account.id, email });
   if (outcome.kind !== 'invited') return goTo(call, `${place}/guests`, 'guest_joined');
   parts.renderer.send(request, response, InvitedPage, {
-    view: belowPeopleView(call, 'Invited'),
+    view: belowTabView(call, ['people', 'Invited']),
     place,
     rows: [invitedRow(call, outcome)],
   });
@@ -82,7 +81,7 @@ export async function convert(call: PeopleCall): Promise<void> {
 export async function askRemoveGuest(call: PeopleCall, again?: Again): Promise<void> {
   const { email, projectName } = await requireShare(call);
   sendConfirmation(call, {
-    view: belowPeopleView(call, 'Remove guest', again),
+    view: belowTabView(call, ['people', 'Remove guest'], again),
     title: `Remove ${cleanForPage(email)} from ${cleanForPage(projectName)}?`,
     text: 'Their connections to the project and remembered logins end now. It can be shared with them again.',
     button: 'Remove from project',
@@ -104,7 +103,6 @@ async function requireShare(call: PeopleCall) {
   return share;
 }
 
-/** A project of the organization. Throws `not_found` for any other. */
 async function requireOwnProject({ parts, context, account }: PeopleCall, projectId: ProjectId): Promise<ProjectId> {
   const project = await getProject(parts.catalogue, context, { projectId });
   if (project.accountId === account.id) return projectId;

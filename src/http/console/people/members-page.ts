@@ -1,14 +1,28 @@
-// The members of an organization: list, promote, demote, remove, leave.
+// The members of an organization, and what all pages about its people share.
 
+import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { PeopleTab } from '../../../../web/components/console/people-tabs.tsx';
 import type { MenuItem } from '../../../../web/components/console/tables/kebab.tsx';
 import { MembersPage } from '../../../../web/pages/console/people/members-page.tsx';
 import { changeMemberRole as changeRole, removeMember } from '../../../actions/organizations/change-members.ts';
 import { getMember, type ListedMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
-import { idFrom, type MembershipId, personalAccountId } from '../../../ids.ts';
+import { projectResource } from '../../../catalogue/projects/projects.ts';
+import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
+import { idFrom, type MembershipId, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type Again, goTo, param, parseForm, queryText, sendConfirmation } from '../shell/console-call.ts';
-import { belowPeopleView, type PeopleCall, peopleProps } from './open-people.ts';
+import {
+  type AccountCall,
+  type Again,
+  type ConsoleParts,
+  goTo,
+  openAccount,
+  param,
+  parseForm,
+  queryText,
+  sendConfirmation,
+} from '../shell/console-call.ts';
+import { accountView, belowTabView } from '../shell/open-console-view.ts';
 
 const MEMBERS_PER_PAGE = 100;
 
@@ -51,7 +65,7 @@ export async function askRemoveMember(call: PeopleCall, again?: Again): Promise<
   const organization = cleanForPage(account.name);
   const isYou = member.userId === person.userId;
   sendConfirmation(call, {
-    view: belowPeopleView(call, isYou ? 'Leave' : 'Remove member', again),
+    view: belowTabView(call, ['people', isYou ? 'Leave' : 'Remove member'], again),
     title: isYou ? `Leave ${organization}?` : `Remove ${cleanForPage(member.name)} from ${organization}?`,
     text: isYou
       ? 'You lose access to all of its projects, and your connections to them end now.'
@@ -83,4 +97,30 @@ function memberMenu({ place, isAdmin, person }: PeopleCall, member: ListedMember
 
 function membershipIn(call: PeopleCall): MembershipId {
   return idFrom<MembershipId>(param(call, 'membershipId'));
+}
+
+export interface PeopleCall extends AccountCall {
+  readonly place: string;
+  readonly isAdmin: boolean;
+  readonly mayShare: boolean;
+}
+
+/** Throws `not_found` for a personal account, which has no people. */
+export async function openPeople(parts: ConsoleParts, request: Request, response: Response): Promise<PeopleCall> {
+  const call = await openAccount(parts, request, response);
+  const resource = accountResource(call.account.id);
+  if (call.account.kind === 'personal') throw notFound(resource);
+  const { person, base, account } = call;
+  const anyProject = projectResource(parts.catalogue, { id: idFrom<ProjectId>(''), accountId: account.id });
+  return {
+    ...call,
+    place: `${base}/people`,
+    isAdmin: may(person, 'invitations.create', resource),
+    mayShare: may(person, 'project.share', anyProject),
+  };
+}
+
+export function peopleProps(call: PeopleCall, tab: PeopleTab, again?: Again) {
+  const { place, isAdmin, mayShare, now } = call;
+  return { view: accountView(call, 'people', again), place, tab, isAdmin, mayShare, now };
 }

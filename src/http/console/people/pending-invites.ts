@@ -19,7 +19,8 @@ import { type InvitationId, idFrom } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, param, parseForm } from '../shell/console-call.ts';
-import { belowPeopleView, type PeopleCall, peopleProps } from './open-people.ts';
+import { belowTabView } from '../shell/open-console-view.ts';
+import { type PeopleCall, peopleProps } from './members-page.ts';
 
 const MAX_LIST_CHARACTERS = 30_000;
 const inviteSchema = z.object({
@@ -47,7 +48,7 @@ export async function showInviteMembers(call: PeopleCall, again?: Again): Promis
   const { parts, request, response, person, account, place } = call;
   requireMay(person, 'invitations.create', accountResource(account.id));
   parts.renderer.send(request, response, InviteMembersPage, {
-    view: belowPeopleView(call, 'Invite members', again),
+    view: belowTabView(call, ['people', 'Invite members'], again),
     place,
     organization: cleanForPage(account.name),
     typed: again?.typed ?? {},
@@ -84,10 +85,9 @@ type InvitedRow = Parameters<typeof InvitedPage>[0]['rows'][number];
 
 function sendInvited(call: PeopleCall, rows: readonly InvitedRow[]): void {
   const { parts, request, response, place } = call;
-  parts.renderer.send(request, response, InvitedPage, { view: belowPeopleView(call, 'Invited'), place, rows });
+  parts.renderer.send(request, response, InvitedPage, { view: belowTabView(call, ['people', 'Invited']), place, rows });
 }
 
-/** Exported for guests who become members. */
 export function invitedRow(call: PeopleCall, outcome: InvitationOutcome): InvitedRow {
   switch (outcome.kind) {
     case 'invited':
@@ -104,10 +104,7 @@ export function invitedRow(call: PeopleCall, outcome: InvitationOutcome): Invite
   }
 }
 
-/**
- * NOTE: null where mail is sent, since the link proves access to the mailbox: only its reader may
- * have it.
- */
+/** NOTE: null where mail is sent: only the mailbox's reader may have the link. */
 function linkOf({ parts }: PeopleCall, token: Secret): string | null {
   return parts.config.smtpUrl === null ? invitationLink(parts.address.url, token) : null;
 }

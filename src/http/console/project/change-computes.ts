@@ -1,10 +1,15 @@
-// Changes computes of a project: start, suspend, allow or forbid links, add, delete.
+// Changes computes of a project: start, suspend, allow or forbid links, add, delete, policy.
 
 import { z } from 'zod';
+import { ComputePolicyPage } from '../../../../web/pages/console/project/compute-policy-page.tsx';
 import { NewComputePage } from '../../../../web/pages/console/project/new-compute-page.tsx';
 import * as computes from '../../../actions/computes/change-compute.ts';
-import * as power from '../../../actions/computes/change-compute.ts';
-import { addHostedCompute, attachCompute, changeCompute } from '../../../actions/computes/change-compute.ts';
+import {
+  addHostedCompute,
+  attachCompute,
+  changeCompute,
+  changeComputePolicy,
+} from '../../../actions/computes/change-compute.ts';
 import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { getCompute } from '../../../catalogue/projects/computes.ts';
 import { projectResource } from '../../../catalogue/projects/projects.ts';
@@ -12,15 +17,16 @@ import { requireMay } from '../../../catalogue/rights/permissions.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, parseForm, sendConfirmation } from '../shell/console-call.ts';
-import { belowProjectView, type ProjectCall, whichCompute } from './open-project.ts';
+import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
+import { belowProjectView, mayHere, type ProjectCall, whichCompute } from './open-project.ts';
 
 export async function startCompute(call: ProjectCall): Promise<void> {
-  await power.startCompute(call.parts, call.context, whichCompute(call));
+  await computes.startCompute(call.parts, call.context, whichCompute(call));
   goTo(call, call.place, 'compute_started');
 }
 
 export async function suspendCompute(call: ProjectCall): Promise<void> {
-  await power.suspendCompute(call.parts, call.context, whichCompute(call));
+  await computes.suspendCompute(call.parts, call.context, whichCompute(call));
   goTo(call, call.place, 'compute_suspended');
 }
 
@@ -99,4 +105,30 @@ export async function askDeleteCompute(call: ProjectCall, again?: Again): Promis
 export async function removeCompute(call: ProjectCall): Promise<void> {
   await computes.removeCompute(call.parts, call.context, whichCompute(call));
   goTo(call, call.place, 'compute_deleted');
+}
+
+export async function showComputePolicy(call: ProjectCall, again?: Again): Promise<void> {
+  const { parts, context, request, response } = call;
+  const which = { ...whichCompute(call), action: 'compute.read_policy' } as const;
+  const { compute } = await getCompute(parts.catalogue, context, which);
+  parts.renderer.send(request, response, ComputePolicyPage, {
+    view: belowProjectView(call, 'Logins and connections', again),
+    path: policyPath(call),
+    name: cleanForPage(shownName(compute)),
+    mayChange: mayHere(call, 'compute.change_policy'),
+    policy: policyForm('compute', compute, again?.typed ?? null),
+  });
+}
+
+export async function saveComputePolicy(call: ProjectCall): Promise<void> {
+  const { parts, context } = call;
+  const which = { ...whichCompute(call), action: 'compute.change_policy' } as const;
+  const { compute } = await getCompute(parts.catalogue, context, which);
+  const changed = policyFromForm({ of: 'compute', policy: compute.policy }, parseForm(call, policySchema));
+  await changeComputePolicy(parts, context, { ...which, ...changed });
+  goTo(call, policyPath(call), 'policy_saved');
+}
+
+function policyPath(call: ProjectCall): string {
+  return `${call.place}/computes/${whichCompute(call).computeId}/policy`;
 }

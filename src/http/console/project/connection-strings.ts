@@ -22,7 +22,6 @@ export interface ConnectionString {
 
 const PASSWORD_PLACE = 'PASSWORD';
 
-/** Strings for all clients, the simplest first. */
 export function connectionStrings(target: ConnectTarget): ConnectionString[] {
   return [
     { client: 'psql', text: `psql "${uri(target, target.password)}"`, hint: 'Without a password in it, psql asks.' },
@@ -69,9 +68,7 @@ function dbeaverCommand(target: ConnectTarget): string {
   return `dbeaver -con ${shellQuoted(connection.join('|'))}`;
 }
 
-/**
- * Double quotes, which every shell knows, unless the text has a character that is special in them.
- */
+/** Double quotes, which every shell knows, unless the text has a character special in them. */
 function shellQuoted(text: string): string {
   return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
 }

@@ -69,7 +69,6 @@ export async function deleteDatabase(call: ProjectCall): Promise<void> {
   goTo(call, pathOf(call), 'database_deleted');
 }
 
-/** Answers with the new role's password, which is shown once. */
 export async function createRole(call: ProjectCall): Promise<void> {
   const form = parseForm(call, z.object({ role: nameField }));
   const { role, password } = await roles.createRole(call.parts, call.context, place(call, form.role));

@@ -1,5 +1,4 @@
-// Opens one project for this person: through the account that owns it, or as a guest through the
-// personal account.
+// Opens one project for this person: through the account that owns it, or as a guest.
 
 import type { Request, Response } from 'express';
 import type { ConsoleView, Tab } from '../../../../web/components/console/console-view.ts';
@@ -14,16 +13,12 @@ import { deeperView } from '../shell/open-console-view.ts';
 export interface ProjectCall extends AccountCall {
   readonly project: Project;
   readonly branch: Branch;
-  /** `/app/<account id>/projects/<project id>`. */
   readonly place: string;
 }
 
 export type ProjectTab = 'overview' | 'connect' | 'databases' | 'consumption' | 'sharing' | 'settings';
 
-/**
- * Throws `not_found`, also for a project that the person sees through another account,
- * `not_signed_in`, `forbidden`.
- */
+/** Throws `not_found`, also for a project seen through another account; `not_signed_in`. */
 export async function openProject(parts: ConsoleParts, request: Request, response: Response): Promise<ProjectCall> {
   const call = await openAccount(parts, request, response);
   const projectId = idFrom<ProjectId>(param(call, 'projectId'));
@@ -38,21 +33,19 @@ export function whichCompute(call: ProjectCall) {
   return { computeId: idFrom<ComputeId>(param(call, 'computeId')), projectId: call.project.id };
 }
 
-/** Whether this person may do the action on the project. */
 export function mayHere({ parts, person, project }: ProjectCall, action: ActionOn<'project'>): boolean {
   return may(person, action, projectResource(parts.catalogue, project));
 }
 
 export function projectView(call: ProjectCall, tab: ProjectTab, again?: Again): ConsoleView {
   const crumbs = [listCrumb(call), { label: cleanForPage(call.project.name), href: call.place }];
-  return deeperView(call, { crumbs, tabs: projectTabs(call, tab) }, again?.notice ?? null);
+  return deeperView(call, { crumbs, tabs: projectTabs(call, tab) }, again);
 }
 
-/** A page below a project's tab, such as a confirmation. */
 export function belowProjectView(call: ProjectCall, label: string, again?: Again): ConsoleView {
   const { project, place, request } = call;
   const crumbs = [listCrumb(call), { label: cleanForPage(project.name), href: place }, { label, href: request.path }];
-  return deeperView(call, { crumbs }, again?.notice ?? null);
+  return deeperView(call, { crumbs }, again);
 }
 
 function isGuestOf({ account, project }: Pick<ProjectCall, 'account' | 'project'>): boolean {

@@ -38,9 +38,7 @@ export async function renameProject(call: ProjectCall): Promise<void> {
   goTo(call, `${place}/settings`, 'project_renamed');
 }
 
-/**
- * Connections of people who lose the project by the move end; others are checked again.
- */
+/** Ends connections of people who lose the project by the move; checks others again. */
 export async function transferProject(call: ProjectCall): Promise<void> {
   const { parts, context, project, accounts } = call;
   const { account_id } = parseForm(call, z.object({ account_id: z.string().max(64) }));

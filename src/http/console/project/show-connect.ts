@@ -1,14 +1,12 @@
-// The page with connection strings: for a database, a role and a compute of the project. The
-// password is shown only by the form that reveals it.
+// The page with connection strings; the password is shown only by the form that reveals it.
 
 import { z } from 'zod';
 import { ConnectPage } from '../../../../web/pages/console/project/connect-page.tsx';
 import { revealRolePassword } from '../../../actions/databases/change-roles.ts';
-import { type Compute, shownName } from '../../../catalogue/projects/compute-rows.ts';
+import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
-import { type DatabaseRole, listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
-
-import { type Database, listDatabases } from '../../../catalogue/projects/databases.ts';
+import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
+import { listDatabases } from '../../../catalogue/projects/databases.ts';
 import { psqlCommand, publicPgHost } from '../../../config/public-address.ts';
 import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
@@ -17,11 +15,9 @@ import { type Again, parseForm, queryText } from '../shell/console-call.ts';
 import { type ConnectionString, connectionStrings } from './connection-strings.ts';
 import { mayHere, type ProjectCall, projectView } from './open-project.ts';
 
-interface Wish {
-  readonly database: string;
-  readonly role: string;
-  readonly compute: string;
-}
+const text = z.string().max(256);
+const wishSchema = z.object({ database: text, role: text, compute: text });
+type Wish = z.output<typeof wishSchema>;
 
 export async function showConnect(call: ProjectCall, again?: Again): Promise<void> {
   await sendConnectPage(call, wishOf(call), { password: null, again });
@@ -30,8 +26,7 @@ export async function showConnect(call: ProjectCall, again?: Again): Promise<voi
 /** Answers with the same page with the password filled in; the catalogue audits that. */
 export async function revealInStrings(call: ProjectCall): Promise<void> {
   const { parts, context, project, branch } = call;
-  const text = z.string().max(256);
-  const wish = parseForm(call, z.object({ database: text, role: text, compute: text }));
+  const wish = parseForm(call, wishSchema);
   const place = { projectId: project.id, branchId: branch.id, name: wish.role };
   const password = await revealRolePassword(parts, context, place);
   await sendConnectPage(call, wish, { password });
@@ -65,21 +60,7 @@ async function sendConnectPage(
   });
 }
 
-interface Offers {
-  readonly databases: readonly Database[];
-  /** Roles that may log in. */
-  readonly roles: readonly DatabaseRole[];
-  readonly computes: readonly Compute[];
-}
-
-interface Picked {
-  readonly database: Database;
-  readonly role: DatabaseRole;
-  readonly compute: Compute;
-  readonly isFirstCompute: boolean;
-}
-
-async function loadOffers({ parts, project, branch }: ProjectCall): Promise<Offers> {
+async function loadOffers({ parts, project, branch }: ProjectCall) {
   const { catalogue } = parts;
   const [databases, roles, computes] = await Promise.all([
     listDatabases(catalogue.db, branch.id),
@@ -90,7 +71,7 @@ async function loadOffers({ parts, project, branch }: ProjectCall): Promise<Offe
 }
 
 /** The requested ones, else the first of each; null when the project lacks one of the three. */
-function pick({ databases, roles, computes }: Offers, wish: Wish): Picked | null {
+function pick({ databases, roles, computes }: Awaited<ReturnType<typeof loadOffers>>, wish: Wish) {
   const database = databases.find(({ name }) => name === wish.database) ?? databases[0];
   const role = roles.find(({ name }) => name === wish.role) ?? roles[0];
   const compute = computes.find(({ id }) => id === wish.compute) ?? computes[0];
@@ -98,7 +79,11 @@ function pick({ databases, roles, computes }: Offers, wish: Wish): Picked | null
   return { database, role, compute, isFirstCompute: compute === computes[0] };
 }
 
-function stringsFor(call: ProjectCall, picked: Picked, password: Secret | null): ConnectionString[] {
+function stringsFor(
+  call: ProjectCall,
+  picked: NonNullable<ReturnType<typeof pick>>,
+  password: Secret | null,
+): ConnectionString[] {
   const { parts, project } = call;
   // Names of hosted roles are unique; those of an attached Postgres may not be.
   const needsNaming = project.creationSource === 'attached' || !picked.isFirstCompute;

@@ -1,17 +1,24 @@
-// The overview of a project: how to connect, computes, live connections.
+// The overview of a project: how to connect, computes, live connections; its consumption.
 
+import { z } from 'zod';
 import type { ComputeRow } from '../../../../web/components/console/tables/compute-table.tsx';
 import type { MenuItem } from '../../../../web/components/console/tables/kebab.tsx';
+import { ConsumptionPage } from '../../../../web/pages/console/project/consumption-page.tsx';
 import { OverviewPage } from '../../../../web/pages/console/project/overview-page.tsx';
 import { findAccount } from '../../../catalogue/accounts/accounts.ts';
 import { type Compute, shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
-import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
+import { projectResource } from '../../../catalogue/projects/projects.ts';
+import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { psqlCommand } from '../../../config/public-address.ts';
+import { PosternError } from '../../../errors.ts';
+import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
+import { type ConnectionId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { connectionRow } from '../shell/connection-rows.ts';
-import type { Again } from '../shell/console-call.ts';
-import { mayHere, type ProjectCall, projectView } from './open-project.ts';
+import { connectionRow, endAndGoBack } from '../shell/connection-rows.ts';
+import { type Again, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
+import { historyView, usageFigures } from '../shell/consumption-view.ts';
+import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
 export async function showOverview(call: ProjectCall, again?: Again): Promise<void> {
   const { parts, request, response, project, place, now } = call;
@@ -35,7 +42,6 @@ export async function showOverview(call: ProjectCall, again?: Again): Promise<vo
   });
 }
 
-/** All connections for people who oversee the account, else the person's own. */
 function connectionsHere(call: ProjectCall) {
   const { parts, project, person } = call;
   const own = seesEverybody(call) ? {} : { userId: person.userId };
@@ -76,4 +82,51 @@ function computeMenu(call: ProjectCall, compute: Compute, path: string): MenuIte
       ? [{ kind: 'link', label: 'Delete compute', href: `${path}/delete`, tone: 'danger' } as const]
       : []),
   ];
+}
+
+export async function askEndConnection(call: ProjectCall, again?: Again): Promise<void> {
+  const record = await requireConnection(call);
+  const who = record.personEmail ?? record.requestedUser;
+  sendConfirmation(call, {
+    view: belowProjectView(call, 'End connection', again),
+    title: `End the connection of ${who}?`,
+    text: `It comes from ${record.address}. A running query is cut off and its transaction rolled back.`,
+    button: 'End connection',
+    cancelPath: call.place,
+    reason: 'asked',
+  });
+}
+
+export async function endProjectConnection(call: ProjectCall): Promise<void> {
+  const record = await requireConnection(call);
+  const { reason } = parseForm(call, z.object({ reason: z.string().trim().min(1, 'say why').max(200) }));
+  const capacity = record.userId === call.person.userId ? 'owner' : 'overseer';
+  await endAndGoBack(call, { connection: record, capacity, reason }, call.place);
+}
+
+/** Throws `not_found` when it is over or another project's, `forbidden` for another person's. */
+async function requireConnection(call: ProjectCall): Promise<LiveConnectionRecord> {
+  const { parts, project, person } = call;
+  const record = await parts.liveConnections.find(idFrom<ConnectionId>(param(call, 'connectionId')));
+  if (record?.projectId !== project.id) throw new PosternError('not_found', { params: { thing: 'connection' } });
+  if (record.userId !== person.userId) {
+    requireMay(person, 'account.end_connection', accountResource(project.accountId));
+  }
+  return record;
+}
+
+export async function showConsumption(call: ProjectCall): Promise<void> {
+  const { parts, request, response, person, account, project, base, place } = call;
+  requireMay(person, 'project.read_consumption', projectResource(parts.catalogue, project));
+  const totals = (await parts.consumption.readBillingPeriod([project.id])).get(project.id) ?? null;
+  const history = await historyView(call, { account, path: `${place}/consumption` }, async (range) => {
+    const periods = await parts.consumption.readProjects(account.id, [project.id], range);
+    return periods.get(project.id) ?? [];
+  });
+  parts.renderer.send(request, response, ConsumptionPage, {
+    view: projectView(call, 'consumption'),
+    figures: totals === null ? null : usageFigures(totals),
+    history,
+    billingPath: `${base}/billing`,
+  });
 }

@@ -3,13 +3,16 @@
 import { z } from 'zod';
 import { AttachProjectPage } from '../../../../web/pages/console/projects/attach-project-page.tsx';
 import { NewProjectPage } from '../../../../web/pages/console/projects/new-project-page.tsx';
-import { attachProject as attach, createProject as create } from '../../../actions/projects/create-project.ts';
+import {
+  attachProject as attach,
+  type CreationStep,
+  createProject as create,
+} from '../../../actions/projects/create-project.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { Secret } from '../../../secret.ts';
 import { type AccountCall, type Again, type ConsoleParts, goTo, parseForm } from '../shell/console-call.ts';
 import { done } from '../shell/done-notices.ts';
-import { deeperView } from '../shell/open-console-view.ts';
-import { creationProgress } from './creation-progress.ts';
+import { belowTabView } from '../shell/open-console-view.ts';
 
 const MAX_URL_CHARACTERS = 2_048;
 const MAX_PEM_CHARACTERS = 16_384;
@@ -46,7 +49,7 @@ export async function showNewProject(call: AccountCall, again?: Again): Promise<
   const servers = serverChoices(parts.provisioning.listRegions());
   if (servers.length === 0) return goTo(call, `${base}/projects/attach`);
   parts.renderer.send(request, response, NewProjectPage, {
-    view: viewOf(call, 'New project', again),
+    view: belowTabView(call, ['projects', 'New project'], again),
     base,
     servers,
     typed: again?.typed ?? {},
@@ -79,7 +82,7 @@ export async function showAttach(call: AccountCall, again?: Again): Promise<void
   const { parts, request, response, person, account, base } = call;
   requireMay(person, 'projects.create', accountResource(account.id));
   parts.renderer.send(request, response, AttachProjectPage, {
-    view: viewOf(call, 'Attach a database', again),
+    view: belowTabView(call, ['projects', 'Attach a database'], again),
     base,
     typed: again?.typed ?? {},
   });
@@ -100,15 +103,6 @@ export async function attachProject(call: AccountCall): Promise<void> {
   goTo(call, `${base}/projects/${project.id}`, 'project_attached');
 }
 
-function viewOf(call: AccountCall, label: string, again?: Again) {
-  const crumbs = [
-    { label: 'Projects', href: `${call.base}/projects` },
-    { label, href: call.request.path },
-  ];
-  return deeperView(call, { crumbs }, again?.notice ?? null);
-}
-
-/** Every version of every region, the default first. */
 function serverChoices(
   regions: ReturnType<ConsoleParts['provisioning']['listRegions']>,
 ): Array<{ value: string; label: string }> {
@@ -118,4 +112,34 @@ function serverChoices(
       label: regions.length === 1 ? `Postgres ${version}` : `Postgres ${version}, ${regionId}`,
     })),
   );
+}
+
+const JSON_LINES = 'application/x-ndjson';
+
+export interface CreationProgress {
+  /** The first step opens the stream; an earlier refusal is answered as a page. */
+  readonly begins: (step: CreationStep) => void;
+  readonly isMade: (path: string) => void;
+  /** Makes the browser send the form again without script, to show the reason. */
+  readonly hasFailed: () => void;
+}
+
+export function creationProgress({ request, response }: AccountCall): CreationProgress | null {
+  if (request.get('accept') !== JSON_LINES) return null;
+  const line = (news: object) => response.write(`${JSON.stringify(news)}\n`);
+  return {
+    begins: (step) => {
+      if (!response.headersSent) response.writeHead(200, { 'Content-Type': JSON_LINES, 'X-Accel-Buffering': 'no' });
+      line({ step });
+    },
+    isMade: (path) => {
+      line({ made: path });
+      response.end();
+    },
+    hasFailed: () => {
+      if (!response.headersSent) return;
+      line({ failed: true });
+      response.end();
+    },
+  };
 }

@@ -31,9 +31,7 @@ export async function showProjects(call: AccountCall): Promise<void> {
   });
 }
 
-/**
- * Throws `not_found` for an organization: guests find shared projects in their personal account.
- */
+/** Throws `not_found` for an organization: guests see shared projects in their own account. */
 export async function showShared(call: AccountCall): Promise<void> {
   const { parts, request, response, context, account, base, now } = call;
   if (account.kind !== 'personal') throw notFound(accountResource(account.id));

@@ -26,7 +26,6 @@ export function connectionRow(record: LiveConnectionRecord, endPath: string | nu
   };
 }
 
-/** Ends a connection and redirects back with the result. */
 export async function endAndGoBack(
   call: ConsoleCall,
   ending: Parameters<typeof endConnection>[2],

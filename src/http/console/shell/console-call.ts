@@ -35,7 +35,6 @@ export interface ConsoleCall {
 
 export interface AccountCall extends ConsoleCall {
   readonly account: Account;
-  /** `/app/<account id>`. */
   readonly base: string;
 }
 
@@ -70,10 +69,7 @@ export async function openCall(parts: ConsoleParts, request: Request, response: 
   };
 }
 
-/**
- * Opens a call about the account that the path names. Throws `not_signed_in`, `not_found` for
- * strangers, `forbidden`.
- */
+/** Throws `not_signed_in`, `not_found` for strangers, `forbidden`. */
 export async function openAccount(parts: ConsoleParts, request: Request, response: Response): Promise<AccountCall> {
   const call = await openCall(parts, request, response);
   const account = await getAccount(parts.catalogue, call.context, idFrom<AccountId>(param(call, 'accountId')));
@@ -101,7 +97,6 @@ export function parseForm<Schema extends z.ZodType>({ request }: ConsoleCall, sc
   throw new PosternError('invalid_field', { params });
 }
 
-/** Redirects the browser to a page, which shows the notice. */
 export function goTo({ response }: ConsoleCall, path: string, notice?: DoneCode): void {
   response.redirect(303, notice === undefined ? path : done(path, notice));
 }

@@ -1,5 +1,4 @@
-// Consumption as the console shows it: the running billing period and the frames of a range.
-// Unmeasured figures are absent, never zero.
+// Consumption as the console shows it. Unmeasured figures are absent, never zero.
 
 import type { FrameRow, HistoryView, UsageFigures } from '../../../../web/components/console/consumption.tsx';
 import type { Account } from '../../../catalogue/accounts/accounts.ts';
@@ -17,14 +16,12 @@ import { type ConsoleCall, queryText } from './console-call.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How far back a page reaches: two days by the hour, a month by the day, a year by the month. */
 const LOOKS_BACK_MS: Readonly<Record<Granularity, number>> = {
   hourly: 47 * HOUR_MS,
   daily: 29 * DAY_MS,
   monthly: 335 * DAY_MS,
 };
 
-/** The granularity in the query; days by default. */
 function rangeIn(call: ConsoleCall): ConsumptionRange {
   const asked = queryText(call, 'by');
   const granularity: Granularity = asked === 'hourly' || asked === 'monthly' ? asked : 'daily';
@@ -60,7 +57,6 @@ export function usageFigures(totals: BillingPeriodTotals | ConsumptionTotals): U
   };
 }
 
-/** Several projects together. */
 export function sumOfFigures(all: readonly UsageFigures[]): UsageFigures {
   const sum = (pick: (figures: UsageFigures) => number) => all.reduce((total, figures) => total + pick(figures), 0);
   return {
@@ -76,7 +72,7 @@ function frameRow(frame: ConsumptionFrame, granularity: Granularity): FrameRow {
   const known = (name: keyof ConsumptionTotals) => (frame.unmeasured.includes(name) ? null : frame[name]);
   return {
     start: frame.start,
-    label: LABELS[granularity].format(frame.start),
+    label: FRAME_LABELS[granularity].format(frame.start),
     activeSeconds: known('activeTimeSeconds'),
     computeSeconds: known('computeTimeSeconds'),
     writtenBytes: known('writtenDataBytes'),
@@ -89,7 +85,7 @@ function frameMs(granularity: Granularity): number {
   return granularity === 'hourly' ? HOUR_MS : granularity === 'daily' ? DAY_MS : 31 * DAY_MS;
 }
 
-const LABELS: Readonly<Record<Granularity, Intl.DateTimeFormat>> = {
+export const FRAME_LABELS: Readonly<Record<Granularity, Intl.DateTimeFormat>> = {
   hourly: utcFormat({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
   daily: utcFormat({ day: 'numeric', month: 'short' }),
   monthly: utcFormat({ month: 'long', year: 'numeric' }),

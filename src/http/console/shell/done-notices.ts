@@ -51,7 +51,6 @@ const DONE_NOTICES = {
 
 export type DoneCode = keyof typeof DONE_NOTICES;
 
-/** The path of a page with that notice. */
 export function done(path: string, code: DoneCode): string {
   return `${path}${path.includes('?') ? '&' : '?'}done=${code}`;
 }

@@ -6,13 +6,11 @@ import { z } from 'zod';
 import type { FormNotice } from '../../../../web/components/console/console-view.ts';
 import { isCorrectableOn, type PosternError } from '../../../errors.ts';
 import { cleanSentence } from '../../../untrusted-text.ts';
-import { asSentence } from '../../request/error-in-words.ts';
+import { asSentence } from '../../request/error-handler.ts';
 import type { Again, ConsoleCall, ConsoleParts } from './console-call.ts';
 
-/** Opens what the path names for the signed-in person, or throws. */
 export type OpenCall<V extends ConsoleCall> = (parts: ConsoleParts, request: Request, response: Response) => Promise<V>;
 
-/** Shows a page; `again` when its form was refused. */
 type ShowPage<V extends ConsoleCall> = (call: V, again?: Again) => Promise<void>;
 
 /** Performs a form and answers: by a redirect, or by a page that shows a secret this once. */

@@ -1,5 +1,4 @@
-// After sharing a project: redirects with a notice, or, where no mail is sent, shows the links for
-// guests without an account once.
+// After sharing a project: a notice, or, where no mail is sent, the links for guests, once.
 
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
@@ -8,7 +7,6 @@ import type { ShareOutcome } from '../../../catalogue/projects/shares.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type ConsoleCall, goTo } from './console-call.ts';
 
-/** `place` lists the guests; `view` is for the page with the links. */
 export function sendShared(
   call: ConsoleCall,
   { outcomes, place, view }: { outcomes: readonly ShareOutcome[]; place: string; view: ConsoleView },

@@ -1,5 +1,4 @@
-// The frame of a page: what the switcher offers, the trail, which tabs this person has
-// here.
+// The frame of a page: what the switcher offers, the trail, which tabs this person has.
 
 import type {
   AccountLink,
@@ -12,42 +11,47 @@ import type { Account } from '../../../catalogue/accounts/accounts.ts';
 import { accountResource, INSTALLATION, may } from '../../../catalogue/rights/permissions.ts';
 import { personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type AccountCall, type ConsoleCall, queryText } from './console-call.ts';
+import { type AccountCall, type Again, type ConsoleCall, queryText } from './console-call.ts';
 import { findDoneNotice } from './done-notices.ts';
 
-export type AccountTab =
-  | 'projects'
-  | 'shared'
-  | 'people'
-  | 'connections'
-  | 'billing'
-  | 'access-tokens'
-  | 'api-keys'
-  | 'settings';
+const ACCOUNT_TABS = {
+  projects: 'Projects',
+  shared: 'Shared with me',
+  people: 'People',
+  connections: 'Connections',
+  billing: 'Billing',
+  'access-tokens': 'Access tokens',
+  'api-keys': 'API keys',
+  settings: 'Settings',
+} as const;
+type AccountTab = keyof typeof ACCOUNT_TABS;
 
-/** A page that belongs to the account as a whole. */
-export function accountView(call: AccountCall, tab: AccountTab, problem: FormNotice | null = null): ConsoleView {
+export function accountView(call: AccountCall, tab: AccountTab, again?: Again): ConsoleView {
   const tabs = accountTabs(call).map((link) => ({ ...link, isCurrent: link.href === `${call.base}/${tab}` }));
   const current = tabs.filter((link) => link.isCurrent).map(({ label, href }) => ({ label, href }));
-  return { ...personView(call, problem), account: accountLink(call.account), crumbs: current, tabs };
+  return { ...personView(call, again), account: accountLink(call.account), crumbs: current, tabs };
+}
+
+export function belowTabView(
+  call: AccountCall,
+  [tab, label]: [tab: AccountTab, label: string],
+  again?: Again,
+): ConsoleView {
+  const above = { label: ACCOUNT_TABS[tab], href: `${call.base}/${tab}` };
+  return deeperView(call, { crumbs: [above, { label, href: call.request.path }] }, again);
 }
 
 /** A page further down: its own trail behind the account and its own tabs. */
 export function deeperView(
   call: AccountCall,
   place: { readonly crumbs: readonly Link[]; readonly tabs?: readonly Tab[] },
-  problem: FormNotice | null = null,
+  again?: Again,
 ): ConsoleView {
   const { crumbs, tabs = [] } = place;
-  return { ...personView(call, problem), account: accountLink(call.account), crumbs, tabs };
+  return { ...personView(call, again), account: accountLink(call.account), crumbs, tabs };
 }
 
-/** A page of the person, outside of any account. */
-export function personView(
-  call: ConsoleCall,
-  problem: FormNotice | null = null,
-  crumbs: readonly Link[] = [],
-): ConsoleView {
+export function personView(call: ConsoleCall, again?: Again, crumbs: readonly Link[] = []): ConsoleView {
   const title = findDoneNotice(queryText(call, 'done'));
   const done: FormNotice | null = title === null ? null : { tone: 'good', title, text: null };
   return {
@@ -56,7 +60,7 @@ export function personView(
     crumbs,
     tabs: [],
     personLinks: personLinks(call),
-    notice: problem ?? done,
+    notice: again?.notice ?? done,
   };
 }
 
@@ -78,19 +82,25 @@ function personLinks({ person }: ConsoleCall): Link[] {
 function accountTabs({ account, base, person }: AccountCall): Link[] {
   const resource = accountResource(account.id);
   const isPersonal = account.kind === 'personal';
-  const tabs: ReadonlyArray<{ readonly label: string; readonly tab: AccountTab; readonly isThere: boolean }> = [
-    { label: 'Projects', tab: 'projects', isThere: true },
-    { label: 'Shared with me', tab: 'shared', isThere: isPersonal },
-    { label: 'People', tab: 'people', isThere: !isPersonal },
-    { label: 'Connections', tab: 'connections', isThere: may(person, 'account.read_connections', resource) },
-    { label: 'Billing', tab: 'billing', isThere: true },
-    { label: 'Access tokens', tab: 'access-tokens', isThere: may(person, 'access_tokens.read', resource) },
-    {
-      label: 'API keys',
-      tab: 'api-keys',
-      isThere: isPersonal || may(person, 'organization_keys.read', resource),
-    },
-    { label: 'Settings', tab: 'settings', isThere: true },
-  ];
-  return tabs.filter(({ isThere }) => isThere).map(({ label, tab }) => ({ label, href: `${base}/${tab}` }));
+  const hidden: Readonly<Partial<Record<AccountTab, boolean>>> = {
+    shared: !isPersonal,
+    people: isPersonal,
+    connections: !may(person, 'account.read_connections', resource),
+    'access-tokens': !may(person, 'access_tokens.read', resource),
+    'api-keys': !isPersonal && !may(person, 'organization_keys.read', resource),
+  };
+  return Object.entries(ACCOUNT_TABS)
+    .filter(([tab]) => hidden[tab as AccountTab] !== true)
+    .map(([tab, label]) => ({ label, href: `${base}/${tab}` }));
+}
+
+const PAGES = [
+  { label: 'Sessions', href: '/app/me/sessions' },
+  { label: 'Name and password', href: '/app/me/profile' },
+] as const;
+
+export function meView(call: ConsoleCall, path: (typeof PAGES)[number]['href'], again?: Again): ConsoleView {
+  const crumbs = PAGES.filter(({ href }) => href === path);
+  const tabs = PAGES.map((page) => ({ ...page, isCurrent: page.href === path }));
+  return { ...personView(call, again, crumbs), tabs };
 }

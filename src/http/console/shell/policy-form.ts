@@ -1,5 +1,4 @@
-// Converts the policy of an account or compute to a form and back. Settings that the form does not
-// show are kept.
+// Converts a policy to a form and back. Settings that the form does not show are kept.
 
 import { z } from 'zod';
 import type { PolicyFields } from '../../../../web/components/console/forms/policy-fields.tsx';
@@ -36,7 +35,6 @@ export const policySchema = z.object({
   fresh_sign_in: number,
   /** Empty: the installation's figure, or the account's. */
   max_connections: number,
-  /** For computes only. */
   replication: ticked,
   reverse_code: z.enum(['when_new', 'always']),
   allowed_networks: networks,
@@ -44,7 +42,6 @@ export const policySchema = z.object({
 });
 type PolicyForm = z.output<typeof policySchema>;
 
-/** Fields that a person can fill in wrongly, by the labels of policy-fields.tsx. */
 const LABELS: ReadonlyMap<unknown, string> = new Map([
   ['allowedNetworks', 'networks that may connect'],
   ['ownNetworks', 'networks that are yours'],
@@ -120,7 +117,6 @@ export function policyForm(
   };
 }
 
-/** Names a network by its text, every other field by its label. */
 function invalidPolicy({ issues }: z.ZodError, form: PolicyForm): PosternError {
   const [issue] = issues;
   const [field, index] = issue?.path ?? [];

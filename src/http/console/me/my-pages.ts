@@ -1,23 +1,28 @@
-// The person's connections, browser sessions, grants and recent events, and ending each of them.
+// The person's own pages: connections, browser sessions, grants, recent events; name, password.
 
+import { z } from 'zod';
+import { MyProfilePage } from '../../../../web/pages/console/me/my-profile-page.tsx';
 import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
+import { changePassword, renameUser } from '../../../actions/people/change-profile.ts';
 import { listOwnGrants, revokeOwnGrant } from '../../../actions/people/own-grants.ts';
 import * as people from '../../../actions/people/sign-in.ts';
 import { listBrowserSessions } from '../../../catalogue/accounts/browser-sessions.ts';
+import { getUser } from '../../../catalogue/accounts/users.ts';
 import { findProjects, type Project } from '../../../catalogue/projects/projects.ts';
 import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
 import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { type ConnectionId, type GrantId, idFrom } from '../../../ids.ts';
 import type { Grant } from '../../../login/grant/grant.ts';
+import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { clearCookie } from '../../request/cookies.ts';
-import { requireSession } from '../../request/request-context.ts';
+import { contextOf, requireSession } from '../../request/request-context.ts';
+import { nameField, newPasswordField, passwordField } from '../../sign-in/sign-in-steps.ts';
 import { connectionRow, endAndGoBack } from '../shell/connection-rows.ts';
-import { type Again, type ConsoleCall, goTo, param } from '../shell/console-call.ts';
-import { browserInWords } from './browser-in-words.ts';
-import { historyRow } from './history-rows.ts';
-import { meView } from './me-view.ts';
+import { type Again, type ConsoleCall, goTo, param, parseForm } from '../shell/console-call.ts';
+import { meView } from '../shell/open-console-view.ts';
+import { browserInWords, historyRow } from './in-words.ts';
 
 const PATH = '/app/me/sessions';
 const EVENTS_SHOWN = 30;
@@ -72,7 +77,6 @@ export async function signOutBrowser(call: ConsoleCall): Promise<void> {
   goTo(call, PATH, 'browser_signed_out');
 }
 
-/** Ends browser sessions, grants and live connections, including this browser's. */
 export async function signOutEverywhere(call: ConsoleCall): Promise<void> {
   const { parts, context, person, response } = call;
   await people.signOutEverywhere(parts, context, person.userId);
@@ -101,4 +105,37 @@ function grantRow(grant: Grant, project: Project | undefined) {
     usesLeft: grant.usesLeft,
     lastUsedAt: grant.lastUsedAt,
   };
+}
+
+const PROFILE_PATH = '/app/me/profile';
+const passwordSchema = z.object({ current_password: passwordField, new_password: newPasswordField });
+
+export async function showProfile(call: ConsoleCall, again?: Again): Promise<void> {
+  const { parts, request, response, person } = call;
+  const user = await getUser(parts.catalogue, person.userId);
+  parts.renderer.send(request, response, MyProfilePage, {
+    view: meView(call, PROFILE_PATH, again),
+    path: PROFILE_PATH,
+    name: again?.typed.name ?? user.name,
+    email: user.email,
+    hasPassword: user.hasPassword,
+  });
+}
+
+export async function saveName(call: ConsoleCall): Promise<void> {
+  const { parts, context, person } = call;
+  const { name } = parseForm(call, z.object({ name: nameField }));
+  await renameUser(parts, context, { userId: person.userId, name });
+  goTo(call, PROFILE_PATH, 'name_saved');
+}
+
+export async function savePassword(call: ConsoleCall): Promise<void> {
+  const { parts, context, response } = call;
+  const form = parseForm(call, passwordSchema);
+  await changePassword(parts, context, {
+    browser: contextOf(response),
+    currentPassword: new Secret(form.current_password),
+    newPassword: new Secret(form.new_password),
+  });
+  goTo(call, PROFILE_PATH, 'password_saved');
 }

@@ -1,4 +1,4 @@
-// The person's own part of the audit trail, each event as a sentence.
+// Events of the audit trail and User-Agent headers in words; the latter is a guess, for display.
 
 import type { AuditEventBody } from '../../../catalogue/trail/audit-events.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
@@ -27,7 +27,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'identity.changed': 'Changed name or password',
 };
 
-/** Sentences for refusals that the event's name does not explain. */
 const REFUSED: Readonly<Record<string, string>> = {
   'login.approved': 'An approval came to nothing',
   'login.denied': 'A denial came to nothing',
@@ -38,15 +37,8 @@ const REASONS: Readonly<Record<string, string>> = {
   too_late: 'too late',
 };
 
-export interface HistoryRow {
-  readonly at: Date;
-  readonly what: string;
-  readonly detail: string | null;
-  readonly from: string | null;
-}
-
 /** An event without a sentence is shown by its name: `Login expired`. */
-export function historyRow(event: AuditEventBody): HistoryRow {
+export function historyRow(event: AuditEventBody) {
   const name = String(event.event ?? '');
   const sentence = event.outcome === 'refused' ? (REFUSED[name] ?? SENTENCES[name]) : SENTENCES[name];
   const reason = event.outcome === 'refused' ? REASONS[String(event.reason)] : undefined;
@@ -63,4 +55,30 @@ export function historyRow(event: AuditEventBody): HistoryRow {
 function sentenceOf(name: string): string {
   const words = name.replaceAll('.', ' ').replaceAll('_', ' ');
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+// In this order: later browsers name earlier ones too.
+const BROWSERS: ReadonlyArray<readonly [RegExp, string]> = [
+  [/Edg\//, 'Edge'],
+  [/OPR\//, 'Opera'],
+  [/Firefox\//, 'Firefox'],
+  [/HeadlessChrome\//, 'Chrome without a screen'],
+  [/Chrome\//, 'Chrome'],
+  [/Safari\//, 'Safari'],
+  [/^curl\//, 'curl'],
+];
+const SYSTEMS: ReadonlyArray<readonly [RegExp, string]> = [
+  [/Android/, 'Android'],
+  [/iPhone|iPad/, 'iOS'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X/, 'macOS'],
+  [/Linux/, 'Linux'],
+];
+
+/** `Firefox on macOS`; an unknown one is shown cleaned. */
+export function browserInWords(userAgent: string): string {
+  const browser = BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1];
+  const system = SYSTEMS.find(([pattern]) => pattern.test(userAgent))?.[1];
+  if (browser === undefined) return userAgent === '' ? 'a browser without a name' : cleanForPage(userAgent);
+  return system === undefined ? browser : `${browser} on ${system}`;
 }

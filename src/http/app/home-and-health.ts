@@ -1,4 +1,4 @@
-// The start page: the psql command line for signed-in people; others are sent to sign in.
+// The start page, and the health checks: the process is alive; the process accepts new work.
 
 import { Router as createRouter, type Router } from 'express';
 import { HomePage } from '../../../web/pages/home-page.tsx';
@@ -6,10 +6,30 @@ import { listTargets } from '../../catalogue/access/targets.ts';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Config } from '../../config/config.ts';
-import type { PublicAddress } from '../../config/public-address.ts';
-import { psqlCommand } from '../../config/public-address.ts';
+import { type PublicAddress, psqlCommand } from '../../config/public-address.ts';
 import type { PageRenderer } from '../request/page-renderer.ts';
 import { requireSession } from '../request/request-context.ts';
+
+export interface Readiness {
+  isReady: boolean;
+}
+
+/** `/readyz` answers 503 until start-up is done and while draining. */
+export function healthRoutes(readiness: Readiness): Router {
+  const router = createRouter();
+  router.get('/healthz', (_request, response) => {
+    response.set('Cache-Control', 'no-store').type('text/plain').send('ok\n');
+  });
+  router.get('/readyz', (_request, response) => {
+    const { isReady } = readiness;
+    response.status(isReady ? 200 : 503);
+    response
+      .set('Cache-Control', 'no-store')
+      .type('text/plain')
+      .send(isReady ? 'ready\n' : 'not ready\n');
+  });
+  return router;
+}
 
 export function homeRoutes(parts: {
   readonly catalogue: Catalogue;

@@ -1,0 +1,70 @@
+// What all ways to sign in share: fields, the check of a password, a new browser session.
+
+import type { Response } from 'express';
+import { z } from 'zod';
+import * as signIn from '../../actions/people/sign-in.ts';
+import { assertNever } from '../../assert-never.ts';
+import type { User } from '../../catalogue/accounts/users.ts';
+import { PASSWORD_LENGTH } from '../../catalogue/store/password-hash.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
+import type { Secret } from '../../secret.ts';
+import { clearCookie, setCookie } from '../request/cookies.ts';
+import type { HttpDependencies } from '../request/http-dependencies.ts';
+import type { PageRenderer } from '../request/page-renderer.ts';
+import { contextOf } from '../request/request-context.ts';
+
+export interface SignInParts {
+  readonly deps: HttpDependencies;
+  readonly renderer: PageRenderer;
+  readonly address: PublicAddress;
+}
+
+export const passwordField = z.string().max(1_024);
+
+export type PasswordCheck =
+  | { readonly kind: 'right'; readonly user: User }
+  | { readonly kind: 'refused'; readonly status: 401 | 429; readonly problem: string };
+
+/** Throws `rate_limited` when too many passwords wait to be compared. */
+export async function checkPassword(
+  deps: HttpDependencies,
+  response: Response,
+  credentials: { readonly email: string; readonly password: Secret },
+): Promise<PasswordCheck> {
+  const checked = await signIn.checkPassword(deps, contextOf(response), credentials);
+  switch (checked.kind) {
+    case 'right':
+      return checked;
+    case 'wrong':
+      return { kind: 'refused', status: 401, problem: 'Email or password is wrong.' };
+    case 'too_many_attempts': {
+      const problem = 'Too many attempts. Wait a quarter of an hour, then try again.';
+      return { kind: 'refused', status: 429, problem };
+    }
+    default:
+      return assertNever(checked);
+  }
+}
+
+export const nameField = z.string().trim().min(1, 'Enter your name.').max(100, 'At most 100 characters.');
+
+export const newPasswordField = z
+  .string()
+  .min(PASSWORD_LENGTH.minimum, `At least ${PASSWORD_LENGTH.minimum} characters.`)
+  .max(PASSWORD_LENGTH.maximum, `At most ${PASSWORD_LENGTH.maximum} characters.`);
+
+/** The first problem of each field, by the field's name. */
+export function problemsOf(error: z.ZodError): Record<string, string> {
+  return Object.fromEntries(error.issues.map((issue) => [String(issue.path[0]), issue.message]).reverse());
+}
+
+/** Also removes the visitor cookie, whose CSRF token is no longer needed. */
+export async function startBrowserSession(
+  parts: Pick<SignInParts, 'deps' | 'address'>,
+  response: Response,
+  proof: Parameters<typeof signIn.startBrowserSession>[2],
+): Promise<void> {
+  const { cookie, expiresAt } = await signIn.startBrowserSession(parts.deps, contextOf(response), proof);
+  setCookie(response, parts.address, { name: 'session', value: cookie.reveal(), expiresAt });
+  clearCookie(response, parts.address, 'visitor');
+}
