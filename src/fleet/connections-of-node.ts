@@ -22,10 +22,13 @@ interface ChangeEntry extends Position {
 interface ConnectionsOfNodeOptions {
   readonly redis: RedisClient;
   readonly nodeId: NodeId;
+  /** Differs between processes that had the same node id. */
+  readonly process: string;
   readonly reads: 'changes' | 'everything';
 }
 
 export class ConnectionsOfNode {
+  readonly process: string;
   readonly #redis: RedisClient;
   readonly #nodeId: NodeId;
   readonly #reads: ConnectionsOfNodeOptions['reads'];
@@ -33,9 +36,10 @@ export class ConnectionsOfNode {
   /** Null until everything was read once. */
   #position: Position | null = null;
 
-  constructor({ redis, nodeId, reads }: ConnectionsOfNodeOptions) {
+  constructor({ redis, nodeId, process, reads }: ConnectionsOfNodeOptions) {
     this.#redis = redis;
     this.#nodeId = nodeId;
+    this.process = process;
     this.#reads = reads;
   }
 

@@ -89,12 +89,16 @@ export class FleetView {
     this.#changes += 1;
   }
 
-  #copyOf({ nodeId, storedVersion }: NodeRecord): ConnectionsOfNode {
+  /**
+   * Another process under the same id has connections, and perhaps a way to store them, of its own.
+   */
+  #copyOf({ nodeId, startId, storedVersion }: NodeRecord): ConnectionsOfNode {
+    const process = `${storedVersion} ${startId ?? ''}`;
     const known = this.#others.get(nodeId);
-    if (known !== undefined) return known;
+    if (known?.process === process) return known;
     // A node of the version before keeps no change log: all of its records are read every time.
     const reads = storedVersion < STORED_VERSION ? 'everything' : 'changes';
-    const copy = new ConnectionsOfNode({ redis: this.#redis, nodeId, reads });
+    const copy = new ConnectionsOfNode({ redis: this.#redis, nodeId, process, reads });
     this.#others.set(nodeId, copy);
     return copy;
   }

@@ -96,6 +96,16 @@ describe.each(redisKinds)('a view of the fleet on $name', ({ start }) => {
     expect((await records()).has(missed.record.id)).toBe(true);
   });
 
+  it('drops the connections of an earlier process of the same node', async () => {
+    const { record } = register(there);
+    await seen(record.id);
+    await there.close();
+    await using again = await startTestNode(redis.url, catalogueOf(), there.nodeId);
+    expect((await records()).size).toBe(0);
+    const { record: later } = register(again);
+    await seen(later.id);
+  });
+
   it('drops the connections of a node that has left', async () => {
     const { record } = register(there);
     await seen(record.id);
