@@ -1,11 +1,9 @@
-// The errors that may leave the process: one class over the closed table in error-table/. Any other
-// error leaves as `internal` with a reference that finds it in the log.
+// The errors that may leave the process; others leave as `internal` with a reference to the log.
 
 import { randomBytes } from 'node:crypto';
 import type { CorrectingPage, ErrorEntry, ErrorKind } from './error-table/error-entry.ts';
 import { ERRORS, type ErrorCode, type ErrorName } from './error-table/error-table.ts';
 
-/** The names in `{…}` of a text. */
 type PlacesIn<Text> = Text extends `${string}{${infer Place}}${infer Rest}` ? Place | PlacesIn<Rest> : never;
 
 type PlacesOf<Name extends ErrorName> =
@@ -46,7 +44,6 @@ export class PosternError<Name extends ErrorName = ErrorName> extends Error {
     this.hint = entry.hint === undefined ? null : fill(entry.hint, params);
   }
 
-  /** Its row of the table. */
   get entry(): ErrorEntry {
     return this.#entry;
   }
@@ -58,7 +55,6 @@ export function toPosternError(error: unknown): PosternError {
   return new PosternError('internal', { params: { reference: newReference() }, cause: error });
 }
 
-/** True when the given value is a PosternError with that code. */
 export function isPosternError(error: unknown, code: ErrorCode): error is PosternError {
   return error instanceof PosternError && error.code === code;
 }

@@ -57,7 +57,6 @@ export const personalAccountId = (userId: UserId): AccountId => userId as string
 export const isOrganizationId = (id: string): boolean => /^org-[a-z0-9-]{1,56}$/.test(id);
 export const isLoginRequestId = (text: string): text is LoginRequestId => /^lr-[a-z0-9]{20}$/.test(text);
 
-/** The only cast of its kind, for text that was checked: `idFrom<ProjectId>(row.id)`. */
 export function idFrom<T extends Id<string>>(text: string): T {
   return text as T;
 }

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// The executable: `postern serve` runs a node until a signal ends it; every other command is in
-// cli/.
+// The executable: `postern serve` runs a node until a signal ends it; cli/ has the other commands.
 
 import cluster from 'node:cluster';
 import { createProgram, exitCodeOf, explain } from './cli/program.ts';
@@ -46,10 +45,7 @@ async function serveByWorkers(config: Config, log: Log): Promise<void> {
   print(config, workers.addresses);
 }
 
-/**
- * Also while a node starts. The second signal stops at once. A terminal's Ctrl-C and a supervisor's
- * SIGHUP reach every process: a worker leaves both to its primary.
- */
+/** The second signal stops at once. A worker leaves SIGINT and SIGHUP to its primary. */
 function onStopSignal(stop: () => Promise<void>): void {
   if (cluster.isWorker) for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {});
   const names = cluster.isWorker ? (['SIGTERM'] as const) : (['SIGTERM', 'SIGINT'] as const);

@@ -1,5 +1,4 @@
-// IP addresses and networks: one normal form, comparison of two people's addresses, membership in
-// CIDR lists. Knows nothing of permissions.
+// IP addresses and networks: one normal form, comparison of terminals, membership in CIDR lists.
 
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
@@ -21,10 +20,7 @@ export function normalizeAddress(address: string): string {
   return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
 }
 
-/**
- * IPv4: equal; IPv6: the same /64; loopback is one machine; families are `incomparable`
- * (docs/security.md, "Address comparison and reverse code").
- */
+/** IPv6: same /64 (docs/security.md, "Address comparison and reverse code"). */
 export function compareTerminals(first: string, second: string): 'same' | 'different' | 'incomparable' {
   const a = normalizeAddress(first);
   const b = normalizeAddress(second);
@@ -82,7 +78,6 @@ export class NetworkList {
     for (const { address, prefix, family } of networks) this.#list?.addSubnet(address, prefix, family);
   }
 
-  /** Whether the address lies in one of the networks; false for text that is not an address. */
   includes(address: string): boolean {
     if (this.#list === null) return false;
     const normal = normalizeAddress(address);
@@ -91,7 +86,6 @@ export class NetworkList {
   }
 }
 
-/** Parse once: it costs far more than a look-up. Texts that are not networks are skipped. */
 export function parseNetworks(texts: readonly string[]): NetworkList {
   return new NetworkList(texts.map(parseNetwork).filter((network) => network !== null));
 }

@@ -1,5 +1,4 @@
-// Builds every part of one node by hand, each after the parts it needs; nothing is built anywhere
-// else.
+// Builds every part of one node by hand, each after the parts it needs.
 
 import { createSetupCodeIfEmpty } from './catalogue/accounts/setup-codes.ts';
 import type { Catalogue } from './catalogue/store/catalogue.ts';
@@ -42,11 +41,9 @@ export interface Postern extends Supervision {
   readonly provisioning: Provisioning;
   readonly metering: Metering;
   readonly gateway: Gateway;
-  /** Resolves when psql can log in. Throws ConfigError naming the variable of an unusable port. */
+  /** Throws ConfigError naming the variable of an unusable port. */
   listen(): Promise<Addresses>;
-  /** Refuses new connections and waits for the old ones, at most the configured drain limit. */
   drain(): Promise<void>;
-  /** Closes everything that was built here. */
   close(): Promise<void>;
 }
 
@@ -162,7 +159,6 @@ async function build(config: Config, building: Building): Promise<Postern> {
   };
 }
 
-/** Names the variable whose port could not be opened. */
 async function naming<T>(variable: VariableName, asked: Promise<T>): Promise<T> {
   try {
     return await asked;

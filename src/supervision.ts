@@ -1,5 +1,4 @@
-// Builds the supervision of a node: metrics, audit trail, its part of the fleet, limits, and the
-// metrics server.
+// Builds the supervision of a node: metrics, audit trail, its part of the fleet, and limits.
 
 import { AuditTrail } from './audit/audit-queue.ts';
 import { AuditWebhook } from './audit/audit-webhook.ts';
@@ -35,7 +34,6 @@ export interface Supervision {
   readonly auditTrail: AuditTrail;
   readonly fleet: Fleet;
   readonly limits: Limits;
-  /** Joins the fleet, opens the metrics port and starts the periodic work. */
   start(): Promise<void>;
 }
 

@@ -1,5 +1,4 @@
-// Cleans text from outside before it reaches a terminal, a page or a log
-// (docs/security.md, "Text that others wrote"). Knows nothing of where the text came from.
+// Cleans text before it is shown or logged (docs/security.md, "Text that others wrote").
 
 /** Longest name shown in a message, in UTF-16 units. */
 export const MAX_SHOWN_CHARACTERS = 64;

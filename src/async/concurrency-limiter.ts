@@ -12,7 +12,7 @@ export class ConcurrencyLimiter {
     this.#mostWaiting = mostWaiting;
   }
 
-  /** Runs the work in its turn. Throws PosternError `rate_limited` when too many wait already. */
+  /** Throws PosternError `rate_limited` when too many wait already. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
     else await this.#turn();

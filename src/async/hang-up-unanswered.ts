@@ -1,14 +1,10 @@
-// Gives up connections to servers that no longer answer. Knows no protocol: whatever arrives is an
-// answer to everything sent.
+// Gives up connections to servers that no longer answer; any byte that arrives is an answer.
 
 import type { Socket } from 'node:net';
 
 const LOOK_INTERVAL_MS = 1_000;
 
-/**
- * Destroys the socket when something sent has no answer for `limitMs` or a second more; an idle one
- * stays. Call it once connected, or secure.
- */
+/** Destroys the socket when something sent has no answer for `limitMs`. Call it once connected. */
 export function hangUpUnanswered(socket: Socket, limitMs: number): void {
   let answeredBytes = socket.bytesWritten;
   let unansweredSinceMs: number | null = null;

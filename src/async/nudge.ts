@@ -9,7 +9,6 @@ export class Nudge {
     this.#wake?.();
   }
 
-  /** Says what ended it; a nudge given before counts. One waiter at a time. */
   async wait({ limitMs, signal }: { limitMs: number; signal: AbortSignal }): Promise<'nudged' | 'limit' | 'aborted'> {
     if (!this.#isGiven && !signal.aborted) {
       await new Promise<void>((resolve) => {

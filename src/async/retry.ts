@@ -1,4 +1,4 @@
-// Retries after a failure, with pauses between the attempts. Knows nothing of what is attempted.
+// Retries after a failure, with pauses between the attempts.
 
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -11,7 +11,6 @@ export interface RetryOptions {
   readonly signal?: AbortSignal;
   /** False for an error that another attempt cannot help. */
   readonly mayHelp?: (error: unknown) => boolean;
-  /** Called for each failure that is followed by another attempt. */
   readonly onFailure?: (error: unknown, failures: number) => void;
 }
 

@@ -14,7 +14,6 @@ export class Slots {
   readonly #waiting: (() => void)[] = [];
   /** Holders past their undisturbed time, longest first. */
   readonly #overstaying = new Set<LinkedAbort>();
-  /** Holders whose signal was aborted and that have not ended yet. */
   readonly #leaving = new Set<LinkedAbort>();
   #free: number;
 
@@ -23,10 +22,7 @@ export class Slots {
     this.#undisturbedMs = undisturbedMs;
   }
 
-  /**
-   * The work must end when its signal does: with TimeLimitExceeded when it overstayed and others
-   * wait.
-   */
+  /** The work must end when its signal does: with TimeLimitExceeded when it overstayed. */
   async run<T>(outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     await this.#take(outer);
     const holder = linkedAbort(outer);
@@ -67,7 +63,6 @@ export class Slots {
     this.#makeRoom();
   }
 
-  /** Frees one slot per waiter, as far as there are holders past their time. */
   #makeRoom(): void {
     for (const holder of this.#overstaying) {
       if (this.#leaving.size >= this.#waiting.length) return;

@@ -1,7 +1,6 @@
 // Limits around one wait, and abort controllers that follow a signal. Unlike AbortSignal.any and
 // AbortSignal.timeout they leave nothing on a signal that lives longer (nodejs/node#54614).
 
-/** The wait took longer than its limit. */
 export class TimeLimitExceeded extends Error {
   readonly limitMs: number;
 
@@ -12,10 +11,7 @@ export class TimeLimitExceeded extends Error {
   }
 }
 
-/**
- * `work` must end when its signal aborts: with TimeLimitExceeded, or with the outer signal's
- * reason.
- */
+/** `work` must end when its signal aborts: with TimeLimitExceeded, or the outer signal's reason. */
 export async function withTimeLimit<T>(
   limitMs: number,
   outer: AbortSignal,

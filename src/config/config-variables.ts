@@ -1,5 +1,4 @@
-// The table of environment variables: default, meaning and how each is read. docs/configuration.md
-// and `postern config` are made from it; config.ts turns the values into the program's Config.
+// The table of environment variables; docs/configuration.md and `postern config` come from it.
 
 import { z } from 'zod';
 import {
@@ -25,7 +24,7 @@ import {
 
 interface Variable<T> {
   readonly kind: 'plain' | 'secret';
-  /** As text, in the variable's own notation; empty: unset. */
+  /** In the variable's own notation; empty: unset. */
   readonly default: string;
   readonly meaning: string;
   readonly parse: z.ZodType<T, string>;

@@ -1,5 +1,4 @@
-// The environment as one frozen Config, or one error that lists every bad variable. What each
-// variable means and how it is read stands in config-variables.ts.
+// The environment as one frozen Config, or one error that lists every bad variable.
 
 import type { Secret } from '../secret.ts';
 import type { ConfigValues, VariableName } from './config-variables.ts';

@@ -1,5 +1,4 @@
-// How many files and sockets the system lets this process have open at a time. Node raises the soft
-// limit to the hard one as it starts, and cannot raise the hard one.
+// How many files may be open at a time. Node raises the soft limit to the hard one itself.
 
 import { readFileSync } from 'node:fs';
 

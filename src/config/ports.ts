@@ -3,7 +3,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Where a node listens. */
 export interface Addresses {
   readonly pg: { readonly host: string; readonly port: number };
   readonly http: { readonly host: string; readonly port: number; readonly url: string };

@@ -1,5 +1,4 @@
-// What a Postgres URL with several servers says: the same database on each of them, as libpq writes
-// it. Opens nothing.
+// What a Postgres URL with several servers says: the same database on each of them, as in libpq.
 
 // scheme and user information, hosts, the rest. WHATWG URLs have one host, so `new URL` cannot read
 // several.

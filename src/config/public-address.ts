@@ -1,16 +1,13 @@
-// The addresses under which browsers and clients know this installation: what links are built from,
-// which origins are its own, whether cookies travel over TLS, and what psql connects to.
+// The addresses under which browsers and clients know this installation, and psql connects to it.
 
 import type { Config } from './config.ts';
 
-// PostgreSQL: psql's default port
 const DEFAULT_PG_PORT = 5432;
 
 export interface PublicAddress {
   /** Without a slash at the end. */
   readonly url: string;
   readonly isHttps: boolean;
-  /** Origins whose forms are our own. */
   readonly origins: ReadonlySet<string>;
 }
 
@@ -24,7 +21,6 @@ export function publicAddress({ publicUrl }: Pick<Config['http'], 'publicUrl'>, 
   return { url: `http://localhost:${port}`, isHttps: false, origins: new Set(origins) };
 }
 
-/** The host under which clients reach the Postgres side: its own name, or that of the web side. */
 export function publicPgHost({ pg }: Pick<Config, 'pg'>, { url }: Pick<PublicAddress, 'url'>): string {
   return pg.publicHost ?? new URL(url).hostname;
 }

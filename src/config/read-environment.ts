@@ -1,11 +1,9 @@
-// Environment variables against their table: parsed values, all problems at once, and a masked
-// listing.
+// Environment variables against their table: parsed, all problems at once, or listed and masked.
 
 import { CONFIG_VARIABLES, type ConfigValues } from './config-variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable's value as text with its source; secrets are masked. For `postern config`. */
 export interface ConfigLine {
   readonly name: string;
   readonly value: string;
@@ -13,7 +11,6 @@ export interface ConfigLine {
   readonly meaning: string;
 }
 
-/** Every bad variable of one environment, each with what is wrong. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
@@ -24,7 +21,6 @@ export class ConfigError extends Error {
   }
 }
 
-/** Every variable parsed, defaults filled in. Throws ConfigError with all problems at once. */
 export function readEnvironment(environment: Environment): ConfigValues {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
@@ -40,7 +36,6 @@ export function readEnvironment(environment: Environment): ConfigValues {
   return values as ConfigValues;
 }
 
-/** Each variable with its value (secrets as `********`), where that came from and what it means. */
 export function describeConfig(environment: Environment): ConfigLine[] {
   return Object.entries(CONFIG_VARIABLES).map(([name, variable]) => {
     const given = environment[name] ?? '';

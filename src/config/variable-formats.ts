@@ -1,5 +1,4 @@
-// How the values of environment variables are written. Each format takes the text and gives the
-// value, or says what it is not; config-variables.ts says which variable has which.
+// How the values of environment variables are written: text to value, or what is wrong with it.
 
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
@@ -57,7 +56,6 @@ export const duration = (lowest: string, highest: string) =>
       `not a duration from ${lowest} to ${highest}, like 90s, 2m or 8h`,
     );
 
-/** Null: unset. */
 export const optionalDurationOrNever = (lowest: string, highest: string) =>
   z.union([z.literal('').transform(() => null), z.literal('never'), duration(lowest, highest)], {
     error: `not \`never\`, nor a duration from ${lowest} to ${highest}, like 90s, 2m or 8h`,
@@ -83,7 +81,6 @@ const secretUrl = (...schemes: readonly string[]) =>
     `not a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
   );
 
-/** May name several servers. */
 export const postgresUrl = optionalSecret.refine(
   (url) => url === null || postgresServerUrls(url.reveal()) !== null,
   'not a URL like postgres://user:password@host:5432/database (several hosts by comma)',
@@ -94,7 +91,6 @@ function isUrlOf(url: string, schemes: readonly string[]): boolean {
   return schemes.some((scheme) => url.startsWith(`${scheme}://`)) && URL.canParse(url);
 }
 
-// `<major version>[@<region>]=<URL>`
 const HOST = /^(\d\d)(?:@([a-z0-9-]{1,40}))?=(postgres(?:ql)?:\/\/\S+)$/;
 
 export const secretKeys = text.transform((value, context): [Secret, ...Secret[]] | null => {

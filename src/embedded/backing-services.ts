@@ -1,5 +1,4 @@
-// What the configuration does not name is started here: Postgres for the catalogue and for hosted
-// projects, Redis, and the sealing key. Callers cannot tell embedded services from configured ones.
+// Starts what the configuration does not name: Postgres, Redis, and the sealing key.
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,7 +11,6 @@ import type { EmbeddedVersion } from './postgres/postgres-package.ts';
 import { startEmbeddedRedis } from './redis/embedded-redis.ts';
 import { ensureSecretKey } from './secret-key-file.ts';
 
-/** A Postgres server that hosts projects; an embedded one may start when it is first asked for. */
 export interface ProjectHost {
   readonly id: string;
   readonly pgVersion: number;
@@ -28,7 +26,6 @@ export interface Stores {
   readonly secretKeys: readonly [Secret, ...Secret[]];
   /** The first is the default. */
   readonly hosts: readonly ProjectHost[];
-  /** Stops what was started here. */
   close(): Promise<void>;
 }
 

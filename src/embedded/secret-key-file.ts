@@ -1,5 +1,4 @@
-// The key that seals stored credentials, made once per data folder when none is configured. Seals
-// nothing itself.
+// The key that seals stored credentials, made once per data folder when none is configured.
 
 import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
@@ -12,10 +11,7 @@ import { makeDataFolder } from './postgres/postgres-files.ts';
 const KEY_BYTES = 32;
 const OTHERS = 0o077;
 
-/**
- * Base64 of 32 bytes, mode 0600. Throws EmbeddedError when others may read the file or it holds no
- * key; neither is repaired, since credentials may be sealed with it.
- */
+/** Throws EmbeddedError, and repairs nothing, when others may read the file or it holds no key. */
 export async function ensureSecretKey(dataDir: string): Promise<Secret> {
   const path = join(dataDir, 'secret.key');
   await makeDataFolder(dataDir);

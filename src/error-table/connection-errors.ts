@@ -1,5 +1,4 @@
-// How an admitted connection can end, and what may end any connection or request: our stores, this
-// node, a defect.
+// How an admitted connection can end, and what may end any connection or request.
 
 import { type ErrorEntry, policy, service, upstream } from './error-entry.ts';
 

@@ -1,15 +1,9 @@
-// What the error table says of each error, and what makes its rows. Knows none of the errors.
+// What the error table says of each error.
 
-/**
- * What went wrong, for metrics: the client's doing, the person's, a policy, a limit, an upstream,
- * or Postern itself.
- */
+/** What went wrong, for metrics: whose doing it was. */
 export type ErrorKind = 'client' | 'person' | 'policy' | 'limit' | 'upstream' | 'service';
 
-/**
- * A page that shows an error above its own form, filled in as it was, so that the person can
- * correct it.
- */
+/** A page that shows an error above its own form, so that the person can correct it. */
 export type CorrectingPage = 'approval' | 'console';
 
 export interface ErrorEntry {
@@ -19,26 +13,17 @@ export interface ErrorEntry {
   readonly sqlstate: string;
   readonly httpStatus: number;
   readonly kind: ErrorKind;
-  /**
-   * PostgreSQL's style: lower case, no final period. Each `{name}` is filled from the parameter of
-   * that name.
-   */
+  /** PostgreSQL's style: lower case, no final period; each `{name}` is filled from a parameter. */
   readonly message: string;
-  /**
-   * A full sentence that says what to do next, with `{name}` as in the message; absent: there is
-   * nothing to do.
-   */
+  /** A full sentence that says what to do next; absent: there is nothing to do. */
   readonly hint?: string;
   /** Where a person can correct the error; every other page gives way to an error page. */
   readonly correctableOn?: readonly CorrectingPage[];
-  /**
-   * Answers that cost nothing and come in floods get no line in the log and none in the audit
-   * trail.
-   */
+  /** Answers that come in floods get no line in the log and none in the audit trail. */
   readonly isCheap?: true;
   /** The level at which the end of a connection is logged; absent: `info`. */
   readonly logLevel?: 'warn' | 'error';
-  /** The login request outlives its connection: an approval then lets the next connection in. */
+  /** An approval then lets the next connection in. */
   readonly keepsLoginRequest?: true;
 }
 

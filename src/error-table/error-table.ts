@@ -9,7 +9,6 @@ import { OFFER_ERRORS } from './offer-errors.ts';
 import { PERMISSION_ERRORS } from './permission-errors.ts';
 import { REQUEST_ERRORS } from './request-errors.ts';
 
-/** The ways in which a Postgres connection can end. */
 export const ENDINGS = { ...LOGIN_ERRORS, ...CONNECTION_ERRORS } as const;
 
 export const ERRORS = {
@@ -21,7 +20,6 @@ export const ERRORS = {
   ...OFFER_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
-/** The name of an entry. */
 export type ErrorName = keyof typeof ERRORS;
 
 /** What programs match on; several entries may share one. */

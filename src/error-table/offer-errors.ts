@@ -1,5 +1,4 @@
-// `not_offered`, `out_of_range` and `attach_refused`: what this installation, its records or an
-// upstream cannot give.
+// `not_offered`, `out_of_range` and `attach_refused`: what installation or upstream cannot give.
 
 import { type ErrorEntry, entriesOf } from './error-entry.ts';
 

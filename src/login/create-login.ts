@@ -1,5 +1,4 @@
-// Creates the stores of logins: requests, grants, codes, remembered terminals. All of them are in
-// Redis.
+// Creates the stores of logins, all of them in Redis.
 
 import type { Clock } from '../clock.ts';
 import type { Closers } from '../closers.ts';

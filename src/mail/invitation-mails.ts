@@ -1,5 +1,4 @@
-// The mails to people who were invited to an organization or got a project shared: the link to
-// sign up with, or that they have it already.
+// The mails to people who were invited to an organization or got a project shared.
 
 import { cleanForPage } from '../untrusted-text.ts';
 import type { Mail } from './mailer.ts';

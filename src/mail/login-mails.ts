@@ -1,5 +1,4 @@
-// The mails about a login: to the person in whose name a terminal was let in or given a code
-// (docs/security.md, T1), and to an organization's admins when one of its people reported one.
+// The mails about a login (docs/security.md, T1): let in, given a code, or reported by its person.
 
 import { cleanForPage } from '../untrusted-text.ts';
 import type { Mail } from './mailer.ts';
@@ -46,7 +45,6 @@ export interface ReportedLogin {
 interface ReportedLoginMail {
   readonly to: string;
   readonly brand: string;
-  /** The console's address of the organization, without a slash at its end. */
   readonly place: string;
   readonly organizationName: string;
   readonly reported: ReportedLogin;

@@ -1,5 +1,4 @@
-// Sends mail: by the configured server, or into the log where there is none. Knows nothing of what
-// the mail says.
+// Sends mail: by the configured server, or into the log where there is none.
 
 import { once } from 'node:events';
 import { createTransport } from 'nodemailer';
@@ -64,7 +63,6 @@ export class OutgoingMail implements Mailer {
   readonly #metrics: Pick<Metrics, 'mails'>;
   readonly #retryPausesMs: readonly number[];
   readonly #places = new ConcurrencyLimiter({ atOnce: MAILS_AT_ONCE, mostWaiting: MOST_WAITING });
-  /** Also those that wait for their place. */
   readonly #sending = new Map<Mail, Promise<void>>();
   readonly #giveUp = new AbortController();
 
@@ -139,6 +137,5 @@ export interface Mail {
 export interface Mailer {
   /** Takes the mail and sends it in the background. What cannot be sent is logged and counted. */
   send(mail: Mail): void;
-  /** Waits for what is on its way, for seconds at most; the rest is logged. */
   close(): Promise<void>;
 }

@@ -1,5 +1,4 @@
-// The messages that a client gets from us: values to bytes. When each may be sent, and with which
-// text, is decided elsewhere.
+// The messages that a client gets from us: values to bytes.
 
 import { cstring, int32, typedMessage } from './message-builder.ts';
 import { PROTOCOL_MAJOR } from './startup-packet.ts';
@@ -14,7 +13,6 @@ const AUTHENTICATION_SASL = 10;
 const AUTHENTICATION_SASL_CONTINUE = 11;
 const AUTHENTICATION_SASL_FINAL = 12;
 
-/** What an ErrorResponse or NoticeResponse of ours says. */
 export interface Report {
   readonly severity: 'FATAL' | 'ERROR' | 'WARNING' | 'NOTICE';
   readonly sqlstate: string;

@@ -1,5 +1,4 @@
-// Reads the fields of one packet or message from bytes that are all there. Never reads beyond them;
-// knows no message.
+// Reads the fields of one packet or message from bytes that are all there.
 
 import { isUtf8 } from 'node:buffer';
 import { ProtocolViolation, type ViolationKind } from './protocol-violation.ts';
@@ -55,7 +54,6 @@ export class FieldReader {
     return this.bytes(this.remainingBytes);
   }
 
-  /** Throws unless the whole body was read. */
   end(): void {
     if (this.remainingBytes > 0) throw this.violation('goes on after its last field');
   }

@@ -1,5 +1,4 @@
-// The messages that a client sends while it logs in by password. No other frontend message is read:
-// after the login its bytes are opaque.
+// The messages that a client sends while it logs in by password; after the login, bytes are opaque.
 
 import { serialize } from 'pg-protocol';
 import { FieldReader } from './field-reader.ts';
@@ -15,7 +14,6 @@ export const FRONTEND_HEADER_BYTES = 5;
 /** Shared by PasswordMessage, SASLInitialResponse and SASLResponse; the phase tells which. */
 export const PASSWORD_MESSAGE_TYPE = 'p';
 const TERMINATE = serialize.end();
-/** Of a whole Terminate message. */
 export const TERMINATE_BYTES = 5;
 // Its length field counts itself.
 const TERMINATE_LENGTH = 4;

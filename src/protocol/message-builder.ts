@@ -1,4 +1,4 @@
-// Puts fields together into messages with the right length. Knows no message by name.
+// Puts fields together into messages with the right length.
 
 /** Message Formats: Int32. */
 export function int32(value: number): Buffer {
@@ -12,12 +12,11 @@ export function cstring(text: string): Buffer {
   return Buffer.from(`${text.replaceAll('\0', '')}\0`, 'utf8');
 }
 
-/** A message with a type byte: the length counts itself but not the type. */
+/** The length counts itself but not the type. */
 export function typedMessage(type: string, ...fields: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.from(type, 'latin1'), untypedPacket(...fields)]);
 }
 
-/** A first packet, which has no type byte: the length counts itself. */
 export function untypedPacket(...fields: readonly Buffer[]): Buffer {
   const bodyBytes = fields.reduce((sum, field) => sum + field.length, 0);
   return Buffer.concat([int32(4 + bodyBytes), ...fields]);

@@ -1,5 +1,4 @@
-// The startup parameter `options`: our own keys are taken out of it, the rest goes to the upstream
-// as it was written. What the keys select, and which settings are refused, is decided elsewhere.
+// The startup parameter `options`: our own keys are taken out, the rest goes on as it was written.
 
 // C's isspace(), which PostgreSQL splits by, knows no other spaces.
 const SPACE = /[ \t\n\v\f\r]/;
@@ -24,10 +23,7 @@ interface Word {
   readonly value: string;
 }
 
-/**
- * Forms: `project=x`, `-c project=x`, `-cproject=x`, `--project=x`. Never throws: the rest is the
- * upstream's to judge. Source: PostgreSQL, pg_split_opts().
- */
+/** Never throws: the rest is the upstream's to judge. Source: PostgreSQL, pg_split_opts(). */
 export function parseOptionsParameter(options: string): OptionsParameter {
   const own = { project: null as string | null, endpoint: null as string | null };
   const forwarded: Word[] = [];
@@ -54,7 +50,6 @@ export function parseOptionsParameter(options: string): OptionsParameter {
   };
 }
 
-/** PostgreSQL's words: a backslash takes away the meaning of the next character. */
 function splitOptions(options: string): Word[] {
   const words: Word[] = [];
   let spelling = '';

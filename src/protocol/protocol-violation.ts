@@ -1,10 +1,6 @@
-// The one error of the codec: a peer that breaks the protocol. What is answered to it, if anything,
-// is the caller's rule.
+// The one error of the codec: a peer that breaks the protocol.
 
-/**
- * `not_postgres`: close without an answer; `invalid_startup`, `user_missing`: the peer can read an
- * error; `malformed_message`: the connection cannot go on.
- */
+/** `not_postgres`: close without an answer; `malformed_message`: the connection cannot go on. */
 export type ViolationKind = 'not_postgres' | 'invalid_startup' | 'user_missing' | 'malformed_message';
 
 /** A malformed packet or message. The text is for the log and holds no byte that the peer sent. */

@@ -1,6 +1,4 @@
-// The PROXY protocol's header, versions 1 and 2: the bytes so far to the address of the real
-// client. The listener decides from which peers it is accepted. Source: haproxy,
-// proxy-protocol.txt.
+// The PROXY protocol's header, versions 1 and 2. Source: haproxy, proxy-protocol.txt.
 
 import { isIPv4, isIPv6 } from 'node:net';
 import { normalizeAddress } from '../network-address.ts';

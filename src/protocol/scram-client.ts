@@ -1,5 +1,4 @@
-// The client's side of SCRAM-SHA-256 and SCRAM-SHA-256-PLUS: message in, message out. Which methods
-// are allowed at all and what a failure is called is decided elsewhere. Source: RFC 5802, RFC 7677.
+// The client's side of SCRAM-SHA-256 and -PLUS: message in, message out. RFC 5802, RFC 7677.
 
 import { randomBytes } from 'node:crypto';
 import { SCRAM_SHA_256, SCRAM_SHA_256_PLUS } from './scram-server.ts';
@@ -24,20 +23,15 @@ export interface ScramStarted {
   readonly clientFirst: string;
   readonly clientFirstBare: string;
   readonly clientNonce: string;
-  /** `c=` of the next message, base64. */
   readonly binding: string;
 }
 
 export interface ScramAnswered {
   readonly clientFinal: string;
-  /** What the server must end with. */
   readonly serverSignature: Buffer;
 }
 
-/**
- * -PLUS whenever offered over TLS. Throws ScramRefused when no mechanism is ours, or the
- * certificate cannot be bound to.
- */
+/** -PLUS whenever offered over TLS. Throws ScramRefused for no mechanism, or nothing to bind to. */
 export function startScramClient(mechanisms: readonly string[], channelBinding: ChannelBinding | null): ScramStarted {
   const { mechanism, header, data } = chooseMechanism(mechanisms, channelBinding);
   const clientNonce = randomBytes(CLIENT_NONCE_BYTES).toString('base64');

@@ -1,5 +1,4 @@
-// The server's side of SCRAM-SHA-256 and -PLUS: message in, message out. Whose password it is and
-// how a failure is answered is decided elsewhere. Source: RFC 5802, RFC 7677.
+// The server's side of SCRAM-SHA-256 and -PLUS: message in, message out. RFC 5802, RFC 7677.
 
 import { isUtf8 } from 'node:buffer';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
@@ -24,7 +23,6 @@ export type ScramFailure =
   | 'wrong_proof';
 
 export interface ScramStartInput {
-  /** As the client named it. */
   readonly mechanism: string;
   readonly clientFirst: Buffer;
   /** What this connection can bind to, and so whether -PLUS was offered. */

@@ -1,5 +1,4 @@
-// What a server keeps instead of a SCRAM password: made from one, written as PostgreSQL writes it,
-// or invented for a name that has none. Source: RFC 5802 3, RFC 7677.
+// What a server keeps instead of a SCRAM password, as PostgreSQL writes it. RFC 5802 3, RFC 7677.
 
 import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -62,7 +61,6 @@ export function encodeVerifier(verifier: ScramVerifier): string {
   return `SCRAM-SHA-256$${verifier.iterations}:${salt}$${storedKey}:${serverKey}`;
 }
 
-/** The opposite of `encodeVerifier`; null for any other text. */
 export function parseVerifier(text: string): ScramVerifier | null {
   const [, iterations, salt, storedKey, serverKey] = VERIFIER_TEXT.exec(text) ?? [];
   if (salt === undefined || storedKey === undefined || serverKey === undefined) return null;

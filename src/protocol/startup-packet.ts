@@ -1,5 +1,4 @@
-// The packets that can open a connection: bytes to a StartupPacket. What is answered to each is the
-// gateway's rule.
+// The packets that can open a connection: bytes to a StartupPacket.
 
 import { FieldReader } from './field-reader.ts';
 import { ProtocolViolation } from './protocol-violation.ts';
@@ -31,7 +30,6 @@ export type StartupPacket =
 
 export interface StartupMessage {
   readonly protocolVersion: { readonly major: number; readonly minor: number };
-  /** The requested user; never empty. */
   readonly user: string;
   /** The requested database; the user's name where the client sent none. */
   readonly database: string;
@@ -41,10 +39,7 @@ export interface StartupMessage {
   readonly protocolOptions: readonly string[];
 }
 
-/**
- * From at least 4 bytes, before memory is taken: 8 to 10,004, else ProtocolViolation
- * `not_postgres`.
- */
+/** 8 to 10,004, before memory is taken; else ProtocolViolation `not_postgres`. */
 export function startupPacketLength(header: Buffer): number {
   const length = new FieldReader(header, 'not_postgres').int32();
   if (length < MIN_STARTUP_PACKET_BYTES || length > MAX_STARTUP_PACKET_BYTES) {
@@ -53,10 +48,7 @@ export function startupPacketLength(header: Buffer): number {
   return length;
 }
 
-/**
- * `body` begins with the code; a cancel request's key is a copy. Throws ProtocolViolation:
- * `not_postgres` for an unknown code, version or size, `invalid_startup`, `user_missing`.
- */
+/** `body` begins with the code. Throws ProtocolViolation. */
 export function parseStartupPacket(body: Buffer): StartupPacket {
   const reader = new FieldReader(body, 'not_postgres');
   const code = reader.int32();
@@ -122,7 +114,6 @@ function readPairs(pairBytes: Buffer): [name: string, value: string][] {
   return pairs;
 }
 
-/** The minors that are spoken: 3.0 and 3.2. */
 export type ProtocolMinor = 0 | 2;
 
 export interface NegotiatedVersion {
@@ -133,10 +124,7 @@ export interface NegotiatedVersion {
 
 const NEWEST_MINOR = 2;
 
-/**
- * The newest minor that both know. A reply is due for a newer one and for any protocol option,
- * which it names. Source: Message Formats: NegotiateProtocolVersion.
- */
+/** The newest minor that both know. Source: Message Formats: NegotiateProtocolVersion. */
 export function negotiateVersion(startup: StartupMessage): NegotiatedVersion {
   const { minor } = startup.protocolVersion;
   // 3.1 was never released; PostgreSQL 18 treats it as 3.0.

@@ -1,5 +1,4 @@
-// The channel binding of a TLS server: a hash of its certificate. Reads just enough of the
-// certificate to know which hash. Source: RFC 5929 4.1.
+// The channel binding of a TLS server: a hash of its certificate. Source: RFC 5929 4.1.
 
 import { createHash } from 'node:crypto';
 
@@ -26,10 +25,7 @@ const HASH_OF_SIGNATURE = new Map([
   ['2a8648ce3d040304', 'sha512'], // ecdsa-with-SHA512
 ]);
 
-/**
- * `none` for a signature that names no single hash (Ed25519, RSA-PSS): many clients cannot bind to
- * those, and would fail where without -PLUS they succeed.
- */
+/** `none` for Ed25519 and RSA-PSS, to which many clients cannot bind and then would fail. */
 export function tlsServerEndPoint(certificateDer: Buffer): ChannelBinding {
   const algorithm = signatureAlgorithm(certificateDer);
   const hash = algorithm === null ? undefined : HASH_OF_SIGNATURE.get(algorithm.toString('hex'));

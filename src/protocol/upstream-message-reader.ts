@@ -1,5 +1,4 @@
-// Cuts an upstream's bytes into messages while it logs us in: strict and bounded, since it may be
-// hostile. What was read behind ReadyForQuery is handed back to the relay.
+// Cuts a possibly hostile upstream's bytes into messages while it logs us in; strictly bounded.
 
 import { ProtocolViolation } from './protocol-violation.ts';
 
@@ -15,9 +14,7 @@ export type UpstreamMessageType = (typeof LOGIN_MESSAGE_TYPES)[number];
 
 export interface UpstreamMessage {
   readonly type: UpstreamMessageType;
-  /** What follows the length field. */
   readonly body: Buffer;
-  /** The whole message, so that it can be forwarded as it came. */
   readonly bytes: Buffer;
 }
 
@@ -34,10 +31,7 @@ export class UpstreamMessageReader {
     this.#bufferedBytes += chunk.length;
   }
 
-  /**
-   * Null when bytes are missing. Throws ProtocolViolation for a type that no login has, a wrong
-   * length, over 64 KiB or the 201st message.
-   */
+  /** Null when bytes are missing. Throws ProtocolViolation, also over 64 KiB or 200 messages. */
   take(): UpstreamMessage | null {
     if (this.#bufferedBytes < this.#neededBytes) return null;
     const buffered = this.#join();
@@ -55,7 +49,6 @@ export class UpstreamMessageReader {
     return { type, body: buffered.subarray(HEADER_BYTES, totalBytes), bytes: buffered.subarray(0, totalBytes) };
   }
 
-  /** Hands back every byte that was pushed and not taken; the reader is empty afterwards. */
   surplus(): Buffer {
     const surplus = this.#join();
     this.#keep(Buffer.alloc(0));

@@ -1,5 +1,4 @@
-// What an upstream says while it logs us in: bodies to values; errors and notices also back, with
-// every text cleaned. An unknown authentication method is a value, not an error.
+// What an upstream says while it logs us in: bodies to values; reports also back, cleaned.
 
 import { cleanUpstreamText } from '../untrusted-text.ts';
 import type { TransactionStatus } from './backend-messages.ts';
@@ -67,7 +66,6 @@ export function parseBackendKeyData(body: Buffer): CancelKey {
   return { processId, secretKey };
 }
 
-/** Message Formats: ReadyForQuery. */
 export function parseReadyForQuery(body: Buffer): TransactionStatus {
   const reader = new FieldReader(body);
   const status = String.fromCharCode(reader.byte());
@@ -87,17 +85,13 @@ function readMechanisms(reader: FieldReader): string[] {
   return mechanisms;
 }
 
-/** Field code (one ASCII letter) to text, in the order in which they came. */
 export type ReportFields = ReadonlyMap<string, string>;
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 /** For an upstream that sends no usable code of its own. */
 const UNKNOWN_SQLSTATE = 'XX000';
 
-/**
- * Message Formats: ErrorResponse, NoticeResponse. Bytes that are not UTF-8 become `?`, since a
- * server may not know our encoding yet; of a repeated field the first counts.
- */
+/** Bytes that are not UTF-8 become `?`: a server may not know our encoding yet. */
 export function parseErrorOrNotice(body: Buffer): ReportFields {
   const reader = new FieldReader(body);
   const fields = new Map<string, string>();

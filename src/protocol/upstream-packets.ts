@@ -1,6 +1,4 @@
-// The two packets to an upstream that pg-protocol cannot write (docs/decisions/006-pg-protocol.md):
-// its StartupMessage always ends with client_encoding=UTF8, and its CancelRequest holds four bytes
-// of key.
+// The packets that pg-protocol cannot write for us (docs/decisions/006-pg-protocol.md).
 
 import { cstring, int32, untypedPacket } from './message-builder.ts';
 import { ProtocolViolation } from './protocol-violation.ts';

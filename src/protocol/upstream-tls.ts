@@ -1,5 +1,4 @@
-// How a connection to an upstream is encrypted and verified: kept by the catalogue, obeyed by the
-// connector.
+// How a connection to an upstream is encrypted and verified.
 
 import type { Secret } from '../secret.ts';
 

@@ -1,4 +1,4 @@
-// Waits for Redis when a node starts. Knows nothing of what is kept there.
+// Waits for Redis when a node starts.
 
 import { retry } from '../async/retry.ts';
 import type { Log } from '../log.ts';
@@ -8,7 +8,6 @@ import { explainRedisError, type RedisClient } from './redis-client.ts';
 const START_LIMIT_MS = 30_000;
 const PAUSE_MS = 500;
 const LOG_INTERVAL_MS = 5_000;
-// Replies that waiting cannot change.
 const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR) /;
 
 /** Throws why not after 30 seconds, or at once when Redis refuses us. */

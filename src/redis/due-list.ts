@@ -1,5 +1,4 @@
-// Names that are due at a time, for the whole fleet. Each is handed out once, so that what follows
-// is done once. Knows nothing of what the names mean.
+// Names that are due at a time, for the whole fleet; each is handed out once.
 
 import type { RedisClient } from './redis-client.ts';
 import { askStore } from './redis-script.ts';
@@ -29,12 +28,11 @@ export class DueList {
     await askStore(() => this.#redis.pexpire(this.#key, this.#keptMs));
   }
 
-  /** True when this call took it out, false when another had. */
   async take(name: string): Promise<boolean> {
     return (await askStore(() => this.#redis.zrem(this.#key, name))) === 1;
   }
 
-  /** Takes the names that are due by then and not yet taken; at most 500. */
+  /** At most 500. */
   async takeDue(now: Date): Promise<string[]> {
     const due = await askStore(() =>
       this.#redis.zrangebyscore(this.#key, '-inf', now.getTime(), 'LIMIT', 0, MAX_TAKEN),

@@ -1,5 +1,4 @@
-// Sorted sets of ids scored by the time (ms) at which each id stops counting, by Redis' clock, so
-// that what a dead node left behind stops counting by itself. Knows nothing of what the ids name.
+// Sorted sets of ids by the time (ms, Redis' clock) at which each stops counting by itself.
 
 import type { RedisClient } from './redis-client.ts';
 import { askStore, LUA_NOW, redisScript, runScript } from './redis-script.ts';

@@ -1,5 +1,4 @@
-// A client of a Redis Cluster whose commands time out while the Cluster is lost, as those of a
-// single server do. ioredis itself queues all of them without limit.
+// A Redis Cluster client whose commands time out while it is lost; ioredis queues without limit.
 
 import { Cluster, type ClusterNode, type ClusterOptions } from 'ioredis';
 

@@ -35,14 +35,12 @@ export function createRedis(url: string, options: { purpose: RedisPurpose; log: 
   return client;
 }
 
-/** One client for each purpose. */
 export interface RedisClients {
   readonly commands: RedisClient;
   readonly subscriber: RedisClient;
   readonly limiter: RedisClient;
 }
 
-/** Opens a node's clients and leaves closing them to the closers. */
 export function openRedisClients(url: Secret, { log, closers }: { log: Log; closers: Closers }): RedisClients {
   const open = (purpose: RedisPurpose) => {
     const client = createRedis(url.reveal(), { purpose, log });

@@ -1,5 +1,4 @@
-// Every Redis key and channel, with its type, expiry and owner. Keys that one script touches share
-// a {hash tag}, so that they live in one slot of a Redis Cluster.
+// Every Redis key and channel. Keys of one script share a {hash tag}: one slot of a Redis Cluster.
 
 import type { GrantId, LoginRequestId, NodeId, UserId } from '../ids.ts';
 
@@ -58,7 +57,6 @@ export const redisKeys = {
   oidcSignIn: (digest: string) => `${PREFIX}:oidc-sign-in:${digest}`,
 } as const;
 
-/** Everything that a node keeps of its connections for the other nodes. */
 export function keysOfConnections(nodeId: NodeId): string[] {
   const { liveConnections, liveCounters, liveIndex, liveChanges } = redisKeys;
   return [liveConnections, liveCounters, liveIndex, liveChanges].map((key) => key(nodeId));
@@ -67,8 +65,6 @@ export function keysOfConnections(nodeId: NodeId): string[] {
 export const redisChannels = {
   /** The id of a changed request. One channel, so that 10,000 waiters need one subscription. */
   loginRequests: () => `${PREFIX}:login-changed`,
-  /** Commands to one node. Owner: fleet/node-bus. */
   node: (nodeId: NodeId) => `${PREFIX}:to-node:${nodeId}`,
-  /** Commands to all nodes. Owner: fleet/node-bus. */
   allNodes: () => `${PREFIX}:to-all-nodes`,
 } as const;

@@ -1,5 +1,4 @@
-// What every command to Redis needs: the error of a Redis that is away, and Lua scripts, each with
-// its digest, on a server that may not know it yet, with Redis' own clock.
+// Scripts in Lua, sent by digest, with Redis' own clock; and the error of a Redis that is away.
 
 import { createHash } from 'node:crypto';
 import { PosternError } from '../errors.ts';
@@ -7,7 +6,6 @@ import { isWrongCommand, type RedisClient } from './redis-client.ts';
 
 export interface RedisScript {
   readonly text: string;
-  /** SHA-1 in hex, by which a server knows a script. */
   readonly digest: string;
 }
 

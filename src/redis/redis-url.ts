@@ -1,4 +1,4 @@
-// Parses Redis URLs: one server, Sentinels or a Cluster, with or without TLS. Opens nothing.
+// Parses Redis URLs: one server, Sentinels or a Cluster, with or without TLS.
 
 export interface RedisAddress {
   readonly host: string;
@@ -29,11 +29,7 @@ const HIGHEST_PORT = 65_535;
 const REDIS_PORT = 6_379;
 const SENTINEL_PORT = 26_379;
 
-/**
- * `redis[s]://[user:password@]host[:port][/database]`, `redis[s]-sentinel://…@h1:p,h2:p/master
- * name[/database]` or `redis[s]-cluster://…@h1:p,h2:p`; `?ca=/path`, `?sentinel_password=`. Else
- * null.
- */
+/** `redis[s][-sentinel|-cluster]://…@h1:p[,h2:p][/master][/db]?ca=&sentinel_password=`, or null. */
 export function parseRedisUrl(url: string): RedisTarget | null {
   const [, tls, kind = 'server', userInfo, hosts = '', path = '', query = ''] = FORM.exec(url) ?? [];
   if (kind !== 'server' && kind !== 'sentinel' && kind !== 'cluster') return null;

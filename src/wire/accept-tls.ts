@@ -1,5 +1,4 @@
-// The server's side of a TLS handshake on a socket that is open already. The caller has decided
-// that TLS comes now.
+// The server's side of a TLS handshake on a socket that is open already.
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -8,7 +7,6 @@ import type { ServerCertificate, TlsCertificates } from './tls-certificates.ts';
 import { surviveErrors, waitOnStream } from './wait-on-stream.ts';
 
 export interface TlsFacts {
-  /** As OpenSSL names it: `TLSv1.3`. */
   readonly version: string;
   readonly cipher: string;
   /** What the client asked for by SNI. */
@@ -19,10 +17,7 @@ export interface TlsFacts {
 }
 
 export interface AcceptTlsOptions {
-  /**
-   * `direct` (PostgreSQL 17) requires ALPN. `after_client_hello`: an SSLRequest was answered, and
-   * the ClientHello that came after it was put back.
-   */
+  /** `direct` (PostgreSQL 17) requires ALPN; `after_client_hello`: the ClientHello was put back. */
   readonly kind: 'after_ssl_request' | 'after_client_hello' | 'direct';
   readonly signal: AbortSignal;
 }
@@ -38,11 +33,7 @@ export class ClientTlsFailed extends Error {
 // PostgreSQL documentation, "SSL Session Encryption": the protocol's registered name.
 const ALPN_PROTOCOL = 'postgresql';
 
-/**
- * With `after_ssl_request` no bytes may be there: call in the turn of the `S`, before an honest
- * client can have answered. Throws ProtocolViolation, ClientTlsFailed, or the signal's reason; the
- * socket is destroyed then.
- */
+/** No bytes may be there: call in the turn of the `S`. Destroys the socket when it throws. */
 export async function acceptTls(
   plain: Socket,
   certificates: TlsCertificates,

@@ -2,7 +2,6 @@
 
 import type { Duplex } from 'node:stream';
 
-/** What a wait may listen to: the events of a stream, with what each carries. */
 export interface StreamListeners {
   readonly data?: (chunk: Buffer) => void;
   readonly readable?: () => void;

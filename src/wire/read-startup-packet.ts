@@ -1,5 +1,4 @@
-// Reads what a client sends before it is let in: the first packets, and the answers at the password
-// doors. What is answered is the gateway's rule; what the bytes mean is the codec's.
+// Reads the first packets and password answers of a client before it is let in.
 
 import type { Duplex } from 'node:stream';
 import { FRONTEND_HEADER_BYTES, parseFrontendHeader } from '../protocol/frontend-messages.ts';
@@ -20,18 +19,12 @@ export type FirstPacket =
 
 const LENGTH_BYTES = 4;
 
-/**
- * Bytes behind it, and all of a TLS record, stay in the socket. Throws ProtocolViolation before
- * memory is taken, the signal's reason or the socket's error.
- */
+/** Bytes behind it, and all of a TLS record, stay in the socket. */
 export async function readStartupPacket(socket: Duplex, signal: AbortSignal): Promise<FirstPacket> {
   return (await takeBytes(socket, judgeFirstPacket, signal)) ?? { kind: 'closed' };
 }
 
-/**
- * Null when the client closed first; `body` is what follows the length. Throws ProtocolViolation
- * for a body above `maxBodyBytes`, unread; the signal's reason or the socket's error.
- */
+/** Null when the client closed first. Throws ProtocolViolation, unread, above `maxBodyBytes`. */
 export async function readClientMessage(
   socket: Duplex,
   { maxBodyBytes, signal }: { readonly maxBodyBytes: number; readonly signal: AbortSignal },
@@ -56,10 +49,7 @@ function judgeClientMessage(bytes: Buffer, maxBodyBytes: number): Taken<{ type: 
   return { value: { type, body: bytes.subarray(FRONTEND_HEADER_BYTES, usedBytes) }, usedBytes };
 }
 
-/**
- * The client's bytes stay in the socket. `local` is the balancer's own health check. Throws
- * ProtocolViolation `not_postgres`, the signal's reason or the socket's error.
- */
+/** The client's bytes stay in the socket. `local` is the balancer's own health check. */
 export async function readProxyHeader(socket: Duplex, signal: AbortSignal): Promise<ProxySource> {
   const source = await takeBytes(socket, judgeProxyHeader, signal);
   if (source === null) throw new ProtocolViolation('not_postgres', 'closed before a PROXY header came');

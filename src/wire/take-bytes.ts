@@ -1,5 +1,4 @@
-// Takes from a socket the bytes that one packet needs and puts the rest back for the next reader.
-// Keeps nothing between two calls and knows no packet.
+// Takes the bytes of one packet from a socket and puts the rest back for the next reader.
 
 import type { Duplex } from 'node:stream';
 import { waitOnStream } from './wait-on-stream.ts';

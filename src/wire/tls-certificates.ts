@@ -1,5 +1,4 @@
-// The server's certificates: several of them, chosen by the name that the client asks for, read
-// again when their files change. A pair that does not fit together is refused and the old one kept.
+// The server's certificates, chosen by SNI and read again when they change, if they fit together.
 
 import { constants, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
@@ -8,7 +7,6 @@ import type { Log } from '../log.ts';
 
 export interface ServerCertificate {
   readonly context: SecureContext;
-  /** The leaf, for channel binding. */
   readonly der: Buffer;
   readonly x509: X509Certificate;
 }

@@ -8,10 +8,7 @@ interface Settle<T> {
   reject(reason: unknown): void;
 }
 
-/**
- * Throws what a listener rejects with, or the signal's reason. The listeners go at once: a second
- * 'readable' in the same turn would take bytes that are then lost.
- */
+/** Listeners go at once: a second 'readable' in the same turn would take bytes that are lost. */
 export function waitOnStream<T>(
   stream: Duplex,
   signal: AbortSignal,
@@ -36,10 +33,7 @@ export function waitOnStream<T>(
   });
 }
 
-/**
- * One 'error' listener for its whole life: between two phases there is no other, and Node would end
- * the process. A second call adds nothing.
- */
+/** One 'error' listener for life: between two phases, Node would end the process without one. */
 export function surviveErrors(socket: Duplex): void {
   if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
 }

@@ -1,5 +1,4 @@
-// Watches the socket of a client that must be silent while a person decides. What a hang-up or a
-// byte means for the login is the gateway's rule.
+// Watches the socket of a client that must be silent while a person decides.
 
 import type { Duplex } from 'node:stream';
 import { serialize } from 'pg-protocol';

@@ -1,5 +1,4 @@
-// Runs several nodes on one machine: a primary process starts what they share and keeps the wanted
-// number of workers running. Serves nothing itself.
+// Runs several nodes on one machine: a primary that starts what they share, and its workers.
 
 import type { Config } from '../config/config.ts';
 import type { Addresses } from '../config/ports.ts';
@@ -12,13 +11,11 @@ import { WorkerPool } from './worker-pool.ts';
 
 export interface RunningWorkers {
   readonly addresses: Addresses;
-  /** See WorkerPool. */
   restartOneByOne(): Promise<void>;
   /** Drains all workers, waits until they have ended, and stops what they shared. */
   stop(): Promise<void>;
 }
 
-/** Resolves when all workers serve. */
 export async function runWorkers(config: Config, log: Log): Promise<RunningWorkers> {
   const services = await startBackingServices(config, log);
   const environmentOf = await workerEnvironments(config, services).catch(async (error: unknown) => {
@@ -57,7 +54,6 @@ async function workerEnvironments(config: Config, services: BackingServices) {
   };
 }
 
-/** The settings that all workers share: ports, and the services that were started here. */
 async function sharedEnvironment(config: Config, services: BackingServices): Promise<Record<string, string>> {
   const running = services.hosts.filter((host) => !host.startsOnFirstUse);
   const hosts = await Promise.all(

@@ -1,5 +1,4 @@
-// Keeps one worker process running in each slot: restarts those that die, replaces all one by one,
-// stops all. Knows nothing of what they serve.
+// Keeps one worker process running in each slot: restarts, replaces one by one, stops all.
 
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
@@ -48,16 +47,12 @@ export class WorkerPool {
     return addresses;
   }
 
-  /**
-   * Each old one drains when its new one serves; when that cannot start, the old ones go on. Never
-   * rejects; a second call waits for the first.
-   */
+  /** An old one drains when its new one serves. Never rejects; a second call waits. */
   restartOneByOne(): Promise<void> {
     this.#restart = this.#restart.then(() => this.#replaceAll());
     return this.#restart;
   }
 
-  /** Drains all workers and resolves when the last has ended. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     const running = Object.values(cluster.workers ?? {}).flatMap((worker) => (worker === undefined ? [] : [worker]));
@@ -101,7 +96,6 @@ export class WorkerPool {
   }
 }
 
-/** Tells the primary that this worker serves. */
 export function reportReady(addresses: Addresses): void {
   process.send?.(addresses);
 }

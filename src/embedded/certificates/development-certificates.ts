@@ -1,5 +1,4 @@
-// The development certificate authority and the server certificate it signs, so that TLS works from
-// the first start. Keys are kept; certificates are replaced when they no longer fit.
+// The development certificate authority and the server certificate it signs, both kept on disk.
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -19,7 +18,6 @@ export interface DevelopmentCertificates {
 
 export interface DevelopmentCertificateOptions {
   readonly directory: string;
-  /** DNS names and IP addresses of this server, besides the machine's own. */
   readonly names: readonly string[];
   readonly clock?: Clock;
 }
@@ -30,16 +28,11 @@ const AUTHORITY_LIFE_MS = 3_650 * DAY_MS;
 // Browsers refuse a server certificate that lives longer than 398 days.
 const SERVER_LIFE_MS = 365 * DAY_MS;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
-// Allows for clients whose clock is slow.
+// For clients whose clock is slow.
 const BACKDATED_MS = DAY_MS;
 const LONGEST_COMMON_NAME = 64;
 
-/**
- * Leaves ca.crt, ca.key, server.crt and server.key in the directory, keys with mode 0600. The
- * server certificate is good for localhost, 127.0.0.1, ::1, the host's name and `names`; it is
- * renewed 30 days before it ends and when these change. Several processes may do this at once.
- * Throws EmbeddedError for a key file that holds no key.
- */
+/** Renewed 30 days before the end and for other names. Throws EmbeddedError for a bad key file. */
 export async function ensureDevelopmentCertificates(
   options: DevelopmentCertificateOptions,
 ): Promise<DevelopmentCertificates> {

@@ -1,5 +1,4 @@
-// The certificates of the Postgres side: the configured ones, or a development certificate made at
-// first start.
+// The certificates of the Postgres side: the configured ones, or a development certificate.
 
 import type { Closers } from '../../closers.ts';
 import type { Config } from '../../config/config.ts';

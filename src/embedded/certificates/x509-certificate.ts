@@ -1,5 +1,4 @@
-// Signs X.509 certificates with ECDSA keys on P-256. Decides neither names nor lifetimes, and
-// touches no file.
+// Signs X.509 certificates with ECDSA keys on P-256.
 
 // NOTE: @peculiar/x509 fails to load without this polyfill, which must come first.
 import 'reflect-metadata';
@@ -20,14 +19,12 @@ import {
 
 export type CertificateUse =
   | { readonly kind: 'authority' }
-  /** `names`: DNS names and IP addresses that the holder may be reached under. */
   | { readonly kind: 'server' | 'client'; readonly names: readonly string[] };
 
 export interface CertificateRequest {
   /** At most 64 characters (RFC 5280, upper bounds). */
   readonly commonName: string;
   readonly publicKey: KeyObject;
-  /** The holder itself for a root authority. */
   readonly issuer: { readonly commonName: string; readonly privateKey: KeyObject };
   readonly use: CertificateUse;
   readonly validFrom: Date;
@@ -37,12 +34,10 @@ export interface CertificateRequest {
 const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 const EXTENDED_USE = { server: ExtendedKeyUsage.serverAuth, client: ExtendedKeyUsage.clientAuth };
 
-/** A new private key on P-256. */
 export function makePrivateKey(): KeyObject {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 }
 
-/** The certificate in PEM, signed by the issuer's key. */
 export async function signCertificate(request: CertificateRequest): Promise<string> {
   const { commonName, issuer, validFrom, validUntil } = request;
   const publicKey = await webPublicKey(request.publicKey);
@@ -64,7 +59,6 @@ export async function signCertificate(request: CertificateRequest): Promise<stri
   return `${certificate.toString('pem')}\n`;
 }
 
-// RFC 5280 4.2.1: what a certificate of that use may be used for.
 function extensionsOf(use: CertificateUse): Extension[] {
   if (use.kind === 'authority') {
     return [

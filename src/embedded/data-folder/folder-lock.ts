@@ -1,5 +1,4 @@
-// One Postern per data folder: a lock file that names the process holding it. A lock whose process
-// died is taken over.
+// One Postern per data folder: a lock file that names its process; a dead one's lock is taken over.
 
 import { readFile, rm, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -25,7 +24,7 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
-/** Takes the lock at `path`. Throws EmbeddedError when a living process holds it. */
+/** Throws EmbeddedError when a living process holds it. */
 export async function lockFolder(path: string): Promise<FolderLock> {
   const own = { text: JSON.stringify({ pid: process.pid, birth: await findProcessBirth(process.pid) }), mode: 0o644 };
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
@@ -42,7 +41,6 @@ export async function lockFolder(path: string): Promise<FolderLock> {
   throw new EmbeddedError(`cannot take ${path}: other processes keep taking it`);
 }
 
-/** The number of the living process that holds the lock, or null. */
 export async function findLockHolder(path: string): Promise<number | null> {
   const state = await readLock(path);
   return state.kind === 'held' ? state.pid : null;

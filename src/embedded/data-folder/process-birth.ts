@@ -1,5 +1,4 @@
-// Asks the system about processes, by /proc where it exists, else by ps: whether one is still the
-// same, and which are a Postgres of a given cluster, which is then their working folder.
+// Asks the system, by /proc or else ps, whether a process is the same or a Postgres of a cluster.
 
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
@@ -40,7 +39,7 @@ export async function isProcessOfCluster(pid: number, cluster: string): Promise<
   return command?.stdout.includes(cluster) ?? false;
 }
 
-/** The numbers of all of them; only Linux can tell, elsewhere the list is empty. */
+/** Only Linux can tell; elsewhere the list is empty. */
 export async function findProcessesOfCluster(cluster: string): Promise<number[]> {
   if (process.platform !== 'linux') return [];
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);

@@ -6,7 +6,6 @@ import { isErrorCode } from './embedded-error.ts';
 
 interface WholeFile {
   readonly text: string;
-  /** Permission bits, such as 0o600. */
   readonly mode: number;
 }
 
@@ -24,7 +23,6 @@ export async function createWholeFile(path: string, file: WholeFile): Promise<bo
   }
 }
 
-/** Takes the place of a file of that name. */
 export async function replaceWholeFile(path: string, file: WholeFile): Promise<void> {
   await rename(await writeDraft(path, file), path);
 }

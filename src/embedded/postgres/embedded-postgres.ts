@@ -1,5 +1,4 @@
-// A real Postgres from the npm-shipped programs: its whole life in order, from the lock on its
-// folder to the shutdown. Knows nothing of what is stored in it.
+// A real Postgres from the npm-shipped programs, from the lock on its folder to the shutdown.
 
 import { realpath } from 'node:fs/promises';
 import type { Log } from '../../log.ts';
@@ -22,12 +21,10 @@ import { stopOrphanedPostgres } from './stop-postgres.ts';
 import { findUsablePrograms } from './usable-programs.ts';
 
 export interface EmbeddedPostgres {
-  /** The superuser's URL, database `postgres`. */
   readonly adminUrl: Secret;
   /** On 127.0.0.1; the same after a restart, and at the next start if it is still free. */
   readonly port: number;
   readonly version: EmbeddedVersion;
-  /** Stops the server in order and frees the folder; the data stays. */
   close(): Promise<void>;
 }
 
@@ -35,16 +32,12 @@ export interface EmbeddedPostgresOptions {
   /** Made if missing; the cluster lies below it, in `postgres-<version>`. */
   readonly dataDir: string;
   readonly log: Log;
-  /** 18 unless said otherwise. */
   readonly version?: EmbeddedVersion;
   /** Postgres settings by name; with `fsync: 'off'` the cluster is made unsynced, too. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/**
- * Resolves at the first answer. Stops a server that was left behind; restarts one that dies. Throws
- * EmbeddedError, written for the operator; nothing is left running then.
- */
+/** Stops a server that was left behind. Throws EmbeddedError; nothing is left running then. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log, version = 18, settings = {} } = options;
   const files = postgresFilesIn(options.dataDir, version);
@@ -69,12 +62,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-/** The superuser's URL, database `postgres`, on loopback; the server has no certificate. */
 export function superuserUrl(password: Secret, port: number): Secret {
   return new Secret(`postgres://${SUPERUSER}:${password.reveal()}@127.0.0.1:${port}/postgres?sslmode=disable`);
 }
 
-/** The superuser's password; the cluster is made first when this is the folder's first start. */
 async function prepareCluster(
   files: PostgresFiles,
   { account, initdb, options }: { account: PostgresAccount; initdb: string; options: EmbeddedPostgresOptions },
@@ -86,7 +77,7 @@ async function prepareCluster(
   return password;
 }
 
-/** The superuser's URL of the running server; null when no living Postern serves this folder. */
+/** Null when no living Postern serves this folder. */
 export async function findRunningPostgres(dataDir: string, version: EmbeddedVersion): Promise<Secret | null> {
   const files = postgresFilesIn(dataDir, version);
   if ((await findLockHolder(files.lock)) === null) return null;

@@ -1,5 +1,4 @@
-// Keeps one Postgres running: starts it, waits for its first answer, starts it again when it dies,
-// gives up when it keeps dying.
+// Keeps one Postgres running: starts it again when it dies, gives up when it keeps dying.
 
 import pg from 'pg';
 import { backoff, pause, retry } from '../../async/retry.ts';
@@ -9,9 +8,7 @@ import { EmbeddedError } from '../data-folder/embedded-error.ts';
 import { type PostgresLaunch, type PostgresProcess, startPostgresProcess } from './postgres-process.ts';
 
 export interface KeptPostgres {
-  /** The same after a restart, so that connection pools find it again. */
   readonly port: number;
-  /** Stops it for good; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
@@ -104,7 +101,6 @@ async function restartWhenItDies({ launch, port, urlAt, current, signal }: Watch
   }
 }
 
-/** False when it died before its first answer, or has not answered within the limit. */
 async function becomesReady(child: PostgresProcess, url: Secret): Promise<boolean> {
   const waiting = new AbortController();
   const limit = setTimeout(() => waiting.abort(), READY_LIMIT_MS);

@@ -24,20 +24,15 @@ export interface ClusterRequest {
   readonly initdb: string;
   readonly account: PostgresAccount;
   readonly password: Secret;
-  /** `unsynced` for a cluster whose loss in a power cut does not matter. */
   readonly durability: 'synced' | 'unsynced';
   readonly log: Log;
 }
 
-/** Whether a finished cluster, or a link to one, is there. */
 export async function clusterExists(files: PostgresFiles): Promise<boolean> {
   return (await lstat(files.cluster).catch(() => null)) !== null;
 }
 
-/**
- * UTF8, SCRAM, superuser `postgres`, owned by `account`, mode 0700; below /var/lib/postern, with a
- * link, where that account cannot enter. Throws EmbeddedError with initdb's words.
- */
+/** Below /var/lib/postern, with a link, where `account` cannot enter. Throws EmbeddedError. */
 export async function makeCluster(request: ClusterRequest): Promise<void> {
   const { files, account, log } = request;
   if (await canReach(account, files.dataFolder)) {

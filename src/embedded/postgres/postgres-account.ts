@@ -1,5 +1,4 @@
-// Under which operating system account Postgres runs: our own, or, since Postgres refuses to run as
-// root, an unprivileged one.
+// The system account under which Postgres, which refuses to run as root, runs.
 
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
@@ -17,7 +16,6 @@ export async function choosePostgresAccount(clusterFolder: string): Promise<Post
   return owner === null || owner.uid === 0 ? NOBODY : { uid: owner.uid, gid: owner.gid };
 }
 
-/** Whether that account may enter the folder or run the program, asked of the system itself. */
 export async function canReach(account: PostgresAccount, path: string): Promise<boolean> {
   return new Promise((resolve) => {
     execFile('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], { ...account, cwd: '/' }, (error) =>

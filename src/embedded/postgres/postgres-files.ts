@@ -1,5 +1,4 @@
-// Where one embedded Postgres keeps its things below the data folder, and the two small files that
-// outlive the process: the superuser's password and the last port.
+// Where one embedded Postgres keeps its things below the data folder, its password and last port.
 
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, stat } from 'node:fs/promises';

@@ -1,5 +1,4 @@
-// Finds the npm package that carries Postgres' programs for this platform, and makes the links
-// between its libraries that npm packages cannot carry. Runs none of them.
+// Finds the npm package with Postgres' programs, and makes the library links that npm cannot carry.
 
 import { lstat, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,9 +9,7 @@ import { EmbeddedError } from '../data-folder/embedded-error.ts';
 export type EmbeddedVersion = 18 | 16;
 
 export interface PostgresPackage {
-  /** The folder with bin, lib and share. */
   readonly nativeFolder: string;
-  /** The package's own version, such as `18.4.0-beta.17`. */
   readonly packageVersion: string;
 }
 
@@ -46,7 +43,6 @@ function entryPointOf(name: string, version: EmbeddedVersion): string {
 // Paths are relative to the package: the link `target` points at the file `source`.
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
-/** Throws the file system's error when the folder cannot be written. */
 export async function makeLibraryLinks(nativeFolder: string): Promise<void> {
   const packageFolder = dirname(nativeFolder);
   for (const { source, target } of await readLinkList(nativeFolder)) {

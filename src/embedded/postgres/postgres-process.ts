@@ -1,5 +1,4 @@
-// One run of the postgres program: how it is started, what it says, how it is stopped. Knows
-// nothing of what comes after.
+// One run of the postgres program: how it is started, what it says, how it is stopped.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -10,10 +9,8 @@ import { stopPostgres } from './stop-postgres.ts';
 
 export interface PostgresLaunch {
   readonly postgres: string;
-  /** The cluster's real path. */
   readonly cluster: string;
   readonly account: PostgresAccount;
-  /** Postgres settings by name, such as `max_connections`. */
   readonly settings: Readonly<Record<string, string>>;
   readonly log: Log;
 }

@@ -1,5 +1,4 @@
-// Stops a postmaster the gentle way first: our own, or one that outlived its Postern (kill -9 of
-// Node), so that the new one is our own child.
+// Stops a postmaster the gentle way first: our own, or one that outlived its killed Postern.
 
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,15 +7,13 @@ import type { Log } from '../../log.ts';
 import { EmbeddedError, isErrorCode } from '../data-folder/embedded-error.ts';
 import { findProcessBirth, findProcessesOfCluster, isProcessOfCluster } from '../data-folder/process-birth.ts';
 
-// Server Shutdown: SIGINT is fast shutdown, SIGQUIT immediate shutdown, after which the next start
-// recovers from the WAL.
+// Server Shutdown: SIGINT is fast; SIGQUIT is immediate, and the next start recovers by the WAL.
 const STEPS: ReadonlyArray<{ readonly signal: NodeJS.Signals; readonly limitMs: number }> = [
   { signal: 'SIGINT', limitMs: 10_000 },
   { signal: 'SIGQUIT', limitMs: 5_000 },
   { signal: 'SIGKILL', limitMs: 5_000 },
 ];
 
-/** Resolves when `exited` has, or when even SIGKILL did not help. */
 export async function stopPostgres(options: { pid: number; exited: Promise<unknown>; log: Log }): Promise<void> {
   const { pid, exited, log } = options;
   for (const { signal, limitMs } of STEPS) {
@@ -38,7 +35,6 @@ async function happensWithin(event: Promise<unknown>, limitMs: number): Promise<
   }
 }
 
-/** False when no process has that number. */
 export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(pid, signal);

@@ -1,5 +1,4 @@
-// Makes Postgres' programs runnable by the account that will run them: in place where that works,
-// otherwise from a copy that is made once per version.
+// Makes Postgres' programs runnable by the account that runs them, from a copy where need be.
 
 import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -18,7 +17,6 @@ export interface PostgresPrograms {
 export interface UsableProgramOptions {
   readonly account: PostgresAccount;
   readonly log: Log;
-  /** Where copies are kept. */
   readonly cacheFolder?: string;
 }
 
@@ -26,7 +24,6 @@ const SYSTEM_CACHE = '/var/cache/postern';
 const OPEN_FOLDER = 0o755;
 const OPEN_FILE = 0o644;
 
-/** Throws EmbeddedError when neither the package nor a copy can be used. */
 export async function findUsablePrograms(
   { nativeFolder, packageVersion }: PostgresPackage,
   { account, log, cacheFolder = ownCacheFolder() }: UsableProgramOptions,

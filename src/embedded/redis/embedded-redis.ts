@@ -1,5 +1,4 @@
-// A Redis-protocol server inside this process, for a machine without Redis. Keeps nothing on disk
-// and knows no keys.
+// A Redis-protocol server inside this process, for a machine without Redis. Keeps nothing on disk.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -13,16 +12,13 @@ import {
 import { Secret } from '../../secret.ts';
 
 export interface EmbeddedRedis {
-  /** `redis://` URL with the password; changes with every start. */
   readonly url: Secret;
-  /** Ends all connections and forgets everything. */
   close(): Promise<void>;
 }
 
 const DATABASE_COUNT = 1;
 const PASSWORD_BYTES = 24;
 
-/** Listens on a free port of 127.0.0.1, behind a password made for this start. */
 export async function startEmbeddedRedis(): Promise<EmbeddedRedis> {
   const password = randomBytes(PASSWORD_BYTES).toString('base64url');
   const profile = resolveCompatibilityProfile('redis-7.0');

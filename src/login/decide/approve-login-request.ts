@@ -1,5 +1,4 @@
-// A person approves a login request: checks the target, the person's rights and the required step,
-// and writes the approval in one move. Knows no pages and no connections.
+// A person approves a login request: checks target, rights and required step, all in one move.
 
 import { type JudgedTarget, judgeTarget } from '../../catalogue/access/resolve-target.ts';
 import { isSignInFresh } from '../../catalogue/rights/policy.ts';
@@ -23,7 +22,6 @@ export interface ApprovalServices extends ClaimServices {
   readonly catalogue: Catalogue;
   readonly grants: Grants;
   readonly reverseCodes: ReverseCodes;
-  /** The installation's setting for the reverse code. */
   readonly reverseCode: 'when_new' | 'always' | 'never';
 }
 
@@ -36,7 +34,7 @@ export interface ApprovalChoice {
   readonly databaseRole: string | null;
   readonly access: Access;
   readonly remember: Approval['remember'];
-  /** As typed; null when the page did not ask. */
+  /** Null when the page did not ask. */
   readonly userCode: string | null;
   /** Other waiting connections of the same terminal that the same click admits. */
   readonly alsoRelease: readonly LoginRequestId[];

@@ -7,7 +7,6 @@ import type { ClaimServices } from './claim-login-request.ts';
 
 export type UserCodeVerdict =
   | { readonly kind: 'right' | 'missing' | 'wrong' }
-  /** One wrong code too many. */
   | { readonly kind: 'denied'; readonly request: LoginRequest };
 
 /** `typed` is null when the page did not ask. */

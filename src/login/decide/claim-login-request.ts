@@ -1,5 +1,4 @@
-// Claim on opening: the first signed-in person who opens a link owns its login request; for
-// everybody else it does not exist.
+// The first signed-in person who opens a link owns its login request; others do not see it.
 
 import type { Clock } from '../../clock.ts';
 import { PosternError } from '../../errors.ts';
@@ -18,10 +17,7 @@ export interface ClaimServices {
   readonly nodeId: NodeId;
 }
 
-/**
- * Null when it belongs to somebody else; one that ended unclaimed is returned unchanged. Throws
- * `forbidden` for a terminal that the person reported in the last 15 minutes.
- */
+/** Null when it is somebody else's. Throws `forbidden` for a terminal that was reported lately. */
 export async function claimLoginRequest(
   services: ClaimServices,
   request: LoginRequest,
@@ -42,7 +38,6 @@ export async function claimLoginRequest(
   return outcome.request;
 }
 
-/** The request if it is this person's, or if it ended before anybody claimed it; else null. */
 function visibleTo(request: LoginRequest, person: PersonAtBrowser): LoginRequest | null {
   return request.claim === null || request.claim.userId === person.userId ? request : null;
 }

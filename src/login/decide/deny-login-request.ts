@@ -1,5 +1,4 @@
-// A person refuses a login request: "deny" applies to this request only, "this was not me" also
-// blocks the terminal's address for a while.
+// A person refuses a login request; "this was not me" also blocks the terminal's address.
 
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { LoginRequest, MoveOutcome } from '../request/login-request.ts';

@@ -1,5 +1,4 @@
-// One explicit click that admits several connections of one terminal, such as those of pg_dump -j.
-// Only the listed ones: nothing is released implicitly, since people can share an address.
+// One click that admits several connections of one terminal, such as pg_dump -j: only the listed.
 
 import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
 import type { LoginRequestId } from '../../ids.ts';
@@ -11,10 +10,8 @@ import type { ApprovalStep } from './step-up.ts';
 
 export interface Release {
   readonly person: PersonAtBrowser;
-  /** The approval of the first of them. */
   readonly approval: Approval;
   readonly target: JudgedTarget;
-  /** The step that the person took besides clicking, for all of them. */
   readonly step: ApprovalStep;
   readonly ids: readonly LoginRequestId[];
 }

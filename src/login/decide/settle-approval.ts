@@ -1,5 +1,4 @@
-// The consequences of an approval, by page or by reverse code: the grant that it asks for, and what
-// is remembered for the next login.
+// The consequences of an approval: the grant that it asks for, and what the next login remembers.
 
 import { rememberTarget, rememberTerminal } from '../../catalogue/access/last-used-targets.ts';
 import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
@@ -47,7 +46,6 @@ interface GrantWanted {
   readonly target: JudgedTarget;
 }
 
-/** Throws as `Grants.create` does. */
 export async function createGrant(
   { grants, auditTrail, clock, nodeId }: SettlingServices,
   { id, request, approval, target }: GrantWanted,

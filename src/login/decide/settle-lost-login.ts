@@ -1,6 +1,4 @@
-// Settles a login request whose node is lost. An undecided one stays open for its person without a
-// connection; an unused approval becomes a grant, so that running the command again succeeds; the
-// page of a consumed one reports the loss.
+// Settles a login request whose node is lost: it stays open for its person, or becomes a grant.
 
 import { type JudgedTarget, judgeTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
@@ -39,7 +37,6 @@ async function keepApproval(services: LostLoginServices, { id, approval }: Login
   await createGrant(services, { id: newGrantId(), request: taken.request, approval, target });
 }
 
-/** The target, or why the person may no longer connect to it. */
 async function findTarget({ catalogue }: LostLoginServices, approval: Approval): Promise<JudgedTarget | PosternError> {
   try {
     return await judgeTarget(catalogue, approval);

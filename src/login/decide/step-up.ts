@@ -1,5 +1,4 @@
-// Which stronger step an approval needs, given the addresses of terminal and browser. One pure rule
-// (docs/security.md, "Address comparison and reverse code").
+// Which step an approval needs (docs/security.md, "Address comparison and reverse code").
 
 import { compareTerminals, parseNetworks } from '../../network-address.ts';
 
@@ -9,12 +8,10 @@ export type ApprovalStep = 'approve' | 'user_code' | 'reverse_code';
 export interface StepUpInput {
   readonly terminalAddress: string;
   readonly browserAddress: string;
-  /** Networks of the account within which different addresses count as near each other. */
   readonly ownNetworks: readonly string[];
   /** The person has approved from this terminal address in the last 30 days. */
   readonly isKnownTerminal: boolean;
   readonly policy: 'when_new' | 'always';
-  /** The installation may disable the reverse code; typing the user code remains. */
   readonly installation: 'when_new' | 'always' | 'never';
 }
 

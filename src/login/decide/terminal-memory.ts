@@ -1,5 +1,4 @@
-// Remembers that a person reported a terminal's address with "this was not me". The terminals that
-// a person has approved from are in the catalogue, since they must outlast Redis.
+// Remembers that a person reported a terminal's address. Approved terminals are in the catalogue.
 
 import type { UserId } from '../../ids.ts';
 import { terminalKey } from '../../network-address.ts';
@@ -10,7 +9,6 @@ import { askStore } from '../../redis/redis-script.ts';
 /** "This was not me" blocks the address for that person only (docs/security.md, "Abuse limits"). */
 const BLOCKED_FOR_MS = 15 * 60_000;
 
-/** IPv6 addresses count by their /64. */
 export interface PersonAtAddress {
   readonly userId: UserId;
   readonly address: string;
@@ -23,7 +21,6 @@ export class TerminalMemory {
     this.#redis = redis;
   }
 
-  /** Blocks the address for this person for 15 minutes. */
   async block(at: PersonAtAddress): Promise<void> {
     await askStore(() => this.#redis.set(blockedKey(at), '1', 'PX', BLOCKED_FOR_MS));
   }

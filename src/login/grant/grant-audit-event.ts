@@ -1,5 +1,4 @@
-// Audit events of a grant's life: created and revoked. Uses are events of the connections that use
-// it.
+// Audit events of a grant's life; its uses are events of the connections that use it.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { NodeId } from '../../ids.ts';
@@ -15,7 +14,6 @@ interface EventContext {
   readonly nodeId: NodeId;
 }
 
-/** `durationMs` is the lifetime that it was given. */
 export function grantCreatedEvent(grant: Grant, context: EventContext): AuditEventInput {
   return {
     ...context,

@@ -1,5 +1,4 @@
-// Makes sure that each end of a grant is recorded once: the caller that takes it from this list,
-// revoked, used up or expired, has ended it. Grants themselves do not depend on the list.
+// Has each end of a grant recorded once, by the caller that takes it from this list.
 
 import { z } from 'zod';
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
@@ -20,7 +19,6 @@ import { redisKeys } from '../../redis/redis-keys.ts';
 import type { RecordsAudit } from '../request/login-audit-event.ts';
 import type { Grant } from './grant.ts';
 
-/** What the audit trail says of a grant that has ended. */
 export interface EndedGrant {
   readonly id: GrantId;
   readonly userId: UserId;
@@ -60,12 +58,11 @@ export class GrantEndings {
     await this.#list.add(memberOf(grant), grant.until);
   }
 
-  /** True for the one caller that ended it. */
   async take(grant: Grant): Promise<boolean> {
     return await this.#list.take(memberOf(grant));
   }
 
-  /** Grants due by then that no other node has taken; at most 500. */
+  /** At most 500. */
   async takeDue(now: Date): Promise<EndedGrant[]> {
     return (await this.#list.takeDue(now)).map((member) => schema.parse(member));
   }
@@ -84,7 +81,7 @@ interface Recording {
 
 const SWEEP_INTERVAL_MS = 15_000;
 
-/** Checks every 15 seconds; several nodes share the work. Returns a function that stops it. */
+/** Checks every 15 seconds; several nodes share the work. */
 export function recordGrantsRunOut(
   parts: Recording & { readonly endings: GrantEndings; readonly log: Log },
 ): () => void {

@@ -1,5 +1,4 @@
-// A grant: remembered permission of one person to connect from one terminal to one compute. What it
-// holds, what it matches, and how Redis keeps it.
+// A grant: permission of one person to connect from one terminal to one compute.
 
 import { z } from 'zod';
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
@@ -16,7 +15,6 @@ import { snapshotSchema } from '../request/login-record.ts';
 import type { Access } from '../request/login-request.ts';
 import type { Terminal } from '../request/terminal.ts';
 
-/** The fields that never change. */
 export interface GrantTerms extends Terminal {
   readonly id: GrantId;
   readonly userId: UserId;
@@ -32,7 +30,6 @@ export interface GrantTerms extends Terminal {
   readonly access: Access;
   /** The login request whose approval created it. */
   readonly loginRequestId: LoginRequestId | null;
-  /** Of the approval that created it. */
   readonly rightAsOf: CatalogueSnapshot | null;
 }
 

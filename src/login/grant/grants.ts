@@ -1,6 +1,5 @@
-// Grants in Redis: created at approval, found by terminal, used atomically, revoked at once. Redis
-// is their only store: when it is lost, people are asked again. Whether the person may still
-// connect is checked elsewhere, at every use.
+// Grants in Redis, their only store: when it is lost, people are asked again. Whether a person may
+// still connect is checked elsewhere, at every use.
 
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
@@ -30,11 +29,9 @@ const REVOKED_AT_A_TIME = 100;
 const MAX_INDEXED = 10_000;
 
 export interface GrantDraft extends GrantTerms {
-  /** The person's choice. */
   readonly lifeMs: number;
   /** The longest that the policy of account and compute allows; 0 disables grants. */
   readonly longestGrantMs: number;
-  /** Null: any number of uses. */
   readonly usesLeft: number | null;
 }
 
@@ -46,7 +43,6 @@ export type GrantUse =
 
 interface GrantsParts {
   readonly redis: RedisClient;
-  /** Called once for each grant that a revocation ended. */
   readonly recordRevoked?: (grant: Grant, by: GrantRevoker) => void;
 }
 
@@ -61,10 +57,7 @@ export class Grants {
     this.#recordRevoked = recordRevoked;
   }
 
-  /**
-   * Ends after the shortest of the choice, the policy and 8 hours. Throws PosternError
-   * `precondition` when the policy allows none, `too_many_requests` when an owner has 10,000.
-   */
+  /** Throws PosternError `precondition` (policy allows none), `too_many_requests` (10,000). */
   async create({ lifeMs, longestGrantMs, usesLeft, ...draft }: GrantDraft): Promise<Grant> {
     const terms: GrantTerms = { ...draft, address: normalizeAddress(draft.address) };
     const cappedMs = Math.min(lifeMs, longestGrantMs, LONGEST_GRANT_MS);
@@ -96,12 +89,10 @@ export class Grants {
     return { kind: 'used', grant, isLast: grant.usesLeft === 0 && (await this.#endings.take(grant)) };
   }
 
-  /** The grant, used up or not; null once it has expired or was revoked. */
   async get(id: GrantId): Promise<Grant | null> {
     return parseGrant(await askStore(() => this.#redis.hgetall(redisKeys.grant(id))));
   }
 
-  /** A person's grants that have not expired, the longest first. */
   async list(userId: UserId): Promise<Grant[]> {
     return await this.#listOf(this.#ofOwner('person', userId));
   }
@@ -114,7 +105,6 @@ export class Grants {
     return grant;
   }
 
-  /** True for the one caller that ended it. */
   async #remove(grant: Grant): Promise<boolean> {
     await askStore(() => this.#redis.del(redisKeys.grant(grant.id)));
     const isOurs = await this.#endings.take(grant);
@@ -154,7 +144,6 @@ export class Grants {
     return grants.filter((grant) => grant !== null);
   }
 
-  /** Null for owners of no grant. */
   #narrowestIndex({ userId, computeId, projectId, accountId }: AccessOwners): ExpiringIndex | null {
     if (userId !== undefined) return this.#ofOwner('person', userId);
     if (computeId !== undefined) return this.#ofOwner('compute', computeId);

@@ -1,5 +1,4 @@
-// The audit event of a person's move on a login request: flat values from the request and the
-// person.
+// The audit event of a person's move on a login request.
 
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import type { AuditEventName, AuditOutcome } from '../../catalogue/trail/audit-event-codes.ts';
@@ -8,11 +7,9 @@ import type { NodeId, UserId } from '../../ids.ts';
 import { compareTerminals } from '../../network-address.ts';
 import type { LoginRequest } from './login-request.ts';
 
-/** A signed-in person at a browser. */
 export interface PersonAtBrowser {
   readonly userId: UserId;
   readonly email: string;
-  /** Normalised. */
   readonly address: string;
   readonly userAgent: string;
   readonly requestId: string;
@@ -22,7 +19,6 @@ export interface PersonAtBrowser {
   readonly signedInAsOf: CatalogueSnapshot;
 }
 
-/** Records events in the audit trail. */
 export interface RecordsAudit {
   record(event: AuditEventInput): void;
 }

@@ -1,5 +1,4 @@
-// The process's one subscription to changes of login requests on any node. Messages carry no state
-// and can be lost, so a subscriber reads the request again.
+// The process's one subscription to changes of login requests. Messages can be lost.
 
 import { EventEmitter, once } from 'node:events';
 import { PosternError } from '../../errors.ts';
@@ -8,7 +7,6 @@ import type { Log } from '../../log.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisChannels } from '../../redis/redis-keys.ts';
 
-/** Longest wait for the subscription before a login is refused. */
 const READY_LIMIT_MS = 5_000;
 
 export class LoginEvents {
@@ -48,12 +46,10 @@ export class LoginEvents {
     };
   }
 
-  /** The number of requests being followed. */
   get followedCount(): number {
     return this.#followers.size;
   }
 
-  /** Stops listening and leaves the connection open. */
   close(): void {
     this.#redis.off('ready', this.#subscribe);
     this.#redis.off('close', this.#markLost);

@@ -21,7 +21,6 @@ import { type Approval, LOGIN_STATUSES, type LoginOrigin, type LoginRequest, typ
 /** A request with the fields that only the store needs. */
 export interface LoginRecord {
   readonly request: LoginRequest;
-  /** The number of changes, as text. */
   readonly version: string;
   /** Until the request expires, by Redis' clock; null when it does not. */
   readonly remainingMs: number | null;
@@ -191,7 +190,6 @@ export class LoginRecords {
     return record;
   }
 
-  /** The version of the record, far cheaper than reading it; null when it is not stored. */
   async version(id: LoginRequestId): Promise<string | null> {
     return await askStore(() => this.#redis.hget(redisKeys.loginRequest(id), 'version'));
   }

@@ -1,5 +1,4 @@
-// A login request: its fields, its statuses, and the one table of moves between them. Pure; the
-// store asks `nextStatus` which moves to allow.
+// A login request: its fields, its statuses, and the one table of moves between them.
 
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import type { ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, UserId } from '../../ids.ts';
@@ -58,7 +57,6 @@ export interface Approval {
   readonly grantId: GrantId | null;
 }
 
-/** The progress of the connection, for the page that follows it. */
 export type Progress =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'waking' }
@@ -76,7 +74,6 @@ export type Progress =
   | { readonly kind: 'node_lost' }
   | { readonly kind: 'ended' };
 
-/** docs/security.md, "Address comparison and reverse code". */
 export interface StepUp {
   readonly kind: 'reverse_code';
   readonly triesLeft: number;
@@ -88,7 +85,6 @@ export interface LoginRequest {
   /** RFC 8628 3.3.1: for comparing, `BCDF-GHJK`; authorises nothing. */
   readonly userCode: string;
   readonly origin: LoginOrigin;
-  /** The node that holds, or held, the connection. */
   readonly nodeId: NodeId;
   readonly waiting: 'connection' | 'none';
   readonly createdAt: Date;
@@ -129,12 +125,10 @@ export function nextStatus(status: LoginStatus, move: LoginMove): LoginStatus | 
   return MOVES[status][move] ?? null;
 }
 
-/** The statuses from which a move is allowed; the store's scripts compare against them. */
 export function statusesBefore(move: LoginMove): LoginStatus[] {
   return LOGIN_STATUSES.filter((status) => nextStatus(status, move) !== null);
 }
 
-/** True while a person can still claim, approve or deny it. */
 export function isUndecided(status: LoginStatus): boolean {
   return status === 'pending' || status === 'claimed';
 }
@@ -155,7 +149,6 @@ export interface MoveDetails {
   readonly fields: Readonly<Record<string, string>>;
   /** Only the person who holds the claim may make the move. */
   readonly claimed_by?: UserId;
-  /** A field that must be absent. */
   readonly without?: 'code_digest';
   readonly stamp?: 'claimed_at' | 'approved_at';
 }

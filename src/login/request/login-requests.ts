@@ -1,5 +1,4 @@
-// Login requests for the gateway and the pages. Each move is an atomic compare-and-set in Redis, by
-// Redis' clock. Knows no sockets, pages or permissions.
+// Login requests in Redis: each move is an atomic compare-and-set, by Redis' clock.
 
 import { randomBytes } from 'node:crypto';
 import { type LoginRequestId, type NodeId, newLoginRequestId, type UserId } from '../../ids.ts';
@@ -112,12 +111,10 @@ export class LoginRequests {
       .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   }
 
-  /** The number of waiting requests from this address (IPv6: its /64) and in the installation. */
   async countWaiting(address: string): Promise<{ ofAddress: number; inTotal: number }> {
     return await this.#waiting.count(address);
   }
 
-  /** The first signed-in person who opens the request owns it. */
   async claim(id: LoginRequestId, by: { userId: UserId; browserAddress: string }): Promise<MoveOutcome> {
     const fields = { claimed_by: by.userId, claimed_from: by.browserAddress };
     return await this.#move(id, { to: moveTargets('claim'), fields, stamp: 'claimed_at' });
@@ -144,7 +141,6 @@ export class LoginRequests {
     return await this.#move(id, { to: moveTargets('deny'), claimed_by: userId, fields: { reason: 'denied' } });
   }
 
-  /** "This was not me": denied, with a reason of its own. */
   async report(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
     return await this.#move(id, { to: moveTargets('report'), claimed_by: userId, fields: { reason: 'reported' } });
   }

@@ -1,5 +1,4 @@
-// The secret in a login link: generated here and stored in Redis only as its SHA-256, which maps to
-// the id of the login request.
+// The secret in a login link: stored in Redis only as its SHA-256, mapped to the request's id.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { idFrom, type LoginRequestId } from '../../ids.ts';
@@ -8,7 +7,6 @@ import { redisKeys } from '../../redis/redis-keys.ts';
 import { askStore } from '../../redis/redis-script.ts';
 import { Secret } from '../../secret.ts';
 
-// 128 bits as base64url without padding.
 const TOKEN_BYTES = 16;
 const TOKEN_PATTERN = /^[\w-]{22}$/;
 

@@ -1,6 +1,5 @@
-// The reverse code (docs/security.md, "Address comparison and reverse code"): six digits, shown
-// only on the approval page and typed into the terminal as a password. They prove that the same
-// person is at both; the target was fixed before.
+// The reverse code (docs/security.md, "Address comparison and reverse code"): six digits from the
+// approval page, typed into the terminal as a password.
 
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { PosternError } from '../../errors.ts';
@@ -48,11 +47,7 @@ export class ReverseCodes {
     this.#secret = secret;
   }
 
-  /**
-   * For 120 s, on a request that this person claimed; it goes on without its connection. A second
-   * code restores no attempts. Throws PosternError `too_many_requests` when five are open for this
-   * login name.
-   */
+  /** For 120 s. Throws PosternError `too_many_requests` when five are open for this login name. */
   async begin(id: LoginRequestId, approval: Approval): Promise<ReverseCodeBegin> {
     const known = await this.#records.read(id);
     if (known === null) return { kind: 'refused', request: null };
@@ -72,17 +67,13 @@ export class ReverseCodes {
     return { kind: 'refused', request };
   }
 
-  /** Requests that wait for digits from this address and user, newest first. */
   async findOpen(loginName: LoginName): Promise<LoginRequest[]> {
     const ids = await this.#openOf(loginName).ids(MAX_OPEN);
     const records = await Promise.all(ids.map((id) => this.#records.read(idFrom<LoginRequestId>(id))));
     return records.flatMap((record) => (record === null || record.request.stepUp === null ? [] : [record.request]));
   }
 
-  /**
-   * Tries the open codes, newest first; a wrong answer costs each an attempt. Comparing and
-   * counting are one step, since parallel guesses would otherwise be free.
-   */
+  /** Newest first. Comparing and counting are one step, or parallel guesses would be free. */
   async check(loginName: LoginName, typed: string): Promise<ReverseCodeCheck> {
     const digits = typed.length > MAX_TYPED_CHARACTERS ? '' : typed.replace(/[\s-]/g, '');
     let answer: ReverseCodeCheck = { kind: 'none_open' };

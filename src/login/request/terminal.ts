@@ -1,5 +1,4 @@
-// When two connections come from one terminal: same address, requested user and application. All
-// but the address are claims of the client.
+// When two connections come from one terminal. All but the address are claims of the client.
 
 import { createHash } from 'node:crypto';
 import { terminalKey } from '../../network-address.ts';
@@ -10,8 +9,7 @@ export interface Terminal {
   readonly application: string | null;
 }
 
-// pgAdmin 4 adds a number to each connection's name: `pgAdmin 4 - DB:shop`, `pgAdmin 4 -
-// CONN:4711`. All of them are one program.
+// pgAdmin 4 numbers each connection: `pgAdmin 4 - DB:shop`, `pgAdmin 4 - CONN:4711`.
 const NUMBERED = /^(pgAdmin 4) - .*$/s;
 
 /** SHA-256 in hex; IPv6 counts by its /64; numbers that a program adds to its name are ignored. */

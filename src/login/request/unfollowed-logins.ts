@@ -1,5 +1,4 @@
-// Login requests that stay open for their person although no connection waits. The node that takes
-// an expired one from this list records its end, since no gateway session is left to do it.
+// Login requests that stay open without a connection. The node that takes an expired one records it.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { Clock } from '../../clock.ts';
@@ -25,7 +24,7 @@ export class UnfollowedLogins {
     await this.#list.add(id, expiresAt);
   }
 
-  /** Requests due by then that no other node has taken; at most 500. */
+  /** At most 500. */
   async takeDue(now: Date): Promise<LoginRequestId[]> {
     return (await this.#list.takeDue(now)).map((id) => idFrom<LoginRequestId>(id));
   }

@@ -1,15 +1,12 @@
-// The user code of a login request: eight letters that a person compares between terminal and page.
-// It authorises nothing.
+// The user code that a person compares between terminal and page. It authorises nothing.
 
 import { randomInt } from 'node:crypto';
 
 // RFC 8628 6.1: no vowels, hence no words, and nothing that looks alike. 20^8 codes are 34 bits.
 const ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ';
 const LETTERS = 8;
-// Anything much longer than a code with separators is not a code.
 const MAX_INPUT_CHARACTERS = 32;
 
-/** A new random code such as `BCDF-GHJK`. */
 export function newUserCode(): string {
   return inGroups(Array.from({ length: LETTERS }, () => ALPHABET[randomInt(ALPHABET.length)]).join(''));
 }

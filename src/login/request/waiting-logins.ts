@@ -1,5 +1,4 @@
-// Counts and finds login requests that wait for a person: in the installation, from an address, of
-// a terminal.
+// Counts and finds login requests that wait: in the installation, from an address, of a terminal.
 
 import { PosternError } from '../../errors.ts';
 import { idFrom, type LoginRequestId } from '../../ids.ts';
@@ -18,7 +17,6 @@ export interface WaitingLimits {
   readonly sharedNetworks: readonly string[];
 }
 
-/** The largest number of requests of one terminal that a page lists. */
 const MAX_LISTED = 100;
 
 export class WaitingLogins {
@@ -51,10 +49,7 @@ export class WaitingLogins {
     await this.#leave(id, [this.#ofAddress(terminal.address), this.#inTotal(), this.#ofTerminal(terminal)]);
   }
 
-  /**
-   * Still counts in the installation. Nobody waits at that address any more, and a program that
-   * hides NOTICEs and retries would use up everybody else's limit there. Never throws.
-   */
+  /** Counts in total only, or a retrying program would use up its address. Never throws. */
   async releaseAddressSlot(id: LoginRequestId, terminal: Terminal): Promise<void> {
     await this.#leave(id, [this.#ofAddress(terminal.address)]);
   }
@@ -70,7 +65,6 @@ export class WaitingLogins {
     }
   }
 
-  /** The number of waiting requests from this address (IPv6: its /64) and in the installation. */
   async count(address: string): Promise<{ ofAddress: number; inTotal: number }> {
     const [ofAddress, inTotal] = await Promise.all([this.#ofAddress(address).count(), this.#inTotal().count()]);
     return { ofAddress, inTotal };

@@ -1,5 +1,4 @@
-// Follows one login request through its changes: woken by LoginEvents, and reading at intervals
-// because messages can be lost. Decides nothing.
+// Follows one login request: woken by LoginEvents, and by reading, since messages can be lost.
 
 import { Nudge } from '../../async/nudge.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
@@ -8,7 +7,6 @@ import type { LoginEvents } from './login-events.ts';
 import type { LoginRecord, LoginRecords } from './login-record.ts';
 import { isUndecided, type LoginRequest } from './login-request.ts';
 
-/** Messages can be lost while Redis reconnects. */
 const REREAD_MS = 3_000;
 /** For all watches of this process together: with thousands of them each reads less often. */
 const MOST_REREADS_PER_SECOND = 500;
@@ -20,10 +18,7 @@ export interface WatchedStore {
   readonly events: LoginEvents;
 }
 
-/**
- * Yields the request now and after each change, until it is final or the signal aborts. Throws
- * PosternError `store_unavailable` when its record is lost or Redis is away for a minute.
- */
+/** Ends when it is final. Throws PosternError `store_unavailable` when Redis or it is lost. */
 export async function* watchLoginRequest(
   store: WatchedStore,
   id: LoginRequestId,
@@ -47,7 +42,6 @@ export async function* watchLoginRequest(
   }
 }
 
-/** The reads of one watch: the last known version, and for how long it is trusted. */
 class Readings {
   readonly #records: LoginRecords;
   readonly #id: LoginRequestId;
@@ -62,7 +56,6 @@ class Readings {
     this.#id = id;
   }
 
-  /** The request if it has changed, else null. Throws as `watchLoginRequest` does. */
   async next(): Promise<LoginRequest | null> {
     const found = await this.#tryToRead();
     switch (found) {
@@ -76,12 +69,10 @@ class Readings {
     }
   }
 
-  /** Forces the next read to fetch the request. */
   invalidate(): void {
     this.#isStale = true;
   }
 
-  /** `rereadMs`, or less when the request expires earlier. */
   pauseMs(rereadMs: number): number {
     return Math.max(1, Math.min(rereadMs, this.#dueAtMs - performance.now()));
   }

@@ -1,5 +1,4 @@
-// The scripts on a login request. All begin with Redis' time, the moves that time alone makes and
-// the form of the answer; the first KEYS and ARGV are the same, so that one function calls them.
+// The scripts on a login request: all begin with Redis' time and the moves that time alone makes.
 
 import { LUA_NOW, redisScript } from '../../redis/redis-script.ts';
 

@@ -1,5 +1,4 @@
-// Asks a Postgres one question at a time over a session of the gateway's own connector, under the
-// same rules as for people. Reads one row with one JSON value, strictly bounded.
+// Asks a Postgres one question at a time: reads one row with one JSON value, strictly bounded.
 
 import type { Duplex } from 'node:stream';
 import { serialize } from 'pg-protocol';
@@ -18,10 +17,7 @@ interface Message {
   readonly body: Buffer;
 }
 
-/**
- * The JSON value of the last row, or null. Throws UpstreamRefusal, ProtocolViolation, a SyntaxError
- * for what is no JSON, or the signal's reason.
- */
+/** Null: no row. Throws UpstreamRefusal, ProtocolViolation, SyntaxError, or the signal's reason. */
 export async function askUpstream(socket: Duplex, sql: string, signal: AbortSignal): Promise<unknown> {
   socket.write(serialize.query(sql));
   let answer: unknown = null;

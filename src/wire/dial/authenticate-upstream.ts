@@ -1,5 +1,4 @@
 // Answers an upstream's authentication request: SCRAM, and md5 or cleartext where that is allowed.
-// Reads and writes no socket; a server that asks out of order is not answered.
 
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
@@ -43,10 +42,7 @@ export class UpstreamAuthentication {
     return this.#phase.kind === 'ok';
   }
 
-  /**
-   * What to send next. Throws PosternError `upstream_authentication` (method or proof),
-   * `upstream_refused` (no password), ProtocolViolation for a wrong order.
-   */
+  /** Throws PosternError `upstream_authentication`, `upstream_refused`, or ProtocolViolation. */
   async answer(asked: Authentication): Promise<Buffer | null> {
     switch (asked.kind) {
       case 'ok':

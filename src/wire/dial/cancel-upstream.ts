@@ -16,10 +16,7 @@ export interface CancelTarget {
   readonly signal: AbortSignal;
 }
 
-/**
- * Waits for the upstream to close: a cancel that is not waited for could hit the next statement.
- * Throws ConnectFailure, PosternError, the socket's error, or the signal's reason, its limit.
- */
+/** Waits for the close: a cancel that is not waited for could hit the next statement. */
 export async function cancelUpstream({ address, tls, cancelKey, signal }: CancelTarget): Promise<void> {
   const { socket: plain } = await dialTcp([address], signal);
   try {

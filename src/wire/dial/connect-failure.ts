@@ -1,5 +1,4 @@
-// The causes behind a failed dial, for the log and for the decision to try again. No client sees
-// their texts, so that an address cannot be used to explore a network.
+// Why a dial failed, for the log only: by texts a client could explore a network.
 
 import type { ReportFields } from '../../protocol/upstream-messages.ts';
 

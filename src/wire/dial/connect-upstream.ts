@@ -1,5 +1,4 @@
-// Opens a session on an upstream, in order: resolve and pin, TCP, TLS, login. The socket comes out
-// ready for the relay.
+// Opens a session on an upstream, in order: resolve and pin, TCP, TLS, login.
 
 import type { Socket } from 'node:net';
 import { PosternError } from '../../errors.ts';
@@ -20,7 +19,6 @@ export interface UpstreamSession extends UpstreamLogin {
 }
 
 export interface ConnectUpstreamOptions {
-  /** Startup parameters besides user and database. */
   readonly startup: ReadonlyMap<string, string>;
   readonly dialPolicy: DialPolicy;
   /** Shared between logins, so that derived keys are reused. */
@@ -28,10 +26,7 @@ export interface ConnectUpstreamOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * One attempt. Throws UpstreamRefusal, PosternError `upstream_*`, or the signal's reason; nothing
- * stays open then.
- */
+/** Throws UpstreamRefusal, PosternError `upstream_*`, the signal's reason; leaves nothing open. */
 export async function connectUpstream(
   target: UpstreamTarget,
   { startup, dialPolicy, scramKeys = new ScramKeys(), signal }: ConnectUpstreamOptions,

@@ -1,5 +1,4 @@
-// Resolves a compute's host once, checks every answer and pins what may be dialled: no second
-// look-up follows. The rules are dial-policy.ts's.
+// Resolves a compute's host once, checks every answer and pins what may be dialled.
 
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -9,7 +8,6 @@ import { normalizeAddress } from '../../network-address.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import { type DialEndpoint, type DialPolicy, refusalToDial } from './dial-policy.ts';
 
-/** A checked address. Cancel requests go to the same one. */
 export interface PinnedAddress {
   readonly address: string;
   readonly family: 4 | 6;
@@ -22,10 +20,7 @@ const LOOKUP_LIMIT_MS = 5_000;
 /** More answers are checked, but not dialled. */
 const MAX_PINNED_ADDRESSES = 8;
 
-/**
- * One forbidden address condemns all, since the next look-up might put it first. `name` is the
- * compute's. Throws PosternError `upstream_unreachable` or the signal's reason. At most 5 s.
- */
+/** One forbidden address condemns all, since the next look-up might put it first. At most 5 s. */
 export async function resolveUpstreamAddress(
   { name, host, port }: DialEndpoint & { readonly name: string },
   policy: DialPolicy,

@@ -1,5 +1,4 @@
-// Which addresses may be dialled for a compute: the rules against being used to reach into other
-// networks (SSRF). Judges addresses that are resolved already; resolves and dials nothing.
+// Which resolved addresses may be dialled for a compute: no reaching into other networks (SSRF).
 
 import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -25,7 +24,6 @@ export interface DialPolicy {
   readonly lookup: (host: string) => Promise<readonly string[]>;
 }
 
-/** One answer to the question where a host is, with the host and port that were asked for. */
 export interface DialCandidate extends DialEndpoint {
   readonly address: string;
 }
@@ -79,10 +77,7 @@ export function policyOfCompute(
   return { ...policy, listed: isListed ? [{ host, port }] : [] };
 }
 
-/**
- * A text for the log; null when it may be dialled. IPv6 that carries IPv4 is judged as both. Names
- * in `policy.forbidden` count only as far as the caller resolved them.
- */
+/** A text for the log; null when it may be dialled. IPv6 that carries IPv4 is judged as both. */
 export function refusalToDial(candidate: DialCandidate, policy: DialPolicy): string | null {
   if (isIP(candidate.address) === 0) return 'resolver answered with no address';
   const forms = addressForms(candidate.address);
@@ -97,7 +92,6 @@ export function refusalToDial(candidate: DialCandidate, policy: DialPolicy): str
   return forms.some(isClosed) ? 'address lies in a private network that is not listed' : null;
 }
 
-/** The address in its normal form, and the IPv4 address inside it. */
 function addressForms(address: string): readonly string[] {
   const normal = normalizeAddress(address);
   if (!isIPv6(normal)) return [normal];

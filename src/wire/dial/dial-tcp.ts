@@ -1,5 +1,4 @@
-// Opens a TCP connection to the first of several checked addresses that answers. Sends nothing on
-// it.
+// Opens a TCP connection to the first of several checked addresses that answers.
 
 import { connect, type Socket } from 'node:net';
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';

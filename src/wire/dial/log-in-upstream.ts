@@ -1,5 +1,4 @@
-// The login on an upstream, from the StartupMessage to ReadyForQuery: strictly framed, bounded, and
-// closed to any message that does not belong there. Authentication is in authenticate-upstream.ts.
+// The login on an upstream, from the StartupMessage to ReadyForQuery: strictly framed and bounded.
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -36,10 +35,7 @@ export interface UpstreamLogin {
 
 const LOGIN_LIMIT_MS = 10_000;
 
-/**
- * Protocol 3.0, at most 10 s; bytes behind ReadyForQuery stay in the socket. Throws
- * UpstreamRefusal, PosternError `upstream_*`, or the signal's reason.
- */
+/** At most 10 s. Throws UpstreamRefusal, PosternError `upstream_*`, or the signal's reason. */
 export async function logInUpstream(
   socket: Socket,
   target: UpstreamTarget,

@@ -1,5 +1,4 @@
-// The client's side of TLS towards an upstream, asked for as Postgres does it. Verifies by the
-// names and authorities of the catalogue; whether TLS is wanted at all stands there, too.
+// The client's side of TLS towards an upstream, asked for as Postgres does it.
 
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
@@ -18,17 +17,12 @@ const SSL_YES = 0x53;
 const SSL_NO = 0x4e;
 
 interface SecureTarget {
-  /** The compute's name, for the error. */
   readonly name: string;
   readonly address: PinnedAddress;
   readonly tls: Exclude<UpstreamTls, { readonly mode: 'disable' }>;
 }
 
-/**
- * Throws PosternError `upstream_tls` (none, or wrong certificate), `upstream_protocol`,
- * `upstream_unreachable`, or the signal's reason. At most 5 s. The caller destroys the plain
- * socket.
- */
+/** Throws PosternError `upstream_tls`, `_protocol`, `_unreachable`. The caller destroys `plain`. */
 export async function secureUpstream(plain: Socket, target: SecureTarget, signal: AbortSignal): Promise<TLSSocket> {
   try {
     return await withTimeLimit(TLS_LIMIT_MS, signal, async (limited) => {

@@ -1,11 +1,9 @@
-// What is dialled, and how it must prove itself: the values that the catalogue hands to the
-// connector.
+// What is dialled, and how it must prove itself.
 
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import type { Secret } from '../../secret.ts';
 
 export interface UpstreamTarget {
-  /** The compute's name, for texts that people see. */
   readonly name: string;
   readonly host: string;
   readonly port: number;
