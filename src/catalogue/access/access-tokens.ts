@@ -34,9 +34,7 @@ const TOKEN_SECRET_PREFIX = 'postern_token_';
 export interface NewAccessToken {
   readonly name: string;
   readonly computeId: ComputeId;
-  /**
-   * `self`: valid as long as the person may connect; `account`: the account's, for CI and services.
-   */
+  /** `self`: valid as long as the person may connect; `account`: for CI and services. */
   readonly owner: 'self' | 'account';
   readonly database?: string | null;
   readonly databaseRole?: string | null;
@@ -47,15 +45,8 @@ export interface NewAccessToken {
   readonly lifeMs?: number;
 }
 
-/**
- * Creates a token and returns its secret, which is not stored. Throws `invalid_input`, `forbidden`,
- * `precondition` (no role fits the access), `not_found`.
- */
-export async function createAccessToken(
-  catalogue: Catalogue,
-  context: AuditContext,
-  input: NewAccessToken,
-): Promise<{ readonly accessToken: AccessToken; readonly secret: Secret }> {
+/** The secret is not stored. Throws `precondition` when no role fits the access. */
+export async function createAccessToken(catalogue: Catalogue, context: AuditContext, input: NewAccessToken) {
   const action = input.owner === 'self' ? 'project.create_access_token' : 'project.read';
   const { project } = await getCompute(catalogue, context, { computeId: input.computeId, action });
   const owner = ownerColumns(context, { owner: input.owner, project });
@@ -80,7 +71,7 @@ export async function createAccessToken(
   return { accessToken: accessTokenFrom(row), secret };
 }
 
-/** The person's own tokens, newest first. Throws `forbidden`. */
+/** Newest first. */
 export async function listOwnAccessTokens(catalogue: Catalogue, { actor }: AuditContext): Promise<AccessToken[]> {
   requireMay(actor, 'self.manage_sessions', INSTALLATION);
   if (actor.kind !== 'person') return [];
@@ -88,12 +79,8 @@ export async function listOwnAccessTokens(catalogue: Catalogue, { actor }: Audit
   return rows.map(accessTokenFrom);
 }
 
-/** All tokens for the account's computes, newest first. Throws `forbidden`, `not_found`. */
-export async function listAccessTokensOfAccount(
-  catalogue: Catalogue,
-  { actor }: AuditContext,
-  accountId: AccountId,
-): Promise<AccessToken[]> {
+/** All tokens for the account's computes, newest first. */
+export async function listAccessTokensOfAccount(catalogue: Catalogue, { actor }: AuditContext, accountId: AccountId) {
   requireMay(actor, 'access_tokens.read', accountResource(accountId));
   const computes = catalogue.db
     .selectFrom('computes')
@@ -103,15 +90,8 @@ export async function listAccessTokensOfAccount(
   return (await tokenRows(catalogue).where('compute_id', 'in', computes).execute()).map(accessTokenFrom);
 }
 
-/**
- * Revokes a token of one's own, or as an admin any token for the account's computes, and ends the
- * access that depended on it. Throws `forbidden`, `not_found`.
- */
-export async function revokeAccessToken(
-  catalogue: Catalogue,
-  context: AuditContext,
-  tokenId: AccessTokenId,
-): Promise<AccessToken> {
+/** One's own, or as an admin any for the account's computes. Ends the access through it. */
+export async function revokeAccessToken(catalogue: Catalogue, context: AuditContext, tokenId: AccessTokenId) {
   const { actor } = context;
   const row = await tokenRows(catalogue).where('id', '=', tokenId).executeTakeFirst();
   const unknown = new PosternError('not_found', { params: { thing: `access token "${tokenId}"` } });

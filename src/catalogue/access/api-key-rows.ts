@@ -1,23 +1,10 @@
 // An API key as the program sees it, and how its row is read. The key itself is not stored.
 
 import type { Selectable } from 'kysely';
-import type { AccountId, ProjectId, UserId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { ApiKeysTable } from '../tables/keys-and-tokens.ts';
 
-export interface ApiKey {
-  /** Positive, below 2^53. */
-  readonly id: number;
-  readonly kind: 'personal' | 'organization' | 'project';
-  readonly name: string;
-  readonly accountId: AccountId | null;
-  readonly projectId: ProjectId | null;
-  /** Null when that person was deleted. */
-  readonly createdBy: { readonly id: UserId; readonly name: string; readonly image: string } | null;
-  readonly createdAt: Date;
-  readonly lastUsedAt: Date | null;
-  readonly lastUsedFrom: string | null;
-}
+export type ApiKey = ReturnType<typeof apiKeyFrom>;
 
 /** A query for keys with their creators, oldest first, which callers narrow. */
 export function keyRows({ db }: Catalogue) {
@@ -31,14 +18,16 @@ export function keyRows({ db }: Catalogue) {
 
 export function apiKeyFrom(
   row: Selectable<ApiKeysTable> & { creator_name: string | null; creator_image: string | null },
-): ApiKey {
+) {
   const { created_by: creatorId, creator_name: name } = row;
   return {
+    /** Positive, below 2^53. */
     id: row.id,
     kind: row.kind,
     name: row.name,
     accountId: row.account_id,
     projectId: row.project_id,
+    /** Null when that person was deleted. */
     createdBy: creatorId === null || name === null ? null : { id: creatorId, name, image: row.creator_image ?? '' },
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,

@@ -25,21 +25,14 @@ export interface NewApiKey {
   readonly key: Secret;
 }
 
-/** Creates a key that acts as its person. Throws `invalid_input`, `forbidden`. */
-export async function createPersonalKey(
-  catalogue: Catalogue,
-  context: AuditContext,
-  input: { readonly name: string },
-): Promise<NewApiKey> {
+/** Creates a key that acts as its person. */
+export async function createPersonalKey(catalogue: Catalogue, context: AuditContext, input: { readonly name: string }) {
   const userId = requirePerson(context);
   const name = requireKeyName(input.name);
   return insertKey(catalogue, context, { kind: 'personal', name, userId, accountId: null, projectId: null });
 }
 
-/**
- * Creates a key of the organization or of one of its projects. Throws `invalid_input`, `forbidden`,
- * `not_found`.
- */
+/** Creates a key of the organization or of one of its projects. */
 export async function createOrganizationKey(
   catalogue: Catalogue,
   context: AuditContext,
@@ -58,23 +51,18 @@ export async function createOrganizationKey(
   return insertKey(catalogue, context, { kind: 'project', name, userId: null, accountId, projectId });
 }
 
-/** The person's own keys, oldest first. Throws `forbidden`. */
+/** Oldest first. */
 export async function listPersonalKeys(catalogue: Catalogue, context: AuditContext): Promise<ApiKey[]> {
   const userId = requirePerson(context);
   return (await keyRows(catalogue).where('api_keys.user_id', '=', userId).execute()).map(apiKeyFrom);
 }
 
-/** Keys of the organization and of its projects, oldest first. Throws `forbidden`, `not_found`. */
-export async function listOrganizationKeys(
-  catalogue: Catalogue,
-  context: AuditContext,
-  accountId: AccountId,
-): Promise<ApiKey[]> {
+/** Keys of the organization and of its projects, oldest first. */
+export async function listOrganizationKeys(catalogue: Catalogue, context: AuditContext, accountId: AccountId) {
   requireMay(context.actor, 'organization_keys.read', accountResource(accountId));
   return (await keyRows(catalogue).where('api_keys.account_id', '=', accountId).execute()).map(apiKeyFrom);
 }
 
-/** Revokes one of the person's own keys, at once. Throws `forbidden`, `not_found`. */
 export async function revokePersonalKey(catalogue: Catalogue, context: AuditContext, keyId: number): Promise<ApiKey> {
   const userId = requirePerson(context);
   const found = await keyRows(catalogue)
@@ -84,10 +72,7 @@ export async function revokePersonalKey(catalogue: Catalogue, context: AuditCont
   return revoke(catalogue, context, { keyId, found: found === undefined ? null : apiKeyFrom(found) });
 }
 
-/**
- * Revokes a key of the organization or of one of its projects, at once. Throws `forbidden`,
- * `not_found`.
- */
+/** Also revokes a key of one of the organization's projects. */
 export async function revokeOrganizationKey(
   catalogue: Catalogue,
   context: AuditContext,

@@ -6,10 +6,7 @@ import { shownName } from '../projects/compute-rows.ts';
 import type { LoginRoleRow, TargetRow } from './target-row.ts';
 
 /** The requested database, else the project's own. Throws `not_found`. */
-export function chooseDatabase(
-  row: Pick<TargetRow, 'databases' | 'compute'>,
-  choice: { readonly database: string | null },
-): string {
+export function chooseDatabase(row: Pick<TargetRow, 'databases' | 'compute'>, choice: { database: string | null }) {
   const found = choice.database === null ? row.databases[0] : row.databases.find((name) => name === choice.database);
   if (found !== undefined) return found;
   const thing =

@@ -4,7 +4,7 @@
 import { type Kysely, sql } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { type AccessTokenId, type BranchId, type ComputeId, idFrom } from '../../ids.ts';
-import { parseVerifier, type ScramVerifier } from '../../protocol/scram-verifier.ts';
+import { parseVerifier } from '../../protocol/scram-verifier.ts';
 import { type CatalogueSnapshot, currentSnapshot } from '../endings/catalogue-snapshot.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
@@ -27,15 +27,10 @@ export interface PasswordTarget extends ComputeTarget {
 
 const TOUCH_EVERY_MS = 10_000;
 
-export interface ProvableToken {
-  readonly token: AccessToken;
-  readonly verifier: ScramVerifier;
-  /** When the verifier was read. */
-  readonly asOf: CatalogueSnapshot;
-}
+export type ProvableToken = NonNullable<Awaited<ReturnType<typeof findAccessToken>>>;
 
 /** The token and the verifier of its secret; null for an unknown, revoked or expired one. */
-export async function findAccessToken(catalogue: Catalogue, tokenId: string): Promise<ProvableToken | null> {
+export async function findAccessToken(catalogue: Catalogue, tokenId: string) {
   const row = await catalogue.db
     .selectFrom('access_tokens')
     .selectAll()
@@ -52,11 +47,7 @@ export async function findAccessToken(catalogue: Catalogue, tokenId: string): Pr
  * when it was revoked, its person may not connect or its account no longer owns the project, and as
  * `resolveTarget` otherwise.
  */
-export async function resolveAccessToken(
-  catalogue: Catalogue,
-  token: AccessToken,
-  rights = readRights(catalogue),
-): Promise<PasswordTarget> {
+export async function resolveAccessToken(catalogue: Catalogue, token: AccessToken, rights = readRights(catalogue)) {
   const [row, isKept] = await Promise.all([rights.targetRow(token.computeId), rights.hasAccessToken(token.id)]);
   const target = () => computeTarget(catalogue, row, token);
   if (!isKept) throw new PosternError('permission_lost', { params: { project: row.project.name } });
@@ -71,9 +62,7 @@ export async function resolveAccessToken(
   return { ...target(), person: null };
 }
 
-/**
- * Records the use of the token from an address; the first use per hour goes into the audit trail.
- */
+/** Records the use of the token; the first per hour goes into the audit trail. */
 export async function noteAccessTokenUse(catalogue: Catalogue, token: AccessToken, from: string): Promise<void> {
   const event = changeEvent(catalogue, SYSTEM_CONTEXT, {
     event: 'secret.used',
@@ -95,25 +84,11 @@ export interface RoleRoute {
   readonly projectId: string | null;
 }
 
-export interface RoutedRole {
-  readonly id: string;
-  readonly computeId: ComputeId;
-  readonly databaseRole: string;
-  readonly isReadOnly: boolean;
-  readonly verifier: ScramVerifier;
-  /** When the verifier was read. */
-  readonly asOf: CatalogueSnapshot;
-  readonly lastUsedAt: Date | null;
-  readonly lastUsedFrom: string | null;
-}
+export type RoutedRole = NonNullable<Awaited<ReturnType<typeof findRoutedRole>>>;
 
-/**
- * Finds the role by compute, by project, or by a name that only one branch has. Null when there is
- * none, when it has no password or may not log in, and when the name alone is ambiguous.
- */
-export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute): Promise<RoutedRole | null> {
-  const rows = await routedRows(catalogue.db, route);
-  const [row, ...others] = rows;
+/** Null without a role that may log in by password, and when the name alone is ambiguous. */
+export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute) {
+  const [row, ...others] = await routedRows(catalogue.db, route);
   const isUnique = others.every((other) => other.branch_id === row?.branch_id);
   const verifier = parseVerifier(row?.scram_verifier ?? '');
   if (row === undefined || verifier === null || !isUnique) return null;
@@ -123,30 +98,22 @@ export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute): Pr
     databaseRole: row.name,
     isReadOnly: row.is_read_only,
     verifier,
+    /** When the verifier was read. */
     asOf: row.as_of,
     lastUsedAt: row.last_used_at,
     lastUsedFrom: row.last_used_from,
   };
 }
 
-/**
- * The target of an authenticated database role. Throws as `resolveTarget` does; checks no person.
- */
-export async function resolveRoutedRole(
-  catalogue: Catalogue,
-  role: RoutedRole,
-  rights = readRights(catalogue),
-): Promise<PasswordTarget> {
+/** The target of a database role. Throws as `resolveTarget` does; checks no person. */
+export async function resolveRoutedRole(catalogue: Catalogue, role: RoutedRole, rights = readRights(catalogue)) {
   const row = await rights.targetRow(role.computeId);
   const access = role.isReadOnly ? 'read_only' : 'read_write';
   const target = computeTarget(catalogue, row, { database: null, databaseRole: role.databaseRole, access });
   return { ...target, person: null };
 }
 
-/**
- * Records the use of the role's password from an address; the first use per hour goes into the
- * audit trail.
- */
+/** Records the use of the role's password; the first per hour goes into the audit trail. */
 export async function noteRolePasswordUse(
   catalogue: Catalogue,
   role: RoutedRole,

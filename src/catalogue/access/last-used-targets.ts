@@ -10,7 +10,6 @@ import type { TargetChoice } from './resolve-target.ts';
 // the last 30 days
 const TERMINAL_STAYS_KNOWN_MS = 30 * 24 * 3_600_000;
 
-/** Records the use of a target now. */
 export async function rememberTarget(catalogue: Catalogue, choice: TargetChoice): Promise<void> {
   const use = {
     database: choice.database,
@@ -25,7 +24,6 @@ export async function rememberTarget(catalogue: Catalogue, choice: TargetChoice)
     .execute();
 }
 
-/** Records that the person approved a login from this terminal address now. */
 export async function rememberTerminal(catalogue: Catalogue, userId: UserId, address: string): Promise<void> {
   const approvedAt = catalogue.clock.now();
   await catalogue.db
@@ -35,9 +33,7 @@ export async function rememberTerminal(catalogue: Catalogue, userId: UserId, add
     .execute();
 }
 
-/**
- * Whether the person approved a login from this address (IPv6: this /64) within the last 30 days.
- */
+/** Whether the person approved a login from this address (IPv6: this /64) in the last 30 days. */
 export async function isKnownTerminal(catalogue: Catalogue, userId: UserId, address: string): Promise<boolean> {
   const row = await catalogue.db
     .selectFrom('known_terminals')

@@ -15,10 +15,7 @@ export interface UsedSecret {
   readonly lastUsedFrom: string | null;
 }
 
-/**
- * Writes at most once every `touchEveryMs` for the same address. `event` names the audit event of
- * the first use in an hour.
- */
+/** Writes at most once every `touchEveryMs` for the same address. */
 export async function noteSecretUse(
   catalogue: Catalogue,
   secret: UsedSecret,

@@ -70,16 +70,10 @@ export interface ConnectTarget extends JudgedTarget {
 export type ComputeTarget = Omit<ConnectTarget, 'person'>;
 
 /**
- * The target of a person's connection by link or grant, with the person's current rights. Throws
- * `permission_lost` when the person may not connect (any more), `not_found` for an unknown or
- * disabled compute, an unknown database or role, `link_login_disabled`, and `forbidden` or
- * `precondition` when the requested access is not available.
+ * The target of a person's connection by link or grant. Throws `permission_lost`, `not_found`,
+ * `link_login_disabled`, and `forbidden` or `precondition` without the requested access.
  */
-export async function resolveTarget(
-  catalogue: Catalogue,
-  choice: TargetChoice,
-  rights = readRights(catalogue),
-): Promise<ConnectTarget> {
+export async function resolveTarget(catalogue: Catalogue, choice: TargetChoice, rights = readRights(catalogue)) {
   const { row, person } = await judge(catalogue, choice, rights);
   return { ...computeTarget(catalogue, row, choice), person };
 }
@@ -90,11 +84,7 @@ export async function judgeTarget(catalogue: Catalogue, choice: TargetChoice): P
   return { ...placeOf(row, choice), person };
 }
 
-async function judge(
-  catalogue: Catalogue,
-  choice: TargetChoice,
-  rights: RightsReader,
-): Promise<{ readonly row: TargetRow; readonly person: TargetPerson }> {
+async function judge(catalogue: Catalogue, choice: TargetChoice, rights: RightsReader) {
   const [row, actor] = await Promise.all([rights.targetRow(choice.computeId), rights.person(choice.userId)]);
   requireConnect(catalogue, actor, row);
   if (!row.policy.linkLogin) {
@@ -163,10 +153,7 @@ export function computeTarget(
   };
 }
 
-function placeOf(
-  row: TargetRow,
-  choice: Pick<TargetChoice, 'database' | 'databaseRole' | 'access'>,
-): Omit<JudgedTarget, 'person'> {
+function placeOf(row: TargetRow, choice: Pick<TargetChoice, 'database' | 'databaseRole' | 'access'>) {
   const { account, project, compute } = row;
   return {
     account: { id: account.id, name: account.name },

@@ -1,5 +1,4 @@
-// Reads what the rights of a connection depend on, for one connection at a time or for many at
-// once.
+// Reads what the rights of a connection depend on, for one connection or for many at once.
 
 import type { AccessTokenId, ComputeId, UserId } from '../../ids.ts';
 import { computeNotFound } from '../projects/computes.ts';
@@ -30,10 +29,7 @@ export interface RightsAskedFor {
   readonly accessTokenIds: readonly AccessTokenId[];
 }
 
-/**
- * Reads everything now, in five statements whatever the number; knows nothing else. Throws
- * `store_unavailable`.
- */
+/** Reads everything now, in five statements whatever the number; knows nothing else. */
 export async function readRightsAtOnce(catalogue: Catalogue, asked: RightsAskedFor): Promise<RightsReader> {
   const [rows, people, tokens] = await Promise.all([
     loadTargetRows(catalogue.db, [...new Set(asked.computeIds)]),
@@ -53,11 +49,8 @@ function targetRowOf(rows: ReadonlyMap<ComputeId, TargetRow>, computeId: Compute
   return row;
 }
 
-async function findAccessTokenIds(
-  { db }: Catalogue,
-  ids: readonly AccessTokenId[],
-): Promise<ReadonlySet<AccessTokenId>> {
-  if (ids.length === 0) return new Set();
+async function findAccessTokenIds({ db }: Catalogue, ids: readonly AccessTokenId[]) {
+  if (ids.length === 0) return new Set<AccessTokenId>();
   const rows = await db.selectFrom('access_tokens').select('id').where('id', 'in', ids).execute();
   return new Set(rows.map(({ id }) => id));
 }

@@ -1,5 +1,4 @@
-// The databases and database roles that can be chosen on a branch, loaded for many branches at
-// once.
+// The databases and database roles that can be chosen, loaded for many branches at once.
 
 import type { Kysely } from 'kysely';
 import type { BranchId } from '../../ids.ts';
@@ -19,11 +18,8 @@ export interface TargetChoices {
 }
 
 /** A branch that has none is absent from the map. */
-export async function loadTargetChoices(
-  db: Kysely<Schema>,
-  branchIds: readonly BranchId[],
-): Promise<ReadonlyMap<BranchId, TargetChoices>> {
-  if (branchIds.length === 0) return new Map();
+export async function loadTargetChoices(db: Kysely<Schema>, branchIds: readonly BranchId[]) {
+  if (branchIds.length === 0) return new Map<BranchId, TargetChoices>();
   const [databases, roles] = await Promise.all([
     db
       .selectFrom('databases')

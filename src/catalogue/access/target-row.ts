@@ -35,10 +35,7 @@ export async function loadTargetRow(db: Kysely<Schema>, computeId: ComputeId): P
 }
 
 /** Omits unknown and disabled computes. Does not check permissions. */
-export async function loadTargetRows(
-  db: Kysely<Schema>,
-  computeIds: readonly ComputeId[],
-): Promise<ReadonlyMap<ComputeId, TargetRow>> {
+export async function loadTargetRows(db: Kysely<Schema>, computeIds: readonly ComputeId[]) {
   const rows = computeIds.length === 0 ? [] : await findRows(db, computeIds);
   return new Map(rows.map((row) => [row.id, targetRowFrom(row)]));
 }

@@ -17,30 +17,14 @@ export interface TargetCompute {
   readonly name: string;
   readonly type: Compute['type'];
   readonly state: Compute['state'];
-  /**
-   * Whether login by link is allowed: by the switches and the policies of the compute and its
-   * account.
-   */
+  /** Allowed by the switches and the policies of the compute and its account. */
   readonly passwordlessAccess: boolean;
   /** The project's own database first. */
   readonly databases: readonly string[];
   /** Roles that may log in, the project's own first. */
   readonly roles: readonly TargetRole[];
   readonly policy: Policy;
-  readonly lastUsed: LastUse | null;
-}
-
-export interface LastUse {
-  readonly at: Date;
-  readonly database: string | null;
-  readonly databaseRole: string | null;
-  readonly access: 'read_write' | 'read_only';
-}
-
-export interface TargetProject {
-  readonly id: ProjectId;
-  readonly name: string;
-  readonly computes: readonly TargetCompute[];
+  readonly lastUsed: ReturnType<typeof lastUseFrom>;
 }
 
 export interface TargetAccount {
@@ -48,7 +32,11 @@ export interface TargetAccount {
   readonly id: AccountId | 'shared';
   readonly kind: 'personal' | 'organization' | 'shared';
   readonly name: string;
-  readonly projects: readonly TargetProject[];
+  readonly projects: ReadonlyArray<{
+    readonly id: ProjectId;
+    readonly name: string;
+    readonly computes: readonly TargetCompute[];
+  }>;
 }
 
 /** The most computes offered at once; with more the person searches. */
@@ -60,11 +48,7 @@ const MAX_SEARCH_WORDS = 8;
  * first, then by name. Disabled computes and projects without a compute are omitted. Each word of
  * `search` must occur in the name of the account, or in the name or id of the project or compute.
  */
-export async function listTargets(
-  catalogue: Catalogue,
-  actor: PersonActor,
-  filter: { readonly search?: string } = {},
-): Promise<TargetAccount[]> {
+export async function listTargets(catalogue: Catalogue, actor: PersonActor, filter: { readonly search?: string } = {}) {
   const rows = await loadOffers(catalogue, actor, filter.search?.trim() ?? '');
   const choices = await loadTargetChoices(catalogue.db, [...new Set(rows.map((row) => row.branch_id))]);
   const isOffered = (row: Offer) =>
@@ -154,7 +138,7 @@ function targetCompute(row: Offer, choices: TargetChoices = { databases: [], rol
   };
 }
 
-function lastUseFrom(row: Offer): LastUse | null {
+function lastUseFrom(row: Offer) {
   if (row.used_at === null || row.used_access === null) return null;
   return {
     at: row.used_at,

@@ -13,15 +13,8 @@ import { noteSecretUse } from './note-secret-use.ts';
 const TOUCH_EVERY_MS = 60_000;
 const KEY_SHAPE = new RegExp(`^${API_KEY_PREFIX}[A-Za-z0-9_-]{43}$`);
 
-export interface UsedApiKey {
-  readonly keyId: number;
-  readonly kind: 'personal' | 'organization' | 'project';
-  /** The person of a personal key with current rights, or the key itself. */
-  readonly actor: Actor;
-}
-
 /** Null for a key that is malformed, unknown or revoked. `from` is the caller's address. */
-export async function useApiKey(catalogue: Catalogue, key: string, from: string): Promise<UsedApiKey | null> {
+export async function useApiKey(catalogue: Catalogue, key: string, from: string) {
   if (!KEY_SHAPE.test(key)) return null;
   const row = await catalogue.db
     .selectFrom('api_keys')

@@ -49,7 +49,6 @@ export async function findAccount(db: Kysely<Schema>, accountId: AccountId): Pro
   return row === undefined ? null : accountFrom(row);
 }
 
-/** The account if the actor may see it. */
 export async function getAccount(catalogue: Catalogue, context: AuditContext, accountId: AccountId): Promise<Account> {
   requireMay(context.actor, 'account.read', accountResource(accountId));
   const account = await findAccount(catalogue.db, accountId);
@@ -68,7 +67,6 @@ export async function lockAccount(tx: Transaction<Schema>, accountId: AccountId)
   return accountFrom(row);
 }
 
-/** Replaces the billing details. */
 export async function changeBilling(
   catalogue: Catalogue,
   context: AuditContext,
@@ -131,11 +129,7 @@ async function openPlanPeriod(
 }
 
 export function accountFrom({ user_id, policy, billing, ...row }: Selectable<AccountsTable>) {
-  return {
-    ...camelRow(row),
-    policy: parsePolicySettings(policy),
-    billing: billingDetailsSchema.parse(billing),
-  };
+  return { ...camelRow(row), policy: parsePolicySettings(policy), billing: billingDetailsSchema.parse(billing) };
 }
 
 export async function countProjects(db: Kysely<Schema>, accountId: AccountId): Promise<number> {
@@ -160,11 +154,7 @@ export async function listPeopleOfAccount(db: Kysely<Schema>, accountId: Account
 export async function changeAccountPolicy(
   catalogue: Catalogue,
   context: AuditContext,
-  change: {
-    readonly accountId: AccountId;
-    readonly policy?: PolicySettings;
-    readonly passwordlessAccess?: boolean;
-  },
+  change: { readonly accountId: AccountId; readonly policy?: PolicySettings; readonly passwordlessAccess?: boolean },
 ): Promise<Account> {
   const { accountId } = change;
   requireMay(context.actor, 'account.change_policy', accountResource(accountId));

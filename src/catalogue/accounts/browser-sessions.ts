@@ -5,7 +5,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { UserId } from '../../ids.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
-import { type CatalogueSnapshot, currentSnapshot } from '../endings/catalogue-snapshot.ts';
+import { currentSnapshot } from '../endings/catalogue-snapshot.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -35,25 +35,7 @@ export interface NewBrowserSession {
   readonly replaces?: string | null;
 }
 
-export interface BrowserSession {
-  readonly sessionId: string;
-  readonly user: User;
-  /** Required in every form; derived from the cookie, not stored. */
-  readonly csrfToken: string;
-  readonly signedInAt: Date;
-  readonly authenticatedAt: Date | null;
-  readonly expiresAt: Date;
-  /** When the session was found. */
-  readonly foundAsOf: CatalogueSnapshot;
-}
-
-export interface ListedBrowserSession {
-  readonly sessionId: string;
-  readonly ip: string;
-  readonly userAgent: string;
-  readonly signedInAt: Date;
-  readonly lastSeenAt: Date;
-}
+export type BrowserSession = NonNullable<Awaited<ReturnType<typeof findBrowserSession>>>;
 
 /** Signs the person in and returns the cookie's value, which is not stored. Throws `not_found`. */
 export async function createBrowserSession(catalogue: Catalogue, input: NewBrowserSession) {
@@ -98,7 +80,7 @@ function signInEvent(user: User, input: NewBrowserSession): Omit<AuditEventInput
 }
 
 /** Null for a cookie that is malformed, unknown, ended, too old or idle for too long. */
-export async function findBrowserSession(catalogue: Catalogue, cookieValue: string): Promise<BrowserSession | null> {
+export async function findBrowserSession(catalogue: Catalogue, cookieValue: string) {
   if (!COOKIE_SHAPE.test(cookieValue)) return null;
   const now = catalogue.clock.now();
   const row = await catalogue.db
@@ -122,6 +104,7 @@ export async function findBrowserSession(catalogue: Catalogue, cookieValue: stri
   return {
     sessionId: row.session_id,
     user: userFrom(row),
+    /** Required in every form; derived from the cookie, not stored. */
     csrfToken: createHmac('sha256', cookieValue).update('postern:v1:csrf').digest('base64url'),
     signedInAt: row.signed_in_at,
     authenticatedAt: row.authenticated_at,
@@ -131,7 +114,7 @@ export async function findBrowserSession(catalogue: Catalogue, cookieValue: stri
 }
 
 /** The person's sessions that have not ended, last used first. */
-export async function listBrowserSessions(catalogue: Catalogue, userId: UserId): Promise<ListedBrowserSession[]> {
+export async function listBrowserSessions(catalogue: Catalogue, userId: UserId) {
   const now = catalogue.clock.now();
   const rows = await catalogue.db
     .selectFrom('browser_sessions')

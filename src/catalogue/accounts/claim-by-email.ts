@@ -16,10 +16,7 @@ interface Claim {
   readonly user: Pick<Selectable<UsersTable>, 'id' | 'email' | 'email_key'>;
 }
 
-/**
- * Assigns shares to the person and accepts unexpired invitations. Idempotent. NOTE: for a verified
- * e-mail only; otherwise anybody could claim what was meant for another person.
- */
+/** Idempotent. NOTE: for a verified e-mail only, or anybody could claim another's. */
 export async function claimByEmail(tx: Transaction<Schema>, claim: Claim): Promise<void> {
   const { catalogue, user } = claim;
   const shares = await tx

@@ -20,14 +20,6 @@ export interface Identity {
   readonly name: string;
 }
 
-export interface LinkedIdentity {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly email: string | null;
-  readonly linkedAt: Date;
-}
-
-/** The person of an identity; null when it is not linked. */
 async function findUserByIdentity(catalogue: Catalogue, { issuer, subject }: Pick<Identity, 'issuer' | 'subject'>) {
   const row = await catalogue.db
     .selectFrom('identities')
@@ -62,7 +54,7 @@ export async function signInWithIdentity(catalogue: Catalogue, context: AuditCon
 }
 
 /** The person's ways to sign in besides a password. */
-export async function listIdentities(catalogue: Catalogue, userId: UserId): Promise<LinkedIdentity[]> {
+export async function listIdentities(catalogue: Catalogue, userId: UserId) {
   const rows = await catalogue.db
     .selectFrom('identities')
     .select(['issuer', 'subject', 'email', 'linked_at'])

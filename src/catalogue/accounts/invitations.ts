@@ -48,7 +48,6 @@ export async function resendInvitation(
   return changeInvitation(catalogue, context, { ...which, action: 'invitations.resend', change });
 }
 
-/** Withdraws the invitation; its link stops working. */
 export async function cancelInvitation(
   catalogue: Catalogue,
   context: AuditContext,
@@ -63,11 +62,7 @@ export async function cancelInvitation(
   return changeInvitation(catalogue, context, { ...which, action: 'invitations.cancel', change });
 }
 
-/** The columns of an invitation with a new token, valid from now. */
-export function tokenColumns(
-  { clock }: Catalogue,
-  token: Secret,
-): Pick<InvitationsTable, 'token_hash' | 'invited_at' | 'expires_at'> {
+export function tokenColumns({ clock }: Catalogue, token: Secret) {
   const now = clock.now();
   const expiresAt = new Date(now.getTime() + INVITATION_LIFE_MS);
   return { token_hash: hashOfSecret(token.reveal()), invited_at: now, expires_at: expiresAt };

@@ -58,7 +58,6 @@ export async function listMembers(catalogue: Catalogue, context: AuditContext, r
   };
 }
 
-/** One member. */
 export async function getMember(
   catalogue: Catalogue,
   context: AuditContext,

@@ -30,7 +30,6 @@ export async function createSetupCodeIfEmpty(catalogue: Catalogue): Promise<Secr
   return code;
 }
 
-/** Whether the code would be accepted now. */
 export async function isSetupCodeValid(catalogue: Catalogue, code: string): Promise<boolean> {
   if (await hasPeople(catalogue.db)) return false;
   return findCode(catalogue.db, code, catalogue.clock.now());

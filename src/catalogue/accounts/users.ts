@@ -109,7 +109,6 @@ export async function setPassword(
   });
 }
 
-/** Renames a person. */
 export async function renameUser(
   catalogue: Catalogue,
   context: AuditContext,

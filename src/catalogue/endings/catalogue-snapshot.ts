@@ -5,9 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 
 declare const brand: unique symbol;
 
-/**
- * PostgreSQL documentation, "Transaction ID and Snapshot Information Functions": `xmin:xmax:xip,…`.
- */
+/** PostgreSQL documentation, "Transaction ID and Snapshot Information Functions". */
 export type CatalogueSnapshot = string & { readonly [brand]: 'CatalogueSnapshot' };
 
 // The format of the functions.
@@ -26,9 +24,7 @@ export function endOf(snapshot: CatalogueSnapshot): bigint {
   return BigInt(snapshot.split(':')[1] ?? '0');
 }
 
-/**
- * Whether the snapshot includes the transaction's commit, as `pg_visible_in_snapshot` computes it.
- */
+/** As `pg_visible_in_snapshot`: whether the snapshot includes the transaction's commit. */
 export function sawCommit(snapshot: CatalogueSnapshot, transactionId: bigint): boolean {
   const [xmin = '0', xmax = '0', running = ''] = snapshot.split(':');
   if (transactionId < BigInt(xmin)) return true;

@@ -9,10 +9,7 @@ import type { Schema } from '../store/schema.ts';
 import type { EndedAccessTable } from '../tables/ended-access.ts';
 import { type CatalogueSnapshot, currentSnapshot } from './catalogue-snapshot.ts';
 
-/**
- * The ended access: everything that matches all of the given owners. At least one owner besides the
- * database role is given.
- */
+/** What matches all of these owners ends; one besides the database role is given. */
 export interface AccessOwners {
   readonly userId?: UserId;
   readonly accountId?: AccountId;
@@ -54,14 +51,8 @@ export function isOwnedBy(on: RestingOn, owners: AccessOwners): boolean {
   );
 }
 
-/**
- * Records the access that the transaction takes away. Every catalogue function that takes access
- * away calls it.
- */
-export async function recordEndedAccess(
-  tx: Transaction<Schema>,
-  ended: EndedAccess | readonly EndedAccess[],
-): Promise<void> {
+/** Every catalogue function that takes access away calls it in its transaction. */
+export async function recordEndedAccess(tx: Transaction<Schema>, ended: EndedAccess | readonly EndedAccess[]) {
   const rows = [ended].flat().map(({ kind, owners }) => ({
     kind,
     user_id: owners.userId ?? null,
@@ -75,15 +66,7 @@ export async function recordEndedAccess(
   if (rows.length > 0) await tx.insertInto('ended_access').values(rows).execute();
 }
 
-export interface ReadEndings {
-  /** Of this read; the next read continues there. */
-  readonly snapshot: CatalogueSnapshot;
-  readonly endings: readonly RecordedEnding[];
-  readonly hasUnsettledGrants: boolean;
-}
-
-// A catalogue restored from a dump has rows of another server's transactions, whose ids mean
-// nothing here.
+// A restored catalogue has rows of another server's transactions, whose ids mean nothing here.
 const isOfThisServer = sql<boolean>`transaction_id < pg_snapshot_xmax(pg_current_snapshot())`;
 
 function isUnseenBy(snapshot: CatalogueSnapshot | null) {
@@ -92,11 +75,8 @@ function isUnseenBy(snapshot: CatalogueSnapshot | null) {
     and not pg_visible_in_snapshot(transaction_id, ${snapshot}::pg_snapshot) and ${isOfThisServer}`;
 }
 
-/**
- * Endings committed after a snapshot, however late; null only for the first read. Throws
- * `store_unavailable`.
- */
-export async function readEndedAccess(db: Kysely<Schema>, after: CatalogueSnapshot | null): Promise<ReadEndings> {
+/** Endings committed after a snapshot, however late; null only for the first read. */
+export async function readEndedAccess(db: Kysely<Schema>, after: CatalogueSnapshot | null) {
   const { rows } = await sql<Selectable<EndedAccessTable> & { snapshot: CatalogueSnapshot; unsettled: boolean }>`
     select ${currentSnapshot} as snapshot,
       exists (select 1 from ended_access where grants_ended_at is null) as unsettled, ended.*
@@ -113,10 +93,7 @@ export async function readEndedAccess(db: Kysely<Schema>, after: CatalogueSnapsh
   };
 }
 
-/**
- * Whether access with these owners was ended after the snapshot. `kinds` of null: including changes
- * of the rules.
- */
+/** Whether access with these owners was ended since. `kinds` of null: or the rules changed. */
 export async function isEndedSince(
   db: Kysely<Schema>,
   { snapshot, on, kind }: { readonly snapshot: CatalogueSnapshot; readonly on: RestingOn; readonly kind: 'end' | null },

@@ -148,7 +148,6 @@ export async function lockOwnedOperation(tx: Transaction<Schema>, owned: OwnedOp
     .executeTakeFirstOrThrow(() => new OperationTakenOver(owned.id));
 }
 
-/** The branch of an operation on a branch. */
 export function requireBranchId({ id, branchId }: OwnedOperation): BranchId {
   if (branchId === null) throw new Error(`operation ${id} names no branch`);
   return branchId;

@@ -26,7 +26,6 @@ export async function listBranches(catalogue: Catalogue, projectId: ProjectId): 
   return rows.map(camelRow);
 }
 
-/** A branch of the project, whose visibility the caller has checked. */
 export async function getBranch(
   db: Kysely<Schema>,
   { projectId, branchId }: { readonly projectId: ProjectId; readonly branchId: BranchId },

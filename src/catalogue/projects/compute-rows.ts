@@ -22,20 +22,13 @@ export async function findCompute(db: Kysely<Schema>, computeId: ComputeId): Pro
   return row === undefined ? null : computeFrom(row);
 }
 
-/** Those of the computes that are there. */
-export async function findComputes(
-  db: Kysely<Schema>,
-  ids: readonly ComputeId[],
-): Promise<ReadonlyMap<ComputeId, Compute>> {
+export async function findComputes(db: Kysely<Schema>, ids: readonly ComputeId[]) {
   const rows = await db.selectFrom('computes').selectAll().where(sql<boolean>`id = any(${ids})`).execute();
   return new Map(rows.map((row) => [row.id, computeFrom(row)]));
 }
 
 /** The computes of several projects, each project's in the order in which they were made. */
-export async function listComputesOfProjects(
-  db: Kysely<Schema>,
-  projectIds: readonly ProjectId[],
-): Promise<ReadonlyMap<ProjectId, readonly Compute[]>> {
+export async function listComputesOfProjects(db: Kysely<Schema>, projectIds: readonly ProjectId[]) {
   const ofAny = sql<boolean>`project_id = any(${projectIds})`;
   const rows = await db.selectFrom('computes').selectAll().where(ofAny).orderBy('ordinal').execute();
   const computes = new Map<ProjectId, Compute[]>(projectIds.map((id) => [id, []]));
@@ -43,7 +36,6 @@ export async function listComputesOfProjects(
   return computes;
 }
 
-/** The compute's name in messages: its name, else its id. */
 export function shownName(compute: Pick<Compute, 'id' | 'name'>): string {
   return compute.name ?? compute.id;
 }
@@ -65,7 +57,6 @@ export function tlsSettingsFrom(row: Selectable<ComputesTable>, sealer: Sealer):
   };
 }
 
-/** The columns that store TLS settings. */
 export function tlsColumns(
   tls: UpstreamTls,
   { sealer, computeId }: { readonly sealer: Sealer; readonly computeId: ComputeId },
@@ -113,7 +104,6 @@ export async function moveComputeState(
   return row === undefined ? null : computeFrom(row);
 }
 
-/** The project's computes, locked until the transaction ends. */
 export async function lockComputes(tx: Transaction<Schema>, projectId: ProjectId): Promise<Compute[]> {
   const rows = await tx
     .selectFrom('computes')
@@ -125,14 +115,12 @@ export async function lockComputes(tx: Transaction<Schema>, projectId: ProjectId
   return rows.map(computeFrom);
 }
 
-/** Records that the computes are in use now. */
 export async function touchComputes(catalogue: Catalogue, computeIds: readonly ComputeId[]): Promise<void> {
   if (computeIds.length === 0) return;
   const now = catalogue.clock.now();
   await catalogue.db.updateTable('computes').set({ last_active_at: now }).where('id', 'in', computeIds).execute();
 }
 
-/** Updates the computes of a host whose address changed. */
 export async function moveHostedComputes(catalogue: Catalogue, host: { hostId: string; host: string; port: number }) {
   await catalogue.db
     .updateTable('computes')

@@ -110,7 +110,6 @@ export async function deleteCompute(
   return compute;
 }
 
-/** The compute as audit events name it. */
 export function auditedCompute(project: Project, computeId: ComputeId) {
   return { projectId: project.id, accountId: project.accountId, computeId };
 }

@@ -25,7 +25,6 @@ export async function listDatabaseRoles(db: Kysely<Schema>, branchId: BranchId):
   return rows.map(databaseRoleFrom);
 }
 
-/** The whole row; null when there is none. */
 export async function findDatabaseRole(db: Kysely<Schema>, { branchId, name }: { branchId: BranchId; name: string }) {
   const row = await db
     .selectFrom('database_roles')

@@ -23,7 +23,6 @@ export interface DatabasePlace {
 // PostgreSQL documentation, "Identifiers and Key Words": NAMEDATALEN leaves 63 bytes.
 const MAX_IDENTIFIER_BYTES = 63;
 
-/** The branch's databases, the project's own first. */
 export async function listDatabases(db: Kysely<Schema>, branchId: BranchId): Promise<Database[]> {
   const rows = await db.selectFrom('databases').selectAll().where('branch_id', '=', branchId).orderBy('id').execute();
   return rows.map(camelRow);
@@ -40,7 +39,6 @@ export async function getDatabase(db: Kysely<Schema>, { branchId, name }: Pick<D
   return camelRow(row);
 }
 
-/** Writes a database. Throws `conflict` for a taken name. */
 export async function createDatabase(
   catalogue: Catalogue,
   context: AuditContext,
@@ -90,7 +88,6 @@ export async function changeDatabase(
   });
 }
 
-/** Deletes the row. */
 export async function deleteDatabase(catalogue: Catalogue, context: AuditContext, place: DatabasePlace) {
   const project = await getProjectOfBranch(catalogue, context, { ...place, action: 'database.delete' });
   return catalogue.transaction(async (tx) => {

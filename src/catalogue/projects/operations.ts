@@ -120,7 +120,6 @@ export async function listOperations(
   return pageOf(page, (operation) => ({ at: operation.createdAt, id: operation.id }));
 }
 
-/** One operation of the project. */
 export async function getOperation(
   catalogue: Catalogue,
   context: AuditContext,

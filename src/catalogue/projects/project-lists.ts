@@ -70,16 +70,15 @@ async function projectPage(projects: ProjectsQuery, request: NamedRequest): Prom
 }
 
 /** Projects whose computes were never used are absent. Does not check permissions. */
-export async function readLastActivity(
-  { db }: Catalogue,
-  projectIds: readonly ProjectId[],
-): Promise<ReadonlyMap<ProjectId, Date>> {
-  if (projectIds.length === 0) return new Map();
+export async function readLastActivity({ db }: Catalogue, projectIds: readonly ProjectId[]) {
+  if (projectIds.length === 0) return new Map<ProjectId, Date>();
   const rows = await db
     .selectFrom('computes')
     .select(({ fn }) => ['project_id', fn.max('last_active_at').as('last_active_at')])
     .where('project_id', 'in', projectIds)
     .groupBy('project_id')
     .execute();
-  return new Map(rows.flatMap((row) => (row.last_active_at === null ? [] : [[row.project_id, row.last_active_at]])));
+  return new Map<ProjectId, Date>(
+    rows.flatMap((row) => (row.last_active_at === null ? [] : [[row.project_id, row.last_active_at]])),
+  );
 }

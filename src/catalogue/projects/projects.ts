@@ -5,7 +5,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { z } from 'zod';
 import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
-import { type ActionOn, notFound, type ProjectResource, requireMay } from '../rights/permissions.ts';
+import { type ActionOn, notFound, requireMay } from '../rights/permissions.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
@@ -45,15 +45,11 @@ export async function findProject(db: Kysely<Schema>, projectId: ProjectId): Pro
 }
 
 /** Those of the projects that are there; asks nobody's permission. */
-export async function findProjects(
-  db: Kysely<Schema>,
-  projectIds: readonly ProjectId[],
-): Promise<ReadonlyMap<ProjectId, Project>> {
+export async function findProjects(db: Kysely<Schema>, projectIds: readonly ProjectId[]) {
   const rows = await db.selectFrom('projects').selectAll().where(sql<boolean>`id = any(${projectIds})`).execute();
   return new Map(rows.map((row) => [row.id, projectFrom(row)]));
 }
 
-/** Changes the given fields. */
 export async function changeProject(
   catalogue: Catalogue,
   context: AuditContext,
@@ -98,16 +94,11 @@ export async function deleteProject(catalogue: Catalogue, context: AuditContext,
   return project;
 }
 
-/** The resource to check permissions against. */
-export function projectResource(
-  catalogue: Pick<Catalogue, 'settings'>,
-  project: Pick<Project, 'id' | 'accountId'>,
-): ProjectResource {
+export function projectResource(catalogue: Pick<Catalogue, 'settings'>, project: Pick<Project, 'id' | 'accountId'>) {
   const { sharing } = catalogue.settings;
-  return { kind: 'project', projectId: project.id, accountId: project.accountId, sharing };
+  return { kind: 'project' as const, projectId: project.id, accountId: project.accountId, sharing };
 }
 
-/** The project as audit events name it. */
 export function auditedProject(project: Pick<Project, 'id' | 'accountId' | 'name'>) {
   return { projectId: project.id, accountId: project.accountId, subject: project.name };
 }

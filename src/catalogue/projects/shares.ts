@@ -28,7 +28,6 @@ export interface GuestLink {
   readonly expiresAt: Date;
 }
 
-/** The outcome for one e-mail. */
 export type ShareOutcome =
   | { readonly kind: 'shared' | 'already_shared'; readonly share: Share; readonly link: GuestLink | null }
   | { readonly kind: 'has_access_already'; readonly email: string };
@@ -50,7 +49,6 @@ export async function shareProject(
   });
 }
 
-/** The project's shares, oldest first. */
 export async function listShares(catalogue: Catalogue, context: AuditContext, projectId: ProjectId): Promise<Share[]> {
   await getProject(catalogue, context, { projectId, action: 'project.read_shares' });
   const rows = await catalogue.db

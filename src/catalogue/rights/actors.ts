@@ -60,10 +60,7 @@ export async function loadPersonActor(catalogue: Catalogue, userId: UserId): Pro
 }
 
 /** Three statements, however many people. Unknown ones are absent. */
-export async function loadPersonActors(
-  { db }: Catalogue,
-  userIds: readonly UserId[],
-): Promise<ReadonlyMap<UserId, PersonActor>> {
+export async function loadPersonActors({ db }: Catalogue, userIds: readonly UserId[]) {
   if (userIds.length === 0) return new Map();
   const [users, memberships, shares] = await Promise.all([
     db.selectFrom('users').select(['id', 'email', 'name', 'is_operator']).where('id', 'in', userIds).execute(),

@@ -41,7 +41,6 @@ export function may(actor: Actor, action: Action, resource: Resource): boolean {
   return relationsOf(actor, resource).some((relation) => allowed.includes(relation));
 }
 
-/** Whether the actor may know that the resource exists. */
 export function visible(actor: Actor, resource: Resource): boolean {
   return actor.kind === 'system' || relationsOf(actor, resource).length > 0;
 }

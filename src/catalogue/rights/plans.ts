@@ -29,20 +29,17 @@ export const PLAN_TERMS: Readonly<Record<Plan, PlanTerms>> = {
   enterprise: terms({}),
 };
 
-/** Throws `plan_gate` unless the plan includes hourly, daily and monthly figures. */
 export function requireConsumptionHistory(plan: Plan): void {
   if (PLAN_TERMS[plan].consumptionHistory === 'included') return;
   throw new PosternError('consumption_history_gated');
 }
 
-/** Throws `plan_gate` unless the plan includes `count` projects. */
 export function requireRoomForProjects(plan: Plan, count: number): void {
   const limit = PLAN_TERMS[plan].projectsLimit;
   if (limit === null || count <= limit) return;
   throw new PosternError('projects_gated', { params: { plan, limit: String(limit) } });
 }
 
-/** Throws `plan_gate` unless a project of the plan may have `count` computes. */
 export function requireRoomForComputes(plan: Plan, count: number): void {
   const limit = PLAN_TERMS[plan].computesPerProject;
   if (limit === null || count <= limit) return;

@@ -10,7 +10,6 @@ const MAX_CONNECTION_MS = 30 * 24 * HOUR_MS;
 const MAX_NETWORKS = 100;
 const BOUNDS_OF_CONNECTIONS = 'must be a number from 1 to 10,000';
 
-/** The effective policy of a compute. */
 export interface Policy {
   readonly linkLogin: boolean;
   /** CIDRs from which clients may connect; empty: from anywhere. */

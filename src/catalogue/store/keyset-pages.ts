@@ -33,10 +33,7 @@ export function decodeCursor(list: string, cursor: string | null | undefined): K
 }
 
 /** Likewise, in a list that is sorted by a text without white space. */
-export function decodePosition(
-  list: string,
-  cursor: string | null | undefined,
-): { readonly sortKey: string; readonly id: string } | null {
+export function decodePosition(list: string, cursor: string | null | undefined) {
   if (cursor === null || cursor === undefined || cursor === '') return null;
   const [, digest, sortKey, id] = SHAPE.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
   if (digest !== digestOfList(list) || sortKey === undefined || id === undefined) throw foreignCursor();
@@ -67,7 +64,6 @@ export function foreignCursor(): PosternError {
   return new PosternError('cursor_invalid');
 }
 
-/** Escapes a text so that `like` takes it literally. */
 export function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }

@@ -38,10 +38,7 @@ export async function checkSealingKeys(catalogue: Catalogue): Promise<void> {
     .execute();
 }
 
-/**
- * Returns the number of values resealed with the current key; the other keys may then be removed
- * from the configuration. Safe beside normal work and on several nodes.
- */
+/** Returns the number of values resealed; then other keys may be removed. Safe on many nodes. */
 export async function resealEverything(catalogue: Catalogue): Promise<number> {
   let resealedCount = 0;
   for (const place of SEALED_COLUMNS) {

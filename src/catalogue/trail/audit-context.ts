@@ -39,7 +39,6 @@ export function changeEvent(
   };
 }
 
-/** Records a change in its transaction. */
 export async function recordChange(
   tx: Transaction<Schema>,
   { catalogue, context }: { readonly catalogue: Catalogue; readonly context: AuditContext },

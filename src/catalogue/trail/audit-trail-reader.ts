@@ -65,10 +65,7 @@ export async function listOwnHistory(catalogue: Catalogue, { actor }: AuditConte
 }
 
 /** The connections among these that have an event of their end. */
-export async function findEndedConnections(
-  { db }: Catalogue,
-  ids: readonly ConnectionId[],
-): Promise<ReadonlySet<string>> {
+export async function findEndedConnections({ db }: Catalogue, ids: readonly ConnectionId[]) {
   const rows = await db
     .selectFrom('audit_events')
     .select('connection_id')
