@@ -1,4 +1,4 @@
-// Login requests that stay open without a connection. The node that takes an expired one records it.
+// Login requests that stay open without a connection; one node records the end of each.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { Clock } from '../../clock.ts';
