@@ -1,5 +1,5 @@
-// Makes actions of single changes. A change asks for permission, writes, audits, and writes down
-// what it takes away, in one transaction; nobody is told.
+// Makes actions of single changes, each with its permission, writes and audit in one transaction.
+// All throw `forbidden`, `not_found`, `invalid_input`; the comment of each names the rest.
 
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { ActionParts } from './action-parts.ts';
@@ -22,18 +22,12 @@ export function provisioningAction<Input, Outcome>(
   return ({ provisioning }, context, input) => stepOf(provisioning)(context, input);
 }
 
-/**
- * What ends access after a change: the nodes' own way, or none where the nodes read it by
- * themselves.
- */
+/** What ends access after a change; does nothing where the nodes find it by themselves. */
 export interface AccessEnders {
   readonly liveConnections: Pick<ActionParts['liveConnections'], 'endNow'>;
 }
 
-/**
- * For an action that may take something away: grants and live connections that rested on it end
- * before it resolves, or soon after where a store is away.
- */
+/** What rested on the thing taken away ends before the action resolves, or soon after. */
 export function ending<Parts, Input, Outcome>(
   action: Action<Parts, Input, Outcome>,
 ): Action<Parts & AccessEnders, Input, Outcome> {

@@ -6,11 +6,7 @@ import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import { pruneAuditTrail as prune } from '../catalogue/trail/prune-audit-trail.ts';
 import { PosternError } from '../errors.ts';
 
-/**
- * Removes the events from before that moment and returns how many; what is left can still be
- * verified. Throws `audit_trail_changed` for a trail that does not verify, which must stay as
- * evidence.
- */
+/** Returns how many. A trail that does not verify is evidence and stays: `audit_trail_changed`. */
 export async function pruneAuditTrail(catalogue: Catalogue, context: AuditContext, before: Date): Promise<number> {
   const { flaws } = await verifyAuditChain(catalogue);
   if (flaws.length > 0) throw new PosternError('audit_trail_changed');

@@ -1,6 +1,5 @@
-// `postern compute policy`: changes the policy of one compute, which adds to its account's.
-// `postern compute password`: stores the new password of a role after it was changed on an attached
-// server.
+// `postern compute policy`, which adds to the account's policy, and `postern compute password`, for
+// one that was changed on an attached server.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { changeComputePolicy } from '../actions/computes/change-compute.ts';

@@ -75,7 +75,6 @@ function explanationOf(error: unknown): string {
   return error.hint === null ? `${reasonsOf(error)}\n` : `${reasonsOf(error)}\n${error.hint}\n`;
 }
 
-/** The message of an error and of what caused it. */
 function reasonsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Node's AggregateError of a connection has no message of its own.

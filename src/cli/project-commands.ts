@@ -1,5 +1,4 @@
-// `postern project` and `postern compute`: creates hosted and attached projects, and further
-// computes. Acts as the system, so private addresses may be attached.
+// `postern project`, `postern compute`. Acts as the system, so private addresses may be attached.
 
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';

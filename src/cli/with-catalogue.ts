@@ -1,5 +1,4 @@
-// Opens the catalogue and provisioning of the configured installation for a command, whether its
-// server runs or not.
+// Opens the configured installation for a command, whether its server runs or not.
 
 import type { ActionParts } from '../actions/action-parts.ts';
 import type { AccessEnders } from '../actions/define-action.ts';
@@ -14,7 +13,6 @@ import { createLog } from '../log.ts';
 import { openProvisioning } from '../provisioning/open-provisioning.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 
-/** The parts that actions need, for the command line. */
 export interface CatalogueTools extends Pick<ActionParts, 'catalogue' | 'provisioning'>, AccessEnders {}
 
 /** The nodes that run read within seconds what the change took away. */
@@ -23,7 +21,6 @@ const LEFT_TO_NODES: AccessEnders = { liveConnections: { endNow: async () => 'un
 /** Node id of the audit chain of the command line. */
 const NODE_ID = idFrom<NodeId>('command-line');
 
-/** Runs the work, then closes everything that was opened for it. */
 export async function withCatalogue<T>(
   io: CommandIo,
   work: (tools: CatalogueTools) => Promise<T>,

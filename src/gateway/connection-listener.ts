@@ -1,5 +1,4 @@
-// Accepts TCP connections and hands each to its handler; counts them, and closes them at the end.
-// Speaks no protocol.
+// Accepts TCP connections, hands each to its handler, counts them, closes them at the end.
 
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -61,7 +60,6 @@ export class ConnectionListener {
     this.#server.close();
   }
 
-  /** Resolves when no accepted socket is left. */
   async idle(): Promise<void> {
     if (this.#sockets.size > 0) await once(this.#whenIdle, 'idle');
   }

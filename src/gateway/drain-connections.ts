@@ -13,9 +13,8 @@ const CHECK_INTERVAL_MS = 100;
 type DrainParts = Pick<GatewayParts, 'clock' | 'config'>;
 
 /**
- * Resolves when no session is left and none may come. Those at rest end first, those that wait for
- * a person may still be approved; whatever is left after the limit, or when everything must end,
- * ends then.
+ * Those at rest end first, those that wait for a person may still be approved; the rest end after
+ * the limit, or when everything must end.
  */
 export async function drainConnections(open: OpenConnections, parts: DrainParts): Promise<void> {
   const { limitMs } = parts.config.drain;

@@ -1,5 +1,4 @@
-// The Postgres side of a node: a listener, the connections that it accepted, and their orderly end.
-// What happens on one connection is in handle-connection.ts.
+// The Postgres side of a node: a listener, its connections, and their orderly end.
 
 import type { Config } from '../config/config.ts';
 import { openFilesLimit } from '../config/open-files-limit.ts';

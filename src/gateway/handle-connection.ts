@@ -1,6 +1,5 @@
 // The life of one client connection, in order: negotiate, choose the door, pass it, connect
-// upstream, relay, close. Each step is a file of its own; here is only their order, and that
-// everything opened is closed.
+// upstream, relay, close. Each step is a file of its own.
 
 import type { Socket } from 'node:net';
 import { serialize } from 'pg-protocol';

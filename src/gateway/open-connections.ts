@@ -1,5 +1,4 @@
-// The connections of this node and whether more may come: open, draining, or closing. Ends none by
-// itself.
+// The connections of this node and whether more may come: open, draining, or closing.
 
 import { setMaxListeners } from 'node:events';
 import { PosternError } from '../errors.ts';
@@ -26,7 +25,6 @@ export class OpenConnections {
     return this.#closing.signal;
   }
 
-  /** Whether more may come. */
   get isOpen(): boolean {
     return this.#isOpen;
   }

@@ -1,5 +1,4 @@
-// A live connection while its bytes are relayed: ended by either side, by its policy's limits in
-// time, or from outside. Writes the last message where the client can take it.
+// A live connection while its bytes are relayed, until a side, a limit or somebody ends it.
 
 import { assertNever } from '../assert-never.ts';
 import { PosternError, toPosternError } from '../errors.ts';

@@ -1,5 +1,4 @@
-// Settles the connections of a node that died: their login requests, and the audit events of their
-// ends, which the node itself could not write. Their sockets and upstreams closed with its process.
+// Settles the connections of a node that died, whose sockets and upstreams closed with it.
 
 import { findEndedConnections } from '../catalogue/trail/audit-trail-reader.ts';
 import type { LiveConnectionRecord } from '../fleet/live-connection.ts';

@@ -1,6 +1,5 @@
-// How many sockets the connections of this node may hold, so that descriptors stay free for the web
-// side, the catalogue and Redis. A waiting login holds one socket, a live connection two. Counts
-// upstreams; opens nothing.
+// How many sockets this node's connections may hold, so that descriptors stay free for the web
+// side, the catalogue and Redis. A waiting login holds one, a live connection two.
 
 import { PosternError } from '../errors.ts';
 
@@ -10,7 +9,6 @@ const LARGEST_RESERVED_SHARE = 1 / 4;
 /** Sockets that only upstreams get: a late crowd must not make an approval fail. */
 const KEPT_FOR_UPSTREAMS = 100;
 const LARGEST_KEPT_SHARE = 1 / 20;
-/** The client's and its upstream's. */
 const SOCKETS_PER_LIVE_CONNECTION = 2;
 
 export class SocketBudget {

@@ -1,5 +1,4 @@
-// What follows a client's FIN: the upstream hears of it, and its replies may go on as long as they
-// keep coming. Ends nothing itself.
+// What follows a client's FIN: the upstream's replies may go on as long as they keep coming.
 
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
@@ -11,16 +10,10 @@ export interface LastReplies {
   readonly movedBytes: () => number;
 }
 
-/**
- * How long an upstream may be silent once the client has closed; PostgreSQL, too, takes a
- * half-close for the end.
- */
+/** How long an upstream may be silent. PostgreSQL, too, takes a half-close for the end. */
 const CLIENT_GONE_GRACE_MS = 1_000;
 
-/**
- * Calls `onSilence` once a second has passed without a byte, until the returned function is called.
- * A reply that waits for a slow reader is not silence.
- */
+/** Calls `onSilence` after a second without a byte; waiting for a slow reader is not silence. */
 export function awaitLastReplies({ client, upstream, movedBytes }: LastReplies, onSilence: () => void): () => void {
   // NOTE: closing one direction of TLS makes Node drop what came from the other and was not read
   // yet. An encrypted upstream ends by the client's Terminate, or by its owner after the silence.

@@ -1,5 +1,4 @@
-// Follows the boundaries of the messages in a stream from an upstream, and what each ReadyForQuery
-// says. Skips payloads by arithmetic; keeps no bytes, and knows nothing of what the messages mean.
+// Follows the boundaries of an upstream's messages, and what each ReadyForQuery says.
 
 import type { TransactionStatus } from '../protocol/backend-messages.ts';
 
@@ -9,12 +8,10 @@ const HEADER_BYTES = 5;
 const SMALLEST_LENGTH = 4;
 
 /**
- * Must see every byte of the stream from a boundary on; pushing the login's ReadyForQuery first
- * makes the status known. The hot path of the relay: allocates nothing, and costs a few nanoseconds
- * a message.
+ * Must see every byte from a boundary on; the login's ReadyForQuery comes first. The hot path of
+ * the relay: allocates nothing, and costs a few nanoseconds a message.
  */
 export class FrameCounter {
-  /** ReadyForQuery messages so far. */
   readyCount = 0;
   /** True after a length below 4: the stream is relayed on, but nothing may be inserted. */
   isLost = false;
@@ -39,10 +36,7 @@ export class FrameCounter {
     return this.isLost ? 'unknown' : this.#transactionStatus;
   }
 
-  /**
-   * Counts the next chunk. Returns the offset in it just behind the last message that ends in it (1
-   * to its length), or null when none does.
-   */
+  /** Returns the offset behind the last message that ends in the chunk, or null. */
   push(chunk: Buffer): number | null {
     if (this.isLost) return null;
     const end = chunk.length;

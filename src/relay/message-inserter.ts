@@ -1,5 +1,4 @@
-// Writes an upstream's bytes to the client and inserts our own messages between the upstream's,
-// never inside one. Knows no message; pauses nothing.
+// Writes an upstream's bytes to the client, and our own messages between its messages.
 
 import type { Duplex } from 'node:stream';
 import { readyForQuery, type TransactionStatus } from '../protocol/backend-messages.ts';
@@ -52,7 +51,6 @@ export class MessageInserter {
     return outcome;
   }
 
-  /** Writes the waiting messages if this is a boundary. */
   flush(): void {
     if (this.#waiting.length > 0 && this.frames.atBoundary) this.#writeWaiting();
   }

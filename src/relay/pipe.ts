@@ -1,5 +1,4 @@
-// One direction of a relay: reads chunks from its source, passes each on, and pauses the source
-// while the sink is behind. Knows neither messages nor the other direction.
+// One direction of a relay: passes chunks on, and pauses the source while the sink is behind.
 
 import type { Duplex } from 'node:stream';
 import { listen } from '../wire/listen.ts';
@@ -21,7 +20,6 @@ export interface PipeParts {
   readonly sink: Duplex;
   /** Writes the chunk to the sink, perhaps with more around it. */
   readonly write: (chunk: Buffer) => void;
-  /** The sink has drained. */
   readonly onDrain?: () => void;
   /** The source sent its FIN. */
   readonly onEnd: () => void;
@@ -31,7 +29,6 @@ export interface PipeParts {
 const RELAY_BUFFER_BYTES = 65_536;
 
 export class Pipe {
-  /** Bytes that were passed on. */
   bytes = 0;
   #state: PipeState = 'flowing';
   readonly #parts: PipeParts;

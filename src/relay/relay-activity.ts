@@ -1,5 +1,4 @@
-// What moved through a relay since it was last looked at, and for how long nothing has. Taken from
-// the byte counts, so that no chunk pays for it.
+// What moved through a relay, by its byte counts, so that no chunk pays for it.
 
 import type { Relay } from './relay.ts';
 

@@ -1,5 +1,4 @@
-// One timer per node that looks at every live relay once a second, in slices short enough to delay
-// no query. Knows nothing of what is looked for.
+// One timer per node that looks at every live relay, in slices short enough to delay no query.
 
 import type { Clock } from '../clock.ts';
 

@@ -1,6 +1,5 @@
-// Carries bytes between a client and its upstream until one of them is gone: two pipes, and the
-// reasons to end them. Parses nothing but message boundaries on the upstream's side; opens and
-// closes no socket: both stay their owner's.
+// Carries bytes between a client and its upstream until one is gone. Parses nothing but message
+// boundaries on the upstream's side; opens and closes no socket.
 
 import type { Duplex } from 'node:stream';
 import type { TransactionStatus } from '../protocol/backend-messages.ts';
@@ -28,9 +27,8 @@ interface RelayParts {
 type RelayState = 'open' | 'ending' | 'finished';
 
 /**
- * Relays from its construction on; bytes that wait in either socket go first. The first upstream
- * byte must begin a message. A client's FIN is passed on and the reply under way still arrives; so
- * does one before an upstream's FIN.
+ * The first upstream byte must begin a message. A client's FIN is passed on and the reply under way
+ * still arrives; so does one before an upstream's FIN.
  */
 export class Relay {
   /** Settles once; both sockets are paused then, and open unless they failed. */
@@ -88,10 +86,7 @@ export class Relay {
     return this.#inserter.frames.transactionStatus;
   }
 
-  /**
-   * The client sent something since the last ReadyForQuery, other than a lone Terminate. Its bytes
-   * stay opaque, so a query sent before that ReadyForQuery does not count.
-   */
+  /** The client sent something since the last ReadyForQuery, other than a lone Terminate. */
   get isQueryRunning(): boolean {
     return this.#isQueryRunning;
   }

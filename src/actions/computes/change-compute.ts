@@ -6,36 +6,19 @@ import type { ComputeId } from '../../ids.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction, ending, provisioningAction } from '../define-action.ts';
 
-/**
- * Adds a compute that reads a hosted project's databases. Throws `conflict` for a second one that
- * writes, `not_offered` for an attached project, `plan_gate`, `invalid_input`, `forbidden`,
- * `not_found`.
- */
+/** A compute that reads a hosted project's databases. `conflict`, `not_offered`, `plan_gate`. */
 export const addHostedCompute = provisioningAction((provisioning) => provisioning.addHostedCompute);
 
-/**
- * Adds a compute at an address, after logging in to it; roles and databases are the project's.
- * Throws `attach_refused` with what went wrong, `invalid_input`, `plan_gate`, `forbidden`,
- * `not_found`.
- */
+/** A compute at an address, after logging in to it. Throws `attach_refused`, `plan_gate`. */
 export const attachCompute = provisioningAction((provisioning) => provisioning.addCompute);
 
-/**
- * Disabling a compute ends its grants and all its connections; closing it to links ends its grants
- * and what its policy forbids then. Throws `plan_gate`, `invalid_input`, `forbidden`, `not_found`.
- */
+/** Disabling a compute, or closing it to links, ends what this forbids. Throws `plan_gate`. */
 export const changeCompute = ending(catalogueAction(change));
 
-/**
- * Ends the compute's grants, which were given under the old policy, and the connections that the
- * new one forbids. Throws `forbidden`, `not_found`.
- */
+/** Ends the grants given under the old policy, and the connections that the new one forbids. */
 export const changeComputePolicy = ending(catalogueAction(changePolicy));
 
-/**
- * Removes a compute with its access tokens, grants and live connections; databases stay. Throws
- * `conflict` for the one that holds a hosted project's databases, `forbidden`, `not_found`.
- */
+/** Ends its tokens, grants and connections. `conflict` for the one that holds the databases. */
 export const removeCompute = ending(provisioningAction((provisioning) => provisioning.removeCompute));
 
 /** Wakes it. Throws `upstream_unreachable` when its host cannot, `forbidden`, `not_found`. */
@@ -43,10 +26,7 @@ export const startCompute = provisioningAction((provisioning) => provisioning.st
 
 type Suspend = ActionParts['provisioning']['suspendCompute'];
 
-/**
- * Suspends a compute until the next login; connections within a transaction go on. Throws
- * `forbidden`, `not_found`.
- */
+/** Suspends it until the next login; connections within a transaction go on. */
 export async function suspendCompute(
   { provisioning, liveConnections }: Pick<ActionParts, 'provisioning' | 'liveConnections'>,
   context: AuditContext,
@@ -57,10 +37,7 @@ export async function suspendCompute(
   return compute;
 }
 
-/**
- * A host ends idle connections itself when none of the computes that share its databases is left;
- * all others are Postern's to end.
- */
+/** A host does this itself once none of the computes on its databases is left. */
 async function endIdleConnections(
   liveConnections: ActionParts['liveConnections'],
   computeId: ComputeId,

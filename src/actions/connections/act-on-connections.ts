@@ -1,5 +1,4 @@
-// What somebody may do to live connections, on whichever nodes they are: end them, cancel their
-// queries, send notices. Each is audited with what became of it.
+// What somebody may do to live connections, on whichever nodes they are; each act is audited.
 
 import { assertNever } from '../../assert-never.ts';
 import { findProject } from '../../catalogue/projects/projects.ts';
@@ -14,10 +13,7 @@ import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import type { NodeId } from '../../ids.ts';
 import type { ActionParts } from '../action-parts.ts';
 
-/**
- * By which right: as an operator, as an overseer of the connection's account, or because the
- * connection is one's own.
- */
+/** By which right: as operator, as overseer of the account, or as the connection's own person. */
 export type Capacity = 'operator' | 'overseer' | 'owner';
 
 type Parts = Pick<ActionParts, 'catalogue' | 'liveConnections' | 'auditTrail'>;
@@ -36,10 +32,7 @@ interface OnConnection {
   readonly reason: string;
 }
 
-/**
- * Ends a connection; its transaction is rolled back. Throws `forbidden`, `not_found`,
- * `store_unavailable`.
- */
+/** Rolls back its transaction. Throws `forbidden`, `not_found`, `store_unavailable`. */
 export async function endConnection(
   parts: Parts,
   context: AuditContext,
@@ -65,10 +58,7 @@ export async function cancelQuery(
   return outcome;
 }
 
-/**
- * Sends a NOTICE to connections; returns how many were reached. Throws `forbidden`, `not_found`,
- * `store_unavailable`.
- */
+/** Returns how many were reached. Throws `forbidden`, `not_found`, `store_unavailable`. */
 export async function sendNotice(
   parts: Parts,
   context: AuditContext,
@@ -84,10 +74,7 @@ export async function sendNotice(
   return reached;
 }
 
-/**
- * Drains a node: it takes no new connections and finishes the old ones. For operators; audited with
- * what became of it. Throws `forbidden`, `store_unavailable`.
- */
+/** It takes no new connections and finishes the old. Throws `forbidden`, `store_unavailable`. */
 export async function drainNode(
   { catalogue, liveConnections, auditTrail }: Parts,
   context: AuditContext,

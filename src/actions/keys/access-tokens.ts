@@ -3,10 +3,7 @@
 import { createAccessToken as create, revokeAccessToken as revoke } from '../../catalogue/access/access-tokens.ts';
 import { catalogueAction, ending } from '../define-action.ts';
 
-/**
- * Makes a token; its secret is returned this once. Throws `invalid_input`, `precondition`,
- * `forbidden`, `not_found`.
- */
+/** The secret is returned this once. Throws `precondition`. */
 export const createAccessToken = catalogueAction(create);
 
 /** Revokes a token and ends its live connections. Throws `forbidden`, `not_found`. */

@@ -1,6 +1,5 @@
-// A person's decision on a login request, told by mail to those whom it concerns. login/decide
-// holds the rules of the decision itself. Claiming a request and writing down late decisions
-// concern nobody else: http/ calls login/decide for them.
+// A person's decision on a login request, and the mails that tell of it. login/decide holds the
+// rules, and the changes that concern nobody else.
 
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import { adminsOverPerson } from '../../catalogue/accounts/member-lists.ts';
@@ -24,10 +23,7 @@ export interface DecisionParts extends Pick<ActionParts, 'catalogue' | 'mailer' 
   readonly log: Log;
 }
 
-/**
- * Approves, or asks for a stronger step; a terminal that is new to the person is told by mail.
- * Throws as `approveLoginRequest`.
- */
+/** A terminal that is new to the person is told by mail. Throws as `approveLoginRequest`. */
 export async function approveLogin(
   parts: DecisionParts,
   person: PersonAtBrowser,
@@ -44,11 +40,7 @@ export async function approveLogin(
   return answer;
 }
 
-/**
- * Denies once, or reports that "this was not me", which also blocks the terminal's address for a
- * while and is told to the admins of the person's organizations. `refused` when it is not the
- * person's or no longer open.
- */
+/** Denies, or reports "this was not me": blocks the terminal's address and tells the admins. */
 export async function denyLogin(
   parts: DecisionParts,
   person: PersonAtBrowser,
@@ -73,10 +65,7 @@ function tellPerson(
   );
 }
 
-/**
- * Never throws: the terminal is denied and blocked already. Resolves when the mails are on their
- * way.
- */
+/** Never throws: the terminal is blocked already. Resolves when the mails are on their way. */
 async function tellAdmins(parts: DecisionParts, request: LoginRequest, person: PersonAtBrowser): Promise<void> {
   const { catalogue, services, mailer, brand, address, log } = parts;
   try {

@@ -7,20 +7,11 @@ import {
 } from '../../catalogue/accounts/memberships.ts';
 import { catalogueAction, ending } from '../define-action.ts';
 
-/**
- * Makes an existing person a member at once. Throws `conflict` for a member, `forbidden`,
- * `not_found`.
- */
+/** Throws `conflict` for a member. */
 export const addMember = catalogueAction(add);
 
-/**
- * Promotes or demotes. Throws `conflict` when the only admin would go, `forbidden`, `not_found`.
- */
+/** Throws `conflict` when the only admin would go. */
 export const changeMemberRole = catalogueAction(setRole);
 
-/**
- * Removes a member, or leaves when the membership is the actor's own; ends the person's grants and
- * live connections to the organization's projects. Throws `conflict` for the only admin,
- * `forbidden`, `not_found`.
- */
+/** Ends the person's access to the organization's projects. `conflict` for the only admin. */
 export const removeMember = ending(catalogueAction(remove));

@@ -7,21 +7,11 @@ import {
 } from '../../catalogue/transfers/organization-requests.ts';
 import { catalogueAction } from '../define-action.ts';
 
-/**
- * Makes an organization with its first admin. Throws `forbidden` where they are made on request,
- * `invalid_input`.
- */
+/** Throws `forbidden` where organizations are made on request only. */
 export const createOrganization = catalogueAction(create);
 
-/**
- * Asks the operators for an organization. Throws `plan_gate` for an unpaid personal account,
- * `conflict` while another request of the person is open, `invalid_input`, `forbidden`.
- */
+/** Throws `plan_gate` for an unpaid personal account, `conflict` while another one is open. */
 export const requestOrganization = catalogueAction(request);
 
-/**
- * Approves or declines, once. Approving makes the organization and moves the person's projects and
- * plan to it. Throws `conflict` when it was decided already or nobody has the admin's e-mail,
- * `forbidden`, `not_found`.
- */
+/** Approving moves the person's projects and plan. Throws `conflict` when decided already. */
 export const decideOrganizationRequest = catalogueAction(decide);

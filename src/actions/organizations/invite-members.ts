@@ -24,10 +24,7 @@ export type InvitingParts = Pick<ActionParts, 'catalogue' | 'mailer' | 'address'
   readonly config: Pick<ActionParts['config'], 'brand'>;
 };
 
-/**
- * A mail that cannot be sent undoes nothing: the invitation can be sent again. Throws
- * `rate_limited`, and as the catalogue's `inviteMembers`.
- */
+/** A mail that fails undoes nothing. Throws `rate_limited`, and as the catalogue's function. */
 export async function inviteMembers(
   parts: InvitingParts,
   context: AuditContext,
@@ -43,10 +40,7 @@ export async function inviteMembers(
   return outcomes;
 }
 
-/**
- * A new link, by mail; the old one stops working. Throws `rate_limited`, and as the catalogue's
- * `resendInvitation`.
- */
+/** The old link stops working. Throws `rate_limited`, and as the catalogue's function. */
 export async function resendInvitation(
   parts: InvitingParts,
   context: AuditContext,
@@ -58,11 +52,7 @@ export async function resendInvitation(
   return again;
 }
 
-/**
- * A guest with an account becomes a member; one without is invited and stays a guest until the
- * invitation is accepted. Either is told by mail. Throws `not_found` for somebody who is no guest,
- * `forbidden`.
- */
+/** One without an account stays a guest until the invitation is accepted. Throws `not_found`. */
 export async function convertGuest(
   parts: InvitingParts,
   context: AuditContext,
@@ -76,10 +66,7 @@ export async function convertGuest(
 /** Withdraws an invitation; its link stops working. Throws `forbidden`, `not_found`. */
 export const cancelInvitation = catalogueAction(cancel);
 
-/**
- * Limits invitations per sender and per recipient. Counted of whoever asks for them, since
- * permission is asked later: nobody uses up what others may send. Throws `rate_limited`.
- */
+/** Counted of whoever asks, since permission is asked later. Throws `rate_limited`. */
 export async function limitInvitations(
   { limits }: Pick<InvitingParts, 'limits'>,
   { actor, browserIp }: AuditContext,

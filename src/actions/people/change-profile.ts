@@ -9,13 +9,9 @@ import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction } from '../define-action.ts';
 import { type Browser, checkPassword } from './sign-in.ts';
 
-/** Renames a person. Throws `invalid_input`, `forbidden`, `not_found`. */
 export const renameUser = catalogueAction(rename);
 
-/**
- * Replaces the password of the person who acts, signs out other browsers, and ends every grant and
- * live connection of the person. Throws `current_password_wrong`, `rate_limited`, `invalid_input`.
- */
+/** Ends other sessions and all access. Throws `current_password_wrong`, `rate_limited`. */
 export async function changePassword(
   parts: Pick<ActionParts, 'catalogue' | 'auditTrail' | 'clock' | 'limits' | 'liveConnections'>,
   context: AuditContext & { readonly actor: PersonActor },

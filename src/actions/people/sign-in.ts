@@ -1,5 +1,4 @@
-// Signing in: a password is checked, or an identity of a provider is taken, and a browser session
-// begins. Signing out ends it.
+// Signing in, by a password or a provider's identity, begins a browser session; signing out.
 
 import {
   createBrowserSession,
@@ -13,7 +12,6 @@ import type { Secret } from '../../secret.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction, ending } from '../define-action.ts';
 
-/** The browser in which somebody signs in. */
 export interface Browser {
   readonly requestId: string;
   /** Normalised. */
@@ -29,10 +27,7 @@ export type PasswordCheck =
 
 type FailureParts = Pick<ActionParts, 'catalogue' | 'auditTrail' | 'clock'>;
 
-/**
- * Compares a password, limits attempts, and audits the wrong ones. Throws `rate_limited` when too
- * many passwords wait to be compared.
- */
+/** Limits attempts and audits wrong ones. `rate_limited` when too many passwords wait. */
 export async function checkPassword(
   parts: FailureParts & Pick<ActionParts, 'limits'>,
   browser: Browser,
@@ -49,17 +44,10 @@ export async function checkPassword(
   return { kind: 'right', user };
 }
 
-/**
- * The person of an identity. An unknown identity is linked to the person with its verified e-mail,
- * or makes a person. Throws `conflict` when its e-mail is another person's and not verified by the
- * provider, `invalid_input` without one.
- */
+/** An unknown one is linked by verified e-mail, or makes a person. Throws `conflict`. */
 export const signInWithIdentity = catalogueAction(signIn);
 
-/**
- * Begins a browser session, which takes the place of the browser's old one; the cookie's value is
- * returned this once.
- */
+/** Takes the place of the browser's old session; the cookie's value is returned this once. */
 export function startBrowserSession(
   { catalogue }: Pick<ActionParts, 'catalogue'>,
   { requestId, address: ip, userAgent, session }: Browser,
@@ -69,10 +57,7 @@ export function startBrowserSession(
   return createBrowserSession(catalogue, { ...proof, ip, userAgent, requestId, replaces });
 }
 
-/**
- * Audits a sign-in that failed. The e-mail that was tried is not written, since people type
- * passwords into the wrong field; the person who is signed in already, and is asked again, is.
- */
+/** The e-mail is not written, since people type passwords into the wrong field. */
 export function recordFailedSignIn(
   { catalogue, auditTrail, clock }: FailureParts,
   { requestId, address, userAgent, session }: Browser,

@@ -8,26 +8,14 @@ import { useSetupCode } from '../../catalogue/accounts/setup-codes.ts';
 import { createUser as create } from '../../catalogue/accounts/users.ts';
 import { catalogueAction } from '../define-action.ts';
 
-/**
- * Makes a person with a personal account; invitations and shares that wait for a verified e-mail
- * are theirs at once. Throws `conflict` when the e-mail is taken, `invalid_input`, `forbidden`.
- */
+/** Invitations and shares that wait for a verified e-mail are theirs at once. `conflict`. */
 export const createUser = catalogueAction(create);
 
-/**
- * Makes the first operator and voids every set-up code. Throws `not_found` for a code that is not
- * valid, `invalid_input`.
- */
+/** Voids every set-up code. Throws `not_found` for a code that is not valid. */
 export const setUpFirstOperator = catalogueAction(useSetupCode);
 
-/**
- * Makes the person whom an invitation is for. Throws `not_found` for a link that is not open,
- * `conflict`, `invalid_input`.
- */
+/** Throws `not_found` for a link that is not open, `conflict`. */
 export const signUpWithInvitation = catalogueAction(signUp);
 
-/**
- * Accepts an invitation for a person. Throws `forbidden` for somebody else's, `not_found` for a
- * link that is not open.
- */
+/** Throws `forbidden` for somebody else's, `not_found` for a link that is not open. */
 export const acceptInvitation = catalogueAction(accept);

@@ -5,21 +5,13 @@ import { changeProject as changeRow } from '../../catalogue/projects/projects.ts
 import { transferProjects as transfer } from '../../catalogue/transfers/project-transfers.ts';
 import { catalogueAction, ending, provisioningAction } from '../define-action.ts';
 
-/** Renames a project or changes its settings. Throws `invalid_input`, `forbidden`, `not_found`. */
 export const changeProject = catalogueAction(changeRow);
 
-/**
- * Renames or protects a branch. Throws `conflict` for a name that is taken, `invalid_input`,
- * `forbidden`, `not_found`.
- */
+/** Throws `conflict` for a name that is taken. */
 export const changeBranch = catalogueAction(changeBranchRow);
 
 /** Moves projects and ends the access that was lost. Throws as the catalogue's function. */
 export const transferProjects = ending(catalogueAction(transfer));
 
-/**
- * Drops the databases and roles of a hosted project, then deletes it with its grants and live
- * connections; an attached Postgres stays as it is. Throws `host_away` before anything is lost,
- * `forbidden`, `not_found`.
- */
+/** An attached Postgres stays as it is. Throws `host_away` before anything is lost. */
 export const deleteProject = ending(provisioningAction((provisioning) => provisioning.deleteProject));

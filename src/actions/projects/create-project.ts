@@ -8,15 +8,8 @@ export type {
   HostedProjectInput,
 } from '../../provisioning/hosted/create-hosted-project.ts';
 
-/**
- * Makes a hosted project with a database, and lists what was done as its operations. What fails
- * half way is undone. Throws `not_offered`, `conflict`, `plan_gate`, `invalid_input`, `forbidden`,
- * `not_found`.
- */
+/** What fails half way is undone. Throws `not_offered`, `conflict`, `plan_gate`. */
 export const createProject = provisioningAction((provisioning) => provisioning.createHostedProject);
 
-/**
- * Brings an existing Postgres as a project, after logging in to it. Throws `attach_refused` with
- * what went wrong, `invalid_input`, `plan_gate`, `forbidden`, `not_found`.
- */
+/** After logging in to it. Throws `attach_refused` with what went wrong, `plan_gate`. */
 export const attachProject = provisioningAction((provisioning) => provisioning.attachProject);

@@ -1,5 +1,4 @@
-// Sharing a project with guests, who are told by mail, and ending a share. Guests without an
-// account get a link to make one.
+// Sharing a project with guests, who are told by mail, and ending a share.
 
 import { findProject } from '../../catalogue/projects/projects.ts';
 import {
@@ -14,10 +13,7 @@ import type { Mail } from '../../mail/mailer.ts';
 import { catalogueAction, ending } from '../define-action.ts';
 import { type InvitingParts, invitationLink, limitInvitations } from '../organizations/invite-members.ts';
 
-/**
- * A mail that cannot be sent undoes nothing: sharing again sends a new one. Throws `rate_limited`,
- * and as the catalogue's `shareProject`.
- */
+/** A mail that fails undoes nothing. Throws `rate_limited`, and as the catalogue's function. */
 export async function shareProject(
   parts: InvitingParts,
   context: AuditContext,
@@ -32,10 +28,7 @@ export async function shareProject(
   return outcomes;
 }
 
-/**
- * Ends a share, with the guest's grants and live connections to the project. Throws `forbidden`,
- * `not_found`.
- */
+/** Ends the guest's grants and live connections to the project. */
 export const unshareProject = ending(catalogueAction(unshare));
 
 function mailFor(

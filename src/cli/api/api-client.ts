@@ -1,5 +1,4 @@
-// A client of the management API with a key. Knows no catalogue: it also works against other
-// installations.
+// A client of the management API with a key; it also works against other installations.
 
 import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
@@ -11,13 +10,11 @@ const CALL_LIMIT_MS = 30_000;
 export type Query = Readonly<Record<string, string | undefined>>;
 
 const rowSchema = z.record(z.string(), z.unknown());
-/** One object of a reply. */
 export type ApiRow = z.output<typeof rowSchema>;
 
 const refusalSchema = z.object({ message: z.string(), request_id: z.string().optional() });
 const paginationSchema = z.object({ cursor: z.string().optional(), next: z.string().optional() }).partial();
 
-/** An error reply of the API, with its message. */
 export class ApiRefused extends Error {
   readonly status: number;
   readonly requestId: string | null;
@@ -30,10 +27,7 @@ export class ApiRefused extends Error {
   }
 }
 
-/**
- * Fills typed names into a path template. Throws `invalid_input` for a name that would change the
- * path.
- */
+/** Fills names into a path. Throws `invalid_input` for a name that would change the path. */
 export function apiPath(parts: TemplateStringsArray, ...names: ReadonlyArray<string | undefined>): string {
   return String.raw({ raw: parts }, ...names.map(segmentOf));
 }

@@ -1,5 +1,4 @@
-// Adds the commands over the management API to the program: what they share are its address, the
-// key, and how lists and objects are printed.
+// Adds the commands over the management API to the program, with what they share.
 
 import type { Command, Option } from 'commander';
 import { PosternError } from '../../errors.ts';
@@ -11,7 +10,6 @@ import { ApiClient, type ApiRow } from './api-client.ts';
 
 const DEFAULT_HOST = 'http://localhost:8080';
 
-/** What one command works with. */
 export interface ApiTools {
   readonly api: ApiClient;
   /** Prints a table under its title, or a JSON array with every field. */
@@ -31,7 +29,6 @@ interface ApiCommand {
   readonly run: (tools: ApiTools, options: GivenOptions, args: readonly string[]) => Promise<void>;
 }
 
-/** Adds `postern <name> …`. */
 export function addApiGroup(
   { program, io }: { readonly program: Command; readonly io: CommandIo },
   { name, description, commands }: ApiGroup,

@@ -1,5 +1,4 @@
-// `postern orgs`, `postern members`, `postern invitations`: organizations and their people, over
-// the API.
+// `postern orgs`, `postern members`, `postern invitations`, over the API.
 
 import { Option } from 'commander';
 import { emailKey } from '../../catalogue/store/email-address.ts';

@@ -1,5 +1,4 @@
-// `postern projects`, `postern guests`, `postern computes`: projects, with whom they are shared and
-// their computes, over the API.
+// `postern projects`, `postern guests`, `postern computes`, over the API.
 
 import { InvalidArgumentError, Option } from 'commander';
 import { apiPath } from './api-client.ts';

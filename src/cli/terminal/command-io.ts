@@ -1,5 +1,4 @@
-// What commands share: their streams, passed in so that tests run commands in their own process,
-// secrets that they read, and groups such as `postern user …`, to which several files add.
+// What commands share: their streams, the secrets that they read, groups such as `postern user …`.
 
 import { readFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
@@ -16,10 +15,7 @@ export interface CommandIo {
   readonly stderr: Writable;
 }
 
-/**
- * Reads a secret from standard input or a file, without its line end. Throws `invalid_input` when
- * it is empty.
- */
+/** From standard input or a file, without its line end. `invalid_input` when it is empty. */
 export async function readSecret(io: CommandIo, from: { readonly file?: string | undefined }): Promise<Secret> {
   const read = from.file === undefined ? await text(io.stdin) : await readFile(from.file, 'utf8');
   const value = read.replace(/\r?\n$/, '');

@@ -13,12 +13,10 @@ interface Printable {
   readonly rows: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
-/** Which every command that prints takes. */
 export interface PrintOptions {
   readonly json?: boolean;
 }
 
-/** Prints rows as a JSON array, or as a table under its title. */
 export function printList(io: CommandIo, printable: Printable, { json }: PrintOptions): void {
   if (json === true) return void printJson(io, printable.rows);
   const keys = Object.values(printable.columns);
@@ -27,7 +25,6 @@ export function printList(io: CommandIo, printable: Printable, { json }: PrintOp
   io.stdout.write(`${printable.title}\n${table.toString()}\n`);
 }
 
-/** Prints one object as JSON, or as `key: value` lines. */
 export function printOne(io: CommandIo, thing: Readonly<Record<string, unknown>>, { json }: PrintOptions): void {
   if (json === true) return void printJson(io, thing);
   for (const [key, value] of Object.entries(thing)) io.stdout.write(`${key}: ${textOf(value)}\n`);

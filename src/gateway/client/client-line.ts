@@ -1,6 +1,5 @@
-// The messages that we send to one client before its bytes are relayed: each where the protocol
-// allows it, and an error only where the client reads it as one. Knows nothing of why a message is
-// sent.
+// The messages that we send to one client before its bytes are relayed, each where the protocol
+// allows it. Knows nothing of why a message is sent.
 
 import type { Duplex } from 'node:stream';
 import { type PosternError, wordsOf } from '../../errors.ts';
@@ -17,10 +16,7 @@ import { cleanForTerminal, cleanOperatorText } from '../../untrusted-text.ts';
 import { surviveErrors } from '../../wire/wait-on-stream.ts';
 import { hangUp } from './hang-up.ts';
 
-/**
- * How far the conversation is; `in_sasl` can end in an error at any point, `authenticated` is after
- * AuthenticationOk.
- */
+/** `in_sasl` can end in an error at any point; `authenticated` is after AuthenticationOk. */
 type Stage = 'greeting' | 'in_sasl' | 'authenticated' | 'hung_up';
 
 /** A client that does not read gets no more NOTICEs beyond this. */
@@ -74,10 +70,7 @@ export class ClientLine {
     if (this.#stage === 'authenticated') this.socket.write(parameterStatus(name, value));
   }
 
-  /**
-   * A NOTICE; only after `sendAuthenticationOk`, since libpq fails on an earlier one. Dropped when
-   * the client does not read.
-   */
+  /** After `sendAuthenticationOk`: libpq fails on an earlier one. Dropped when nobody reads. */
   sendNotice(report: Report | undefined): void {
     if (report === undefined || this.#stage !== 'authenticated' || this.socket.writableLength > MAX_UNREAD_BYTES)
       return;
@@ -103,7 +96,6 @@ export class ClientLine {
     await hangUp(this.socket, lastMessage);
   }
 
-  /** Hangs up without a message. */
   async close(): Promise<void> {
     if (this.#stage === 'hung_up') return;
     this.#stage = 'hung_up';
@@ -127,10 +119,7 @@ export class ClientLine {
   }
 }
 
-/**
- * FATAL; `detail` names the connection or login request for support. Names of others are cleaned
- * (docs/security.md, T12).
- */
+/** `detail` names the connection or login; others' names are cleaned (docs/security.md, T12). */
 export function fatalResponse(error: PosternError, detail: string | null): Buffer {
   const { message, hint } = wordsOf(error, (value, name) =>
     NAMES.has(name) ? cleanForTerminal(value) : cleanOperatorText(value),

@@ -13,7 +13,6 @@ export interface Peer {
   readonly port: number;
 }
 
-/** A client whose StartupMessage was accepted. */
 export interface Client {
   readonly peer: Peer;
   readonly line: ClientLine;

@@ -1,22 +1,16 @@
-// Which database a connection gets: the one the client named where that was meant and exists, else
-// the approved one.
+// Which database a connection gets: the one that the client named, else the approved one.
 
 import { assertNever } from '../../assert-never.ts';
 
 export interface DatabaseWish {
   readonly requestedDatabase: string;
-  /**
-   * `none`: libpq only repeated the user's name. `wanted`: a person typed it, and also sees where
-   * the login leads. `required`: a program named it, and must not work in another one unawares.
-   */
+  /** `none`: libpq repeated the user's name; `wanted`: a person typed it; `required`: a program. */
   readonly strength: 'none' | 'wanted' | 'required';
 }
 
 /**
- * The databases to ask the upstream for, in this order, the next one only when it does not have the
- * one before: people make databases by SQL, so the upstream alone knows. A `required` one that does
- * not exist is the upstream's to refuse (3D000). `chosenDatabase` is what was chosen at approval,
- * or the compute's own database.
+ * The databases to ask for, in order: people make them by SQL, so the upstream alone knows. A
+ * `required` one that does not exist is the upstream's to refuse (3D000).
  */
 export function databaseCandidates(
   { requestedDatabase, strength }: DatabaseWish,

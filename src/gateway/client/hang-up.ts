@@ -6,9 +6,8 @@ import type { Duplex } from 'node:stream';
 const LINGER_MS = 1_000;
 
 /**
- * Sends the last bytes and a FIN, waits at most a second for the peer's own, then destroys the
- * socket. What the peer still sends is read and dropped: closing with unread bytes would send a
- * reset, and the message would be lost with it. Never rejects.
+ * What the peer still sends is read and dropped: closing with unread bytes would send a reset, and
+ * the message would be lost with it. Never rejects.
  */
 export async function hangUp(socket: Duplex, lastBytes: Buffer | null): Promise<void> {
   if (socket.destroyed) return;

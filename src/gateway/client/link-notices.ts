@@ -24,7 +24,6 @@ export interface LoginNotices {
   readonly connected?: (as: ConnectedAs) => Report;
 }
 
-/** A NOTICE with these words. */
 export function notice(message: string): Report {
   return { severity: 'NOTICE', sqlstate: SUCCESSFUL_COMPLETION, message };
 }
@@ -70,7 +69,6 @@ export function drainNotice(remainingMs: number): Report {
   return notice(`This gateway is restarting; the login must be approved within ${formatDuration(remainingMs)}.`);
 }
 
-/** An operator's message to a live connection. */
 export function operatorNotice(text: string): Report {
   return notice(`Message from an administrator: ${cleanOperatorText(text)}`);
 }

@@ -1,6 +1,5 @@
-// Which startup parameters reach the upstream, and which are refused. Everything that a client
-// could SET after connecting is forwarded as it came: a list of allowed names would only break
-// clients.
+// Which startup parameters reach the upstream: everything that a client could SET later, as it
+// came, since a list of allowed names would only break clients.
 
 import { PosternError } from '../../errors.ts';
 import type { Replication } from '../../login/request/login-request.ts';
@@ -61,11 +60,7 @@ export function namesDatabase(startup: StartupMessage): boolean {
   return database !== user && !isPlaceholder;
 }
 
-/**
- * The parameters for the upstream besides user and database, in the client's order: our own keys
- * taken out of `options`, application_name as given, and a check interval where the client sends
- * none. Null: only those of the client.
- */
+/** Besides user and database, in order, without our own keys. Null: the client's own. */
 export function upstreamParameters(
   startup: StartupMessage,
   own: { readonly applicationName: string | null; readonly connectionCheckInterval: string | null },

@@ -1,5 +1,4 @@
-// The wait for a person: follows one login request and sends the terminal a NOTICE of each change.
-// Changes nothing itself.
+// Follows one login request and sends the terminal a NOTICE of each change.
 
 import { assertNever } from '../../assert-never.ts';
 import { type LinkedAbort, linkedAbort } from '../../async/time-limit.ts';
@@ -27,9 +26,8 @@ interface WaitingSession {
 const STORE_SILENT_GRACE_MS = 5_000;
 
 /**
- * Resolves to the approval. Throws the reason why there is none: `denied`, `expired`,
- * `code_required`, the error of `earlyEnd`, `store_unavailable`, or what ended the connection
- * meanwhile (the session's signal).
+ * Throws why there is no approval: `denied`, `expired`, `code_required`, the error of `earlyEnd`,
+ * `store_unavailable`, or the reason of the session's signal.
  */
 export async function awaitApproval(wait: ApprovalWait, session: WaitingSession): Promise<Approval> {
   const limit = linkedAbort(session.signal);

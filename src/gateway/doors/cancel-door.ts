@@ -1,5 +1,4 @@
-// Carries out a CancelRequest: never answers, and takes the same time whether the key is known or
-// not.
+// Carries out a CancelRequest: never answers, and takes the same time for an unknown key.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Negotiated } from '../client/client.ts';
@@ -12,10 +11,7 @@ type CancelDoorParts = Pick<
 >;
 type CancelRequest = Extract<Negotiated, { kind: 'cancel' }>;
 
-/**
- * Resolves when the canceller's socket is closed: after the cancel was carried out, since a late
- * one could hit the next statement, but within 2 s, since some clients wait for the close.
- */
+/** Resolves after the cancel, since a late one could hit the next statement, but within 2 s. */
 export async function passCancelDoor(request: CancelRequest, parts: CancelDoorParts): Promise<void> {
   const { shortest, longest } = parts.times.cancelHoldMs;
   // NOTE: an unknown key is held as long as a known one, so that timing does not tell them apart.

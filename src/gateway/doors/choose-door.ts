@@ -1,5 +1,4 @@
-// Chooses the door for a client by its startup packet, its address and the grants that fit, and
-// takes the client through it.
+// Chooses the door by startup packet, address and grants, and takes the client through it.
 
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';

@@ -1,6 +1,5 @@
-// Finds the credential of a client that logs in with a password: an access token by its public id,
-// or a database role by the client's host name, its options or a unique role name. Compares no
-// password.
+// Finds an access token by its public id, or a database role by the client's host name, its options
+// or a unique role name. Compares no password.
 
 import {
   findAccessToken,

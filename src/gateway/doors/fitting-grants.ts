@@ -1,6 +1,5 @@
-// Which of a terminal's grants lead to the target that the client names. A grant remembers one
-// target: a client that names another one needs an approval, and never gets a different database
-// than it named.
+// Which of a terminal's grants lead to the target that the client names: one that names another
+// needs an approval, and never gets a different database.
 
 import { loadTargetRow, type TargetRow } from '../../catalogue/access/target-row.ts';
 import { listTargets } from '../../catalogue/access/targets.ts';

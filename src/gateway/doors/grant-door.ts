@@ -1,5 +1,4 @@
-// The door of remembered permission: uses one of the matching grants, so that no approval is
-// needed.
+// The door of remembered permission: uses one of the matching grants, without an approval.
 
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isEndedSince } from '../../catalogue/endings/ended-access.ts';

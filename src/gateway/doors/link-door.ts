@@ -1,5 +1,4 @@
-// The door without a password: shows a link, waits until a person approves it in a browser, and
-// uses the approval once. connect-approved.ts decides where the approval leads.
+// The door without a password: shows a link, waits for a person's approval, and uses it once.
 
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
@@ -19,10 +18,7 @@ type LinkDoorParts = Pick<
   'catalogue' | 'clock' | 'config' | 'limits' | 'log' | 'loginRequests' | 'metrics' | 'publicUrl'
 >;
 
-/**
- * Resolves once the login was approved and the approval used; throws why not, with the login
- * request ended or left open.
- */
+/** Throws why there is no approval, with the login request ended or left open. */
 export async function passLinkDoor(session: LiveSession, parts: LinkDoorParts): Promise<Admission> {
   session.clientWatch.start();
   const { request, loginUrl } = await requestLogin(session, parts);

@@ -1,5 +1,4 @@
-// The terminal that asks for a login, and the target that it names: for the approval page, for
-// preselecting and routing only. Authorises nothing.
+// The terminal that asks for a login, and the target that it names. Authorises nothing.
 
 import type { Config } from '../../config/config.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';

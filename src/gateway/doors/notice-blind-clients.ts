@@ -1,5 +1,4 @@
-// The clients that show no NOTICE while they connect, recognised by what they send or call
-// themselves. What they get instead of a link is the link door's rule.
+// The clients that show no NOTICE while they connect, recognised by what they send.
 
 import type { StartupMessage } from '../../protocol/startup-packet.ts';
 import { applicationOf } from '../client/startup-parameters.ts';
@@ -32,10 +31,7 @@ const FINGERPRINTS = new Map<string, readonly Fingerprint[]>([
   ['asyncpg', [{ sends: { client_encoding: "'utf-8'" }, lacks: [] }]],
 ]);
 
-/**
- * True when the client would never show a link. `blindClients` names the clients to look for: those
- * above by name, any other by the beginning of its application_name.
- */
+/** `blindClients` names those above, or any other by the beginning of its application_name. */
 export function isNoticeBlind(startup: StartupMessage, blindClients: readonly string[]): boolean {
   const application = applicationOf(startup) ?? '';
   return blindClients.some((client) => {

@@ -1,5 +1,4 @@
-// The door for programs: proof of an access token or of a project role's password, by SCRAM over
-// TLS.
+// The door for programs: an access token or a project role's password, by SCRAM over TLS.
 
 import {
   noteAccessTokenUse,
@@ -23,10 +22,9 @@ import { exchangeScram } from './scram-exchange.ts';
 type PasswordDoorParts = Pick<GatewayParts, 'catalogue' | 'limits' | 'log' | 'mockSecret' | 'times'>;
 
 /**
- * Resolves when the client has proved that it knows the secret. Throws `tls_required` in clear
- * text, `rate_limited` after too many failures, `password_failed` for a wrong secret and an unknown
- * name alike, `refused_by_policy` for an address that the token does not list, and `forbidden` for
- * a database that is not the token's alone.
+ * Throws `tls_required` in clear text, `rate_limited` after too many failures, `password_failed`
+ * for a wrong secret and an unknown name alike, `refused_by_policy` for an address that the token
+ * does not list, `forbidden` for a database that is not the token's.
  */
 export async function passPasswordDoor(
   session: LiveSession,

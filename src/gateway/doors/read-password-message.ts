@@ -8,9 +8,8 @@ import { ClientGone } from '../client/client.ts';
 import type { LiveSession } from '../session/live-session.ts';
 
 /**
- * The body of the next password message. Throws ClientGone when the client hangs up or takes too
- * long, which psql does to prompt its user; ProtocolViolation for any other or a longer message;
- * what ended the session meanwhile.
+ * Throws ClientGone when the client hangs up or takes too long, which psql does to prompt its user;
+ * ProtocolViolation for any other or a longer message.
  */
 export async function readPasswordMessage(
   { client, signal }: LiveSession,

@@ -14,9 +14,8 @@ interface ReleaseContext {
 }
 
 /**
- * Ends the request for the reason that ended the wait. After `approve_and_retry`, `code_required`
- * and `drain` it stays open without a connection: an approval then makes a grant, which lets the
- * next connection in. Never throws.
+ * After `approve_and_retry`, `code_required` and `drain` it stays open: an approval then makes a
+ * grant, which lets the next connection in. Never throws.
  */
 export async function releaseLoginRequest(
   request: LoginRequest,

@@ -1,5 +1,4 @@
-// The door of the reverse code: asks the terminal for the digits that the approval page shows
-// (docs/security.md, "Address comparison and reverse code").
+// The door of the reverse code (docs/security.md, "Address comparison and reverse code").
 
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { PosternError } from '../../errors.ts';
@@ -19,10 +18,9 @@ type ReverseCodeDoorParts = SettlingServices &
   Pick<GatewayParts, 'limits' | 'log' | 'loginRequests' | 'reverseCodes' | 'times'>;
 
 /**
- * Resolves when the digits were right, which approves and uses the login request in one move.
  * Throws `tls_required` in clear text, `code_wrong`, `denied` after the last try, `password_failed`
- * when the code ran out meanwhile, `rate_limited`, or ClientGone: psql drops the first connection
- * to ask its user, and that is no failed try.
+ * when the code ran out, `rate_limited`, or ClientGone: psql drops the first connection to ask its
+ * user, and that is no failed try.
  */
 export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCodeDoorParts): Promise<Admission> {
   const { client } = session;

@@ -1,5 +1,4 @@
-// Asks a client for proof of a password by SCRAM, bound to the TLS connection where both sides can.
-// Knows neither whose password it is nor what follows from the answer.
+// Asks a client for proof of a password by SCRAM, bound to TLS where both sides can.
 
 import {
   authenticationSasl,
@@ -17,9 +16,8 @@ import { readPasswordMessage } from './read-password-message.ts';
 type ScramOutcome = { readonly kind: 'proved' } | { readonly kind: 'failed'; readonly reason: ScramFailure };
 
 /**
- * Runs one whole exchange; a failed one takes the same steps for a known and for an unknown name.
- * Throws ClientGone when the client leaves in between, which is no attempt, and ProtocolViolation
- * for a message that is none of SASL.
+ * A failed exchange takes the same steps for a known and an unknown name. Throws ClientGone, which
+ * is no attempt, and ProtocolViolation.
  */
 export async function exchangeScram(
   session: LiveSession,

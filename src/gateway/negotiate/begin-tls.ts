@@ -1,5 +1,4 @@
-// The two ways into TLS, within the bound on concurrent handshakes. The caller decided that TLS may
-// begin now.
+// The two ways into TLS, within the bound on concurrent handshakes.
 
 import type { Socket } from 'node:net';
 import { withTimeLimit } from '../../async/time-limit.ts';

@@ -1,5 +1,4 @@
-// From an accepted socket to a StartupMessage, or a CancelRequest, or nothing: PROXY header, TLS
-// and the first packets, all within one deadline. Knows nothing of logins.
+// From an accepted socket to a StartupMessage, a CancelRequest or nothing, within one deadline.
 
 import type { Socket } from 'node:net';
 import { assertNever } from '../../assert-never.ts';
@@ -21,7 +20,6 @@ type NegotiationParts = Pick<
   'certificates' | 'config' | 'handshakes' | 'limits' | 'proxyProtocolFrom' | 'times'
 >;
 
-/** What is known between two packets. */
 interface NegotiationState {
   readonly socket: Socket;
   readonly peer: Peer;
@@ -148,9 +146,8 @@ function peerOf(socket: Socket): Peer {
 }
 
 /**
- * The client behind a balancer, from the PROXY header that a listed balancer must send; a
- * balancer's own health check comes from the balancer. Throws ProtocolViolation for a missing or
- * broken header.
+ * From the PROXY header that a listed balancer must send; its health check comes from itself.
+ * Throws ProtocolViolation for a missing or broken header.
  */
 async function learnPeer(socket: Socket, balancers: NetworkList, signal: AbortSignal): Promise<Peer> {
   const direct = peerOf(socket);

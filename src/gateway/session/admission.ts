@@ -1,5 +1,4 @@
-// What a client gets by passing a door: the right to one target, and how the rest of its login is
-// reported.
+// What a client gets by passing a door: the right to one target, and how to report the rest.
 
 import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
 import type { RightsReader } from '../../catalogue/access/rights-reader.ts';

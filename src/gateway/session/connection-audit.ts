@@ -1,5 +1,4 @@
-// The audit events of one connection, numbered in their order; each carries the facts of the
-// connection's record.
+// The audit events of one connection, numbered, each with the facts of its record.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
@@ -25,7 +24,6 @@ export function connectionAudit(
   };
 }
 
-/** The fields that every event of a connection has. */
 export function factsOf(record: LiveConnectionRecord) {
   return {
     ...actorOf(record),

@@ -1,5 +1,4 @@
-// Why a connection ended: maps every error to one reason for the log and at most one last message
-// for the client.
+// Why a connection ended: one reason for the log and at most one last message for the client.
 
 import { assertNever } from '../../assert-never.ts';
 import type { ErrorEntry } from '../../error-table/error-entry.ts';
@@ -36,10 +35,7 @@ export function endingOf(error: unknown): Ending {
   return { kind: 'refusal', error: toPosternError(error) };
 }
 
-/**
- * One word for logs, metrics and the audit trail; the SQLSTATE that the client got, and the error
- * table's entry, null for an end without a message.
- */
+/** `reason` is for logs, metrics and the audit trail; the others are null without a message. */
 export function factsOfEnding(ending: Ending): { reason: string; sqlstate: string | null; entry: ErrorEntry | null } {
   switch (ending.kind) {
     case 'silent':

@@ -1,5 +1,4 @@
-// What the fleet's list says of one connection: its record, from the wait for a person to the end.
-// Ends nothing.
+// What the fleet's list says of one connection, from the wait for a person to the end.
 
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import type { ConnectionCaps, CountedThing } from '../../fleet/connection-counts.ts';
@@ -49,7 +48,6 @@ export class FleetEntry {
     this.update(facts);
   }
 
-  /** Adds what became known of the connection. */
   update(facts: Facts): void {
     this.#record = { ...this.#record, ...facts };
     this.#registration?.update(facts);

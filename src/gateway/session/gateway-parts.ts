@@ -1,5 +1,4 @@
-// What the gateway needs of the other rooms, and what all of a node's connections share. Each phase
-// of a connection names the few parts that it uses with Pick<GatewayParts, …>.
+// What the gateway needs of the other rooms, and what all of a node's connections share.
 
 import { Slots } from '../../async/slots.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';

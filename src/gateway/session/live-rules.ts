@@ -1,5 +1,4 @@
-// The policy that applies to one connection, read again when it may have changed. Ends nothing
-// itself: it calls `forbid`.
+// The policy of one connection, read again when it may have changed.
 
 import type { RightsReader } from '../../catalogue/access/rights-reader.ts';
 import type { Policy } from '../../catalogue/rights/policy.ts';

@@ -1,5 +1,4 @@
-// One client's connection from its startup packet to its end: what its phases share. Each job is a
-// part of its own; the phases wait and dial, and every wait listens to `signal`.
+// One client's connection: what its phases share. Every wait listens to `signal`.
 
 import type { LiveConnectionHandle, LiveConnectionSnapshot } from '../../fleet/live-connection.ts';
 import type { ConnectionId } from '../../ids.ts';

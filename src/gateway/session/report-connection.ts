@@ -8,7 +8,6 @@ import type { LiveSession } from './live-session.ts';
 
 type ReportParts = Pick<GatewayParts, 'log' | 'metrics' | 'clock'>;
 
-/** Reports a connection that got as far as a StartupMessage. */
 export function reportConnection(session: LiveSession, ending: Ending, parts: ReportParts): void {
   const { reason, sqlstate, entry } = factsOfEnding(ending);
   countEnding(session, ending, parts);

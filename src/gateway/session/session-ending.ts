@@ -1,5 +1,4 @@
-// The one reason why a connection must end: from outside, or from a client that hangs up while it
-// waits. Closes nothing: every wait of the connection listens to the signal.
+// The one reason why a connection must end. Every wait of the connection listens to the signal.
 
 import type { Duplex } from 'node:stream';
 import { PosternError } from '../../errors.ts';

@@ -1,5 +1,4 @@
-// The stamp in application_name by which a database's own log and pg_stat_activity show who is
-// connected.
+// The stamp in application_name by which a database's own log shows who is connected.
 
 import type { ConnectionId } from '../../ids.ts';
 
@@ -14,10 +13,7 @@ interface ApplicationStamp {
   readonly person: string;
 }
 
-/**
- * `<client's name> postern:<live connection id> <person>`, printable ASCII, at most 63 bytes. The
- * person is cut first, then the client's name, the connection id never.
- */
+/** `<application> postern:<connection id> <person>`, printable ASCII; the id is never cut. */
 export function stampApplicationName({ application, connectionId, person }: ApplicationStamp): string {
   const mark = `postern:${connectionId}`;
   const room = MAX_NAME_BYTES - mark.length;

@@ -1,5 +1,4 @@
-// Asks, before anything is dialled, whether this person may still connect to this compute from
-// here. The answer that the approval was based on is old by now and counts for nothing.
+// Asks before the dial whether this person may still connect to this compute from here.
 
 import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
 import type { RightsReader } from '../../catalogue/access/rights-reader.ts';

@@ -23,9 +23,8 @@ type ConnectParts = Pick<
 >;
 
 /**
- * How often a hosted Postgres checks during a query that the gateway is still connected, so that a
- * killed node leaves no query behind. An attached server may be too old to know the setting, or a
- * pooler.
+ * How often a hosted Postgres checks during a query that the gateway is still connected. An
+ * attached server may be too old to know the setting, or a pooler.
  */
 const CHECK_INTERVAL = '10s';
 

@@ -8,9 +8,8 @@ import { ConnectFailure, UpstreamRefusal } from '../../wire/dial/connect-failure
 const CANNOT_CONNECT_NOW = '57P03';
 
 /**
- * The first attempt that succeeds, of one more than there are pauses. Throws the last attempt's
- * error as soon as waiting cannot help it, `upstream_unreachable` with the compute's name when the
- * whole takes too long, or the signal's reason.
+ * One attempt more than there are pauses. Throws the last one's error once waiting cannot help,
+ * `upstream_unreachable` when the whole takes too long, or the signal's reason.
  */
 export async function dialWithRetries<T>(
   attempt: (signal: AbortSignal) => Promise<T>,

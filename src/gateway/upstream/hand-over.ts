@@ -1,5 +1,4 @@
-// Connects the client to the upstream: the upstream's parameters go first, then a cancel key of
-// ours, then ReadyForQuery; from there on the relay carries every byte.
+// Connects the client to the upstream, then gives it a cancel key of ours and ReadyForQuery.
 
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { CancelRoute } from '../../fleet/cancel-routes.ts';
@@ -19,10 +18,7 @@ interface HandOverContext {
   readonly parts: Pick<GatewayParts, 'cancelRoutes' | 'clock' | 'config' | 'times'>;
 }
 
-/**
- * Closing both sockets stays with the caller, and withdrawing the cancel route, which is null where
- * the upstream gave no key. Throws what ended the session meanwhile.
- */
+/** The caller closes both sockets and withdraws the route; null where there is no key. */
 export async function handOver(
   connected: Connected,
   { session, notices, parts }: HandOverContext,

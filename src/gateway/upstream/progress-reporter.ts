@@ -1,5 +1,4 @@
-// Reports to the page that follows a login how far the connection has come. A report that is lost
-// changes nothing for the connection.
+// Reports to the page that follows a login; a lost report changes nothing for the connection.
 
 import { PosternError } from '../../errors.ts';
 import type { LoginRequestId } from '../../ids.ts';

@@ -1,5 +1,4 @@
-// Serves the routes of all-routes.ts: each call is authenticated, counted, checked, performed and
-// answered, in this order.
+// Serves the routes: each call is authenticated, counted, checked, performed and answered.
 
 import { Router as createRouter, type Request, type RequestHandler, type Router } from 'express';
 import { PosternError } from '../../errors.ts';

@@ -1,5 +1,4 @@
-// The caller: the credential of the call, the calling person with the limits of the personal
-// account's plan, and the regions for new projects.
+// The caller: its credential, its person with the plan's limits, and regions for new projects.
 
 import { z } from 'zod';
 import { getAccount } from '../../catalogue/accounts/accounts.ts';

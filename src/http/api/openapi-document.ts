@@ -1,5 +1,4 @@
-// The OpenAPI 3.1 document of the management API, made from the routes themselves. It reveals
-// nothing of the installation.
+// The OpenAPI 3.1 document, made from the routes. Reveals nothing of the installation.
 
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import type { RequestHandler, Router } from 'express';

@@ -1,5 +1,4 @@
-// One call of the management API as its route sees it: the parts of the node, the caller and the
-// credential.
+// One call of the management API as its route sees it.
 
 import type { ActionParts } from '../../../actions/action-parts.ts';
 import { assertNever } from '../../../assert-never.ts';
@@ -30,19 +29,13 @@ export interface ApiCall extends ApiParts {
   readonly context: AuditContext;
 }
 
-/**
- * The calling person. Throws `forbidden` for keys of organizations and projects, which act for no
- * person.
- */
+/** Throws `forbidden` for keys of organizations and projects, which act for no person. */
 export function requirePerson({ actor }: AuditContext): PersonActor {
   if (actor.kind === 'person') return actor;
   throw new PosternError('personal_key_required');
 }
 
-/**
- * The account of the organization that a call names. Without `orgId`: a person's personal account,
- * a key's organization. Throws `not_found` for an id that is no organization's.
- */
+/** Without `orgId` the caller's own. Throws `not_found` for an id that is no organization's. */
 export function accountOfCall({ context: { actor } }: ApiCall, orgId?: string): AccountId {
   if (orgId !== undefined) return organizationNamed(orgId);
   switch (actor.kind) {

@@ -1,5 +1,4 @@
-// Answers every failed API call as Neon's clients expect: JSON with a message, and the request's id
-// in the body and in both headers.
+// Answers every failed API call as Neon's clients expect: a message, and the request's id.
 
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
@@ -35,18 +34,15 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** Names the request in the header that neonctl reads. */
 export const nameRequest: RequestHandler = (request, response, next) => {
   response.set(NEON_REQUEST_ID, String(request.id));
   next();
 };
 
-/** Answers paths below the prefix that no route matches. */
 export const unknownApiPath: RequestHandler = () => {
   throw new PosternError('not_found', { params: { thing: 'route' } });
 };
 
-/** Answers a path that exists for other methods only. */
 export function methodNotAllowed(methods: readonly string[]): RequestHandler {
   return (_request, response) => {
     response.set('Allow', methods.map((method) => method.toUpperCase()).join(', '));

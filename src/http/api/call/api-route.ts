@@ -1,5 +1,4 @@
-// One route of the management API as data: path, input, reply, and the function that performs it.
-// The same schemas check the request and make the OpenAPI document.
+// One route of the management API as data, which also makes the OpenAPI document.
 
 import { z } from 'zod';
 import { PosternError } from '../../../errors.ts';

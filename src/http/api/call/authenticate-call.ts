@@ -1,5 +1,4 @@
-// Authenticates a call by a key in the Authorization header, else by the browser session of our own
-// pages, else by a key in the cookies that Neon's clients fill.
+// Authenticates a call by key, else by our own browser session, else by Neon's cookies.
 
 import type { Request, Response } from 'express';
 import { useApiKey } from '../../../catalogue/access/use-api-key.ts';
@@ -16,10 +15,7 @@ import type { ApiParts, Caller } from './api-call.ts';
 const KEY_COOKIES = ['zenith', 'keycloak_token'] as const;
 const BEARER = /^Bearer +(\S{1,256}) *$/i;
 
-/**
- * Throws `invalid_key`, `rate_limited` after many unknown keys, `forged_request` for a change by
- * cookie from another site.
- */
+/** Throws `invalid_key`, `rate_limited`, `forged_request` for a change from another site. */
 export async function authenticateCall(parts: ApiParts, request: Request, response: Response): Promise<Caller> {
   const authorization = request.get('authorization');
   if (authorization !== undefined) return callerOfKey(parts, BEARER.exec(authorization)?.[1] ?? '', response);
@@ -70,10 +66,7 @@ async function refusal(parts: ApiParts, key: string, response: Response): Promis
   return new PosternError('invalid_key');
 }
 
-/**
- * Browsers name the site or the origin of every request that could change something; programs send
- * neither.
- */
+/** Browsers name the site or origin of requests that could change something; programs do not. */
 function isFromBrowser(request: Request): boolean {
   return request.get('sec-fetch-site') !== undefined || request.get('origin') !== undefined;
 }

@@ -1,5 +1,4 @@
-// Where clients of a project connect: Postern itself, never the Postgres behind it. The password
-// door finds the project by the role's name.
+// Where clients of a project connect: Postern itself, never the Postgres behind it.
 
 import { z } from 'zod';
 import { publicPgHost } from '../../../config/public-address.ts';

@@ -1,5 +1,4 @@
-// The fields that many resources share on the wire: times, ids, names, limits of lists, and the
-// parameters of a project's paths.
+// The fields that many resources share on the wire.
 
 import { z } from 'zod';
 import { PosternError } from '../../../errors.ts';

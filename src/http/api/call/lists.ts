@@ -1,12 +1,10 @@
-// The queries of lists (limits, cursors, search, arrays), and Neon's two shapes of "there is more":
-// a cursor alone (A), and a cursor with the order that it belongs to (B).
+// The queries of lists, and Neon's two shapes of "there is more": A a cursor, B with its order.
 
 import { z } from 'zod';
 
 const MAX_CURSOR_CHARACTERS = 512;
 const MAX_SEARCH_CHARACTERS = 256;
 
-/** `limit`, from 1. */
 export function limitField({ byDefault, most }: { readonly byDefault: number; readonly most: number }) {
   return wholeNumberField({ least: 1, most })
     .default(byDefault)

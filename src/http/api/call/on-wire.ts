@@ -1,5 +1,4 @@
-// Puts rows on the wire by a resource's shape: snake_case names, times as text. What the shape does
-// not name stays inside.
+// Puts rows on the wire by a resource's shape; what it does not name stays inside.
 
 import type { z } from 'zod';
 

@@ -1,5 +1,4 @@
-// The body of an API call: JSON whatever its content type says, since clients send empty bodies as
-// forms.
+// The body of an API call: JSON whatever its content type says; clients send empty ones as forms.
 
 import express, { type Request, type RequestHandler } from 'express';
 import { PosternError } from '../../../errors.ts';
@@ -9,10 +8,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** Reads the bytes, for routes with a body. A larger body ends in `too_large`. */
 export const takeBody: RequestHandler = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
 
-/**
- * Parses what `takeBody` read; an empty body is an empty object. Throws `invalid_input` unless it
- * is JSON in UTF-8.
- */
+/** An empty body is an empty object. Throws `invalid_input` unless it is JSON in UTF-8. */
 export function parseBody(request: Request): unknown {
   const bytes: unknown = request.body;
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};

@@ -1,5 +1,4 @@
-// The query of the consumption routes and its range: rounded down to the granularity, half open,
-// within Neon's documented bounds.
+// The query of the consumption routes and its range, within Neon's documented bounds.
 
 import { z } from 'zod';
 import { PosternError } from '../../../errors.ts';

@@ -8,7 +8,6 @@ import type {
 } from '../../../metering/frames/consumption-figures.ts';
 import { countField, namedIdField, timeField, uuidField } from '../call/field-shapes.ts';
 
-/** Names of our figures on the wire. */
 const FIGURES = {
   active_time_seconds: 'activeTimeSeconds',
   compute_time_seconds: 'computeTimeSeconds',

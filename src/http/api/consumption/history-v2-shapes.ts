@@ -1,5 +1,4 @@
-// Consumption history on the wire in Neon's second form: a list of named metrics. Unmeasured
-// metrics are left out.
+// Consumption history in Neon's second form: named metrics. Unmeasured ones are left out.
 
 import { z } from 'zod';
 import { assertNever } from '../../../assert-never.ts';

@@ -87,10 +87,7 @@ export const INVITATION_ROUTES = tagged('Organizations', [
   }),
 ]);
 
-/**
- * Null for existing members, who get no invitation. A person who joined at once has a membership
- * instead of one; its id is used for both.
- */
+/** Null for existing members. A person who joined at once has a membership's id instead. */
 function outcomeOnWire(outcome: InvitationOutcome, invitedBy: UserId): z.input<typeof invitationShape> | null {
   switch (outcome.kind) {
     case 'invited':

@@ -1,5 +1,4 @@
-// API keys: of a person, of an organization, or of one of its projects. The key itself is only in
-// the reply to its creation.
+// API keys. The key itself is only in the reply to its creation.
 
 import { z } from 'zod';
 import {
@@ -110,7 +109,6 @@ function listedKey(key: ApiKey): z.input<typeof listedKeyShape> {
   return onWire(listedKeyShape, { ...key, createdBy, lastUsedFromAddr: key.lastUsedFrom ?? '' });
 }
 
-/** Contains the key: only for the reply to its creation. */
 function newKey({ apiKey, key }: NewApiKey): z.input<typeof newKeyShape> {
   return onWire(newKeyShape, { ...apiKey, key: key.reveal(), createdBy: creatorOf(apiKey) });
 }

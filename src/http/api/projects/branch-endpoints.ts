@@ -1,5 +1,4 @@
-// Branches: each project has one, which can be renamed and protected. Further ones cannot be
-// created. Its consumption is that of the project.
+// Branches: each project has one, which can be renamed and protected. No others can be created.
 
 import { z } from 'zod';
 import { changeBranch } from '../../../actions/projects/change-project.ts';

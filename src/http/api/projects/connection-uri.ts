@@ -48,9 +48,7 @@ interface AskedPlace {
   readonly endpoint_id?: ComputeId | undefined;
 }
 
-/**
- * The requested branch and compute; by default the default branch and its writing compute.
- */
+/** By default the default branch and its writing compute. */
 async function placeOf(
   { catalogue, context }: ApiCall,
   { projectId, branch_id, endpoint_id: computeId }: AskedPlace,

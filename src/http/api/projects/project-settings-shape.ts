@@ -9,8 +9,7 @@ import {
 } from '../../../catalogue/projects/compute-sizes.ts';
 import { PosternError } from '../../../errors.ts';
 
-// Neon API 2.7.3: ComputeUnit, SuspendTimeoutSeconds; the catalogue checks them against each other
-// and the plan.
+// Neon API 2.7.3: ComputeUnit, SuspendTimeoutSeconds; the catalogue checks them with the plan.
 export const computeUnitField = z.number().min(SMALLEST_CU);
 export const suspendTimeoutField = z.int().min(NEVER_SUSPENDED).max(LONGEST_SUSPEND_TIMEOUT_SECONDS);
 

@@ -61,10 +61,7 @@ export const projectShape = z
 
 type ProjectOnWire = z.input<typeof projectShape>;
 
-/**
- * The projects as the caller of this call sees them, with the counters of the running billing
- * period.
- */
+/** As the caller sees them, with the counters of the running billing period. */
 export async function projectsOnWire(
   call: ApiCall,
   projects: readonly Project[],

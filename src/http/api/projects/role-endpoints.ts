@@ -41,9 +41,8 @@ export function roleOnWire(role: DatabaseRole, password?: Secret): z.input<typeo
 }
 
 /**
- * The roles that lists show. The twin that cannot write is Postern's own means of read-only access:
- * with it beside the project's role, neonctl would not know which one a connection string is for.
- * By its name it is found nevertheless.
+ * Postern's twin that cannot write is left out, since neonctl would not know which of the two a
+ * connection string is for. By its name it is found nevertheless.
  */
 export function listedRoles(roles: readonly DatabaseRole[]): DatabaseRole[] {
   return roles.filter((role) => !(role.isReadOnly && role.isProtected));
