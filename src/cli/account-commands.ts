@@ -1,8 +1,7 @@
 // `postern user`, `postern org`: people and organizations of this installation. Acts as the system.
 
 import { type Command, Option } from 'commander';
-import { addMember } from '../actions/organizations/change-members.ts';
-import { createOrganization } from '../actions/organizations/create-organization.ts';
+import { addMember, createOrganization } from '../actions/organizations/change-organization.ts';
 import { createUser } from '../actions/people/sign-up.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { type AccountId, idFrom } from '../ids.ts';

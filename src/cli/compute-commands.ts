@@ -3,7 +3,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { changeComputePolicy } from '../actions/computes/change-compute.ts';
-import { renewRolePassword } from '../actions/databases/change-roles.ts';
+import { renewRolePassword } from '../actions/databases/change-databases-and-roles.ts';
 import { getCompute } from '../catalogue/projects/computes.ts';
 import { type PolicySettings, policySettingsSchema } from '../catalogue/rights/policy.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';

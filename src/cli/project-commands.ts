@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { attachCompute } from '../actions/computes/change-compute.ts';
-import { attachProject, createProject } from '../actions/projects/create-project.ts';
+import { attachProject, createProject } from '../actions/projects/change-project.ts';
 import type { RegisteredProject } from '../catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';

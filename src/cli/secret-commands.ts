@@ -1,8 +1,7 @@
 // `postern key` and `postern token`: secrets that are printed once, when they are created.
 
 import type { Command } from 'commander';
-import { createAccessToken } from '../actions/keys/access-tokens.ts';
-import { createPersonalKey } from '../actions/keys/api-keys.ts';
+import { createAccessToken, createPersonalKey } from '../actions/keys/change-keys.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { parseDuration } from '../duration.ts';
 import { PosternError } from '../errors.ts';

@@ -1,9 +1,21 @@
-// Changes of a project and its branch: renamed, transferred to another account, deleted.
+// Projects and their branch: created, attached, changed, transferred to another account, deleted.
 
 import { changeBranch as changeBranchRow } from '../../catalogue/projects/branches.ts';
 import { changeProject as changeRow } from '../../catalogue/projects/projects.ts';
 import { transferProjects as transfer } from '../../catalogue/transfers/project-transfers.ts';
 import { catalogueAction, ending, provisioningAction } from '../define-action.ts';
+
+export type {
+  CreationStep,
+  HostedProject,
+  HostedProjectInput,
+} from '../../provisioning/hosted/create-hosted-project.ts';
+
+/** What fails half way is undone. Throws `not_offered`, `conflict`, `plan_gate`. */
+export const createProject = provisioningAction((provisioning) => provisioning.createHostedProject);
+
+/** After logging in to it. Throws `attach_refused` with what went wrong, `plan_gate`. */
+export const attachProject = provisioningAction((provisioning) => provisioning.attachProject);
 
 export const changeProject = catalogueAction(changeRow);
 

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { ConsoleView } from '../../../web/components/console/console-view.ts';
 import { RequestInboxPage } from '../../../web/pages/console/organizations/request-inbox-page.tsx';
-import { decideOrganizationRequest } from '../../actions/organizations/create-organization.ts';
+import { decideOrganizationRequest } from '../../actions/organizations/change-organization.ts';
 import { getUser } from '../../catalogue/accounts/users.ts';
 import { INSTALLATION, may, notFound } from '../../catalogue/rights/permissions.ts';
 import { listOrganizationRequests, type OrganizationRequest } from '../../catalogue/transfers/organization-requests.ts';

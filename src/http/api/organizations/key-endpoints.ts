@@ -6,7 +6,7 @@ import {
   createPersonalKey,
   revokeOrganizationKey,
   revokePersonalKey,
-} from '../../../actions/keys/api-keys.ts';
+} from '../../../actions/keys/change-keys.ts';
 import type { ApiKey } from '../../../catalogue/access/api-key-rows.ts';
 import { listOrganizationKeys, listPersonalKeys, type NewApiKey } from '../../../catalogue/access/api-keys.ts';
 import type { ProjectId } from '../../../ids.ts';

@@ -1,7 +1,7 @@
 // The members of an organization.
 
 import { z } from 'zod';
-import { changeMemberRole, removeMember } from '../../../actions/organizations/change-members.ts';
+import { changeMemberRole, removeMember } from '../../../actions/organizations/change-organization.ts';
 import { getMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
 import type { Membership } from '../../../catalogue/accounts/memberships.ts';
 import type { MembershipId } from '../../../ids.ts';

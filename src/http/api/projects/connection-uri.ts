@@ -1,7 +1,7 @@
 // The connection URI for a database and role of a project, password included.
 
 import { z } from 'zod';
-import { revealRolePassword } from '../../../actions/databases/change-roles.ts';
+import { revealRolePassword } from '../../../actions/databases/change-databases-and-roles.ts';
 import { findRoutedRole } from '../../../catalogue/access/find-verifier.ts';
 import { getBranch, getDefaultBranch } from '../../../catalogue/projects/branches.ts';
 import type { Compute } from '../../../catalogue/projects/compute-rows.ts';

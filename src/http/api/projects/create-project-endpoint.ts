@@ -5,7 +5,7 @@ import {
   createProject,
   type HostedProject,
   type HostedProjectInput,
-} from '../../../actions/projects/create-project.ts';
+} from '../../../actions/projects/change-project.ts';
 import { getBranch } from '../../../catalogue/projects/branches.ts';
 import { type ApiCall, accountOfCall } from '../call/api-call.ts';
 import { apiRoute, tagged } from '../call/api-route.ts';

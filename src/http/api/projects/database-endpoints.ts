@@ -1,7 +1,11 @@
 // Databases of a branch, created and dropped on the host.
 
 import { z } from 'zod';
-import { changeDatabase, createDatabase, deleteDatabase } from '../../../actions/databases/change-databases.ts';
+import {
+  changeDatabase,
+  createDatabase,
+  deleteDatabase,
+} from '../../../actions/databases/change-databases-and-roles.ts';
 import { type Database, getDatabase, listDatabases } from '../../../catalogue/projects/databases.ts';
 import type { Operation } from '../../../catalogue/projects/operations.ts';
 import { apiRoute, tagged } from '../call/api-route.ts';

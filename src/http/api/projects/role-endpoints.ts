@@ -6,7 +6,7 @@ import {
   deleteRole,
   resetRolePassword,
   revealRolePassword,
-} from '../../../actions/databases/change-roles.ts';
+} from '../../../actions/databases/change-databases-and-roles.ts';
 import { type DatabaseRole, listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 import { getDatabaseRole } from '../../../catalogue/projects/database-roles.ts';
 import { PosternError } from '../../../errors.ts';

@@ -6,7 +6,7 @@ import {
   changeAccountPolicy,
   deleteOrganization,
   renameOrganization,
-} from '../../../actions/organizations/change-account.ts';
+} from '../../../actions/organizations/change-organization.ts';
 import { findMembership } from '../../../catalogue/accounts/member-lists.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';

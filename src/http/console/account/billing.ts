@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { BillingPage } from '../../../../web/pages/console/account/billing-page.tsx';
-import { changeBilling, changePlan } from '../../../actions/organizations/change-account.ts';
+import { changeBilling, changePlan } from '../../../actions/organizations/change-organization.ts';
 import { billingDetailsSchema } from '../../../catalogue/accounts/accounts.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { AccessTokensPage } from '../../../../web/pages/console/keys/access-tokens-page.tsx';
 import { NewAccessTokenPage } from '../../../../web/pages/console/keys/new-access-token-page.tsx';
 import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
-import { createAccessToken, revokeAccessToken } from '../../../actions/keys/access-tokens.ts';
+import { createAccessToken, revokeAccessToken } from '../../../actions/keys/change-keys.ts';
 import type { AccessToken } from '../../../catalogue/access/access-token-rows.ts';
 import { listAccessTokensOfAccount, listOwnAccessTokens } from '../../../catalogue/access/access-tokens.ts';
 import { listTargets } from '../../../catalogue/access/targets.ts';

@@ -8,7 +8,7 @@ import {
   createPersonalKey,
   revokeOrganizationKey,
   revokePersonalKey,
-} from '../../../actions/keys/api-keys.ts';
+} from '../../../actions/keys/change-keys.ts';
 import type { ApiKey } from '../../../catalogue/access/api-key-rows.ts';
 import { listOrganizationKeys, listPersonalKeys } from '../../../catalogue/access/api-keys.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { NewOrganizationPage } from '../../../../web/pages/console/organizations/new-organization-page.tsx';
-import { createOrganization, requestOrganization } from '../../../actions/organizations/create-organization.ts';
+import { createOrganization, requestOrganization } from '../../../actions/organizations/change-organization.ts';
 import { listOrganizationRequests } from '../../../catalogue/transfers/organization-requests.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, type ConsoleCall, goTo, parseForm } from '../shell/console-call.ts';

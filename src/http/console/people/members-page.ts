@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { PeopleTab } from '../../../../web/components/console/people-tabs.tsx';
 import type { MenuItem } from '../../../../web/components/console/tables/kebab.tsx';
 import { MembersPage } from '../../../../web/pages/console/people/members-page.tsx';
-import { changeMemberRole as changeRole, removeMember } from '../../../actions/organizations/change-members.ts';
+import { changeMemberRole as changeRole, removeMember } from '../../../actions/organizations/change-organization.ts';
 import { getMember, type ListedMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
 import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { DatabasesPage } from '../../../../web/pages/console/project/databases-page.tsx';
 import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
-import * as databases from '../../../actions/databases/change-databases.ts';
-import * as roles from '../../../actions/databases/change-roles.ts';
+import * as databases from '../../../actions/databases/change-databases-and-roles.ts';
+import * as roles from '../../../actions/databases/change-databases-and-roles.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
 import type { Secret } from '../../../secret.ts';

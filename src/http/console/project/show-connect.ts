@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { ConnectPage } from '../../../../web/pages/console/project/connect-page.tsx';
-import { revealRolePassword } from '../../../actions/databases/change-roles.ts';
+import { revealRolePassword } from '../../../actions/databases/change-databases-and-roles.ts';
 import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';

@@ -7,7 +7,7 @@ import {
   attachProject as attach,
   type CreationStep,
   createProject as create,
-} from '../../../actions/projects/create-project.ts';
+} from '../../../actions/projects/change-project.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { Secret } from '../../../secret.ts';
 import { type AccountCall, type Again, type ConsoleParts, goTo, parseForm } from '../shell/console-call.ts';

@@ -1,12 +1,20 @@
-// API keys. Each call asks for its key, so that nothing rests on a revoked one.
+// Access tokens and API keys, made and revoked. Each call asks for its API key, so that nothing
+// rests on a revoked one.
 
+import { createAccessToken as create, revokeAccessToken as revoke } from '../../catalogue/access/access-tokens.ts';
 import {
   createOrganizationKey as createOfOrganization,
   createPersonalKey as createPersonal,
   revokeOrganizationKey as revokeOfOrganization,
   revokePersonalKey as revokePersonal,
 } from '../../catalogue/access/api-keys.ts';
-import { catalogueAction } from '../define-action.ts';
+import { catalogueAction, ending } from '../define-action.ts';
+
+/** The secret is returned this once. Throws `precondition`. */
+export const createAccessToken = catalogueAction(create);
+
+/** Revokes a token and ends its live connections. Throws `forbidden`, `not_found`. */
+export const revokeAccessToken = ending(catalogueAction(revoke));
 
 /** Makes a key that acts as its person; returned this once. Throws `invalid_input`, `forbidden`. */
 export const createPersonalKey = catalogueAction(createPersonal);

@@ -1,8 +1,17 @@
-// The database roles of a project and their passwords: revealed, replaced, renewed. A new password
-// ends what rested on the old one (docs/security.md, "Grants").
+// The databases and roles of a project, changed on its host, and the passwords of the roles. A new
+// password ends what rested on the old one (docs/security.md, "Grants").
 
 import { revealDatabaseRolePassword } from '../../catalogue/projects/database-roles.ts';
 import { catalogueAction, ending, provisioningAction } from '../define-action.ts';
+
+/** Throws `conflict` for a name that is taken, `not_offered` for an attached project. */
+export const createDatabase = provisioningAction((provisioning) => provisioning.createDatabase);
+
+/** Renaming ends the database's connections. Throws as `createDatabase`. */
+export const changeDatabase = provisioningAction((provisioning) => provisioning.changeDatabase);
+
+/** Ends its connections. Throws `conflict` for the project's last one, else as `createDatabase`. */
+export const deleteDatabase = provisioningAction((provisioning) => provisioning.deleteDatabase);
 
 /** Throws `conflict` for a name that is taken, `not_offered` for an attached project. */
 export const createRole = provisioningAction((provisioning) => provisioning.createRole);

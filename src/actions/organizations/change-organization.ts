@@ -1,0 +1,53 @@
+// Organizations and accounts: created, changed and removed, and the members of an organization.
+
+import {
+  changeBilling as billing,
+  changePlan as plan,
+  changeAccountPolicy as policy,
+} from '../../catalogue/accounts/accounts.ts';
+import {
+  addMember as add,
+  removeMember as remove,
+  setMemberRole as setRole,
+} from '../../catalogue/accounts/memberships.ts';
+import {
+  createOrganization as create,
+  deleteOrganization as deleteRows,
+  renameOrganization as rename,
+} from '../../catalogue/accounts/organizations.ts';
+import {
+  decideOrganizationRequest as decide,
+  requestOrganization as request,
+} from '../../catalogue/transfers/organization-requests.ts';
+import { catalogueAction, ending } from '../define-action.ts';
+
+/** Throws `forbidden` where organizations are made on request only. */
+export const createOrganization = catalogueAction(create);
+
+/** Throws `plan_gate` for an unpaid personal account, `conflict` while another one is open. */
+export const requestOrganization = catalogueAction(request);
+
+/** Approving moves the person's projects and plan. Throws `conflict` when decided already. */
+export const decideOrganizationRequest = catalogueAction(decide);
+
+/** Renames an organization; its handle stays. Throws `invalid_input`, `forbidden`, `not_found`. */
+export const renameOrganization = catalogueAction(rename);
+
+export const changeBilling = catalogueAction(billing);
+
+export const changePlan = catalogueAction(plan);
+
+/** Ends the grants given under the old policy, and the connections that the new one forbids. */
+export const changeAccountPolicy = ending(catalogueAction(policy));
+
+/** Ends every grant and connection of it. Throws `conflict` while it owns projects. */
+export const deleteOrganization = ending(catalogueAction(deleteRows));
+
+/** Throws `conflict` for a member. */
+export const addMember = catalogueAction(add);
+
+/** Throws `conflict` when the only admin would go. */
+export const changeMemberRole = catalogueAction(setRole);
+
+/** Ends the person's access to the organization's projects. `conflict` for the only admin. */
+export const removeMember = ending(catalogueAction(remove));
