@@ -5,20 +5,18 @@ import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { ActionParts } from './action-parts.ts';
 
 type Action<Parts, Input, Outcome> = (parts: Parts, context: AuditContext, input: Input) => Promise<Outcome>;
-type CatalogueParts = Pick<ActionParts, 'catalogue'>;
-type ProvisioningParts = Pick<ActionParts, 'provisioning'>;
 
 /** A change of the catalogue, by which nothing is made real. Throws what the change throws. */
 export function catalogueAction<Input, Outcome>(
   change: (catalogue: ActionParts['catalogue'], context: AuditContext, input: Input) => Promise<Outcome>,
-): Action<CatalogueParts, Input, Outcome> {
+): Action<Pick<ActionParts, 'catalogue'>, Input, Outcome> {
   return ({ catalogue }, context, input) => change(catalogue, context, input);
 }
 
 /** A change that provisioning makes real. Throws what the step throws. */
 export function provisioningAction<Input, Outcome>(
   stepOf: (provisioning: ActionParts['provisioning']) => (context: AuditContext, input: Input) => Promise<Outcome>,
-): Action<ProvisioningParts, Input, Outcome> {
+): Action<Pick<ActionParts, 'provisioning'>, Input, Outcome> {
   return ({ provisioning }, context, input) => stepOf(provisioning)(context, input);
 }
 

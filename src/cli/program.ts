@@ -1,6 +1,7 @@
 // Puts the command line together. `serve` is passed in, since only the executable may build a node.
 
 import { Command, CommanderError } from 'commander';
+import { describeConfig, readEnvironment } from '../config/read-environment.ts';
 import { EmbeddedError } from '../embedded/data-folder/embedded-error.ts';
 import { PosternError } from '../errors.ts';
 import { cleanUpstreamText } from '../untrusted-text.ts';
@@ -14,10 +15,10 @@ import { INVITATIONS, MEMBERS, ORGS } from './api/orgs-commands.ts';
 import { COMPUTES, GUESTS, PROJECTS } from './api/projects-commands.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addComputePasswordCommand, addComputePolicyCommand } from './compute-commands.ts';
-import { addConfigCommand } from './config-command.ts';
 import { addProjectCommands } from './project-commands.ts';
 import { addSecretCommands } from './secret-commands.ts';
 import type { CommandIo } from './terminal/command-io.ts';
+import { type PrintOptions, printList } from './terminal/print.ts';
 
 const API_GROUPS = [ORGS, MEMBERS, INVITATIONS, PROJECTS, GUESTS, COMPUTES, KEYS, CONSUMPTION];
 
@@ -51,6 +52,20 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   addAuditCommands(program, io);
   for (const group of API_GROUPS) addApiGroup({ program, io }, group);
   return program;
+}
+
+/** The command throws ConfigError, after its listing, for a configuration that a server refuses. */
+function addConfigCommand(program: Command, io: CommandIo): void {
+  program
+    .command('config')
+    .description('show each configuration variable, its value and where that comes from')
+    .option('--json', 'print JSON')
+    .action((options: PrintOptions) => {
+      const columns = { Name: 'name', Value: 'value', Source: 'source', Meaning: 'meaning' };
+      const rows = describeConfig(io.environment).map((line) => ({ ...line }));
+      printList(io, { title: 'Configuration', columns, rows }, options);
+      readEnvironment(io.environment);
+    });
 }
 
 /** Exit code for an error that a command threw; 0 when help was asked for. */

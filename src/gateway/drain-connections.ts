@@ -7,7 +7,6 @@ import type { OpenConnections } from './open-connections.ts';
 import type { GatewayParts } from './session/gateway-parts.ts';
 import type { LiveSession } from './session/live-session.ts';
 
-/** Pause between two checks for connections at rest. */
 const CHECK_INTERVAL_MS = 100;
 
 type DrainParts = Pick<GatewayParts, 'clock' | 'config'>;

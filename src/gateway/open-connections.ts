@@ -12,7 +12,6 @@ export class OpenConnections {
   readonly #closing = new AbortController();
   #isOpen = true;
 
-  /** `most` is how many may be served at a time. */
   constructor({ most, sockets }: { most: number; sockets: SocketBudget }) {
     this.#most = most;
     this.sockets = sockets;

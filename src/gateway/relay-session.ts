@@ -44,7 +44,6 @@ function sweepOnce(watched: Watched, nowMs: number): void {
   if (limit !== null) watched.session.ending.start(new PosternError(limit));
 }
 
-/** Adds the bytes since the last count to the metrics and to the compute's consumption. */
 function countBytes({ relaying, session, parts }: Watched, nowMs: number): void {
   const moved = relaying.activity.take(nowMs);
   if (moved === null) return;

@@ -43,7 +43,6 @@ export class SocketBudget {
   }
 }
 
-/** The limit on open files that a node needs for so many live connections. */
 export function openFilesFor(liveConnections: number): number {
   return SOCKETS_PER_LIVE_CONNECTION * liveConnections + RESERVED + KEPT_FOR_UPSTREAMS;
 }

@@ -55,7 +55,6 @@ export class MessageInserter {
     if (this.#waiting.length > 0 && this.frames.atBoundary) this.#writeWaiting();
   }
 
-  /** Answers every waiting message with `given_up`. */
   giveUp(): void {
     const waiting = this.#waiting;
     this.#waiting = [];

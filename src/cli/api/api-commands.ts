@@ -14,7 +14,6 @@ export interface ApiTools {
   readonly api: ApiClient;
   /** Prints a table under its title, or a JSON array with every field. */
   printRows(title: string, columns: Columns, rows: readonly ApiRow[]): void;
-  /** Prints the named fields as lines, or everything as JSON. */
   printRow(fields: readonly string[], row: ApiRow): void;
   /** A line for people, on standard error. */
   remark(text: string): void;

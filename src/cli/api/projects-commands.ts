@@ -131,7 +131,6 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It is a whole number, such as 16.');
 }
 
-/** The first database and role of the default branch. */
 async function ownNames({ api }: ApiTools, id: string): Promise<{ database: string; role: string }> {
   const branches = await api.list(apiPath`/projects/${id}/branches`, 'branches');
   const branchId = String(branches.find((each) => each.default === true)?.id ?? '');

@@ -21,7 +21,6 @@ export interface Client {
   readonly agreedMinor: ProtocolMinor;
 }
 
-/** Why a connection ended before its StartupMessage. */
 export type GoneReason =
   | 'client_closed'
   | 'deadline'

@@ -14,7 +14,6 @@ export interface ConnectedAs {
   readonly databaseRole: string;
 }
 
-/** The NOTICEs between a passed door and the prompt. */
 export interface LoginNotices {
   /** The target is authorised and awake. */
   readonly authorised?: Report;

@@ -14,7 +14,6 @@ export class LiveRules {
   /** The rules changed while the connection was being authorised, perhaps by the old ones. */
   #isRecheckDue = false;
 
-  /** `forbid` starts the connection's end. */
   constructor(forbid: () => void) {
     this.#forbid = forbid;
   }

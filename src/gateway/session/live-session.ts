@@ -55,12 +55,10 @@ export class LiveSession {
     return this.ending.signal;
   }
 
-  /** The door that was chosen; null before. */
   get door(): DoorName | null {
     return this.#door;
   }
 
-  /** Null before the client is ready for queries. */
   get relaying(): Relaying | null {
     return this.#relaying;
   }
@@ -71,7 +69,6 @@ export class LiveSession {
     this.entry.register(this.#liveConnections, fleetHandle(this));
   }
 
-  /** The relay reads the client from now on. */
   beginRelaying(relaying: Relaying): void {
     this.#relaying = relaying;
     this.entry.update({ phase: 'relaying' });
@@ -83,7 +80,6 @@ export class LiveSession {
   }
 }
 
-/** What the fleet can do with a connection of this node. */
 function fleetHandle(session: LiveSession): LiveConnectionHandle {
   return {
     get rightAsOf() {

@@ -13,12 +13,10 @@ export interface ApiParts extends ActionParts {
   readonly consumption: ConsumptionHistory;
 }
 
-/** Neon API 2.7.3: AuthDetailsResponse; the methods that exist here. */
-type AuthMethod = 'session_cookie' | 'api_key_user' | 'api_key_org';
-
 export interface Caller {
   readonly actor: Actor;
-  readonly authMethod: AuthMethod;
+  /** Neon API 2.7.3: AuthDetailsResponse; the methods that exist here. */
+  readonly authMethod: 'session_cookie' | 'api_key_user' | 'api_key_org';
   /** Key under which calls are counted together. */
   readonly limitKey: string;
 }

@@ -39,7 +39,6 @@ export function organizationNamed(text: string): AccountId {
 // Stands for the system and for removed people where Neon requires a person.
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** A person's id where the contract requires one. */
 export function personOrNobody(userId: string | null): string {
   return userId ?? NOBODY;
 }

@@ -17,7 +17,6 @@ const MEBIBYTE = 2 ** 20;
 // No branch has a limit: the largest number of MiB that every client can hold.
 const BRANCH_SIZE_LIMIT_MIB = 2 ** 31 - 1;
 
-/** The counters of a billing period that projects and branches have. */
 export const counterFields = {
   active_time_seconds: countField,
   compute_time_seconds: countField,
