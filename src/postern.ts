@@ -13,7 +13,7 @@ import { type Addresses, usablePort } from './config/ports.ts';
 import { publicAddress } from './config/public-address.ts';
 import { ConfigError } from './config/read-environment.ts';
 import { startBackingServices } from './embedded/backing-services.ts';
-import { openServerCertificates } from './embedded/certificates/server-certificates.ts';
+import { openServerCertificates } from './embedded/certificates/development-certificates.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { settleLostConnections } from './gateway/settle-lost-connections.ts';
 import { createHttpServer } from './http/app/http-server.ts';

@@ -1,6 +1,8 @@
-// The packets that can open a connection: bytes to a StartupPacket.
+// The packets that can open a connection: bytes to a StartupPacket; and those to an upstream that
+// pg-protocol cannot write for us (docs/decisions/006-pg-protocol.md).
 
 import { FieldReader } from './field-reader.ts';
+import { cstring, int32, untypedPacket } from './message-builder.ts';
 import { ProtocolViolation } from './protocol-violation.ts';
 
 /** First byte of a TLS handshake record: direct TLS instead of a startup packet. */
@@ -131,4 +133,21 @@ export function negotiateVersion(startup: StartupMessage): NegotiatedVersion {
   const agreedMinor = minor >= NEWEST_MINOR ? NEWEST_MINOR : 0;
   if (minor <= NEWEST_MINOR && startup.protocolOptions.length === 0) return { agreedMinor, reply: null };
   return { agreedMinor, reply: { newestMinor: agreedMinor, unknownOptions: startup.protocolOptions } };
+}
+
+/** 3.0, since some servers refuse 3.2. Throws ProtocolViolation for a NUL or an empty name. */
+export function encodeStartupMessage(parameters: Iterable<readonly [name: string, value: string]>): Buffer {
+  const fields: Buffer[] = [];
+  for (const [name, value] of parameters) {
+    if (name === '' || name.includes('\0') || value.includes('\0')) {
+      throw new ProtocolViolation('invalid_startup', 'startup parameter cannot be written');
+    }
+    fields.push(cstring(name), cstring(value));
+  }
+  return untypedPacket(int32(PROTOCOL_MAJOR << 16), ...fields, cstring(''));
+}
+
+/** Message Formats: CancelRequest. `processId` is an int32, `secretKey` has 4 to 256 bytes. */
+export function encodeCancelRequest(processId: number, secretKey: Buffer): Buffer {
+  return untypedPacket(int32(CANCEL_REQUEST_CODE), int32(processId), secretKey);
 }

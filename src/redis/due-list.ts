@@ -5,19 +5,12 @@ import { askStore } from './redis-script.ts';
 
 const MAX_TAKEN = 500;
 
-interface DueListOptions {
-  readonly redis: RedisClient;
-  readonly key: string;
-  /** How long the list outlives its last addition, in a fleet that has been switched off. */
-  readonly keptMs: number;
-}
-
 export class DueList {
   readonly #redis: RedisClient;
   readonly #key: string;
   readonly #keptMs: number;
 
-  constructor({ redis, key, keptMs }: DueListOptions) {
+  constructor({ redis, key, keptMs }: { redis: RedisClient; key: string; keptMs: number }) {
     this.#redis = redis;
     this.#key = key;
     this.#keptMs = keptMs;

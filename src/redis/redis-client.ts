@@ -1,13 +1,12 @@
 // Opens Redis connections of every supported kind. Knows no key.
 
 import { readFileSync } from 'node:fs';
-import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { assertNever } from '../assert-never.ts';
 import { hangUpUnanswered } from '../async/hang-up-unanswered.ts';
 import type { Closers } from '../closers.ts';
 import type { Log } from '../log.ts';
 import type { Secret } from '../secret.ts';
-import { PatientCluster } from './patient-cluster.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -23,6 +22,37 @@ const RECONNECTS_PER_COMMAND = 7;
 const REDIRECTIONS_PER_COMMAND = 50;
 /** A member that hangs neither answers nor redirects, so the Cluster is asked for its slots. */
 const SLOTS_REFRESH_MS = 5_000;
+
+// A Redis Cluster client whose commands time out while it is lost; ioredis queues without limit.
+class PatientCluster extends Cluster {
+  readonly #limitMs: number;
+  readonly #held = new Set<() => void>();
+
+  constructor(seeds: ClusterNode[], { limitMs, ...options }: ClusterOptions & { readonly limitMs: number }) {
+    super(seeds, options);
+    this.#limitMs = limitMs;
+    this.on('ready', () => {
+      for (const send of this.#held) send();
+      this.#held.clear();
+    });
+  }
+
+  /** A command that cannot be sent within the limit is rejected and forgotten. */
+  override sendCommand(...sending: Parameters<Cluster['sendCommand']>): unknown {
+    const [command] = sending;
+    command.setTimeout(this.#limitMs);
+    if (this.status === 'ready' || this.#isOfClientItself(sending)) return super.sendCommand(...sending);
+    const send = (): void => void super.sendCommand(...sending);
+    this.#held.add(send);
+    command.promise.catch(() => this.#held.delete(send));
+    return command.promise;
+  }
+
+  // Commands by which the client connects to the Cluster.
+  #isOfClientItself([command, , node]: Parameters<Cluster['sendCommand']>): boolean {
+    return node !== undefined || command.name === 'cluster' || this.status === 'end';
+  }
+}
 
 /** Throws for a wrong URL or an unreadable `?ca=`, never for an unreachable server. */
 export function createRedis(url: string, options: { purpose: RedisPurpose; log: Log }): RedisClient {

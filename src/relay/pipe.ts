@@ -1,7 +1,7 @@
 // One direction of a relay: passes chunks on, and pauses the source while the sink is behind.
 
 import type { Duplex } from 'node:stream';
-import { listen } from '../wire/listen.ts';
+import { listen } from '../wire/wait-on-stream.ts';
 
 export type PipeState =
   /** Every chunk is passed on. */

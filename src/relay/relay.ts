@@ -4,8 +4,7 @@
 import type { Duplex } from 'node:stream';
 import type { TransactionStatus } from '../protocol/backend-messages.ts';
 import { endsInTerminate, TERMINATE_BYTES } from '../protocol/frontend-messages.ts';
-import { listen } from '../wire/listen.ts';
-import { surviveErrors } from '../wire/wait-on-stream.ts';
+import { listen, surviveErrors } from '../wire/wait-on-stream.ts';
 import { awaitLastReplies } from './await-last-replies.ts';
 import { type InsertOutcome, MessageInserter } from './message-inserter.ts';
 import { Pipe } from './pipe.ts';

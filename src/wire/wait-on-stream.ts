@@ -1,7 +1,28 @@
-// One wait on a stream's events: the first that settles it takes all listeners off again.
+// Listeners on a stream that one call takes off again, and one wait on a stream's events.
 
 import type { Duplex } from 'node:stream';
-import { listen, type StreamListeners } from './listen.ts';
+
+export interface StreamListeners {
+  readonly data?: (chunk: Buffer) => void;
+  readonly readable?: () => void;
+  readonly end?: () => void;
+  readonly close?: () => void;
+  readonly error?: (error: Error) => void;
+  readonly drain?: () => void;
+  readonly finish?: () => void;
+  readonly connect?: () => void;
+  readonly secure?: () => void;
+  readonly secureConnect?: () => void;
+}
+
+/** Returns the function that removes them; it may be called again. */
+export function listen(stream: Duplex, listeners: StreamListeners): () => void {
+  const entries = Object.entries(listeners);
+  for (const [event, listener] of entries) stream.on(event, listener);
+  return () => {
+    for (const [event, listener] of entries) stream.off(event, listener);
+  };
+}
 
 interface Settle<T> {
   resolve(value: T): void;

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Addresses } from '../config/ports.ts';
 import { usablePort } from '../config/ports.ts';
 import { type BackingServices, startBackingServices } from '../embedded/backing-services.ts';
-import { ensureServerCertificates } from '../embedded/certificates/server-certificates.ts';
+import { ensureServerCertificates } from '../embedded/certificates/development-certificates.ts';
 import { newNodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { WorkerPool } from './worker-pool.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseStartupPacket } from '../../src/protocol/startup-packet.ts';
-import { encodeCancelRequest, encodeStartupMessage } from '../../src/protocol/upstream-packets.ts';
+import { encodeCancelRequest, encodeStartupMessage, parseStartupPacket } from '../../src/protocol/startup-packet.ts';
 import { builtStartupPacket, violationOf } from './packet-fixtures.ts';
 
 describe('the packets that open an upstream connection', () => {

@@ -1,4 +1,5 @@
-// The development certificate authority and the server certificate it signs, both kept on disk.
+// The certificates of the Postgres side: the configured ones, or a server certificate that the
+// development authority signs; both are kept on disk.
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -6,6 +7,10 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../clock.ts';
+import type { Closers } from '../../closers.ts';
+import type { Config } from '../../config/config.ts';
+import type { Log } from '../../log.ts';
+import { TlsCertificates } from '../../wire/tls-certificates.ts';
 import { EmbeddedError, isErrorCode } from '../data-folder/embedded-error.ts';
 import { createWholeFile, replaceWholeFile } from '../data-folder/whole-file.ts';
 import type { CertificateRequest } from './x509-certificate.ts';
@@ -134,4 +139,29 @@ function allNames(names: readonly string[]): string[] {
 
 function validity(now: Date, lifeMs: number): { validFrom: Date; validUntil: Date } {
   return { validFrom: new Date(now.getTime() - BACKDATED_MS), validUntil: new Date(now.getTime() + lifeMs) };
+}
+
+/** Below the working directory, so that people find the authority for their clients to trust. */
+const DIRECTORY = 'certs';
+
+/** Throws an Error naming the file that cannot be used. */
+export async function openServerCertificates(
+  { pg }: Config,
+  { log, closers }: { log: Log; closers: Closers },
+): Promise<TlsCertificates> {
+  const certificates = await TlsCertificates.load({ ...(await certificatePaths(pg)), log });
+  closers.add('certificates', () => certificates.close());
+  return certificates;
+}
+
+/** Once, before several nodes want the development certificate. */
+export async function ensureServerCertificates({ pg }: Config): Promise<void> {
+  await certificatePaths(pg);
+}
+
+async function certificatePaths({ certPaths, keyPaths, publicHost }: Config['pg']) {
+  if (certPaths.length > 0) return { certPaths, keyPaths };
+  const names = publicHost === null ? [] : [publicHost];
+  const { certPath, keyPath } = await ensureDevelopmentCertificates({ directory: DIRECTORY, names });
+  return { certPaths: [certPath], keyPaths: [keyPath] };
 }

@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { CancelKey } from '../../protocol/cancel-key.ts';
-import { encodeCancelRequest } from '../../protocol/upstream-packets.ts';
+import { encodeCancelRequest } from '../../protocol/startup-packet.ts';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { takeAvailableBytes } from '../take-bytes.ts';
 import type { PinnedAddress } from './dial-address.ts';

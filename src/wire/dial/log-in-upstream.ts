@@ -9,6 +9,7 @@ import { parameterStatus, type TransactionStatus } from '../../protocol/backend-
 import type { CancelKey } from '../../protocol/cancel-key.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import type { ScramKeys } from '../../protocol/scram-verifier.ts';
+import { encodeStartupMessage } from '../../protocol/startup-packet.ts';
 import { type UpstreamMessage, UpstreamMessageReader } from '../../protocol/upstream-message-reader.ts';
 import {
   encodeErrorOrNotice,
@@ -18,7 +19,6 @@ import {
   parseParameterStatus,
   parseReadyForQuery,
 } from '../../protocol/upstream-messages.ts';
-import { encodeStartupMessage } from '../../protocol/upstream-packets.ts';
 import { cleanUpstreamText } from '../../untrusted-text.ts';
 import { type Taken, takeBytes } from '../take-bytes.ts';
 import { UpstreamAuthentication } from './authenticate-upstream.ts';
