@@ -1,5 +1,5 @@
 // Makes actions of single changes, each with its permission, writes and audit in one transaction.
-// All throw `forbidden`, `not_found`, `invalid_input`; the comment of each names the rest.
+// Any may throw `forbidden`, `not_found`, `invalid_input`; the comment of each names the rest.
 
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
 import type { ActionParts } from './action-parts.ts';

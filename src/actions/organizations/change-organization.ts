@@ -27,7 +27,7 @@ export const createOrganization = catalogueAction(create);
 /** Throws `plan_gate` for an unpaid personal account, `conflict` while another one is open. */
 export const requestOrganization = catalogueAction(request);
 
-/** Approving moves the person's projects and plan. Throws `conflict` when decided already. */
+/** Moves the projects and plan. `conflict` when decided, or nobody has the admin's e-mail. */
 export const decideOrganizationRequest = catalogueAction(decide);
 
 /** Renames an organization; its handle stays. Throws `invalid_input`, `forbidden`, `not_found`. */

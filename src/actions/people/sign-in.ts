@@ -44,7 +44,7 @@ export async function checkPassword(
   return { kind: 'right', user };
 }
 
-/** An unknown one is linked by verified e-mail, or makes a person. Throws `conflict`. */
+/** Linked by verified e-mail, or makes a person. `conflict` for another's unverified e-mail. */
 export const signInWithIdentity = catalogueAction(signIn);
 
 /** Takes the place of the browser's old session; the cookie's value is returned this once. */
