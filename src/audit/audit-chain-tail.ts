@@ -1,5 +1,4 @@
-// Reads the audit trail in the order of its chains, from a position onwards. A chain has no gaps
-// and grows only at its end, so that "after position n" never misses an event that committed late.
+// Reads the audit trail by chains, which grow only at their end: no late commit is missed.
 
 import { sql } from 'kysely';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
@@ -38,7 +37,6 @@ export async function readPositionsBefore({ db }: Catalogue, since: Date): Promi
   return new Map(rows.map((row) => [idFrom<NodeId>(row.node_id), row.first - 1]));
 }
 
-/** The next events of one chain, in order. */
 export async function readChainPart(
   { db }: Catalogue,
   { nodeId, after, limit }: { nodeId: NodeId; after: number; limit: number },

@@ -1,5 +1,4 @@
-// Exports the audit trail as JSON lines. The catalogue checks the permission, and the export itself
-// is recorded before its first line.
+// Exports the audit trail as JSON lines; the export is recorded before its first line.
 
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { type AuditContext, changeEvent } from '../catalogue/trail/audit-context.ts';

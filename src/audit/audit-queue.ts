@@ -1,5 +1,4 @@
-// The queue in front of the audit trail: events are stored in order and in batches, also after an
-// outage. One that cannot be stored is written to the log in full.
+// Stores audit events in order and in batches; one that cannot be stored is logged in full.
 
 import { randomUUID } from 'node:crypto';
 import { backoff, pause } from '../async/retry.ts';
@@ -28,30 +27,26 @@ interface AuditTrailOptions {
 }
 
 export class AuditTrail {
-  readonly #catalogue: Catalogue;
-  readonly #metrics: AuditTrailMetrics;
-  readonly #log: Log;
+  readonly #parts: AuditTrailOptions;
   readonly #outage: OutageLog;
   readonly #giveUp = new AbortController();
   #queue: AuditEventInput[] = [];
   #writing: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor({ catalogue, metrics, log }: AuditTrailOptions) {
-    this.#catalogue = catalogue;
-    this.#metrics = metrics;
-    this.#log = log;
-    this.#outage = new OutageLog(log, 'storing audit events');
+  constructor(parts: AuditTrailOptions) {
+    this.#parts = parts;
+    this.#outage = new OutageLog(parts.log, 'storing audit events');
   }
 
   /** Counts an event that the catalogue stored itself, with the change that it records. */
   countStored(event: AuditEventInput): void {
-    countAuditEvent(event, this.#metrics);
+    countAuditEvent(event, this.#parts.metrics);
   }
 
   /** Queues an event; events keep their order. Never throws. */
   record(event: AuditEventInput): void {
-    countAuditEvent(event, this.#metrics);
+    countAuditEvent(event, this.#parts.metrics);
     // The id is assigned here, so that a batch without an acknowledged commit is not stored twice.
     const identified = { ...event, id: event.id ?? randomUUID() };
     if (this.#isClosed || this.#queue.length >= MAX_QUEUED_EVENTS) {
@@ -59,7 +54,7 @@ export class AuditTrail {
       return;
     }
     this.#queue.push(identified);
-    this.#metrics.auditQueue.set(this.#queue.length);
+    this.#parts.metrics.auditQueue.set(this.#queue.length);
     this.#wake();
   }
 
@@ -91,7 +86,7 @@ export class AuditTrail {
       const batch = this.#queue.slice(0, EVENTS_PER_BATCH);
       const settled = await this.#storeBatch(batch);
       this.#queue.splice(0, settled);
-      this.#metrics.auditQueue.set(this.#queue.length);
+      this.#parts.metrics.auditQueue.set(this.#queue.length);
       failures = settled === batch.length ? 0 : failures + 1;
       if (failures > 0) await pause(RETRY_PAUSES(failures), this.#giveUp.signal);
     }
@@ -112,23 +107,23 @@ export class AuditTrail {
 
   async #store(events: readonly AuditEventInput[]): Promise<StoreResult> {
     try {
-      await recordAuditEvents(this.#catalogue.db, events);
-      this.#metrics.auditEvents.inc({ outcome: 'stored' }, events.length);
+      await recordAuditEvents(this.#parts.catalogue.db, events);
+      this.#parts.metrics.auditEvents.inc({ outcome: 'stored' }, events.length);
       this.#outage.succeeded();
       return 'stored';
     } catch (error) {
       if (isAboutTheEvent(error)) return 'rejected';
       this.#outage.failed(error);
       // An outage of the catalogue is counted by the catalogue.
-      if (!isPosternError(error, 'store_unavailable')) this.#metrics.storeErrors.inc({ store: 'postgres' });
+      if (!isPosternError(error, 'store_unavailable')) this.#parts.metrics.storeErrors.inc({ store: 'postgres' });
       return 'try_later';
     }
   }
 
   #lose(events: readonly AuditEventInput[], outcome: 'dropped' | 'rejected'): void {
     for (const event of events) {
-      this.#metrics.auditEvents.inc({ outcome });
-      this.#log.error(
+      this.#parts.metrics.auditEvents.inc({ outcome });
+      this.#parts.log.error(
         { event: 'audit.event_lost', audit_event: describe(event) },
         `audit event ${outcome}: it is in this log line only`,
       );

@@ -1,5 +1,4 @@
-// Delivers the audit trail to the operator's webhook: each event at least once, each chain in
-// order, by one node at a time. If Redis loses the positions, the last hour is delivered again.
+// Delivers the audit trail to the webhook: each event at least once, each chain in order.
 
 import { createHmac } from 'node:crypto';
 import { backoff, pause, retry } from '../async/retry.ts';
@@ -22,16 +21,14 @@ const LEASE_MS = 15_000;
 const EVENTS_PER_REQUEST = 100;
 const REPLAY_MS = 3_600_000;
 
-// Takes or prolongs the lease.
-// KEYS: lease. ARGV: node id, milliseconds. Returns 1 when the lease is this node's.
+// KEYS: lease. ARGV: node id, milliseconds. Returns 1 when the lease is this node’s.
 const HOLD_LEASE = redisScript(`
 local holder = redis.call('get', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`);
 
-// Gives the lease up.
-// KEYS: lease. ARGV: node id. Returns 1 when the lease was this node's.
+// KEYS: lease. ARGV: node id. Returns 1 when the lease was this node’s.
 const RELEASE_LEASE = redisScript(`
 if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('del', KEYS[1])`);
@@ -152,10 +149,7 @@ export interface AuditWebhookTarget {
   readonly secret: Secret;
 }
 
-/**
- * `Postern-Signature` is `v1=` and the HMAC-SHA256 (hex) of `<timestamp>.<body>`. Throws for every
- * answer but a 2xx within ten seconds.
- */
+/** `Postern-Signature` is `v1=` and the HMAC-SHA256 of `<timestamp>.<body>`. Throws unless 2xx. */
 export async function sendAuditEvents(
   { url, secret }: AuditWebhookTarget,
   { lines, at, signal }: { lines: readonly string[]; at: Date; signal: AbortSignal },

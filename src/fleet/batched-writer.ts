@@ -1,5 +1,4 @@
-// Writes what changed in this process to a store in batches: one write at a time, failures kept for
-// the next batch. Knows neither the store nor the meaning of the fields.
+// Writes what changed to a store in batches, one at a time; failures wait for the next batch.
 
 import { inParts } from '../async/batches.ts';
 import type { Log } from '../log.ts';
@@ -9,7 +8,6 @@ const FIELDS_PER_WRITE = 500;
 
 /** Where the batches go. The target reads the current value of a field itself. */
 export interface WriteTarget {
-  /** Every field that exists now. */
   fields(): Iterable<string>;
   /** Writes or deletes these fields, at most 500. */
   write(fields: readonly string[]): Promise<void>;
@@ -22,7 +20,6 @@ interface BatchedWriterOptions {
   readonly target: WriteTarget;
   /** The first change after a quiet interval goes out at once, the others with the next batch. */
   readonly batchIntervalMs: number;
-  /** What cannot be done while the store is away, for the log. */
   readonly activity: string;
   readonly log: Log;
 }
@@ -46,7 +43,6 @@ export class BatchedWriter {
     this.#outage = new OutageLog(log, activity);
   }
 
-  /** Has the field written with the next batch. */
   changed(field: string): void {
     if (this.#isClosed) return;
     this.#changed.add(field);
@@ -56,10 +52,7 @@ export class BatchedWriter {
     this.#timer.unref();
   }
 
-  /**
-   * Writes what has changed so far; calls made while a write is under way share the next one.
-   * Never rejects: what could not be written stays for the next batch.
-   */
+  /** Calls during a write share the next one. Never rejects: what failed stays for the next. */
   flush(): Promise<void> {
     this.#nextFlush ??= this.#enqueue(() => {
       this.#nextFlush = null;

@@ -1,5 +1,4 @@
-// Finds the connection of a cancel key, on this node or another one. Redis learns digests and which
-// node knows them, never a key, a host or an address. The caller limits and counts cancel requests.
+// Finds the connection of a cancel key on any node. Redis learns digests only, never keys.
 
 import { timingSafeEqual } from 'node:crypto';
 import { answerInTime } from '../async/time-limit.ts';
@@ -18,13 +17,9 @@ const SEARCH_LIMIT_MS = 1_000;
 /** How long a login waits until Redis has its key. After that the key works on this node only. */
 const ANNOUNCE_LIMIT_MS = 500;
 
-/**
- * `found` here; `forwarded` to the node that knows the key, which may not have answered in time; or
- * `unknown`.
- */
+/** `forwarded` to the node that knows the key, which may not have answered in time. */
 export type CancelOutcome = 'found' | 'forwarded' | 'unknown';
 
-/** An announced key; its owner withdraws it when the connection ends. */
 export interface CancelRoute {
   /** Settles when every node can find the key, or when Redis is too slow. Never rejects. */
   readonly announced: Promise<void>;
@@ -45,48 +40,34 @@ interface CancelRoutesOptions {
 }
 
 export class CancelRoutes {
-  readonly #redis: RedisClient;
-  readonly #heartbeat: NodeHeartbeat;
-  readonly #bus: NodeBus;
-  readonly #mirror: MirroredHash;
-  readonly #log: Log;
+  readonly #parts: CancelRoutesOptions;
   readonly #own = new Map<string, OwnRoute>();
 
-  constructor({ redis, heartbeat, bus, mirror, log }: CancelRoutesOptions) {
-    this.#redis = redis;
-    this.#heartbeat = heartbeat;
-    this.#bus = bus;
-    this.#mirror = mirror;
-    this.#log = log;
-    bus.addResponder((command) => (command.kind === 'cancel_by_key' ? this.#carryOut(command.keyDigest) : null));
+  constructor(parts: CancelRoutesOptions) {
+    this.#parts = parts;
+    parts.bus.addResponder((command) => (command.kind === 'cancel_by_key' ? this.#carryOut(command.keyDigest) : null));
   }
 
-  /**
-   * Makes a key usable on this node at once and on the others soon; `cancel` dials the upstream and
-   * waits for it.
-   */
+  /** Makes a key usable here at once and elsewhere soon; `cancel` dials the upstream and waits. */
   announce(key: CancelKey, cancel: () => Promise<void>): CancelRoute {
     const digest = cancelKeyDigest(key);
     this.#own.set(digest, { key, cancel });
-    this.#mirror.set(digest, '1');
+    this.#parts.mirror.set(digest, '1');
     return {
-      announced: answerInTime(this.#mirror.flush(), ANNOUNCE_LIMIT_MS).catch((error: unknown) =>
-        this.#log.warn(
+      announced: answerInTime(this.#parts.mirror.flush(), ANNOUNCE_LIMIT_MS).catch((error: unknown) =>
+        this.#parts.log.warn(
           { event: 'fleet.cancel_key_not_announced', err: error },
           'a cancel key works on this node only for now',
         ),
       ),
       withdraw: () => {
         this.#own.delete(digest);
-        this.#mirror.delete(digest);
+        this.#parts.mirror.delete(digest);
       },
     };
   }
 
-  /**
-   * Carries out a CancelRequest and waits for it, for another node at most two seconds. Never
-   * rejects.
-   */
+  /** Waits for the cancel, for another node at most two seconds. Never rejects. */
   async cancel(key: CancelKey): Promise<CancelOutcome> {
     const digest = cancelKeyDigest(key);
     const own = this.#own.get(digest);
@@ -97,7 +78,7 @@ export class CancelRoutes {
     }
     const nodeId = await this.#findNode(digest);
     if (nodeId === null) return 'unknown';
-    const outcome = await this.#bus.request(nodeId, { kind: 'cancel_by_key', keyDigest: digest });
+    const outcome = await this.#parts.bus.request(nodeId, { kind: 'cancel_by_key', keyDigest: digest });
     return outcome.kind === 'not_found' ? 'unknown' : 'forwarded';
   }
 
@@ -112,7 +93,7 @@ export class CancelRoutes {
     try {
       await route.cancel();
     } catch (error) {
-      this.#log.warn({ event: 'fleet.cancel_failed', err: error }, 'could not cancel a query on its upstream');
+      this.#parts.log.warn({ event: 'fleet.cancel_failed', err: error }, 'could not cancel a query on its upstream');
     }
   }
 
@@ -120,7 +101,7 @@ export class CancelRoutes {
     try {
       return await answerInTime(this.#searchOtherNodes(digest), SEARCH_LIMIT_MS);
     } catch (error) {
-      this.#log.warn(
+      this.#parts.log.warn(
         { event: 'fleet.cancel_key_lookup_failed', err: error },
         'could not look for a cancel key on other nodes',
       );
@@ -129,9 +110,9 @@ export class CancelRoutes {
   }
 
   async #searchOtherNodes(digest: string): Promise<NodeId | null> {
-    const others = await this.#heartbeat.findOtherNodes();
+    const others = await this.#parts.heartbeat.findOtherNodes();
     const known = await Promise.all(
-      others.map((nodeId) => this.#redis.hexists(redisKeys.cancelRoutes(nodeId), digest)),
+      others.map((nodeId) => this.#parts.redis.hexists(redisKeys.cancelRoutes(nodeId), digest)),
     );
     return others.find((_nodeId, index) => known[index] === 1) ?? null;
   }

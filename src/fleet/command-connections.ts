@@ -1,4 +1,4 @@
-// Carries out an operator's command for connections of this node, from here or from another node.
+// Carries out an operator’s command for connections of this node.
 
 import type { ConnectionId } from '../ids.ts';
 import type { Log } from '../log.ts';

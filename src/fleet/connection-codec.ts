@@ -1,14 +1,10 @@
-// How live connections are written into Redis: facts as JSON, counters as three words, owners as
-// members of an index. Reading checks each field without a schema library, since fleets are large.
+// Writes live connections into Redis; reads them without a schema library, since fleets are large.
 
 import type { ConnectionId } from '../ids.ts';
 import { idFrom } from '../ids.ts';
 import type { LiveConnectionFilter, LiveConnectionRecord, LiveConnectionSnapshot } from './live-connection.ts';
 
-/**
- * What a node of this version keeps in Redis: facts with an index, a change log and counters apart.
- * Nodes of version 1 kept records only. A node says its version in its heartbeat.
- */
+/** Facts, index, change log and counters apart; nodes of version 1 kept records only. */
 export const STORED_VERSION = 2;
 
 /** Longest record that is read at all, in UTF-16 units. */
@@ -53,7 +49,7 @@ export function encodeRecord(record: LiveConnectionRecord): string {
   return JSON.stringify(record);
 }
 
-/** Null for what another version wrote in a form that lacks a field, and for what is not ours. */
+/** Null for what lacks a field or is not ours. */
 export function decodeRecord(json: string): LiveConnectionRecord | null {
   if (json.length > MAX_RECORD_CHARACTERS) return null;
   const value = parseJson(json);
@@ -74,7 +70,6 @@ export function decodeCounters(text: string): LiveConnectionSnapshot | null {
   return { bytesToUpstream, bytesToClient, transactionStatus };
 }
 
-/** The owners by which connections are found without reading all of them. */
 const INDEXED = ['userId', 'accountId', 'projectId', 'computeId'] as const;
 
 /** A connection's members of the index: `userId:<user's id>:<connection's id>` and so on. */

@@ -1,5 +1,4 @@
-// Counts the connections of each person, grant, access token and compute over the whole fleet: each
-// node publishes its own counts and adds those of the others. Without Redis a node counts alone.
+// Counts connections over the fleet, per person, grant, token and compute; alone without Redis.
 
 import { answerInTime } from '../async/time-limit.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
@@ -24,15 +23,11 @@ interface ConnectionCountsOptions {
 }
 
 export class ConnectionCounts {
-  readonly #redis: RedisClient;
-  readonly #heartbeat: NodeHeartbeat;
-  readonly #mirror: MirroredHash;
+  readonly #parts: ConnectionCountsOptions;
   readonly #own = new Map<string, number>();
 
-  constructor({ redis, heartbeat, mirror }: ConnectionCountsOptions) {
-    this.#redis = redis;
-    this.#heartbeat = heartbeat;
-    this.#mirror = mirror;
+  constructor(parts: ConnectionCountsOptions) {
+    this.#parts = parts;
   }
 
   /** Counts a connection by its new record instead of the old one; null is no connection. */
@@ -43,11 +38,7 @@ export class ConnectionCounts {
     for (const field of entering) if (!leaving.includes(field)) this.#add(field, 1);
   }
 
-  /**
-   * The first cap that this connection exceeds, or null. It must be counted already. Connections
-   * that ask at the same moment never exceed a cap together; on several nodes fewer may be
-   * admitted.
-   */
+  /** The connection must be counted already. Nodes asking at once may admit fewer, never more. */
   async findExceeded(record: LiveConnectionRecord, caps: ConnectionCaps): Promise<CountedThing | null> {
     const asked = [...countedFields(record)].flatMap(([thing, field]) => {
       if (thing === 'relaying') return [];
@@ -64,10 +55,10 @@ export class ConnectionCounts {
     const count = (this.#own.get(field) ?? 0) + change;
     if (count > 0) {
       this.#own.set(field, count);
-      this.#mirror.set(field, String(count));
+      this.#parts.mirror.set(field, String(count));
     } else {
       this.#own.delete(field);
-      this.#mirror.delete(field);
+      this.#parts.mirror.delete(field);
     }
   }
 
@@ -80,14 +71,12 @@ export class ConnectionCounts {
     }
   }
 
-  /**
-   * NOTE: writes its own counts before it reads the others', so that two nodes cannot both miss.
-   */
+  /** NOTE: writes its own counts before it reads the others’: two nodes cannot both miss. */
   async #readOtherNodes(fields: readonly string[]): Promise<number[]> {
-    await this.#mirror.flush();
-    const others = await this.#heartbeat.findOtherNodes();
+    await this.#parts.mirror.flush();
+    const others = await this.#parts.heartbeat.findOtherNodes();
     const counts = await Promise.all(
-      others.map((nodeId) => this.#redis.hmget(redisKeys.connectionCounts(nodeId), ...fields)),
+      others.map((nodeId) => this.#parts.redis.hmget(redisKeys.connectionCounts(nodeId), ...fields)),
     );
     return fields.map((_field, index) => counts.reduce((sum, ofNode) => sum + toCount(ofNode[index]), 0));
   }

@@ -1,5 +1,4 @@
-// One other node's connections, copied from Redis: all of them once, then what its change log
-// names.
+// Copies another node’s connections from Redis: all once, then what its change log names.
 
 import { type ConnectionId, idFrom, type NodeId } from '../ids.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
@@ -29,18 +28,13 @@ interface ConnectionsOfNodeOptions {
 
 export class ConnectionsOfNode {
   readonly process: string;
-  readonly #redis: RedisClient;
-  readonly #nodeId: NodeId;
-  readonly #reads: ConnectionsOfNodeOptions['reads'];
+  readonly #parts: ConnectionsOfNodeOptions;
   #records: Map<ConnectionId, LiveConnectionRecord> = new Map();
-  /** Null until everything was read once. */
   #position: Position | null = null;
 
-  constructor({ redis, nodeId, process, reads }: ConnectionsOfNodeOptions) {
-    this.#redis = redis;
-    this.#nodeId = nodeId;
-    this.process = process;
-    this.#reads = reads;
+  constructor(parts: ConnectionsOfNodeOptions) {
+    this.#parts = parts;
+    this.process = parts.process;
   }
 
   get records(): ReadonlyMap<ConnectionId, LiveConnectionRecord> {
@@ -49,8 +43,8 @@ export class ConnectionsOfNode {
 
   /** True when something changed. Throws when Redis is away. */
   async refresh(): Promise<boolean> {
-    if (this.#reads === 'everything') {
-      const records = await readAllConnections(this.#redis, this.#nodeId);
+    if (this.#parts.reads === 'everything') {
+      const records = await readAllConnections(this.#parts.redis, this.#parts.nodeId);
       this.#records = new Map(records.map((record) => [record.id, record]));
       return true;
     }
@@ -59,16 +53,16 @@ export class ConnectionsOfNode {
 
   /** What changes meanwhile is in the log after the position that is read first. */
   async #readAll(): Promise<true> {
-    const key = redisKeys.liveChanges(this.#nodeId);
-    const [newest] = await this.#redis.xrevrange(key, '+', '-', 'COUNT', 1);
-    this.#records = await readAllFacts(this.#redis, this.#nodeId);
+    const key = redisKeys.liveChanges(this.#parts.nodeId);
+    const [newest] = await this.#parts.redis.xrevrange(key, '+', '-', 'COUNT', 1);
+    this.#records = await readAllFacts(this.#parts.redis, this.#parts.nodeId);
     this.#position = newest === undefined ? { id: '0-0', number: 0 } : parseEntry(newest);
     return true;
   }
 
   async #readChanges(position: Position): Promise<boolean> {
-    const key = redisKeys.liveChanges(this.#nodeId);
-    const stored = await this.#redis.xrange(key, `(${position.id}`, '+', 'COUNT', ENTRIES_PER_READ);
+    const key = redisKeys.liveChanges(this.#parts.nodeId);
+    const stored = await this.#parts.redis.xrange(key, `(${position.id}`, '+', 'COUNT', ENTRIES_PER_READ);
     const entries = stored.map(parseEntry);
     const isGapless = entries.every(({ number }, index) => number === position.number + index + 1);
     // The log was cut, or is another process's of the same name.
@@ -76,7 +70,7 @@ export class ConnectionsOfNode {
     const newest = entries.at(-1);
     if (newest === undefined) return false;
     const ids = [...new Set(entries.flatMap(({ connectionIds }) => connectionIds))];
-    const found = await readFacts(this.#redis, this.#nodeId, ids);
+    const found = await readFacts(this.#parts.redis, this.#parts.nodeId, ids);
     for (const id of ids) {
       const record = found.get(id);
       if (record === undefined) this.#records.delete(id);

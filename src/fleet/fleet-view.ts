@@ -1,5 +1,4 @@
-// A copy of all connections of the fleet that is kept up to date by reading only what changed, for
-// pages that show thousands of them. Costs nothing while nobody refreshes it.
+// A copy of the fleet’s connections, refreshed by reading only what changed.
 
 import type { ConnectionId, NodeId } from '../ids.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
@@ -20,31 +19,23 @@ interface FleetViewOptions {
 }
 
 export class FleetView {
-  readonly #redis: RedisClient;
-  readonly #heartbeat: NodeHeartbeat;
-  readonly #local: LocalConnections;
+  readonly #parts: FleetViewOptions;
   readonly #others = new Map<NodeId, ConnectionsOfNode>();
-  /** Changes of the other nodes' facts. */
   #changes = 0;
 
-  constructor({ redis, heartbeat, local }: FleetViewOptions) {
-    this.#redis = redis;
-    this.#heartbeat = heartbeat;
-    this.#local = local;
+  constructor(parts: FleetViewOptions) {
+    this.#parts = parts;
   }
 
   /** Differs when a connection has come, gone or has other facts; counters do not count. */
   get version(): string {
-    return `${this.#changes}.${this.#local.factsVersion}`;
+    return `${this.#changes}.${this.#parts.local.factsVersion}`;
   }
 
-  /**
-   * Reads what changed on the other nodes since the last time, and answers every living node,
-   * oldest first. Records that did not change stay the same objects. Throws when Redis is away.
-   */
+  /** Answers every living node, oldest first; unchanged records stay the same objects. */
   async refresh(): Promise<NodeRecord[]> {
-    const nodes = await this.#heartbeat.listNodes();
-    const others = nodes.filter(({ nodeId }) => nodeId !== this.#heartbeat.nodeId);
+    const nodes = await this.#parts.heartbeat.listNodes();
+    const others = nodes.filter(({ nodeId }) => nodeId !== this.#parts.heartbeat.nodeId);
     const living = new Set(others.map(({ nodeId }) => nodeId));
     for (const nodeId of this.#others.keys()) {
       if (!living.has(nodeId) && this.#others.delete(nodeId)) this.#changes += 1;
@@ -56,7 +47,7 @@ export class FleetView {
 
   /** Every connection; its counters are those of when its facts last changed. */
   *records(): Iterable<LiveConnectionRecord> {
-    for (const { record } of this.#local.published.values()) yield record;
+    for (const { record } of this.#parts.local.published.values()) yield record;
     for (const { records } of this.#others.values()) yield* records.values();
   }
 
@@ -69,36 +60,33 @@ export class FleetView {
       else ids.push(id);
     }
     return await this.#merged([...idsByNode], ([nodeId, ids]) =>
-      nodeId === this.#heartbeat.nodeId ? this.#ownCounters(ids) : readCounters(this.#redis, nodeId, ids),
+      nodeId === this.#parts.heartbeat.nodeId ? this.#ownCounters(ids) : readCounters(this.#parts.redis, nodeId, ids),
     );
   }
 
   /** The counters of all connections; reads every node's, so only for lists that sort by them. */
   async allCounters(): Promise<Counters> {
-    const nodeIds = [this.#heartbeat.nodeId, ...this.#others.keys()];
+    const nodeIds = [this.#parts.heartbeat.nodeId, ...this.#others.keys()];
     return await this.#merged(nodeIds, (nodeId) =>
-      nodeId === this.#heartbeat.nodeId
-        ? this.#ownCounters([...this.#local.published.keys()])
-        : readAllCounters(this.#redis, nodeId),
+      nodeId === this.#parts.heartbeat.nodeId
+        ? this.#ownCounters([...this.#parts.local.published.keys()])
+        : readAllCounters(this.#parts.redis, nodeId),
     );
   }
 
-  /** Drops the copy; the next refresh reads everything. */
   forget(): void {
     this.#others.clear();
     this.#changes += 1;
   }
 
-  /**
-   * Another process under the same id has connections, and perhaps a way to store them, of its own.
-   */
+  /** Another process under the same id has connections of its own. */
   #copyOf({ nodeId, startId, storedVersion }: NodeRecord): ConnectionsOfNode {
     const process = `${storedVersion} ${startId ?? ''}`;
     const known = this.#others.get(nodeId);
     if (known?.process === process) return known;
     // A node of the version before keeps no change log: all of its records are read every time.
     const reads = storedVersion < STORED_VERSION ? 'everything' : 'changes';
-    const copy = new ConnectionsOfNode({ redis: this.#redis, nodeId, process, reads });
+    const copy = new ConnectionsOfNode({ redis: this.#parts.redis, nodeId, process, reads });
     this.#others.set(nodeId, copy);
     return copy;
   }
@@ -106,7 +94,7 @@ export class FleetView {
   #ownCounters(ids: readonly ConnectionId[]): Counters {
     const counters = new Map<ConnectionId, LiveConnectionSnapshot>();
     for (const id of ids) {
-      const snapshot = this.#local.snapshot(id);
+      const snapshot = this.#parts.local.snapshot(id);
       if (snapshot !== null) counters.set(id, snapshot);
     }
     return counters;

@@ -1,5 +1,4 @@
-// Builds this node's part of the fleet in order: heartbeat, bus, registry, cancel routes. A Fleet
-// is the presence of one node; closing it makes the node leave.
+// Builds this node’s part of the fleet; closing it makes the node leave.
 
 import { answerInTime } from '../async/time-limit.ts';
 import { readRightsAtOnce } from '../catalogue/access/rights-reader.ts';
@@ -47,20 +46,14 @@ export interface Fleet {
   readonly cancelRoutes: CancelRoutes;
   /** Called when an operator drains this node; lists show it as draining already. */
   onDrainRequested(listener: () => void): void;
-  /** See EndedAccessDrain; before the start. */
   endGrantsBy(endGrants: (ending: RecordedEnding) => Promise<void>): void;
-  /** Called on the one node that handles a lost one; see LostConnectionsListener. */
   onConnectionsLost(listener: LostConnectionsListener): void;
-  /** Joins the fleet; waits for Redis to confirm the subscription. */
   start(): Promise<void>;
   /** Leaves the fleet; waits two seconds for Redis at most. Never rejects. */
   close(): Promise<void>;
 }
 
-/**
- * Opens nothing. The caller starts the fleet before the gateway listens, and closes it after the
- * last connection.
- */
+/** Start it before the gateway listens; close it after the last connection. */
 export function createFleet({ catalogue, redis, subscriber, nodeId, version, clock, log }: FleetOptions): Fleet {
   const heartbeat = new NodeHeartbeat({ redis, nodeId, version, clock, log });
   const bus = new NodeBus({ redis, subscriber, nodeId, log });

@@ -1,5 +1,4 @@
-// What the fleet knows of one live connection, and what its own node can do with it. The record is
-// plain and travels through Redis; the handle never leaves the process.
+// The record of a live connection travels through Redis; its handle never leaves the process.
 
 import type { RightsReader } from '../catalogue/access/rights-reader.ts';
 import type { CatalogueSnapshot } from '../catalogue/endings/catalogue-snapshot.ts';
@@ -53,7 +52,6 @@ export interface LiveConnectionRecord extends LiveConnectionSnapshot {
   readonly tls: string | null;
 }
 
-/** Where a connection is: enough to send its node a command. */
 export type ConnectionPlace = Pick<LiveConnectionRecord, 'id' | 'nodeId'>;
 
 /** Why a connection is ended from outside. The reason of `killed` is an operator's own text. */
@@ -62,19 +60,13 @@ export type EndCause =
   | { readonly kind: 'revoked' }
   | { readonly kind: 'drain' };
 
-/** A connection as its own node can reach it. */
 export interface LiveConnectionHandle {
-  /**
-   * When the right was given that it rests on: what was taken away before does not end it. Null:
-   * unknown, and long ago.
-   */
+  /** When its right was given: what was taken away before does not end it. Null: long ago. */
   readonly rightAsOf: CatalogueSnapshot | null;
   snapshot(): LiveConnectionSnapshot;
   /** Starts the end; does not wait for it. May be called more than once and in every phase. */
   end(cause: EndCause): void;
-  /**
-   * Asks for the permission again and starts the end without it. Throws when it cannot be asked.
-   */
+  /** Ends the connection that has no permission any more. Throws when it cannot be asked. */
   recheck(rights?: RightsReader): Promise<void>;
   cancelQuery(): Promise<void>;
   /** Resolves when the text, an operator's own and uncleaned, was handed over or given up. */
@@ -84,7 +76,6 @@ export interface LiveConnectionHandle {
 /** Every given field must be equal; `{}` is every connection. */
 export type LiveConnectionFilter = Partial<Pick<LiveConnectionRecord, (typeof FILTER_FIELDS)[number]>>;
 
-/** Whether a record has every value that the filter asks for. */
 export function matchesFilter(record: LiveConnectionRecord, filter: LiveConnectionFilter): boolean {
   return filterMatcher(filter)(record);
 }

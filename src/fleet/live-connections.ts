@@ -1,5 +1,4 @@
-// The fleet's live connections: lists them over all nodes and sends commands to the nodes that hold
-// them. The callers check permissions.
+// Lists connections over all nodes and sends commands to them. The callers check permissions.
 
 import { inParts } from '../async/batches.ts';
 import type { ComputeId, ConnectionId, NodeId } from '../ids.ts';
@@ -39,18 +38,11 @@ interface LiveConnectionsOptions {
 }
 
 export class LiveConnections {
-  readonly #redis: RedisClient;
-  readonly #heartbeat: NodeHeartbeat;
-  readonly #bus: NodeBus;
-  readonly #endedAccess: EndedAccessDrain;
-  readonly #local: LocalConnections;
+  readonly #parts: LiveConnectionsOptions;
 
-  constructor({ redis, heartbeat, bus, endedAccess, local }: LiveConnectionsOptions) {
-    this.#redis = redis;
-    this.#heartbeat = heartbeat;
-    this.#bus = bus;
-    this.#endedAccess = endedAccess;
-    this.#local = local;
+  constructor(parts: LiveConnectionsOptions) {
+    this.#parts = parts;
+    const { heartbeat, bus, local } = parts;
     heartbeat.reportTotals(() => local.totals());
     bus.addResponder((command) => {
       const reply = local.obey(command);
@@ -58,28 +50,21 @@ export class LiveConnections {
     });
   }
 
-  /**
-   * Lists a connection of this node from now until its registration is closed. Works without Redis.
-   */
+  /** Until its registration is closed. Works without Redis. */
   register(record: LiveConnectionRecord, handle: LiveConnectionHandle): LiveRegistration {
-    return this.#local.register(record, handle);
+    return this.#parts.local.register(record, handle);
   }
 
-  /** This node's own connections, counted. */
   totals(): ConnectionTotals {
-    return this.#local.totals();
+    return this.#parts.local.totals();
   }
 
-  /**
-   * Matching connections of all living nodes, oldest first; what other nodes hold is about a second
-   * old. A filter with a person, account, project or compute reads only theirs; others read
-   * everything. Throws when Redis is away.
-   */
+  /** Oldest first; others’ are a second old. A filter by owner reads less. Throws without Redis. */
   async list(filter: LiveConnectionFilter = {}): Promise<LiveConnectionRecord[]> {
     const others = await this.#otherNodes();
     const asked = others.filter(({ nodeId }) => filter.nodeId === undefined || filter.nodeId === nodeId);
-    const theirs = await Promise.all(asked.map((node) => readNode(this.#redis, node, filter)));
-    const matching = [...this.#local.list(filter), ...theirs.flat().filter(filterMatcher(filter))];
+    const theirs = await Promise.all(asked.map((node) => readNode(this.#parts.redis, node, filter)));
+    const matching = [...this.#parts.local.list(filter), ...theirs.flat().filter(filterMatcher(filter))];
     return matching.sort((a, b) => a.since.localeCompare(b.since));
   }
 
@@ -91,30 +76,28 @@ export class LiveConnections {
 
   /** The connections of these ids, in any order. Throws when Redis is away and not all are here. */
   async findAll(connectionIds: readonly ConnectionId[]): Promise<LiveConnectionRecord[]> {
-    const own = connectionIds.flatMap((id) => this.#local.find(id) ?? []);
-    const elsewhere = connectionIds.filter((id) => !this.#local.published.has(id));
+    const own = connectionIds.flatMap((id) => this.#parts.local.find(id) ?? []);
+    const elsewhere = connectionIds.filter((id) => !this.#parts.local.published.has(id));
     if (elsewhere.length === 0) return own;
-    const others = await this.#heartbeat.findOtherNodes();
-    const theirs = await Promise.all(others.map((nodeId) => readConnections(this.#redis, nodeId, elsewhere)));
+    const others = await this.#parts.heartbeat.findOtherNodes();
+    const theirs = await Promise.all(others.map((nodeId) => readConnections(this.#parts.redis, nodeId, elsewhere)));
     return [...own, ...theirs.flat()];
   }
 
   /** The computes with established connections through any node. Throws when Redis is away. */
   async computesInUse(): Promise<ReadonlySet<ComputeId>> {
     const others = await this.#otherNodes();
-    const theirs = await Promise.all(others.map((node) => readComputesInUse(this.#redis, node)));
-    const own = this.#local.list({ phase: 'relaying' });
+    const theirs = await Promise.all(others.map((node) => readComputesInUse(this.#parts.redis, node)));
+    const own = this.#parts.local.list({ phase: 'relaying' });
     return new Set([...own.flatMap(({ computeId }) => computeId ?? []), ...theirs.flat()]);
   }
 
-  /** A copy of the whole fleet for pages that follow it; see FleetView. */
   openView(): FleetView {
-    return new FleetView({ redis: this.#redis, heartbeat: this.#heartbeat, local: this.#local });
+    return new FleetView({ redis: this.#parts.redis, heartbeat: this.#parts.heartbeat, local: this.#parts.local });
   }
 
-  /** Every living node with its health, oldest first. Throws when Redis is away. */
   listNodes(): Promise<NodeRecord[]> {
-    return this.#heartbeat.listNodes();
+    return this.#parts.heartbeat.listNodes();
   }
 
   /** Ends one connection; `reason` is shown to its person. Throws when Redis is away. */
@@ -144,29 +127,24 @@ export class LiveConnections {
     const requests = [...nodeIds].flatMap((nodeId) => {
       const ids = connections.filter((connection) => connection.nodeId === nodeId).map(({ id }) => id);
       return inParts(ids, MAX_CONNECTIONS_PER_COMMAND).map((connectionIds) =>
-        this.#bus.request(nodeId, { kind: 'notify', connectionIds, text: cut(text), by: cut(by) }),
+        this.#parts.bus.request(nodeId, { kind: 'notify', connectionIds, text: cut(text), by: cut(by) }),
       );
     });
     const outcomes = await Promise.all(requests);
     return outcomes.reduce((sum, outcome) => sum + (outcome.kind === 'done' ? outcome.count : 0), 0);
   }
 
-  /**
-   * Call it after a change that took something away: ends what rested on it, connections on every
-   * node and remembered grants. Waits for this node alone, three seconds at most. Never rejects,
-   * since the change is made and written down.
-   */
+  /** See EndedAccessDrain: waits for this node alone, three seconds at most. Never rejects. */
   async endNow(): Promise<EndingOutcome> {
-    return await this.#endedAccess.endNow();
+    return await this.#parts.endedAccess.endNow();
   }
 
-  /** Asks a node to refuse new connections and to finish the old ones. */
   async drainNode(nodeId: NodeId, { by }: CommandSource): Promise<FleetOutcome> {
-    return (await this.#bus.request(nodeId, { kind: 'drain', by: cut(by) })).kind;
+    return (await this.#parts.bus.request(nodeId, { kind: 'drain', by: cut(by) })).kind;
   }
 
   async #otherNodes(): Promise<NodeRecord[]> {
-    return (await this.#heartbeat.listNodes()).filter(({ nodeId }) => nodeId !== this.#heartbeat.nodeId);
+    return (await this.#parts.heartbeat.listNodes()).filter(({ nodeId }) => nodeId !== this.#parts.heartbeat.nodeId);
   }
 
   async #command(
@@ -174,13 +152,15 @@ export class LiveConnections {
     commandFor: (connectionId: ConnectionId) => NodeCommand,
   ): Promise<FleetOutcome> {
     const place = typeof connection === 'object' ? connection : await this.#findPlace(connection);
-    return place === null ? 'not_found' : (await this.#bus.request(place.nodeId, commandFor(place.id))).kind;
+    return place === null ? 'not_found' : (await this.#parts.bus.request(place.nodeId, commandFor(place.id))).kind;
   }
 
   async #findPlace(id: ConnectionId): Promise<ConnectionPlace | null> {
-    if (this.#local.published.has(id)) return { id, nodeId: this.#heartbeat.nodeId };
-    const others = await this.#heartbeat.findOtherNodes();
-    const held = await Promise.all(others.map((nodeId) => this.#redis.hexists(redisKeys.liveConnections(nodeId), id)));
+    if (this.#parts.local.published.has(id)) return { id, nodeId: this.#parts.heartbeat.nodeId };
+    const others = await this.#parts.heartbeat.findOtherNodes();
+    const held = await Promise.all(
+      others.map((nodeId) => this.#parts.redis.hexists(redisKeys.liveConnections(nodeId), id)),
+    );
     const nodeId = others.find((_nodeId, index) => held[index] === 1);
     return nodeId === undefined ? null : { id, nodeId };
   }

@@ -1,5 +1,4 @@
-// The connections of this node: their records as other nodes may see them, their handles, and the
-// commands that reach them from here or from another node. Knows nothing of the rest of the fleet.
+// The connections of this node: records, handles, and the commands that reach them.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RightsAskedFor, RightsReader } from '../catalogue/access/rights-reader.ts';
@@ -22,22 +21,15 @@ import type { ConnectionTotals } from './node-heartbeat.ts';
 import type { NodeCommand, NodeReply } from './node-messages.ts';
 import type { PublishedConnection } from './published-connections.ts';
 
-/** How often the counters of every connection are read. */
 const SAMPLE_INTERVAL_MS = 1_000;
 /** Connections sampled in one turn of the event loop, which takes well below a millisecond. */
 const SAMPLED_PER_TURN = 1_000;
 
 /** A registered connection; whoever registered it closes it in every case. */
 export interface LiveRegistration {
-  /**
-   * NOTE: give the person's and the target's ids before asking `may()`: a right that is revoked
-   * later then finds this connection.
-   */
+  /** NOTE: give all ids before asking `may()`, so that a later revocation finds this connection. */
   update(patch: Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>): void;
-  /**
-   * See ConnectionCounts.findExceeded; call it right after the update that made the connection
-   * count. Never rejects.
-   */
+  /** Call it right after the update that made the connection count. Never rejects. */
   findExceededCap(caps: ConnectionCaps): Promise<CountedThing | null>;
   close(): void;
 }
@@ -113,7 +105,6 @@ export class LocalConnections {
     };
   }
 
-  /** The record with the counters of this moment. */
   find(connectionId: ConnectionId): LiveConnectionRecord | null {
     const connection = this.#connections.get(connectionId);
     return connection === undefined ? null : { ...connection.record, ...connection.handle.snapshot() };
@@ -123,7 +114,6 @@ export class LocalConnections {
     return this.#connections.get(connectionId)?.handle.snapshot() ?? null;
   }
 
-  /** Matching records with the counters of this moment. */
   list(filter: LiveConnectionFilter): LiveConnectionRecord[] {
     const isMatching = filterMatcher(filter);
     const matching = [...this.#connections.values()].filter(({ record }) => isMatching(record));
@@ -134,7 +124,6 @@ export class LocalConnections {
     return { live: this.#connections.size - this.#waiting, waiting: this.#waiting };
   }
 
-  /** See endConnections. */
   endBy(endings: readonly RecordedEnding[]): void {
     const toRecheck = endConnections(this.#connections.values(), { endings, log: this.#log });
     this.#recheck(toRecheck).catch((error: unknown) =>
@@ -142,12 +131,10 @@ export class LocalConnections {
     );
   }
 
-  /** Checks the permission of every connection again. Throws as `recheckConnections` does. */
   async recheckAll(): Promise<void> {
     await this.#recheck([...this.#connections.values()]);
   }
 
-  /** Carries out a command for connections of this node; null for any other command. */
   obey(command: NodeCommand): NodeReply | null {
     return commandConnections(command, { find: (id) => this.#connections.get(id)?.handle, log: this.#log });
   }

@@ -1,6 +1,4 @@
-// Notices nodes that stopped without leaving the fleet, as a killed process does. One living node
-// reports the connections of a lost one to the listeners, then removes what it stored. What a lost
-// connection means for a login or the audit trail is up to the listeners.
+// Notices killed nodes: one living node reports their connections, then removes what they stored.
 
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -16,10 +14,7 @@ const CLAIM_MS = 60_000;
 /** How long the stored connections of a lost node are kept for this. */
 const KEYS_KEPT_MS = 600_000;
 
-/**
- * Handles connections that ended with their node. Called again with the same ones when it, or
- * another listener, throws.
- */
+/** Called again with the same records when it, or another listener, throws. */
 export type LostConnectionsListener = (records: readonly LiveConnectionRecord[]) => Promise<void>;
 
 interface LostNodesOptions {
@@ -29,44 +24,33 @@ interface LostNodesOptions {
 }
 
 export class LostNodes {
-  readonly #redis: RedisClient;
-  readonly #heartbeat: NodeHeartbeat;
-  readonly #log: Log;
+  readonly #parts: LostNodesOptions;
   readonly #outage: OutageLog;
   readonly #listeners: LostConnectionsListener[] = [];
   #silentBefore: ReadonlySet<NodeId> = new Set();
   #checking: Promise<void> | null = null;
 
-  constructor({ redis, heartbeat, log }: LostNodesOptions) {
-    this.#redis = redis;
-    this.#heartbeat = heartbeat;
-    this.#log = log;
-    this.#outage = new OutageLog(log, 'looking for lost nodes');
+  constructor(parts: LostNodesOptions) {
+    this.#parts = parts;
+    this.#outage = new OutageLog(parts.log, 'looking for lost nodes');
   }
 
   onConnectionsLost(listener: LostConnectionsListener): void {
     this.#listeners.push(listener);
   }
 
-  /**
-   * Starts a check that the heartbeat does not wait for, since thousands of connections may have to
-   * be handled. A node is lost when two checks in a row found it silent: after an outage of Redis
-   * all nodes are silent for a moment.
-   */
+  /** Lost is a node that two checks in a row found silent: after an outage of Redis all are. */
   check(): void {
     this.#checking ??= this.#checkOnce().finally(() => {
       this.#checking = null;
     });
   }
 
-  /**
-   * Handles what an earlier process of this node's id left behind; call it before the first beat.
-   * Never rejects.
-   */
+  /** Handles what this id’s earlier process left; call it before the first beat. Never rejects. */
   async clearEarlierProcess(): Promise<void> {
-    const { nodeId } = this.#heartbeat;
+    const { nodeId } = this.#parts.heartbeat;
     await this.#trying(async () => {
-      if ((await this.#redis.exists(redisKeys.liveConnections(nodeId))) === 1) await this.#clear(nodeId);
+      if ((await this.#parts.redis.exists(redisKeys.liveConnections(nodeId))) === 1) await this.#clear(nodeId);
     });
   }
 
@@ -78,7 +62,7 @@ export class LostNodes {
     const silentBefore = this.#silentBefore;
     this.#silentBefore = new Set();
     await this.#trying(async () => {
-      const silent = await this.#heartbeat.listSilentNodes();
+      const silent = await this.#parts.heartbeat.listSilentNodes();
       this.#silentBefore = new Set(silent);
       for (const nodeId of silent.filter((id) => silentBefore.has(id))) await this.#clear(nodeId);
     });
@@ -95,16 +79,16 @@ export class LostNodes {
 
   async #clear(lost: NodeId): Promise<void> {
     const claim = redisKeys.lostNode(lost);
-    const claimed = await this.#redis.set(claim, this.#heartbeat.nodeId, 'PX', CLAIM_MS, 'NX');
+    const claimed = await this.#parts.redis.set(claim, this.#parts.heartbeat.nodeId, 'PX', CLAIM_MS, 'NX');
     if (claimed === null) return;
     const keys = [...keysOfConnections(lost), redisKeys.connectionCounts(lost), redisKeys.cancelRoutes(lost)];
-    await Promise.all(keys.map((key) => this.#redis.pexpire(key, KEYS_KEPT_MS)));
-    const records = await readAllConnections(this.#redis, lost);
+    await Promise.all(keys.map((key) => this.#parts.redis.pexpire(key, KEYS_KEPT_MS)));
+    const records = await readAllConnections(this.#parts.redis, lost);
     for (const listener of this.#listeners) await listener(records);
-    await Promise.all(keys.map((key) => this.#redis.del(key)));
-    await this.#heartbeat.forget(lost);
-    await this.#redis.del(claim);
-    this.#log.warn(
+    await Promise.all(keys.map((key) => this.#parts.redis.del(key)));
+    await this.#parts.heartbeat.forget(lost);
+    await this.#parts.redis.del(claim);
+    this.#parts.log.warn(
       { event: 'fleet.node_lost', lost_node_id: lost, connections: records.length },
       'removed what a lost node had stored',
     );

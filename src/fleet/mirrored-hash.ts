@@ -1,5 +1,4 @@
-// Mirrors a map of this process into one Redis hash that only this node writes; renewing keeps the
-// hash alive and writes it again when Redis lost it. Knows nothing of what the fields mean.
+// Mirrors a map of this process into one Redis hash; renewing writes it again when Redis lost it.
 
 import type { Log } from '../log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
@@ -34,7 +33,6 @@ export class MirroredHash {
     if (this.#values.delete(field)) this.#writer.changed(field);
   }
 
-  /** See BatchedWriter. Never rejects. */
   flush(): Promise<void> {
     return this.#writer.flush();
   }
@@ -55,33 +53,29 @@ interface HashTargetOptions {
 }
 
 class HashTarget implements WriteTarget {
-  readonly #redis: RedisClient;
-  readonly #key: string;
-  readonly #values: ReadonlyMap<string, string>;
+  readonly #parts: HashTargetOptions;
   readonly #written = new Set<string>();
 
-  constructor({ redis, key, values }: HashTargetOptions) {
-    this.#redis = redis;
-    this.#key = key;
-    this.#values = values;
+  constructor(parts: HashTargetOptions) {
+    this.#parts = parts;
   }
 
   fields(): Iterable<string> {
-    return this.#values.keys();
+    return this.#parts.values.keys();
   }
 
   async write(fields: readonly string[]): Promise<void> {
     const pairs = fields.flatMap((field) => {
-      const value = this.#values.get(field);
+      const value = this.#parts.values.get(field);
       return value === undefined ? [] : [field, value];
     });
-    const gone = fields.filter((field) => !this.#values.has(field));
+    const gone = fields.filter((field) => !this.#parts.values.has(field));
     // Renewing prolongs it; a hash that was empty was gone, and has no expiry yet.
     const isNew = this.#written.size === 0;
     await Promise.all([
-      pairs.length === 0 ? 0 : this.#redis.hset(this.#key, ...pairs),
-      gone.length === 0 ? 0 : this.#redis.hdel(this.#key, ...gone),
-      isNew ? this.#redis.pexpire(this.#key, STORED_TTL_MS) : 0,
+      pairs.length === 0 ? 0 : this.#parts.redis.hset(this.#parts.key, ...pairs),
+      gone.length === 0 ? 0 : this.#parts.redis.hdel(this.#parts.key, ...gone),
+      isNew ? this.#parts.redis.pexpire(this.#parts.key, STORED_TTL_MS) : 0,
     ]);
     for (const field of gone) this.#written.delete(field);
     for (let index = 0; index < pairs.length; index += 2) this.#written.add(pairs[index] ?? '');
@@ -89,14 +83,14 @@ class HashTarget implements WriteTarget {
 
   async renew(): Promise<boolean> {
     const [, storedFields] = await Promise.all([
-      this.#redis.pexpire(this.#key, STORED_TTL_MS),
-      this.#redis.hlen(this.#key),
+      this.#parts.redis.pexpire(this.#parts.key, STORED_TTL_MS),
+      this.#parts.redis.hlen(this.#parts.key),
     ]);
     return storedFields === this.#written.size;
   }
 
   async remove(): Promise<void> {
     this.#written.clear();
-    await this.#redis.del(this.#key);
+    await this.#parts.redis.del(this.#parts.key);
   }
 }

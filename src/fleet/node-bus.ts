@@ -1,6 +1,4 @@
-// Commands between nodes over Redis pub/sub: a request to one node with its acknowledgement, and
-// announcements to all. Delivery is best effort; anything that must not be lost is also stored.
-// Does not know what the commands mean.
+// Commands between nodes over Redis pub/sub, best effort: what must not be lost is stored too.
 
 import { randomUUID } from 'node:crypto';
 import type { NodeId } from '../ids.ts';
@@ -57,10 +55,7 @@ export class NodeBus {
     this.#responders.push(responder);
   }
 
-  /**
-   * Listens for commands; resolves when Redis has confirmed it. After a loss the subscriber
-   * subscribes again by itself.
-   */
+  /** Resolves when Redis has confirmed it. The subscriber subscribes again by itself. */
   async start(): Promise<void> {
     this.#subscriber.on('message', this.#onMessage);
     await this.#subscriber.subscribe(...this.#channels);
@@ -90,10 +85,7 @@ export class NodeBus {
     await this.#publish(redisChannels.allNodes(), { kind: 'announcement', from: this.#nodeId, command });
   }
 
-  /**
-   * Checks whether commands still arrive, since a subscription that the network dropped looks like
-   * an idle one. Call it every few seconds; never rejects.
-   */
+  /** Call it every few seconds: a dropped subscription looks like an idle one. Never rejects. */
   async checkSubscription(): Promise<void> {
     const unheardMs = this.#unheardSinceMs === null ? 0 : performance.now() - this.#unheardSinceMs;
     if (unheardMs >= DEAF_LIMIT_MS) {

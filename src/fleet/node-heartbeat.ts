@@ -1,5 +1,4 @@
-// Keeps this node on the fleet's list: a key that expires seconds after the last beat, and whatever
-// else has to be renewed with it. Lists the living nodes. Knows nothing of connections.
+// Keeps this node’s expiring key alive, and what is renewed with it. Lists the living nodes.
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
@@ -24,7 +23,6 @@ const CLAIM_LIMIT_MS = NODE_TTL_MS + BEAT_INTERVAL_MS;
 export interface ConnectionTotals {
   /** Relaying or being connected. */
   readonly live: number;
-  /** Waiting for a person. */
   readonly waiting: number;
 }
 
@@ -38,9 +36,7 @@ interface NodeHeartbeatOptions {
 
 export class NodeHeartbeat {
   readonly nodeId: NodeId;
-  readonly #redis: RedisClient;
-  readonly #version: string;
-  readonly #clock: Clock;
+  readonly #parts: NodeHeartbeatOptions;
   readonly #startedAt: Date;
   readonly #startId = randomUUID();
   readonly #outage: OutageLog;
@@ -52,11 +48,10 @@ export class NodeHeartbeat {
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> | null = null;
 
-  constructor({ redis, nodeId, version, clock, log }: NodeHeartbeatOptions) {
+  constructor(parts: NodeHeartbeatOptions) {
+    this.#parts = parts;
+    const { nodeId, clock, log } = parts;
     this.nodeId = nodeId;
-    this.#redis = redis;
-    this.#version = version;
-    this.#clock = clock;
     this.#startedAt = clock.now();
     this.#outage = new OutageLog(log, 'sending the heartbeat of this node');
   }
@@ -70,20 +65,16 @@ export class NodeHeartbeat {
     this.#totals = totals;
   }
 
-  /** Lists this node as draining from now on. */
   async markDraining(): Promise<void> {
     this.#isDraining = true;
     await this.beat();
   }
 
-  /**
-   * Takes the node's id before its first beat. Throws ConfigError when a living node has the id:
-   * two nodes with one id would remove each other's connections.
-   */
+  /** Throws ConfigError when a living node has the id: both would remove each other’s records. */
   async claimId(): Promise<void> {
-    const describe = () => this.#describe(this.#clock.now());
+    const describe = () => this.#describe(this.#parts.clock.now());
     const times = { ttlMs: NODE_TTL_MS, limitMs: CLAIM_LIMIT_MS };
-    this.#ownsId = await claimNodeId(this.#redis, describe, times);
+    this.#ownsId = await claimNodeId(this.#parts.redis, describe, times);
     if (!this.#ownsId) {
       throw new ConfigError([`POSTERN_NODE_ID: another node with the id "${this.nodeId}" is running`]);
     }
@@ -104,14 +95,13 @@ export class NodeHeartbeat {
     return this.#beating;
   }
 
-  /** Leaves the list at once. */
   async close(): Promise<void> {
     this.stopBeating();
     await this.#beating;
     if (!this.#ownsId) return;
     await Promise.allSettled([
-      this.#redis.del(redisKeys.node(this.nodeId)),
-      this.#redis.zrem(redisKeys.nodes(), this.nodeId),
+      this.#parts.redis.del(redisKeys.node(this.nodeId)),
+      this.#parts.redis.zrem(redisKeys.nodes(), this.nodeId),
     ]);
   }
 
@@ -133,8 +123,8 @@ export class NodeHeartbeat {
   }
 
   async #readNodes(): Promise<NodeRecord[]> {
-    const ids = await this.#redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1);
-    const stored = await Promise.all(ids.map((id) => this.#redis.get(redisKeys.node(idFrom<NodeId>(id)))));
+    const ids = await this.#parts.redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1);
+    const stored = await Promise.all(ids.map((id) => this.#parts.redis.get(redisKeys.node(idFrom<NodeId>(id)))));
     return stored
       .flatMap((json) => (json === null ? [] : parseNodeRecord(json)))
       .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
@@ -142,14 +132,11 @@ export class NodeHeartbeat {
 
   /** About how many nodes live, by their own clocks; 0 while Redis is away. Never rejects. */
   async countNodes(): Promise<number> {
-    const oldest = this.#clock.now().getTime() - NODE_TTL_MS;
-    return await this.#redis.zcount(redisKeys.nodes(), oldest, '+inf').catch(() => 0);
+    const oldest = this.#parts.clock.now().getTime() - NODE_TTL_MS;
+    return await this.#parts.redis.zcount(redisKeys.nodes(), oldest, '+inf').catch(() => 0);
   }
 
-  /**
-   * The ids of the other living nodes, from a list that is at most one beat old, since each login
-   * asks several times. Throws when Redis is away.
-   */
+  /** From a list at most one beat old, since each login asks often. Throws when Redis is away. */
   async findOtherNodes(): Promise<NodeId[]> {
     const listed = this.#listed;
     const isFresh = listed !== null && performance.now() - listed.atMs < BEAT_INTERVAL_MS;
@@ -159,23 +146,22 @@ export class NodeHeartbeat {
 
   /** Nodes of the index that are on no list any more. Throws when Redis is away. */
   async listSilentNodes(): Promise<NodeId[]> {
-    const ids = (await this.#redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1)).map((id) => idFrom<NodeId>(id));
-    const present = await Promise.all(ids.map((id) => this.#redis.exists(redisKeys.node(id))));
+    const ids = (await this.#parts.redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1)).map((id) => idFrom<NodeId>(id));
+    const present = await Promise.all(ids.map((id) => this.#parts.redis.exists(redisKeys.node(id))));
     return ids.filter((id, index) => id !== this.nodeId && present[index] === 0);
   }
 
-  /** Takes a lost node off the index. Throws when Redis is away. */
   async forget(nodeId: NodeId): Promise<void> {
-    await this.#redis.zrem(redisKeys.nodes(), nodeId);
+    await this.#parts.redis.zrem(redisKeys.nodes(), nodeId);
   }
 
   async #beatOnce(): Promise<void> {
     try {
-      const now = this.#clock.now();
+      const now = this.#parts.clock.now();
       await Promise.all([
-        this.#redis.set(redisKeys.node(this.nodeId), JSON.stringify(this.#describe(now)), 'PX', NODE_TTL_MS),
-        this.#redis.zadd(redisKeys.nodes(), now.getTime(), this.nodeId),
-        this.#redis.zremrangebyscore(redisKeys.nodes(), '-inf', now.getTime() - FORGET_NODE_AFTER_MS),
+        this.#parts.redis.set(redisKeys.node(this.nodeId), JSON.stringify(this.#describe(now)), 'PX', NODE_TTL_MS),
+        this.#parts.redis.zadd(redisKeys.nodes(), now.getTime(), this.nodeId),
+        this.#parts.redis.zremrangebyscore(redisKeys.nodes(), '-inf', now.getTime() - FORGET_NODE_AFTER_MS),
       ]);
       this.#outage.succeeded();
     } catch (error) {
@@ -188,7 +174,7 @@ export class NodeHeartbeat {
     const { live, waiting } = this.#totals();
     return {
       nodeId: this.nodeId,
-      version: this.#version,
+      version: this.#parts.version,
       startedAt: this.#startedAt.toISOString(),
       beatAt: now.toISOString(),
       liveConnections: live,

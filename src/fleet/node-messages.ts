@@ -1,6 +1,5 @@
-// The messages that nodes send each other: one closed union of commands and one of replies, parsed
-// on arrival. They carry ids and digests, never keys, addresses to dial or credentials
-// (docs/security.md, T30).
+// The messages between nodes, parsed on arrival. They carry ids and digests, never keys,
+// addresses to dial or credentials (docs/security.md, T30).
 
 import { z } from 'zod';
 import type { ConnectionId, NodeId } from '../ids.ts';
@@ -9,7 +8,6 @@ import { idFrom } from '../ids.ts';
 /** Longer messages are ignored; in UTF-16 units. */
 const MAX_MESSAGE_CHARACTERS = 65_536;
 export const MAX_CONNECTIONS_PER_COMMAND = 1_000;
-/** Longest reason or notice of an operator. */
 export const MAX_OPERATOR_TEXT_CHARACTERS = 500;
 const MAX_ID_CHARACTERS = 100;
 
@@ -53,7 +51,6 @@ export type NodeCommand = z.output<typeof commandSchema>;
 export type NodeReply = z.output<typeof replySchema>;
 export type NodeMessage = z.output<typeof messageSchema>;
 
-/** Parses a message; null when it is too long, not JSON, or of an unknown kind. */
 export function parseNodeMessage(json: string): NodeMessage | null {
   if (json.length > MAX_MESSAGE_CHARACTERS) return null;
   const parsed = messageSchema.safeParse(parseJson(json));

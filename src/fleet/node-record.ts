@@ -27,7 +27,6 @@ const nodeRecordSchema = z.object({
   startId: z.string().max(100).optional(),
 });
 
-/** One node as its last heartbeat described it, at most six seconds ago. */
 export type NodeRecord = Readonly<z.output<typeof nodeRecordSchema>>;
 
 /** Empty for a record of a version with other fields. */
@@ -40,10 +39,7 @@ export function parseNodeRecord(json: string): NodeRecord[] {
   }
 }
 
-/**
- * Stores the record of a node that starts, unless another process holds its id; tries until the
- * record of a killed process has expired. False when the id is still taken after the limit.
- */
+/** False when a process still holds the id after the limit; a killed one’s record expires. */
 export async function claimNodeId(
   redis: RedisClient,
   describe: () => NodeRecord,

@@ -1,5 +1,4 @@
-// Writes this node's connections into Redis: facts when they change, counters apart from them, an
-// index by owner, and a log of which facts changed, so that other nodes read only those.
+// Writes this node’s connections into Redis, with counters, an owner index and a change log.
 
 import type { ConnectionId, NodeId } from '../ids.ts';
 import { idFrom } from '../ids.ts';
@@ -40,7 +39,6 @@ export class PublishedConnections implements WriteTarget {
   readonly #nodeId: NodeId;
   readonly #connections: ReadonlyMap<ConnectionId, PublishedConnection>;
   readonly #written = new Map<string, PublishedConnection>();
-  /** Members of the index. */
   #indexed = 0;
   #changeNumber = 0;
 

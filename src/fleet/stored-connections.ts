@@ -1,5 +1,4 @@
-// Reads the connections that a node keeps in Redis, also when its process is gone. Everything here
-// throws when Redis is away, and skips what is not a record of that node.
+// Reads what a node keeps in Redis, also of a dead process. Everything throws when Redis is away.
 
 import { inParts } from '../async/batches.ts';
 import type { ComputeId, ConnectionId, NodeId } from '../ids.ts';
@@ -21,10 +20,7 @@ export async function readAllConnections(redis: RedisClient, nodeId: NodeId): Pr
   return [...facts.values()].map((record) => ({ ...record, ...counters.get(record.id) }));
 }
 
-/**
- * The connections of a node that the filter may ask for: those of the filter's owner by the node's
- * index, or all of them.
- */
+/** All connections of the node, or by its index those of the filter’s owner. */
 export async function readNode(
   redis: RedisClient,
   { nodeId, storedVersion }: NodeRecord,
@@ -36,7 +32,6 @@ export async function readNode(
   return await readConnections(redis, nodeId, members.map(idOfMember));
 }
 
-/** Those of the ids that the node holds. */
 export async function readConnections(
   redis: RedisClient,
   nodeId: NodeId,
@@ -61,7 +56,6 @@ export async function readFacts(
   return records;
 }
 
-/** See readFacts. */
 export async function readAllFacts(
   redis: RedisClient,
   nodeId: NodeId,
@@ -85,7 +79,6 @@ export async function readCounters(
   return counters;
 }
 
-/** See readCounters. */
 export async function readAllCounters(
   redis: RedisClient,
   nodeId: NodeId,

@@ -1,5 +1,4 @@
 // The figures of every abuse limit (docs/security.md, "Abuse limits"), as named defaults.
-// limits.ts says which event counts under which key.
 
 import type { CountedThing } from '../fleet/connection-counts.ts';
 
@@ -50,7 +49,6 @@ export const RATES_OF_PLAIN_USE: ReadonlySet<string> = new Set<keyof typeof LIMI
 
 export type LimitRuleName = keyof typeof LIMIT_RULES;
 
-/** Every limit that a refusal can name, for logs and metrics. */
 export type LimitName = LimitRuleName | CountedThing | 'waiting_of_address' | 'waiting_in_total';
 
 /** At a time, over all nodes. Waiting logins are limited in waiting-logins.ts. */

@@ -1,5 +1,4 @@
-// The abuse limits: what is counted, under which key, and whether a limit is exceeded; the caller
-// decides what a refusal looks like. Without Redis each node counts alone.
+// The abuse limits: what is counted under which key. Without Redis each node counts alone.
 
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import type { UserId } from '../ids.ts';
@@ -60,7 +59,6 @@ export class Limits {
     return this.#consume([{ rule: 'connects', key: terminalKey(address), address }]);
   }
 
-  /** A new login request. */
   loginRequest(address: string): Promise<LimitVerdict> {
     return this.#consume([
       { rule: 'login_requests_of_address', key: terminalKey(address), address },
@@ -86,7 +84,6 @@ export class Limits {
     await this.#limiter(ofAddress.rule, who.address).giveBack(ofAddress.key);
   }
 
-  /** A redirect to the identity provider. */
   identitySignIn(address: string): Promise<LimitVerdict> {
     return this.#consume([{ rule: 'identity_sign_ins', key: terminalKey(address), address }]);
   }
@@ -110,7 +107,6 @@ export class Limits {
     return this.#ask(passwordCounts(who), (limiter, key) => limiter.peek(key));
   }
 
-  /** A wrong password or an unknown name at the password door. */
   failedPassword(who: { address: string; name: string }): Promise<LimitVerdict> {
     return this.#consume(passwordCounts(who));
   }

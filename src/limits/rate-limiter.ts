@@ -1,5 +1,4 @@
-// One limit rule as a counter per key in Redis, shared by all nodes; while Redis is away or slow, a
-// counter of this process takes over. Does not know what the keys mean.
+// One limit rule as a counter per key in Redis; this process counts while Redis is away or slow.
 
 import {
   BurstyRateLimiter,
@@ -52,12 +51,10 @@ export class RateLimiter {
     });
   }
 
-  /** Takes one count back. Never rejects. */
   async giveBack(key: string): Promise<void> {
     await verdictOf(() => this.#main.reward(key));
   }
 
-  /** Forgets what was counted for the key. Never rejects. */
   async forget(key: string): Promise<void> {
     await verdictOf(() => this.#main.delete(key));
   }

@@ -1,5 +1,4 @@
-// Logs refusals by a limit at most once per second and address, so that a flood of connections does
-// not become a flood of log lines.
+// Logs refusals at most once per second and address, so that a flood stays out of the log.
 
 import type { Log } from '../log.ts';
 import { terminalKey } from '../network-address.ts';

@@ -13,14 +13,12 @@ import { takeTransfers } from './transfers.ts';
 
 export interface FoldedComputes {
   readonly computes: readonly SampledCompute[];
-  /** Computes that have connections through Postern. */
   readonly inUse: ReadonlySet<ComputeId>;
 }
 
 /** Lets the process do other work in between, since a host may have thousands of computes. */
 const COMPUTES_AT_ONCE = 300;
 
-/** Returns the computes that were used. */
 export async function foldComputes(
   tx: Transaction<Schema>,
   { computes, inUse }: FoldedComputes,

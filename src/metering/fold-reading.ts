@@ -1,5 +1,4 @@
-// Stores a look at a server as its latest reading and adds the consumption since the previous
-// reading to the frames, in one transaction, so that no reading counts twice or only half.
+// Stores a reading and adds what was consumed since the last, in one transaction so it counts once.
 
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { ComputeId } from '../ids.ts';
@@ -20,7 +19,6 @@ const LONGEST_OBSERVED_GAP_MS = 5 * 60_000;
 export interface Folding extends FoldedComputes {
   readonly sourceId: SourceId;
   readonly kind: TwoReadings['kind'];
-  /** The stored reading from before the look. */
   readonly previous: KeptReading | null;
   readonly look: ServerLook;
   readonly at: Date;

@@ -1,5 +1,4 @@
-// One round of measuring: samples every host and every attached compute in use, then suspends
-// unused computes. A server that cannot be sampled leaves a gap in the figures.
+// One round of measuring; a server that cannot be sampled leaves a gap in the figures.
 
 import { touchComputes } from '../catalogue/projects/compute-rows.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
@@ -29,7 +28,6 @@ const YOUNGEST_READING_MS = 0.75 * SAMPLING_INTERVAL_MS;
 const READINGS_ARE_KEPT_MS = 24 * 3_600_000;
 const ATTACHED_AT_ONCE = 8;
 
-/** A Postgres server that hosts projects. */
 interface MeasuredHost {
   readonly id: string;
   query(sql: string): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>>;
@@ -91,7 +89,6 @@ async function findComputesInUse({ computesInUse, log }: SamplingParts): Promise
   }
 }
 
-/** Returns the computes that the reading covered. */
 async function measureSource(
   { catalogue, log }: SamplingParts,
   { source, round, inUse }: { source: Source; round: Round; inUse: ReadonlySet<ComputeId> },

@@ -1,5 +1,4 @@
-// Suspends hosted computes that were unused for longer than their own setting allows; without a
-// positive setting, and if attached, never.
+// Suspends hosted computes unused for longer than their setting allows; without a setting, never.
 
 import { sql } from 'kysely';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';

@@ -1,5 +1,4 @@
-// Bytes sent to clients: summed in this process, regularly added to the catalogue, and moved from
-// there into frames by the compute's next reading.
+// Bytes sent to clients: summed, added to the catalogue, moved into frames by the next reading.
 
 import { sql, type Transaction } from 'kysely';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';

@@ -1,5 +1,4 @@
-// Serves /metrics without sign-in on a port of its own: bind it where only the monitoring reaches
-// it.
+// Serves /metrics without sign-in: bind it where only the monitoring reaches it.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';

@@ -1,5 +1,4 @@
-// Every metric that Postern exports, as fields of one object with its own registry. Names are
-// `postern_<noun>_<unit>`; labels have few values, all set by us, listed behind each metric.
+// Every metric, in one registry: `postern_<noun>_<unit>`. Labels have few values, all set by us.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { watchEventLoop } from './event-loop-lag.ts';
@@ -14,7 +13,6 @@ export type ConnectPhase = 'negotiate' | 'choose_door' | 'authorise' | 'wake' | 
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Makes the metrics of one process. `close` stops watching the event loop. */
 export function createMetrics() {
   const registry = new Registry();
   const make = makersIn(registry);
@@ -72,17 +70,14 @@ function connectionMetrics({ counter, gauge, histogram }: Makers) {
     waitingConnections: gauge('postern_waiting_connections', 'Connections of this node that wait for a person.'),
     nodes: gauge('postern_fleet_nodes', 'Nodes of the fleet that live, as this node sees it.'),
     liveConnections: gauge('postern_live_connections', 'Connections of this node that are being connected or relayed.'),
-    /** phase: see ConnectPhase. */
     connectSeconds: histogram(
       { name: 'postern_connect_seconds', buckets: CONNECT_BUCKETS_S },
       'Time of the steps of a connection without the wait for a person.',
       'phase',
     ),
-    /** direction: to_upstream, to_client. */
     relayedBytes: counter('postern_relayed_bytes_total', 'Bytes relayed, by direction.', 'direction'),
     /** reason: an error code, or client_closed, upstream_closed, terminal_closed, ended. */
     endings: counter('postern_endings_total', 'Ended connections by reason.', 'reason'),
-    /** outcome: found, forwarded, unknown, limited. */
     cancelRequests: counter('postern_cancel_requests_total', 'CancelRequests by what became of them.', 'outcome'),
   };
 }
@@ -101,9 +96,7 @@ function troubleMetrics({ counter, histogram }: Makers) {
       'Failed TLS handshakes, with clients and with computes.',
       'side',
     ),
-    /** limit: see LimitName. */
     limitHits: counter('postern_limit_hits_total', 'Refusals because of a limit.', 'limit'),
-    /** store: redis, postgres. */
     storeErrors: counter('postern_store_errors_total', 'Failed operations on Redis and on the catalogue.', 'store'),
     /** outcome: sent, failed (the log has the recipient). */
     mails: counter('postern_mails_total', 'Mails that were sent, or given up.', 'outcome'),

@@ -1,5 +1,4 @@
-// Watches Redis: counts commands without an answer and errors of the connection, and warns at the
-// start of one that evicts keys when it is full, since logins and grants would be lost.
+// Counts errors of Redis, and warns of one that evicts keys when full: logins would be lost.
 
 import type { Command } from 'ioredis';
 import type { Log } from '../log.ts';

@@ -1,5 +1,4 @@
-// Logs when an activity begins to fail because a store is away, and when it works again: once per
-// outage, not once per try.
+// Logs when an activity begins to fail and when it works again: once per outage.
 
 import type { Log } from '../log.ts';
 

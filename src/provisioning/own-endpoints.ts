@@ -1,5 +1,4 @@
-// Where this installation itself listens and keeps its data: never to be dialled for a compute
-// (docs/security.md, "Where Postern may dial").
+// Own endpoints, never dialled for a compute (docs/security.md, "Where Postern may dial").
 
 import type { Config } from '../config/config.ts';
 import { postgresServerUrls } from '../config/postgres-url.ts';
@@ -9,7 +8,6 @@ import type { DialEndpoint } from '../wire/dial/dial-policy.ts';
 
 const POSTGRES_PORT = 5432;
 
-/** The listeners of this node, Redis, and the catalogue's servers. */
 export function ownEndpoints(
   config: Pick<Config, 'pg' | 'http' | 'metrics' | 'workers'>,
   stores: { readonly redisUrl: Secret; readonly databaseUrl: Secret },

@@ -6,7 +6,6 @@ import type { ConnectionId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
 import { EndingsByOwner } from './endings-by-owner.ts';
 
-/** What of a live connection has to do with its end. */
 interface EndableConnection {
   readonly record: RestingOn & { readonly id: ConnectionId };
   readonly handle: {

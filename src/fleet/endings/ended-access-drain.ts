@@ -1,6 +1,5 @@
-// Reads what changes of the catalogue took away, and has it end here: soon after it is nudged, and
-// every two seconds without. What is read is the catalogue's state since the last reading: no
-// message, no node and no Redis can lose any of it.
+// Reads from the catalogue what was taken away, when nudged and every two seconds; ends it.
+// No lost message, node or Redis can lose any of it.
 
 import { answerInTime } from '../../async/time-limit.ts';
 import { type CatalogueSnapshot, endOf } from '../../catalogue/endings/catalogue-snapshot.ts';
@@ -13,15 +12,11 @@ const READ_INTERVAL_MS = 2_000;
 /** How long a change's own reply waits for its ends. */
 const CARRY_OUT_LIMIT_MS = 3_000;
 
-/**
- * `under_way`: the change is made and written down; a store is away, and what is left ends when it
- * is back.
- */
+/** `under_way`: the change is made, and what is left ends when the store is back. */
 export type EndingOutcome = 'done' | 'under_way';
 
 interface EndedAccessDrainOptions {
   readonly catalogue: Catalogue;
-  /** Has the other nodes read now, at best. */
   readonly nudgeOthers: () => void;
   readonly log: Log;
 }
@@ -34,7 +29,6 @@ export class EndedAccessDrain {
   #end: (endings: readonly RecordedEnding[]) => void = () => {};
   #onGap: () => void = () => {};
   #endGrants: ((ending: RecordedEnding) => Promise<void>) | null = null;
-  /** Of the last reading; null before the first. */
   #snapshot: CatalogueSnapshot | null = null;
   #hasGap = false;
   #timer: NodeJS.Timeout | null = null;
@@ -50,23 +44,16 @@ export class EndedAccessDrain {
     this.#settlingGrants = new OutageLog(log, 'ending the grants that rested on what was taken away');
   }
 
-  /** Ends this node's connections that rested on what was taken away. */
   endBy(end: (endings: readonly RecordedEnding[]) => void): void {
     this.#end = end;
   }
 
-  /**
-   * Called when readings go on after they failed, or on another server: what ended in between may
-   * be unknown.
-   */
+  /** Called after failed readings or on another server: endings may have been missed. */
   onGap(listener: () => void): void {
     this.#onGap = listener;
   }
 
-  /**
-   * Revokes the grants that rested on one ending; called on one node for each, again when it
-   * throws.
-   */
+  /** Called on one node for each ending, again when it throws. */
   endGrantsBy(endGrants: (ending: RecordedEnding) => Promise<void>): void {
     this.#endGrants = endGrants;
   }
@@ -84,10 +71,7 @@ export class EndedAccessDrain {
     await Promise.all([this.#work, this.#settling]);
   }
 
-  /**
-   * Call it after a change that took something away: ends it here, and has the other nodes do so.
-   * Waits three seconds at most. Never rejects, since the change is made.
-   */
+  /** For a change that took something away. Waits three seconds at most; never rejects. */
   async endNow(): Promise<EndingOutcome> {
     this.#nudgeOthers();
     return await answerInTime(this.#endHere(), CARRY_OUT_LIMIT_MS).catch(() => 'under_way');
@@ -113,8 +97,7 @@ export class EndedAccessDrain {
     try {
       const { snapshot, endings, hasUnsettledGrants } = await readEndedAccess(this.#catalogue.db, this.#snapshot);
       this.#end(endings);
-      // A server that took over may lack the last transactions of the one before: its numbers begin
-      // earlier.
+      // A server that took over may lack the last transactions: its numbers begin earlier.
       const isOtherServer = this.#snapshot !== null && endOf(snapshot) < endOf(this.#snapshot);
       if (this.#hasGap || isOtherServer) this.#onGap();
       this.#hasGap = false;

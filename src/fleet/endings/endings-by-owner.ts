@@ -1,5 +1,4 @@
-// What was taken away, by whose it was: finds for each of many connections what concerns it without
-// looking at the rest.
+// Finds for each of many connections what was taken away from it, by owner.
 
 import { type CatalogueSnapshot, sawCommit } from '../../catalogue/endings/catalogue-snapshot.ts';
 import {
@@ -26,10 +25,7 @@ export class EndingsByOwner {
     }
   }
 
-  /**
-   * What ended the right that the connection rests on, else what changed its rules, else null. A
-   * grant ends with the rules that it was given under, and so do its connections.
-   */
+  /** What ended the right, else what changed its rules. A grant ends with its rules. */
   findFor(record: RestingOn, rightAsOf: CatalogueSnapshot | null): RecordedEnding | null {
     let found: RecordedEnding | null = null;
     for (const ending of this.#candidates(record)) {

@@ -1,5 +1,4 @@
-// Checks the permission of this node's connections again at intervals, so that they end even when
-// the end of a right was not recorded: it was taken away by SQL, or while the catalogue was away.
+// Rechecks this node’s connections at intervals, for rights whose end was not recorded.
 
 import type { Log } from '../../log.ts';
 import { OutageLog } from '../../metrics/outage-log.ts';
@@ -13,7 +12,6 @@ export interface Rechecks {
   close(): void;
 }
 
-/** Begins with the first interval. */
 export function keepRechecking(recheckAll: () => Promise<void>, log: Log): Rechecks {
   const outage = new OutageLog(log, 'checking the permission of live connections again');
   let isDue = false;

@@ -29,8 +29,7 @@ export async function recheckConnections(
   for (const part of inParts(connections, READ_AT_A_TIME)) {
     const relaying = part.filter(({ record }) => record.phase === 'relaying');
     const rights = await readRights(rightsOf(relaying));
-    // NOTE: one that was not relaying may have been authorised meanwhile, by rights newer than
-    // these.
+    // NOTE: one that was not relaying may have been authorised meanwhile, by newer rights.
     const settled = new Set(relaying);
     const recheck = (connection: CheckedConnection) =>
       connection.handle.recheck(settled.has(connection) ? rights : undefined).catch((error: unknown) => {

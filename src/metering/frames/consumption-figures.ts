@@ -1,11 +1,9 @@
-// The shape of consumption data: figures, frames of an hour, a day or a month, and periods on one
-// plan. Figures that were not measured are absent.
+// The shape of consumption data. Figures that were not measured are absent.
 
 import type { Plan } from '../../catalogue/tables/people-and-accounts.ts';
 
 export type Granularity = 'hourly' | 'daily' | 'monthly';
 
-/** Consumption within one frame or billing period. */
 export interface ConsumptionTotals {
   /** Wall-clock time during which computes were active and had at least one session. */
   readonly activeTimeSeconds: number;
@@ -19,13 +17,10 @@ export interface ConsumptionTotals {
   readonly logicalSizeBytes: number;
   /** Logical size plus the WAL that the server must still keep. */
   readonly syntheticStorageSizeBytes: number;
-  /** Logical size times hours. */
   readonly logicalSizeByteHours: number;
-  /** Synthetic storage times hours. */
   readonly storageByteHours: number;
 }
 
-/** A time span on one plan. */
 export interface PlanPeriod {
   readonly id: string;
   readonly plan: Plan;

@@ -14,12 +14,10 @@ export const FRAME_SIZE_OF: Readonly<Record<Granularity, FrameSize>> = {
   monthly: 'month',
 };
 
-/** The start of the frame that contains the moment. */
 export function frameStart(size: FrameSize, at: Date): Date {
   return frameAt(size, at, 0);
 }
 
-/** The end of the frame that contains the moment, which is the start of the next one. */
 export function frameEnd(size: FrameSize, at: Date): Date {
   return frameAt(size, at, 1);
 }

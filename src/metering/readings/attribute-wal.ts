@@ -1,5 +1,4 @@
-// Estimates how much of a server's WAL each database wrote, by its observed changes between two
-// looks, since Postgres counts WAL for the whole server. Pure.
+// Estimates each database’s share of the WAL, which Postgres counts for the whole server. Pure.
 
 import type { MeasuredDatabase, ServerLook, ServerReading } from './server-reading.ts';
 
@@ -24,10 +23,7 @@ export function attributeNothing(look: ServerLook): Attribution {
   return { byDatabase: new Map(look.databases.map(({ id }) => [id, none])), unattributedBytes: 0 };
 }
 
-/**
- * Divides the WAL since the previous look in proportion to each database's growth in bytes plus 128
- * per changed row. When none changed (Postgres reports up to a minute late), it waits for the next.
- */
+/** In proportion to growth in bytes plus 128 per changed row; when none changed, it waits. */
 export function attributeWal(previous: ServerReading, look: ServerLook): Attribution {
   const { walPosition, redoPosition } = look;
   if (walPosition === null || previous.walPosition === null) return attributeNothing(look);

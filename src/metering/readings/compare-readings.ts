@@ -15,7 +15,6 @@ export interface TwoReadings {
 export interface ServerChanges {
   readonly kind: TwoReadings['kind'];
   readonly span: TimeSpan;
-  /** By name. */
   readonly byDatabase: ReadonlyMap<string, DatabaseChange>;
 }
 

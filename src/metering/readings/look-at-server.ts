@@ -1,5 +1,4 @@
-// Asks a Postgres server for its counters and sizes, in two statements that every version since 9.6
-// understands. The caller decides how the statements reach the server.
+// Asks a Postgres server for counters and sizes, in statements that versions since 9.6 understand.
 
 import pg from 'pg';
 import {
@@ -58,9 +57,8 @@ function hourOf(at: Date): number {
   return Math.floor(at.getTime() / HOUR_MS);
 }
 
-// PostgreSQL documentation, "The Cumulative Statistics System": pg_stat_database. Selected as JSON,
-// in which columns that a version lacks are null. Client sessions have a role; autovacuum workers
-// do not.
+// PostgreSQL documentation: pg_stat_database, as JSON, so that columns a version lacks are null.
+// Client sessions have a role; autovacuum workers do not.
 function countersQuery(scope: LookScope): string {
   return `
     select json_build_object(

@@ -4,7 +4,6 @@ import { activeWithin, type TimeSpan } from './active-time.ts';
 import type { DatabaseChange, ServerChanges } from './compare-readings.ts';
 import type { SampledCompute } from './sampled-computes.ts';
 
-/** What Postern itself observed of the compute in the meantime. */
 export interface SeenByPostern {
   readonly transferredBytes: number;
   readonly isInUse: boolean;

@@ -1,5 +1,4 @@
-// What one look at a Postgres server yields, and how the latest reading is stored until the next.
-// Of two nodes that looked at the same time only one replaces it, so that nothing counts twice.
+// What a look at a server yields, stored until the next; of two nodes only one replaces it.
 
 import type { Transaction } from 'kysely';
 import { z } from 'zod';
@@ -22,7 +21,6 @@ const databaseCountersSchema = z.object({
   openSessions: count,
 });
 
-/** What the server reports, apart from sizes. */
 export const serverCountersSchema = z.object({
   /** The server's start time; counters of two runs are not comparable. */
   startedAt: z.string(),
@@ -55,7 +53,6 @@ export type DatabaseReading = Readonly<ServerReading['databases'][number]>;
 export type MeasuredDatabase = Omit<DatabaseReading, 'keptWalBytes'>;
 export type ServerLook = Omit<ServerCounters, 'databases'> & { readonly databases: readonly MeasuredDatabase[] };
 
-/** A stored reading with its time. */
 export interface KeptReading {
   readonly readAt: Date;
   /** Null when another version of Postern wrote it; the next reading then starts afresh. */
@@ -67,7 +64,6 @@ export function parseReading(kept: unknown): ServerReading | null {
   return parsed.success ? parsed.data : null;
 }
 
-/** Names a host or an attached compute as the source of readings. */
 export type SourceId = `host:${string}` | `compute:${string}`;
 
 export async function findReading({ db }: Catalogue, sourceId: SourceId): Promise<KeptReading | null> {
@@ -102,7 +98,6 @@ export async function replaceReading(
   return updated.numUpdatedRows === 1n;
 }
 
-/** Removes readings that are too old to be continued. */
 export async function forgetReadings({ db }: Catalogue, before: Date): Promise<void> {
   await db.deleteFrom('consumption_readings').where('read_at', '<', before).execute();
 }

@@ -1,5 +1,4 @@
-// Bringing an existing Postgres: checked by logging in the way the gateway will, then written. Also
-// a further compute of a project, such as a read replica.
+// Attaches an existing Postgres, checked by a login; also a further compute of a project.
 
 import { loadTargetRow } from '../../catalogue/access/target-row.ts';
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
@@ -62,7 +61,6 @@ export async function attachProject(
   });
 }
 
-/** Throws as `attachProject`. */
 export async function addCompute(
   parts: ProvisioningParts,
   context: AuditContext,

@@ -1,6 +1,5 @@
-// Looks at a Postgres before it is attached: logs in by the gateway's own connector, then asks
-// which databases it has. What it tells the person is which step failed, never what the far side
-// said (docs/security.md, "Where Postern may dial").
+// Looks at a Postgres before it is attached. Says which step failed, never what the far side said
+// (docs/security.md, "Where Postern may dial").
 
 import { z } from 'zod';
 import { INSTALLATION, may } from '../../catalogue/rights/permissions.ts';

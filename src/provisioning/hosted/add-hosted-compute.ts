@@ -1,5 +1,4 @@
-// Computes of a hosted project besides its first: adding a read-only one on the same host, and
-// removing one.
+// Computes of a hosted project besides its first: adding a read-only one, and removing one.
 
 import { getBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';

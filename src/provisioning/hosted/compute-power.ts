@@ -1,5 +1,4 @@
-// Waking and suspending computes. The databases of a suspended hosted project refuse connections;
-// to an attached compute only Postern refuses to connect.
+// Waking and suspending computes: hosted databases refuse connections, to others Postern does.
 
 import type { Transaction } from 'kysely';
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
@@ -39,7 +38,6 @@ interface PowerChange {
   readonly auditedAs: 'started' | 'suspended' | null;
 }
 
-/** Starts a compute for somebody who may; returns it as it then is. */
 export async function startCompute(parts: ProvisioningParts, context: AuditContext, place: ComputePlace) {
   const found = await getCompute(parts.catalogue, context, { ...place, action: 'compute.start' });
   return await wake(parts, { ...found, context, to: 'active', auditedAs: 'started' });
@@ -86,7 +84,6 @@ export const POWER_RECOVERY: Recovery = {
   undo: ({ catalogue }, { operation, host }) => agreeWithCatalogue(catalogue, { ...operation, host }),
 };
 
-/** Opens or closes the project's databases as its computes stand. */
 export async function agreeWithCatalogue(
   catalogue: Catalogue,
   { projectId, host }: { readonly projectId: ProjectId; readonly host: HostSession },
@@ -156,7 +153,6 @@ async function switchLocked(
   });
 }
 
-/** The operation of a change that took nothing on a host. */
 async function recordDone(catalogue: Catalogue, { project, to }: PowerChange, compute: Compute) {
   const operation = await createOperation(catalogue, {
     accountId: project.accountId,

@@ -1,5 +1,4 @@
-// A new project on a host: roles and database for real, then written in one transaction. What fails
-// half way is undone, by this node or by another one.
+// A new project on a host, made for real and then as rows. What fails half way is undone.
 
 import { countProjects, findAccount } from '../../catalogue/accounts/accounts.ts';
 import type { NewJournaledOperation } from '../../catalogue/journal/operation-journal.ts';
@@ -30,7 +29,6 @@ export interface HostedProjectInput extends Omit<NewProject, 'id' | 'pgVersion' 
   readonly autoscalingMinCu?: number;
   readonly autoscalingMaxCu?: number;
   readonly suspendTimeoutSeconds?: number;
-  /** Called as each step begins. */
   readonly onStep?: (step: CreationStep) => void;
 }
 
@@ -39,7 +37,6 @@ export type CreationStep = 'roles' | 'database' | 'catalogue';
 export interface HostedProject extends RegisteredProject {
   /** Of the project's own role; also kept sealed. */
   readonly password: Secret;
-  /** What making it took. */
   readonly operations: readonly Operation[];
 }
 

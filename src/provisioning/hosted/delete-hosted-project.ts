@@ -1,5 +1,4 @@
-// Deletes a hosted project: everything it has on its host, suspended or not, then its rows. Once
-// begun it is gone on with until it is done, by whichever node.
+// Deletes a hosted project and its rows; once begun, some node goes on until it is done.
 
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
 import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';

@@ -1,5 +1,4 @@
-// Drops the roles and databases that an operation has planned or made, each identified by its oid.
-// A suspended project is woken to revoke what it granted to a role.
+// Drops planned or made roles and databases, by oid. Wakes a suspended project to revoke in it.
 
 import type { OperationStep } from '../../catalogue/journal/operation-steps.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
@@ -32,7 +31,6 @@ export async function planDrops(
   await run.plan(steps);
 }
 
-/** Throws `conflict` when a closed database that is no project's still depends on a role. */
 export async function dropPlanned(parts: ProvisioningParts, run: OperationRun, heritage: Heritage): Promise<void> {
   for (const step of await run.steps()) {
     if (step.status === 'finished') continue;

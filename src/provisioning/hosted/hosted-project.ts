@@ -35,17 +35,13 @@ export interface NamedPlace extends BranchPlace {
 export interface HostedPlace {
   readonly project: Project;
   readonly branch: Branch;
-  /** Runs the work as an operation of the project. */
   run<Result extends object>(
     operation: { purpose: OperationPurpose; details?: OperationDetails; recovery: Recovery },
     work: (run: OperationRun) => Promise<Result>,
   ): Promise<WithOperation<Result>>;
 }
 
-/**
- * Runs the work alone and with the compute woken, after the permission check, so that a stranger
- * wakes nothing. Throws `not_offered` for an attached project, `busy`, and as the work does.
- */
+/** After the permission check, so that a stranger wakes nothing. Throws `not_offered`, `busy`. */
 export async function changeHosted<Result>(
   parts: ProvisioningParts,
   context: AuditContext,
@@ -87,7 +83,6 @@ export async function projectRoles({ catalogue }: ProvisioningParts, branchId: B
   return { own, writers, readers: roles.filter((role) => role.isReadOnly).map((role) => role.name) };
 }
 
-/** How an operation on a hosted project is begun. */
 export function orderOf(
   { host, project, branch }: { host: HostServer; project: Project; branch: Branch },
   purpose: OperationPurpose,
@@ -103,7 +98,6 @@ export async function settleUnfinished(parts: ProvisioningParts, host: HostServe
   for (const operation of await claimOperationsOf(parts.catalogue, projectId)) await parts.recover(operation, host);
 }
 
-/** Runs what makes something on a host; throws `conflict` when its name is taken. */
 export async function refuseTakenName(thing: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -1,5 +1,4 @@
-// A host may be the server of the catalogue: then its projects' roles must not enter the
-// catalogue's database, which PostgreSQL opens to everybody.
+// Keeps hosted roles out of the catalogue’s database, where both are on one server.
 
 import { sql } from 'kysely';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
@@ -16,10 +15,7 @@ export function closeCatalogueOnce(catalogue: Catalogue, log: Log): (host: HostS
   };
 }
 
-/**
- * Leaves CONNECT to Postern's login and to roles with rights of their own. A login that does not
- * own the database cannot do so, which is logged for the operator.
- */
+/** A login that does not own the database cannot, which is logged for the operator. */
 async function closeCatalogueOn(host: HostServer, catalogue: Catalogue, log: Log): Promise<void> {
   const here = await lookAtCatalogue(catalogue);
   if (!here.is_open || here.started_at !== (await startOf(host))) return;

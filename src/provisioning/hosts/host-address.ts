@@ -14,10 +14,7 @@ export interface HostAddress {
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
 const ADMIN_DATABASE = 'postgres';
-/**
- * NOTE: these override the defaults that the owner of a database sets for all sessions in it. The
- * session of a node that is gone must not hold its lock for hours.
- */
+/** NOTE: these override what a database’s owner sets. A dead node must not hold its lock. */
 const SESSION_OPTIONS = {
   default_transaction_read_only: 'off',
   default_transaction_deferrable: 'off',
@@ -29,7 +26,6 @@ const SESSION_OPTIONS = {
   tcp_keepalives_count: '3',
 } as const;
 
-/** From the operator's URL, read as those of attached computes are. */
 export function hostAddress(url: Secret): HostAddress {
   const { host, port, tls } = parseUpstreamUrl(url);
   return { host, port, tls };

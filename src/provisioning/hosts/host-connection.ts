@@ -1,5 +1,4 @@
-// Connections of the operator's role to a host: one under a name of its own, with further ones
-// into its databases, and a pool for looking at it.
+// The operator role’s connections to a host: named ones, and a pool for looking.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';

@@ -1,6 +1,5 @@
-// One change of a project on its host at a time, by whichever node: Postgres refuses two at once
-// ("tuple concurrently updated"), and of two new passwords server and catalogue must keep the same.
-// The lock is the host's and ends with its connection when the node dies.
+// One change of a project at a time over all nodes: Postgres refuses two at once, and two new
+// passwords must not mix. The lock ends with its connection when the node dies.
 
 import pg from 'pg';
 import { PosternError } from '../../errors.ts';

@@ -1,5 +1,4 @@
-// One Postgres server that hosts projects: where it is, who may change something on it, and with
-// which sessions. What is changed there is host-session.ts's.
+// One Postgres server that hosts projects: its address, its locks and its sessions.
 
 import type pg from 'pg';
 import type { ConfiguredHost } from '../../config/variable-formats.ts';
@@ -17,7 +16,6 @@ export interface HostServer {
   readonly address: HostAddress;
   /** What is made of several steps, or changes one project twice, runs alone for that project. */
   readonly alone: RunAlone;
-  /** Runs the work with a session of its own. */
   withSession<Result>(options: SessionOptions, work: (session: HostSession) => Promise<Result>): Promise<Result>;
   /** Ends all sessions of that name, and waits until their work is done or rolled back. */
   endSessions(name: string): Promise<void>;

@@ -1,5 +1,4 @@
-// Changes roles, databases and privileges on a host over one connection of the operator's role,
-// under a name by which another node finds and ends it. Knows no project.
+// Changes roles, databases and privileges on a host, under a name by which another node ends it.
 
 import pg, { escapeIdentifier as quoted } from 'pg';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
@@ -17,8 +16,7 @@ import {
 } from './host-objects.ts';
 import { claimPublicSchema, type ProjectRoles, shareDatabase } from './project-privileges.ts';
 
-// PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name; unique_violation
-// when two make one name at the same moment.
+// PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name, unique_violation
 const NAME_IS_TAKEN = ['42P04', '42710', '42939', '23505'];
 
 /** A role or a database of that name is already there, or the name is the server's own. */

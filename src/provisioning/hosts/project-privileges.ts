@@ -1,7 +1,5 @@
-// The privileges in a hosted database, as SQL. CONNECT keeps projects apart; inside one, all roles
-// that write share what any of them makes, and readers read it. No predefined role is granted:
-// `pg_read_all_data` also reads pg_authid, and with it the password verifiers of every other
-// project. Runs nothing itself.
+// Privileges in a hosted database, as SQL. No predefined role is granted: `pg_read_all_data` also
+// reads pg_authid, and with it the password verifiers of every other project.
 
 import { escapeIdentifier } from 'pg';
 

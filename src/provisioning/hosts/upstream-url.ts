@@ -18,10 +18,7 @@ export interface ParsedUpstreamUrl {
 const sslModeSchema = z.enum(['disable', 'require', 'verify-ca', 'verify-full']);
 const DEFAULT_PORT = 5432;
 
-/**
- * TLS is verify-full unless `sslmode` says otherwise, and off on loopback; `ca` replaces the
- * well-known authorities. Throws `invalid_input`, never naming the password.
- */
+/** TLS is verify-full by default, off on loopback. Throws `invalid_input` without the password. */
 export function parseUpstreamUrl(url: Secret, ca: string | null = null): ParsedUpstreamUrl {
   const text = url.reveal().trim();
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new PosternError('url_not_postgres');

@@ -1,5 +1,4 @@
-// What a journaled operation works with: its steps, a session on the host that another node can
-// end, and the catalogue whose change ends the operation.
+// What a journaled operation works with: its steps, a session on the host, and the catalogue.
 
 import type { Transaction } from 'kysely';
 import { endOperation } from '../../catalogue/journal/end-operation.ts';
@@ -28,8 +27,8 @@ export function inRun<Result>(
   { host, operation }: { readonly host: HostServer; readonly operation: OwnedOperation },
   work: (run: OperationRun) => Promise<Result>,
 ): Promise<Result> {
-  // NOTE: a node that takes an operation over first makes it its own and then ends the sessions of
-  // this name: an older node's session is either refused here or ended there.
+  // NOTE: a node that takes over first owns the operation, then ends the sessions of this name: an
+  // older node’s session is either refused here or ended there.
   const options = { name: sessionName(operation), mayGoOn: () => requireOwned(catalogue, operation) };
   return host.withSession(options, (session) => work(createRun(catalogue, operation, session)));
 }
@@ -39,7 +38,6 @@ export function sessionName({ id }: Pick<OwnedOperation, 'id'>): string {
   return `postern operation ${id}`;
 }
 
-/** What the operation's new database is called until it is complete. */
 export function workingName({ id }: Pick<OwnedOperation, 'id'>): string {
   return `${WORKING_NAME}${id.replaceAll('-', '')}`;
 }
@@ -63,7 +61,6 @@ function createRun(catalogue: Catalogue, operation: OwnedOperation, host: HostSe
       if (ended === null) await changeStep(catalogue, operation, { position, status: 'finished' });
       return result;
     },
-    /** Writes steps that are to be taken later. */
     plan: async (steps: readonly NewStep[]): Promise<void> => {
       await addSteps(
         catalogue,
@@ -71,7 +68,6 @@ function createRun(catalogue: Catalogue, operation: OwnedOperation, host: HostSe
         steps.map((step) => ({ ...step, status: 'scheduling' })),
       );
     },
-    /** In the order in which they were written. */
     steps: () => listSteps(catalogue, operation.id),
     change: (step: Pick<OperationStep, 'position' | 'status'>) => changeStep(catalogue, operation, step),
     /** The catalogue, whose next transaction also ends the operation. */

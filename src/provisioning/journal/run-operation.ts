@@ -1,5 +1,4 @@
-// Runs a journaled operation on a host until it is finished with the catalogue's change, undone, or
-// left for a later attempt; ends in the same way what a dead node began.
+// Runs an operation until it is finished, undone or postponed, also one that a dead node began.
 
 import { endOperation, forgetOperation, postponeOperation, takenOver } from '../../catalogue/journal/end-operation.ts';
 import {
@@ -18,7 +17,6 @@ import type { HostServer } from '../hosts/host-server.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { inRun, type OperationRun, sessionName } from './operation-run.ts';
 
-/** How an operation of one purpose ends that its node could not finish. */
 export type Recovery =
   /** Takes back what its steps did, as far as they came; may be repeated. */
   | { readonly kind: 'undo'; readonly undo: (parts: ProvisioningParts, run: OperationRun) => Promise<void> }
@@ -38,10 +36,7 @@ export interface HostedOperation<Result> {
   readonly work: (run: OperationRun) => Promise<Result>;
 }
 
-/**
- * Throws what the work throws: an undone refusal leaves no operation, another failure one that says
- * so; what cannot end now is tried again later. Throws `busy` when another node took it over.
- */
+/** Throws as the work, or `busy` when taken over. An undone refusal leaves no operation behind. */
 export async function runOperation<Result extends object>(
   parts: ProvisioningParts,
   context: AuditContext,

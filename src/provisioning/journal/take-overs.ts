@@ -1,5 +1,4 @@
-// Ends operations whose node is gone, and failed ones that are due again: every node looks for them
-// at short intervals, and one of the nodes takes each.
+// Ends operations whose node is gone, and failed ones that are due; one node takes each.
 
 import { postponeOperation } from '../../catalogue/journal/end-operation.ts';
 import {
@@ -39,7 +38,6 @@ export function createTakeOvers(parts: ProvisioningParts) {
     },
     /** One round now; resolves when everything that it took over has ended or was postponed. */
     runOnce,
-    /** Waits for the round that is under way. */
     close: async (): Promise<void> => {
       if (timer !== null) clearInterval(timer);
       await running.catch(() => {});
