@@ -1,7 +1,6 @@
 // Writes live connections into Redis; reads them without a schema library, since fleets are large.
 
-import type { ConnectionId } from '../ids.ts';
-import { idFrom } from '../ids.ts';
+import { type ConnectionId, idFrom } from '../ids.ts';
 import type { LiveConnectionFilter, LiveConnectionRecord, LiveConnectionSnapshot } from './live-connection.ts';
 
 /** Facts, index, change log and counters apart; nodes of version 1 kept records only. */

@@ -101,10 +101,7 @@ export class LiveConnections {
   }
 
   /** Ends one connection; `reason` is shown to its person. Throws when Redis is away. */
-  async end(
-    connection: ConnectionId | ConnectionPlace,
-    { reason, by }: CommandSource & { readonly reason: string },
-  ): Promise<FleetOutcome> {
+  async end(connection: ConnectionId | ConnectionPlace, { reason, by }: CommandSource & { readonly reason: string }) {
     return await this.#command(connection, (connectionId) => ({
       kind: 'end_connection',
       connectionId,
@@ -119,10 +116,7 @@ export class LiveConnections {
   }
 
   /** Sends a NOTICE to connections wherever they are; resolves to how many were reached. */
-  async notify(
-    connections: readonly ConnectionPlace[],
-    { text, by }: CommandSource & { readonly text: string },
-  ): Promise<number> {
+  async notify(connections: readonly ConnectionPlace[], { text, by }: CommandSource & { readonly text: string }) {
     const nodeIds = new Set(connections.map(({ nodeId }) => nodeId));
     const requests = [...nodeIds].flatMap((nodeId) => {
       const ids = connections.filter((connection) => connection.nodeId === nodeId).map(({ id }) => id);
@@ -147,10 +141,7 @@ export class LiveConnections {
     return (await this.#parts.heartbeat.listNodes()).filter(({ nodeId }) => nodeId !== this.#parts.heartbeat.nodeId);
   }
 
-  async #command(
-    connection: ConnectionId | ConnectionPlace,
-    commandFor: (connectionId: ConnectionId) => NodeCommand,
-  ): Promise<FleetOutcome> {
+  async #command(connection: ConnectionId | ConnectionPlace, commandFor: (connectionId: ConnectionId) => NodeCommand) {
     const place = typeof connection === 'object' ? connection : await this.#findPlace(connection);
     return place === null ? 'not_found' : (await this.#parts.bus.request(place.nodeId, commandFor(place.id))).kind;
   }

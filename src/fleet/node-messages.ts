@@ -2,8 +2,7 @@
 // addresses to dial or credentials (docs/security.md, T30).
 
 import { z } from 'zod';
-import type { ConnectionId, NodeId } from '../ids.ts';
-import { idFrom } from '../ids.ts';
+import { type ConnectionId, idFrom, type NodeId } from '../ids.ts';
 
 /** Longer messages are ignored; in UTF-16 units. */
 const MAX_MESSAGE_CHARACTERS = 65_536;

@@ -1,7 +1,6 @@
 // Writes this node’s connections into Redis, with counters, an owner index and a change log.
 
-import type { ConnectionId, NodeId } from '../ids.ts';
-import { idFrom } from '../ids.ts';
+import { type ConnectionId, idFrom, type NodeId } from '../ids.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { keysOfConnections, redisKeys } from '../redis/redis-keys.ts';
 import type { WriteTarget } from './batched-writer.ts';

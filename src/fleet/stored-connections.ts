@@ -1,8 +1,7 @@
 // Reads what a node keeps in Redis, also of a dead process. Everything throws when Redis is away.
 
 import { inParts } from '../async/batches.ts';
-import type { ComputeId, ConnectionId, NodeId } from '../ids.ts';
-import { idFrom } from '../ids.ts';
+import { type ComputeId, type ConnectionId, idFrom, type NodeId } from '../ids.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 import { decodeCounters, decodeRecord, idOfMember, indexRange, STORED_VERSION } from './connection-codec.ts';
@@ -32,21 +31,13 @@ export async function readNode(
   return await readConnections(redis, nodeId, members.map(idOfMember));
 }
 
-export async function readConnections(
-  redis: RedisClient,
-  nodeId: NodeId,
-  ids: readonly ConnectionId[],
-): Promise<LiveConnectionRecord[]> {
+export async function readConnections(redis: RedisClient, nodeId: NodeId, ids: readonly ConnectionId[]) {
   const [facts, counters] = await Promise.all([readFacts(redis, nodeId, ids), readCounters(redis, nodeId, ids)]);
   return [...facts.values()].map((record) => ({ ...record, ...counters.get(record.id) }));
 }
 
 /** Records with the counters that they had when they were written. */
-export async function readFacts(
-  redis: RedisClient,
-  nodeId: NodeId,
-  ids: readonly ConnectionId[],
-): Promise<Map<ConnectionId, LiveConnectionRecord>> {
+export async function readFacts(redis: RedisClient, nodeId: NodeId, ids: readonly ConnectionId[]) {
   const records = new Map<ConnectionId, LiveConnectionRecord>();
   for (const part of inParts(ids, PART)) {
     for (const json of await redis.hmget(redisKeys.liveConnections(nodeId), ...part)) {
@@ -56,21 +47,14 @@ export async function readFacts(
   return records;
 }
 
-export async function readAllFacts(
-  redis: RedisClient,
-  nodeId: NodeId,
-): Promise<Map<ConnectionId, LiveConnectionRecord>> {
+export async function readAllFacts(redis: RedisClient, nodeId: NodeId) {
   const records = new Map<ConnectionId, LiveConnectionRecord>();
   for await (const [, json] of scan(redis, redisKeys.liveConnections(nodeId))) keepRecord(records, json, nodeId);
   return records;
 }
 
 /** Counters that have changed since the facts were written; of all others the facts have them. */
-export async function readCounters(
-  redis: RedisClient,
-  nodeId: NodeId,
-  ids: readonly ConnectionId[],
-): Promise<Map<ConnectionId, LiveConnectionSnapshot>> {
+export async function readCounters(redis: RedisClient, nodeId: NodeId, ids: readonly ConnectionId[]) {
   const counters = new Map<ConnectionId, LiveConnectionSnapshot>();
   for (const part of inParts(ids, PART)) {
     const texts = await redis.hmget(redisKeys.liveCounters(nodeId), ...part);
@@ -79,10 +63,7 @@ export async function readCounters(
   return counters;
 }
 
-export async function readAllCounters(
-  redis: RedisClient,
-  nodeId: NodeId,
-): Promise<Map<ConnectionId, LiveConnectionSnapshot>> {
+export async function readAllCounters(redis: RedisClient, nodeId: NodeId) {
   const counters = new Map<ConnectionId, LiveConnectionSnapshot>();
   for await (const [id, text] of scan(redis, redisKeys.liveCounters(nodeId))) {
     keepCounters(counters, idFrom<ConnectionId>(id), text);
@@ -91,10 +72,7 @@ export async function readAllCounters(
 }
 
 /** The computes to which the node has established connections, from its counts. */
-export async function readComputesInUse(
-  redis: RedisClient,
-  { nodeId, storedVersion }: NodeRecord,
-): Promise<ComputeId[]> {
+export async function readComputesInUse(redis: RedisClient, { nodeId, storedVersion }: NodeRecord) {
   if (storedVersion < STORED_VERSION) {
     const records = await readAllConnections(redis, nodeId);
     return records.flatMap(({ computeId, phase }) => (phase === 'relaying' && computeId !== null ? [computeId] : []));
@@ -106,11 +84,7 @@ export async function readComputesInUse(
   return computeIds;
 }
 
-function keepRecord(
-  records: Map<ConnectionId, LiveConnectionRecord>,
-  json: string | null | undefined,
-  nodeId: NodeId,
-): void {
+function keepRecord(records: Map<ConnectionId, LiveConnectionRecord>, json: string | null | undefined, nodeId: NodeId) {
   const record = decodeRecord(json ?? '');
   if (record?.nodeId === nodeId) records.set(record.id, record);
 }

@@ -11,13 +11,7 @@ export interface Count {
   readonly address: string;
 }
 
-export function signInCounts({
-  email,
-  address,
-}: {
-  email: string;
-  address: string;
-}): [ofAccount: Count, ofAddress: Count] {
+export function signInCounts({ email, address }: Record<'email' | 'address', string>): [Count, Count] {
   const key = `${digest(email.trim().toLowerCase())}:${terminalKey(address)}`;
   return [
     { rule: 'sign_in_failures', key, address },

@@ -23,9 +23,12 @@ import {
   RATES_OF_PLAIN_USE,
 } from './limit-rules.ts';
 import { type LimitVerdict, RateLimiter } from './rate-limiter.ts';
-import { RefusalLog } from './refusal-log.ts';
 
 export type { LimitVerdict } from './rate-limiter.ts';
+
+const QUIET_MS = 1_000;
+/** Remembered addresses; beyond this number all are forgotten. */
+const MAX_REMEMBERED = 10_000;
 
 interface LimitsOptions {
   /** A client for `limiter`. */
@@ -93,11 +96,7 @@ export class Limits {
     sender,
     recipient,
     address,
-  }: {
-    sender: string;
-    recipient: string;
-    address: string;
-  }): Promise<LimitVerdict> {
+  }: Record<'sender' | 'recipient' | 'address', string>): Promise<LimitVerdict> {
     const key = digest(`${sender}:${recipient.trim().toLowerCase()}`);
     return this.#consume([{ rule: 'invitations_of_recipient', key, address }]);
   }
@@ -146,10 +145,7 @@ export class Limits {
   }
 
   /** Asks all rules at once; reports the first that refuses. */
-  async #ask(
-    counts: readonly Count[],
-    question: (limiter: RateLimiter, key: string) => Promise<LimitVerdict>,
-  ): Promise<LimitVerdict> {
+  async #ask(counts: readonly Count[], question: (limiter: RateLimiter, key: string) => Promise<LimitVerdict>) {
     const verdicts = await Promise.all(
       counts.map(({ rule, key, address }) => question(this.#limiter(rule, address), key)),
     );
@@ -164,7 +160,7 @@ export class Limits {
   }
 
   #limiter(rule: LimitRuleName, address: string): RateLimiter {
-    const factor = this.#factor(address);
+    const factor = this.#sharedNetworks.includes(address) ? SHARED_NETWORK_FACTOR : 1;
     const name = factor === 1 ? rule : `${rule}:shared`;
     const known = this.#limiters.get(name);
     if (known !== undefined) return known;
@@ -173,13 +169,29 @@ export class Limits {
     this.#limiters.set(name, limiter);
     return limiter;
   }
-
-  #factor(address: string): number {
-    return this.#sharedNetworks.includes(address) ? SHARED_NETWORK_FACTOR : 1;
-  }
 }
 
 function multiplied({ points, windowMs, burst }: LimitRule, factor: number): LimitRule {
   const figures = { points: points * factor, windowMs };
   return burst === undefined ? figures : { ...figures, burst: { ...burst, points: burst.points * factor } };
+}
+
+/** Once per second and address, so that a flood of connections is no flood of log lines. */
+class RefusalLog {
+  readonly #log: Log;
+  readonly #loggedAt = new Map<string, number>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  add(limit: LimitName, address: string): void {
+    const key = `${limit} ${terminalKey(address)}`;
+    const now = performance.now();
+    const loggedAt = this.#loggedAt.get(key);
+    if (loggedAt !== undefined && now - loggedAt < QUIET_MS) return;
+    if (this.#loggedAt.size >= MAX_REMEMBERED) this.#loggedAt.clear();
+    this.#loggedAt.set(key, now);
+    this.#log.info({ event: 'limits.refused', limit, address }, 'refused by a limit');
+  }
 }

@@ -3,8 +3,8 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../catalogue/store/schema.ts';
 import type { AccountId, ComputeId } from '../ids.ts';
+import { groupBy } from './frames/consumption-history.ts';
 import { type FrameRow, frameRows } from './frames/frame-rows.ts';
-import { groupBy } from './frames/group-by.ts';
 import type { TimeSpan } from './readings/active-time.ts';
 import type { ServerChanges } from './readings/compare-readings.ts';
 import { measureCompute } from './readings/measure-compute.ts';

@@ -40,10 +40,7 @@ export async function listComputesWithTransfers({ db }: Catalogue): Promise<Comp
 }
 
 /** Removes the bytes of the given computes, which the same transaction must put into frames. */
-export async function takeTransfers(
-  tx: Transaction<Schema>,
-  computeIds: readonly ComputeId[],
-): Promise<ReadonlyMap<ComputeId, number>> {
+export async function takeTransfers(tx: Transaction<Schema>, computeIds: readonly ComputeId[]) {
   const { rows } = await sql<{ compute_id: ComputeId; bytes: number }>`
     delete from pending_transfers where compute_id in (
       select compute_id from pending_transfers where compute_id = any(${computeIds}) order by compute_id for update

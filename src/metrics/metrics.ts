@@ -1,12 +1,16 @@
 // Every metric, in one registry: `postern_<noun>_<unit>`. Labels have few values, all set by us.
 
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { watchEventLoop } from './event-loop-lag.ts';
 
 // People need seconds to minutes; Postgres answers in milliseconds.
 const APPROVAL_BUCKETS_S = [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 300, 600];
 const CONNECT_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const HTTP_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+const RESOLUTION_MS = 10;
+const NANOSECONDS = 1_000_000_000;
+const QUANTILES = [0.5, 0.9, 0.99, 1];
 
 /** The automatic steps of a connection; the wait for a person is `approvalSeconds`. */
 export type ConnectPhase = 'negotiate' | 'choose_door' | 'authorise' | 'wake' | 'connect_upstream' | 'total';
@@ -159,4 +163,25 @@ function processMetrics(registry: Registry, takeLagSeconds: () => Readonly<Recor
       },
     }),
   };
+}
+
+/** Measures how late the event loop is. */
+function watchEventLoop() {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  histogram.enable();
+  return {
+    /** Seconds by quantile (`0.5` to `1`) since the last call. */
+    takeLagSeconds: () => {
+      const lags = Object.fromEntries(QUANTILES.map((quantile) => [String(quantile), lagSeconds(histogram, quantile)]));
+      histogram.reset();
+      return lags;
+    },
+    stop: () => void histogram.disable(),
+  };
+}
+
+/** Without the resolution of the timer, which is not lag. */
+function lagSeconds(histogram: IntervalHistogram, quantile: number): number {
+  const seconds = histogram.percentile(quantile * 100) / NANOSECONDS;
+  return Math.max(0, seconds - RESOLUTION_MS / 1_000);
 }

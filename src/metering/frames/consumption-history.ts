@@ -14,7 +14,6 @@ import {
   type PlanPeriod,
 } from './consumption-figures.ts';
 import { FRAME_SIZE_OF, frameEnd, frameStart } from './frame-bounds.ts';
-import { groupBy } from './group-by.ts';
 
 export type ConsumptionHistory = ReturnType<typeof createConsumptionHistory>;
 
@@ -172,4 +171,16 @@ function totalsOf(row: ConsumptionTotals): ConsumptionTotals {
   const { logicalSizeBytes, syntheticStorageSizeBytes, logicalSizeByteHours, storageByteHours } = row;
   const flows = { activeTimeSeconds, computeTimeSeconds, writtenDataBytes, dataTransferBytes };
   return { ...flows, logicalSizeBytes, syntheticStorageSizeBytes, logicalSizeByteHours, storageByteHours };
+}
+
+/** As `Map.groupBy` does in later versions of Node.js. */
+export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }

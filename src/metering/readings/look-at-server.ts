@@ -13,26 +13,21 @@ import {
 /** The application name of metering's own sessions, which do not count as use. */
 export const METERING_APPLICATION = 'postern metering';
 
-/** Runs a statement that returns one JSON value, and returns that value. */
-type AskServer = (sql: string) => Promise<unknown>;
-
 /** On an attached server only the project's databases are measured, and no WAL. */
 type LookScope = { readonly kind: 'host' } | { readonly kind: 'attached'; readonly databases: readonly string[] };
+
+interface LookQuestion {
+  /** Runs a statement that returns one JSON value, and returns that value. */
+  readonly ask: (sql: string) => Promise<unknown>;
+  readonly scope: LookScope;
+  readonly previous: KeptReading | null;
+  readonly at: Date;
+}
 
 const HOUR_MS = 3_600_000;
 
 /** Sizes cost reads on disk: asked for after use, and hourly. Throws as `ask`, and ZodError. */
-export async function lookAtServer({
-  ask,
-  scope,
-  previous,
-  at,
-}: {
-  ask: AskServer;
-  scope: LookScope;
-  previous: KeptReading | null;
-  at: Date;
-}): Promise<ServerLook> {
+export async function lookAtServer({ ask, scope, previous, at }: LookQuestion): Promise<ServerLook> {
   const counters = serverCountersSchema.parse(await ask(countersQuery(scope)));
   const isSameHour = previous !== null && hourOf(previous.readAt) === hourOf(at);
   const known = new Map(isSameHour ? previous.reading?.databases.map((database) => [database.id, database]) : []);

@@ -10,7 +10,8 @@ import {
   shownName,
 } from '../../catalogue/projects/compute-rows.ts';
 import { auditedCompute, getCompute } from '../../catalogue/projects/computes.ts';
-import { listDatabases } from '../../catalogue/projects/databases.ts';
+import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
+import { listDatabases, syncDatabases } from '../../catalogue/projects/databases.ts';
 import { createOperation } from '../../catalogue/projects/operations.ts';
 import { findProject, type Project } from '../../catalogue/projects/projects.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
@@ -21,8 +22,8 @@ import { PosternError } from '../../errors.ts';
 import type { ComputeId, ProjectId } from '../../ids.ts';
 import type { HostSession } from '../hosts/host-session.ts';
 import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
+import { isWorkingName } from '../journal/operation-run.ts';
 import { type Recovery, runOperation, type WithOperation } from '../journal/run-operation.ts';
-import { syncHostedDatabases } from './sync-hosted-databases.ts';
 
 interface ComputePlace {
   readonly computeId: ComputeId;
@@ -168,4 +169,26 @@ async function recordDone(catalogue: Catalogue, { project, to }: PowerChange, co
 async function databaseNames(tx: Transaction<Schema>, projectId: ProjectId): Promise<string[]> {
   const branch = await getDefaultBranch(tx, projectId);
   return (await listDatabases(tx, branch.id)).map((database) => database.name);
+}
+
+/** Lists what an operator gave to or took from the roles by SQL. Never rejects: the list stays. */
+async function syncHostedDatabases(
+  { catalogue, hosts, log }: ProvisioningParts,
+  { id, projectId, hostId }: Compute,
+): Promise<void> {
+  if (hostId === null) return;
+  try {
+    const host = await hosts.get(hostId);
+    const branch = await getDefaultBranch(catalogue.db, projectId);
+    const roles = await listDatabaseRoles(catalogue.db, branch.id);
+    const databases = await host.query<{ name: string; ownerName: string }>(
+      `SELECT datname AS name, pg_get_userbyid(datdba) AS "ownerName" FROM pg_database
+       WHERE pg_get_userbyid(datdba) = ANY($1) ORDER BY oid`,
+      [roles.map((role) => role.name)],
+    );
+    const complete = databases.filter(({ name }) => !isWorkingName(name));
+    if (complete.length > 0) await syncDatabases(catalogue, { branchId: branch.id, databases: complete });
+  } catch (error) {
+    log.warn({ err: error, computeId: id }, 'databases of a hosted compute could not be listed');
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseSnapshot } from '../../../src/catalogue/endings/catalogue-snapshot.ts';
 import type { AccessOwners, EndedAccess, RecordedEnding } from '../../../src/catalogue/endings/ended-access.ts';
-import { EndingsByOwner } from '../../../src/fleet/endings/endings-by-owner.ts';
+import { EndingsByOwner } from '../../../src/fleet/endings/end-connections.ts';
 import {
   newAccessTokenId,
   newComputeId,
