@@ -33,7 +33,7 @@ export class ClientTlsFailed extends Error {
 // PostgreSQL documentation, "SSL Session Encryption": the protocol's registered name.
 const ALPN_PROTOCOL = 'postgresql';
 
-/** No bytes may be there: call in the turn of the `S`. Destroys the socket when it throws. */
+/** Call `after_ssl_request` in the turn of the `S`: no bytes may be there. Destroys on a throw. */
 export async function acceptTls(
   plain: Socket,
   certificates: TlsCertificates,
