@@ -109,12 +109,18 @@ export class CancelRoutes {
     }
   }
 
+  /** A node that just joined, or whose beat is late, is on no list: it is searched afterwards. */
   async #searchOtherNodes(digest: string): Promise<NodeId | null> {
-    const others = await this.#parts.heartbeat.findOtherNodes();
+    const { heartbeat } = this.#parts;
+    const listed = await this.#searchNodes(await heartbeat.findOtherNodes(), digest);
+    return listed ?? (await this.#searchNodes(await heartbeat.listKnownNodes(), digest));
+  }
+
+  async #searchNodes(nodeIds: readonly NodeId[], digest: string): Promise<NodeId | null> {
     const known = await Promise.all(
-      others.map((nodeId) => this.#parts.redis.hexists(redisKeys.cancelRoutes(nodeId), digest)),
+      nodeIds.map((nodeId) => this.#parts.redis.hexists(redisKeys.cancelRoutes(nodeId), digest)),
     );
-    return others.find((_nodeId, index) => known[index] === 1) ?? null;
+    return nodeIds.find((_nodeId, index) => known[index] === 1) ?? null;
   }
 }
 

@@ -144,9 +144,14 @@ export class NodeHeartbeat {
     return nodes.map((node) => node.nodeId).filter((nodeId) => nodeId !== this.nodeId);
   }
 
+  /** Every node of the last hour, also one whose beat is late. Throws when Redis is away. */
+  async listKnownNodes(): Promise<NodeId[]> {
+    return (await this.#parts.redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1)).map((id) => idFrom<NodeId>(id));
+  }
+
   /** Nodes of the index that are on no list any more. Throws when Redis is away. */
   async listSilentNodes(): Promise<NodeId[]> {
-    const ids = (await this.#parts.redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1)).map((id) => idFrom<NodeId>(id));
+    const ids = await this.listKnownNodes();
     const present = await Promise.all(ids.map((id) => this.#parts.redis.exists(redisKeys.node(id))));
     return ids.filter((id, index) => id !== this.nodeId && present[index] === 0);
   }

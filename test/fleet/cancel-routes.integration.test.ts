@@ -62,6 +62,17 @@ describe.each(redisKinds)('cancel routes on $name', ({ start }) => {
     }
   });
 
+  // The list of nodes is kept for a beat: a Ctrl-C for a node that joined meanwhile was lost.
+  it('a key of a node that has just joined is found', async () => {
+    await here.heartbeat.findOtherNodes();
+    await using late = await startTestNode(redis.url, catalogueOf());
+    const key = newCancelKey(0);
+    const { canceled, route } = announce(late, key);
+    await route.announced;
+    expect(await here.cancelRoutes.cancel(key)).toBe('forwarded');
+    expect(canceled).toEqual([key]);
+  });
+
   it('a forwarded cancel has reached its upstream when the answer comes', async () => {
     const key = newCancelKey(0);
     const steps: string[] = [];
