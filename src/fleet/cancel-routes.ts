@@ -112,8 +112,12 @@ export class CancelRoutes {
   /** A node that just joined, or whose beat is late, is on no list: it is searched afterwards. */
   async #searchOtherNodes(digest: string): Promise<NodeId | null> {
     const { heartbeat } = this.#parts;
-    const listed = await this.#searchNodes(await heartbeat.findOtherNodes(), digest);
-    return listed ?? (await this.#searchNodes(await heartbeat.listKnownNodes(), digest));
+    const listed = await heartbeat.findOtherNodes();
+    const found = await this.#searchNodes(listed, digest);
+    if (found !== null) return found;
+    const searched = new Set([heartbeat.nodeId, ...listed]);
+    const unlisted = (await heartbeat.listKnownNodes()).filter((nodeId) => !searched.has(nodeId));
+    return await this.#searchNodes(unlisted, digest);
   }
 
   async #searchNodes(nodeIds: readonly NodeId[], digest: string): Promise<NodeId | null> {
