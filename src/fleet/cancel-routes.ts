@@ -109,22 +109,13 @@ export class CancelRoutes {
     }
   }
 
-  /** A node that just joined, or whose beat is late, is on no list: it is searched afterwards. */
   async #searchOtherNodes(digest: string): Promise<NodeId | null> {
-    const { heartbeat } = this.#parts;
-    const listed = await heartbeat.findOtherNodes();
-    const found = await this.#searchNodes(listed, digest);
-    if (found !== null) return found;
-    const searched = new Set([heartbeat.nodeId, ...listed]);
-    const unlisted = (await heartbeat.listKnownNodes()).filter((nodeId) => !searched.has(nodeId));
-    return await this.#searchNodes(unlisted, digest);
-  }
-
-  async #searchNodes(nodeIds: readonly NodeId[], digest: string): Promise<NodeId | null> {
-    const known = await Promise.all(
-      nodeIds.map((nodeId) => this.#parts.redis.hexists(redisKeys.cancelRoutes(nodeId), digest)),
+    const { heartbeat, redis } = this.#parts;
+    const holders = await heartbeat.askOtherNodes(
+      async (nodeId) => ((await redis.hexists(redisKeys.cancelRoutes(nodeId), digest)) === 1 ? [nodeId] : []),
+      (found) => found.length > 0,
     );
-    return nodeIds.find((_nodeId, index) => known[index] === 1) ?? null;
+    return holders[0] ?? null;
   }
 }
 

@@ -79,9 +79,11 @@ export class LiveConnections {
     const own = connectionIds.flatMap((id) => this.#parts.local.find(id) ?? []);
     const elsewhere = connectionIds.filter((id) => !this.#parts.local.published.has(id));
     if (elsewhere.length === 0) return own;
-    const others = await this.#parts.heartbeat.findOtherNodes();
-    const theirs = await Promise.all(others.map((nodeId) => readConnections(this.#parts.redis, nodeId, elsewhere)));
-    return [...own, ...theirs.flat()];
+    const theirs = await this.#parts.heartbeat.askOtherNodes(
+      (nodeId) => readConnections(this.#parts.redis, nodeId, elsewhere),
+      (found) => found.length >= elsewhere.length,
+    );
+    return [...own, ...theirs];
   }
 
   /** The computes with established connections through any node. Throws when Redis is away. */
@@ -148,12 +150,12 @@ export class LiveConnections {
 
   async #findPlace(id: ConnectionId): Promise<ConnectionPlace | null> {
     if (this.#parts.local.published.has(id)) return { id, nodeId: this.#parts.heartbeat.nodeId };
-    const others = await this.#parts.heartbeat.findOtherNodes();
-    const held = await Promise.all(
-      others.map((nodeId) => this.#parts.redis.hexists(redisKeys.liveConnections(nodeId), id)),
+    const { heartbeat, redis } = this.#parts;
+    const places = await heartbeat.askOtherNodes(
+      async (nodeId) => ((await redis.hexists(redisKeys.liveConnections(nodeId), id)) === 1 ? [{ id, nodeId }] : []),
+      (found) => found.length > 0,
     );
-    const nodeId = others.find((_nodeId, index) => held[index] === 1);
-    return nodeId === undefined ? null : { id, nodeId };
+    return places[0] ?? null;
   }
 }
 

@@ -144,14 +144,26 @@ export class NodeHeartbeat {
     return nodes.map((node) => node.nodeId).filter((nodeId) => nodeId !== this.nodeId);
   }
 
-  /** Every node of the last hour, also one whose beat is late. Throws when Redis is away. */
-  async listKnownNodes(): Promise<NodeId[]> {
-    return (await this.#parts.redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1)).map((id) => idFrom<NodeId>(id));
+  /**
+   * What the other nodes answer. Until that is enough, it asks also those that joined since the kept
+   * list was read. Throws when Redis is away.
+   */
+  async askOtherNodes<Answer>(
+    ask: (nodeId: NodeId) => Promise<readonly Answer[]>,
+    isEnough: (answers: readonly Answer[]) => boolean,
+  ): Promise<readonly Answer[]> {
+    const askAll = async (nodeIds: readonly NodeId[]) => (await Promise.all(nodeIds.map(ask))).flat();
+    const listed = await this.findOtherNodes();
+    const answers = await askAll(listed);
+    if (isEnough(answers)) return answers;
+    const asked = new Set([this.nodeId, ...listed]);
+    const joined = (await this.listNodes()).map(({ nodeId }) => nodeId).filter((nodeId) => !asked.has(nodeId));
+    return [...answers, ...(await askAll(joined))];
   }
 
   /** Nodes of the index that are on no list any more. Throws when Redis is away. */
   async listSilentNodes(): Promise<NodeId[]> {
-    const ids = await this.listKnownNodes();
+    const ids = (await this.#parts.redis.zrange(redisKeys.nodes(), 0, MAX_NODES - 1)).map((id) => idFrom<NodeId>(id));
     const present = await Promise.all(ids.map((id) => this.#parts.redis.exists(redisKeys.node(id))));
     return ids.filter((id, index) => id !== this.nodeId && present[index] === 0);
   }

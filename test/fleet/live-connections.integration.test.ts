@@ -50,6 +50,8 @@ describe.each(redisKinds)('live connections on $name', ({ start }) => {
   };
   const listedAt = async (node: TestNode, id: ConnectionId) =>
     (await node.liveConnections.list()).find((record) => record.id === id);
+  const redisHas = async (nodeId: NodeId, id: ConnectionId) =>
+    (await here.redis.hexists(redisKeys.liveConnections(nodeId), id)) === 1;
   const seenHere = (id: ConnectionId) => waitUntil(() => listedAt(here, id), 'the other node lists the connection');
 
   it('every node lists the connections of all nodes, with what changed since', async () => {
@@ -59,7 +61,7 @@ describe.each(redisKinds)('live connections on $name', ({ start }) => {
     handle.current = { bytesToUpstream: 10, bytesToClient: 4_000, transactionStatus: 'T' };
     const changed = await waitUntil(async () => {
       const record = await listedAt(here, id);
-      return record?.bytesToClient === 4_000 && record;
+      return record?.phase === 'relaying' && record.bytesToClient === 4_000 && record;
     }, 'the change is seen');
     expect(changed).toMatchObject({ phase: 'relaying', projectName: 'ocean-art', transactionStatus: 'T' });
   });
@@ -113,6 +115,17 @@ describe.each(redisKinds)('live connections on $name', ({ start }) => {
     expect(await here.liveConnections.notify([...records, gone], { text: 'back at noon', by })).toBe(3);
     expect(chosen.map(({ handle }) => handle.notices)).toEqual([['back at noon'], ['back at noon'], ['back at noon']]);
     expect(other.handle.notices).toEqual([]);
+  });
+
+  // The list of nodes is kept for a beat: what a node held that joined meanwhile was not found.
+  it('a connection of a node that has just joined is found and ended by its id', async () => {
+    await here.heartbeat.findOtherNodes();
+    await using late = await startTestNode(redis.url, catalogueOf());
+    const { id, handle } = register(late);
+    await waitUntil(() => redisHas(late.nodeId, id), 'its record is in Redis');
+    expect((await here.liveConnections.find(id))?.id).toBe(id);
+    expect(await here.liveConnections.end(id, { reason: 'test', by })).toBe('done');
+    expect(handle.ends).toEqual([{ kind: 'killed', reason: 'test' }]);
   });
 
   it('a connection that no node has is not found', async () => {
