@@ -113,6 +113,19 @@ export async function findBrowserSession(catalogue: Catalogue, cookieValue: stri
   };
 }
 
+/** Those of the sessions that have not ended. */
+export async function findLiveSessions({ db, clock }: Pick<Catalogue, 'db' | 'clock'>, ids: readonly string[]) {
+  const now = clock.now();
+  const rows = await db
+    .selectFrom('browser_sessions')
+    .select('id')
+    .where('id', 'in', [...ids])
+    .where('expires_at', '>', now)
+    .where('last_seen_at', '>', new Date(now.getTime() - LONGEST_IDLE_MS))
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** The person's sessions that have not ended, last used first. */
 export async function listBrowserSessions(catalogue: Catalogue, userId: UserId) {
   const now = catalogue.clock.now();

@@ -17,6 +17,7 @@ import { EventStreams } from '../request/event-streams.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
 import { createPageRenderer, type PageRenderer } from '../request/page-renderer.ts';
 import { loadRequestContext } from '../request/request-context.ts';
+import { SessionWatch } from '../request/session-watch.ts';
 import { assetRoutes, type WebAssets } from '../request/static-assets.ts';
 import { requireOwnForm } from '../security/require-own-form.ts';
 import { securityHeaders } from '../security/security-headers.ts';
@@ -70,14 +71,15 @@ interface PageParts extends Pick<AppOptions, 'deps' | 'mailer' | 'address'> {
 
 function pageRoutes({ deps, mailer, renderer, address, consumption }: PageParts): express.Router {
   const { config, catalogue } = deps;
-  const streams = new EventStreams();
+  const sessions = new SessionWatch(catalogue);
+  const streams = new EventStreams(sessions);
   const pages = express.Router();
   const signInParts = { deps, renderer, address };
   pages.use(homeRoutes({ catalogue, config, address, renderer }));
   pages.use(signInRoutes(signInParts), oidcRoutes(signInParts), signUpRoutes(signInParts));
   const services = { ...deps, nodeId: catalogue.nodeId, reverseCode: config.login.reverseCode };
   pages.use(approvalRoutes({ ...deps, services, brand: config.brand, renderer, mailer, streams, address }));
-  const consoleParts = { ...deps, mailer, consumption, renderer, address };
+  const consoleParts = { ...deps, mailer, consumption, renderer, address, sessions };
   pages.use(consoleRoutes(consoleParts));
   pages.use(operationsRoutes({ ...consoleParts, streams }));
   return pages;

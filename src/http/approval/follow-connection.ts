@@ -4,6 +4,7 @@ import { pause } from '../../async/retry.ts';
 import { linkedAbort } from '../../async/time-limit.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
 import { eventText, KEEP_ALIVE_TEXT } from '../request/event-streams.ts';
+import { requireSession } from '../request/request-context.ts';
 import { type ApprovalCall, alsoWaiting } from './approval-parts.ts';
 import { connectionView } from './connection-view.ts';
 
@@ -14,7 +15,8 @@ const LONGEST_STREAM_MS = 10 * 60_000;
 
 export async function followConnection(call: ApprovalCall): Promise<void> {
   const { parts, response, person } = call;
-  const signal = parts.streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
+  const { sessionId } = requireSession(response);
+  const signal = parts.streams.open(response, { userId: person.userId, sessionId, longestMs: LONGEST_STREAM_MS });
   const keepAlive = setInterval(() => response.write(KEEP_ALIVE_TEXT), KEEP_ALIVE_MS);
   try {
     const undecided = linkedAbort(signal);

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { AuditPage, type AuditRow } from '../../../web/pages/ops/audit-page.tsx';
+import { linkedAbort } from '../../async/time-limit.ts';
 import { exportAuditLines } from '../../audit/audit-export.ts';
 import { AUDIT_EVENT_CODES, type AuditEventName } from '../../catalogue/trail/audit-event-codes.ts';
 import type { AuditEventBody } from '../../catalogue/trail/audit-events.ts';
@@ -11,7 +12,7 @@ import { type AuditFilter, listAuditEvents } from '../../catalogue/trail/audit-t
 import { PosternError } from '../../errors.ts';
 import { type AccountId, idFrom, type ProjectId } from '../../ids.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
-import { type OperationsCall, operationsView } from './operations-scope.ts';
+import { type OperationsCall, operationsView, whileAllowed } from './operations-scope.ts';
 
 const EVENTS_PER_PAGE = 50;
 const DAY_MS = 86_400_000;
@@ -59,7 +60,7 @@ export async function showAudit(call: OperationsCall): Promise<void> {
   });
 }
 
-/** Streams the file. When it throws, nothing has been sent yet. */
+/** Streams the file, and cuts it off when the session or the right to read it ends. */
 export async function exportAudit(call: OperationsCall): Promise<void> {
   const { parts, request, response, context, now } = call;
   const lines = exportAuditLines(parts.catalogue, context, filterOf(call, parseQuery(request.body)));
@@ -67,7 +68,19 @@ export async function exportAudit(call: OperationsCall): Promise<void> {
   const first = await lines.next();
   response.set('Content-Disposition', `attachment; filename="audit-${now.toISOString().slice(0, 10)}.jsonl"`);
   response.type('application/x-ndjson');
-  await pipeline(Readable.from(withFirst(first, lines)), response);
+  const session = parts.sessions.watch(call.sessionId);
+  const over = linkedAbort(session.signal);
+  void whileAllowed(call, 'read_audit', over.signal).then(() => over.abort());
+  try {
+    await pipeline(Readable.from(withFirst(first, lines)), response, { signal: over.signal });
+  } catch (error) {
+    // Cut off, or left by the browser: pipeline has closed the response.
+    if (!over.signal.aborted && !response.closed) throw error;
+  } finally {
+    over.abort();
+    over.unlink();
+    session.release();
+  }
 }
 
 async function* withFirst(first: IteratorResult<string, void>, rest: AsyncGenerator<string>): AsyncGenerator<string> {

@@ -4,10 +4,13 @@
 import type { Request, Response } from 'express';
 import type { ConsoleView, Link } from '../../../web/components/console/console-view.ts';
 import type { Capacity } from '../../actions/connections/act-on-connections.ts';
+import { pause } from '../../async/retry.ts';
+import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import {
   type ActionOn,
   accountResource,
   INSTALLATION,
+  may,
   type Resource,
   requireMay,
 } from '../../catalogue/rights/permissions.ts';
@@ -109,6 +112,22 @@ export async function openOversight(
 
 export function requireScoped({ person, scope }: Pick<OperationsCall, 'person' | 'scope'>, action: ScopedAction): void {
   requireMay(person, scope.actions[action], scope.resource);
+}
+
+const RIGHTS_CHECKED_EVERY_MS = 2_000;
+
+/** Resolves when the person may no longer do it, or the signal aborts. */
+export async function whileAllowed(
+  { parts, person, scope }: OperationsCall,
+  action: ScopedAction,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await pause(RIGHTS_CHECKED_EVERY_MS, signal);
+    if (signal.aborted) return;
+    const actor = await loadPersonActor(parts.catalogue, person.userId).catch(() => null);
+    if (actor === null || !may(actor, scope.actions[action], scope.resource)) return;
+  }
 }
 
 /** Throws `not_found` when the connection is over or beyond the scope. */

@@ -6,8 +6,6 @@ import { z } from 'zod';
 import { DEFAULT_QUERY, type RowQuery, SORTS } from '../../../web/components/ops/row-order.ts';
 import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
 import { ConnectionsPage } from '../../../web/pages/ops/connections-page.tsx';
-import { pause } from '../../async/retry.ts';
-import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
 import { readConnectionHistory } from '../../catalogue/trail/connection-history.ts';
 import { type Again, queryText } from '../console/shell/console-call.ts';
@@ -15,7 +13,7 @@ import { FRAME_LABELS } from '../console/shell/consumption-view.ts';
 import { type EventStreams, retryText } from '../request/event-streams.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import type { LiveFeeds } from './live-feed.ts';
-import { type OperationsCall, operationsView, requireScoped } from './operations-scope.ts';
+import { type OperationsCall, operationsView, requireScoped, whileAllowed } from './operations-scope.ts';
 
 export function showConnections(watch: FleetWatch) {
   return async (call: OperationsCall, again?: Again): Promise<void> => {
@@ -87,15 +85,14 @@ export function streamWindow(request: Request): { readonly first: number; readon
 }
 
 const LONGEST_STREAM_MS = 5 * 60_000;
-const RIGHTS_CHECKED_EVERY_MS = 2_000;
 /** With more unread bytes a browser gets no events until it has caught up. */
 const MAX_WAITING_BYTES = 4 * 1_024 * 1_024;
 const RETRY_AFTER_MS = 2_000;
 
 export function followLive(feeds: LiveFeeds, streams: EventStreams) {
   return async (call: OperationsCall): Promise<void> => {
-    const { request, response, scope, person } = call;
-    const signal = streams.open(response, { userId: person.userId, longestMs: LONGEST_STREAM_MS });
+    const { request, response, scope, person, sessionId } = call;
+    const signal = streams.open(response, { userId: person.userId, sessionId, longestMs: LONGEST_STREAM_MS });
     response.write(retryText(RETRY_AFTER_MS));
     const { filter, accountId } = scope;
     const wanted = { filter, query: rowQuery(request), ...streamWindow(request) };
@@ -107,21 +104,12 @@ export function followLive(feeds: LiveFeeds, streams: EventStreams) {
       },
     );
     try {
-      await whileAllowed(call, signal);
+      await whileAllowed(call, 'read', signal);
     } finally {
       leave();
       response.end();
     }
   };
-}
-
-async function whileAllowed({ parts, person, scope }: OperationsCall, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await pause(RIGHTS_CHECKED_EVERY_MS, signal);
-    if (signal.aborted) return;
-    const actor = await loadPersonActor(parts.catalogue, person.userId).catch(() => null);
-    if (actor === null || !may(actor, scope.actions.read, scope.resource)) return;
-  }
 }
 
 const FRAMES = { hourly: 48, daily: 31 } as const;

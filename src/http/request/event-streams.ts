@@ -1,8 +1,10 @@
-// Server-sent event streams to browsers: limits the duration of each, and the number of streams per
-// person on this node. Knows how an event is written, but no event's meaning.
+// Server-sent event streams to browsers: limits the duration of each and the number of streams per
+// person on this node, and ends them with their session. Knows how an event is written, but no
+// event's meaning.
 
 import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
+import type { SessionWatch } from './session-watch.ts';
 
 /** Tabs that one person may keep up to date; further pages show the state at loading. */
 const STREAMS_PER_PERSON = 20;
@@ -25,25 +27,37 @@ interface StreamResponse {
   writeHead(status: number, headers: Record<string, string>): unknown;
 }
 
+interface StreamOptions {
+  readonly userId: UserId;
+  /** The browser session that asked. */
+  readonly sessionId: string;
+  readonly longestMs: number;
+}
+
 export class EventStreams {
+  readonly #sessions: Pick<SessionWatch, 'watch'>;
   readonly #open = new Map<UserId, number>();
+
+  constructor(sessions: Pick<SessionWatch, 'watch'>) {
+    this.#sessions = sessions;
+  }
 
   /**
    * Starts the stream. The caller writes its events and ends it when the signal aborts: the browser
-   * has disconnected, or `longestMs` have passed. Throws `rate_limited`, before anything is sent,
-   * when the person has too many open streams.
+   * has disconnected, its session is over, or `longestMs` have passed. Throws `rate_limited` when
+   * the person has too many open streams; nothing is sent before.
    */
-  open(
-    response: StreamResponse,
-    { userId, longestMs }: { readonly userId: UserId; readonly longestMs: number },
-  ): AbortSignal {
+  open(response: StreamResponse, { userId, sessionId, longestMs }: StreamOptions): AbortSignal {
     const before = this.#open.get(userId) ?? 0;
     if (before >= STREAMS_PER_PERSON) throw new PosternError('rate_limited');
     this.#open.set(userId, before + 1);
     const stream = new AbortController();
     const timer = setTimeout(() => stream.abort(), longestMs);
+    const session = this.#sessions.watch(sessionId);
+    session.signal.addEventListener('abort', () => stream.abort(), { once: true });
     response.on('close', () => {
       clearTimeout(timer);
+      session.release();
       stream.abort();
       this.#closed(userId);
     });

@@ -10,6 +10,8 @@ import { waitUntil } from '../../support/wait-until.ts';
 
 const STREAMS_PER_PERSON = 20;
 const LONGEST_MS = 60_000;
+/** Sessions that do not end. */
+const endless = { watch: () => ({ signal: new AbortController().signal, release: () => {} }) };
 
 let server: Server;
 let base: string;
@@ -17,11 +19,15 @@ let opened: IncomingMessage[];
 
 beforeEach(async () => {
   opened = [];
-  const streams = new EventStreams();
+  const streams = new EventStreams(endless);
   const app = express();
   app.get('/:person/:longestMs', (request, response) => {
     const { person, longestMs } = request.params;
-    const signal = streams.open(response, { userId: idFrom<UserId>(person), longestMs: Number(longestMs) });
+    const signal = streams.open(response, {
+      userId: idFrom<UserId>(person),
+      sessionId: 'one',
+      longestMs: Number(longestMs),
+    });
     response.write(':\n\n');
     signal.addEventListener('abort', () => response.end(), { once: true });
   });
@@ -72,7 +78,8 @@ describe('a stream', () => {
     vi.useFakeTimers();
     try {
       const response = Object.assign(new EventEmitter(), { writeHead: () => {} });
-      const open = () => new EventStreams().open(response, { userId: idFrom<UserId>('ada'), longestMs: LONGEST_MS });
+      const person = { userId: idFrom<UserId>('ada'), sessionId: 'one', longestMs: LONGEST_MS };
+      const open = () => new EventStreams(endless).open(response, person);
       const left = open();
       expect(vi.getTimerCount()).toBe(1);
       response.emit('close');

@@ -124,12 +124,18 @@ export interface CreationProgress {
   readonly hasFailed: () => void;
 }
 
-export function creationProgress({ request, response }: AccountCall): CreationProgress | null {
+export function creationProgress({ parts, request, response, sessionId }: AccountCall): CreationProgress | null {
   if (request.get('accept') !== JSON_LINES) return null;
-  const line = (news: object) => response.write(`${JSON.stringify(news)}\n`);
+  const line = (news: object) => void (response.destroyed || response.write(`${JSON.stringify(news)}\n`));
+  const begin = () => {
+    response.writeHead(200, { 'Content-Type': JSON_LINES, 'X-Accel-Buffering': 'no' });
+    const session = parts.sessions.watch(sessionId);
+    session.signal.addEventListener('abort', () => response.destroy(), { once: true });
+    response.on('close', session.release);
+  };
   return {
     begins: (step) => {
-      if (!response.headersSent) response.writeHead(200, { 'Content-Type': JSON_LINES, 'X-Accel-Buffering': 'no' });
+      if (!response.headersSent) begin();
       line({ step });
     },
     isMade: (path) => {

@@ -14,12 +14,14 @@ import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom, personalAccountId } from '../../../ids.ts';
 import type { ConsumptionHistory } from '../../../metering/frames/consumption-history.ts';
 import type { PageRenderer } from '../../request/page-renderer.ts';
-import { auditContextOfPerson } from '../../request/request-context.ts';
+import { auditContextOfPerson, requireSession } from '../../request/request-context.ts';
+import type { SessionWatch } from '../../request/session-watch.ts';
 import { type DoneCode, done } from './done-notices.ts';
 
 export interface ConsoleParts extends ActionParts {
   readonly consumption: ConsumptionHistory;
   readonly renderer: PageRenderer;
+  readonly sessions: SessionWatch;
 }
 
 export interface ConsoleCall {
@@ -27,6 +29,8 @@ export interface ConsoleCall {
   readonly request: Request;
   readonly response: Response;
   readonly person: PersonActor;
+  /** Of the browser. */
+  readonly sessionId: string;
   readonly context: AuditContext & { readonly actor: PersonActor };
   /** The personal account, then the organizations by name. */
   readonly accounts: readonly Account[];
@@ -63,6 +67,7 @@ export async function openCall(parts: ConsoleParts, request: Request, response: 
     request,
     response,
     person,
+    sessionId: requireSession(response).sessionId,
     context: { ...context, actor: person },
     accounts: [personal, ...organizations],
     now: clock.now(),
