@@ -51,4 +51,12 @@ export const PERMISSION_ERRORS = {
   grants_not_allowed: precondition('grants are not allowed here'),
   only_reading_allowed: precondition('only read-only access is allowed here'),
   only_once_allowed: precondition('this account lets each connection in only once'),
+  name_is_shared: {
+    ...precondition('user "{user}" at {address} may also be somebody else, so no approval of it is remembered'),
+    hint: 'Choose this connection only, or use a name of your own, as in psql -U.',
+  },
+  address_is_shared: {
+    ...precondition('other people connect from {address}, too, so an approval is remembered for an hour at most'),
+    hint: 'Choose 1 hour or this connection only.',
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

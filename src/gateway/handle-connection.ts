@@ -9,6 +9,7 @@ import { hangUp } from './client/hang-up.ts';
 import { refuseRoleParameters } from './client/startup-parameters.ts';
 import { passCancelDoor } from './doors/cancel-door.ts';
 import { chooseDoor, passDoor } from './doors/choose-door.ts';
+import { leaveGrant, mayNeedAnotherGrant } from './doors/grant-door.ts';
 import { negotiate } from './negotiate/negotiate.ts';
 import type { OpenConnections } from './open-connections.ts';
 import { relaySession } from './relay-session.ts';
@@ -67,7 +68,12 @@ async function findEnding(session: LiveSession, parts: GatewayParts, open: OpenC
     refuseRoleParameters(session.client.startup);
     const door = await session.phases.measure('choose_door', () => chooseDoor(session.client, parts));
     const admission = await passDoor(door, session, parts);
-    return await open.sockets.withUpstream(() => connectAndRelay(admission, session, parts));
+    const connect = (admitted: Admission) => open.sockets.withUpstream(() => connectAndRelay(admitted, session, parts));
+    return await connect(admission).catch(async (error: unknown) => {
+      if (!mayNeedAnotherGrant(admission, error)) throw error;
+      leaveGrant(session);
+      return await connect(await passDoor({ kind: 'link' }, session, parts));
+    });
   } catch (error) {
     return endingOf(session.signal.aborted ? session.signal.reason : error);
   }

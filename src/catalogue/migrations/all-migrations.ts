@@ -12,6 +12,7 @@ import * as freshSignIn from './0008-fresh-sign-in.ts';
 import * as endedAccess from './0009-ended-access.ts';
 import * as operationsJournal from './0010-operations-journal.ts';
 import * as pruneHistory from './0011-prune-history.ts';
+import * as loginNames from './0012-login-names.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -25,4 +26,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-ended-access': endedAccess,
   '0010-operations-journal': operationsJournal,
   '0011-prune-history': pruneHistory,
+  '0012-login-names': loginNames,
 };

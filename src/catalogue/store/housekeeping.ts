@@ -22,6 +22,10 @@ export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
     .deleteFrom('known_terminals')
     .where('approved_at', '<', new Date(now.getTime() - TERMINAL_STAYS_KNOWN_MS))
     .execute();
+  await db
+    .deleteFrom('login_names')
+    .where('approved_at', '<', new Date(now.getTime() - TERMINAL_STAYS_KNOWN_MS))
+    .execute();
   await db.deleteFrom('invitations').where('expires_at', '<', longAgo).execute();
   await db.deleteFrom('access_tokens').where('expires_at', '<', longAgo).execute();
   await db

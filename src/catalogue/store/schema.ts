@@ -16,6 +16,7 @@ export interface Schema {
   browser_sessions: people.BrowserSessionsTable;
   setup_codes: people.SetupCodesTable;
   known_terminals: people.KnownTerminalsTable;
+  login_names: people.LoginNamesTable;
   projects: projects.ProjectsTable;
   project_shares: projects.ProjectSharesTable;
   branches: projects.BranchesTable;

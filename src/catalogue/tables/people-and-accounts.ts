@@ -102,3 +102,11 @@ export interface KnownTerminalsTable {
   terminal: string;
   approved_at: Date;
 }
+
+export interface LoginNamesTable {
+  user_id: UserId;
+  /** SHA-256, since a client may send any bytes. */
+  requested_user: Buffer;
+  place: string;
+  approved_at: Date;
+}

@@ -2,6 +2,7 @@
 
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
+import { ofOnePerson } from '../../login/grant/terminal-sharing.ts';
 import type { Client } from '../client/client.ts';
 import { applicationOf } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
@@ -21,7 +22,7 @@ type Door =
   | { readonly kind: 'password'; readonly credential: PasswordCredential }
   /** An approval page shows digits that this terminal must type. */
   | { readonly kind: 'reverse_code' }
-  /** An earlier approval is remembered; the longest grant first, at least one. */
+  /** An earlier approval is remembered; the newest grant first, at least one. */
   | { readonly kind: 'grant'; readonly grants: readonly FittingGrant[] }
   | { readonly kind: 'link' };
 
@@ -30,7 +31,7 @@ const PROBE = 'pg_isready';
 /** Throws `store_unavailable` when grants or reverse codes cannot be read. */
 export async function chooseDoor(
   client: Client,
-  parts: Pick<GatewayParts, 'catalogue' | 'grants' | 'reverseCodes'>,
+  parts: Pick<GatewayParts, 'catalogue' | 'config' | 'grants' | 'reverseCodes'>,
 ): Promise<Door> {
   if (applicationOf(client.startup) === PROBE) return { kind: 'probe' };
   const credential = await findPasswordCredential(client, parts);
@@ -42,7 +43,9 @@ export async function chooseDoor(
     ...terminal,
     requestedDatabase: strength === 'none' ? null : requestedDatabase,
   });
-  const grants = await fittingGrants(client, found, parts.catalogue);
+  const { catalogue, config } = parts;
+  const own = await ofOnePerson({ catalogue, reverseCode: config.login.reverseCode }, terminal, found);
+  const grants = await fittingGrants(client, own, catalogue);
   return grants.length > 0 ? { kind: 'grant', grants } : { kind: 'link' };
 }
 

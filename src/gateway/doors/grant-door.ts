@@ -4,6 +4,7 @@ import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isEndedSince } from '../../catalogue/endings/ended-access.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Grant } from '../../login/grant/grant.ts';
+import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import { grantNotices } from '../client/link-notices.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
@@ -36,9 +37,30 @@ export async function passGrantDoor(
       notices: grantNotices(grant),
     };
   }
-  session.entry.restOn(null, { grantId: null, userId: null, personEmail: null, computeId: null });
+  leaveGrant(session);
   return null;
 }
+
+/** The person is asked as if there were no grant. */
+export function leaveGrant({ entry, rules }: LiveSession): void {
+  rules.stop();
+  const person = { grantId: null, userId: null, personEmail: null };
+  const target = { accountId: null, projectId: null, projectName: null, computeId: null, computeName: null };
+  entry.restOn(null, { ...person, ...target, databaseRole: null, phase: 'waiting' });
+}
+
+/**
+ * The client named a database that nobody knew to be elsewhere than at the grant's compute, which
+ * refuses it. Nothing has been sent to the client yet.
+ */
+export function mayNeedAnotherGrant({ door, wish }: Admission, error: unknown): boolean {
+  const isUnknownName = door === 'grant' && wish.strength === 'required';
+  return isUnknownName && error instanceof UpstreamRefusal && ABOUT_THE_DATABASE.test(error.sqlstate);
+}
+
+// PostgreSQL Error Codes: no such database, insufficient_privilege, no entry in pg_hba.conf; and
+// class 08, by which poolers refuse a database.
+const ABOUT_THE_DATABASE = /^(3D000|42501|28000|08...)$/;
 
 /** It may be found until a node has revoked it. */
 async function isEnded(grant: Grant, { db }: Catalogue): Promise<boolean> {

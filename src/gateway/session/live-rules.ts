@@ -30,6 +30,12 @@ export class LiveRules {
     if (this.#isRecheckDue) await this.recheck();
   }
 
+  /** The connection no longer rests on what it was authorised by. */
+  stop(): void {
+    this.#policy = null;
+    this.#ask = null;
+  }
+
   /** Takes over the current policy, or forbids. Throws, and changes nothing, when it is unknown. */
   async recheck(rights?: RightsReader): Promise<void> {
     this.#isRecheckDue = this.#ask === null;

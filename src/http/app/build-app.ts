@@ -77,7 +77,8 @@ function pageRoutes({ deps, mailer, renderer, address, consumption }: PageParts)
   const signInParts = { deps, renderer, address };
   pages.use(homeRoutes({ catalogue, config, address, renderer }));
   pages.use(signInRoutes(signInParts), oidcRoutes(signInParts), signUpRoutes(signInParts));
-  const services = { ...deps, nodeId: catalogue.nodeId, reverseCode: config.login.reverseCode };
+  const { sharedNetworks } = config.limits;
+  const services = { ...deps, nodeId: catalogue.nodeId, reverseCode: config.login.reverseCode, sharedNetworks };
   pages.use(approvalRoutes({ ...deps, services, brand: config.brand, renderer, mailer, streams, address }));
   const consoleParts = { ...deps, mailer, consumption, renderer, address, sessions };
   pages.use(consoleRoutes(consoleParts));

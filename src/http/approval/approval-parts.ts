@@ -60,14 +60,16 @@ export async function unknownLink({ limits }: ApprovalParts, person: PersonAtBro
   throw new PosternError('link_unknown');
 }
 
+/** NOTE: no codes of unopened ones: whoever types one has seen the terminal that shows it. */
 export async function alsoWaiting(
   { loginRequests }: Pick<ApprovalServices, 'loginRequests'>,
   shown: LoginRequest,
   { userId }: Pick<PersonAtBrowser, 'userId'>,
-): Promise<AlsoWaitingProps['waiting']> {
+): Promise<Pick<AlsoWaitingProps, 'opened' | 'unopenedCount'>> {
   const waiting = await loginRequests.listWaitingOfTerminal(shown.origin);
-  return waiting
-    .filter((other) => other.id !== shown.id && other.waiting !== 'none')
-    .filter(({ claim }) => claim === null || claim.userId === userId)
-    .map(({ id, userCode }) => ({ id, userCode }));
+  const others = waiting.filter((other) => other.id !== shown.id && other.waiting !== 'none');
+  return {
+    opened: others.flatMap(({ id, userCode, claim }) => (claim?.userId === userId ? [{ id, userCode }] : [])),
+    unopenedCount: others.filter(({ claim }) => claim === null).length,
+  };
 }

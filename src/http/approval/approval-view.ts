@@ -3,6 +3,7 @@
 import type { ApprovalProps } from '../../../web/components/approval/approval-props.ts';
 import type { TargetCompute } from '../../catalogue/access/targets.ts';
 import { type ApprovalStep, isNear, requiredStep } from '../../login/decide/step-up.ts';
+import { longestRememberedMs, returnsToSharedName, type TerminalSharing } from '../../login/grant/terminal-sharing.ts';
 import type { Access, LoginRequest } from '../../login/request/login-request.ts';
 import { compareTerminals } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
@@ -24,6 +25,7 @@ export interface ApprovalSight {
   readonly alsoWaiting: ApprovalView['alsoWaiting'];
   readonly browserAddress: string;
   readonly isKnownTerminal: boolean;
+  readonly sharing: TerminalSharing;
   readonly reverseCode: 'when_new' | 'always' | 'never';
   readonly now: Date;
   readonly authenticatedAt: Date | null;
@@ -38,6 +40,7 @@ export interface TypedChoice {
   readonly access: Access | null;
   readonly remember: 'once' | '1h' | '8h' | null;
   readonly releasesWaiting: boolean;
+  readonly waitingCodes: string | null;
 }
 
 const MAX_SUGGESTIONS = 50;
@@ -76,7 +79,8 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     roles: suggestions(computes.flatMap(({ roles }) => roles.map(({ name }) => name))),
     offersReadOnly: computes.some(({ roles }) => roles.some(({ readOnly }) => readOnly)),
     isNoticeBlind: origin.noticeBlind,
-    rememberChoices: rememberChoices(Math.max(0, ...computes.map(({ policy }) => policy.longestGrantMs))),
+    rememberChoices: rememberChoices(longestGrantMs(sight, computes)),
+    sharing: sight.sharing,
     isKnownTerminal: sight.isKnownTerminal,
     alsoWaiting: sight.alsoWaiting,
   };
@@ -89,6 +93,7 @@ function picks(typed: TypedChoice | null, compute: TargetCompute | undefined): A
     access: typed?.access ?? compute?.lastUsed?.access ?? (compute?.policy.readOnlyOnly ? 'read_only' : 'read_write'),
     remember: typed?.remember ?? 'once',
     releasesWaiting: typed?.releasesWaiting === true,
+    waitingCodes: typed?.waitingCodes ?? '',
   };
 }
 
@@ -123,7 +128,7 @@ function addresses({ request, offered, browserAddress }: ApprovalSight): Approva
 
 /** The page shows one step for all candidates: the strongest that any of them requires. */
 function strongestStep(sight: ApprovalSight): ApprovalView['step'] {
-  const { request, offered, browserAddress, isKnownTerminal, reverseCode } = sight;
+  const { request, offered, browserAddress, isKnownTerminal, sharing, reverseCode } = sight;
   const terminalAddress = request.origin.address;
   const steps = candidatesOf(offered.found, terminalAddress).map(({ compute: { policy } }) =>
     requiredStep({
@@ -131,11 +136,17 @@ function strongestStep(sight: ApprovalSight): ApprovalView['step'] {
       browserAddress,
       ownNetworks: policy.ownNetworks,
       isKnownTerminal,
+      returnsToSharedName: returnsToSharedName(request, sharing),
       policy: policy.reverseCode,
       installation: reverseCode,
     }),
   );
   return STRONGEST_FIRST.find((step) => steps.includes(step)) ?? 'approve';
+}
+
+function longestGrantMs({ sharing }: ApprovalSight, computes: readonly TargetCompute[]): number {
+  const byPolicy = Math.max(0, ...computes.map(({ policy }) => policy.longestGrantMs));
+  return Math.min(byPolicy, longestRememberedMs(sharing));
 }
 
 const STRONGEST_FIRST: readonly ApprovalStep[] = ['reverse_code', 'user_code', 'approve'];

@@ -4,12 +4,15 @@ import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
 import { type ComputeId, idFrom, isLoginRequestId } from '../../ids.ts';
 import type { ApprovalChoice } from '../../login/decide/approve-login-request.ts';
+import { normalizeUserCode } from '../../login/request/user-code.ts';
 import type { TypedChoice } from './approval-view.ts';
 
 const MAX_ID_CHARACTERS = 64;
 // PostgreSQL: NAMEDATALEN - 1
 const MAX_IDENTIFIER_BYTES = 63;
 const MAX_RELEASED = 100;
+// A user code and what people put between two.
+const MAX_CODES_CHARACTERS = MAX_RELEASED * 12;
 
 const optionalText = (limit: number) =>
   z
@@ -36,6 +39,7 @@ const schema = z.object({
   user_code: optionalText(32),
   release_waiting: z.enum(['yes']).optional(),
   waiting_id: list,
+  waiting_codes: optionalText(MAX_CODES_CHARACTERS),
 });
 
 export type DecisionForm = z.output<typeof schema>;
@@ -63,6 +67,7 @@ export function typedChoice(form: Omit<DecisionForm, 'decision'>): TypedChoice {
     access: form.access ?? null,
     remember: form.remember ?? null,
     releasesWaiting: form.release_waiting === 'yes',
+    waitingCodes: form.waiting_codes,
   };
 }
 
@@ -79,5 +84,11 @@ export function approvalChoice(form: DecisionForm): ApprovalChoice | null {
     remember: form.remember ?? 'once',
     userCode: form.user_code,
     alsoRelease: form.release_waiting === 'yes' ? form.waiting_id : [],
+    alsoReleaseCodes: userCodesIn(form.waiting_codes ?? ''),
   };
+}
+
+/** At commas, semicolons and white space; what is no code matches nothing. */
+function userCodesIn(text: string): string[] {
+  return text.split(/[\s,;]+/).flatMap((word) => normalizeUserCode(word) ?? []);
 }

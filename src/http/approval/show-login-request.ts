@@ -8,6 +8,7 @@ import { MessagePage } from '../../../web/pages/message-page.tsx';
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import { PosternError } from '../../errors.ts';
 import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
+import { findSharing } from '../../login/grant/terminal-sharing.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
 import {
   type ApprovalCall,
@@ -32,12 +33,14 @@ export async function sendApprovalPage(
   { parts, request, response, person, loginRequest }: ApprovalCall,
   form: Pick<ApprovalSight, 'typed' | 'problem'>,
 ): Promise<void> {
-  const { clock, reverseCode } = parts.services;
+  const { clock, reverseCode, sharedNetworks } = parts.services;
   const { find } = request.query;
-  const [offered, waiting, isKnown] = await Promise.all([
-    offeredTargets(parts.catalogue, { userId: person.userId, origin: loginRequest.origin, find }),
+  const { userId } = person;
+  const [offered, waiting, isKnown, sharing] = await Promise.all([
+    offeredTargets(parts.catalogue, { userId, origin: loginRequest.origin, find }),
     alsoWaiting(parts.services, loginRequest, person),
-    isKnownTerminal(parts.catalogue, person.userId, loginRequest.origin.address),
+    isKnownTerminal(parts.catalogue, userId, loginRequest.origin.address),
+    findSharing(parts.catalogue, loginRequest.origin, { userId, sharedNetworks }),
   ]);
   const view = approvalView({
     request: loginRequest,
@@ -45,6 +48,7 @@ export async function sendApprovalPage(
     alsoWaiting: waiting,
     browserAddress: person.address,
     isKnownTerminal: isKnown,
+    sharing,
     reverseCode,
     now: clock.now(),
     authenticatedAt: person.authenticatedAt,

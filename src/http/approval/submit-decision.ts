@@ -94,8 +94,8 @@ function answerLate(call: ApprovalCall, now: LoginRequest): void {
 }
 
 function choicePath(loginRequest: LoginRequest, form: DecisionForm): string {
-  const { compute_id, database, role, access, remember, release_waiting } = form;
-  const fields = { compute_id, database, role, access, remember, release_waiting };
+  const { compute_id, database, role, access, remember, release_waiting, waiting_codes } = form;
+  const fields = { compute_id, database, role, access, remember, release_waiting, waiting_codes };
   const given = Object.entries(fields).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : []));
   return `${pathOf(loginRequest)}?${new URLSearchParams(given)}`;
 }

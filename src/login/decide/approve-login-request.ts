@@ -5,12 +5,13 @@ import { isSignInFresh } from '../../catalogue/rights/policy.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import { type ComputeId, type LoginRequestId, newGrantId } from '../../ids.ts';
-import { parseNetworks } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import type { Grants } from '../grant/grants.ts';
+import { findSharing, returnsToSharedName, type TerminalSharing } from '../grant/terminal-sharing.ts';
 import type { PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { Access, Approval, LoginRequest } from '../request/login-request.ts';
 import type { ReverseCodes } from '../request/reverse-codes.ts';
+import { requirePolicy, requireRoomToRemember } from './approval-rules.ts';
 import { checkUserCode } from './check-user-code.ts';
 import type { ClaimServices } from './claim-login-request.ts';
 import { recordApproval } from './record-approval.ts';
@@ -23,6 +24,8 @@ export interface ApprovalServices extends ClaimServices {
   readonly grants: Grants;
   readonly reverseCodes: ReverseCodes;
   readonly reverseCode: 'when_new' | 'always' | 'never';
+  /** Networks that many people share. */
+  readonly sharedNetworks: readonly string[];
 }
 
 export interface ApprovalChoice {
@@ -36,8 +39,10 @@ export interface ApprovalChoice {
   readonly remember: Approval['remember'];
   /** Null when the page did not ask. */
   readonly userCode: string | null;
-  /** Other waiting connections of the same terminal that the same click admits. */
+  /** Other waiting connections of the terminal, admitted where this person opened them. */
   readonly alsoRelease: readonly LoginRequestId[];
+  /** The user codes of others, as the person copied them from the terminal. */
+  readonly alsoReleaseCodes: readonly string[];
 }
 
 export type ApprovalAnswer =
@@ -65,8 +70,11 @@ export async function approveLoginRequest(
   const { request, person, choice, isKnownTerminal } = deciding;
   const target = await chosenTarget(services, person, choice);
   requirePolicy(target, request, choice);
+  const { sharedNetworks } = services;
+  const sharing = await findSharing(services.catalogue, request.origin, { userId: person.userId, sharedNetworks });
+  requireRoomToRemember(sharing, request, choice);
   const approval = approvalOf(request, { person, choice, target });
-  const step = stepOf(services, { request, person, target, isKnownTerminal });
+  const step = stepOf(services, { request, person, target, isKnownTerminal, sharing });
   const { authenticatedAt } = person;
   const asked = { request, person, target, approval, step };
   if (!isSignInFresh(target.policy, { authenticatedAt, now: services.clock.now() })) {
@@ -86,7 +94,8 @@ export async function approveLoginRequest(
   // Without a connection, approving also consumes the request.
   if (moved.request.status === 'consumed') recordApproval(services, 'login.consumed', { ...what, refusedFor: null });
   await settleApproval(services, moved.request, target);
-  await releaseWaitingLogins(services, moved.request, { person, approval, target, step, ids: choice.alsoRelease });
+  const { alsoRelease: ids, alsoReleaseCodes: userCodes } = choice;
+  await releaseWaitingLogins(services, moved.request, { person, approval, target, step, ids, userCodes });
   return { kind: 'approved', request: moved.request };
 }
 
@@ -117,20 +126,6 @@ function unknownCompute(computeId: ComputeId): PosternError {
   return new PosternError('not_found', { params: { thing: `compute "${cleanForPage(computeId)}"` } });
 }
 
-function requirePolicy({ policy, compute }: JudgedTarget, { origin }: LoginRequest, choice: ApprovalChoice): void {
-  if (!policy.linkLogin)
-    throw new PosternError('link_login_disabled', { params: { compute: cleanForPage(compute.name) } });
-  if (policy.allowedNetworks.length > 0 && !parseNetworks(policy.allowedNetworks).includes(origin.address)) {
-    throw new PosternError('refused_by_policy', { params: { address: cleanForPage(origin.address) } });
-  }
-  if (policy.readOnlyOnly && choice.access !== 'read_only') {
-    throw new PosternError('only_reading_allowed');
-  }
-  if (policy.longestGrantMs === 0 && choice.remember !== 'once') {
-    throw new PosternError('only_once_allowed');
-  }
-}
-
 function approvalOf(
   request: LoginRequest,
   { person, choice, target }: { person: PersonAtBrowser; choice: ApprovalChoice; target: JudgedTarget },
@@ -156,13 +151,21 @@ function stepOf(
     person,
     target,
     isKnownTerminal,
-  }: { request: LoginRequest; person: PersonAtBrowser; target: JudgedTarget; isKnownTerminal: boolean },
+    sharing,
+  }: {
+    request: LoginRequest;
+    person: PersonAtBrowser;
+    target: JudgedTarget;
+    isKnownTerminal: boolean;
+    sharing: TerminalSharing;
+  },
 ): ApprovalStep {
   return requiredStep({
     terminalAddress: request.origin.address,
     browserAddress: person.address,
     ownNetworks: target.policy.ownNetworks,
     isKnownTerminal,
+    returnsToSharedName: returnsToSharedName(request, sharing),
     policy: target.policy.reverseCode,
     installation: services.reverseCode,
   });
@@ -172,7 +175,9 @@ async function beginReverseCode(
   { reverseCodes }: ApprovalServices,
   { request, approval }: { request: LoginRequest; person: PersonAtBrowser; approval: Approval },
 ): Promise<ApprovalAnswer> {
-  const begun = await reverseCodes.begin(request.id, approval);
+  // The connection that sends the digits uses the approval itself.
+  const grantId = approval.remember === 'once' ? null : approval.grantId;
+  const begun = await reverseCodes.begin(request.id, { ...approval, grantId });
   if (begun.kind === 'refused') return { kind: 'too_late', request: begun.request };
   return { kind: 'reverse_code', digits: begun.digits.reveal(), request: begun.request };
 }

@@ -1,4 +1,5 @@
-// One click that admits several connections of one terminal, such as pg_dump -j: only the listed.
+// One click that admits several connections of one terminal, such as pg_dump -j. Their address,
+// user and application prove nothing, so each was opened by the same person, or its code is typed.
 
 import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
 import type { LoginRequestId } from '../../ids.ts';
@@ -14,17 +15,24 @@ export interface Release {
   readonly target: JudgedTarget;
   readonly step: ApprovalStep;
   readonly ids: readonly LoginRequestId[];
+  readonly userCodes: readonly string[];
 }
 
 /** One at a time, since the terminal may have closed one or another person may have opened it. */
 export async function releaseWaitingLogins(
   services: ClaimServices,
   approved: LoginRequest,
-  { ids, approval, ...click }: Release,
+  { ids, userCodes, approval, ...click }: Release,
 ): Promise<void> {
-  if (ids.length === 0) return;
+  if (ids.length === 0 && userCodes.length === 0) return;
+  const { userId } = click.person;
+  const isMeant = ({ id, claim, userCode, waiting }: LoginRequest): boolean => {
+    if (waiting !== 'connection') return false;
+    const isOpened = claim?.userId === userId && ids.includes(id);
+    return isOpened || (claim === null && userCodes.includes(userCode));
+  };
   const waiting = await services.loginRequests.listWaitingOfTerminal(approved.origin);
-  for (const other of waiting.filter((listed) => ids.includes(listed.id) && listed.waiting === 'connection')) {
+  for (const other of waiting.filter(isMeant)) {
     await release(services, other, { ...click, approval: { ...approval, grantId: null } });
   }
 }
@@ -32,7 +40,7 @@ export async function releaseWaitingLogins(
 async function release(
   services: ClaimServices,
   other: LoginRequest,
-  { person, approval, target, step }: Omit<Release, 'ids'>,
+  { person, approval, target, step }: Omit<Release, 'ids' | 'userCodes'>,
 ): Promise<void> {
   const { userId, address: browserAddress } = person;
   if (other.status === 'pending') {

@@ -1,6 +1,7 @@
 // The consequences of an approval: the grant that it asks for, and what the next login remembers.
 
 import { rememberTarget, rememberTerminal } from '../../catalogue/access/last-used-targets.ts';
+import { rememberLoginName } from '../../catalogue/access/login-names.ts';
 import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Clock } from '../../clock.ts';
@@ -9,11 +10,12 @@ import { grantCreatedEvent } from '../grant/grant-audit-event.ts';
 import type { Grants } from '../grant/grants.ts';
 import type { RecordsAudit } from '../request/login-audit-event.ts';
 import type { Approval, LoginRequest } from '../request/login-request.ts';
+import { loginNameOf } from '../request/terminal.ts';
 
 const HOUR_MS = 3_600_000;
 /** The time for a client without a connection to connect again with its one-use grant. */
 const ONE_USE_LIFE_MS = 10 * 60_000;
-const LIFE_MS = { once: ONE_USE_LIFE_MS, '1h': HOUR_MS, '8h': 8 * HOUR_MS } as const;
+export const LIFE_MS = { once: ONE_USE_LIFE_MS, '1h': HOUR_MS, '8h': 8 * HOUR_MS } as const;
 
 export interface SettlingServices {
   readonly catalogue: Catalogue;
@@ -31,6 +33,8 @@ export async function settleApproval(
 ): Promise<void> {
   const { approval } = request;
   if (approval === null) return;
+  // NOTE: before any grant, or the name could belong to its first person for a moment only.
+  await rememberLoginName(services.catalogue, approval.userId, loginNameOf(request.origin));
   await rememberTerminal(services.catalogue, approval.userId, request.origin.address);
   await rememberTarget(services.catalogue, approval);
   // The terminal may have disconnected during the decision; then the approval is for its next

@@ -11,6 +11,8 @@ export interface StepUpInput {
   readonly ownNetworks: readonly string[];
   /** The person has approved from this terminal address in the last 30 days. */
   readonly isKnownTerminal: boolean;
+  /** The client must connect again, and others at its address may say the same name. */
+  readonly returnsToSharedName: boolean;
   readonly policy: 'when_new' | 'always';
   readonly installation: 'when_new' | 'always' | 'never';
 }
@@ -18,7 +20,7 @@ export interface StepUpInput {
 export function requiredStep(where: StepUpInput): ApprovalStep {
   const isReverseCodeOn = where.installation !== 'never';
   const isAlways = where.policy === 'always' || where.installation === 'always';
-  if (isReverseCodeOn && isAlways) return 'reverse_code';
+  if (isReverseCodeOn && (isAlways || where.returnsToSharedName)) return 'reverse_code';
   if (isNear(where)) return 'approve';
   return where.isKnownTerminal || !isReverseCodeOn ? 'user_code' : 'reverse_code';
 }

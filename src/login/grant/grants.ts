@@ -73,10 +73,12 @@ export class Grants {
     return grant;
   }
 
-  /** Grants that admit this connection, the longest first; null: the client named no database. */
+  /** Grants that admit this connection, the newest first; null: the client named no database. */
   async findMatching(request: Terminal & { readonly requestedDatabase: string | null }): Promise<Grant[]> {
     const grants = await this.#listOf(this.#ofTerminal(request));
-    return grants.filter((grant) => admits(grant, request.requestedDatabase));
+    return grants
+      .filter((grant) => admits(grant, request.requestedDatabase))
+      .sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
   }
 
   /** Uses the grant once. Of all callers that compete for the last use, exactly one gets `used`. */

@@ -1,7 +1,8 @@
 // When two connections come from one terminal. All but the address are claims of the client.
 
 import { createHash } from 'node:crypto';
-import { terminalKey } from '../../network-address.ts';
+import type { LoginName } from '../../catalogue/access/login-names.ts';
+import { isLoopback, normalizeAddress, terminalKey } from '../../network-address.ts';
 
 export interface Terminal {
   readonly address: string;
@@ -20,6 +21,12 @@ export function terminalDigest({ address, requestedUser, application }: Terminal
 /** For any application, since a reverse code may be typed into another program. */
 export function loginNameDigest({ address, requestedUser }: Pick<Terminal, 'address' | 'requestedUser'>): string {
   return digest([terminalKey(address), requestedUser]);
+}
+
+/** What the catalogue remembers of it; on loopback browsers do not tell who is there. */
+export function loginNameOf({ address, requestedUser }: Pick<Terminal, 'address' | 'requestedUser'>): LoginName {
+  const browserAddresses = isLoopback(address) ? [] : [normalizeAddress(address)];
+  return { place: terminalKey(address), browserAddresses, requestedUser };
 }
 
 function digest(parts: ReadonlyArray<string | null>): string {

@@ -109,17 +109,25 @@ describe('with JavaScript', () => {
     const first = await openLoginLink(web, origin);
     await page.goto(web.url + first.path);
     expect(await page.getByRole('checkbox').count()).toBe(0);
-    const second = await openLoginLink(web, origin);
+    const openedElsewhere = async () => {
+      const link = await openLoginLink(web, origin);
+      await web.loginRequests.claim(link.request.id, { userId: person.userId, browserAddress: HERE });
+      return link;
+    };
+    const second = await openedElsewhere();
     const one = page.getByRole('checkbox', { name: 'Let in 1 more connection' });
     await one.check();
-    const third = await openLoginLink(web, origin);
+    const third = await openedElsewhere();
     const two = page.getByRole('checkbox', { name: 'Let in 2 more connections' });
     await two.waitFor();
     expect(await two.isChecked()).toBe(false);
     await two.check();
+    const fourth = await openLoginLink(web, origin);
+    const codes = page.getByLabel('Codes of other connections to let in');
+    await codes.fill(fourth.request.userCode);
     await approve({ web, page });
     await page.getByRole('heading', { name: 'Approved' }).waitFor();
-    for (const { request } of [first, second, third]) {
+    for (const { request } of [first, second, third, fourth]) {
       expect((await web.loginRequests.find(request.id))?.status).toBe('approved');
     }
     expect(visit.complaints).toEqual([]);

@@ -127,7 +127,9 @@ export const SET_UP_SCENE: Scene = scene('set-up', async ({ web, page }) => {
 
 export async function openLink(stage: Stage, person: SignedInPerson, address: string): Promise<{ path: string }> {
   await signInAs(stage, person);
-  const { path, request } = await openLoginLink(stage.web, { address });
+  // A name of the person's own: others approve at the same address.
+  const requestedUser = `alice-${person.userId.slice(0, 8)}`;
+  const { path, request } = await openLoginLink(stage.web, { address, requestedUser });
   await stage.page.goto(stage.web.url + path);
   return { path: `/psql_session/${request.id}` };
 }

@@ -1,16 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rememberLoginName } from '../../../src/catalogue/access/login-names.ts';
 import { readEndedAccess, recordEndedAccess } from '../../../src/catalogue/endings/ended-access.ts';
 import { registerProject } from '../../../src/catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../../src/ids.ts';
 import type { Grant } from '../../../src/login/grant/grant.ts';
 import type { GrantDraft } from '../../../src/login/grant/grants.ts';
+import { loginNameOf } from '../../../src/login/request/terminal.ts';
 import { endAccess } from '../../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { answerTo, connectedClient, waitingClient } from '../connected-client.ts';
 import {
   addDeveloper,
+  approvalOf,
   approveLink,
+  claimLink,
   createUpstream,
   type DeveloperForTests,
   type GatewayForTests,
@@ -192,11 +196,81 @@ describe('a grant and a client that names another target', () => {
     await client.waitForType('Z');
   });
 
-  it('reports that the database does not exist, and opens no other one', async () => {
-    await grantTo('restorer');
+  it('leads to a link for a database that does not exist there', async () => {
+    // It was told 3D000 for as long as the grant lasted, without a way to any other target.
+    const grant = await grantTo('restorer');
     using client = await arrive('restorer', { database: 'copy_of_shop' });
-    await client.waitForEnd();
-    expect(client.fatal).toMatchObject({ C: '3D000', M: 'database "copy_of_shop" does not exist' });
+    await client.waitForNotice(/^Welcome/);
+    const { id } = await claimLink(gateway, client, developer);
+    const approval = approvalOf(developer);
+    await gateway.loginRequests.approve(id, { userId: developer.userId, approval });
+    await client.waitForType('Z');
+    expect(await answerTo(client, 'select current_database()')).toBe(upstream.databases[0]);
+    await gateway.grants.revoke(grant.id);
+  });
+});
+
+describe('a terminal that several people share', () => {
+  const approvedBy = ({ userId }: DeveloperForTests, requestedUser: string, address = '127.0.0.1') =>
+    rememberLoginName(gateway.catalogue, userId, loginNameOf({ address, requestedUser }));
+
+  it('gets a link where two people have grants, whichever lasts longer', async () => {
+    // A neighbour approved `psql -U ann` for longer, and her next psql was in the neighbour's
+    // database.
+    const neighbour = await addDeveloper(gateway, upstream);
+    await grantTo('ann');
+    const { userId, email, accountId, project } = neighbour;
+    const { compute } = project;
+    const theirs = { userId, personEmail: email, accountId, projectId: project.project.id, computeId: compute.id };
+    await grantTo('ann', { ...theirs, lifeMs: 8 * 3_600_000, longestGrantMs: 8 * 3_600_000 });
+    using client = await arrive('ann');
+    await client.waitForNotice(/^Welcome/);
+    using named = await arrive('ann', { database: 'shop' });
+    await named.waitForNotice(/^Welcome/);
+  });
+
+  it('gets a link where another person approved the same name lately', async () => {
+    const owner = await addDeveloper(gateway, upstream);
+    await approvedBy(owner, 'bea');
+    await grantTo('bea');
+    using client = await arrive('bea');
+    await client.waitForNotice(/^Welcome/);
+  });
+
+  it('gets a link where somebody there uses the name elsewhere or in the e-mail', async () => {
+    const owner = await addDeveloper(gateway, upstream);
+    await approvedBy(owner, 'cleo', '203.0.113.80');
+    await approvedBy(owner, 'anything');
+    const localPart = owner.email.split('@')[0] ?? '';
+    for (const name of ['cleo', localPart]) {
+      await grantTo(name);
+      using client = await arrive(name);
+      await client.waitForNotice(/^Welcome/);
+    }
+  });
+
+  it('uses the newest of one person, not the longest', async () => {
+    const longer = await grantTo('dora', { lifeMs: 8 * 3_600_000, longestGrantMs: 8 * 3_600_000 });
+    await waitUntil(() => Date.now() > longer.createdAt.getTime() + 2, 'a later time');
+    const newer = await grantTo('dora');
+    using client = await arrive('dora');
+    await client.waitForType('Z');
+    expect(await gateway.grants.get(newer.id)).toMatchObject({ usedCount: 1 });
+    expect(await gateway.grants.get(longer.id)).toMatchObject({ usedCount: 0 });
+  });
+
+  it('keeps the grants for one use where reverse codes are off', async () => {
+    const codeless = await startGateway({ environment: { POSTERN_REVERSE_CODE: 'never' }, fleetOf: gateway });
+    await approvedBy(await addDeveloper(gateway, upstream), 'eve');
+    await grantTo('eve');
+    await grantTo('eve', { usesLeft: 1 });
+    using client = await RawClient.connectTls(codeless);
+    client.sendStartup({ user: 'eve', application_name: 'psql' });
+    await client.waitForType('Z');
+    using second = await RawClient.connectTls(codeless);
+    second.sendStartup({ user: 'eve', application_name: 'psql' });
+    await second.waitForNotice(/^Welcome/);
+    await codeless.close();
   });
 });
 

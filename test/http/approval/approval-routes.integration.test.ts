@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
+import { rememberLoginName } from '../../../src/catalogue/access/login-names.ts';
 import { newConnectionId } from '../../../src/ids.ts';
+import { loginNameOf } from '../../../src/login/request/terminal.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
 import {
   newDeveloper,
@@ -162,21 +164,95 @@ describe('approving', () => {
     ]);
   });
 
-  it('releases only the listed waiting connections of the terminal, by one tick', async () => {
+  it('releases by one tick the listed connections that the person opened', async () => {
     const { browser, address, project } = await newDeveloper(web);
     const first = await openLoginLink(web, { address });
-    const second = await openLoginLink(web, { address });
+    const opened = await openLoginLink(web, { address });
+    await browser.open(opened.path);
     const page = await browser.open(first.path);
     const unlisted = await openLoginLink(web, { address });
+    await browser.open(unlisted.path);
     const listed = [...page.text.matchAll(/name="waiting_id" value="([^"]+)"/g)].map(([, id]) => id ?? '');
-    expect(listed).toEqual([second.request.id]);
+    expect(listed).toEqual([opened.request.id]);
     const fields = new URLSearchParams({ compute_id: project.compute.id, release_waiting: 'yes' });
     for (const id of listed) fields.append('waiting_id', id);
     await approve(browser, page, fields);
-    const status = async (id: typeof first.request.id) => (await web.loginRequests.find(id))?.status;
-    expect(await status(first.request.id)).toBe('approved');
-    expect(await status(second.request.id)).toBe('approved');
-    expect(await status(unlisted.request.id)).toBe('pending');
+    expect(await statusesOf(first, opened, unlisted)).toEqual(['approved', 'approved', 'claimed']);
+  });
+
+  it('releases no connection that nobody opened unless its code is typed', async () => {
+    // One click sent a neighbour's waiting psql of the same name into the person's database.
+    const { browser, address, project } = await newDeveloper(web);
+    const first = await openLoginLink(web, { address });
+    const typed = await openLoginLink(web, { address });
+    const neighbours = await openLoginLink(web, { address });
+    const page = await browser.open(first.path);
+    expect(page.text).toContain('2 more connections with the same address, user and application.');
+    for (const { request } of [typed, neighbours]) expect(page.text).not.toContain(request.userCode);
+    const fields = new URLSearchParams({ compute_id: project.compute.id, release_waiting: 'yes' });
+    for (const { request } of [typed, neighbours]) fields.append('waiting_id', request.id);
+    fields.append('waiting_codes', `${typed.request.userCode.toLowerCase()}, nonsense`);
+    await approve(browser, page, fields);
+    expect(await statusesOf(first, typed, neighbours)).toEqual(['approved', 'approved', 'pending']);
+  });
+});
+
+type Opened = Awaited<ReturnType<typeof openLoginLink>>;
+
+function statusesOf(...links: readonly Opened[]) {
+  return Promise.all(links.map(async ({ request }) => (await web.loginRequests.find(request.id))?.status));
+}
+
+describe('a terminal that other people may share', () => {
+  it('says what an approval is worth that is remembered', async () => {
+    const { browser, address } = await newDeveloper(web);
+    const page = await browser.open((await openLoginLink(web, { address })).path);
+    const text = page.text.replace(/<[^>]+>/g, '');
+    expect(text).toContain(`Remembered, it lets in every psql at ${address} that says it is user`);
+    expect(page.text).toContain('value="8h"');
+  });
+
+  it('is remembered for an hour at most once another person was seen at its address', async () => {
+    const { browser, address, project, person } = await newDeveloper(web);
+    const stranger = (await newVisitor(web)).person;
+    await rememberLoginName(web.catalogue, stranger.userId, loginNameOf({ address, requestedUser: 'other' }));
+    const { path } = await openLoginLink(web, { address });
+    const page = await browser.open(path);
+    expect(page.text).toContain('Other people connect from here, so it lasts an hour at most.');
+    expect(page.text).not.toContain('value="8h"');
+    const forged = await approve(browser, page, { compute_id: project.compute.id, remember: '8h' });
+    expect([forged.status, forged.text]).toEqual([412, expect.stringContaining('an hour at most')]);
+    await approve(browser, page, { compute_id: project.compute.id, remember: '1h' });
+    expect(await web.grants.list(person.userId)).toHaveLength(1);
+  });
+
+  it('is not remembered where its user may be another person', async () => {
+    const { browser, address, project, person } = await newDeveloper(web);
+    const stranger = (await newVisitor(web)).person;
+    const { path, request } = await openLoginLink(web, { address });
+    const { requestedUser } = request.origin;
+    await rememberLoginName(web.catalogue, stranger.userId, loginNameOf({ address, requestedUser }));
+    const page = await browser.open(path);
+    expect(page.text).not.toContain('name="remember"');
+    expect(page.text).toContain('may also be somebody else');
+    const forged = await approve(browser, page, { compute_id: project.compute.id, remember: '1h' });
+    expect([forged.status, forged.text]).toEqual([412, expect.stringContaining('no approval of it is remembered')]);
+    await approve(browser, page, { compute_id: project.compute.id });
+    expect(await web.grants.list(person.userId)).toEqual([]);
+    expect((await web.loginRequests.find(request.id))?.status).toBe('approved');
+  });
+
+  it('asks a client that comes back for a code where its user may be another person', async () => {
+    const { browser, address, project, person } = await newDeveloper(web);
+    const stranger = (await newVisitor(web)).person;
+    const { path, request } = await openLoginLink(web, { address, noticeBlind: true });
+    const { requestedUser } = request.origin;
+    await rememberLoginName(web.catalogue, stranger.userId, loginNameOf({ address, requestedUser }));
+    const page = await browser.open(path);
+    const answer = await approve(browser, page, { compute_id: project.compute.id });
+    expect(answer.text).toMatch(/\d{3} ?\d{3}/);
+    expect((await web.loginRequests.find(request.id))?.stepUp).toMatchObject({ kind: 'reverse_code' });
+    expect(await web.grants.list(person.userId)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isKnownTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
+import { findClaimants } from '../../../src/catalogue/access/login-names.ts';
 import { resolveTarget } from '../../../src/catalogue/access/resolve-target.ts';
 import { listTargets } from '../../../src/catalogue/access/targets.ts';
 import { systemClock } from '../../../src/clock.ts';
@@ -8,6 +9,7 @@ import { createLog } from '../../../src/log.ts';
 import { settleApproval } from '../../../src/login/decide/settle-approval.ts';
 import { Grants } from '../../../src/login/grant/grants.ts';
 import type { Approval, LoginRequest } from '../../../src/login/request/login-request.ts';
+import { loginNameOf } from '../../../src/login/request/terminal.ts';
 import { createRedis } from '../../../src/redis/redis-client.ts';
 import { actorOf, addPerson, addProject, openTestCatalogue } from '../../support/databases/catalogue-for-tests.ts';
 import { startEmbeddedRedis } from '../../support/databases/redis-for-tests.ts';
@@ -22,6 +24,17 @@ describe('after an approval', () => {
     const [account] = await listTargets(scene.catalogue, await actorOf(scene.catalogue, scene.userId));
     expect(account?.projects[0]?.computes[0]?.lastUsed).not.toBe(null);
     expect(await scene.grants.list(scene.userId)).toEqual([]);
+  });
+
+  it('its requested user belongs to the person who approved, at that address only', async () => {
+    const { catalogue, request, userId } = await approvedScene({ remember: 'once', grantId: null });
+    const { requestedUser, address } = request.origin;
+    const claimants = (name: string, at: string) =>
+      findClaimants(catalogue, loginNameOf({ address: at, requestedUser: name }));
+    expect(await claimants(requestedUser, address)).toEqual([userId]);
+    expect(await claimants(requestedUser, '192.0.2.200')).toEqual([]);
+    expect(await claimants('another', address)).toEqual([]);
+    expect(await claimants('Alex', address)).toEqual([userId]);
   });
 
   it.each([

@@ -6,6 +6,7 @@ const NEW_ELSEWHERE: StepUpInput = {
   browserAddress: '198.51.100.4',
   ownNetworks: [],
   isKnownTerminal: false,
+  returnsToSharedName: false,
   policy: 'when_new',
   installation: 'when_new',
 };
@@ -15,6 +16,16 @@ describe('the step that an approval needs', () => {
   it.each<[string, Partial<StepUpInput>, ReturnType<typeof requiredStep>]>([
     ['a new terminal at another address', {}, 'reverse_code'],
     ['a known terminal at another address', { isKnownTerminal: true }, 'user_code'],
+    [
+      'a name that may be of several people, and a client that comes back',
+      { browserAddress: '203.0.113.7', returnsToSharedName: true },
+      'reverse_code',
+    ],
+    [
+      'the same where reverse codes are off',
+      { browserAddress: '203.0.113.7', returnsToSharedName: true, installation: 'never' },
+      'approve',
+    ],
     ['the same address', { browserAddress: '203.0.113.7' }, 'approve'],
     ['the same address as IPv4 in IPv6', { browserAddress: '::ffff:203.0.113.7' }, 'approve'],
     ['one /64', { terminalAddress: '2001:db8:1:2::1', browserAddress: '2001:db8:1:2:ffff::9' }, 'approve'],

@@ -3,6 +3,7 @@
 import type { PageFrame } from '../../layout/page-frame.ts';
 import type { TargetPickerProps } from '../target-picker.tsx';
 import type { TerminalFactsProps } from '../terminal-facts.tsx';
+import type { AlsoWaitingProps } from './also-waiting.tsx';
 
 export interface ApprovalProps {
   readonly frame: PageFrame;
@@ -30,6 +31,7 @@ export interface ApprovalProps {
     readonly access: 'read_write' | 'read_only';
     readonly remember: 'once' | '1h' | '8h';
     readonly releasesWaiting: boolean;
+    readonly waitingCodes: string;
   };
   /** Suggestions for the two text fields. */
   readonly databases: readonly string[];
@@ -41,8 +43,10 @@ export interface ApprovalProps {
    */
   readonly isNoticeBlind: boolean;
   readonly rememberChoices: ReadonlyArray<'once' | '1h' | '8h'>;
+  /** Whether the terminal's address, or its user there, may be other people's, too. */
+  readonly sharing: 'own' | 'shared_place' | 'shared_name';
   /** Other waiting connections of the same terminal. */
-  readonly alsoWaiting: ReadonlyArray<{ readonly id: string; readonly userCode: string }>;
+  readonly alsoWaiting: Pick<AlsoWaitingProps, 'opened' | 'unopenedCount'>;
 }
 
 /**

@@ -5,6 +5,7 @@ import { Segments } from '../segments.tsx';
 import { TargetPicker } from '../target-picker.tsx';
 import { AlsoWaiting } from './also-waiting.tsx';
 import type { ApprovalProps } from './approval-props.ts';
+import { RememberedFor } from './remembered-for.tsx';
 import { UserCodeField } from './user-code.tsx';
 
 export function ApprovalTarget(props: ApprovalProps): VNode {
@@ -25,6 +26,7 @@ export function ApprovalTarget(props: ApprovalProps): VNode {
             help={props.isNoticeBlind ? 'A program that opens several connections needs 1 hour.' : undefined}
           />
         )}
+        <RememberedFor {...props} />
       </div>
       <details class="more" open={props.picked.database !== '' || props.picked.role !== ''}>
         <summary>Database and role</summary>
@@ -34,7 +36,11 @@ export function ApprovalTarget(props: ApprovalProps): VNode {
         </div>
       </details>
       <div data-also-waiting>
-        <AlsoWaiting waiting={props.alsoWaiting} isTicked={props.picked.releasesWaiting} />
+        <AlsoWaiting
+          {...props.alsoWaiting}
+          isTicked={props.picked.releasesWaiting}
+          typedCodes={props.picked.waitingCodes}
+        />
       </div>
       {props.step === 'user_code' && <UserCodeField />}
     </>

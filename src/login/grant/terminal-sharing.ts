@@ -1,0 +1,71 @@
+// Whose a terminal is: its key is made of the client's own words, which a neighbour at the same
+// address can say, too (docs/decisions/021-whose-a-terminal-is.md).
+
+import { findClaimants, isSharedPlace } from '../../catalogue/access/login-names.ts';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import type { UserId } from '../../ids.ts';
+import { parseNetworks } from '../../network-address.ts';
+import type { LoginRequest } from '../request/login-request.ts';
+import { loginNameOf, type Terminal } from '../request/terminal.ts';
+import type { Grant } from './grant.ts';
+
+export type TerminalSharing =
+  | 'own'
+  /** Other people are at the address: an approval is remembered for an hour at most. */
+  | 'shared_place'
+  /** The requested user may be another person there: nothing is remembered. */
+  | 'shared_name';
+
+type LoginName = Pick<Terminal, 'address' | 'requestedUser'>;
+
+const HOUR_MS = 3_600_000;
+const LONGEST_MS: Readonly<Record<TerminalSharing, number>> = {
+  own: Number.POSITIVE_INFINITY,
+  shared_place: HOUR_MS,
+  shared_name: 0,
+};
+
+/** As this person finds the terminal. */
+export async function findSharing(
+  catalogue: Catalogue,
+  terminal: LoginName,
+  { userId, sharedNetworks }: { readonly userId: UserId; readonly sharedNetworks: readonly string[] },
+): Promise<TerminalSharing> {
+  const name = loginNameOf(terminal);
+  const [claimants, isShared] = await Promise.all([
+    findClaimants(catalogue, name),
+    isSharedPlace(catalogue, name, userId),
+  ]);
+  if (claimants.some((claimant) => claimant !== userId)) return 'shared_name';
+  return isShared || parseNetworks(sharedNetworks).includes(terminal.address) ? 'shared_place' : 'own';
+}
+
+/** The next connection under the name could be another person's, so it must prove whose it is. */
+export function returnsToSharedName(
+  { origin, waiting }: Pick<LoginRequest, 'origin' | 'waiting'>,
+  sharing: TerminalSharing,
+): boolean {
+  return sharing === 'shared_name' && (origin.noticeBlind || waiting === 'none');
+}
+
+/** How long an approval may be remembered; 0: for no more than one connection. */
+export function longestRememberedMs(sharing: TerminalSharing): number {
+  return LONGEST_MS[sharing];
+}
+
+/**
+ * The grants; none where they, or the terminal's name, may be of more than one person. Then a
+ * client that shows no link comes back with a reverse code; where those are off, with its grant for
+ * one use.
+ */
+export async function ofOnePerson(
+  { catalogue, reverseCode }: { readonly catalogue: Catalogue; readonly reverseCode: 'when_new' | 'always' | 'never' },
+  terminal: LoginName,
+  grants: readonly Grant[],
+): Promise<readonly Grant[]> {
+  if (grants.length === 0) return [];
+  const claimants = await findClaimants(catalogue, loginNameOf(terminal));
+  const people = new Set([...claimants, ...grants.map(({ userId }) => userId)]);
+  if (people.size === 1) return grants;
+  return reverseCode === 'never' ? grants.filter(({ usesLeft }) => usesLeft !== null) : [];
+}

@@ -1,0 +1,32 @@
+// What a remembered approval is worth (docs/security.md, "Grants"): it is for whoever says the same
+// from the same address, which may be more people than the one who approves.
+
+import type { VNode } from 'preact';
+import type { ApprovalProps } from './approval-props.ts';
+
+type RememberedForProps = Pick<ApprovalProps, 'rememberChoices' | 'sharing' | 'terminal'>;
+
+export function RememberedFor({ rememberChoices, sharing, terminal }: RememberedForProps): VNode | null {
+  const { address, requestedUser } = terminal;
+  if (sharing === 'shared_name') {
+    return (
+      <p class="help">
+        Only for this connection: at <bdi class="mono">{address}</bdi> user <bdi class="mono">{requestedUser}</bdi> may
+        also be somebody else. With a name of your own, as in <span class="mono">psql -U</span>, an approval can be
+        remembered.
+      </p>
+    );
+  }
+  if (rememberChoices.length < 2) return null;
+  return (
+    <p class="help">
+      Remembered, it lets in every <Program {...terminal} /> at <bdi class="mono">{address}</bdi> that says it is user{' '}
+      <bdi class="mono">{requestedUser}</bdi>, also other people’s behind this address.
+      {sharing === 'shared_place' && ' Other people connect from here, so it lasts an hour at most.'}
+    </p>
+  );
+}
+
+function Program({ application }: Pick<ApprovalProps['terminal'], 'application'>): VNode {
+  return application === null ? <>program without a name</> : <bdi class="mono">{application}</bdi>;
+}
