@@ -145,8 +145,8 @@ export class NodeHeartbeat {
   }
 
   /**
-   * What the other nodes answer. Until that is enough, it asks also those that joined since the kept
-   * list was read. Throws when Redis is away.
+   * What the other nodes answer. Until that is enough, it also asks those that joined since the
+   * kept list was read. Throws when Redis is away.
    */
   async askOtherNodes<Answer>(
     ask: (nodeId: NodeId) => Promise<readonly Answer[]>,

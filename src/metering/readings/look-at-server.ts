@@ -1,6 +1,7 @@
 // Asks a Postgres server for counters and sizes, in statements that versions since 9.6 understand.
 
 import pg from 'pg';
+import { listedPauses, retry } from '../../async/retry.ts';
 import {
   type DatabaseReading,
   databaseSizesSchema,
@@ -25,6 +26,7 @@ interface LookQuestion {
 }
 
 const HOUR_MS = 3_600_000;
+const SIZE_RETRY_PAUSES_MS = [0, 50];
 
 /** Sizes cost reads on disk: asked for after use, and hourly. Throws as `ask`, and ZodError. */
 export async function lookAtServer({ ask, scope, previous, at }: LookQuestion): Promise<ServerLook> {
@@ -32,7 +34,10 @@ export async function lookAtServer({ ask, scope, previous, at }: LookQuestion): 
   const isSameHour = previous !== null && hourOf(previous.readAt) === hourOf(at);
   const known = new Map(isSameHour ? previous.reading?.databases.map((database) => [database.id, database]) : []);
   const changed = counters.databases.filter((database) => !isUnchanged(database, known.get(database.id)));
-  const sizes = databaseSizesSchema.parse(await ask(sizesQuery(changed.map((database) => database.id))));
+  // A database that is dropped while its size is read fails the whole statement.
+  const sizes = await retry(async () => databaseSizesSchema.parse(await ask(sizesQuery(changed.map(({ id }) => id)))), {
+    pauses: listedPauses(SIZE_RETRY_PAUSES_MS),
+  });
   const asked = new Set(changed.map((database) => database.id));
   return {
     ...counters,

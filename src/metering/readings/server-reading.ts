@@ -32,7 +32,8 @@ export const serverCountersSchema = z.object({
 });
 
 /** `pg_database_size` by oid; databases that the role may not connect to are missing. */
-export const databaseSizesSchema = z.record(z.string(), count);
+/** Null for a database that was just dropped. */
+export const databaseSizesSchema = z.record(z.string(), count.nullable());
 
 const serverReadingSchema = serverCountersSchema.extend({
   /** WAL written while no database was seen to change. */

@@ -114,6 +114,8 @@ async function formerMember(): Promise<PersonAtBrowser> {
   if (membership === null) throw new Error('the person was to be a member');
   const { id: membershipId } = membership;
   await removeMember(web.catalogue, SYSTEM_CONTEXT, { accountId: organization.id, membershipId });
+  // What the removal ended is marked in the catalogue, which is to stay as it is from here on.
+  await web.liveConnections.endNow();
   return person;
 }
 
