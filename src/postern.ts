@@ -110,11 +110,15 @@ async function build(config: Config, building: Building): Promise<Postern> {
     createFirstProject: (userId) => welcomeOperator(welcome, userId),
   });
   const { url: publicUrl } = publicAddress(config.http, config.http.port);
+  const certificates = await openServerCertificates(config, building);
+  supervision.fleet.heartbeat.withEachBeat(async () =>
+    supervision.metrics.certificateEnd.set(certificates.endsAt.getTime() / 1_000),
+  );
   const gateway = createGateway({
     ...shared,
+    certificates,
     publicUrl: () => publicUrl,
     mockSecret: derivedSecret(key, 'verifiers of unknown names'),
-    certificates: await openServerCertificates(config, building),
     cancelRoutes,
     computes: {
       wake: async (computeId) => void (await provisioning.wake(computeId)),

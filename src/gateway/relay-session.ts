@@ -26,7 +26,8 @@ export async function relaySession(relaying: Relaying, session: LiveSession, par
     const finalMessage = fatalResponse(toPosternError(session.signal.reason), `live connection ${session.id}`);
     void relay.end(finalMessage, { graceMs: parts.times.boundaryMs });
   };
-  session.signal.addEventListener('abort', endRelay, { once: true });
+  if (session.signal.aborted) endRelay();
+  else session.signal.addEventListener('abort', endRelay, { once: true });
   try {
     const end = await relay.finished;
     if (wasClientSide(end) && relay.isQueryRunning) await cancelAbandonedQuery(relaying, session, parts);

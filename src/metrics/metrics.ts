@@ -86,7 +86,7 @@ function connectionMetrics({ counter, gauge, histogram }: Makers) {
   };
 }
 
-function troubleMetrics({ counter, histogram }: Makers) {
+function troubleMetrics({ counter, gauge, histogram }: Makers) {
   return {
     /** code: an error code that begins with upstream_. */
     upstreamFailures: counter(
@@ -99,6 +99,10 @@ function troubleMetrics({ counter, histogram }: Makers) {
       'postern_tls_failures_total',
       'Failed TLS handshakes, with clients and with computes.',
       'side',
+    ),
+    certificateEnd: gauge(
+      'postern_certificate_end_seconds',
+      'When the first of the certificates of the Postgres side ends, as a Unix time; 0 before the first look.',
     ),
     limitHits: counter('postern_limit_hits_total', 'Refusals because of a limit.', 'limit'),
     storeErrors: counter('postern_store_errors_total', 'Failed operations on Redis and on the catalogue.', 'store'),

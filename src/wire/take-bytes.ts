@@ -1,6 +1,7 @@
 // Takes the bytes of one packet from a socket and puts the rest back for the next reader.
 
 import type { Duplex } from 'node:stream';
+import { PeerGone } from './peer-gone.ts';
 import { waitOnStream } from './wait-on-stream.ts';
 
 /** What was made of the bytes so far, and how many of them it used; null while more are needed. */
@@ -9,8 +10,8 @@ export type Taken<T> = { readonly value: T; readonly usedBytes: number } | null;
 /**
  * Collects until `judge` is satisfied, then puts the surplus back, in the same turn: a turn later
  * Node may have emitted the 'end' behind it. `judge` must throw before a length costs memory. Null
- * when the peer closed first. Throws what `judge` throws, the signal's reason, or the socket's
- * error.
+ * when the peer closed first. Throws what `judge` throws, the signal's reason, or PeerGone when the
+ * socket failed.
  */
 export async function takeBytes<T>(
   socket: Duplex,
@@ -47,7 +48,7 @@ async function readUntil<T>(socket: Duplex, take: () => Taken<T>, signal: AbortS
   signal.throwIfAborted();
   const atOnce = take();
   if (atOnce !== null) return atOnce.value;
-  if (socket.errored) throw socket.errored;
+  if (socket.errored) throw new PeerGone(socket.errored);
   if (socket.readableEnded || socket.destroyed) return null;
   return await waitOnStream<T | null>(socket, signal, ({ resolve, reject }) => ({
     readable: () => {
@@ -60,7 +61,7 @@ async function readUntil<T>(socket: Duplex, take: () => Taken<T>, signal: AbortS
     },
     end: () => resolve(null),
     close: () => resolve(null),
-    error: reject,
+    error: (error) => reject(new PeerGone(error)),
   }));
 }
 

@@ -58,6 +58,11 @@ export class TlsCertificates {
     return chosen ?? first;
   }
 
+  /** The end of the one that ends first. */
+  get endsAt(): Date {
+    return new Date(Math.min(...this.#loaded.map(({ x509 }) => Date.parse(x509.validTo))));
+  }
+
   /** Takes up changed files now instead of within two seconds. Never rejects. */
   async reload(): Promise<void> {
     this.#loaded = await Promise.all(this.#loaded.map((current) => this.#refreshed(current)));
@@ -92,9 +97,18 @@ export class TlsCertificates {
 /** By subject alternative names only: the common name is no host name (RFC 9525 6). */
 function namesHost(x509: X509Certificate, serverName: string | null, how: 'exactly' | 'by_wildcard'): boolean {
   // OpenSSL treats a NUL as our error, and an exception in the handshake's callback would end the
-  // process.
-  if (serverName === null || serverName.includes('\0')) return false;
-  return x509.checkHost(serverName, { subject: 'never', wildcards: how === 'by_wildcard' }) !== undefined;
+  // process. It takes a leading dot for a whole domain.
+  if (serverName === null || serverName.includes('\0') || serverName.startsWith('.')) return false;
+  if (how === 'by_wildcard') {
+    const domain = /^[^.]+\.(.+)$/.exec(serverName.toLowerCase())?.[1];
+    return domain !== undefined && wildcardDomains(x509).includes(domain);
+  }
+  return x509.checkHost(serverName, { subject: 'never', wildcards: false }) !== undefined;
+}
+
+/** `example.com` for `*.example.com`. As libpq matches: OpenSSL refuses a label like `my_db`. */
+function wildcardDomains({ subjectAltName = '' }: X509Certificate): string[] {
+  return subjectAltName.split(', ').flatMap((name) => /^DNS:\*\.(.+)$/.exec(name)?.[1]?.toLowerCase() ?? []);
 }
 
 async function loadPair(files: CertificateFiles): Promise<Loaded> {

@@ -95,11 +95,11 @@ describe('a first packet', () => {
     expect(await readStartupPacket(pair.near, never)).toEqual({ kind: 'closed' });
   });
 
-  it('a reset is thrown', async () => {
+  it('a reset is thrown as the end of the peer', async () => {
     await using pair = await socketPair();
     const read = readStartupPacket(pair.near, never);
     pair.far.resetAndDestroy();
-    await expect(read).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await expect(read).rejects.toMatchObject({ name: 'PeerGone', cause: { code: 'ECONNRESET' } });
   });
 
   it('waiting ends with the signal’s reason and leaves no listener', async () => {

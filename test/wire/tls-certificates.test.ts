@@ -20,7 +20,15 @@ describe('the certificate for a name', () => {
     expect(subjectOf(disk.certificates, 'OTHER.test')).toBe('eu.db.test');
   });
 
-  it.each([null, '', 'unknown.test', 'a.b.db.test', 'db.test', '*', 'a\0b', 'x'.repeat(300)])(
+  it.each(['my_db.db.test', '_x.db.test', 'MY_DB.db.test', '-odd-.db.test', 'xn--bcher-kva.db.test'])(
+    'is the wildcard for %s, whose label OpenSSL would refuse',
+    async (name) => {
+      await using disk = await certificatesOnDisk(['default.test'], ['*.db.test']);
+      expect(subjectOf(disk.certificates, name)).toBe('*.db.test');
+    },
+  );
+
+  it.each([null, '', '.db.test', 'unknown.test', 'a.b.db.test', 'db.test', '*', 'a\0b', 'x'.repeat(300)])(
     'is the first one for %j',
     async (name) => {
       await using disk = await certificatesOnDisk(['default.test'], ['*.db.test']);
@@ -93,6 +101,14 @@ describe('changed files', () => {
     await disk.replace(0, good);
     await disk.certificates.reload();
     expect(subjectOf(disk.certificates, null)).toBe('new.test');
+  });
+
+  it('tell when the first of them ends', async () => {
+    await using disk = await certificatesOnDisk(['a.test'], ['b.test']);
+    const ends = [disk.certificates.choose('a.test'), disk.certificates.choose('b.test')].map(
+      ({ x509 }) => x509.validTo,
+    );
+    expect(disk.certificates.endsAt.getTime()).toBe(Math.min(...ends.map((end) => Date.parse(end))));
   });
 
   it('that are missing for a while are reported once', async () => {

@@ -34,7 +34,8 @@ export type Negotiated =
   | { readonly kind: 'startup'; readonly client: Client }
   | { readonly kind: 'refused'; readonly peer: Peer; readonly line: ClientLine; readonly error: PosternError }
   | { readonly kind: 'cancel'; readonly peer: Peer; readonly socket: Socket; readonly key: CancelKey }
-  | { readonly kind: 'gone'; readonly peer: Peer; readonly reason: GoneReason; readonly cause?: unknown };
+  /** `peer` is null for a socket that was reset before it was accepted. */
+  | { readonly kind: 'gone'; readonly peer: Peer | null; readonly reason: GoneReason; readonly cause?: unknown };
 
 /** The client hung up, with or without a Terminate: nothing is sent, and it is no error. */
 export class ClientGone extends Error {

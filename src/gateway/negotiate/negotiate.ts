@@ -9,6 +9,7 @@ import { isLoopback, type NetworkList, normalizeAddress } from '../../network-ad
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { negotiateVersion, type StartupMessage } from '../../protocol/startup-packet.ts';
 import { ClientTlsFailed, type TlsFacts } from '../../wire/accept-tls.ts';
+import { PeerGone } from '../../wire/peer-gone.ts';
 import { type FirstPacket, readProxyHeader, readStartupPacket } from '../../wire/read-startup-packet.ts';
 import { ClientGone, type GoneReason, type Negotiated, type Peer } from '../client/client.ts';
 import { ClientLine } from '../client/client-line.ts';
@@ -32,10 +33,13 @@ const ENCRYPTION_NO = 'N';
 
 /** Never throws: failures are results. The socket stays open and is the caller's to close. */
 export async function negotiate(socket: Socket, parts: NegotiationParts, signal: AbortSignal): Promise<Negotiated> {
-  let peer = peerOf(socket);
+  let peer = findPeer(socket);
+  // It was reset before it was accepted: there is nobody to serve, and no address to count it for.
+  if (peer === null) return { kind: 'gone', peer, reason: 'client_closed' };
+  const direct = peer;
   try {
     return await withTimeLimit(parts.times.negotiationMs, signal, async (limited) => {
-      peer = await learnPeer(socket, parts.proxyProtocolFrom, limited);
+      peer = await learnPeer(socket, direct, { balancers: parts.proxyProtocolFrom, signal: limited });
       if ((await parts.limits.connect(peer.address)) === 'limited')
         return { kind: 'gone', peer, reason: 'rate_limited' };
       let state: NegotiationState | Negotiated = { socket, peer, tls: null, answered: [] };
@@ -141,16 +145,21 @@ function isClearTextAllowed(tlsPolicy: Config['pg']['tls'], address: string): bo
   }
 }
 
-function peerOf(socket: Socket): Peer {
-  return { address: normalizeAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
+/** Null when the system does not know the far end any more. */
+function findPeer({ remoteAddress, remotePort }: Socket): Peer | null {
+  if (remoteAddress === undefined || remotePort === undefined) return null;
+  return { address: normalizeAddress(remoteAddress), port: remotePort };
 }
 
 /**
  * From the PROXY header that a listed balancer must send; its health check comes from itself.
  * Throws ProtocolViolation for a missing or broken header.
  */
-async function learnPeer(socket: Socket, balancers: NetworkList, signal: AbortSignal): Promise<Peer> {
-  const direct = peerOf(socket);
+async function learnPeer(
+  socket: Socket,
+  direct: Peer,
+  { balancers, signal }: { readonly balancers: NetworkList; readonly signal: AbortSignal },
+): Promise<Peer> {
   if (!balancers.includes(direct.address)) return direct;
   const source = await readProxyHeader(socket, signal);
   return source.kind === 'local' ? direct : { address: normalizeAddress(source.address), port: source.port };
@@ -161,7 +170,6 @@ function goneReason(error: unknown, signal: AbortSignal): GoneReason {
   if (error instanceof TimeLimitExceeded) return 'deadline';
   if (error instanceof ProtocolViolation) return 'not_postgres';
   if (error instanceof ClientTlsFailed) return 'tls_failed';
-  if (error instanceof ClientGone) return 'client_closed';
-  // A reset and its kin; anything else is a defect of ours.
-  return error instanceof Error && 'syscall' in error ? 'client_closed' : 'internal';
+  if (error instanceof PeerGone) return error.cause instanceof ClientTlsFailed ? 'tls_failed' : 'client_closed';
+  return error instanceof ClientGone ? 'client_closed' : 'internal';
 }

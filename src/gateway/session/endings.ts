@@ -7,6 +7,7 @@ import { PosternError, toPosternError } from '../../errors.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { encodeErrorOrNotice } from '../../protocol/upstream-messages.ts';
 import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
+import { PeerGone } from '../../wire/peer-gone.ts';
 import { ClientGone } from '../client/client.ts';
 import { type ClientLine, harmlessSqlstate } from '../client/client-line.ts';
 
@@ -27,7 +28,8 @@ const AUTHORIZATION_CLASS = '28';
 
 /** The ending of an error; an unexpected one is `internal` with a reference for the log. */
 export function endingOf(error: unknown): Ending {
-  if (error instanceof ClientGone) return { kind: 'silent', reason: 'terminal_closed' };
+  // Those of an upstream became errors of the table where it was dialled.
+  if (error instanceof ClientGone || error instanceof PeerGone) return { kind: 'silent', reason: 'terminal_closed' };
   if (error instanceof ProtocolViolation) {
     return { kind: 'refusal', error: new PosternError('invalid_startup', { cause: error }) };
   }

@@ -37,7 +37,10 @@ export function reportGone({ peer, reason, cause }: Extract<Negotiated, { kind: 
   parts.metrics.endings.inc({ reason });
   if (reason === 'tls_failed') parts.metrics.tlsFailures.inc({ side: 'client' });
   const failure = level === 'error' ? { err: cause } : { cause: messageOf(cause) };
-  parts.log[level]({ event: 'connection.gone', reason, ...peer, ...failure }, 'connection without login');
+  parts.log[level](
+    { event: 'connection.gone', reason, ...(peer ?? { address: null }), ...failure },
+    'connection without login',
+  );
 }
 
 /** Reports a connection that was refused for clear text or a malformed startup packet. */
