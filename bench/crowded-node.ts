@@ -91,6 +91,7 @@ function environmentFor({ folder, waiting, live, workers }: CrowdSettings): Reco
     POSTERN_DATA_DIR: join(folder, 'postern'),
     POSTERN_SECRET_KEY: Buffer.alloc(32, 1).toString('base64'),
     POSTERN_PG_PORT: '0',
+    POSTERN_TRUST_LOOPBACK: 'yes',
     POSTERN_HTTP_PORT: '0',
     POSTERN_LOG_LEVEL: 'warn',
     POSTERN_LOGIN_TTL: '10m',

@@ -66,6 +66,7 @@ function environmentFor({ folder, adminUrl, upstreamPort, certificate }: Postern
     POSTERN_TLS_KEY: certificate.keyPath,
     POSTERN_TLS: 'allow',
     POSTERN_PG_PORT: '0',
+    POSTERN_TRUST_LOOPBACK: 'yes',
     POSTERN_HTTP_PORT: '0',
     POSTERN_LOG_LEVEL: 'warn',
     POSTERN_CONNECTIONS_PER_PERSON: many,

@@ -109,6 +109,7 @@ function environmentFor(tree: Tree, { adminUrl, upstream, certificate, folder }:
     POSTERN_TLS_KEY: certificate.keyPath,
     POSTERN_TLS: 'allow',
     POSTERN_PG_PORT: '0',
+    POSTERN_TRUST_LOOPBACK: 'yes',
     POSTERN_HTTP_PORT: '0',
     POSTERN_LOG_LEVEL: 'error',
     POSTERN_CONNECTIONS_TOTAL: ANY_NUMBER,

@@ -60,6 +60,11 @@ export const CONFIG_VARIABLES = {
     '`require`, `allow`, or `require_off_loopback`',
     z.enum(['require', 'allow', 'require_off_loopback']),
   ),
+  POSTERN_TRUST_LOOPBACK: plain(
+    'auto',
+    'whether loopback is this machine alone and not the end of a port forward: `auto` (not in a container), `yes`, `no`',
+    z.enum(['auto', 'yes', 'no']),
+  ),
   POSTERN_TLS_CERT: plain('', 'certificate chains (PEM files), chosen by SNI; unset: made under certs/', list),
   POSTERN_TLS_KEY: plain('', 'their keys, in the same order', list),
   POSTERN_PROXY_PROTOCOL_FROM: plain('', 'balancers that must send a PROXY header', networks),
@@ -121,7 +126,7 @@ export const CONFIG_VARIABLES = {
   ),
   POSTERN_UNLIMITED_NETWORKS: plain(
     '127.0.0.0/8,::1',
-    'networks where connects, login requests and cancels are not rated',
+    'networks where connects, login requests and cancels are not rated; unset: loopback only where it is trusted',
     networks,
   ),
   POSTERN_SHARED_NETWORKS: plain('', 'networks many people share, with ten times the limits', networks),

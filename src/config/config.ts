@@ -2,6 +2,7 @@
 
 import type { Secret } from '../secret.ts';
 import type { ConfigValues, VariableName } from './config-variables.ts';
+import { isInContainer } from './container.ts';
 import { type Environment, readEnvironment } from './read-environment.ts';
 
 export interface OidcConfig {
@@ -13,6 +14,14 @@ export interface OidcConfig {
 
 const REST_WHEN_TRYING_OUT_MS = 10_000;
 
+export type Machine = 'machine' | 'container';
+
+interface LoadOptions {
+  readonly demo?: 'with' | 'without';
+  /** Asked only where the environment leaves it open. */
+  readonly runsIn?: () => Machine;
+}
+
 export type Config = ReturnType<typeof loadConfig>;
 
 type Frozen<T> = T extends Secret | string | number | boolean | null
@@ -20,8 +29,9 @@ type Frozen<T> = T extends Secret | string | number | boolean | null
   : { readonly [Key in keyof T]: Frozen<T[Key]> };
 
 /** An empty variable counts as unset. Throws ConfigError with every bad variable at once. */
-export function loadConfig(environment: Environment, options: { demo: 'with' | 'without' } = { demo: 'without' }) {
+export function loadConfig(environment: Environment, options: LoadOptions = {}) {
   const values = readEnvironment(environment);
+  const loopback = loopbackFrom(values.POSTERN_TRUST_LOOPBACK, options.runsIn ?? (() => machineOf(environment)));
   const isSet = (name: VariableName) => (environment[name] ?? '') !== '';
   // A configured installation must not move to another port: clients and balancers know its ports.
   const isTryingOut = values.DATABASE_URL === null;
@@ -30,6 +40,8 @@ export function loadConfig(environment: Environment, options: { demo: 'with' | '
     nodeId: values.POSTERN_NODE_ID,
     workers: values.POSTERN_WORKERS,
     demo: options.demo === 'with',
+    /** Whether a client at loopback is on this machine; `when_found` among its sockets. */
+    loopback,
     logLevel: values.POSTERN_LOG_LEVEL,
     dataDir: values.POSTERN_DATA_DIR,
     databaseUrl: values.DATABASE_URL,
@@ -80,7 +92,8 @@ export function loadConfig(environment: Environment, options: { demo: 'with' | '
       connectionsPerGrant: values.POSTERN_CONNECTIONS_PER_GRANT,
       connectionsPerCompute: values.POSTERN_CONNECTIONS_PER_COMPUTE,
       sharedNetworks: values.POSTERN_SHARED_NETWORKS,
-      unlimitedNetworks: values.POSTERN_UNLIMITED_NETWORKS,
+      unlimitedNetworks:
+        isSet('POSTERN_UNLIMITED_NETWORKS') || loopback !== 'anybodys' ? values.POSTERN_UNLIMITED_NETWORKS : [],
     },
     organizations: {
       creation: values.POSTERN_ORGANIZATION_CREATION,
@@ -93,6 +106,15 @@ export function loadConfig(environment: Environment, options: { demo: 'with' | '
     mailFrom: values.POSTERN_MAIL_FROM,
     auditWebhook: auditWebhookFrom(values),
   });
+}
+
+function machineOf(environment: Environment): Machine {
+  return isInContainer(environment) ? 'container' : 'machine';
+}
+
+function loopbackFrom(trust: ConfigValues['POSTERN_TRUST_LOOPBACK'], runsIn: () => Machine) {
+  if (trust !== 'auto') return trust === 'yes' ? 'this_machine' : 'anybodys';
+  return runsIn() === 'container' ? 'anybodys' : 'when_found';
 }
 
 /** Short for the embedded defaults; a restart of a fleet must not cut connections. */

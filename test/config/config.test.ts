@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig, type Machine } from '../../src/config/config.ts';
 import { CONFIG_VARIABLES } from '../../src/config/config-variables.ts';
+import { isInContainer } from '../../src/config/container.ts';
 import { ConfigError, describeConfig, unknownVariables } from '../../src/config/read-environment.ts';
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
@@ -108,3 +109,29 @@ function failureOf(work: () => unknown): ConfigError {
   }
   throw new Error('the configuration was taken');
 }
+
+describe('loopback', () => {
+  const IN_CONTAINER = { runsIn: (): Machine => 'container' };
+  const ON_MACHINE = { runsIn: (): Machine => 'machine' };
+
+  it('is trusted by default where the machine has its socket, not in a container', () => {
+    expect(loadConfig({}, ON_MACHINE).loopback).toBe('when_found');
+    expect(loadConfig({}, IN_CONTAINER).loopback).toBe('anybodys');
+    expect(loadConfig({ POSTERN_TRUST_LOOPBACK: 'yes' }, IN_CONTAINER).loopback).toBe('this_machine');
+    expect(loadConfig({ POSTERN_TRUST_LOOPBACK: 'no' }, ON_MACHINE).loopback).toBe('anybodys');
+  });
+
+  it('is rated where it is not trusted, unless the operator lists it', () => {
+    expect(loadConfig({}, ON_MACHINE).limits.unlimitedNetworks).toContain('127.0.0.0/8');
+    expect(loadConfig({}, IN_CONTAINER).limits.unlimitedNetworks).toEqual([]);
+    const listed = { POSTERN_UNLIMITED_NETWORKS: '127.0.0.0/8' };
+    expect(loadConfig(listed, IN_CONTAINER).limits.unlimitedNetworks).toEqual(['127.0.0.0/8']);
+  });
+
+  it.each([
+    ['Kubernetes', { KUBERNETES_SERVICE_HOST: '10.0.0.1' }],
+    ['podman and systemd-nspawn', { container: 'podman' }],
+  ])('is in a container under %s', (_what, environment) => {
+    expect(isInContainer(environment)).toBe(true);
+  });
+});

@@ -11,10 +11,10 @@ import {
   approveLoginRequest,
 } from '../../login/decide/approve-login-request.ts';
 import { denyLoginRequest } from '../../login/decide/deny-login-request.ts';
+import { localityOf } from '../../login/request/locality.ts';
 import { loginAuditEvent, type PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest, MoveOutcome } from '../../login/request/login-request.ts';
 import { newTerminalMail, reportedLoginMail } from '../../mail/login-mails.ts';
-import { isLoopback } from '../../network-address.ts';
 import type { ActionParts } from '../action-parts.ts';
 
 export interface DecisionParts extends Pick<ActionParts, 'catalogue' | 'mailer' | 'address'> {
@@ -34,7 +34,7 @@ export async function approveLogin(
   const isKnown = await isKnownTerminal(parts.catalogue, person.userId, address);
   const answer = await approveLoginRequest(parts.services, { request, person, choice, isKnownTerminal: isKnown });
   // The machine that Postern runs on is new to nobody.
-  const isNew = !isKnown && !isLoopback(address);
+  const isNew = !isKnown && localityOf(request.origin).kind !== 'local';
   if (isNew && answer.kind === 'approved') tellPerson(parts, request, { person, how: 'let_in' });
   if (isNew && answer.kind === 'reverse_code') tellPerson(parts, request, { person, how: 'code' });
   return answer;

@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { PosternError } from '../../errors.ts';
+import type { Locality } from '../../login/request/locality.ts';
 import type { CancelKey } from '../../protocol/cancel-key.ts';
 import type { ProtocolMinor, StartupMessage } from '../../protocol/startup-packet.ts';
 import type { TlsFacts } from '../../wire/accept-tls.ts';
@@ -19,6 +20,8 @@ export interface Client {
   readonly tls: TlsFacts | null;
   readonly startup: StartupMessage;
   readonly agreedMinor: ProtocolMinor;
+  /** Never throws. */
+  readonly locality: () => Promise<Locality>;
 }
 
 export type GoneReason =

@@ -36,7 +36,7 @@ export async function chooseDoor(
   if (applicationOf(client.startup) === PROBE) return { kind: 'probe' };
   const credential = await findPasswordCredential(client, parts);
   if (credential !== null) return { kind: 'password', credential };
-  const terminal = terminalOf(client);
+  const terminal = await terminalOf(client);
   if ((await parts.reverseCodes.findOpen(terminal)).length > 0) return { kind: 'reverse_code' };
   const { requestedDatabase, strength } = databaseWish(client);
   const found = await parts.grants.findMatching({

@@ -70,7 +70,8 @@ async function checkInstallationRules({ client }: LiveSession, { config, limits 
 
 async function openLoginRequest(session: LiveSession, parts: LinkDoorParts) {
   const { config, loginRequests, metrics, publicUrl } = parts;
-  const opening = loginRequests.open(loginOrigin(session.client, config.login), { waiting: 'connection' });
+  const origin = await loginOrigin(session.client, config.login);
+  const opening = loginRequests.open(origin, { waiting: 'connection' });
   const { request, token } = await opening.catch((error: unknown) => {
     if (isPosternError(error, 'too_many_requests')) metrics.limitHits.inc({ limit: 'waiting_of_address' });
     if (isPosternError(error, 'overloaded')) metrics.limitHits.inc({ limit: 'waiting_in_total' });

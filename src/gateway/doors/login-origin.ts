@@ -19,9 +19,11 @@ const COMPUTE_ID = /^ep-[a-z]+-[a-z]+-[a-z0-9]{8}$/;
 const PROJECT_ID = /^[a-z]+-[a-z]+-\d{8}$/;
 
 /** The client's strings are its own and uncleaned. */
-export function loginOrigin({ peer, startup, tls }: Client, { noticeBlindClients }: Config['login']): LoginOrigin {
+export async function loginOrigin(client: Client, { noticeBlindClients }: Config['login']): Promise<LoginOrigin> {
+  const { peer, startup, tls } = client;
   return {
     address: peer.address,
+    locality: await client.locality(),
     port: peer.port,
     application: applicationOf(startup),
     requestedUser: startup.user,
@@ -36,8 +38,13 @@ export function loginOrigin({ peer, startup, tls }: Client, { noticeBlindClients
 }
 
 /** What a grant must match. */
-export function terminalOf({ peer, startup }: Client): Terminal {
-  return { address: peer.address, requestedUser: startup.user, application: applicationOf(startup) };
+export async function terminalOf({ peer, startup, locality }: Client): Promise<Terminal> {
+  return {
+    address: peer.address,
+    locality: await locality(),
+    requestedUser: startup.user,
+    application: applicationOf(startup),
+  };
 }
 
 /** For doors through which a person comes, whom a NOTICE tells which database was opened. */

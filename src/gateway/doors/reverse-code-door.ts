@@ -30,7 +30,7 @@ export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCo
   client.line.askForPassword(authenticationCleartextPassword());
   const body = await readPasswordMessage(session, MAX_PASSWORD_MESSAGE_BYTES, parts.times.passwordMs);
   session.clientWatch.start();
-  const check = await parts.reverseCodes.check(terminalOf(client), parsePasswordMessage(body));
+  const check = await parts.reverseCodes.check(await terminalOf(client), parsePasswordMessage(body));
   if (check.kind !== 'consumed') {
     await parts.limits.failedPassword(attempt);
     if (check.kind === 'denied') recordDenial(check.request, session);

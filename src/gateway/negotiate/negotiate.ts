@@ -11,10 +11,12 @@ import { negotiateVersion, type StartupMessage } from '../../protocol/startup-pa
 import { ClientTlsFailed, type TlsFacts } from '../../wire/accept-tls.ts';
 import { PeerGone } from '../../wire/peer-gone.ts';
 import { type FirstPacket, readProxyHeader, readStartupPacket } from '../../wire/read-startup-packet.ts';
-import { ClientGone, type GoneReason, type Negotiated, type Peer } from '../client/client.ts';
+import type { SocketEnd } from '../../wire/socket-owner.ts';
+import { type Client, ClientGone, type GoneReason, type Negotiated, type Peer } from '../client/client.ts';
 import { ClientLine } from '../client/client-line.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import { beginTls, type TlsStart } from './begin-tls.ts';
+import { localityFinder } from './find-locality.ts';
 
 type NegotiationParts = Pick<
   GatewayParts,
@@ -25,6 +27,7 @@ interface NegotiationState {
   readonly socket: Socket;
   readonly peer: Peer;
   readonly tls: TlsFacts | null;
+  readonly locality: Client['locality'];
   readonly answered: readonly ('ssl_request' | 'gssenc_request')[];
 }
 
@@ -42,7 +45,9 @@ export async function negotiate(socket: Socket, parts: NegotiationParts, signal:
       peer = await learnPeer(socket, direct, { balancers: parts.proxyProtocolFrom, signal: limited });
       if ((await parts.limits.connect(peer.address)) === 'limited')
         return { kind: 'gone', peer, reason: 'rate_limited' };
-      let state: NegotiationState | Negotiated = { socket, peer, tls: null, answered: [] };
+      const own = peer.address === direct.address && peer.port === direct.port ? ownEndOf(socket) : null;
+      const locality = localityFinder(peer, { own, loopback: parts.config.loopback });
+      let state: NegotiationState | Negotiated = { socket, peer, tls: null, locality, answered: [] };
       while (!('kind' in state)) state = await answerFirstPacket(state, parts, limited);
       return state;
     });
@@ -119,29 +124,29 @@ function withAnswer(state: NegotiationState, request: 'ssl_request' | 'gssenc_re
 }
 
 function acceptStartup(
-  { socket, peer, tls }: NegotiationState,
+  { socket, peer, tls, locality }: NegotiationState,
   startup: StartupMessage,
   parts: NegotiationParts,
 ): Negotiated {
   const { agreedMinor, reply } = negotiateVersion(startup);
   const line = new ClientLine(socket, tls === null ? 'clear_text' : 'tls', reply);
-  if (tls === null && !isClearTextAllowed(parts.config.pg.tls, peer.address)) {
+  if (tls === null && !isClearTextAllowed(parts.config, peer.address)) {
     return { kind: 'refused', peer, line, error: new PosternError('tls_required') };
   }
-  return { kind: 'startup', client: { peer, line, tls, startup, agreedMinor } };
+  return { kind: 'startup', client: { peer, line, tls, startup, agreedMinor, locality } };
 }
 
 /** True when a client may log in without TLS by link or grant; passwords need TLS always. */
-function isClearTextAllowed(tlsPolicy: Config['pg']['tls'], address: string): boolean {
-  switch (tlsPolicy) {
+function isClearTextAllowed({ pg, loopback }: Config, address: string): boolean {
+  switch (pg.tls) {
     case 'allow':
       return true;
     case 'require':
       return false;
     case 'require_off_loopback':
-      return isLoopback(address);
+      return isLoopback(address) && loopback !== 'anybodys';
     default:
-      return assertNever(tlsPolicy);
+      return assertNever(pg.tls);
   }
 }
 
@@ -149,6 +154,11 @@ function isClearTextAllowed(tlsPolicy: Config['pg']['tls'], address: string): bo
 function findPeer({ remoteAddress, remotePort }: Socket): Peer | null {
   if (remoteAddress === undefined || remotePort === undefined) return null;
   return { address: normalizeAddress(remoteAddress), port: remotePort };
+}
+
+function ownEndOf(socket: Socket): SocketEnd | null {
+  const { localAddress, localPort } = socket;
+  return localAddress === undefined || localPort === undefined ? null : { address: localAddress, port: localPort };
 }
 
 /**

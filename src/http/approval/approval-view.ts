@@ -4,8 +4,8 @@ import type { ApprovalProps } from '../../../web/components/approval/approval-pr
 import type { TargetCompute } from '../../catalogue/access/targets.ts';
 import { type ApprovalStep, isNear, requiredStep } from '../../login/decide/step-up.ts';
 import { longestRememberedMs, returnsToSharedName, type TerminalSharing } from '../../login/grant/terminal-sharing.ts';
+import { compareToBrowser } from '../../login/request/locality.ts';
 import type { Access, LoginRequest } from '../../login/request/login-request.ts';
-import { compareTerminals } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { computeCount, listed, type OfferedTargets } from './offered-targets.ts';
 import {
@@ -100,7 +100,7 @@ function picks(typed: TypedChoice | null, compute: TargetCompute | undefined): A
 function terminalFacts({ origin, createdAt }: LoginRequest, now: Date): ApprovalView['terminal'] {
   return {
     address: cleanForPage(origin.address),
-    network: networkInWords(origin.address),
+    network: networkInWords(origin),
     application: origin.application === null ? null : cleanForPage(origin.application),
     requestedUser: cleanForPage(origin.requestedUser),
     requestedDatabase: origin.databaseIsExplicit ? cleanForPage(origin.requestedDatabase) : null,
@@ -115,10 +115,11 @@ function terminalFacts({ origin, createdAt }: LoginRequest, now: Date): Approval
 function addresses({ request, offered, browserAddress }: ApprovalSight): ApprovalView['addresses'] {
   const { address } = request.origin;
   const candidates = candidatesOf(offered.found, address);
+  const terminal = request.origin;
   const isNearForAll = candidates.every(({ compute: { policy } }) =>
-    isNear({ terminalAddress: address, browserAddress, ownNetworks: policy.ownNetworks }),
+    isNear({ terminal, browserAddress, ownNetworks: policy.ownNetworks }),
   );
-  const comparison = compareTerminals(address, browserAddress);
+  const comparison = compareToBrowser(terminal, browserAddress);
   return {
     terminal: cleanForPage(address),
     browser: cleanForPage(browserAddress),
@@ -129,10 +130,10 @@ function addresses({ request, offered, browserAddress }: ApprovalSight): Approva
 /** The page shows one step for all candidates: the strongest that any of them requires. */
 function strongestStep(sight: ApprovalSight): ApprovalView['step'] {
   const { request, offered, browserAddress, isKnownTerminal, sharing, reverseCode } = sight;
-  const terminalAddress = request.origin.address;
-  const steps = candidatesOf(offered.found, terminalAddress).map(({ compute: { policy } }) =>
+  const { origin: terminal } = request;
+  const steps = candidatesOf(offered.found, terminal.address).map(({ compute: { policy } }) =>
     requiredStep({
-      terminalAddress,
+      terminal,
       browserAddress,
       ownNetworks: policy.ownNetworks,
       isKnownTerminal,

@@ -1,11 +1,13 @@
 // The targets that a person may choose, as the page lists them, and the preselected one. Pure.
 
 import type { PickerAccount, PickerCompute } from '../../../web/components/target-picker.tsx';
+import { assertNever } from '../../assert-never.ts';
 import type { TargetAccount, TargetCompute } from '../../catalogue/access/targets.ts';
 import { isSignInFresh } from '../../catalogue/rights/policy.ts';
 import type { ComputeId } from '../../ids.ts';
+import { type Located, localityOf } from '../../login/request/locality.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
-import { isLoopback, parseNetworks } from '../../network-address.ts';
+import { parseNetworks } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 
 const KINDS = { personal: 'personal account', organization: 'organization', shared: 'with you' } as const;
@@ -140,10 +142,19 @@ const PRIVATE = parseNetworks([
   '169.254.0.0/16',
 ]);
 
-/** `this machine`, `private network`, or null for an address of the internet. */
-export function networkInWords(address: string): string | null {
-  if (isLoopback(address)) return 'this machine';
-  return PRIVATE.includes(address) ? 'private network' : null;
+/** Such as `private network`; null for an address of the internet. */
+export function networkInWords(terminal: Located): string | null {
+  const locality = localityOf(terminal);
+  switch (locality.kind) {
+    case 'forwarded':
+      return 'a port forward, so anybody who can use it';
+    case 'local':
+      return locality.unixUser === null ? 'this machine' : `this machine, Unix user ${locality.unixUser}`;
+    case 'remote':
+      return PRIVATE.includes(terminal.address) ? 'private network' : null;
+    default:
+      return assertNever(locality);
+  }
 }
 
 const STEPS = [

@@ -161,7 +161,7 @@ function stepOf(
   },
 ): ApprovalStep {
   return requiredStep({
-    terminalAddress: request.origin.address,
+    terminal: request.origin,
     browserAddress: person.address,
     ownNetworks: target.policy.ownNetworks,
     isKnownTerminal,

@@ -61,6 +61,7 @@ export async function createGrant(
     userId: approval.userId,
     personEmail: target.person.email,
     address: origin.address,
+    locality: origin.locality,
     requestedUser: origin.requestedUser,
     application: origin.application,
     accountId: target.account.id,

@@ -1,12 +1,13 @@
 // Which step an approval needs (docs/security.md, "Address comparison and reverse code").
 
-import { compareTerminals, parseNetworks } from '../../network-address.ts';
+import { parseNetworks } from '../../network-address.ts';
+import { compareToBrowser, type Located } from '../request/locality.ts';
 
 /** `user_code`: typed into the page; `reverse_code`: typed into the terminal. */
 export type ApprovalStep = 'approve' | 'user_code' | 'reverse_code';
 
 export interface StepUpInput {
-  readonly terminalAddress: string;
+  readonly terminal: Located;
   readonly browserAddress: string;
   readonly ownNetworks: readonly string[];
   /** The person has approved from this terminal address in the last 30 days. */
@@ -26,9 +27,9 @@ export function requiredStep(where: StepUpInput): ApprovalStep {
 }
 
 /** Equal terminals (IPv6: the same /64), or both within the account's own networks. */
-export function isNear(where: Pick<StepUpInput, 'terminalAddress' | 'browserAddress' | 'ownNetworks'>): boolean {
-  const { terminalAddress, browserAddress, ownNetworks } = where;
-  if (compareTerminals(terminalAddress, browserAddress) === 'same') return true;
+export function isNear(where: Pick<StepUpInput, 'terminal' | 'browserAddress' | 'ownNetworks'>): boolean {
+  const { terminal, browserAddress, ownNetworks } = where;
+  if (compareToBrowser(terminal, browserAddress) === 'same') return true;
   const networks = parseNetworks(ownNetworks);
-  return networks.includes(terminalAddress) && networks.includes(browserAddress);
+  return networks.includes(terminal.address) && networks.includes(browserAddress);
 }

@@ -11,6 +11,7 @@ import {
   type ProjectId,
   type UserId,
 } from '../../ids.ts';
+import { localitySchema } from '../request/locality.ts';
 import { snapshotSchema } from '../request/login-record.ts';
 import type { Access } from '../request/login-request.ts';
 import type { Terminal } from '../request/terminal.ts';
@@ -47,6 +48,7 @@ const termsSchema: z.ZodType<GrantTerms> = z.object({
   userId: idSchema<UserId>(),
   personEmail: z.string(),
   address: z.string(),
+  locality: localitySchema.optional(),
   requestedUser: z.string(),
   application: z.string().nullable(),
   computeId: idSchema<ComputeId>(),

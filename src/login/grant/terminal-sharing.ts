@@ -5,8 +5,9 @@ import { findClaimants, isSharedPlace } from '../../catalogue/access/login-names
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { UserId } from '../../ids.ts';
 import { parseNetworks } from '../../network-address.ts';
+import { localityOf } from '../request/locality.ts';
 import type { LoginRequest } from '../request/login-request.ts';
-import { loginNameOf, type Terminal } from '../request/terminal.ts';
+import { loginNameOf, type UserAtPlace } from '../request/terminal.ts';
 import type { Grant } from './grant.ts';
 
 export type TerminalSharing =
@@ -14,23 +15,25 @@ export type TerminalSharing =
   /** Other people are at the address: an approval is remembered for an hour at most. */
   | 'shared_place'
   /** The requested user may be another person there: nothing is remembered. */
-  | 'shared_name';
-
-type LoginName = Pick<Terminal, 'address' | 'requestedUser'>;
+  | 'shared_name'
+  /** Everybody who uses a port forward looks alike: nothing is remembered. */
+  | 'forwarded';
 
 const HOUR_MS = 3_600_000;
 const LONGEST_MS: Readonly<Record<TerminalSharing, number>> = {
   own: Number.POSITIVE_INFINITY,
   shared_place: HOUR_MS,
   shared_name: 0,
+  forwarded: 0,
 };
 
 /** As this person finds the terminal. */
 export async function findSharing(
   catalogue: Catalogue,
-  terminal: LoginName,
+  terminal: UserAtPlace,
   { userId, sharedNetworks }: { readonly userId: UserId; readonly sharedNetworks: readonly string[] },
 ): Promise<TerminalSharing> {
+  if (localityOf(terminal).kind === 'forwarded') return 'forwarded';
   const name = loginNameOf(terminal);
   const [claimants, isShared] = await Promise.all([
     findClaimants(catalogue, name),
@@ -45,7 +48,8 @@ export function returnsToSharedName(
   { origin, waiting }: Pick<LoginRequest, 'origin' | 'waiting'>,
   sharing: TerminalSharing,
 ): boolean {
-  return sharing === 'shared_name' && (origin.noticeBlind || waiting === 'none');
+  const isShared = sharing === 'shared_name' || sharing === 'forwarded';
+  return isShared && (origin.noticeBlind || waiting === 'none');
 }
 
 /** How long an approval may be remembered; 0: for no more than one connection. */
@@ -60,12 +64,12 @@ export function longestRememberedMs(sharing: TerminalSharing): number {
  */
 export async function ofOnePerson(
   { catalogue, reverseCode }: { readonly catalogue: Catalogue; readonly reverseCode: 'when_new' | 'always' | 'never' },
-  terminal: LoginName,
+  terminal: UserAtPlace,
   grants: readonly Grant[],
 ): Promise<readonly Grant[]> {
   if (grants.length === 0) return [];
   const claimants = await findClaimants(catalogue, loginNameOf(terminal));
   const people = new Set([...claimants, ...grants.map(({ userId }) => userId)]);
-  if (people.size === 1) return grants;
+  if (people.size === 1 && localityOf(terminal).kind !== 'forwarded') return grants;
   return reverseCode === 'never' ? grants.filter(({ usesLeft }) => usesLeft !== null) : [];
 }

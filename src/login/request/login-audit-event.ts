@@ -4,7 +4,7 @@ import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapsh
 import type { AuditEventName, AuditOutcome } from '../../catalogue/trail/audit-event-codes.ts';
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { NodeId, UserId } from '../../ids.ts';
-import { compareTerminals } from '../../network-address.ts';
+import { compareToBrowser } from './locality.ts';
 import type { LoginRequest } from './login-request.ts';
 
 export interface PersonAtBrowser {
@@ -47,7 +47,7 @@ export function loginAuditEvent(
     terminalPort: origin.port,
     tls: origin.tls?.version ?? null,
     browserIp: person.address,
-    sameAddress: compareTerminals(origin.address, person.address) === 'same',
+    sameAddress: compareToBrowser(origin, person.address) === 'same',
     untrustedUser: origin.requestedUser,
     untrustedDatabase: origin.requestedDatabase,
     untrustedApplication: origin.application,

@@ -16,6 +16,7 @@ import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisChannels, redisKeys } from '../../redis/redis-keys.ts';
 import { askStore, type RedisScript, runScript } from '../../redis/redis-script.ts';
 import { READ_LOGIN_REQUEST } from '../scripts/login-request-scripts.ts';
+import { localitySchema } from './locality.ts';
 import { type Approval, LOGIN_STATUSES, type LoginOrigin, type LoginRequest, type Progress } from './login-request.ts';
 
 /** A request with the fields that only the store needs. */
@@ -36,6 +37,8 @@ const milliseconds = z.coerce
 
 const originSchema: z.ZodType<LoginOrigin> = z.object({
   address: z.string(),
+  // Absent in records written by older versions.
+  locality: localitySchema.optional(),
   port: z.number().int(),
   application: z.string().nullable(),
   requestedUser: z.string(),

@@ -2,6 +2,7 @@
 
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import type { ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, UserId } from '../../ids.ts';
+import type { Located } from './locality.ts';
 
 export const LOGIN_STATUSES = ['pending', 'claimed', 'approved', 'consumed', 'denied', 'expired', 'abandoned'] as const;
 export type LoginStatus = (typeof LOGIN_STATUSES)[number];
@@ -23,7 +24,7 @@ export type LoginMove = (typeof LOGIN_MOVES)[number];
 export type Replication = 'none' | 'database' | 'server';
 
 /** What is known of the terminal. The strings are the client's own and not to be trusted. */
-export interface LoginOrigin {
+export interface LoginOrigin extends Located {
   /** Normalised: IPv4-mapped addresses as IPv4, no zone. */
   readonly address: string;
   readonly port: number;

@@ -11,7 +11,7 @@ import { Secret } from '../../secret.ts';
 import { BEGIN_REVERSE_CODE, CHECK_REVERSE_CODE } from '../scripts/login-request-scripts.ts';
 import { LoginRecords } from './login-record.ts';
 import type { Approval, LoginRequest } from './login-request.ts';
-import { loginNameDigest, type Terminal } from './terminal.ts';
+import { loginNameDigest, type UserAtPlace } from './terminal.ts';
 
 const DIGITS = 6;
 const CODE_LIFE_MS = 120_000;
@@ -20,8 +20,6 @@ const TRIES = 3;
 const MAX_OPEN = 5;
 // PasswordMessage is bounded before it gets here; a code with spaces is far shorter than this.
 const MAX_TYPED_CHARACTERS = 32;
-
-export type LoginName = Pick<Terminal, 'address' | 'requestedUser'>;
 
 export type ReverseCodeBegin =
   | { readonly kind: 'begun'; readonly digits: Secret; readonly request: LoginRequest }
@@ -67,14 +65,14 @@ export class ReverseCodes {
     return { kind: 'refused', request };
   }
 
-  async findOpen(loginName: LoginName): Promise<LoginRequest[]> {
+  async findOpen(loginName: UserAtPlace): Promise<LoginRequest[]> {
     const ids = await this.#openOf(loginName).ids(MAX_OPEN);
     const records = await Promise.all(ids.map((id) => this.#records.read(idFrom<LoginRequestId>(id))));
     return records.flatMap((record) => (record === null || record.request.stepUp === null ? [] : [record.request]));
   }
 
   /** Newest first. Comparing and counting are one step, or parallel guesses would be free. */
-  async check(loginName: LoginName, typed: string): Promise<ReverseCodeCheck> {
+  async check(loginName: UserAtPlace, typed: string): Promise<ReverseCodeCheck> {
     const digits = typed.length > MAX_TYPED_CHARACTERS ? '' : typed.replace(/[\s-]/g, '');
     let answer: ReverseCodeCheck = { kind: 'none_open' };
     for (const { id } of await this.findOpen(loginName)) {
@@ -111,7 +109,7 @@ export class ReverseCodes {
       .digest('base64url');
   }
 
-  #openOf(loginName: LoginName): ExpiringIndex {
+  #openOf(loginName: UserAtPlace): ExpiringIndex {
     return new ExpiringIndex(this.#redis, redisKeys.openReverseCodes(loginNameDigest(loginName)));
   }
 }

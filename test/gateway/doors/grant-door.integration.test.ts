@@ -24,6 +24,9 @@ import {
 import { RawClient, type StartupParameters } from '../raw-client.ts';
 import { fieldsOf } from '../read-messages.ts';
 
+const UNIX_USER = process.getuid?.() ?? null;
+const HERE = { kind: 'local', unixUser: UNIX_USER } as const;
+
 let gateway: GatewayForTests;
 let upstream: UpstreamForTests;
 let developer: DeveloperForTests;
@@ -65,6 +68,7 @@ function grantTo(requestedUser: string, changes: Partial<GrantDraft> = {}): Prom
     userId,
     personEmail: email,
     address: '127.0.0.1',
+    locality: HERE,
     requestedUser,
     application: 'psql',
     computeId: project.compute.id,
@@ -162,7 +166,7 @@ describe('a grant that does not match', () => {
   });
 
   it('in its address leads to a link', async () => {
-    await grantTo('elsewhere', { address: '203.0.113.7' });
+    await grantTo('elsewhere', { address: '203.0.113.7', locality: { kind: 'remote' } });
     using client = await arrive('elsewhere');
     await client.waitForNotice(/^Welcome/);
   });
@@ -210,9 +214,52 @@ describe('a grant and a client that names another target', () => {
   });
 });
 
+describe('a grant of a terminal on the machine itself', () => {
+  it('lets no other Unix user in', async () => {
+    await grantTo('unix', { locality: { kind: 'local', unixUser: (UNIX_USER ?? 0) + 1 } });
+    using client = await arrive('unix');
+    await client.waitForNotice(/^Welcome/);
+  });
+});
+
+describe('loopback behind a port forward', () => {
+  let forwarded: GatewayForTests;
+  const arriveByForward = async (user: string) => {
+    const client = await RawClient.connectTls(forwarded);
+    client.sendStartup({ user, application_name: 'psql' });
+    return client;
+  };
+
+  beforeAll(async () => {
+    forwarded = await startGateway({ environment: { POSTERN_TRUST_LOOPBACK: 'no' }, fleetOf: gateway });
+  });
+  afterAll(() => forwarded.close());
+
+  it('gets no grant, neither its own nor that of the machine', async () => {
+    await grantTo('anybody');
+    await grantTo('anybody', { locality: { kind: 'forwarded' } });
+    using client = await arriveByForward('anybody');
+    await client.waitForNotice(/^Welcome/);
+    const request = await forwarded.loginRequests.findByToken(client.token);
+    expect(request?.origin.locality).toEqual({ kind: 'forwarded' });
+  });
+
+  it('gets nothing in clear text, and no rate is off for it', async () => {
+    using client = await RawClient.connect(forwarded);
+    client.sendStartup({ user: 'anybody' });
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '28000', M: 'connection requires TLS' });
+    expect(forwarded.config.limits.unlimitedNetworks).toEqual([]);
+  });
+});
+
 describe('a terminal that several people share', () => {
   const approvedBy = ({ userId }: DeveloperForTests, requestedUser: string, address = '127.0.0.1') =>
-    rememberLoginName(gateway.catalogue, userId, loginNameOf({ address, requestedUser }));
+    rememberLoginName(
+      gateway.catalogue,
+      userId,
+      loginNameOf({ address, requestedUser, ...(address === '127.0.0.1' ? { locality: HERE } : {}) }),
+    );
 
   it('gets a link where two people have grants, whichever lasts longer', async () => {
     // A neighbour approved `psql -U ann` for longer, and her next psql was in the neighbour's

@@ -242,6 +242,27 @@ describe('a terminal that other people may share', () => {
     expect((await web.loginRequests.find(request.id))?.status).toBe('approved');
   });
 
+  it('is nobody behind a port forward: a code is asked, nothing is remembered', async () => {
+    // Everybody behind a forward was "this machine", and no code was asked.
+    const { browser, project, person } = await newDeveloper(web);
+    const loopback = { address: '127.0.0.1', locality: { kind: 'forwarded' } } as const;
+    const page = await browser.open((await openLoginLink(web, loopback)).path);
+    expect(page.text).not.toContain('this machine');
+    expect(page.text).toContain('everybody behind a port forward looks like this terminal');
+    expect(page.text).not.toContain('name="remember"');
+    const forged = await approve(browser, page, { compute_id: project.compute.id, remember: '1h' });
+    expect(forged.status).toBe(412);
+    expect((await approve(browser, page, { compute_id: project.compute.id })).text).toMatch(/\d{3} ?\d{3}/);
+    expect(await web.grants.list(person.userId)).toEqual([]);
+  });
+
+  it('on the machine itself shows its Unix user', async () => {
+    const { browser } = await newDeveloper(web);
+    const here = { address: '127.0.0.1', locality: { kind: 'local', unixUser: 1000 } } as const;
+    const page = await browser.open((await openLoginLink(web, here)).path);
+    expect(page.text).toContain('this machine, Unix user 1000');
+  });
+
   it('asks a client that comes back for a code where its user may be another person', async () => {
     const { browser, address, project, person } = await newDeveloper(web);
     const stranger = (await newVisitor(web)).person;

@@ -27,14 +27,17 @@ describe('after an approval', () => {
   });
 
   it('its requested user belongs to the person who approved, at that address only', async () => {
-    const { catalogue, request, userId } = await approvedScene({ remember: 'once', grantId: null });
+    const { catalogue, request, userId, email } = await approvedScene({ remember: 'once', grantId: null });
     const { requestedUser, address } = request.origin;
     const claimants = (name: string, at: string) =>
       findClaimants(catalogue, loginNameOf({ address: at, requestedUser: name }));
     expect(await claimants(requestedUser, address)).toEqual([userId]);
     expect(await claimants(requestedUser, '192.0.2.200')).toEqual([]);
     expect(await claimants('another', address)).toEqual([]);
-    expect(await claimants('Alex', address)).toEqual([userId]);
+    for (const name of [email, email.split('@')[0]?.toUpperCase() ?? '']) {
+      expect(await claimants(name, address)).toEqual([userId]);
+      expect(await claimants(name, '192.0.2.200')).toEqual([]);
+    }
   });
 
   it.each([
@@ -65,7 +68,7 @@ async function approvedScene(how: Pick<Approval, 'remember' | 'grantId'>) {
     await node[Symbol.asyncDispose]();
     await store.close();
   });
-  const { userId, accountId } = await addPerson(catalogue, 'alex');
+  const { userId, accountId, email } = await addPerson(catalogue, 'alex');
   const { compute } = await addProject(catalogue, accountId);
   const { request } = await openClaimed(node.requests, loginOrigin());
   const choice = { userId, computeId: compute.id, database: null, databaseRole: null, access: 'read_write' } as const;
@@ -74,5 +77,5 @@ async function approvedScene(how: Pick<Approval, 'remember' | 'grantId'>) {
   const grants = new Grants({ redis });
   const services = { catalogue, grants, auditTrail: { record: () => {} }, clock: systemClock, nodeId: newNodeId() };
   await settleApproval(services, approved, await resolveTarget(catalogue, choice));
-  return { catalogue, grants, userId, request };
+  return { catalogue, grants, userId, email, request };
 }

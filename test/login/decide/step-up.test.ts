@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { requiredStep, type StepUpInput } from '../../../src/login/decide/step-up.ts';
 
 const NEW_ELSEWHERE: StepUpInput = {
-  terminalAddress: '203.0.113.7',
+  terminal: { address: '203.0.113.7' },
   browserAddress: '198.51.100.4',
   ownNetworks: [],
   isKnownTerminal: false,
@@ -28,13 +28,23 @@ describe('the step that an approval needs', () => {
     ],
     ['the same address', { browserAddress: '203.0.113.7' }, 'approve'],
     ['the same address as IPv4 in IPv6', { browserAddress: '::ffff:203.0.113.7' }, 'approve'],
-    ['one /64', { terminalAddress: '2001:db8:1:2::1', browserAddress: '2001:db8:1:2:ffff::9' }, 'approve'],
     [
-      'two /64 of one provider',
-      { terminalAddress: '2001:db8:1:2::1', browserAddress: '2001:db8:1:3::1' },
+      'loopback of both on this machine',
+      { terminal: { address: '127.0.0.1', locality: { kind: 'local', unixUser: 1000 } }, browserAddress: '::1' },
+      'approve',
+    ],
+    [
+      'loopback of both, behind a port forward',
+      { terminal: { address: '127.0.0.1', locality: { kind: 'forwarded' } }, browserAddress: '127.0.0.1' },
       'reverse_code',
     ],
-    ['different families', { terminalAddress: '203.0.113.7', browserAddress: '2001:db8::1' }, 'reverse_code'],
+    ['one /64', { terminal: { address: '2001:db8:1:2::1' }, browserAddress: '2001:db8:1:2:ffff::9' }, 'approve'],
+    [
+      'two /64 of one provider',
+      { terminal: { address: '2001:db8:1:2::1' }, browserAddress: '2001:db8:1:3::1' },
+      'reverse_code',
+    ],
+    ['different families', { terminal: { address: '203.0.113.7' }, browserAddress: '2001:db8::1' }, 'reverse_code'],
     ['both in the networks of the account', { ownNetworks: ['203.0.113.0/24', '198.51.100.0/24'] }, 'approve'],
     [
       'different families, both in the networks of the account',

@@ -86,7 +86,12 @@ export async function startWeb(
   environment: Readonly<Record<string, string>> = {},
   { ttlMs = 120_000, database }: { ttlMs?: number; database?: TestDatabase } = {},
 ): Promise<WebForTests> {
-  const config = loadConfig({ POSTERN_HTTP_PORT: '0', POSTERN_TRUSTED_PROXIES: '127.0.0.0/8', ...environment });
+  const defaults = {
+    POSTERN_HTTP_PORT: '0',
+    POSTERN_TRUSTED_PROXIES: '127.0.0.0/8',
+    POSTERN_TRUST_LOOPBACK: 'yes',
+  };
+  const config = loadConfig({ ...defaults, ...environment });
   const closers: Closer[] = [];
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, linesInto(lines));

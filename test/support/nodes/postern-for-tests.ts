@@ -70,6 +70,8 @@ export function nodeEnvironment(databaseUrl: string, redisUrl: string): Record<s
     POSTERN_PG_PORT: '0',
     POSTERN_HTTP_PORT: '0',
     POSTERN_LOG_LEVEL: 'silent',
+    // Tests run in containers, too.
+    POSTERN_TRUST_LOOPBACK: 'yes',
   };
 }
 

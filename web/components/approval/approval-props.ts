@@ -44,17 +44,17 @@ export interface ApprovalProps {
   readonly isNoticeBlind: boolean;
   readonly rememberChoices: ReadonlyArray<'once' | '1h' | '8h'>;
   /** Whether the terminal's address, or its user there, may be other people's, too. */
-  readonly sharing: 'own' | 'shared_place' | 'shared_name';
+  readonly sharing: 'own' | 'shared_place' | 'shared_name' | 'forwarded';
   /** Other waiting connections of the same terminal. */
   readonly alsoWaiting: Pick<AlsoWaitingProps, 'opened' | 'unopenedCount'>;
 }
 
 /**
  * The two addresses and how they compare: `near` is within the account's own networks,
- * `incomparable` is IPv4 and IPv6.
+ * `incomparable` is IPv4 and IPv6, `forwarded` a terminal behind a port forward.
  */
 export interface ComparedAddresses {
   readonly terminal: string;
   readonly browser: string;
-  readonly comparison: 'same' | 'near' | 'different' | 'incomparable';
+  readonly comparison: 'same' | 'near' | 'different' | 'incomparable' | 'forwarded';
 }

@@ -17,6 +17,9 @@ export function RememberedFor({ rememberChoices, sharing, terminal }: Remembered
       </p>
     );
   }
+  if (sharing === 'forwarded') {
+    return <p class="help">Only for this connection: everybody behind a port forward looks like this terminal.</p>;
+  }
   if (rememberChoices.length < 2) return null;
   return (
     <p class="help">

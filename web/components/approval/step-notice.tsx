@@ -29,7 +29,10 @@ export function StepNotice({ addresses, step, isKnownTerminal }: StepNoticeProps
     );
   }
   return (
-    <Notice tone="caution" title="The terminal is not where you are">
+    <Notice
+      tone="caution"
+      title={comparison === 'forwarded' ? 'The terminal may be anywhere' : 'The terminal is not where you are'}
+    >
       <p>
         <Apart addresses={addresses} />: {nextStep({ step, isKnownTerminal })}
       </p>
@@ -43,6 +46,14 @@ function Apart({ addresses: { terminal, browser, comparison } }: { readonly addr
       <>
         It came from <Address>{terminal}</Address> and you from <Address>{browser}</Address>, which cannot be compared
         since one is IPv4 and the other IPv6
+      </>
+    );
+  }
+  if (comparison === 'forwarded') {
+    return (
+      <>
+        It came through a port forward, where everybody is at <Address>{terminal}</Address>, so that nothing tells
+        whether it is yours
       </>
     );
   }

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { platform } from 'node:os';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { findSocketOwner, type SocketEnd } from '../../src/wire/socket-owner.ts';
+
+const OURSELVES = platform() === 'linux' ? { kind: 'user', id: process.getuid?.() } : { kind: 'unknown' };
+const NOBODY = { kind: platform() === 'linux' ? 'absent' : 'unknown' };
+
+/** Both ends, as the server of the connection sees them. */
+async function connected(listenAt: string, connectTo: string): Promise<{ own: SocketEnd; peer: SocketEnd }> {
+  const server = createServer().listen(0, listenAt);
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const accepted = once(server, 'connection');
+  const client = connect(address.port, connectTo);
+  const [socket]: Socket[] = await accepted;
+  onTestFinished(() => {
+    client.destroy();
+    socket?.destroy();
+    server.close();
+  });
+  return {
+    own: { address: socket?.remoteAddress ?? '', port: socket?.remotePort ?? 0 },
+    peer: { address: socket?.localAddress ?? '', port: socket?.localPort ?? 0 },
+  };
+}
+
+describe('the owner of a socket', () => {
+  it.each([
+    ['IPv4', '127.0.0.1', '127.0.0.1'],
+    ['IPv6', '::1', '::1'],
+    ['IPv4 at a listener of both', '::', '127.0.0.2'],
+  ])('is the Unix user who connected, by %s', async (_what, listenAt, connectTo) => {
+    const { own, peer } = await connected(listenAt, connectTo);
+    expect(await findSocketOwner(own, peer)).toEqual(OURSELVES);
+    const normal = { ...own, address: own.address.replace('::ffff:', '') };
+    expect(await findSocketOwner(normal, peer)).toEqual(OURSELVES);
+  });
+
+  it('is nobody for a connection that is not of this machine', async () => {
+    const { own, peer } = await connected('127.0.0.1', '127.0.0.1');
+    expect(await findSocketOwner({ ...own, address: '203.0.113.7' }, peer)).toEqual(NOBODY);
+  });
+});
