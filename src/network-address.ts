@@ -20,6 +20,14 @@ export function normalizeAddress(address: string): string {
   return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
 }
 
+/** Names and addresses that lead a browser to its own machine; IPv6 with or without brackets. */
+export function isLoopbackName(host: string): boolean {
+  const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return (
+    name === 'localhost' || name.endsWith('.localhost') || (isIP(name) !== 0 && isLoopback(normalizeAddress(name)))
+  );
+}
+
 /** IPv6: same /64 (docs/security.md, "Address comparison and reverse code"). */
 export function compareTerminals(first: string, second: string): 'same' | 'different' | 'incomparable' {
   const a = normalizeAddress(first);

@@ -1,5 +1,6 @@
 // The addresses under which browsers and clients know this installation, and psql connects to it.
 
+import { isLoopbackName } from '../network-address.ts';
 import type { Config } from './config.ts';
 
 const DEFAULT_PG_PORT = 5432;
@@ -8,17 +9,20 @@ export interface PublicAddress {
   /** Without a slash at the end. */
   readonly url: string;
   readonly isHttps: boolean;
+  /** `loopback`: only browsers on this machine, by any of its names, or through a forward. */
+  readonly reach: 'loopback' | 'network';
   readonly origins: ReadonlySet<string>;
 }
 
-/** The configured address; without one, localhost under every name it has on the given port. */
+/** The configured address; without one, localhost on the given port. */
 export function publicAddress({ publicUrl }: Pick<Config['http'], 'publicUrl'>, port: number): PublicAddress {
   if (publicUrl !== null) {
-    const { origin, protocol } = new URL(publicUrl);
-    return { url: origin, isHttps: protocol === 'https:', origins: new Set([origin]) };
+    const { origin, protocol, hostname } = new URL(publicUrl);
+    const reach = isLoopbackName(hostname) ? 'loopback' : 'network';
+    return { url: origin, isHttps: protocol === 'https:', reach, origins: new Set([origin]) };
   }
-  const origins = ['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${port}`);
-  return { url: `http://localhost:${port}`, isHttps: false, origins: new Set(origins) };
+  const url = `http://localhost:${port}`;
+  return { url, isHttps: false, reach: 'loopback', origins: new Set([url]) };
 }
 
 export function publicPgHost({ pg }: Pick<Config, 'pg'>, { url }: Pick<PublicAddress, 'url'>): string {

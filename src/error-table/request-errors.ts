@@ -21,9 +21,9 @@ export const REQUEST_ERRORS = {
   }),
   forged_request: client('42501', 403, {
     message: 'the form was not sent from this site',
-    hint: 'Open the page again and repeat the step.',
+    hint: 'Open {url} itself, or set POSTERN_PUBLIC_URL to the address that you use, and repeat the step.',
   }),
-  not_found: client('42704', 404, { message: '{thing} not found', correctableOn: ['approval'] }),
+  not_found: client('42704', 404, { message: '{thing} not found', correctableOn: ['approval', 'console'] }),
   link_unknown: client('42704', 404, {
     message: 'this login link is unknown, too old, or was opened by somebody else',
     hint: 'Run the command again to get a new link.',

@@ -55,6 +55,8 @@ export const redisKeys = {
   limit: (rule: string) => `${PREFIX}:limit:${rule}`,
   /** String (JSON), by SHA-256 of visitor and state; 10 minutes. Owner: pending-oidc-sign-ins. */
   oidcSignIn: (digest: string) => `${PREFIX}:oidc-sign-in:${digest}`,
+  /** String (base64), sealed by a cookie, by random id; 2 minutes. Owner: shown-once. */
+  shownOnce: (id: string) => `${PREFIX}:shown-once:${id}`,
 } as const;
 
 export function keysOfConnections(nodeId: NodeId): string[] {

@@ -1,7 +1,7 @@
 // Browser sessions: an opaque cookie of 256 bits, hashed at rest, that expires after 12 idle hours
 // and after 7 days. Cookie attributes and CSRF checks belong to http.
 
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { UserId } from '../../ids.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
@@ -104,8 +104,6 @@ export async function findBrowserSession(catalogue: Catalogue, cookieValue: stri
   return {
     sessionId: row.session_id,
     user: userFrom(row),
-    /** Required in every form; derived from the cookie, not stored. */
-    csrfToken: createHmac('sha256', cookieValue).update('postern:v1:csrf').digest('base64url'),
     signedInAt: row.signed_in_at,
     authenticatedAt: row.authenticated_at,
     expiresAt: row.expires_at,

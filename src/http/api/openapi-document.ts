@@ -35,7 +35,7 @@ function openApiDocument({ config, address }: ApiParts) {
   registry.registerComponent('securitySchemes', SESSION, {
     type: 'apiKey',
     in: 'cookie',
-    name: cookieName('session', address),
+    name: cookieName('session', address, address.url),
     description: 'For our own pages; changes also need the header x-csrf-token.',
   });
   for (const [scheme, name] of Object.entries(KEY_COOKIES)) {

@@ -18,6 +18,7 @@ import type { HttpDependencies } from '../request/http-dependencies.ts';
 import { createPageRenderer, type PageRenderer } from '../request/page-renderer.ts';
 import { loadRequestContext } from '../request/request-context.ts';
 import { SessionWatch } from '../request/session-watch.ts';
+import { ShownOnce } from '../request/shown-once.ts';
 import { assetRoutes, type WebAssets } from '../request/static-assets.ts';
 import { requireOwnForm } from '../security/require-own-form.ts';
 import { securityHeaders } from '../security/security-headers.ts';
@@ -42,7 +43,8 @@ export interface AppOptions {
 /** Routes contain their whole paths, so that tests which walk the router find all of them. */
 export function buildApp({ deps, address, assets, readiness, mailer }: AppOptions): Express {
   const { config, catalogue } = deps;
-  const renderer = createPageRenderer({ brand: config.brand, assets, address });
+  const shownOnce = new ShownOnce({ redis: deps.redis, address });
+  const renderer = createPageRenderer({ brand: config.brand, assets, address, shownOnce });
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.set('trust proxy', trustNetworks(parseNetworks(config.http.trustedProxies)));
@@ -58,7 +60,7 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   // A form sent to a page without one is refused before its token is checked.
   app.use(exceptReads(otherMethods));
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
-  app.use(requireOwnForm(address));
+  app.use(requireOwnForm(address), shownOnce.page);
   app.use(pages, otherMethods);
   app.use(unknownPath, errorHandler(renderer));
   return app;

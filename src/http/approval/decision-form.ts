@@ -44,13 +44,22 @@ const schema = z.object({
 
 export type DecisionForm = z.output<typeof schema>;
 
-/** Throws `invalid_input`, naming the first invalid field. */
-export function parseDecisionForm(body: unknown): DecisionForm {
+export type ParsedDecision =
+  | { readonly kind: 'read'; readonly form: DecisionForm }
+  /** `invalid_input` names the first invalid field; the others are as typed. */
+  | { readonly kind: 'refused'; readonly error: PosternError; readonly typed: TypedChoice | null };
+
+export function parseDecisionForm(body: unknown): ParsedDecision {
   const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const field = parsed.error.issues[0]?.path[0];
-  if (field === undefined) throw new PosternError('form_empty');
-  throw new PosternError('form_field_invalid', { params: { field: String(field) } });
+  if (parsed.success) return { kind: 'read', form: parsed.data };
+  const wrong = new Set(parsed.error.issues.map(({ path }) => String(path[0])));
+  const [field] = wrong;
+  if (field === undefined || body === undefined) {
+    return { kind: 'refused', error: new PosternError('form_empty'), typed: null };
+  }
+  const given = z.record(z.string(), z.unknown()).catch({}).parse(body);
+  const typed = choiceOnReturn(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
+  return { kind: 'refused', error: new PosternError('form_field_invalid', { params: { field } }), typed };
 }
 
 /** The form as it was before the person signed in again; null when the URL carries none. */

@@ -10,6 +10,7 @@ import { PosternError } from '../../errors.ts';
 import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
 import { findSharing } from '../../login/grant/terminal-sharing.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
+import { keptForm } from '../request/kept-form.ts';
 import {
   type ApprovalCall,
   type ApprovalParts,
@@ -24,9 +25,12 @@ import { choiceOnReturn } from './decision-form.ts';
 import { offeredTargets } from './offered-targets.ts';
 
 export async function showLoginRequest(call: ApprovalCall): Promise<void> {
-  const { loginRequest, request } = call;
+  const { loginRequest, request, parts } = call;
   if (!isUndecided(loginRequest.status)) return sendConnectionPage(call, loginRequest);
-  await sendApprovalPage(call, { typed: choiceOnReturn(request.query), problem: null });
+  await sendApprovalPage(call, {
+    typed: choiceOnReturn(keptForm(request, parts.address) ?? request.query),
+    problem: null,
+  });
 }
 
 export async function sendApprovalPage(

@@ -19,8 +19,14 @@ interface Deciding extends ApprovalCall {
 
 /** A late decision changes nothing and is answered with 409 and the outcome of the request. */
 export async function decide(call: ApprovalCall): Promise<void> {
-  const { parts, request, person, loginRequest } = call;
-  const form = parseDecisionForm(request.body);
+  const { parts, request, response, person, loginRequest } = call;
+  const parsed = parseDecisionForm(request.body);
+  if (parsed.kind === 'refused') {
+    if (wantsJson(request) || !isUndecided(loginRequest.status)) throw parsed.error;
+    response.status(parsed.error.httpStatus);
+    return await sendApprovalPage(call, { problem: errorInWords(parsed.error), typed: parsed.typed });
+  }
+  const { form } = parsed;
   if (!isUndecided(loginRequest.status)) {
     recordLateDecision(parts.services, loginRequest, { person, decision: form.decision });
     return answerLate(call, loginRequest);
@@ -57,7 +63,7 @@ async function answerApproval(deciding: Deciding, answer: ApprovalAnswer): Promi
     case 'reverse_code': {
       const remainingMs = answer.request.expiresAt.getTime() - parts.services.clock.now().getTime();
       const props = { path: pathOf(loginRequest), digits: answer.digits, remainingMs };
-      return parts.renderer.send(request, response, ReverseCodePage, props);
+      return await parts.renderer.sendOnce(request, response, ReverseCodePage, props);
     }
     case 'sign_in_again':
       return response.redirect(303, signInAgainPath(choicePath(loginRequest, deciding.form)));

@@ -53,6 +53,9 @@ function scopedRoutes(parts: OperationsParts, feeds: LiveFeeds, { list, connecti
   const showList = showConnections(parts.watch);
   const router = createRouter();
   router.post(`${list}/audit/export`, async (request, response) => exportAudit(await open(parts, request, response)));
+  router.get(`${list}/audit/export`, async (request, response) => {
+    response.redirect(303, (await open(parts, request, response)).scope.auditPath);
+  });
   return router.use(
     tableRoutes(parts, open, {
       prefix: '',

@@ -1,15 +1,25 @@
-// The two cookies: browser session; visitor, which binds forms before sign-in to one browser.
+// The two cookies: browser session; visitor, which binds forms to one browser, and outlives
+// sessions, so that tabs that were opened before a sign-in go on after it.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
 import type { PublicAddress } from '../../config/public-address.ts';
+import type { UserId } from '../../ids.ts';
+import { ownOrigin } from './own-origin.ts';
 
 export type CookieName = 'session' | 'visitor';
 
-/** `__Host-` binds a cookie to this host and to TLS; plain http on localhost cannot use it. */
-export function cookieName(name: CookieName, { isHttps }: Pick<PublicAddress, 'isHttps'>): string {
-  return isHttps ? `__Host-postern_${name}` : `postern_${name}`;
+const VISITOR_LIFE_MS = 365 * 24 * 3_600_000;
+
+/**
+ * `__Host-` binds a cookie to this host and to TLS; plain http on localhost cannot use it. A port
+ * that is not the default is part of the name, since browsers keep the cookies of all ports of a
+ * host together. `origin`: as the browser sees it.
+ */
+export function cookieName(name: CookieName, { isHttps }: Pick<PublicAddress, 'isHttps'>, origin: string): string {
+  const { port } = new URL(origin);
+  return `${isHttps ? '__Host-' : ''}postern_${name}${port === '' ? '' : `_${port}`}`;
 }
 
 export function setCookie(
@@ -19,15 +29,15 @@ export function setCookie(
 ): void {
   const options = attributes(address);
   const lasting = cookie.expiresAt === undefined ? options : { ...options, expires: cookie.expiresAt };
-  response.cookie(cookieName(cookie.name, address), cookie.value, lasting);
+  response.cookie(cookieName(cookie.name, address, ownOrigin(response.req, address)), cookie.value, lasting);
 }
 
 export function clearCookie(response: Response, address: PublicAddress, name: CookieName): void {
-  response.clearCookie(cookieName(name, address), attributes(address));
+  response.clearCookie(cookieName(name, address, ownOrigin(response.req, address)), attributes(address));
 }
 
 export function readCookie(request: Request, address: PublicAddress, name: CookieName): string | null {
-  return cookieValue(request, cookieName(name, address));
+  return cookieValue(request, cookieName(name, address, ownOrigin(request, address)));
 }
 
 /** Of any name, even one that Postern did not set; null when it is missing. */
@@ -50,10 +60,13 @@ export function ensureVisitor(request: Request, response: Response, address: Pub
   const known = findVisitor(request, address);
   if (known !== null) return known;
   const value = randomBytes(16).toString('base64url');
-  setCookie(response, address, { name: 'visitor', value });
+  setCookie(response, address, { name: 'visitor', value, expiresAt: new Date(Date.now() + VISITOR_LIFE_MS) });
   return value;
 }
 
-export function csrfTokenOfVisitor(visitor: string): string {
-  return createHmac('sha256', visitor).update('postern:v1:visitor-csrf').digest('base64url');
+/** Required in every form: of a person at this browser, whatever the session; of the visitor. */
+export function csrfToken(visitor: string, userId: UserId | null): string {
+  return createHmac('sha256', visitor)
+    .update(`postern:v1:csrf:${userId ?? 'visitor'}`)
+    .digest('base64url');
 }

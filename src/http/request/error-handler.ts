@@ -34,6 +34,10 @@ export function asPosternError(thrown: unknown): PosternError {
   return toPosternError(thrown);
 }
 
+export function wantsPage(request: Request): boolean {
+  return request.accepts(['html', 'json', 'application/x-ndjson']) === 'html';
+}
+
 /** Programs ask for JSON with an Accept header; all other clients get a page. */
 export function wantsJson(request: Request): boolean {
   return request.accepts(['html', 'json']) === 'json';

@@ -6,8 +6,9 @@ import { renderToString } from 'preact-render-to-string';
 import type { PageFrame } from '../../../web/layout/page-frame.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { csrfTokenOfVisitor, ensureVisitor } from './cookies.ts';
+import { csrfToken, ensureVisitor } from './cookies.ts';
 import { findContext } from './request-context.ts';
+import type { ShownOnce } from './shown-once.ts';
 import type { WebAssets } from './static-assets.ts';
 
 interface Framed {
@@ -15,6 +16,12 @@ interface Framed {
 }
 
 export interface PageRenderer {
+  /** After a form: redirects to the page, which may contain secrets, so that it can be reloaded. */
+  sendOnce<Props extends Framed>(
+    request: Request,
+    response: Response,
+    ...content: [page: (props: Props) => VNode, props: Omit<Props, 'frame'>]
+  ): Promise<void>;
   send<Props extends Framed>(
     request: Request,
     response: Response,
@@ -26,23 +33,34 @@ export function createPageRenderer(options: {
   readonly brand: string;
   readonly assets: WebAssets;
   readonly address: PublicAddress;
+  readonly shownOnce: Pick<ShownOnce, 'keep'>;
 }): PageRenderer {
-  const { brand, assets, address } = options;
+  const { brand, assets, address, shownOnce } = options;
+  const htmlOf = <Props extends Framed>(
+    request: Request,
+    response: Response,
+    ...[page, props]: [page: (props: Props) => VNode, props: Omit<Props, 'frame'>]
+  ): string => {
+    const session = findContext(response)?.session ?? null;
+    const frame: PageFrame = {
+      brand,
+      assets: assets.paths,
+      person:
+        session === null ? null : { name: cleanForPage(session.user.name), email: cleanForPage(session.user.email) },
+      csrfToken: csrfToken(ensureVisitor(request, response, address), session?.user.id ?? null),
+    };
+    return `<!doctype html>${renderToString(page({ ...props, frame } as Props))}`;
+  };
   return {
-    send<Props extends Framed>(
-      request: Request,
-      response: Response,
-      ...[page, props]: [page: (props: Props) => VNode, props: Omit<Props, 'frame'>]
-    ) {
-      const session = findContext(response)?.session ?? null;
-      const frame: PageFrame = {
-        brand,
-        assets: assets.paths,
-        person:
-          session === null ? null : { name: cleanForPage(session.user.name), email: cleanForPage(session.user.email) },
-        csrfToken: session?.csrfToken ?? csrfTokenOfVisitor(ensureVisitor(request, response, address)),
-      };
-      response.type('html').send(`<!doctype html>${renderToString(page({ ...props, frame } as Props))}`);
+    send(request, response, ...content) {
+      response.type('html').send(htmlOf(request, response, ...content));
+    },
+    async sendOnce(request, response, ...content) {
+      const html = htmlOf(request, response, ...content);
+      // NOTE: what was made must be shown, also when Redis went away meanwhile.
+      const path = await shownOnce.keep(request, html).catch(() => null);
+      if (path === null) response.type('html').send(html);
+      else response.redirect(303, path);
     },
   };
 }

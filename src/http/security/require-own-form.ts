@@ -1,28 +1,57 @@
 // The CSRF check: every request that changes something by cookie must come from a page of this site
-// and carry the token of its browser session, or of its visitor cookie before sign-in.
+// and carry the token of its person at this browser, or of the visitor before sign-in.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
-import { csrfTokenOfVisitor, findVisitor } from '../request/cookies.ts';
+import { isLoopbackName } from '../../network-address.ts';
+import { csrfToken, findVisitor } from '../request/cookies.ts';
+import { wantsPage } from '../request/error-handler.ts';
+import { pathWithForm } from '../request/kept-form.ts';
 import { contextOf } from '../request/request-context.ts';
+import { isSameText } from '../request/same-text.ts';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** May be sent by a page that was loaded before another tab signed in. */
+const SIGN_IN_PATH = '/sign-in';
 const formSchema = z.object({ csrf_token: z.string().max(128) });
 
-/** Throws `forged_request` for a change unless origin and token are right. */
+/** `outdated`: from our own page, of another person or browser state than now. */
+type FormOrigin = 'own' | 'outdated' | 'foreign';
+
+/**
+ * Lets a change pass when origin and token are right. An outdated form is not carried out; its page
+ * comes back with what was typed, after a sign-in where needed. Throws `forged_request` otherwise.
+ */
 export function requireOwnForm(address: PublicAddress): RequestHandler {
   return (request, response, next) => {
-    if (SAFE_METHODS.has(request.method)) return next();
-    if (!isOwnOrigin(request, address)) throw new PosternError('forged_request');
-    const { session } = contextOf(response);
-    const visitor = findVisitor(request, address);
-    const expected = session?.csrfToken ?? (visitor === null ? null : csrfTokenOfVisitor(visitor));
-    if (expected === null || !isSameText(sentToken(request), expected)) throw new PosternError('forged_request');
-    next();
+    const origin = formOrigin(request, response, address);
+    if (origin === 'own') return next();
+    if (origin === 'foreign' || !wantsPage(request)) throw forgedRequest(address);
+    response.redirect(303, pathWithForm(request, findVisitor(request, address)));
   };
+}
+
+/** For programs, which get no form back. Throws `forged_request`. */
+export function checkOwnRequest(request: Request, response: Response, address: PublicAddress): void {
+  if (formOrigin(request, response, address) !== 'own') throw forgedRequest(address);
+}
+
+function forgedRequest({ url }: PublicAddress): PosternError {
+  return new PosternError('forged_request', { params: { url } });
+}
+
+function formOrigin(request: Request, response: Response, address: PublicAddress): FormOrigin {
+  if (SAFE_METHODS.has(request.method)) return 'own';
+  if (!isOwnOrigin(request, address)) return 'foreign';
+  const visitor = findVisitor(request, address);
+  if (visitor === null) return 'outdated';
+  const { session } = contextOf(response);
+  const accepted = [csrfToken(visitor, session?.user.id ?? null)];
+  if (request.path === SIGN_IN_PATH) accepted.push(csrfToken(visitor, null));
+  const sent = sentToken(request);
+  return accepted.some((token) => isSameText(sent, token)) ? 'own' : 'outdated';
 }
 
 /**
@@ -30,20 +59,23 @@ export function requireOwnForm(address: PublicAddress): RequestHandler {
  * first because pages with `Referrer-Policy: no-referrer` send `Origin: null` even to their own
  * origin (Fetch, "append a request Origin header").
  */
-function isOwnOrigin(request: Request, { origins }: PublicAddress): boolean {
+function isOwnOrigin(request: Request, address: PublicAddress): boolean {
   const origin = request.get('origin');
-  const isNamed = origin !== undefined && origin !== 'null';
-  if (isNamed && !origins.has(origin)) return false;
   const site = request.get('sec-fetch-site');
-  return site === undefined ? isNamed : site === 'same-origin';
+  if (site !== undefined && site !== 'same-origin') return false;
+  if (origin === undefined || origin === 'null') return site === 'same-origin';
+  return address.origins.has(origin) || (address.reach === 'loopback' && isOwnLoopback(request, origin));
+}
+
+/** One's own machine has many names, and forwards to it any port. */
+function isOwnLoopback(request: Request, origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { hostname, host } = new URL(origin);
+  if (!isLoopbackName(hostname)) return false;
+  return request.get('sec-fetch-site') === 'same-origin' || host === request.get('host');
 }
 
 function sentToken(request: Request): string {
   const form = formSchema.safeParse(request.body);
   return form.success ? form.data.csrf_token : (request.get('x-csrf-token') ?? '');
-}
-
-function isSameText(first: string, second: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(first), digest(second));
 }

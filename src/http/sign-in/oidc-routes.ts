@@ -10,6 +10,7 @@ import { idSchema, type UserId } from '../../ids.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import { ensureVisitor, findVisitor } from '../request/cookies.ts';
+import { ownOrigin } from '../request/own-origin.ts';
 import { auditContextOfVisitor, contextOf } from '../request/request-context.ts';
 import { safeNext } from '../request/safe-next.ts';
 import { OidcSignIn, type PendingSignIn } from './oidc-sign-in.ts';
@@ -47,11 +48,16 @@ async function leave(
   if ((await deps.limits.identitySignIn(contextOf(response).address)) === 'limited') {
     throw new PosternError('rate_limited');
   }
+  const origin = ownOrigin(request, address);
+  // Providers know one name of this machine; a forward is known by its port (RFC 8252, 7.3).
+  if (origin !== address.url && new URL(origin).port === new URL(address.url).port) {
+    return response.redirect(303, `${address.url}${request.originalUrl}`);
+  }
   const visitor = ensureVisitor(request, response, address);
   const { session } = contextOf(response);
   const isAgain = request.query.again === 'yes' && session !== null;
   const again = isAgain ? { userId: session.user.id, since: deps.clock.now() } : null;
-  const { url, pending } = await provider.signIn.start(`${address.url}${CALLBACK_PATH}`, again);
+  const { url, pending } = await provider.signIn.start(`${origin}${CALLBACK_PATH}`, again);
   await provider.pending.keep({ ...pending, visitor, next: safeNext(request.query.next) });
   response.redirect(303, url.href);
 }
@@ -72,8 +78,13 @@ async function finishSignIn(parts: SignInParts, provider: Provider, { request, r
   const state = z.string().safeParse(request.query.state);
   const isOurs = visitor !== null && state.success;
   const away = isOurs ? await provider.pending.take({ state: state.data, visitor }) : null;
-  if (away === null) throw new PosternError('identity_refused');
-  const identity = await provider.signIn.finish(new URL(request.originalUrl, address.url), away);
+  if (away === null) {
+    // The answer was used already: loaded again, or reached by the back button.
+    if (contextOf(response).session !== null) return response.redirect(303, '/');
+    throw new PosternError('identity_refused');
+  }
+  const callbackUrl = new URL(request.originalUrl, ownOrigin(request, address));
+  const identity = await provider.signIn.finish(callbackUrl, away);
   const user = await signInWithIdentity(deps, auditContextOfVisitor(response), identity);
   // Another person's identity does not prove that this person signed in again.
   if (away.again !== null && away.again.userId !== user.id) throw new PosternError('identity_refused');

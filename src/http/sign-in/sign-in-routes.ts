@@ -5,18 +5,20 @@ import { z } from 'zod';
 import { SignInAgainPage } from '../../../web/pages/sign-in-again-page.tsx';
 import { SignInPage } from '../../../web/pages/sign-in-page.tsx';
 import * as people from '../../actions/people/sign-in.ts';
-import { PosternError } from '../../errors.ts';
+import { emailKey } from '../../catalogue/store/email-address.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { clearCookie } from '../request/cookies.ts';
+import { keptForm } from '../request/kept-form.ts';
 import { auditContextOfPerson, contextOf, requireSession } from '../request/request-context.ts';
 import { safeNext } from '../request/safe-next.ts';
 import { checkPassword, passwordField, type SignInParts, startBrowserSession } from './sign-in-steps.ts';
 
 const MAX_EMAIL_CHARACTERS = 254;
+/** What cannot be the e-mail or password of anybody is wrong like any other. */
 const formSchema = z.object({
-  email: z.string().max(MAX_EMAIL_CHARACTERS),
-  password: passwordField,
+  email: z.string().max(MAX_EMAIL_CHARACTERS).catch(''),
+  password: passwordField.catch(''),
   next: z.unknown().optional(),
 });
 
@@ -26,39 +28,50 @@ export function signInRoutes(parts: SignInParts): Router {
   router.post('/sign-in', (request, response) => signIn(parts, request, response));
   router.get(AGAIN_PATH, (request, response) => showAgain(parts, request, response));
   router.post(AGAIN_PATH, (request, response) => signInAgain(parts, request, response));
-  router.post('/sign-out', (request, response) => signOut(parts, request, response));
+  router.post(SIGN_OUT_PATH, (request, response) => signOut(parts, request, response));
+  // Where a form of a person who is no longer signed in leads.
+  router.get(SIGN_OUT_PATH, (_request, response) => response.redirect(303, '/'));
   return router;
 }
 
 function showSignIn(parts: SignInParts, request: Request, response: Response): void {
-  const next = safeNext(request.query.next);
+  const kept = keptForm(request, parts.address);
+  const next = safeNext(kept?.next ?? request.query.next);
   if (contextOf(response).session !== null) {
     response.redirect(303, next);
     return;
   }
-  sendSignInPage(parts, response, { next, email: '', problem: null });
+  const problem = kept === null ? null : 'This page was open for too long. Sign in now.';
+  sendSignInPage(parts, response, { next, email: kept?.email ?? '', problem });
 }
 
 async function signIn(parts: SignInParts, request: Request, response: Response): Promise<void> {
-  const form = formSchema.safeParse(request.body);
-  if (!form.success) throw new PosternError('sign_in_failed');
-  const { email, password } = form.data;
-  const next = safeNext(form.data.next);
+  const { session } = contextOf(response);
+  const { email, password, next: asked } = formSchema.parse(request.body ?? {});
+  const next = safeNext(asked);
+  // Another tab has signed the same person in.
+  if (session !== null && emailKey(session.user.email) === emailKey(email)) return response.redirect(303, next);
   const checked = await checkPassword(parts.deps, response, { email, password: new Secret(password) });
   if (checked.kind === 'refused') {
     response.status(checked.status);
     return sendSignInPage(parts, response, { next, email, problem: checked.problem });
   }
+  if (session !== null) await endSession(parts, response);
   await startBrowserSession(parts, response, { userId: checked.user.id, method: 'password' });
   response.redirect(303, next);
 }
 
-async function signOut({ deps, address }: SignInParts, _request: Request, response: Response): Promise<void> {
-  const { session } = contextOf(response);
-  if (session !== null) {
-    const context = await auditContextOfPerson(deps.catalogue, response);
-    await people.signOut(deps, context, { userId: session.user.id, sessionId: session.sessionId });
-  }
+const SIGN_OUT_PATH = '/sign-out';
+
+async function endSession({ deps }: SignInParts, response: Response): Promise<void> {
+  const { user, sessionId } = requireSession(response);
+  const context = await auditContextOfPerson(deps.catalogue, response);
+  await people.signOut(deps, context, { userId: user.id, sessionId });
+}
+
+async function signOut(parts: SignInParts, _request: Request, response: Response): Promise<void> {
+  const { address } = parts;
+  if (contextOf(response).session !== null) await endSession(parts, response);
   clearCookie(response, address, 'session');
   response.redirect(303, '/sign-in');
 }
@@ -84,7 +97,7 @@ export function signInAgainPath(next: string): string {
 }
 
 function showAgain(parts: SignInParts, request: Request, response: Response): void {
-  const next = safeNext(request.query.next);
+  const next = safeNext(keptForm(request, parts.address)?.next ?? request.query.next);
   // A person who is not signed in at all signs in as usual.
   const { session } = contextOf(response);
   if (session === null) response.redirect(303, `/sign-in?next=${encodeURIComponent(next)}`);

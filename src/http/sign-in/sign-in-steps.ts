@@ -8,7 +8,7 @@ import type { User } from '../../catalogue/accounts/users.ts';
 import { PASSWORD_LENGTH } from '../../catalogue/store/password-hash.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import type { Secret } from '../../secret.ts';
-import { clearCookie, setCookie } from '../request/cookies.ts';
+import { setCookie } from '../request/cookies.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
 import type { PageRenderer } from '../request/page-renderer.ts';
 import { contextOf } from '../request/request-context.ts';
@@ -58,7 +58,6 @@ export function problemsOf(error: z.ZodError): Record<string, string> {
   return Object.fromEntries(error.issues.map((issue) => [String(issue.path[0]), issue.message]).reverse());
 }
 
-/** Also removes the visitor cookie, whose CSRF token is no longer needed. */
 export async function startBrowserSession(
   parts: Pick<SignInParts, 'deps' | 'address'>,
   response: Response,
@@ -66,5 +65,4 @@ export async function startBrowserSession(
 ): Promise<void> {
   const { cookie, expiresAt } = await signIn.startBrowserSession(parts.deps, contextOf(response), proof);
   setCookie(response, parts.address, { name: 'session', value: cookie.reveal(), expiresAt });
-  clearCookie(response, parts.address, 'visitor');
 }

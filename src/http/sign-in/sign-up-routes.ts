@@ -11,6 +11,7 @@ import { isSetupCodeValid } from '../../catalogue/accounts/setup-codes.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
+import { keptForm, typedIn } from '../request/kept-form.ts';
 import { auditContextOfPerson, auditContextOfVisitor, contextOf } from '../request/request-context.ts';
 import { nameField, newPasswordField, problemsOf, type SignInParts, startBrowserSession } from './sign-in-steps.ts';
 
@@ -64,16 +65,16 @@ function codeOf(request: Request): string {
 }
 
 function sendSetUpPage(
-  { renderer }: SignInParts,
+  { renderer, address }: SignInParts,
   response: Response,
   problems: Readonly<Record<string, string>>,
 ): void {
   const request = response.req;
-  const typed = z.object({ email: z.string(), name: z.string() }).safeParse(request.body);
+  const typed = typedOrKept(request, address);
   renderer.send(request, response, SetUpPage, {
     action: request.path,
-    email: typed.data?.email ?? '',
-    name: typed.data?.name ?? '',
+    email: typed.email ?? '',
+    name: typed.name ?? '',
     problems,
   });
 }
@@ -125,20 +126,24 @@ async function requireOpenInvitation(
 }
 
 function sendInvitationPage(
-  { renderer }: SignInParts,
+  { renderer, address }: SignInParts,
   response: Response,
   { open, problems }: { open: OpenInvitation; problems: Readonly<Record<string, string>> },
 ): void {
   const request = response.req;
-  const typed = z.object({ name: z.string() }).safeParse(request.body);
+  const typed = typedOrKept(request, address);
   renderer.send(request, response, InvitationPage, {
     action: request.path,
     to: { ...open.to, name: cleanForPage(open.to.name) },
     email: cleanForPage(open.email),
     isNewPerson: contextOf(response).session === null,
-    name: typed.data?.name ?? '',
+    name: typed.name ?? '',
     problems,
   });
+}
+
+function typedOrKept(request: Request, address: SignInParts['address']): Readonly<Record<string, string>> {
+  return keptForm(request, address) ?? typedIn(request);
 }
 
 function followedLink({ deps }: SignInParts, request: Request): FollowedLink {

@@ -1,6 +1,7 @@
 // Every page of the console by name, and how its address is made in a town. The accessibility
 // tests, the walks of all kinds of people and the screenshots read this list.
 
+import { sessionCookieAt } from '../../support/browser/browser-jar.ts';
 import type { Inhabitant, Town } from './console-town.ts';
 import type { Scene, Stage } from './scenes.ts';
 
@@ -75,5 +76,5 @@ export function consoleScenes(town: Town): Scene[] {
 
 /** Gives the browser the session that the person has in this town. */
 export async function enterAs({ web, page }: Stage, town: Town, who: Inhabitant): Promise<void> {
-  await page.context().addCookies([{ name: 'postern_session', value: town.cookies[who], url: web.url }]);
+  await page.context().addCookies([{ name: sessionCookieAt(web.url), value: town.cookies[who], url: web.url }]);
 }

@@ -74,7 +74,7 @@ describe('each page opens for the people who may see it, and for nobody else', (
     const statuses = await Promise.all(
       INHABITANTS.map(async (who) => {
         const jar = new BrowserJar(web.url);
-        jar.setCookie('postern_session', town.cookies[who]);
+        jar.setSession(town.cookies[who]);
         return `${who} ${(await jar.get(place.path(town))).status}`;
       }),
     );

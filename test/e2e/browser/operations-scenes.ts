@@ -4,6 +4,7 @@
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import type { LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';
 import { type AccountId, idFrom, type NodeId, newConnectionId, type UserId } from '../../../src/ids.ts';
+import { sessionCookieAt } from '../../support/browser/browser-jar.ts';
 import type { WebForTests } from '../../support/browser/web-for-tests.ts';
 import {
   addOrganization,
@@ -146,7 +147,7 @@ export async function makeOperator({ catalogue }: Pick<WebForTests, 'catalogue'>
 
 async function signIn({ web, page }: Stage, { userId }: PersonForTests): Promise<void> {
   const session = await createBrowserSession(web.catalogue, { userId, ip: '127.0.0.1', userAgent: 'test' });
-  await page.context().addCookies([{ name: 'postern_session', value: session.cookie.reveal(), url: web.url }]);
+  await page.context().addCookies([{ name: sessionCookieAt(web.url), value: session.cookie.reveal(), url: web.url }]);
 }
 
 function scene(name: string, play: Scene['play']): Scene {

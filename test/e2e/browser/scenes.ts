@@ -10,6 +10,7 @@ import { createCompute } from '../../../src/catalogue/projects/create-compute.ts
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newConnectionId } from '../../../src/ids.ts';
 import type { Progress } from '../../../src/login/request/login-request.ts';
+import { sessionCookieAt } from '../../support/browser/browser-jar.ts';
 import { openLoginLink, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import {
   addOrganization,
@@ -136,7 +137,7 @@ export async function openLink(stage: Stage, person: SignedInPerson, address: st
 
 export async function signInAs({ web, page }: Stage, person: SignedInPerson): Promise<void> {
   const session = await createBrowserSession(web.catalogue, { ...person, ip: HERE, userAgent: 'test' });
-  await page.context().addCookies([{ name: 'postern_session', value: session.cookie.reveal(), url: web.url }]);
+  await page.context().addCookies([{ name: sessionCookieAt(web.url), value: session.cookie.reveal(), url: web.url }]);
 }
 
 /** Presses Approve once it is armed. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
+import { sessionCookieAt } from '../../support/browser/browser-jar.ts';
 import { newVisitor, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { ApiForTests, newCaller, useUpMinute } from './api-for-tests.ts';
 
@@ -71,9 +71,9 @@ describe('a key', () => {
   it('in the header wins over every cookie and needs no CSRF token', async () => {
     const [caller, other] = [await newCaller(web), await newCaller(web)];
     const { browser } = await newVisitor(web);
-    const session = browser.cookies.get('postern_session') ?? '';
+    const session = browser.session ?? '';
     const headers = {
-      cookie: `zenith=${other.key}; keycloak_token=${other.key}; postern_session=${session}`,
+      cookie: `zenith=${other.key}; keycloak_token=${other.key}; ${sessionCookieAt(web.url)}=${session}`,
       origin: 'https://evil.example',
     };
     const { body } = await caller.api.send('GET', '/users/me', { headers });
@@ -96,9 +96,8 @@ describe('a key', () => {
 describe('a browser session', () => {
   it('reads by its cookie, and changes only with the token of its pages', async () => {
     const { browser, person } = await newVisitor(web);
-    const cookie = browser.cookies.get('postern_session') ?? '';
-    const csrfToken = (await findBrowserSession(web.catalogue, cookie))?.csrfToken ?? '';
-    const headers = { cookie: `postern_session=${cookie}` };
+    const csrfToken = await browser.csrfToken('/app/me/profile');
+    const headers = { cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
     const api = new ApiForTests(web.localUrl, null);
     const read = await api.send('GET', '/auth', { headers });
     expect(read.body).toEqual({ account_id: person.userId, auth_method: 'session_cookie' });

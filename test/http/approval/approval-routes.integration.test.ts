@@ -270,7 +270,8 @@ describe('a terminal that other people may share', () => {
     const { requestedUser } = request.origin;
     await rememberLoginName(web.catalogue, stranger.userId, loginNameOf({ address, requestedUser }));
     const page = await browser.open(path);
-    const answer = await approve(browser, page, { compute_id: project.compute.id });
+    const { location } = await approve(browser, page, { compute_id: project.compute.id });
+    const answer = await browser.get(location ?? '');
     expect(answer.text).toMatch(/\d{3} ?\d{3}/);
     expect((await web.loginRequests.find(request.id))?.stepUp).toMatchObject({ kind: 'reverse_code' });
     expect(await web.grants.list(person.userId)).toEqual([]);
@@ -330,7 +331,8 @@ describe('a terminal at another address', () => {
     const { path, request } = await openLoginLink(web, { address: ELSEWHERE });
     const page = await browser.open(path);
     expect(page.text).toContain('The terminal is not where you are');
-    const answer = await approve(browser, page, { compute_id: project.compute.id });
+    const { location } = await approve(browser, page, { compute_id: project.compute.id });
+    const answer = await browser.get(location ?? '');
     const digits = />(\d{3} \d{3})<\/output>/.exec(answer.text)?.[1] ?? '';
     expect(answer.text).toContain('Type this only into your own terminal.');
     expect((await web.loginRequests.find(request.id))?.status).toBe('claimed');

@@ -115,7 +115,7 @@ describe('a compute that requires a recent sign-in', () => {
 
     const form = await browser.get(away.location ?? '');
     expect(form.text).toContain(developer.person.email);
-    const before = browser.cookies.get('postern_session') ?? '';
+    const before = browser.session ?? '';
     const next = new URL(away.location ?? '', web.url).searchParams.get('next') ?? '';
     const again = (password: string) =>
       browser.post('/sign-in/again', { csrf_token: csrfTokenIn(form.text), next, password });
@@ -135,7 +135,7 @@ describe('a compute that requires a recent sign-in', () => {
     ]);
 
     const old = new BrowserJar(web.url);
-    old.setCookie('postern_session', before);
+    old.setSession(before);
     expect((await old.get('/app')).location).toMatch(/^\/sign-in/);
   });
 

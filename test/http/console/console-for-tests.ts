@@ -24,6 +24,8 @@ export interface PersonAtBrowser extends PersonForTests {
   /** Sends a form with the CSRF token of a page; by default of the person's own sessions page. */
   post(path: string, fields?: Readonly<Record<string, string>>): Promise<Answer>;
   get(path: string): Promise<Answer>;
+  /** As `post`, and opens the page to which the form leads. */
+  postAndOpen(path: string, fields?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
 export interface OrganizationForTests {
@@ -41,12 +43,16 @@ export async function personAtBrowser(web: WebForTests, prefix: string): Promise
   const session = { userId: person.userId, ip: '127.0.0.1', userAgent: 'test' };
   const { cookie } = await createBrowserSession(web.catalogue, session);
   const jar = new BrowserJar(web.url);
-  jar.setCookie('postern_session', cookie.reveal());
+  jar.setSession(cookie.reveal());
   const post = async (path: string, fields: Readonly<Record<string, string>> = {}) => {
     const csrf_token = csrfTokenIn((await jar.get('/app/me/profile')).text);
     return await jar.post(path, { csrf_token, ...fields });
   };
-  return { ...person, jar, post, get: (path) => jar.get(path) };
+  const postAndOpen = async (path: string, fields: Readonly<Record<string, string>> = {}) => {
+    const { location } = await post(path, fields);
+    return await jar.get(location ?? `${path} led nowhere`);
+  };
+  return { ...person, jar, post, postAndOpen, get: (path) => jar.get(path) };
 }
 
 export async function organizationForTests(web: WebForTests): Promise<OrganizationForTests> {

@@ -76,7 +76,7 @@ describe('databases and roles of a hosted project', () => {
     const shop = await hostedProject(web, organization);
     const place = `${base}/projects/${shop.project.id}/databases`;
     const unique = shop.project.id.replaceAll('-', '_');
-    const role = await member.post(`${place}/roles`, { role: `${unique}_app` });
+    const role = await member.postAndOpen(`${place}/roles`, { role: `${unique}_app` });
     expect([role.status, role.text]).toEqual([200, expect.stringContaining(`Role ${unique}_app is ready`)]);
     const owned = { database: `${unique}_reports`, owner: `${unique}_app` };
     expect((await member.post(place, owned)).location).toBe(`${place}?done=database_created`);

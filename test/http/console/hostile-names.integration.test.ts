@@ -34,7 +34,7 @@ afterAll(() => web.close());
 describe('names and claims full of markup and direction marks reach no page as such', () => {
   it.each(CONSOLE_PLACES.map((place) => [place.name, place] as const))('%s', async (_name, place) => {
     const jar = new BrowserJar(web.url);
-    jar.setCookie('postern_session', town.cookies[place.as]);
+    jar.setSession(town.cookies[place.as]);
     const { status, text } = await jar.get(place.path(town));
     expect(status).toBe(200);
     expect(text).not.toContain('<img');

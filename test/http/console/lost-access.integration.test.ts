@@ -76,7 +76,7 @@ describe('what rested on a right ends with it', () => {
     const held = await hold(web, admin, shop);
     const [role] = shop.roles;
     const place = `${base}/projects/${shop.project.id}/databases/roles/${role?.name}`;
-    expect((await admin.post(`${place}/reset`)).status).toBe(200);
+    expect((await admin.postAndOpen(`${place}/reset`)).status).toBe(200);
     expect(await stateOf(web, held)).toBe('ended');
   });
 

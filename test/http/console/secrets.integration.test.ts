@@ -14,7 +14,7 @@ describe('a secret is shown on the page that makes it and nowhere else', () => {
   it('an API key of a person and of an organization', async () => {
     const { admin, base } = await organizationForTests(web);
     for (const path of [`/app/${admin.accountId}/api-keys`, `${base}/api-keys`]) {
-      const made = await admin.post(path, { name: 'laptop' });
+      const made = await admin.postAndOpen(path, { name: 'laptop' });
       expect([made.status, made.headers.get('cache-control')]).toEqual([200, 'no-store']);
       const key = /postern_key_[A-Za-z0-9_-]{43}/.exec(made.text)?.[0] ?? '';
       expect(key).not.toBe('');
@@ -30,7 +30,7 @@ describe('a secret is shown on the page that makes it and nowhere else', () => {
   it('a revoked API key works no more', async () => {
     const { admin } = await organizationForTests(web);
     const path = `/app/${admin.accountId}/api-keys`;
-    const key = /postern_key_[A-Za-z0-9_-]{43}/.exec((await admin.post(path, { name: 'old' })).text)?.[0] ?? '';
+    const key = /postern_key_[A-Za-z0-9_-]{43}/.exec((await admin.postAndOpen(path, { name: 'old' })).text)?.[0] ?? '';
     const revoke = /href="([^"]+\/revoke)"/.exec((await admin.get(path)).text)?.[1] ?? '';
     expect((await admin.get(revoke)).text).toContain('Revoke API key old?');
     expect((await admin.post(revoke)).location).toBe(`${path}?done=key_revoked`);
@@ -48,7 +48,7 @@ describe('a secret is shown on the page that makes it and nowhere else', () => {
       max_connections: '5',
     };
     const path = `/app/${member.accountId}/access-tokens`;
-    const made = await member.post(`${path}/new`, form);
+    const made = await member.postAndOpen(`${path}/new`, form);
     const secret = /postern_token_[A-Za-z0-9_-]{43}/.exec(made.text)?.[0] ?? '';
     expect(made.text).toMatch(/psql &quot;postgresql:\/\/tok-[a-z0-9]{16}:postern_token_/);
     for (const list of [await member.get(path), await admin.get(`${base}/access-tokens`)]) {
@@ -66,8 +66,8 @@ describe('a secret is shown on the page that makes it and nowhere else', () => {
     const role = roles[0]?.name ?? '';
     const wish = { database: databases[0]?.name ?? '', role, compute: compute.id };
     expect((await member.get(`${place}/connect`)).text).not.toContain(password.reveal());
-    expect((await member.post(`${place}/connect/reveal`, wish)).text).toContain(password.reveal());
-    expect((await member.post(`${place}/databases/roles/${role}/reveal`)).text).toContain(password.reveal());
+    expect((await member.postAndOpen(`${place}/connect/reveal`, wish)).text).toContain(password.reveal());
+    expect((await member.postAndOpen(`${place}/databases/roles/${role}/reveal`)).text).toContain(password.reveal());
     expect((await member.get(`${place}/databases`)).text).not.toContain(password.reveal());
     expect(web.logged()).not.toContain(password.reveal());
   });
@@ -89,12 +89,12 @@ describe('the link of an invitation', () => {
   it('is shown where no mail is sent, and only mailed where it is', async () => {
     const { admin, base } = await organizationForTests(web);
     const form = { emails: 'new-one@example.org', role: 'member' };
-    expect((await admin.post(`${base}/people/invite`, form)).text).toMatch(/\/invitations\/[A-Za-z0-9_-]{43}/);
+    expect((await admin.postAndOpen(`${base}/people/invite`, form)).text).toMatch(/\/invitations\/[A-Za-z0-9_-]{43}/);
     // Nothing listens there: the mail fails, is logged, and undoes nothing.
     const mailing = await startWeb({ POSTERN_SMTP_URL: 'smtp://127.0.0.1:1' });
     try {
       const theirs = await organizationForTests(mailing);
-      const invited = await theirs.admin.post(`${theirs.base}/people/invite`, form);
+      const invited = await theirs.admin.postAndOpen(`${theirs.base}/people/invite`, form);
       expect(invited.text).toContain('new-one@example.org');
       expect(invited.text).not.toMatch(/\/invitations\/[A-Za-z0-9_-]{43}/);
     } finally {

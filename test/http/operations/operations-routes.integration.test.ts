@@ -61,7 +61,7 @@ describe('who sees the pages', () => {
 
   it('a browser without a session is sent to sign in', async () => {
     const { browser } = await newVisitor(web);
-    browser.setCookie('postern_session', 'nobody');
+    browser.setSession('nobody');
     expect((await browser.get('/ops')).location).toBe('/sign-in?next=%2Fops');
   });
 

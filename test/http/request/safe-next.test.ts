@@ -29,7 +29,7 @@ describe('the redirect after sign-in', () => {
     '/sign-in?next=/sign-in',
     '/sign-in/oidc',
     '/sign-out',
-    `/${'a'.repeat(1_024)}`,
+    `/${'a'.repeat(4_096)}`,
   ])('is the start page for %j', (next) => {
     expect(safeNext(next)).toBe('/');
   });

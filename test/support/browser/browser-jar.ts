@@ -23,6 +23,16 @@ export class BrowserJar {
     this.#cookies.set(name, value);
   }
 
+  /** Signs in with the value of a browser session's cookie. */
+  setSession(value: string): void {
+    this.setCookie(sessionCookieAt(this.#base), value);
+  }
+
+  /** Null while nobody is signed in. */
+  get session(): string | null {
+    return this.#cookies.get(sessionCookieAt(this.#base)) ?? null;
+  }
+
   get address(): string | null {
     return this.#address;
   }
@@ -95,6 +105,12 @@ export class BrowserJar {
     if (/expires=Thu, 01 Jan 1970/i.test(cookie)) this.#cookies.delete(name);
     else this.#cookies.set(name, value.join('='));
   }
+}
+
+/** Where the installation is only for its own machine, the cookie's name carries the port. */
+export function sessionCookieAt(url: string): string {
+  const { protocol, port } = new URL(url);
+  return `${protocol === 'https:' ? '__Host-' : ''}postern_session${port === '' ? '' : `_${port}`}`;
 }
 
 export function csrfTokenIn(html: string): string {

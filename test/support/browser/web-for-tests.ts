@@ -265,7 +265,7 @@ export async function newVisitor(web: WebForTests): Promise<VisitorForTests> {
   const person = await addPerson(web.catalogue, name);
   const session = await createBrowserSession(web.catalogue, { userId: person.userId, ip: address, userAgent: 'test' });
   const browser = new BrowserJar(web.url, { address });
-  browser.setCookie('postern_session', session.cookie.reveal());
+  browser.setSession(session.cookie.reveal());
   return { person, browser, address };
 }
 

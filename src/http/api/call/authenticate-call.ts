@@ -8,7 +8,7 @@ import { PosternError } from '../../../errors.ts';
 import { terminalKey } from '../../../network-address.ts';
 import { cookieValue } from '../../request/cookies.ts';
 import { contextOf } from '../../request/request-context.ts';
-import { requireOwnForm } from '../../security/require-own-form.ts';
+import { checkOwnRequest } from '../../security/require-own-form.ts';
 import type { ApiParts, Caller } from './api-call.ts';
 
 // Neon API 2.7.3: securitySchemes; neonctl puts its key into both.
@@ -21,7 +21,7 @@ export async function authenticateCall(parts: ApiParts, request: Request, respon
   if (authorization !== undefined) return callerOfKey(parts, BEARER.exec(authorization)?.[1] ?? '', response);
   const { session } = contextOf(response);
   // NOTE: requests that another site may have caused are refused before any cookie is believed.
-  if (session !== null || isFromBrowser(request)) requireOwnForm(parts.address)(request, response, () => {});
+  if (session !== null || isFromBrowser(request)) checkOwnRequest(request, response, parts.address);
   const person = session === null ? null : await loadPersonActor(parts.catalogue, session.user.id);
   if (person !== null) {
     return { actor: person, authMethod: 'session_cookie', limitKey: `person:${person.userId}` };

@@ -148,15 +148,15 @@ export async function createToken(call: AccountCall): Promise<void> {
     maxConnections: form.max_connections,
     lifeMs: form.days * DAY_MS,
   });
-  sendToken(call, accessToken, secret);
+  await sendToken(call, accessToken, secret);
 }
 
-function sendToken(call: AccountCall, token: AccessToken, secret: Secret): void {
+async function sendToken(call: AccountCall, token: AccessToken, secret: Secret): Promise<void> {
   const { parts, request, response, base } = call;
   const host = publicPgHost(parts.config, parts.address);
   const place = `${host}:${parts.config.pg.port}`;
   const uri = `postgresql://${token.id}:${secret.reveal()}@${place}/?sslmode=require`;
-  parts.renderer.send(request, response, SecretPage, {
+  await parts.renderer.sendOnce(request, response, SecretPage, {
     view: belowTabView(call, ['access-tokens', 'New token']),
     title: `Access token ${cleanForPage(token.name)}`,
     lead: 'Copy the password now: it is shown this once. The user name leads to the compute, whatever the database.',

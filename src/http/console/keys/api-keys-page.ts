@@ -58,7 +58,7 @@ export async function createApiKey(call: AccountCall): Promise<void> {
           name: form.name,
           ...(form.project_id === '' ? {} : { projectId: idFrom<ProjectId>(form.project_id) }),
         });
-  parts.renderer.send(request, response, SecretPage, {
+  await parts.renderer.sendOnce(request, response, SecretPage, {
     view: belowTabView(call, ['api-keys', 'New key']),
     title: `API key ${cleanForPage(apiKey.name)}`,
     lead: 'Copy it now: it is shown this once. Whoever has it may do what you allowed it to.',

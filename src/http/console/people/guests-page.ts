@@ -62,7 +62,7 @@ export async function inviteGuests(call: PeopleCall): Promise<void> {
   const emails = parseEmailList(form.emails).map(({ text }) => text);
   const projectId = await requireOwnProject(call, idFrom<ProjectId>(form.project_id));
   const outcomes = await shareProject(parts, context, { projectId, emails });
-  sendShared(call, { outcomes, place: `${place}/guests`, view: belowTabView(call, ['people', 'Guests']) });
+  await sendShared(call, { outcomes, place: `${place}/guests`, view: belowTabView(call, ['people', 'Guests']) });
 }
 
 /** A guest without an account is invited; the link is shown once. */
@@ -71,7 +71,7 @@ export async function convert(call: PeopleCall): Promise<void> {
   const { email } = parseForm(call, z.object({ email: z.string().max(256) }));
   const outcome = await convertGuest(parts, context, { accountId: account.id, email });
   if (outcome.kind !== 'invited') return goTo(call, `${place}/guests`, 'guest_joined');
-  parts.renderer.send(request, response, InvitedPage, {
+  await parts.renderer.sendOnce(request, response, InvitedPage, {
     view: belowTabView(call, ['people', 'Invited']),
     place,
     rows: [invitedRow(call, outcome)],

@@ -61,7 +61,7 @@ export async function invite(call: PeopleCall): Promise<void> {
   const { emails, role } = parseForm(call, inviteSchema);
   const invitations = parseEmailList(emails).map(({ text }) => ({ email: text, memberRole: role }));
   const outcomes = await inviteMembers(parts, context, { accountId: account.id, invitations });
-  sendInvited(
+  await sendInvited(
     call,
     outcomes.map((outcome) => invitedRow(call, outcome)),
   );
@@ -71,7 +71,7 @@ export async function resend(call: PeopleCall): Promise<void> {
   const { parts, context, account } = call;
   const which = { accountId: account.id, invitationId: invitationIn(call) };
   const { invitation, token } = await resendInvitation(parts, context, which);
-  sendInvited(call, [{ email: cleanForPage(invitation.email), outcome: 'invited', link: linkOf(call, token) }]);
+  await sendInvited(call, [{ email: cleanForPage(invitation.email), outcome: 'invited', link: linkOf(call, token) }]);
 }
 
 export async function cancel(call: PeopleCall): Promise<void> {
@@ -83,9 +83,10 @@ export async function cancel(call: PeopleCall): Promise<void> {
 
 type InvitedRow = Parameters<typeof InvitedPage>[0]['rows'][number];
 
-function sendInvited(call: PeopleCall, rows: readonly InvitedRow[]): void {
+async function sendInvited(call: PeopleCall, rows: readonly InvitedRow[]): Promise<void> {
   const { parts, request, response, place } = call;
-  parts.renderer.send(request, response, InvitedPage, { view: belowTabView(call, ['people', 'Invited']), place, rows });
+  const view = belowTabView(call, ['people', 'Invited']);
+  await parts.renderer.sendOnce(request, response, InvitedPage, { view, place, rows });
 }
 
 export function invitedRow(call: PeopleCall, outcome: InvitationOutcome): InvitedRow {

@@ -72,13 +72,13 @@ export async function deleteDatabase(call: ProjectCall): Promise<void> {
 export async function createRole(call: ProjectCall): Promise<void> {
   const form = parseForm(call, z.object({ role: nameField }));
   const { role, password } = await roles.createRole(call.parts, call.context, place(call, form.role));
-  sendPassword(call, { title: `Role ${cleanForPage(role.name)} is ready`, password });
+  await sendPassword(call, { title: `Role ${cleanForPage(role.name)} is ready`, password });
 }
 
 export async function revealPassword(call: ProjectCall): Promise<void> {
   const name = param(call, 'name');
   const password = await roles.revealRolePassword(call.parts, call.context, place(call, name));
-  sendPassword(call, { title: `Password of ${cleanForPage(name)}`, password });
+  await sendPassword(call, { title: `Password of ${cleanForPage(name)}`, password });
 }
 
 export async function askResetPassword(call: ProjectCall, again?: Again): Promise<void> {
@@ -95,7 +95,7 @@ export async function askResetPassword(call: ProjectCall, again?: Again): Promis
 export async function resetPassword(call: ProjectCall): Promise<void> {
   const name = param(call, 'name');
   const { password } = await roles.resetRolePassword(call.parts, call.context, place(call, name));
-  sendPassword(call, { title: `New password of ${cleanForPage(name)}`, password });
+  await sendPassword(call, { title: `New password of ${cleanForPage(name)}`, password });
 }
 
 export async function askDeleteRole(call: ProjectCall, again?: Again): Promise<void> {
@@ -114,9 +114,12 @@ export async function deleteRole(call: ProjectCall): Promise<void> {
   goTo(call, pathOf(call), 'role_deleted');
 }
 
-function sendPassword(call: ProjectCall, { title, password }: { title: string; password: Secret }): void {
+async function sendPassword(
+  call: ProjectCall,
+  { title, password }: { readonly title: string; readonly password: Secret },
+): Promise<void> {
   const { parts, request, response } = call;
-  parts.renderer.send(request, response, SecretPage, {
+  await parts.renderer.sendOnce(request, response, SecretPage, {
     view: belowProjectView(call, 'Password'),
     title,
     lead: 'Anybody who has it can connect with this role. It can be revealed again on the page of the roles.',

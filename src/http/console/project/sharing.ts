@@ -38,7 +38,7 @@ export async function share(call: ProjectCall): Promise<void> {
   const { parts, context, project } = call;
   const emails = parseEmailList(parseForm(call, emailsSchema).emails).map((email) => email.text);
   const outcomes = await shareProject(parts, context, { projectId: project.id, emails });
-  sendShared(call, { outcomes, place: pathOf(call), view: belowProjectView(call, 'Guests') });
+  await sendShared(call, { outcomes, place: pathOf(call), view: belowProjectView(call, 'Guests') });
 }
 
 export async function askUnshare(call: ProjectCall, again?: Again): Promise<void> {

@@ -41,7 +41,7 @@ async function sendConnectPage(
   const offers = await loadOffers(call);
   const picked = pick(offers, wish);
   const { databases, roles, computes } = offers;
-  parts.renderer.send(request, response, ConnectPage, {
+  const props = {
     view: projectView(call, 'connect', again),
     place,
     psqlCommand: psqlCommand(parts.config, parts.address),
@@ -57,7 +57,9 @@ async function sendConnectPage(
     password: password?.reveal() ?? null,
     mayReveal: picked?.role.hasPassword === true && mayHere(call, 'database_role.reveal_password'),
     tokensPath: `/app/${personalAccountId(person.userId)}/access-tokens/new?compute=${picked?.compute.id ?? ''}`,
-  });
+  };
+  if (password === null) parts.renderer.send(request, response, ConnectPage, props);
+  else await parts.renderer.sendOnce(request, response, ConnectPage, props);
 }
 
 async function loadOffers({ parts, project, branch }: ProjectCall) {

@@ -1,12 +1,13 @@
 // Routes of the console from tables: a form is answered by a redirect (303) when it was done, else
-// by the page again with the reason and the status of the error.
+// by the page again with the reason and the status of the error. Whatever takes a form also answers
+// GET with its page, for browsers that come back to it.
 
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { z } from 'zod';
 import type { FormNotice } from '../../../../web/components/console/console-view.ts';
 import { isCorrectableOn, type PosternError } from '../../../errors.ts';
 import { cleanSentence } from '../../../untrusted-text.ts';
 import { asSentence } from '../../request/error-handler.ts';
+import { keptForm, typedIn } from '../../request/kept-form.ts';
 import type { Again, ConsoleCall, ConsoleParts } from './console-call.ts';
 
 export type OpenCall<V extends ConsoleCall> = (parts: ConsoleParts, request: Request, response: Response) => Promise<V>;
@@ -32,12 +33,28 @@ export function tableRoutes<V extends ConsoleCall>(
 ): Router {
   const router = Router();
   for (const [path, show, submit] of pages) {
-    router.get(prefix + path, async (request, response) => show(await open(parts, request, response)));
+    router.get(prefix + path, pageRoute(parts, open, show));
     if (submit !== undefined) router.post(prefix + path, formRoute(parts, open, { submit, show }));
   }
-  for (const [path, submit, show] of forms) router.post(prefix + path, formRoute(parts, open, { submit, show }));
+  for (const [path, submit, show] of forms) {
+    router.post(prefix + path, formRoute(parts, open, { submit, show }));
+    router.get(prefix + path, pageRoute(parts, open, show));
+  }
   return router;
 }
+
+function pageRoute<V extends ConsoleCall>(parts: ConsoleParts, open: OpenCall<V>, show: ShowPage<V>): RequestHandler {
+  return async (request, response) => {
+    const typed = keptForm(request, parts.address);
+    await show(await open(parts, request, response), typed === null ? undefined : { notice: NOT_DONE, typed });
+  };
+}
+
+const NOT_DONE: FormNotice = {
+  tone: 'problem',
+  title: 'Check the form and send it once more.',
+  text: 'You signed in after this page was loaded, so nothing has been done yet.',
+};
 
 function formRoute<V extends ConsoleCall>(
   parts: ConsoleParts,
@@ -49,7 +66,7 @@ function formRoute<V extends ConsoleCall>(
     try {
       await submit(call);
     } catch (error) {
-      // Unknown objects, outages and forged requests get an error page.
+      // Outages get an error page; so does what is missing when its form goes with it.
       if (!isCorrectableOn('console', error)) throw error;
       // A streamed form has reported the refusal already.
       if (response.headersSent) return;
@@ -61,14 +78,4 @@ function formRoute<V extends ConsoleCall>(
 
 function noticeOf(error: PosternError): FormNotice {
   return { tone: 'problem', title: asSentence(cleanSentence(error.message)), text: error.hint };
-}
-
-const SECRET_FIELDS = /password|secret|url|token/;
-
-function typedIn(request: Request): Record<string, string> {
-  const body = z.record(z.string(), z.unknown()).catch({}).parse(request.body);
-  const texts = Object.entries(body).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string' && !SECRET_FIELDS.test(entry[0]),
-  );
-  return Object.fromEntries(texts);
 }

@@ -7,15 +7,14 @@ import type { ShareOutcome } from '../../../catalogue/projects/shares.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type ConsoleCall, goTo } from './console-call.ts';
 
-export function sendShared(
+export async function sendShared(
   call: ConsoleCall,
   { outcomes, place, view }: { outcomes: readonly ShareOutcome[]; place: string; view: ConsoleView },
-): void {
+): Promise<void> {
   const { parts, request, response } = call;
   const rows = outcomes.map((outcome) => guestRow(call, outcome));
   if (rows.some(({ link }) => link !== null)) {
-    parts.renderer.send(request, response, InvitedPage, { view, place, rows });
-    return;
+    return await parts.renderer.sendOnce(request, response, InvitedPage, { view, place, rows });
   }
   const isNew = outcomes.some(({ kind }) => kind === 'shared');
   goTo(call, place, isNew ? 'shared' : 'already_shared');

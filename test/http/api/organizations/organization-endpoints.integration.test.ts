@@ -143,7 +143,7 @@ describe('invitations', () => {
     const session = { userId: admin.userId, ip: '127.0.0.1', userAgent: 'test' };
     const { cookie } = await createBrowserSession(web.catalogue, session);
     const browser = new BrowserJar(web.url);
-    browser.setCookie('postern_session', cookie.reveal());
+    browser.setSession(cookie.reveal());
     const place = `/app/${id}/people/invitations`;
     const csrf_token = await browser.csrfToken(place);
     expect((await browser.post(`${place}/${invitation}/resend`, { csrf_token })).status).toBe(429);
