@@ -51,10 +51,15 @@ export function wideNetworkKey(address: string): string {
   return isIPv6(normal) ? prefixOfIpv6(normal, 56) : networkOfIpv4(normal);
 }
 
-/** Cancels come from anywhere in a terminal's network: /24 of IPv4, /64 of IPv6. */
-export function cancelNetworkKey(address: string): string {
+/** What one operator may hold with ease, for limits: /16 of IPv4, /48 of IPv6. */
+export function broadNetworkKey(address: string): string {
   const normal = normalizeAddress(address);
-  return isIPv6(normal) ? prefixOfIpv6(normal, 64) : networkOfIpv4(normal);
+  if (isIPv6(normal))
+    return `${ipaddr.IPv6.parse(normal)
+      .parts.slice(0, 3)
+      .map((part) => part.toString(16))
+      .join(':')}::/48`;
+  return isIPv4(normal) ? `${normal.split('.').slice(0, 2).join('.')}.0.0/16` : normal;
 }
 
 /** A network from `10.0.0.0/8`, `2001:db8::/32` or a single address; null when it is none. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  cancelNetworkKey,
+  broadNetworkKey,
   compareTerminals,
   isLoopback,
   normalizeAddress,
@@ -49,13 +49,13 @@ describe('two terminals', () => {
     expect(compareTerminals(second, first)).toBe(verdict);
   });
 
-  it('are counted by IPv4 address or IPv6 /64, and more widely by /24 or /56', () => {
+  it('are counted by IPv4 address or IPv6 /64, and in networks', () => {
     expect(terminalKey('2001:db8:1:2:3::4')).toBe('2001:db8:1:2::/64');
     expect(terminalKey('::ffff:127.9.9.9')).toBe('127.0.0.1');
     expect(wideNetworkKey('203.0.113.7')).toBe('203.0.113.0/24');
     expect(wideNetworkKey('2001:db8:1:2f3::4')).toBe('2001:db8:1:200::/56');
-    expect(cancelNetworkKey('203.0.113.7')).toBe('203.0.113.0/24');
-    expect(cancelNetworkKey('2001:db8:1:2f3::4')).toBe('2001:db8:1:2f3::/64');
+    expect(broadNetworkKey('203.0.113.7')).toBe('203.0.0.0/16');
+    expect(broadNetworkKey('2001:db8:1:2f3::4')).toBe('2001:db8:1::/48');
   });
 });
 

@@ -1,10 +1,18 @@
 // A concurrency limiter with a bounded queue, for expensive work such as password hashing.
 
 import { PosternError } from '../errors.ts';
+import { NetworkCrowd } from '../network-crowd.ts';
+
+interface Waiter {
+  readonly address: string;
+  readonly enter: () => void;
+  readonly giveWay: () => void;
+}
 
 export class ConcurrencyLimiter {
   readonly #mostWaiting: number;
-  readonly #waiting: Array<() => void> = [];
+  readonly #waiting = new Set<Waiter>();
+  readonly #crowd = new NetworkCrowd<Waiter>();
   #free: number;
 
   constructor({ atOnce, mostWaiting }: { readonly atOnce: number; readonly mostWaiting: number }) {
@@ -12,21 +20,40 @@ export class ConcurrencyLimiter {
     this.#mostWaiting = mostWaiting;
   }
 
-  /** Throws PosternError `rate_limited` when too many wait already. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Throws `passwords_busy` when too many wait: the newest of the address that sent most of them,
+   * so that a flood displaces its own.
+   */
+  async run<T>(work: () => Promise<T>, address = ''): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
-    else await this.#turn();
+    else await this.#turn(address);
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
+      const [next] = this.#waiting;
       if (next === undefined) this.#free += 1;
-      else next();
+      else {
+        this.#forget(next);
+        next.enter();
+      }
     }
   }
 
-  async #turn(): Promise<void> {
-    if (this.#waiting.length >= this.#mostWaiting) throw new PosternError('rate_limited');
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  #turn(address: string): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const giveWay = (): void => reject(new PosternError('passwords_busy'));
+      const waiter = { address, enter: resolve, giveWay };
+      this.#waiting.add(waiter);
+      this.#crowd.add(address, waiter);
+      if (this.#waiting.size <= this.#mostWaiting) return;
+      const newest = [...this.#crowd.mostCrowded()].at(-1) ?? waiter;
+      this.#forget(newest);
+      newest.giveWay();
+    });
+  }
+
+  #forget(waiter: Waiter): void {
+    this.#waiting.delete(waiter);
+    this.#crowd.delete(waiter.address, waiter);
   }
 }

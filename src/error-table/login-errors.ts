@@ -30,6 +30,10 @@ export const LOGIN_ERRORS = {
     message: 'password authentication failed',
     hint: 'Tokens are made and revoked in the console.',
   }),
+  too_many_failures: limit('28000', 429, {
+    message: 'too many wrong passwords for this name from this address',
+    hint: 'Retry in {seconds} s; this answer says nothing of the password that was sent.',
+  }),
   expired: person('57014', 410, {
     message: 'login request expired after {duration}',
     hint: 'Run the command again to get a new link.',

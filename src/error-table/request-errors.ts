@@ -42,5 +42,10 @@ export const REQUEST_ERRORS = {
     hint: 'Retry in a moment.',
     correctableOn: ['console'],
   }),
-  rate_limited: limit('53300', 429, { message: 'too many requests', hint: 'Retry in a moment.' }),
+  rate_limited: limit('53400', 429, { message: 'too many requests', hint: 'Retry in {seconds} s.' }),
+  passwords_busy: limit('53400', 503, {
+    code: 'rate_limited',
+    message: 'too many passwords are being checked',
+    hint: 'Retry in a moment.',
+  }),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

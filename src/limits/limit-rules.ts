@@ -1,37 +1,31 @@
 // The figures of every abuse limit (docs/security.md, "Abuse limits"), as named defaults.
 
 import type { CountedThing } from '../fleet/connection-counts.ts';
+import type { PaceFigures } from './judge-proof.ts';
 
-/** At most `points` in each window; `burst` allows more of them in a longer window of its own. */
+/** At most `points` in each window. */
 export interface LimitRule {
   readonly points: number;
   readonly windowMs: number;
-  readonly burst?: { readonly points: number; readonly windowMs: number };
 }
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 export const LIMIT_RULES = {
-  /** TCP connects, per terminal address. */
-  connects: { points: 20, windowMs: SECOND, burst: { points: 100, windowMs: MINUTE } },
   login_requests_of_address: { points: 30, windowMs: MINUTE },
   /** Per /24 or /56. */
   login_requests_of_network: { points: 120, windowMs: MINUTE },
   unknown_links_of_address: { points: 10, windowMs: MINUTE },
   unknown_links_of_person: { points: 30, windowMs: MINUTE },
-  /** Per account and address together. */
-  sign_in_failures: { points: 10, windowMs: 15 * MINUTE },
-  /** For all accounts together: one password tried on many accounts. */
+  /** For all accounts together: one password tried on many accounts. Delays wrong answers only. */
   sign_in_failures_of_address: { points: 100, windowMs: 15 * MINUTE },
   /** Redirects to the identity provider, each of which is remembered for ten minutes. */
   identity_sign_ins: { points: 60, windowMs: MINUTE },
   /** Invitation mails to one address, or for one invitation, per sender. */
   invitations_of_recipient: { points: 10, windowMs: 60 * MINUTE },
-  password_failures_of_address: { points: 10, windowMs: MINUTE },
-  password_failures_of_name: { points: 20, windowMs: MINUTE },
-  /** Per /24 or /64. */
-  cancel_requests: { points: 30, windowMs: SECOND, burst: { points: 90, windowMs: MINUTE } },
+  /** Written to the log and the trail, per /24 or /56; right keys are not counted. */
+  unknown_cancel_keys: { points: 90, windowMs: MINUTE },
   api_calls_of_key: { points: 700, windowMs: MINUTE },
   /** Per key and route. */
   api_calls_of_route: { points: 40, windowMs: SECOND },
@@ -41,15 +35,13 @@ export const LIMIT_RULES = {
 
 /** Frequent in plain use, and therefore not counted in unlimited networks. */
 export const RATES_OF_PLAIN_USE: ReadonlySet<string> = new Set<keyof typeof LIMIT_RULES>([
-  'connects',
   'login_requests_of_address',
   'login_requests_of_network',
-  'cancel_requests',
 ]);
 
 export type LimitRuleName = keyof typeof LIMIT_RULES;
 
-export type LimitName = LimitRuleName | CountedThing | 'waiting_of_address' | 'waiting_in_total';
+export type LimitName = LimitRuleName | CountedThing | 'waiting_of_address' | 'waiting_in_total' | 'wrong_proofs';
 
 /** At a time, over all nodes. Waiting logins are limited in waiting-logins.ts. */
 export const CONNECTION_CAPS = { person: 100, grant: 50, compute: 100 } as const satisfies Partial<
@@ -59,9 +51,10 @@ export const CONNECTION_CAPS = { person: 100, grant: 50, compute: 100 } as const
 /** Replaces single figures; everything else keeps its default. */
 export interface LimitFigures {
   readonly rules?: Partial<Readonly<Record<LimitRuleName, LimitRule>>>;
+  readonly pace?: Partial<PaceFigures>;
   readonly caps?: Partial<Readonly<Record<CountedThing, number>>>;
   /** CIDRs with `SHARED_NETWORK_FACTOR` times the figures. */
   readonly sharedNetworks?: readonly string[];
-  /** CIDRs in which connects, login requests and cancels are not counted; failures always are. */
+  /** CIDRs in which login requests are not counted; failures always are. */
   readonly unlimitedNetworks?: readonly string[];
 }

@@ -4,7 +4,6 @@ import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import {
-  cancelNetworkKey,
   type NetworkList,
   parseNetworks,
   SHARED_NETWORK_FACTOR,
@@ -12,19 +11,26 @@ import {
   wideNetworkKey,
 } from '../network-address.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
-import { type Count, digest, passwordCounts, signInCounts } from './counts.ts';
+import { digest } from './digest.ts';
 import {
   CONNECTION_CAPS,
   LIMIT_RULES,
   type LimitFigures,
   type LimitName,
-  type LimitRule,
   type LimitRuleName,
   RATES_OF_PLAIN_USE,
 } from './limit-rules.ts';
+import { PACE_FIGURES, ProofPace } from './proof-pace.ts';
 import { type LimitVerdict, RateLimiter } from './rate-limiter.ts';
 
 export type { LimitVerdict } from './rate-limiter.ts';
+
+/** One event to count: by which rule, under which key, from which address. */
+interface Count {
+  readonly rule: LimitRuleName;
+  readonly key: string;
+  readonly address: string;
+}
 
 const QUIET_MS = 1_000;
 /** Remembered addresses; beyond this number all are forgotten. */
@@ -47,6 +53,8 @@ export class Limits {
   readonly #sharedNetworks: NetworkList;
   readonly #unlimitedNetworks: NetworkList;
   readonly #limiters = new Map<string, RateLimiter>();
+  /** Of passwords, of programs and of people. */
+  readonly proofs: ProofPace;
 
   constructor({ redis, log, figures = {}, onLimited = () => {} }: LimitsOptions) {
     this.#redis = redis;
@@ -55,11 +63,8 @@ export class Limits {
     this.#onLimited = onLimited;
     this.#sharedNetworks = parseNetworks(figures.sharedNetworks ?? []);
     this.#unlimitedNetworks = parseNetworks(figures.unlimitedNetworks ?? []);
-  }
-
-  /** A TCP connect; the caller closes one that is `limited` without an answer. */
-  connect(address: string): Promise<LimitVerdict> {
-    return this.#consume([{ rule: 'connects', key: terminalKey(address), address }]);
+    const onSlowed = (address: string) => this.#report({ rule: 'wrong_proofs', address });
+    this.proofs = new ProofPace({ redis, figures: { ...PACE_FIGURES, ...figures.pace }, onSlowed });
   }
 
   loginRequest(address: string): Promise<LimitVerdict> {
@@ -75,16 +80,9 @@ export class Limits {
     return this.#consume([{ rule: 'unknown_links_of_address', key: terminalKey(address), address }, ...ofPerson]);
   }
 
-  /** Counts an attempt to sign in before the password is checked, so that parallel tries count. */
-  signInAttempt(who: { email: string; address: string }): Promise<LimitVerdict> {
-    return this.#consume(signInCounts(who));
-  }
-
-  /** Forgets the failures of the account from this address, and one attempt of the address. */
-  async signInSucceeded(who: { email: string; address: string }): Promise<void> {
-    const [ofAccount, ofAddress] = signInCounts(who);
-    await this.#limiter(ofAccount.rule, who.address).forget(ofAccount.key);
-    await this.#limiter(ofAddress.rule, who.address).giveBack(ofAddress.key);
+  /** A wrong password of a person; a later answer than of one account alone, never a refusal. */
+  failedSignIn(address: string): Promise<LimitVerdict> {
+    return this.#consume([{ rule: 'sign_in_failures_of_address', key: terminalKey(address), address }]);
   }
 
   identitySignIn(address: string): Promise<LimitVerdict> {
@@ -101,17 +99,8 @@ export class Limits {
     return this.#consume([{ rule: 'invitations_of_recipient', key, address }]);
   }
 
-  /** Counts nothing, since pools open many good connections at once. */
-  passwordDoor(who: { address: string; name: string }): Promise<LimitVerdict> {
-    return this.#ask(passwordCounts(who), (limiter, key) => limiter.peek(key));
-  }
-
-  failedPassword(who: { address: string; name: string }): Promise<LimitVerdict> {
-    return this.#consume(passwordCounts(who));
-  }
-
-  cancelRequest(address: string): Promise<LimitVerdict> {
-    return this.#consume([{ rule: 'cancel_requests', key: cancelNetworkKey(address), address }]);
+  unknownCancelKey(address: string): Promise<LimitVerdict> {
+    return this.#consume([{ rule: 'unknown_cancel_keys', key: wideNetworkKey(address), address }]);
   }
 
   /** A call of the management API; `route` is the pattern, `also` a stricter rule of that route. */
@@ -137,26 +126,23 @@ export class Limits {
   }
 
   /** Counts every rule, also after a refusal: an early refusal must not save an attacker counts. */
-  #consume(all: readonly Count[]): Promise<LimitVerdict> {
+  async #consume(all: readonly Count[]): Promise<LimitVerdict> {
     const counts = all.filter(
       ({ rule, address }) => !(RATES_OF_PLAIN_USE.has(rule) && this.#unlimitedNetworks.includes(address)),
     );
-    return this.#ask(counts, (limiter, key) => limiter.consume(key));
-  }
-
-  /** Asks all rules at once; reports the first that refuses. */
-  async #ask(counts: readonly Count[], question: (limiter: RateLimiter, key: string) => Promise<LimitVerdict>) {
     const verdicts = await Promise.all(
-      counts.map(({ rule, key, address }) => question(this.#limiter(rule, address), key)),
+      counts.map(({ rule, key, address }) => this.#limiter(rule, address).consume(key)),
     );
-    const refused = counts.find((_count, index) => verdicts[index] === 'limited');
-    return refused === undefined ? 'allowed' : this.#refuse(refused);
+    const refused = counts.find((_count, index) => verdicts[index] !== 'allowed');
+    if (refused === undefined) return 'allowed';
+    this.#report(refused);
+    const waits = verdicts.map((verdict) => (verdict === 'allowed' ? 0 : verdict.retryAfterMs));
+    return { retryAfterMs: Math.max(...waits) };
   }
 
-  #refuse({ rule, address }: Count): 'limited' {
+  #report({ rule, address }: { readonly rule: LimitName; readonly address: string }): void {
     this.#onLimited(rule);
     this.#refusals.add(rule, address);
-    return 'limited';
   }
 
   #limiter(rule: LimitRuleName, address: string): RateLimiter {
@@ -164,16 +150,11 @@ export class Limits {
     const name = factor === 1 ? rule : `${rule}:shared`;
     const known = this.#limiters.get(name);
     if (known !== undefined) return known;
-    const figures = multiplied(this.#figures.rules?.[rule] ?? LIMIT_RULES[rule], factor);
-    const limiter = new RateLimiter({ redis: this.#redis, name, rule: figures });
+    const { points, windowMs } = this.#figures.rules?.[rule] ?? LIMIT_RULES[rule];
+    const limiter = new RateLimiter({ redis: this.#redis, name, rule: { points: points * factor, windowMs } });
     this.#limiters.set(name, limiter);
     return limiter;
   }
-}
-
-function multiplied({ points, windowMs, burst }: LimitRule, factor: number): LimitRule {
-  const figures = { points: points * factor, windowMs };
-  return burst === undefined ? figures : { ...figures, burst: { ...burst, points: burst.points * factor } };
 }
 
 /** Once per second and address, so that a flood of connections is no flood of log lines. */

@@ -1,7 +1,6 @@
 // One limit rule as a counter per key in Redis; this process counts while Redis is away or slow.
 
 import {
-  BurstyRateLimiter,
   type RateLimiterAbstract,
   RateLimiterMemory,
   RateLimiterRedis,
@@ -12,7 +11,7 @@ import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 import type { LimitRule } from './limit-rules.ts';
 
-export type LimitVerdict = 'allowed' | 'limited';
+export type LimitVerdict = 'allowed' | { readonly retryAfterMs: number };
 
 /** After this time the counter of this process answers instead of Redis. */
 const REDIS_LIMIT_MS = 500;
@@ -25,38 +24,21 @@ interface RateLimiterOptions {
 }
 
 export class RateLimiter {
-  readonly #main: RateLimiterAbstract;
-  readonly #consumer: Pick<RateLimiterAbstract, 'consume'> | BurstyRateLimiter;
-  readonly #points: number;
+  readonly #counter: RateLimiterAbstract;
 
-  constructor({ redis, name, rule }: RateLimiterOptions) {
-    this.#points = rule.points;
-    this.#main = openCounter({ redis, name, rule });
-    this.#consumer =
-      rule.burst === undefined
-        ? this.#main
-        : new BurstyRateLimiter(this.#main, openCounter({ redis, name: `${name}:burst`, rule: rule.burst }));
+  constructor(options: RateLimiterOptions) {
+    this.#counter = openCounter(options);
   }
 
   /** Counts one for the key. Never rejects. */
   async consume(key: string): Promise<LimitVerdict> {
-    return await verdictOf(() => this.#consumer.consume(key));
-  }
-
-  /** Whether the next `consume` would be limited. Ignores `burst`; never rejects. */
-  async peek(key: string): Promise<LimitVerdict> {
-    return await verdictOf(async () => {
-      const state = await this.#main.get(key);
-      if (state !== null && state.consumedPoints >= this.#points) throw state;
-    });
-  }
-
-  async giveBack(key: string): Promise<void> {
-    await verdictOf(() => this.#main.reward(key));
-  }
-
-  async forget(key: string): Promise<void> {
-    await verdictOf(() => this.#main.delete(key));
+    try {
+      await this.#counter.consume(key);
+      return 'allowed';
+    } catch (error) {
+      if (error instanceof RateLimiterRes) return { retryAfterMs: error.msBeforeNext };
+      throw error;
+    }
   }
 }
 
@@ -71,14 +53,4 @@ function openCounter({ redis, name, rule }: RateLimiterOptions): RateLimiterAbst
     insuranceLimiter: new RateLimiterMemory(figures),
   });
   return new RLWrapperTimeouts({ limiter, timeoutMs: REDIS_LIMIT_MS });
-}
-
-async function verdictOf(work: () => Promise<unknown>): Promise<LimitVerdict> {
-  try {
-    await work();
-    return 'allowed';
-  } catch (error) {
-    if (error instanceof RateLimiterRes) return 'limited';
-    throw error;
-  }
 }

@@ -19,6 +19,7 @@ import { createFleet, type Fleet } from '../../src/fleet/fleet.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import type { GatewayDependencies, GatewayTimes } from '../../src/gateway/session/gateway-parts.ts';
 import { newNodeId, personalAccountId } from '../../src/ids.ts';
+import type { PaceFigures } from '../../src/limits/judge-proof.ts';
 import { Limits } from '../../src/limits/limits.ts';
 import { Grants } from '../../src/login/grant/grants.ts';
 import { LoginEvents } from '../../src/login/request/login-events.ts';
@@ -46,6 +47,7 @@ export interface GatewayOptions {
   /** Another node's Redis and catalogue, to be of one fleet. */
   readonly fleetOf?: GatewayForTests;
   readonly clearTextOnly?: boolean;
+  readonly pace?: Partial<PaceFigures>;
   /** A Redis of the test's own, instead of a new embedded one. */
   readonly redisUrl?: string;
 }
@@ -127,7 +129,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     limits: new Limits({
       redis: limiter,
       log,
-      figures: { rules: ROOMY_RULES, caps: { person: 1_000, compute: 1_000 } },
+      figures: {
+        rules: ROOMY_RULES,
+        caps: { person: 1_000, compute: 1_000 },
+        ...(options.pace === undefined ? {} : { pace: options.pace }),
+      },
     }),
     computes: { wake: options.wake ?? (async () => {}), restorePassword: async () => false },
     consumption: { recordTransfer: () => {} },
@@ -170,7 +176,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 }
 
 const ROOMY = { points: 100_000, windowMs: 60_000 };
-const ROOMY_RULES = { connects: ROOMY, login_requests_of_address: ROOMY, login_requests_of_network: ROOMY };
+const ROOMY_RULES = { login_requests_of_address: ROOMY, login_requests_of_network: ROOMY };
 
 async function openStores({ fleetOf, redisUrl }: GatewayOptions, closers: Closer[]) {
   if (fleetOf !== undefined) {

@@ -57,6 +57,8 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
     ];
     expect(allowedOf(verdicts)).toBe(30);
     expect(await here.limits.loginRequest('192.0.2.2')).toBe('allowed');
+    const refused = verdicts.find((verdict) => verdict !== 'allowed');
+    expect(refused).toEqual({ retryAfterMs: expect.toSatisfy((ms: number) => ms > 0 && ms <= minute) });
   });
 
   it('a refusal is counted under the name of its limit', async () => {
@@ -80,13 +82,6 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
     expect(allowedOf([...four, ...mapped])).toBe(30);
   });
 
-  it('connects beyond the rate use up a burst, then are refused', async () => {
-    const { limits } = await openLimits(redis.url, {
-      rules: { connects: { points: 3, windowMs: minute, burst: { points: 5, windowMs: minute } } },
-    });
-    expect(allowedOf(await repeat(20, () => limits.connect('192.0.2.1')))).toBe(8);
-  });
-
   it('an address of a shared network has ten times the figures', async () => {
     const { limits } = await openLimits(redis.url, {
       rules: { unknown_links_of_address: { points: 2, windowMs: minute } },
@@ -106,53 +101,6 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
     expect(allowedOf(verdicts)).toBe(30);
   });
 
-  it('good passwords cost nothing, wrong ones close the door for the address', async () => {
-    const who = { address: '192.0.2.1', name: 'tok-1' };
-    expect(allowedOf(await repeat(50, () => here.limits.passwordDoor(who)))).toBe(50);
-    await repeat(10, () => here.limits.failedPassword(who));
-    expect(await here.limits.passwordDoor(who)).toBe('limited');
-    expect(await there.limits.passwordDoor({ ...who, name: 'tok-2' })).toBe('limited');
-    expect(await there.limits.passwordDoor({ address: '192.0.2.2', name: 'tok-2' })).toBe('allowed');
-  });
-
-  it('wrong passwords for one name close the door for it from every address', async () => {
-    for (let host = 1; host <= 20; host += 1) {
-      await here.limits.failedPassword({ address: `192.0.2.${host}`, name: 'tok-1' });
-    }
-    expect(await there.limits.passwordDoor({ address: '203.0.113.1', name: 'tok-1' })).toBe('limited');
-    expect(await there.limits.passwordDoor({ address: '203.0.113.1', name: 'tok-2' })).toBe('allowed');
-  });
-
-  it('sign-in is limited by account and address, also for parallel attempts', async () => {
-    const who = { email: 'Sally@Example.com', address: '192.0.2.1' };
-    const verdicts = await Promise.all(Array.from({ length: 30 }, () => here.limits.signInAttempt(who)));
-    expect(allowedOf(verdicts)).toBe(10);
-    expect(await there.limits.signInAttempt({ ...who, email: ' sally@example.com' })).toBe('limited');
-    expect(await there.limits.signInAttempt({ ...who, address: '192.0.2.2' })).toBe('allowed');
-  });
-
-  it('a good sign-in forgets the failures before it', async () => {
-    const who = { email: 'sally@example.com', address: '192.0.2.1' };
-    for (let round = 0; round < 3; round += 1) {
-      expect(allowedOf(await repeat(10, () => here.limits.signInAttempt(who)))).toBe(10);
-      await here.limits.signInSucceeded(who);
-    }
-    expect(await there.limits.signInAttempt(who)).toBe('allowed');
-  });
-
-  // One password tried on a thousand accounts was limited by nothing.
-  it('sign-in is limited by address over all accounts, counting failures only', async () => {
-    const attempt = (account: number) => ({ email: `person-${account}@example.com`, address: '192.0.2.1' });
-    for (let account = 0; account < 120; account += 1) {
-      expect(await here.limits.signInAttempt(attempt(account))).toBe('allowed');
-      await here.limits.signInSucceeded(attempt(account));
-    }
-    const verdicts: LimitVerdict[] = [];
-    for (let account = 0; account < 120; account += 1) verdicts.push(await here.limits.signInAttempt(attempt(account)));
-    expect(allowedOf(verdicts)).toBe(100);
-    expect(await there.limits.signInAttempt({ ...attempt(1), address: '192.0.2.2' })).toBe('allowed');
-  });
-
   it('an API key is limited per route and in all', async () => {
     const { limits, hits } = await openLimits(redis.url, {
       rules: {
@@ -168,8 +116,8 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
   });
 
   it('names and e-mail addresses do not stand in Redis', async () => {
-    await here.limits.failedPassword({ address: '192.0.2.1', name: 'canary-name' });
-    await here.limits.signInAttempt({ email: 'canary@example.com', address: '192.0.2.1' });
+    await here.limits.proofs.settle({ secret: 'name:canary', address: '192.0.2.1' }, 'wrong');
+    await here.limits.loginRequest('192.0.2.1');
     const client = createRedis(redis.url, { purpose: 'commands', log: silentLog });
     const keys = await client.keys('*');
     client.disconnect();
@@ -180,18 +128,14 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
 
 it('every default figure is the documented one', () => {
   expect(Object.fromEntries(Object.entries(LIMIT_RULES).map(([name, { points }]) => [name, points]))).toEqual({
-    connects: 20,
     login_requests_of_address: 30,
     login_requests_of_network: 120,
     unknown_links_of_address: 10,
     unknown_links_of_person: 30,
-    sign_in_failures: 10,
     sign_in_failures_of_address: 100,
     identity_sign_ins: 60,
     invitations_of_recipient: 10,
-    password_failures_of_address: 10,
-    password_failures_of_name: 20,
-    cancel_requests: 30,
+    unknown_cancel_keys: 90,
     api_calls_of_key: 700,
     api_calls_of_route: 40,
     api_keys_made: 10,
@@ -204,10 +148,6 @@ describe('limits without Redis', () => {
     const { limits } = await openLimits(redis.url);
     await redis.kill('SIGKILL');
     expect(allowedOf(await repeat(40, () => limits.loginRequest('192.0.2.1')))).toBe(30);
-    const who = { address: '192.0.2.2', name: 'tok-1' };
-    expect(await limits.passwordDoor(who)).toBe('allowed');
-    await repeat(10, () => limits.failedPassword(who));
-    expect(await limits.passwordDoor(who)).toBe('limited');
   });
 
   it('a Redis that stopped answering is passed over', async () => {

@@ -11,8 +11,8 @@ import { type InvitationOutcome, inviteMembers as invite } from '../../catalogue
 import { convertGuest as convert } from '../../catalogue/projects/shares.ts';
 import type { Actor } from '../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
-import { PosternError } from '../../errors.ts';
 import type { AccountId, InvitationId } from '../../ids.ts';
+import { requireAllowed } from '../../limits/require-allowed.ts';
 import { invitationMail, joinedMail } from '../../mail/invitation-mails.ts';
 import type { Mail } from '../../mail/mailer.ts';
 import type { Secret } from '../../secret.ts';
@@ -74,7 +74,7 @@ export async function limitInvitations(
 ): Promise<void> {
   for (const recipient of recipients) {
     const verdict = await limits.invitation({ sender: senderOf(actor), recipient, address: browserIp ?? '' });
-    if (verdict === 'limited') throw new PosternError('rate_limited');
+    requireAllowed(verdict);
   }
 }
 

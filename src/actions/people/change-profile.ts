@@ -4,6 +4,7 @@ import { renameUser as rename, setPassword } from '../../catalogue/accounts/user
 import type { PersonActor } from '../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
+import { requireAllowed } from '../../limits/require-allowed.ts';
 import type { Secret } from '../../secret.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction } from '../define-action.ts';
@@ -20,7 +21,7 @@ export async function changePassword(
   const { userId, email } = context.actor;
   const { browser, currentPassword, newPassword } = input;
   const checked = await checkPassword(parts, browser, { email, password: currentPassword });
-  if (checked.kind === 'too_many_attempts') throw new PosternError('rate_limited');
+  if (checked.kind === 'too_many_attempts') requireAllowed(checked);
   if (checked.kind === 'wrong') throw new PosternError('current_password_wrong');
   const keepSessionId = browser.session?.sessionId;
   await setPassword(parts.catalogue, context, { userId, password: newPassword, keepSessionId });

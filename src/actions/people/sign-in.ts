@@ -1,5 +1,6 @@
 // Signing in, by a password or a provider's identity, begins a browser session; signing out.
 
+import { pause } from '../../async/retry.ts';
 import {
   createBrowserSession,
   endAllBrowserSessions,
@@ -23,25 +24,29 @@ export interface Browser {
 export type PasswordCheck =
   | { readonly kind: 'right'; readonly user: User }
   | { readonly kind: 'wrong' }
-  | { readonly kind: 'too_many_attempts' };
+  | { readonly kind: 'too_many_attempts'; readonly retryAfterMs: number };
+
+/** Of an address with very many wrong passwords, whatever the account. */
+const LATE_ANSWER_MS = 10_000;
 
 type FailureParts = Pick<ActionParts, 'catalogue' | 'auditTrail' | 'clock'>;
 
-/** Limits attempts and audits wrong ones. `rate_limited` when too many passwords wait. */
+/** Wrong ones are audited, and answered late. `rate_limited` when too many passwords wait. */
 export async function checkPassword(
   parts: FailureParts & Pick<ActionParts, 'limits'>,
   browser: Browser,
   credentials: { readonly email: string; readonly password: Secret },
 ): Promise<PasswordCheck> {
-  const attempt = { email: credentials.email, address: browser.address };
-  if ((await parts.limits.signInAttempt(attempt)) === 'limited') return { kind: 'too_many_attempts' };
-  const user = await verifyPassword(parts.catalogue, credentials);
-  if (user === null) {
-    recordFailedSignIn(parts, browser, 'password');
-    return { kind: 'wrong' };
-  }
-  await parts.limits.signInSucceeded(attempt);
-  return { kind: 'right', user };
+  const { limits, catalogue } = parts;
+  const { address } = browser;
+  const user = await verifyPassword(catalogue, { ...credentials, address });
+  if (user === null) recordFailedSignIn(parts, browser, 'password');
+  const attempt = { secret: `person:${credentials.email.trim().toLowerCase()}`, address };
+  const settled = await limits.proofs.settle(attempt, user === null ? 'wrong' : 'right');
+  if (settled.kind === 'put_off') return { kind: 'too_many_attempts', retryAfterMs: settled.retryAfterMs };
+  if (user !== null) return { kind: 'right', user };
+  if ((await limits.failedSignIn(address)) !== 'allowed') await pause(LATE_ANSWER_MS);
+  return { kind: 'wrong' };
 }
 
 /** Linked by verified e-mail, or makes a person. `conflict` for another's unverified e-mail. */

@@ -77,14 +77,18 @@ export async function getUser(catalogue: Catalogue, userId: UserId): Promise<Use
 }
 
 /** Null after the same work whether or not the e-mail is known. Throws `rate_limited`. */
-export async function verifyPassword(catalogue: Catalogue, credentials: { email: string; password: Secret }) {
+export async function verifyPassword(
+  catalogue: Catalogue,
+  credentials: { readonly email: string; readonly password: Secret; readonly address?: string },
+) {
   const row = await catalogue.db
     .selectFrom('users')
     .selectAll()
     .where('email_key', '=', emailKey(credentials.email))
     .executeTakeFirst();
-  const { password } = credentials;
-  const matches = await passwordMatches(catalogue, { password, passwordHash: row?.password_hash ?? null });
+  const { password, address } = credentials;
+  const passwordHash = row?.password_hash ?? null;
+  const matches = await passwordMatches(catalogue, { password, passwordHash, address });
   return matches && row !== undefined ? userFrom(row) : null;
 }
 

@@ -28,12 +28,19 @@ export async function hashPassword({ passwordWork }: PasswordParts, password: Se
   return passwordWork.run(() => hash(password.reveal(), ARGON2_OPTIONS));
 }
 
+interface Comparison {
+  readonly password: Secret;
+  readonly passwordHash: string | null;
+  /** Of who asks, so that a flood from one place displaces its own. */
+  readonly address?: string | undefined;
+}
+
 /** False, after the same amount of work, when the hash is null. Throws `rate_limited` as above. */
 export async function passwordMatches(
   { passwordWork }: PasswordParts,
-  { password, passwordHash }: { readonly password: Secret; readonly passwordHash: string | null },
+  { password, passwordHash, address = '' }: Comparison,
 ): Promise<boolean> {
   const candidate = password.reveal().slice(0, PASSWORD_LENGTH.maximum + 1);
-  const isRight = await passwordWork.run(() => verify(passwordHash ?? DECOY_HASH, candidate));
+  const isRight = await passwordWork.run(() => verify(passwordHash ?? DECOY_HASH, candidate), address);
   return isRight && passwordHash !== null;
 }

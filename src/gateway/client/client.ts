@@ -24,14 +24,7 @@ export interface Client {
   readonly locality: () => Promise<Locality>;
 }
 
-export type GoneReason =
-  | 'client_closed'
-  | 'deadline'
-  | 'not_postgres'
-  | 'tls_failed'
-  | 'rate_limited'
-  | 'closing'
-  | 'internal';
+export type GoneReason = 'client_closed' | 'deadline' | 'not_postgres' | 'tls_failed' | 'closing' | 'internal';
 
 export type Negotiated =
   | { readonly kind: 'startup'; readonly client: Client }

@@ -22,10 +22,10 @@ export async function passCancelDoor(request: CancelRequest, parts: CancelDoorPa
 
 async function carryOut({ key, peer }: CancelRequest, parts: CancelDoorParts): Promise<void> {
   const { limits, cancelRoutes, metrics, auditTrail, clock, nodeId, log } = parts;
-  if ((await limits.cancelRequest(peer.address)) === 'limited')
-    return metrics.cancelRequests.inc({ outcome: 'limited' });
   const outcome = await cancelRoutes.cancel(key);
   metrics.cancelRequests.inc({ outcome });
+  // A flood of wrong keys must not fill the log and the trail; right ones are never limited.
+  if (outcome === 'unknown' && (await limits.unknownCancelKey(peer.address)) !== 'allowed') return;
   log.info({ event: 'cancel.request', address: peer.address, outcome }, 'cancel request');
   if (outcome !== 'unknown') return;
   auditTrail.record({

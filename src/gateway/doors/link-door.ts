@@ -65,7 +65,7 @@ async function checkInstallationRules({ client }: LiveSession, { config, limits 
   if (allowedNetworks.length > 0 && !parseNetworks(allowedNetworks).includes(address)) {
     throw new PosternError('refused_by_policy', { params: { address } });
   }
-  if ((await limits.loginRequest(address)) === 'limited') throw new PosternError('too_many_requests');
+  if ((await limits.loginRequest(address)) !== 'allowed') throw new PosternError('too_many_requests');
 }
 
 async function openLoginRequest(session: LiveSession, parts: LinkDoorParts) {

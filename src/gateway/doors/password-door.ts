@@ -10,7 +10,10 @@ import {
   resolveRoutedRole,
 } from '../../catalogue/access/find-verifier.ts';
 import { PosternError } from '../../errors.ts';
+import type { Proof } from '../../limits/proof-pace.ts';
+import { wholeSeconds } from '../../limits/require-allowed.ts';
 import { parseNetworks } from '../../network-address.ts';
+import { authenticationSaslFinal } from '../../protocol/backend-messages.ts';
 import { mockVerifier } from '../../protocol/scram-verifier.ts';
 import { namesDatabase, replicationOf } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
@@ -22,9 +25,9 @@ import { exchangeScram } from './scram-exchange.ts';
 type PasswordDoorParts = Pick<GatewayParts, 'catalogue' | 'limits' | 'log' | 'mockSecret' | 'times'>;
 
 /**
- * Throws `tls_required` in clear text, `rate_limited` after too many failures, `password_failed`
- * for a wrong secret and an unknown name alike, `refused_by_policy` for an address that the token
- * does not list, `forbidden` for a database that is not the token's.
+ * Throws `tls_required` in clear text, `password_failed` for a wrong secret and an unknown name
+ * alike, late where there were others, `too_many_failures` after very many, `refused_by_policy` for
+ * an address that the token does not list, `forbidden` for a database that is not the token's.
  */
 export async function passPasswordDoor(
   session: LiveSession,
@@ -33,21 +36,34 @@ export async function passPasswordDoor(
 ): Promise<Admission> {
   const { client } = session;
   if (client.tls === null) throw new PosternError('tls_required');
-  const attempt = { address: client.peer.address, name: client.startup.user };
-  if ((await parts.limits.passwordDoor(attempt)) === 'limited') throw new PosternError('rate_limited');
   const verifier = credential.kind === 'unknown_token' ? mockVerifierOf(session, parts) : credential.verifier;
   const outcome = await exchangeScram(session, { tls: client.tls, verifier }, parts.times.passwordMs);
+  session.clientWatch.start();
   if (outcome.kind === 'failed' || credential.kind === 'unknown_token') {
-    await parts.limits.failedPassword(attempt);
     const reason = outcome.kind === 'failed' ? outcome.reason : 'unknown_token';
     session.audit.record({ event: 'secret.rejected', outcome: 'refused', reason });
+    await answerAtPace(session, { credential, proof: 'wrong' }, parts);
     throw new PosternError('password_failed', { cause: new Error(reason) });
   }
+  await answerAtPace(session, { credential, proof: 'right' }, parts);
+  client.line.continueSasl(authenticationSaslFinal(outcome.serverFinal));
   client.line.sendAuthenticationOk();
-  session.clientWatch.start();
   return credential.kind === 'token'
     ? admissionOfToken(credential, session, parts)
     : admissionOfRole(credential.role, session, parts);
+}
+
+// NOTE: known and unknown names take the same path; a put-off client learns nothing of its proof.
+async function answerAtPace(
+  { client, signal }: LiveSession,
+  { credential, proof }: { readonly credential: PasswordCredential; readonly proof: Proof },
+  { limits }: PasswordDoorParts,
+): Promise<void> {
+  const { user } = client.startup;
+  const secret = credential.kind === 'role' ? `role:${credential.role.id}` : `name:${user}`;
+  const settled = await limits.proofs.settle({ secret, address: client.peer.address }, proof, signal);
+  if (settled.kind === 'answer') return;
+  throw new PosternError('too_many_failures', { params: { seconds: wholeSeconds(settled) } });
 }
 
 function mockVerifierOf({ client }: LiveSession, { mockSecret }: PasswordDoorParts) {

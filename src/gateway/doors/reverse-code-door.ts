@@ -14,25 +14,21 @@ import { progressReporter } from '../upstream/progress-reporter.ts';
 import { databaseWish, terminalOf } from './login-origin.ts';
 import { readPasswordMessage } from './read-password-message.ts';
 
-type ReverseCodeDoorParts = SettlingServices &
-  Pick<GatewayParts, 'limits' | 'log' | 'loginRequests' | 'reverseCodes' | 'times'>;
+type ReverseCodeDoorParts = SettlingServices & Pick<GatewayParts, 'log' | 'loginRequests' | 'reverseCodes' | 'times'>;
 
 /**
  * Throws `tls_required` in clear text, `code_wrong`, `denied` after the last try, `password_failed`
- * when the code ran out, `rate_limited`, or ClientGone: psql drops the first connection to ask its
+ * when the code ran out, or ClientGone: psql drops the first connection to ask its
  * user, and that is no failed try.
  */
 export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCodeDoorParts): Promise<Admission> {
   const { client } = session;
   if (client.tls === null) throw new PosternError('tls_required');
-  const attempt = { address: client.peer.address, name: client.startup.user };
-  if ((await parts.limits.passwordDoor(attempt)) === 'limited') throw new PosternError('rate_limited');
   client.line.askForPassword(authenticationCleartextPassword());
   const body = await readPasswordMessage(session, MAX_PASSWORD_MESSAGE_BYTES, parts.times.passwordMs);
   session.clientWatch.start();
   const check = await parts.reverseCodes.check(await terminalOf(client), parsePasswordMessage(body));
   if (check.kind !== 'consumed') {
-    await parts.limits.failedPassword(attempt);
     if (check.kind === 'denied') recordDenial(check.request, session);
     throw check.kind === 'wrong'
       ? new PosternError('code_wrong', { params: { triesLeft: String(check.triesLeft) } })

@@ -1,10 +1,6 @@
 // Asks a client for proof of a password by SCRAM, bound to TLS where both sides can.
 
-import {
-  authenticationSasl,
-  authenticationSaslContinue,
-  authenticationSaslFinal,
-} from '../../protocol/backend-messages.ts';
+import { authenticationSasl, authenticationSaslContinue } from '../../protocol/backend-messages.ts';
 import { MAX_SASL_MESSAGE_BYTES, parseSaslInitialResponse } from '../../protocol/frontend-messages.ts';
 import { finishScram, type ScramFailure, scramMechanisms, startScram } from '../../protocol/scram-server.ts';
 import type { ScramVerifier } from '../../protocol/scram-verifier.ts';
@@ -13,11 +9,14 @@ import type { TlsFacts } from '../../wire/accept-tls.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { readPasswordMessage } from './read-password-message.ts';
 
-type ScramOutcome = { readonly kind: 'proved' } | { readonly kind: 'failed'; readonly reason: ScramFailure };
+export type ScramOutcome =
+  /** The client waits for `serverFinal`. */
+  | { readonly kind: 'proved'; readonly serverFinal: string }
+  | { readonly kind: 'failed'; readonly reason: ScramFailure };
 
 /**
- * A failed exchange takes the same steps for a known and an unknown name. Throws ClientGone, which
- * is no attempt, and ProtocolViolation.
+ * The client has no answer yet, whatever the outcome. A failed exchange takes the same steps for a
+ * known and an unknown name. Throws ClientGone, which is no attempt, and ProtocolViolation.
  */
 export async function exchangeScram(
   session: LiveSession,
@@ -35,8 +34,5 @@ export async function exchangeScram(
 
   line.continueSasl(authenticationSaslContinue(started.serverFirst));
   const finished = finishScram(started.exchange, await read());
-  if (finished.kind === 'failed') return finished;
-
-  line.continueSasl(authenticationSaslFinal(finished.serverFinal));
-  return { kind: 'proved' };
+  return finished.kind === 'failed' ? finished : { kind: 'proved', serverFinal: finished.serverFinal };
 }

@@ -18,10 +18,7 @@ import type { GatewayParts } from '../session/gateway-parts.ts';
 import { beginTls, type TlsStart } from './begin-tls.ts';
 import { localityFinder } from './find-locality.ts';
 
-type NegotiationParts = Pick<
-  GatewayParts,
-  'certificates' | 'config' | 'handshakes' | 'limits' | 'proxyProtocolFrom' | 'times'
->;
+type NegotiationParts = Pick<GatewayParts, 'certificates' | 'config' | 'handshakes' | 'proxyProtocolFrom' | 'times'>;
 
 interface NegotiationState {
   readonly socket: Socket;
@@ -43,8 +40,6 @@ export async function negotiate(socket: Socket, parts: NegotiationParts, signal:
   try {
     return await withTimeLimit(parts.times.negotiationMs, signal, async (limited) => {
       peer = await learnPeer(socket, direct, { balancers: parts.proxyProtocolFrom, signal: limited });
-      if ((await parts.limits.connect(peer.address)) === 'limited')
-        return { kind: 'gone', peer, reason: 'rate_limited' };
       const own = peer.address === direct.address && peer.port === direct.port ? ownEndOf(socket) : null;
       const locality = localityFinder(peer, { own, loopback: parts.config.loopback });
       let state: NegotiationState | Negotiated = { socket, peer, tls: null, locality, answered: [] };

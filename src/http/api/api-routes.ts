@@ -1,7 +1,7 @@
 // Serves the routes: each call is authenticated, counted, checked, performed and answered.
 
 import { Router as createRouter, type Request, type RequestHandler, type Router } from 'express';
-import { PosternError } from '../../errors.ts';
+import { requireAllowed } from '../../limits/require-allowed.ts';
 import { contextOf } from '../request/request-context.ts';
 import { ALL_API_ROUTES } from './all-routes.ts';
 import type { ApiParts } from './call/api-call.ts';
@@ -32,7 +32,7 @@ function answer(parts: ApiParts, route: ApiRoute): RequestHandler {
     const caller = await authenticateCall(parts, request, response);
     const { requestId, address, userAgent } = contextOf(response);
     const counted = { keyId: caller.limitKey, route: `${route.method} ${route.path}`, address, also: route.limit };
-    if ((await parts.limits.apiCall(counted)) === 'limited') throw new PosternError('rate_limited');
+    requireAllowed(await parts.limits.apiCall(counted));
     const context = { actor: caller.actor, requestId, browserIp: address, userAgent };
     const body = await route.perform({ ...parts, caller, context }, rawInput(request, route));
     response.status(route.status).json(body);

@@ -6,6 +6,7 @@ import type { DecisionParts } from '../../actions/login/decide-login.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoginRequestId } from '../../ids.ts';
 import type { Limits } from '../../limits/limits.ts';
+import { requireAllowed } from '../../limits/require-allowed.ts';
 import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
@@ -56,7 +57,7 @@ export async function findLoginRequest({ services }: ApprovalParts, key: string)
 /** One answer for unknown, malformed and foreign links: `link_unknown`, or `rate_limited`. */
 export async function unknownLink({ limits }: ApprovalParts, person: PersonAtBrowser): Promise<never> {
   const verdict = await limits.unknownLink({ address: person.address, userId: person.userId });
-  if (verdict === 'limited') throw new PosternError('rate_limited');
+  requireAllowed(verdict);
   throw new PosternError('link_unknown');
 }
 

@@ -49,7 +49,7 @@ export class EventStreams {
    */
   open(response: StreamResponse, { userId, sessionId, longestMs }: StreamOptions): AbortSignal {
     const before = this.#open.get(userId) ?? 0;
-    if (before >= STREAMS_PER_PERSON) throw new PosternError('rate_limited');
+    if (before >= STREAMS_PER_PERSON) throw new PosternError('rate_limited', { params: { seconds: '5' } });
     this.#open.set(userId, before + 1);
     const stream = new AbortController();
     const timer = setTimeout(() => stream.abort(), longestMs);

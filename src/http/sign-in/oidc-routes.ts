@@ -39,15 +39,12 @@ interface Exchange {
   readonly response: Response;
 }
 
-/** Throws `rate_limited` after too many attempts, `identity_provider_away`. */
+/** Throws `identity_provider_away`. */
 async function leave(
   { deps, address }: SignInParts,
   provider: Provider,
   { request, response }: Exchange,
 ): Promise<void> {
-  if ((await deps.limits.identitySignIn(contextOf(response).address)) === 'limited') {
-    throw new PosternError('rate_limited');
-  }
   const origin = ownOrigin(request, address);
   // Providers know one name of this machine; a forward is known by its port (RFC 8252, 7.3).
   if (origin !== address.url && new URL(origin).port === new URL(address.url).port) {
@@ -58,7 +55,9 @@ async function leave(
   const isAgain = request.query.again === 'yes' && session !== null;
   const again = isAgain ? { userId: session.user.id, since: deps.clock.now() } : null;
   const { url, pending } = await provider.signIn.start(`${origin}${CALLBACK_PATH}`, again);
-  await provider.pending.keep({ ...pending, visitor, next: safeNext(request.query.next) });
+  const verdict = await deps.limits.identitySignIn(contextOf(response).address);
+  const lifeMs = verdict === 'allowed' ? LIFE_MS : FLOODED_LIFE_MS;
+  await provider.pending.keep({ ...pending, visitor, next: safeNext(request.query.next) }, lifeMs);
   response.redirect(303, url.href);
 }
 
@@ -95,6 +94,8 @@ async function finishSignIn(parts: SignInParts, provider: Provider, { request, r
 
 /** Time to sign in at the provider, including a second factor. */
 const LIFE_MS = 10 * 60_000;
+/** Where one address begins very many: nobody is refused, and Redis does not fill up. */
+const FLOODED_LIFE_MS = 2 * 60_000;
 
 export interface AwayPerson extends PendingSignIn {
   readonly visitor: string;
@@ -116,9 +117,9 @@ export class PendingOidcSignIns {
     this.#redis = redis;
   }
 
-  async keep({ visitor, ...away }: AwayPerson): Promise<void> {
+  async keep({ visitor, ...away }: AwayPerson, lifeMs = LIFE_MS): Promise<void> {
     const key = redisKeys.oidcSignIn(digestOf({ visitor, state: away.state }));
-    await this.#redis.set(key, JSON.stringify(away), 'PX', LIFE_MS);
+    await this.#redis.set(key, JSON.stringify(away), 'PX', lifeMs);
   }
 
   /** Removes the entry; null when it is unknown, expired, or another visitor's. */

@@ -7,6 +7,7 @@ import { assertNever } from '../../assert-never.ts';
 import type { User } from '../../catalogue/accounts/users.ts';
 import { PASSWORD_LENGTH } from '../../catalogue/store/password-hash.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
+import { wholeSeconds } from '../../limits/require-allowed.ts';
 import type { Secret } from '../../secret.ts';
 import { setCookie } from '../request/cookies.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
@@ -38,7 +39,9 @@ export async function checkPassword(
     case 'wrong':
       return { kind: 'refused', status: 401, problem: 'Email or password is wrong.' };
     case 'too_many_attempts': {
-      const problem = 'Too many attempts. Wait a quarter of an hour, then try again.';
+      const seconds = wholeSeconds(checked);
+      response.set('Retry-After', seconds);
+      const problem = `Too many wrong passwords for this account from your network. Try again in ${seconds} seconds.`;
       return { kind: 'refused', status: 429, problem };
     }
     default:

@@ -9,6 +9,7 @@ import type { FollowedLink } from '../../catalogue/accounts/accept-invitation.ts
 import { findInvitationByToken, type OpenInvitation } from '../../catalogue/accounts/invitations.ts';
 import { isSetupCodeValid } from '../../catalogue/accounts/setup-codes.ts';
 import { PosternError } from '../../errors.ts';
+import { requireAllowed } from '../../limits/require-allowed.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { keptForm, typedIn } from '../request/kept-form.ts';
@@ -56,7 +57,7 @@ async function setUp(parts: SignInParts, request: Request, response: Response): 
 async function requireValidCode({ deps }: SignInParts, request: Request, response: Response): Promise<void> {
   if (await isSetupCodeValid(deps.catalogue, codeOf(request))) return;
   const verdict = await deps.limits.unknownLink({ address: contextOf(response).address, userId: null });
-  if (verdict === 'limited') throw new PosternError('rate_limited');
+  requireAllowed(verdict);
   throw new PosternError('not_found', { params: { thing: 'set-up link' } });
 }
 
@@ -121,7 +122,7 @@ async function requireOpenInvitation(
   if (open !== null) return open;
   const { address, session } = contextOf(response);
   const verdict = await deps.limits.unknownLink({ address, userId: session?.user.id ?? null });
-  if (verdict === 'limited') throw new PosternError('rate_limited');
+  requireAllowed(verdict);
   throw new PosternError('not_found', { params: { thing: 'invitation' } });
 }
 

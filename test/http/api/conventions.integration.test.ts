@@ -145,7 +145,9 @@ describe('a key that calls too often', () => {
     const { status, headers, body } = await api.get('/users/me');
     expect(status).toBe(429);
     expect(body).toMatchObject({ code: 'rate_limited', message: 'too many requests' });
-    expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(10);
+    const seconds = Number(headers.get('retry-after'));
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(60);
     expect((await caller.api.get('/users/me')).status).toBe(200);
   });
 

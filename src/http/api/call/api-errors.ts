@@ -9,8 +9,8 @@ import { asPosternError } from '../../request/error-handler.ts';
 const NEON_REQUEST_ID = 'x-neon-ret-request-id';
 /** Statuses after which a client may repeat the call: busy, limited, away. */
 const TEMPORARY: ReadonlySet<number> = new Set([423, 429, 503]);
-/** Usually over by then; clients wait at most ten seconds. */
-const RETRY_AFTER_SECONDS = 2;
+/** For what is usually over by then; a limit knows its own time. */
+const RETRY_AFTER_SECONDS = '2';
 
 // Neon API 2.7.3: GeneralError
 export const apiErrorSchema = z
@@ -56,7 +56,7 @@ export const apiErrors: ErrorRequestHandler = (thrown: unknown, request, respons
   if (response.headersSent) return void response.destroy();
   response.set(NEON_REQUEST_ID, String(request.id));
   if (error.httpStatus === 401) response.set('WWW-Authenticate', 'Bearer');
-  if (TEMPORARY.has(error.httpStatus)) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  if (TEMPORARY.has(error.httpStatus)) response.set('Retry-After', error.params.seconds ?? RETRY_AFTER_SECONDS);
   const { code, message } = error;
   response.status(error.httpStatus).json({ code, message, request_id: String(request.id), ...details });
 };

@@ -5,6 +5,7 @@ import { useApiKey } from '../../../catalogue/access/use-api-key.ts';
 import { loadPersonActor, SYSTEM } from '../../../catalogue/rights/actors.ts';
 import { auditActor } from '../../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../../errors.ts';
+import { requireAllowed } from '../../../limits/require-allowed.ts';
 import { terminalKey } from '../../../network-address.ts';
 import { cookieValue } from '../../request/cookies.ts';
 import { contextOf } from '../../request/request-context.ts';
@@ -49,7 +50,7 @@ async function refusal(parts: ApiParts, key: string, response: Response): Promis
     route: 'authenticate',
     address,
   });
-  if (verdict === 'limited') return new PosternError('rate_limited');
+  requireAllowed(verdict);
   if (key !== '') {
     parts.auditTrail.record({
       at: parts.clock.now(),

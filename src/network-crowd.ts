@@ -1,0 +1,76 @@
+// The holders of a shared thing, by address within its networks. When it runs short, the address
+// gives way that holds the most of it.
+
+import { broadNetworkKey, terminalKey, wideNetworkKey } from './network-address.ts';
+
+interface Place<T> {
+  count: number;
+  readonly places: Map<string, Place<T>>;
+  /** In the order of arrival; only an address has any. */
+  readonly members: Set<T>;
+}
+
+export class NetworkCrowd<T> {
+  readonly #all = newPlace<T>();
+
+  get size(): number {
+    return this.#all.count;
+  }
+
+  add(address: string, member: T): void {
+    const path = this.#pathOf(address);
+    for (const place of path) place.count += 1;
+    path.at(-1)?.members.add(member);
+  }
+
+  /** The member must have been added under this address. */
+  delete(address: string, member: T): void {
+    const path = this.#pathOf(address);
+    if (path.at(-1)?.members.delete(member) !== true) return;
+    const keys = keysOf(address);
+    for (const place of path) place.count -= 1;
+    for (const [index, key] of [...keys.entries()].reverse()) {
+      if (path[index + 1]?.count === 0) path[index]?.places.delete(key);
+    }
+  }
+
+  /** How many an address holds. */
+  countOf(address: string): number {
+    let place: Place<T> | undefined = this.#all;
+    for (const key of keysOf(address)) place = place?.places.get(key);
+    return place?.count ?? 0;
+  }
+
+  /** Those of the address that holds the most, within the networks that hold the most. */
+  mostCrowded(): ReadonlySet<T> {
+    let place = this.#all;
+    while (place.places.size > 0) place = largestOf(place.places.values()) ?? place;
+    return place.members;
+  }
+
+  /** From the whole down to the address; makes what is not there. */
+  #pathOf(address: string): Place<T>[] {
+    const path = [this.#all];
+    for (const key of keysOf(address)) {
+      const places = path.at(-1)?.places;
+      const place = places?.get(key) ?? newPlace<T>();
+      places?.set(key, place);
+      path.push(place);
+    }
+    return path;
+  }
+}
+
+function newPlace<T>(): Place<T> {
+  return { count: 0, places: new Map(), members: new Set() };
+}
+
+function keysOf(address: string): string[] {
+  return [broadNetworkKey(address), wideNetworkKey(address), terminalKey(address)];
+}
+
+function largestOf<T>(places: Iterable<Place<T>>): Place<T> | null {
+  let largest: Place<T> | null = null;
+  for (const place of places) if (largest === null || place.count > largest.count) largest = place;
+  return largest;
+}
