@@ -9,8 +9,8 @@ interface ApplicationStamp {
   /** The client's own application_name, or null where it sent none. */
   readonly application: string | null;
   readonly connectionId: ConnectionId;
-  /** Name of the person or of the token, e.g. an e-mail address. */
-  readonly person: string;
+  /** E.g. an e-mail address; null where other tenants could read it. */
+  readonly person: string | null;
 }
 
 /** `<application> postern:<connection id> <person>`, printable ASCII; the id is never cut. */
@@ -19,7 +19,7 @@ export function stampApplicationName({ application, connectionId, person }: Appl
   const room = MAX_NAME_BYTES - mark.length;
   const client = toAscii(application ?? '').slice(0, room - 1);
   const named = client === '' ? mark : `${client} ${mark}`;
-  return `${named} ${toAscii(person)}`.slice(0, MAX_NAME_BYTES).trimEnd();
+  return `${named} ${toAscii(person ?? '')}`.slice(0, MAX_NAME_BYTES).trimEnd();
 }
 
 // PostgreSQL's pg_clean_ascii() does the same to what it stores.

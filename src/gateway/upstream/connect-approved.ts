@@ -140,6 +140,7 @@ function applicationName({ admission, target, session, parts }: Approved): strin
   const application = applicationOf(session.client.startup);
   const isByPassword = admission.door === 'token' || admission.door === 'role';
   if (!parts.config.login.stampApplicationName || (isByPassword && application !== null)) return null;
-  const person = target.person?.email ?? target.databaseRole;
+  // NOTE: every role of a server reads pg_stat_activity, also those of other projects on it.
+  const person = target.compute.hostId === null ? (target.person?.email ?? target.databaseRole) : null;
   return stampApplicationName({ application, connectionId: session.id, person });
 }

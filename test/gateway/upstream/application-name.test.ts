@@ -15,6 +15,11 @@ describe('the stamp in application_name', () => {
     expect(stamp).toBe('postern:cabcdefghijkl alex@example.com');
   });
 
+  it('names the connection alone where others could read the person', () => {
+    const stamp = stampApplicationName({ application: 'psql', connectionId, person: null });
+    expect(stamp).toBe('psql postern:cabcdefghijkl');
+  });
+
   it('is at most 63 bytes: cuts the person, then the application', () => {
     const person = `${'p'.repeat(60)}@example.com`;
     expect(stampApplicationName({ application: 'psql', connectionId, person })).toBe(
