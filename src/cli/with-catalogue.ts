@@ -10,7 +10,7 @@ import { loadConfig } from '../config/config.ts';
 import { startStores } from '../embedded/backing-services.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import { createLog } from '../log.ts';
-import { openProvisioning } from '../provisioning/open-provisioning.ts';
+import { endpointsOfNodes, openProvisioning } from '../provisioning/open-provisioning.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 
 export interface CatalogueTools extends Pick<ActionParts, 'catalogue' | 'provisioning'>, AccessEnders {}
@@ -50,7 +50,7 @@ export async function withCatalogue<T>(
       config,
       catalogue,
       sources: stores.hosts.map((host) => ({ ...host, startsOnFirstUse: true })),
-      ownEndpoints: [],
+      ownEndpoints: await endpointsOfNodes(config, stores),
       clock: systemClock,
       log,
       closers,

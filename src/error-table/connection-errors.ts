@@ -9,6 +9,12 @@ export const CONNECTION_ERRORS = {
     logLevel: 'warn',
   }),
   starting: service('57P03', 503, { message: 'cannot connect now', hint: 'Retry in a moment.', isCheap: true }),
+  upstream_forbidden: upstream('08001', 502, {
+    message: 'Postern may not connect to the address of compute "{compute}": {reason}',
+    hint: 'Ask the operator, or give the compute another address.',
+    correctableOn: ['console'],
+    logLevel: 'warn',
+  }),
   upstream_unreachable: upstream('08001', 502, {
     message: 'could not connect to compute "{compute}"',
     hint: 'The compute may be stopped; see its page in the console.',

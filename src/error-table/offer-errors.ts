@@ -50,6 +50,13 @@ export const OFFER_ERRORS = {
   destination_full: outOfRange("the projects would go beyond the destination's plan"),
 
   attach_unreachable: attachRefused('the server could not be reached'),
+  attach_forbidden_address: {
+    ...attachRefused('Postern may not connect to this address: {reason}'),
+    hint: 'Ask an operator: POSTERN_UPSTREAM_NETWORKS and POSTERN_UPSTREAM_PORTS say where computes may live.',
+  },
+  attach_unknown_name: attachRefused('the name of the server could not be resolved'),
+  attach_no_password: attachRefused('the server asks for a password, and the URL has none'),
+  attach_project_role: attachRefused('the role "{role}" of the project cannot enter its database "{database}" there'),
   attach_no_tls: attachRefused('the server offers no TLS, or its certificate could not be verified'),
   attach_no_postgres: attachRefused('there is no Postgres server at this address'),
   attach_login_refused: attachRefused('the server refused the login'),

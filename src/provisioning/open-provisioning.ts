@@ -8,6 +8,7 @@ import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import { parseNetworks } from '../network-address.ts';
+import type { Secret } from '../secret.ts';
 import { cachedLookup, lookupAddresses } from '../wire/dial/dial-address.ts';
 import type { DialEndpoint, DialPolicy } from '../wire/dial/dial-policy.ts';
 import { POWER_RECOVERY } from './hosted/compute-power.ts';
@@ -16,10 +17,12 @@ import { UNDO_CREATION } from './hosted/drop-planned.ts';
 import { DATABASE_CHANGE, DATABASE_DELETION } from './hosted/hosted-databases.ts';
 import { PASSWORD_RESET, ROLE_DELETION } from './hosted/hosted-roles.ts';
 import { closeCatalogueOnce } from './hosts/close-catalogue.ts';
+import { hostAddress } from './hosts/host-address.ts';
 import { type HostSource, Hosts } from './hosts/hosts.ts';
 import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
 import { type Recovery, recoverOperation } from './journal/run-operation.ts';
 import { createTakeOvers, type TakeOvers } from './journal/take-overs.ts';
+import { ownEndpoints } from './own-endpoints.ts';
 import { createProvisioning, type Provisioning } from './provisioning.ts';
 
 export interface ProvisioningOptions {
@@ -42,7 +45,7 @@ export interface OpenedProvisioning {
 }
 
 export async function openProvisioning(options: ProvisioningOptions): Promise<OpenedProvisioning> {
-  const { config, catalogue, sources, ownEndpoints, clock, log, closers } = options;
+  const { config, catalogue, sources, clock, log, closers } = options;
   const hosting: DialEndpoint[] = [];
   const hosts = new Hosts({
     sources,
@@ -55,7 +58,7 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Op
   closers.add('hosts', () => hosts.close());
   await hosts.start();
   const isHost = (own: DialEndpoint) => hosting.some((host) => host.host === own.host && host.port === own.port);
-  const forbidden = ownEndpoints.filter((own) => !isHost(own));
+  const forbidden = options.ownEndpoints.filter((own) => !isHost(own));
   const dialPolicy: DialPolicy = {
     allowedNetworks: parseNetworks(config.upstream.allowedNetworks),
     allowedPorts: config.upstream.allowedPorts,
@@ -89,3 +92,17 @@ export const RECOVERIES: Readonly<Record<OperationPurpose, Recovery>> = {
   start_compute: POWER_RECOVERY,
   suspend_compute: POWER_RECOVERY,
 };
+
+interface StoresOfCommand {
+  readonly databaseUrl: Secret;
+  readonly hosts: readonly HostSource[];
+}
+
+/** For a command: what no node would dial. The catalogue may be on a server that hosts projects. */
+export async function endpointsOfNodes(config: Config, { databaseUrl, hosts }: StoresOfCommand) {
+  const running = hosts.filter((host) => !host.startsOnFirstUse);
+  const hosting = await Promise.all(running.map(async (host) => hostAddress(await host.url())));
+  return ownEndpoints(config, { redisUrl: config.redisUrl, databaseUrl }).filter(
+    (own) => !hosting.some(({ host, port }) => own.host === host && own.port === port),
+  );
+}

@@ -10,13 +10,13 @@ const POSTGRES_PORT = 5432;
 
 export function ownEndpoints(
   config: Pick<Config, 'pg' | 'http' | 'metrics' | 'workers'>,
-  stores: { readonly redisUrl: Secret; readonly databaseUrl: Secret },
+  stores: { readonly redisUrl: Secret | null; readonly databaseUrl: Secret },
 ): DialEndpoint[] {
   return [
     config.pg,
     config.http,
     ...metricsEndpoints(config),
-    ...(parseRedisUrl(stores.redisUrl.reveal())?.seeds ?? []),
+    ...(stores.redisUrl === null ? [] : (parseRedisUrl(stores.redisUrl.reveal())?.seeds ?? [])),
     ...catalogueEndpoints(stores.databaseUrl),
   ];
 }

@@ -22,6 +22,16 @@ export class ConnectFailure extends Error {
   }
 }
 
+/** `policy` tells which rule of ours forbids it, and nothing about the address. */
+export class ForbiddenAddress extends ConnectFailure {
+  readonly policy: string;
+
+  constructor(policy: string, logMessage: string) {
+    super('forbidden_address', logMessage);
+    this.policy = policy;
+  }
+}
+
 // PostgreSQL Error Codes: invalid_password
 const INVALID_PASSWORD = '28P01';
 

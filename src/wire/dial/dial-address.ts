@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { withTimeLimit } from '../../async/time-limit.ts';
 import { PosternError } from '../../errors.ts';
 import { normalizeAddress } from '../../network-address.ts';
-import { ConnectFailure } from './connect-failure.ts';
+import { ConnectFailure, ForbiddenAddress } from './connect-failure.ts';
 import { type DialEndpoint, type DialPolicy, refusalToDial } from './dial-policy.ts';
 
 export interface PinnedAddress {
@@ -33,11 +33,14 @@ export async function resolveUpstreamAddress(
     if (addresses.length === 0) throw new ConnectFailure('unknown_name', 'the name has no addresses');
     for (const address of addresses) {
       const refusal = refusalToDial({ host, port, address }, { ...policy, forbidden });
-      if (refusal !== null) throw new ConnectFailure('forbidden_address', `${refusal}: ${address}, port ${port}`);
+      if (refusal !== null) throw new ForbiddenAddress(refusal, `${refusal}: ${address}, port ${port}`);
     }
     return addresses.slice(0, MAX_PINNED_ADDRESSES).map((address) => pin(address, { host, port }));
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof ForbiddenAddress) {
+      throw new PosternError('upstream_forbidden', { params: { compute: name, reason: error.policy }, cause: error });
+    }
     throw new PosternError('upstream_unreachable', { params: { compute: name }, cause: error });
   }
 }

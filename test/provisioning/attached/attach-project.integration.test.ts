@@ -10,6 +10,7 @@ import { typedMessage } from '../../../src/protocol/message-builder.ts';
 import { Secret } from '../../../src/secret.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
 import { createTestDatabase, postgresUrl, runAsSuperuser } from '../../support/databases/postgres-for-tests.ts';
+import { queryRows } from '../../support/databases/query-rows.ts';
 import { type ProvisioningForTests, uniqueName, useTestProvisioning } from '../provisioning-for-tests.ts';
 
 const PASSWORD = 'sesame/open?yes';
@@ -71,6 +72,46 @@ describe('attaching a Postgres', () => {
     expect(inspect(refused, { depth: 10 })).not.toMatch(/sesame|wrong\/secret|wrong%2F/);
   });
 
+  it('without a password to a server that asks for one says so', async () => {
+    const url = new URL(urlFor(await addLogin()));
+    url.password = '';
+    await expect(attach(useParts(), url.href)).rejects.toMatchObject({ message: expect.stringContaining('has none') });
+  });
+
+  it('offers only the databases that its address serves', async () => {
+    const [role, closed] = [await addLogin(), uniqueName('closed')];
+    await runAsSuperuser(`CREATE DATABASE ${closed} CONNECTION LIMIT 0`);
+    onTestFinished(() => runAsSuperuser(`DROP DATABASE ${closed}`));
+    const made = await attach(useParts(), urlFor(role));
+    const names = made.databases.map(({ name }) => name);
+    expect(names).toContain('postgres');
+    expect(names).not.toContain(closed);
+  });
+
+  it('is not stopped by a database whose name nobody can read', async () => {
+    const [role, plain] = [await addLogin(), uniqueName('odd')];
+    await runAsSuperuser(
+      `CREATE DATABASE ${plain} TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'`,
+    );
+    const { oid } = (await queryRows(postgresUrl(), `SELECT oid FROM pg_database WHERE datname = '${plain}'`))[0] ?? {};
+    await using bytes = await createAsciiDatabase();
+    const rename = (to: string) =>
+      runAsSuperuser(
+        `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RENAME TO %I',
+           (SELECT datname FROM pg_database WHERE oid = ${oid}), ${to}); END $$`,
+        bytes.url,
+      );
+    await rename(`convert_from('\\x${Buffer.from(plain).toString('hex')}e9ff'::bytea, 'SQL_ASCII')`);
+    try {
+      const made = await attach(useParts(), urlFor(role));
+      expect(made.databases.map(({ name }) => name)).toContain('postgres');
+      expect(made.databases.filter(({ name }) => name.startsWith(plain))).toEqual([]);
+    } finally {
+      await rename(`'${plain}'`);
+      await runAsSuperuser(`DROP DATABASE ${plain}`);
+    }
+  });
+
   it('says nothing that the far side wrote', async () => {
     const port = portOf(await answering(errorResponse({ S: 'FATAL', C: 'x<b>y', M: 'look at http://evil.example' })));
     const refused = await attach(useParts(), urlOn(port)).catch((error: PosternError) => error);
@@ -87,12 +128,15 @@ describe('attaching a Postgres', () => {
     expect(Buffer.concat(received).toString('latin1')).not.toContain(PASSWORD);
   });
 
-  it('in a private network is for operators; others see an unreachable server', async () => {
+  it('in a private network is for operators; others are told why not', async () => {
     const parts = useParts();
     const role = await addLogin();
     const context = await actingAs(parts.catalogue, parts.person);
     const refused = attach(parts, urlFor(role), { context });
-    await expect(refused).rejects.toMatchObject({ message: 'the server could not be reached' });
+    await expect(refused).rejects.toMatchObject({
+      message: 'Postern may not connect to this address: port is not listed',
+      hint: expect.stringContaining('POSTERN_UPSTREAM_PORTS'),
+    });
     const made = await attach(parts, urlFor(role), await addOperator(parts));
     expect(made.compute.isListed).toBe(true);
   });
@@ -120,6 +164,14 @@ function attach({ provisioning, person }: ProvisioningForTests, url: string, opt
 
 function input(url: string) {
   return { url: new Secret(url), ca: null, readOnlyUrl: null };
+}
+
+/** In such a database no bytes are invalid. */
+async function createAsciiDatabase(): Promise<AsyncDisposable & { url: string }> {
+  const name = uniqueName('ascii');
+  await runAsSuperuser(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'`);
+  const url = Object.assign(new URL(postgresUrl()), { pathname: `/${name}` }).href;
+  return { url, [Symbol.asyncDispose]: () => runAsSuperuser(`DROP DATABASE ${name}`) };
 }
 
 async function addLogin(): Promise<string> {

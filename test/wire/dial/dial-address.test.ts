@@ -28,8 +28,13 @@ async function reasonOf(resolving: Promise<unknown>): Promise<string> {
     () => null,
     (reason: unknown) => reason,
   );
-  if (!isPosternError(error, 'upstream_unreachable')) throw error;
-  expect(error.message).toBe('could not connect to compute "main"');
+  const isForbidden = isPosternError(error, 'upstream_forbidden');
+  if (!isForbidden && !isPosternError(error, 'upstream_unreachable')) throw error;
+  expect(error.message).toMatch(
+    isForbidden
+      ? /^Postern may not connect to the address of compute "main": [^0-9]+$/
+      : /^could not connect to compute "main"$/,
+  );
   return error.cause instanceof ConnectFailure ? error.cause.reason : String(error.cause);
 }
 
