@@ -123,6 +123,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     computes: {
       wake: async (computeId) => void (await provisioning.wake(computeId)),
       restorePassword: provisioning.restoreRolePassword,
+      projectShare: provisioning.projectShare,
     },
     consumption: metering,
     dialPolicy,

@@ -7,6 +7,7 @@ import {
   integer,
   list,
   networks,
+  optionalCount,
   optionalDurationOrNever,
   optionalPort,
   optionalSecret,
@@ -94,7 +95,11 @@ export const CONFIG_VARIABLES = {
     z.enum(['when_new', 'always', 'never']),
   ),
   POSTERN_ALLOWED_NETWORKS: plain('', 'networks that may ask for a link; unset: all', networks),
-  POSTERN_STAMP_APPLICATION_NAME: plain('yes', 'stamp application_name with the person', yesOrNo),
+  POSTERN_STAMP_APPLICATION_NAME: plain(
+    'yes',
+    'stamp application_name with the connection, and on attached servers the person',
+    yesOrNo,
+  ),
   POSTERN_UPSTREAM_PID: plain(
     'long_keys',
     'who is told the process id of the upstream: clients with `long_keys` (protocol 3.2), or `everybody`',
@@ -123,6 +128,11 @@ export const CONFIG_VARIABLES = {
     '100',
     'live connections of one compute, where its policy does not say',
     integer(1, 1_000_000),
+  ),
+  POSTERN_CONNECTIONS_PER_PROJECT: plain(
+    '',
+    'connections of one hosted project, which is also the CONNECTION LIMIT of its roles; unset: a quarter of its host',
+    optionalCount(1, 1_000_000),
   ),
   POSTERN_UNLIMITED_NETWORKS: plain(
     '127.0.0.0/8,::1',

@@ -91,6 +91,7 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}) 
       connectionsPerPerson: values.POSTERN_CONNECTIONS_PER_PERSON,
       connectionsPerGrant: values.POSTERN_CONNECTIONS_PER_GRANT,
       connectionsPerCompute: values.POSTERN_CONNECTIONS_PER_COMPUTE,
+      connectionsPerProject: values.POSTERN_CONNECTIONS_PER_PROJECT,
       sharedNetworks: values.POSTERN_SHARED_NETWORKS,
       unlimitedNetworks:
         isSet('POSTERN_UNLIMITED_NETWORKS') || loopback !== 'anybodys' ? values.POSTERN_UNLIMITED_NETWORKS : [],

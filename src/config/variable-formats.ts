@@ -47,6 +47,13 @@ export const integer = (lowest: number, highest: number) =>
 export const optionalPort = text
   .refine((value) => value === '' || (/^\d{1,5}$/.test(value) && Number(value) <= 65_535), 'not a port')
   .transform((value) => (value === '' ? null : Number(value)));
+export const optionalCount = (lowest: number, highest: number) =>
+  text
+    .refine(
+      (value) => value === '' || (/^\d{1,9}$/.test(value) && Number(value) >= lowest && Number(value) <= highest),
+      `not a whole number from ${lowest} to ${highest}`,
+    )
+    .transform((value) => (value === '' ? null : Number(value)));
 export const yesOrNo = z.enum(['yes', 'no']).transform((value) => value === 'yes');
 export const duration = (lowest: string, highest: string) =>
   text

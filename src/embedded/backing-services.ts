@@ -37,6 +37,8 @@ const CATALOGUE_DATABASE = 'postern';
 const EMBEDDED_REGION = 'embedded';
 /** Logins that may wait with the embedded Redis before it takes too long for each. */
 const MOST_WAITING_EMBEDDED = 1_000;
+/** The catalogue and operators log in as the superuser: what is reserved no project can take. */
+const EMBEDDED_SETTINGS = { max_connections: '300', superuser_reserved_connections: '60' };
 /** Besides the default version; started on first use. */
 const OTHER_VERSIONS = [16] as const;
 
@@ -138,9 +140,21 @@ async function openEmbeddedPostgres(
 ): Promise<Secret> {
   const running = use === 'command_line' ? await findRunningPostgres(dataDir, version) : null;
   if (running !== null) return running;
-  const postgres = await startEmbeddedPostgres({ dataDir, log, version });
+  const postgres = await startEmbeddedPostgres({ dataDir, log, version, settings: EMBEDDED_SETTINGS });
   closers.push(() => postgres.close());
+  await closeSharedDatabases(postgres.adminUrl);
   return postgres.adminUrl;
+}
+
+/** Where roles of all projects could meet, make objects, and take locks that others wait for. */
+async function closeSharedDatabases(adminUrl: Secret): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl.reveal() });
+  await client.connect();
+  try {
+    await client.query('REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC');
+  } finally {
+    await client.end();
+  }
 }
 
 async function ensureCatalogueDatabase(adminUrl: Secret): Promise<Secret> {
@@ -151,7 +165,7 @@ async function ensureCatalogueDatabase(adminUrl: Secret): Promise<Secret> {
     if (found.rowCount === 0) {
       await client.query(`CREATE DATABASE ${CATALOGUE_DATABASE}`);
       // Hosted projects live on the same server: their roles must not enter the catalogue.
-      await client.query(`REVOKE ALL ON DATABASE ${CATALOGUE_DATABASE}, postgres, template1 FROM PUBLIC`);
+      await client.query(`REVOKE ALL ON DATABASE ${CATALOGUE_DATABASE} FROM PUBLIC`);
     }
   } finally {
     await client.end();

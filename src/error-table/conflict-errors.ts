@@ -27,7 +27,6 @@ export const CONFLICT_ERRORS = {
 
   role_protected: conflict('role "{role}" is protected'),
   role_owns_database: conflict('role "{role}" owns database "{database}"; give it another owner first'),
-  role_has_privileges: conflict('role "{role}" has privileges in database "{database}", which takes no connections'),
   last_database: conflict('the last database of a project cannot be deleted'),
   compute_holds_databases: conflict(
     'the compute that holds the databases goes with its project only; suspend it instead',

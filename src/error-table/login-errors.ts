@@ -70,6 +70,10 @@ export const LOGIN_ERRORS = {
     message: 'too many connections for this compute',
     hint: 'Close idle connections and retry.',
   }),
+  project_share_full: limit('53300', 429, {
+    message: 'the project has all {share} connections that are its share of the server',
+    hint: 'Close idle connections, or ask the operator to raise POSTERN_CONNECTIONS_PER_PROJECT.',
+  }),
   overloaded: limit('53300', 503, {
     message: 'too many connections to this gateway',
     hint: 'Retry in a moment.',

@@ -11,7 +11,7 @@ import type { NodeHeartbeat } from './node-heartbeat.ts';
 const ANSWER_LIMIT_MS = 1_000;
 
 /** What a cap can be set on. Waiting connections do not count: login requests have other caps. */
-export type CountedThing = 'person' | 'grant' | 'access_token' | 'compute';
+export type CountedThing = 'person' | 'grant' | 'access_token' | 'compute' | 'project';
 
 /** The most connections allowed, each including the one that asks. */
 export type ConnectionCaps = Partial<Readonly<Record<CountedThing, number>>>;
@@ -92,6 +92,7 @@ function countedFields(record: LiveConnectionRecord): Map<CountedThing | 'relayi
   if (record.grantId !== null) fields.set('grant', `grant:${record.grantId}`);
   if (record.accessTokenId !== null) fields.set('access_token', `access_token:${record.accessTokenId}`);
   if (record.computeId !== null) fields.set('compute', `compute:${record.computeId}`);
+  if (record.projectId !== null) fields.set('project', `project:${record.projectId}`);
   if (record.computeId !== null && record.phase === 'relaying') {
     fields.set('relaying', RELAYING_PREFIX + record.computeId);
   }

@@ -50,6 +50,7 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Op
   const hosts = new Hosts({
     sources,
     log,
+    connectionsPerProject: config.limits.connectionsPerProject,
     onOpened: async ({ id, address }) => {
       hosting.push(address);
       await moveHostedComputes(catalogue, { hostId: id, host: address.host, port: address.port });

@@ -41,6 +41,11 @@ export function createProvisioning(parts: ProvisioningParts) {
     wake: sharedWake(parts),
     restoreRolePassword: sharedRestore(parts),
     listRegions: (): HostRegion[] => parts.hosts.listRegions(),
+    projectShare: async (hostId: string): Promise<number | null> =>
+      parts.hosts.get(hostId).then(
+        (host) => host.share.ofProject().catch(() => null),
+        () => null,
+      ),
   };
 }
 

@@ -135,7 +135,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
         ...(options.pace === undefined ? {} : { pace: options.pace }),
       },
     }),
-    computes: { wake: options.wake ?? (async () => {}), restorePassword: async () => false },
+    computes: {
+      wake: options.wake ?? (async () => {}),
+      restorePassword: async () => false,
+      projectShare: async () => null,
+    },
     consumption: { recordTransfer: () => {} },
     dialPolicy: {
       allowedNetworks: parseNetworks(['127.0.0.0/8']),

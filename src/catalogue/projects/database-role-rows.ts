@@ -25,6 +25,16 @@ export async function listDatabaseRoles(db: Kysely<Schema>, branchId: BranchId):
   return rows.map(databaseRoleFrom);
 }
 
+/** Names of the roles of all projects with a compute on that host. */
+export async function listRolesOnHost(db: Kysely<Schema>, hostId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('database_roles')
+    .select('name')
+    .where('branch_id', 'in', db.selectFrom('computes').select('branch_id').where('host_id', '=', hostId))
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
 export async function findDatabaseRole(db: Kysely<Schema>, { branchId, name }: { branchId: BranchId; name: string }) {
   const row = await db
     .selectFrom('database_roles')

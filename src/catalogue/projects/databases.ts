@@ -111,9 +111,12 @@ export function requireIdentifier(name: string, field: string): string {
   return name;
 }
 
+/** What provisioning calls databases and roles that are not complete, or that are to be dropped. */
+const OWN_NAMES = /^postern_(op|retired)_/;
+
 /** For new names, which must also be usable in a path, where `.` and `..` have another meaning. */
 export function requireNewIdentifier(name: string, field: string): string {
-  if (name !== '.' && name !== '..') return requireIdentifier(name, field);
+  if (name !== '.' && name !== '..' && !OWN_NAMES.test(name)) return requireIdentifier(name, field);
   throw new PosternError('identifier_reserved', { params: { field, name } });
 }
 

@@ -44,6 +44,8 @@ export interface GatewayDependencies {
     wake(computeId: ComputeId, signal: AbortSignal): Promise<void>;
     /** For a compute that refuses the kept password; false where that is not ours to mend. */
     restorePassword(computeId: ComputeId, databaseRole: string): Promise<boolean>;
+    /** Connections that one project may hold on that host; null while it cannot be asked. */
+    projectShare(hostId: string): Promise<number | null>;
   };
   /** Counts what a compute's clients were sent. */
   readonly consumption: { recordTransfer(computeId: ComputeId, bytes: number): void };

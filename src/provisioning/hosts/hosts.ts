@@ -25,19 +25,21 @@ interface HostsOptions {
   /** The first is the default. */
   readonly sources: readonly HostSource[];
   readonly log: Log;
+  /** Null: a share of what each host has. */
+  readonly connectionsPerProject: number | null;
   /** Told the address of each host as it opens, before anything on it is dialled. */
   readonly onOpened: (host: HostServer) => Promise<void>;
 }
 
 export class Hosts {
   readonly #sources: readonly HostSource[];
-  readonly #log: Log;
+  readonly #opening: Pick<HostsOptions, 'log' | 'connectionsPerProject'>;
   readonly #onOpened: (host: HostServer) => Promise<void>;
   readonly #open = new Map<string, Promise<HostServer>>();
 
-  constructor({ sources, log, onOpened }: HostsOptions) {
+  constructor({ sources, onOpened, ...opening }: HostsOptions) {
     this.#sources = sources;
-    this.#log = log;
+    this.#opening = opening;
     this.#onOpened = onOpened;
   }
 
@@ -87,7 +89,7 @@ export class Hosts {
   }
 
   async #openHost(source: HostSource): Promise<HostServer> {
-    const host = openHostServer({ ...source, url: await source.url() }, this.#log);
+    const host = openHostServer({ ...source, url: await source.url() }, this.#opening);
     await this.#onOpened(host);
     return host;
   }

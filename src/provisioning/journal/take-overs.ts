@@ -7,11 +7,14 @@ import {
   type OwnedOperation,
   renewOperation,
 } from '../../catalogue/journal/operation-journal.ts';
+
 import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
+import { tendHosts } from '../hosts/tend-hosts.ts';
 
 export type TakeOvers = ReturnType<typeof createTakeOvers>;
 
 const INTERVAL_MS = 3_000;
+const TEND_INTERVAL_MS = 60_000;
 const AT_ONCE = 4;
 /** Of a host that cannot be reached, or is configured on other nodes only. */
 const RETRY_MS = 60_000;
@@ -19,7 +22,12 @@ const RETRY_MS = 60_000;
 export function createTakeOvers(parts: ProvisioningParts) {
   const { catalogue, log } = parts;
   let running: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout | null = null;
+  const timers: NodeJS.Timeout[] = [];
+  let tending: Promise<void> = Promise.resolve();
+  const tend = () => {
+    tending = tending.then(() => tendHosts(parts));
+    return tending;
+  };
   const runOnce = () => {
     running = running.then(async () => {
       const due = await claimDueOperations(catalogue, AT_ONCE);
@@ -34,13 +42,16 @@ export function createTakeOvers(parts: ProvisioningParts) {
     });
   return {
     start: (): void => {
-      timer = setInterval(() => void round(), INTERVAL_MS).unref();
+      timers.push(setInterval(() => void round(), INTERVAL_MS).unref());
+      timers.push(setInterval(() => void tend(), TEND_INTERVAL_MS).unref());
     },
     /** One round now; resolves when everything that it took over has ended or was postponed. */
     runOnce,
+    /** Puts right on the hosts what could not be done when it was asked for. */
+    tend,
     close: async (): Promise<void> => {
-      if (timer !== null) clearInterval(timer);
-      await running.catch(() => {});
+      for (const timer of timers.splice(0)) clearInterval(timer);
+      await Promise.all([running.catch(() => {}), tending]);
     },
   };
 }

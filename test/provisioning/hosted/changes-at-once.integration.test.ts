@@ -7,7 +7,7 @@ import { listDatabases } from '../../../src/catalogue/projects/databases.ts';
 import { findProject } from '../../../src/catalogue/projects/projects.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { PosternError } from '../../../src/errors.ts';
-import { postgresUrl, runAsSuperuser } from '../../support/databases/postgres-for-tests.ts';
+import { postgresUrl } from '../../support/databases/postgres-for-tests.ts';
 import { queryRows } from '../../support/databases/query-rows.ts';
 import { addHostedProject, placeOf, uniqueName, urlOf, useTestProvisioning } from '../provisioning-for-tests.ts';
 
@@ -116,21 +116,6 @@ describe('a role to which another project granted something', () => {
     expect(await canLogIn(urlOf(other))).toBe(false);
     await parts.provisioning.wake(other.compute.id);
     expect(await queryRows(urlOf(other), 'SELECT * FROM bait')).toEqual([]);
-  });
-
-  it('stays and says where it is used when a foreign database is closed', async () => {
-    const parts = useParts();
-    const made = await addHostedProject(parts);
-    const [role, database] = [made.roles[0]?.name ?? '', uniqueName('closed')];
-    await runAsSuperuser(`CREATE DATABASE ${database}`);
-    await runAsSuperuser(`GRANT CONNECT ON DATABASE ${database} TO ${role}`);
-    const inside = Object.assign(new URL(postgresUrl()), { pathname: `/${database}` }).href;
-    await runAsSuperuser(`CREATE TABLE bait (); GRANT SELECT ON bait TO ${role}`, inside);
-    await runAsSuperuser(`ALTER DATABASE ${database} ALLOW_CONNECTIONS false`);
-    const deleting = () => parts.provisioning.deleteProject(SYSTEM_CONTEXT, made.project.id);
-    await expect(deleting()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(database) });
-    await runAsSuperuser(`DROP DATABASE ${database}`);
-    await deleting();
   });
 });
 
