@@ -263,13 +263,15 @@ describe('after the approval', () => {
     expect(client.types).not.toContain('Z');
   });
 
-  it('names a compute that cannot be reached, after several attempts', async () => {
+  it('names a compute whose address may not be dialled, and why', async () => {
     const unreachable = await startGateway({ times: { retryPausesMs: [10, 10] }, fleetOf: gateway });
     const away = await addDeveloper(gateway, upstream, { host: '127.0.0.1', port: await freePort() });
     using client = await waitingClient({}, unreachable);
     await approveLink(gateway, client, away);
     await client.waitForEnd();
-    expect(client.fatal).toMatchObject({ C: '08001', M: `could not connect to compute "${away.project.compute.id}"` });
+    const { id } = away.project.compute;
+    const sentence = `Postern may not connect to the address of compute "${id}": port is not listed`;
+    expect(client.fatal).toMatchObject({ C: '08001', M: sentence });
     expect(client.notices).toContain('Connecting to database.');
     await unreachable.close();
   });
