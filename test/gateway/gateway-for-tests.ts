@@ -75,6 +75,8 @@ export interface GatewayForTests {
 
 type Closer = () => unknown;
 
+const UNHOSTED = { restorePassword: async () => false, projectShare: async () => null };
+
 /** Link logins from everywhere may wait a minute; the caller closes it. */
 export async function startGateway(options: GatewayOptions = {}): Promise<GatewayForTests> {
   const closers: Closer[] = [];
@@ -135,11 +137,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
         ...(options.pace === undefined ? {} : { pace: options.pace }),
       },
     }),
-    computes: {
-      wake: options.wake ?? (async () => {}),
-      restorePassword: async () => false,
-      projectShare: async () => null,
-    },
+    computes: { wake: options.wake ?? (async () => {}), ...UNHOSTED },
     consumption: { recordTransfer: () => {} },
     dialPolicy: {
       allowedNetworks: parseNetworks(['127.0.0.0/8']),
