@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defaultChoice } from '../../support/browser/web-client.ts';
 import { type Desk, finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
 import { type SentinelRedis, startSentinelRedis } from './redis-sentinel-for-tests.ts';
 
@@ -26,7 +27,8 @@ describe('a Redis behind Sentinels', () => {
     expect(page.status).toBe(200);
     await redis.master.kill('SIGKILL');
     await redis.failedOver();
-    const decided = await desk.browser.submit(page, { decision: 'approve' }, new URL(page.url).pathname);
+    const choice = { ...defaultChoice(page.html), decision: 'approve' };
+    const decided = await desk.browser.submit(page, choice, new URL(page.url).pathname);
     const ended = await finish(psql);
     if (ended.code === 0) expect([decided.status, ended.stdout]).toEqual([200, '42\n']);
     else expect(ended.stderr).toMatch(CLEAR_END);
