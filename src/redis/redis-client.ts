@@ -54,6 +54,24 @@ class PatientCluster extends Cluster {
   }
 }
 
+// ioredis ends for good when a fail-over is announced while it asks the Sentinels for the master.
+class SentinelRedis extends Redis {
+  #isClosed = false;
+
+  constructor(options: RedisOptions) {
+    super(options);
+    this.on('end', () => {
+      // Its own errors are emitted, too.
+      if (!this.#isClosed) setTimeout(() => this.connect().catch(() => {}), reconnectPause(1));
+    });
+  }
+
+  override disconnect(reconnect = false): void {
+    this.#isClosed = !reconnect;
+    super.disconnect(reconnect);
+  }
+}
+
 /** Throws for a wrong URL or an unreadable `?ca=`, never for an unreachable server. */
 export function createRedis(url: string, options: { purpose: RedisPurpose; log: Log }): RedisClient {
   const target = parseRedisUrl(url);
@@ -100,7 +118,7 @@ function openClient(target: RedisTarget, shared: RedisOptions): RedisClient {
     case 'server':
       return new Redis({ ...shared, ...server });
     case 'sentinel':
-      return new Redis({ ...shared, ...sentinelOptions(target, shared) });
+      return new SentinelRedis({ ...shared, ...sentinelOptions(target, shared) });
     case 'cluster':
       return openCluster(target, shared);
     default:
@@ -134,6 +152,8 @@ function sentinelOptions(target: RedisTarget, { tls }: RedisOptions): RedisOptio
     // A master that hangs closes no connection, so the Sentinels are asked.
     failoverDetector: true,
     sentinelRetryStrategy: reconnectPause,
+    // A Sentinel that hangs accepts connections; the next one is asked then.
+    sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
   };
 }
 

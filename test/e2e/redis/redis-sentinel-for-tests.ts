@@ -22,7 +22,9 @@ const DOWN_AFTER_MS = 500;
 export interface SentinelRedis extends TestRedis {
   readonly master: DebianRedis;
   readonly replica: DebianRedis;
-  /** Resolves when the Sentinels name the replica as the master. */
+  /** Of the Sentinel that the URL names first. */
+  readonly firstSentinelPid: number;
+  /** Resolves when all Sentinels that answer name the replica as the master. */
   failedOver(): Promise<void>;
 }
 
@@ -37,20 +39,26 @@ export async function startSentinelRedis(): Promise<SentinelRedis> {
     closers.push(() => master.close());
     const replica = await startDebianRedis({ args: ['--replicaof', '127.0.0.1', String(master.port)] });
     closers.push(() => replica.close());
-    const ports: number[] = [];
+    const sentinels: { readonly port: number; readonly pid: number }[] = [];
     for (let index = 0; index < SENTINELS; index += 1) {
       const sentinel = await startSentinel(folder.path, master.port);
       closers.push(sentinel.close);
-      ports.push(sentinel.port);
+      sentinels.push(sentinel);
     }
+    const ports = sentinels.map(({ port }) => port);
     const [first = 0] = ports;
     await waitUntil(() => isWatched(first), 'the Sentinels know the replica and each other');
     return {
       url: `redis-sentinel://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/${MASTER_NAME}`,
       master,
       replica,
+      firstSentinelPid: sentinels[0]?.pid ?? 0,
       failedOver: async () => {
-        await waitUntil(async () => (await masterPort(first)) === replica.port, 'the fail-over');
+        const isNamed = async () => {
+          const named = (await Promise.all(ports.map(masterPort))).filter((port) => port !== null);
+          return named.length > 0 && named.every((port) => port === replica.port);
+        };
+        await waitUntil(isNamed, 'the fail-over');
       },
       close,
       [Symbol.asyncDispose]: close,
@@ -84,7 +92,8 @@ async function startSentinel(folder: string, watchedPort: number) {
     child.kill('SIGKILL');
     await exited;
   };
-  return { port, close };
+  if (child.pid === undefined) throw new Error('redis-server did not start');
+  return { port, pid: child.pid, close };
 }
 
 async function isWatched(port: number): Promise<boolean> {
@@ -101,7 +110,8 @@ async function masterPort(port: number): Promise<number | null> {
 
 /** Null while it does not answer. */
 async function askSentinel(port: number, [command, ...args]: readonly [string, ...string[]]): Promise<unknown> {
-  const client = new Redis(port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null });
+  const options = { lazyConnect: true, retryStrategy: () => null, commandTimeout: 1_000 };
+  const client = new Redis(port, '127.0.0.1', options);
   client.on('error', () => {
     // Refused until it listens; the answer is null then.
   });

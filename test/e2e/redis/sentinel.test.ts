@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRedis } from '../../../src/redis/redis-client.ts';
 import { defaultChoice } from '../../support/browser/web-client.ts';
 import { type Desk, finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
+import { silentLog } from '../../support/nodes/fleet-for-tests.ts';
+import { waitUntil } from '../../support/wait-until.ts';
 import { type SentinelRedis, startSentinelRedis } from './redis-sentinel-for-tests.ts';
+
+const RECOVERED_WITHIN_MS = 60_000;
 
 /** Possible ends of a login whose request was lost with its master. */
 const CLEAR_END = /FATAL: {2}(cannot connect now|login request \w+)[^\n]*\n[\s\S]*HINT: /;
@@ -41,5 +46,18 @@ describe('a Redis behind Sentinels', () => {
     expect(await desk.login(['-Atc', 'select 6 * 7'])).toMatchObject({ code: 0, stdout: '42\n' });
     process.kill(redis.master.pid, 'SIGCONT');
     expect(await desk.login(['-Atc', 'select 6 * 9'])).toMatchObject({ code: 0, stdout: '54\n' });
+  });
+
+  // Its kernel accepts connections, and its answer never came.
+  it('is found through another Sentinel while the first hangs', async () => {
+    const client = createRedis(redis.url, { purpose: 'commands', log: silentLog });
+    await client.ping();
+    process.kill(redis.firstSentinelPid, 'SIGSTOP');
+    await redis.master.kill('SIGKILL');
+    await redis.failedOver();
+    const isThere = () => client.set('key', 'value').then(Boolean, () => false);
+    await waitUntil(isThere, 'commands reach the new master', RECOVERED_WITHIN_MS);
+    client.disconnect();
+    process.kill(redis.firstSentinelPid, 'SIGCONT');
   });
 });
