@@ -28,7 +28,15 @@ export const LOGIN_ERRORS = {
   }),
   password_failed: person('28P01', 401, {
     message: 'password authentication failed',
-    hint: 'Tokens are made and revoked in the console.',
+    hint: 'Check user and password in the console; for a login by link name no endpoint and no project.',
+  }),
+  endpoint_unknown: person('28000', 404, {
+    message: 'endpoint "{compute}" does not exist',
+    hint: 'It may be deleted or disabled: copy the connection string again, or name no endpoint to log in by link.',
+  }),
+  project_unknown: person('28000', 404, {
+    message: 'project "{project}" does not exist',
+    hint: 'It may be deleted or have no compute: copy the connection string again, or name none to log in by link.',
   }),
   too_many_failures: limit('28000', 429, {
     message: 'too many wrong passwords for this name from this address',

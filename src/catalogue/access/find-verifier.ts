@@ -1,13 +1,11 @@
-// The password door's questions to the catalogue: the SCRAM verifier of a user name, and after a
-// successful exchange the target. A name is an access token or a database role of a project.
+// The password door's questions to the catalogue: an access token's SCRAM verifier, and the target
+// of a token or a database role once it was proved. Which role a name is, route-role.ts finds.
 
-import { type Kysely, sql } from 'kysely';
 import { PosternError } from '../../errors.ts';
-import { type AccessTokenId, type BranchId, type ComputeId, idFrom } from '../../ids.ts';
+import { type AccessTokenId, idFrom } from '../../ids.ts';
 import { parseVerifier } from '../../protocol/scram-verifier.ts';
-import { type CatalogueSnapshot, currentSnapshot } from '../endings/catalogue-snapshot.ts';
+import { currentSnapshot } from '../endings/catalogue-snapshot.ts';
 import type { Catalogue } from '../store/catalogue.ts';
-import type { Schema } from '../store/schema.ts';
 import { changeEvent, SYSTEM_CONTEXT } from '../trail/audit-context.ts';
 import { type AccessToken, accessTokenFrom } from './access-token-rows.ts';
 import { noteSecretUse } from './note-secret-use.ts';
@@ -19,6 +17,7 @@ import {
   targetPerson,
 } from './resolve-target.ts';
 import { readRights } from './rights-reader.ts';
+import type { RoutedRole } from './route-role.ts';
 
 /** A target reached by password: the account's tokens and database roles act for no person. */
 export interface PasswordTarget extends ComputeTarget {
@@ -76,35 +75,6 @@ export async function noteAccessTokenUse(catalogue: Catalogue, token: AccessToke
   await noteSecretUse(catalogue, secret, { from, touchEveryMs: TOUCH_EVERY_MS, event });
 }
 
-/** How a client names its project when its user name is a database role. */
-export interface RoleRoute {
-  readonly databaseRole: string;
-  /** From the SNI label or `options`; null when the client sent neither. */
-  readonly computeId: string | null;
-  readonly projectId: string | null;
-}
-
-export type RoutedRole = NonNullable<Awaited<ReturnType<typeof findRoutedRole>>>;
-
-/** Null without a role that may log in by password, and when the name alone is ambiguous. */
-export async function findRoutedRole(catalogue: Catalogue, route: RoleRoute) {
-  const [row, ...others] = await routedRows(catalogue.db, route);
-  const isUnique = others.every((other) => other.branch_id === row?.branch_id);
-  const verifier = parseVerifier(row?.scram_verifier ?? '');
-  if (row === undefined || verifier === null || !isUnique) return null;
-  return {
-    id: row.id,
-    computeId: row.compute_id,
-    databaseRole: row.name,
-    isReadOnly: row.is_read_only,
-    verifier,
-    /** When the verifier was read. */
-    asOf: row.as_of,
-    lastUsedAt: row.last_used_at,
-    lastUsedFrom: row.last_used_from,
-  };
-}
-
 /** The target of a database role. Throws as `resolveTarget` does; checks no person. */
 export async function resolveRoutedRole(catalogue: Catalogue, role: RoutedRole, rights = readRights(catalogue)) {
   const row = await rights.targetRow(role.computeId);
@@ -131,33 +101,4 @@ export async function noteRolePasswordUse(
   });
   const secret = { table: 'database_roles', ...role } as const;
   await noteSecretUse(catalogue, secret, { from: use.from, touchEveryMs: TOUCH_EVERY_MS, event });
-}
-
-// A few rows show whether a name is ambiguous; of a branch's computes the read-write one is first.
-const MAX_CANDIDATES = 50;
-
-interface RoutedRow {
-  readonly id: string;
-  readonly last_used_at: Date | null;
-  readonly last_used_from: string | null;
-  readonly branch_id: BranchId;
-  readonly name: string;
-  readonly is_read_only: boolean;
-  readonly scram_verifier: string | null;
-  readonly compute_id: ComputeId;
-  readonly as_of: CatalogueSnapshot;
-}
-
-// As text: every password login runs it, and the query builder takes longer than Postgres.
-async function routedRows(db: Kysely<Schema>, { databaseRole, computeId, projectId }: RoleRoute): Promise<RoutedRow[]> {
-  const { rows } = await sql<RoutedRow>`
-    select role.id, role.last_used_at, role.last_used_from, role.branch_id, role.name, role.is_read_only,
-      role.scram_verifier, compute.id as compute_id, ${currentSnapshot} as as_of
-    from database_roles role join computes compute on compute.branch_id = role.branch_id
-    where role.name = ${databaseRole} and role.may_login and not compute.is_disabled
-      and (${computeId}::text is null or compute.id = ${computeId})
-      and (${projectId}::text is null or compute.project_id = ${projectId})
-    order by compute.type desc, compute.ordinal
-    limit ${MAX_CANDIDATES}`.execute(db);
-  return rows;
 }

@@ -13,6 +13,7 @@ import * as endedAccess from './0009-ended-access.ts';
 import * as operationsJournal from './0010-operations-journal.ts';
 import * as pruneHistory from './0011-prune-history.ts';
 import * as loginNames from './0012-login-names.ts';
+import * as nameClaims from './0013-name-claims.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -27,4 +28,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-operations-journal': operationsJournal,
   '0011-prune-history': pruneHistory,
   '0012-login-names': loginNames,
+  '0013-name-claims': nameClaims,
 };

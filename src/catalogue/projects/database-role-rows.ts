@@ -12,7 +12,10 @@ import type { DatabaseRolesTable } from '../tables/projects-and-computes.ts';
 export type DatabaseRole = ReturnType<typeof databaseRoleFrom>;
 
 /** A row without the columns that other code writes: its position in lists, and its last use. */
-export type DatabaseRoleRow = Omit<Selectable<DatabaseRolesTable>, 'ordinal' | 'last_used_at' | 'last_used_from'>;
+export type DatabaseRoleRow = Omit<
+  Selectable<DatabaseRolesTable>,
+  'ordinal' | 'last_used_at' | 'last_used_from' | 'named_at'
+>;
 
 /** The branch's roles, the project's own first. */
 export async function listDatabaseRoles(db: Kysely<Schema>, branchId: BranchId): Promise<DatabaseRole[]> {

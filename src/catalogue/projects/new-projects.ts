@@ -69,7 +69,11 @@ export async function insertProject(
   return { project: projectFrom(row), branchId };
 }
 
-function projectRow(input: NewProject, { actor }: AuditContext, now: Date): Selectable<ProjectsTable> {
+function projectRow(
+  input: NewProject,
+  { actor }: AuditContext,
+  now: Date,
+): Omit<Selectable<ProjectsTable>, 'named_at'> {
   const id = input.id ?? newProjectId();
   return {
     id,

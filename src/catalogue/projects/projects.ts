@@ -103,7 +103,7 @@ export function auditedProject(project: Pick<Project, 'id' | 'accountId' | 'name
   return { projectId: project.id, accountId: project.accountId, subject: project.name };
 }
 
-export function projectFrom(row: Selectable<ProjectsTable>) {
+export function projectFrom(row: Omit<Selectable<ProjectsTable>, 'named_at'>) {
   return {
     ...camelRow(row),
     settings: jsonObjectSchema.parse(row.settings),

@@ -1,4 +1,4 @@
-// Row types of migrations 0002, 0006 and 0010, as Postgres holds them.
+// Row types of migrations 0002, 0006, 0010 and 0013, as Postgres holds them.
 
 import type { ColumnType, Generated, GeneratedAlways, RawBuilder } from 'kysely';
 import type { AccountId, BranchId, ComputeId, NodeId, OperationId, ProjectId, ShareId, UserId } from '../../ids.ts';
@@ -18,6 +18,8 @@ export interface ProjectsTable {
   created_by: UserId | null;
   created_at: Date;
   updated_at: Date;
+  /** Since when it has its name, by the catalogue's clock. */
+  named_at: Generated<Date>;
 }
 
 export interface ProjectSharesTable {
@@ -84,6 +86,8 @@ export interface DatabasesTable {
   owner_name: string;
   created_at: Date;
   updated_at: Date;
+  /** Since when it has its name, by the catalogue's clock. */
+  named_at: Generated<Date>;
 }
 
 export interface DatabaseRolesTable {
@@ -101,6 +105,8 @@ export interface DatabaseRolesTable {
   last_used_from: Generated<string | null>;
   created_at: Date;
   updated_at: Date;
+  /** Since when it has its name, by the catalogue's clock. */
+  named_at: Generated<Date>;
 }
 
 export interface OperationsTable {

@@ -30,6 +30,9 @@ const INVALID_PARAMETER_VALUE = '22023';
 /** Parameters that are other people's names: cut like every name that a terminal shows. */
 const NAMES: ReadonlySet<string> = new Set(['project', 'compute', 'database', 'role', 'parameter', 'address']);
 
+/** After AuthenticationOk a client with channel_binding=require would not show them. */
+const BEFORE_ANY_PASSWORD: ReadonlySet<string> = new Set(['endpoint_unknown', 'project_unknown']);
+
 export class ClientLine {
   readonly socket: Duplex;
   readonly security: 'tls' | 'clear_text';
@@ -103,10 +106,11 @@ export class ClientLine {
   }
 
   // NOTE: an ErrorResponse before AuthenticationOk makes a client with sslmode=prefer come back in
-  // clear text and repeat everything. docs/protocol.md, "Order of messages", names the three
+  // clear text and repeat everything. docs/protocol.md, "Order of messages", names the four
   // exceptions.
   #mayComeNow(error: { readonly code?: string; readonly sqlstate: string }): boolean {
     if (this.#stage === 'in_sasl' || error.sqlstate === CANNOT_CONNECT_NOW) return true;
+    if (error.code !== undefined && BEFORE_ANY_PASSWORD.has(error.code)) return true;
     return error.code === 'tls_required' && this.security === 'clear_text';
   }
 

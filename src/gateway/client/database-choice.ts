@@ -8,6 +8,11 @@ export interface DatabaseWish {
   readonly strength: 'none' | 'wanted' | 'required';
 }
 
+/** Where GUI tools connect first: every server has it, and on a host it belongs to no project. */
+export function isMaintenanceDatabase(database: string): boolean {
+  return database === 'postgres' || database === 'template1';
+}
+
 /**
  * The databases to ask for, in order: people make them by SQL, so the upstream alone knows. A
  * `required` one that does not exist is the upstream's to refuse (3D000).

@@ -16,16 +16,22 @@ const BOOLEAN_FALSE = /^(f|fa|fal|fals|false|n|no|of|off|0)$/i;
 // What pg_basebackup and its like send instead of a database's name.
 const REPLICATED_SERVER = 'replication';
 
-/** The target that `options=project=… endpoint=…` names. For preselecting and routing only. */
+// Besides `options`, the own keys as startup parameters of their own, as some drivers send them.
+const OWN_PARAMETERS = ['project', 'endpoint'];
+
+/** The project and compute that the client names. For preselecting and routing only. */
 export interface TargetHints {
   readonly project: string | null;
   readonly endpoint: string | null;
 }
 
-/** Our own keys in the parameter `options`; not yet cleaned, at most 10,000 characters. */
-export function optionHints(startup: StartupMessage): TargetHints {
+/** Our own keys, `options` first; not yet cleaned, at most 10,000 characters. */
+export function parameterHints(startup: StartupMessage): TargetHints {
   const { project, endpoint } = parseOptionsParameter(findParameter(startup, 'options') ?? '');
-  return { project, endpoint };
+  return {
+    project: project ?? (findParameter(startup, 'project') || null),
+    endpoint: endpoint ?? (findParameter(startup, 'endpoint') || null),
+  };
 }
 
 /** The client's own application_name, or null; as sent. */
@@ -68,6 +74,7 @@ export function upstreamParameters(
   const { applicationName, connectionCheckInterval } = own;
   const parameters = new Map<string, string>();
   for (const [name, value] of startup.parameters) {
+    if (OWN_PARAMETERS.includes(name.toLowerCase())) continue;
     const forwarded = name.toLowerCase() === 'options' ? parseOptionsParameter(value).forwarded : value;
     if (name.toLowerCase() !== 'options' || forwarded !== '') parameters.set(name, forwarded);
   }

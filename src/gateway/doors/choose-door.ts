@@ -8,7 +8,7 @@ import { applicationOf } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import { findPasswordCredential, type PasswordCredential } from './find-password-credential.ts';
+import { findPasswordCredential, isAccessTokenName, type PasswordCredential } from './find-password-credential.ts';
 import { type FittingGrant, fittingGrants } from './fitting-grants.ts';
 import { passGrantDoor } from './grant-door.ts';
 import { passLinkDoor } from './link-door.ts';
@@ -26,27 +26,37 @@ type Door =
   | { readonly kind: 'grant'; readonly grants: readonly FittingGrant[] }
   | { readonly kind: 'link' };
 
+type ChoiceParts = Pick<GatewayParts, 'catalogue' | 'config' | 'grants' | 'reverseCodes'>;
+
 const PROBE = 'pg_isready';
 
-/** Throws `store_unavailable` when grants or reverse codes cannot be read. */
-export async function chooseDoor(
-  client: Client,
-  parts: Pick<GatewayParts, 'catalogue' | 'config' | 'grants' | 'reverseCodes'>,
-): Promise<Door> {
+/**
+ * Throws `endpoint_unknown`, `project_unknown`, or `store_unavailable` when grants or reverse codes
+ * cannot be read.
+ */
+export async function chooseDoor(client: Client, parts: ChoiceParts): Promise<Door> {
   if (applicationOf(client.startup) === PROBE) return { kind: 'probe' };
-  const credential = await findPasswordCredential(client, parts);
-  if (credential !== null) return { kind: 'password', credential };
+  // NOTE: both at once whatever the role, so that the time tells nobody which roles exist.
+  const [credential, grants] = await Promise.all([
+    findPasswordCredential(client, parts),
+    isAccessTokenName(client.startup.user) ? [] : findGrants(client, parts),
+  ]);
+  if (credential !== null && (credential.kind !== 'unknown_role' || grants.length === 0)) {
+    return { kind: 'password', credential };
+  }
+  if ((await parts.reverseCodes.findOpen(await terminalOf(client))).length > 0) return { kind: 'reverse_code' };
+  return grants.length > 0 ? { kind: 'grant', grants } : { kind: 'link' };
+}
+
+async function findGrants(client: Client, { catalogue, config, grants }: ChoiceParts) {
   const terminal = await terminalOf(client);
-  if ((await parts.reverseCodes.findOpen(terminal)).length > 0) return { kind: 'reverse_code' };
   const { requestedDatabase, strength } = databaseWish(client);
-  const found = await parts.grants.findMatching({
+  const found = await grants.findMatching({
     ...terminal,
     requestedDatabase: strength === 'none' ? null : requestedDatabase,
   });
-  const { catalogue, config } = parts;
   const own = await ofOnePerson({ catalogue, reverseCode: config.login.reverseCode }, terminal, found);
-  const grants = await fittingGrants(client, own, catalogue);
-  return grants.length > 0 ? { kind: 'grant', grants } : { kind: 'link' };
+  return await fittingGrants(client, own, catalogue);
 }
 
 /** Lists the session in the fleet. Throws the error that says why there is no admission. */
@@ -55,7 +65,7 @@ export async function passDoor(door: Door, session: LiveSession, parts: GatewayP
     case 'probe':
       throw new PosternError('gateway_is_up');
     case 'password':
-      session.register(door.credential.kind === 'role' ? 'role' : 'token');
+      session.register(doorNameOf(door.credential));
       return await passPasswordDoor(session, door.credential, parts);
     case 'reverse_code':
       session.register('reverse_code');
@@ -69,4 +79,8 @@ export async function passDoor(door: Door, session: LiveSession, parts: GatewayP
     default:
       return assertNever(door);
   }
+}
+
+function doorNameOf({ kind }: PasswordCredential): 'role' | 'token' {
+  return kind === 'role' || kind === 'unknown_role' ? 'role' : 'token';
 }

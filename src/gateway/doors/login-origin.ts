@@ -8,14 +8,14 @@ import type { DatabaseWish } from '../client/database-choice.ts';
 import {
   applicationOf,
   namesDatabase,
-  optionHints,
+  parameterHints,
   replicationOf,
   type TargetHints,
 } from '../client/startup-parameters.ts';
 import { isNoticeBlind } from './notice-blind-clients.ts';
 
 // ids.ts: the forms of our own ids.
-const COMPUTE_ID = /^ep-[a-z]+-[a-z]+-[a-z0-9]{8}$/;
+const COMPUTE_ID = /^(ep-[a-z]+-[a-z]+-[a-z0-9]{8})(?:-pooler)?$/i;
 const PROJECT_ID = /^[a-z]+-[a-z]+-\d{8}$/;
 
 /** The client's strings are its own and uncleaned. */
@@ -52,10 +52,19 @@ export function databaseWish({ startup }: Client): DatabaseWish {
   return { requestedDatabase: startup.database, strength: namesDatabase(startup) ? 'wanted' : 'none' };
 }
 
-/** `options` take precedence over the host name, which may come with a copied connection string. */
+/**
+ * Parameters take precedence over the host name, which may come with a copied connection string.
+ * A compute's `-pooler` is left out: Neon's strings carry it, and here both are the same.
+ */
 export function targetHints({ startup, tls }: Pick<Client, 'startup' | 'tls'>): TargetHints {
-  const hints = optionHints(startup);
-  if (hints.project !== null || hints.endpoint !== null) return hints;
+  const { project, endpoint } = parameterHints(startup);
+  if (project !== null || endpoint !== null) {
+    return { project, endpoint: endpoint === null ? null : (computeIdIn(endpoint) ?? endpoint) };
+  }
   const label = tls?.serverName?.split('.')[0]?.toLowerCase() ?? '';
-  return { endpoint: COMPUTE_ID.test(label) ? label : null, project: PROJECT_ID.test(label) ? label : null };
+  return { endpoint: computeIdIn(label), project: PROJECT_ID.test(label) ? label : null };
+}
+
+function computeIdIn(text: string): string | null {
+  return COMPUTE_ID.exec(text)?.[1]?.toLowerCase() ?? null;
 }

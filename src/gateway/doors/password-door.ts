@@ -1,14 +1,15 @@
 // The door for programs: an access token or a project role's password, by SCRAM over TLS.
 
+import { assertNever } from '../../assert-never.ts';
 import {
   noteAccessTokenUse,
   noteRolePasswordUse,
   type PasswordTarget,
   type ProvableToken,
-  type RoutedRole,
   resolveAccessToken,
   resolveRoutedRole,
 } from '../../catalogue/access/find-verifier.ts';
+import type { RoutedRole } from '../../catalogue/access/route-role.ts';
 import { PosternError } from '../../errors.ts';
 import type { Proof } from '../../limits/proof-pace.ts';
 import { wholeSeconds } from '../../limits/require-allowed.ts';
@@ -36,11 +37,11 @@ export async function passPasswordDoor(
 ): Promise<Admission> {
   const { client } = session;
   if (client.tls === null) throw new PosternError('tls_required');
-  const verifier = credential.kind === 'unknown_token' ? mockVerifierOf(session, parts) : credential.verifier;
+  const verifier = verifierOf(credential, session, parts);
   const outcome = await exchangeScram(session, { tls: client.tls, verifier }, parts.times.passwordMs);
   session.clientWatch.start();
-  if (outcome.kind === 'failed' || credential.kind === 'unknown_token') {
-    const reason = outcome.kind === 'failed' ? outcome.reason : 'unknown_token';
+  if (outcome.kind === 'failed' || credential.kind === 'unknown_token' || credential.kind === 'unknown_role') {
+    const reason = outcome.kind === 'failed' ? outcome.reason : credential.kind;
     session.audit.record({ event: 'secret.rejected', outcome: 'refused', reason });
     await answerAtPace(session, { credential, proof: 'wrong' }, parts);
     throw new PosternError('password_failed', { cause: new Error(reason) });
@@ -59,15 +60,30 @@ async function answerAtPace(
   { credential, proof }: { readonly credential: PasswordCredential; readonly proof: Proof },
   { limits }: PasswordDoorParts,
 ): Promise<void> {
-  const { user } = client.startup;
-  const secret = credential.kind === 'role' ? `role:${credential.role.id}` : `name:${user}`;
+  const secret =
+    credential.kind === 'role' ? `role:${credential.role.id}` : `name:${mockNameOf(credential, client.startup.user)}`;
   const settled = await limits.proofs.settle({ secret, address: client.peer.address }, proof, signal);
   if (settled.kind === 'answer') return;
   throw new PosternError('too_many_failures', { params: { seconds: wholeSeconds(settled) } });
 }
 
-function mockVerifierOf({ client }: LiveSession, { mockSecret }: PasswordDoorParts) {
-  return mockVerifier(Buffer.from(mockSecret.reveal(), 'base64'), client.startup.user);
+function verifierOf(credential: PasswordCredential, { client }: LiveSession, { mockSecret }: PasswordDoorParts) {
+  switch (credential.kind) {
+    case 'token':
+      return credential.verifier;
+    case 'role':
+      return credential.role.verifier;
+    case 'unknown_token':
+    case 'unknown_role':
+      return mockVerifier(Buffer.from(mockSecret.reveal(), 'base64'), mockNameOf(credential, client.startup.user));
+    default:
+      return assertNever(credential);
+  }
+}
+
+/** Real roles of one name have a salt and a pace of their own in each project. */
+function mockNameOf(credential: PasswordCredential, user: string): string {
+  return credential.kind === 'unknown_role' ? `${user}\0${credential.projectPlace}` : user;
 }
 
 function admissionOfToken({ token, asOf }: ProvableToken, session: LiveSession, parts: PasswordDoorParts): Admission {

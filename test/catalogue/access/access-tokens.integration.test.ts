@@ -8,10 +8,8 @@ import {
 } from '../../../src/catalogue/access/access-tokens.ts';
 import {
   findAccessToken,
-  findRoutedRole,
   noteAccessTokenUse,
   resolveAccessToken,
-  resolveRoutedRole,
 } from '../../../src/catalogue/access/find-verifier.ts';
 import { removeMember } from '../../../src/catalogue/accounts/memberships.ts';
 import { changeCompute } from '../../../src/catalogue/projects/computes.ts';
@@ -178,49 +176,5 @@ describe('an access token', () => {
     const { catalogue, wish } = await member();
     const asStranger = await actingAs(catalogue, await addPerson(catalogue, 'stranger'));
     await expect(createAccessToken(catalogue, asStranger, wish)).rejects.toMatchObject({ code: 'not_found' });
-  });
-});
-
-describe('a database role used as a password login', () => {
-  const route = (databaseRole: string, hint: { computeId?: string; projectId?: string } = {}) => ({
-    databaseRole,
-    computeId: hint.computeId ?? null,
-    projectId: hint.projectId ?? null,
-  });
-
-  it('is found by compute, by project, or by a name that only one project has', async () => {
-    const { catalogue, compute, project } = await member();
-    const hints = [{ computeId: compute.id }, { projectId: project.id }];
-    for (const hint of hints) {
-      const role = await findRoutedRole(catalogue, route('app', hint));
-      expect(role).toMatchObject({ computeId: compute.id, databaseRole: 'app', isReadOnly: false });
-      expect(opens(role?.verifier, 'app-password')).toBe(true);
-    }
-    await catalogue.db
-      .updateTable('database_roles')
-      .set({ name: 'only_here' })
-      .where('name', '=', 'app')
-      .where('branch_id', '=', compute.branchId)
-      .execute();
-    expect(await findRoutedRole(catalogue, route('only_here'))).toMatchObject({ computeId: compute.id });
-  });
-
-  it('is not found by a name that several projects have, or none', async () => {
-    const [first, second] = [await member(), await member()];
-    expect(first.compute.id).not.toBe(second.compute.id);
-    const { catalogue, compute } = second;
-    expect(await findRoutedRole(catalogue, route('app'))).toBeNull();
-    expect(await findRoutedRole(catalogue, route('nobody'))).toBeNull();
-    expect(await findRoutedRole(catalogue, route('app', { computeId: 'ep-nowhere' }))).toBeNull();
-    await changeCompute(catalogue, SYSTEM_CONTEXT, { computeId: compute.id, changes: { isDisabled: true } });
-    expect(await findRoutedRole(catalogue, route('app', { computeId: compute.id }))).toBeNull();
-  });
-
-  it('connects to its own compute as itself', async () => {
-    const { catalogue, compute } = await member();
-    const role = await findRoutedRole(catalogue, route('app_reader', { computeId: compute.id }));
-    const target = await resolveRoutedRole(catalogue, role ?? expect.fail('not found'));
-    expect(target).toMatchObject({ person: null, databaseRole: 'app_reader', access: 'read_only', database: 'appdb' });
-    expect(target.upstream.password?.reveal()).toBe('reader-password');
   });
 });

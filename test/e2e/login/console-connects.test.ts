@@ -64,7 +64,7 @@ describe('by the lines of the console', () => {
 
     const [, pairs = ''] = /^dbeaver -con "(.*)"$/.exec(lines.DBeaver ?? '') ?? [];
     const dbeaver = new Map(pairs.split('|').map((pair) => pair.split(/=(.*)/) as [string, string]));
-    const dbeaverUrl = `jdbc:postgresql://${dbeaver.get('host')}:${dbeaver.get('port')}/${dbeaver.get('database')}?user=${dbeaver.get('user')}&sslmode=${dbeaver.get('prop.sslmode')}`;
+    const dbeaverUrl = `jdbc:postgresql://${dbeaver.get('host')}:${dbeaver.get('port')}/${dbeaver.get('database')}?user=${dbeaver.get('user')}&sslmode=${dbeaver.get('prop.sslmode')}&options=${dbeaver.get('prop.options')}`;
     for (const url of [lines.JDBC ?? '', dbeaverUrl]) {
       const java = await run('java', ['-cp', JDBC, JDBC_PROGRAM, url, password, ask]);
       expect(java.stdout).toBe(role);

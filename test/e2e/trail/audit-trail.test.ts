@@ -159,7 +159,9 @@ describe('the audit trail tells of', () => {
     const place = { projectId: desk.project.project.id, branchId: desk.project.branchId, name: role?.name ?? '' };
     const password = await revealDatabaseRolePassword(catalogue, context, place);
     expect(await codes(1)).toEqual(['PA75S']);
-    const connect = (text: string) => finish(desk.psql(['-U', place.name, '-Atc', 'select 1'], over(text)));
+    const database = desk.project.databases[0]?.name ?? '';
+    const connect = (text: string) =>
+      finish(desk.psql(['-U', place.name, '-d', database, '-Atc', 'select 1'], over(text)));
     await Promise.all([connect(password.reveal()), connect(password.reveal()), connect(password.reveal())]);
     expect(await codes(7)).toEqual(['PC30S', 'PC30S', 'PC30S', 'PC31S', 'PC31S', 'PC31S', 'PT41S']);
     await connect('wrong');

@@ -236,10 +236,11 @@ async function useRoles(browser: WebClient, base: string): Promise<string> {
   const made = await send(browser, `${project}/databases/roles`, { role: login }, `${project}/databases`);
   const password = passwordOn(made);
   secrets.set('role password', password);
-  await psqlTo(login, password);
-  await psqlTo(login, kept.wrongAtDoor);
+  const endpoint = found(await browser.get(`${project}/connect`), /endpoint(?:=|%3D)(ep-[a-z0-9-]+)/);
+  await psqlTo(login, password, endpoint);
+  await psqlTo(login, kept.wrongAtDoor, endpoint);
   secrets.set('new role password', passwordOn(await send(browser, `${project}/databases/roles/${login}/reset`)));
-  await psqlTo(login, secrets.get('new role password') ?? '');
+  await psqlTo(login, secrets.get('new role password') ?? '', endpoint);
   await send(browser, `${project}/databases/roles/${login}/reveal`, {}, `${project}/databases`);
   return project;
 }
@@ -404,8 +405,9 @@ function psql(args: readonly string[], env: Readonly<Record<string, string>>) {
   return startPsql({ args: [...place, ...args], input: '', env: { PGUSER: 'alex', PGSSLMODE: 'require', ...env } });
 }
 
-async function psqlTo(user: string, password: string): Promise<void> {
-  const { stderr } = await finish(psql(['-U', user, '-Atc', 'select 1'], { PGPASSWORD: password }));
+async function psqlTo(user: string, password: string, endpoint?: string): Promise<void> {
+  const env = { PGPASSWORD: password, ...(endpoint === undefined ? {} : { PGOPTIONS: `endpoint=${endpoint}` }) };
+  const { stderr } = await finish(psql(['-U', user, '-Atc', 'select 1'], env));
   expect(stderr).not.toMatch(LINK);
   notices.push(stderr);
 }

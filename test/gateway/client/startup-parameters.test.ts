@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   applicationOf,
   namesDatabase,
-  optionHints,
+  parameterHints,
   refuseReplication,
   refuseRoleParameters,
   replicationOf,
@@ -93,15 +93,15 @@ describe('a startup packet', () => {
   });
 
   it('names a project and a compute in options, also as drivers encode them', () => {
-    expect(optionHints(startup({ options: 'project%3Dblue-sky-1' }))).toEqual({
+    expect(parameterHints(startup({ options: 'project%3Dblue-sky-1' }))).toEqual({
       project: 'blue-sky-1',
       endpoint: null,
     });
-    expect(optionHints(startup({ options: '-c endpoint=ep-1 -c jit=off' }))).toEqual({
+    expect(parameterHints(startup({ options: '-c endpoint=ep-1 -c jit=off' }))).toEqual({
       project: null,
       endpoint: 'ep-1',
     });
-    expect(optionHints(startup({}))).toEqual({ project: null, endpoint: null });
+    expect(parameterHints(startup({}))).toEqual({ project: null, endpoint: null });
   });
 
   it('has no application when application_name is empty', () => {

@@ -179,8 +179,6 @@ interface Named {
 
 describe('a grant and a client that names another target', () => {
   it.each<Named>([
-    { what: 'a project, by option', parameters: { options: 'project=another-one-12345678' } },
-    { what: 'a compute, by option', parameters: { options: 'endpoint=ep-other-one-a1b2c3d4' } },
     { what: 'an account and a project, by database', parameters: { database: 'acme/blog' } },
     { what: 'another project of the person, by database', parameters: { database: 'Elsewhere' } },
   ])('leads to a link for $what', async ({ what, parameters }) => {
@@ -192,12 +190,21 @@ describe('a grant and a client that names another target', () => {
 
   it.each<Named>([
     { what: 'its project, by option', parameters: { options: 'project=SHOP' } },
+    { what: 'its project, by a parameter of its own', parameters: { project: 'shop' } },
     { what: 'its project, by database', parameters: { database: 'shop' } },
     { what: 'the maintenance database of GUI tools', parameters: { database: 'postgres' } },
   ])('lets in for $what', async ({ what, parameters }) => {
     await grantTo(what);
     using client = await arrive(what, parameters);
     await client.waitForType('Z');
+  });
+
+  it('asks for a password where options name another project', async () => {
+    await grantTo('at home');
+    using client = await arrive('at home', { options: 'project=elsewhere' });
+    await client.waitForType('R');
+    // Message Formats: AuthenticationSASL
+    expect(client.messages[0]?.body.readInt32BE()).toBe(10);
   });
 
   it('leads to a link for a database that does not exist there', async () => {

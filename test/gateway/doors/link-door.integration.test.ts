@@ -103,7 +103,7 @@ describe('the way through the link door', () => {
   });
 
   it('forwards the client’s settings to the upstream', async () => {
-    using client = await waitingClient({ client_encoding: 'LATIN1', options: 'project=x -c statement_timeout=12345' });
+    using client = await waitingClient({ client_encoding: 'LATIN1', options: '-c statement_timeout=12345' });
     await approveLink(gateway, client, developer);
     await client.waitForType('Z');
     expect(parametersOf(client.messages).client_encoding).toBe('LATIN1');

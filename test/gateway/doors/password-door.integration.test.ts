@@ -7,6 +7,11 @@ import {
   revokeAccessToken,
 } from '../../../src/catalogue/access/access-tokens.ts';
 import { recordEndedAccess } from '../../../src/catalogue/endings/ended-access.ts';
+import { createDatabaseRole } from '../../../src/catalogue/projects/database-roles.ts';
+import { createDatabase } from '../../../src/catalogue/projects/databases.ts';
+import { changeProject, deleteProject } from '../../../src/catalogue/projects/projects.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { Secret } from '../../../src/secret.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
 import { endAccess } from '../../support/nodes/fleet-for-tests.ts';
 import { runPsql } from '../../support/nodes/psql.ts';
@@ -212,55 +217,116 @@ describe('an access token', () => {
 });
 
 describe('a database role of a project', () => {
-  it('logs in by its own password where its name is unique', async () => {
-    const run = await psql({ user: upstream.role.name, password: upstream.role.password });
+  const byDatabase = () => ({ user: upstream.role.name, database: upstream.databases[0] ?? '' });
+  const byEndpoint = (endpoint = developer.project.compute.id) => ({ PGOPTIONS: `endpoint=${endpoint}` });
+
+  it('logs in by its own password with a database that only its project has', async () => {
+    const run = await psql({ ...byDatabase(), password: upstream.role.password });
     expect(run).toEqual({ code: 0, stdout: `${upstream.databases[0]}\n`, stderr: '' });
   });
 
-  it('is found by options or host name where its name is not unique', async () => {
-    const twin = await createUpstream();
-    const first = await addDeveloper(gateway, twin);
-    const second = await addDeveloper(gateway, twin);
-    const login = { user: twin.role.name, password: twin.role.password };
-    const options = [`endpoint=${first.project.compute.id}`, `project=${second.project.project.id}`];
-    for (const PGOPTIONS of options) {
-      const run = await psql({ ...login, environment: { PGOPTIONS } });
-      expect(run).toMatchObject({ code: 0, stdout: `${twin.databases[0]}\n` });
+  it('is found by options, parameters and host name, pooled or not', async () => {
+    const { project, compute } = developer.project;
+    const login = { user: upstream.role.name, password: upstream.role.password };
+    for (const word of [`endpoint=${compute.id}`, `endpoint=${compute.id}-pooler`, `project=${project.id}`]) {
+      const run = await psql({ ...login, environment: { PGOPTIONS: word } });
+      expect(run).toMatchObject({ code: 0, stdout: `${upstream.databases[0]}\n` });
     }
-    const byHost = new pg.Client({
-      host: '127.0.0.1',
-      port: gateway.port,
-      ...login,
-      database: twin.databases[0],
-      ssl: { ca: gateway.caPem, servername: `${first.project.compute.id}.pg.example.com` },
-    });
-    await byHost.connect();
-    await byHost.end();
-    await gateway.catalogue.db
-      .deleteFrom('projects')
-      .where(
-        'id',
-        'in',
-        [first, second].map((d) => d.project.project.id),
-      )
-      .execute();
-    await twin.close();
-  });
-
-  it('fails like a token with a wrong password', async () => {
-    const run = await psql({ user: upstream.role.name, password: 'wrong' });
-    expect(run.stderr).toContain('FATAL:  password authentication failed\n');
-  });
-
-  it('gets a link when several projects have it and nothing names one', async () => {
-    const shared = await createUpstream();
-    await addDeveloper(gateway, shared);
-    await addDeveloper(gateway, shared);
+    for (const servername of [`${compute.id}.pg.example.com`, `${compute.id}-pooler.pg.example.com`]) {
+      const ssl = { ca: gateway.caPem, servername };
+      const client = new pg.Client({ host: '127.0.0.1', port: gateway.port, ...login, database: login.user, ssl });
+      await client.connect();
+      await client.end();
+    }
     using client = await RawClient.connectTls(gateway);
-    client.sendStartup({ user: shared.role.name });
-    await client.waitForNotice(/^Welcome/);
-    client.destroy();
-    await shared.close();
+    client.sendStartup({ user: login.user, endpoint: compute.id, project: project.id });
+    await client.waitForType('R');
+    expect(client.messages[0]?.body.readInt32BE()).toBe(10);
+  });
+
+  it('fails at once and alike for a wrong password and a name that the project lacks', async () => {
+    const runs = [
+      await psql({ ...byDatabase(), password: 'wrong' }),
+      await psql({ user: upstream.role.name, password: 'wrong', environment: byEndpoint() }),
+      await psql({ user: `${upstream.role.name}x`, password: upstream.role.password, environment: byEndpoint() }),
+      await psql({
+        user: 'alexlopez',
+        password: 'wrong',
+        environment: { PGOPTIONS: `project=${developer.project.project.id}`, PGCHANNELBINDING: 'require' },
+      }),
+    ];
+    for (const { code, stderr } of runs) {
+      expect(code).toBe(2);
+      expect(stderr.match(/(?<=FATAL: {2}).*/g)).toEqual(['password authentication failed']);
+    }
+  });
+
+  it('is told which project or compute does not exist, and gets no link', async () => {
+    const gone = await addDeveloper(gateway, upstream);
+    await deleteProject(gateway.catalogue, SYSTEM_CONTEXT, gone.project.project.id);
+    const unknown = {
+      [`endpoint=${gone.project.compute.id}`]: `endpoint "${gone.project.compute.id}" does not exist`,
+      [`endpoint=${gone.project.compute.id}-pooler`]: `endpoint "${gone.project.compute.id}" does not exist`,
+      [`project=${gone.project.project.id}`]: `project "${gone.project.project.id}" does not exist`,
+      'project=no-such-project': 'project "no-such-project" does not exist',
+      'endpoint=%65': 'endpoint "%65" does not exist',
+    };
+    for (const [PGOPTIONS, message] of Object.entries(unknown)) {
+      for (const PGCHANNELBINDING of ['require', 'prefer']) {
+        const environment = { PGOPTIONS, PGCHANNELBINDING };
+        const run = await psql({ user: upstream.role.name, password: upstream.role.password, environment });
+        expect(run.stderr.match(/(?<=FATAL: {2}).*/g)).toEqual([message]);
+        expect(run.stderr).toContain('HINT:');
+        expect(run.code).toBe(2);
+      }
+    }
+    using client = await RawClient.connectTls(gateway, `${gone.project.compute.id}.pg.example.com`);
+    client.sendStartup({ user: 'alexlopez' });
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '28000', M: `endpoint "${gone.project.compute.id}" does not exist` });
+  });
+
+  it('is never found by its name alone, nor by a database of its own name', async () => {
+    const { user } = byDatabase();
+    for (const database of [user, 'postgres', 'acme/shop']) {
+      using client = await RawClient.connectTls(gateway);
+      client.sendStartup({ user, database });
+      await client.waitForNotice(/^Welcome/);
+    }
+  });
+});
+
+// Any account could make a role called like an account on somebody's machine: that person's psql
+// was then asked for a password, and even a live grant was ignored.
+describe('what another account makes', () => {
+  it('leaves a person’s link and a working password alone, whatever its names', async () => {
+    const user = `alex_${randomBytes(4).toString('hex')}`;
+    const [own, theirs] = [await createUpstream(), await createUpstream()];
+    const victim = await addDeveloper(gateway, own);
+    const hostile = await addDeveloper(gateway, theirs);
+    const { branchId } = hostile.project;
+    const place = { projectId: hostile.project.project.id, branchId };
+    const [ownDatabase = ''] = own.databases;
+    for (const name of [user, own.role.name]) {
+      await createDatabaseRole(gateway.catalogue, SYSTEM_CONTEXT, { ...place, name, password: new Secret('theirs') });
+    }
+    for (const name of [user, ownDatabase, 'postgres', victim.project.project.id]) {
+      await createDatabase(gateway.catalogue, SYSTEM_CONTEXT, { ...place, name, ownerName: user });
+    }
+    await changeProject(gateway.catalogue, SYSTEM_CONTEXT, {
+      projectId: hostile.project.project.id,
+      changes: { name: ownDatabase },
+    });
+    for (const database of [user, ownDatabase, 'postgres', victim.project.project.id, 'shop']) {
+      using client = await RawClient.connectTls(gateway);
+      client.sendStartup({ user, database });
+      await client.waitForNotice(/^Welcome/);
+    }
+    const run = await psql({ user: own.role.name, password: own.role.password, database: ownDatabase });
+    expect(run).toEqual({ code: 0, stdout: `${ownDatabase}\n`, stderr: '' });
+    await gateway.catalogue.db.deleteFrom('projects').where('id', '=', place.projectId).execute();
+    await gateway.catalogue.db.deleteFrom('projects').where('id', '=', victim.project.project.id).execute();
+    for (const each of [own, theirs]) await each.close();
   });
 });
 
@@ -311,7 +377,10 @@ describe('guessing', () => {
 });
 
 async function nodePostgres({ port, caPem }: GatewayForTests, user: string, password: string): Promise<void> {
-  const client = new pg.Client({ host: 'localhost', port, user, password, database: user, ssl: { ca: caPem } });
+  const client = new pg.Client({
+    ...{ host: 'localhost', port, user, password, ssl: { ca: caPem } },
+    database: upstream.databases[0],
+  });
   await client.connect();
   await client.end();
 }

@@ -13,8 +13,8 @@ export interface ConnectionTarget {
   readonly databaseName: string;
   readonly roleName: string;
   readonly password: Secret;
-  /** Compute to name where the role's name alone is ambiguous. */
-  readonly computeId?: ComputeId | null;
+  /** Null where the project has none: then nothing leads there. */
+  readonly computeId: ComputeId | null;
 }
 
 /** `pg.example.com`, with the port unless it is the default one. */
@@ -23,13 +23,16 @@ export function connectionHost({ config, address }: Pick<ApiParts, 'config' | 'a
   return config.pg.port === DEFAULT_PG_PORT ? host : `${host}:${config.pg.port}`;
 }
 
-/** A URI for psql. It contains the password. */
+/**
+ * A URI for any client. It contains the password, and names the compute, since a role's name leads
+ * nowhere. Without channel_binding: asyncpg and postgres.js refuse a word that they do not know.
+ */
 export function connectionUri(parts: Pick<ApiParts, 'config' | 'address'>, target: ConnectionTarget): string {
-  const { databaseName, roleName, password, computeId = null } = target;
+  const { databaseName, roleName, password, computeId } = target;
   const [role, secret, database] = [roleName, password.reveal(), databaseName].map(encodeURIComponent);
   const uri = `postgresql://${role}:${secret}@${connectionHost(parts)}/${database}`;
   const options = computeId === null ? '' : `&options=endpoint%3D${computeId}`;
-  return `${uri}?sslmode=require&channel_binding=require${options}`;
+  return `${uri}?sslmode=require${options}`;
 }
 
 // Neon API 2.7.3: ConnectionDetails

@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { revealRolePassword } from '../../../actions/databases/change-databases-and-roles.ts';
-import { findRoutedRole } from '../../../catalogue/access/find-verifier.ts';
 import { getBranch, getDefaultBranch } from '../../../catalogue/projects/branches.ts';
 import type { Compute } from '../../../catalogue/projects/compute-rows.ts';
 import { getCompute, listComputes } from '../../../catalogue/projects/computes.ts';
@@ -36,8 +35,7 @@ export const CONNECTION_URI_ROUTES = tagged('Projects', [
       const { name: databaseName } = await getDatabase(catalogue.db, { branchId, name: query.database_name });
       const roleName = query.role_name;
       const password = await revealRolePassword(call, call.context, { projectId, branchId, name: roleName });
-      const computeId = (await isFoundByName(call, roleName, compute)) ? null : (compute?.id ?? null);
-      return { uri: connectionUri(call, { databaseName, roleName, password, computeId }) };
+      return { uri: connectionUri(call, { databaseName, roleName, password, computeId: compute?.id ?? null }) };
     },
   }),
 ]);
@@ -61,10 +59,4 @@ async function placeOf(
   const ofBranch = (await listComputes(catalogue, projectId)).filter((compute) => compute.branchId === branch.id);
   const writing = ofBranch.find(({ type }) => type === 'read_write');
   return { branchId: branch.id, compute: asked?.compute ?? writing ?? ofBranch[0] ?? null };
-}
-
-/** Whether the password door finds that compute by the role's name alone. */
-async function isFoundByName({ catalogue }: ApiCall, roleName: string, compute: Compute | null): Promise<boolean> {
-  const route = { databaseRole: roleName, computeId: null, projectId: null };
-  return (await findRoutedRole(catalogue, route))?.computeId === compute?.id;
 }

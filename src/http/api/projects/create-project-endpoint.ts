@@ -99,7 +99,12 @@ async function createdOnWire(call: ApiCall, made: HostedProject): Promise<z.inpu
   return {
     project: await projectOnWire(call, project),
     connection_uris: databases.map((database) =>
-      connectionDetails(call, { databaseName: database.name, roleName: database.ownerName, password }),
+      connectionDetails(call, {
+        databaseName: database.name,
+        roleName: database.ownerName,
+        password,
+        computeId: compute.id,
+      }),
     ),
     // The project has one role so far; this answer contains its password.
     roles: shown.map((role) => roleOnWire(role, password)),

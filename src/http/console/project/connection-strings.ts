@@ -5,8 +5,8 @@ export interface ConnectTarget {
   readonly port: number;
   readonly database: string;
   readonly databaseRole: string;
-  /** Compute to name where the role's name alone is ambiguous; else null. */
-  readonly computeId: string | null;
+  /** Named in every string: a role's name leads nowhere by itself. */
+  readonly computeId: string;
   /** Null: a placeholder, or the client asks. */
   readonly password: string | null;
   readonly projectName: string;
@@ -24,7 +24,12 @@ const PASSWORD_PLACE = 'PASSWORD';
 
 export function connectionStrings(target: ConnectTarget): ConnectionString[] {
   return [
-    { client: 'psql', text: `psql "${uri(target, target.password)}"`, hint: 'Without a password in it, psql asks.' },
+    // lib/pq, postgres.js and asyncpg do not know this word, and a URI is pasted into those, too.
+    {
+      client: 'psql',
+      text: `psql "${uri(target, target.password)}&channel_binding=require"`,
+      hint: 'Without a password in it, psql asks.',
+    },
     { client: 'libpq URI', text: uri(target, target.password ?? PASSWORD_PLACE), hint: 'Also for most drivers.' },
     { client: 'JDBC', text: jdbcUrl(target), hint: 'The password goes into its own property.' },
     {
@@ -40,15 +45,13 @@ export function connectionStrings(target: ConnectTarget): ConnectionString[] {
 function uri(target: ConnectTarget, password: string | null): string {
   const { host, port, database, databaseRole, computeId } = target;
   const secret = password === null ? '' : `:${encodeURIComponent(password)}`;
-  const options = computeId === null ? '' : `&options=endpoint%3D${computeId}`;
   const place = `${encodeURIComponent(databaseRole)}${secret}@${host}:${port}/${encodeURIComponent(database)}`;
-  return `postgresql://${place}?sslmode=require&channel_binding=require${options}`;
+  return `postgresql://${place}?sslmode=require&options=endpoint%3D${computeId}`;
 }
 
 function jdbcUrl({ host, port, database, databaseRole, computeId }: ConnectTarget): string {
-  const options = computeId === null ? '' : `&options=endpoint%3D${computeId}`;
   const user = encodeURIComponent(databaseRole);
-  return `jdbc:postgresql://${host}:${port}/${encodeURIComponent(database)}?user=${user}&sslmode=require${options}`;
+  return `jdbc:postgresql://${host}:${port}/${encodeURIComponent(database)}?user=${user}&sslmode=require&options=endpoint%3D${computeId}`;
 }
 
 // DBeaver, "Command Line": -con takes key=value pairs between bars.
@@ -62,7 +65,7 @@ function dbeaverCommand(target: ConnectTarget): string {
     database,
     user: databaseRole,
     'prop.sslmode': 'require',
-    ...(computeId === null ? {} : { 'prop.options': `endpoint=${computeId}` }),
+    'prop.options': `endpoint=${computeId}`,
   };
   const connection = Object.entries(pairs).map(([key, value]) => `${key}=${value}`);
   return `dbeaver -con ${shellQuoted(connection.join('|'))}`;
@@ -76,7 +79,7 @@ function shellQuoted(text: string): string {
 // pgAdmin 4, "Import/Export Servers": the JSON format.
 function pgAdminServers(target: ConnectTarget): string {
   const { host, port, database, databaseRole, computeId, projectName } = target;
-  const parameters = { sslmode: 'require', ...(computeId === null ? {} : { options: `endpoint=${computeId}` }) };
+  const parameters = { sslmode: 'require', options: `endpoint=${computeId}` };
   const server = {
     Name: projectName,
     Group: 'Servers',
@@ -96,7 +99,7 @@ function nodePostgres({ host, port, database, databaseRole, computeId, certifica
     `port: ${port},`,
     `database: ${JSON.stringify(database)},`,
     `user: ${JSON.stringify(databaseRole)},`,
-    ...(computeId === null ? [] : [`options: ${JSON.stringify(`endpoint=${computeId}`)},`]),
+    `options: ${JSON.stringify(`endpoint=${computeId}`)},`,
     certificate === 'public' ? 'ssl: true,' : 'ssl: { rejectUnauthorized: false }, // a development certificate',
   ];
   return `new pg.Client({\n${lines.map((line) => `  ${line}`).join('\n')}\n});`;

@@ -78,7 +78,7 @@ function pick({ databases, roles, computes }: Awaited<ReturnType<typeof loadOffe
   const role = roles.find(({ name }) => name === wish.role) ?? roles[0];
   const compute = computes.find(({ id }) => id === wish.compute) ?? computes[0];
   if (database === undefined || role === undefined || compute === undefined) return null;
-  return { database, role, compute, isFirstCompute: compute === computes[0] };
+  return { database, role, compute };
 }
 
 function stringsFor(
@@ -87,14 +87,12 @@ function stringsFor(
   password: Secret | null,
 ): ConnectionString[] {
   const { parts, project } = call;
-  // Names of hosted roles are unique; those of an attached Postgres may not be.
-  const needsNaming = project.creationSource === 'attached' || !picked.isFirstCompute;
   return connectionStrings({
     host: publicPgHost(parts.config, parts.address),
     port: parts.config.pg.port,
     database: picked.database.name,
     databaseRole: picked.role.name,
-    computeId: needsNaming ? picked.compute.id : null,
+    computeId: picked.compute.id,
     password: password?.reveal() ?? null,
     projectName: cleanForPage(project.name),
     certificate: parts.config.pg.certPaths.length > 0 ? 'public' : 'development',

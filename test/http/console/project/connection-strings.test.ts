@@ -6,23 +6,28 @@ const TARGET: ConnectTarget = {
   port: 5432,
   database: 'shop',
   databaseRole: 'shop_owner',
-  computeId: null,
+  computeId: 'ep-cool-sky-abcd1234',
   password: null,
   projectName: 'Shop',
   certificate: 'public',
 };
+
+const NAMED = 'options=endpoint%3Dep-cool-sky-abcd1234';
 
 const textFor = (client: string, changes: Partial<ConnectTarget> = {}) =>
   connectionStrings({ ...TARGET, ...changes }).find((each) => each.client === client)?.text;
 
 describe('the connection string for', () => {
   it.each([
-    ['psql', 'psql "postgresql://shop_owner@pg.example.com:5432/shop?sslmode=require&channel_binding=require"'],
-    ['libpq URI', 'postgresql://shop_owner:PASSWORD@pg.example.com:5432/shop?sslmode=require&channel_binding=require'],
-    ['JDBC', 'jdbc:postgresql://pg.example.com:5432/shop?user=shop_owner&sslmode=require'],
+    [
+      'psql',
+      `psql "postgresql://shop_owner@pg.example.com:5432/shop?sslmode=require&${NAMED}&channel_binding=require"`,
+    ],
+    ['libpq URI', `postgresql://shop_owner:PASSWORD@pg.example.com:5432/shop?sslmode=require&${NAMED}`],
+    ['JDBC', `jdbc:postgresql://pg.example.com:5432/shop?user=shop_owner&sslmode=require&${NAMED}`],
     [
       'DBeaver',
-      'dbeaver -con "name=Shop|driver=postgresql|host=pg.example.com|port=5432|database=shop|user=shop_owner|prop.sslmode=require"',
+      'dbeaver -con "name=Shop|driver=postgresql|host=pg.example.com|port=5432|database=shop|user=shop_owner|prop.sslmode=require|prop.options=endpoint=ep-cool-sky-abcd1234"',
     ],
   ])('%s', (client, text) => {
     expect(textFor(client)).toBe(text);
@@ -38,7 +43,7 @@ describe('the connection string for', () => {
           Port: 5432,
           MaintenanceDB: 'shop',
           Username: 'shop_owner',
-          ConnectionParameters: { sslmode: 'require' },
+          ConnectionParameters: { sslmode: 'require', options: 'endpoint=ep-cool-sky-abcd1234' },
         },
       },
     });
@@ -59,12 +64,14 @@ describe('a connection string', () => {
     expect(textFor('psql', { password: 'p@ss/word' })).toContain('shop_owner:p%40ss%2Fword@');
   });
 
-  it('names the compute where the role alone does not lead there', () => {
-    const named = { computeId: 'ep-cool-sky-abcd1234' };
-    expect(textFor('libpq URI', named)).toMatch(/&options=endpoint%3Dep-cool-sky-abcd1234$/);
-    expect(textFor('JDBC', named)).toMatch(/&options=endpoint%3Dep-cool-sky-abcd1234$/);
-    expect(textFor('node-postgres', named)).toContain('options: "endpoint=ep-cool-sky-abcd1234"');
-    expect(textFor('DBeaver', named)).toContain('|prop.options=endpoint=ep-cool-sky-abcd1234"');
+  it('names the compute for every client, since a role’s name leads nowhere', () => {
+    for (const { text } of connectionStrings(TARGET)) expect(text).toMatch(/endpoint(=|%3D)ep-cool-sky-abcd1234/);
+  });
+
+  it('asks for channel binding only where the client is psql', () => {
+    // asyncpg and postgres.js refuse the word, and lib/pq sends it on as a setting.
+    const binding = connectionStrings(TARGET).filter(({ text }) => text.includes('channel_binding'));
+    expect(binding.map(({ client }) => client)).toEqual(['psql']);
   });
 
   it('cannot leave the shell’s quotes, whatever a project is called', () => {
