@@ -1,34 +1,74 @@
-// Which database a connection gets: the one that the client named, else the approved one.
+// Which database a connection gets: the one that the client named, else the approved one. Decided by
+// what is known before anything is tried, since where only some databases are served, a guess is
+// refused in many ways.
 
 import { assertNever } from '../../assert-never.ts';
 
 export interface DatabaseWish {
   readonly requestedDatabase: string;
-  /** `none`: libpq repeated the user's name; `wanted`: a person typed it; `required`: a program. */
+  /** `none`: libpq repeated the user's name; `wanted`: a person typed it; `required`: no other one. */
   readonly strength: 'none' | 'wanted' | 'required';
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string | null;
+}
+
+/** What is known of the place that was approved. */
+export interface ApprovedPlace {
+  readonly account: Named;
+  readonly project: Named;
+  /** The approved database. */
+  readonly database: string;
+  /** Those that the catalogue knows. */
+  readonly databases: readonly string[];
+}
+
+export interface KnownDatabase {
+  readonly kind: 'known';
+  readonly database: string;
+  /** Where the upstream refuses that one. */
+  readonly fallback: string | null;
+}
+
+/** `ask`: perhaps made by SQL; the compute is asked whether it has it. */
+export type DatabaseChoice = KnownDatabase | { readonly kind: 'ask'; readonly database: string };
+
+/** A `required` database that does not exist is the upstream's to refuse (3D000). */
+export function chooseDatabase({ requestedDatabase, strength }: DatabaseWish, place: ApprovedPlace): DatabaseChoice {
+  const { database: approved, databases } = place;
+  switch (strength) {
+    case 'required':
+      return { kind: 'known', database: requestedDatabase, fallback: null };
+    case 'none':
+    case 'wanted': {
+      const isApproved = requestedDatabase === approved;
+      if (isApproved || databases.includes(requestedDatabase)) return entering(requestedDatabase, approved);
+      const isUnknown = strength === 'wanted' && !namesProject(requestedDatabase, place);
+      return isUnknown ? { kind: 'ask', database: requestedDatabase } : entering(approved, approved);
+    }
+    default:
+      return assertNever(strength);
+  }
+}
+
+export function entering(database: string, approved: string): KnownDatabase {
+  return { kind: 'known', database, fallback: database === approved ? null : approved };
+}
+
+/** Whether the word of `-d` means the project: its id or name, also behind its account's and a `/`. */
+export function namesProject(word: string, { account, project }: Pick<ApprovedPlace, 'account' | 'project'>): boolean {
+  if (isNamed(project, word)) return true;
+  const [accountName = '', projectName = '', ...rest] = word.split('/');
+  return rest.length === 0 && isNamed(account, accountName) && isNamed(project, projectName);
+}
+
+export function isNamed({ id, name }: Named, word: string): boolean {
+  return word === id || word.toLowerCase() === name?.toLowerCase();
 }
 
 /** Where GUI tools connect first: every server has it, and on a host it belongs to no project. */
 export function isMaintenanceDatabase(database: string): boolean {
   return database === 'postgres' || database === 'template1';
-}
-
-/**
- * The databases to ask for, in order: people make them by SQL, so the upstream alone knows. A
- * `required` one that does not exist is the upstream's to refuse (3D000).
- */
-export function databaseCandidates(
-  { requestedDatabase, strength }: DatabaseWish,
-  chosenDatabase: string,
-): readonly [first: string, second?: string] {
-  switch (strength) {
-    case 'none':
-      return [chosenDatabase];
-    case 'wanted':
-      return requestedDatabase === chosenDatabase ? [chosenDatabase] : [requestedDatabase, chosenDatabase];
-    case 'required':
-      return [requestedDatabase];
-    default:
-      return assertNever(strength);
-  }
 }

@@ -8,8 +8,8 @@ import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { isPosternError } from '../../errors.ts';
 import type { Grant } from '../../login/grant/grant.ts';
 import type { Client } from '../client/client.ts';
-import type { DatabaseWish } from '../client/database-choice.ts';
-import { databaseWish, targetHints } from './login-origin.ts';
+import { type DatabaseWish, isMaintenanceDatabase, isNamed, namesProject } from '../client/database-choice.ts';
+import { approvedWish, databaseWish, targetHints } from './login-origin.ts';
 
 export interface FittingGrant {
   readonly grant: Grant;
@@ -18,9 +18,6 @@ export interface FittingGrant {
 
 /** `possible`: an unknown name, since people make databases by SQL. */
 type Fit = 'named' | 'possible' | 'elsewhere';
-
-// The default database of GUI tools; on a host it belongs to no project.
-const MAINTENANCE_DATABASE = 'postgres';
 
 /** In the given order, those that name their target before those that only may have it. */
 export async function fittingGrants(
@@ -42,14 +39,14 @@ async function judge(
   grant: Grant,
   catalogue: Catalogue,
 ): Promise<FittingGrant & { readonly fit: Fit }> {
-  const wish = databaseWish(client);
+  const wish = approvedWish(client, grant);
   const { endpoint, project } = targetHints(client);
   const isAnywhere = wish.strength === 'none' && endpoint === null && project === null;
   const row = isAnywhere ? null : await findTargetRow(catalogue, grant);
   // A target that no longer exists is found out by the dial.
   if (row === null) return { grant, wish, fit: 'named' };
   const fit = fitOf(client, row);
-  const mayFallBack = fit === 'named' || grant.usesLeft !== null || wish.requestedDatabase === MAINTENANCE_DATABASE;
+  const mayFallBack = fit === 'named' || grant.usesLeft !== null || isMaintenanceDatabase(wish.requestedDatabase);
   return { grant, wish: mayFallBack ? wish : { ...wish, strength: 'required' }, fit };
 }
 
@@ -58,16 +55,10 @@ function fitOf(client: Client, { account, project, compute, databases }: TargetR
   if (endpoint !== null) return isNamed(compute, endpoint) ? 'named' : 'elsewhere';
   if (projectHint !== null) return isNamed(project, projectHint) ? 'named' : 'elsewhere';
   const { requestedDatabase, strength } = databaseWish(client);
-  if (strength === 'none' || isNamed(project, requestedDatabase)) return 'named';
-  const [accountName, projectName] = requestedDatabase.split('/');
-  if (accountName !== undefined && projectName !== undefined) {
-    return isNamed(account, accountName) && isNamed(project, projectName) ? 'named' : 'elsewhere';
-  }
-  return databases.includes(requestedDatabase) ? 'named' : 'possible';
-}
-
-function isNamed({ id, name }: { readonly id: string; readonly name: string | null }, word: string): boolean {
-  return word === id || word.toLowerCase() === name?.toLowerCase();
+  // Known databases first: one may be called like a project, or have a slash in its name.
+  if (strength === 'none' || databases.includes(requestedDatabase)) return 'named';
+  if (namesProject(requestedDatabase, { account, project })) return 'named';
+  return requestedDatabase.includes('/') ? 'elsewhere' : 'possible';
 }
 
 async function findTargetRow(catalogue: Catalogue, { computeId }: Grant): Promise<TargetRow | null> {

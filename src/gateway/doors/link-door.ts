@@ -10,7 +10,7 @@ import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
 import { awaitApproval, expiredError } from './await-approval.ts';
-import { databaseWish, loginOrigin } from './login-origin.ts';
+import { approvedWish, loginOrigin } from './login-origin.ts';
 import { releaseLoginRequest } from './release-login-request.ts';
 
 type LinkDoorParts = Pick<
@@ -34,7 +34,7 @@ export async function passLinkDoor(session: LiveSession, parts: LinkDoorParts): 
       door: 'link',
       resolve: (rights) => resolveTarget(catalogue, approval, rights),
       databaseRole: approval.databaseRole,
-      wish: databaseWish(session.client),
+      wish: approvedWish(session.client, approval),
       notices: EACH_STEP_NOTICES,
       report: progressReporter(request.id, parts),
     };

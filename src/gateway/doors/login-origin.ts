@@ -52,6 +52,11 @@ export function databaseWish({ startup }: Client): DatabaseWish {
   return { requestedDatabase: startup.database, strength: namesDatabase(startup) ? 'wanted' : 'none' };
 }
 
+/** After an approval: a database that the person chose on the page goes before what the client named. */
+export function approvedWish(client: Client, { database }: { readonly database: string | null }): DatabaseWish {
+  return database === null ? databaseWish(client) : { requestedDatabase: database, strength: 'required' };
+}
+
 /**
  * Parameters take precedence over the host name, which may come with a copied connection string.
  * A compute's `-pooler` is left out: Neon's strings carry it, and here both are the same.

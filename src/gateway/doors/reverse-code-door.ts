@@ -11,7 +11,7 @@ import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
-import { databaseWish, terminalOf } from './login-origin.ts';
+import { approvedWish, terminalOf } from './login-origin.ts';
 import { readPasswordMessage } from './read-password-message.ts';
 
 type ReverseCodeDoorParts = SettlingServices & Pick<GatewayParts, 'log' | 'loginRequests' | 'reverseCodes' | 'times'>;
@@ -53,7 +53,7 @@ export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCo
       if (person === null) throw new Error(`login request ${request.id} has no person`);
       await settleApproval(parts, request, { ...place, person });
     },
-    wish: databaseWish(client),
+    wish: approvedWish(client, approval),
     notices: EACH_STEP_NOTICES,
     report: progressReporter(request.id, parts),
   };

@@ -7,7 +7,7 @@ import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import { connectUpstream, type UpstreamSession } from '../../wire/dial/connect-upstream.ts';
 import { policyOfCompute } from '../../wire/dial/dial-policy.ts';
 import type { UpstreamTarget } from '../../wire/dial/upstream-target.ts';
-import { databaseCandidates } from '../client/database-choice.ts';
+import { chooseDatabase, entering, type KnownDatabase } from '../client/database-choice.ts';
 import { applicationOf, upstreamParameters } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
 import { hideDatabaseRole } from '../session/endings.ts';
@@ -16,6 +16,7 @@ import type { LiveSession } from '../session/live-session.ts';
 import { stampApplicationName } from './application-name.ts';
 import { authoriseTarget } from './authorise-target.ts';
 import { dialWithRetries } from './dial-with-retries.ts';
+import { ASKING_PARAMETERS, hasDatabase } from './has-database.ts';
 
 type ConnectParts = Pick<
   GatewayParts,
@@ -73,35 +74,51 @@ async function wakeIfIdle({ admission: { notices, report }, target, session, par
 }
 
 async function dialDatabase(approved: Approved): Promise<Connected> {
-  const { admission, target } = approved;
-  const [first, second] = databaseCandidates(admission.wish, target.database);
+  const { target } = approved;
   const connect = async (database: string): Promise<Connected> => {
-    const upstream = await dialKnown(approved, database).catch((error: unknown) => {
-      throw target.person?.isGuest === true ? hideDatabaseRole(error) : error;
-    });
-    return { upstream, target, database };
+    return { upstream: await dialVisibly(approved, database, startupOf(approved)), target, database };
   };
-  if (second === undefined) return await connect(first);
-  return await connect(first).catch((error: unknown) => {
-    if (!isNoSuchDatabase(error)) throw error;
-    return connect(second);
+  const { database, fallback } = await findDatabase(approved);
+  return await connect(database).catch((error: unknown) => {
+    if (fallback === null || !refusesDatabase(error)) throw error;
+    return connect(fallback);
   });
 }
 
-/** True also for a database of another owner: on a shared server its existence is not revealed. */
-function isNoSuchDatabase(error: unknown): boolean {
-  return error instanceof UpstreamRefusal && (error.sqlstate === '3D000' || error.sqlstate === '42501');
+/** Asks the compute, on a connection of its own, where only that knows the database. */
+async function findDatabase(approved: Approved): Promise<KnownDatabase> {
+  const { admission, target, session } = approved;
+  const choice = chooseDatabase(admission.wish, target);
+  if (choice.kind === 'known') return choice;
+  const asking = await dialVisibly(approved, target.database, ASKING_PARAMETERS);
+  const isThere = await hasDatabase(asking, choice.database, session.signal);
+  return entering(isThere ? choice.database : target.database, target.database);
 }
 
+// PostgreSQL Error Codes, class 53 Insufficient Resources and 57 Operator Intervention: the database
+// is the right one, and later it may take the connection.
+const PASSING = /^(53|57)/;
+
+/**
+ * Also one that exists: pg_hba.conf (28000) and poolers (08P01 and codes of their own) may serve the
+ * approved database only, and on a shared server those of other owners are not revealed (42501).
+ */
+function refusesDatabase(error: unknown): boolean {
+  return error instanceof UpstreamRefusal && !PASSING.test(error.sqlstate);
+}
+
+type Startup = ReadonlyMap<string, string>;
+
 /** Dials once more where the password was changed on the upstream and could be restored. */
-async function dialKnown(approved: Approved, database: string): Promise<UpstreamSession> {
-  try {
-    return await dial(approved, database);
-  } catch (error) {
+async function dialVisibly(approved: Approved, database: string, startup: Startup): Promise<UpstreamSession> {
+  const dialed = dial(approved, database, startup).catch(async (error: unknown) => {
     const isWrongPassword = error instanceof UpstreamRefusal && error.isWrongPassword;
     if (!isWrongPassword || !(await restorePassword(approved))) throw error;
-    return await dial(approved, database);
-  }
+    return await dial(approved, database, startup);
+  });
+  return await dialed.catch((error: unknown) => {
+    throw approved.target.person?.isGuest === true ? hideDatabaseRole(error) : error;
+  });
 }
 
 /** False also when that failed: the upstream's own refusal says more than our failure. */
@@ -117,14 +134,20 @@ async function restorePassword({ target: { compute, databaseRole }, parts }: App
   }
 }
 
-async function dial(approved: Approved, database: string): Promise<UpstreamSession> {
-  const { target, session, parts } = approved;
-  const { name, hostId } = target.compute;
-  const upstream: UpstreamTarget = { ...target.upstream, name, user: target.databaseRole, database };
-  const startup = upstreamParameters(session.client.startup, {
+function startupOf(approved: Approved): Startup {
+  return upstreamParameters(approved.session.client.startup, {
     applicationName: applicationName(approved),
-    connectionCheckInterval: hostId === null ? null : CHECK_INTERVAL,
+    connectionCheckInterval: approved.target.compute.hostId === null ? null : CHECK_INTERVAL,
   });
+}
+
+async function dial(
+  { target, session, parts }: Approved,
+  database: string,
+  startup: Startup,
+): Promise<UpstreamSession> {
+  const { name } = target.compute;
+  const upstream: UpstreamTarget = { ...target.upstream, name, user: target.databaseRole, database };
   const dialPolicy = policyOfCompute(parts.dialPolicy, target.upstream);
   const { retryPausesMs, connectMs } = parts.times;
   return await dialWithRetries(

@@ -76,7 +76,7 @@ export function findMissingTarget(targets: readonly TargetAccount[], origin: Log
   return findNamed(candidatesOf(targets, origin.address), origin) === null ? namedTarget(origin) : null;
 }
 
-/** A plain `-d` may also be a database that Postern does not know. */
+/** A plain `-d` may also be a database that Postern does not know; one with a slash seldom is. */
 function namedTarget({ hints, requestedDatabase, databaseIsExplicit }: LoginOrigin): string | null {
   const isPath = databaseIsExplicit && requestedDatabase.includes('/');
   return hints.endpoint ?? hints.project ?? (isPath ? requestedDatabase : null);
@@ -115,15 +115,12 @@ function meanings({
   if (endpoint !== null) return [({ compute }) => isNamed(compute, endpoint)];
   if (projectHint !== null) return [({ project }) => isNamed(project, projectHint)];
   if (!databaseIsExplicit) return [];
-  // psql -d account/project, or -d project, or -d database
-  const [accountName, projectName, ...rest] = requestedDatabase.split('/');
-  if (accountName === undefined || rest.length > 0) return [];
-  if (projectName !== undefined) {
-    return [({ account, project }) => isNamed(account, accountName) && isNamed(project, projectName)];
-  }
+  // psql -d database, which may have a slash in its name, or -d project, or -d account/project
+  const [accountName = '', projectName = '', ...rest] = requestedDatabase.split('/');
   return [
-    ({ project }) => isNamed(project, requestedDatabase),
     ({ compute }) => compute.databases.includes(requestedDatabase),
+    ({ project }) => isNamed(project, requestedDatabase),
+    ({ account, project }) => rest.length === 0 && isNamed(account, accountName) && isNamed(project, projectName),
   ];
 }
 

@@ -40,6 +40,18 @@ describe('the preselected compute', () => {
     expect(findMissingTarget(targets, loginOrigin(origin))).toBe(null);
   });
 
+  it.each([
+    ['feature/x', 'a database with a slash before account and project'],
+    ['ledger', 'a database before a project of that name'],
+  ])('is where -d %s names %s', (requestedDatabase) => {
+    const feature = project('x', compute('ep-project'));
+    const targets = [
+      account('feature', feature, project('ledger', compute('ep-ledger'))),
+      account('Acme', project('shop', compute('ep-database', { databases: ['shop', 'feature/x', 'ledger'] }))),
+    ];
+    expect(preselect(targets, loginOrigin({ requestedDatabase, databaseIsExplicit: true }))).toBe('ep-database');
+  });
+
   // A terminal that named one project was one click away from another one, the last used.
   it.each([
     ['a project of somebody else', { hints: { project: 'secret', endpoint: null } }, 'secret'],

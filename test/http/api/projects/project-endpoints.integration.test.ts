@@ -34,7 +34,7 @@ describe('a new project', () => {
     expect(uri.username).toBe(body.roles[0].name);
     expect(uri.password).toBe(body.roles[0].password);
     expect(uri.pathname).toBe(`/${body.databases[0].name}`);
-    expect(uri.search).toBe('?sslmode=require&channel_binding=require');
+    expect(uri.search).toBe(`?sslmode=require&options=endpoint%3D${body.endpoints[0].id}`);
     expect(connection_parameters).toMatchObject({ host: uri.host, pooler_host: uri.host });
   });
 
