@@ -37,6 +37,7 @@ export const PERMISSION_ERRORS = {
   current_password_wrong: forbidden('the current password is wrong'),
   address_reported: forbidden('you reported {address} a moment ago, so its links are blocked for you for 15 minutes'),
   compute_read_only: forbidden('compute "{compute}" allows read-only access only'),
+  token_of_other_compute: forbidden('this access token is for compute "{compute}" of project "{project}" only'),
   token_of_other_database: forbidden('this access token is for database "{database}" only'),
 
   consumption_history_gated: planGate('consumption history is part of the Scale, Business and Enterprise plans'),

@@ -48,6 +48,8 @@ export interface GatewayOptions {
   readonly fleetOf?: GatewayForTests;
   readonly clearTextOnly?: boolean;
   readonly pace?: Partial<PaceFigures>;
+  /** Besides that of the run's Postgres. */
+  readonly upstreamPorts?: readonly number[];
   /** A Redis of the test's own, instead of a new embedded one. */
   readonly redisUrl?: string;
 }
@@ -141,7 +143,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     consumption: { recordTransfer: () => {} },
     dialPolicy: {
       allowedNetworks: parseNetworks(['127.0.0.0/8']),
-      allowedPorts: [Number(upstream.port)],
+      allowedPorts: [Number(upstream.port), ...(options.upstreamPorts ?? [])],
       listed: [],
       forbidden: [],
       lookup: lookupAddresses,

@@ -1,16 +1,15 @@
-// Which database a connection gets: the one that the client named, else the approved one. Decided by
-// what is known before anything is tried, since where only some databases are served, a guess is
-// refused in many ways.
+// Which database a connection gets: the one that the client named, else the approved one. What is
+// known decides before anything is tried: a server may serve some databases only.
 
 import { assertNever } from '../../assert-never.ts';
 
 export interface DatabaseWish {
   readonly requestedDatabase: string;
-  /** `none`: libpq repeated the user's name; `wanted`: a person typed it; `required`: no other one. */
+  /** `none`: libpq repeated the user's name; `wanted`: a person typed it; `required`: no other. */
   readonly strength: 'none' | 'wanted' | 'required';
 }
 
-interface Named {
+export interface Named {
   readonly id: string;
   readonly name: string | null;
 }
@@ -57,7 +56,7 @@ export function entering(database: string, approved: string): KnownDatabase {
   return { kind: 'known', database, fallback: database === approved ? null : approved };
 }
 
-/** Whether the word of `-d` means the project: its id or name, also behind its account's and a `/`. */
+/** Whether a word of `-d` is the project's id or name, also behind its account's and a `/`. */
 export function namesProject(word: string, { account, project }: Pick<ApprovedPlace, 'account' | 'project'>): boolean {
   if (isNamed(project, word)) return true;
   const [accountName = '', projectName = '', ...rest] = word.split('/');

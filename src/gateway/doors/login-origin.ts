@@ -52,7 +52,7 @@ export function databaseWish({ startup }: Client): DatabaseWish {
   return { requestedDatabase: startup.database, strength: namesDatabase(startup) ? 'wanted' : 'none' };
 }
 
-/** After an approval: a database that the person chose on the page goes before what the client named. */
+/** A database that the person chose on the page goes before what the client named. */
 export function approvedWish(client: Client, { database }: { readonly database: string | null }): DatabaseWish {
   return database === null ? databaseWish(client) : { requestedDatabase: database, strength: 'required' };
 }

@@ -16,11 +16,13 @@ import { wholeSeconds } from '../../limits/require-allowed.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { authenticationSaslFinal } from '../../protocol/backend-messages.ts';
 import { mockVerifier } from '../../protocol/scram-verifier.ts';
-import { namesDatabase, replicationOf } from '../client/startup-parameters.ts';
+import { isNamed, type Named } from '../client/database-choice.ts';
+import { namesDatabase, replicationOf, type TargetHints } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import type { PasswordCredential } from './find-password-credential.ts';
+import { targetHints } from './login-origin.ts';
 import { exchangeScram } from './scram-exchange.ts';
 
 type PasswordDoorParts = Pick<GatewayParts, 'catalogue' | 'limits' | 'log' | 'mockSecret' | 'times'>;
@@ -109,10 +111,21 @@ function admissionOfToken({ token, asOf }: ProvableToken, session: LiveSession, 
   return {
     door: 'token',
     resolve: (rights) => resolveAccessToken(parts.catalogue, token, rights),
+    onAuthorised: async (target) => refuseOtherTarget(targetHints(session.client), target),
     databaseRole: token.databaseRole,
     wish: { requestedDatabase: startup.database, strength: isExplicit ? 'required' : 'none' },
     caps: { access_token: token.maxConnections },
   };
+}
+
+/** A token has one target, and a client that names another must not end up there. */
+function refuseOtherTarget(
+  { endpoint, project: projectHint }: TargetHints,
+  { compute, project }: PasswordTarget,
+): void {
+  const isOther = (hint: string | null, thing: Named) => hint !== null && !isNamed(thing, hint);
+  if (!isOther(endpoint, compute) && !isOther(projectHint, project)) return;
+  throw new PosternError('token_of_other_compute', { params: { compute: compute.name, project: project.name } });
 }
 
 function admissionOfRole(role: RoutedRole, session: LiveSession, { catalogue, log }: PasswordDoorParts): Admission {

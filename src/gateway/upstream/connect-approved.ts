@@ -95,13 +95,13 @@ async function findDatabase(approved: Approved): Promise<KnownDatabase> {
   return entering(isThere ? choice.database : target.database, target.database);
 }
 
-// PostgreSQL Error Codes, class 53 Insufficient Resources and 57 Operator Intervention: the database
-// is the right one, and later it may take the connection.
+// PostgreSQL Error Codes, classes 53 and 57, Insufficient Resources and Operator Intervention: it
+// is the right database, and may take the connection later.
 const PASSING = /^(53|57)/;
 
 /**
- * Also one that exists: pg_hba.conf (28000) and poolers (08P01 and codes of their own) may serve the
- * approved database only, and on a shared server those of other owners are not revealed (42501).
+ * Also one that exists: pg_hba.conf (28000) and poolers (08P01 and their own codes) may serve the
+ * approved database only, and on a shared server those of other owners stay hidden (42501).
  */
 function refusesDatabase(error: unknown): boolean {
   return error instanceof UpstreamRefusal && !PASSING.test(error.sqlstate);

@@ -1,4 +1,4 @@
-// Asks a Postgres whether it has a database: people make them by SQL, so the catalogue may not know.
+// Asks a Postgres whether it has a database: people make them by SQL, unknown to the catalogue.
 
 import pg from 'pg';
 import { askUpstream } from '../../wire/dial/ask-upstream.ts';

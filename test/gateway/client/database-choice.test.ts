@@ -28,14 +28,14 @@ describe('the database of a connection', () => {
   });
 
   it.each(['shop', 'ocean-art-12345678', 'acme/shop', 'org-acme/ocean-art-12345678', 'ACME/SHOP'])(
-    'is the approved one, without trying another, where the word names the project: %s',
+    'is the approved one, with no other try, where the word is the project: %s',
     (word) => {
       expect(choose(word)).toEqual({ kind: 'known', database: 'app', fallback: null });
     },
   );
 
   it.each(['made_by_sql', 'acme/elsewhere', 'acme/shop/main'])(
-    'is asked for where only the compute can know: %s',
+    'is asked for where only the compute can know it: %s',
     (word) => {
       expect(choose(word)).toEqual({ kind: 'ask', database: word });
     },

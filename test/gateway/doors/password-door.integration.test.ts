@@ -158,6 +158,19 @@ describe('an access token', () => {
     await holder.end();
   });
 
+  it('is refused where the client names another project or compute than its own', async () => {
+    const token = await newToken();
+    const { project, compute } = developer.project;
+    const login = (PGOPTIONS: string) => psql({ user: token.id, password: token.secret, environment: { PGOPTIONS } });
+    for (const own of [`endpoint=${compute.id}-pooler`, `project=${project.id}`, 'project=shop']) {
+      expect((await login(own)).code).toBe(0);
+    }
+    for (const other of ['endpoint=ep-no-such-a1b2c3d4', 'project=no-such-12345678']) {
+      const { stderr } = await login(other);
+      expect(stderr).toMatch(/FATAL: {2}this access token is for compute ".+" of project "shop" only/);
+    }
+  });
+
   it('gets the upstream’s own refusal for a database that does not exist', async () => {
     const token = await newToken();
     const run = await psql({ user: token.id, password: token.secret, database: 'no_such_database' });
