@@ -16,6 +16,28 @@ const JDBC_PROGRAM = fileURLToPath(new URL('AskByJdbc.java', import.meta.url));
 // The node runs in this process, which must not block.
 const run = promisify(execFile);
 
+// Both refuse channel_binding, which the URI carried.
+const URI_PROGRAMS: Readonly<Record<string, readonly [command: string, ...args: string[]]>> = {
+  asyncpg: [
+    'python3',
+    '-c',
+    `import asyncio, asyncpg, sys
+async def ask():
+    connection = await asyncpg.connect(sys.argv[1])
+    print(await connection.fetchval('select current_user'))
+asyncio.run(ask())`,
+  ],
+  'postgres.js': [
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    `import postgres from 'postgres';
+const sql = postgres(process.argv[1]);
+console.log((await sql\`select current_user as name\`)[0].name);
+await sql.end();`,
+  ],
+};
+
 let desk: Desk;
 let place: string;
 
@@ -69,6 +91,13 @@ describe('by the lines of the console', () => {
       const java = await run('java', ['-cp', JDBC, JDBC_PROGRAM, url, password, ask]);
       expect(java.stdout).toBe(role);
     }
+  });
+
+  it.each(Object.entries(URI_PROGRAMS))('%s connects by the URI alone', async (_client, [command, ...args]) => {
+    const page = await desk.browser.get(`${place}/connect`);
+    const { html } = await desk.browser.submit(page, {}, `${place}/connect/reveal`);
+    const { stdout } = await run(command, [...args, linesOf(html)['libpq URI'] ?? '']);
+    expect(stdout.trim()).toBe(desk.project.roles[0]?.name);
   });
 
   it('psql connects with an access token until it is revoked', async () => {
