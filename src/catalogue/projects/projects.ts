@@ -103,9 +103,10 @@ export function auditedProject(project: Pick<Project, 'id' | 'accountId' | 'name
   return { projectId: project.id, accountId: project.accountId, subject: project.name };
 }
 
-export function projectFrom(row: Omit<Selectable<ProjectsTable>, 'named_at'>) {
+export function projectFrom(row: Omit<Selectable<ProjectsTable>, 'named_at'> & { readonly named_at?: Date }) {
+  const { named_at: _namedAt, ...shown } = row;
   return {
-    ...camelRow(row),
+    ...camelRow(shown),
     settings: jsonObjectSchema.parse(row.settings),
     defaultEndpointSettings: jsonObjectSchema.parse(row.default_endpoint_settings),
   };

@@ -19,7 +19,7 @@ const run = promisify(execFile);
 // Both refuse channel_binding, which the URI carried.
 const URI_PROGRAMS: Readonly<Record<string, readonly [command: string, ...args: string[]]>> = {
   asyncpg: [
-    'python3',
+    '/usr/bin/python3',
     '-c',
     `import asyncio, asyncpg, sys
 async def ask():
