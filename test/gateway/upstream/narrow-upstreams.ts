@@ -19,8 +19,11 @@ export interface NarrowUpstream extends AsyncDisposable {
   readonly served: string;
   /** Exists, and the role is refused. */
   readonly withheld: string;
-  /** The databases that were asked for since the start, as its log tells. */
-  askedFor(): Promise<string[]>;
+}
+
+export interface NarrowPooler extends NarrowUpstream {
+  /** The databases that were asked for since its start, as its log tells. */
+  askedFor(): string[];
 }
 
 const ROLE = { name: 'app', password: 'narrow' };
@@ -31,7 +34,7 @@ export async function startNarrowPostgres(): Promise<NarrowUpstream> {
   const postgres = await startEmbeddedPostgres({
     dataDir: folder.path,
     log: createLog('silent'),
-    settings: { fsync: 'off', password_encryption: 'scram-sha-256', log_connections: 'on', logging_collector: 'on' },
+    settings: { fsync: 'off', password_encryption: 'scram-sha-256' },
   });
   const url = postgres.adminUrl.reveal();
   await runAsSuperuser(`CREATE ROLE ${ROLE.name} LOGIN PASSWORD '${ROLE.password}'`, url);
@@ -50,12 +53,6 @@ export async function startNarrowPostgres(): Promise<NarrowUpstream> {
     role: ROLE,
     served: 'shop_db',
     withheld: 'reports',
-    async askedFor() {
-      const [row] = await queryRows(url, 'SELECT pg_read_file(pg_current_logfile()) AS log');
-      return [...String(row?.log).matchAll(/(?:user=app database=|for host .*, user "app", database ")(\w+)/g)].map(
-        ([, database = '']) => database,
-      );
-    },
     async [Symbol.asyncDispose]() {
       await postgres.close();
       await folder[Symbol.asyncDispose]();
@@ -64,7 +61,7 @@ export async function startNarrowPostgres(): Promise<NarrowUpstream> {
 }
 
 /** PgBouncer before it, which knows `shop_db` only and says so with 08P01. */
-export async function startNarrowPooler(behind: NarrowUpstream): Promise<NarrowUpstream> {
+export async function startNarrowPooler(behind: NarrowUpstream): Promise<NarrowPooler> {
   const folder = await temporaryFolder();
   await chmod(folder.path, 0o755);
   const port = await freePort();
@@ -90,7 +87,7 @@ auth_type = any
   return {
     ...behind,
     port,
-    async askedFor() {
+    askedFor() {
       return [...lines.join('').matchAll(/no such database: (\w+)|login attempt: db=(\w+)/g)].map(
         ([, refused, served]) => refused ?? served ?? '',
       );
