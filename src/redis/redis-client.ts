@@ -1,12 +1,13 @@
 // Opens Redis connections of every supported kind. Knows no key.
 
 import { readFileSync } from 'node:fs';
-import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { assertNever } from '../assert-never.ts';
 import { hangUpUnanswered } from '../async/hang-up-unanswered.ts';
 import type { Closers } from '../closers.ts';
 import type { Log } from '../log.ts';
 import type { Secret } from '../secret.ts';
+import { PatientCluster, reconnectPause, SentinelRedis } from './patient-clients.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -16,61 +17,11 @@ export type RedisPurpose = 'commands' | 'subscriber' | 'limiter';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 5_000;
-const LONGEST_RETRY_PAUSE_MS = 1_000;
 // As many tries as fit into a command's time: a short fail-over delays it only.
 const RECONNECTS_PER_COMMAND = 7;
 const REDIRECTIONS_PER_COMMAND = 50;
 /** A member that hangs neither answers nor redirects, so the Cluster is asked for its slots. */
 const SLOTS_REFRESH_MS = 5_000;
-
-// A Redis Cluster client whose commands time out while it is lost; ioredis queues without limit.
-class PatientCluster extends Cluster {
-  readonly #limitMs: number;
-  readonly #held = new Set<() => void>();
-
-  constructor(seeds: ClusterNode[], { limitMs, ...options }: ClusterOptions & { readonly limitMs: number }) {
-    super(seeds, options);
-    this.#limitMs = limitMs;
-    this.on('ready', () => {
-      for (const send of this.#held) send();
-      this.#held.clear();
-    });
-  }
-
-  /** A command that cannot be sent within the limit is rejected and forgotten. */
-  override sendCommand(...sending: Parameters<Cluster['sendCommand']>): unknown {
-    const [command] = sending;
-    command.setTimeout(this.#limitMs);
-    if (this.status === 'ready' || this.#isOfClientItself(sending)) return super.sendCommand(...sending);
-    const send = (): void => void super.sendCommand(...sending);
-    this.#held.add(send);
-    command.promise.catch(() => this.#held.delete(send));
-    return command.promise;
-  }
-
-  // Commands by which the client connects to the Cluster.
-  #isOfClientItself([command, , node]: Parameters<Cluster['sendCommand']>): boolean {
-    return node !== undefined || command.name === 'cluster' || this.status === 'end';
-  }
-}
-
-// ioredis ends for good when a fail-over is announced while it asks the Sentinels for the master.
-class SentinelRedis extends Redis {
-  #isClosed = false;
-
-  constructor(options: RedisOptions) {
-    super(options);
-    this.on('end', () => {
-      // Its own errors are emitted, too.
-      if (!this.#isClosed) setTimeout(() => this.connect().catch(() => {}), reconnectPause(1));
-    });
-  }
-
-  override disconnect(reconnect = false): void {
-    this.#isClosed = !reconnect;
-    super.disconnect(reconnect);
-  }
-}
 
 /** Throws for a wrong URL or an unreadable `?ca=`, never for an unreachable server. */
 export function createRedis(url: string, options: { purpose: RedisPurpose; log: Log }): RedisClient {
@@ -184,10 +135,6 @@ function isFromDemotedMaster({ message }: Error): 2 | false {
 function withoutQueueing(options: RedisOptions): RedisOptions {
   const { enableOfflineQueue: _queue, retryStrategy: _strategy, ...rest } = options;
   return rest;
-}
-
-function reconnectPause(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt, 6), LONGEST_RETRY_PAUSE_MS);
 }
 
 function tlsOptions({ caPath }: { readonly caPath: string | null }): { ca?: Buffer } {
