@@ -22,6 +22,6 @@ RUN mkdir -p /var/lib/postern /app/certs && chown node:node /var/lib/postern /ap
 USER node
 VOLUME /var/lib/postern
 EXPOSE 5432 8080
-HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "fetch('http://127.0.0.1:8080/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "const {POSTERN_HTTP_HOST: h, POSTERN_HTTP_PORT: p} = process.env; const any = !h || h === '0.0.0.0' || h === '::'; fetch('http://' + (any ? '127.0.0.1' : h.includes(':') ? '[' + h + ']' : h) + ':' + (p || 8080) + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/src/main.js"]
 CMD ["serve"]

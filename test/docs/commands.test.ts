@@ -14,7 +14,7 @@ const COMMAND = /^(npx|npm|printf) /;
 describe.each(documentPaths())('%s', (path) => {
   const document = readDocument(path);
   const { lines, fenceCount } = linesInFences(document);
-  const commands = lines.filter((line) => line.includes('npx postern '));
+  const commands = lines.filter((line) => line.includes('npm run postern -- '));
 
   // A fence was closed too early once, and half of the commands stood in the text.
   it('has its commands in closed fences', () => {
@@ -32,13 +32,13 @@ describe.each(documentPaths())('%s', (path) => {
 
 it('finds the commands that it checks', () => {
   expect(documentPaths().flatMap((path) => linesInFences(readDocument(path)).lines)).toContain(
-    'npx postern audit verify',
+    'npm run postern -- audit verify',
   );
 });
 
 /** `group name …`, without the comment behind it. */
 function wordsOf(line: string): string[] {
-  const [, command = ''] = line.replace(/ +#.*$/, '').split('npx postern ');
+  const [, command = ''] = line.replace(/ +#.*$/, '').split('npm run postern -- ');
   return command.split(' ');
 }
 

@@ -23,7 +23,7 @@ function configurationDocument(): string {
     '',
     'Made from `src/config/config-variables.ts` by `npm run docs`.',
     '',
-    'Environment variables; `npx postern config` prints each with its value and where that comes from. Durations are written',
+    'Environment variables; `npm run postern -- config` prints each with its value and where that comes from. Durations are written',
     '`90s`, `2m`, `8h`; lists by comma; networks as `10.0.0.0/8`. A start warns of a `POSTERN_` variable that does not exist.',
     '',
     '| variable | default | meaning |',

@@ -9,6 +9,7 @@ import type { HttpDependencies } from '../request/http-dependencies.ts';
 import { loadWebAssets } from '../request/static-assets.ts';
 import { buildApp } from './build-app.ts';
 import type { Readiness } from './home-and-health.ts';
+import { answerUnreadable, MAX_HEADER_BYTES } from './unreadable-requests.ts';
 import { limitWebConnections } from './web-connections.ts';
 
 export interface HttpServer {
@@ -64,12 +65,14 @@ export function createHttpServer(deps: HttpDependencies): HttpServer {
 /** Slow clients, and clients with many connections, cannot use up the server. */
 function createLimitedServer({ http, limits }: HttpDependencies['config']): Server {
   const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_LIMIT_MS,
     requestTimeout: REQUEST_LIMIT_MS,
     connectionsCheckingInterval: CHECK_EVERY_MS,
   });
   const uncounted = [...http.trustedProxies, ...limits.unlimitedNetworks];
   limitWebConnections(server, { openFiles: openFilesLimit(), uncounted, shared: limits.sharedNetworks });
+  answerUnreadable(server);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxHeadersCount = MAX_HEADERS;
   return server;

@@ -1,5 +1,5 @@
-// The address of the browser: the socket's, or the one that listed proxies report in
-// X-Forwarded-For. Express walks the header ("trust proxy"); a header from any other peer is
+// The address of the browser: the socket's, or the one that listed proxies report
+// (proxy-headers.ts). Express walks the header ("trust proxy"); a header from any other peer is
 // ignored (docs/security.md, T29).
 
 import { isIP } from 'node:net';
@@ -16,8 +16,12 @@ export function clientAddress(request: Request): string {
   return hops.find((hop) => isIP(hop) !== 0) ?? '';
 }
 
-/** Some proxies add the port: `203.0.113.5:51008`, `[2001:db8::1]:51008`. */
-function addressOfHop(hop: string): string {
-  const [, ipv6, ipv4] = /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/.exec(hop.trim()) ?? [];
-  return normalizeAddress(ipv6 ?? ipv4 ?? hop.trim());
+/** Some proxies add the port, or quotes: `203.0.113.5:51008`, `"[2001:db8::1]:51008"`. */
+export function addressOfHop(hop: string): string {
+  const bare = hop
+    .trim()
+    .replace(/^"(.*)"$/s, '$1')
+    .trim();
+  const [, ipv6, ipv4] = /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/.exec(bare) ?? [];
+  return normalizeAddress(ipv6 ?? ipv4 ?? bare);
 }

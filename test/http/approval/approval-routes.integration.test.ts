@@ -252,7 +252,8 @@ describe('a terminal that other people may share', () => {
     expect(page.text).not.toContain('name="remember"');
     const forged = await approve(browser, page, { compute_id: project.compute.id, remember: '1h' });
     expect(forged.status).toBe(412);
-    expect((await approve(browser, page, { compute_id: project.compute.id })).text).toMatch(/\d{3} ?\d{3}/);
+    const { location } = await approve(browser, page, { compute_id: project.compute.id });
+    expect((await browser.get(location ?? '')).text).toMatch(/\d{3} ?\d{3}/);
     expect(await web.grants.list(person.userId)).toEqual([]);
   });
 
