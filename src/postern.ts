@@ -97,7 +97,12 @@ async function build(config: Config, building: Building): Promise<Postern> {
     catalogue,
     hosts,
     dialPolicy,
-    computesInUse: () => liveConnections.computesInUse(),
+    // One node of all asks, once a minute.
+    computesInUse: async () => {
+      const inUse = await liveConnections.computesInUse();
+      provisioning.databases.noteUse(inUse);
+      return inUse;
+    },
     suspend: async (computeId) => void (await provisioning.suspendCompute(SYSTEM_CONTEXT, { computeId })),
     log,
   });
@@ -124,6 +129,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
       wake: async (computeId) => void (await provisioning.wake(computeId)),
       restorePassword: provisioning.restoreRolePassword,
       projectShare: provisioning.projectShare,
+      noteUse: (computeId) => provisioning.databases.noteUse([computeId]),
     },
     consumption: metering,
     dialPolicy,

@@ -22,6 +22,7 @@ import { type HostSource, Hosts } from './hosts/hosts.ts';
 import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
 import { type Recovery, recoverOperation } from './journal/run-operation.ts';
 import { createTakeOvers, type TakeOvers } from './journal/take-overs.ts';
+import { keepDatabasesKnown } from './known-databases.ts';
 import { ownEndpoints } from './own-endpoints.ts';
 import { createProvisioning, type Provisioning } from './provisioning.ts';
 
@@ -78,7 +79,9 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Op
   };
   const takeOvers = createTakeOvers(parts);
   closers.add('taking over operations', () => takeOvers.close());
-  return { provisioning: createProvisioning(parts), dialPolicy, hosts, takeOvers };
+  const knownDatabases = keepDatabasesKnown(parts);
+  closers.add('listing databases', () => knownDatabases.close());
+  return { provisioning: createProvisioning(parts, knownDatabases), dialPolicy, hosts, takeOvers };
 }
 
 export const RECOVERIES: Readonly<Record<OperationPurpose, Recovery>> = {

@@ -17,12 +17,14 @@ import {
 } from './hosted/hosted-roles.ts';
 import type { HostRegion } from './hosts/hosts.ts';
 import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
+import type { KnownDatabases } from './known-databases.ts';
 
 export type Provisioning = ReturnType<typeof createProvisioning>;
 
 /** Binds the steps to their parts; see each step for what it throws. */
-export function createProvisioning(parts: ProvisioningParts) {
+export function createProvisioning(parts: ProvisioningParts, databases: KnownDatabases) {
   return {
+    databases,
     attachProject: bind(parts, attachProject),
     addCompute: bind(parts, addCompute),
     createHostedProject: bind(parts, createHostedProject),

@@ -77,7 +77,7 @@ export interface GatewayForTests {
 
 type Closer = () => unknown;
 
-const UNHOSTED = { restorePassword: async () => false, projectShare: async () => null };
+const UNHOSTED = { restorePassword: async () => false, projectShare: async () => null, noteUse: () => {} };
 
 /** Link logins from everywhere may wait a minute; the caller closes it. */
 export async function startGateway(options: GatewayOptions = {}): Promise<GatewayForTests> {

@@ -2,7 +2,17 @@
 // password ends what rested on the old one (docs/security.md, "Grants").
 
 import { revealDatabaseRolePassword } from '../../catalogue/projects/database-roles.ts';
+import type { ProjectId } from '../../ids.ts';
+import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction, ending, provisioningAction } from '../define-action.ts';
+
+/** Reads the databases again from their server; when that takes long, the list is older. */
+export async function refreshDatabases(
+  { provisioning }: Pick<ActionParts, 'provisioning'>,
+  projectId: ProjectId,
+): Promise<void> {
+  await provisioning.databases.show(projectId);
+}
 
 /** Throws `conflict` for a name that is taken, `not_offered` for an attached project. */
 export const createDatabase = provisioningAction((provisioning) => provisioning.createDatabase);

@@ -8,10 +8,19 @@ import {
   revokeOrganizationKey as revokeOfOrganization,
   revokePersonalKey as revokePersonal,
 } from '../../catalogue/access/api-keys.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
+import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction, ending } from '../define-action.ts';
 
-/** The secret is returned this once. Throws `precondition`. */
-export const createAccessToken = catalogueAction(create);
+/** The secret is returned this once. A database made a moment ago is known. `precondition`. */
+export async function createAccessToken(
+  { catalogue, provisioning }: Pick<ActionParts, 'catalogue' | 'provisioning'>,
+  context: AuditContext,
+  input: Parameters<typeof create>[2],
+) {
+  if (input.database !== null) await provisioning.databases.showOfCompute(input.computeId);
+  return await create(catalogue, context, input);
+}
 
 /** Revokes a token and ends its live connections. Throws `forbidden`, `not_found`. */
 export const revokeAccessToken = ending(catalogueAction(revoke));

@@ -44,6 +44,8 @@ export interface GatewayDependencies {
     wake(computeId: ComputeId, signal: AbortSignal): Promise<void>;
     /** For a compute that refuses the kept password; false where that is not ours to mend. */
     restorePassword(computeId: ComputeId, databaseRole: string): Promise<boolean>;
+    /** It was entered: its list of databases is read again once in a while. */
+    noteUse(computeId: ComputeId): void;
     /** Connections that one project may hold on that host; null while it cannot be asked. */
     projectShare(hostId: string): Promise<number | null>;
   };

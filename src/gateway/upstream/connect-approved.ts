@@ -55,6 +55,7 @@ export async function connectApproved(
   admission.report?.({ kind: 'connecting' });
   const connected = await session.phases.measure('connect_upstream', () => dialDatabase(approved));
   session.entry.update({ database: connected.database });
+  parts.computes.noteUse(target.compute.id);
   return connected;
 }
 

@@ -1,12 +1,13 @@
 // Attaches an existing Postgres, checked by a login; also a further compute of a project.
 
+import { computeTarget } from '../../catalogue/access/resolve-target.ts';
 import { loadTargetRow } from '../../catalogue/access/target-row.ts';
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
-import { getCompute } from '../../catalogue/projects/computes.ts';
+import { getCompute, listComputes } from '../../catalogue/projects/computes.ts';
 import { createCompute, type NewCompute } from '../../catalogue/projects/create-compute.ts';
-import type { DatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
-import { getDatabaseRole, replaceDatabaseRolePassword } from '../../catalogue/projects/database-roles.ts';
+import { type DatabaseRole, findDatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
+import { createDatabaseRole, replaceDatabaseRolePassword } from '../../catalogue/projects/database-roles.ts';
 import { getProject } from '../../catalogue/projects/projects.ts';
 import { type RegisteredProject, registerProject } from '../../catalogue/projects/register-project.ts';
 import { accountResource, requireMay } from '../../catalogue/rights/permissions.ts';
@@ -71,7 +72,8 @@ export async function addCompute(
   },
 ): Promise<WithOperation<Compute>> {
   const project = await getProject(parts.catalogue, context, { projectId: input.projectId, action: 'compute.create' });
-  const { compute } = await examine(parts, context, input);
+  const { compute, upstream } = await examine(parts, context, input);
+  await checkProjectRole(parts, context, { input, upstream, projectId: project.id });
   const branch = await getDefaultBranch(parts.catalogue.db, project.id);
   return await createCompute(parts.catalogue, context, {
     ...compute,
@@ -79,6 +81,25 @@ export async function addCompute(
     branchId: branch.id,
     type: input.type,
     name: input.name,
+  });
+}
+
+/** Logins use the project's own role and database, whatever the URL of a further compute names. */
+async function checkProjectRole(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  { input, upstream, projectId }: { input: AttachInput; upstream: ParsedUpstreamUrl; projectId: ProjectId },
+): Promise<void> {
+  const { catalogue } = parts;
+  const [first] = await listComputes(catalogue, projectId);
+  if (first === undefined || first.hostId !== null) return;
+  const row = await loadTargetRow(catalogue.db, first.id);
+  const choice = { database: null, databaseRole: null, access: 'read_write' } as const;
+  const { databaseRole, database, upstream: own } = computeTarget(catalogue, row, choice);
+  const { allowMd5 = false, allowCleartext = false } = input;
+  const asProject = { ...upstream, user: databaseRole, password: own.password, database };
+  await checkUpstream(parts, context, { upstream: asProject, allowMd5, allowCleartext }).catch((cause: unknown) => {
+    throw new PosternError('attach_project_role', { params: { role: databaseRole, database }, cause });
   });
 }
 
@@ -114,7 +135,7 @@ async function examineReader(
   return reader;
 }
 
-/** Checks it by login, then stores it for all computes. Throws `attach_refused`, `not_offered`. */
+/** Of a known role or a new one, after a login with it. `attach_refused`, `not_offered`. */
 export async function renewRolePassword(
   parts: ProvisioningParts,
   context: AuditContext,
@@ -125,16 +146,19 @@ export async function renewRolePassword(
   const { compute } = await getCompute(catalogue, context, { computeId, action: 'database_role.reset_password' });
   if (compute.hostId !== null) throw new PosternError('hosted_role_password');
   const { host, port, projectId, branchId, allowMd5, allowCleartext } = compute;
-  const role = await getDatabaseRole(catalogue, { branchId, name });
+  const row = await findDatabaseRole(catalogue.db, { branchId, name });
   const { databases, tlsSettings } = await loadTargetRow(catalogue.db, computeId);
   const upstream = {
     host,
     port,
-    user: role.name,
+    user: name,
     password,
-    database: databases[0] ?? role.name,
+    database: databases[0] ?? name,
     tls: tlsSettings(catalogue.sealer),
   };
   await checkUpstream(parts, context, { upstream, allowMd5, allowCleartext });
-  return await replaceDatabaseRolePassword(catalogue, context, { projectId, branchId, name, password });
+  const kept = { projectId, branchId, name, password };
+  return row === null
+    ? await createDatabaseRole(catalogue, context, kept)
+    : await replaceDatabaseRolePassword(catalogue, context, kept);
 }

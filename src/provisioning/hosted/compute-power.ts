@@ -172,7 +172,7 @@ async function databaseNames(tx: Transaction<Schema>, projectId: ProjectId): Pro
 }
 
 /** Lists what an operator gave to or took from the roles by SQL. Never rejects: the list stays. */
-async function syncHostedDatabases(
+export async function syncHostedDatabases(
   { catalogue, hosts, log }: ProvisioningParts,
   { id, projectId, hostId }: Compute,
 ): Promise<void> {

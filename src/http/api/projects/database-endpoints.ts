@@ -5,6 +5,7 @@ import {
   changeDatabase,
   createDatabase,
   deleteDatabase,
+  refreshDatabases,
 } from '../../../actions/databases/change-databases-and-roles.ts';
 import { type Database, getDatabase, listDatabases } from '../../../catalogue/projects/databases.ts';
 import type { Operation } from '../../../catalogue/projects/operations.ts';
@@ -42,6 +43,7 @@ export const DATABASE_ROUTES = tagged('Databases', [
     reply: z.object({ databases: z.array(databaseShape) }),
     perform: async (call, { params }) => {
       const branch = await visibleBranch(call, params);
+      await refreshDatabases(call, branch.projectId);
       return { databases: (await listDatabases(call.catalogue.db, branch.id)).map(databaseOnWire) };
     },
   }),
@@ -52,6 +54,7 @@ export const DATABASE_ROUTES = tagged('Databases', [
     reply: z.object({ database: databaseShape }),
     perform: async (call, { params }) => {
       const branch = await visibleBranch(call, params);
+      await refreshDatabases(call, branch.projectId);
       const which = { branchId: branch.id, name: params.database_name };
       return { database: databaseOnWire(await getDatabase(call.catalogue.db, which)) };
     },

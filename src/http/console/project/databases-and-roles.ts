@@ -16,6 +16,7 @@ const nameField = z.string().trim().max(256);
 
 export async function showDatabases(call: ProjectCall, again?: Again): Promise<void> {
   const { parts, request, response, project, branch, now } = call;
+  await databases.refreshDatabases(parts, project.id);
   const [databaseRows, roleRows] = await Promise.all([
     listDatabases(parts.catalogue.db, branch.id),
     listDatabaseRoles(parts.catalogue.db, branch.id),

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { ConnectPage } from '../../../../web/pages/console/project/connect-page.tsx';
-import { revealRolePassword } from '../../../actions/databases/change-databases-and-roles.ts';
+import { refreshDatabases, revealRolePassword } from '../../../actions/databases/change-databases-and-roles.ts';
 import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
@@ -64,6 +64,7 @@ async function sendConnectPage(
 
 async function loadOffers({ parts, project, branch }: ProjectCall) {
   const { catalogue } = parts;
+  await refreshDatabases(parts, project.id);
   const [databases, roles, computes] = await Promise.all([
     listDatabases(catalogue.db, branch.id),
     listDatabaseRoles(catalogue.db, branch.id),
