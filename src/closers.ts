@@ -6,6 +6,8 @@ export class Closers {
   readonly #log: Log;
   readonly #closers: Array<{ readonly what: string; close(): Promise<void> | void }> = [];
 
+  #closing: Promise<void> = Promise.resolve();
+
   constructor(log: Log) {
     this.#log = log;
   }
@@ -14,8 +16,13 @@ export class Closers {
     this.#closers.push({ what, close });
   }
 
-  /** Never rejects: a part that cannot be closed is logged. A second call does nothing. */
-  async closeAll(): Promise<void> {
+  /** Never rejects: a part that cannot be closed is logged. A second call waits for the first. */
+  closeAll(): Promise<void> {
+    this.#closing = this.#closing.then(() => this.#closeThose());
+    return this.#closing;
+  }
+
+  async #closeThose(): Promise<void> {
     for (const { what, close } of this.#closers.splice(0).reverse()) {
       try {
         await close();

@@ -1,78 +1,16 @@
 #!/usr/bin/env node
-// The executable: `postern serve` runs a node until a signal ends it; cli/ has the other commands.
+// The executable. Looks at the limit on open files before it loads the program: that alone opens
+// hundreds of files, and fails with "cannot find module" where it may not.
 
-import cluster from 'node:cluster';
-import { createProgram, exitCodeOf, explain } from './cli/program.ts';
-import { type Config, loadConfig } from './config/config.ts';
-import type { Addresses } from './config/ports.ts';
-import { unknownVariables } from './config/read-environment.ts';
-import { createLog, type Log } from './log.ts';
-import { createPostern } from './postern.ts';
-import { runWorkers } from './workers/run-workers.ts';
-import { reportReady } from './workers/worker-pool.ts';
+import { LEAST_OPEN_FILES, openFilesLimit } from './config/open-files-limit.ts';
 
-async function serve({ demo }: { demo: 'with' | 'without' }): Promise<void> {
-  const config = loadConfig(process.env, { demo });
-  const log = createLog(config.logLevel);
-  for (const name of unknownVariables(process.env))
-    log.warn({ event: 'config.unknown_variable', name }, 'no such configuration variable');
-  if (config.workers > 1 && cluster.isPrimary) await serveByWorkers(config, log);
-  else await serveAlone(config, log);
+const openFiles = openFilesLimit();
+if (openFiles !== null && openFiles < LEAST_OPEN_FILES) {
+  process.stderr.write(
+    `postern: only ${openFiles} files may be open at a time, and it needs ${LEAST_OPEN_FILES} to start: ` +
+      'raise the limit (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of Docker)\n',
+  );
+  process.exitCode = 1;
+} else {
+  void import('./run-program.ts').then(({ runProgram }) => runProgram());
 }
-
-async function serveAlone(config: Config, log: Log): Promise<void> {
-  const starting = createPostern(config, { log });
-  onStopSignal(async () => {
-    log.info({ event: 'node.draining' }, 'draining');
-    const postern = await starting;
-    await postern.drain();
-    await postern.close();
-  });
-  const postern = await starting;
-  const addresses = await postern.listen().catch(async (error: unknown) => {
-    await postern.close();
-    throw error;
-  });
-  if (cluster.isWorker) reportReady(addresses);
-  else print(config, addresses);
-}
-
-async function serveByWorkers(config: Config, log: Log): Promise<void> {
-  const starting = runWorkers(config, log);
-  onStopSignal(async () => (await starting).stop());
-  const workers = await starting;
-  process.on('SIGHUP', () => void workers.restartOneByOne());
-  print(config, workers.addresses);
-}
-
-/** The second signal stops at once. A worker leaves SIGINT and SIGHUP to its primary. */
-function onStopSignal(stop: () => Promise<void>): void {
-  if (cluster.isWorker) for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {});
-  const names = cluster.isWorker ? (['SIGTERM'] as const) : (['SIGTERM', 'SIGINT'] as const);
-  for (const name of names) {
-    process.once(name, () => {
-      for (const again of names) process.once(again, () => process.exit(1));
-      stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
-    });
-  }
-}
-
-/** One `name: value` line each, so that scripts can read them. */
-function print({ pg }: Config, { pg: address, http, setUpUrl }: Addresses): void {
-  const host = pg.publicHost ?? 'localhost';
-  process.stdout.write(`psql: psql -h ${host} -p ${address.port}\n`);
-  process.stdout.write(`console: ${http.url}\n`);
-  if (setUpUrl !== null) process.stdout.write(`set-up: ${setUpUrl}\n`);
-  process.stdout.write('ready\n');
-}
-
-const { env: environment, stdin, stdout, stderr } = process;
-createProgram({ serve, io: { environment, stdin, stdout, stderr } })
-  .parseAsync()
-  .catch((error: unknown) => {
-    process.stderr.write(explain(error));
-    process.exit(exitCodeOf(error));
-  });

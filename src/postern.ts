@@ -44,6 +44,8 @@ export interface Postern extends Supervision {
   /** Throws ConfigError naming the variable of an unusable port. */
   listen(): Promise<Addresses>;
   drain(): Promise<void>;
+  /** Reads the certificates again, the only files that may change while a node runs. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -166,6 +168,13 @@ async function build(config: Config, building: Building): Promise<Postern> {
       return { pg: pgAddress, http: httpAddress, setUpUrl };
     },
     drain,
+    async reload() {
+      await certificates.reload();
+      log.info(
+        { event: 'node.reloaded' },
+        'certificates were read again; everything else takes a restart, which SIGTERM begins',
+      );
+    },
     close: () => closers.closeAll(),
   };
 }

@@ -13,4 +13,16 @@ describe('closers', () => {
     await closers.closeAll();
     expect(closed).toEqual(['last', 'first']);
   });
+
+  it('let a second call wait for the first', async () => {
+    const done: string[] = [];
+    const closers = new Closers(createLog('silent'));
+    closers.add('slow', async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      done.push('closed');
+    });
+    void closers.closeAll();
+    await closers.closeAll();
+    expect(done).toEqual(['closed']);
+  });
 });

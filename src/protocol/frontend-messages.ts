@@ -1,6 +1,5 @@
 // The messages that a client sends while it logs in by password; after the login, bytes are opaque.
 
-import { serialize } from 'pg-protocol';
 import { FieldReader } from './field-reader.ts';
 import { ProtocolViolation } from './protocol-violation.ts';
 
@@ -13,10 +12,6 @@ export const FRONTEND_HEADER_BYTES = 5;
 
 /** Shared by PasswordMessage, SASLInitialResponse and SASLResponse; the phase tells which. */
 export const PASSWORD_MESSAGE_TYPE = 'p';
-const TERMINATE = serialize.end();
-export const TERMINATE_BYTES = 5;
-// Its length field counts itself.
-const TERMINATE_LENGTH = 4;
 
 /** From its first 5 bytes, before memory is taken. Throws ProtocolViolation for a longer body. */
 export function parseFrontendHeader(
@@ -48,10 +43,4 @@ export function parseSaslInitialResponse(body: Buffer): { readonly mechanism: st
   const data = dataBytes === -1 ? null : reader.bytes(dataBytes);
   reader.end();
   return { mechanism, data };
-}
-
-/** Called for every chunk of a relay, so it makes no copy. */
-export function endsInTerminate(bytes: Buffer): boolean {
-  const start = bytes.length - TERMINATE_BYTES;
-  return start >= 0 && bytes[start] === TERMINATE[0] && bytes.readUInt32BE(start + 1) === TERMINATE_LENGTH;
 }

@@ -1,4 +1,5 @@
-// Follows the boundaries of an upstream's messages, and what each ReadyForQuery says.
+// Follows the boundaries of one side's messages: which kinds came whole, and what each
+// ReadyForQuery says.
 
 import type { TransactionStatus } from '../protocol/backend-messages.ts';
 
@@ -6,6 +7,15 @@ import type { TransactionStatus } from '../protocol/backend-messages.ts';
 const READY_FOR_QUERY = 0x5a;
 const HEADER_BYTES = 5;
 const SMALLEST_LENGTH = 4;
+
+/** A bit for each kind of message that matters, by type byte; 0 for all others. */
+export type MessageKinds = Uint8Array;
+
+export function messageKinds(bits: Readonly<Record<string, number>>): MessageKinds {
+  const kinds = new Uint8Array(256);
+  for (const [types, bit] of Object.entries(bits)) for (const type of types) kinds[type.charCodeAt(0)] = bit;
+  return kinds;
+}
 
 /**
  * Must see every byte from a boundary on; the login's ReadyForQuery comes first. The hot path of
@@ -15,6 +25,11 @@ export class FrameCounter {
   readyCount = 0;
   /** True after a length below 4: the stream is relayed on, but nothing may be inserted. */
   isLost = false;
+  /** The kinds that came to their end; the owner clears it. */
+  seenKinds = 0;
+  /** The kind of the last message that came to its end. */
+  lastKind = 0;
+  readonly #kinds: MessageKinds;
   #transactionStatus: TransactionStatus | 'unknown' = 'unknown';
   /** Bytes of an unfinished header that were seen: 0 to 4. */
   #headerBytes = 0;
@@ -25,6 +40,10 @@ export class FrameCounter {
   #payloadBytes = 0;
   /** The next payload byte is the status of a ReadyForQuery. */
   #statusIsNext = false;
+
+  constructor(kinds: MessageKinds = messageKinds({})) {
+    this.#kinds = kinds;
+  }
 
   /** True between two messages, and never again after an impossible length. */
   get atBoundary(): boolean {
@@ -45,6 +64,7 @@ export class FrameCounter {
     if (this.#payloadBytes > 0 || this.#headerBytes > 0) {
       offset = this.#finishMessage(chunk);
       if (!this.atBoundary) return null;
+      this.#noteEnd();
       lastBoundary = offset;
     }
     while (end - offset >= HEADER_BYTES) {
@@ -53,17 +73,24 @@ export class FrameCounter {
         this.isLost = true;
         return lastBoundary;
       }
-      if (chunk[offset] === READY_FOR_QUERY && length > SMALLEST_LENGTH) this.#readStatus(chunk, offset + HEADER_BYTES);
+      this.#type = chunk[offset] ?? 0;
+      if (this.#type === READY_FOR_QUERY && length > SMALLEST_LENGTH) this.#readStatus(chunk, offset + HEADER_BYTES);
       // The length counts itself but not the type byte.
       offset += length + 1;
       if (offset > end) {
         this.#payloadBytes = offset - end;
         return lastBoundary;
       }
+      this.#noteEnd();
       lastBoundary = offset;
     }
     if (offset < end) this.#readHeader(chunk, offset);
     return lastBoundary;
+  }
+
+  #noteEnd(): void {
+    this.lastKind = this.#kinds[this.#type] ?? 0;
+    this.seenKinds |= this.lastKind;
   }
 
   /** Takes the rest of an earlier chunk's message; returns the offset behind it. */

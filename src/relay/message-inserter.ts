@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream';
 import { readyForQuery, type TransactionStatus } from '../protocol/backend-messages.ts';
 import { FrameCounter } from './frame-counter.ts';
+import { ANSWER_KINDS } from './query-watch.ts';
 
 export type InsertOutcome = 'sent' | 'given_up';
 
@@ -17,7 +18,7 @@ const MAX_WAITING_MESSAGES = 16;
 
 export class MessageInserter {
   /** Of the upstream's messages, from the last ReadyForQuery before the relay on. */
-  readonly frames = new FrameCounter();
+  readonly frames = new FrameCounter(ANSWER_KINDS);
   readonly #client: Duplex;
   #waiting: WaitingMessage[] = [];
   /** The final message was written. */

@@ -2,12 +2,13 @@
 // boundaries on the upstream's side; opens and closes no socket.
 
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { TransactionStatus } from '../protocol/backend-messages.ts';
-import { endsInTerminate, TERMINATE_BYTES } from '../protocol/frontend-messages.ts';
 import { listen, surviveErrors } from '../wire/wait-on-stream.ts';
-import { awaitLastReplies } from './await-last-replies.ts';
+import { boundLastReplies } from './bound-last-replies.ts';
 import { type InsertOutcome, MessageInserter } from './message-inserter.ts';
 import { Pipe } from './pipe.ts';
+import { QueryWatch } from './query-watch.ts';
 
 /** Why a relay finished; of several reasons the first. `clean` when the client said Terminate. */
 export type RelayEnd =
@@ -21,6 +22,11 @@ interface RelayParts {
   /** The transaction status of the last ReadyForQuery that the client got. */
   readonly readyStatus: TransactionStatus;
 }
+
+/** How long an upstream may be silent after a client's FIN, which PostgreSQL takes for the end. */
+const CLIENT_GONE_GRACE_MS = 1_000;
+/** How long a side may be gone while the client takes nothing of what is left for it. */
+const UNREAD_LIMIT_MS = 30_000;
 
 /** `ending`: from outside, until the last message was written or its time was up. */
 type RelayState = 'open' | 'ending' | 'finished';
@@ -38,9 +44,7 @@ export class Relay {
   readonly #toClient: Pipe;
   readonly #stops: (() => void)[] = [];
   #state: RelayState = 'open';
-  #isQueryRunning = false;
-  /** The client's last bytes were a Terminate. */
-  #saidTerminate = false;
+  readonly #queries = new QueryWatch();
   #reason: RelayEnd | null = null;
   #settle: (end: RelayEnd) => void = () => {};
 
@@ -85,9 +89,9 @@ export class Relay {
     return this.#inserter.frames.transactionStatus;
   }
 
-  /** The client sent something since the last ReadyForQuery, other than a lone Terminate. */
+  /** The upstream has a whole request of the client's that it has not answered yet. */
   get isQueryRunning(): boolean {
-    return this.#isQueryRunning;
+    return this.#queries.isQueryRunning;
   }
 
   /** True when a message may be added now, also after the relay finished with a lost upstream. */
@@ -132,26 +136,25 @@ export class Relay {
   }
 
   #writeToUpstream(chunk: Buffer): void {
-    this.#saidTerminate = endsInTerminate(chunk);
-    if (!this.#saidTerminate || chunk.length > TERMINATE_BYTES) this.#isQueryRunning = true;
+    this.#queries.onRequest(chunk);
     this.#parts.upstream.write(chunk);
   }
 
   #writeToClient(chunk: Buffer): void {
     const { frames } = this.#inserter;
-    const readyBefore = frames.readyCount;
+    frames.seenKinds = 0;
     this.#inserter.write(chunk);
-    if (frames.readyCount !== readyBefore) this.#isQueryRunning = false;
+    this.#queries.onAnswer(frames.seenKinds);
   }
 
   #onClientEnd(): void {
     // Once the upstream has closed, or the relay ends, a client's FIN changes nothing.
     if (this.#state !== 'open' || !this.#toClient.isOpen) return;
-    this.#reason = { kind: 'client_closed', clean: this.#saidTerminate };
-    const { client, upstream } = this.#parts;
-    const movedBytes = () => this.bytesToClient + this.bytesToUpstream - upstream.writableLength;
-    const finish = () => this.#finish({ kind: 'ended' });
-    this.#stops.push(awaitLastReplies({ client, upstream, movedBytes }, finish));
+    this.#reason = { kind: 'client_closed', clean: this.#queries.saidTerminate };
+    // NOTE: closing one direction of TLS makes Node drop what came from the other and was not read
+    // yet. An encrypted upstream ends by the client's Terminate, or by its owner after the silence.
+    if (!(this.#parts.upstream instanceof TLSSocket)) this.#parts.upstream.end();
+    this.#boundLastReplies(CLIENT_GONE_GRACE_MS);
   }
 
   #onUpstreamEnd(): void {
@@ -159,10 +162,20 @@ export class Relay {
     if (this.#state === 'finished') return;
     this.#toUpstream.discard();
     // After a Terminate the upstream closes first, but the client ended the connection.
-    if (this.#saidTerminate) this.#reason ??= { kind: 'client_closed', clean: true };
+    if (this.#queries.saidTerminate) this.#reason ??= { kind: 'client_closed', clean: true };
     this.#reason ??= { kind: 'upstream_closed' };
     this.#inserter.giveUp();
     this.#parts.client.end();
+    this.#boundLastReplies(UNREAD_LIMIT_MS);
+  }
+
+  #boundLastReplies(silenceMs: number): void {
+    const { client, upstream } = this.#parts;
+    const movedBytes = () =>
+      this.bytesToClient + this.bytesToUpstream - upstream.writableLength - client.writableLength;
+    const isUnread = () => client.writableLength > 0;
+    const limits = { silenceMs, unreadMs: UNREAD_LIMIT_MS };
+    this.#stops.push(boundLastReplies({ movedBytes, isUnread, ...limits }, () => this.#finish({ kind: 'ended' })));
   }
 
   // After an upstream's FIN its socket may close or fail at will: what it sent is ours to deliver.

@@ -12,7 +12,7 @@ import { WorkerPool } from './worker-pool.ts';
 export interface RunningWorkers {
   readonly addresses: Addresses;
   restartOneByOne(): Promise<void>;
-  /** Drains all workers, waits until they have ended, and stops what they shared. */
+  /** Drains all workers, faster at a second call, and stops what they shared when they ended. */
   stop(): Promise<void>;
 }
 
@@ -22,10 +22,12 @@ export async function runWorkers(config: Config, log: Log): Promise<RunningWorke
     await services.close();
     throw error;
   });
-  const pool = new WorkerPool({ environmentOf, log });
+  const pool = new WorkerPool({ environmentOf, drainLimitMs: config.drain.limitMs, log });
+  const closing: { services: Promise<void> | null } = { services: null };
   const stop = async () => {
     await pool.stop();
-    await services.close();
+    closing.services ??= services.close();
+    await closing.services;
   };
   try {
     // One after the other: the first migrates the catalogue, and only one prints a set-up link.

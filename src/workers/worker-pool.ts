@@ -8,6 +8,14 @@ import type { Addresses } from '../config/ports.ts';
 import type { Log } from '../log.ts';
 
 const RESTART_PAUSE_MS = 1_000;
+/** Beyond the longest drain: for what a node closes after it. */
+const RETIRE_GRACE_MS = 30_000;
+
+interface WorkerPoolOptions {
+  environmentOf(slot: number): Readonly<Record<string, string>>;
+  readonly drainLimitMs: number;
+  readonly log: Log;
+}
 
 const readySchema = z.object({
   pg: z.object({ host: z.string(), port: z.number() }),
@@ -20,15 +28,20 @@ export class WorkerPool {
   readonly #log: Log;
   /** The workers that are meant to serve; a draining one that is being replaced has no slot. */
   readonly #serving = new Map<number, Worker>();
+  /** The end of each worker that drains because another one took its slot. */
+  readonly #replaced = new Set<Promise<unknown>>();
+  readonly #retireLimitMs: number;
   #isStopping = false;
   #restart: Promise<void> = Promise.resolve();
+  #isRestartWaiting = false;
 
-  constructor(options: { environmentOf(slot: number): Readonly<Record<string, string>>; log: Log }) {
+  constructor(options: WorkerPoolOptions) {
     // NOTE: workers accept connections themselves. If the primary passed them on, a connection
     // given to a worker that dies at that moment would be lost, and its client would wait for ever.
     cluster.schedulingPolicy = cluster.SCHED_NONE;
     this.#environmentOf = options.environmentOf;
     this.#log = options.log;
+    this.#retireLimitMs = options.drainLimitMs + RETIRE_GRACE_MS;
   }
 
   /** Resolves when the slot's new worker serves; throws when it ends before that. */
@@ -47,12 +60,23 @@ export class WorkerPool {
     return addresses;
   }
 
-  /** An old one drains when its new one serves. Never rejects; a second call waits. */
+  /**
+   * An old one drains when its new one serves. Never rejects. Calls during a restart ask for one
+   * more together, which begins when the replaced workers have ended: there are never more than
+   * twice as many workers as slots.
+   */
   restartOneByOne(): Promise<void> {
-    this.#restart = this.#restart.then(() => this.#replaceAll());
+    if (this.#isRestartWaiting) return this.#restart;
+    this.#isRestartWaiting = true;
+    this.#restart = this.#restart.then(async () => {
+      await Promise.all(this.#replaced);
+      this.#isRestartWaiting = false;
+      await this.#replaceAll();
+    });
     return this.#restart;
   }
 
+  /** Asks each for its drain; a second call makes them quicker. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     const running = Object.values(cluster.workers ?? {}).flatMap((worker) => (worker === undefined ? [] : [worker]));
@@ -69,7 +93,7 @@ export class WorkerPool {
       this.#serving.delete(slot);
       try {
         await this.start(slot);
-        old.process.kill('SIGTERM');
+        this.#retire(old);
       } catch (error) {
         this.#log.error(
           { event: 'worker.replacement_failed', err: error },
@@ -80,6 +104,17 @@ export class WorkerPool {
         return;
       }
     }
+  }
+
+  /** A worker that neither serves nor ends would hold up every later restart. */
+  #retire(old: Worker): void {
+    const kill = setTimeout(() => old.process.kill('SIGKILL'), this.#retireLimitMs);
+    const ended: Promise<unknown> = once(old, 'exit').finally(() => {
+      clearTimeout(kill);
+      this.#replaced.delete(ended);
+    });
+    this.#replaced.add(ended);
+    old.process.kill('SIGTERM');
   }
 
   async #restartSlot(slot: number): Promise<void> {

@@ -1,7 +1,6 @@
 import { serialize } from 'pg-protocol';
 import { describe, expect, it } from 'vitest';
 import {
-  endsInTerminate,
   MAX_PASSWORD_MESSAGE_BYTES,
   parseFrontendHeader,
   parsePasswordMessage,
@@ -79,14 +78,5 @@ describe('what we send to an upstream', () => {
     const kept = Buffer.from(first);
     serialize.password('second, and longer');
     expect(first).toEqual(kept);
-  });
-
-  it('finds a Terminate at the end of a chunk and nowhere else', () => {
-    for (const chunk of ['58 00000004', '51 00000004 58 00000004', '58 58 00000004']) {
-      expect(endsInTerminate(hex(chunk)), chunk).toBe(true);
-    }
-    for (const chunk of ['', '58', '00000004', '58 00000005', '58 00000004 00', '51 00000004', '58 00000104']) {
-      expect(endsInTerminate(hex(chunk)), chunk).toBe(false);
-    }
   });
 });

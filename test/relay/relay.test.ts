@@ -162,7 +162,7 @@ describe('an end', () => {
 });
 
 describe('the state of the session', () => {
-  it('has a running query from its first byte to ReadyForQuery', async () => {
+  it('has a running query from its last byte to ReadyForQuery', async () => {
     await using all = await relayForTests();
     expect(all.relay.transactionStatus).toBe('I');
     expect(all.relay.isQueryRunning).toBe(false);

@@ -15,6 +15,10 @@ import { PosternError } from '../../errors.ts';
 const AWAY_SQLSTATES = /^(08...|25006|53300|57P0[123])$/;
 const AWAY_SOCKET_ERRORS =
   /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/;
+// A catalogue that answers, but not now: its database or our login is gone, it is out of resources,
+// a lock or statement took too long (a locked table), it ended an idle transaction, a deadlock, an
+// error of its system. Nothing of a request is wrong then, and the next try may work.
+const UNSERVING_SQLSTATES = /^(28...|3D000|53...|55P03|57014|57P0[45]|25P03|40001|40P01|58...)$/;
 const UNIQUE_VIOLATION = '23505';
 const INSUFFICIENT_PRIVILEGE = '42501';
 const INVALID_PARAMETER_VALUE = '22023';
@@ -28,8 +32,13 @@ const AWAY_MESSAGES =
 /** True when the error means that a Postgres server cannot be reached. */
 export function isPostgresAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = sqlstateOf(error);
   return AWAY_SQLSTATES.test(code) || AWAY_SOCKET_ERRORS.test(code) || AWAY_MESSAGES.test(error.message);
+}
+
+/** True when the catalogue cannot do now what it can do at other times. */
+export function isCatalogueUnserving(error: unknown): boolean {
+  return isPostgresAway(error) || UNSERVING_SQLSTATES.test(sqlstateOf(error));
 }
 
 /** True when a statement violated a unique constraint; with a name, that constraint. */
@@ -115,7 +124,7 @@ async function translatingErrors<T>(work: () => Promise<T>, onAway: () => void):
   try {
     return await work();
   } catch (error) {
-    if (isPostgresAway(error)) {
+    if (isCatalogueUnserving(error)) {
       onAway();
       throw new PosternError('store_unavailable', { cause: error });
     }
@@ -127,5 +136,9 @@ async function translatingErrors<T>(work: () => Promise<T>, onAway: () => void):
 }
 
 function hasSqlstate(error: unknown, sqlstate: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === sqlstate;
+  return sqlstateOf(error) === sqlstate;
+}
+
+function sqlstateOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

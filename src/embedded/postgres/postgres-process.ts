@@ -56,8 +56,12 @@ export function startPostgresProcess(launch: PostgresLaunch, port: number): Post
   });
   const output = keepLastLines(child, launch.log);
   const state = { hasExited: false };
+  // NOTE: however this process ends, short of being killed, it leaves no server behind.
+  const quit = (): void => void child.kill('SIGQUIT');
+  process.once('exit', quit);
   const exited = exitOf(child).finally(() => {
     state.hasExited = true;
+    process.off('exit', quit);
   });
   return {
     exited,

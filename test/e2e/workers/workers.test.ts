@@ -126,6 +126,34 @@ describe('SIGHUP', () => {
   });
 });
 
+describe('eight SIGHUPs', () => {
+  it('run at most the wanted workers and those that they replace', async () => {
+    const { postern, browser } = await startWorkers('60s');
+    const before = workersOf(postern);
+    const busy = await loggedIn(postern, browser);
+    busy.write("begin; select 'in transaction';\n");
+    await busy.waitForStdout(/^in transaction$/m);
+    for (let round = 0; round < 8; round += 1) postern.kill('SIGHUP');
+    const seen = new Set(before);
+    const mostAtOnce = { count: 0 };
+    const look = () => {
+      const now = workersOf(postern);
+      mostAtOnce.count = Math.max(mostAtOnce.count, now.length);
+      for (const pid of now) seen.add(pid);
+      return now;
+    };
+    await waitUntil(() => look().filter((pid) => !before.includes(pid)).length === WORKERS, 'new ones', START_LIMIT_MS);
+    // A second round waits until the transaction of the first has come to its end.
+    expect(seen.size).toBe(2 * WORKERS);
+    busy.write('commit;\n\\q\n');
+    await finish(busy);
+    await waitUntil(() => look().length === WORKERS && seen.size >= 2 * WORKERS, 'the old ones end', START_LIMIT_MS);
+    await expectLogin(postern, browser);
+    expect(mostAtOnce.count).toBeLessThanOrEqual(2 * WORKERS);
+    expect(seen.size).toBeLessThanOrEqual(3 * WORKERS);
+  });
+});
+
 describe('the end of all workers', () => {
   it.each([
     ['SIGTERM to the primary', (postern: PosternProcess) => postern.kill('SIGTERM')],

@@ -26,6 +26,15 @@ describe('a process that runs the embedded Postgres', () => {
     await expect(readFile(join(folder.path, 'postgres-18', 'postmaster.pid'))).rejects.toThrow('ENOENT');
   });
 
+  it('stops it also when it exits in the middle of everything', async () => {
+    await using folder = await temporaryFolder();
+    const server = await serve(folder.path);
+    const pid = await postmasterPid(join(folder.path, 'postgres-18'));
+    server.process.kill('SIGUSR2');
+    expect(await server.exit).toEqual({ code: 3, signal: null });
+    await waitUntil(async () => !(await isAlive(pid)), 'Postgres is gone');
+  });
+
   it('keeps every other process off its folder', async () => {
     await using folder = await temporaryFolder();
     const server = await serve(folder.path);

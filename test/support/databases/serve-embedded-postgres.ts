@@ -8,4 +8,5 @@ import { createLog } from '../../../src/log.ts';
 const [dataDir = ''] = process.argv.slice(2);
 const postgres = await startEmbeddedPostgres({ dataDir, log: createLog('warn'), settings: { fsync: 'off' } });
 process.once('SIGTERM', () => void postgres.close());
+process.once('SIGUSR2', () => process.exit(3));
 console.log(postgres.adminUrl.reveal());
