@@ -69,6 +69,11 @@ export const CONFIG_VARIABLES = {
   POSTERN_TLS_CERT: plain('', 'certificate chains (PEM files), chosen by SNI; unset: made under certs/', list),
   POSTERN_TLS_KEY: plain('', 'their keys, in the same order', list),
   POSTERN_PROXY_PROTOCOL_FROM: plain('', 'balancers that must send a PROXY header', networks),
+  POSTERN_KEEPALIVE: plain(
+    '2h',
+    'silence after which TCP asks whether the peer of a live connection is still there; a network may be away for as long. Shorter than what a NAT or balancer on the way allows, where one drops silent connections',
+    duration('1s', '24h'),
+  ),
   POSTERN_TRUSTED_PROXIES: plain('', 'web proxies whose X-Forwarded-For counts', networks),
   POSTERN_BRAND: plain(
     'Postern',

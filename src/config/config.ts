@@ -60,6 +60,8 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}) 
       keyPaths: values.POSTERN_TLS_KEY,
       proxyProtocolFrom: values.POSTERN_PROXY_PROTOCOL_FROM,
     },
+    /** Of live connections, on both sides. */
+    keepaliveMs: values.POSTERN_KEEPALIVE,
     http: {
       host: values.POSTERN_HTTP_HOST,
       port: values.POSTERN_HTTP_PORT,

@@ -1,6 +1,6 @@
 // The PROXY protocol's header, versions 1 and 2. Source: haproxy, proxy-protocol.txt.
 
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import { normalizeAddress } from '../network-address.ts';
 
 export const MAX_PROXY_V1_BYTES = 107;
@@ -14,6 +14,8 @@ const V2_VERSION_LOCAL = 0x20;
 const V2_VERSION_PROXY = 0x21;
 const V2_TCP4 = 0x11;
 const V2_TCP6 = 0x21;
+/** The proxy does not know the source, or had it by a Unix socket: its own address counts. */
+const V2_WITHOUT_ADDRESS = [0x00, 0x31];
 // Two addresses and two ports.
 const V2_TCP4_BYTES = 12;
 const V2_TCP6_BYTES = 36;
@@ -51,9 +53,9 @@ function parseVersion1(bytes: Buffer): ProxyHeader {
     .split(' ');
   // What follows UNKNOWN must be ignored.
   if (family === 'UNKNOWN') return { kind: 'header', length, source: { kind: 'local' } };
-  const isAddress = family === 'TCP4' ? isIPv4 : family === 'TCP6' ? isIPv6WithoutZone : null;
-  if (isAddress === null) return invalid('unknown family');
-  if (!isAddress(source) || !isAddress(destination)) return invalid('address is not of its family');
+  if (family !== 'TCP4' && family !== 'TCP6') return invalid('unknown family');
+  // nginx names one family and writes the other where it knows the source from a header of its own.
+  if (!isAddress(source) || !isAddress(destination)) return invalid('not an address');
   if (!isPort(sourcePort) || !isPort(destinationPort) || rest.length > 0) return invalid('malformed ports');
   return proxied(length, normalizeAddress(source), Number(sourcePort));
 }
@@ -67,13 +69,14 @@ function parseVersion2(bytes: Buffer): ProxyHeader {
   if (versionAndCommand !== V2_VERSION_LOCAL && versionAndCommand !== V2_VERSION_PROXY) {
     return invalid('unknown version or command');
   }
-  if (versionAndCommand === V2_VERSION_PROXY) {
+  const isLocal = versionAndCommand === V2_VERSION_LOCAL || V2_WITHOUT_ADDRESS.includes(family);
+  if (!isLocal) {
     if (family !== V2_TCP4 && family !== V2_TCP6) return invalid('unknown family');
     if (addressBytes < (family === V2_TCP4 ? V2_TCP4_BYTES : V2_TCP6_BYTES)) return invalid('addresses are cut short');
   }
   // TLVs are inside the counted length and of no interest, so waiting for the whole skips them.
   if (bytes.length < length) return { kind: 'incomplete' };
-  if (versionAndCommand === V2_VERSION_LOCAL) return { kind: 'header', length, source: { kind: 'local' } };
+  if (isLocal) return { kind: 'header', length, source: { kind: 'local' } };
   const addresses = bytes.subarray(V2_FIXED_BYTES, length);
   return family === V2_TCP4
     ? proxied(length, [...addresses.subarray(0, 4)].join('.'), addresses.readUInt16BE(8))
@@ -88,8 +91,8 @@ function ipv6Text(bytes: Buffer): string {
 }
 
 // Node takes `fe80::1%eth0` for an address; a zone says nothing on another machine.
-function isIPv6WithoutZone(text: string): boolean {
-  return isIPv6(text) && !text.includes('%');
+function isAddress(text: string): boolean {
+  return isIP(text) !== 0 && !text.includes('%');
 }
 
 function isPort(text: string): boolean {

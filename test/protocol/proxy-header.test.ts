@@ -29,6 +29,11 @@ describe('PROXY protocol version 1', () => {
     ['TCP6 2001:db8::1 2001:db8::2 54321 5432', proxied('2001:db8::1', 54_321)],
     ['TCP6 ::ffff:192.0.2.1 ::1 54321 5432', proxied('192.0.2.1', 54_321)],
     ['TCP6 ::ffff:c000:201 ::1 54321 5432', proxied('192.0.2.1', 54_321)],
+    // nginx, where it knows the source from a header of its own.
+    ['TCP6 2001:db8::1 198.51.100.1 54321 5432', proxied('2001:db8::1', 54_321)],
+    ['TCP4 192.0.2.1 2001:db8::2 54321 5432', proxied('192.0.2.1', 54_321)],
+    ['TCP4 2001:db8::1 192.0.2.2 1 2', proxied('2001:db8::1', 1)],
+    ['TCP6 192.0.2.1 ::ffff:192.0.2.2 1 2', proxied('192.0.2.1', 1)],
     ['UNKNOWN', { kind: 'local' }],
     ['UNKNOWN ffff::1 whatever the proxy says', { kind: 'local' }],
   ])('"PROXY %s" is understood, also byte by byte and with surplus', (line, source) => {
@@ -44,8 +49,6 @@ describe('PROXY protocol version 1', () => {
     ['another family', 'PROXY TCP5 192.0.2.1 192.0.2.2 1 2\r\n'],
     ['no family', 'PROXY \r\n'],
     ['a family in lower case', 'PROXY tcp4 192.0.2.1 192.0.2.2 1 2\r\n'],
-    ['an IPv6 address as TCP4', 'PROXY TCP4 2001:db8::1 192.0.2.2 1 2\r\n'],
-    ['an IPv4 address as TCP6', 'PROXY TCP6 192.0.2.1 2001:db8::1 1 2\r\n'],
     ['an address with a zone', 'PROXY TCP6 fe80::1%eth0 2001:db8::1 1 2\r\n'],
     ['an octal address', 'PROXY TCP4 010.0.0.1 192.0.2.2 1 2\r\n'],
     ['a host name', 'PROXY TCP4 localhost 192.0.2.2 1 2\r\n'],
@@ -81,6 +84,9 @@ describe('PROXY protocol version 2', () => {
     ],
     ['LOCAL without addresses', `${SIGNATURE} 20 00 0000`, { kind: 'local' }],
     ['LOCAL with addresses', `${SIGNATURE} 20 11 000c ${ADDRESSES_TCP4}`, { kind: 'local' }],
+    ['an unspecified family', `${SIGNATURE} 21 00 0000`, { kind: 'local' }],
+    ['an unspecified family with a TLV', `${SIGNATURE} 21 00 0003 040000`, { kind: 'local' }],
+    ['a Unix socket', `${SIGNATURE} 21 31 00d8 ${'00'.repeat(216)}`, { kind: 'local' }],
     ['LOCAL of an unknown family', `${SIGNATURE} 20 ff 0003 010203`, { kind: 'local' }],
   ])('%s is understood, also byte by byte and with surplus', (_what, text, source) => {
     expectHeader(hex(text), source);
@@ -98,9 +104,9 @@ describe('PROXY protocol version 2', () => {
     ['version 1 in the binary form', `${SIGNATURE} 11 11 000c ${ADDRESSES_TCP4}`],
     ['version 3', `${SIGNATURE} 31 11 000c ${ADDRESSES_TCP4}`],
     ['an unknown command', `${SIGNATURE} 22 11 000c ${ADDRESSES_TCP4}`],
-    ['an unspecified family', `${SIGNATURE} 21 00 0000`],
     ['UDP', `${SIGNATURE} 21 12 000c ${ADDRESSES_TCP4}`],
-    ['a Unix socket', `${SIGNATURE} 21 31 00d8 ${'00'.repeat(216)}`],
+    ['UDP over IPv6', `${SIGNATURE} 21 22 0024 ${ADDRESSES_TCP6}`],
+    ['a Unix datagram', `${SIGNATURE} 21 32 00d8 ${'00'.repeat(216)}`],
     ['TCP4 with addresses cut short', `${SIGNATURE} 21 11 000b ${'00'.repeat(11)}`],
     ['TCP6 with the addresses of TCP4', `${SIGNATURE} 21 21 000c ${ADDRESSES_TCP4}`],
     ['a wrong signature', `0d0a0d0a000d0a515549540b 21 11 000c ${ADDRESSES_TCP4}`],

@@ -1,5 +1,6 @@
 // Connects the client to the upstream, then gives it a cancel key of ours and ReadyForQuery.
 
+import { Socket } from 'node:net';
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { CancelRoute } from '../../fleet/cancel-routes.ts';
 import { backendKeyData, readyForQuery } from '../../protocol/backend-messages.ts';
@@ -46,6 +47,10 @@ export async function handOver(
   ]);
   session.clientWatch.stop();
   const { socket } = upstream;
+  // NOTE: a person who closes the lid, or whose network is away, comes back to an open transaction.
+  // Until here a short keepalive finds those that left while they waited.
+  for (const side of [line.socket, socket])
+    if (side instanceof Socket) side.setKeepAlive(true, parts.config.keepaliveMs);
   const relay = new Relay({ client: line.socket, upstream: socket, readyStatus: upstream.readyStatus });
   const relaying = { relay, activity: new RelayActivity(relay, parts.clock.now().getTime()), cancelQuery };
   session.beginRelaying(relaying);

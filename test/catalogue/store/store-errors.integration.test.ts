@@ -43,11 +43,10 @@ describe('a catalogue that cannot serve now', () => {
   it('is one with a locked table: store_unavailable and not an internal error', async () => {
     const database = await createTestDatabase();
     onTestFinished(() => database.close());
-    const url = new URL(database.url);
-    url.searchParams.set('options', '-c lock_timeout=100ms');
+    const url = `${database.url}${database.url.includes('?') ? '&' : '?'}options=-c%20lock_timeout%3D100ms`;
     const away = { count: 0 };
     const catalogue = await openCatalogue({
-      url: new Secret(url.href),
+      url: new Secret(url),
       log: createLog('silent'),
       clock: systemClock,
       sealer: new Sealer([newSealingKey()]),
