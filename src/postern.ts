@@ -4,6 +4,7 @@ import { createSetupCodeIfEmpty } from './catalogue/accounts/setup-codes.ts';
 import type { Catalogue } from './catalogue/store/catalogue.ts';
 import { openCatalogue } from './catalogue/store/open-catalogue.ts';
 import { Sealer } from './catalogue/store/sealing.ts';
+import { explainingStart } from './catalogue/store/start-failures.ts';
 import { SYSTEM_CONTEXT } from './catalogue/trail/audit-context.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Closers } from './closers.ts';
@@ -73,7 +74,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
   const services = await startBackingServices(config, log);
   closers.add('backing services', () => services.close());
   const [key] = services.secretKeys;
-  const catalogue = await openCatalogue({
+  const opening = openCatalogue({
     url: services.databaseUrl,
     sealer: new Sealer(services.secretKeys),
     settings: catalogueSettings(config),
@@ -81,6 +82,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     log,
     clock,
   });
+  const catalogue = await explainingStart(opening);
   closers.add('the catalogue', () => catalogue.close());
   const redis = openRedisClients(services.redisUrl, building);
   await naming('REDIS_URL', awaitRedis(redis.commands, building));

@@ -5,7 +5,7 @@ import { parseDuration } from '../duration.ts';
 import { isLoopback, parseNetwork } from '../network-address.ts';
 import { parseRedisUrl } from '../redis/redis-url.ts';
 import { Secret } from '../secret.ts';
-import { postgresServerUrls } from './postgres-url.ts';
+import { PostgresUrlProblem, parsePostgresUrl } from './postgres-url.ts';
 
 export interface ConfiguredHost {
   readonly id: string;
@@ -88,17 +88,29 @@ const secretUrl = (...schemes: readonly string[]) =>
     `not a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
   );
 
-export const postgresUrl = optionalSecret.refine(
-  (url) => url === null || postgresServerUrls(url.reveal()) !== null,
-  'not a URL like postgres://user:password@host:5432/database (several hosts by comma)',
-);
+export const postgresUrl = optionalSecret.superRefine((url, context) => {
+  const problem = url === null ? null : problemOf(url.reveal());
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+});
 export const smtpUrl = secretUrl('smtp', 'smtps');
 
 function isUrlOf(url: string, schemes: readonly string[]): boolean {
   return schemes.some((scheme) => url.startsWith(`${scheme}://`)) && URL.canParse(url);
 }
 
-const HOST = /^(\d\d)(?:@([a-z0-9-]{1,40}))?=(postgres(?:ql)?:\/\/\S+)$/;
+function problemOf(postgresUrl: string): string | null {
+  try {
+    parsePostgresUrl(postgresUrl);
+    return null;
+  } catch (error) {
+    if (error instanceof PostgresUrlProblem) return error.message;
+    throw error;
+  }
+}
+
+const HOST = /^(\d\d)(?:@([a-z0-9-]{1,40}))?=(.+)$/s;
+/** A comma ends an entry only before the next one: a URL may have several hosts. */
+const NEXT_HOST = /,\s*(?=\d\d(?:@[a-z0-9-]{1,40})?=)/;
 
 export const secretKeys = text.transform((value, context): [Secret, ...Secret[]] | null => {
   if (value === '') return null;
@@ -111,16 +123,16 @@ export const secretKeys = text.transform((value, context): [Secret, ...Secret[]]
 });
 
 export const hosts = text.transform((value, context): ConfiguredHost[] => {
-  const parts = value.split(',').filter((part) => part.trim() !== '');
-  const parsed = parts.map((part) => HOST.exec(part.trim()) ?? []);
-  const found = parsed.flatMap(([, pgVersion, regionId = 'default', url]): ConfiguredHost[] =>
-    pgVersion === undefined || url === undefined || !isUrlOf(url, ['postgres', 'postgresql'])
-      ? []
-      : [{ id: `${regionId}-${pgVersion}`, pgVersion: Number(pgVersion), regionId, url: new Secret(url) }],
-  );
-  const isUsable = found.length === parts.length && new Set(found.map((host) => host.id)).size === found.length;
-  if (isUsable) return found;
-  const message = 'not a list like 16@eu=postgres://…,18=postgres://…, each version once a region';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
+  const parts = value.split(NEXT_HOST).map((part) => part.trim().replace(/,$/, ''));
+  const found: ConfiguredHost[] = [];
+  for (const part of parts.filter((each) => each !== '')) {
+    const [, pgVersion = '', regionId = 'default', url = ''] = HOST.exec(part) ?? [];
+    const id = `${regionId}-${pgVersion}`;
+    const problem = pgVersion === '' || found.some((host) => host.id === id) ? HOST_LIST_PROBLEM : problemOf(url);
+    if (problem === null) found.push({ id, pgVersion: Number(pgVersion), regionId, url: new Secret(url) });
+    else context.addIssue({ code: 'custom', message: problem });
+  }
+  return found;
 });
+
+const HOST_LIST_PROBLEM = 'not a list like 16@eu=postgres://…,18=postgres://…, each version once a region';

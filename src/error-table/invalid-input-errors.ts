@@ -47,11 +47,8 @@ export const INVALID_INPUT_ERRORS = {
   transfer_to_owner: invalidInput('the projects are there already'),
   transfer_destination: invalidInput('choose an account'),
 
-  url_not_postgres: invalidInput('not a postgres:// URL'),
-  url_without_host: invalidInput('the URL names no host'),
+  url_unusable: invalidInput('the URL cannot be used: {problem}'),
   url_without_user: invalidInput('the URL names no user'),
-  url_badly_encoded: invalidInput('the URL is not encoded correctly'),
-  url_sslmode: invalidInput('sslmode must be disable, require, verify-ca or verify-full'),
 
   secret_empty: invalidInput('the secret is empty'),
   password_not_given: invalidInput('give the password by --password-stdin or --password-file'),

@@ -1,12 +1,10 @@
 // Own endpoints, never dialled for a compute (docs/security.md, "Where Postern may dial").
 
 import type { Config } from '../config/config.ts';
-import { postgresServerUrls } from '../config/postgres-url.ts';
+import { parsePostgresUrl } from '../config/postgres-url.ts';
 import { parseRedisUrl } from '../redis/redis-url.ts';
 import type { Secret } from '../secret.ts';
 import type { DialEndpoint } from '../wire/dial/dial-policy.ts';
-
-const POSTGRES_PORT = 5432;
 
 export function ownEndpoints(
   config: Pick<Config, 'pg' | 'http' | 'metrics' | 'workers'>,
@@ -26,9 +24,7 @@ function metricsEndpoints({ metrics: { host, port }, workers }: Pick<Config, 'me
   return port === null ? [] : Array.from({ length: workers }, (_none, index) => ({ host, port: port + index }));
 }
 
+/** A Unix socket is no address that could be dialled. */
 function catalogueEndpoints(url: Secret): DialEndpoint[] {
-  return (postgresServerUrls(url.reveal()) ?? []).map((serverUrl) => {
-    const { hostname, port } = new URL(serverUrl);
-    return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || POSTGRES_PORT) };
-  });
+  return parsePostgresUrl(url.reveal()).servers.filter(({ host }) => !host.startsWith('/'));
 }

@@ -4,9 +4,10 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import { hangUpUnanswered } from '../../async/hang-up-unanswered.ts';
 import { retry } from '../../async/retry.ts';
-import { postgresServerUrls } from '../../config/postgres-url.ts';
 import type { Log } from '../../log.ts';
 import type { Secret } from '../../secret.ts';
+import { CatalogueServers } from './catalogue-servers.ts';
+import { TransactionPooler } from './start-failures.ts';
 import { isPostgresAway } from './store-errors.ts';
 
 export interface PoolOptions {
@@ -33,12 +34,12 @@ const INT8_OID = 20;
 const READ_ONLY = '25006';
 
 export class CataloguePool {
-  readonly #servers: Servers;
+  readonly #servers: CatalogueServers;
   readonly #pool: pg.Pool;
 
-  /** Does not connect yet. Throws for a text that is not a URL. */
+  /** Does not connect yet. Throws PostgresUrlProblem. */
   constructor(options: PoolOptions) {
-    this.#servers = new Servers(options.url);
+    this.#servers = new CatalogueServers(options.url);
     this.#pool = openPool(options, this.#servers);
   }
 
@@ -51,9 +52,19 @@ export class CataloguePool {
     };
     return await retry(attempt, {
       pauses: (failures) => (failures < this.#servers.count ? 0 : null),
-      mayHelp: isPostgresAway,
+      mayHelp: mayGoAnotherWay,
       onFailure: () => this.#servers.moveOn(asked),
     });
+  }
+
+  /** Throws TransactionPooler behind a pooler that gives a backend to several sessions. */
+  async requireSessions(): Promise<void> {
+    const [one, other] = [await this.connect(), await this.connect()];
+    try {
+      if ((await backendOf(one)) === (await backendOf(other))) throw new TransactionPooler();
+    } finally {
+      for (const client of [one, other]) client.release();
+    }
   }
 
   async end(): Promise<void> {
@@ -61,33 +72,7 @@ export class CataloguePool {
   }
 }
 
-/** The servers of one URL, and which of them is in use. */
-class Servers {
-  readonly #urls: readonly [string, ...string[]];
-  #index = 0;
-
-  constructor(url: Secret) {
-    const urls = postgresServerUrls(url.reveal());
-    // Without the URL, which may contain a password.
-    if (urls === null) throw new Error('the URL of the catalogue is no Postgres URL');
-    this.#urls = urls;
-  }
-
-  get count(): number {
-    return this.#urls.length;
-  }
-
-  get current(): string {
-    return this.#urls[this.#index] ?? this.#urls[0];
-  }
-
-  /** Moves on to the next server, unless another caller has done so already. */
-  moveOn(from: string): void {
-    if (this.current === from) this.#index = (this.#index + 1) % this.#urls.length;
-  }
-}
-
-function openPool(options: PoolOptions, servers: Servers): pg.Pool {
+function openPool(options: PoolOptions, servers: CatalogueServers): pg.Pool {
   const { log, role, statementLimitMs } = options;
   const pool = new pg.Pool({
     Client: clientOf(servers),
@@ -123,10 +108,10 @@ function openPool(options: PoolOptions, servers: Servers): pg.Pool {
 }
 
 /** Each new connection goes to the server that is in use at that time. */
-function clientOf(servers: Servers): typeof pg.Client {
+function clientOf(servers: CatalogueServers): typeof pg.Client {
   return class extends pg.Client {
     constructor(config?: pg.ClientConfig) {
-      super({ ...config, connectionString: servers.current });
+      super({ ...config, ...servers.current });
     }
   };
 }
@@ -136,4 +121,19 @@ async function prepare(client: pg.ClientBase, role: string | null): Promise<void
   const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
   if (rows[0]?.standby !== false) throw Object.assign(new Error('the server is a standby'), { code: READ_ONLY });
   if (role !== null) await client.query(`set role ${role}`);
+}
+
+async function backendOf(client: pg.ClientBase): Promise<number | undefined> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]?.pid;
+}
+
+// PostgreSQL Error Codes: a server that wants TLS, or wants none, says so by its pg_hba.conf.
+const NO_ENTRY = '28000';
+
+/** Another server, or the same one with or without TLS where the URL allows both. */
+function mayGoAnotherWay(error: unknown): boolean {
+  if (isPostgresAway(error)) return true;
+  if (!(error instanceof Error)) return false;
+  return /does not support SSL connections/.test(error.message) || ('code' in error && error.code === NO_ENTRY);
 }

@@ -3,6 +3,7 @@
 import { Kysely } from 'kysely';
 import { ConcurrencyLimiter } from '../../async/concurrency-limiter.ts';
 import type { Clock } from '../../clock.ts';
+import { PosternError } from '../../errors.ts';
 import type { NodeId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
 import type { Secret } from '../../secret.ts';
@@ -12,7 +13,7 @@ import { migrateToLatest, prepareApplicationRole } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import type { Sealer } from './sealing.ts';
 import { checkSealingKeys } from './sealing-keys.ts';
-import { CatalogueDialect } from './store-errors.ts';
+import { CatalogueDialect, isCatalogueUnserving } from './store-errors.ts';
 
 export interface CatalogueOptions {
   readonly url: Secret;
@@ -70,6 +71,7 @@ export async function openCatalogue(options: CatalogueOptions): Promise<Catalogu
 
 /** The role for the node's work, with fewer rights than the migrating one; null if none. */
 async function migrate(options: CatalogueOptions): Promise<string | null> {
+  await requireSessions(options);
   // A migration may rewrite a table, or wait for another node that is migrating.
   const db = connect(options, { maxConnections: 2, statementLimitMs: null, role: null, onAway: () => {} });
   try {
@@ -84,6 +86,19 @@ async function migrate(options: CatalogueOptions): Promise<string | null> {
     return role;
   } finally {
     await db.destroy();
+  }
+}
+
+/** Throws `store_unavailable` or TransactionPooler. */
+async function requireSessions({ url, log, nodeId }: CatalogueOptions): Promise<void> {
+  const use = { maxConnections: 2, statementLimitMs: STATEMENT_LIMIT_MS, role: null };
+  const pool = new CataloguePool({ ...use, url, log, applicationName: `postern ${nodeId}` });
+  try {
+    await pool.requireSessions();
+  } catch (error) {
+    throw isCatalogueUnserving(error) ? new PosternError('store_unavailable', { cause: error }) : error;
+  } finally {
+    await pool.end();
   }
 }
 

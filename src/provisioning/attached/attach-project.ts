@@ -111,7 +111,7 @@ async function examine(
   input: AttachInput,
 ): Promise<{ upstream: ParsedUpstreamUrl; checked: CheckedUpstream; compute: ExaminedCompute }> {
   const { allowMd5 = false, allowCleartext = false } = input;
-  const upstream = parseUpstreamUrl(input.url, input.ca);
+  const upstream = parseUpstreamUrl(input.url, { ca: input.ca, author: 'anybody' });
   const checked = await checkUpstream(parts, context, { upstream, allowMd5, allowCleartext });
   const { host, port, tls } = upstream;
   const { isListed } = checked;
@@ -128,7 +128,7 @@ async function examineReader(
   { input, upstream }: { input: AttachInput; upstream: ParsedUpstreamUrl },
 ): Promise<ParsedUpstreamUrl | null> {
   if (input.readOnlyUrl === null) return null;
-  const given = parseUpstreamUrl(input.readOnlyUrl, input.ca);
+  const given = parseUpstreamUrl(input.readOnlyUrl, { ca: input.ca, author: 'anybody' });
   const reader = { ...upstream, user: given.user, password: given.password };
   const { allowMd5 = false, allowCleartext = false } = input;
   await checkUpstream(parts, context, { upstream: reader, allowMd5, allowCleartext });

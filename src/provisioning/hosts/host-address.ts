@@ -3,7 +3,8 @@
 import type pg from 'pg';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import type { Secret } from '../../secret.ts';
-import { parseUpstreamUrl } from './upstream-url.ts';
+import { verifiesCertificate } from '../../wire/dial/upstream-target.ts';
+import { databaseNamedBy, parseUpstreamUrl } from './upstream-url.ts';
 
 export interface HostAddress {
   readonly host: string;
@@ -26,27 +27,40 @@ const SESSION_OPTIONS = {
   tcp_keepalives_count: '3',
 } as const;
 
+const BY_OPERATOR = { ca: null, author: 'operator' } as const;
+
 export function hostAddress(url: Secret): HostAddress {
-  const { host, port, tls } = parseUpstreamUrl(url);
+  const { host, port, tls } = parseUpstreamUrl(url, BY_OPERATOR);
   return { host, port, tls };
 }
 
 /** How Postern connects: to the given database, else to the URL's, else to `postgres`. */
 export function adminConnection(url: Secret, database?: string): pg.ClientConfig {
-  const { host, port, user, password, tls, ...named } = parseUpstreamUrl(url);
-  const namesDatabase = new URL(url.reveal()).pathname.length > 1;
+  const { host, port, user, password, tls } = parseUpstreamUrl(url, BY_OPERATOR);
   return {
     host,
     port,
     user,
     password: password?.reveal(),
-    database: database ?? (namesDatabase ? named.database : ADMIN_DATABASE),
-    ssl: tls.mode === 'disable' ? false : { rejectUnauthorized: tls.mode !== 'require' },
+    database: database ?? databaseNamedBy(url) ?? ADMIN_DATABASE,
+    ssl: adminTls(tls),
     application_name: 'postern',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     options: Object.entries(SESSION_OPTIONS)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
+  };
+}
+
+/** As people's connections are secured, see UpstreamTls. */
+function adminTls(tls: UpstreamTls): pg.ClientConfig['ssl'] {
+  if (tls.mode === 'disable') return false;
+  const { ca, clientCertificate: own } = tls;
+  return {
+    rejectUnauthorized: verifiesCertificate(tls),
+    ...(ca === null ? {} : { ca }),
+    ...(tls.mode === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
+    ...(own === null ? {} : { cert: own.cert, key: own.key.reveal() }),
   };
 }

@@ -1,6 +1,7 @@
 // A Postgres connection URL as people paste it, taken apart. Dials nothing.
 
-import { z } from 'zod';
+import { readFileSync } from 'node:fs';
+import { type PostgresUrl, PostgresUrlProblem, parsePostgresUrl } from '../../config/postgres-url.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoopback } from '../../network-address.ts';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
@@ -15,42 +16,67 @@ export interface ParsedUpstreamUrl {
   readonly tls: UpstreamTls;
 }
 
-const sslModeSchema = z.enum(['disable', 'require', 'verify-ca', 'verify-full']);
-const DEFAULT_PORT = 5432;
+/** Whose word the text is: an operator's may name files of this machine. */
+export type UrlAuthor = 'operator' | 'anybody';
+
+interface ParseOptions {
+  /** PEM certificates that replace the well-known authorities, or null for those. */
+  readonly ca: string | null;
+  readonly author: UrlAuthor;
+}
 
 /** TLS is verify-full by default, off on loopback. Throws `invalid_input` without the password. */
-export function parseUpstreamUrl(url: Secret, ca: string | null = null): ParsedUpstreamUrl {
-  const text = url.reveal().trim();
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new PosternError('url_not_postgres');
-  const parsed = new URL(text);
-  const host = parsed.hostname.replace(/^\[|\]$/g, '');
-  if (host === '') throw new PosternError('url_without_host');
-  if (parsed.username === '') throw new PosternError('url_without_user');
-  const user = decode(parsed.username);
-  const database = decode(parsed.pathname.slice(1)) || user;
-  return {
-    host,
-    port: Number(parsed.port || DEFAULT_PORT),
-    user,
-    password: parsed.password === '' ? null : new Secret(decode(parsed.password)),
-    database,
-    tls: tlsOf(parsed, { host, ca }),
-  };
+export function parseUpstreamUrl(url: Secret, { ca, author }: ParseOptions): ParsedUpstreamUrl {
+  const parsed = parse(url);
+  const [{ host, port }, another] = parsed.servers;
+  if (another !== undefined) throw unusable('several hosts are not supported here: name one');
+  if (host.startsWith('/')) throw unusable('a Unix socket is not supported here: name a host');
+  if (parsed.options !== null) throw unusable('the parameter options is not supported here: take it out');
+  if (/standby|read-only/.test(parsed.targetSessionAttrs ?? ''))
+    throw unusable('target_session_attrs must be any, read-write or primary here');
+  if (parsed.user === null) throw new PosternError('url_without_user');
+  const { user, password } = parsed;
+  return { host, port, user, password, database: parsed.database ?? user, tls: tlsOf(parsed, { host, ca, author }) };
 }
 
-function tlsOf(parsed: URL, { host, ca }: { host: string; ca: string | null }): UpstreamTls {
-  const given = parsed.searchParams.get('sslmode');
-  const byDefault = isLoopback(host) || host === 'localhost' ? 'disable' : 'verify-full';
-  const mode = sslModeSchema.safeParse(given ?? byDefault);
-  if (!mode.success) throw new PosternError('url_sslmode');
-  if (mode.data === 'disable') return { mode: 'disable' };
-  return { mode: mode.data, ca, serverName: null, clientCertificate: null };
+/** Null where the URL names none. */
+export function databaseNamedBy(url: Secret): string | null {
+  return parse(url).database;
 }
 
-function decode(text: string): string {
+function parse(url: Secret): PostgresUrl {
   try {
-    return decodeURIComponent(text);
+    return parsePostgresUrl(url.reveal());
   } catch (error) {
-    throw new PosternError('url_badly_encoded', { cause: error });
+    throw error instanceof PostgresUrlProblem ? unusable(error.message) : error;
   }
+}
+
+function tlsOf(url: PostgresUrl, { host, ca, author }: ParseOptions & { readonly host: string }): UpstreamTls {
+  const isHere = isLoopback(host) || host === 'localhost';
+  const asked = url.sslMode ?? (isHere ? 'disable' : 'verify-full');
+  // NOTE: a connection of ours never falls back to clear text by itself: off this machine these two
+  // encrypt, and fail where there is no TLS.
+  const mode = asked === 'prefer' || asked === 'allow' ? (isHere ? 'disable' : 'require') : asked;
+  if (mode === 'disable') return { mode };
+  const namesFiles = [url.sslRootCert, url.sslCert, url.sslKey].some((path) => path !== null && path !== 'system');
+  if (namesFiles && author !== 'operator') {
+    throw unusable('sslrootcert, sslcert and sslkey name files of your machine: paste the authority beside the URL');
+  }
+  const read = (path: string | null) => (path === null || path === 'system' ? null : contentOf(path));
+  const [cert, key] = [read(url.sslCert), read(url.sslKey)];
+  const clientCertificate = cert === null || key === null ? null : { cert, key: new Secret(key) };
+  return { mode, ca: read(url.sslRootCert) ?? ca, serverName: null, clientCertificate };
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new PosternError('url_unusable', { params: { problem: `the file ${path} cannot be read` }, cause });
+  }
+}
+
+function unusable(problem: string): PosternError {
+  return new PosternError('url_unusable', { params: { problem } });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseUpstreamUrl } from '../../../src/provisioning/hosts/upstream-url.ts';
 import { Secret } from '../../../src/secret.ts';
 
-const parse = (url: string) => parseUpstreamUrl(new Secret(url));
+const parse = (url: string) => parseUpstreamUrl(new Secret(url), { ca: null, author: 'anybody' });
 
 describe('a connection URL as people paste it', () => {
   it('is taken apart, percent-encoding undone', () => {
@@ -22,6 +22,12 @@ describe('a connection URL as people paste it', () => {
     ['postgres://app@localhost/x', 'disable'],
     ['postgres://app@[::1]/x', 'disable'],
     ['postgres://app@127.0.0.1/x?sslmode=verify-ca', 'verify-ca'],
+    ['postgres://app@db.example.com/x?sslmode=prefer', 'require'],
+    ['postgres://app@db.example.com/x?sslmode=allow', 'require'],
+    ['postgres://app@127.0.0.1/x?sslmode=prefer', 'disable'],
+    ['postgres://app@db.example.com/x?sslrootcert=system', 'verify-full'],
+    ['jdbc:postgresql://db.example.com/x?user=app&ssl=true', 'verify-full'],
+    ['host=db.example.com user=app dbname=x sslmode=require', 'require'],
   ])('%s means sslmode %s', (url, mode) => {
     expect(parse(url).tls.mode).toBe(mode);
   });
@@ -33,7 +39,13 @@ describe('a connection URL as people paste it', () => {
     'postgres://app:hidden%@db.example.com/x',
     'postgres://app:hidden%ff@db.example.com/x',
     'postgres://app:hidden@db.example.com:99999/x',
-    'postgres://app:hidden@db.example.com/x?sslmode=prefer',
+    'postgres://app:hidden@db.example.com/x?sslmode=maybe',
+    'postgres://app:hidden@a.example.com,b.example.com/x',
+    'postgres://app:hidden@db.example.com/x?options=-csearch_path%3Da',
+    'postgres://app:hidden@db.example.com/x?target_session_attrs=standby',
+    'postgres://app:hidden@db.example.com/x?pgbouncer=true',
+    'postgres://app:hidden@db.example.com/x?sslrootcert=/etc/passwd',
+    'postgres://app:hidden@/x?host=/var/run/postgresql',
     'hidden',
     '',
   ])('%s is refused without repeating it', (url) => {
