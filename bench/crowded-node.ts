@@ -3,11 +3,11 @@
 
 import { join } from 'node:path';
 import pg from 'pg';
+import { Closers } from '../src/async/closers.ts';
 import { createAccessToken } from '../src/catalogue/access/access-tokens.ts';
 import { createOrganization } from '../src/catalogue/accounts/organizations.ts';
 import { createUser } from '../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../src/catalogue/trail/audit-context.ts';
-import { Closers } from '../src/closers.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { usablePort } from '../src/config/ports.ts';
 import { startEmbeddedPostgres } from '../src/embedded/postgres/embedded-postgres.ts';

@@ -4,7 +4,7 @@
 import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { Closers } from '../src/closers.ts';
+import { Closers } from '../src/async/closers.ts';
 import { startEmbeddedPostgres } from '../src/embedded/postgres/embedded-postgres.ts';
 import { createLog } from '../src/log.ts';
 import type { Secret } from '../src/secret.ts';

@@ -1,5 +1,6 @@
 // Builds every part of one node by hand, each after the parts it needs.
 
+import { Closers } from './async/closers.ts';
 import { createSetupCodeIfEmpty } from './catalogue/accounts/setup-codes.ts';
 import type { Catalogue } from './catalogue/store/catalogue.ts';
 import { openCatalogue } from './catalogue/store/open-catalogue.ts';
@@ -7,7 +8,6 @@ import { Sealer } from './catalogue/store/sealing.ts';
 import { explainingStart } from './catalogue/store/start-failures.ts';
 import { SYSTEM_CONTEXT } from './catalogue/trail/audit-context.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { Closers } from './closers.ts';
 import type { Config } from './config/config.ts';
 import type { VariableName } from './config/config-variables.ts';
 import { type Addresses, usablePort } from './config/ports.ts';

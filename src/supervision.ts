@@ -1,12 +1,12 @@
 // Builds the supervision of a node: metrics, audit trail, its part of the fleet, and limits.
 
+import type { Closers } from './async/closers.ts';
 import { AuditTrail } from './audit/audit-queue.ts';
 import { AuditWebhook } from './audit/audit-webhook.ts';
 import type { Catalogue } from './catalogue/store/catalogue.ts';
 import { sweepExpired } from './catalogue/store/housekeeping.ts';
 import { resealEverything } from './catalogue/store/sealing-keys.ts';
 import type { Clock } from './clock.ts';
-import type { Closers } from './closers.ts';
 import type { Config } from './config/config.ts';
 import { createFleet, type Fleet } from './fleet/fleet.ts';
 import type { NodeId } from './ids.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { Closers } from '../../src/closers.ts';
+import { Closers } from '../../src/async/closers.ts';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.ts';
 import { createLog } from '../../src/log.ts';
 import { WebClient } from '../../test/support/browser/web-client.ts';

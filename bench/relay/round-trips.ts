@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Closers } from '../../src/closers.ts';
+import { Closers } from '../../src/async/closers.ts';
 import { createLog } from '../../src/log.ts';
 import type { Certificate } from '../bench-path.ts';
 import { type Measurement, markdownTable } from '../report.ts';

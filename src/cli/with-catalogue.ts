@@ -2,10 +2,10 @@
 
 import type { ActionParts } from '../actions/action-parts.ts';
 import type { AccessEnders } from '../actions/define-action.ts';
+import { Closers } from '../async/closers.ts';
 import { type CatalogueOptions, openCatalogue } from '../catalogue/store/open-catalogue.ts';
 import { Sealer } from '../catalogue/store/sealing.ts';
 import { systemClock } from '../clock.ts';
-import { Closers } from '../closers.ts';
 import { loadConfig } from '../config/config.ts';
 import { startStores } from '../embedded/backing-services.ts';
 import { idFrom, type NodeId } from '../ids.ts';

@@ -1,7 +1,7 @@
 // Creates the stores of logins, all of them in Redis.
 
+import type { Closers } from '../async/closers.ts';
 import type { Clock } from '../clock.ts';
-import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';

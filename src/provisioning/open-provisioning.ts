@@ -1,10 +1,10 @@
 // Opens the hosts of an installation, the policy of dialling computes, and provisioning.
 
+import type { Closers } from '../async/closers.ts';
 import { moveHostedComputes } from '../catalogue/projects/compute-rows.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { OperationPurpose } from '../catalogue/tables/projects-and-computes.ts';
 import type { Clock } from '../clock.ts';
-import type { Closers } from '../closers.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import { parseNetworks } from '../network-address.ts';

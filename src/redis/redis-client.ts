@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { assertNever } from '../assert-never.ts';
+import type { Closers } from '../async/closers.ts';
 import { hangUpUnanswered } from '../async/hang-up-unanswered.ts';
-import type { Closers } from '../closers.ts';
 import type { Log } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import { PatientCluster, reconnectPause, SentinelRedis } from './patient-clients.ts';

@@ -126,7 +126,7 @@ describe('a node with embedded servers', () => {
     const pid = Number(/^pid (\d+)$/m.exec(said.text)?.[1]);
     const postmaster = await postmasterPid(join(folder.path, '.postern/postgres-18'));
     terminal.stdin.end();
-    // Not its exit code: Node aborts at its very end, where it cannot reset a terminal that is gone.
+    // Not its code: Node aborts at its very end, where it cannot reset a terminal that is gone.
     await once(terminal, 'exit');
     await waitUntil(async () => !(await isAlive(postmaster)), 'Postgres is gone');
     expect(await isAlive(pid)).toBe(false);

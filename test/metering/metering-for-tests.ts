@@ -4,12 +4,12 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { Closers } from '../../src/async/closers.ts';
 import type { RegisteredProject } from '../../src/catalogue/projects/register-project.ts';
 import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { openCatalogue } from '../../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../../src/catalogue/store/sealing.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
-import { Closers } from '../../src/closers.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { type ComputeId, newNodeId } from '../../src/ids.ts';
 import { createLog } from '../../src/log.ts';

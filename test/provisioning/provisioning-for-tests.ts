@@ -3,9 +3,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
+import { Closers } from '../../src/async/closers.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { systemClock } from '../../src/clock.ts';
-import { Closers } from '../../src/closers.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/log.ts';
 import type { HostedProject } from '../../src/provisioning/hosted/create-hosted-project.ts';

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { Closers } from '../../../src/async/closers.ts';
 import { listProjects } from '../../../src/catalogue/projects/project-lists.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { Closers } from '../../../src/closers.ts';
 import { loadConfig } from '../../../src/config/config.ts';
 import { createLog } from '../../../src/log.ts';
 import { openProvisioning } from '../../../src/provisioning/open-provisioning.ts';

@@ -12,6 +12,7 @@ import type {
   UnknownRow,
 } from 'kysely';
 import { type Logger, pino } from 'pino';
+import { Closers } from '../../../src/async/closers.ts';
 import { AuditTrail } from '../../../src/audit/audit-queue.ts';
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { createUser } from '../../../src/catalogue/accounts/users.ts';
@@ -21,7 +22,6 @@ import { openCatalogue } from '../../../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../../../src/catalogue/store/sealing.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { Closers } from '../../../src/closers.ts';
 import { type Config, loadConfig } from '../../../src/config/config.ts';
 import { publicAddress } from '../../../src/config/public-address.ts';
 import { createFleet } from '../../../src/fleet/fleet.ts';

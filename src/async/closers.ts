@@ -1,6 +1,6 @@
 // Closes what was opened, in the opposite order; one failure does not keep the rest open.
 
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 
 export class Closers {
   readonly #log: Log;

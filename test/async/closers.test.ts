@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Closers } from '../src/closers.ts';
-import { createLog } from '../src/log.ts';
+import { Closers } from '../../src/async/closers.ts';
+import { createLog } from '../../src/log.ts';
 
 describe('closers', () => {
   it('close in the opposite order, each once, whatever fails', async () => {
