@@ -60,7 +60,6 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}) 
       keyPaths: values.POSTERN_TLS_KEY,
       proxyProtocolFrom: values.POSTERN_PROXY_PROTOCOL_FROM,
     },
-    /** Of live connections, on both sides. */
     keepaliveMs: values.POSTERN_KEEPALIVE,
     http: {
       host: values.POSTERN_HTTP_HOST,
