@@ -3,6 +3,7 @@
 import { Closers } from './async/closers.ts';
 import { createSetupCodeIfEmpty } from './catalogue/accounts/setup-codes.ts';
 import type { Catalogue } from './catalogue/store/catalogue.ts';
+import { catalogueSettings } from './catalogue/store/catalogue-settings.ts';
 import { openCatalogue } from './catalogue/store/open-catalogue.ts';
 import { Sealer } from './catalogue/store/sealing.ts';
 import { explainingStart } from './catalogue/store/start-failures.ts';
@@ -187,14 +188,6 @@ async function naming<T>(variable: VariableName, asked: Promise<T>): Promise<T> 
   } catch (error) {
     throw new ConfigError([`${variable}: ${error instanceof Error ? error.message : String(error)}`]);
   }
-}
-
-function catalogueSettings({ organizations }: Config) {
-  return {
-    defaultPlan: organizations.defaultPlan,
-    organizationCreation: organizations.creation,
-    sharing: organizations.sharing,
-  };
 }
 
 async function withPorts(config: Config): Promise<Config> {

@@ -2,10 +2,11 @@
 
 import { type Command, Option } from 'commander';
 import { addMember, createOrganization } from '../actions/organizations/change-organization.ts';
-import { createUser } from '../actions/people/sign-up.ts';
+import { changeEmail, createUser, vouchForEmail } from '../actions/people/sign-up.ts';
+import type { User } from '../catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { type AccountId, idFrom } from '../ids.ts';
-import { getPerson } from './find-by-name.ts';
+import { getPerson, getPersonOfAnyEmail } from './find-by-name.ts';
 import { type CommandIo, group, readSecret } from './terminal/command-io.ts';
 import { type PrintOptions, printOne } from './terminal/print.ts';
 import { withCatalogue } from './with-catalogue.ts';
@@ -33,16 +34,48 @@ export function addPersonCommands(program: Command, io: CommandIo): void {
     .action(async (email: string, options: UserOptions) => {
       const asksPassword = options.passwordStdin === true || options.passwordFile !== undefined;
       const password = asksPassword ? await readSecret(io, { file: options.passwordFile }) : null;
-      const made = await withCatalogue(io, (tools) =>
-        createUser(tools, SYSTEM_CONTEXT, {
-          email,
-          name: options.name,
-          password,
-          emailVerified: true,
-          isOperator: options.operator === true,
-        }),
-      );
+      const { name, operator } = options;
+      const input = { email, name, password, emailVerified: true, isOperator: operator === true };
+      const made = await withCatalogue(io, (tools) => createUser(tools, SYSTEM_CONTEXT, input));
       printOne(io, { id: made.id, email: made.email, name: made.name, operator: made.isOperator }, options);
+    });
+  addEmailCommands(user, io);
+}
+
+function addEmailCommands(user: Command, io: CommandIo): void {
+  const changed = (made: User, options: PrintOptions) => {
+    const { id, email, emailVerified: email_verified, name, isOperator: operator } = made;
+    printOne(io, { id, email, email_verified, name, operator }, options);
+  };
+  user
+    .command('show <person>')
+    .description('show a person, by id or e-mail, and whether the e-mail is verified')
+    .option('--json', 'print JSON')
+    .action(async (person: string, options: PrintOptions) =>
+      changed(await withCatalogue(io, ({ catalogue }) => getPersonOfAnyEmail(catalogue, person)), options),
+    );
+  user
+    .command('verify <person>')
+    .description('answer for the e-mail of a person, whose shares and invitations it then opens')
+    .option('--json', 'print JSON')
+    .action(async (person: string, options: PrintOptions) => {
+      const made = await withCatalogue(io, async (tools) => {
+        // By id where it is not verified: whoever holds an address is not always its owner.
+        const { id: userId } = await getPerson(tools.catalogue, person);
+        return await vouchForEmail(tools, SYSTEM_CONTEXT, { userId });
+      });
+      changed(made, options);
+    });
+  user
+    .command('set-email <person> <email>')
+    .description('give a person another e-mail, which you answer for; the old one is free')
+    .option('--json', 'print JSON')
+    .action(async (person: string, email: string, options: PrintOptions) => {
+      const made = await withCatalogue(io, async (tools) => {
+        const { id: userId } = await getPersonOfAnyEmail(tools.catalogue, person);
+        return await changeEmail(tools, SYSTEM_CONTEXT, { userId, email });
+      });
+      changed(made, options);
     });
 }
 
@@ -51,7 +84,7 @@ export function addOrganizationCommands(program: Command, io: CommandIo): void {
   org
     .command('create <name>')
     .description('create an organization')
-    .requiredOption('--admin <email>', 'its first admin')
+    .requiredOption('--admin <person>', 'its first admin, by verified e-mail or id')
     .option('--json', 'print JSON')
     .action(async (name: string, options: PrintOptions & { admin: string }) => {
       const made = await withCatalogue(io, async (tools) =>
@@ -61,7 +94,7 @@ export function addOrganizationCommands(program: Command, io: CommandIo): void {
     });
   org
     .command('add-member <org> <email>')
-    .description('make a person a member at once')
+    .description('make a person a member at once, by verified e-mail or id')
     .addOption(new Option('--role <role>', 'member role').choices(['admin', 'member']).default('member'))
     .option('--json', 'print JSON')
     .action(async (accountId: string, email: string, options: PrintOptions & { role: 'admin' | 'member' }) => {

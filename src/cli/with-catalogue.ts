@@ -2,6 +2,7 @@
 
 import type { ActionParts } from '../actions/action-parts.ts';
 import type { AccessEnders } from '../actions/define-action.ts';
+import { catalogueSettings } from '../catalogue/store/catalogue-settings.ts';
 import { Closers } from '../async/closers.ts';
 import { type CatalogueOptions, openCatalogue } from '../catalogue/store/open-catalogue.ts';
 import { Sealer } from '../catalogue/store/sealing.ts';
@@ -39,11 +40,7 @@ export async function withCatalogue<T>(
       nodeId: NODE_ID,
       workingAs,
       sealer: new Sealer(stores.secretKeys),
-      settings: {
-        defaultPlan: config.organizations.defaultPlan,
-        organizationCreation: config.organizations.creation,
-        sharing: config.organizations.sharing,
-      },
+      settings: catalogueSettings(config),
     });
     closers.add('catalogue', () => catalogue.close());
     const { provisioning } = await openProvisioning({

@@ -19,11 +19,21 @@ export const CONFLICT_ERRORS = {
   last_admin: conflict('the only admin cannot {change}; promote another member first'),
   has_access_already: conflict("{email} belongs to the project's account already"),
   owns_projects: conflict('"{account}" still owns projects'),
-  email_of_another: conflict('sign in as {email} and link the identity there'),
+  email_of_another: {
+    ...conflict('{email} has an account here that this identity is not linked to'),
+    hint: 'Sign in to it as before and link the identity under "Name and password". If you cannot, ask your operator.',
+  },
+  email_taken: {
+    ...conflict('{email} has an account already'),
+    hint: 'Sign in to it and open the link again. If the account is not yours, ask your operator to free the address.',
+  },
+  person_unverified: {
+    ...conflict('"{email}" is the e-mail of a person who has not proved it, {id}'),
+    hint: 'Name the person by that id if it is who you mean. If the address is theirs for certain, run `postern user verify {id}`; if not, `postern user set-email {id} <address>` frees it.',
+  },
   identity_linked: conflict('this identity is linked already'),
   request_decided: conflict('this request was {status} already'),
   request_open: conflict('a request of yours is open already'),
-  admin_unknown: conflict('nobody has the e-mail "{email}" yet'),
 
   role_protected: conflict('role "{role}" is protected'),
   role_owns_database: conflict('role "{role}" owns database "{database}"; give it another owner first'),

@@ -24,6 +24,11 @@ export const REQUEST_ERRORS = {
     hint: 'Open {url} itself, or set POSTERN_PUBLIC_URL to the address that you use, and repeat the step.',
   }),
   not_found: client('42704', 404, { message: '{thing} not found', correctableOn: ['approval', 'console'] }),
+  person_unknown: client('42704', 404, {
+    code: 'not_found',
+    message: 'person "{email}" not found',
+    hint: 'Add them with `postern user add`, or invite them to an organization.',
+  }),
   link_unknown: client('42704', 404, {
     message: 'this login link is unknown, too old, or was opened by somebody else',
     hint: 'Run the command again to get a new link.',

@@ -1,74 +1,65 @@
 // The mails to people who were invited to an organization or got a project shared.
 
+import { assertNever } from '../assert-never.ts';
 import { cleanForPage } from '../untrusted-text.ts';
 import type { Mail } from './mailer.ts';
+import { defused, quotedName } from './quoted-name.ts';
 
-export interface InvitationFacts {
+/** Strangers write to strangers here, so the mail always names the inviter. */
+export type Inviter =
+  | { readonly kind: 'person'; readonly name: string; readonly email: string; readonly emailVerified: boolean }
+  | { readonly kind: 'api_key' }
+  | { readonly kind: 'operator' };
+
+interface Invitation {
   readonly to: string;
-  readonly organizationName: string;
   readonly brand: string;
-}
-
-export interface SharingFacts {
-  readonly to: string;
-  readonly projectName: string;
-  readonly brand: string;
-}
-
-/** A link that creates an account, for people without one. */
-interface OpenLink {
+  readonly inviter: Inviter;
   readonly link: string;
   readonly expiresAt: Date;
 }
 
-export function invitationMail(facts: InvitationFacts & OpenLink): Mail {
-  const { to, brand, link, expiresAt } = facts;
-  const organization = cleanForPage(facts.organizationName);
+export function invitationMail(facts: Invitation & { readonly organizationName: string }): Mail {
+  const { to, brand } = facts;
+  const organization = quotedName(facts.organizationName);
   return {
     to,
-    subject: `Invitation to ${organization} on ${brand}`,
-    text: [
-      `You are invited to the organization ${organization} on ${brand}.`,
-      `Join here: ${link}`,
-      `The link works until ${expiresAt.toISOString()}. If you do not know ${organization}, ignore this mail.`,
-      '',
-    ].join('\n\n'),
+    subject: `Invitation to the organization ${organization} on ${brand}`,
+    text: textOf(facts, `${inviterOf(facts)} invites you to the organization ${organization} on ${brand}.`),
   };
 }
 
-export function joinedMail(facts: InvitationFacts & { readonly url: string }): Mail {
-  const { to, brand, url } = facts;
-  const organization = cleanForPage(facts.organizationName);
-  return {
-    to,
-    subject: `You are now a member of ${organization} on ${brand}`,
-    text: [`You were made a member of the organization ${organization} on ${brand}.`, `Go there: ${url}`, ''].join(
-      '\n\n',
-    ),
-  };
-}
-
-export function guestMail(facts: SharingFacts & OpenLink): Mail {
-  const { to, brand, link, expiresAt } = facts;
-  const project = cleanForPage(facts.projectName);
+export function guestMail(facts: Invitation & { readonly projectName: string }): Mail {
+  const { to, brand } = facts;
+  const project = quotedName(facts.projectName);
   return {
     to,
     subject: `The project ${project} on ${brand} is shared with you`,
-    text: [
-      `The project ${project} on ${brand} is shared with you as a guest.`,
-      `Make an account to use it: ${link}`,
-      `The link works until ${expiresAt.toISOString()}. If you do not know ${project}, ignore this mail.`,
-      '',
-    ].join('\n\n'),
+    text: textOf(facts, `${inviterOf(facts)} shares the project ${project} on ${brand} with you.`),
   };
 }
 
-export function sharedMail(facts: SharingFacts & { readonly url: string }): Mail {
-  const { to, brand, url } = facts;
-  const project = cleanForPage(facts.projectName);
-  return {
-    to,
-    subject: `The project ${project} on ${brand} is shared with you`,
-    text: [`You find the project ${project} on ${brand} under "Shared with me".`, `Go there: ${url}`, ''].join('\n\n'),
-  };
+function textOf({ link, expiresAt }: Invitation, what: string): string {
+  return [
+    what,
+    `Sign in, or make an account, to accept: ${link}`,
+    `The link works until ${expiresAt.toISOString()}. If you do not know who sent this, ignore this mail: nothing happens without you.`,
+    '',
+  ].join('\n\n');
+}
+
+function inviterOf({ inviter, brand }: Invitation): string {
+  switch (inviter.kind) {
+    case 'person': {
+      const name = quotedName(inviter.name);
+      if (inviter.emailVerified) return `${name} (${cleanForPage(inviter.email)})`;
+      return `${name} (who says to be ${defused(inviter.email)}, which is not verified)`;
+    }
+    case 'api_key':
+      return 'A program with an API key of the owner';
+    case 'operator':
+      return `An operator of ${brand}`;
+    default:
+      return assertNever(inviter);
+  }
 }

@@ -2,6 +2,7 @@
 
 import { cleanForPage } from '../untrusted-text.ts';
 import type { Mail } from './mailer.ts';
+import { quotedName } from './quoted-name.ts';
 
 export interface NewTerminal {
   readonly to: string;
@@ -19,7 +20,7 @@ export interface NewTerminal {
 export function newTerminalMail(facts: NewTerminal): Mail {
   const { to, brand, url, how, at } = facts;
   const terminal = cleanForPage(facts.terminalAddress);
-  const application = facts.application === null ? 'an unnamed application' : cleanForPage(facts.application);
+  const application = facts.application === null ? 'an unnamed application' : quotedName(facts.application);
   const what = how === 'let_in' ? 'was let in as you' : 'asked to be let in as you, and a code for it was shown';
   return {
     to,
@@ -53,17 +54,17 @@ interface ReportedLoginMail {
 export function reportedLoginMail({ to, brand, place, organizationName, reported }: ReportedLoginMail): Mail {
   const person = cleanForPage(reported.personEmail);
   const address = cleanForPage(reported.terminalAddress);
-  const application = reported.application === null ? 'an unnamed application' : cleanForPage(reported.application);
+  const application = reported.application === null ? 'an unnamed application' : quotedName(reported.application);
   const asked = reported.askedAt.toISOString().slice(0, 19).replace('T', ' ');
   return {
     to,
     subject: `${person} was sent a login that was not theirs`,
     text: [
-      `${person}, of ${cleanForPage(organizationName)}, opened a login link of ${brand} and said: this was not me.`,
+      `${person}, of ${quotedName(organizationName)}, opened a login link of ${brand} and said: this was not me.`,
       [
         `Asked from: ${address}`,
         `Application: ${application}`,
-        `As user: ${cleanForPage(reported.requestedUser)}`,
+        `As user: ${quotedName(reported.requestedUser)}`,
         `Asked at: ${asked} UTC`,
       ].join('\n'),
       `The login was denied and nothing was opened. Links from ${address} are blocked for ${person} for 15 minutes.`,

@@ -52,7 +52,40 @@ describe('the command line', () => {
     const member = await runs(['org', 'add-member', org.id, 'lee@example.com', '--role', 'admin', '--json']);
     expect(JSON.parse(member)).toMatchObject({ org_id: org.id, role: 'admin' });
     const unknown = await run(['org', 'add-member', org.id, 'nobody@example.com']);
-    expect(unknown).toEqual({ exitCode: 1, stdout: '', stderr: 'person "nobody@example.com" not found\n' });
+    const hint = 'Add them with `postern user add`, or invite them to an organization.';
+    const stderr = `person "nobody@example.com" not found\n${hint}\n`;
+    expect(unknown).toEqual({ exitCode: 1, stdout: '', stderr });
+  });
+
+  // A squatter with the address became admin: nobody asked whether it was verified.
+  it('takes no address that its person has not proved, and says what to do', async () => {
+    const { id } = await makes(['user', 'add', 'squatted@example.com', '--name', 'Squatter']);
+    await queryRows(database.url, `UPDATE users SET email_verified = false WHERE id = '${id}'`);
+    const refused = { exitCode: 1, stdout: '', stderr: expect.stringContaining(`postern user verify ${id}`) };
+    const org = await makes(['org', 'create', 'Careful Org', '--admin', ADMIN]);
+    const doors = [
+      ['org', 'create', 'Squatted Org', '--admin', 'squatted@example.com'],
+      ['org', 'add-member', org.id, 'Squatted@example.com'],
+      ['project', 'create', 'squatted', '--account', 'squatted@example.com'],
+      ['key', 'create', 'squatted@example.com', '--name', 'laptop'],
+      ['token', 'create', '--name', 'ci', '--compute', 'ep-none', '--owner', 'squatted@example.com'],
+      ['user', 'verify', 'squatted@example.com'],
+    ];
+    for (const door of doors) expect(await run(door), door.join(' ')).toMatchObject(refused);
+    expect(await runs(['user', 'show', 'squatted@example.com'])).toContain('email_verified: false');
+    expect(JSON.parse(await runs(['org', 'add-member', org.id, id, '--json']))).toMatchObject({ user_id: id });
+  });
+
+  it('frees an address for its owner, and answers for the address of a person', async () => {
+    const { id } = await makes(['user', 'add', 'taken@example.com', '--name', 'Squatter']);
+    await queryRows(database.url, `UPDATE users SET email_verified = false WHERE id = '${id}'`);
+    const moved = await runs(['user', 'set-email', 'taken@example.com', 'own@example.com']);
+    expect(moved).toContain('email: own@example.com\nemail_verified: true\n');
+    await queryRows(database.url, `UPDATE users SET email_verified = false WHERE id = '${id}'`);
+    expect(await runs(['user', 'verify', id])).toContain('email_verified: true');
+    await makes(['user', 'add', 'taken@example.com', '--name', 'Owner']);
+    const taken = await run(['user', 'set-email', id, 'TAKEN@example.com']);
+    expect(taken).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('already exists') });
   });
 
   it('creates a hosted project, an access token and an API key, each secret once', async () => {

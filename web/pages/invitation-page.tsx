@@ -15,14 +15,15 @@ export interface InvitationProps {
     | { readonly kind: 'organization'; readonly name: string; readonly memberRole: 'admin' | 'member' }
     | { readonly kind: 'project'; readonly name: string };
   readonly email: string;
-  /** Nobody is signed in and the e-mail has no account: the form creates one. */
-  readonly isNewPerson: boolean;
+  /** Null when somebody is signed in. The page does not tell whether the e-mail has an account. */
+  readonly signInPath: string | null;
   readonly name: string;
   readonly problems: Readonly<Partial<Record<'name' | 'password', string>>>;
 }
 
 export function InvitationPage(props: InvitationProps): VNode {
-  const { frame, action, to, email, isNewPerson } = props;
+  const { frame, action, to, email, signInPath } = props;
+  const isNewPerson = signInPath !== null;
   const verb = to.kind === 'organization' ? 'join' : 'open the project';
   return (
     <Document frame={frame} title="Invitation" width="narrow">
@@ -35,6 +36,14 @@ export function InvitationPage(props: InvitationProps): VNode {
             <bdi>{email}</bdi> is invited as {ROLES[to.kind === 'organization' ? to.memberRole : 'guest']}.
           </p>
         </div>
+        {signInPath !== null && (
+          <>
+            <a class="button plain wide" href={signInPath}>
+              Sign in to accept
+            </a>
+            <p>Without an account yet, make one:</p>
+          </>
+        )}
         <form class="stack" method="post" action={action}>
           <CsrfField frame={frame} />
           {isNewPerson && <NewPerson {...props} />}

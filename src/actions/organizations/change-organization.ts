@@ -15,11 +15,13 @@ import {
   deleteOrganization as deleteRows,
   renameOrganization as rename,
 } from '../../catalogue/accounts/organizations.ts';
+import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import {
   decideOrganizationRequest as decide,
   requestOrganization as request,
 } from '../../catalogue/transfers/organization-requests.ts';
 import { catalogueAction, ending } from '../define-action.ts';
+import { type InvitingParts, mailInvitations } from './invite-members.ts';
 
 /** Throws `forbidden` where organizations are made on request only. */
 export const createOrganization = catalogueAction(create);
@@ -27,8 +29,19 @@ export const createOrganization = catalogueAction(create);
 /** Throws `plan_gate` for an unpaid personal account, `conflict` while another one is open. */
 export const requestOrganization = catalogueAction(request);
 
-/** Moves the projects and plan. `conflict` when decided, or nobody has the admin's e-mail. */
-export const decideOrganizationRequest = catalogueAction(decide);
+/** Moves the projects and plan; another admin is invited. Throws `conflict` when decided. */
+export async function decideOrganizationRequest(
+  parts: Omit<InvitingParts, 'limits'>,
+  context: AuditContext,
+  decision: Parameters<typeof decide>[2],
+): ReturnType<typeof decide> {
+  const decided = await decide(parts.catalogue, context, decision);
+  const { organizationId: accountId } = decided.request;
+  if (decided.invitation !== null && accountId !== null) {
+    await mailInvitations(parts, context, { accountId, outcomes: [decided.invitation] });
+  }
+  return decided;
+}
 
 /** Renames an organization; its handle stays. Throws `invalid_input`, `forbidden`, `not_found`. */
 export const renameOrganization = catalogueAction(rename);

@@ -1,20 +1,15 @@
 // Inviting people to an organization: written, then told by mail.
 
-import { assertNever } from '../../assert-never.ts';
 import { findAccount } from '../../catalogue/accounts/accounts.ts';
-import {
-  cancelInvitation as cancel,
-  type Invitation,
-  resendInvitation as resend,
-} from '../../catalogue/accounts/invitations.ts';
+import { cancelInvitation as cancel, resendInvitation as resend } from '../../catalogue/accounts/invitations.ts';
 import { type InvitationOutcome, inviteMembers as invite } from '../../catalogue/accounts/invite-members.ts';
+import { getUser } from '../../catalogue/accounts/users.ts';
 import { convertGuest as convert } from '../../catalogue/projects/shares.ts';
 import type { Actor } from '../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { AccountId, InvitationId } from '../../ids.ts';
 import { requireAllowed } from '../../limits/require-allowed.ts';
-import { invitationMail, joinedMail } from '../../mail/invitation-mails.ts';
-import type { Mail } from '../../mail/mailer.ts';
+import { type Inviter, invitationMail } from '../../mail/invitation-mails.ts';
 import type { Secret } from '../../secret.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction } from '../define-action.ts';
@@ -36,7 +31,7 @@ export async function inviteMembers(
     input.invitations.map(({ email }) => email),
   );
   const outcomes = await invite(parts.catalogue, context, input);
-  await mailInvitations(parts, input.accountId, outcomes);
+  await mailInvitations(parts, context, { accountId: input.accountId, outcomes });
   return outcomes;
 }
 
@@ -45,21 +40,21 @@ export async function resendInvitation(
   parts: InvitingParts,
   context: AuditContext,
   which: { readonly accountId: AccountId; readonly invitationId: InvitationId },
-): Promise<{ readonly invitation: Invitation; readonly token: Secret }> {
+): ReturnType<typeof resend> {
   await limitInvitations(parts, context, [which.invitationId]);
   const again = await resend(parts.catalogue, context, which);
-  await mailInvitations(parts, which.accountId, [{ kind: 'invited', ...again }]);
+  await mailInvitations(parts, context, { accountId: which.accountId, outcomes: [{ kind: 'invited', ...again }] });
   return again;
 }
 
-/** One without an account stays a guest until the invitation is accepted. Throws `not_found`. */
+/** The guest stays one until the invitation is accepted. Throws `not_found`. */
 export async function convertGuest(
   parts: InvitingParts,
   context: AuditContext,
   input: Parameters<typeof convert>[2],
 ): Promise<InvitationOutcome> {
   const outcome = await convert(parts.catalogue, context, input);
-  await mailInvitations(parts, input.accountId, [outcome]);
+  await mailInvitations(parts, context, { accountId: input.accountId, outcomes: [outcome] });
   return outcome;
 }
 
@@ -83,35 +78,35 @@ function senderOf(actor: Actor): string {
   return actor.kind === 'person' ? actor.userId : String(actor.keyId);
 }
 
-/** Tells each person what became of the invitation; members already are told nothing. */
+/** Members already are told nothing. */
 export async function mailInvitations(
-  parts: InvitingParts,
-  accountId: AccountId,
-  outcomes: readonly InvitationOutcome[],
+  parts: Omit<InvitingParts, 'limits'>,
+  context: AuditContext,
+  { accountId, outcomes }: { readonly accountId: AccountId; readonly outcomes: readonly InvitationOutcome[] },
 ): Promise<void> {
   const account = await findAccount(parts.catalogue.db, accountId);
-  const organizationName = account?.name ?? accountId;
-  const mails = outcomes.flatMap((outcome) => mailFor(parts, { outcome, organizationName }) ?? []);
-  for (const mail of mails) parts.mailer.send(mail);
+  const facts = {
+    organizationName: account?.name ?? accountId,
+    brand: parts.config.brand,
+    inviter: await inviterOf(parts, context),
+  };
+  for (const outcome of outcomes) {
+    if (outcome.kind !== 'invited') continue;
+    const { email: to, expiresAt } = outcome.invitation;
+    const link = invitationLink(parts.address.url, outcome.token);
+    parts.mailer.send(invitationMail({ ...facts, to, link, expiresAt }));
+  }
 }
 
-function mailFor(
-  { config, address: { url } }: InvitingParts,
-  { outcome, organizationName }: { outcome: InvitationOutcome; organizationName: string },
-): Mail | null {
-  const facts = { organizationName, brand: config.brand };
-  switch (outcome.kind) {
-    case 'invited': {
-      const { email: to, expiresAt } = outcome.invitation;
-      return invitationMail({ ...facts, to, link: invitationLink(url, outcome.token), expiresAt });
-    }
-    case 'joined':
-      return joinedMail({ ...facts, to: outcome.email, url });
-    case 'already_member':
-      return null;
-    default:
-      return assertNever(outcome);
-  }
+/** As the mail names whoever invites or shares. */
+export async function inviterOf(
+  { catalogue }: Pick<InvitingParts, 'catalogue'>,
+  { actor }: AuditContext,
+): Promise<Inviter> {
+  if (actor.kind === 'system') return { kind: 'operator' };
+  if (actor.kind !== 'person') return { kind: 'api_key' };
+  const { name, email, emailVerified } = await getUser(catalogue, actor.userId);
+  return { kind: 'person', name, email, emailVerified };
 }
 
 /** Where an invitation is accepted, to an organization or to a project. Holds the token. */

@@ -4,11 +4,20 @@ import {
   acceptInvitation as accept,
   signUpWithInvitation as signUp,
 } from '../../catalogue/accounts/accept-invitation.ts';
+import {
+  acceptOwnInvitation as acceptOwn,
+  declineOwnInvitation as declineOwn,
+} from '../../catalogue/accounts/own-invitations.ts';
 import { useSetupCode } from '../../catalogue/accounts/setup-codes.ts';
 import { createUser as create } from '../../catalogue/accounts/users.ts';
+import { changeEmail as change, vouchForEmail as vouch } from '../../catalogue/accounts/verified-email.ts';
+import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction } from '../define-action.ts';
 
-/** Invitations and shares that wait for a verified e-mail are theirs at once. `conflict`. */
+type OwnParts = Pick<ActionParts, 'catalogue'>;
+type OwnInput = [Parameters<typeof acceptOwn>[1], Parameters<typeof acceptOwn>[2]];
+
+/** Shares that wait for a verified e-mail are theirs at once, invitations wait. `conflict`. */
 export const createUser = catalogueAction(create);
 
 /** Voids every set-up code. Throws `not_found` for a code that is not valid. */
@@ -19,3 +28,15 @@ export const signUpWithInvitation = catalogueAction(signUp);
 
 /** Throws `forbidden` for somebody else's, `not_found` for a link that is not open. */
 export const acceptInvitation = catalogueAction(accept);
+
+/** The organization's id. Throws `not_found` for one that does not wait for this person. */
+export const acceptOwnInvitation = ({ catalogue }: OwnParts, ...rest: OwnInput) => acceptOwn(catalogue, ...rest);
+
+/** Throws `not_found` for one that does not wait for this person. */
+export const declineOwnInvitation = ({ catalogue }: OwnParts, ...rest: OwnInput) => declineOwn(catalogue, ...rest);
+
+/** An operator answers for a person's e-mail. Throws `not_found`. */
+export const vouchForEmail = catalogueAction(vouch);
+
+/** An operator gives a person another e-mail, and answers for it. Throws `conflict`. */
+export const changeEmail = catalogueAction(change);

@@ -11,31 +11,28 @@ import { hashPassword } from '../store/password-hash.ts';
 import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
-import { claimByEmail, claimByLink } from './claim-by-email.ts';
-import { findInvitationByToken, type OpenInvitation } from './invitations.ts';
+import { claimByLink } from './claim-by-email.ts';
+import { findPersonByEmail } from './find-person.ts';
+import { findInvitationByToken } from './invitations.ts';
+import { provesMailbox } from './link-delivery.ts';
 import { getUser, insertUser, type User } from './users.ts';
-
-export interface FollowedLink {
-  readonly token: string;
-  /** Links are sent only to mailboxes, so following one proves that the mailbox is the person's. */
-  readonly wasMailed: boolean;
-}
+import { verifyEmail } from './verified-email.ts';
 
 /** Throws `not_found` for a link that is not open, `conflict` when the e-mail has a person. */
 export async function signUpWithInvitation(
   catalogue: Catalogue,
   context: AuditContext,
-  input: FollowedLink & { readonly name: string; readonly password: Secret },
+  input: { readonly token: string; readonly name: string; readonly password: Secret },
 ): Promise<User> {
   const passwordHash = await hashPassword(catalogue, input.password);
   return catalogue.transaction(async (tx) => {
-    const open = await getOpenInvitation(catalogue, tx, input.token);
-    const { email, emailKey: email_key } = open;
-    const emailVerified = verifiesEmail(open, input);
-    const newUser = { email, name: input.name, password: input.password, emailVerified };
+    const { email, emailKey: email_key, delivery, to } = await getOpenInvitation(catalogue, tx, input.token);
+    if ((await findPersonByEmail(tx, email)).kind !== 'unknown')
+      throw new PosternError('email_taken', { params: { email } });
+    const newUser = { email, name: input.name, password: input.password, emailVerified: provesMailbox(delivery) };
     const user = await insertUser(tx, { catalogue, context, input: newUser, passwordHash, by: 'themselves' });
     const claim = { catalogue, context: { ...context, actor: newPersonActor(user) } };
-    if (!emailVerified) await claimByLink(tx, { ...claim, user: { id: user.id, email, email_key } }, open.to);
+    await claimByLink(tx, { ...claim, user: { id: user.id, email, email_key } }, to);
     return user;
   });
 }
@@ -44,7 +41,7 @@ export async function signUpWithInvitation(
 export async function acceptInvitation(
   catalogue: Catalogue,
   context: AuditContext,
-  input: FollowedLink & { readonly userId: UserId },
+  input: { readonly token: string; readonly userId: UserId },
 ): Promise<void> {
   const user = await getUser(catalogue, input.userId);
   const email_key = emailKey(user.email);
@@ -52,16 +49,9 @@ export async function acceptInvitation(
     const open = await getOpenInvitation(catalogue, tx, input.token);
     if (open.emailKey !== email_key) throw new PosternError('invitation_of_another', { params: { email: open.email } });
     const claim = { catalogue, context, user: { id: user.id, email: user.email, email_key } };
-    if (!verifiesEmail(open, input)) return await claimByLink(tx, claim, open.to);
-    await tx.updateTable('users').set({ email_verified: true }).where('id', '=', user.id).execute();
-    await claimByEmail(tx, claim);
+    if (provesMailbox(open.delivery)) await verifyEmail(tx, claim);
+    await claimByLink(tx, claim, open.to);
   });
-}
-
-// NOTE: without a mail server the inviting person sees the link. If it verified the address even
-// then, that person would get every invitation and share that others meant for it.
-function verifiesEmail({ isVouchedFor }: OpenInvitation, { wasMailed }: FollowedLink): boolean {
-  return wasMailed || isVouchedFor;
 }
 
 async function getOpenInvitation(catalogue: Catalogue, tx: Transaction<Schema>, token: string) {

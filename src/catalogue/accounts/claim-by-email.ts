@@ -1,4 +1,4 @@
-// Gives a person the project shares and invitations that waited for the e-mail address.
+// Gives a person the project shares that waited for the e-mail address, and accepts invitations.
 
 import type { Selectable, Transaction } from 'kysely';
 import type { AccountId, ProjectId, ShareId } from '../../ids.ts';
@@ -10,34 +10,28 @@ import { recordAuditEvents } from '../trail/audit-events.ts';
 import { lockAccount } from './accounts.ts';
 import { insertMembership } from './memberships.ts';
 
-interface Claim {
+export interface Claim {
   readonly catalogue: Catalogue;
   readonly context: AuditContext;
   readonly user: Pick<Selectable<UsersTable>, 'id' | 'email' | 'email_key'>;
 }
 
 /** Idempotent. NOTE: for a verified e-mail only, or anybody could claim another's. */
-export async function claimByEmail(tx: Transaction<Schema>, claim: Claim): Promise<void> {
-  const { catalogue, user } = claim;
+export async function claimShares(tx: Transaction<Schema>, claim: Claim): Promise<void> {
   const shares = await tx
     .updateTable('project_shares')
-    .set({ user_id: user.id, link_hash: null, link_expires_at: null })
-    .where('email_key', '=', user.email_key)
+    .set({ user_id: claim.user.id, ...USED_LINK })
+    .where('email_key', '=', claim.user.email_key)
     .where('user_id', 'is', null)
     .returning('project_id')
     .execute();
   await recordTakenShares(tx, claim, shares);
-  const invitations = await tx
-    .selectFrom('invitations')
-    .select('account_id')
-    .where('email_key', '=', user.email_key)
-    .where('expires_at', '>', catalogue.clock.now())
-    .orderBy('account_id')
-    .execute();
-  for (const { account_id: accountId } of invitations) await accept(tx, claim, accountId);
 }
 
-/** Accepts what one link leads to and nothing else, for an e-mail that is not verified. */
+/** A used link also says that the guest acted: until then nothing shows whether there is one. */
+const USED_LINK = { link_hash: null, link_expires_at: null };
+
+/** Accepts what one link leads to and nothing else. */
 export async function claimByLink(
   tx: Transaction<Schema>,
   claim: Claim,
@@ -45,12 +39,13 @@ export async function claimByLink(
     | { readonly kind: 'organization'; readonly accountId: AccountId }
     | { readonly kind: 'project'; readonly shareId: ShareId },
 ): Promise<void> {
-  if (to.kind === 'organization') return await accept(tx, claim, to.accountId);
+  if (to.kind === 'organization') return void (await acceptInvitationTo(tx, claim, to.accountId));
   const shares = await tx
     .updateTable('project_shares')
-    .set({ user_id: claim.user.id, link_hash: null, link_expires_at: null })
+    .set({ user_id: claim.user.id, ...USED_LINK })
     .where('id', '=', to.shareId)
-    .where('user_id', 'is', null)
+    .where('link_hash', 'is not', null)
+    .where((where) => where.or([where('user_id', 'is', null), where('user_id', '=', claim.user.id)]))
     .returning('project_id')
     .execute();
   await recordTakenShares(tx, claim, shares);
@@ -78,8 +73,13 @@ async function recordTakenShares(
   );
 }
 
-// Inviting locks the account before the invitation's row too, so the order here must be the same.
-async function accept(tx: Transaction<Schema>, { catalogue, context, user }: Claim, accountId: AccountId) {
+/** False without such an invitation; whether it has expired is the caller's to ask. */
+export async function acceptInvitationTo(
+  tx: Transaction<Schema>,
+  { catalogue, context, user }: Claim,
+  accountId: AccountId,
+): Promise<boolean> {
+  // Inviting locks the account before the invitation's row too, so the order here must be the same.
   await lockAccount(tx, accountId);
   const invitation = await tx
     .deleteFrom('invitations')
@@ -87,8 +87,9 @@ async function accept(tx: Transaction<Schema>, { catalogue, context, user }: Cla
     .where('account_id', '=', accountId)
     .returning('member_role')
     .executeTakeFirst();
-  if (invitation === undefined) return;
+  if (invitation === undefined) return false;
   const event = { event: 'invitation.changed', accountId, subject: user.email, reason: 'accepted' } as const;
   await recordChange(tx, { catalogue, context }, event);
   await insertMembership(tx, { catalogue, context, accountId, user, memberRole: invitation.member_role });
+  return true;
 }

@@ -10,8 +10,9 @@ import type { Catalogue } from '../store/catalogue.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
-import type { InvitationsTable, MemberRole } from '../tables/people-and-accounts.ts';
+import type { InvitationsTable, LinkDelivery, MemberRole } from '../tables/people-and-accounts.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
+import { linkDelivery } from './link-delivery.ts';
 
 // docs/security.md, "Secrets that people and programs hold"
 export const INVITATION_LIFE_MS = 7 * 24 * 3_600_000;
@@ -36,14 +37,15 @@ export async function resendInvitation(
   catalogue: Catalogue,
   context: AuditContext,
   which: { readonly accountId: AccountId; readonly invitationId: InvitationId },
-): Promise<{ readonly invitation: Invitation; readonly token: Secret }> {
+): Promise<{ readonly invitation: Invitation; readonly token: Secret; readonly delivery: LinkDelivery }> {
   const change = async (tx: Transaction<Schema>, row: InvitationRow) => {
     const token = newRandomSecret();
-    const fresh = { ...row, ...tokenColumns(catalogue, token) };
-    await tx.updateTable('invitations').set(tokenColumns(catalogue, token)).where('id', '=', row.id).execute();
+    const columns = tokenColumns(catalogue, context, token);
+    const fresh = { ...row, ...columns };
+    await tx.updateTable('invitations').set(columns).where('id', '=', row.id).execute();
     const event = { event: 'invitation.changed', accountId: row.account_id, subject: row.email } as const;
     await recordChange(tx, { catalogue, context }, event);
-    return { invitation: invitationFrom(fresh, catalogue.clock.now()), token };
+    return { invitation: invitationFrom(fresh, columns.invited_at), token, delivery: columns.link_delivery };
   };
   return changeInvitation(catalogue, context, { ...which, action: 'invitations.resend', change });
 }
@@ -62,10 +64,11 @@ export async function cancelInvitation(
   return changeInvitation(catalogue, context, { ...which, action: 'invitations.cancel', change });
 }
 
-export function tokenColumns({ clock }: Catalogue, token: Secret) {
-  const now = clock.now();
+export function tokenColumns(catalogue: Catalogue, context: AuditContext, token: Secret) {
+  const now = catalogue.clock.now();
   const expiresAt = new Date(now.getTime() + INVITATION_LIFE_MS);
-  return { token_hash: hashOfSecret(token.reveal()), invited_at: now, expires_at: expiresAt };
+  const link_delivery = linkDelivery(catalogue, context);
+  return { token_hash: hashOfSecret(token.reveal()), link_delivery, invited_at: now, expires_at: expiresAt };
 }
 
 type InvitationRow = Selectable<InvitationsTable>;
@@ -93,7 +96,10 @@ async function changeInvitation<Result>(
   });
 }
 
-export function invitationFrom({ email_key, token_hash, ...row }: Selectable<InvitationsTable>, now: Date) {
+export function invitationFrom(
+  { email_key, token_hash, link_delivery, ...row }: Selectable<InvitationsTable>,
+  now: Date,
+) {
   return { ...camelRow(row), status: row.expires_at > now ? ('pending' as const) : ('expired' as const) };
 }
 
@@ -108,10 +114,7 @@ export interface OpenInvitation {
         readonly memberRole: MemberRole;
       }
     | { readonly kind: 'project'; readonly shareId: ShareId; readonly name: string };
-  /** Invited by an operator, who may create people anyway and so vouches for the address. */
-  readonly isVouchedFor: boolean;
-  /** A person with this e-mail exists, who signs in instead of signing up. */
-  readonly hasAccount: boolean;
+  readonly delivery: LinkDelivery;
 }
 
 /** Null for a link that is unknown, withdrawn, used or expired. */
@@ -121,10 +124,7 @@ export async function findInvitationByToken(
   db: Kysely<Schema> = catalogue.db,
 ): Promise<OpenInvitation | null> {
   const link = { hash: hashOfSecret(token), now: clock.now() };
-  const found = (await findMemberInvitation(db, link)) ?? (await findGuestInvitation(db, link));
-  if (found === null) return null;
-  const user = await db.selectFrom('users').select('id').where('email_key', '=', found.emailKey).executeTakeFirst();
-  return { ...found, hasAccount: user !== undefined };
+  return (await findMemberInvitation(db, link)) ?? (await findGuestInvitation(db, link));
 }
 
 interface Link {
@@ -132,35 +132,29 @@ interface Link {
   readonly now: Date;
 }
 
-async function findMemberInvitation(db: Kysely<Schema>, { hash, now }: Link) {
+async function findMemberInvitation(db: Kysely<Schema>, { hash, now }: Link): Promise<OpenInvitation | null> {
   const row = await db
     .selectFrom('invitations')
     .innerJoin('accounts', 'accounts.id', 'invitations.account_id')
-    .leftJoin('users', 'users.id', 'invitations.invited_by')
-    .select(['invitations.email', 'invitations.email_key', 'member_role', 'account_id', 'accounts.name', 'is_operator'])
+    .select(['email', 'email_key', 'member_role', 'account_id', 'accounts.name', 'link_delivery'])
     .where('token_hash', '=', hash)
     .where('expires_at', '>', now)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const to = {
-    kind: 'organization',
-    accountId: row.account_id,
-    name: row.name,
-    memberRole: row.member_role,
-  } as const;
-  return { email: row.email, emailKey: row.email_key, to, isVouchedFor: row.is_operator === true };
+  const { account_id: accountId, name, member_role: memberRole } = row;
+  const to = { kind: 'organization', accountId, name, memberRole } as const;
+  return { email: row.email, emailKey: row.email_key, to, delivery: row.link_delivery };
 }
 
-async function findGuestInvitation(db: Kysely<Schema>, { hash, now }: Link) {
+async function findGuestInvitation(db: Kysely<Schema>, { hash, now }: Link): Promise<OpenInvitation | null> {
   const row = await db
     .selectFrom('project_shares')
     .innerJoin('projects', 'projects.id', 'project_shares.project_id')
-    .leftJoin('users', 'users.id', 'project_shares.granted_by')
-    .select(['project_shares.id', 'project_shares.email', 'project_shares.email_key', 'projects.name', 'is_operator'])
+    .select(['project_shares.id', 'email', 'email_key', 'projects.name', 'link_delivery'])
     .where('link_hash', '=', hash)
     .where('link_expires_at', '>', now)
     .executeTakeFirst();
   if (row === undefined) return null;
   const to = { kind: 'project', shareId: row.id, name: row.name } as const;
-  return { email: row.email, emailKey: row.email_key, to, isVouchedFor: row.is_operator === true };
+  return { email: row.email, emailKey: row.email_key, to, delivery: row.link_delivery };
 }

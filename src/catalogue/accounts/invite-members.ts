@@ -1,4 +1,5 @@
-// Invites people to an organization by e-mail; people who are known by it join at once.
+// Invites people to an organization by e-mail. Nobody joins without accepting, and the outcome does
+// not tell whether the address has an account.
 
 import type { Transaction } from 'kysely';
 import { type AccountId, newInvitationId } from '../../ids.ts';
@@ -8,16 +9,21 @@ import type { Catalogue } from '../store/catalogue.ts';
 import { type EmailAddress, parseEmail } from '../store/email-address.ts';
 import { newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
-import type { InvitationsTable, MemberRole } from '../tables/people-and-accounts.ts';
+import type { InvitationsTable, LinkDelivery, MemberRole } from '../tables/people-and-accounts.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { lockAccount } from './accounts.ts';
+import { findVerifiedPerson } from './find-person.ts';
 import { type Invitation, invitationFrom, tokenColumns } from './invitations.ts';
-import { insertMembership, type Membership } from './memberships.ts';
+import { isMember } from './memberships.ts';
 
-/** The outcome for one e-mail; the token is returned only here, to be mailed. */
+/** The outcome for one e-mail; the token is returned only here, to be mailed or shown. */
 export type InvitationOutcome =
-  | { readonly kind: 'invited'; readonly invitation: Invitation; readonly token: Secret }
-  | { readonly kind: 'joined'; readonly email: string; readonly membership: Membership }
+  | {
+      readonly kind: 'invited';
+      readonly invitation: Invitation;
+      readonly token: Secret;
+      readonly delivery: LinkDelivery;
+    }
   | { readonly kind: 'already_member'; readonly email: string };
 
 /** All or none. Of repeated e-mails the last counts; a second invitation replaces the first. */
@@ -43,7 +49,7 @@ export async function inviteMembers(
   });
 }
 
-interface OneInvitation {
+export interface OneInvitation {
   readonly catalogue: Catalogue;
   readonly context: AuditContext;
   readonly accountId: AccountId;
@@ -51,37 +57,31 @@ interface OneInvitation {
   readonly memberRole: MemberRole;
 }
 
-async function inviteOne(tx: Transaction<Schema>, wanted: OneInvitation): Promise<InvitationOutcome> {
+/** The caller has checked the permission and locked the account. */
+export async function inviteOne(tx: Transaction<Schema>, wanted: OneInvitation): Promise<InvitationOutcome> {
   const { catalogue, context, accountId, email, memberRole } = wanted;
-  const user = await tx
-    .selectFrom('users')
-    .select(['id', 'email'])
-    .where('email_key', '=', email.key)
-    .where('email_verified', '=', true)
-    .executeTakeFirst();
-  if (user !== undefined) {
+  const person = await findVerifiedPerson(tx, email.text);
+  if (person !== null && (await isMember(tx, { accountId, userId: person.id }))) {
     await tx.deleteFrom('invitations').where('account_id', '=', accountId).where('email_key', '=', email.key).execute();
-    const membership = await insertMembership(tx, { catalogue, context, accountId, user, memberRole });
-    if (membership === null) return { kind: 'already_member', email: user.email };
-    return { kind: 'joined', email: user.email, membership };
+    return { kind: 'already_member', email: email.text };
   }
   const token = newRandomSecret();
+  const columns = tokenColumns(catalogue, context, token);
   const row = await tx
     .insertInto('invitations')
-    .values(invitationRow(wanted, token))
+    .values(invitationRow(wanted, columns))
     .onConflict((conflict) =>
-      conflict
-        .columns(['account_id', 'email_key'])
-        .doUpdateSet({ member_role: memberRole, ...tokenColumns(catalogue, token) }),
+      conflict.columns(['account_id', 'email_key']).doUpdateSet({ member_role: memberRole, ...columns }),
     )
     .returningAll()
     .executeTakeFirstOrThrow();
   const event = { event: 'invitation.created', accountId, subject: email.text, reason: memberRole } as const;
   await recordChange(tx, { catalogue, context }, event);
-  return { kind: 'invited', invitation: invitationFrom(row, catalogue.clock.now()), token };
+  const invitation = invitationFrom(row, catalogue.clock.now());
+  return { kind: 'invited', invitation, token, delivery: columns.link_delivery };
 }
 
-function invitationRow(wanted: OneInvitation, token: Secret): InvitationsTable {
+function invitationRow(wanted: OneInvitation, columns: ReturnType<typeof tokenColumns>): InvitationsTable {
   const { actor } = wanted.context;
   return {
     id: newInvitationId(),
@@ -90,6 +90,6 @@ function invitationRow(wanted: OneInvitation, token: Secret): InvitationsTable {
     email_key: wanted.email.key,
     member_role: wanted.memberRole,
     invited_by: actor.kind === 'person' ? actor.userId : null,
-    ...tokenColumns(wanted.catalogue, token),
+    ...columns,
   };
 }

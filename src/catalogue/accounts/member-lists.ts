@@ -100,7 +100,10 @@ export interface AnsweringOrganization {
   readonly adminEmails: readonly string[];
 }
 
-/** Sorted by name; empty for a person with a personal account only. */
+/**
+ * Of the organizations that the person joined by an own act: neither those where others made the
+ * person a member nor those where the person is a guest learn what happens elsewhere. By name.
+ */
 export async function adminsOverPerson({ db }: Catalogue, userId: UserId): Promise<AnsweringOrganization[]> {
   const rows = await db
     .selectFrom('accounts')
@@ -108,19 +111,14 @@ export async function adminsOverPerson({ db }: Catalogue, userId: UserId): Promi
     .innerJoin('users', 'users.id', 'memberships.user_id')
     .select(['accounts.id', 'accounts.name', 'users.email'])
     .where('memberships.member_role', '=', 'admin')
-    .where((where) =>
-      where.or([
-        where('accounts.id', 'in', db.selectFrom('memberships').select('account_id').where('user_id', '=', userId)),
-        where(
-          'accounts.id',
-          'in',
-          db
-            .selectFrom('project_shares')
-            .innerJoin('projects', 'projects.id', 'project_shares.project_id')
-            .select('projects.account_id')
-            .where('project_shares.user_id', '=', userId),
-        ),
-      ]),
+    .where(
+      'accounts.id',
+      'in',
+      db
+        .selectFrom('memberships')
+        .select('account_id')
+        .where('user_id', '=', userId)
+        .where('joined_by', '=', 'themselves'),
     )
     .orderBy('accounts.name')
     .orderBy('accounts.id')

@@ -1,7 +1,7 @@
 // The members of an organization and their member roles. An organization keeps at least one admin:
 // changes of members lock its row while they count.
 
-import { type Selectable, sql, type Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, type MembershipId, newMembershipId, type UserId } from '../../ids.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
@@ -10,11 +10,11 @@ import { type CamelRow, camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
-import type { MemberRole, MembershipsTable } from '../tables/people-and-accounts.ts';
+import type { JoinedBy, MemberRole, MembershipsTable } from '../tables/people-and-accounts.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { lockAccount } from './accounts.ts';
 
-export type Membership = CamelRow<Selectable<MembershipsTable>>;
+export type Membership = Omit<CamelRow<Selectable<MembershipsTable>>, 'joinedBy'>;
 
 export interface NewMembership {
   readonly catalogue: Catalogue;
@@ -22,6 +22,8 @@ export interface NewMembership {
   readonly accountId: AccountId;
   readonly user: { readonly id: UserId; readonly email: string };
   readonly memberRole: MemberRole;
+  /** Absent: the person acts, or another does. */
+  readonly joinedBy?: JoinedBy;
 }
 
 /** Removes the person's shares, which a member does not need. Null for a member. */
@@ -37,6 +39,7 @@ export async function insertMembership(tx: Transaction<Schema>, membership: NewM
       user_id: user.id,
       member_role: memberRole,
       joined_at: catalogue.clock.now(),
+      joined_by: membership.joinedBy ?? joinedBy(context, user.id),
     })
     .onConflict((conflict) => conflict.columns(['account_id', 'user_id']).doNothing())
     .returningAll()
@@ -50,6 +53,24 @@ export async function insertMembership(tx: Transaction<Schema>, membership: NewM
   const event = { event: 'membership.created', accountId, subject: user.email, reason: memberRole } as const;
   await recordChange(tx, { catalogue, context }, event);
   return membershipFrom(row);
+}
+
+function joinedBy({ actor }: AuditContext, userId: UserId): JoinedBy {
+  return actor.kind === 'person' && actor.userId === userId ? 'themselves' : 'others';
+}
+
+/** Does not check permissions. */
+export async function isMember(
+  db: Kysely<Schema>,
+  { accountId, userId }: { readonly accountId: AccountId; readonly userId: UserId },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('memberships')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Makes an existing person a member at once. Throws `conflict` for a member. */
@@ -156,7 +177,7 @@ async function requireAnotherAdmin(
   throw new PosternError('last_admin', { params: { change } });
 }
 
-export function membershipFrom(row: Selectable<MembershipsTable>): Membership {
+export function membershipFrom(row: Omit<Selectable<MembershipsTable>, 'joined_by'>): Membership {
   const { id, account_id, user_id, member_role, joined_at } = row;
   return camelRow({ id, account_id, user_id, member_role, joined_at });
 }

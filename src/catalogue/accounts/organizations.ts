@@ -9,7 +9,7 @@ import { accountResource, INSTALLATION, requireMay } from '../rights/permissions
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName, slugOf } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
-import type { Plan } from '../tables/people-and-accounts.ts';
+import type { JoinedBy, Plan } from '../tables/people-and-accounts.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type Account, accountFrom, countProjects, findAccount, insertAccount, lockAccount } from './accounts.ts';
 import { insertMembership } from './memberships.ts';
@@ -17,7 +17,7 @@ import { insertMembership } from './memberships.ts';
 export interface NewOrganization {
   readonly name: string;
   /** The person who becomes its admin. */
-  readonly admin: { readonly id: UserId; readonly email: string };
+  readonly admin: { readonly id: UserId; readonly email: string; readonly joinedBy?: JoinedBy };
   /** Absent: the installation's default. */
   readonly plan?: Plan;
 }
@@ -45,7 +45,8 @@ export async function insertOrganization(
   const handle = `${slugOf(name, 'organization')}-${id}`;
   await insertAccount(tx, { id, user_id: null, name, handle, plan }, catalogue.clock.now());
   await recordChange(tx, { catalogue, context }, { event: 'account.created', accountId: id, subject: name });
-  await insertMembership(tx, { catalogue, context, accountId: id, user: input.admin, memberRole: 'admin' });
+  const { joinedBy, ...user } = input.admin;
+  await insertMembership(tx, { catalogue, context, accountId: id, user, memberRole: 'admin', joinedBy });
   const organization = await findAccount(tx, id);
   if (organization === null) throw new Error(`organization ${id} vanished within its own transaction`);
   return organization;

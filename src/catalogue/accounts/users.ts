@@ -16,7 +16,7 @@ import { missing, refuseTaken } from '../store/store-errors.ts';
 import type { UsersTable } from '../tables/people-and-accounts.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { insertAccount } from './accounts.ts';
-import { claimByEmail } from './claim-by-email.ts';
+import { claimShares } from './claim-by-email.ts';
 
 export type User = ReturnType<typeof userFrom>;
 
@@ -31,7 +31,7 @@ export interface NewUser {
   readonly image?: string;
 }
 
-/** Also accepts what waits for a verified e-mail. Throws `conflict` when the e-mail is taken. */
+/** Shares that wait for a verified e-mail are the person's at once. Throws `conflict` if taken. */
 export async function createUser(catalogue: Catalogue, context: AuditContext, input: NewUser): Promise<User> {
   requireMay(context.actor, 'ops.create_user', INSTALLATION);
   const passwordHash = input.password === null ? null : await hashPassword(catalogue, input.password);
@@ -56,18 +56,8 @@ export async function insertUser(
   const { defaultPlan: plan } = catalogue.settings;
   await insertAccount(tx, { id: accountId, user_id: row.id, name: row.name, handle: accountId, plan }, now);
   await recordChange(tx, { catalogue, context }, { event: 'account.created', accountId, subject: row.email });
-  if (row.email_verified) await claimByEmail(tx, { catalogue, context, user: row });
+  if (row.email_verified) await claimShares(tx, { catalogue, context, user: row });
   return userFrom(row);
-}
-
-/** Null when no person has that e-mail; compares case-insensitively. */
-export async function findUserByEmail(catalogue: Catalogue, email: string): Promise<User | null> {
-  const row = await catalogue.db
-    .selectFrom('users')
-    .selectAll()
-    .where('email_key', '=', emailKey(email))
-    .executeTakeFirst();
-  return row === undefined ? null : userFrom(row);
 }
 
 export async function getUser(catalogue: Catalogue, userId: UserId): Promise<User> {

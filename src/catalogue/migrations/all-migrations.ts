@@ -14,6 +14,7 @@ import * as operationsJournal from './0010-operations-journal.ts';
 import * as pruneHistory from './0011-prune-history.ts';
 import * as loginNames from './0012-login-names.ts';
 import * as nameClaims from './0013-name-claims.ts';
+import * as invitationsByConsent from './0014-invitations-by-consent.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -29,4 +30,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-prune-history': pruneHistory,
   '0012-login-names': loginNames,
   '0013-name-claims': nameClaims,
+  '0014-invitations-by-consent': invitationsByConsent,
 };

@@ -5,8 +5,11 @@ import type { Kysely, Selectable, Transaction } from 'kysely';
 import { type AccountId, newShareId, type ProjectId, type ShareId, type UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { lockAccount } from '../accounts/accounts.ts';
+import { findVerifiedPerson } from '../accounts/find-person.ts';
 import { INVITATION_LIFE_MS } from '../accounts/invitations.ts';
 import { type InvitationOutcome, inviteMembers } from '../accounts/invite-members.ts';
+import { linkDelivery } from '../accounts/link-delivery.ts';
+import { isMember } from '../accounts/memberships.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { accountResource, requireMay } from '../rights/permissions.ts';
 import { camelRow } from '../store/camel-row.ts';
@@ -15,24 +18,25 @@ import { type EmailAddress, emailKey, parseEmail } from '../store/email-address.
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
-import type { MemberRole } from '../tables/people-and-accounts.ts';
+import type { LinkDelivery, MemberRole } from '../tables/people-and-accounts.ts';
 import type { ProjectSharesTable } from '../tables/projects-and-computes.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { getProject, type Project } from './projects.ts';
 
 export type Share = ReturnType<typeof shareFrom>;
 
-/** A link by which a guest creates an account. Only here is the token returned, to be mailed. */
+/** Tells the guest, who may need an account. The token is returned only here. */
 export interface GuestLink {
   readonly token: Secret;
+  readonly delivery: LinkDelivery;
   readonly expiresAt: Date;
 }
 
 export type ShareOutcome =
-  | { readonly kind: 'shared' | 'already_shared'; readonly share: Share; readonly link: GuestLink | null }
+  | { readonly kind: 'shared' | 'already_shared'; readonly share: Share; readonly link: GuestLink }
   | { readonly kind: 'has_access_already'; readonly email: string };
 
-/** All or none. A guest without an account gets a new link, which voids the old one. */
+/** All or none. Each guest gets a new link, which voids the old one. */
 export async function shareProject(
   catalogue: Catalogue,
   context: AuditContext,
@@ -87,13 +91,8 @@ async function shareWithOne(
   wanted: { catalogue: Catalogue; context: AuditContext; project: Project; email: EmailAddress },
 ): Promise<ShareOutcome> {
   const { catalogue, context, project, email } = wanted;
-  const user = await tx
-    .selectFrom('users')
-    .select('id')
-    .where('email_key', '=', email.key)
-    .where('email_verified', '=', true)
-    .executeTakeFirst();
-  if (user !== undefined && (await belongsTo(tx, { accountId: project.accountId, userId: user.id }))) {
+  const user = await findVerifiedPerson(tx, email.text);
+  if (user !== null && (await belongsTo(tx, { accountId: project.accountId, userId: user.id }))) {
     return { kind: 'has_access_already', email: email.text };
   }
   const existing = await tx
@@ -102,7 +101,7 @@ async function shareWithOne(
     .where('project_id', '=', project.id)
     .where('email_key', '=', email.key)
     .executeTakeFirst();
-  const link = user === undefined ? newLink(catalogue) : null;
+  const link = newLink(catalogue, context);
   if (existing !== undefined) {
     await tx.updateTable('project_shares').set(linkColumns(link)).where('id', '=', existing.id).execute();
     return { kind: 'already_shared', share: shareFrom(existing), link };
@@ -123,35 +122,29 @@ async function shareWithOne(
   return { kind: 'shared', share: shareFrom(row), link };
 }
 
-// Works as an invitation's link does: following it proves that the mailbox is the guest's.
-function newLink({ clock }: Catalogue): GuestLink {
-  return { token: newRandomSecret(), expiresAt: new Date(clock.now().getTime() + INVITATION_LIFE_MS) };
+// Also for people with an account, so that nothing tells the two apart.
+function newLink(catalogue: Catalogue, context: AuditContext): GuestLink {
+  const expiresAt = new Date(catalogue.clock.now().getTime() + INVITATION_LIFE_MS);
+  return { token: newRandomSecret(), expiresAt, delivery: linkDelivery(catalogue, context) };
 }
 
-function linkColumns(link: GuestLink | null): Pick<Selectable<ProjectSharesTable>, 'link_hash' | 'link_expires_at'> {
-  if (link === null) return { link_hash: null, link_expires_at: null };
-  return { link_hash: hashOfSecret(link.token.reveal()), link_expires_at: link.expiresAt };
+function linkColumns({ token, expiresAt, delivery }: GuestLink) {
+  return { link_hash: hashOfSecret(token.reveal()), link_expires_at: expiresAt, link_delivery: delivery };
 }
 
-async function belongsTo(db: Kysely<Schema>, { accountId, userId }: { accountId: AccountId; userId: UserId }) {
-  if ((accountId as string) === userId) return true;
-  const row = await db
-    .selectFrom('memberships')
-    .select('id')
-    .where('account_id', '=', accountId)
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
-  return row !== undefined;
+async function belongsTo(db: Kysely<Schema>, place: { accountId: AccountId; userId: UserId }): Promise<boolean> {
+  return (place.accountId as string) === place.userId || (await isMember(db, place));
 }
 
 export function shareFrom(row: Selectable<ProjectSharesTable>) {
-  const { email_key, link_hash, link_expires_at, ...share } = row;
-  return camelRow(share);
+  const { email_key, link_hash, link_expires_at, link_delivery, ...share } = row;
+  // NOTE: not by `user_id`, which would tell whose address has an account.
+  return { ...camelRow(share), isLinkUsed: link_hash === null };
 }
 
 export interface Guest {
   readonly email: string;
-  /** Null until a person with that e-mail has an account. */
+  /** Null until the guest has used a link. */
   readonly name: string | null;
   readonly shares: ReadonlyArray<Share & { readonly projectName: string }>;
 }
@@ -171,14 +164,15 @@ export async function listGuests(catalogue: Catalogue, context: AuditContext, ac
     .execute();
   const guests = new Map<string, Guest>();
   for (const row of rows) {
-    const shares = guests.get(row.email_key)?.shares ?? [];
+    const known = guests.get(row.email_key);
     const share = { ...shareFrom(row), projectName: row.project_name };
-    guests.set(row.email_key, { email: row.email, name: row.user_name, shares: [...shares, share] });
+    const name = known?.name ?? (share.isLinkUsed ? row.user_name : null);
+    guests.set(row.email_key, { email: row.email, name, shares: [...(known?.shares ?? []), share] });
   }
   return [...guests.values()];
 }
 
-/** Removes the shares. A guest without an account is invited and stays a guest until then. */
+/** Invites the guest, who stays a guest until the invitation is accepted. */
 export async function convertGuest(
   catalogue: Catalogue,
   context: AuditContext,

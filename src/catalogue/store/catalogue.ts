@@ -16,6 +16,8 @@ export interface CatalogueSettings {
   readonly defaultPlan: Plan;
   readonly organizationCreation: 'self_serve' | 'on_request';
   readonly sharing: Sharing;
+  /** Links of invitations go by mail to their mailbox, instead of being shown to the inviter. */
+  readonly mailsLinks: boolean;
 }
 
 export interface Catalogue {

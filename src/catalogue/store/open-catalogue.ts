@@ -30,6 +30,7 @@ const DEFAULT_SETTINGS: CatalogueSettings = {
   defaultPlan: 'business',
   organizationCreation: 'self_serve',
   sharing: 'admins',
+  mailsLinks: false,
 };
 
 // libuv has four threads by default; a queue of 50 is served within two seconds.

@@ -1,4 +1,4 @@
-// Row types of migration 0001.
+// Row types of migrations 0001 and 0014.
 
 import type { ColumnType } from 'kysely';
 import type { AccountId, InvitationId, MembershipId, UserId } from '../../ids.ts';
@@ -7,6 +7,10 @@ export const PLANS = ['free', 'launch', 'scale', 'business', 'enterprise'] as co
 export type Plan = (typeof PLANS)[number];
 
 export type MemberRole = 'admin' | 'member';
+/** To whom an invitation's link went: the mailbox, or the inviter, who may be an operator. */
+export type LinkDelivery = 'mailed' | 'shown' | 'vouched';
+/** By accepting an invitation or making the organization, or at an operator's command. */
+export type JoinedBy = 'themselves' | 'others';
 /** Read as unknown and parsed by its owner; written as JSON text. */
 export type Jsonb = ColumnType<unknown, string, string>;
 
@@ -51,6 +55,7 @@ export interface MembershipsTable {
   user_id: UserId;
   member_role: MemberRole;
   joined_at: Date;
+  joined_by: JoinedBy;
 }
 
 export interface InvitationsTable {
@@ -60,6 +65,7 @@ export interface InvitationsTable {
   email_key: string;
   member_role: MemberRole;
   token_hash: Buffer;
+  link_delivery: LinkDelivery;
   invited_by: UserId | null;
   invited_at: Date;
   expires_at: Date;

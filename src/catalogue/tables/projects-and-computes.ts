@@ -1,8 +1,8 @@
-// Row types of migrations 0002, 0006, 0010 and 0013, as Postgres holds them.
+// Row types of migrations 0002, 0006, 0010 and 0014, as Postgres holds them.
 
 import type { ColumnType, Generated, GeneratedAlways, RawBuilder } from 'kysely';
 import type { AccountId, BranchId, ComputeId, NodeId, OperationId, ProjectId, ShareId, UserId } from '../../ids.ts';
-import type { Jsonb } from './people-and-accounts.ts';
+import type { Jsonb, LinkDelivery } from './people-and-accounts.ts';
 
 export interface ProjectsTable {
   id: ProjectId;
@@ -30,9 +30,10 @@ export interface ProjectSharesTable {
   user_id: UserId | null;
   granted_by: UserId | null;
   granted_at: Date;
-  /** Of a guest without an account: the hash of the link to make one, and until when it is open. */
+  /** The hash of the link that tells the guest, until it is used, and until when it is open. */
   link_hash: ColumnType<Buffer | null, Buffer | null | undefined>;
   link_expires_at: ColumnType<Date | null, Date | null | undefined>;
+  link_delivery: Generated<LinkDelivery>;
 }
 
 export interface BranchesTable {

@@ -6,14 +6,14 @@ import type { Selectable, Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { personalAccountId, type UserId } from '../../ids.ts';
 import { type Account, lockAccount, movePlan } from '../accounts/accounts.ts';
-import { insertMembership } from '../accounts/memberships.ts';
+import { type InvitationOutcome, inviteOne } from '../accounts/invite-members.ts';
 import { insertOrganization } from '../accounts/organizations.ts';
 import { projectFrom } from '../projects/projects.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
 import { PLAN_TERMS } from '../rights/plans.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
-import { parseEmail } from '../store/email-address.ts';
+import { emailKey, parseEmail } from '../store/email-address.ts';
 import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
 import { isUniqueViolation, missing } from '../store/store-errors.ts';
@@ -76,26 +76,24 @@ export async function listOrganizationRequests(
   return rows.map(requestFrom);
 }
 
-/** Throws `conflict` when it was decided already or nobody has the admin's e-mail. */
+/** Another admin than the requester is invited. Throws `conflict` when it was decided already. */
 export async function decideOrganizationRequest(
   catalogue: Catalogue,
   context: AuditContext,
   decision: { readonly requestId: string; readonly verdict: 'approve' | 'decline'; readonly reason?: string },
-): Promise<OrganizationRequest> {
+): Promise<{ readonly request: OrganizationRequest; readonly invitation: InvitationOutcome | null }> {
   requireMay(context.actor, 'ops.decide_organization', INSTALLATION);
   return catalogue.transaction(async (tx) => {
     const row = await lockRequest(tx, decision.requestId);
     const isApproved = decision.verdict === 'approve';
-    const organization = isApproved
-      ? await convertPersonalAccount(tx, { catalogue, context, ...requestFrom(row) })
-      : null;
+    const converted = isApproved ? await convertPersonalAccount(tx, { catalogue, context, ...requestFrom(row) }) : null;
     const decided: Selectable<OrganizationRequestsTable> = {
       ...row,
       status: isApproved ? 'approved' : 'declined',
       reason: decision.reason ?? null,
       decided_by: context.actor.kind === 'person' ? context.actor.userId : null,
       decided_at: catalogue.clock.now(),
-      organization_id: organization?.id ?? null,
+      organization_id: converted?.organization.id ?? null,
     };
     await tx.updateTable('organization_requests').set(decided).where('id', '=', row.id).execute();
     const event = {
@@ -106,7 +104,7 @@ export async function decideOrganizationRequest(
       reason: decided.reason,
     } as const;
     await recordChange(tx, { catalogue, context }, event);
-    return requestFrom(decided);
+    return { request: requestFrom(decided), invitation: converted?.invitation ?? null };
   });
 }
 
@@ -130,7 +128,7 @@ function requestFrom({ decided_by, ...row }: Selectable<OrganizationRequestsTabl
   return camelRow(row);
 }
 
-export interface Conversion {
+interface Conversion {
   readonly catalogue: Catalogue;
   readonly context: AuditContext;
   readonly requestedBy: UserId;
@@ -138,8 +136,10 @@ export interface Conversion {
   readonly name: string;
 }
 
-/** Returns the organization. Throws `conflict` when nobody has the admin's e-mail. */
-export async function convertPersonalAccount(tx: Transaction<Schema>, conversion: Conversion): Promise<Account> {
+async function convertPersonalAccount(
+  tx: Transaction<Schema>,
+  conversion: Conversion,
+): Promise<{ readonly organization: Account; readonly invitation: InvitationOutcome | null }> {
   const { catalogue, context, requestedBy, name } = conversion;
   const sourceAccountId = personalAccountId(requestedBy);
   const personal = await lockAccount(tx, sourceAccountId);
@@ -148,13 +148,13 @@ export async function convertPersonalAccount(tx: Transaction<Schema>, conversion
     .select(['id', 'email'])
     .where('id', '=', requestedBy)
     .executeTakeFirstOrThrow();
-  const admin = await findAdmin(tx, conversion.adminEmail);
-  const input = { name, admin: owner, plan: personal.plan };
-  const organization = await insertOrganization(tx, { catalogue, context, input });
+  const admin = { ...owner, joinedBy: 'themselves' } as const;
+  const organization = await insertOrganization(tx, {
+    catalogue,
+    context,
+    input: { name, admin, plan: personal.plan },
+  });
   const accountId = organization.id;
-  if (admin.id !== owner.id) {
-    await insertMembership(tx, { catalogue, context, accountId, user: admin, memberRole: 'admin' });
-  }
   const projects = await tx.selectFrom('projects').selectAll().where('account_id', '=', sourceAccountId).execute();
   await moveProjects(tx, {
     catalogue,
@@ -165,15 +165,10 @@ export async function convertPersonalAccount(tx: Transaction<Schema>, conversion
   });
   await movePlan(tx, { accountId: sourceAccountId, plan: 'free', now: catalogue.clock.now() });
   await recordChange(tx, { catalogue, context }, { event: 'plan.changed', accountId: sourceAccountId, reason: 'free' });
-  return organization;
-}
-
-async function findAdmin(tx: Transaction<Schema>, email: string): Promise<{ id: UserId; email: string }> {
-  const admin = await tx
-    .selectFrom('users')
-    .select(['id', 'email'])
-    .where('email_key', '=', parseEmail(email).key)
-    .executeTakeFirst();
-  if (admin !== undefined) return admin;
-  throw new PosternError('admin_unknown', { params: { email } });
+  const email = parseEmail(conversion.adminEmail);
+  const isAnother = email.key !== emailKey(owner.email);
+  const invitation = isAnother
+    ? await inviteOne(tx, { catalogue, context, accountId, email, memberRole: 'admin' })
+    : null;
+  return { organization, invitation };
 }

@@ -64,7 +64,7 @@ export const INVITATIONS: ApiGroup = {
         printRows('Invitations', INVITATION_COLUMNS, await api.list(invitationsPath(org), 'invitations')),
     },
     'create <emails...>': {
-      description: 'invite people; those who are known join at once',
+      description: 'invite people, who join by accepting',
       options: [ORG, roleOption().default('member')],
       run: invite,
     },

@@ -8,6 +8,7 @@ import * as billing from './account/billing.ts';
 import * as tokens from './keys/access-tokens-page.ts';
 import { createToken, showNewToken } from './keys/access-tokens-page.ts';
 import * as keys from './keys/api-keys-page.ts';
+import * as invitations from './me/my-invitations.ts';
 import * as me from './me/my-pages.ts';
 import * as organizations from './organizations/new-organization.ts';
 import * as guests from './people/guests-page.ts';
@@ -32,12 +33,15 @@ const PERSON: RouteTable<ConsoleCall> = {
   pages: [
     ['/me/sessions', me.showSessions],
     ['/me/profile', me.showProfile, me.saveName],
+    ['/me/invitations', invitations.showOwnInvitations],
     ['/organizations/new', organizations.showNewOrganization, organizations.createOwnOrganization],
   ],
   forms: [
     ['/me/sessions/connections/:connectionId/end', me.endOwnConnection, me.showSessions],
     ['/me/sessions/grants/:grantId/revoke', me.revokeGrant, me.showSessions],
     ['/me/sessions/browsers/:sessionId/sign-out', me.signOutBrowser, me.showSessions],
+    ['/me/invitations/:invitationId/accept', invitations.acceptInvitation, invitations.showOwnInvitations],
+    ['/me/invitations/:invitationId/decline', invitations.declineInvitation, invitations.showOwnInvitations],
     ['/me/sign-out-everywhere', me.signOutEverywhere, me.showSessions],
     ['/me/profile/password', me.savePassword, me.showProfile],
     ['/organizations/request', organizations.sendRequest, organizations.showNewOrganization],

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { InvitationPage } from '../../../web/pages/invitation-page.tsx';
 import { SetUpPage } from '../../../web/pages/set-up-page.tsx';
 import { acceptInvitation, setUpFirstOperator, signUpWithInvitation } from '../../actions/people/sign-up.ts';
-import type { FollowedLink } from '../../catalogue/accounts/accept-invitation.ts';
 import { findInvitationByToken, type OpenInvitation } from '../../catalogue/accounts/invitations.ts';
 import { isSetupCodeValid } from '../../catalogue/accounts/setup-codes.ts';
 import { PosternError } from '../../errors.ts';
@@ -84,7 +83,6 @@ const invitationSchema = z.object({ name: nameField, password: newPasswordField 
 
 async function showInvitation(parts: SignInParts, request: Request, response: Response): Promise<void> {
   const open = await requireOpenInvitation(parts, request, response);
-  if (open.hasAccount && contextOf(response).session === null) throw new PosternError('not_signed_in');
   sendInvitationPage(parts, response, { open, problems: {} });
 }
 
@@ -94,7 +92,7 @@ async function acceptOrSignUp(parts: SignInParts, request: Request, response: Re
   const { session } = contextOf(response);
   if (session !== null) {
     const context = await auditContextOfPerson(catalogue, response);
-    await acceptInvitation(parts.deps, context, { ...followedLink(parts, request), userId: session.user.id });
+    await acceptInvitation(parts.deps, context, { token: tokenOf(request), userId: session.user.id });
     return response.redirect(303, '/');
   }
   const form = invitationSchema.safeParse(request.body);
@@ -103,7 +101,7 @@ async function acceptOrSignUp(parts: SignInParts, request: Request, response: Re
     return sendInvitationPage(parts, response, { open, problems: problemsOf(form.error) });
   }
   const details = {
-    ...followedLink(parts, request),
+    token: tokenOf(request),
     name: form.data.name,
     password: new Secret(form.data.password),
   };
@@ -137,7 +135,7 @@ function sendInvitationPage(
     action: request.path,
     to: { ...open.to, name: cleanForPage(open.to.name) },
     email: cleanForPage(open.email),
-    isNewPerson: contextOf(response).session === null,
+    signInPath: contextOf(response).session === null ? `/sign-in?next=${encodeURIComponent(request.path)}` : null,
     name: typed.name ?? '',
     problems,
   });
@@ -145,10 +143,6 @@ function sendInvitationPage(
 
 function typedOrKept(request: Request, address: SignInParts['address']): Readonly<Record<string, string>> {
   return keptForm(request, address) ?? typedIn(request);
-}
-
-function followedLink({ deps }: SignInParts, request: Request): FollowedLink {
-  return { token: tokenOf(request), wasMailed: deps.config.smtpUrl !== null };
 }
 
 function tokenOf(request: Request): string {

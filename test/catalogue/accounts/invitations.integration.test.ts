@@ -9,6 +9,7 @@ import {
 } from '../../../src/catalogue/accounts/invitations.ts';
 import { type InvitationOutcome, inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
+import { listOwnInvitations } from '../../../src/catalogue/accounts/own-invitations.ts';
 import { createUser } from '../../../src/catalogue/accounts/users.ts';
 import {
   convertGuest,
@@ -17,7 +18,9 @@ import {
   type ShareOutcome,
   shareProject,
 } from '../../../src/catalogue/projects/shares.ts';
+import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import type { UserId } from '../../../src/ids.ts';
 import { Secret } from '../../../src/secret.ts';
 import {
   actingAs,
@@ -56,12 +59,18 @@ function tokenOf(outcome: InvitationOutcome | undefined): string {
 }
 
 function linkOf(outcome: ShareOutcome | undefined): string {
-  if (outcome === undefined || !('link' in outcome) || outcome.link === null) throw new Error('expected a link');
+  if (outcome === undefined || !('link' in outcome)) throw new Error('expected a link');
   return outcome.link.token.reveal();
 }
 
+function signUp(catalogue: Catalogue, token: string, name = 'New') {
+  return signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { token, name, password: PASSWORD });
+}
+
 describe('inviting', () => {
-  it('makes known people members at once and creates links for the others', async () => {
+  // A stranger's organization had a known person as a member at once, and then got the person's
+  // reports, with address, database and application.
+  it('makes nobody a member, and does not tell whose address has an account', async () => {
     const { catalogue, accountId, asAdmin } = await organization();
     const known = await addPerson(catalogue, 'known');
     const outcomes = await inviteMembers(catalogue, asAdmin, {
@@ -72,8 +81,10 @@ describe('inviting', () => {
         { email: asAdmin.actor.kind === 'person' ? asAdmin.actor.email : '', memberRole: 'member' },
       ],
     });
-    expect(outcomes.map((outcome) => outcome.kind)).toEqual(['joined', 'invited', 'already_member']);
-    expect(await findMembership(catalogue, { accountId, userId: known.userId })).toMatchObject({ memberRole: 'admin' });
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(['invited', 'invited', 'already_member']);
+    expect(await findMembership(catalogue, { accountId, userId: known.userId })).toBeNull();
+    const [toKnown, toUnknown] = outcomes.slice(0, 2).map((outcome) => Object.keys(outcome));
+    expect(toKnown).toEqual(toUnknown);
   });
 
   it('is allowed for admins only', async () => {
@@ -115,57 +126,6 @@ describe('inviting', () => {
   });
 });
 
-// Without a mail server whoever invites an address sees the link. Signing up with it verified the
-// address, and gave the inviter every invitation and share that other accounts meant for it.
-describe('a link that its inviter has seen', () => {
-  it('admits a new person, but to nothing else that was meant for the address', async () => {
-    const [attacker, victim] = [await organization(), await organization()];
-    const { catalogue } = attacker;
-    const email = newEmail();
-    const { project } = await addProject(catalogue, victim.accountId);
-    await shareProject(catalogue, victim.asAdmin, { projectId: project.id, emails: [email] });
-    await victim.invite(email);
-    const token = tokenOf(await attacker.invite(email));
-    const link = { token, wasMailed: false };
-    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
-      ...link,
-      name: 'Mallory',
-      password: PASSWORD,
-    });
-    expect(user.emailVerified).toBe(false);
-    const actor = await actorOf(catalogue, user.id);
-    expect([...actor.memberships.keys()]).toEqual([attacker.accountId]);
-    expect(actor.shares).toEqual(new Set());
-  });
-
-  it('gives access to one shared project, also to a signed-in person', async () => {
-    const [first, second] = [await organization(), await organization()];
-    const { catalogue } = first;
-    const email = newEmail();
-    const share = async ({ accountId, asAdmin }: typeof first) => {
-      const { project } = await addProject(catalogue, accountId);
-      const [outcome] = await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [email] });
-      return { project, link: { token: linkOf(outcome), wasMailed: false } };
-    };
-    const [mine, other] = [await share(first), await share(second)];
-    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { ...mine.link, name: 'G', password: PASSWORD });
-    expect((await actorOf(catalogue, user.id)).shares).toEqual(new Set([mine.project.id]));
-    const context = await actingAs(catalogue, { userId: user.id });
-    await acceptInvitation(catalogue, context, { ...other.link, userId: user.id });
-    expect((await actorOf(catalogue, user.id)).shares).toEqual(new Set([mine.project.id, other.project.id]));
-  });
-
-  it('verifies the address when an operator sent the invitation', async () => {
-    const { catalogue, accountId, admin, invite } = await organization();
-    await catalogue.db.updateTable('users').set({ is_operator: true }).where('id', '=', admin.userId).execute();
-    const token = tokenOf(await invite(newEmail()));
-    const link = { token, wasMailed: false };
-    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, { ...link, name: 'New', password: PASSWORD });
-    expect(user.emailVerified).toBe(true);
-    expect(await findMembership(catalogue, { accountId, userId: user.id })).not.toBeNull();
-  });
-});
-
 describe('an invitation', () => {
   it('lets its person sign up and join', async () => {
     const { catalogue, accountId, asAdmin, invite } = await organization();
@@ -174,23 +134,12 @@ describe('an invitation', () => {
     expect(await findInvitationByToken(catalogue, token)).toMatchObject({
       email,
       to: { kind: 'organization', name: 'Example Org', memberRole: 'admin' },
-      hasAccount: false,
     });
-    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
-      token,
-      wasMailed: true,
-      name: 'New',
-      password: PASSWORD,
-    });
-    expect(user).toMatchObject({ email, emailVerified: true, isOperator: false });
+    const user = await signUp(catalogue, token);
+    expect(user).toMatchObject({ email, isOperator: false });
     expect(await findMembership(catalogue, { accountId, userId: user.id })).toMatchObject({ memberRole: 'admin' });
     expect(await listInvitations(catalogue, asAdmin, accountId)).toEqual([]);
-    const again = signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
-      token,
-      wasMailed: true,
-      name: 'New',
-      password: PASSWORD,
-    });
+    const again = signUp(catalogue, token);
     await expect(again).rejects.toMatchObject({ code: 'not_found' });
   });
 
@@ -239,18 +188,17 @@ describe('an invitation', () => {
     const other = await addPerson(catalogue, 'other');
     const byOther = acceptInvitation(catalogue, await actingAs(catalogue, other), {
       token,
-      wasMailed: true,
       userId: other.userId,
     });
     await expect(byOther).rejects.toMatchObject({ code: 'forbidden' });
     const context = await actingAs(catalogue, { userId: user.id });
-    await acceptInvitation(catalogue, context, { token, wasMailed: true, userId: user.id });
+    await acceptInvitation(catalogue, context, { token, userId: user.id });
     expect(await findMembership(catalogue, { accountId, userId: user.id })).not.toBeNull();
-    const again = acceptInvitation(catalogue, context, { token, wasMailed: true, userId: user.id });
+    const again = acceptInvitation(catalogue, context, { token, userId: user.id });
     await expect(again).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('is accepted by signing in with a verified e-mail, and only then', async () => {
+  it('waits for its person after a sign-in with a verified e-mail, and only then', async () => {
     const { catalogue, accountId, invite } = await organization();
     const identity = (claims: { email: string; emailVerified: boolean }) => ({
       ...claims,
@@ -271,8 +219,10 @@ describe('an invitation', () => {
       SYSTEM_CONTEXT,
       identity({ email: unverified, emailVerified: false }),
     );
-    expect(await findMembership(catalogue, { accountId, userId: joined.id })).not.toBeNull();
-    expect(await findMembership(catalogue, { accountId, userId: waiting.id })).toBeNull();
+    const waitingFor = async (userId: UserId) =>
+      (await listOwnInvitations(catalogue, { ...SYSTEM_CONTEXT, actor: await actorOf(catalogue, userId) })).length;
+    expect([await waitingFor(joined.id), await waitingFor(waiting.id)]).toEqual([1, 0]);
+    expect(await findMembership(catalogue, { accountId, userId: joined.id })).toBeNull();
     expect(
       await signInWithIdentity(catalogue, SYSTEM_CONTEXT, identity({ email: verified, emailVerified: true })),
     ).toEqual(joined);
@@ -320,24 +270,36 @@ describe('a guest', () => {
     expect(await findInvitationByToken(catalogue, first)).toMatchObject({
       email,
       to: { kind: 'project', name: project.name },
-      hasAccount: false,
     });
     const second = await share(email);
     expect(await findInvitationByToken(catalogue, first)).toBeNull();
     clock.push(7 * DAY_MS);
     expect(await findInvitationByToken(catalogue, second)).toBeNull();
     const token = await share(email);
-    const user = await signUpWithInvitation(catalogue, SYSTEM_CONTEXT, {
-      token,
-      wasMailed: true,
-      name: 'Guest',
-      password: PASSWORD,
-    });
+    const user = await signUp(catalogue, token, 'Guest');
     const actor = await actorOf(catalogue, user.id);
     expect([actor.shares, actor.memberships.size]).toEqual([new Set([project.id]), 0]);
     expect(await findInvitationByToken(catalogue, token)).toBeNull();
     const [known] = await shareProject(catalogue, asAdmin, { projectId: project.id, emails: [email] });
-    expect(known).toMatchObject({ kind: 'already_shared', link: null });
+    expect(known).toMatchObject({ kind: 'already_shared' });
+  });
+
+  it('is not told apart by whether the address has an account, until a link is used', async () => {
+    const { catalogue, accountId, asAdmin } = await organization();
+    const { project } = await addProject(catalogue, accountId);
+    const known = await addPerson(catalogue, 'known');
+    const emails = [known.email, newEmail()];
+    const outcomes = await shareProject(catalogue, asAdmin, { projectId: project.id, emails });
+    expect(outcomes.map((outcome) => [outcome.kind, linkOf(outcome).length])).toEqual([
+      ['shared', 43],
+      ['shared', 43],
+    ]);
+    expect((await listGuests(catalogue, asAdmin, accountId)).map(({ name }) => name)).toEqual([null, null]);
+    expect((await listShares(catalogue, asAdmin, project.id)).map((share) => share.isLinkUsed)).toEqual([false, false]);
+    const token = linkOf(outcomes[0]);
+    await acceptInvitation(catalogue, await actingAs(catalogue, known), { token, userId: known.userId });
+    const guest = (await listGuests(catalogue, asAdmin, accountId)).find(({ email }) => email === known.email);
+    expect(guest?.name).toMatch(/^known-/);
   });
 
   it('cannot be a member of the project’s account', async () => {
@@ -364,7 +326,9 @@ describe('a guest', () => {
     const [listed] = await listGuests(catalogue, asAdmin, accountId);
     expect(listed).toMatchObject({ email: guest.email });
     expect(listed?.shares.map((share) => share.projectName)).toEqual(['first', 'second']);
-    expect((await convertGuest(catalogue, asAdmin, { accountId, email: guest.email })).kind).toBe('joined');
+    const token = tokenOf(await convertGuest(catalogue, asAdmin, { accountId, email: guest.email }));
+    expect((await actorOf(catalogue, guest.userId)).shares.size).toBe(2);
+    await acceptInvitation(catalogue, await actingAs(catalogue, guest), { token, userId: guest.userId });
     expect(await listGuests(catalogue, asAdmin, accountId)).toEqual([]);
     const actor = await actorOf(catalogue, guest.userId);
     expect([actor.shares.size, actor.memberships.get(accountId)]).toEqual([0, 'member']);
@@ -383,14 +347,16 @@ describe('a guest', () => {
     await expect(shared).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  it('does not remain beside a membership when shared with and invited concurrently', async () => {
+  it('does not remain beside a membership when shared with and accepted concurrently', async () => {
     const { catalogue, accountId, asAdmin, invite } = await organization();
     const { project } = await addProject(catalogue, accountId);
     for (let round = 0; round < 15; round += 1) {
       const person = await addPerson(catalogue, 'racer');
+      const own = { token: tokenOf(await invite(person.email)), userId: person.userId };
+      const context = await actingAs(catalogue, person);
       await Promise.all([
         shareProject(catalogue, asAdmin, { projectId: project.id, emails: [person.email] }),
-        invite(person.email),
+        acceptInvitation(catalogue, context, own),
       ]);
       const actor = await actorOf(catalogue, person.userId);
       expect([actor.memberships.has(accountId), actor.shares.size]).toEqual([true, 0]);

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBrowserSession, listBrowserSessions } from '../../../src/catalogue/accounts/browser-sessions.ts';
-import {
-  createUser,
-  findUserByEmail,
-  renameUser,
-  setPassword,
-  verifyPassword,
-} from '../../../src/catalogue/accounts/users.ts';
+import { findVerifiedPerson } from '../../../src/catalogue/accounts/find-person.ts';
+import { createUser, renameUser, setPassword, verifyPassword } from '../../../src/catalogue/accounts/users.ts';
 import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
 import { DECOY_HASH } from '../../../src/catalogue/store/password-hash.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
@@ -37,14 +32,14 @@ describe('a new person', () => {
   });
 
   it('is not found by text that Postgres cannot store', async () => {
-    const found = findUserByEmail(catalogueOf(), 'ada@example.com\u0000');
+    const found = findVerifiedPerson(catalogueOf().db, 'ada@example.com\u0000');
     await expect(found).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
   it('is found by e-mail in any case, and can be created only once', async () => {
     const catalogue = catalogueOf();
     const user = await addPersonWithPassword(catalogue, 'Grace.Hopper@Example.com');
-    expect(await findUserByEmail(catalogue, ' grace.hopper@example.COM ')).toMatchObject({ id: user.id });
+    expect(await findVerifiedPerson(catalogue.db, ' grace.hopper@example.COM ')).toMatchObject({ id: user.id });
     const again = addPersonWithPassword(catalogue, 'GRACE.hopper@example.com');
     await expect(again).rejects.toMatchObject({ code: 'conflict' });
   });

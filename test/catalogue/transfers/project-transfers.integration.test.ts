@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createOrganizationKey } from '../../../src/catalogue/access/api-keys.ts';
 import { useApiKey } from '../../../src/catalogue/access/use-api-key.ts';
+import { acceptInvitation } from '../../../src/catalogue/accounts/accept-invitation.ts';
 import { changePlan, findAccount } from '../../../src/catalogue/accounts/accounts.ts';
+import { listOwnInvitations } from '../../../src/catalogue/accounts/own-invitations.ts';
+import { createUser } from '../../../src/catalogue/accounts/users.ts';
 import { findProject } from '../../../src/catalogue/projects/projects.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
@@ -163,14 +166,18 @@ describe('a requested organization', () => {
       requestId: request.id,
       verdict: 'approve',
     });
-    const organizationId = decided.organizationId ?? expect.fail('no organization was made');
+    const organizationId = decided.request.organizationId ?? expect.fail('no organization was made');
 
     expect(await findAccount(catalogue.db, organizationId)).toMatchObject({ name: 'Wanted Org', plan: 'business' });
     expect(await findAccount(catalogue.db, person.accountId)).toMatchObject({ plan: 'free' });
     for (const { project } of projects) expect(await ownerOf(catalogue, project.id)).toBe(organizationId);
-    for (const { userId } of [person, delegate]) {
-      expect((await actorOf(catalogue, userId)).memberships.get(organizationId)).toBe('admin');
-    }
+    expect((await actorOf(catalogue, person.userId)).memberships.get(organizationId)).toBe('admin');
+    expect((await actorOf(catalogue, delegate.userId)).memberships.size).toBe(0);
+    const { invitation } = decided;
+    const token = invitation?.kind === 'invited' ? invitation.token.reveal() : expect.fail('nobody was invited');
+    const asDelegate = await actingAs(catalogue, delegate);
+    await acceptInvitation(catalogue, asDelegate, { token, userId: delegate.userId });
+    expect((await actorOf(catalogue, delegate.userId)).memberships.get(organizationId)).toBe('admin');
     expect((await actorOf(catalogue, guest.userId)).shares.size).toBe(2);
     const again = decideOrganizationRequest(catalogue, asOperator, { requestId: request.id, verdict: 'decline' });
     await expect(again).rejects.toMatchObject({ code: 'conflict' });
@@ -185,7 +192,7 @@ describe('a requested organization', () => {
       verdict: 'decline',
       reason: 'not now',
     });
-    expect(declined).toMatchObject({ status: 'declined', reason: 'not now', organizationId: null });
+    expect(declined.request).toMatchObject({ status: 'declined', reason: 'not now', organizationId: null });
     expect(await findAccount(catalogue.db, person.accountId)).toMatchObject({ plan: 'business' });
     await requestOrganization(catalogue, asPerson, input);
     const own = await listOrganizationRequests(catalogue, asPerson, { requestedBy: person.userId });
@@ -198,16 +205,24 @@ describe('a requested organization', () => {
     await expect(requestOrganization(catalogue, asPerson, input)).rejects.toMatchObject({ code: 'plan_gate' });
   });
 
-  it('is decided by operators only, and needs an admin who is known', async () => {
+  // A squatter, who had signed up with somebody's address without proving it, became admin of the
+  // organization with all projects.
+  it('is decided by operators only, and invites the mailbox of another admin', async () => {
     const { catalogue, person, asPerson, asOperator, input } = await requester();
-    const request = await requestOrganization(catalogue, asPerson, { ...input, adminEmail: 'nobody@example.org' });
+    const adminEmail = 'squatted@example.org';
+    const squatting = { email: adminEmail, name: 'Squatter', password: null, emailVerified: false };
+    const squatter = await createUser(catalogue, SYSTEM_CONTEXT, squatting);
+    const request = await requestOrganization(catalogue, asPerson, { ...input, adminEmail });
     const approval = { requestId: request.id, verdict: 'approve' } as const;
     const bySelf = decideOrganizationRequest(catalogue, asPerson, approval);
     await expect(bySelf).rejects.toMatchObject({ code: 'forbidden' });
     await expect(listOrganizationRequests(catalogue, asPerson)).rejects.toMatchObject({ code: 'forbidden' });
-    const approved = decideOrganizationRequest(catalogue, asOperator, approval);
-    await expect(approved).rejects.toMatchObject({ code: 'conflict' });
-    expect((await actorOf(catalogue, person.userId)).memberships.size).toBe(0);
+    const { invitation } = await decideOrganizationRequest(catalogue, asOperator, approval);
+    expect(invitation).toMatchObject({ kind: 'invited', delivery: 'vouched', invitation: { email: adminEmail } });
+    expect((await actorOf(catalogue, squatter.id)).memberships.size).toBe(0);
+    const own = { ...SYSTEM_CONTEXT, actor: await actorOf(catalogue, squatter.id) };
+    expect(await listOwnInvitations(catalogue, own)).toEqual([]);
+    expect((await actorOf(catalogue, person.userId)).memberships.size).toBe(1);
   });
 });
 

@@ -61,6 +61,7 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { name: 'requests', as: 'operator', path: () => '/ops/requests' },
   { name: 'my-sessions', as: 'admin', path: () => '/app/me/sessions' },
   { name: 'my-profile', as: 'admin', path: () => '/app/me/profile' },
+  { name: 'my-invitations', as: 'guest', path: () => '/app/me/invitations' },
 ];
 
 /** The same as scenes, for the screenshots. */

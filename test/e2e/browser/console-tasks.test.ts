@@ -62,7 +62,7 @@ describe.each([
     expect(await heading(page)).toBe('Projects');
   });
 
-  it('invites three by a comma-separated list: known people join, others get a link', async () => {
+  it('invites three by a comma-separated list, and one who is known accepts', async () => {
     const { admin, organization } = await anOrganization();
     const known = await addPerson(web.catalogue, 'known');
     const [first, second] = [newEmail(), newEmail()];
@@ -72,11 +72,16 @@ describe.each([
     await press(page, 'Invite');
     expect(await page.locator('.outcome-list li').allTextContents()).toEqual([
       expect.stringContaining(`${first} is invited`),
-      expect.stringContaining(`${known.email} has an account and has joined`),
+      expect.stringContaining(`${known.email} is invited`),
       expect.stringContaining(`${second} is invited`),
     ]);
     await page.getByRole('link', { name: 'Done' }).click();
-    expect(await rowNames(page)).toEqual(expect.arrayContaining([first, second]));
+    expect(await rowNames(page)).toEqual(expect.arrayContaining([first, second, known.email]));
+    const theirs = await at(known, '/app');
+    expect(await theirs.getByRole('status').first().textContent()).toContain('An invitation is waiting');
+    await theirs.goto(`${web.url}/app/me/invitations`);
+    await press(theirs, 'Accept Example Org');
+    expect(new URL(theirs.url()).pathname).toBe(`/app/${organization.id}/projects`);
   });
 
   it('resends an invitation, which invalidates its old link, and cancels it', async () => {
@@ -147,13 +152,17 @@ describe.each([
     expect(await theirs.content()).not.toContain(organization.id);
   });
 
-  it('converts a guest to a member, and removes another from the project', async () => {
+  it('invites a guest as a member, and removes another from the project', async () => {
     const { admin, organization } = await anOrganization();
     const { project } = await addProject(web.catalogue, organization.id, 'warehouse');
     const [stays, goes] = [await addPerson(web.catalogue, 'stays'), await addPerson(web.catalogue, 'goes')];
     await shareProject(web.catalogue, SYSTEM_CONTEXT, { projectId: project.id, emails: [stays.email, goes.email] });
     const page = await at(admin, `/app/${organization.id}/people/guests`);
-    await chooseFromMenu(page, { of: stays.email, item: 'Convert to member' });
+    await chooseFromMenu(page, { of: stays.email, item: 'Invite as member' });
+    const link = await shownLink(page);
+    const theirs = await at(stays, new URL(link).pathname);
+    await press(theirs, 'Join');
+    await page.goto(`${web.url}/app/${organization.id}/people/guests`);
     expect(await rowNames(page)).toEqual([goes.email]);
     await chooseFromMenu(page, { of: goes.email, item: 'Remove from project' });
     await press(page, 'Remove from project');

@@ -67,6 +67,7 @@ const WHO_SEES: Readonly<Record<string, string>> = {
   requests: OPERATORS,
   'my-sessions': EVERYBODY,
   'my-profile': EVERYBODY,
+  'my-invitations': EVERYBODY,
 };
 
 describe('each page opens for the people who may see it, and for nobody else', () => {

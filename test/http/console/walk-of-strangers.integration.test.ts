@@ -9,6 +9,7 @@ import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { addMemberTo } from '../../support/databases/catalogue-for-tests.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/databases/postgres-for-tests.ts';
 import { queryRows } from '../../support/databases/query-rows.ts';
 import { type FoundRoute, routesOf } from '../app/routes-of.ts';
@@ -108,11 +109,7 @@ async function statusesFor(person: PersonAtBrowser): Promise<Map<string, number>
 async function formerMember(): Promise<PersonAtBrowser> {
   const person = await personAtBrowser(web, 'former');
   const { organization } = victim;
-  const invitations = [{ email: person.email, memberRole: 'admin' }] as const;
-  await inviteMembers(web.catalogue, SYSTEM_CONTEXT, { accountId: organization.id, invitations });
-  const membership = await findMembership(web.catalogue, { accountId: organization.id, userId: person.userId });
-  if (membership === null) throw new Error('the person was to be a member');
-  const { id: membershipId } = membership;
+  const { id: membershipId } = await addMemberTo(web.catalogue, organization, { person, memberRole: 'admin' });
   await removeMember(web.catalogue, SYSTEM_CONTEXT, { accountId: organization.id, membershipId });
   // What the removal ended is marked in the catalogue, which is to stay as it is from here on.
   await web.liveConnections.endNow();

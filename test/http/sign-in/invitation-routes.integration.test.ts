@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findPersonByEmail } from '../../../src/catalogue/accounts/find-person.ts';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { listOrganizationsOf } from '../../../src/catalogue/accounts/organizations.ts';
-import { findUserByEmail } from '../../../src/catalogue/accounts/users.ts';
+import { createUser } from '../../../src/catalogue/accounts/users.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
@@ -25,8 +26,10 @@ describe('the link of an invitation', () => {
     const csrf_token = csrfTokenIn(page.text);
     const answer = await browser.post(path, { csrf_token, name: 'Nina New', password: PASSWORD });
     expect([answer.status, answer.location]).toEqual([303, '/']);
-    const user = await findUserByEmail(web.catalogue, email);
-    const organizations = user === null ? [] : await listOrganizationsOf(web.catalogue, user.id);
+    const found = await findPersonByEmail(web.catalogue.db, email);
+    if (found.kind === 'unknown') throw new Error('nobody signed up');
+    expect(found.kind).toBe('unverified');
+    const organizations = await listOrganizationsOf(web.catalogue, found.user.id);
     expect(organizations.map(({ name }) => name)).toEqual(['Example Org']);
     expect((await browser.get(path)).status).toBe(404);
   });
@@ -60,6 +63,18 @@ describe('the link of an invitation', () => {
     const csrf_token = csrfTokenIn((await browser.get(path)).text);
     expect((await browser.post(path, { csrf_token })).status).toBe(403);
     expect(await listOrganizationsOf(web.catalogue, person.userId)).toEqual([]);
+  });
+
+  // Asking people with an account to sign in told whoever held the link that there is one.
+  it('shows the same page whether or not the address has an account', async () => {
+    const { email, path } = await invite();
+    const seen = async () => {
+      const page = await new BrowserJar(web.url, { address: newIdentity().address }).get(path);
+      return [page.status, page.text.replace(/name="csrf_token" value="[^"]*"/g, '')];
+    };
+    const before = await seen();
+    await createUser(web.catalogue, SYSTEM_CONTEXT, { email, name: 'Known', password: null });
+    expect(await seen()).toEqual(before);
   });
 
   it('that is unknown is not found', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findUserByEmail } from '../../../src/catalogue/accounts/users.ts';
+import { findVerifiedPerson } from '../../../src/catalogue/accounts/find-person.ts';
 import { redisKeys } from '../../../src/redis/redis-keys.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import { type OidcProviderForTests, startOidcProvider } from '../../support/browser/oidc-provider.ts';
@@ -66,11 +66,11 @@ describe('signing in with an OpenID provider', () => {
 
   it('signs in the person with the same e-mail when both sides have verified it', async () => {
     await addPersonWithPassword(web, 'alex');
-    const known = await findUserByEmail(web.catalogue, 'alex@example.com');
+    const known = await findVerifiedPerson(web.catalogue.db, 'alex@example.com');
     const browser = newBrowser();
     await browser.get(await awayAndBack(browser, 'alex'));
     expect((await browser.get('/')).text).toContain('alex@example.com');
-    expect((await findUserByEmail(web.catalogue, 'alex@example.com'))?.id).toBe(known?.id);
+    expect((await findVerifiedPerson(web.catalogue.db, 'alex@example.com'))?.id).toBe(known?.id);
   });
 
   it('takes over nobody by an e-mail that the provider has not verified', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { findVerifiedPerson } from '../../../src/catalogue/accounts/find-person.ts';
 import { createSetupCodeIfEmpty } from '../../../src/catalogue/accounts/setup-codes.ts';
-import { findUserByEmail } from '../../../src/catalogue/accounts/users.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
 import { newIdentity, PASSWORD, startWeb } from '../../support/browser/web-for-tests.ts';
 
@@ -12,7 +12,7 @@ describe('the set-up link', () => {
     const page = await browser.get(path);
     const answer = await browser.post(path, { csrf_token: csrfTokenIn(page.text), ...OWNER });
     expect([answer.status, answer.location]).toEqual([303, '/']);
-    const owner = await findUserByEmail(web.catalogue, OWNER.email);
+    const owner = await findVerifiedPerson(web.catalogue.db, OWNER.email);
     expect(owner).toMatchObject({ name: OWNER.name, isOperator: true });
     expect(web.firstProjects).toEqual([owner?.id]);
     expect((await browser.get('/')).text).toContain('You are signed in');

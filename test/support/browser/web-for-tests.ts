@@ -18,6 +18,7 @@ import { createBrowserSession } from '../../../src/catalogue/accounts/browser-se
 import { createUser } from '../../../src/catalogue/accounts/users.ts';
 import type { RegisteredProject } from '../../../src/catalogue/projects/register-project.ts';
 import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
+import { catalogueSettings } from '../../../src/catalogue/store/catalogue-settings.ts';
 import { openCatalogue } from '../../../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../../../src/catalogue/store/sealing.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
@@ -137,8 +138,7 @@ async function openWebCatalogue(
   closers.push(() => database.close());
   const sealer = new Sealer([newSealingKey()]);
   const url = new Secret(database.url);
-  const { creation: organizationCreation, defaultPlan, sharing } = config.organizations;
-  const settings = { organizationCreation, defaultPlan, sharing };
+  const settings = catalogueSettings(config);
   const catalogue = await openCatalogue({ url, log, clock: systemClock, sealer, settings, nodeId: newNodeId() });
   closers.push(() => catalogue.close());
   const queries = new QueryCounter();

@@ -2,12 +2,10 @@
 
 import { z } from 'zod';
 import { cancelInvitation, inviteMembers, resendInvitation } from '../../../actions/organizations/invite-members.ts';
-import { assertNever } from '../../../assert-never.ts';
 import { type Invitation, listInvitations } from '../../../catalogue/accounts/invitations.ts';
 import type { InvitationOutcome } from '../../../catalogue/accounts/invite-members.ts';
 import { PosternError } from '../../../errors.ts';
-import type { InvitationId, UserId } from '../../../ids.ts';
-import { requirePerson } from '../call/api-call.ts';
+import type { InvitationId } from '../../../ids.ts';
 import { apiRoute, tagged } from '../call/api-route.ts';
 import { emailField, idField, namedIdField, personOrNobody, timeField, uuidField } from '../call/field-shapes.ts';
 import { onWire } from '../call/on-wire.ts';
@@ -25,9 +23,7 @@ const invitationShape = z
     invited_by: uuidField,
     invited_at: timeField,
     role: memberRoleField,
-    status: z
-      .enum(['pending', 'expired', 'accepted'])
-      .meta({ description: 'Postern only. Accepted: the person was known and is a member now.' }),
+    status: z.enum(['pending', 'expired']).meta({ description: 'Postern only.' }),
     expires_at: timeField.optional().meta({ description: 'Postern only.' }),
   })
   .meta({ id: 'Invitation' });
@@ -47,7 +43,7 @@ export const INVITATION_ROUTES = tagged('Organizations', [
   }),
   apiRoute('post', '/organizations/{org_id}/invitations', {
     operationId: 'createOrganizationInvitations',
-    summary: 'Invites people by e-mail; those who are known by it join at once',
+    summary: 'Invites people by e-mail, who join by accepting',
     params: organizationParams,
     body: z.object({
       invitations: z
@@ -59,8 +55,7 @@ export const INVITATION_ROUTES = tagged('Organizations', [
     perform: async (call, { params, body }) => {
       const invitations = body.invitations.map(({ email, role }) => ({ email, memberRole: role }));
       const outcomes = await inviteMembers(call, call.context, { accountId: params.org_id, invitations });
-      const { userId: invitedBy } = requirePerson(call.context);
-      const made = outcomes.flatMap((outcome) => outcomeOnWire(outcome, invitedBy) ?? []);
+      const made = outcomes.flatMap((outcome) => outcomeOnWire(outcome) ?? []);
       if (made.length > 0) return { invitations: made };
       throw new PosternError('all_members_already');
     },
@@ -87,29 +82,9 @@ export const INVITATION_ROUTES = tagged('Organizations', [
   }),
 ]);
 
-/** Null for existing members. A person who joined at once has a membership's id instead. */
-function outcomeOnWire(outcome: InvitationOutcome, invitedBy: UserId): z.input<typeof invitationShape> | null {
-  switch (outcome.kind) {
-    case 'invited':
-      return invitationOnWire(outcome.invitation);
-    case 'joined': {
-      const { email, membership } = outcome;
-      const { accountId: orgId, memberRole: role, joinedAt: invitedAt } = membership;
-      return onWire(invitationShape, {
-        id: membership.id,
-        email,
-        orgId,
-        invitedBy,
-        invitedAt,
-        role,
-        status: 'accepted',
-      });
-    }
-    case 'already_member':
-      return null;
-    default:
-      return assertNever(outcome);
-  }
+/** Null for existing members. */
+function outcomeOnWire(outcome: InvitationOutcome): z.input<typeof invitationShape> | null {
+  return outcome.kind === 'invited' ? invitationOnWire(outcome.invitation) : null;
 }
 
 function invitationOnWire(invitation: Invitation): z.input<typeof invitationShape> {

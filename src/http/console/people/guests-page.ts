@@ -65,12 +65,12 @@ export async function inviteGuests(call: PeopleCall): Promise<void> {
   await sendShared(call, { outcomes, place: `${place}/guests`, view: belowTabView(call, ['people', 'Guests']) });
 }
 
-/** A guest without an account is invited; the link is shown once. */
+/** The guest is invited, and stays one until then; the link is shown once where no mail is sent. */
 export async function convert(call: PeopleCall): Promise<void> {
   const { parts, request, response, context, account, place } = call;
   const { email } = parseForm(call, z.object({ email: z.string().max(256) }));
   const outcome = await convertGuest(parts, context, { accountId: account.id, email });
-  if (outcome.kind !== 'invited') return goTo(call, `${place}/guests`, 'guest_joined');
+  if (outcome.kind !== 'invited') return goTo(call, `${place}/guests`, 'member_already');
   await parts.renderer.sendOnce(request, response, InvitedPage, {
     view: belowTabView(call, ['people', 'Invited']),
     place,

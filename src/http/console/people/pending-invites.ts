@@ -4,21 +4,15 @@ import { z } from 'zod';
 import { InviteMembersPage } from '../../../../web/pages/console/people/invite-members-page.tsx';
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
 import { PendingInvitesPage } from '../../../../web/pages/console/people/pending-invites-page.tsx';
-import {
-  cancelInvitation,
-  invitationLink,
-  inviteMembers,
-  resendInvitation,
-} from '../../../actions/organizations/invite-members.ts';
-import { assertNever } from '../../../assert-never.ts';
+import { cancelInvitation, inviteMembers, resendInvitation } from '../../../actions/organizations/invite-members.ts';
 import { listInvitations } from '../../../catalogue/accounts/invitations.ts';
 import type { InvitationOutcome } from '../../../catalogue/accounts/invite-members.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { type InvitationId, idFrom } from '../../../ids.ts';
-import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, param, parseForm } from '../shell/console-call.ts';
+import { shownLink } from '../shell/guest-links.ts';
 import { belowTabView } from '../shell/open-console-view.ts';
 import { type PeopleCall, peopleProps } from './members-page.ts';
 
@@ -70,8 +64,8 @@ export async function invite(call: PeopleCall): Promise<void> {
 export async function resend(call: PeopleCall): Promise<void> {
   const { parts, context, account } = call;
   const which = { accountId: account.id, invitationId: invitationIn(call) };
-  const { invitation, token } = await resendInvitation(parts, context, which);
-  await sendInvited(call, [{ email: cleanForPage(invitation.email), outcome: 'invited', link: linkOf(call, token) }]);
+  const again = await resendInvitation(parts, context, which);
+  await sendInvited(call, [invitedRow(call, { kind: 'invited', ...again })]);
 }
 
 export async function cancel(call: PeopleCall): Promise<void> {
@@ -89,25 +83,12 @@ async function sendInvited(call: PeopleCall, rows: readonly InvitedRow[]): Promi
   await parts.renderer.sendOnce(request, response, InvitedPage, { view, place, rows });
 }
 
-export function invitedRow(call: PeopleCall, outcome: InvitationOutcome): InvitedRow {
-  switch (outcome.kind) {
-    case 'invited':
-      return {
-        email: cleanForPage(outcome.invitation.email),
-        outcome: 'invited',
-        link: linkOf(call, outcome.token),
-      };
-    case 'joined':
-    case 'already_member':
-      return { email: cleanForPage(outcome.email), outcome: outcome.kind, link: null };
-    default:
-      return assertNever(outcome);
+export function invitedRow({ parts }: PeopleCall, outcome: InvitationOutcome): InvitedRow {
+  if (outcome.kind === 'already_member') {
+    return { email: cleanForPage(outcome.email), outcome: outcome.kind, link: null };
   }
-}
-
-/** NOTE: null where mail is sent: only the mailbox's reader may have the link. */
-function linkOf({ parts }: PeopleCall, token: Secret): string | null {
-  return parts.config.smtpUrl === null ? invitationLink(parts.address.url, token) : null;
+  const link = shownLink(parts, outcome);
+  return { email: cleanForPage(outcome.invitation.email), outcome: 'invited', link };
 }
 
 function invitationIn(call: PeopleCall): InvitationId {

@@ -23,10 +23,10 @@ export async function showSharing(call: ProjectCall, again?: Again): Promise<voi
     path: pathOf(call),
     mayShare: mayHere(call, 'project.share'),
     mayUnshare: mayHere(call, 'project.unshare'),
-    guests: shares.map(({ id, email, userId, grantedAt }) => ({
+    guests: shares.map(({ id, email, isLinkUsed, grantedAt }) => ({
       id,
       email: cleanForPage(email),
-      hasAccount: userId !== null,
+      isLinkUsed,
       grantedAt,
     })),
     typed: again?.typed ?? {},

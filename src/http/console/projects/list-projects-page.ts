@@ -3,6 +3,7 @@
 import type { ProjectRow } from '../../../../web/components/console/tables/project-table.tsx';
 import { ProjectsPage } from '../../../../web/pages/console/projects/projects-page.tsx';
 import { SharedPage } from '../../../../web/pages/console/projects/shared-page.tsx';
+import { listOwnInvitations } from '../../../catalogue/accounts/own-invitations.ts';
 import { listComputesOfProjects } from '../../../catalogue/projects/compute-rows.ts';
 import { listProjects, listSharedProjects } from '../../../catalogue/projects/project-lists.ts';
 import type { Project } from '../../../catalogue/projects/projects.ts';
@@ -10,7 +11,7 @@ import { accountResource, may, notFound } from '../../../catalogue/rights/permis
 import type { Page } from '../../../catalogue/store/keyset-pages.ts';
 import { psqlCommand } from '../../../config/public-address.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type AccountCall, queryText } from '../shell/console-call.ts';
+import { type AccountCall, type Again, queryText } from '../shell/console-call.ts';
 import { accountView } from '../shell/open-console-view.ts';
 
 const PROJECTS_PER_PAGE = 25;
@@ -20,7 +21,7 @@ export async function showProjects(call: AccountCall): Promise<void> {
   const search = queryText(call, 'search').trim();
   const page = await listProjects(parts.catalogue, context, { accountId: account.id, ...pageWish(call, search) });
   parts.renderer.send(request, response, ProjectsPage, {
-    view: accountView(call, 'projects'),
+    view: accountView(call, 'projects', await invitedNotice(call)),
     base,
     projects: await projectRows(call, page.items),
     search,
@@ -29,6 +30,15 @@ export async function showProjects(call: AccountCall): Promise<void> {
     mayCreate: may(person, 'projects.create', accountResource(account.id)),
     now,
   });
+}
+
+/** Invitations wait silently otherwise, where no mail is sent. */
+async function invitedNotice({ parts, context, account, request }: AccountCall): Promise<Again | undefined> {
+  if (account.kind !== 'personal' || request.query.done !== undefined) return undefined;
+  const waiting = await listOwnInvitations(parts.catalogue, context);
+  if (waiting.length === 0) return undefined;
+  const title = waiting.length === 1 ? 'An invitation is waiting for you' : 'Invitations are waiting for you';
+  return { notice: { tone: 'good', title, text: 'Accept or decline under My invitations.' }, typed: {} };
 }
 
 /** Throws `not_found` for an organization: guests see shared projects in their own account. */

@@ -1,11 +1,11 @@
-// After sharing a project: a notice, or, where no mail is sent, the links for guests, once.
+// The links of invitations and shares, shown once where no mail is sent.
 
 import type { ConsoleView } from '../../../../web/components/console/console-view.ts';
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
 import { invitationLink } from '../../../actions/organizations/invite-members.ts';
-import type { ShareOutcome } from '../../../catalogue/projects/shares.ts';
+import type { GuestLink, ShareOutcome } from '../../../catalogue/projects/shares.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type ConsoleCall, goTo } from './console-call.ts';
+import { type ConsoleCall, type ConsoleParts, goTo } from './console-call.ts';
 
 export async function sendShared(
   call: ConsoleCall,
@@ -25,11 +25,17 @@ function guestRow({ parts }: ConsoleCall, outcome: ShareOutcome): Parameters<typ
     return { email: cleanForPage(outcome.email), outcome: outcome.kind, link: null };
   }
   const { share, link, kind } = outcome;
-  // NOTE: where mail is sent only the reader of the mailbox may have the link, as with invitations.
-  const isShown = link !== null && parts.config.smtpUrl === null;
   return {
     email: cleanForPage(share.email),
     outcome: kind === 'shared' ? 'guest' : 'already_guest',
-    link: isShown ? invitationLink(parts.address.url, link.token) : null,
+    link: shownLink(parts, link),
   };
+}
+
+/** NOTE: null for a mailed link, which proves the mailbox: only its reader may have it. */
+export function shownLink(
+  { address }: Pick<ConsoleParts, 'address'>,
+  { token, delivery }: Pick<GuestLink, 'token' | 'delivery'>,
+): string | null {
+  return delivery === 'mailed' ? null : invitationLink(address.url, token);
 }

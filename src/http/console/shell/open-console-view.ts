@@ -72,6 +72,7 @@ function personLinks({ person }: ConsoleCall): Link[] {
   const personal = personalAccountId(person.userId);
   return [
     { label: 'My sessions', href: '/app/me/sessions' },
+    { label: 'My invitations', href: '/app/me/invitations' },
     { label: 'My access tokens', href: `/app/${personal}/access-tokens` },
     { label: 'My API keys', href: `/app/${personal}/api-keys` },
     { label: 'My settings', href: `/app/${personal}/settings` },
@@ -96,6 +97,7 @@ function accountTabs({ account, base, person }: AccountCall): Link[] {
 
 const PAGES = [
   { label: 'Sessions', href: '/app/me/sessions' },
+  { label: 'Invitations', href: '/app/me/invitations' },
   { label: 'Name and password', href: '/app/me/profile' },
 ] as const;
 

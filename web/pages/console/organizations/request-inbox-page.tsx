@@ -15,7 +15,8 @@ interface RequestRow {
   readonly id: string;
   readonly name: string;
   readonly requester: string;
-  readonly adminEmail: string;
+  readonly isRequesterVerified: boolean;
+  readonly admin: { readonly email: string; readonly is: keyof typeof ADMINS };
   readonly status: 'requested' | 'approved' | 'declined';
   readonly reason: string | null;
   readonly createdAt: Date;
@@ -59,8 +60,9 @@ function WaitingRequest({ frame, row, now }: WaitingRequestProps): VNode {
       title={row.name}
       lead={
         <>
-          <bdi>{row.requester}</bdi> asked <When at={row.createdAt} now={now} />, with <bdi>{row.adminEmail}</bdi> as
-          admin.
+          <bdi>{row.requester}</bdi>
+          {!row.isRequesterVerified && ' (e-mail not verified)'} asked <When at={row.createdAt} now={now} />, with{' '}
+          <bdi>{row.admin.email}</bdi> as admin: {ADMINS[row.admin.is]}.
         </>
       }
       actions={
@@ -89,6 +91,13 @@ function WaitingRequest({ frame, row, now }: WaitingRequestProps): VNode {
     </Panel>
   );
 }
+
+const ADMINS = {
+  requester: 'the same person',
+  verified: 'has an account with this verified e-mail, and is invited by approving',
+  unverified: 'somebody has an account with this e-mail, not verified; approving invites the mailbox',
+  unknown: 'has no account yet, and is invited by approving',
+} as const;
 
 function Decided({ decided, now }: Pick<RequestInboxProps, 'decided' | 'now'>): VNode {
   const columns: ReadonlyArray<Column<RequestRow>> = [

@@ -10,7 +10,7 @@ interface GuestRow {
   readonly shareId: string;
   readonly email: string;
   readonly shownEmail: string;
-  /** Null until a person with that e-mail has an account. */
+  /** Null until the guest has used a link. */
   readonly name: string | null;
   readonly project: string;
   readonly projectPath: string;
@@ -26,7 +26,7 @@ export function GuestsPage(props: GuestsProps): VNode {
   const menuOf = ({ email, shareId }: GuestRow): MenuItem[] =>
     isAdmin
       ? [
-          { kind: 'post', label: 'Convert to member', action: `${place}/guests/convert`, fields: { email } },
+          { kind: 'post', label: 'Invite as member', action: `${place}/guests/convert`, fields: { email } },
           { kind: 'link', label: 'Remove from project', href: `${place}/guests/${shareId}/remove`, tone: 'danger' },
         ]
       : [];

@@ -10,8 +10,8 @@ export interface InvitedProps extends ConsoleProps {
   readonly place: string;
   readonly rows: ReadonlyArray<{
     readonly email: string;
-    readonly outcome: 'invited' | 'joined' | 'already_member' | 'guest' | 'already_guest' | 'has_access_already';
-    /** Null when it was mailed, and for people who have an account. */
+    readonly outcome: 'invited' | 'already_member' | 'guest' | 'already_guest' | 'has_access_already';
+    /** Null when it was mailed, and for members. */
     readonly link: string | null;
   }>;
 }
@@ -26,7 +26,7 @@ export function InvitedPage({ frame, view, place, rows }: InvitedProps): VNode {
       title="Invited"
       lead={
         hasLinks
-          ? 'Pass each link on to its person alone: it lets whoever has it sign up under that e-mail.'
+          ? 'Pass each link on to its person alone: it lets whoever has it sign up under that e-mail, which then counts as not verified. People with an account find invitations under My invitations, too.'
           : undefined
       }
     >
@@ -55,8 +55,7 @@ export function InvitedPage({ frame, view, place, rows }: InvitedProps): VNode {
 }
 
 const OUTCOMES = {
-  invited: 'is invited. The link to join is open for 7 days.',
-  joined: 'has an account and has joined.',
+  invited: 'is invited, and joins by accepting. The link is open for 7 days.',
   already_member: 'is a member already.',
   guest: 'is a guest now.',
   already_guest: 'was a guest before.',

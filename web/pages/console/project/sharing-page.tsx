@@ -13,7 +13,8 @@ import { CsrfField } from '../../../layout/csrf-field.tsx';
 interface GuestRow {
   readonly id: string;
   readonly email: string;
-  readonly hasAccount: boolean;
+  /** Whether the guest has an account is not told before. */
+  readonly isLinkUsed: boolean;
   readonly grantedAt: Date;
 }
 
@@ -29,7 +30,7 @@ export interface SharingProps extends ConsoleProps {
 export function SharingPage({ frame, view, path, mayShare, mayUnshare, guests, typed, now }: SharingProps): VNode {
   const columns: ReadonlyArray<Column<GuestRow>> = [
     { header: 'Guest', kind: 'main', cell: ({ email }) => <bdi>{email}</bdi> },
-    { header: 'Account', cell: ({ hasAccount }) => (hasAccount ? 'has an account' : 'no account yet') },
+    { header: 'Link', cell: ({ isLinkUsed }) => (isLinkUsed ? 'used' : 'not used yet') },
     { header: 'Shared', cell: ({ grantedAt }) => <When at={grantedAt} now={now} /> },
     {
       header: 'Actions',
