@@ -10,12 +10,17 @@ export const MAX_UPSTREAM_CHARACTERS = 8_192;
 export const MAX_LOGGED_CHARACTERS = 256;
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;
-// C0, DEL, C1; bidi controls; zero-width characters; line and paragraph separators.
-const INVISIBLE =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b-\u200d\u2060\ufeff\u2028\u2029]/g;
+// C0, DEL, C1; bidi controls, zero-width and other format characters, tags; line and paragraph
+// separators; fillers, which are letters without a shape.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5/gu;
 const INVISIBLE_BUT_LF_AND_TAB =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b-\u200d\u2060\ufeff\u2028\u2029]/g;
+  /(?![\n\t])(?:[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5)/gu;
 const NON_ASCII = /[^\u0020-\u007e]/gu;
+
+/** Whether a name holds what a reader cannot see. New names may not; old ones are cleaned. */
+export function hasInvisibleCharacters(text: string): boolean {
+  return text.search(INVISIBLE) >= 0 || text.search(LONE_SURROGATE) >= 0;
+}
 
 /** A short name for a page or JSON: one line, no controls, at most 64 characters and `...`. */
 export function cleanForPage(text: string): string {
@@ -34,9 +39,11 @@ export function cleanSentence(text: string): string {
 
 /** Escapes what a terminal would obey; the value stays the same. */
 export function escapeInJson(json: string): string {
-  return json.replace(
-    INVISIBLE_BUT_LF_AND_TAB,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return json.replace(INVISIBLE_BUT_LF_AND_TAB, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
 }
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanForLog, cleanForPage, cleanForTerminal, cleanUpstreamText } from '../src/untrusted-text.ts';
+import {
+  cleanForLog,
+  cleanForPage,
+  cleanForTerminal,
+  cleanUpstreamText,
+  escapeInJson,
+  hasInvisibleCharacters,
+} from '../src/untrusted-text.ts';
 
 const SEED = 20_260_101;
 
@@ -24,6 +31,11 @@ const HOSTILE = [
   ['a byte order mark', '\ufeff'],
   ['a line separator', '\u2028'],
   ['a paragraph separator', '\u2029'],
+  ['a soft hyphen', '\u00ad'],
+  ['an invisible operator', '\u2064'],
+  ['a tag', '\u{e0041}'],
+  ['a Hangul filler', '\u3164'],
+  ['an annotation anchor', '\ufff9'],
 ] as const;
 
 const CLEANERS = [cleanForPage, cleanForTerminal, cleanForLog, cleanUpstreamText];
@@ -35,6 +47,16 @@ describe('text that others wrote', () => {
       expect(cleaned, clean.name).not.toContain(hostile[0]);
       expect(cleaned.startsWith('a') && cleaned.endsWith('b'), clean.name).toBe(true);
     }
+  });
+
+  it.each(HOSTILE)('may not be in a new name: %s', (_name, hostile) => {
+    expect(hasInvisibleCharacters(`a${hostile}b`)).toBe(true);
+    expect(JSON.parse(escapeInJson(JSON.stringify(`a${hostile}b`)))).toBe(`a${hostile}b`);
+  });
+
+  it('may be letters of any script and pictures in a new name', () => {
+    for (const name of ['Größe 価格 Ελλάδα 🔑', '❤️', 'Jose\u0301', 'नमस्ते'])
+      expect(hasInvisibleCharacters(name)).toBe(false);
   });
 
   it('keeps ordinary letters of any script on a page, in a log and from an upstream', () => {

@@ -23,10 +23,11 @@ export const INVALID_INPUT_ERRORS = {
   text_unstorable: invalidInput('text with a NUL character cannot be kept'),
   cursor_invalid: invalidInput('cursor is not one that a page of this list gave'),
 
-  name_invalid: invalidInput('{field} must have 1 to {limit} characters and no control characters'),
+  name_invalid: invalidInput('{field} must have 1 to {limit} characters, none of them invisible'),
   name_mismatch: invalidInput('the name does not match'),
   key_name_too_long: invalidInput("a key's name must have 1 to {limit} characters"),
   identifier_invalid: invalidInput('{field} must have 1 to {limit} bytes and no control characters'),
+  identifier_invisible: invalidInput('{field} must not hold invisible characters'),
   identifier_reserved: invalidInput('{field} must not be "{name}"'),
   email_invalid: invalidInput('"{email}" is not an e-mail address'),
   email_missing: invalidInput('no e-mail address was given'),

@@ -3,6 +3,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
+import { hasInvisibleCharacters } from '../../untrusted-text.ts';
 import { type CamelRow, camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
@@ -114,8 +115,9 @@ export function requireIdentifier(name: string, field: string): string {
 /** What provisioning calls databases and roles that are not complete, or that are to be dropped. */
 const OWN_NAMES = /^postern_(op|retired)_/;
 
-/** For new names, which must also be usable in a path, where `.` and `..` have another meaning. */
+/** For new names: visible, and usable in a path, where `.` and `..` have another meaning. */
 export function requireNewIdentifier(name: string, field: string): string {
+  if (hasInvisibleCharacters(name)) throw new PosternError('identifier_invisible', { params: { field } });
   if (name !== '.' && name !== '..' && !OWN_NAMES.test(name)) return requireIdentifier(name, field);
   throw new PosternError('identifier_reserved', { params: { field, name } });
 }

@@ -1,17 +1,15 @@
-// Names that people give to things: trimmed, not empty, not too long. Cleaning them for display is
-// up to untrusted-text.ts.
+// Names that people give to things: trimmed, not empty, not too long, with nothing invisible.
 
 import { PosternError } from '../../errors.ts';
+import { hasInvisibleCharacters } from '../../untrusted-text.ts';
 
 /** Neon API 2.7.3: names have 1 to 256 characters. */
 const MAX_NAME_CHARACTERS = 256;
-// Control characters would break the lines of terminals, logs and CSV files.
-const CONTROLS = /[\u0000-\u001f\u007f]/;
 
 /** Returns the trimmed name. Throws `name_invalid` with the field. */
 export function requireName(text: string, field: string): string {
   const name = text.trim().normalize('NFC');
-  if (name === '' || name.length > MAX_NAME_CHARACTERS || CONTROLS.test(name)) {
+  if (name === '' || name.length > MAX_NAME_CHARACTERS || hasInvisibleCharacters(name)) {
     throw new PosternError('name_invalid', { params: { field, limit: String(MAX_NAME_CHARACTERS) } });
   }
   return name;

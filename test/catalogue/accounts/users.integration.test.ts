@@ -51,6 +51,9 @@ describe('a new person', () => {
     { email: `${'a'.repeat(256)}@example.com`, name: 'Ada' },
     { email: 'ok@example.com', name: '' },
     { email: 'ok@example.com', name: 'two\nlines' },
+    { email: 'ok@example.com', name: 'shop\u202epohs' },
+    { email: 'ok@example.com', name: 'zero\u200bwidth' },
+    { email: 'ok@example.com', name: 'C1 \u009b31m' },
     { email: 'ok@example.com', name: 'x'.repeat(257) },
   ])('needs a valid e-mail and name: %j', async (input) => {
     const created = createUser(catalogueOf(), SYSTEM_CONTEXT, { ...input, password: null });

@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renameOrganization } from '../../../src/catalogue/accounts/organizations.ts';
-import { renameUser } from '../../../src/catalogue/accounts/users.ts';
-import { changeProject } from '../../../src/catalogue/projects/projects.ts';
 import { CONSOLE_PLACES } from '../../e2e/browser/console-scenes.ts';
 import { buildTown, type Town } from '../../e2e/browser/console-town.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
 import { connectionRecord, recordingHandle } from '../../support/nodes/fleet-for-tests.ts';
 
 const HOSTILE = '<img src=x onerror=alert(1)>"\u202egnp.exe\u2066\u200b';
@@ -18,12 +14,11 @@ beforeAll(async () => {
   web = await startWeb();
   town = await buildTown(web);
   const { catalogue } = web;
-  const asAdmin = await actingAs(catalogue, town.admin);
-  await renameOrganization(catalogue, asAdmin, { accountId: town.organization.id, name: HOSTILE });
-  await changeProject(catalogue, asAdmin, { projectId: town.shop.project.id, changes: { name: HOSTILE } });
-  for (const person of [town.admin, town.member, town.guest]) {
-    await renameUser(catalogue, await actingAs(catalogue, person), { userId: person.userId, name: HOSTILE });
-  }
+  // New names hold nothing invisible; those given before do.
+  await catalogue.db.updateTable('accounts').set({ name: HOSTILE }).where('id', '=', town.organization.id).execute();
+  await catalogue.db.updateTable('projects').set({ name: HOSTILE }).where('id', '=', town.shop.project.id).execute();
+  const people = [town.admin, town.member, town.guest].map(({ userId }) => userId);
+  await catalogue.db.updateTable('users').set({ name: HOSTILE }).where('id', 'in', people).execute();
   const claims = { application: HOSTILE, requestedUser: HOSTILE, projectName: HOSTILE, database: HOSTILE };
   const target = { accountId: town.organization.id, projectId: town.shop.project.id, userId: town.admin.userId };
   web.liveConnections.register(connectionRecord(catalogue.nodeId, { ...target, ...claims }), recordingHandle());

@@ -29,6 +29,14 @@ describe('a further database of a hosted project', () => {
     await expect(queryRows(urlOf(others, { database }), 'SELECT 1')).rejects.toThrow('permission denied for database');
   });
 
+  it('is refused by a name that holds what nobody sees', async () => {
+    const parts = useParts();
+    const made = await addHostedProject(parts);
+    for (const hidden of ['a\u202eb', 'a\u200bb', 'a\u009bb', 'a\u2066b', 'a\u00adb', 'a\u{e0041}b']) {
+      await expect(addDatabase(parts, made, hidden)).rejects.toMatchObject({ code: 'invalid_input' });
+    }
+  });
+
   it('is refused with 409 when its name is taken on the server', async () => {
     const parts = useParts();
     const made = await addHostedProject(parts);
