@@ -165,6 +165,21 @@ export const CONFIG_VARIABLES = {
   POSTERN_OIDC_CLIENT_ID: plain('', 'client id there', optionalText),
   POSTERN_OIDC_CLIENT_SECRET: secret('', 'client secret there; unset: a public client', optionalSecret),
   POSTERN_OIDC_NAME: plain('single sign-on', 'what the sign-in button says', text),
+  POSTERN_OIDC_EMAIL_CLAIMS: plain(
+    'email,preferred_username,upn',
+    "claims that may hold the person's e-mail; the first that holds an address counts",
+    list,
+  ),
+  POSTERN_OIDC_EMAIL_VERIFIED: plain(
+    'claim',
+    'when an e-mail from there counts as verified: `claim` (where `email_verified` says so), `always`, `never`',
+    z.enum(['claim', 'always', 'never']),
+  ),
+  POSTERN_OIDC_TOKEN_AUTH: plain(
+    'auto',
+    'how the secret is sent: `auto` (by discovery), `client_secret_basic`, `client_secret_post`, or `client_secret_basic_raw` for providers that do not undo its encoding',
+    z.enum(['auto', 'client_secret_basic', 'client_secret_post', 'client_secret_basic_raw']),
+  ),
   POSTERN_SMTP_URL: secret('', 'mail server; unset: mail goes to the log', smtpUrl),
   POSTERN_MAIL_FROM: plain('postern@localhost', 'sender of mail', text),
   POSTERN_AUDIT_WEBHOOK_URL: secret('', 'receives each audit event', webUrl),

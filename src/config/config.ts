@@ -10,6 +10,11 @@ export interface OidcConfig {
   readonly clientId: string;
   readonly clientSecret: Secret | null;
   readonly name: string;
+  /** In order; the first that holds an address counts. */
+  readonly emailClaims: readonly string[];
+  /** Whether this issuer's addresses count as verified: as the claim says, or always, or never. */
+  readonly emailVerified: 'claim' | 'always' | 'never';
+  readonly tokenAuth: 'auto' | 'client_secret_basic' | 'client_secret_post' | 'client_secret_basic_raw';
 }
 
 const REST_WHEN_TRYING_OUT_MS = 10_000;
@@ -135,6 +140,9 @@ function oidcFrom(values: ConfigValues): OidcConfig | null {
     clientId: values.POSTERN_OIDC_CLIENT_ID,
     clientSecret: values.POSTERN_OIDC_CLIENT_SECRET,
     name: values.POSTERN_OIDC_NAME,
+    emailClaims: values.POSTERN_OIDC_EMAIL_CLAIMS,
+    emailVerified: values.POSTERN_OIDC_EMAIL_VERIFIED,
+    tokenAuth: values.POSTERN_OIDC_TOKEN_AUTH,
   };
 }
 

@@ -33,7 +33,10 @@ export const INVALID_INPUT_ERRORS = {
   email_missing: invalidInput('no e-mail address was given'),
   too_many_emails: invalidInput('at most {limit} e-mail addresses at once'),
   password_length: invalidInput('a password has {minimum} to {maximum} characters'),
-  identity_without_email: invalidInput('the provider tells no e-mail address'),
+  identity_without_email: {
+    ...invalidInput('the identity provider tells no e-mail address of you'),
+    hint: 'Sign in to an account that you have and link the identity under "Name and password", or ask your operator to name the claim that holds it.',
+  },
 
   token_without_person: invalidInput('only people have tokens of their own'),
   token_life_too_long: invalidInput('a token lives at most {limit} days'),

@@ -10,6 +10,16 @@ export const REQUEST_ERRORS = {
     message: 'signing in with the identity provider did not work',
     hint: 'Try again, or sign in with email and password.',
   }),
+  identity_denied: person('28000', 401, {
+    code: 'identity_refused',
+    message: 'the identity provider did not sign you in ("{code}")',
+    hint: 'Try again and agree there. If you did, ask whoever runs the provider whether you may use this application.',
+  }),
+  identity_not_configured: person('28000', 401, {
+    code: 'identity_refused',
+    message: 'the identity provider refused this installation ("{code}")',
+    hint: 'Tell your operator that code: the log has the rest, and docs/operate.md says what it means.',
+  }),
   identity_not_fresh: person('28000', 401, {
     message: 'the identity provider did not ask you to sign in again',
     hint: 'Sign out there and try again, or ask your operator whether it knows "max_age".',

@@ -3,6 +3,7 @@
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
+import { newPersonActor } from '../rights/actors.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { emailKey } from '../store/email-address.ts';
@@ -10,6 +11,7 @@ import type { Schema } from '../store/schema.ts';
 import { isUniqueViolation } from '../store/store-errors.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { insertUser, type User, userFrom } from './users.ts';
+import { verifyEmail } from './verified-email.ts';
 
 export interface Identity {
   readonly issuer: string;
@@ -34,7 +36,7 @@ async function findUserByIdentity(catalogue: Catalogue, { issuer, subject }: Pic
 /** May link or create a person. Throws `conflict` for another's unverified e-mail. */
 export async function signInWithIdentity(catalogue: Catalogue, context: AuditContext, identity: Identity) {
   const known = await findUserByIdentity(catalogue, identity);
-  if (known !== null) return known;
+  if (known !== null) return await verifiedNow(catalogue, context, { known, identity });
   const { email } = identity;
   if (email === null) throw new PosternError('identity_without_email');
   return catalogue.transaction(async (tx) => {
@@ -51,6 +53,21 @@ export async function signInWithIdentity(catalogue: Catalogue, context: AuditCon
     await insertIdentity(tx, { catalogue, context, user, identity });
     return user;
   });
+}
+
+/** The provider may come to vouch for the address after the account was made. */
+async function verifiedNow(
+  catalogue: Catalogue,
+  context: AuditContext,
+  { known, identity }: { readonly known: User; readonly identity: Identity },
+): Promise<User> {
+  const key = emailKey(known.email);
+  const isProven = identity.emailVerified && identity.email !== null && emailKey(identity.email) === key;
+  if (known.emailVerified || !isProven) return known;
+  const user = { id: known.id, email: known.email, email_key: key };
+  const own = { ...context, actor: newPersonActor(known) };
+  await catalogue.transaction((tx) => verifyEmail(tx, { catalogue, context: own, user }));
+  return { ...known, emailVerified: true };
 }
 
 /** The person's ways to sign in besides a password. */

@@ -9,10 +9,12 @@ import { PosternError, toPosternError } from '../../errors.ts';
 import { idSchema, type UserId } from '../../ids.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
+import { cleanForLog } from '../../untrusted-text.ts';
 import { ensureVisitor, findVisitor } from '../request/cookies.ts';
 import { ownOrigin } from '../request/own-origin.ts';
 import { auditContextOfVisitor, contextOf } from '../request/request-context.ts';
 import { safeNext } from '../request/safe-next.ts';
+import { providerCode } from './oidc-errors.ts';
 import { OidcSignIn, type PendingSignIn } from './oidc-sign-in.ts';
 import { type SignInParts, startBrowserSession } from './sign-in-steps.ts';
 
@@ -28,7 +30,7 @@ export function oidcRoutes(parts: SignInParts): Router {
   const router = createRouter();
   const { oidc } = parts.deps.config;
   if (oidc === null) return router;
-  const provider = { signIn: new OidcSignIn(oidc), pending: new PendingOidcSignIns(parts.deps.redis) };
+  const provider = { signIn: new OidcSignIn(oidc, parts.deps.log), pending: new PendingOidcSignIns(parts.deps.redis) };
   router.get('/sign-in/oidc', (request, response) => leave(parts, provider, { request, response }));
   router.get(CALLBACK_PATH, (request, response) => comeBack(parts, provider, { request, response }));
   return router;
@@ -65,9 +67,26 @@ async function comeBack(parts: SignInParts, provider: Provider, exchange: Exchan
   try {
     await finishSignIn(parts, provider, exchange);
   } catch (error) {
-    recordFailedSignIn(parts.deps, contextOf(exchange.response), toPosternError(error).code);
+    const failure = toPosternError(error);
+    const context = contextOf(exchange.response);
+    parts.deps.log.warn(
+      {
+        event: 'signin.provider_failed',
+        request_id: context.requestId,
+        code: failure.code,
+        provider_error: loggedCode(failure.cause),
+        err: failure.cause,
+      },
+      'signing in with the identity provider failed',
+    );
+    recordFailedSignIn(parts.deps, context, failure.code);
     throw error;
   }
+}
+
+function loggedCode(cause: unknown): string | null {
+  const code = providerCode(cause);
+  return code === null ? null : cleanForLog(code);
 }
 
 /** Throws `identity_refused` for an answer that this browser did not request or that fails. */

@@ -2,12 +2,16 @@
 // the code exchange. Knows nothing of people in the catalogue; returns the verified claims.
 
 import * as oidc from 'openid-client';
-import { z } from 'zod';
 import type { Identity } from '../../catalogue/accounts/identities.ts';
 import type { OidcConfig } from '../../config/config.ts';
 import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
+import type { Log } from '../../log.ts';
 import { isLoopback } from '../../network-address.ts';
+import { cleanForLog } from '../../untrusted-text.ts';
+import { type Claims, claimsElsewhere, readClaims } from './oidc-claims.ts';
+import { clientAuthentication } from './oidc-client-authentication.ts';
+import { providerError } from './oidc-errors.ts';
 
 /** A signed-in person who must authenticate at the provider again, after `since`. */
 export interface Again {
@@ -31,19 +35,14 @@ const SCOPE = 'openid email profile';
 const REQUEST_LIMIT_S = 10;
 /** The tolerated difference between the provider's clock and ours. */
 const CLOCK_TOLERANCE_MS = 30_000;
-const claimsSchema = z.object({
-  email: z.email().optional(),
-  // Some providers send a string.
-  email_verified: z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).optional(),
-  name: z.string().optional(),
-});
-
 export class OidcSignIn {
   readonly #config: OidcConfig;
+  readonly #log: Log;
   #discovered: oidc.Configuration | null = null;
 
-  constructor(config: OidcConfig) {
+  constructor(config: OidcConfig, log: Log) {
     this.#config = config;
+    this.#log = log;
   }
 
   /** Throws `identity_provider_away` when the provider cannot be reached. */
@@ -94,19 +93,42 @@ export class OidcSignIn {
       });
       const idToken = tokens.claims();
       if (idToken === undefined) throw new Error('the provider sent no ID token');
-      const identity = identityFrom(idToken, await userInfo(provider, tokens.access_token, idToken.sub));
-      const { auth_time: seconds } = idToken;
-      return { ...identity, authenticatedAt: seconds === undefined ? null : new Date(seconds * 1_000) };
+      return this.#identityFrom(idToken, await userInfo(provider, tokens.access_token, idToken.sub));
     } catch (cause) {
-      throw new PosternError('identity_refused', { cause });
+      throw providerError(cause);
     }
+  }
+
+  #identityFrom(idToken: oidc.IDToken, { claims, problem }: UserInfo): ProvenIdentity {
+    const { emailClaim, ...read } = readClaims([idToken, claims], this.#config);
+    const { iss: issuer, sub: subject, auth_time: seconds } = idToken;
+    const facts = { event: 'signin.claims_read', issuer, email_claim: emailClaim, email_verified: read.emailVerified };
+    const names = { id_token_claims: namesOf(idToken), userinfo_claims: namesOf(claims) };
+    this.#log.debug({ ...facts, ...names }, 'read the claims of a sign-in');
+    if (problem !== null) {
+      this.#log.warn({ event: 'signin.userinfo_failed', err: problem, issuer }, 'the userinfo endpoint failed');
+    }
+    const elsewhere = claimsElsewhere([idToken, claims]);
+    if (elsewhere.length > 0) {
+      const told = { event: 'signin.claims_elsewhere', issuer, claims: elsewhere };
+      this.#log.info(told, 'claims that the provider keeps elsewhere, such as many groups, are not read');
+    }
+    if (read.email === null) {
+      const expected = this.#config.emailClaims;
+      this.#log.warn(
+        { event: 'signin.no_email', issuer, expected_claims: expected, ...names },
+        'no claim holds an e-mail',
+      );
+    }
+    const authenticatedAt = typeof seconds === 'number' ? new Date(seconds * 1_000) : null;
+    return { issuer, subject, ...read, name: read.name === '' ? subject : read.name, authenticatedAt };
   }
 
   async #discover(): Promise<oidc.Configuration> {
     if (this.#discovered !== null) return this.#discovered;
-    const { issuer, clientId, clientSecret } = this.#config;
+    const { issuer, clientId } = this.#config;
     const url = new URL(issuer);
-    const authentication = clientSecret === null ? oidc.None() : oidc.ClientSecretBasic(clientSecret.reveal());
+    const authentication = clientAuthentication(this.#config);
     try {
       this.#discovered = await oidc.discovery(url, clientId, undefined, authentication, {
         timeout: REQUEST_LIMIT_S,
@@ -120,23 +142,27 @@ export class OidcSignIn {
   }
 }
 
-/** Claims outside the ID token; many providers omit the e-mail from it. */
-async function userInfo(provider: oidc.Configuration, accessToken: string, subject: string): Promise<object> {
-  if (provider.serverMetadata().userinfo_endpoint === undefined) return {};
-  return await oidc.fetchUserInfo(provider, accessToken, subject);
+/**
+ * Claims outside the ID token; many providers omit the e-mail from it. A provider that refuses
+ * them, or speaks of somebody else, refuses no sign-in by that.
+ */
+async function userInfo(provider: oidc.Configuration, accessToken: string, subject: string): Promise<UserInfo> {
+  if (provider.serverMetadata().userinfo_endpoint === undefined) return { claims: {}, problem: null };
+  try {
+    return { claims: await oidc.fetchUserInfo(provider, accessToken, subject), problem: null };
+  } catch (error) {
+    return { claims: {}, problem: error };
+  }
 }
 
-// NOTE: an e-mail counts as verified only by the source that contains it. Combining one source's
-// address with the other's `email_verified` would let anybody claim another person's address.
-function identityFrom(idToken: oidc.IDToken, userInfo: object): Identity {
-  const sources = [claimsSchema.parse(idToken), claimsSchema.parse(userInfo)];
-  const withEmail = sources.find(({ email }) => email !== undefined);
-  const name = sources.find((source) => source.name !== undefined)?.name;
-  return {
-    issuer: idToken.iss,
-    subject: idToken.sub,
-    email: withEmail?.email ?? null,
-    emailVerified: withEmail?.email_verified === true,
-    name: name ?? withEmail?.email ?? idToken.sub,
-  };
+interface UserInfo {
+  readonly claims: Claims;
+  readonly problem: unknown;
 }
+
+/** Names only: what claims say of people stays out of the log. */
+function namesOf(claims: Claims): string[] {
+  return Object.keys(claims).slice(0, MAX_LOGGED_CLAIMS).map(cleanForLog);
+}
+
+const MAX_LOGGED_CLAIMS = 40;
