@@ -31,7 +31,14 @@ export const CONFLICT_ERRORS = {
     ...conflict('"{email}" is the e-mail of a person who has not proved it, {id}'),
     hint: 'Name the person by that id if it is who you mean. If the address is theirs for certain, run `postern user verify {id}`; if not, `postern user set-email {id} <address>` frees it.',
   },
-  identity_linked: conflict('this identity is linked already'),
+  identity_linked: {
+    ...conflict('this identity is linked to another account'),
+    hint: 'Sign in with it, and unlink it there under "Name and password" first.',
+  },
+  last_identity: {
+    ...conflict('this is the only way in which you sign in'),
+    hint: 'Link another identity first.',
+  },
   request_decided: conflict('this request was {status} already'),
   request_open: conflict('a request of yours is open already'),
 

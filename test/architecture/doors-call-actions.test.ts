@@ -18,7 +18,7 @@ const OPENERS: ReadonlySet<string> = new Set([
 ]);
 
 const CHANGING_VERBS =
-  /^(accept|add|attach|cancel|change|convert|create|decide|decline|delete|end|finish|insert|invite|move|note|prune|put|record|register|remember|remove|rename|replace|request|resend|resolve|restore|reveal|revoke|set|share|signIn|signUp|touch|transfer|unshare|use|vouch)[A-Z]/;
+  /^(accept|add|attach|cancel|change|convert|create|decide|decline|delete|end|finish|insert|invite|link|move|note|prune|put|record|register|remember|remove|rename|replace|request|resend|resolve|restore|reveal|revoke|set|share|signIn|signUp|touch|transfer|unlink|unshare|use|vouch)[A-Z]/;
 
 /** Of the catalogue's functions whose names sound like a change, those that a door may call. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 // What people change about themselves: their name, and their password.
 
+import { linkIdentity as link, unlinkIdentity as unlink } from '../../catalogue/accounts/own-identities.ts';
 import { renameUser as rename, setPassword } from '../../catalogue/accounts/users.ts';
 import type { PersonActor } from '../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
@@ -11,6 +12,22 @@ import { catalogueAction } from '../define-action.ts';
 import { type Browser, checkPassword } from './sign-in.ts';
 
 export const renameUser = catalogueAction(rename);
+
+type OwnContext = AuditContext & { readonly actor: PersonActor };
+
+/** After proof of the account and of the identity. Throws `conflict` for another's identity. */
+export const linkIdentity = (
+  { catalogue }: Pick<ActionParts, 'catalogue'>,
+  context: OwnContext,
+  identity: Parameters<typeof link>[2],
+) => link(catalogue, context, identity);
+
+/** Throws `not_found`, `conflict` for the last way to sign in. */
+export const unlinkIdentity = (
+  { catalogue }: Pick<ActionParts, 'catalogue'>,
+  context: OwnContext,
+  which: Parameters<typeof unlink>[2],
+) => unlink(catalogue, context, which);
 
 /** Ends other sessions and all access. Throws `current_password_wrong`, `rate_limited`. */
 export async function changePassword(

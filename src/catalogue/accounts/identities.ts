@@ -2,9 +2,7 @@
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
-import type { UserId } from '../../ids.ts';
 import { newPersonActor } from '../rights/actors.ts';
-import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { emailKey } from '../store/email-address.ts';
 import type { Schema } from '../store/schema.ts';
@@ -22,7 +20,11 @@ export interface Identity {
   readonly name: string;
 }
 
-async function findUserByIdentity(catalogue: Catalogue, { issuer, subject }: Pick<Identity, 'issuer' | 'subject'>) {
+/** Null for an identity that nobody has linked. */
+export async function findUserByIdentity(
+  catalogue: Catalogue,
+  { issuer, subject }: Pick<Identity, 'issuer' | 'subject'>,
+) {
   const row = await catalogue.db
     .selectFrom('identities')
     .innerJoin('users', 'users.id', 'identities.user_id')
@@ -56,7 +58,7 @@ export async function signInWithIdentity(catalogue: Catalogue, context: AuditCon
 }
 
 /** The provider may come to vouch for the address after the account was made. */
-async function verifiedNow(
+export async function verifiedNow(
   catalogue: Catalogue,
   context: AuditContext,
   { known, identity }: { readonly known: User; readonly identity: Identity },
@@ -70,18 +72,8 @@ async function verifiedNow(
   return { ...known, emailVerified: true };
 }
 
-/** The person's ways to sign in besides a password. */
-export async function listIdentities(catalogue: Catalogue, userId: UserId) {
-  const rows = await catalogue.db
-    .selectFrom('identities')
-    .select(['issuer', 'subject', 'email', 'linked_at'])
-    .where('user_id', '=', userId)
-    .orderBy('linked_at')
-    .execute();
-  return rows.map(camelRow);
-}
-
-async function insertIdentity(
+/** The caller has checked that the identity is the person's. Throws `conflict`. */
+export async function insertIdentity(
   tx: Transaction<Schema>,
   how: { catalogue: Catalogue; context: AuditContext; user: User; identity: Identity },
 ): Promise<void> {

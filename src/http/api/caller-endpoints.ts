@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { getAccount } from '../../catalogue/accounts/accounts.ts';
-import { listIdentities } from '../../catalogue/accounts/identities.ts';
+import { listIdentities } from '../../catalogue/accounts/own-identities.ts';
 import { getUser } from '../../catalogue/accounts/users.ts';
 import { INSTALLATION, requireMay } from '../../catalogue/rights/permissions.ts';
 import { PLAN_TERMS } from '../../catalogue/rights/plans.ts';

@@ -8,6 +8,7 @@ import * as billing from './account/billing.ts';
 import * as tokens from './keys/access-tokens-page.ts';
 import { createToken, showNewToken } from './keys/access-tokens-page.ts';
 import * as keys from './keys/api-keys-page.ts';
+import { unlink } from './me/identities.ts';
 import * as invitations from './me/my-invitations.ts';
 import * as me from './me/my-pages.ts';
 import * as organizations from './organizations/new-organization.ts';
@@ -44,6 +45,7 @@ const PERSON: RouteTable<ConsoleCall> = {
     ['/me/invitations/:invitationId/decline', invitations.declineInvitation, invitations.showOwnInvitations],
     ['/me/sign-out-everywhere', me.signOutEverywhere, me.showSessions],
     ['/me/profile/password', me.savePassword, me.showProfile],
+    ['/me/profile/identities/unlink', unlink, me.showProfile],
     ['/organizations/request', organizations.sendRequest, organizations.showNewOrganization],
   ],
 };

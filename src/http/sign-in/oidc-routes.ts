@@ -1,21 +1,22 @@
-// Sign-in with an OpenID Connect provider. Sign-ins under way are stored in Redis, so that any node
-// handles the callback, and bound to the visitor cookie: no one else's answer signs a person in.
+// Sign-in with an OpenID Connect provider, and linking an identity to a signed-in person.
 
-import { createHash } from 'node:crypto';
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
+import { MessagePage } from '../../../web/pages/message-page.tsx';
+import { linkIdentity } from '../../actions/people/change-profile.ts';
 import { recordFailedSignIn, signInWithIdentity } from '../../actions/people/sign-in.ts';
+import { isSignInFresh } from '../../catalogue/rights/policy.ts';
 import { PosternError, toPosternError } from '../../errors.ts';
-import { idSchema, type UserId } from '../../ids.ts';
-import type { RedisClient } from '../../redis/redis-client.ts';
-import { redisKeys } from '../../redis/redis-keys.ts';
-import { cleanForLog } from '../../untrusted-text.ts';
+import type { UserId } from '../../ids.ts';
+import { cleanForLog, cleanForPage } from '../../untrusted-text.ts';
 import { ensureVisitor, findVisitor } from '../request/cookies.ts';
 import { ownOrigin } from '../request/own-origin.ts';
-import { auditContextOfVisitor, contextOf } from '../request/request-context.ts';
+import { auditContextOfPerson, auditContextOfVisitor, contextOf, requireSession } from '../request/request-context.ts';
 import { safeNext } from '../request/safe-next.ts';
 import { providerCode } from './oidc-errors.ts';
-import { OidcSignIn, type PendingSignIn } from './oidc-sign-in.ts';
+import { OidcSignIn, type ProvenIdentity } from './oidc-sign-in.ts';
+import { type AwayPerson, FLOODED_LIFE_MS, LIFE_MS, PendingOidcSignIns } from './pending-oidc-sign-ins.ts';
+import { signInAgainPath } from './sign-in-routes.ts';
 import { type SignInParts, startBrowserSession } from './sign-in-steps.ts';
 
 interface Provider {
@@ -32,6 +33,7 @@ export function oidcRoutes(parts: SignInParts): Router {
   if (oidc === null) return router;
   const provider = { signIn: new OidcSignIn(oidc, parts.deps.log), pending: new PendingOidcSignIns(parts.deps.redis) };
   router.get('/sign-in/oidc', (request, response) => leave(parts, provider, { request, response }));
+  router.post('/sign-in/oidc/link', (request, response) => leaveToLink(parts, provider, { request, response }));
   router.get(CALLBACK_PATH, (request, response) => comeBack(parts, provider, { request, response }));
   return router;
 }
@@ -55,11 +57,9 @@ async function leave(
   const visitor = ensureVisitor(request, response, address);
   const { session } = contextOf(response);
   const isAgain = request.query.again === 'yes' && session !== null;
-  const again = isAgain ? { userId: session.user.id, since: deps.clock.now() } : null;
+  const again = isAgain ? ({ to: 'sign_in', userId: session.user.id, since: deps.clock.now() } as const) : null;
   const { url, pending } = await provider.signIn.start(`${origin}${CALLBACK_PATH}`, again);
-  const verdict = await deps.limits.identitySignIn(contextOf(response).address);
-  const lifeMs = verdict === 'allowed' ? LIFE_MS : FLOODED_LIFE_MS;
-  await provider.pending.keep({ ...pending, visitor, next: safeNext(request.query.next) }, lifeMs);
+  await keepPending(deps, provider, { response, away: { ...pending, visitor, next: safeNext(request.query.next) } });
   response.redirect(303, url.href);
 }
 
@@ -103,6 +103,7 @@ async function finishSignIn(parts: SignInParts, provider: Provider, { request, r
   }
   const callbackUrl = new URL(request.originalUrl, ownOrigin(request, address));
   const identity = await provider.signIn.finish(callbackUrl, away);
+  if (away.again?.to === 'link') return await finishLink(parts, response, { userId: away.again.userId, identity });
   const user = await signInWithIdentity(deps, auditContextOfVisitor(response), identity);
   // Another person's identity does not prove that this person signed in again.
   if (away.again !== null && away.again.userId !== user.id) throw new PosternError('identity_refused');
@@ -111,43 +112,55 @@ async function finishSignIn(parts: SignInParts, provider: Provider, { request, r
   response.redirect(303, away.next);
 }
 
-/** Time to sign in at the provider, including a second factor. */
-const LIFE_MS = 10 * 60_000;
-/** Where one address begins very many: nobody is refused, and Redis does not fill up. */
-const FLOODED_LIFE_MS = 2 * 60_000;
-
-export interface AwayPerson extends PendingSignIn {
-  readonly visitor: string;
-  readonly next: string;
+/** Where one address begins very many nobody is refused, and Redis does not fill up. */
+async function keepPending(
+  { limits }: SignInParts['deps'],
+  { pending }: Provider,
+  { response, away }: { readonly response: Response; readonly away: AwayPerson },
+): Promise<void> {
+  const verdict = await limits.identitySignIn(contextOf(response).address);
+  await pending.keep(away, verdict === 'allowed' ? LIFE_MS : FLOODED_LIFE_MS);
 }
 
-const pendingSchema = z.object({
-  state: z.string(),
-  nonce: z.string(),
-  codeVerifier: z.string(),
-  again: z.object({ userId: idSchema<UserId>(), since: z.coerce.date() }).nullable(),
-  next: z.string(),
-});
+/** How recent a sign-in proves that it is the person who links or unlinks. */
+export const LINKING_FRESH_MS = 15 * 60_000;
+const PROFILE_PATH = '/app/me/profile';
 
-export class PendingOidcSignIns {
-  readonly #redis: RedisClient;
-
-  constructor(redis: RedisClient) {
-    this.#redis = redis;
+/**
+ * NOTE: a form with its token, and the provider asks anew: or a link in a mail could bind the
+ * identity of whoever signed the browser in there, who would then sign in as this person.
+ */
+async function leaveToLink(parts: SignInParts, provider: Provider, { request, response }: Exchange): Promise<void> {
+  const { deps, address, renderer } = parts;
+  const { user, authenticatedAt } = requireSession(response);
+  const fresh = { freshSignInMs: LINKING_FRESH_MS };
+  if (!isSignInFresh(fresh, { authenticatedAt, now: deps.clock.now() })) {
+    return response.redirect(303, signInAgainPath(PROFILE_PATH));
   }
-
-  async keep({ visitor, ...away }: AwayPerson, lifeMs = LIFE_MS): Promise<void> {
-    const key = redisKeys.oidcSignIn(digestOf({ visitor, state: away.state }));
-    await this.#redis.set(key, JSON.stringify(away), 'PX', lifeMs);
-  }
-
-  /** Removes the entry; null when it is unknown, expired, or another visitor's. */
-  async take(which: Pick<AwayPerson, 'state' | 'visitor'>): Promise<Omit<AwayPerson, 'visitor'> | null> {
-    const kept = await this.#redis.getdel(redisKeys.oidcSignIn(digestOf(which)));
-    return kept === null ? null : pendingSchema.parse(JSON.parse(kept));
-  }
+  const visitor = ensureVisitor(request, response, address);
+  const again = { to: 'link', userId: user.id, since: deps.clock.now() } as const;
+  const { url, pending } = await provider.signIn.start(`${ownOrigin(request, address)}${CALLBACK_PATH}`, again);
+  await keepPending(deps, provider, { response, away: { ...pending, visitor, next: PROFILE_PATH } });
+  const name = deps.config.oidc?.name ?? '';
+  // Not a redirect: `form-action` lets no form lead to another site.
+  renderer.send(request, response, MessagePage, {
+    tone: 'plain',
+    title: `Sign in at ${name}`,
+    text: `Sign in there as the person whom you want to link to ${cleanForPage(user.email)}.`,
+    reference: null,
+    link: { label: `Continue to ${name}`, href: url.href },
+  });
 }
 
-function digestOf({ state, visitor }: Pick<AwayPerson, 'state' | 'visitor'>): string {
-  return createHash('sha256').update(`${visitor}:${state}`).digest('hex');
+/** Throws `identity_refused` when somebody else is signed in by now. */
+async function finishLink(
+  { deps }: SignInParts,
+  response: Response,
+  { userId, identity }: { readonly userId: UserId; readonly identity: ProvenIdentity },
+): Promise<void> {
+  const context = await auditContextOfPerson(deps.catalogue, response);
+  const { actor } = context;
+  if (actor.kind !== 'person' || actor.userId !== userId) throw new PosternError('identity_refused');
+  await linkIdentity(deps, { ...context, actor }, identity);
+  response.redirect(303, `${PROFILE_PATH}?done=identity_linked`);
 }

@@ -13,8 +13,9 @@ import { type Claims, claimsElsewhere, readClaims } from './oidc-claims.ts';
 import { clientAuthentication } from './oidc-client-authentication.ts';
 import { providerError } from './oidc-errors.ts';
 
-/** A signed-in person who must authenticate at the provider again, after `since`. */
+/** A signed-in person who must authenticate at the provider anew, after `since`, and what for. */
 export interface Again {
+  readonly to: 'sign_in' | 'link';
   readonly userId: UserId;
   readonly since: Date;
 }
@@ -75,7 +76,8 @@ export class OidcSignIn {
   async finish(callbackUrl: URL, pending: PendingSignIn): Promise<ProvenIdentity> {
     const proven = await this.#exchange(callbackUrl, pending);
     const { again } = pending;
-    const since = again === null ? null : again.since.getTime() - CLOCK_TOLERANCE_MS;
+    // NOTE: to link, the person is asked anew as well, but not every provider tells when it asked.
+    const since = again === null || again.to === 'link' ? null : again.since.getTime() - CLOCK_TOLERANCE_MS;
     // A missing time counts as long ago.
     if (since !== null && (proven.authenticatedAt?.getTime() ?? 0) < since)
       throw new PosternError('identity_not_fresh');

@@ -34,7 +34,8 @@ export async function startOidcProvider(options: {
     issuer: String(line),
     clientId: 'postern',
     clientSecret: 'a client secret for tests',
-    signIn: (authorizationUrl, account) => walk({ start: authorizationUrl, until: options.redirectUri, account }),
+    signIn: (authorizationUrl, account) =>
+      walkThroughProvider({ start: authorizationUrl, until: options.redirectUri, account }),
     [Symbol.asyncDispose]: async () => {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
@@ -45,7 +46,16 @@ export async function startOidcProvider(options: {
 
 const MAX_HOPS = 10;
 
-async function walk({ start, until, account }: { start: string; until: string; account: string }): Promise<string> {
+/** Follows a provider from a redirect to it back to the address of a callback. */
+export async function walkThroughProvider({
+  start,
+  until,
+  account,
+}: {
+  start: string;
+  until: string;
+  account: string;
+}): Promise<string> {
   const cookies = new Map([['account', account]]);
   let at = start;
   for (let hops = 0; hops < MAX_HOPS; hops += 1) {

@@ -22,6 +22,7 @@ import { nameField, newPasswordField, passwordField } from '../../sign-in/sign-i
 import { connectionRow, endAndGoBack } from '../shell/connection-rows.ts';
 import { type Again, type ConsoleCall, goTo, param, parseForm } from '../shell/console-call.ts';
 import { meView } from '../shell/open-console-view.ts';
+import { identitiesView } from './identities.ts';
 import { browserInWords, historyRow } from './in-words.ts';
 
 const PATH = '/app/me/sessions';
@@ -118,7 +119,10 @@ export async function showProfile(call: ConsoleCall, again?: Again): Promise<voi
     path: PROFILE_PATH,
     name: again?.typed.name ?? user.name,
     email: user.email,
+    isEmailVerified: user.emailVerified,
     hasPassword: user.hasPassword,
+    identities: await identitiesView(call),
+    now: call.now,
   });
 }
 

@@ -49,6 +49,8 @@ const DONE_NOTICES = {
   token_revoked: 'The token is revoked; its connections have ended',
   grant_revoked: 'Revoked; its connections have ended',
   browser_signed_out: 'That browser is signed out',
+  identity_linked: 'Linked: you may sign in with it from now on',
+  identity_unlinked: 'Unlinked: it no longer signs you in',
   name_saved: 'Your name is saved',
   password_saved: 'Your password is changed; other browsers are signed out',
 } as const;

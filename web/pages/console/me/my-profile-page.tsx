@@ -6,6 +6,7 @@ import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { Panel } from '../../../components/console/panel.tsx';
 import { TextField } from '../../../components/text-field.tsx';
 import { CsrfField } from '../../../layout/csrf-field.tsx';
+import { IdentitiesPanel, type IdentitiesProps } from './identities-panel.tsx';
 
 export interface MyProfileProps extends ConsoleProps {
   readonly path: string;
@@ -13,13 +14,17 @@ export interface MyProfileProps extends ConsoleProps {
   readonly email: string;
   /** False for people who only sign in through an identity provider. */
   readonly hasPassword: boolean;
+  readonly isEmailVerified: boolean;
+  /** Null without a provider. */
+  readonly identities: IdentitiesProps['identities'] | null;
+  readonly now: Date;
 }
 
 export function MyProfilePage(props: MyProfileProps): VNode {
   const { frame, view, path, name, email, hasPassword } = props;
   return (
     <ConsolePage frame={frame} view={view} title="Name and password">
-      <Panel id="you" title="You" lead={<bdi>{email}</bdi>}>
+      <Panel id="you" title="You" lead={<EmailLine email={email} isVerified={props.isEmailVerified} />}>
         <form class="field-row" method="post" action={path}>
           <CsrfField frame={frame} />
           <TextField name="name" label="Name" value={name} autocomplete="name" maxLength={100} />
@@ -37,7 +42,17 @@ export function MyProfilePage(props: MyProfileProps): VNode {
           lead="You sign in with your identity provider; there is no password here."
         />
       )}
+      {props.identities !== null && <IdentitiesPanel {...props} identities={props.identities} />}
     </ConsolePage>
+  );
+}
+
+function EmailLine({ email, isVerified }: { readonly email: string; readonly isVerified: boolean }): VNode {
+  return (
+    <>
+      <bdi>{email}</bdi>
+      {!isVerified && ' (not verified: open a mailed invitation while signed in, or ask your operator)'}
+    </>
   );
 }
 
