@@ -167,12 +167,12 @@ export const CONFIG_VARIABLES = {
   POSTERN_OIDC_NAME: plain('single sign-on', 'what the sign-in button says', text),
   POSTERN_OIDC_EMAIL_CLAIMS: plain(
     'email,preferred_username,upn',
-    "claims that may hold the person's e-mail; the first that holds an address counts",
+    'claims of the e-mail; the first address counts',
     list,
   ),
   POSTERN_OIDC_EMAIL_VERIFIED: plain(
     'claim',
-    'when an e-mail from there counts as verified: `claim` (where `email_verified` says so), `always`, `never`',
+    'when its e-mails count as verified: `claim` (where `email_verified` says so), `always`, `never`',
     z.enum(['claim', 'always', 'never']),
   ),
   POSTERN_OIDC_TOKEN_AUTH: plain(
