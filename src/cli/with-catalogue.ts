@@ -2,8 +2,8 @@
 
 import type { ActionParts } from '../actions/action-parts.ts';
 import type { AccessEnders } from '../actions/define-action.ts';
-import { catalogueSettings } from '../catalogue/store/catalogue-settings.ts';
 import { Closers } from '../async/closers.ts';
+import { catalogueSettings } from '../catalogue/store/catalogue-settings.ts';
 import { type CatalogueOptions, openCatalogue } from '../catalogue/store/open-catalogue.ts';
 import { Sealer } from '../catalogue/store/sealing.ts';
 import { systemClock } from '../clock.ts';

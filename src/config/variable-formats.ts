@@ -92,6 +92,7 @@ export const postgresUrl = optionalSecret.superRefine((url, context) => {
   const problem = url === null ? null : problemOf(url.reveal());
   if (problem !== null) context.addIssue({ code: 'custom', message: problem });
 });
+export const oidcTokenAuth = z.enum(['auto', 'client_secret_basic', 'client_secret_post', 'client_secret_basic_raw']);
 export const smtpUrl = secretUrl('smtp', 'smtps');
 
 function isUrlOf(url: string, schemes: readonly string[]): boolean {
