@@ -30,7 +30,7 @@ import { welcomeBack, welcomeOperator } from './provisioning/welcome-operator.ts
 import { awaitRedis } from './redis/await-redis.ts';
 import { openRedisClients } from './redis/redis-client.ts';
 import { derivedSecret } from './secret.ts';
-import { createSupervision, type Supervision } from './supervision.ts';
+import { createSupervision, observeCertificates, reloadFiles, type Supervision } from './supervision.ts';
 
 export interface Overrides {
   readonly clock?: Clock;
@@ -121,9 +121,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
   });
   const { url: publicUrl } = publicAddress(config.http, config.http.port);
   const certificates = await openServerCertificates(config, building);
-  supervision.fleet.heartbeat.withEachBeat(async () =>
-    supervision.metrics.certificateEnd.set(certificates.endsAt.getTime() / 1_000),
-  );
+  observeCertificates(supervision, certificates);
   const gateway = createGateway({
     ...shared,
     certificates,
@@ -171,13 +169,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
       return { pg: pgAddress, http: httpAddress, setUpUrl };
     },
     drain,
-    async reload() {
-      await certificates.reload();
-      log.info(
-        { event: 'node.reloaded' },
-        'certificates were read again; everything else takes a restart, which SIGTERM begins',
-      );
-    },
+    reload: () => reloadFiles(certificates, log),
     close: () => closers.closeAll(),
   };
 }

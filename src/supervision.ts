@@ -18,6 +18,7 @@ import { createMetricsServer } from './metrics/metrics-server.ts';
 import { observeRedis, warnOfEviction } from './metrics/observe-stores.ts';
 import type { RedisClients } from './redis/redis-client.ts';
 import { VERSION } from './version.ts';
+import type { TlsCertificates } from './wire/tls-certificates.ts';
 
 export interface SupervisionOptions {
   readonly config: Config;
@@ -81,6 +82,17 @@ export function observeFleet({ heartbeat, liveConnections }: Fleet, metrics: Met
     metrics.waitingConnections.set(waiting);
     metrics.nodes.set(await heartbeat.countNodes());
   });
+}
+
+export function observeCertificates({ fleet, metrics }: Supervision, certificates: TlsCertificates): void {
+  const observe = async () => metrics.certificateEnd.set(certificates.endsAt.getTime() / 1_000);
+  fleet.heartbeat.withEachBeat(observe);
+}
+
+export async function reloadFiles(certificates: TlsCertificates, log: Log): Promise<void> {
+  await certificates.reload();
+  const message = 'certificates were read again; everything else takes a restart, which SIGTERM begins';
+  log.info({ event: 'node.reloaded' }, message);
 }
 
 function limitFigures({ limits }: Config): LimitFigures {
