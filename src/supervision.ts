@@ -8,6 +8,7 @@ import { sweepExpired } from './catalogue/store/housekeeping.ts';
 import { resealEverything } from './catalogue/store/sealing-keys.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
+import { OutgoingAgent } from './config/outgoing-agent.ts';
 import { createFleet, type Fleet } from './fleet/fleet.ts';
 import type { NodeId } from './ids.ts';
 import type { LimitFigures } from './limits/limit-rules.ts';
@@ -111,7 +112,8 @@ async function openMetricsPort({ config, log, closers }: SupervisionOptions, met
 
 function startWebhook({ config, catalogue, redis, log, closers }: SupervisionOptions, metrics: Metrics): void {
   if (config.auditWebhook === null) return;
-  const webhook = new AuditWebhook({ target: config.auditWebhook, catalogue, redis: redis.commands, metrics, log });
+  const target = { ...config.auditWebhook, agent: new OutgoingAgent(config.outgoing) };
+  const webhook = new AuditWebhook({ target, catalogue, redis: redis.commands, metrics, log });
   closers.add('the audit webhook', () => webhook.close());
   webhook.start();
 }

@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { backoff, pause, retry } from '../async/retry.ts';
 import { withTimeLimit } from '../async/time-limit.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import type { OutgoingAgent } from '../config/outgoing-agent.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -147,11 +148,13 @@ const RESPONSE_LIMIT_MS = 10_000;
 export interface AuditWebhookTarget {
   readonly url: string;
   readonly secret: Secret;
+  /** Absent: Node's own. */
+  readonly agent?: OutgoingAgent;
 }
 
 /** `Postern-Signature` is `v1=` and the HMAC-SHA256 of `<timestamp>.<body>`. Throws unless 2xx. */
 export async function sendAuditEvents(
-  { url, secret }: AuditWebhookTarget,
+  { url, secret, agent }: AuditWebhookTarget,
   { lines, at, signal }: { lines: readonly string[]; at: Date; signal: AbortSignal },
 ): Promise<void> {
   const body = lines.map((line) => `${line}\n`).join('');
@@ -162,7 +165,7 @@ export async function sendAuditEvents(
     'Postern-Signature': `v1=${signAuditBody({ secret, timestamp, body })}`,
   };
   const response = await withTimeLimit(RESPONSE_LIMIT_MS, signal, (limited) =>
-    fetch(url, { method: 'POST', body, redirect: 'error', signal: limited, headers }),
+    (agent?.fetch ?? fetch)(url, { method: 'POST', body, redirect: 'error', signal: limited, headers }),
   );
   await response.body?.cancel();
   if (!response.ok) throw new Error(`the audit webhook answered ${response.status}`);

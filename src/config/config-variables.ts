@@ -15,6 +15,7 @@ import {
   optionalText,
   ports,
   postgresUrl,
+  proxyUrl,
   publicUrl,
   redisUrl,
   secretKeys,
@@ -146,11 +147,7 @@ export const CONFIG_VARIABLES = {
     networks,
   ),
   POSTERN_SHARED_NETWORKS: plain('', 'networks many people share, with ten times the limits', networks),
-  POSTERN_ORGANIZATION_CREATION: plain(
-    'self_serve',
-    '`self_serve` or `on_request`',
-    z.enum(['self_serve', 'on_request']),
-  ),
+  POSTERN_ORGANIZATION_CREATION: plain('self_serve', 'or `on_request`', z.enum(['self_serve', 'on_request'])),
   POSTERN_DEFAULT_PLAN: plain(
     'business',
     'plan of new accounts',
@@ -173,17 +170,17 @@ export const CONFIG_VARIABLES = {
   ),
   POSTERN_OIDC_EMAIL_VERIFIED: plain('claim', 'which e-mails are verified', z.enum(['claim', 'always', 'never'])),
   POSTERN_OIDC_TOKEN_AUTH: plain('auto', 'how the secret is sent: see operate.md', oidcTokenAuth),
+  HTTP_PROXY: secret('', 'proxy for http:// addresses of identity provider and webhook', proxyUrl),
+  HTTPS_PROXY: secret('', 'proxy for https:// ones, mail and the command line; also in lower case', proxyUrl),
+  NO_PROXY: plain('', 'reached without a proxy: names with those below them, `name:port`, networks, `*`', list),
+  POSTERN_CA_FILE: plain('', 'authorities (PEM) to trust, too, in all that the proxies are for', optionalText),
   POSTERN_SMTP_URL: secret('', 'mail server; unset: mail goes to the log', smtpUrl),
   POSTERN_MAIL_FROM: plain('postern@localhost', 'sender of mail', text),
   POSTERN_AUDIT_WEBHOOK_URL: secret('', 'receives each audit event', webUrl),
   POSTERN_AUDIT_WEBHOOK_SECRET: secret('', 'signs them (HMAC-SHA256)', optionalSecret),
   POSTERN_WORKERS: plain('1', 'processes on this machine, each a node', integer(1, 64)),
   POSTERN_NODE_ID: plain('', 'name of this node; unset: random', optionalText),
-  POSTERN_LOG_LEVEL: plain(
-    'info',
-    'debug, info, warn, error or silent',
-    z.enum(['debug', 'info', 'warn', 'error', 'silent']),
-  ),
+  POSTERN_LOG_LEVEL: plain('info', 'or another', z.enum(['debug', 'info', 'warn', 'error', 'silent'])),
 } as const;
 
 export type VariableName = keyof typeof CONFIG_VARIABLES;

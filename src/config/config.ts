@@ -3,6 +3,7 @@
 import type { Secret } from '../secret.ts';
 import type { ConfigValues, VariableName } from './config-variables.ts';
 import { isInContainer } from './container.ts';
+import type { OutgoingSettings } from './outgoing-agent.ts';
 import { type Environment, readEnvironment } from './read-environment.ts';
 
 export interface OidcConfig {
@@ -109,8 +110,8 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}) 
     },
     consumptionWindows: values.POSTERN_CONSUMPTION_WINDOWS,
     oidc: oidcFrom(values),
-    smtpUrl: values.POSTERN_SMTP_URL,
-    mailFrom: values.POSTERN_MAIL_FROM,
+    outgoing: outgoingFrom(values),
+    ...{ smtpUrl: values.POSTERN_SMTP_URL, mailFrom: values.POSTERN_MAIL_FROM },
     auditWebhook: auditWebhookFrom(values),
   });
 }
@@ -144,6 +145,11 @@ function oidcFrom(values: ConfigValues): OidcConfig | null {
     emailVerified: values.POSTERN_OIDC_EMAIL_VERIFIED,
     tokenAuth: values.POSTERN_OIDC_TOKEN_AUTH,
   };
+}
+
+function outgoingFrom(values: ConfigValues): OutgoingSettings {
+  const { HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy, NO_PROXY: noProxy, POSTERN_CA_FILE: caFile } = values;
+  return { httpProxy, httpsProxy, noProxy, caFile };
 }
 
 function auditWebhookFrom(values: ConfigValues): { url: string; secret: Secret } | null {

@@ -25,7 +25,7 @@ export function readEnvironment(environment: Environment): ConfigValues {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, variable] of Object.entries(CONFIG_VARIABLES)) {
-    const given = environment[name] ?? '';
+    const given = givenIn(environment, name);
     const text = given === '' ? variable.default : given;
     const parsed = variable.parse.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
@@ -36,9 +36,15 @@ export function readEnvironment(environment: Environment): ConfigValues {
   return values as ConfigValues;
 }
 
+/** Proxies are commonly set in lower case, which then counts, as with curl. */
+function givenIn(environment: Environment, name: string): string {
+  const lower = name.endsWith('_PROXY') ? environment[name.toLowerCase()] : undefined;
+  return lower ?? environment[name] ?? '';
+}
+
 export function describeConfig(environment: Environment): ConfigLine[] {
   return Object.entries(CONFIG_VARIABLES).map(([name, variable]) => {
-    const given = environment[name] ?? '';
+    const given = givenIn(environment, name);
     const shown = given === '' ? variable.default : given;
     const isMasked = variable.kind === 'secret' && shown !== '';
     return {

@@ -93,6 +93,10 @@ export const postgresUrl = optionalSecret.superRefine((url, context) => {
   if (problem !== null) context.addIssue({ code: 'custom', message: problem });
 });
 export const oidcTokenAuth = z.enum(['auto', 'client_secret_basic', 'client_secret_post', 'client_secret_basic_raw']);
+/** As everywhere, `proxy:3128` means http. */
+export const proxyUrl = text
+  .transform((value) => (value === '' || value.includes('://') ? value : `http://${value}`))
+  .pipe(secretUrl('http', 'https'));
 export const smtpUrl = secretUrl('smtp', 'smtps');
 
 function isUrlOf(url: string, schemes: readonly string[]): boolean {

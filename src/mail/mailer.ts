@@ -5,6 +5,7 @@ import { createTransport } from 'nodemailer';
 import { ConcurrencyLimiter } from '../async/concurrency-limiter.ts';
 import { listedPauses, retry } from '../async/retry.ts';
 import type { Config } from '../config/config.ts';
+import { OutgoingAgent } from '../config/outgoing-agent.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 
@@ -12,7 +13,7 @@ const CONNECT_LIMIT_MS = 5_000;
 const SOCKET_LIMIT_MS = 10_000;
 
 interface MailerOptions {
-  readonly config: Pick<Config, 'smtpUrl' | 'mailFrom'>;
+  readonly config: Pick<Config, 'smtpUrl' | 'mailFrom' | 'outgoing'>;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'mails'>;
 }
@@ -27,8 +28,14 @@ export function createMailer({ config, log, metrics }: MailerOptions): Mailer {
       close: async () => {},
     };
   }
+  const agent = new OutgoingAgent(config.outgoing);
+  const { authorities: ca } = agent;
+  // A mail server is reached through the proxy for https, which is asked to CONNECT.
+  const proxy = agent.proxyFor(new URL(smtpUrl.reveal()));
   const transport = createTransport(
     {
+      ...(ca !== undefined && { tls: { ca } }),
+      ...(proxy !== null && { proxy }),
       url: smtpUrl.reveal(),
       connectionTimeout: CONNECT_LIMIT_MS,
       greetingTimeout: CONNECT_LIMIT_MS,

@@ -41,18 +41,21 @@ export interface ApiClientOptions {
   /** The installation's address, with or without `/api/v2`. */
   readonly host: string;
   readonly key: Secret;
+  readonly fetch: typeof fetch;
 }
 
 export class ApiClient {
   readonly #base: string;
   readonly #key: Secret;
+  readonly #send: typeof fetch;
 
-  constructor({ host, key }: ApiClientOptions) {
+  constructor({ host, key, fetch: agentsFetch }: ApiClientOptions) {
     const url = URL.canParse(host) ? new URL(host) : null;
     if (url === null) throw new PosternError('api_host_invalid', { params: { host } });
     const path = url.pathname.replace(/\/+$/, '');
     this.#base = `${url.origin}${path.endsWith(API_PREFIX) ? path : `${path}${API_PREFIX}`}`;
     this.#key = key;
+    this.#send = agentsFetch;
   }
 
   get(path: string, query: Query = {}): Promise<ApiRow> {
@@ -91,7 +94,7 @@ export class ApiClient {
   async #fetch(method: string, path: string, { query = {}, body }: ApiRequest): Promise<unknown> {
     const url = new URL(`${this.#base}${path}`);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
-    const response = await fetch(url, {
+    const response = await this.#send(url, {
       method,
       headers: { authorization: `Bearer ${this.#key.reveal()}`, accept: 'application/json' },
       signal: AbortSignal.timeout(CALL_LIMIT_MS),

@@ -1,6 +1,8 @@
 // Adds the commands over the management API to the program, with what they share.
 
 import type { Command, Option } from 'commander';
+import { loadConfig } from '../../config/config.ts';
+import { OutgoingAgent } from '../../config/outgoing-agent.ts';
 import { PosternError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
@@ -61,7 +63,7 @@ function apiTools(io: CommandIo, options: GivenOptions): ApiTools {
   const key = options.apiKey ?? given(io, 'POSTERN_API_KEY');
   if (key === null) throw new PosternError('api_key_not_given');
   return {
-    api: new ApiClient({ host, key: new Secret(key) }),
+    api: new ApiClient({ host, key: new Secret(key), fetch: outgoingAgent(io).fetch }),
     printRows: (title, columns, rows) =>
       printList(io, { title, columns, rows: json ? rows : rows.map(shortened) }, { json }),
     printRow: (fields, row) => {
@@ -81,6 +83,13 @@ function shortened(row: ApiRow): ApiRow {
 }
 
 /** An empty variable counts as unset. */
+/** Only these variables, since a client of the API need not have a server's configuration. */
+function outgoingAgent({ environment }: CommandIo): OutgoingAgent {
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+  const own = [...names, 'POSTERN_CA_FILE'].map((name) => [name, environment[name]] as const);
+  return new OutgoingAgent(loadConfig(Object.fromEntries(own)).outgoing);
+}
+
 function given(io: CommandIo, name: string): string | null {
   const value = io.environment[name] ?? '';
   return value === '' ? null : value;

@@ -6,6 +6,7 @@ import { MessagePage } from '../../../web/pages/message-page.tsx';
 import { linkIdentity } from '../../actions/people/change-profile.ts';
 import { recordFailedSignIn, signInWithIdentity } from '../../actions/people/sign-in.ts';
 import { isSignInFresh } from '../../catalogue/rights/policy.ts';
+import { OutgoingAgent } from '../../config/outgoing-agent.ts';
 import { PosternError, toPosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 import { cleanForLog, cleanForPage } from '../../untrusted-text.ts';
@@ -31,7 +32,11 @@ export function oidcRoutes(parts: SignInParts): Router {
   const router = createRouter();
   const { oidc } = parts.deps.config;
   if (oidc === null) return router;
-  const provider = { signIn: new OidcSignIn(oidc, parts.deps.log), pending: new PendingOidcSignIns(parts.deps.redis) };
+  const agent = new OutgoingAgent(parts.deps.config.outgoing);
+  const provider = {
+    signIn: new OidcSignIn(oidc, { log: parts.deps.log, agent }),
+    pending: new PendingOidcSignIns(parts.deps.redis),
+  };
   router.get('/sign-in/oidc', (request, response) => leave(parts, provider, { request, response }));
   router.post('/sign-in/oidc/link', (request, response) => leaveToLink(parts, provider, { request, response }));
   router.get(CALLBACK_PATH, (request, response) => comeBack(parts, provider, { request, response }));

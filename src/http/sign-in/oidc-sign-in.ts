@@ -4,6 +4,7 @@
 import * as oidc from 'openid-client';
 import type { Identity } from '../../catalogue/accounts/identities.ts';
 import type { OidcConfig } from '../../config/config.ts';
+import type { OutgoingAgent } from '../../config/outgoing-agent.ts';
 import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
@@ -39,11 +40,13 @@ const CLOCK_TOLERANCE_MS = 30_000;
 export class OidcSignIn {
   readonly #config: OidcConfig;
   readonly #log: Log;
+  readonly #agent: OutgoingAgent;
   #discovered: oidc.Configuration | null = null;
 
-  constructor(config: OidcConfig, log: Log) {
+  constructor(config: OidcConfig, { log, agent }: { readonly log: Log; readonly agent: OutgoingAgent }) {
     this.#config = config;
     this.#log = log;
+    this.#agent = agent;
   }
 
   /** Throws `identity_provider_away` when the provider cannot be reached. */
@@ -134,6 +137,7 @@ export class OidcSignIn {
     try {
       this.#discovered = await oidc.discovery(url, clientId, undefined, authentication, {
         timeout: REQUEST_LIMIT_S,
+        [oidc.customFetch]: (url, options) => this.#agent.fetch(url, options as RequestInit),
         // Plain http only to a provider on this machine.
         execute: isLoopback(url.hostname) || url.hostname === 'localhost' ? [oidc.allowInsecureRequests] : [],
       });
