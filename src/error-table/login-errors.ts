@@ -2,6 +2,11 @@
 
 import { client, type ErrorEntry, limit, person, policy } from './error-entry.ts';
 
+const APPROVE_AND_RETRY = {
+  message: 'approve this login at {url}, user code {userCode}',
+  hint: 'Approve, then connect again.',
+} as const;
+
 export const LOGIN_ERRORS = {
   tls_required: client('28000', 400, { message: 'connection requires TLS', hint: 'Set sslmode=require.' }),
   user_missing: client('28000', 400, { message: 'no PostgreSQL user name specified in startup packet' }),
@@ -12,19 +17,21 @@ export const LOGIN_ERRORS = {
   }),
   gateway_is_up: client('28000', 200, { message: 'gateway is up', isCheap: true }),
   denied: person('28000', 403, { message: 'login was denied', hint: 'Run the command again if this was a mistake.' }),
-  approve_and_retry: person('28000', 401, {
-    message: 'approve this login at {url}, user code {userCode}',
-    hint: 'Approve, then connect again.',
-    keepsLoginRequest: true,
-  }),
+  approve_and_retry: person('28000', 401, APPROVE_AND_RETRY),
+  // pg8000 puts a text of its own in the place of every error 28000.
+  approve_and_retry_unnamed: { ...person('28P01', 401, APPROVE_AND_RETRY), code: 'approve_and_retry' },
   code_required: person('28000', 401, {
     message: 'enter the code shown in your browser as the password',
-    hint: 'Run the command again; type the code only into your own terminal.',
+    hint: 'Run the command again with -W, so that no saved password is sent; type the code only into your own terminal.',
     keepsLoginRequest: true,
   }),
   code_wrong: person('28P01', 401, {
     message: 'the code is not the one in your browser',
     hint: 'Run the command again and type the digits that the page shows; tries left: {triesLeft}.',
+  }),
+  saved_password: person('28P01', 401, {
+    message: 'this is a saved password, not the six digits shown in your browser',
+    hint: 'Run the command again with -W, or with PGPASSWORD unset and without an entry in the password file, and type the digits; no try was used.',
   }),
   password_failed: person('28P01', 401, {
     message: 'password authentication failed',

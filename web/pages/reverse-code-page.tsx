@@ -20,7 +20,9 @@ export function ReverseCodePage({ frame, path, digits, remainingMs }: ReverseCod
         <CsrfField frame={frame} />
         <div class="stack-tight">
           <h1>Type this code into your terminal</h1>
-          <p class="lead">Run the same command again. It asks for a password: answer with these digits.</p>
+          <p class="lead">
+            Run the same command again, psql with <code>-W</code>. It asks for a password: answer with these digits.
+          </p>
         </div>
         <output class="reverse-code">{`${digits.slice(0, 3)} ${digits.slice(3)}`}</output>
         <p>

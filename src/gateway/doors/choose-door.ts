@@ -2,17 +2,17 @@
 
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
-import { ofOnePerson } from '../../login/grant/terminal-sharing.ts';
 import type { Client } from '../client/client.ts';
 import { applicationOf } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
+import { findGrants } from './find-grants.ts';
 import { findPasswordCredential, isAccessTokenName, type PasswordCredential } from './find-password-credential.ts';
-import { type FittingGrant, fittingGrants } from './fitting-grants.ts';
+import type { FittingGrant } from './fitting-grants.ts';
 import { passGrantDoor } from './grant-door.ts';
 import { passLinkDoor } from './link-door.ts';
-import { databaseWish, terminalOf } from './login-origin.ts';
+import { terminalOf } from './login-origin.ts';
 import { passPasswordDoor } from './password-door.ts';
 import { passReverseCodeDoor } from './reverse-code-door.ts';
 
@@ -20,10 +20,10 @@ type Door =
   /** pg_isready only asks whether the gateway is up. */
   | { readonly kind: 'probe' }
   | { readonly kind: 'password'; readonly credential: PasswordCredential }
-  /** An approval page shows digits that this terminal must type. */
-  | { readonly kind: 'reverse_code' }
   /** An earlier approval is remembered; the newest grant first, at least one. */
   | { readonly kind: 'grant'; readonly grants: readonly FittingGrant[] }
+  /** An approval page shows digits that this terminal must type. */
+  | { readonly kind: 'reverse_code' }
   | { readonly kind: 'link' };
 
 type ChoiceParts = Pick<GatewayParts, 'catalogue' | 'config' | 'grants' | 'reverseCodes'>;
@@ -44,19 +44,9 @@ export async function chooseDoor(client: Client, parts: ChoiceParts): Promise<Do
   if (credential !== null && (credential.kind !== 'unknown_role' || grants.length === 0)) {
     return { kind: 'password', credential };
   }
-  if ((await parts.reverseCodes.findOpen(await terminalOf(client))).length > 0) return { kind: 'reverse_code' };
-  return grants.length > 0 ? { kind: 'grant', grants } : { kind: 'link' };
-}
-
-async function findGrants(client: Client, { catalogue, config, grants }: ChoiceParts) {
-  const terminal = await terminalOf(client);
-  const { requestedDatabase, strength } = databaseWish(client);
-  const found = await grants.findMatching({
-    ...terminal,
-    requestedDatabase: strength === 'none' ? null : requestedDatabase,
-  });
-  const own = await ofOnePerson({ catalogue, reverseCode: config.login.reverseCode }, terminal, found);
-  return await fittingGrants(client, own, catalogue);
+  if (grants.length > 0) return { kind: 'grant', grants };
+  const isCodeOpen = (await parts.reverseCodes.findOpen(await terminalOf(client))).length > 0;
+  return { kind: isCodeOpen ? 'reverse_code' : 'link' };
 }
 
 /** Lists the session in the fleet. Throws the error that says why there is no admission. */

@@ -1,9 +1,11 @@
 // The door of the reverse code (docs/security.md, "Address comparison and reverse code").
 
+import { assertNever } from '../../assert-never.ts';
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { PosternError } from '../../errors.ts';
 import { type SettlingServices, settleApproval } from '../../login/decide/settle-approval.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
+import type { ReverseCodeCheck } from '../../login/request/reverse-codes.ts';
 import { authenticationCleartextPassword } from '../../protocol/backend-messages.ts';
 import { MAX_PASSWORD_MESSAGE_BYTES, parsePasswordMessage } from '../../protocol/frontend-messages.ts';
 import { EACH_STEP_NOTICES } from '../client/link-notices.ts';
@@ -17,9 +19,9 @@ import { readPasswordMessage } from './read-password-message.ts';
 type ReverseCodeDoorParts = SettlingServices & Pick<GatewayParts, 'log' | 'loginRequests' | 'reverseCodes' | 'times'>;
 
 /**
- * Throws `tls_required` in clear text, `code_wrong`, `denied` after the last try, `password_failed`
- * when the code ran out, or ClientGone: psql drops the first connection to ask its
- * user, and that is no failed try.
+ * Throws `tls_required` in clear text, `saved_password` for anything but six digits, `code_wrong`,
+ * `denied` after the last try, `password_failed` when the code ran out, or ClientGone: psql drops
+ * the first connection to ask its user, and that is no failed try.
  */
 export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCodeDoorParts): Promise<Admission> {
   const { client } = session;
@@ -28,12 +30,8 @@ export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCo
   const body = await readPasswordMessage(session, MAX_PASSWORD_MESSAGE_BYTES, parts.times.passwordMs);
   session.clientWatch.start();
   const check = await parts.reverseCodes.check(await terminalOf(client), parsePasswordMessage(body));
-  if (check.kind !== 'consumed') {
-    if (check.kind === 'denied') recordDenial(check.request, session);
-    throw check.kind === 'wrong'
-      ? new PosternError('code_wrong', { params: { triesLeft: String(check.triesLeft) } })
-      : new PosternError(check.kind === 'denied' ? 'denied' : 'password_failed');
-  }
+  if (check.kind === 'denied') recordDenial(check.request, session);
+  if (check.kind !== 'consumed') throw errorOf(check);
   const { request } = check;
   const { approval } = request;
   if (approval === null) throw new Error(`login request ${request.id} is approved for nothing`);
@@ -57,6 +55,21 @@ export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCo
     notices: EACH_STEP_NOTICES,
     report: progressReporter(request.id, parts),
   };
+}
+
+function errorOf(check: Exclude<ReverseCodeCheck, { kind: 'consumed' }>): PosternError {
+  switch (check.kind) {
+    case 'not_a_code':
+      return new PosternError('saved_password');
+    case 'wrong':
+      return new PosternError('code_wrong', { params: { triesLeft: String(check.triesLeft) } });
+    case 'denied':
+      return new PosternError('denied');
+    case 'none_open':
+      return new PosternError('password_failed');
+    default:
+      return assertNever(check);
+  }
 }
 
 function recordDenial({ id, reason }: LoginRequest, session: LiveSession): void {

@@ -18,6 +18,7 @@ const CODE_LIFE_MS = 120_000;
 const TRIES = 3;
 /** Per address and requested user: several people may share one NAT. */
 const MAX_OPEN = 5;
+const CODE = /^\d{6}$/;
 // PasswordMessage is bounded before it gets here; a code with spaces is far shorter than this.
 const MAX_TYPED_CHARACTERS = 32;
 
@@ -31,6 +32,8 @@ export type ReverseCodeCheck =
   | { readonly kind: 'wrong'; readonly triesLeft: number }
   /** The last allowed attempt was wrong. */
   | { readonly kind: 'denied'; readonly request: LoginRequest }
+  /** A program's saved password: no try, since it says nothing of the digits. */
+  | { readonly kind: 'not_a_code' }
   | { readonly kind: 'none_open' };
 
 export class ReverseCodes {
@@ -74,6 +77,7 @@ export class ReverseCodes {
   /** Newest first. Comparing and counting are one step, or parallel guesses would be free. */
   async check(loginName: UserAtPlace, typed: string): Promise<ReverseCodeCheck> {
     const digits = typed.length > MAX_TYPED_CHARACTERS ? '' : typed.replace(/[\s-]/g, '');
+    if (!CODE.test(digits)) return { kind: 'not_a_code' };
     let answer: ReverseCodeCheck = { kind: 'none_open' };
     for (const { id } of await this.findOpen(loginName)) {
       const verdict = await this.#checkOne(id, digits);

@@ -92,6 +92,20 @@ async function arrive(user: string, parameters: StartupParameters = {}): Promise
   return client;
 }
 
+describe('a grant while a reverse code is open for its terminal', () => {
+  it('lets in without asking for the code', async () => {
+    using other = await waitingClient(gateway, { user: 'coded' });
+    const { id } = await claimLink(gateway, other, developer);
+    await gateway.reverseCodes.begin(id, approvalOf(developer, { browserAddress: '203.0.113.99' }));
+    await other.waitForEnd();
+    await grantTo('coded');
+    using client = await arrive('coded');
+    await client.waitForType('Z');
+    // AuthenticationOk, not a question.
+    expect(client.messages[0]?.body.readInt32BE()).toBe(0);
+  });
+});
+
 describe('a grant that matches', () => {
   it('lets its terminal in without an approval, and sends one NOTICE', async () => {
     const grant = await grantTo('granted');

@@ -52,7 +52,7 @@ describe('the reverse code', () => {
     expect(first.fatal).toMatchObject({
       C: '28000',
       M: 'enter the code shown in your browser as the password',
-      H: 'Run the command again; type the code only into your own terminal.',
+      H: 'Run the command again with -W, so that no saved password is sent; type the code only into your own terminal.',
     });
     expect(await gateway.loginRequests.find(request.id)).toMatchObject({ status: 'claimed', waiting: 'none' });
     first.destroy();
@@ -99,6 +99,23 @@ describe('the reverse code', () => {
     await waitUntil(() => gateway.gateway.connectionCounts().sockets === 0, 'it is gone');
     expect((await gateway.loginRequests.find(request.id))?.stepUp).toMatchObject({ triesLeft: 3 });
     using client = await typeCode('fred', digits);
+    await client.waitForType('Z');
+  });
+
+  it('says so of a saved password, and counts no try', async () => {
+    const { digits, request } = await stepUp('ida');
+    for (const saved of ['secret of another server', '12345', 'p4ssw0rd', '']) {
+      using client = await typeCode('ida', saved);
+      await client.waitForEnd();
+      expect(client.types).toBe('RRSE');
+      expect(client.fatal).toMatchObject({
+        C: '28P01',
+        H: expect.stringContaining('again with -W, or with PGPASSWORD unset'),
+      });
+    }
+    expect((await gateway.loginRequests.find(request.id))?.stepUp).toMatchObject({ triesLeft: 3 });
+    expect(JSON.stringify(gateway.logged())).not.toMatch(/secret of another server|p4ssw0rd/);
+    using client = await typeCode('ida', digits);
     await client.waitForType('Z');
   });
 

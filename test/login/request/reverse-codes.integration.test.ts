@@ -86,16 +86,25 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     }
   });
 
-  it('deny the request at the third wrong answer, whatever its form', async () => {
+  it('deny the request at the third wrong answer', async () => {
     const { id, digits } = await begin();
     expect(await codes.check(here, wrongFor(digits))).toEqual({ kind: 'wrong', triesLeft: 2 });
-    expect(await codes.check(here, '')).toEqual({ kind: 'wrong', triesLeft: 1 });
-    expect(await codes.check(here, digits.repeat(2_000))).toMatchObject({
+    expect(await codes.check(here, wrongFor(digits))).toEqual({ kind: 'wrong', triesLeft: 1 });
+    expect(await codes.check(here, wrongFor(digits))).toMatchObject({
       kind: 'denied',
       request: { status: 'denied', reason: 'wrong_code' },
     });
     expect(await codes.check(here, digits)).toEqual({ kind: 'none_open' });
     expect((await node.requests.find(id))?.status).toBe('denied');
+  });
+
+  it('count no try for an answer that is not six digits', async () => {
+    const { digits } = await begin();
+    for (const saved of ['', 'hunter2', '12345', '1234567', '１２３４５６', digits.repeat(2_000), `x${digits}`]) {
+      expect(await codes.check(here, saved)).toEqual({ kind: 'not_a_code' });
+    }
+    expect(await codes.check(here, wrongFor(digits))).toEqual({ kind: 'wrong', triesLeft: 2 });
+    expect(await codes.check(here, digits)).toMatchObject({ kind: 'consumed' });
   });
 
   it('cannot be guessed in parallel: only three of 1,000 guesses are compared', async () => {
