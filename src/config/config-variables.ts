@@ -86,16 +86,9 @@ export const CONFIG_VARIABLES = {
     ),
   ),
   POSTERN_LOGIN_TTL: plain('2m', 'life of a login link', duration('1s', '10m')),
-  POSTERN_NOTICE_BLIND_WAIT: plain(
-    '4s',
-    'wait before clients that show no NOTICE get the link as an error',
-    duration('0s', '60s'),
-  ),
-  POSTERN_NOTICE_BLIND_CLIENTS: plain(
-    'pgjdbc,lib/pq,asyncpg,pgAdmin 4,pgcli',
-    'clients that show no NOTICE: `pgjdbc`, `lib/pq`, `asyncpg`, or how an application_name begins',
-    list,
-  ),
+  POSTERN_NOTICE_BLIND_WAIT: plain('1s', 'wait before others get the link as an error', duration('0s', '60s')),
+  POSTERN_NOTICE_CLIENTS: plain('', 'more clients that show NOTICEs: how their names begin, or `unnamed`', list),
+  POSTERN_NOTICE_BLIND_CLIENTS: plain('', 'clients that show none, whatever their names; likewise', list),
   POSTERN_REVERSE_CODE: plain(
     'when_new',
     'when a code must be typed into the terminal: `when_new`, `always`, `never`',

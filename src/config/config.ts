@@ -78,7 +78,7 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}) 
     login: {
       ttlMs: values.POSTERN_LOGIN_TTL,
       noticeBlindMs: values.POSTERN_NOTICE_BLIND_WAIT,
-      noticeBlindClients: values.POSTERN_NOTICE_BLIND_CLIENTS,
+      ...noticeClientsFrom(values),
       reverseCode: values.POSTERN_REVERSE_CODE,
       allowedNetworks: values.POSTERN_ALLOWED_NETWORKS,
       stampApplicationName: values.POSTERN_STAMP_APPLICATION_NAME,
@@ -162,4 +162,8 @@ function deepFreeze<T extends object>(value: T): Frozen<T> {
     if (inner !== null && typeof inner === 'object' && !Object.isFrozen(inner)) deepFreeze(inner);
   }
   return Object.freeze(value) as Frozen<T>;
+}
+
+function noticeClientsFrom(values: ConfigValues) {
+  return { noticeClients: values.POSTERN_NOTICE_CLIENTS, noticeBlindClients: values.POSTERN_NOTICE_BLIND_CLIENTS };
 }

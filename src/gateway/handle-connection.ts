@@ -10,6 +10,7 @@ import { refuseRoleParameters } from './client/startup-parameters.ts';
 import { passCancelDoor } from './doors/cancel-door.ts';
 import { chooseDoor, passDoor } from './doors/choose-door.ts';
 import { leaveGrant, mayNeedAnotherGrant } from './doors/grant-door.ts';
+import { answerProbe, type Probe } from './negotiate/answer-probe.ts';
 import { negotiate } from './negotiate/negotiate.ts';
 import type { OpenConnections } from './open-connections.ts';
 import { relaySession } from './relay-session.ts';
@@ -30,7 +31,8 @@ export async function handleConnection(socket: Socket, parts: GatewayParts, open
   parts.metrics.accepted.inc();
   surviveErrors(socket);
   try {
-    const negotiated = await phases.measure('negotiate', () => negotiate(socket, parts, open.closing));
+    const first = await phases.measure('negotiate', () => negotiate(socket, parts, open.closing));
+    const negotiated = first.kind === 'probe' ? await answerIfOpen(first, parts, open) : first;
     switch (negotiated.kind) {
       case 'gone':
         return reportGone(negotiated, parts);
@@ -47,6 +49,11 @@ export async function handleConnection(socket: Socket, parts: GatewayParts, open
   } finally {
     socket.destroy();
   }
+}
+
+/** A health check must learn that this node takes no more. */
+async function answerIfOpen(probe: Probe, parts: GatewayParts, open: OpenConnections) {
+  return open.isOpen ? await answerProbe(probe, parts, open.closing) : probe.otherwise;
 }
 
 /** Every reason to end, thrown or returned, becomes one ending: sent once, reported once. */

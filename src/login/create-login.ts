@@ -39,6 +39,7 @@ export function createLogin({ config, redis, nodeId, log, key, ...options }: Log
     limits: config.limits,
     ttlMs: config.login.ttlMs,
     nodeId,
+    tokenKey: derivedSecret(key, 'login offers'),
     log,
   });
   const unfollowed = new UnfollowedLogins(redis.commands);

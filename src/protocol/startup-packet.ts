@@ -39,6 +39,8 @@ export interface StartupMessage {
   readonly parameters: ReadonlyMap<string, string>;
   /** Names of the protocol options asked for, each with its `_pq_.` and at most once. */
   readonly protocolOptions: readonly string[];
+  /** Nothing but a user name, as health checks send; libpq always names a database, too. */
+  readonly isBare?: true;
 }
 
 /** 8 to 10,004, before memory is taken; else ProtocolViolation `not_postgres`. */
@@ -99,7 +101,9 @@ function parseStartupMessage(code: number, pairBytes: Buffer): StartupMessage {
   if (user === '') throw new ProtocolViolation('user_missing', 'no user name in startup packet');
   // As PostgreSQL does: an empty database is an absent one.
   const database = named.get('database') || user;
-  return { protocolVersion, user, database, parameters, protocolOptions: [...protocolOptions] };
+  const isBare = named.size === 1 && parameters.size === 0 && protocolOptions.size === 0;
+  const message = { protocolVersion, user, database, parameters, protocolOptions: [...protocolOptions] };
+  return isBare ? { ...message, isBare } : message;
 }
 
 // Pairs of strings, ended by an empty name that must be the packet's last byte.

@@ -9,6 +9,10 @@ export const redisKeys = {
   loginRequest: (id: LoginRequestId) => `${PREFIX}:login:{${id}}`,
   /** String, a login request's id by SHA-256 of its token; as long as it. Owner: login-tokens. */
   loginToken: (tokenDigest: string) => `${PREFIX}:login-token:${tokenDigest}`,
+  /** String (JSON), a link that nobody opened yet; as long as its token. Owner: login-offers. */
+  loginOffer: (id: LoginRequestId) => `${PREFIX}:login-offer:{${id}}`,
+  /** String, the id that a terminal was shown last; as long as its link. Owner: login-offers. */
+  offerOfTerminal: (digest: string) => `${PREFIX}:login-offer-of:${digest}`,
   /** Sorted set of waiting login request ids by expiry (ms). Owner: waiting-logins. */
   waitingLogins: () => `${PREFIX}:waiting`,
   /** Undecided ids without a connection by expiry; 1 h after the last. Owner: unfollowed-logins. */

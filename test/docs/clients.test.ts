@@ -1,7 +1,7 @@
 // The table of clients in docs/clients.md is the one that the conformance tests prove.
 
 import { describe, expect, it } from 'vitest';
-import { CLIENTS, clientRows } from '../e2e/conformance/client-table.ts';
+import { CLIENTS, clientRows } from '../field/client-table.ts';
 import { readDocument } from './read-document.ts';
 
 const document = readDocument('docs/clients.md');

@@ -4,12 +4,17 @@
 import { CONFIG_VARIABLES } from '../../src/config/config-variables.ts';
 import type { ErrorEntry } from '../../src/error-table/error-entry.ts';
 import { ENDINGS, ERRORS } from '../../src/error-table/error-table.ts';
+import { clientRows } from '../field/client-table.ts';
+import { readDocument } from './read-document.ts';
+
+const CLIENTS_HEAD = '| client | link | grant | access token | how |';
 
 /** The whole text of each generated file, by its path. */
 export function generatedDocuments(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/configuration.md', configurationDocument()],
     ['docs/errors.md', errorsDocument()],
+    ['docs/clients.md', clientsDocument()],
   ]);
 }
 
@@ -30,6 +35,14 @@ function configurationDocument(): string {
     '|---|---|---|',
     ...rows,
   );
+}
+
+/** Only its table is made: the last row, about a use, and the text around it stay. */
+function clientsDocument(): string {
+  const document = readDocument('docs/clients.md');
+  const head = document.indexOf(CLIENTS_HEAD);
+  const lastRow = document.indexOf('', head) - 1;
+  return [...document.slice(0, head + 2), ...clientRows(), ...document.slice(lastRow)].join('\n');
 }
 
 function errorsDocument(): string {

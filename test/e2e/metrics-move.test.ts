@@ -16,7 +16,7 @@ beforeAll(async () => {
   hop = await startTcpRelay(Number(new URL(postgresUrl()).port));
   const url = new URL(database.url);
   url.port = String(hop.port);
-  desk = await openDesk({ databaseUrl: url.href });
+  desk = await openDesk({ databaseUrl: url.href, environment: { POSTERN_NOTICE_CLIENTS: 'remembered' } });
 });
 
 afterAll(async () => {

@@ -106,7 +106,7 @@ describe.each(FAILING)('when $reason', ({ attach, sqlstate, message }) => {
     const psql = desk.psql(['-c', 'select 1'], { at: { pgPort: door.port } });
     const page = await desk.browser.approve(await linkOf(psql), choice);
     const raw = await RawClient.connectTls({ port: desk.node.pgPort, caPem });
-    raw.sendStartup({ user: 'alexlopez' });
+    raw.sendStartup({ user: 'alexlopez', application_name: 'psql' });
     await raw.waitForType('N');
     await desk.browser.approve(`${desk.node.baseUrl}/psql_session/${raw.token}`, choice);
     expect(await finish(psql)).toMatchObject({ code: 2, stdout: '' });

@@ -171,7 +171,7 @@ describe('a node that drains', () => {
     const drained = node.gateway.drain();
     using late = await RawClient.connect(node);
     late.send(Buffer.from('PROXY TCP4 203.0.113.7 127.0.0.1 50123 5432\r\n'));
-    late.sendStartup();
+    late.sendStartup({ application_name: 'psql' });
     await late.waitForNotice(/^Welcome/);
     await approveLink(node, late, developer);
     await late.waitForType('Z');

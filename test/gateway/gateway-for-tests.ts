@@ -112,7 +112,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const certificates = await makeCertificates(closers);
   const upstream = new URL(postgresUrl());
   const login = {
-    loginRequests: new LoginRequests({ redis, events, limits, ttlMs: config.login.ttlMs, nodeId, log }),
+    loginRequests: new LoginRequests({
+      ...{ redis, events, limits, ttlMs: config.login.ttlMs, nodeId, tokenKey: stores.sealingKey, log },
+    }),
     grants: new Grants({ redis }),
     reverseCodes: new ReverseCodes({ redis, secret: stores.sealingKey }),
   };

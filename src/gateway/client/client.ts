@@ -29,6 +29,13 @@ export type GoneReason = 'client_closed' | 'deadline' | 'not_postgres' | 'tls_fa
 export type Negotiated =
   | { readonly kind: 'startup'; readonly client: Client }
   | { readonly kind: 'refused'; readonly peer: Peer; readonly line: ClientLine; readonly error: PosternError }
+  /** It gets AuthenticationOk, as from Postgres; a client that stays goes on as `otherwise`. */
+  | {
+      readonly kind: 'probe';
+      readonly peer: Peer;
+      readonly line: ClientLine;
+      readonly otherwise: Extract<Negotiated, { kind: 'startup' | 'refused' }>;
+    }
   | { readonly kind: 'cancel'; readonly peer: Peer; readonly socket: Socket; readonly key: CancelKey }
   /** `peer` is null for a socket that was reset before it was accepted. */
   | { readonly kind: 'gone'; readonly peer: Peer | null; readonly reason: GoneReason; readonly cause?: unknown };

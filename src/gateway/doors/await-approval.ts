@@ -13,8 +13,6 @@ interface ApprovalWait {
   readonly request: LoginRequest;
   readonly loginRequests: Pick<LoginRequests, 'watch'>;
   readonly ttlMs: number;
-  /** Ends the wait early with this error, for clients that show no NOTICE; null for all others. */
-  readonly earlyEnd: { readonly afterMs: number; readonly error: PosternError } | null;
 }
 
 interface WaitingSession {
@@ -26,8 +24,8 @@ interface WaitingSession {
 const STORE_SILENT_GRACE_MS = 5_000;
 
 /**
- * Throws why there is no approval: `denied`, `expired`, `code_required`, the error of `earlyEnd`,
- * `store_unavailable`, or the reason of the session's signal.
+ * Throws why there is no approval: `denied`, `expired`, `code_required`, `store_unavailable`, or
+ * the reason of the session's signal.
  */
 export async function awaitApproval(wait: ApprovalWait, session: WaitingSession): Promise<Approval> {
   const limit = linkedAbort(session.signal);
@@ -52,11 +50,10 @@ export async function awaitApproval(wait: ApprovalWait, session: WaitingSession)
   }
 }
 
-function startTimers({ ttlMs, earlyEnd }: ApprovalWait, session: WaitingSession, limit: LinkedAbort): NodeJS.Timeout[] {
+function startTimers({ ttlMs }: ApprovalWait, session: WaitingSession, limit: LinkedAbort): NodeJS.Timeout[] {
   return [
     setTimeout(() => session.client.line.sendNotice(halfTimeNotice(ttlMs / 2)), ttlMs / 2),
     setTimeout(() => limit.abort(expiredError(ttlMs)), ttlMs + STORE_SILENT_GRACE_MS),
-    ...(earlyEnd === null ? [] : [setTimeout(() => limit.abort(earlyEnd.error), earlyEnd.afterMs)]),
   ];
 }
 

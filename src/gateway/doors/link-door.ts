@@ -1,34 +1,48 @@
 // The door without a password: shows a link, waits for a person's approval, and uses it once.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
-import type { Approval, LoginRequest } from '../../login/request/login-request.ts';
+import type { Approval, LoginOrigin, LoginRequest } from '../../login/request/login-request.ts';
 import { parseNetworks } from '../../network-address.ts';
-import { EACH_STEP_NOTICES, expiryNotice, welcomeNotice } from '../client/link-notices.ts';
+import { EACH_STEP_NOTICES } from '../client/link-notices.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
 import { awaitApproval, expiredError } from './await-approval.ts';
 import { approvedWish, loginOrigin } from './login-origin.ts';
+import { offerLink } from './offer-link.ts';
 import { releaseLoginRequest } from './release-login-request.ts';
+import { showLink } from './show-link.ts';
 
 type LinkDoorParts = Pick<
   GatewayParts,
-  'catalogue' | 'clock' | 'config' | 'limits' | 'log' | 'loginRequests' | 'metrics' | 'publicUrl'
+  'catalogue' | 'clock' | 'config' | 'grants' | 'limits' | 'log' | 'loginRequests' | 'metrics' | 'publicUrl' | 'times'
 >;
 
 /** Throws why there is no approval, with the login request ended or left open. */
 export async function passLinkDoor(session: LiveSession, parts: LinkDoorParts): Promise<Admission> {
   session.clientWatch.start();
-  const { request, loginUrl } = await requestLogin(session, parts);
+  // A health check leaves at the first answer, and must not make a login request.
+  session.client.line.sendAuthenticationOk();
+  await pause(parts.times.linkPauseMs, undefined, { signal: session.signal });
+  const origin = await loginOrigin(session.client, parts.config.login);
+  await allow(session, parts, () => checkNetwork(session, parts));
+  if (origin.noticeBlind) {
+    const makeOffer = () => allow(session, parts, () => openOffer(session, origin, parts));
+    return await offerLink(session, { origin, makeOffer }, parts);
+  }
+  return await waitForPerson(session, origin, parts);
+}
+
+async function waitForPerson(session: LiveSession, origin: LoginOrigin, parts: LinkDoorParts): Promise<Admission> {
+  const { request, token } = await allow(session, parts, () => openLoginRequest(session, origin, parts));
   try {
     session.signal.throwIfAborted();
-    showLink(session, { loginUrl, userCode: request.userCode }, parts);
-    const earlyEnd = earlyEndOf(request, loginUrl, parts);
+    showLink(session, { token, userCode: request.userCode }, parts);
     const { catalogue, loginRequests } = parts;
-    const { ttlMs } = parts.config.login;
-    const approval = await awaitApproval({ request, loginRequests, ttlMs, earlyEnd }, session);
+    const approval = await awaitApproval({ request, loginRequests, ttlMs: parts.config.login.ttlMs }, session);
     await useApproval({ request, approval }, session, parts);
     return {
       door: 'link',
@@ -44,12 +58,12 @@ export async function passLinkDoor(session: LiveSession, parts: LinkDoorParts): 
   }
 }
 
-async function requestLogin(session: LiveSession, parts: LinkDoorParts) {
+/** What a rule or limit refuses is counted, and kept in the audit trail. */
+async function allow<T>(session: LiveSession, { metrics }: LinkDoorParts, ask: () => Promise<T>): Promise<T> {
   try {
-    await checkInstallationRules(session, parts);
-    session.signal.throwIfAborted();
-    return await openLoginRequest(session, parts);
+    return await ask();
   } catch (error) {
+    if (isPosternError(error, 'overloaded')) metrics.limitHits.inc({ limit: 'waiting_in_total' });
     if (error instanceof PosternError && (error.kind === 'policy' || error.kind === 'limit')) {
       session.audit.record({ event: 'login.refused', outcome: 'refused', reason: error.code });
     }
@@ -57,49 +71,37 @@ async function requestLogin(session: LiveSession, parts: LinkDoorParts) {
   }
 }
 
-// The installation's own rules; those of an account are checked when one is chosen, and before the
+// The installation's own rule; those of an account are checked when one is chosen, and before the
 // dial.
-async function checkInstallationRules({ client }: LiveSession, { config, limits }: LinkDoorParts): Promise<void> {
+async function checkNetwork({ client }: LiveSession, { config }: LinkDoorParts): Promise<void> {
   const { address } = client.peer;
   const { allowedNetworks } = config.login;
   if (allowedNetworks.length > 0 && !parseNetworks(allowedNetworks).includes(address)) {
     throw new PosternError('refused_by_policy', { params: { address } });
   }
-  if ((await limits.loginRequest(address)) !== 'allowed') throw new PosternError('too_many_requests');
 }
 
-async function openLoginRequest(session: LiveSession, parts: LinkDoorParts) {
-  const { config, loginRequests, metrics, publicUrl } = parts;
-  const origin = await loginOrigin(session.client, config.login);
+async function limitRequests({ client }: LiveSession, { limits }: LinkDoorParts): Promise<void> {
+  if ((await limits.loginRequest(client.peer.address)) !== 'allowed') throw new PosternError('too_many_requests');
+}
+
+async function openOffer(session: LiveSession, origin: LoginOrigin, parts: LinkDoorParts) {
+  await limitRequests(session, parts);
+  return await parts.loginRequests.offers.make(origin);
+}
+
+async function openLoginRequest(session: LiveSession, origin: LoginOrigin, parts: LinkDoorParts) {
+  await limitRequests(session, parts);
+  session.signal.throwIfAborted();
+  const { loginRequests, metrics } = parts;
   const opening = loginRequests.open(origin, { waiting: 'connection' });
   const { request, token } = await opening.catch((error: unknown) => {
     if (isPosternError(error, 'too_many_requests')) metrics.limitHits.inc({ limit: 'waiting_of_address' });
-    if (isPosternError(error, 'overloaded')) metrics.limitHits.inc({ limit: 'waiting_in_total' });
     throw error;
   });
   session.entry.update({ loginRequestId: request.id });
   session.audit.record({ event: 'login.requested', outcome: 'success' });
-  return { request, loginUrl: `${publicUrl()}/psql_session/${token.reveal()}` };
-}
-
-// docs/protocol.md, "Order of messages": nothing that others wrote comes before the URL.
-function showLink(
-  { client: { line } }: LiveSession,
-  { loginUrl, userCode }: { readonly loginUrl: string; readonly userCode: string },
-  { config }: LinkDoorParts,
-): void {
-  line.sendAuthenticationOk();
-  line.sendParameterStatus('postern.login_url', loginUrl);
-  line.sendParameterStatus('postern.user_code', userCode);
-  line.sendNotice(welcomeNotice(config.brand, loginUrl));
-  line.sendNotice(expiryNotice(config.login.ttlMs, userCode));
-}
-
-/** Clients that show no NOTICE get the link in an error, after a short wait for an approval. */
-function earlyEndOf({ origin, userCode }: LoginRequest, loginUrl: string, { config }: LinkDoorParts) {
-  if (!origin.noticeBlind) return null;
-  const error = new PosternError('approve_and_retry', { params: { url: loginUrl, userCode } });
-  return { afterMs: config.login.noticeBlindMs, error };
+  return { request, token };
 }
 
 async function useApproval(

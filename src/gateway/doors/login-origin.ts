@@ -12,14 +12,14 @@ import {
   replicationOf,
   type TargetHints,
 } from '../client/startup-parameters.ts';
-import { isNoticeBlind } from './notice-blind-clients.ts';
+import { isNoticeBlind, mayBeProbe } from './notice-blind-clients.ts';
 
 // ids.ts: the forms of our own ids.
 const COMPUTE_ID = /^(ep-[a-z]+-[a-z]+-[a-z0-9]{8})(?:-pooler)?$/i;
 const PROJECT_ID = /^[a-z]+-[a-z]+-\d{8}$/;
 
 /** The client's strings are its own and uncleaned. */
-export async function loginOrigin(client: Client, { noticeBlindClients }: Config['login']): Promise<LoginOrigin> {
+export async function loginOrigin(client: Client, config: Config['login']): Promise<LoginOrigin> {
   const { peer, startup, tls } = client;
   return {
     address: peer.address,
@@ -32,7 +32,8 @@ export async function loginOrigin(client: Client, { noticeBlindClients }: Config
     hints: targetHints({ startup, tls }),
     tls: tls === null ? null : { version: tls.version, cipher: tls.cipher },
     serverName: tls?.serverName ?? null,
-    noticeBlind: isNoticeBlind(startup, noticeBlindClients),
+    noticeBlind: isNoticeBlind(startup, config),
+    mayBeProbe: mayBeProbe(startup),
     replication: replicationOf(startup),
   };
 }

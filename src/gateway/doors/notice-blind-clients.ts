@@ -1,51 +1,50 @@
-// The clients that show no NOTICE while they connect, recognised by what they send.
+// Which clients show a NOTICE while they connect: a short list, since a client that is taken for
+// one of them by mistake would wait in silence.
 
+import type { Config } from '../../config/config.ts';
 import type { StartupMessage } from '../../protocol/startup-packet.ts';
 import { applicationOf } from '../client/startup-parameters.ts';
 
-interface Fingerprint {
-  /** Startup parameters, exactly spelled, that this client always sends; null for any value. */
-  readonly sends: Readonly<Record<string, string | null>>;
-  /** Startup parameters whose presence, in any spelling, means another client. */
-  readonly lacks: readonly string[];
-  /** Another client that may send the same, by its application_name. */
-  readonly butNot?: string;
-}
-
-// Observed: pgjdbc 42.7.13 sends these three and, unless told the server's version, names itself
-// only after connecting; DBeaver and DataGrip use it. libpq spells its own two in lower case, and
-// sends them where PGDATESTYLE says so. lib/pq calls its notice handler only once it is connected;
-// 1.10.7 sends extra_float_digits, which libpq never does. 1.12.3 does not, and looks like psql
-// with PGDATESTYLE. asyncpg 0.27 quotes the encoding's name as no other client does. psycopg 3
-// shows no NOTICE either, but looks like psycopg 2, which does, so both are left waiting, and so is
-// pgx, which sends nothing at all.
-const FINGERPRINTS = new Map<string, readonly Fingerprint[]>([
-  ['pgjdbc', [{ sends: { client_encoding: null, DateStyle: null, TimeZone: null }, lacks: [] }]],
-  [
-    'lib/pq',
-    [
-      { sends: { client_encoding: 'UTF8', datestyle: null, extra_float_digits: null }, lacks: ['timezone'] },
-      { sends: { client_encoding: 'UTF8', datestyle: 'ISO, MDY' }, lacks: ['timezone'], butNot: 'psql' },
-    ],
-  ],
-  ['asyncpg', [{ sends: { client_encoding: "'utf-8'" }, lacks: [] }]],
+// PostgreSQL's programs, by the application_name that libpq sends for them. They write NOTICEs to
+// standard error as they come.
+const POSTGRES_PROGRAMS: ReadonlySet<string> = new Set([
+  ...['psql', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pgbench', 'pg_amcheck', 'pg_rewind', 'pg_createsubscriber'],
+  ...['pg_basebackup', 'pg_receivewal', 'pg_recvlogical', 'clusterdb', 'reindexdb', 'vacuumdb', 'vacuumlo', 'oid2name'],
+  ...['createdb', 'createuser', 'dropdb', 'dropuser'],
 ]);
+// Exactly so spelled by pgjdbc and lib/pq, never by libpq, whatever name they go by.
+const NOT_FROM_LIBPQ = ['DateStyle', 'TimeZone', 'extra_float_digits'];
+// It prints every NOTICE on the console unless it is told otherwise.
+const POSTGRES_JS = 'postgres.js';
+/** In the settings: clients that send no application_name, such as psycopg 2, DBD::Pg and pgx. */
+const UNNAMED = 'unnamed';
 
-/** `blindClients` names those above, or any other by the beginning of its application_name. */
-export function isNoticeBlind(startup: StartupMessage, blindClients: readonly string[]): boolean {
-  const application = applicationOf(startup) ?? '';
-  return blindClients.some((client) => {
-    const fingerprints = FINGERPRINTS.get(client);
-    if (fingerprints === undefined) return application.startsWith(client);
-    return fingerprints.some((fingerprint) => matches(startup, fingerprint));
-  });
+/**
+ * True for every client that is not known to show NOTICEs. Those without a name cannot be told
+ * apart: psycopg 2, DBD::Pg and pgx may print the link, but psycopg 3, PHP and pg8000 do not.
+ */
+export function isNoticeBlind(
+  startup: StartupMessage,
+  { noticeClients, noticeBlindClients }: Pick<Config['login'], 'noticeClients' | 'noticeBlindClients'>,
+): boolean {
+  const application = applicationOf(startup);
+  const isListedIn = (clients: readonly string[]) =>
+    clients.some((client) => (application === null ? client === UNNAMED : application.startsWith(client)));
+  if (isListedIn(noticeBlindClients)) return true;
+  if (isListedIn(noticeClients) || application === POSTGRES_JS) return false;
+  return application === null || !POSTGRES_PROGRAMS.has(application) || !isFromLibpq(startup);
 }
 
-function matches(startup: StartupMessage, { sends, lacks, butNot }: Fingerprint): boolean {
-  const { parameters } = startup;
-  if (butNot !== undefined && applicationOf(startup) === butNot) return false;
-  if ([...parameters.keys()].some((name) => lacks.includes(name.toLowerCase()))) return false;
-  return Object.entries(sends).every(([name, value]) =>
-    value === null ? parameters.has(name) : parameters.get(name) === value,
-  );
+/**
+ * Whether pg_isready sends the same when its environment gives it a name: it waits for three
+ * seconds unless it is answered, and monitoring for less.
+ */
+export function mayBeProbe({ parameters }: StartupMessage): boolean {
+  return parameters.size === 1 && parameters.has('application_name');
+}
+
+function isFromLibpq({ parameters }: StartupMessage): boolean {
+  // asyncpg quotes the encoding.
+  const isQuoted = parameters.get('client_encoding')?.startsWith("'") === true;
+  return !isQuoted && !NOT_FROM_LIBPQ.some((name) => parameters.has(name));
 }

@@ -125,10 +125,12 @@ function acceptStartup(
 ): Negotiated {
   const { agreedMinor, reply } = negotiateVersion(startup);
   const line = new ClientLine(socket, tls === null ? 'clear_text' : 'tls', reply);
-  if (tls === null && !isClearTextAllowed(parts.config, peer.address)) {
-    return { kind: 'refused', peer, line, error: new PosternError('tls_required') };
-  }
-  return { kind: 'startup', client: { peer, line, tls, startup, agreedMinor, locality } };
+  const isRefused = tls === null && !isClearTextAllowed(parts.config, peer.address);
+  const negotiated: Extract<Negotiated, { kind: 'startup' | 'refused' }> = isRefused
+    ? { kind: 'refused', peer, line, error: new PosternError('tls_required') }
+    : { kind: 'startup', client: { peer, line, tls, startup, agreedMinor, locality } };
+  // HAProxy's pgsql-check: clear text and nothing but a user name.
+  return tls === null && startup.isBare ? { kind: 'probe', peer, line, otherwise: negotiated } : negotiated;
 }
 
 /** True when a client may log in without TLS by link or grant; passwords need TLS always. */

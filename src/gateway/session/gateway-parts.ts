@@ -67,6 +67,8 @@ const DEFAULT_TIMES = {
   connectMs: 30_000,
   /** Pauses between attempts while a compute starts. */
   retryPausesMs: [200, 400, 800, 1_600],
+  /** Between AuthenticationOk and the link: a health check is gone by then. */
+  linkPauseMs: 150,
   /** For a password, a SASL step or a reverse code to arrive. */
   passwordMs: 60_000,
   /** How long a canceller's socket is held, whatever became of its key; at least, and at most. */

@@ -17,18 +17,27 @@ export function reportConnection(session: LiveSession, ending: Ending, parts: Re
   const event = session.relaying === null ? 'connection.failed' : 'connection.ended';
   const isFailure = entry?.kind === 'upstream' || entry?.kind === 'service';
   const outcome = entry === null ? 'success' : isFailure ? 'failure' : 'refused';
-  session.audit.record({ event, outcome, reason, sqlstate, durationMs, bytesToUpstream, bytesToClient });
+  if (!leftWithoutLogin(session, ending))
+    session.audit.record({ event, outcome, reason, sqlstate, durationMs, bytesToUpstream, bytesToClient });
   const counts = { duration_ms: durationMs, bytes_to_upstream: bytesToUpstream, bytes_to_client: bytesToClient };
   const fields = { ...logFields(session), reason, sqlstate, ...causeOf(ending), ...counts };
   parts.log[entry?.logLevel ?? 'info'](fields, 'connection');
 }
 
-function countEnding({ door, relaying }: LiveSession, ending: Ending, { metrics }: ReportParts): void {
+/** As health checks do: nobody has asked for anything yet. */
+function leftWithoutLogin({ door, entry }: LiveSession, ending: Ending): boolean {
+  const isEarly = ending.kind === 'silent' || factsOfEnding(ending).reason === 'approve_and_retry';
+  return door === 'link' && isEarly && entry.record.loginRequestId === null;
+}
+
+function countEnding(session: LiveSession, ending: Ending, { metrics }: ReportParts): void {
+  const { door, relaying } = session;
   const { reason, entry } = factsOfEnding(ending);
   metrics.endings.inc({ reason });
   if (entry?.kind === 'upstream') metrics.upstreamFailures.inc({ code: reason });
   if (reason === 'upstream_tls') metrics.tlsFailures.inc({ side: 'upstream' });
-  if (door !== null) metrics.logins.inc({ door, outcome: relaying === null ? 'failure' : 'success' });
+  if (door !== null && !leftWithoutLogin(session, ending))
+    metrics.logins.inc({ door, outcome: relaying === null ? 'failure' : 'success' });
 }
 
 /** Reports an earlier end; scanners and health checks get no line at the default level. */

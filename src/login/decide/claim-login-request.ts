@@ -28,14 +28,22 @@ export async function claimLoginRequest(
   const by = { userId: person.userId, browserAddress: person.address };
   const outcome = await services.loginRequests.claim(request.id, by);
   if (outcome.kind === 'refused') return outcome.request === null ? null : visibleTo(outcome.request, person);
-  const context = {
-    event: 'login.claimed',
-    outcome: 'success',
-    at: services.clock.now(),
-    nodeId: services.nodeId,
-  } as const;
-  services.auditTrail.record(loginAuditEvent(outcome.request, person, context));
+  recordClaim(services, outcome.request, person);
   return outcome.request;
+}
+
+/** A link that was only offered to what may be a health check is a login request since now. */
+function recordClaim(
+  { auditTrail, clock, nodeId }: ClaimServices,
+  request: LoginRequest,
+  person: PersonAtBrowser,
+): void {
+  const events = request.origin.noticeBlind
+    ? (['login.requested', 'login.claimed'] as const)
+    : (['login.claimed'] as const);
+  for (const event of events) {
+    auditTrail.record(loginAuditEvent(request, person, { event, outcome: 'success', at: clock.now(), nodeId }));
+  }
 }
 
 function visibleTo(request: LoginRequest, person: PersonAtBrowser): LoginRequest | null {

@@ -35,7 +35,7 @@ const milliseconds = z.coerce
   .int()
   .transform((ms) => new Date(ms));
 
-const originSchema: z.ZodType<LoginOrigin> = z.object({
+export const originSchema: z.ZodType<LoginOrigin> = z.object({
   address: z.string(),
   // Absent in records written by older versions.
   locality: localitySchema.optional(),
@@ -48,6 +48,7 @@ const originSchema: z.ZodType<LoginOrigin> = z.object({
   tls: z.object({ version: z.string(), cipher: z.string() }).nullable(),
   serverName: z.string().nullable(),
   noticeBlind: z.boolean(),
+  mayBeProbe: z.boolean().optional(),
   // Absent in records written by older versions.
   replication: z.enum(['none', 'database', 'server']).default('none'),
 });
@@ -165,7 +166,7 @@ function requestOf(hash: z.infer<typeof hashSchema>): LoginRequest {
   };
 }
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   return JSON.parse(text);
 }
 

@@ -37,6 +37,8 @@ export interface LoginOrigin extends Located {
   readonly tls: { readonly version: string; readonly cipher: string } | null;
   readonly serverName: string | null;
   readonly noticeBlind: boolean;
+  /** pg_isready under another name sends the same: asked for when a person opens the link. */
+  readonly mayBeProbe?: boolean;
   readonly replication: Replication;
 }
 

@@ -8,15 +8,16 @@ import type { RedisClient } from '../../redis/redis-client.ts';
 import type { RedisScript } from '../../redis/redis-script.ts';
 import type { Secret } from '../../secret.ts';
 import {
-  CONSUME_LIMIT_MS,
   COUNT_WRONG_USER_CODE,
   CREATE_LOGIN_REQUEST,
   DETACH_CONNECTION,
+  KEPT_MS,
   MOVE_LOGIN_REQUEST,
   READ_LOGIN_REQUEST,
   SET_PROGRESS,
 } from '../scripts/login-request-scripts.ts';
 import type { LoginEvents } from './login-events.ts';
+import { LoginOffers } from './login-offers.ts';
 import { LoginRecords, newLoginFields } from './login-record.ts';
 import {
   type Approval,
@@ -36,12 +37,12 @@ import { newUserCode } from './user-code.ts';
 import { type WaitingLimits, WaitingLogins } from './waiting-logins.ts';
 import { watchLoginRequest } from './watch-login-request.ts';
 
-/** How long a record is kept after its request has ended, so that pages can show the outcome. */
-const KEPT_AFTER_END_MS = 10 * 60_000;
 /** This many deny the login request (docs/security.md, "Abuse limits"). */
 const MOST_WRONG_USER_CODES = 5;
 
 export class LoginRequests {
+  /** For clients that do not wait. */
+  readonly offers: LoginOffers;
   readonly #events: LoginEvents;
   readonly #records: LoginRecords;
   readonly #tokens: LoginTokens;
@@ -57,6 +58,7 @@ export class LoginRequests {
     limits: WaitingLimits;
     ttlMs: number;
     nodeId: NodeId;
+    tokenKey: Secret;
     log: Log;
   }) {
     this.#events = parts.events;
@@ -66,6 +68,8 @@ export class LoginRequests {
     this.#unfollowed = new UnfollowedLogins(parts.redis);
     this.#ttlMs = parts.ttlMs;
     this.#nodeId = parts.nodeId;
+    const stores = { records: this.#records, tokens: this.#tokens, waiting: this.#waiting };
+    this.offers = new LoginOffers(parts, stores);
   }
 
   /** Throws PosternError `too_many_requests`, `overloaded` or `store_unavailable`. */
@@ -78,11 +82,10 @@ export class LoginRequests {
     const id = newLoginRequestId();
     const normal = { ...origin, address: normalizeAddress(origin.address) };
     const fields = newLoginFields({ id, userCode: newUserCode(), origin: normal, nodeId: this.#nodeId, waiting });
-    const keepMs = CONSUME_LIMIT_MS + KEPT_AFTER_END_MS;
     await this.#waiting.enter(id, normal, this.#ttlMs);
     const [{ record }, token] = await Promise.all([
-      this.#records.run(CREATE_LOGIN_REQUEST, id, { life_ms: this.#ttlMs, keep_ms: keepMs, fields }),
-      this.#tokens.issue(id, this.#ttlMs + keepMs),
+      this.#records.run(CREATE_LOGIN_REQUEST, id, { life_ms: this.#ttlMs, keep_ms: KEPT_MS, fields }),
+      this.#tokens.issue(id, this.#ttlMs + KEPT_MS),
     ]);
     if (record === null) throw new Error(`login request ${id} was not written`);
     return { request: record.request, token };
@@ -95,7 +98,8 @@ export class LoginRequests {
   /** Finds ended requests for ten more minutes; null for a token that is not one of ours. */
   async findByToken(token: string): Promise<LoginRequest | null> {
     const id = await this.#tokens.findRequestId(token);
-    return id === null ? null : await this.find(id);
+    if (id === null) return null;
+    return (await this.find(id)) ?? (await this.offers.open(id))?.request ?? null;
   }
 
   async find(id: LoginRequestId): Promise<LoginRequest | null> {

@@ -7,7 +7,7 @@ import { redisKeys } from '../../redis/redis-keys.ts';
 import { askStore } from '../../redis/redis-script.ts';
 import { Secret } from '../../secret.ts';
 
-const TOKEN_BYTES = 16;
+export const TOKEN_BYTES = 16;
 const TOKEN_PATTERN = /^[\w-]{22}$/;
 
 export class LoginTokens {
@@ -19,9 +19,14 @@ export class LoginTokens {
 
   /** A new token for the request, valid for `keepMs`; it may be shown once this resolves. */
   async issue(id: LoginRequestId, keepMs: number): Promise<Secret> {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    await askStore(() => this.#redis.set(keyOf(token), id, 'PX', keepMs));
-    return new Secret(token);
+    const token = new Secret(randomBytes(TOKEN_BYTES).toString('base64url'));
+    await this.keep(token, id, keepMs);
+    return token;
+  }
+
+  /** For a token that the caller made; again for a longer time. */
+  async keep(token: Secret, id: LoginRequestId, keepMs: number): Promise<void> {
+    await askStore(() => this.#redis.set(keyOf(token.reveal()), id, 'PX', keepMs));
   }
 
   /** Null for a token that is malformed, unknown or expired. */

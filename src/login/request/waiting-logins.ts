@@ -44,6 +44,12 @@ export class WaitingLogins {
     await this.#ofTerminal(terminal).enter(id, { lifeMs, most: waitingInTotal });
   }
 
+  /** For one without a connection. Throws PosternError `overloaded`. */
+  async enterInTotal(id: LoginRequestId, lifeMs: number): Promise<void> {
+    const { waitingInTotal: most } = this.#limits;
+    if (!(await this.#inTotal().enter(id, { lifeMs, most }))) throw new PosternError('overloaded');
+  }
+
   /** Never throws: a request that could not be removed counts until it expires. */
   async leave(id: LoginRequestId, terminal: Terminal): Promise<void> {
     await this.#leave(id, [this.#ofAddress(terminal.address), this.#inTotal(), this.#ofTerminal(terminal)]);

@@ -4,6 +4,8 @@ import { LUA_NOW, redisScript } from '../../redis/redis-script.ts';
 
 /** An approval unused for so long: its node is gone (docs/security.md, "Login requests"). */
 export const CONSUME_LIMIT_MS = 60_000;
+/** How long a record outlives the time to decide, so that pages can show the outcome. */
+export const KEPT_MS = CONSUME_LIMIT_MS + 10 * 60_000;
 
 export const LOGIN_REQUEST_PRELUDE = `
 -- KEYS[1]  the login request (hash)
@@ -48,7 +50,8 @@ end
 
 export const CREATE_LOGIN_REQUEST = redisScript(`${LOGIN_REQUEST_PRELUDE}
 -- ARGV[3]  { life_ms, keep_ms: how long the hash outlives life_ms, fields }
--- returns  outcome 'moved'
+-- returns  outcome 'moved', or 'refused' when it exists: two browsers may open one offer at once
+if redis.call('EXISTS', record) == 1 then return answer('refused') end
 local creation = cjson.decode(ARGV[3])
 set(creation.fields)
 redis.call('HSET', record, 'created_at', digits(now), 'expires_at', digits(now + creation.life_ms), 'version', '1')

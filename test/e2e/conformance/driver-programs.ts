@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { REPLICATING } from './client-table.ts';
+import type { REPLICATING } from '../../field/client-table.ts';
 import type { ClientName } from './proven-doors.ts';
 import type { Exercise } from './workout.ts';
 

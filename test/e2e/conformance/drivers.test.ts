@@ -2,10 +2,9 @@
 // notifications, large objects, cancel, large results and statements.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLIENTS, clientRows } from '../../field/client-table.ts';
 import { LINK, linkOf } from '../../support/nodes/desk.ts';
 import { type PsqlRun, startPsql } from '../../support/nodes/psql.ts';
-import { waitUntil } from '../../support/wait-until.ts';
-import { CLIENTS, clientRows } from './client-table.ts';
 import { type ConformanceDesk, openConformanceDesk } from './conformance-desk.ts';
 import { buildDriverPrograms, DRIVERS, type DriverProgram } from './driver-programs.ts';
 import { ProvenDoors } from './proven-doors.ts';
@@ -49,21 +48,9 @@ const FIRST_TIME = {
     title: 'gets the link as an error',
     async happens(driver: DriverProgram) {
       const run = start(driver, environmentOf(driver));
+      expect((await run.exit).code).not.toBe(0);
       await desk.browser.approve(await linkOf(run), { remember: '1h' });
-      expect((await run.exit).code).toBe(1);
       expect(run.stderr()).toMatch(/approve this login at https?:\S+, user code /);
-    },
-  },
-  no: {
-    title: 'shows no link, and its person approves a psql of the same name',
-    async happens(driver: DriverProgram) {
-      const run = start(driver, environmentOf(driver));
-      await waitUntil(() => desk.node.postern.gateway.connectionCounts().waiting === 1, 'it waits');
-      expect(run.stderr()).toBe('');
-      run.kill('SIGKILL');
-      const psql = startPsql({ args: ['-c', 'select 1'], env: environmentOf(driver), input: '' });
-      await desk.browser.approve(await linkOf(psql), { remember: '1h' });
-      expect((await psql.exit).code).toBe(0);
     },
   },
 } as const;
@@ -73,10 +60,10 @@ function environmentOf(driver: DriverProgram): Record<string, string> {
   return { ...desk.environmentOf(`user of ${driver.name}`), ...applicationOf(driver) };
 }
 
-function applicationOf({ name, application }: DriverProgram): Record<string, string> {
+function applicationOf({ application }: DriverProgram): Record<string, string> {
   connectionCount += 1;
   if (application !== undefined) return { PGAPPNAME: `${application}${connectionCount}` };
-  return CLIENTS[name].doors.link === 'no' ? { PGAPPNAME: name } : {};
+  return {};
 }
 
 describe.each(DRIVERS)('$name', (driver) => {

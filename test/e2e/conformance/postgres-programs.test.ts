@@ -5,10 +5,10 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { CLIENTS, clientRows, DOORS, type Door } from '../../field/client-table.ts';
 import { finish, LINK, linkOf } from '../../support/nodes/desk.ts';
 import { type PsqlOptions, startPsql } from '../../support/nodes/psql.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { CLIENTS, clientRows, DOORS, type Door } from './client-table.ts';
 import { type ConformanceDesk, openConformanceDesk } from './conformance-desk.ts';
 import { type ClientName, ProvenDoors } from './proven-doors.ts';
 

@@ -2,7 +2,7 @@
 // docs/clients.md.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { CLIENTS, type ClientRow, clientRows, DOORS, type Door, type Way } from './client-table.ts';
+import { CLIENTS, type ClientRow, clientRows, DOORS, type Door, type Way } from '../../field/client-table.ts';
 
 const FOLDER = new URL('results/', import.meta.url);
 

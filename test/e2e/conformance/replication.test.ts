@@ -4,11 +4,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
 import { changeComputePolicy } from '../../../src/catalogue/projects/computes.ts';
+import { CLIENTS, clientRows, REPLICATING } from '../../field/client-table.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
 import { runAsSuperuser } from '../../support/databases/postgres-for-tests.ts';
 import { finish, linkOf } from '../../support/nodes/desk.ts';
 import { startPsql } from '../../support/nodes/psql.ts';
-import { CLIENTS, clientRows, REPLICATING } from './client-table.ts';
 import { type ConformanceDesk, openConformanceDesk } from './conformance-desk.ts';
 import { buildReplicationPrograms, REPLICATION_PROGRAMS } from './driver-programs.ts';
 import { ProvenDoors } from './proven-doors.ts';

@@ -26,7 +26,7 @@ let byToken: PsqlRun;
 let apiKey: string;
 
 beforeAll(async () => {
-  desk = await openDesk();
+  desk = await openDesk({ environment: { POSTERN_NOTICE_CLIENTS: 'remembered' } });
   nodes = [desk.node, await desk.startNode()];
   byToken = await answeringByToken();
   const context = await actingAs(desk.node.postern.catalogue, { userId: desk.person.id });

@@ -82,7 +82,7 @@ describe('Ctrl-C on protocol 3.2', () => {
 async function logIn(version: number) {
   const client = await RawClient.connectTls(reach(desk.node));
   onTestFinished(() => client.destroy());
-  client.sendStartup({ user: 'alexlopez' }, version);
+  client.sendStartup({ user: 'alexlopez', application_name: 'psql' }, version);
   await client.waitForType('N');
   await desk.browser.approve(`${desk.node.baseUrl}/psql_session/${client.token}`);
   const { body } = await client.waitForType('K');

@@ -9,7 +9,7 @@ const LET_IT = 'set default_transaction_read_only = off';
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await openDesk();
+  desk = await openDesk({ environment: { POSTERN_NOTICE_CLIENTS: 'pool' } });
 });
 
 afterAll(() => desk.close());

@@ -30,7 +30,9 @@ beforeAll(async () => {
       done();
     },
   });
-  desk = await openDesk({ log: pino({ level: 'debug' }, stream) });
+  // psql goes by the hostile names here, and waits as it does under its own.
+  const environment = { POSTERN_NOTICE_CLIENTS: HOSTILE.map(([, name]) => name.charAt(0)).join(',') };
+  desk = await openDesk({ log: pino({ level: 'debug' }, stream), environment });
 });
 
 afterAll(() => desk.close());
@@ -53,7 +55,9 @@ describe.each(HOSTILE)('%s in user, database and application', (_what, name) => 
   });
 
   it('is cleaned when the login is denied, too', async () => {
-    const psql = desk.psql(['-U', name, '-c', 'select 1'], { env: { PGDATABASE: name, PGAPPNAME: name } });
+    const psql = desk.psql(['-U', name, '-c', 'select 1'], {
+      env: { PGDATABASE: name, PGAPPNAME: name },
+    });
     const page = await desk.browser.deny(await linkOf(psql));
     await psql.exit;
     expect(psql.stderr()).toMatch(SAFE_ON_TERMINAL);

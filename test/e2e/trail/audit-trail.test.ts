@@ -24,7 +24,7 @@ let hasty: TestNode;
 const seen = new Set<unknown>();
 
 beforeAll(async () => {
-  desk = await openDesk();
+  desk = await openDesk({ environment: { POSTERN_NOTICE_CLIENTS: 'deny,report' } });
   hasty = await desk.startNode({ POSTERN_LOGIN_TTL: '3s', POSTERN_NOTICE_BLIND_WAIT: '0s' });
   await news(0);
 });

@@ -195,7 +195,10 @@ async function buildParts(
     auditTrail,
     liveConnections,
     provisioning: await hostingProvisioning({ config, catalogue, hostUrl, log }, closers),
-    loginRequests: new LoginRequests({ redis, events, limits, ttlMs, nodeId: catalogue.nodeId, log }),
+    loginRequests: new LoginRequests({
+      ...{ redis, events, limits, ttlMs, nodeId: catalogue.nodeId, log },
+      tokenKey: new Secret(randomBytes(32).toString('hex')),
+    }),
     grants,
     reverseCodes: new ReverseCodes({ redis, secret: new Secret(randomBytes(32).toString('hex')) }),
     terminalMemory: new TerminalMemory(redis),

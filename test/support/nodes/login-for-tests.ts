@@ -7,6 +7,7 @@ import type { Approval, LoginOrigin, LoginRequest, MoveOutcome } from '../../../
 import { LoginRequests } from '../../../src/login/request/login-requests.ts';
 import type { WaitingLimits } from '../../../src/login/request/waiting-logins.ts';
 import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
+import { Secret } from '../../../src/secret.ts';
 
 export interface LoginNode extends AsyncDisposable {
   /** For reading the store directly. */
@@ -39,6 +40,7 @@ export function startLoginNode(
     limits: { ...ROOMY, ...limits },
     ttlMs,
     nodeId: newNodeId(),
+    tokenKey: new Secret('of the installation'),
     log,
   });
   const dispose = async () => {

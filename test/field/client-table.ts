@@ -1,5 +1,5 @@
-// Which client works by which door: the table of docs/clients.md, and what the conformance tests
-// must prove, door by door.
+// Which client works by which door: what the tests here and in e2e/conformance must prove, door by
+// door. `npm run docs` makes the table of docs/clients.md of it.
 
 export const DOORS = ['link', 'grant', 'token'] as const;
 export type Door = (typeof DOORS)[number];
@@ -14,6 +14,7 @@ export interface ClientRow {
 }
 
 const EVERY_DOOR = { link: 'yes', grant: 'yes', token: 'yes' } as const;
+const SECOND_TRY = { link: 'second_try', grant: 'yes', token: 'yes' } as const;
 
 /** Drivers that stream changes where the compute's policy allows it, or are told 0A000. */
 export const REPLICATING = ['psycopg2', 'psycopg3', 'pgjdbc', 'nodePostgres', 'postgresJs'] as const;
@@ -32,37 +33,52 @@ export const CLIENTS = {
       'where the policy allows replication; psycopg 2 and 3, pgjdbc, node-postgres and postgres.js then stream changes, too',
   },
   pgbench: { client: 'pgbench', doors: EVERY_DOOR, advice: 'as with `-j`' },
-  nodePostgres: { client: 'node-postgres', doors: EVERY_DOOR, advice: "`client.on('notice', …)` shows the link" },
-  postgresJs: { client: 'postgres.js', doors: EVERY_DOOR, advice: 'it prints the link; raise `connect_timeout`' },
-  psycopg2: { client: 'psycopg 2', doors: EVERY_DOOR, advice: 'the link goes to standard error' },
-  psycopg3: {
-    client: 'psycopg 3',
-    doors: { link: 'no', grant: 'yes', token: 'yes' },
-    advice:
-      'shows no NOTICE while it connects: approve a psql with the same `PGAPPNAME` first, or list that name in `POSTERN_NOTICE_BLIND_CLIENTS`',
+  nodePostgres: {
+    client: 'node-postgres',
+    doors: SECOND_TRY,
+    advice: "the link comes as an error; approve, connect again; `client.on('notice', …)` shows it at once",
   },
-  pgx: { client: 'Go pgx', doors: EVERY_DOOR, advice: "`OnNotice` of the connection's configuration shows the link" },
+  postgresJs: { client: 'postgres.js', doors: EVERY_DOOR, advice: 'it prints the link; raise `connect_timeout`' },
+  psycopg2: {
+    client: 'psycopg 2: Django, SQLAlchemy',
+    doors: SECOND_TRY,
+    advice: 'the link goes to standard error, and comes as an error; approve, connect again',
+  },
+  psycopg3: { client: 'psycopg 3', doors: SECOND_TRY, advice: 'the link comes as an error; approve, connect again' },
+  pgx: {
+    client: 'Go pgx',
+    doors: SECOND_TRY,
+    advice: "likewise; `OnNotice` of the connection's configuration shows the link at once",
+  },
   pgjdbc: {
     client: 'pgjdbc: DBeaver, DataGrip',
-    doors: { link: 'second_try', grant: 'yes', token: 'yes' },
-    advice: 'shows no NOTICE: the link comes as an error; approve, connect again',
+    doors: SECOND_TRY,
+    advice: 'likewise; its dialog shows the error',
   },
   libPq: {
     client: 'Go lib/pq',
-    doors: { link: 'second_try', grant: 'yes', token: 'yes' },
+    doors: SECOND_TRY,
     advice: 'likewise; its listener is a connection of its own',
   },
   asyncpg: {
     client: 'asyncpg',
-    doors: { link: 'second_try', grant: 'yes', token: 'yes' },
+    doors: SECOND_TRY,
     advice: 'likewise; for a pool choose "1 hour"',
   },
   pgAdmin: {
     client: 'pgAdmin 4, pgcli',
-    doors: { link: 'second_try', grant: 'yes', token: 'yes' },
+    doors: SECOND_TRY,
     advice: 'likewise; choose "1 hour", since they open a connection for each tab, database or search of names',
   },
-  dbdPg: { client: 'DBD::Pg', doors: EVERY_DOOR, advice: 'the link goes to standard error' },
+  dbdPg: { client: 'DBD::Pg', doors: SECOND_TRY, advice: 'as psycopg 2' },
+  rubyPg: { client: 'ruby-pg', doors: SECOND_TRY, advice: 'as psycopg 2' },
+  phpPdo: { client: 'PHP PDO', doors: SECOND_TRY, advice: 'the link comes as an error; approve, connect again' },
+  pg8000: {
+    client: 'pg8000',
+    doors: { ...SECOND_TRY, token: 'no' },
+    advice: 'likewise; version 1.10 knows no SCRAM, which tokens need',
+  },
+  psqlOdbc: { client: 'psqlODBC', doors: SECOND_TRY, advice: 'likewise' },
 } as const satisfies Record<string, ClientRow>;
 
 const SIGNS: Record<Way, string> = { yes: '✓', second_try: '✓ second try', no: '–' };

@@ -1,0 +1,142 @@
+// Links shown to clients that do not wait: one for each terminal and target, the same at each try.
+// What may be a health check is shown one that becomes a login request when a person opens it.
+
+import { createHash, createHmac } from 'node:crypto';
+import { z } from 'zod';
+import { isLoginRequestId, type LoginRequestId, type NodeId, newLoginRequestId } from '../../ids.ts';
+import { normalizeAddress } from '../../network-address.ts';
+import type { RedisClient } from '../../redis/redis-client.ts';
+import { redisKeys } from '../../redis/redis-keys.ts';
+import { askStore } from '../../redis/redis-script.ts';
+import { Secret } from '../../secret.ts';
+import { CREATE_LOGIN_REQUEST, KEPT_MS } from '../scripts/login-request-scripts.ts';
+import { type LoginRecord, type LoginRecords, newLoginFields, originSchema, parseJson } from './login-record.ts';
+import { isUndecided, type LoginOrigin, type LoginRequest } from './login-request.ts';
+import { type LoginTokens, TOKEN_BYTES } from './login-tokens.ts';
+import { terminalDigest } from './terminal.ts';
+import { UnfollowedLogins } from './unfollowed-logins.ts';
+import { newUserCode } from './user-code.ts';
+import type { WaitingLogins } from './waiting-logins.ts';
+
+export interface LoginOffer {
+  readonly id: LoginRequestId;
+  readonly userCode: string;
+  readonly origin: LoginOrigin;
+}
+
+interface OfferParts {
+  readonly redis: RedisClient;
+  /** The same on every node: makes the token of an offer, which is stored nowhere. */
+  readonly tokenKey: Secret;
+  /** The time to decide. */
+  readonly ttlMs: number;
+  readonly nodeId: NodeId;
+}
+
+interface OfferStores {
+  readonly records: LoginRecords;
+  readonly tokens: LoginTokens;
+  readonly waiting: WaitingLogins;
+}
+
+const offerSchema: z.ZodType<LoginOffer> = z.object({
+  id: z.string().refine(isLoginRequestId),
+  userCode: z.string(),
+  origin: originSchema,
+});
+
+export class LoginOffers {
+  readonly #parts: OfferParts & OfferStores;
+  readonly #unfollowed: UnfollowedLogins;
+
+  constructor(parts: OfferParts, stores: OfferStores) {
+    this.#parts = { ...parts, ...stores };
+    this.#unfollowed = new UnfollowedLogins(parts.redis);
+  }
+
+  /** What this terminal was shown before, while nobody has decided on it. */
+  async find(origin: LoginOrigin): Promise<LoginOffer | null> {
+    const normal = normalOrigin(origin);
+    const offer = await this.#findShown(normal);
+    if (offer === null) return null;
+    const record = await this.#parts.records.read(offer.id);
+    if (record === null) await this.#keep(offer);
+    if (record === null || this.#isUsable(record)) return offer;
+    await askStore(() => this.#parts.redis.del(keyOfTerminal(normal)));
+    return null;
+  }
+
+  /** What this terminal is shown from now on. Throws `overloaded` or `store_unavailable`. */
+  async make(origin: LoginOrigin): Promise<LoginOffer> {
+    const { redis, ttlMs } = this.#parts;
+    const normal = normalOrigin(origin);
+    const offer = { id: newLoginRequestId(), userCode: newUserCode(), origin: normal };
+    await this.#keep(offer);
+    // Connections that come at the same time show the same link: the first one's.
+    const isFirst = await askStore(() => redis.set(keyOfTerminal(normal), offer.id, 'PX', ttlMs, 'NX'));
+    return isFirst === null ? ((await this.#findShown(normal)) ?? offer) : offer;
+  }
+
+  /** The login request that it becomes, once; null for an id that was never offered. */
+  async open(id: LoginRequestId): Promise<{ request: LoginRequest; isNew: boolean } | null> {
+    const { redis, records, nodeId } = this.#parts;
+    const key = redisKeys.loginOffer(id);
+    const [offer, remainingMs] = await askStore(() => Promise.all([this.#read(id), redis.pttl(key)]));
+    if (offer === null) return null;
+    const { outcome, record } = await records.run(CREATE_LOGIN_REQUEST, id, {
+      life_ms: Math.max(0, remainingMs - KEPT_MS),
+      keep_ms: KEPT_MS,
+      fields: newLoginFields({ ...offer, nodeId, waiting: 'none' }),
+    });
+    if (record === null) return null;
+    const isNew = outcome === 'moved';
+    if (isNew) await this.#unfollowed.add(record.request);
+    return { request: record.request, isNew };
+  }
+
+  tokenOf({ id }: LoginOffer): Secret {
+    const key = this.#parts.tokenKey.reveal();
+    const digest = createHmac('sha256', key).update(`postern:login-offer:${id}`).digest();
+    return new Secret(digest.subarray(0, TOKEN_BYTES).toString('base64url'));
+  }
+
+  // One that nobody opened must leave the time to do so.
+  #isUsable({ request: { status }, remainingMs }: LoginRecord): boolean {
+    const isLate = remainingMs !== null && remainingMs < this.#parts.ttlMs / 4;
+    return isUndecided(status) && !(status === 'pending' && isLate);
+  }
+
+  async #findShown(origin: LoginOrigin): Promise<LoginOffer | null> {
+    const id = await askStore(() => this.#parts.redis.get(keyOfTerminal(origin)));
+    return id === null || !isLoginRequestId(id) ? null : await this.#read(id);
+  }
+
+  async #read(id: LoginRequestId): Promise<LoginOffer | null> {
+    const text = await askStore(() => this.#parts.redis.get(redisKeys.loginOffer(id)));
+    return text === null ? null : offerSchema.parse(parseJson(text));
+  }
+
+  /** From now on for the whole time to decide, since it was shown just now. */
+  async #keep(offer: LoginOffer): Promise<void> {
+    const { redis, tokens, waiting, ttlMs } = this.#parts;
+    const { id, origin } = offer;
+    await waiting.enterInTotal(id, ttlMs);
+    await askStore(() =>
+      Promise.all([
+        redis.set(redisKeys.loginOffer(id), JSON.stringify(offer), 'PX', ttlMs + KEPT_MS),
+        redis.pexpire(keyOfTerminal(origin), ttlMs),
+        tokens.keep(this.tokenOf(offer), id, ttlMs + KEPT_MS),
+      ]),
+    );
+  }
+}
+
+function normalOrigin(origin: LoginOrigin): LoginOrigin {
+  return { ...origin, address: normalizeAddress(origin.address) };
+}
+
+function keyOfTerminal(origin: LoginOrigin): string {
+  const { requestedDatabase, hints, replication, serverName } = origin;
+  const target = JSON.stringify([terminalDigest(origin), requestedDatabase, hints, replication, serverName]);
+  return redisKeys.offerOfTerminal(createHash('sha256').update(target).digest('hex'));
+}
