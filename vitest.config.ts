@@ -20,7 +20,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: ['test/**/*.integration.test.ts', 'test/e2e/**'],
+          exclude: ['test/**/*.integration.test.ts', 'test/e2e/**', 'test/field/**'],
         },
       },
       {
@@ -33,11 +33,11 @@ export default defineConfig({
         },
       },
       {
-        // psql, browsers, drivers and whole fleets.
+        // psql, browsers, drivers, whole fleets, and the clients of the field.
         test: {
           ...shared,
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/field/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
         },
       },

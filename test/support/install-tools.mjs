@@ -2,7 +2,7 @@
 // when nothing is missing.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPsql, missingPsqlVersions } from './install-psql.mjs';
 
@@ -23,6 +23,22 @@ const TOOLS = {
   'golang-go': () => isProgram('go'),
   'golang-github-lib-pq-dev': () => existsSync('/usr/share/gocode/src/github.com/lib/pq'),
   'golang-github-jackc-pgx-v4-dev': () => existsSync('/usr/share/gocode/src/github.com/jackc/pgx/v4'),
+  'python3-pg8000': () => existsSync('/usr/lib/python3/dist-packages/pg8000'),
+  'python3-sqlalchemy': () => existsSync('/usr/lib/python3/dist-packages/sqlalchemy'),
+  'python3-django': () => existsSync('/usr/lib/python3/dist-packages/django'),
+  'ruby-pg': () => isProgram('ruby') && spawnSync('ruby', ['-rpg', '-e', '']).status === 0,
+  'php-cli': () => isProgram('php'),
+  'php-pgsql': () =>
+    isProgram('php') && spawnSync('php', ['-r', 'exit(extension_loaded("pdo_pgsql") ? 0 : 1);']).status === 0,
+  'php-fpm': () => existsSync('/usr/sbin') && readdirSync('/usr/sbin').some((name) => /^php-fpm[\d.]+$/.test(name)),
+  'odbc-postgresql': () =>
+    existsSync('/etc/odbcinst.ini') && readFileSync('/etc/odbcinst.ini', 'utf8').includes('[PostgreSQL Unicode]'),
+  unixodbc: () => isProgram('isql'),
+  pgloader: () => isProgram('pgloader'),
+  pgcli: () => isProgram('pgcli'),
+  'pg-activity': () => isProgram('pg_activity'),
+  'nginx-light': () => isProgram('nginx'),
+  'libnginx-mod-stream': () => existsSync('/usr/lib/nginx/modules/ngx_stream_module.so'),
   'libdbd-pg-perl': () => spawnSync('perl', ['-MDBD::Pg', '-e', '1']).status === 0,
 };
 

@@ -1,0 +1,111 @@
+// Real clients of every kind at one node: by token from everywhere, with a wrong password, and by a
+// link that each of them shows its person, whatever time-out it has.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccessToken } from '../../src/catalogue/access/access-tokens.ts';
+import { actingAs } from '../support/databases/catalogue-for-tests.ts';
+import { type Desk, type Finished, finish, LINK, openDesk } from '../support/nodes/desk.ts';
+import { type PsqlRun, startPsql } from '../support/nodes/psql.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { CLIENTS, type Way } from './client-table.ts';
+import { BEHIND_PROXIES, type InBetween, startForward, startHaproxy, startNginx } from './in-between.ts';
+import { buildZoo, ZOO, type ZooClient } from './zoo.ts';
+
+const NAMES = Object.keys(ZOO);
+const TAKE_PASSWORDS = NAMES.filter((name) => CLIENTS[clientOf(name).row].doors.token === 'yes');
+// Longer than the wait for an approval, and shorter than a person needs.
+const OWN_TIME_OUT = { PGCONNECT_TIMEOUT: '5' };
+
+type Place = 'directly' | 'behind haproxy' | 'behind nginx' | 'through a forward';
+
+let desk: Desk;
+let ports: Readonly<Record<Place, number>>;
+let between: readonly InBetween[] = [];
+let token: { readonly PGUSER: string; readonly PGPASSWORD: string };
+
+beforeAll(async () => {
+  buildZoo();
+  desk = await openDesk({ environment: { POSTERN_NOTICE_BLIND_WAIT: '1s', ...BEHIND_PROXIES } });
+  const { node } = desk;
+  const started = await Promise.all([startHaproxy(node), startNginx(node), startForward(node)]);
+  between = started;
+  const [haproxy, nginx, forward] = started.map(({ pgPort }) => pgPort);
+  ports = {
+    directly: node.pgPort,
+    'behind haproxy': haproxy ?? 0,
+    'behind nginx': nginx ?? 0,
+    'through a forward': forward ?? 0,
+  };
+  const { catalogue } = node.postern;
+  const { accessToken, secret } = await createAccessToken(
+    catalogue,
+    await actingAs(catalogue, { userId: desk.person.id }),
+    {
+      name: 'zoo',
+      computeId: desk.project.compute.id,
+      owner: 'self',
+      access: 'read_write',
+      maxConnections: 100,
+    },
+  );
+  token = { PGUSER: accessToken.id, PGPASSWORD: secret.reveal() };
+});
+
+afterAll(async () => {
+  for (const one of between) await one.close();
+  await desk.close();
+});
+
+function clientOf(name: string): ZooClient {
+  const client = ZOO[name];
+  if (client === undefined) throw new Error(`no client ${name}`);
+  return client;
+}
+
+function start(name: string, env: Readonly<Record<string, string>>, place: Place = 'directly'): PsqlRun {
+  const { row: _row, link: _link, ...program } = clientOf(name);
+  const PGDATABASE = desk.project.databases[0]?.name ?? '';
+  const where = { PGHOST: '127.0.0.1', PGPORT: String(ports[place]), PGDATABASE, PGSSLMODE: 'require' };
+  return startPsql({ ...program, env: { ...where, ...env }, input: '' });
+}
+
+function expectIn({ code, stderr }: Finished): void {
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+}
+
+describe.each<Place>(['directly', 'behind haproxy', 'behind nginx', 'through a forward'])('by token %s', (place) => {
+  it.concurrent.each(TAKE_PASSWORDS)('%s gets in without a question', async (name) => {
+    const run = await finish(start(name, token, place));
+    expectIn(run);
+    expect(run.stdout + run.stderr).not.toMatch(LINK);
+  });
+});
+
+describe('with a wrong password', () => {
+  it.concurrent.each(TAKE_PASSWORDS)('%s is told so, and gets no link', async (name) => {
+    const { code, stdout, stderr } = await finish(start(name, { ...token, PGPASSWORD: 'not the secret' }));
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toMatch(/password authentication failed/);
+    expect(stdout + stderr).not.toMatch(LINK);
+  });
+});
+
+/** How the client met its link, which is approved for an hour. */
+async function firstLogin(name: string, env: Readonly<Record<string, string>>): Promise<Way> {
+  const run = start(name, env);
+  const printed = () => LINK.exec(run.stdout() + run.stderr())?.[0];
+  if (clientOf(name).link === 'error') await run.exit;
+  const link = await waitUntil(printed, `${name} shows its link`).catch(() => undefined);
+  if (link === undefined) return 'no';
+  await desk.browser.approve(link, { remember: '1h' });
+  const { code } = await run.exit;
+  return code === 0 ? 'yes' : 'second_try';
+}
+
+describe('without a password, with a time-out of its own', () => {
+  it.concurrent.each(NAMES)('%s shows its link, and the approval lets it in', async (name) => {
+    const env = { PGUSER: `user of ${name}`, ...OWN_TIME_OUT };
+    expect(await firstLogin(name, env)).toBe(CLIENTS[clientOf(name).row].doors.link);
+    expectIn(await finish(start(name, env)));
+  });
+});
