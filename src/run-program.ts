@@ -55,7 +55,7 @@ async function serveByWorkers(config: Config, log: Log): Promise<void> {
 /** One `name: value` line each, so that scripts can read them. */
 function print({ pg }: Config, { pg: address, http, setUpUrl }: Addresses): void {
   const host = pg.publicHost ?? 'localhost';
-  process.stdout.write(`psql: psql -h ${host} -p ${address.port}\n`);
+  process.stdout.write(`psql: psql -h ${host} -p ${pg.publicPort ?? address.port}\n`);
   process.stdout.write(`console: ${http.url}\n`);
   if (setUpUrl !== null) process.stdout.write(`set-up: ${setUpUrl}\n`);
   process.stdout.write('ready\n');

@@ -48,6 +48,7 @@ export const CONFIG_VARIABLES = {
   POSTERN_PG_HOST: plain('127.0.0.1', 'address the Postgres side listens on', text),
   POSTERN_PG_PORT: plain('5432', 'its port; when unset and taken, embedded mode takes another', integer(0, 65_535)),
   POSTERN_PG_PUBLIC_HOST: plain('', "host name that connection strings show; unset: the public URL's", optionalText),
+  POSTERN_PG_PUBLIC_PORT: plain('', 'port that connection strings show; unset: POSTERN_PG_PORT', optionalPort),
   POSTERN_HTTP_HOST: plain('127.0.0.1', 'address the web side listens on', text),
   POSTERN_HTTP_PORT: plain('8080', 'its port; when unset and taken, embedded mode takes another', integer(0, 65_535)),
   POSTERN_METRICS_HOST: plain('127.0.0.1', 'address that /metrics listens on', text),

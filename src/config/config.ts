@@ -60,7 +60,7 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}) 
       port: values.POSTERN_PG_PORT,
       /** Embedded defaults only, when nobody asked for this port: another one if it is taken. */
       portMayDiffer: isTryingOut && !isSet('POSTERN_PG_PORT'),
-      publicHost: values.POSTERN_PG_PUBLIC_HOST,
+      ...{ publicHost: values.POSTERN_PG_PUBLIC_HOST, publicPort: values.POSTERN_PG_PUBLIC_PORT },
       tls: values.POSTERN_TLS,
       certPaths: values.POSTERN_TLS_CERT,
       keyPaths: values.POSTERN_TLS_KEY,

@@ -29,9 +29,14 @@ export function publicPgHost({ pg }: Pick<Config, 'pg'>, { url }: Pick<PublicAdd
   return pg.publicHost ?? new URL(url).hostname;
 }
 
+/** Behind a balancer or a forward not the port of the listener. */
+export function publicPgPort({ pg }: Pick<Config, 'pg'>): number {
+  return pg.publicPort ?? pg.port;
+}
+
 /** `psql -h pg.example.com`, with the port where psql would not take it by itself. */
 export function psqlCommand(config: Pick<Config, 'pg'>, address: Pick<PublicAddress, 'url'>): string {
   const host = publicPgHost(config, address);
-  const { port } = config.pg;
+  const port = publicPgPort(config);
   return port === DEFAULT_PG_PORT ? `psql -h ${host}` : `psql -h ${host} -p ${port}`;
 }

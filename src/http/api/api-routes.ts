@@ -41,7 +41,11 @@ function answer(parts: ApiParts, route: ApiRoute): RequestHandler {
 
 function rawInput(request: Request, route: ApiRoute) {
   const { params } = request;
-  return { params, query: plainNames(request.query), body: route.body === null ? {} : parseBody(request) };
+  return {
+    params,
+    query: withoutEmpty(plainNames(request.query)),
+    body: route.body === null ? {} : parseBody(request),
+  };
 }
 
 /** Neon's client of 2024 writes the elements of an array as `metrics[]=a&metrics[]=b`. */
@@ -49,6 +53,11 @@ function plainNames(query: Request['query']): Record<string, unknown> {
   const names = Object.keys(query).filter((name) => name.endsWith('[]'));
   const arrays = names.map((name) => [name.slice(0, -2), query[name]] as const);
   return { ...Object.fromEntries(arrays), ...query };
+}
+
+/** Clients and forms send what was not filled in as `limit=&search=`. */
+function withoutEmpty(query: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
 }
 
 /** Routes by path in Express' notation with the prefix, in the order of the list. */

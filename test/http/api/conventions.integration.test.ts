@@ -44,7 +44,6 @@ describe('an error', () => {
       ['GET', '/projects?limit=401', undefined, 'query.limit'],
       ['GET', '/projects?limit=x', undefined, 'query.limit'],
       ['GET', '/projects?limit=0x10', undefined, 'query.limit'],
-      ['GET', '/projects?limit=', undefined, 'query.limit'],
       ['GET', '/projects?cursor=x', undefined, 'cursor'],
       ['POST', '/api_keys', { key_name: 'x'.repeat(65) }, 'body.key_name'],
       ['POST', '/api_keys', { key_name: 'a\nb' }, 'name'],

@@ -1,7 +1,7 @@
 // Where clients of a project connect: Postern itself, never the Postgres behind it.
 
 import { z } from 'zod';
-import { publicPgHost } from '../../../config/public-address.ts';
+import { publicPgHost, publicPgPort } from '../../../config/public-address.ts';
 import type { ComputeId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import type { ApiParts } from './api-call.ts';
@@ -17,10 +17,15 @@ export interface ConnectionTarget {
   readonly computeId: ComputeId | null;
 }
 
-/** `pg.example.com`, with the port unless it is the default one. */
+/** A name or address without a port, as everywhere in Neon's API. */
 export function connectionHost({ config, address }: Pick<ApiParts, 'config' | 'address'>): string {
-  const host = publicPgHost(config, address);
-  return config.pg.port === DEFAULT_PG_PORT ? host : `${host}:${config.pg.port}`;
+  return publicPgHost(config, address);
+}
+
+/** `pg.example.com`, with the port unless it is the default one. */
+export function hostAndPort({ config, address }: Pick<ApiParts, 'config' | 'address'>): string {
+  const [host, port] = [publicPgHost(config, address), publicPgPort(config)];
+  return port === DEFAULT_PG_PORT ? host : `${host}:${port}`;
 }
 
 /**
@@ -30,7 +35,7 @@ export function connectionHost({ config, address }: Pick<ApiParts, 'config' | 'a
 export function connectionUri(parts: Pick<ApiParts, 'config' | 'address'>, target: ConnectionTarget): string {
   const { databaseName, roleName, password, computeId } = target;
   const [role, secret, database] = [roleName, password.reveal(), databaseName].map(encodeURIComponent);
-  const uri = `postgresql://${role}:${secret}@${connectionHost(parts)}/${database}`;
+  const uri = `postgresql://${role}:${secret}@${hostAndPort(parts)}/${database}`;
   const options = computeId === null ? '' : `&options=endpoint%3D${computeId}`;
   return `${uri}?sslmode=require${options}`;
 }
@@ -45,6 +50,7 @@ export const connectionDetailsShape = z
       role: z.string(),
       host: z.string(),
       pooler_host: z.string(),
+      port: z.int().meta({ description: 'Postern only.' }),
     }),
   })
   .meta({ id: 'ConnectionDetails' });
@@ -63,6 +69,7 @@ export function connectionDetails(
       role: target.roleName,
       host,
       pooler_host: host,
+      port: publicPgPort(parts.config),
     },
   };
 }

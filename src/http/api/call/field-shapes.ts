@@ -8,6 +8,12 @@ type AnyId = ReturnType<typeof idFrom>;
 
 /** RFC 3339, UTC. */
 export const timeField = z.iso.datetime().meta({ example: '2022-11-23T17:42:25Z' });
+/** In a query, in any offset. The plus sign of one that was not escaped arrives as a space. */
+export const momentField = z
+  .string()
+  .transform((text) => text.replace(/ (?=\d\d:\d\d$)/, '+'))
+  .pipe(z.iso.datetime({ offset: true }))
+  .meta({ type: 'string', format: 'date-time' });
 // Neon API 2.7.3: named ids
 export const namedIdField = z.string().regex(/^[a-z0-9-]{1,60}$/);
 export const uuidField = z.uuid();

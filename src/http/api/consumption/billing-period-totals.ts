@@ -6,13 +6,11 @@ import { currentPlanPeriodId } from '../../../catalogue/rights/plans.ts';
 import { frameEnd, frameStart } from '../../../metering/frames/frame-bounds.ts';
 import type { ApiCall } from '../call/api-call.ts';
 import { apiRoute, tagged } from '../call/api-route.ts';
-import { countField, namedIdField, timeField, uuidField } from '../call/field-shapes.ts';
+import { countField, momentField, namedIdField, timeField, uuidField } from '../call/field-shapes.ts';
 import { cursorField, limitField, paginationOf, paginationShape } from '../call/lists.ts';
 import { onWire } from '../call/on-wire.ts';
 import { counterFields, countersOf } from '../projects/project-shape.ts';
 import { readableAccount } from './consumption-access.ts';
-
-const momentField = z.iso.datetime({ offset: true }).optional();
 
 // Neon API 1.10.0: ProjectConsumption
 const totalsShape = z
@@ -36,8 +34,8 @@ export const BILLING_PERIOD_ROUTES = tagged('Consumption', [
     query: z.object({
       cursor: cursorField,
       limit: limitField({ byDefault: 10, most: 1_000 }),
-      from: momentField,
-      to: momentField,
+      from: momentField.optional(),
+      to: momentField.optional(),
       org_id: z.string().optional(),
     }),
     reply: z.object({

@@ -5,6 +5,7 @@ import { PosternError } from '../../../errors.ts';
 import type { ConsumptionRange, Granularity } from '../../../metering/frames/consumption-figures.ts';
 import { FRAME_SIZE_OF, frameStart } from '../../../metering/frames/frame-bounds.ts';
 import type { ApiParts } from '../call/api-call.ts';
+import { momentField } from '../call/field-shapes.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -21,14 +22,11 @@ const WINDOWS_MS: Readonly<Record<Granularity, number>> = {
 const MAX_FRAMES = 240_000;
 const FRAME_MS: Readonly<Record<Granularity, number>> = { hourly: HOUR_MS, daily: DAY_MS, monthly: 28 * DAY_MS };
 
-const momentField = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .pipe(z.date());
+const dateField = momentField.transform((text) => new Date(text)).pipe(z.date());
 
 export const rangeShape = z.object({
-  from: momentField,
-  to: momentField,
+  from: dateField,
+  to: dateField,
   granularity: z.enum(['hourly', 'daily', 'monthly']),
 });
 

@@ -11,10 +11,11 @@ import {
 import type { Compute } from '../../../catalogue/projects/compute-rows.ts';
 import { getCompute, listComputes } from '../../../catalogue/projects/computes.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
+import { publicPgPort } from '../../../config/public-address.ts';
 import type { BranchId, ComputeId } from '../../../ids.ts';
 import type { ApiCall } from '../call/api-call.ts';
 import { apiRoute, tagged } from '../call/api-route.ts';
-import { connectionHost } from '../call/connection-address.ts';
+import { connectionHost, hostAndPort } from '../call/connection-address.ts';
 import { idField, namedIdField, projectParams, timeField } from '../call/field-shapes.ts';
 import { onWire } from '../call/on-wire.ts';
 import { branchParams, visibleBranch } from './branch-endpoints.ts';
@@ -35,6 +36,7 @@ export const computeShape = z
     region_id: z.string(),
     host: z.string(),
     proxy_host: z.string(),
+    port: z.int().meta({ description: 'Postern only: where `proxy_host` listens.' }),
     type: computeTypeField,
     current_state: z.enum(['init', 'active', 'idle']),
     settings: z.object({}),
@@ -56,12 +58,13 @@ export const computeShape = z
   .meta({ id: 'Endpoint' });
 
 export function computeOnWire(call: ApiCall, compute: Compute): z.input<typeof computeShape> {
-  // NOTE: not the compute's own host, which only Postern may dial.
-  const host = connectionHost(call);
   return onWire(computeShape, {
     ...compute,
-    host,
-    proxyHost: host,
+    // NOTE: not the compute's own host, which only Postern may dial. With the port where clients
+    // must be told it: neonctl makes its URIs of this alone.
+    host: hostAndPort(call),
+    proxyHost: connectionHost(call),
+    port: publicPgPort(call.config),
     currentState: compute.state,
     settings: {},
     poolerEnabled: false,

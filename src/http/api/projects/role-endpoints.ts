@@ -35,7 +35,8 @@ export function roleOnWire(role: DatabaseRole, password?: Secret): z.input<typeo
   return onWire(roleShape, {
     ...role,
     password: password?.reveal(),
-    protected: role.isProtected,
+    // Neon API 2.7.3: Role, a system role. Clients pick the first that is none, such as the owner.
+    protected: role.isProtected && role.isReadOnly,
     authenticationMethod: role.mayLogin ? 'password' : 'no_login',
   });
 }

@@ -12,7 +12,7 @@ import { listTargets } from '../../../catalogue/access/targets.ts';
 import { findComputes, shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { findProjects } from '../../../catalogue/projects/projects.ts';
 import { accountResource, notFound, requireMay } from '../../../catalogue/rights/permissions.ts';
-import { publicPgHost } from '../../../config/public-address.ts';
+import { publicPgHost, publicPgPort } from '../../../config/public-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccessTokenId, type ComputeId, idFrom, personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
@@ -154,7 +154,7 @@ export async function createToken(call: AccountCall): Promise<void> {
 async function sendToken(call: AccountCall, token: AccessToken, secret: Secret): Promise<void> {
   const { parts, request, response, base } = call;
   const host = publicPgHost(parts.config, parts.address);
-  const place = `${host}:${parts.config.pg.port}`;
+  const place = `${host}:${publicPgPort(parts.config)}`;
   const uri = `postgresql://${token.id}:${secret.reveal()}@${place}/?sslmode=require`;
   await parts.renderer.sendOnce(request, response, SecretPage, {
     view: belowTabView(call, ['access-tokens', 'New token']),

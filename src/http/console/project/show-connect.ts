@@ -7,7 +7,7 @@ import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
-import { psqlCommand, publicPgHost } from '../../../config/public-address.ts';
+import { psqlCommand, publicPgHost, publicPgPort } from '../../../config/public-address.ts';
 import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
@@ -90,7 +90,7 @@ function stringsFor(
   const { parts, project } = call;
   return connectionStrings({
     host: publicPgHost(parts.config, parts.address),
-    port: parts.config.pg.port,
+    port: publicPgPort(parts.config),
     database: picked.database.name,
     databaseRole: picked.role.name,
     computeId: picked.compute.id,

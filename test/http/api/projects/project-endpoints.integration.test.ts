@@ -35,7 +35,7 @@ describe('a new project', () => {
     expect(uri.password).toBe(body.roles[0].password);
     expect(uri.pathname).toBe(`/${body.databases[0].name}`);
     expect(uri.search).toBe(`?sslmode=require&options=endpoint%3D${body.endpoints[0].id}`);
-    expect(connection_parameters).toMatchObject({ host: uri.host, pooler_host: uri.host });
+    expect(connection_parameters).toMatchObject({ host: uri.hostname, pooler_host: uri.hostname });
   });
 
   it('is named after its id by default and belongs to the given organization', async () => {
