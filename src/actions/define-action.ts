@@ -23,6 +23,8 @@ export function provisioningAction<Input, Outcome>(
 /** What ends access after a change; does nothing where the nodes find it by themselves. */
 export interface AccessEnders {
   readonly liveConnections: Pick<ActionParts['liveConnections'], 'endNow'>;
+  /** The change is made, and what rested on it has not ended everywhere yet. */
+  readonly onUnderWay?: () => void;
 }
 
 /** What rested on the thing taken away ends before the action resolves, or soon after. */
@@ -31,7 +33,7 @@ export function ending<Parts, Input, Outcome>(
 ): Action<Parts & AccessEnders, Input, Outcome> {
   return async (parts, context, input) => {
     const outcome = await action(parts, context, input);
-    await parts.liveConnections.endNow();
+    if ((await parts.liveConnections.endNow()) === 'under_way') parts.onUnderWay?.();
     return outcome;
   };
 }

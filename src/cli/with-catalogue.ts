@@ -17,7 +17,12 @@ import type { CommandIo } from './terminal/command-io.ts';
 export interface CatalogueTools extends Pick<ActionParts, 'catalogue' | 'provisioning'>, AccessEnders {}
 
 /** The nodes that run read within seconds what the change took away. */
-const LEFT_TO_NODES: AccessEnders = { liveConnections: { endNow: async () => 'under_way' } };
+function leftToNodes({ stderr }: CommandIo): AccessEnders {
+  return {
+    liveConnections: { endNow: async () => 'under_way' },
+    onUnderWay: () => void stderr.write('The change is made. Running nodes end within seconds what rested on it.\n'),
+  };
+}
 
 /** Node id of the audit chain of the command line. */
 const NODE_ID = idFrom<NodeId>('command-line');
@@ -52,7 +57,7 @@ export async function withCatalogue<T>(
       log,
       closers,
     });
-    return await work({ catalogue, provisioning, ...LEFT_TO_NODES });
+    return await work({ catalogue, provisioning, ...leftToNodes(io) });
   } finally {
     await closers.closeAll();
   }

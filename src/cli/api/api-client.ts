@@ -42,36 +42,40 @@ export interface ApiClientOptions {
   readonly host: string;
   readonly key: Secret;
   readonly fetch: typeof fetch;
+  /** Of a change that was made, while what rested on it has not ended everywhere. */
+  readonly onUnderWay: () => void;
 }
 
 export class ApiClient {
   readonly #base: string;
   readonly #key: Secret;
   readonly #send: typeof fetch;
+  readonly #onUnderWay: () => void;
 
-  constructor({ host, key, fetch: agentsFetch }: ApiClientOptions) {
+  constructor({ host, key, fetch: agentsFetch, onUnderWay }: ApiClientOptions) {
     const url = URL.canParse(host) ? new URL(host) : null;
     if (url === null) throw new PosternError('api_host_invalid', { params: { host } });
     const path = url.pathname.replace(/\/+$/, '');
     this.#base = `${url.origin}${path.endsWith(API_PREFIX) ? path : `${path}${API_PREFIX}`}`;
     this.#key = key;
     this.#send = agentsFetch;
+    this.#onUnderWay = onUnderWay;
   }
 
   get(path: string, query: Query = {}): Promise<ApiRow> {
     return this.#call('GET', path, { query });
   }
 
-  post(path: string, body: unknown = {}): Promise<ApiRow> {
-    return this.#call('POST', path, { body });
+  post(path: string, body: unknown = {}, query: Query = {}): Promise<ApiRow> {
+    return this.#call('POST', path, { body, query });
   }
 
   patch(path: string, body: unknown): Promise<ApiRow> {
     return this.#call('PATCH', path, { body });
   }
 
-  delete(path: string): Promise<ApiRow> {
-    return this.#call('DELETE', path, {});
+  delete(path: string, query: Query = {}): Promise<ApiRow> {
+    return this.#call('DELETE', path, { query });
   }
 
   /** All rows under that name, page by page; the whole answer when it is a bare list. */
@@ -103,6 +107,7 @@ export class ApiClient {
       throw new ApiRefused(0, `cannot reach ${url.origin}: ${reasonOf(cause)}`, null);
     });
     const reply: unknown = await response.json().catch(() => null);
+    if (response.headers.get('x-postern-ending') === 'under-way') this.#onUnderWay();
     if (response.ok) return reply;
     const refusal = refusalSchema.safeParse(reply);
     const message = refusal.success ? refusal.data.message : `the API answered ${response.status} without a reason`;

@@ -62,15 +62,17 @@ function apiTools(io: CommandIo, options: GivenOptions): ApiTools {
   const host = options.apiHost ?? given(io, 'POSTERN_API_HOST') ?? DEFAULT_HOST;
   const key = options.apiKey ?? given(io, 'POSTERN_API_KEY');
   if (key === null) throw new PosternError('api_key_not_given');
+  const remark = (text: string) => void io.stderr.write(`${text}\n`);
+  const onUnderWay = () => remark('The change is made. What rested on it ends as soon as all stores answer again.');
   return {
-    api: new ApiClient({ host, key: new Secret(key), fetch: outgoingAgent(io).fetch }),
+    api: new ApiClient({ host, key: new Secret(key), fetch: outgoingAgent(io).fetch, onUnderWay }),
     printRows: (title, columns, rows) =>
       printList(io, { title, columns, rows: json ? rows : rows.map(shortened) }, { json }),
     printRow: (fields, row) => {
       const named = Object.fromEntries(fields.map((field) => [field, row[field]]));
       printOne(io, json ? row : named, { json });
     },
-    remark: (text) => void io.stderr.write(`${text}\n`),
+    remark,
   };
 }
 

@@ -11,6 +11,9 @@ import { authenticateCall } from './call/authenticate-call.ts';
 import { parseBody, takeBody } from './call/read-body.ts';
 import { openApiRoute } from './openapi-document.ts';
 
+/** On an answer whose change is made, while what rested on it has not ended everywhere yet. */
+const ENDING_HEADER = 'x-postern-ending';
+
 /** Everything below `/api/v2`. `apiErrors` answers failures, also those of earlier handlers. */
 export function apiRoutes(parts: ApiParts): Router {
   const router = createRouter({ caseSensitive: true });
@@ -34,7 +37,8 @@ function answer(parts: ApiParts, route: ApiRoute): RequestHandler {
     const counted = { keyId: caller.limitKey, route: `${route.method} ${route.path}`, address, also: route.limit };
     requireAllowed(await parts.limits.apiCall(counted));
     const context = { actor: caller.actor, requestId, browserIp: address, userAgent };
-    const body = await route.perform({ ...parts, caller, context }, rawInput(request, route));
+    const onUnderWay = () => void response.setHeader(ENDING_HEADER, 'under-way');
+    const body = await route.perform({ ...parts, caller, context, onUnderWay }, rawInput(request, route));
     response.status(route.status).json(body);
   };
 }

@@ -25,6 +25,7 @@ export interface ApiCall extends ApiParts {
   readonly caller: Caller;
   /** Actor and origin of changes to the catalogue. */
   readonly context: AuditContext;
+  readonly onUnderWay: () => void;
 }
 
 /** Throws `forbidden` for keys of organizations and projects, which act for no person. */

@@ -16,12 +16,14 @@ import type { ConsumptionHistory } from '../../../metering/frames/consumption-hi
 import type { PageRenderer } from '../../request/page-renderer.ts';
 import { auditContextOfPerson, requireSession } from '../../request/request-context.ts';
 import type { SessionWatch } from '../../request/session-watch.ts';
-import { type DoneCode, done } from './done-notices.ts';
+import { type DoneCode, done, type RemarkCode } from './done-notices.ts';
 
 export interface ConsoleParts extends ActionParts {
   readonly consumption: ConsumptionHistory;
   readonly renderer: PageRenderer;
   readonly sessions: SessionWatch;
+  /** Of one request; see `AccessEnders`. */
+  readonly onUnderWay?: () => void;
 }
 
 export interface ConsoleCall {
@@ -35,6 +37,8 @@ export interface ConsoleCall {
   /** The personal account, then the organizations by name. */
   readonly accounts: readonly Account[];
   readonly now: Date;
+  /** What the answer says besides, such as what is still under way. */
+  readonly remarks: Set<RemarkCode>;
 }
 
 export interface AccountCall extends ConsoleCall {
@@ -62,8 +66,10 @@ export async function openCall(parts: ConsoleParts, request: Request, response: 
     listOrganizationsOf(catalogue, person.userId),
   ]);
   if (personal === null) throw new PosternError('not_signed_in');
+  const remarks = new Set<RemarkCode>();
   return {
-    parts,
+    parts: { ...parts, onUnderWay: () => remarks.add('under_way') },
+    remarks,
     request,
     response,
     person,
@@ -102,8 +108,8 @@ export function parseForm<Schema extends z.ZodType>({ request }: ConsoleCall, sc
   throw new PosternError('invalid_field', { params });
 }
 
-export function goTo({ response }: ConsoleCall, path: string, notice?: DoneCode): void {
-  response.redirect(303, notice === undefined ? path : done(path, notice));
+export function goTo({ response, remarks }: ConsoleCall, path: string, notice?: DoneCode): void {
+  response.redirect(303, notice === undefined ? path : done(path, notice, remarks));
 }
 
 /** Asks once more before something goes away. The form goes to the page's own address. */

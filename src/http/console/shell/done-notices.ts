@@ -57,8 +57,25 @@ const DONE_NOTICES = {
 
 export type DoneCode = keyof typeof DONE_NOTICES;
 
-export function done(path: string, code: DoneCode): string {
-  return `${path}${path.includes('?') ? '&' : '?'}done=${code}`;
+const REMARKS = {
+  under_way: 'What rested on it ends as soon as all stores answer again, on all nodes.',
+  passwords_reset: 'The passwords that they had seen are reset.',
+  passwords_kept: 'They still know passwords of database roles: reset them on the pages of the projects.',
+  passwords_not_reset:
+    'Some passwords that they have seen could not be reset: they still work. See the databases of the projects.',
+} as const;
+
+export type RemarkCode = keyof typeof REMARKS;
+
+export function done(path: string, code: DoneCode, remarks: ReadonlySet<RemarkCode> = new Set()): string {
+  const also = remarks.size === 0 ? '' : `&also=${[...remarks].join('.')}`;
+  return `${path}${path.includes('?') ? '&' : '?'}done=${code}${also}`;
+}
+
+/** Null without a known code. */
+export function findRemarks(codes: string): string | null {
+  const known = codes.split('.').filter((code): code is RemarkCode => Object.hasOwn(REMARKS, code));
+  return known.length === 0 ? null : [...new Set(known)].map((code) => REMARKS[code]).join(' ');
 }
 
 /** Null for an unknown code. */

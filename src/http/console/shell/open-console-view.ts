@@ -12,7 +12,7 @@ import { accountResource, INSTALLATION, may } from '../../../catalogue/rights/pe
 import { personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type AccountCall, type Again, type ConsoleCall, queryText } from './console-call.ts';
-import { findDoneNotice } from './done-notices.ts';
+import { findDoneNotice, findRemarks } from './done-notices.ts';
 
 const ACCOUNT_TABS = {
   projects: 'Projects',
@@ -53,7 +53,8 @@ export function deeperView(
 
 export function personView(call: ConsoleCall, again?: Again, crumbs: readonly Link[] = []): ConsoleView {
   const title = findDoneNotice(queryText(call, 'done'));
-  const done: FormNotice | null = title === null ? null : { tone: 'good', title, text: null };
+  const done: FormNotice | null =
+    title === null ? null : { tone: 'good', title, text: findRemarks(queryText(call, 'also')) };
   return {
     account: null,
     accounts: call.accounts.map(accountLink),
