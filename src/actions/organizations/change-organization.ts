@@ -20,6 +20,7 @@ import {
   decideOrganizationRequest as decide,
   requestOrganization as request,
 } from '../../catalogue/transfers/organization-requests.ts';
+import { type PasswordChoice, type ResettingParts, settleKnownPasswords } from '../databases/settle-known-passwords.ts';
 import { catalogueAction, ending } from '../define-action.ts';
 import { type InvitingParts, mailInvitations } from './invite-members.ts';
 
@@ -62,5 +63,17 @@ export const addMember = catalogueAction(add);
 /** Throws `conflict` when the only admin would go. */
 export const changeMemberRole = catalogueAction(setRole);
 
+const endMembership = ending(catalogueAction(remove));
+
 /** Ends the person's access to the organization's projects. `conflict` for the only admin. */
-export const removeMember = ending(catalogueAction(remove));
+export async function removeMember(
+  parts: ResettingParts,
+  context: AuditContext,
+  { passwords, ...which }: PasswordChoice & Parameters<typeof endMembership>[2],
+) {
+  const membership = await endMembership(parts, context, which);
+  const { accountId, userId } = membership;
+  const isOwn = context.actor.kind === 'person' && context.actor.userId === userId;
+  const known = { accountId, userId, passwords: isOwn ? 'keep' : passwords } as const;
+  return { ...membership, knownPasswords: await settleKnownPasswords(parts, context, known) };
+}

@@ -9,6 +9,7 @@ import {
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { ProjectId } from '../../ids.ts';
 import { guestMail } from '../../mail/invitation-mails.ts';
+import { type PasswordChoice, type ResettingParts, settleKnownPasswords } from '../databases/settle-known-passwords.ts';
 import { catalogueAction, ending } from '../define-action.ts';
 import { type InvitingParts, invitationLink, inviterOf, limitInvitations } from '../organizations/invite-members.ts';
 
@@ -35,5 +36,16 @@ export async function shareProject(
   return outcomes;
 }
 
+const endShare = ending(catalogueAction(unshare));
+
 /** Ends the guest's grants and live connections to the project. */
-export const unshareProject = ending(catalogueAction(unshare));
+export async function unshareProject(
+  parts: ResettingParts,
+  context: AuditContext,
+  { passwords, ...which }: PasswordChoice & Parameters<typeof endShare>[2],
+) {
+  const share = await endShare(parts, context, which);
+  if (share.userId === null) return { ...share, knownPasswords: [] };
+  const known = { projectIds: [share.projectId], userId: share.userId, passwords };
+  return { ...share, knownPasswords: await settleKnownPasswords(parts, context, known) };
+}

@@ -15,6 +15,7 @@ import * as pruneHistory from './0011-prune-history.ts';
 import * as loginNames from './0012-login-names.ts';
 import * as nameClaims from './0013-name-claims.ts';
 import * as invitationsByConsent from './0014-invitations-by-consent.ts';
+import * as rolePasswordReveals from './0015-role-password-reveals.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -31,4 +32,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012-login-names': loginNames,
   '0013-name-claims': nameClaims,
   '0014-invitations-by-consent': invitationsByConsent,
+  '0015-role-password-reveals': rolePasswordReveals,
 };

@@ -20,6 +20,7 @@ import {
   passwordPlace,
 } from './database-role-rows.ts';
 import { requireIdentifier } from './databases.ts';
+import { forgetReveals, noteReveal } from './password-reveals.ts';
 import type { Project } from './projects.ts';
 
 export interface DatabaseRolePlace {
@@ -61,7 +62,9 @@ export async function createDatabaseRole(catalogue: Catalogue, context: AuditCon
       .catch(refuseTaken(`role "${input.name}"`));
     const created = { catalogue, context, project, name: row.name };
     await recordRoleEvent(tx, { ...created, event: 'role.created' });
-    if (input.password !== null) await recordRoleEvent(tx, { ...created, event: 'secret.created' });
+    if (input.password === null) return;
+    await recordRoleEvent(tx, { ...created, event: 'secret.created' });
+    await noteReveal(tx, { catalogue, context, roleId: id });
   });
   return databaseRoleFrom(row);
 }
@@ -109,6 +112,8 @@ export async function replaceDatabaseRolePassword(
     await recordRoleEvent(tx, { ...changed, event: 'role.changed' });
     if (role.hasPassword) await recordRoleEvent(tx, { ...changed, event: 'secret.revoked' });
     await recordRoleEvent(tx, { ...changed, event: 'secret.created' });
+    await forgetReveals(tx, role.id);
+    await noteReveal(tx, { catalogue, context, roleId: role.id });
   });
   return { ...role, hasPassword: true, updatedAt };
 }
@@ -125,9 +130,13 @@ export async function revealDatabaseRolePassword(
   if (!project.storePasswords || row.sealed_password === null) {
     throw new PosternError('no_password_stored', { params: { role: row.name } });
   }
-  await catalogue.transaction((tx) =>
-    recordRoleEvent(tx, { catalogue, context, project, name: row.name, event: 'role.changed', reason: 'revealed' }),
-  );
+  await catalogue.transaction(async (tx) => {
+    await recordRoleEvent(tx, {
+      ...{ catalogue, context, project, name: row.name },
+      ...{ event: 'role.changed', reason: 'revealed' },
+    });
+    await noteReveal(tx, { catalogue, context, roleId: row.id });
+  });
   return catalogue.sealer.open(row.sealed_password, passwordPlace(row.id));
 }
 

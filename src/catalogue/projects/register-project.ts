@@ -13,6 +13,7 @@ import { insertCompute, type NewCompute } from './create-compute.ts';
 import { type DatabaseRole, listDatabaseRoles, passwordColumns } from './database-role-rows.ts';
 import { type Database, listDatabases, requireIdentifier } from './databases.ts';
 import { insertProject, type NewProject } from './new-projects.ts';
+import { noteReveal } from './password-reveals.ts';
 import type { Project } from './projects.ts';
 
 export interface WholeProject {
@@ -55,6 +56,10 @@ export async function registerProject(catalogue: Catalogue, context: AuditContex
       tx,
       withPassword.map(({ name }) => passwordCreated(catalogue, context, { project, name })),
     );
+    // The passwords of an attached server were given by this person; others are made up.
+    if (project.creationSource === 'attached') {
+      for (const { id } of withPassword) await noteReveal(tx, { catalogue, context, roleId: id });
+    }
     return {
       project,
       branchId,

@@ -23,6 +23,7 @@ export interface Schema {
   computes: projects.ComputesTable;
   databases: projects.DatabasesTable;
   database_roles: projects.DatabaseRolesTable;
+  role_password_reveals: projects.RolePasswordRevealsTable;
   operations: projects.OperationsTable;
   operation_steps: projects.OperationStepsTable;
   last_used_targets: projects.LastUsedTargetsTable;

@@ -167,3 +167,10 @@ export interface LastUsedTargetsTable {
   access: 'read_write' | 'read_only';
   used_at: Date;
 }
+
+/** The people who know the password that a role has now. */
+export interface RolePasswordRevealsTable {
+  role_id: string;
+  user_id: UserId;
+  revealed_at: Date;
+}

@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import { emailKey } from '../../catalogue/store/email-address.ts';
 import { type ApiRow, apiPath } from './api-client.ts';
 import type { ApiGroup, ApiTools } from './api-commands.ts';
+import { passwordQuery, remarkKnownPasswords, resetOption } from './known-passwords.ts';
 
 const ORG = new Option('--org <id>', 'the organization').makeOptionMandatory();
 const MEMBER_COLUMNS = { Id: 'id', Email: 'email', Role: 'role', Joined: 'joined_at' };
@@ -44,10 +45,12 @@ export const MEMBERS: ApiGroup = {
     },
     'remove <member-id>': {
       description: 'remove a member, or leave',
-      options: [ORG],
-      run: async ({ api, printRow }, { org }, [id]) => {
-        await api.delete(apiPath`/organizations/${org}/members/${id}`);
-        printRow(['removed'], { removed: id });
+      options: [ORG, resetOption()],
+      run: async (tools, { org, resetKnownPasswords }, [id]) => {
+        const path = apiPath`/organizations/${org}/members/${id}`;
+        const reply = await tools.api.delete(path, passwordQuery(resetKnownPasswords));
+        tools.printRow(['removed'], { ...reply, removed: id });
+        remarkKnownPasswords(tools, reply);
       },
     },
   },

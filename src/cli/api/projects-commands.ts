@@ -3,6 +3,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { apiPath } from './api-client.ts';
 import { type ApiGroup, type ApiTools, thingIn } from './api-commands.ts';
+import { passwordQuery, remarkKnownPasswords, resetOption } from './known-passwords.ts';
 
 const PAGE = '100';
 const COLUMNS = { Id: 'id', Name: 'name', Region: 'region_id', Postgres: 'pg_version', Created: 'created_at' };
@@ -78,11 +79,15 @@ export const PROJECTS: ApiGroup = {
       options: [
         new Option('--from <org>', 'from that organization; without it from you'),
         new Option('--to <org>', 'the organization').makeOptionMandatory(),
+        resetOption(),
       ],
-      run: async ({ api, printRow }, { from, to }, ids) => {
+      run: async (tools, { from, to, resetKnownPasswords }, ids) => {
         const source = from === undefined ? '/users/me' : apiPath`/organizations/${from}`;
-        await api.post(`${source}/projects/transfer`, { destination_org_id: to, project_ids: ids });
-        printRow(['moved', 'to'], { moved: ids.length, to });
+        const body = { destination_org_id: to, project_ids: ids };
+        const query = passwordQuery(resetKnownPasswords);
+        const reply = await tools.api.post(`${source}/projects/transfer`, body, query);
+        tools.printRow(['moved', 'to'], { ...reply, moved: ids.length, to });
+        remarkKnownPasswords(tools, reply);
       },
     },
   },
@@ -104,8 +109,13 @@ export const GUESTS: ApiGroup = {
     },
     'remove <project> <id>': {
       description: 'end a share, and what rests on it',
-      run: async ({ api, printRow }, _options, [project, id]) =>
-        printRow(GUEST_FIELDS, await api.delete(`${guestsPath(project)}${apiPath`/${id}`}`)),
+      options: [resetOption()],
+      run: async (tools, { resetKnownPasswords }, [project, id]) => {
+        const path = `${guestsPath(project)}${apiPath`/${id}`}`;
+        const reply = await tools.api.delete(path, passwordQuery(resetKnownPasswords));
+        tools.printRow(GUEST_FIELDS, reply);
+        remarkKnownPasswords(tools, reply);
+      },
     },
   },
 };

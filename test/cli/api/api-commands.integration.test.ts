@@ -30,6 +30,21 @@ async function json(...args: string[]): Promise<any> {
   return JSON.parse(await run(...args, '--json'));
 }
 
+it('removing a guest names the role password that the guest has seen', async () => {
+  const [owner, guest] = [await newCaller(web), await newCaller(web)];
+  const { body: made } = await owner.api.post('/projects', { project: {} });
+  const { body: shared } = await owner.api.post(`/projects/${made.project.id}/permissions`, { email: guest.email });
+  const role = made.roles[0].name;
+  await guest.api.get(`/projects/${made.project.id}/branches/${made.branch.id}/roles/${role}/reveal_password`);
+  const environment = { POSTERN_API_HOST: web.localUrl, POSTERN_API_KEY: owner.key };
+  const args = ['guests', 'remove', made.project.id, shared.id, '--reset-known-passwords'];
+  const { exitCode, stderr } = await runCommand(environment, args);
+  expect([exitCode, stderr]).toEqual([
+    0,
+    `The password of role "${role}" of project ${made.project.id} was known, and is reset.\n`,
+  ]);
+});
+
 describe('postern orgs list', () => {
   it("prints organizations as Neon's boxed table, or as JSON", async () => {
     const { id, name } = organization;

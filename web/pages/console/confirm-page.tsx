@@ -3,6 +3,7 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
+import { CheckField } from '../../components/console/forms/fields.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { CsrfField } from '../../layout/csrf-field.tsx';
 
@@ -15,12 +16,14 @@ export interface ConfirmProps extends ConsoleProps {
   readonly cancelPath: string;
   /** The text to type, for actions that cannot be undone. */
   readonly typeName?: string;
+  /** Something that is done in the same act unless it is unticked. */
+  readonly also?: { readonly name: string; readonly label: string; readonly help: string };
   /** Asks for a reason, which the person at the other end will see. */
   readonly reason?: 'asked';
 }
 
 export function ConfirmPage(props: ConfirmProps): VNode {
-  const { frame, view, action, title, text, button, cancelPath, typeName, reason } = props;
+  const { frame, view, action, title, text, button, cancelPath, typeName, reason, also } = props;
   return (
     <ConsolePage frame={frame} view={view} title={title}>
       <form class="panel form-panel" method="post" action={action}>
@@ -35,6 +38,7 @@ export function ConfirmPage(props: ConfirmProps): VNode {
             focus="first"
           />
         )}
+        {also !== undefined && <CheckField {...also} isTicked />}
         {typeName !== undefined && (
           <TextField
             name="name"

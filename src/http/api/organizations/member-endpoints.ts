@@ -7,6 +7,7 @@ import type { Membership } from '../../../catalogue/accounts/memberships.ts';
 import type { MembershipId } from '../../../ids.ts';
 import { apiRoute, tagged } from '../call/api-route.ts';
 import { emailField, idField, namedIdField, timeField, uuidField } from '../call/field-shapes.ts';
+import { knownPasswordsField, knownPasswordsOnWire, passwordChoice, passwordQuery } from '../call/known-passwords.ts';
 import { cursorField, cursorPaginationOf, cursorPaginationShape, limitField, sortOrderField } from '../call/lists.ts';
 import { onWire } from '../call/on-wire.ts';
 import { organizationParams } from './organization-endpoints.ts';
@@ -72,11 +73,11 @@ export const MEMBER_ROUTES = tagged('Organizations', [
     operationId: 'removeOrganizationMember',
     summary: "Removes a member and ends what rested on it; one's own membership means leaving",
     params: memberParams,
-    reply: z.object({}),
-    perform: async (call, { params }) => {
+    query: passwordQuery,
+    reply: z.object({ known_passwords: knownPasswordsField }),
+    perform: async (call, { params, query }) => {
       const which = { accountId: params.org_id, membershipId: params.member_id };
-      await removeMember(call, call.context, which);
-      return {};
+      return knownPasswordsOnWire(await removeMember(call, call.context, { ...which, ...passwordChoice(query) }));
     },
   }),
 ]);

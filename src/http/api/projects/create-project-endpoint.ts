@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import {
-  createProject,
+  createProjectAndShowPassword,
   type HostedProject,
   type HostedProjectInput,
 } from '../../../actions/projects/change-project.ts';
@@ -67,7 +67,7 @@ export const CREATE_PROJECT_ROUTES = tagged('Projects', [
     reply: createdProject,
     perform: async (call, { body }) => {
       requireOfferedSettings(body.project.settings);
-      return createdOnWire(call, await createProject(call, call.context, inputFrom(call, body.project)));
+      return createdOnWire(call, await createProjectAndShowPassword(call, call.context, inputFrom(call, body.project)));
     },
   }),
 ]);

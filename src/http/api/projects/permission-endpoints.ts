@@ -8,6 +8,7 @@ import { PosternError } from '../../../errors.ts';
 import type { ShareId } from '../../../ids.ts';
 import { apiRoute, tagged } from '../call/api-route.ts';
 import { emailField, idField, projectParams, timeField, uuidField } from '../call/field-shapes.ts';
+import { knownPasswordsField, knownPasswordsOnWire, passwordChoice, passwordQuery } from '../call/known-passwords.ts';
 import { onWire } from '../call/on-wire.ts';
 
 // Neon API 2.7.3: ProjectPermission
@@ -19,6 +20,8 @@ const permissionShape = z
     revoked_at: timeField.optional(),
   })
   .meta({ id: 'ProjectPermission' });
+
+const endedPermissionShape = permissionShape.extend({ known_passwords: knownPasswordsField });
 
 export const PERMISSION_ROUTES = tagged('Projects', [
   apiRoute('get', '/projects/{project_id}/permissions', {
@@ -47,10 +50,12 @@ export const PERMISSION_ROUTES = tagged('Projects', [
     operationId: 'revokePermissionFromProject',
     summary: "Ends a share, with that person's grants and live connections",
     params: projectParams.extend({ permission_id: idField<ShareId>() }),
-    reply: permissionShape,
-    perform: async (call, { params }) => {
+    query: passwordQuery,
+    reply: endedPermissionShape,
+    perform: async (call, { params, query }) => {
       const which = { projectId: params.project_id, shareId: params.permission_id };
-      return permissionOnWire(await unshareProject(call, call.context, which));
+      const ended = await unshareProject(call, call.context, { ...which, ...passwordChoice(query) });
+      return { ...permissionOnWire(ended), ...knownPasswordsOnWire(ended) };
     },
   }),
 ]);

@@ -1,6 +1,7 @@
 // Moves projects into an organization, from another one or from the caller's personal account.
 
 import { z } from 'zod';
+import type { PasswordChoice } from '../../../actions/databases/settle-known-passwords.ts';
 import { transferProjects } from '../../../actions/projects/change-project.ts';
 import { MAX_PROJECTS_PER_TRANSFER } from '../../../catalogue/transfers/project-transfers.ts';
 import { PosternError } from '../../../errors.ts';
@@ -9,6 +10,7 @@ import { type ApiCall, requirePerson } from '../call/api-call.ts';
 import { ApiRefusal } from '../call/api-errors.ts';
 import { apiRoute, tagged } from '../call/api-route.ts';
 import { idField, namedIdField, organizationIdField } from '../call/field-shapes.ts';
+import { knownPasswordsField, knownPasswordsOnWire, passwordChoice, passwordQuery } from '../call/known-passwords.ts';
 
 const projectIds = z.array(idField<ProjectId>()).min(1).max(MAX_PROJECTS_PER_TRANSFER);
 // Neon's documentation of August 2024 calls the destination `org_id`.
@@ -24,26 +26,29 @@ export const TRANSFER_ROUTES = tagged('Projects', [
     summary: 'Moves projects to another organization, all or none',
     params: z.object({ source_org_id: organizationIdField }),
     body: transferBody,
-    reply: z.object({}),
-    perform: async (call, { params, body }) => {
-      await transfer(call, params.source_org_id, body);
-      return {};
-    },
+    query: passwordQuery,
+    reply: z.object({ known_passwords: knownPasswordsField }),
+    perform: (call, { params, query, body }) =>
+      transfer(call, params.source_org_id, { ...body, ...passwordChoice(query) }),
   }),
   apiRoute('post', '/users/me/projects/transfer', {
     operationId: 'transferProjectsFromUserToOrg',
     summary: 'Moves projects of the personal account to an organization, all or none',
     body: transferBody,
-    reply: z.object({}),
-    perform: async (call, { body }) => {
+    query: passwordQuery,
+    reply: z.object({ known_passwords: knownPasswordsField }),
+    perform: async (call, { query, body }) => {
       const { userId } = requirePerson(call.context);
-      await transfer(call, personalAccountId(userId), body);
-      return {};
+      return await transfer(call, personalAccountId(userId), { ...body, ...passwordChoice(query) });
     },
   }),
 ]);
 
-async function transfer(call: ApiCall, sourceAccountId: AccountId, body: z.output<typeof transferBody>): Promise<void> {
+async function transfer(
+  call: ApiCall,
+  sourceAccountId: AccountId,
+  body: z.output<typeof transferBody> & PasswordChoice,
+) {
   const destination = body.destination_org_id ?? body.org_id;
   if (destination === undefined) {
     throw new PosternError('invalid_field', {
@@ -51,8 +56,8 @@ async function transfer(call: ApiCall, sourceAccountId: AccountId, body: z.outpu
     });
   }
   const destinationAccountId = idFrom<AccountId>(destination);
-  const request = { sourceAccountId, destinationAccountId, projectIds: body.project_ids };
+  const request = { sourceAccountId, destinationAccountId, projectIds: body.project_ids, passwords: body.passwords };
   const outcome = await transferProjects(call, call.context, request);
-  if (outcome.kind === 'transferred') return;
+  if (outcome.kind === 'transferred') return knownPasswordsOnWire(outcome);
   throw new ApiRefusal(new PosternError('destination_full'), { limits: outcome.limits });
 }

@@ -15,6 +15,7 @@ import { idFrom, type ProjectId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, param, parseForm, queryText, sendConfirmation } from '../shell/console-call.ts';
 import { sendShared } from '../shell/guest-links.ts';
+import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
 import { belowTabView } from '../shell/open-console-view.ts';
 import { type PeopleCall, peopleProps } from './members-page.ts';
 import { invitedRow } from './pending-invites.ts';
@@ -79,20 +80,22 @@ export async function convert(call: PeopleCall): Promise<void> {
 }
 
 export async function askRemoveGuest(call: PeopleCall, again?: Again): Promise<void> {
-  const { email, projectName } = await requireShare(call);
+  const { email, projectName, projectId, userId } = await requireShare(call);
   sendConfirmation(call, {
     view: belowTabView(call, ['people', 'Remove guest'], again),
     title: `Remove ${cleanForPage(email)} from ${cleanForPage(projectName)}?`,
     text: 'Their connections to the project and remembered logins end now. It can be shared with them again.',
     button: 'Remove from project',
     cancelPath: `${call.place}/guests`,
+    ...(userId === null ? {} : await offerReset(call, { projectIds: [projectId], userId })),
   });
 }
 
 export async function removeGuest(call: PeopleCall): Promise<void> {
   const { parts, context, place } = call;
   const { id: shareId, projectId } = await requireShare(call);
-  await unshareProject(parts, context, { projectId, shareId });
+  const ended = await unshareProject(parts, context, { projectId, shareId, ...resetChoice(call) });
+  remarkPasswords(call, ended.knownPasswords);
   goTo(call, `${place}/guests`, 'guest_removed');
 }
 

@@ -22,6 +22,7 @@ import {
   queryText,
   sendConfirmation,
 } from '../shell/console-call.ts';
+import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
 import { accountView, belowTabView } from '../shell/open-console-view.ts';
 
 const MEMBERS_PER_PAGE = 100;
@@ -72,14 +73,18 @@ export async function askRemoveMember(call: PeopleCall, again?: Again): Promise<
       : 'Their connections to its projects, remembered logins and access tokens end now.',
     button: isYou ? 'Leave organization' : 'Remove member',
     cancelPath: place,
+    ...(isYou ? {} : await offerReset(call, { accountId: account.id, userId: member.userId })),
   });
 }
 
 export async function removeMemberOrLeave(call: PeopleCall): Promise<void> {
   const { parts, context, account, person, place } = call;
   const which = { accountId: account.id, membershipId: membershipIn(call) };
-  const { userId } = await removeMember(parts, context, which);
-  if (userId !== person.userId) return goTo(call, place, 'member_removed');
+  const { userId, knownPasswords } = await removeMember(parts, context, { ...which, ...resetChoice(call) });
+  if (userId !== person.userId) {
+    remarkPasswords(call, knownPasswords);
+    return goTo(call, place, 'member_removed');
+  }
   goTo(call, `/app/${personalAccountId(person.userId)}/projects`, 'left');
 }
 

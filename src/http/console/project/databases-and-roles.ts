@@ -7,6 +7,7 @@ import * as databases from '../../../actions/databases/change-databases-and-role
 import * as roles from '../../../actions/databases/change-databases-and-roles.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
+import { listPasswordsKnownOutside } from '../../../catalogue/projects/password-reveals.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
@@ -17,9 +18,10 @@ const nameField = z.string().trim().max(256);
 export async function showDatabases(call: ProjectCall, again?: Again): Promise<void> {
   const { parts, request, response, project, branch, now } = call;
   await databases.refreshDatabases(parts, project.id);
-  const [databaseRows, roleRows] = await Promise.all([
+  const [databaseRows, roleRows, known] = await Promise.all([
     listDatabases(parts.catalogue.db, branch.id),
     listDatabaseRoles(parts.catalogue.db, branch.id),
+    listPasswordsKnownOutside(parts.catalogue.db, { projectIds: [project.id] }),
   ]);
   parts.renderer.send(request, response, DatabasesPage, {
     view: projectView(call, 'databases', again),
@@ -36,6 +38,7 @@ export async function showDatabases(call: ProjectCall, again?: Again): Promise<v
       shownName: cleanForPage(name),
       isReadOnly,
       isProtected,
+      isKnownOutside: known.some(({ roleName }) => roleName === name),
       mayReveal: hasPassword && project.storePasswords && mayHere(call, 'database_role.reveal_password'),
       updatedAt,
     })),

@@ -10,6 +10,7 @@ import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, parseForm, sendConfirmation } from '../shell/console-call.ts';
+import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
 import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
 export async function showProjectSettings(call: ProjectCall, again?: Again): Promise<void> {
@@ -28,6 +29,7 @@ export async function showProjectSettings(call: ProjectCall, again?: Again): Pro
     destinations: mayHere(call, 'project.transfer')
       ? destinations.map(({ id, name }) => ({ value: id, label: cleanForPage(name) }))
       : [],
+    ...(await offerReset(call, { projectIds: [project.id] })),
   });
 }
 
@@ -48,12 +50,14 @@ export async function transferProject(call: ProjectCall): Promise<void> {
     sourceAccountId: project.accountId,
     destinationAccountId: idFrom<AccountId>(destination.id),
     projectIds: [project.id],
+    ...resetChoice(call),
   });
   if (outcome.kind === 'over_limits') {
     const [limit] = outcome.limits;
     const params = { account: cleanForPage(destination.name), limit: String(limit?.expected ?? 'fewer') };
     throw new PosternError('destination_gated', { params });
   }
+  remarkPasswords(call, outcome.knownPasswords);
   goTo(call, `/app/${destination.id}/projects/${project.id}`, 'project_transferred');
 }
 

@@ -10,6 +10,7 @@ import { idFrom, type ShareId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { sendShared } from '../shell/guest-links.ts';
+import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
 import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
 const MAX_LIST_CHARACTERS = 30_000;
@@ -42,20 +43,22 @@ export async function share(call: ProjectCall): Promise<void> {
 }
 
 export async function askUnshare(call: ProjectCall, again?: Again): Promise<void> {
-  const { email } = await requireShare(call);
+  const { email, projectId, userId } = await requireShare(call);
   sendConfirmation(call, {
     view: belowProjectView(call, 'Remove guest', again),
     title: `Remove ${cleanForPage(email)} from this project?`,
     text: 'Their connections to it and remembered logins end now. The project can be shared with them again.',
     button: 'Remove from project',
     cancelPath: pathOf(call),
+    ...(userId === null ? {} : await offerReset(call, { projectIds: [projectId], userId })),
   });
 }
 
 export async function unshare(call: ProjectCall): Promise<void> {
   const { parts, context, project } = call;
   const which = { projectId: project.id, shareId: idFrom<ShareId>(param(call, 'shareId')) };
-  await unshareProject(parts, context, which);
+  const ended = await unshareProject(parts, context, { ...which, ...resetChoice(call) });
+  remarkPasswords(call, ended.knownPasswords);
   goTo(call, pathOf(call), 'unshared');
 }
 

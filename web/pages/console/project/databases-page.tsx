@@ -24,6 +24,8 @@ interface RoleRow {
   readonly isReadOnly: boolean;
   readonly isProtected: boolean;
   readonly mayReveal: boolean;
+  /** Somebody without access now was shown its password. */
+  readonly isKnownOutside: boolean;
   readonly updatedAt: Date;
 }
 
@@ -101,7 +103,7 @@ function Roles(props: DatabasesProps): VNode {
   const columns: ReadonlyArray<Column<RoleRow>> = [
     { header: 'Role', kind: 'main', cell: ({ shownName }) => <bdi>{shownName}</bdi> },
     { header: 'Access', cell: ({ isReadOnly }) => (isReadOnly ? 'read only' : 'read and write') },
-    { header: 'Password set', cell: ({ updatedAt }) => <When at={updatedAt} now={now} /> },
+    { header: 'Password set', cell: (row) => <PasswordAge row={row} now={now} /> },
     {
       header: 'Actions',
       kind: 'actions',
@@ -128,6 +130,15 @@ function Roles(props: DatabasesProps): VNode {
         </details>
       )}
     </Panel>
+  );
+}
+
+function PasswordAge({ row, now }: { readonly row: RoleRow; readonly now: Date }): VNode {
+  return (
+    <>
+      <When at={row.updatedAt} now={now} />
+      {row.isKnownOutside && <span class="row-detail">Known to people without access: reset it</span>}
+    </>
   );
 }
 

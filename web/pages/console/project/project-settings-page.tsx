@@ -3,7 +3,7 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { SelectField } from '../../../components/console/forms/fields.tsx';
+import { CheckField, SelectField } from '../../../components/console/forms/fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
 import { TextField } from '../../../components/text-field.tsx';
 import { CsrfField } from '../../../layout/csrf-field.tsx';
@@ -17,6 +17,8 @@ export interface ProjectSettingsProps extends ConsoleProps {
   readonly isOrganization: boolean;
   /** Accounts to which this person may move it; empty when there are none. */
   readonly destinations: ReadonlyArray<{ readonly value: string; readonly label: string }>;
+  /** Done with a transfer unless it is unticked. */
+  readonly also?: { readonly name: string; readonly label: string; readonly help: string };
 }
 
 export function ProjectSettingsPage(props: ProjectSettingsProps): VNode {
@@ -54,7 +56,7 @@ function NamePanel({ frame, place, name, projectId, mayRename }: ProjectSettings
   );
 }
 
-function TransferPanel({ frame, place, destinations }: ProjectSettingsProps): VNode {
+function TransferPanel({ frame, place, destinations, also }: ProjectSettingsProps): VNode {
   return (
     <Panel
       id="transfer"
@@ -64,6 +66,7 @@ function TransferPanel({ frame, place, destinations }: ProjectSettingsProps): VN
       <form class="field-row" method="post" action={`${place}/transfer`}>
         <CsrfField frame={frame} />
         <SelectField name="account_id" label="New owner" choices={destinations} />
+        {also !== undefined && <CheckField {...also} isTicked />}
         <button class="button plain" type="submit">
           Transfer project
         </button>
