@@ -1,5 +1,6 @@
 // Drops planned or made roles and databases, by oid. Nothing in others’ databases can stop it.
 
+import { recordEndedAccess } from '../../catalogue/endings/ended-access.ts';
 import type { OperationStep } from '../../catalogue/journal/operation-steps.ts';
 import type { HostObject } from '../hosts/host-objects.ts';
 import type { Heritage } from '../hosts/host-session.ts';
@@ -34,8 +35,10 @@ export async function dropPlanned(
   heritage: Heritage | null,
 ): Promise<void> {
   const steps = (await run.steps()).filter(({ status }) => status !== 'finished');
-  for (const step of steps) {
-    const role = step.action === 'drop_role' ? await findMeant(run, step) : null;
+  const dropped = steps.filter(({ action }) => action === 'drop_role');
+  await endAccessOf(parts, run, dropped);
+  for (const step of dropped) {
+    const role = await findMeant(run, step);
     if (role !== null) await run.host.closeLogin(role);
   }
   for (const step of steps) {
@@ -45,6 +48,13 @@ export async function dropPlanned(
     if (there !== null && step.action === 'drop_role') await dropRole(parts, run, { role: there, heritage });
     await run.change({ position: step.position, status: 'finished' });
   }
+}
+
+/** Committed first, so that nodes tell people why before the server cuts them off. */
+async function endAccessOf({ catalogue }: ProvisioningParts, { operation }: OperationRun, roles: OperationStep[]) {
+  const { projectId } = operation;
+  const ended = roles.map(({ name }) => ({ kind: 'end', owners: { projectId, databaseRole: name } }) as const);
+  if (ended.length > 0) await catalogue.transaction((tx) => recordEndedAccess(tx, ended));
 }
 
 /** What the step names, unless something else has its name by now. */

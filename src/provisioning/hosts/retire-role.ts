@@ -2,6 +2,7 @@
 // tenants granted to it, or hold locked, lies in their databases and may stay for ever.
 
 import { escapeIdentifier as quoted } from 'pg';
+import { pause } from '../../async/retry.ts';
 import type { HostConnection } from './host-connection.ts';
 import { findRole, type HostObject } from './host-objects.ts';
 
@@ -9,6 +10,9 @@ const RETIRED_NAME = 'postern_retired_';
 /** Of what a neighbour holds locked. The role is retired whether or not it can be dropped. */
 const LOCK_LIMIT_MS = 1_000;
 const DROPPED_AT_A_TIME = 20;
+/** Nodes end their own sessions by then and say why; what is left is ended by the server. */
+const NODES_END_WITHIN_MS = 3_000;
+const LOOK_EVERY_MS = 100;
 
 /** No new role is called so. */
 export function isRetiredName(role: string): boolean {
@@ -22,7 +26,13 @@ export async function closeLogin({ run, query }: HostConnection, { oid, name }: 
   const isMember = `SELECT FROM pg_roles WHERE oid = $1 AND pg_has_role(current_user, oid, 'MEMBER')`;
   if ((await query(isMember, [oid])).length === 0) await run(`GRANT ${role} TO CURRENT_USER`);
   await run(`ALTER ROLE ${role} NOLOGIN PASSWORD NULL`);
+  const until = performance.now() + NODES_END_WITHIN_MS;
+  while (performance.now() < until && (await countSessions(query, oid)) > 0) await pause(LOOK_EVERY_MS);
   await query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usesysid = $1', [oid]);
+}
+
+async function countSessions(query: HostConnection['query'], oid: number): Promise<number> {
+  return (await query('SELECT FROM pg_stat_activity WHERE usesysid = $1', [oid])).length;
 }
 
 /** Its name is free afterwards. Waits for nobody. */
