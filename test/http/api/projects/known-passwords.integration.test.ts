@@ -1,9 +1,9 @@
 // Passwords of database roles that stay in the minds of people whose access ends.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { type CallerForTests, newCaller, newOrganization } from './api-for-tests.ts';
-import { canConnect, newHostedProject } from './hosted-project.ts';
+import { startWeb, type WebForTests } from '../../../support/browser/web-for-tests.ts';
+import { type CallerForTests, newCaller, newOrganization } from '../api-for-tests.ts';
+import { canConnect, newHostedProject } from '../hosted-project.ts';
 
 let web: WebForTests;
 let owner: CallerForTests;
