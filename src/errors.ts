@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CorrectingPage, ErrorEntry, ErrorKind } from './error-table/error-entry.ts';
 import { ERRORS, type ErrorCode, type ErrorName } from './error-table/error-table.ts';
+import { escapeQuotes } from './untrusted-text.ts';
 
 type PlacesIn<Text> = Text extends `${string}{${infer Place}}${infer Rest}` ? Place | PlacesIn<Rest> : never;
 
@@ -78,5 +79,8 @@ function newReference(): string {
 }
 
 function fill(template: string, params: Readonly<Record<string, string>>): string {
-  return template.replace(/\{(\w+)\}/g, (_place, name: string) => params[name] ?? '?');
+  return template.replace(/("?)\{(\w+)\}/g, (_place, quote: string, name: string) => {
+    const value = params[name] ?? '?';
+    return quote + (quote === '' ? value : escapeQuotes(value));
+  });
 }

@@ -15,7 +15,10 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5/gu;
 const INVISIBLE_BUT_LF_AND_TAB =
   /(?![\n\t])(?:[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5)/gu;
-const NON_ASCII = /[^\u0020-\u007e]/gu;
+// Whatever looks like the quotes around a name.
+const QUOTE_OR_BACKSLASH =
+  /["\\\u02ba\u02ee\u201c-\u201f\u2033\u2034\u2036\u2037\u2057\u275d\u275e\u301d-\u301f\uff02\u{1f676}-\u{1f678}]/gu;
+const NON_ASCII = /[^\n\t\u0020-\u007e]/gu;
 
 /** Whether a name holds what a reader cannot see. New names may not; old ones are cleaned. */
 export function hasInvisibleCharacters(text: string): boolean {
@@ -27,9 +30,24 @@ export function cleanForPage(text: string): string {
   return shorten(text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, ''), MAX_SHOWN_CHARACTERS);
 }
 
-/** A short name for a terminal: as `cleanForPage`, and ASCII only (others become `?`). */
+/** A short name for a terminal, in letters of any script: as `cleanForPage`. */
 export function cleanForTerminal(text: string): string {
-  return cleanForPage(text).replace(NON_ASCII, '?');
+  return cleanForPage(text);
+}
+
+/** For readers of an unknown encoding: other characters than ASCII, LF and TAB become `?`. */
+export function asciiOnly(text: string): string {
+  return text.replace(NON_ASCII, '?');
+}
+
+/** A name in quotes, none of which it can end by itself, nor seem to. */
+export function quoted(name: string): string {
+  return `"${escapeQuotes(name)}"`;
+}
+
+/** For a text between quotes. */
+export function escapeQuotes(text: string): string {
+  return text.replace(QUOTE_OR_BACKSLASH, '\\$&');
 }
 
 /** A sentence for a page that may contain names from outside: no controls, not shortened. */
@@ -49,8 +67,7 @@ export function escapeInJson(json: string): string {
 
 /** What an operator says to a terminal: a sentence or two, cleaned as a name is. */
 export function cleanOperatorText(text: string): string {
-  const cleaned = text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, '').replace(NON_ASCII, '?');
-  return shorten(cleaned, MAX_OPERATOR_CHARACTERS);
+  return shorten(text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, ''), MAX_OPERATOR_CHARACTERS);
 }
 
 /** A value for an `untrusted_…` field: controls kept out, at most 256 characters. */

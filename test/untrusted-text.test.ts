@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  asciiOnly,
   cleanForLog,
   cleanForPage,
   cleanForTerminal,
   cleanUpstreamText,
   escapeInJson,
   hasInvisibleCharacters,
+  quoted,
 } from '../src/untrusted-text.ts';
 
 const SEED = 20_260_101;
@@ -66,9 +68,28 @@ describe('text that others wrote', () => {
     expect(cleanUpstreamText(text)).toBe(text);
   });
 
-  it('is ASCII on a terminal, one ? per character', () => {
-    expect(cleanForTerminal('Größe 🔑')).toBe('Gr??e ?');
+  it('is ASCII for readers of an unknown encoding, one ? per character', () => {
+    expect(asciiOnly(cleanForTerminal('Größe 🔑'))).toBe('Gr??e ?');
+    expect(asciiOnly('several\n\tlines\u001b')).toBe('several\n\tlines?');
   });
+
+  it('ends no quotes around it, and does not seem to', () => {
+    // A project of this name forged the notice that names where somebody is connected.
+    const forging = 'shop", database "shop", role "x';
+    expect(quoted(forging)).toBe('"shop\\", database \\"shop\\", role \\"x"');
+    expect(quoted('a\\')).toBe('"a\\\\"');
+    for (const mark of ['“', '”', '„', '″', 'ʺ', '＂', '〞', '❞']) {
+      expect(quoted(`a${mark}b`)).toBe(`"a\\${mark}b"`);
+    }
+    expect(quoted("O'Brien’s größe")).toBe('"O\'Brien’s größe"');
+  });
+
+  it.each(['\u00ad', '\u034f', '\u115f', '\u3164', '\ufff9', '\u{e0041}'])(
+    'loses the unseen %j as a name',
+    (unseen) => {
+      for (const clean of [cleanForPage, cleanForTerminal, cleanForLog]) expect(clean(`a${unseen}b`)).toBe('ab');
+    },
+  );
 
   it('shows a lone surrogate as ?', () => {
     for (const clean of CLEANERS) expect(clean('a\ud800b\udc00'), clean.name).toBe('a?b?');
@@ -98,7 +119,7 @@ describe('text that others wrote', () => {
   it('is clean after one pass, whatever it was', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
-        expect(cleanForTerminal(text)).toMatch(/^[\x20-\x7e]{0,67}$/);
+        expect(asciiOnly(cleanForTerminal(text))).toMatch(/^[\x20-\x7e]{0,67}$/);
         const forPage = cleanForPage(text);
         expect(forPage).not.toMatch(/[\p{Cc}\p{Surrogate}\u200b\u202e\u2028]/u);
         if (!forPage.endsWith('...')) expect(cleanForPage(forPage)).toBe(forPage);

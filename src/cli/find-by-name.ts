@@ -7,6 +7,7 @@ import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import { type AuditContext, SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { PosternError } from '../errors.ts';
 import { type AccountId, idFrom, isOrganizationId, personalAccountId, type UserId } from '../ids.ts';
+import { quoted } from '../untrusted-text.ts';
 
 /** `PERSON` is an id or an e-mail. Throws `not_found`, `conflict` for an unverified e-mail. */
 export async function getPerson(catalogue: Catalogue, person: string): Promise<User> {
@@ -24,7 +25,7 @@ export async function getAccountId(catalogue: Catalogue, account: string): Promi
 export async function personContext(catalogue: Catalogue, person: string): Promise<AuditContext> {
   const { id } = await getPerson(catalogue, person);
   const actor = await loadPersonActor(catalogue, id);
-  if (actor === null) throw new PosternError('not_found', { params: { thing: `person "${person}"` } });
+  if (actor === null) throw new PosternError('not_found', { params: { thing: `person ${quoted(person)}` } });
   return { ...SYSTEM_CONTEXT, actor };
 }
 

@@ -102,7 +102,7 @@ export const CONFIG_VARIABLES = {
     yesOrNo,
   ),
   POSTERN_UPSTREAM_PID: plain(
-    'long_keys',
+    'everybody',
     'who is told the process id of the upstream: clients with `long_keys` (protocol 3.2), or `everybody`',
     z.enum(['long_keys', 'everybody']),
   ),

@@ -48,6 +48,11 @@ export class CancelRoutes {
     parts.bus.addResponder((command) => (command.kind === 'cancel_by_key' ? this.#carryOut(command.keyDigest) : null));
   }
 
+  /** Process ids of several upstreams may be equal, and secrets of 3.0 are short. */
+  isTaken(key: CancelKey): boolean {
+    return this.#own.has(cancelKeyDigest(key));
+  }
+
   /** Makes a key usable here at once and elsewhere soon; `cancel` dials the upstream and waits. */
   announce(key: CancelKey, cancel: () => Promise<void>): CancelRoute {
     const digest = cancelKeyDigest(key);

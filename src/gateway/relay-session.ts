@@ -23,7 +23,7 @@ export async function relaySession(relaying: Relaying, session: LiveSession, par
   const watched = { relaying, session, parts, startedAtMs: parts.clock.now().getTime() };
   const leaveSweep = parts.sweep.add({ sweep: (nowMs) => sweepOnce(watched, nowMs) });
   const endRelay = (): void => {
-    const finalMessage = fatalResponse(toPosternError(session.signal.reason), `live connection ${session.id}`);
+    const finalMessage = fatalResponse(toPosternError(session.signal.reason), `live connection ${session.id}`, 'other');
     void relay.end(finalMessage, { graceMs: parts.times.boundaryMs });
   };
   if (session.signal.aborted) endRelay();

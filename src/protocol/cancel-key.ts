@@ -19,8 +19,8 @@ export interface CancelKeyOptions {
 }
 
 /**
- * 4 bytes on 3.0, 32 on 3.2. The upstream's process id is passed on where the secret is strong
- * enough alone or the operator chose so: pgAdmin passes it to pg_cancel_backend().
+ * 4 bytes on 3.0, 32 on 3.2. The upstream's process id is passed on, since programs know a session
+ * by it, unless the operator wants short keys harder to guess.
  */
 export function newCancelKey(minor: ProtocolMinor, { upstreamPid }: CancelKeyOptions = {}): CancelKey {
   const isTold = upstreamPid !== undefined && (minor === 2 || upstreamPid.toldTo === 'everybody');

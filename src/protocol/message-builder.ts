@@ -1,5 +1,7 @@
 // Puts fields together into messages with the right length.
 
+import { anyBytesOfText } from './any-bytes.ts';
+
 /** Message Formats: Int32. */
 export function int32(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(4);
@@ -9,7 +11,7 @@ export function int32(value: number): Buffer {
 
 /** Message Formats: String. A NUL inside would end the field early, so it is left out. */
 export function cstring(text: string): Buffer {
-  return Buffer.from(`${text.replaceAll('\0', '')}\0`, 'utf8');
+  return anyBytesOfText(`${text.replaceAll('\0', '')}\0`);
 }
 
 /** The length counts itself but not the type. */

@@ -1,6 +1,7 @@
 // The packets that can open a connection: bytes to a StartupPacket; and those to an upstream that
 // pg-protocol cannot write for us (docs/decisions/006-pg-protocol.md).
 
+import { textOfAnyBytes } from './any-bytes.ts';
 import { FieldReader } from './field-reader.ts';
 import { cstring, int32, untypedPacket } from './message-builder.ts';
 import { ProtocolViolation } from './protocol-violation.ts';
@@ -17,7 +18,6 @@ export const PROTOCOL_MAJOR = 3;
 // PostgreSQL's MAX_STARTUP_PACKET_LENGTH counts the body after the length field.
 export const MIN_STARTUP_PACKET_BYTES = 8;
 export const MAX_STARTUP_PACKET_BYTES = 10_004;
-export const MAX_STARTUP_PARAMETERS = 64;
 // Message Formats: CancelRequest; 3.0 has 4 bytes, 3.2 allows up to 256.
 export const MIN_SECRET_KEY_BYTES = 4;
 export const MAX_SECRET_KEY_BYTES = 256;
@@ -30,12 +30,13 @@ export type StartupPacket =
   | { readonly kind: 'cancel_request'; readonly processId: number; readonly secretKey: Buffer }
   | { readonly kind: 'startup_message'; readonly startup: StartupMessage };
 
+/** Strings are of any bytes (any-bytes.ts): PostgreSQL knows no encoding here. */
 export interface StartupMessage {
   readonly protocolVersion: { readonly major: number; readonly minor: number };
   readonly user: string;
   /** The requested database; the user's name where the client sent none. */
   readonly database: string;
-  /** All but user, database and `_pq_.*`, in their order; of a repeated name the last counts. */
+  /** All but user, database and `_pq_.*`; a repeated name stands where it came last. */
   readonly parameters: ReadonlyMap<string, string>;
   /** Names of the protocol options asked for, each with its `_pq_.` and at most once. */
   readonly protocolOptions: readonly string[];
@@ -89,11 +90,12 @@ function parseStartupMessage(code: number, pairBytes: Buffer): StartupMessage {
   const named = new Map<string, string>();
   for (const [name, value] of readPairs(pairBytes)) {
     if (name === 'user' || name === 'database') {
-      if (named.has(name)) throw new ProtocolViolation('invalid_startup', `startup packet names ${name} twice`);
       named.set(name, value);
     } else if (name.startsWith(PROTOCOL_OPTION_PREFIX)) {
       protocolOptions.add(name);
     } else {
+      // PostgreSQL sets them in their order, so that the last one counts.
+      parameters.delete(name);
       parameters.set(name, value);
     }
   }
@@ -106,15 +108,14 @@ function parseStartupMessage(code: number, pairBytes: Buffer): StartupMessage {
   return isBare ? { ...message, isBare } : message;
 }
 
-// Pairs of strings, ended by an empty name that must be the packet's last byte.
+// Pairs of strings, as many as fit, ended by an empty name that must be the packet's last byte.
 function readPairs(pairBytes: Buffer): [name: string, value: string][] {
   const reader = new FieldReader(pairBytes, 'invalid_startup');
   const pairs: [string, string][] = [];
   for (;;) {
-    const name = reader.cstring();
+    const name = textOfAnyBytes(reader.cstringBytes());
     if (name === '') break;
-    if (pairs.length === MAX_STARTUP_PARAMETERS) throw reader.violation('has too many startup parameters');
-    pairs.push([name, reader.cstring()]);
+    pairs.push([name, textOfAnyBytes(reader.cstringBytes())]);
   }
   reader.end();
   return pairs;

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseStartupPacket, type StartupMessage, startupPacketLength } from '../../src/protocol/startup-packet.ts';
+import {
+  encodeStartupMessage,
+  parseStartupPacket,
+  type StartupMessage,
+  startupPacketLength,
+} from '../../src/protocol/startup-packet.ts';
 import { builtStartupPacket, hex, SEED, violationOf } from './packet-fixtures.ts';
 
 const VERSION_3_0 = 196_608;
@@ -80,6 +85,33 @@ describe('a StartupMessage', () => {
   it('keeps the last value of a parameter that comes twice, as PostgreSQL does', () => {
     const packet = builtStartupPacket(VERSION_3_0, ['user', 'bob', 'options', 'a', 'options', 'b'], '\0');
     expect([...startupOf(packet).parameters]).toEqual([['options', 'b']]);
+  });
+
+  it('takes the last user and the last database, as PostgreSQL does', () => {
+    const strings = ['user', 'a', 'database', 'x', 'user', 'b', 'database', 'y'];
+    expect(startupOf(builtStartupPacket(VERSION_3_0, strings, '\0'))).toMatchObject({ user: 'b', database: 'y' });
+  });
+
+  it('puts a repeated parameter where it came last', () => {
+    const strings = ['user', 'a', 'x', '1', 'X', '2', 'x', '3'];
+    const { parameters } = startupOf(builtStartupPacket(VERSION_3_0, strings, '\0'));
+    expect([...parameters]).toEqual([
+      ['X', '2'],
+      ['x', '3'],
+    ]);
+  });
+
+  it('is of any bytes, which go on as they came', () => {
+    // Shells in Latin-1 and Windows send them; PostgreSQL compares bytes.
+    const packet = hex(`
+      0000002b 00030000
+      75736572 00 4a6f73e9 00                 # user Jos\\xe9
+      6461746162617365 00 62fc63686572 00     # database b\\xfccher
+      4170ff 00 eda080 00                     # a name and a value
+      00`);
+    const { user, database, parameters } = startupOf(packet);
+    expect([user, database]).toEqual(['Jos\udce9', 'b\udcfccher']);
+    expect(encodeStartupMessage([['user', user], ['database', database], ...parameters])).toEqual(packet);
   });
 
   it('sets protocol options apart, each once', () => {
@@ -170,22 +202,15 @@ describe('what is refused', () => {
     ['a name without a value', hex(`${version} 75736572 00`)],
     ['a string without an end', hex(`${version} 75736572 00 61`)],
     ['bytes behind the final NUL', hex(`${version} 75736572 00 61 00 00 00`)],
-    ['a user that is not UTF-8', hex(`${version} 75736572 00 ff 00 00`)],
-    ['a name with an overlong NUL', hex(`${version} c080 00 61 00 75736572 00 61 00 00`)],
-    ['a surrogate', hex(`${version} 75736572 00 eda080 00 00`)],
-    ['two users', builtStartupPacket(VERSION_3_0, ['user', 'a', 'user', 'a'], '\0').subarray(4)],
-    [
-      'two databases',
-      builtStartupPacket(VERSION_3_0, ['user', 'a', 'database', '', 'database', 'b'], '\0').subarray(4),
-    ],
-    ['65 pairs', builtStartupPacket(VERSION_3_0, Array(65).fill(['user', 'a']).flat().map(numbered), '\0').subarray(4)],
   ])('a StartupMessage with %s is invalid', (_what, body) => {
     expect(violationOf(() => parseStartupPacket(body))).toBe('invalid_startup');
   });
 
-  it('64 pairs are not too many', () => {
-    const strings = Array.from({ length: 63 }, (_none, index) => [`name${index}`, 'value']).flat();
-    expect(startupOf(builtStartupPacket(VERSION_3_0, ['user', 'a', ...strings], '\0')).parameters.size).toBe(63);
+  it('no number of pairs is too many that a packet can hold', () => {
+    const strings = Array.from({ length: 1_200 }, (_none, index) => [`n${index}`, '1']).flat();
+    const packet = builtStartupPacket(VERSION_3_0, ['user', 'a', ...strings], '\0');
+    expect(startupPacketLength(packet)).toBeLessThan(10_004);
+    expect(startupOf(packet).parameters.size).toBe(1_200);
   });
 
   it.each([
@@ -197,7 +222,3 @@ describe('what is refused', () => {
     expect(violationOf(() => startupOf(packet))).toBe('user_missing');
   });
 });
-
-function numbered(text: string, index: number): string {
-  return index < 2 ? text : `${text}${index}`;
-}

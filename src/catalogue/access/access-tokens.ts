@@ -7,6 +7,7 @@ import { type AccessTokenId, type AccountId, type ComputeId, newAccessTokenId } 
 import { parseNetwork } from '../../network-address.ts';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
 import type { Secret } from '../../secret.ts';
+import { quoted } from '../../untrusted-text.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { findCompute } from '../projects/compute-rows.ts';
 import { getCompute } from '../projects/computes.ts';
@@ -170,6 +171,6 @@ async function recordTokenEvent(
 ): Promise<void> {
   const { catalogue, context, project, token, event } = happened;
   const place = { accountId: project.accountId, projectId: project.id, computeId: token.compute_id };
-  const facts = { event, ...place, subject: `access token ${token.id} "${token.name}"` };
+  const facts = { event, ...place, subject: `access token ${token.id} ${quoted(token.name)}` };
   await recordAuditEvent(tx, changeEvent(catalogue, context, facts));
 }

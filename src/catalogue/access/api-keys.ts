@@ -6,6 +6,7 @@ import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { AccountId, ProjectId, UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
+import { quoted } from '../../untrusted-text.ts';
 import { getProject } from '../projects/projects.ts';
 import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -151,7 +152,7 @@ async function recordKeyEvent(
 ): Promise<void> {
   const { catalogue, context, row, keyId, event } = happened;
   const { accountId, projectId } = row;
-  const facts = { event, accountId, projectId, subject: `API key ${keyId} "${row.name}"`, reason: row.kind };
+  const facts = { event, accountId, projectId, subject: `API key ${keyId} ${quoted(row.name)}`, reason: row.kind };
   await recordAuditEvent(tx, changeEvent(catalogue, context, facts));
 }
 

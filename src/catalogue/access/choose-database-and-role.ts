@@ -2,6 +2,7 @@
 // compute has. Pure.
 
 import { PosternError } from '../../errors.ts';
+import { quoted } from '../../untrusted-text.ts';
 import { shownName } from '../projects/compute-rows.ts';
 import type { LoginRoleRow, TargetRow } from './target-row.ts';
 
@@ -10,7 +11,9 @@ export function chooseDatabase(row: Pick<TargetRow, 'databases' | 'compute'>, ch
   const found = choice.database === null ? row.databases[0] : row.databases.find((name) => name === choice.database);
   if (found !== undefined) return found;
   const thing =
-    choice.database === null ? `a database on compute "${shownName(row.compute)}"` : `database "${choice.database}"`;
+    choice.database === null
+      ? `a database on compute ${quoted(shownName(row.compute))}`
+      : `database ${quoted(choice.database)}`;
   throw new PosternError('not_found', { params: { thing } });
 }
 
@@ -28,7 +31,7 @@ export function chooseDatabaseRole(
     throw new PosternError('compute_read_only', { params: { compute: shownName(row.compute) } });
   }
   if (choice.databaseRole !== null && !row.roles.some((role) => role.name === choice.databaseRole)) {
-    throw new PosternError('not_found', { params: { thing: `role "${choice.databaseRole}"` } });
+    throw new PosternError('not_found', { params: { thing: `role ${quoted(choice.databaseRole)}` } });
   }
   const fitting = row.roles.filter((role) => choice.databaseRole === null || role.name === choice.databaseRole);
   const found = fitting.find((role) => role.is_read_only === mustRead) ?? (mustRead ? undefined : fitting[0]);

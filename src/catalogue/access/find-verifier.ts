@@ -4,6 +4,7 @@
 import { PosternError } from '../../errors.ts';
 import { type AccessTokenId, idFrom } from '../../ids.ts';
 import { parseVerifier } from '../../protocol/scram-verifier.ts';
+import { quoted } from '../../untrusted-text.ts';
 import { currentSnapshot } from '../endings/catalogue-snapshot.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { changeEvent, SYSTEM_CONTEXT } from '../trail/audit-context.ts';
@@ -69,7 +70,7 @@ export async function noteAccessTokenUse(catalogue: Catalogue, token: AccessToke
     actorId: token.id,
     computeId: token.computeId,
     terminalIp: from,
-    subject: `access token ${token.id} "${token.name}"`,
+    subject: `access token ${token.id} ${quoted(token.name)}`,
   });
   const secret = { table: 'access_tokens', ...token } as const;
   await noteSecretUse(catalogue, secret, { from, touchEveryMs: TOUCH_EVERY_MS, event });
@@ -97,7 +98,7 @@ export async function noteRolePasswordUse(
     computeId: role.computeId,
     databaseRole: role.databaseRole,
     terminalIp: use.from,
-    subject: `password of role "${role.databaseRole}"`,
+    subject: `password of role ${quoted(role.databaseRole)}`,
   });
   const secret = { table: 'database_roles', ...role } as const;
   await noteSecretUse(catalogue, secret, { from: use.from, touchEveryMs: TOUCH_EVERY_MS, event });

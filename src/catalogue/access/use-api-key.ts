@@ -1,6 +1,7 @@
 // Turns the key of an Authorization header into the actor that it stands for, and records its use.
 
 import type { Selectable } from 'kysely';
+import { quoted } from '../../untrusted-text.ts';
 import { type Actor, loadPersonActor } from '../rights/actors.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { hashOfSecret } from '../store/random-secrets.ts';
@@ -42,7 +43,11 @@ async function noteUse(
   catalogue: Catalogue,
   { row, actor, from }: { row: Selectable<ApiKeysTable>; actor: Actor; from: string },
 ): Promise<void> {
-  const facts = { accountId: row.account_id, projectId: row.project_id, subject: `API key ${row.id} "${row.name}"` };
+  const facts = {
+    accountId: row.account_id,
+    projectId: row.project_id,
+    subject: `API key ${row.id} ${quoted(row.name)}`,
+  };
   const used = { event: 'secret.used', ...auditActor(actor), browserIp: from, ...facts } as const;
   const event = changeEvent(catalogue, SYSTEM_CONTEXT, used);
   const secret = {

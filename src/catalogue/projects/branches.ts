@@ -2,6 +2,7 @@
 
 import type { Kysely, Selectable } from 'kysely';
 import type { BranchId, ProjectId } from '../../ids.ts';
+import { quoted } from '../../untrusted-text.ts';
 import type { ActionOn } from '../rights/permissions.ts';
 import { type CamelRow, camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -86,7 +87,7 @@ export async function changeBranch(
       .set({ name: changed.name, is_protected: changed.isProtected, updated_at: changed.updatedAt })
       .where('id', '=', branch.id)
       .execute()
-      .catch(refuseTaken(`branch "${changed.name}"`));
+      .catch(refuseTaken(`branch ${quoted(changed.name)}`));
     const event = { event: 'project.changed', ...auditedProject(project), reason: `branch ${branch.id}` } as const;
     await recordChange(tx, { catalogue, context }, event);
   });

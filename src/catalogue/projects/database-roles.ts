@@ -6,6 +6,7 @@ import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
+import { quoted } from '../../untrusted-text.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
@@ -59,7 +60,7 @@ export async function createDatabaseRole(catalogue: Catalogue, context: AuditCon
       .insertInto('database_roles')
       .values(row)
       .execute()
-      .catch(refuseTaken(`role "${input.name}"`));
+      .catch(refuseTaken(`role ${quoted(input.name)}`));
     const created = { catalogue, context, project, name: row.name };
     await recordRoleEvent(tx, { ...created, event: 'role.created' });
     if (input.password === null) return;
@@ -72,7 +73,7 @@ export async function createDatabaseRole(catalogue: Catalogue, context: AuditCon
 /** The caller has checked that the branch is visible. */
 export async function getDatabaseRole(catalogue: Catalogue, place: Pick<DatabaseRolePlace, 'branchId' | 'name'>) {
   const row = await findDatabaseRole(catalogue.db, place);
-  if (row === null) throw missing(`role "${place.name}"`);
+  if (row === null) throw missing(`role ${quoted(place.name)}`);
   return databaseRoleFrom(row);
 }
 
@@ -126,7 +127,7 @@ export async function revealDatabaseRolePassword(
 ): Promise<Secret> {
   const project = await getProjectOfBranch(catalogue, context, { ...place, action: 'database_role.reveal_password' });
   const row = await findDatabaseRole(catalogue.db, place);
-  if (row === null) throw missing(`role "${place.name}"`);
+  if (row === null) throw missing(`role ${quoted(place.name)}`);
   if (!project.storePasswords || row.sealed_password === null) {
     throw new PosternError('no_password_stored', { params: { role: row.name } });
   }
@@ -151,7 +152,7 @@ interface RoleEvent {
 
 async function recordRoleEvent(tx: Transaction<Schema>, happened: RoleEvent): Promise<void> {
   const { catalogue, context, project, name, event, reason } = happened;
-  const subject = event.startsWith('secret.') ? `password of role "${name}"` : null;
+  const subject = event.startsWith('secret.') ? `password of role ${quoted(name)}` : null;
   const facts = { event, projectId: project.id, accountId: project.accountId, databaseRole: name, reason, subject };
   await recordChange(tx, { catalogue, context }, facts);
 }

@@ -3,7 +3,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
-import { hasInvisibleCharacters } from '../../untrusted-text.ts';
+import { hasInvisibleCharacters, quoted } from '../../untrusted-text.ts';
 import { type CamelRow, camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
@@ -36,7 +36,7 @@ export async function getDatabase(db: Kysely<Schema>, { branchId, name }: Pick<D
     .selectAll()
     .where('branch_id', '=', branchId)
     .where('name', '=', name)
-    .executeTakeFirstOrThrow(() => missing(`database "${name}"`));
+    .executeTakeFirstOrThrow(() => missing(`database ${quoted(name)}`));
   return camelRow(row);
 }
 
@@ -60,7 +60,7 @@ export async function createDatabase(
       .values(row)
       .returningAll()
       .executeTakeFirstOrThrow()
-      .catch(refuseTaken(`database "${row.name}"`));
+      .catch(refuseTaken(`database ${quoted(row.name)}`));
     await recordDatabaseEvent(tx, { catalogue, context }, { project, name: row.name, event: 'database.created' });
     return camelRow(created);
   });
@@ -82,8 +82,8 @@ export async function changeDatabase(
       .where('name', '=', change.name)
       .returningAll()
       .executeTakeFirst()
-      .catch(refuseTaken(`database "${name}"`));
-    if (row === undefined) throw missing(`database "${change.name}"`);
+      .catch(refuseTaken(`database ${quoted(name)}`));
+    if (row === undefined) throw missing(`database ${quoted(change.name)}`);
     await recordDatabaseEvent(tx, { catalogue, context }, { project, name, event: 'database.changed' });
     return camelRow(row);
   });
@@ -97,7 +97,7 @@ export async function deleteDatabase(catalogue: Catalogue, context: AuditContext
       .where('branch_id', '=', place.branchId)
       .where('name', '=', place.name)
       .returningAll()
-      .executeTakeFirstOrThrow(() => missing(`database "${place.name}"`));
+      .executeTakeFirstOrThrow(() => missing(`database ${quoted(place.name)}`));
     await recordDatabaseEvent(tx, { catalogue, context }, { project, name: row.name, event: 'database.removed' });
     return camelRow(row);
   });

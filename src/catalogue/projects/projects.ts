@@ -4,6 +4,7 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { z } from 'zod';
 import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
+import { quoted } from '../../untrusted-text.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { type ActionOn, notFound, requireMay } from '../rights/permissions.ts';
 import { camelRow } from '../store/camel-row.ts';
@@ -133,8 +134,11 @@ export async function recordLostSecrets(tx: Transaction<Schema>, { catalogue, co
   const keys = computeId === undefined ? await keysOf(tx, project.id) : [];
   const place = { accountId: project.accountId, projectId: project.id };
   const lost = [
-    ...tokens.map(({ id, name, compute_id }) => ({ computeId: compute_id, subject: `access token ${id} "${name}"` })),
-    ...keys.map(({ id, name }) => ({ subject: `API key ${id} "${name}"` })),
+    ...tokens.map(({ id, name, compute_id }) => ({
+      computeId: compute_id,
+      subject: `access token ${id} ${quoted(name)}`,
+    })),
+    ...keys.map(({ id, name }) => ({ subject: `API key ${id} ${quoted(name)}` })),
   ];
   const reason = computeId === undefined ? 'its project was removed' : 'its compute was removed';
   await recordAuditEvents(

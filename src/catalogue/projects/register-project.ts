@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { BranchId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
+import { quoted } from '../../untrusted-text.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
@@ -76,7 +77,11 @@ function passwordCreated(
   { project, name }: { readonly project: Project; readonly name: string },
 ): AuditEventInput {
   const place = { accountId: project.accountId, projectId: project.id, databaseRole: name };
-  return changeEvent(catalogue, context, { event: 'secret.created', subject: `password of role "${name}"`, ...place });
+  return changeEvent(catalogue, context, {
+    event: 'secret.created',
+    subject: `password of role ${quoted(name)}`,
+    ...place,
+  });
 }
 
 async function roleRow({ sealer, clock }: Catalogue, role: WholeProject['roles'][number]) {

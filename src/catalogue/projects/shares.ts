@@ -4,6 +4,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { type AccountId, newShareId, type ProjectId, type ShareId, type UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
+import { quoted } from '../../untrusted-text.ts';
 import { lockAccount } from '../accounts/accounts.ts';
 import { findVerifiedPerson } from '../accounts/find-person.ts';
 import { INVITATION_LIFE_MS } from '../accounts/invitations.ts';
@@ -182,7 +183,7 @@ export async function convertGuest(
   requireMay(context.actor, 'guests.convert', accountResource(accountId));
   const guests = await listGuests(catalogue, context, accountId);
   const isGuest = guests.some((guest) => emailKey(guest.email) === emailKey(email));
-  if (!isGuest) throw missing(`guest "${email}"`);
+  if (!isGuest) throw missing(`guest ${quoted(email)}`);
   const [outcome] = await inviteMembers(catalogue, context, { accountId, invitations: [{ email, memberRole }] });
   if (outcome === undefined) throw new Error('an invitation had no outcome');
   return outcome;

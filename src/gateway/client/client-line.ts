@@ -12,12 +12,19 @@ import {
   type Report,
 } from '../../protocol/backend-messages.ts';
 import type { NegotiatedVersion } from '../../protocol/startup-packet.ts';
-import { cleanForTerminal, cleanOperatorText } from '../../untrusted-text.ts';
+import { asciiOnly, cleanForTerminal, cleanOperatorText } from '../../untrusted-text.ts';
 import { surviveErrors } from '../../wire/wait-on-stream.ts';
 import { hangUp } from './hang-up.ts';
 
 /** `in_sasl` can end in an error at any point; `authenticated` is after AuthenticationOk. */
 type Stage = 'greeting' | 'in_sasl' | 'authenticated' | 'hung_up';
+
+export interface Greeting {
+  readonly security: 'tls' | 'clear_text';
+  readonly versionReply: NegotiatedVersion['reply'];
+  /** Clients of another encoding than UTF-8 read our ASCII only. */
+  readonly charset: 'utf8' | 'other';
+}
 
 /** A client that does not read gets no more NOTICEs beyond this. */
 const MAX_UNREAD_BYTES = 65_536;
@@ -35,14 +42,16 @@ const BEFORE_ANY_PASSWORD: ReadonlySet<string> = new Set(['endpoint_unknown', 'p
 
 export class ClientLine {
   readonly socket: Duplex;
-  readonly security: 'tls' | 'clear_text';
+  readonly security: Greeting['security'];
+  readonly #charset: Greeting['charset'];
   /** Null once it was sent. */
   #versionReply: NegotiatedVersion['reply'];
   #stage: Stage = 'greeting';
 
-  constructor(socket: Duplex, security: 'tls' | 'clear_text', versionReply: NegotiatedVersion['reply']) {
+  constructor(socket: Duplex, { security, versionReply, charset }: Greeting) {
     this.socket = socket;
     this.security = security;
+    this.#charset = charset;
     this.#versionReply = versionReply;
     surviveErrors(socket);
   }
@@ -77,7 +86,7 @@ export class ClientLine {
   sendNotice(report: Report | undefined): void {
     if (report === undefined || this.#stage !== 'authenticated' || this.socket.writableLength > MAX_UNREAD_BYTES)
       return;
-    this.socket.write(noticeResponse(report));
+    this.socket.write(noticeResponse(inCharset(report, this.#charset)));
   }
 
   /** Sends bytes that are whole messages, in order; for the hand-over to the relay. */
@@ -87,7 +96,7 @@ export class ClientLine {
 
   /** Refuses with FATAL and hangs up; this class keeps the order of the messages. */
   async refuse(error: PosternError, detail: string | null): Promise<void> {
-    await this.closeWith(fatalResponse(error, detail), error);
+    await this.closeWith(fatalResponse(error, detail, this.#charset), error);
   }
 
   /** Hangs up after a last message, with AuthenticationOk before it where that must be. */
@@ -124,11 +133,23 @@ export class ClientLine {
 }
 
 /** `detail` names the connection or login; others' names are cleaned (docs/security.md, T12). */
-export function fatalResponse(error: PosternError, detail: string | null): Buffer {
+export function fatalResponse(error: PosternError, detail: string | null, charset: Greeting['charset']): Buffer {
   const { message, hint } = wordsOf(error, (value, name) =>
     NAMES.has(name) ? cleanForTerminal(value) : cleanOperatorText(value),
   );
-  return errorResponse({ severity: 'FATAL', sqlstate: harmlessSqlstate(error.sqlstate), message, detail, hint });
+  const sqlstate = harmlessSqlstate(error.sqlstate);
+  return errorResponse(inCharset({ severity: 'FATAL', sqlstate, message, detail, hint }, charset));
+}
+
+export function inCharset(report: Report, charset: Greeting['charset']): Report {
+  if (charset === 'utf8') return report;
+  const { message, detail, hint } = report;
+  return {
+    ...report,
+    message: asciiOnly(message),
+    ...(detail && { detail: asciiOnly(detail) }),
+    ...(hint && { hint: asciiOnly(hint) }),
+  };
 }
 
 /** The code itself, unless libpq would react to it. */

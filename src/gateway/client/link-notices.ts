@@ -3,7 +3,7 @@
 
 import { formatDuration } from '../../duration.ts';
 import type { Report } from '../../protocol/backend-messages.ts';
-import { cleanForTerminal, cleanOperatorText } from '../../untrusted-text.ts';
+import { cleanForTerminal, cleanOperatorText, quoted } from '../../untrusted-text.ts';
 
 const SUCCESSFUL_COMPLETION = '00000';
 
@@ -73,6 +73,6 @@ export function operatorNotice(text: string): Report {
 }
 
 function targetText({ projectName, database, databaseRole }: ConnectedAs): string {
-  const [project, name, role] = [projectName, database, databaseRole].map(cleanForTerminal);
-  return `project "${project}", database "${name}", role "${role}"`;
+  const [project, name, role] = [projectName, database, databaseRole].map((text) => quoted(cleanForTerminal(text)));
+  return `project ${project}, database ${name}, role ${role}`;
 }

@@ -39,6 +39,16 @@ export function applicationOf(startup: StartupMessage): string | null {
   return findParameter(startup, 'application_name') || null;
 }
 
+// PostgreSQL's clean_encoding_name() ignores everything but letters and digits.
+const UTF8_NAMES = ['utf8', 'unicode'];
+
+/** Of the client; without a word of its own we tell it UTF8. */
+export function charsetOf(startup: StartupMessage): 'utf8' | 'other' {
+  const encoding = findParameter(startup, 'client_encoding');
+  if (encoding === null) return 'utf8';
+  return UTF8_NAMES.includes(encoding.replace(/[^A-Za-z0-9]/g, '').toLowerCase()) ? 'utf8' : 'other';
+}
+
 /** Throws `role_is_fixed` for anything that would change the database role. */
 export function refuseRoleParameters(startup: StartupMessage): void {
   const named = [...startup.parameters.keys()].map((name) => name.toLowerCase());
@@ -88,9 +98,11 @@ export function upstreamParameters(
   return parameters.set('application_name', applicationName);
 }
 
+/** Of several spellings the last counts, as it does for PostgreSQL. */
 function findParameter(startup: StartupMessage, name: string): string | null {
+  let found: string | null = null;
   for (const [sent, value] of startup.parameters) {
-    if (sent.toLowerCase() === name) return value;
+    if (sent.toLowerCase() === name) found = value;
   }
-  return null;
+  return found;
 }

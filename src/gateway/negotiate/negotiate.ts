@@ -14,6 +14,7 @@ import { type FirstPacket, readProxyHeader, readStartupPacket } from '../../wire
 import type { SocketEnd } from '../../wire/socket-owner.ts';
 import { type Client, ClientGone, type GoneReason, type Negotiated, type Peer } from '../client/client.ts';
 import { ClientLine } from '../client/client-line.ts';
+import { charsetOf } from '../client/startup-parameters.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import { beginTls, type TlsStart } from './begin-tls.ts';
 import { localityFinder } from './find-locality.ts';
@@ -89,7 +90,11 @@ async function readFirstPacket(
   } catch (error) {
     if (!(error instanceof ProtocolViolation)) throw error;
     if (error.kind !== 'invalid_startup' && error.kind !== 'user_missing') throw error;
-    const line = new ClientLine(socket, tls === null ? 'clear_text' : 'tls', null);
+    const line = new ClientLine(socket, {
+      security: tls === null ? 'clear_text' : 'tls',
+      versionReply: null,
+      charset: 'other',
+    });
     return { kind: 'refused', peer, line, error: new PosternError(error.kind, { cause: error }) };
   }
 }
@@ -123,8 +128,9 @@ function acceptStartup(
   startup: StartupMessage,
   parts: NegotiationParts,
 ): Negotiated {
-  const { agreedMinor, reply } = negotiateVersion(startup);
-  const line = new ClientLine(socket, tls === null ? 'clear_text' : 'tls', reply);
+  const { agreedMinor, reply: versionReply } = negotiateVersion(startup);
+  const security = tls === null ? 'clear_text' : 'tls';
+  const line = new ClientLine(socket, { security, versionReply, charset: charsetOf(startup) });
   const isRefused = tls === null && !isClearTextAllowed(parts.config, peer.address);
   const negotiated: Extract<Negotiated, { kind: 'startup' | 'refused' }> = isRefused
     ? { kind: 'refused', peer, line, error: new PosternError('tls_required') }

@@ -6,6 +6,7 @@ import { noticeResponse } from '../../protocol/backend-messages.ts';
 import type { Relay } from '../../relay/relay.ts';
 import type { RelayActivity } from '../../relay/relay-activity.ts';
 import type { Client } from '../client/client.ts';
+import { inCharset } from '../client/client-line.ts';
 import { operatorNotice } from '../client/link-notices.ts';
 import type { DoorName } from './admission.ts';
 import { type ConnectionAudit, connectionAudit } from './connection-audit.ts';
@@ -92,7 +93,7 @@ function fleetHandle(session: LiveSession): LiveConnectionHandle {
     notify: async (text) => {
       const report = operatorNotice(text);
       if (session.relaying === null) session.client.line.sendNotice(report);
-      else await session.relaying.relay.inject(noticeResponse(report));
+      else await session.relaying.relay.inject(noticeResponse(inCharset(report, 'other')));
     },
   };
 }

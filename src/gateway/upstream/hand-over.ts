@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { CancelRoute } from '../../fleet/cancel-routes.ts';
 import { backendKeyData, readyForQuery } from '../../protocol/backend-messages.ts';
-import { newCancelKey } from '../../protocol/cancel-key.ts';
+import { type CancelKey, newCancelKey } from '../../protocol/cancel-key.ts';
 import { Relay } from '../../relay/relay.ts';
 import { RelayActivity } from '../../relay/relay-activity.ts';
 import { cancelUpstream } from '../../wire/dial/cancel-upstream.ts';
@@ -28,7 +28,7 @@ export async function handOver(
   const { line } = session.client;
   const cancelQuery: Relaying['cancelQuery'] = (by) => cancelOnUpstream(connected, { session, parts, by });
   // NOTE: the key must work on every node before the client can know it, so before ReadyForQuery.
-  const key = cancelKeyFor(connected, session, parts.config);
+  const key = cancelKeyFor(connected, session, parts);
   const cancelRoute = key === null ? null : parts.cancelRoutes.announce(key, () => cancelQuery('client'));
   await cancelRoute?.announced;
   if (session.signal.aborted) {
@@ -59,10 +59,17 @@ export async function handOver(
   return { relaying, cancelRoute };
 }
 
-function cancelKeyFor({ upstream }: Connected, { client }: LiveSession, config: GatewayParts['config']) {
+function cancelKeyFor(
+  { upstream }: Connected,
+  { client }: LiveSession,
+  { cancelRoutes, config }: Pick<GatewayParts, 'cancelRoutes' | 'config'>,
+): CancelKey | null {
   if (upstream.cancelKey === null) return null;
   const upstreamPid = { processId: upstream.cancelKey.processId, toldTo: config.upstream.pidToldTo };
-  return newCancelKey(client.agreedMinor, { upstreamPid });
+  for (;;) {
+    const key = newCancelKey(client.agreedMinor, { upstreamPid });
+    if (!cancelRoutes.isTaken(key)) return key;
+  }
 }
 
 /** One CancelRequest to the address that was dialled; none where the upstream gave no key. */

@@ -6,6 +6,7 @@ import { type ApprovalStep, isNear, requiredStep } from '../../login/decide/step
 import { longestRememberedMs, returnsToSharedName, type TerminalSharing } from '../../login/grant/terminal-sharing.ts';
 import { compareToBrowser } from '../../login/request/locality.ts';
 import type { Access, LoginRequest } from '../../login/request/login-request.ts';
+import { programName } from '../../login/request/program-name.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { computeCount, listed, type OfferedTargets } from './offered-targets.ts';
 import {
@@ -80,6 +81,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     offersReadOnly: computes.some(({ roles }) => roles.some(({ readOnly }) => readOnly)),
     isNoticeBlind: origin.noticeBlind,
     rememberChoices: rememberChoices(longestGrantMs(sight, computes)),
+    program: origin.application === null ? null : cleanForPage(programName(origin.application)),
     sharing: sight.sharing,
     isKnownTerminal: sight.isKnownTerminal,
     alsoWaiting: sight.alsoWaiting,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { LoginName } from '../../catalogue/access/login-names.ts';
 import { normalizeAddress } from '../../network-address.ts';
 import { type Located, localityOf, placeKey } from './locality.ts';
+import { programName } from './program-name.ts';
 
 export interface Terminal extends Located {
   readonly requestedUser: string;
@@ -13,12 +14,9 @@ export interface Terminal extends Located {
 /** For any application. */
 export type UserAtPlace = Pick<Terminal, 'address' | 'locality' | 'requestedUser'>;
 
-// pgAdmin 4 numbers each connection: `pgAdmin 4 - DB:shop`, `pgAdmin 4 - CONN:4711`.
-const NUMBERED = /^(pgAdmin 4) - .*$/s;
-
-/** SHA-256 in hex; IPv6 counts by its /64; numbers that a program adds to its name are ignored. */
+/** SHA-256 in hex; IPv6 counts by its /64, an application by its program's name. */
 export function terminalDigest({ requestedUser, application, ...located }: Terminal): string {
-  return digest([placeKey(located), requestedUser, application?.replace(NUMBERED, '$1') ?? null]);
+  return digest([placeKey(located), requestedUser, application === null ? null : programName(application)]);
 }
 
 /** For any application, since a reverse code may be typed into another program. */

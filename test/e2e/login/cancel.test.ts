@@ -91,11 +91,11 @@ async function logIn(version: number) {
 }
 
 it.each([
-  ['3.2 is told the process id of its backend', PROTOCOL_3_2, true],
-  ['3.0 is told another one', PROTOCOL_3_0, false],
-])('a client of protocol %s', async (_name, version, isTold) => {
+  ['3.2', PROTOCOL_3_2],
+  ['3.0', PROTOCOL_3_0],
+])('a client of protocol %s is told the process id of its backend', async (_name, version) => {
   const { client, processId } = await logIn(version);
-  expect((await answerTo(client, 'select pg_backend_pid()')) === String(processId)).toBe(isTold);
+  expect(await answerTo(client, 'select pg_backend_pid()')).toBe(String(processId));
 });
 
 describe.each([

@@ -2,18 +2,21 @@ import { duplexPair } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { PosternError } from '../../../src/errors.ts';
-import { ClientLine } from '../../../src/gateway/client/client-line.ts';
+import { ClientLine, type Greeting } from '../../../src/gateway/client/client-line.ts';
 import { notice } from '../../../src/gateway/client/link-notices.ts';
 import { authenticationCleartextPassword, authenticationSasl } from '../../../src/protocol/backend-messages.ts';
 import { fieldsOf, messagesOf, typesOf } from '../read-messages.ts';
 
-type VersionReply = ConstructorParameters<typeof ClientLine>[2];
+type VersionReply = Greeting['versionReply'];
 
 function lineTo(security: 'tls' | 'clear_text', versionReply: VersionReply = null) {
   const [ours, theirs] = duplexPair();
   const received = buffer(theirs);
   theirs.end();
-  return { line: new ClientLine(ours, security, versionReply), received: async () => messagesOf(await received) };
+  return {
+    line: new ClientLine(ours, { security, versionReply, charset: 'utf8' }),
+    received: async () => messagesOf(await received),
+  };
 }
 
 const GREASE: VersionReply = { newestMinor: 2, unknownOptions: ['_pq_.test_protocol_negotiation'] };

@@ -30,7 +30,7 @@ describe('an ending', () => {
   it('shows a reference and nothing else of an unexpected error', () => {
     const ending = endingOf(new Error('password=hunter2'));
     if (ending.kind !== 'refusal') throw new Error(`expected a refusal, not ${ending.kind}`);
-    const fields = fieldsOf(messagesOf(fatalResponse(ending.error, null))[0]);
+    const fields = fieldsOf(messagesOf(fatalResponse(ending.error, null, 'other'))[0]);
     expect(fields.M).toMatch(/^internal error \(reference [A-Z0-9]{6}\)$/);
     expect(JSON.stringify(fields)).not.toContain('hunter2');
   });
@@ -45,7 +45,7 @@ describe('an ending', () => {
   ] as const)('is printable ASCII on one line for code %s, whatever the names in it', (code) => {
     const name = `a\u009b31m\u202eb\n\u001b]8;;http://evil\u0007${'x'.repeat(200)}`;
     const params = { project: name, compute: name, address: name, thing: name };
-    const { M = '' } = fieldsOf(messagesOf(fatalResponse(new PosternError(code, { params }), null))[0]);
+    const { M = '' } = fieldsOf(messagesOf(fatalResponse(new PosternError(code, { params }), null, 'other'))[0]);
     expect(M).toMatch(/^[\x20-\x7e]+$/);
     expect(M).toContain('xxx');
   });
@@ -53,7 +53,7 @@ describe('an ending', () => {
   it('never carries 42704, at which libpq would connect again', () => {
     const error = new PosternError('not_found', { params: { thing: 'compute "ep-x"' } });
     expect(error.sqlstate).toBe('42704');
-    expect(fieldsOf(messagesOf(fatalResponse(error, null))[0]).C).toBe('22023');
+    expect(fieldsOf(messagesOf(fatalResponse(error, null, 'other'))[0]).C).toBe('22023');
   });
 });
 

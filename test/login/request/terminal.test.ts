@@ -26,7 +26,7 @@ describe('a terminal', () => {
     const named = (application: string) => terminalDigest({ ...psql, application });
     expect(named('pgAdmin 4 - CONN:4711')).toBe(named('pgAdmin 4 - DB:shop'));
     expect(named('pgAdmin 4 - CONN:4711')).not.toBe(named('psql'));
-    expect(named('psql - CONN:4711')).not.toBe(named('psql'));
+    expect(named('puma: worker 1: 4711')).toBe(named('puma: worker 2: 4712'));
   });
 
   it('is the same within one IPv6 /64 and another outside of it', () => {

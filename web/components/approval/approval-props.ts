@@ -43,6 +43,8 @@ export interface ApprovalProps {
    */
   readonly isNoticeBlind: boolean;
   readonly rememberChoices: ReadonlyArray<'once' | '1h' | '8h'>;
+  /** Of the application, as a remembered approval knows it; null where it has no name. */
+  readonly program: string | null;
   /** Whether the terminal's address, or its user there, may be other people's, too. */
   readonly sharing: 'own' | 'shared_place' | 'shared_name' | 'forwarded';
   /** Other waiting connections of the same terminal. */

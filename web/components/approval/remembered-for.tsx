@@ -4,9 +4,9 @@
 import type { VNode } from 'preact';
 import type { ApprovalProps } from './approval-props.ts';
 
-type RememberedForProps = Pick<ApprovalProps, 'rememberChoices' | 'sharing' | 'terminal'>;
+type RememberedForProps = Pick<ApprovalProps, 'program' | 'rememberChoices' | 'sharing' | 'terminal'>;
 
-export function RememberedFor({ rememberChoices, sharing, terminal }: RememberedForProps): VNode | null {
+export function RememberedFor({ program, rememberChoices, sharing, terminal }: RememberedForProps): VNode | null {
   const { address, requestedUser } = terminal;
   if (sharing === 'shared_name') {
     return (
@@ -23,13 +23,13 @@ export function RememberedFor({ rememberChoices, sharing, terminal }: Remembered
   if (rememberChoices.length < 2) return null;
   return (
     <p class="help">
-      Remembered, it lets in every <Program {...terminal} /> at <bdi class="mono">{address}</bdi> that says it is user{' '}
+      Remembered, it lets in every <Program name={program} /> at <bdi class="mono">{address}</bdi> that says it is user{' '}
       <bdi class="mono">{requestedUser}</bdi>, also other people’s behind this address.
       {sharing === 'shared_place' && ' Other people connect from here, so it lasts an hour at most.'}
     </p>
   );
 }
 
-function Program({ application }: Pick<ApprovalProps['terminal'], 'application'>): VNode {
-  return application === null ? <>program without a name</> : <bdi class="mono">{application}</bdi>;
+function Program({ name }: { readonly name: string | null }): VNode {
+  return name === null ? <>program without a name</> : <bdi class="mono">{name}</bdi>;
 }

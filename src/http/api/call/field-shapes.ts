@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, type BranchId, idFrom, isOrganizationId, type ProjectId } from '../../../ids.ts';
+import { quoted } from '../../../untrusted-text.ts';
 
 type AnyId = ReturnType<typeof idFrom>;
 
@@ -39,7 +40,7 @@ export const organizationIdField = z.string().transform(organizationNamed).meta(
 /** The id, which need not exist. Throws `not_found` for another form. */
 export function organizationNamed(text: string): AccountId {
   if (isOrganizationId(text)) return idFrom<AccountId>(text);
-  throw new PosternError('not_found', { params: { thing: `organization "${text}"` } });
+  throw new PosternError('not_found', { params: { thing: `organization ${quoted(text)}` } });
 }
 
 // Stands for the system and for removed people where Neon requires a person.
