@@ -127,7 +127,7 @@ describe('a peer that breaks the protocol', () => {
 
   it('gets an error after AuthenticationOk when only its StartupMessage is wrong', async () => {
     for (const [packet, message] of [
-      [builtStartupPacket(3 << 16, ['user', 'a', 'user', 'b'], '\0'), 'invalid startup packet'],
+      [builtStartupPacket(3 << 16, ['user', 'a']), 'invalid startup packet'],
       [builtStartupPacket(3 << 16, ['database', 'a'], '\0'), 'no PostgreSQL user name specified in startup packet'],
     ] as const) {
       using client = await RawClient.connectTls(gateway);
