@@ -6,7 +6,6 @@ import { isUtf8 } from 'node:buffer';
 
 const FIRST_ESCAPE = 0xdc80;
 const ESCAPED = /[\udc80-\udcff]/u;
-const LONGEST_CHARACTER_BYTES = 4;
 
 /** Source: PEP 383, `surrogateescape`. */
 export function textOfAnyBytes(bytes: Buffer): string {
@@ -34,8 +33,15 @@ export function anyBytesOfText(text: string): Buffer {
 
 /** 0 where no character begins. */
 function characterLength(bytes: Buffer, at: number): number {
-  for (let length = 1; length <= LONGEST_CHARACTER_BYTES && at + length <= bytes.length; length += 1) {
-    if (isUtf8(bytes.subarray(at, at + length))) return length;
-  }
-  return 0;
+  const length = announcedLength(bytes.readUInt8(at));
+  const isWhole = at + length <= bytes.length && (length === 1 || isUtf8(bytes.subarray(at, at + length)));
+  return isWhole ? length : 0;
+}
+
+/** By the first byte of a character in UTF-8; 0 for one that begins none. */
+function announcedLength(byte: number): number {
+  if (byte < 0x80) return 1;
+  if (byte < 0xc2 || byte > 0xf4) return 0;
+  if (byte < 0xe0) return 2;
+  return byte < 0xf0 ? 3 : 4;
 }

@@ -82,7 +82,8 @@ describe(`garbage (seed ${SEED})`, () => {
 
   it.each(PLACES)('a login that arrives byte by byte is served, %s', async (_place, connect) => {
     await burst(connect, async (attacker, random) => {
-      await attacker.sendBytewise(startupPacket({ user: `user${random.below(1_000)}` }, PROTOCOL_3_0));
+      const user = `user${random.below(1_000)}`;
+      await attacker.sendBytewise(startupPacket({ user, application_name: 'psql' }, PROTOCOL_3_0));
       await waitUntil(() => attacker.received.includes('/psql_session/'), 'the link is shown');
     });
     await expectGoodLogin();
