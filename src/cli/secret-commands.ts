@@ -19,6 +19,7 @@ interface TokenOptions extends PrintOptions {
   readonly role?: string;
   readonly readOnly?: boolean;
   readonly allow?: string;
+  readonly maxConnections: number;
   readonly life: string;
 }
 
@@ -44,6 +45,7 @@ export function addSecretCommands(program: Command, io: CommandIo): void {
     .option('--role <name>', 'a database role; without it the first that fits the access')
     .option('--read-only', 'by a role that cannot write')
     .option('--allow <networks>', 'networks from which it may be used, by comma')
+    .option('--max-connections <count>', 'how many connections it may hold at a time', Number, 20)
     .option('--life <duration>', 'how long it works', '30d')
     .option('--json', 'print JSON')
     .action(async (options: TokenOptions) => {
@@ -66,6 +68,7 @@ async function makeToken(tools: CatalogueTools, options: TokenOptions) {
     databaseRole: options.role ?? null,
     access: options.readOnly === true ? 'read_only' : 'read_write',
     allowedNetworks: options.allow?.split(',').map((network) => network.trim()) ?? [],
+    maxConnections: options.maxConnections,
     lifeMs,
   });
 }

@@ -137,7 +137,7 @@ export const CONFIG_VARIABLES = {
   ),
   POSTERN_UNLIMITED_NETWORKS: plain(
     '127.0.0.0/8,::1',
-    'networks where connects, login requests and cancels are not rated; unset: loopback only where it is trusted',
+    'networks where login requests are not rated; unset: loopback only where it is trusted',
     networks,
   ),
   POSTERN_SHARED_NETWORKS: plain('', 'networks many people share, with ten times the limits', networks),

@@ -81,16 +81,42 @@ export const LOGIN_ERRORS = {
     hint: 'Finish or close the waiting ones, or retry in a minute.',
     correctableOn: ['approval'],
   }),
+  too_many_waiting_of_address: limit('53300', 429, {
+    code: 'too_many_requests',
+    message: 'too many login requests from this address',
+    hint: 'At most {limit} may wait at a time: finish or close the waiting ones, and retry.',
+  }),
+  too_many_waiting_of_network: limit('53300', 429, {
+    code: 'too_many_requests',
+    message: 'too many login requests from this network',
+    hint: 'At most {limit} may wait at a time: finish or close the waiting ones, and retry.',
+  }),
+  login_requests_limited: limit('53400', 429, {
+    code: 'too_many_requests',
+    message: 'too many login requests from this address',
+    hint: 'Retry in {seconds} s.',
+  }),
   too_many_connections: limit('53300', 429, {
-    message: 'too many connections for this compute',
-    hint: 'Close idle connections and retry.',
+    message: 'too many connections {of} (limit {limit})',
+    hint: 'Close idle connections, or {wayOut}.',
   }),
   project_share_full: limit('53300', 429, {
     message: 'the project has all {share} connections that are its share of the server',
     hint: 'Close idle connections, or ask the operator to raise POSTERN_CONNECTIONS_PER_PROJECT.',
   }),
   overloaded: limit('53300', 503, {
-    message: 'too many connections to this gateway',
+    message: 'too many connections to this gateway (limit {limit})',
+    hint: 'Retry in a moment.',
+    isCheap: true,
+  }),
+  crowded_out: limit('53300', 503, {
+    message: 'too many unfinished logins at this gateway, most of them from this address or network',
+    hint: 'Finish or close the waiting ones, or retry in a few seconds.',
+    isCheap: true,
+  }),
+  too_many_waiting: limit('53300', 503, {
+    code: 'overloaded',
+    message: 'too many logins wait at this gateway (limit {limit})',
     hint: 'Retry in a moment.',
     isCheap: true,
   }),

@@ -16,6 +16,11 @@ export type CountedThing = 'person' | 'grant' | 'access_token' | 'compute' | 'pr
 /** The most connections allowed, each including the one that asks. */
 export type ConnectionCaps = Partial<Readonly<Record<CountedThing, number>>>;
 
+export interface ExceededCap {
+  readonly thing: CountedThing;
+  readonly cap: number;
+}
+
 interface ConnectionCountsOptions {
   readonly redis: RedisClient;
   readonly heartbeat: NodeHeartbeat;
@@ -39,7 +44,7 @@ export class ConnectionCounts {
   }
 
   /** The connection must be counted already. Nodes asking at once may admit fewer, never more. */
-  async findExceeded(record: LiveConnectionRecord, caps: ConnectionCaps): Promise<CountedThing | null> {
+  async findExceeded(record: LiveConnectionRecord, caps: ConnectionCaps): Promise<ExceededCap | null> {
     const asked = [...countedFields(record)].flatMap(([thing, field]) => {
       if (thing === 'relaying') return [];
       const cap = caps[thing];
@@ -48,7 +53,7 @@ export class ConnectionCounts {
     if (asked.length === 0) return null;
     const elsewhere = await this.#countElsewhere(asked.map(({ field }) => field));
     const exceeded = asked.find(({ cap, ownCount }, index) => ownCount + (elsewhere[index] ?? 0) > cap);
-    return exceeded?.thing ?? null;
+    return exceeded === undefined ? null : { thing: exceeded.thing, cap: exceeded.cap };
   }
 
   #add(field: string, change: 1 | -1): void {

@@ -6,7 +6,7 @@ import type { RecordedEnding } from '../catalogue/endings/ended-access.ts';
 import type { ConnectionId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { commandConnections } from './command-connections.ts';
-import type { ConnectionCaps, ConnectionCounts, CountedThing } from './connection-counts.ts';
+import type { ConnectionCaps, ConnectionCounts, ExceededCap } from './connection-counts.ts';
 import { endConnections } from './endings/end-connections.ts';
 import { recheckConnections } from './endings/recheck-connections.ts';
 import {
@@ -30,7 +30,7 @@ export interface LiveRegistration {
   /** NOTE: give all ids before asking `may()`, so that a later revocation finds this connection. */
   update(patch: Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>): void;
   /** Call it right after the update that made the connection count. Never rejects. */
-  findExceededCap(caps: ConnectionCaps): Promise<CountedThing | null>;
+  findExceededCap(caps: ConnectionCaps): Promise<ExceededCap | null>;
   close(): void;
 }
 

@@ -8,8 +8,10 @@ import type { Log } from '../log.ts';
 interface ListenerOptions {
   readonly host: string;
   readonly port: number;
-  /** Sockets open at a time; more are closed without an answer. */
+  /** Sockets open at a time; for one more another must go, or it is closed without an answer. */
   readonly mostSockets: number;
+  /** Ends a connection that has not logged in yet; false when there is none. */
+  readonly makeRoom: () => boolean;
   /** How long new connections are turned away after accepting one failed. */
   readonly pauseMs: number;
   readonly log: Log;
@@ -83,7 +85,9 @@ export class ConnectionListener {
   }
 
   async #accept(socket: Socket): Promise<void> {
-    if (this.#sockets.size >= this.#options.mostSockets || performance.now() < this.#turnAwayUntil) {
+    const { mostSockets, makeRoom } = this.#options;
+    const isFull = this.#sockets.size >= mostSockets && !makeRoom();
+    if (isFull || performance.now() < this.#turnAwayUntil) {
       socket.destroy();
       return;
     }

@@ -31,6 +31,7 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
   const sockets = new SocketBudget({ openFiles, clientSockets: () => listener.socketCount });
   const open = new OpenConnections({ most: config.limits.connectionsInTotal, sockets });
   const listener: ConnectionListener = new ConnectionListener({
+    makeRoom: () => open.unfinished.makeRoom(),
     host: config.pg.host,
     port: config.pg.port,
     mostSockets: Math.min(config.limits.connectionsInTotal + SPARE_SOCKETS, sockets.most),
@@ -38,8 +39,7 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
     log,
     handle: (socket) => handleConnection(socket, parts, open),
   });
-  // Only a balancer goes on sending connections to a node that said it is not ready; it needs a
-  // moment to learn that.
+  // Only a balancer goes on sending connections to a node until it learns that it is not ready.
   const lateArrivalMs = config.pg.proxyProtocolFrom.length === 0 ? 0 : parts.times.lateArrivalMs;
   return {
     listen() {

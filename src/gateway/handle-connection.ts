@@ -20,6 +20,7 @@ import type { GatewayParts } from './session/gateway-parts.ts';
 import { LiveSession } from './session/live-session.ts';
 import { PhaseTimes } from './session/phase-times.ts';
 import { reportConnection, reportGone, reportRefused } from './session/report-connection.ts';
+import type { UnfinishedConnection } from './session/unfinished-connections.ts';
 import { type Connected, connectApproved } from './upstream/connect-approved.ts';
 import { handOver } from './upstream/hand-over.ts';
 import { connectedProgress, failedProgress } from './upstream/progress-reporter.ts';
@@ -30,8 +31,16 @@ export async function handleConnection(socket: Socket, parts: GatewayParts, open
   const phases = new PhaseTimes(parts.metrics);
   parts.metrics.accepted.inc();
   surviveErrors(socket);
+  let place: UnfinishedConnection | null = null;
   try {
-    const first = await phases.measure('negotiate', () => negotiate(socket, parts, open.closing));
+    const onPeer = (address: string): void => {
+      place = open.unfinished.enter(address, () => {
+        parts.metrics.limitHits.inc({ limit: 'unfinished_connections' });
+        socket.destroy();
+      });
+    };
+    const negotiating = () => negotiate(socket, parts, { signal: open.closing, onPeer });
+    const first = await phases.measure('negotiate', negotiating);
     const negotiated = first.kind === 'probe' ? await answerIfOpen(first, parts, open) : first;
     switch (negotiated.kind) {
       case 'gone':
@@ -42,11 +51,12 @@ export async function handleConnection(socket: Socket, parts: GatewayParts, open
       case 'cancel':
         return await passCancelDoor(negotiated, parts);
       case 'startup':
-        return await serve(new LiveSession(negotiated.client, { since, phases }, parts), parts, open);
+        return await serve(new LiveSession(negotiated.client, { since, phases, place }, parts), parts, open);
       default:
         return assertNever(negotiated);
     }
   } finally {
+    if (place !== null) open.unfinished.leave(place);
     socket.destroy();
   }
 }
@@ -71,11 +81,12 @@ async function serve(session: LiveSession, parts: GatewayParts, open: OpenConnec
 /** Serves the client to its end. Never throws. */
 async function findEnding(session: LiveSession, parts: GatewayParts, open: OpenConnections): Promise<Ending> {
   try {
-    open.requireRoom();
+    open.requireRoom(session);
     refuseRoleParameters(session.client.startup);
     const door = await session.phases.measure('choose_door', () => chooseDoor(session.client, parts));
     const admission = await passDoor(door, session, parts);
-    const connect = (admitted: Admission) => open.sockets.withUpstream(() => connectAndRelay(admitted, session, parts));
+    const connect = (admitted: Admission) =>
+      open.sockets.withUpstream(() => connectAndRelay(admitted, session, { parts, open }));
     return await connect(admission).catch(async (error: unknown) => {
       if (!mayNeedAnotherGrant(admission, error)) throw error;
       leaveGrant(session);
@@ -87,13 +98,18 @@ async function findEnding(session: LiveSession, parts: GatewayParts, open: OpenC
 }
 
 /** The upstream's socket is opened and closed here. */
-async function connectAndRelay(admission: Admission, session: LiveSession, parts: GatewayParts): Promise<Ending> {
+async function connectAndRelay(
+  admission: Admission,
+  session: LiveSession,
+  { parts, open }: { readonly parts: GatewayParts; readonly open: OpenConnections },
+): Promise<Ending> {
   let connected: Connected | null = null;
   try {
     connected = await connectApproved(admission, session, parts);
     const { relaying, cancelRoute } = await handOver(connected, { session, notices: admission.notices, parts });
     try {
       session.phases.complete();
+      if (session.place !== null) open.unfinished.leave(session.place);
       admission.report?.(connectedProgress(connected, session));
       return await relaySession(relaying, session, parts);
     } finally {

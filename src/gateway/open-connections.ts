@@ -3,10 +3,15 @@
 import { setMaxListeners } from 'node:events';
 import { PosternError } from '../errors.ts';
 import type { LiveSession } from './session/live-session.ts';
+import { UnfinishedConnections } from './session/unfinished-connections.ts';
 import type { SocketBudget } from './socket-budget.ts';
+
+/** Of all places; the rest is for those who have finished a login. */
+const LARGEST_UNFINISHED_SHARE = 3 / 4;
 
 export class OpenConnections {
   readonly sockets: SocketBudget;
+  readonly unfinished: UnfinishedConnections;
   readonly sessions = new Set<LiveSession>();
   readonly #most: number;
   readonly #closing = new AbortController();
@@ -15,6 +20,8 @@ export class OpenConnections {
   constructor({ most, sockets }: { most: number; sockets: SocketBudget }) {
     this.#most = most;
     this.sockets = sockets;
+    const room = Math.min(most, sockets.most);
+    this.unfinished = new UnfinishedConnections(Math.max(1, Math.floor(room * LARGEST_UNFINISHED_SHARE)));
     // Every connection listens while it negotiates: more than ten listeners are no leak.
     setMaxListeners(0, this.#closing.signal);
   }
@@ -43,9 +50,14 @@ export class OpenConnections {
     this.#closing.abort();
   }
 
-  /** Throws `starting` (57P03) while draining, `overloaded` beyond the cap or the descriptors. */
-  requireRoom(): void {
+  /**
+   * Throws `starting` (57P03) while draining, `overloaded` beyond the cap or the descriptors,
+   * `crowded_out` where its own network holds the places of those that log in.
+   */
+  requireRoom({ place }: Pick<LiveSession, 'place'>): void {
     if (!this.#isOpen) throw new PosternError('starting');
-    if (this.sessions.size > this.#most || !this.sockets.hasRoomForClient) throw new PosternError('overloaded');
+    if (this.sessions.size > this.#most || !this.sockets.hasRoomForClient)
+      throw new PosternError('overloaded', { params: { limit: String(this.#most) } });
+    if (place?.isTooMany === true) throw new PosternError('crowded_out');
   }
 }

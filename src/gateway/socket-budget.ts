@@ -33,7 +33,9 @@ export class SocketBudget {
 
   /** Runs work that holds an upstream's socket. Throws `overloaded` when no socket is free. */
   async withUpstream<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#clientSockets() + this.#upstreams >= this.most) throw new PosternError('overloaded');
+    if (this.#clientSockets() + this.#upstreams >= this.most) {
+      throw new PosternError('overloaded', { params: { limit: String(this.most) } });
+    }
     this.#upstreams += 1;
     try {
       return await work();

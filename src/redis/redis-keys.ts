@@ -19,6 +19,8 @@ export const redisKeys = {
   unfollowedLogins: () => `${PREFIX}:unfollowed`,
   /** Sorted set of waiting ids of one address or /64 by expiry (ms). Owner: waiting-logins. */
   waitingOfAddress: (terminalKey: string) => `${PREFIX}:waiting-of-address:${terminalKey}`,
+  /** Sorted set of waiting ids of one /16 or /48 by expiry (ms). Owner: waiting-logins. */
+  waitingOfNetwork: (networkKey: string) => `${PREFIX}:waiting-of-network:${networkKey}`,
   /** Sorted set of waiting ids of one terminal by expiry (ms). Owner: waiting-logins. */
   waitingOfTerminal: (terminalDigest: string) => `${PREFIX}:waiting-of:${terminalDigest}`,
   /** Sorted set of ids with an open reverse code by expiry (ms). Owner: reverse-codes. */

@@ -36,7 +36,7 @@ describe.each(redisKinds)('caps on connections, on $name', ({ start }) => {
     const second = register(there, { userId });
     expect(await second.findExceededCap({ person: 2 })).toBeNull();
     const third = register(here, { userId });
-    expect(await third.findExceededCap({ person: 2 })).toBe('person');
+    expect(await third.findExceededCap({ person: 2 })).toEqual({ thing: 'person', cap: 2 });
   });
 
   it('a closed connection makes room on every node', async () => {
@@ -44,7 +44,7 @@ describe.each(redisKinds)('caps on connections, on $name', ({ start }) => {
     const first = register(here, { computeId });
     expect(await first.findExceededCap({ compute: 1 })).toBeNull();
     const second = register(there, { computeId });
-    expect(await second.findExceededCap({ compute: 1 })).toBe('compute');
+    expect(await second.findExceededCap({ compute: 1 })).toEqual({ thing: 'compute', cap: 1 });
     second.close();
     first.close();
     const third = register(here, { computeId });
@@ -78,7 +78,7 @@ describe.each(redisKinds)('caps on connections, on $name', ({ start }) => {
     const registration = register(here, { phase: 'waiting', userId });
     expect(await registration.findExceededCap({ person: 0 })).toBeNull();
     registration.update({ phase: 'connecting' });
-    expect(await registration.findExceededCap({ person: 0 })).toBe('person');
+    expect(await registration.findExceededCap({ person: 0 })).toEqual({ thing: 'person', cap: 0 });
   });
 });
 
@@ -90,5 +90,5 @@ it('without Redis a node goes by its own connections', async () => {
   await redis.kill('SIGKILL');
   const second = register(node, { userId });
   expect(await first.findExceededCap({ person: 2 })).toBeNull();
-  expect(await second.findExceededCap({ person: 1 })).toBe('person');
+  expect(await second.findExceededCap({ person: 1 })).toEqual({ thing: 'person', cap: 1 });
 });

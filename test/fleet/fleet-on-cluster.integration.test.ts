@@ -38,7 +38,7 @@ it('nodes find, end, revoke and cancel across a Redis Cluster', async () => {
 
   const own = here.liveConnections.register(connectionRecord(here.nodeId, { userId }), recordingHandle());
   expect(await own.findExceededCap({ person: 2 })).toBeNull();
-  expect(await own.findExceededCap({ person: 1 })).toBe('person');
+  expect(await own.findExceededCap({ person: 1 })).toEqual({ thing: 'person', cap: 1 });
 });
 
 it('limits count across a Redis Cluster', async () => {

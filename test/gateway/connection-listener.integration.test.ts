@@ -54,6 +54,7 @@ describe('a listener', () => {
       host: '127.0.0.1',
       port: 0,
       mostSockets: 10,
+      makeRoom: () => false,
       pauseMs: 50,
       log: createLog('silent'),
       handle: async (socket) => void (await once(socket.resume(), 'end')),
@@ -74,6 +75,24 @@ describe('a listener', () => {
     second.destroy();
     await listener.idle();
     expect(listener.socketCount).toBe(0);
+  });
+
+  it('lets another connection go for one more, where it can', async () => {
+    const accepted: Socket[] = [];
+    const { port } = await listenWith({
+      mostSockets: 2,
+      makeRoom: () => accepted.shift()?.destroy() !== undefined,
+      handle: async (socket) => {
+        accepted.push(socket);
+        await once(socket.resume(), 'close');
+      },
+    });
+    const [first, second] = [open(port).resume(), open(port).resume()];
+    await waitUntil(() => accepted.length === 2, 'two are in');
+    const gone = Promise.race([once(first, 'close'), once(second, 'close')]);
+    const third = open(port).resume();
+    await gone;
+    expect(third.destroyed).toBe(false);
   });
 
   it('goes on when a handler throws', async () => {

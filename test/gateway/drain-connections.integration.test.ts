@@ -229,7 +229,7 @@ describe('a node that is full', () => {
     using second = await RawClient.connectTls(node);
     second.sendStartup();
     await second.waitForEnd();
-    expect(second.fatal).toMatchObject({ C: '53300', M: 'too many connections to this gateway' });
+    expect(second.fatal).toMatchObject({ C: '53300', M: 'too many connections to this gateway (limit 1)' });
     expect(await answerTo(first, 'select 7')).toBe('7');
     await node.close();
   });

@@ -8,6 +8,7 @@ const listener = new ConnectionListener({
   host: '127.0.0.1',
   port: 0,
   mostSockets: 10_000,
+  makeRoom: () => false,
   pauseMs: 100,
   log: createLog('silent'),
   handle: (socket) =>

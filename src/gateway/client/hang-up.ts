@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 
 /** How long the peer may take to read its last message and close its side. */
 const LINGER_MS = 1_000;
+/** And how much of what it still sends is read; PostgreSQL stops at about three times as much. */
+const LINGER_BYTES = 1_048_576;
 
 /**
  * What the peer still sends is read and dropped: closing with unread bytes would send a reset, and
@@ -24,7 +26,12 @@ export async function hangUp(socket: Duplex, lastBytes: Buffer | null): Promise<
       socket.once('finish', done);
       if (socket.writableFinished) done();
     }
-    socket.once('end', done).once('close', done).resume();
+    let readBytes = 0;
+    const drop = (chunk: Buffer): void => {
+      readBytes += chunk.length;
+      if (readBytes > LINGER_BYTES) done();
+    };
+    socket.once('end', done).once('close', done).on('data', drop).resume();
   });
   socket.destroy();
 }

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
+import { wholeSeconds } from '../../limits/require-allowed.ts';
 import type { Approval, LoginOrigin, LoginRequest } from '../../login/request/login-request.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { EACH_STEP_NOTICES } from '../client/link-notices.ts';
@@ -82,7 +83,9 @@ async function checkNetwork({ client }: LiveSession, { config }: LinkDoorParts):
 }
 
 async function limitRequests({ client }: LiveSession, { limits }: LinkDoorParts): Promise<void> {
-  if ((await limits.loginRequest(client.peer.address)) !== 'allowed') throw new PosternError('too_many_requests');
+  const verdict = await limits.loginRequest(client.peer.address);
+  if (verdict === 'allowed') return;
+  throw new PosternError('login_requests_limited', { params: { seconds: wholeSeconds(verdict) } });
 }
 
 async function openOffer(session: LiveSession, origin: LoginOrigin, parts: LinkDoorParts) {

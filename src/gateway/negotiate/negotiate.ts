@@ -33,7 +33,11 @@ interface NegotiationState {
 const ENCRYPTION_NO = 'N';
 
 /** Never throws: failures are results. The socket stays open and is the caller's to close. */
-export async function negotiate(socket: Socket, parts: NegotiationParts, signal: AbortSignal): Promise<Negotiated> {
+export async function negotiate(
+  socket: Socket,
+  parts: NegotiationParts,
+  { signal, onPeer }: { readonly signal: AbortSignal; readonly onPeer: (address: string) => void },
+): Promise<Negotiated> {
   let peer = findPeer(socket);
   // It was reset before it was accepted: there is nobody to serve, and no address to count it for.
   if (peer === null) return { kind: 'gone', peer, reason: 'client_closed' };
@@ -41,6 +45,7 @@ export async function negotiate(socket: Socket, parts: NegotiationParts, signal:
   try {
     return await withTimeLimit(parts.times.negotiationMs, signal, async (limited) => {
       peer = await learnPeer(socket, direct, { balancers: parts.proxyProtocolFrom, signal: limited });
+      onPeer(peer.address);
       const own = peer.address === direct.address && peer.port === direct.port ? ownEndOf(socket) : null;
       const locality = localityFinder(peer, { own, loopback: parts.config.loopback });
       let state: NegotiationState | Negotiated = { socket, peer, tls: null, locality, answered: [] };

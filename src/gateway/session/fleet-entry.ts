@@ -1,7 +1,7 @@
 // What the fleet's list says of one connection, from the wait for a person to the end.
 
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
-import type { ConnectionCaps, CountedThing } from '../../fleet/connection-counts.ts';
+import type { ConnectionCaps, ExceededCap } from '../../fleet/connection-counts.ts';
 import type { LiveConnectionHandle, LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { LiveConnections } from '../../fleet/live-connections.ts';
 import type { LiveRegistration } from '../../fleet/local-connections.ts';
@@ -54,7 +54,7 @@ export class FleetEntry {
   }
 
   /** The first cap that this connection exceeds, or null; see LiveRegistration. */
-  async findExceededCap(caps: ConnectionCaps): Promise<CountedThing | null> {
+  async findExceededCap(caps: ConnectionCaps): Promise<ExceededCap | null> {
     return (await this.#registration?.findExceededCap(caps)) ?? null;
   }
 

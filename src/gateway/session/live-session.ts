@@ -1,5 +1,6 @@
 // One client's connection: what its phases share. Every wait listens to `signal`.
 
+import { PosternError } from '../../errors.ts';
 import type { LiveConnectionHandle, LiveConnectionSnapshot } from '../../fleet/live-connection.ts';
 import type { ConnectionId } from '../../ids.ts';
 import { noticeResponse } from '../../protocol/backend-messages.ts';
@@ -15,6 +16,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { LiveRules } from './live-rules.ts';
 import type { PhaseTimes } from './phase-times.ts';
 import { ClientWatch, SessionEnding } from './session-ending.ts';
+import type { UnfinishedConnection } from './unfinished-connections.ts';
 
 /** What a connection has once its client is ready for queries. */
 export interface Relaying {
@@ -22,6 +24,13 @@ export interface Relaying {
   readonly activity: RelayActivity;
   /** Cancels the query that runs on the upstream, and records in the audit trail by whom. */
   readonly cancelQuery: (by: 'client' | 'hang_up' | 'operator') => Promise<void>;
+}
+
+interface Accepted {
+  /** When the connection was accepted. */
+  readonly since: Date;
+  readonly phases: PhaseTimes;
+  readonly place: UnfinishedConnection | null;
 }
 
 type SessionParts = Pick<GatewayParts, 'auditTrail' | 'clock' | 'liveConnections' | 'nodeId'>;
@@ -39,8 +48,10 @@ export class LiveSession {
   #relaying: Relaying | null = null;
   #door: DoorName | null = null;
 
-  /** `since` is when the connection was accepted. */
-  constructor(client: Client, { since, phases }: { since: Date; phases: PhaseTimes }, parts: SessionParts) {
+  /** Among those that have not finished a login; it is told where it must give way. */
+  readonly place: UnfinishedConnection | null;
+
+  constructor(client: Client, { since, phases, place }: Accepted, parts: SessionParts) {
     const record = firstRecord(client, parts.nodeId, since);
     this.client = client;
     this.id = record.id;
@@ -49,6 +60,8 @@ export class LiveSession {
     this.audit = connectionAudit(this.entry, client.startup.database, parts);
     this.clientWatch = new ClientWatch(client.line.socket, this.ending);
     this.#liveConnections = parts.liveConnections;
+    this.place = place;
+    if (place !== null) place.giveWay = () => this.ending.start(new PosternError('crowded_out'));
   }
 
   /** Aborts with the one reason why this connection must end: a PosternError, or ClientGone. */
@@ -68,6 +81,11 @@ export class LiveSession {
   register(door: DoorName): void {
     this.#door = door;
     this.entry.register(this.#liveConnections, fleetHandle(this));
+  }
+
+  /** A person may be about to decide. */
+  beginAsking(): void {
+    if (this.place !== null) this.place.stage = 'asking';
   }
 
   beginRelaying(relaying: Relaying): void {

@@ -6,11 +6,22 @@ import { isEndedSince } from '../../catalogue/endings/ended-access.ts';
 import type { Policy } from '../../catalogue/rights/policy.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { PosternError } from '../../errors.ts';
+import type { CountedThing } from '../../fleet/connection-counts.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { refuseReplication } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
+
+const CAP_WORDS = {
+  person: { of: 'of this person', wayOut: 'ask your operator for a higher limit' },
+  grant: { of: 'under this approval', wayOut: 'approve another login' },
+  access_token: {
+    of: 'with this access token',
+    wayOut: 'make a token with a higher limit (--max-connections)',
+  },
+  compute: { of: 'for this compute', wayOut: 'ask an admin for a higher limit' },
+} as const satisfies Record<Exclude<CountedThing, 'project'>, { readonly of: string; readonly wayOut: string }>;
 
 /**
  * The target with its credentials. Throws `permission_lost`, `not_found`, `link_login_disabled`,
@@ -50,10 +61,10 @@ export async function authoriseTarget(
   };
   const exceeded = await session.entry.findExceededCap(limits.liveCaps(caps));
   if (exceeded === null) return target;
-  metrics.limitHits.inc({ limit: exceeded });
-  throw exceeded === 'project'
-    ? new PosternError('project_share_full', { params: { share: String(share) } })
-    : new PosternError('too_many_connections');
+  const { thing, cap } = exceeded;
+  metrics.limitHits.inc({ limit: thing });
+  if (thing === 'project') throw new PosternError('project_share_full', { params: { share: String(cap) } });
+  throw new PosternError('too_many_connections', { params: { ...CAP_WORDS[thing], limit: String(cap) } });
 }
 
 // NOTE: what was taken away before the fleet knew this connection is found here, what is from now

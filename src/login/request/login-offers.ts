@@ -66,7 +66,10 @@ export class LoginOffers {
     return null;
   }
 
-  /** What this terminal is shown from now on. Throws `overloaded` or `store_unavailable`. */
+  /**
+   * What this terminal is shown from now on. Throws `too_many_requests`, `overloaded` or
+   * `store_unavailable`.
+   */
   async make(origin: LoginOrigin): Promise<LoginOffer> {
     const { redis, ttlMs } = this.#parts;
     const normal = normalOrigin(origin);
@@ -120,7 +123,7 @@ export class LoginOffers {
   async #keep(offer: LoginOffer): Promise<void> {
     const { redis, tokens, waiting, ttlMs } = this.#parts;
     const { id, origin } = offer;
-    await waiting.enterInTotal(id, ttlMs);
+    await waiting.enterUnattended(id, origin, ttlMs);
     await askStore(() =>
       Promise.all([
         redis.set(redisKeys.loginOffer(id), JSON.stringify(offer), 'PX', ttlMs + KEPT_MS),

@@ -28,6 +28,7 @@ beforeAll(async () => {
       POSTERN_LOGIN_TTL: '10m',
       POSTERN_WAITING_PER_ADDRESS: String(2 * WAITING),
       POSTERN_WAITING_TOTAL: String(2 * WAITING),
+      POSTERN_CONNECTIONS_PER_PROJECT: String(LIVE),
     },
   });
 });

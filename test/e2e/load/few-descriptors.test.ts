@@ -63,7 +63,9 @@ it(
     const early = psql();
     const link = await linkOf(early);
     const crowd = await fillUp();
-    expect(String(crowd.refusal)).toMatch(/C53300.*too many connections to this gateway.*HRetry in a moment\./);
+    expect(String(crowd.refusal)).toMatch(
+      /C53300.*too many unfinished logins at this gateway.*HFinish or close the waiting ones/,
+    );
     await browser.approve(link);
     expect(await finish(early)).toMatchObject({ code: 0, stdout: '42\n' });
 

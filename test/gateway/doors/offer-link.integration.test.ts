@@ -134,7 +134,7 @@ describe('a client that is not known to show NOTICEs', () => {
     await first.waitForNotice(/^The link expires/);
     using second = await blindClient({ user: 'ed', database: 'other' }, full);
     await second.waitForEnd();
-    expect(second.fatal).toMatchObject({ C: '53300', M: 'too many connections to this gateway' });
+    expect(second.fatal).toMatchObject({ C: '53300', M: 'too many logins wait at this gateway (limit 1)' });
     await full.close();
   });
 

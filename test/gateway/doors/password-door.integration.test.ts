@@ -154,7 +154,9 @@ describe('an access token', () => {
       ssl: { ca: gateway.caPem },
     });
     await holder.connect();
-    expect((await psql({ user: single.id, password: single.secret })).stderr).toContain('too many connections');
+    expect((await psql({ user: single.id, password: single.secret })).stderr).toContain(
+      'too many connections with this access token (limit 1)',
+    );
     await holder.end();
   });
 

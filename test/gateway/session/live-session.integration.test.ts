@@ -188,7 +188,7 @@ describe('the limits of a policy', () => {
     using second = await waitingClient(gateway);
     await approveLink(gateway, second, crowded);
     await second.waitForEnd();
-    expect(second.fatal).toMatchObject({ C: '53300', M: 'too many connections for this compute' });
+    expect(second.fatal).toMatchObject({ C: '53300', M: 'too many connections for this compute (limit 1)' });
     expect(await answerTo(first, 'select 7')).toBe('7');
   });
 

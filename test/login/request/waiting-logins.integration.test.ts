@@ -66,6 +66,14 @@ describe.each(redisKinds)('waiting logins on $name', ({ start }) => {
     expect((await node.requests.countWaiting('198.51.100.1')).inTotal).toBe(8);
   });
 
+  // Fifty addresses of one network used up the installation.
+  it('of one /16 leave half of the places to everybody else', async () => {
+    const answers: unknown[] = [];
+    for (let host = 0; host < 8; host++) answers.push(await tryToOpen(`198.51.${host}.7`));
+    expect(answers.filter((answer) => answer === 'opened')).toHaveLength(4);
+    expect(await tryToOpen('203.0.113.7')).toBe('opened');
+  });
+
   it.each(['approve', 'deny', 'abandon'] as const)('free their slot at once when %s', async (move) => {
     await open('203.0.113.7');
     await open('203.0.113.7');
