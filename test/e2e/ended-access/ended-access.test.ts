@@ -166,7 +166,10 @@ describe('a change is obeyed', () => {
     const psql = await connect(login);
     await redis.kill('SIGKILL');
     const command = ['compute', 'policy', place.computeId, '--allow', '203.0.113.0/24'];
-    expect(await runCommand(environment, command)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await runCommand(environment, command)).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('The change is made.'),
+    });
     await expectEnded(psql);
     await redis.restart();
   });
