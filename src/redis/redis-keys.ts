@@ -27,6 +27,9 @@ export const redisKeys = {
   openReverseCodes: (terminalDigest: string) => `${PREFIX}:reverse-codes:${terminalDigest}`,
   /** String; 15 minutes after the person denied with "this was not me". Owner: terminal-memory. */
   blockedTerminal: (userId: UserId, terminalKey: string) => `${PREFIX}:blocked-terminal:${userId}:${terminalKey}`,
+  /** String; 30 days after a reverse code proved both. Owner: proven-networks. */
+  provenNetworks: (userId: UserId, terminalKey: string, browserKey: string) =>
+    `${PREFIX}:proven-networks:${userId}:${terminalKey}:${browserKey}`,
   /** Hash; until the grant ends. Owner: login/grant/grants. */
   grant: (id: GrantId) => `${PREFIX}:grant:{${id}}`,
   /** Sorted set of grant ids of one terminal by end (ms). Owner: login/grant/grants. */

@@ -26,6 +26,7 @@ export interface ApprovalSight {
   readonly alsoWaiting: ApprovalView['alsoWaiting'];
   readonly browserAddress: string;
   readonly isKnownTerminal: boolean;
+  readonly areNetworksProven: boolean;
   readonly sharing: TerminalSharing;
   readonly reverseCode: 'when_new' | 'always' | 'never';
   readonly now: Date;
@@ -131,7 +132,7 @@ function addresses({ request, offered, browserAddress }: ApprovalSight): Approva
 
 /** The page shows one step for all candidates: the strongest that any of them requires. */
 function strongestStep(sight: ApprovalSight): ApprovalView['step'] {
-  const { request, offered, browserAddress, isKnownTerminal, sharing, reverseCode } = sight;
+  const { request, offered, browserAddress, isKnownTerminal, areNetworksProven, sharing, reverseCode } = sight;
   const { origin: terminal } = request;
   const steps = candidatesOf(offered.found, terminal.address).map(({ compute: { policy } }) =>
     requiredStep({
@@ -139,6 +140,7 @@ function strongestStep(sight: ApprovalSight): ApprovalView['step'] {
       browserAddress,
       ownNetworks: policy.ownNetworks,
       isKnownTerminal,
+      areNetworksProven,
       returnsToSharedName: returnsToSharedName(request, sharing),
       policy: policy.reverseCode,
       installation: reverseCode,

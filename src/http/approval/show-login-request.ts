@@ -40,10 +40,12 @@ export async function sendApprovalPage(
   const { clock, reverseCode, sharedNetworks } = parts.services;
   const { find } = request.query;
   const { userId } = person;
-  const [offered, waiting, isKnown, sharing] = await Promise.all([
+  const pair = { userId, terminal: loginRequest.origin, browserAddress: person.address };
+  const [offered, waiting, isKnown, areNetworksProven, sharing] = await Promise.all([
     offeredTargets(parts.catalogue, { userId, origin: loginRequest.origin, find }),
     alsoWaiting(parts.services, loginRequest, person),
     isKnownTerminal(parts.catalogue, userId, loginRequest.origin.address),
+    parts.services.terminalMemory.areNetworksProven(pair),
     findSharing(parts.catalogue, loginRequest.origin, { userId, sharedNetworks }),
   ]);
   const view = approvalView({
@@ -52,6 +54,7 @@ export async function sendApprovalPage(
     alsoWaiting: waiting,
     browserAddress: person.address,
     isKnownTerminal: isKnown,
+    areNetworksProven,
     sharing,
     reverseCode,
     now: clock.now(),

@@ -74,7 +74,9 @@ export async function approveLoginRequest(
   const sharing = await findSharing(services.catalogue, request.origin, { userId: person.userId, sharedNetworks });
   requireRoomToRemember(sharing, request, choice);
   const approval = approvalOf(request, { person, choice, target });
-  const step = stepOf(services, { request, person, target, isKnownTerminal, sharing });
+  const pair = { userId: person.userId, terminal: request.origin, browserAddress: person.address };
+  const areNetworksProven = await services.terminalMemory.areNetworksProven(pair);
+  const step = stepOf(services, { request, person, target, isKnownTerminal, areNetworksProven, sharing });
   const { authenticatedAt } = person;
   const asked = { request, person, target, approval, step };
   if (!isSignInFresh(target.policy, { authenticatedAt, now: services.clock.now() })) {
@@ -151,12 +153,14 @@ function stepOf(
     person,
     target,
     isKnownTerminal,
+    areNetworksProven,
     sharing,
   }: {
     request: LoginRequest;
     person: PersonAtBrowser;
     target: JudgedTarget;
     isKnownTerminal: boolean;
+    areNetworksProven: boolean;
     sharing: TerminalSharing;
   },
 ): ApprovalStep {
@@ -165,6 +169,7 @@ function stepOf(
     browserAddress: person.address,
     ownNetworks: target.policy.ownNetworks,
     isKnownTerminal,
+    areNetworksProven,
     returnsToSharedName: returnsToSharedName(request, sharing),
     policy: target.policy.reverseCode,
     installation: services.reverseCode,

@@ -12,6 +12,8 @@ export interface StepUpInput {
   readonly ownNetworks: readonly string[];
   /** The person has approved from this terminal address in the last 30 days. */
   readonly isKnownTerminal: boolean;
+  /** A reverse code has proven this pair of networks for the person in the last 30 days. */
+  readonly areNetworksProven: boolean;
   /** The client must connect again, and others at its address may say the same name. */
   readonly returnsToSharedName: boolean;
   readonly policy: 'when_new' | 'always';
@@ -22,7 +24,7 @@ export function requiredStep(where: StepUpInput): ApprovalStep {
   const isReverseCodeOn = where.installation !== 'never';
   const isAlways = where.policy === 'always' || where.installation === 'always';
   if (isReverseCodeOn && (isAlways || where.returnsToSharedName)) return 'reverse_code';
-  if (isNear(where)) return 'approve';
+  if (isNear(where) || where.areNetworksProven) return 'approve';
   return where.isKnownTerminal || !isReverseCodeOn ? 'user_code' : 'reverse_code';
 }
 

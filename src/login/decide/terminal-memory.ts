@@ -5,6 +5,7 @@ import { terminalKey } from '../../network-address.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import { askStore } from '../../redis/redis-script.ts';
+import { ProvenNetworks, type TerminalAndBrowser } from '../request/proven-networks.ts';
 
 /** "This was not me" blocks the address for that person only (docs/security.md, "Abuse limits"). */
 const BLOCKED_FOR_MS = 15 * 60_000;
@@ -16,9 +17,16 @@ export interface PersonAtAddress {
 
 export class TerminalMemory {
   readonly #redis: RedisClient;
+  readonly #proven: ProvenNetworks;
 
   constructor(redis: RedisClient) {
     this.#redis = redis;
+    this.#proven = new ProvenNetworks(redis);
+  }
+
+  /** Whether a reverse code has proven this pair of networks for the person. */
+  async areNetworksProven(where: TerminalAndBrowser): Promise<boolean> {
+    return await this.#proven.areProven(where);
   }
 
   async block(at: PersonAtAddress): Promise<void> {

@@ -11,6 +11,7 @@ import { Secret } from '../../secret.ts';
 import { BEGIN_REVERSE_CODE, CHECK_REVERSE_CODE } from '../scripts/login-request-scripts.ts';
 import { LoginRecords } from './login-record.ts';
 import type { Approval, LoginRequest } from './login-request.ts';
+import { ProvenNetworks } from './proven-networks.ts';
 import { loginNameDigest, type UserAtPlace } from './terminal.ts';
 
 const DIGITS = 6;
@@ -40,11 +41,13 @@ export class ReverseCodes {
   readonly #redis: RedisClient;
   readonly #records: LoginRecords;
   readonly #secret: Secret;
+  readonly #proven: ProvenNetworks;
 
   /** `secret`, the same on every node, is the key of the HMAC under which digits are stored. */
   constructor({ redis, secret }: { redis: RedisClient; secret: Secret }) {
     this.#redis = redis;
     this.#records = new LoginRecords(redis);
+    this.#proven = new ProvenNetworks(redis);
     this.#secret = secret;
   }
 
@@ -97,6 +100,7 @@ export class ReverseCodes {
     if (record === null) return { kind: 'none_open' };
     switch (outcome) {
       case 'moved':
+        await this.#rememberProof(record.request);
         return { kind: 'consumed', request: record.request };
       case 'denied':
         return { kind: 'denied', request: record.request };
@@ -105,6 +109,12 @@ export class ReverseCodes {
       case 'refused':
         return { kind: 'none_open' };
     }
+  }
+
+  async #rememberProof({ approval, origin }: LoginRequest): Promise<void> {
+    if (approval === null) return;
+    const { userId, browserAddress } = approval;
+    await this.#proven.remember({ userId, terminal: origin, browserAddress });
   }
 
   #digest(id: LoginRequestId, digits: string): string {

@@ -327,6 +327,23 @@ describe('the end of a login request', () => {
 });
 
 describe('a terminal at another address', () => {
+  // A browser over IPv6 and psql over IPv4 were asked for a code for ever.
+  it('of another family is proven once, and then approved without a code', async () => {
+    const { browser, project, person } = await newDeveloper(web);
+    const address = `2001:db8:${person.userId.slice(0, 4)}:${person.userId.slice(4, 8)}::5`;
+    const first = await openLoginLink(web, { address });
+    const page = await browser.open(first.path);
+    const { location } = await approve(browser, page, { compute_id: project.compute.id });
+    const digits = />(\d{3} \d{3})<\/output>/.exec((await browser.get(location ?? '')).text)?.[1] ?? '';
+    const { requestedUser } = first.request.origin;
+    expect((await web.reverseCodes.check({ address, requestedUser }, digits)).kind).toBe('consumed');
+    const again = await openLoginLink(web, { address });
+    const next = await browser.open(again.path);
+    expect(next.text).not.toContain('name="user_code"');
+    const { status } = await approve(browser, next, { compute_id: project.compute.id });
+    expect([status, (await web.loginRequests.find(again.request.id))?.status]).toEqual([303, 'approved']);
+  });
+
   it('is named beside the browser, and a new one needs digits typed in the terminal', async () => {
     const { browser, project, person } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address: ELSEWHERE });

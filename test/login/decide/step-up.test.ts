@@ -6,6 +6,7 @@ const NEW_ELSEWHERE: StepUpInput = {
   browserAddress: '198.51.100.4',
   ownNetworks: [],
   isKnownTerminal: false,
+  areNetworksProven: false,
   returnsToSharedName: false,
   policy: 'when_new',
   installation: 'when_new',
@@ -16,6 +17,8 @@ describe('the step that an approval needs', () => {
   it.each<[string, Partial<StepUpInput>, ReturnType<typeof requiredStep>]>([
     ['a new terminal at another address', {}, 'reverse_code'],
     ['a known terminal at another address', { isKnownTerminal: true }, 'user_code'],
+    ['networks that were proven', { isKnownTerminal: true, areNetworksProven: true }, 'approve'],
+    ['proven networks where a code is always asked', { areNetworksProven: true, policy: 'always' }, 'reverse_code'],
     [
       'a name that may be of several people, and a client that comes back',
       { browserAddress: '203.0.113.7', returnsToSharedName: true },
