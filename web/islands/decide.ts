@@ -4,6 +4,7 @@
 
 import { decisionSummary } from './decide/decision-summary.ts';
 import { searchPicker } from './decide/search-picker.ts';
+import { followEvents } from './streams/follow-events.ts';
 
 /** A click that was meant for the previous page must not approve (clickjacking, double click). */
 const ARM_AFTER_MS = 500;
@@ -50,18 +51,20 @@ function leaveWhenDecided(): void {
   const form = document.querySelector<HTMLElement>('[data-decide]');
   const path = form?.dataset.decide;
   if (!form || path === undefined) return;
-  const events = new EventSource(`${path}/events`);
   // The answer to the person's own decision is on its way, and an event must not interrupt it.
-  form.addEventListener('submit', () => events.close());
+  const decided = new AbortController();
+  form.addEventListener('submit', () => decided.abort());
   const place = document.querySelector<HTMLElement>('[data-also-waiting]');
-  events.addEventListener('waiting', ({ data }: MessageEvent<string>) => {
-    // Written by our own server, so it has this type.
-    if (place !== null)
-      void import('./decide/draw-waiting.tsx').then(({ drawWaiting }) => drawWaiting(place, JSON.parse(data)));
-  });
-  events.addEventListener('decided', () => {
-    events.close();
-    location.replace(path);
+  void followEvents(`${path}/events`, decided.signal, (events) => {
+    events.addEventListener('waiting', ({ data }: MessageEvent<string>) => {
+      // Written by our own server, so it has this type.
+      if (place !== null)
+        void import('./decide/draw-waiting.tsx').then(({ drawWaiting }) => drawWaiting(place, JSON.parse(data)));
+    });
+    events.addEventListener('decided', () => {
+      decided.abort();
+      location.replace(path);
+    });
   });
 }
 

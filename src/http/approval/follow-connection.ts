@@ -3,20 +3,22 @@
 import { pause } from '../../async/retry.ts';
 import { linkedAbort } from '../../async/time-limit.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
-import { eventText, KEEP_ALIVE_TEXT } from '../request/event-streams.ts';
+import { eventText, KEEP_ALIVE_TEXT, retryText } from '../request/event-streams.ts';
 import { requireSession } from '../request/request-context.ts';
 import { type ApprovalCall, alsoWaiting } from './approval-parts.ts';
 import { connectionView } from './connection-view.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 const LOOK_EVERY_MS = 2_000;
+const ASK_AGAIN_MS = 2_000;
 /** A page that is left open does not keep its stream for ever; the browser reconnects. */
 const LONGEST_STREAM_MS = 10 * 60_000;
 
 export async function followConnection(call: ApprovalCall): Promise<void> {
-  const { parts, response, person } = call;
+  const { parts, request, response, person } = call;
   const { sessionId } = requireSession(response);
   const signal = parts.streams.open(response, { userId: person.userId, sessionId, longestMs: LONGEST_STREAM_MS });
+  if (request.query.once !== undefined) return await sendOnce(call);
   const keepAlive = setInterval(() => response.write(KEEP_ALIVE_TEXT), KEEP_ALIVE_MS);
   try {
     const undecided = linkedAbort(signal);
@@ -30,6 +32,13 @@ export async function followConnection(call: ApprovalCall): Promise<void> {
     clearInterval(keepAlive);
     response.end();
   }
+}
+
+/** What there is now; the browser asks again after a moment and holds no connection meanwhile. */
+async function sendOnce({ parts, response, loginRequest, person }: ApprovalCall): Promise<void> {
+  response.write(retryText(ASK_AGAIN_MS));
+  const text = eventOf(loginRequest)?.text;
+  response.end(text ?? eventText('waiting', await alsoWaiting(parts.services, loginRequest, person)));
 }
 
 async function sendChanges({ parts, response, loginRequest }: ApprovalCall, signal: AbortSignal): Promise<void> {

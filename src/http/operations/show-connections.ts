@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { DEFAULT_QUERY, type RowQuery, SORTS } from '../../../web/components/ops/row-order.ts';
 import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
 import { ConnectionsPage } from '../../../web/pages/ops/connections-page.tsx';
+import { linkedAbort } from '../../async/time-limit.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
 import { readConnectionHistory } from '../../catalogue/trail/connection-history.ts';
 import { type Again, queryText } from '../console/shell/console-call.ts';
@@ -96,17 +97,24 @@ export function followLive(feeds: LiveFeeds, streams: EventStreams) {
     response.write(retryText(RETRY_AFTER_MS));
     const { filter, accountId } = scope;
     const wanted = { filter, query: rowQuery(request), ...streamWindow(request) };
+    // A browser that holds as many streams as it may asks again instead.
+    const isOnce = request.query.once !== undefined;
+    const over = linkedAbort(signal);
     const leave = feeds.follow(
       { ...wanted, nodes: accountId === null ? 'shown' : 'hidden' },
       {
         isReady: () => response.writableLength < MAX_WAITING_BYTES,
-        send: (event) => void response.write(event),
+        send: (event) => {
+          if (!over.signal.aborted) response.write(event);
+          if (isOnce) over.abort();
+        },
       },
     );
     try {
-      await whileAllowed(call, 'read', signal);
+      await whileAllowed(call, 'read', over.signal);
     } finally {
       leave();
+      over.unlink();
       response.end();
     }
   };

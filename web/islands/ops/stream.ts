@@ -3,6 +3,9 @@
 
 import type { LiveRow, LiveRowsDelta } from '../../components/ops/live-row.ts';
 import type { NodeRow } from '../../components/ops/node-row.ts';
+import { followEvents } from '../streams/follow-events.ts';
+
+const NOT_FOLLOWED = 'This page is not kept up to date at the moment. It asks again; loading it again may help, too.';
 
 interface LiveEvent {
   /** The server's clock, milliseconds since 1970. */
@@ -25,13 +28,13 @@ interface Listener {
 export class LiveStream {
   readonly #listener: Listener;
   #path = '';
-  #events: EventSource | null = null;
+  #left = new AbortController();
 
   constructor(listener: Listener) {
     this.#listener = listener;
     document.addEventListener('visibilitychange', () => this.#openAgain());
     // A page that is left, or kept for the back button, keeps no stream open.
-    addEventListener('pagehide', () => this.#events?.close());
+    addEventListener('pagehide', () => this.#left.abort());
     addEventListener('pageshow', (event) => event.persisted && this.#openAgain());
   }
 
@@ -41,19 +44,21 @@ export class LiveStream {
     this.#openAgain();
   }
 
-  /** Events are written by our own server, so they have these types. */
   #openAgain(): void {
-    this.#events?.close();
-    this.#events = null;
+    this.#left.abort();
+    this.#left = new AbortController();
     if (document.visibilityState !== 'visible') return;
+    void followEvents(this.#path, this.#left.signal, (events) => this.#listen(events));
+  }
+
+  /** Events are written by our own server, so they have these types. */
+  #listen(events: EventSource): void {
     const { whole, delta, away } = this.#listener;
-    const events = new EventSource(this.#path);
-    this.#events = events;
     events.addEventListener('whole', (event: MessageEvent<string>) => whole(JSON.parse(event.data)));
     events.addEventListener('delta', (event: MessageEvent<string>) => delta(JSON.parse(event.data)));
     events.addEventListener('away', () => away('The fleet cannot be seen at the moment; this is what was seen last.'));
     events.addEventListener('error', () => {
-      if (events.readyState === EventSource.CLOSED) away('This page is no longer kept up to date. Load it again.');
+      if (events.readyState === EventSource.CLOSED) away(NOT_FOLLOWED);
     });
   }
 }
