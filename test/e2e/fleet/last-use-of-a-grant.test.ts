@@ -52,7 +52,7 @@ it(`is had by exactly one of ${SOCKETS} in each of ${SOCKET_RACE_ROUNDS} rounds 
       Array.from({ length: SOCKETS }, (_, index) => (index % 2 === 0 ? desk.node : otherNode).pgPort),
     );
     const clients = await Promise.all(ports.map((port) => RawClient.connect({ port })));
-    for (const client of random.shuffled(clients)) client.sendStartup({ user });
+    for (const client of random.shuffled(clients)) client.sendStartup({ user, application_name: 'psql' });
     await waitUntil(() => clients.every(isAnswered), `round ${round}: everybody is answered`);
     expect(clients.filter(isIn), `round ${round}`).toHaveLength(1);
     expect(await grants.get(grant.id)).toMatchObject({ usesLeft: 0, usedCount: 1 });

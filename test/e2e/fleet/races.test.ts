@@ -168,7 +168,7 @@ describe(`over ${RACE_ROUNDS} rounds of seed ${SEED}`, () => {
       const delayMs = random.next() * 40;
       await Promise.all([
         pause(delayMs).then(() => revoke(grantId, round + 1)),
-        Promise.resolve().then(() => client.sendStartup({ user })),
+        Promise.resolve().then(() => client.sendStartup({ user, application_name: 'psql' })),
       ]);
       const isAsked = () => client.notices.some((text) => text.startsWith('Welcome'));
       // Asked again, or ended within the second that a revocation may take.
