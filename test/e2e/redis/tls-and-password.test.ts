@@ -57,6 +57,8 @@ describe('a Redis with TLS and a password', () => {
 
   it('is an error at once when the named file cannot be read', () => {
     const log = createLog('silent');
-    expect(() => createRedis('rediss://127.0.0.1:1?ca=/nonexistent', { purpose: 'commands', log })).toThrow('ENOENT');
+    expect(() => createRedis('rediss://127.0.0.1:1?ca=/nonexistent/ca.pem', { purpose: 'commands', log })).toThrow(
+      'ENOENT',
+    );
   });
 });

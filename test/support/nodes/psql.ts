@@ -3,6 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from '../wait-until.ts';
 
@@ -90,7 +91,7 @@ export function programPath(options: PsqlOptions): string {
 function cleanEnvironment(): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '/usr/bin:/bin',
-    HOME: '/nonexistent',
+    HOME: tmpdir(),
     LANG: 'C.UTF-8',
     PGPASSFILE: '/nonexistent/pgpass',
     PGSERVICEFILE: '/nonexistent/service',
