@@ -29,6 +29,9 @@ beforeAll(async () => {
   nodes = [await installation.startNode(environment), await installation.startNode(environment)];
   const [first] = nodes;
   if (first === undefined) throw new Error('two nodes were started');
+  // Each counts with the list of nodes that it keeps for a beat.
+  const isListed = async () => (await first.postern.fleet.heartbeat.findOtherNodes()).length === 1;
+  await waitUntil(isListed, 'the first node counts the connections of the second');
   const [ann, ben] = [
     await addPerson(first, { email: 'ann@example.com' }),
     await addPerson(first, { email: 'ben@example.com' }),
