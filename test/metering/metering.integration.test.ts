@@ -42,7 +42,9 @@ describe('a project under load', () => {
     expect(frame?.unmeasured).toEqual([]);
 
     const [unused] = await framesOf(node, idle);
-    expect(unused).toMatchObject({ activeTimeSeconds: 0, computeTimeSeconds: 0, writtenDataBytes: 0 });
+    expect(unused).toMatchObject({ activeTimeSeconds: 0, computeTimeSeconds: 0 });
+    // Of what Postgres and others wrote meanwhile, a few rows can count as its own.
+    expect(unused?.writtenDataBytes).toBeLessThan(grownBytes / 100);
     expect(unused?.logicalSizeBytes).toBe(idleBefore.sizeBytes);
   });
 
