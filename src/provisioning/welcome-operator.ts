@@ -76,9 +76,7 @@ async function addReportsCompute({ catalogue, hosts }: DemoParts, { project, bra
     type: 'read_only',
     state: 'active',
     hostId: host.id,
-    host: host.address.host,
-    port: host.address.port,
+    ...host.address,
     isListed: true,
-    tls: host.address.tls,
   });
 }

@@ -37,10 +37,8 @@ export async function addHostedCompute(parts: ProvisioningParts, context: AuditC
     branchId: branch.id,
     state: 'active',
     hostId,
-    host: address.host,
-    port: address.port,
+    ...address,
     isListed: true,
-    tls: address.tls,
     policy: { readOnlyOnly: true },
   });
 }
