@@ -125,7 +125,7 @@ export class LoginRequests {
   }
 
   /**
-   * Also consumes a request without a connection; the caller then creates its grant.
+   * Also consumes a request without a connection, which a grant lets in when it comes again.
    * NOTE: refused while a reverse code is open: only the terminal may then use the approval.
    */
   async approve(
@@ -154,7 +154,7 @@ export class LoginRequests {
     return await this.#move(id, { to: moveTargets('abandon', null), fields: { reason } });
   }
 
-  /** Exactly one caller gets `moved`. `nobody`: the node is lost; the caller creates a grant. */
+  /** Exactly one caller gets `moved`. `nobody`: the node is lost, and a grant replaces it. */
   async consume(id: LoginRequestId, by: 'connection' | 'nobody' = 'connection'): Promise<MoveOutcome> {
     const waiting = by === 'nobody' ? 'none' : 'connection';
     return await this.#move(id, { to: moveTargets('consume'), fields: { waiting } });
